@@ -1,0 +1,36 @@
+'use strict';
+
+const fs = require('node:fs');
+const os = require('node:os');
+const path = require('node:path');
+
+/** Shared by all clones: a database is built or fetched once a machine. */
+function cacheFolder() {
+  const base = process.env.XDG_CACHE_HOME || path.join(os.homedir(), '.cache');
+  return path.join(base, 'taskfleet', 'mongodb');
+}
+
+const kinds = [
+  { kind: 'mongod', folder: /^mongod-\d[\w.-]*$/, bin: path.join('bin', 'mongod') },
+  { kind: 'secantusdb', folder: /^secantusdb-\d[\w.-]*$/, bin: path.join('bin', 'secantusd-rs') },
+];
+
+/** @returns {{ bin: string, kind: string } | undefined} the newest real MongoDB, else the newest SecantusDB */
+function findCached() {
+  let folders = [];
+  try {
+    folders = fs.readdirSync(cacheFolder());
+  } catch {
+    return undefined;
+  }
+  const newestFirst = folders.sort((a, b) => b.localeCompare(a, 'en', { numeric: true }));
+  for (const { kind, folder, bin } of kinds) {
+    for (const name of newestFirst.filter((candidate) => folder.test(candidate))) {
+      const file = path.join(cacheFolder(), name, bin);
+      if (fs.existsSync(file)) return { bin: file, kind };
+    }
+  }
+  return undefined;
+}
+
+module.exports = { cacheFolder, findCached };

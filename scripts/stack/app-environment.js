@@ -1,0 +1,32 @@
+'use strict';
+
+/** Every variable that the app reads (src/config.ts). */
+const appVariables = [
+  'NODE_ENV',
+  'LOG_LEVEL',
+  'HOST',
+  'BASE_PORT',
+  'API_WORKERS',
+  'MONGO_URL',
+  'REDIS_URL',
+  'AMQP_URL',
+  'KEY_PREFIX',
+  'JWT_SECRET',
+  'JWT_SECRET_FILE',
+  'JWT_TTL_SECONDS',
+  'BCRYPT_COST',
+  'HASH_THREADS',
+  'HASH_QUEUE_LIMIT',
+  'EXPOSE_WORKER',
+  'JOB_CONCURRENCY',
+  'DRAIN_MS',
+];
+
+/**
+ * @param {Record<string, string | undefined>} source
+ * @returns {Record<string, string>} what `source` says about the app
+ */
+const pickAppVariables = (source) =>
+  Object.fromEntries(appVariables.filter((name) => source[name] !== undefined).map((name) => [name, source[name]]));
+
+module.exports = { appVariables, pickAppVariables };

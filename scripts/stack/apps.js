@@ -1,0 +1,140 @@
+'use strict';
+
+const crypto = require('node:crypto');
+const fs = require('node:fs');
+const path = require('node:path');
+const { appVariables } = require('./app-environment');
+const { createPm2 } = require('./pm2');
+const { UserError, waitUntil } = require('../run-command');
+
+const apiName = 'taskfleet-api';
+const workerName = 'taskfleet-worker';
+const names = [apiName, workerName];
+
+/** @param {number} port @returns {Promise<boolean>} */
+async function isReady(port) {
+  const response = await fetch(`http://127.0.0.1:${port}/health/ready`, { signal: AbortSignal.timeout(3_000) });
+  await response.arrayBuffer();
+  return response.status === 200;
+}
+
+/**
+ * The API and the worker under PM2, started from ecosystem.config.js.
+ *
+ * @param {{ root: string, dir: string, home?: string, stackFile: ReturnType<import('./stack-file').createStackFile> }} options
+ *   home: the person's own PM2 where it is missing
+ */
+function createApps({ root, dir, home, stackFile }) {
+  const ecosystem = path.join(root, 'ecosystem.config.js');
+  // The stack's file decides, not what this shell happens to have set.
+  const unset = Object.fromEntries(appVariables.map((name) => [name, undefined]));
+  const own = home ? { TASKFLEET_STACK: dir } : {};
+  const pm2 = createPm2({ root, home, env: { ...unset, ...own, TASKFLEET_DIR: dir } });
+
+  const isOurs = ({ pm2_env: { pm_cwd: cwd } }) => cwd === root;
+
+  /** @returns {Promise<import('./stack').AppProcess[]>} */
+  async function list() {
+    const basePort = Number(stackFile.read().env?.BASE_PORT);
+    const processes = (await pm2.list()).filter((process_) => names.includes(process_.name) && isOurs(process_));
+    return processes.map(({ name, pid, pm_id: id, pm2_env: env }) => {
+      const instance = Number(env.NODE_APP_INSTANCE ?? 0);
+      const port = name === apiName ? basePort + instance : undefined;
+      const { status, restart_time: restarts, TASKFLEET_RELEASE: release } = env;
+      return { name, pid, id, instance, port, status, restarts, release };
+    });
+  }
+
+  /** One PM2 can't hold two apps of a name apart: `pm2 reload` would hit both clones. */
+  async function refuseOtherClone() {
+    const other = (await pm2.list()).find((process_) => names.includes(process_.name) && !isOurs(process_));
+    if (!other) return;
+    throw new UserError(
+      `PM2 already runs ${other.name} of another clone:\n  ${other.pm2_env.pm_cwd}\n` +
+        'Stop that one first (npm stop, there), or give this one a PM2 of its own:\n' +
+        '  PM2_HOME=$HOME/.pm2-taskfleet npm start',
+    );
+  }
+
+  /** Two PM2 versions on one daemon don't get on: the person decides which one stays. */
+  async function refuseOtherVersion() {
+    if (!(await pm2.isRunning())) return;
+    const [running] = (await pm2.pm2(['report'])).match(/pm2d version\s*:\s*(\S+)/)?.slice(1) ?? [];
+    const installed = require(path.join(root, 'node_modules', 'pm2', 'package.json')).version;
+    if (!running || running === installed) return;
+    throw new UserError(
+      `A PM2 daemon of version ${running} is running (${pm2.home}); this project brings ${installed}.\n` +
+        'Update it with `npx pm2 update` (it restarts what runs there), or use a PM2 of its own:\n' +
+        '  PM2_HOME=$HOME/.pm2-taskfleet npm start',
+    );
+  }
+
+  /** Changes whenever the code or the configuration does. @param {Record<string, string>} env */
+  function releaseOf(env) {
+    const hash = crypto.createHash('sha256').update(JSON.stringify(env));
+    for (const file of [ecosystem, path.join(root, 'dist', '.built')]) {
+      if (fs.existsSync(file)) hash.update(fs.readFileSync(file));
+    }
+    return hash.digest('hex').slice(0, 16);
+  }
+
+  /**
+   * Brings both apps up in the state that `env` describes; nothing happens where they are.
+   *
+   * @param {Record<string, string>} env
+   * @returns {Promise<'started' | 'reloaded' | 'unchanged'>}
+   */
+  async function start(env) {
+    await refuseOtherVersion();
+    await refuseOtherClone();
+    const release = releaseOf(env);
+    const daemonWasRunning = await pm2.isRunning();
+    const present = await list();
+    stackFile.update({ env, release });
+
+    const missing = names.filter((name) => !present.some((app) => app.name === name && app.status === 'online'));
+    for (const name of missing.filter((candidate) => present.some((app) => app.name === candidate))) {
+      await pm2.pm2(['delete', name]);
+    }
+    const outdated = present.some((app) => app.status !== 'online' || app.release !== release);
+    if (missing.length < names.length && outdated) {
+      await pm2.pm2(['reload', ecosystem, '--update-env'], { timeoutMs: 120_000 });
+    }
+    if (missing.length > 0) await pm2.pm2(['start', ecosystem, '--only', missing.join(',')], { timeoutMs: 120_000 });
+    if (!daemonWasRunning) stackFile.update({ pm2: { home: pm2.home, daemonPid: pm2.daemonPid() } });
+    if (missing.length > 0) return 'started';
+    return outdated ? 'reloaded' : 'unchanged';
+  }
+
+  /** @param {number} timeoutMs @returns {Promise<void>} once each API worker answers on its own port */
+  async function waitReady(timeoutMs = 60_000) {
+    const ask = async () => {
+      const workers = (await list()).filter(({ name }) => name === apiName);
+      const answers = await Promise.all(workers.map(({ port }) => isReady(port)));
+      return workers.length > 0 && answers.every(Boolean);
+    };
+    const what = 'An API worker is not ready (npx pm2 logs taskfleet-api tells why)';
+    await waitUntil(ask, { timeoutMs, everyMs: 250, what });
+  }
+
+  /** @param {number} workers */
+  async function scale(workers) {
+    const present = (await list()).filter(({ name }) => name === apiName);
+    if (present.length !== workers) await pm2.pm2(['scale', apiName, String(workers)], { timeoutMs: 120_000 });
+    await waitReady();
+  }
+
+  /** Takes our two apps away, and the daemon too where it was started for them and has nothing else. */
+  async function stop() {
+    if (!(await pm2.isRunning())) return;
+    const present = await list();
+    const running = names.filter((name) => present.some((app) => app.name === name));
+    if (running.length > 0) await pm2.pm2(['delete', ...running], { timeoutMs: 60_000 });
+    const startedByUs = home !== undefined || stackFile.read().pm2?.daemonPid === pm2.daemonPid();
+    if (startedByUs && (await pm2.list()).length === 0) await pm2.pm2(['kill']);
+  }
+
+  return { start, stop, scale, list, waitReady, home: pm2.home, pm2: pm2.pm2, isRunning: pm2.isRunning };
+}
+
+module.exports = { createApps, apiName, workerName };

@@ -1,0 +1,87 @@
+'use strict';
+
+const fs = require('node:fs');
+const net = require('node:net');
+const path = require('node:path');
+const { runCommand, UserError } = require('../run-command');
+
+// PM2 is told to be silent: no banner, no look-up of newer versions, no agent.
+const quiet = {
+  PM2_DISCRETE_MODE: 'true',
+  PM2_DISABLE_VERSION_CHECK: 'true',
+  PM2_NO_INTERACTION: 'true',
+  PM2_CONCURRENT_ACTIONS: '8',
+  NO_COLOR: '1',
+};
+
+/** What npm adds to the environment, and what belongs to one app only, is not for the apps of a daemon. */
+const isForeign = (name) => /^(npm_|NODE_APP_INSTANCE$|PORT$|INIT_CWD$|PM2_|pm_id$|NODE_OPTIONS$|JEST_)/.test(name);
+
+/**
+ * The pm2 command with one home folder.
+ *
+ * @param {{ root: string, home?: string, env?: Record<string, string> }} options
+ *   home: the person's own PM2 where it is missing
+ */
+function createPm2({ root, home, env = {} }) {
+  const cli = path.join(root, 'node_modules', 'pm2', 'bin', 'pm2');
+  const actualHome = home ?? process.env.PM2_HOME ?? path.join(require('node:os').homedir(), '.pm2');
+  const inherited = Object.fromEntries(Object.entries(process.env).filter(([name]) => !isForeign(name)));
+  const baseEnv = { ...inherited, ...quiet, PM2_HOME: actualHome, ...env };
+
+  /** @param {string[]} args @param {{ env?: Record<string, string>, timeoutMs?: number }} [options] */
+  async function pm2(args, { env: more = {}, timeoutMs = 60_000 } = {}) {
+    if (!fs.existsSync(cli)) throw new UserError('PM2 is not installed yet. Run: npm ci');
+    const result = await runCommand(process.execPath, [cli, ...args], {
+      cwd: root,
+      env: { ...baseEnv, ...more },
+      timeoutMs,
+    });
+    if (result.code !== 0) {
+      const said = `${result.stdout}\n${result.stderr}`.trim().split('\n').slice(-8).join('\n');
+      throw new UserError(`pm2 ${args.slice(0, 3).join(' ')} failed:\n${said}`);
+    }
+    return result.stdout;
+  }
+
+  /** Asked through the daemon's socket: the command itself would start a daemon where none runs. */
+  function isRunning() {
+    return new Promise((resolve) => {
+      const socket = net.connect(path.join(actualHome, 'rpc.sock'));
+      const end = (answer) => {
+        socket.destroy();
+        resolve(answer);
+      };
+      socket.setTimeout(2_000, () => end(false));
+      socket.on('connect', () => end(true)).on('error', () => end(false));
+    });
+  }
+
+  /**
+   * @typedef {{ name: string, pid: number, pm_id: number, pm2_env: Record<string, any> }} Pm2Process
+   * @returns {Promise<Pm2Process[]>} nothing where no daemon runs
+   */
+  async function list() {
+    if (!(await isRunning())) return [];
+    const text = await pm2(['jlist'], { timeoutMs: 15_000 });
+    // A daemon of another version makes the command print a warning first.
+    const json = text.slice(text.search(/\[(\{|\])/));
+    try {
+      return JSON.parse(json);
+    } catch {
+      throw new UserError(`PM2 in ${actualHome} gave no list of its processes: ${text.slice(0, 200)}`);
+    }
+  }
+
+  const daemonPid = () => {
+    try {
+      return Number(fs.readFileSync(path.join(actualHome, 'pm2.pid'), 'utf8')) || undefined;
+    } catch {
+      return undefined;
+    }
+  };
+
+  return { home: actualHome, pm2, isRunning, list, daemonPid };
+}
+
+module.exports = { createPm2 };

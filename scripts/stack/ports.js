@@ -1,0 +1,102 @@
+'use strict';
+
+const fs = require('node:fs');
+const net = require('node:net');
+const os = require('node:os');
+const { runCommand, UserError } = require('../run-command');
+
+const hasIpv6 = Object.values(os.networkInterfaces()).some((addresses) =>
+  addresses?.some(({ address }) => address === '::1'),
+);
+const hosts = hasIpv6 ? ['127.0.0.1', '::1'] : ['127.0.0.1'];
+
+/** @param {number} port @param {string} host @returns {Promise<boolean>} */
+function canListen(port, host) {
+  return new Promise((resolve) => {
+    const server = net.createServer();
+    server.once('error', () => resolve(false));
+    server.listen({ port, host, exclusive: true }, () => server.close(() => resolve(true)));
+  });
+}
+
+/** @param {number} port @returns {Promise<boolean>} */
+async function isFree(port) {
+  const answers = await Promise.all(hosts.map((host) => canListen(port, host)));
+  return answers.every(Boolean);
+}
+
+/**
+ * The first free block of `size` ports at or after `from`.
+ *
+ * @param {number} from
+ * @param {{ size?: number, step?: number, taken?: Set<number> }} [options]
+ */
+async function findFree(from, { size = 1, step = size, taken = new Set() } = {}) {
+  for (let first = from; first < from + 200 * step; first += step) {
+    const block = Array.from({ length: size }, (_, i) => first + i);
+    if (block.some((port) => taken.has(port))) continue;
+    const free = await Promise.all(block.map(isFree));
+    if (free.every(Boolean)) return first;
+  }
+  throw new UserError(`No ${size === 1 ? 'free port' : `block of ${size} free ports`} found from ${from} on.`);
+}
+
+/** Sockets that listen on a port, from /proc/net. @param {number} port */
+function listeningInodes(port) {
+  const wanted = port.toString(16).toUpperCase().padStart(4, '0');
+  const inodes = new Set();
+  for (const file of ['/proc/net/tcp', '/proc/net/tcp6']) {
+    let text = '';
+    try {
+      text = fs.readFileSync(file, 'utf8');
+    } catch {
+      continue;
+    }
+    for (const line of text.split('\n').slice(1)) {
+      const fields = line.trim().split(/\s+/);
+      if (fields[3] === '0A' && fields[1]?.endsWith(`:${wanted}`)) inodes.add(`socket:[${fields[9]}]`);
+    }
+  }
+  return inodes;
+}
+
+/**
+ * Who listens on a port, as far as this user may see it.
+ *
+ * @param {number} port
+ * @returns {Promise<{ pid: number, command: string } | undefined>}
+ */
+async function findHolder(port) {
+  if (process.platform !== 'linux') {
+    const { stdout } = await runCommand('lsof', ['-nP', `-iTCP:${port}`, '-sTCP:LISTEN', '-Fpc'], { timeoutMs: 5_000 });
+    const [, pid, command] = /^p(\d+)\nc(.*)$/m.exec(stdout) ?? [];
+    return pid ? { pid: Number(pid), command } : undefined;
+  }
+  const inodes = listeningInodes(port);
+  if (inodes.size === 0) return undefined;
+  for (const pid of fs.readdirSync('/proc').filter((name) => /^\d+$/.test(name))) {
+    try {
+      const held = fs.readdirSync(`/proc/${pid}/fd`).some((fd) => {
+        try {
+          return inodes.has(fs.readlinkSync(`/proc/${pid}/fd/${fd}`));
+        } catch {
+          return false;
+        }
+      });
+      if (!held) continue;
+      const command = fs.readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ').trim();
+      return { pid: Number(pid), command };
+    } catch {
+      // Another user's process, or one that just ended.
+    }
+  }
+  return undefined;
+}
+
+/** @param {number} port @returns {Promise<string>} for a person to read */
+async function describeHolder(port) {
+  const holder = await findHolder(port);
+  return holder ? `process ${holder.pid} (${holder.command.slice(0, 50)})` : 'a process of another user';
+}
+
+module.exports = { isFree, findFree, findHolder, describeHolder, hasIpv6 };

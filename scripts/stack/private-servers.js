@@ -1,0 +1,141 @@
+'use strict';
+
+const crypto = require('node:crypto');
+const fs = require('node:fs');
+const path = require('node:path');
+const { isAlive } = require('./processes');
+const { describeHolder, findFree, isFree } = require('./ports');
+const { mongo } = require('./servers/mongo');
+const { nginx } = require('./servers/nginx');
+const { rabbit } = require('./servers/rabbit');
+const { redis } = require('./servers/redis');
+const { UserError, waitUntil } = require('../run-command');
+
+/** @type {Record<string, import('./stack').ServerDefinition>} */
+const definitions = { mongo, redis, rabbit, nginx };
+const executables = Object.values(definitions).flatMap((definition) => definition.executables);
+
+/** Stacks begin their search for ports at different places, so that two that start at once don't meet. */
+const offsetOf = (dir) => crypto.createHash('sha256').update(dir).digest()[0] % 100;
+
+/**
+ * The servers of one stack: which ports they get, how they are started, asked and stopped.
+ *
+ * @param {{ root: string, dir: string, supervisor: ReturnType<import('./supervisor').createSupervisor>,
+ *   stackFile: ReturnType<import('./stack-file').createStackFile>, basePorts: Record<string, number>,
+ *   urls: Record<string, string | undefined>, say: (text: string) => void }} options
+ */
+function createPrivateServers({ root, dir, supervisor, stackFile, basePorts, urls, say }) {
+  /** Ports of a server: the remembered ones, unless somebody else has taken them meanwhile. */
+  async function choosePorts(definition, taken) {
+    const remembered = stackFile.read().ports ?? {};
+    const running = await supervisor.pid(definition.name);
+    const chosen = {};
+    for (const [name, base] of Object.entries(definition.ports)) {
+      const wanted = remembered[name] ?? basePorts[name] ?? base + offsetOf(dir);
+      const keep = running || ((await isFree(wanted)) && !taken.has(wanted));
+      chosen[name] = keep ? wanted : await findFree(wanted + 1, { taken });
+      const isKnown = remembered[name] !== undefined || basePorts[name] !== undefined;
+      if (!keep && isKnown && !taken.has(wanted)) {
+        say(`port ${wanted} is taken by ${await describeHolder(wanted)}: ${definition.title} takes ${chosen[name]}`);
+      }
+      taken.add(chosen[name]);
+    }
+    return chosen;
+  }
+
+  function locate(definition) {
+    const found = definition.find();
+    if (!found) throw new UserError(`${definition.title} was not found. \`npm start\` installs it.`);
+    return found;
+  }
+
+  const contextOf = (definition, more = {}) => ({
+    root,
+    dir: path.join(dir, definition.name),
+    ports: stackFile.read().ports ?? {},
+    found: locate(definition),
+    ...more,
+  });
+
+  /** @param {string} name @returns {Promise<void>} once the server answers */
+  async function waitReady(name, timeoutMs = definitions[name].startTimeoutMs ?? 15_000) {
+    const context = contextOf(definitions[name]);
+    const what = `${definitions[name].title} didn't answer (see ${supervisor.logs}/${name}.log)`;
+    await waitUntil(() => definitions[name].ping(context), { timeoutMs, what });
+  }
+
+  /** @param {string} name */
+  async function describe(name) {
+    const definition = definitions[name];
+    const context = contextOf(definition);
+    const version = await definition.version(context);
+    return { url: definition.url(context), name: definition.displayName?.(context) ?? definition.title, version };
+  }
+
+  /**
+   * Starts the named servers and returns when all of them answer.
+   *
+   * @param {string[]} names @param {{ apiPorts?: number[], onReady?: (name: string) => void }} [options]
+   */
+  async function start(names, { apiPorts = [], onReady } = {}) {
+    const taken = new Set(Object.values(stackFile.read().ports ?? {}));
+    const processes = [];
+    for (const name of names.filter((candidate) => !urls[candidate])) {
+      const definition = definitions[name];
+      const remembered = stackFile.read().ports ?? {};
+      Object.keys(definition.ports).forEach((port) => taken.delete(remembered[port]));
+      const ports = await choosePorts(definition, taken);
+      stackFile.update({ ports: { ...remembered, ...ports } });
+      const context = contextOf(definition, { apiPorts });
+      fs.mkdirSync(context.dir, { recursive: true, mode: 0o700 });
+      for (const process_ of definition.prepare(context)) processes.push({ cwd: context.dir, ...process_ });
+    }
+    await supervisor.start(processes);
+    const services = await Promise.all(names.map((name) => settle(name, onReady)));
+    return stackFile.update({ services: { ...stackFile.read().services, ...Object.fromEntries(services) } });
+  }
+
+  async function settle(name, onReady) {
+    if (urls[name]) return [name, { url: urls[name], name: definitions[name].title, external: true }];
+    await waitReady(name);
+    onReady?.(name);
+    return [name, await describe(name)];
+  }
+
+  /** A handle for tests that stop, freeze and kill. @param {string} name */
+  function server(name) {
+    if (!definitions[name]) throw new Error(`no server is called ${name}`);
+    if (urls[name]) throw new Error(`${name} is not a private server here: it came by its URL`);
+    const pid = () => supervisor.pid(name);
+    return {
+      pid,
+      waitReady: (timeoutMs) => waitReady(name, timeoutMs),
+      async kill(signal = 'SIGKILL') {
+        const running = await pid();
+        if (!running) throw new Error(`${name} is not running`);
+        process.kill(running, signal);
+        return running;
+      },
+      async stop() {
+        const running = await pid();
+        // A frozen process can't end when it is asked to.
+        if (running) process.kill(running, 'SIGCONT');
+        await supervisor.pm2.pm2(['stop', name]);
+        const gone = () => !running || !isAlive(running);
+        await waitUntil(gone, { timeoutMs: 30_000, what: `${name} doesn't end` });
+      },
+      async start() {
+        if (!(await pid())) await supervisor.pm2.pm2(['start', name]);
+        await waitReady(name);
+      },
+    };
+  }
+
+  return { start, server, waitReady };
+}
+
+/** @param {string[]} names @returns {string[]} those that are neither installed nor given by a URL */
+const findMissing = (names, urls = {}) => names.filter((name) => !urls[name] && !definitions[name].find());
+
+module.exports = { createPrivateServers, definitions, executables, findMissing };

@@ -1,0 +1,61 @@
+'use strict';
+
+const fs = require('node:fs');
+const path = require('node:path');
+const { findCommand, commandVersion } = require('./find-command');
+const { converse } = require('./converse');
+const { hasIpv6 } = require('../ports');
+
+const wrapper = path.join(__dirname, 'run-nginx.sh');
+
+/**
+ * Fills ${NAME} in the template as envsubst does; NGINX's own $variables are lower case and stay.
+ *
+ * @param {string} template @param {Record<string, string>} values
+ */
+const render = (template, values) =>
+  template.replace(/\$\{([A-Z][A-Z_]*)\}/g, (_, name) => {
+    if (values[name] === undefined) throw new Error(`nginx.conf.template: no value for ${name}`);
+    return values[name];
+  });
+
+/** @type {import('../stack').ServerDefinition} */
+const nginx = {
+  name: 'nginx',
+  title: 'NGINX',
+  ports: { nginx: 3000 },
+  executables: ['nginx'],
+
+  find() {
+    const bin = findCommand('nginx');
+    return bin ? { bin } : undefined;
+  },
+
+  version: ({ found }) => commandVersion(found.bin, ['-v'], /nginx\/([\d.]+)/),
+
+  prepare({ root, dir, ports, found, apiPorts }) {
+    const template = fs.readFileSync(path.join(root, 'nginx', 'nginx.conf.template'), 'utf8');
+    const listen = [`127.0.0.1:${ports.nginx}`, ...(hasIpv6 ? [`[::1]:${ports.nginx}`] : [])];
+    const text = render(template, {
+      // As root NGINX would give its workers to "nobody", who can't enter a private folder.
+      NGINX_USER: process.getuid?.() === 0 ? 'user root;' : '',
+      NGINX_DIR: dir,
+      NGINX_LISTEN: listen.map((address) => `listen ${address};`).join(' '),
+      API_SERVERS: apiPorts.map((port) => `server 127.0.0.1:${port} max_fails=3 fail_timeout=2s;`).join(' '),
+      LIMIT_RATE: process.env.LIMIT_RATE || '50r/s',
+    });
+    const file = path.join(dir, 'nginx.conf');
+    const configChanged = fs.existsSync(file) && fs.readFileSync(file, 'utf8') !== text;
+    fs.writeFileSync(file, text);
+    return [{ name: 'nginx', script: wrapper, args: [found.bin, dir], killTimeoutMs: 5_000, configChanged }];
+  },
+
+  async ping({ ports }) {
+    const answer = await converse(ports.nginx, 'GET\r\n\r\n', (text) => text.length > 0);
+    return answer.length > 0;
+  },
+
+  url: ({ ports }) => `http://localhost:${ports.nginx}`,
+};
+
+module.exports = { nginx };

@@ -1,0 +1,90 @@
+'use strict';
+
+const fs = require('node:fs');
+const path = require('node:path');
+const { findCommand, isExecutable } = require('./find-command');
+const { converse } = require('./converse');
+
+const protocolHeader = 'AMQP\x00\x00\x09\x01';
+
+const config = (port) => `listeners.tcp.1 = 127.0.0.1:${port}
+loopback_users.guest = true
+disk_free_limit.absolute = 100MB
+vm_memory_high_watermark.absolute = 512MB
+log.file = false
+log.console = true
+log.console.level = warning
+log.connection.level = error
+`;
+
+/**
+ * The broker's own script. Debian's wrapper on the PATH changes to the user "rabbitmq" when it is run by
+ * root, who can't read a private data folder.
+ */
+function findScript() {
+  const onPath = findCommand('rabbitmq-server');
+  if (!onPath) return undefined;
+  const real = fs.realpathSync(onPath);
+  const beside = path.join(path.dirname(real), 'rabbitmq-server');
+  return isExecutable(beside) ? beside : real;
+}
+
+/** @type {import('../stack').ServerDefinition} */
+const rabbit = {
+  name: 'rabbit',
+  title: 'RabbitMQ',
+  ports: { rabbit: 5700, rabbitDist: 25700, epmd: 4400 },
+  executables: ['beam.smp', 'epmd', 'erl_child_setup', 'inet_gethost', 'erlexec'],
+  urlVariable: 'AMQP_URL',
+  startTimeoutMs: 60_000,
+
+  find() {
+    const bin = findScript();
+    const epmd = findCommand('epmd');
+    return bin && epmd && findCommand('erl') ? { bin, epmd } : undefined;
+  },
+
+  /** The broker names its version in the first frame of the protocol. */
+  async version({ ports }) {
+    const answer = await converse(ports.rabbit, protocolHeader, (text) => text.endsWith('\xce'), 3_000);
+    return /versionS\0\0\0.([\d.]+)/s.exec(answer)?.[1] ?? 'unknown version';
+  },
+
+  prepare({ dir, ports, found }) {
+    const home = path.join(dir, 'home');
+    fs.mkdirSync(home, { recursive: true, mode: 0o700 });
+    fs.writeFileSync(path.join(dir, 'rabbitmq.conf'), config(ports.rabbit));
+    fs.writeFileSync(path.join(dir, 'rabbitmq-env.conf'), '');
+    fs.writeFileSync(path.join(dir, 'enabled_plugins'), '[].\n');
+    const epmdEnv = { HOME: home, ERL_EPMD_PORT: String(ports.epmd), ERL_EPMD_ADDRESS: '127.0.0.1' };
+    const env = {
+      ...epmdEnv,
+      RABBITMQ_CONF_ENV_FILE: path.join(dir, 'rabbitmq-env.conf'),
+      RABBITMQ_CONFIG_FILE: path.join(dir, 'rabbitmq.conf'),
+      RABBITMQ_ENABLED_PLUGINS_FILE: path.join(dir, 'enabled_plugins'),
+      RABBITMQ_MNESIA_BASE: path.join(dir, 'data'),
+      RABBITMQ_LOG_BASE: path.join(dir, 'log'),
+      RABBITMQ_PID_FILE: path.join(dir, 'rabbit.pid'),
+      RABBITMQ_GENERATED_CONFIG_DIR: path.join(dir, 'generated'),
+      RABBITMQ_NODENAME: 'taskfleet@localhost',
+      RABBITMQ_DIST_PORT: String(ports.rabbitDist),
+      RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS: '-kernel inet_dist_use_interface {127,0,0,1}',
+      // Makes the script exec the broker, so that the supervisor knows its real pid.
+      RUNNING_UNDER_SYSTEMD: 'true',
+    };
+    // Erlang's port mapper first and supervised: left to itself the broker starts one that outlives it.
+    return [
+      { name: 'epmd', script: found.epmd, args: [], env: epmdEnv, killTimeoutMs: 3_000 },
+      { name: 'rabbit', script: found.bin, args: [], env, killTimeoutMs: 20_000 },
+    ];
+  },
+
+  async ping({ ports }) {
+    const answer = await converse(ports.rabbit, protocolHeader, (text) => text.endsWith('\xce'));
+    return answer.startsWith('\x01');
+  },
+
+  url: ({ ports }) => `amqp://guest:guest@127.0.0.1:${ports.rabbit}`,
+};
+
+module.exports = { rabbit };

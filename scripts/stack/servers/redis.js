@@ -1,0 +1,49 @@
+'use strict';
+
+const fs = require('node:fs');
+const path = require('node:path');
+const { findCommand, commandVersion } = require('./find-command');
+const { converse } = require('./converse');
+
+/** A cache: nothing on disk, so that a Redis that died comes back empty and never stale. */
+const config = (port, dir) => `bind 127.0.0.1
+port ${port}
+dir ${dir}
+save ""
+appendonly no
+maxmemory 256mb
+# Only keys with an expiry may be evicted: counters and revocations stay.
+maxmemory-policy volatile-lru
+daemonize no
+`;
+
+/** @type {import('../stack').ServerDefinition} */
+const redis = {
+  name: 'redis',
+  title: 'Redis',
+  ports: { redis: 6400 },
+  executables: ['redis-server', 'redis-check-rdb'],
+  urlVariable: 'REDIS_URL',
+
+  find() {
+    const bin = findCommand('redis-server');
+    return bin ? { bin } : undefined;
+  },
+
+  version: ({ found }) => commandVersion(found.bin, ['--version'], /v=([\d.]+)/),
+
+  prepare({ dir, ports, found }) {
+    const file = path.join(dir, 'redis.conf');
+    fs.writeFileSync(file, config(ports.redis, dir));
+    return [{ name: 'redis', script: found.bin, args: [file], killTimeoutMs: 5_000 }];
+  },
+
+  async ping({ ports }) {
+    const answer = await converse(ports.redis, 'PING\r\n', (text) => text.includes('\r\n'));
+    return answer.startsWith('+PONG');
+  },
+
+  url: ({ ports }) => `redis://127.0.0.1:${ports.redis}`,
+};
+
+module.exports = { redis };

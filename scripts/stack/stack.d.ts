@@ -1,0 +1,130 @@
+/** The servers of a stack. `nginx` also wants apps behind it. */
+export type ServerName = 'mongo' | 'redis' | 'rabbit' | 'nginx';
+
+export interface StackOptions {
+  /** The clone's folder. */
+  root: string;
+  /** The stack's folder: data, logs, secrets and stack.json; nothing of the stack lies outside it. */
+  dir: string;
+  /** Where the search for a free port begins: mongo, redis, rabbit, rabbitDist, epmd, nginx, api. */
+  basePorts?: Record<string, number>;
+  /** Servers that run already, used as they are. Default: MONGO_URL, REDIS_URL and AMQP_URL. */
+  urls?: { mongo?: string; redis?: string; rabbit?: string };
+  /** Run the apps under the person's own PM2 (`npm start` does) instead of one of the stack's. */
+  ownPm2?: boolean;
+  /** Told what a person should know, such as a port that is taken. */
+  say?: (text: string) => void;
+}
+
+export interface Service {
+  url: string;
+  name: string;
+  version?: string;
+  /** It came by its URL: the stack neither starts nor stops it. */
+  external?: boolean;
+}
+
+export interface StackInfo {
+  dir: string;
+  /** NGINX's address, once it runs. */
+  url?: string;
+  ports: Record<string, number>;
+  services: Partial<Record<ServerName, Service>>;
+  /** What the apps were told last. */
+  env: Record<string, string>;
+  pm2Home: string;
+}
+
+export interface ServerHandle {
+  pid(): Promise<number | undefined>;
+  /** Sends a signal (SIGKILL by default) and tells the pid; the supervisor brings a killed server back. */
+  kill(signal?: NodeJS.Signals): Promise<number>;
+  /** Stops it for good, also when it is frozen. */
+  stop(): Promise<void>;
+  /** Starts it after stop(), and returns when it answers. */
+  start(): Promise<void>;
+  waitReady(timeoutMs?: number): Promise<void>;
+}
+
+export interface AppProcess {
+  name: 'taskfleet-api' | 'taskfleet-worker';
+  pid: number;
+  /** PM2's id. */
+  id: number;
+  instance: number;
+  /** Of an API worker. */
+  port?: number;
+  status: string;
+  restarts: number;
+  release?: string;
+}
+
+export interface Stack {
+  /** Starts the servers (MongoDB, Redis and RabbitMQ by default); returns when all of them answer. */
+  startServers(options?: {
+    only?: ServerName[];
+    /** How many API workers NGINX must reach at least. */
+    apiWorkers?: number;
+    onReady?: (name: ServerName) => void;
+  }): Promise<StackInfo>;
+  /** Starts or reloads the API and the worker; returns when each API worker is ready. */
+  startApps(options?: {
+    apiWorkers?: number;
+    env?: Record<string, string>;
+  }): Promise<'started' | 'reloaded' | 'unchanged'>;
+  /** `pm2 scale`, and NGINX told to list exactly these workers. Not for use under load. */
+  scaleApi(workers: number): Promise<void>;
+  stopApps(): Promise<void>;
+  /** Stops apps and servers and the supervisor; the data stays. */
+  stop(): Promise<void>;
+  server(name: ServerName): ServerHandle;
+  /** The apps' processes as PM2 sees them. */
+  apps(): Promise<AppProcess[]>;
+  /** PM2's command on the apps, e.g. `['reload', 'taskfleet-api']`; returns what it printed. */
+  pm2(args: string[], options?: { env?: Record<string, string>; timeoutMs?: number }): Promise<string>;
+  info(): StackInfo;
+}
+
+export function createStack(options: StackOptions): Stack;
+
+/** What a server's definition is told. */
+export interface ServerContext {
+  root: string;
+  /** The server's own folder. */
+  dir: string;
+  ports: Record<string, number>;
+  /** What find() returned. */
+  found: any;
+  /** For NGINX: the API workers' ports. */
+  apiPorts?: number[];
+}
+
+export interface ServerProcess {
+  name: string;
+  script: string;
+  args: string[];
+  cwd?: string;
+  env?: Record<string, string>;
+  killTimeoutMs: number;
+  /** It reads its configuration again on SIGHUP. */
+  configChanged?: boolean;
+}
+
+/** One private server: where it is, how it is started and asked. */
+export interface ServerDefinition {
+  name: ServerName;
+  title: string;
+  /** Name and lowest number of each port. */
+  ports: Record<string, number>;
+  /** Names of its programs, by which a process that was left behind is recognised. */
+  executables: string[];
+  urlVariable?: string;
+  startTimeoutMs?: number;
+  find(): Record<string, string> | undefined;
+  version(context: ServerContext): Promise<string>;
+  /** Writes its configuration and says what to run. */
+  prepare(context: ServerContext): ServerProcess[];
+  ping(context: ServerContext): Promise<boolean>;
+  url(context: ServerContext): string;
+  displayName?(context: ServerContext): string;
+}

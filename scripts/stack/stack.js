@@ -1,0 +1,121 @@
+'use strict';
+
+const fs = require('node:fs');
+const os = require('node:os');
+const path = require('node:path');
+const { createApps } = require('./apps');
+const { createPrivateServers, executables } = require('./private-servers');
+const { createStackFile } = require('./stack-file');
+const { createSupervisor, privateHome, ensurePrivate } = require('./supervisor');
+const { ensureSecret } = require('./secrets');
+const { findFree } = require('./ports');
+
+/** Ports kept free for API workers, so that `pm2 scale` up never meets somebody else's. */
+const portsPerStack = 16;
+
+/** What the environment says about servers that run already. */
+const urlsFromEnvironment = () => ({
+  mongo: process.env.MONGO_URL || undefined,
+  redis: process.env.REDIS_URL || undefined,
+  rabbit: process.env.AMQP_URL || undefined,
+});
+
+/**
+ * A stack of private servers and, where wanted, the apps behind NGINX: `npm start` brings up one in .local,
+ * tests and benchmarks bring up theirs beside it.
+ *
+ * @param {import('./stack').StackOptions} options
+ * @returns {import('./stack').Stack}
+ */
+function createStack({ root, dir, basePorts = {}, urls = urlsFromEnvironment(), ownPm2 = false, say = () => {} }) {
+  fs.mkdirSync(dir, { recursive: true, mode: 0o700 });
+  const folder = fs.realpathSync(dir);
+  fs.chmodSync(folder, 0o700);
+  const stackFile = createStackFile(folder);
+  const supervisor = createSupervisor({ root, dir: folder, executables });
+  const servers = createPrivateServers({ root, dir: folder, supervisor, stackFile, basePorts, urls, say });
+  const appsHome = ownPm2 ? undefined : privateHome(folder, 'pm2-apps');
+  const apps = createApps({ root, dir: folder, home: appsHome, stackFile });
+
+  /** NGINX lists more ports than there are workers, so that `pm2 scale` reaches it without a reload. */
+  const listedPorts = (count) => {
+    const base = stackFile.read().ports?.api;
+    return Array.from({ length: count }, (_, i) => base + i);
+  };
+
+  async function chooseApiPorts() {
+    const { ports } = stackFile.read();
+    const running = (await apps.list()).length > 0;
+    const wanted = ports?.api ?? basePorts.api ?? 4101;
+    const api = running ? wanted : await findFree(wanted, { size: portsPerStack, step: 20 });
+    stackFile.update({ ports: { ...stackFile.read().ports, api } });
+  }
+
+  async function startServers({ only = ['mongo', 'redis', 'rabbit'], apiWorkers = os.cpus().length, onReady } = {}) {
+    const left = await supervisor.endLeftovers();
+    if (left.length > 0) say(`ended ${left.length} processes that a killed supervisor had left`);
+    if (only.includes('nginx')) await chooseApiPorts();
+    const apiPorts = only.includes('nginx') ? listedPorts(Math.max(apiWorkers, os.cpus().length, 4)) : [];
+    await servers.start(only, { apiPorts, onReady });
+    stackFile.update({ url: stackFile.read().services.nginx?.url, supervisor: { home: supervisor.home } });
+    return info();
+  }
+
+  /** What the apps are told, unless the caller says otherwise. */
+  function appEnvironment(apiWorkers, env) {
+    const { services = {}, ports = {} } = stackFile.read();
+    return {
+      NODE_ENV: 'production',
+      HOST: '127.0.0.1',
+      BASE_PORT: String(ports.api),
+      API_WORKERS: String(apiWorkers),
+      MONGO_URL: services.mongo?.url ?? '',
+      REDIS_URL: services.redis?.url ?? '',
+      AMQP_URL: services.rabbit?.url ?? '',
+      JWT_SECRET_FILE: ensureSecret(path.join(folder, 'jwt-secret')),
+      EXPOSE_WORKER: 'true',
+      ...env,
+    };
+  }
+
+  async function startApps({ apiWorkers = os.cpus().length, env = {} } = {}) {
+    if (appsHome) ensurePrivate(appsHome);
+    if (!stackFile.read().ports?.api) await chooseApiPorts();
+    const outcome = await apps.start(appEnvironment(apiWorkers, env));
+    await apps.waitReady();
+    return outcome;
+  }
+
+  async function scaleApi(workers) {
+    await apps.scale(workers);
+    if (stackFile.read().services.nginx) await servers.start(['nginx'], { apiPorts: listedPorts(workers) });
+  }
+
+  async function stop() {
+    await apps.stop();
+    await supervisor.kill(['nginx']);
+    if (appsHome && !appsHome.startsWith(folder)) fs.rmSync(appsHome, { recursive: true, force: true });
+  }
+
+  function info() {
+    const { ports = {}, services = {}, url, env = {} } = stackFile.read();
+    return { dir: folder, url, ports, services, env, pm2Home: apps.home };
+  }
+
+  return {
+    startServers,
+    startApps,
+    scaleApi,
+    stop,
+    stopApps: apps.stop,
+    server: servers.server,
+    apps: apps.list,
+    pm2: apps.pm2,
+    info,
+    stackFile,
+    appEnvironment,
+    supervisor,
+  };
+}
+
+module.exports = { createStack };

@@ -1,0 +1,119 @@
+'use strict';
+
+const crypto = require('node:crypto');
+const fs = require('node:fs');
+const os = require('node:os');
+const path = require('node:path');
+const { createPm2 } = require('./pm2');
+const { endProcesses, findOwned, isAlive, marker } = require('./processes');
+
+/** A socket's path may have 107 characters, and PM2 hangs where its own gets longer. */
+const longestHome = 85;
+
+/** @param {string} dir the stack's folder @param {string} name */
+function privateHome(dir, name) {
+  const inside = path.join(dir, name);
+  if (inside.length <= longestHome) return inside;
+  const hash = crypto.createHash('sha256').update(inside).digest('hex').slice(0, 12);
+  return path.join(os.tmpdir(), `taskfleet-${os.userInfo().uid}-${hash}`);
+}
+
+/** @param {string} home made, or refused where it belongs to somebody else */
+function ensurePrivate(home) {
+  fs.mkdirSync(home, { recursive: true, mode: 0o700 });
+  if (fs.statSync(home).uid !== os.userInfo().uid) throw new Error(`${home} belongs to another user`);
+  fs.chmodSync(home, 0o700);
+}
+
+/**
+ * Keeps the private servers alive: a PM2 of its own, which `pm2 reload all` doesn't touch.
+ *
+ * @param {{ root: string, dir: string, executables: string[] }} options
+ */
+function createSupervisor({ root, dir, executables }) {
+  const home = privateHome(dir, 'pm2');
+  // SIGINT, PM2's own signal, means "abort" to Erlang.
+  const pm2 = createPm2({ root, home, env: { PM2_KILL_SIGNAL: 'SIGTERM', [marker]: dir } });
+  const logs = path.join(dir, 'logs');
+  const pidFolders = [path.join(home, 'pids')];
+
+  const describe = ({ name, script, args, env = {}, cwd, killTimeoutMs }) => {
+    const definition = { script, args, env, cwd };
+    const digest = crypto.createHash('sha256').update(JSON.stringify(definition)).digest('hex');
+    return {
+      name,
+      ...definition,
+      env: { ...env, [marker]: dir, TASKFLEET_DEFINITION: digest },
+      interpreter: 'none',
+      exec_mode: 'fork',
+      kill_timeout: killTimeoutMs,
+      exp_backoff_restart_delay: 100,
+      max_restarts: 1e9,
+      // Signals go to the server, which ends its children itself.
+      treekill: false,
+      pmx: false,
+      vizion: false,
+      out_file: path.join(logs, `${name}.log`),
+      error_file: path.join(logs, `${name}.log`),
+    };
+  };
+
+  /** Ends what a daemon that was killed left running, so that ports and data folders are free again. */
+  async function endLeftovers() {
+    if (await pm2.isRunning()) return [];
+    const left = await findOwned({ dir, executables, pidFolders });
+    await endProcesses(left, 10_000);
+    for (const file of ['pm2.pid', 'rpc.sock', 'pub.sock']) fs.rmSync(path.join(home, file), { force: true });
+    return left;
+  }
+
+  /**
+   * Starts what isn't running as described; what runs already is left alone.
+   *
+   * @param {import('./stack').ServerProcess[]} processes
+   */
+  async function start(processes) {
+    ensurePrivate(home);
+    fs.mkdirSync(logs, { recursive: true });
+    const running = await pm2.list();
+    const wanted = [];
+    for (const process_ of processes) {
+      const app = describe(process_);
+      const present = running.find(({ name }) => name === app.name);
+      const same = present?.pm2_env.TASKFLEET_DEFINITION === app.env.TASKFLEET_DEFINITION;
+      if (same && present.pm2_env.status === 'online') {
+        if (process_.configChanged) process.kill(present.pid, 'SIGHUP');
+        continue;
+      }
+      if (present) await pm2.pm2(['delete', app.name]);
+      wanted.push(app);
+    }
+    if (wanted.length === 0) return;
+    const file = path.join(dir, 'servers.json');
+    fs.writeFileSync(file, JSON.stringify({ apps: wanted }), { mode: 0o600 });
+    await pm2.pm2(['start', file]);
+  }
+
+  /** @param {string} name @returns {Promise<number | undefined>} of the running process */
+  async function pid(name) {
+    const found = (await pm2.list()).find((process_) => process_.name === name);
+    return found?.pid && isAlive(found.pid) ? found.pid : undefined;
+  }
+
+  /** Ends the servers, first those named in `order`, and the daemon; then looks that nothing is left. */
+  async function kill(order = []) {
+    if (await pm2.isRunning()) {
+      const names = (await pm2.list()).map(({ name }) => name);
+      for (const group of [order.filter((name) => names.includes(name)), names.filter((name) => !order.includes(name))]) {
+        if (group.length > 0) await pm2.pm2(['delete', ...group]);
+      }
+      await pm2.pm2(['kill']);
+    }
+    await endLeftovers();
+    if (!home.startsWith(dir)) fs.rmSync(home, { recursive: true, force: true });
+  }
+
+  return { home, logs, pm2, start, pid, kill, endLeftovers, list: pm2.list, daemonPid: pm2.daemonPid };
+}
+
+module.exports = { createSupervisor, privateHome, ensurePrivate };
