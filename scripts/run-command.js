@@ -1,9 +1,14 @@
 'use strict';
 
 const { spawn } = require('node:child_process');
+const { setMaxListeners } = require('node:events');
 
 /** An expected failure: its message says what to do, and no stack trace is shown. */
 class UserError extends Error {}
+
+/** Aborted by Ctrl-C: running commands are told, and waiting ends. */
+const interruption = new AbortController();
+setMaxListeners(0, interruption.signal);
 
 /**
  * Runs a command to its end and returns what it printed.
@@ -11,22 +16,23 @@ class UserError extends Error {}
  * @param {string} command
  * @param {string[]} args
  * @param {{ cwd?: string, env?: NodeJS.ProcessEnv, timeoutMs?: number, onLine?: (line: string) => void,
- *   signal?: AbortSignal }} [options]
+ *   interruptSignal?: NodeJS.Signals, stdin?: 'ignore' | 'inherit' }} [options]
  * @returns {Promise<{ code: number, stdout: string, stderr: string }>} code -1: it could not be started,
- *   or ran out of time
+ *   was ended by a signal, or ran out of time
  */
-function runCommand(command, args, { cwd, env, timeoutMs = 60_000, onLine, signal } = {}) {
+function runCommand(command, args, options = {}) {
+  const { cwd, env, timeoutMs = 60_000, onLine, interruptSignal = 'SIGTERM', stdin = 'ignore' } = options;
   return new Promise((resolve) => {
-    const child = spawn(command, args, { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(command, args, { cwd, env, stdio: [stdin, 'pipe', 'pipe'] });
     const output = { stdout: '', stderr: '' };
-    let timedOut = false;
+    let outOfTime = false;
     const timer = setTimeout(() => {
-      timedOut = true;
+      outOfTime = true;
       child.kill('SIGTERM');
       setTimeout(() => child.kill('SIGKILL'), 3_000).unref();
     }, timeoutMs);
-    const abort = () => child.kill('SIGTERM');
-    signal?.addEventListener('abort', abort, { once: true });
+    const interrupt = () => child.kill(interruptSignal);
+    interruption.signal.addEventListener('abort', interrupt, { once: true });
 
     for (const name of /** @type {const} */ (['stdout', 'stderr'])) {
       let rest = '';
@@ -38,20 +44,19 @@ function runCommand(command, args, { cwd, env, timeoutMs = 60_000, onLine, signa
         lines.forEach((line) => onLine(line));
       });
     }
-    const end = (code, problem) => {
+    const end = (code, problem = '') => {
       clearTimeout(timer);
-      signal?.removeEventListener('abort', abort);
-      if (problem) output.stderr += problem;
+      interruption.signal.removeEventListener('abort', interrupt);
+      output.stderr += problem;
       resolve({ code, ...output });
     };
     child.on('error', (error) => end(-1, error.message));
-    // 'exit', not 'close': a daemon that the command leaves behind may keep the pipes open.
-    child.on('exit', (code, killedBy) => {
-      setImmediate(() => {
-        child.stdout.destroy();
-        child.stderr.destroy();
-        end(timedOut ? -1 : (code ?? -1), timedOut ? `no end within ${timeoutMs / 1000} s` : (killedBy ?? ''));
-      });
+    child.on('close', (code) => end(outOfTime ? -1 : (code ?? -1)));
+    child.on('exit', (code, endedBy) => {
+      if (outOfTime) output.stderr += `no end within ${timeoutMs / 1000} s`;
+      else if (endedBy) output.stderr += `ended by ${endedBy}`;
+      // A daemon that the command left behind may keep the pipes open: 'close' would never come.
+      setTimeout(() => [child.stdout, child.stderr].forEach((stream) => stream.destroy()), 500).unref();
     });
   });
 }
@@ -69,7 +74,8 @@ const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
  */
 async function waitUntil(ask, { timeoutMs, everyMs = 100, what }) {
   const end = Date.now() + timeoutMs;
-  for (let problem = ''; ; ) {
+  for (let problem = ''; ;) {
+    if (interruption.signal.aborted) throw new UserError('interrupted');
     try {
       const answer = await ask();
       if (answer) return answer;
@@ -83,4 +89,4 @@ async function waitUntil(ask, { timeoutMs, everyMs = 100, what }) {
   }
 }
 
-module.exports = { runCommand, sleep, waitUntil, UserError };
+module.exports = { interruption, runCommand, sleep, waitUntil, UserError };

@@ -27,6 +27,8 @@ const appVariables = [
  * @returns {Record<string, string>} what `source` says about the app
  */
 const pickAppVariables = (source) =>
-  Object.fromEntries(appVariables.filter((name) => source[name] !== undefined).map((name) => [name, source[name]]));
+  Object.fromEntries(
+    appVariables.filter((name) => source[name] !== undefined).map((name) => [name, source[name]]),
+  );
 
 module.exports = { appVariables, pickAppVariables };

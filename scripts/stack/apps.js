@@ -5,6 +5,7 @@ const fs = require('node:fs');
 const path = require('node:path');
 const { appVariables } = require('./app-environment');
 const { createPm2 } = require('./pm2');
+const { marker } = require('./processes');
 const { UserError, waitUntil } = require('../run-command');
 
 const apiName = 'taskfleet-api';
@@ -13,7 +14,9 @@ const names = [apiName, workerName];
 
 /** @param {number} port @returns {Promise<boolean>} */
 async function isReady(port) {
-  const response = await fetch(`http://127.0.0.1:${port}/health/ready`, { signal: AbortSignal.timeout(3_000) });
+  const response = await fetch(`http://127.0.0.1:${port}/health/ready`, {
+    signal: AbortSignal.timeout(3_000),
+  });
   await response.arrayBuffer();
   return response.status === 200;
 }
@@ -21,14 +24,14 @@ async function isReady(port) {
 /**
  * The API and the worker under PM2, started from ecosystem.config.js.
  *
- * @param {{ root: string, dir: string, home?: string, stackFile: ReturnType<import('./stack-file').createStackFile> }} options
- *   home: the person's own PM2 where it is missing
+ * @param {{ root: string, dir: string, home: string, isPrivate: boolean,
+ *   stackFile: ReturnType<import('./stack-file').createStackFile> }} options isPrivate: the home is the stack's
  */
-function createApps({ root, dir, home, stackFile }) {
+function createApps({ root, dir, home, isPrivate, stackFile }) {
   const ecosystem = path.join(root, 'ecosystem.config.js');
   // The stack's file decides, not what this shell happens to have set.
   const unset = Object.fromEntries(appVariables.map((name) => [name, undefined]));
-  const own = home ? { TASKFLEET_STACK: dir } : {};
+  const own = isPrivate ? { [marker]: dir } : {};
   const pm2 = createPm2({ root, home, env: { ...unset, ...own, TASKFLEET_DIR: dir } });
 
   const isOurs = ({ pm2_env: { pm_cwd: cwd } }) => cwd === root;
@@ -36,7 +39,9 @@ function createApps({ root, dir, home, stackFile }) {
   /** @returns {Promise<import('./stack').AppProcess[]>} */
   async function list() {
     const basePort = Number(stackFile.read().env?.BASE_PORT);
-    const processes = (await pm2.list()).filter((process_) => names.includes(process_.name) && isOurs(process_));
+    const processes = (await pm2.list()).filter(
+      (process_) => names.includes(process_.name) && isOurs(process_),
+    );
     return processes.map(({ name, pid, pm_id: id, pm2_env: env }) => {
       const instance = Number(env.NODE_APP_INSTANCE ?? 0);
       const port = name === apiName ? basePort + instance : undefined;
@@ -69,6 +74,12 @@ function createApps({ root, dir, home, stackFile }) {
     );
   }
 
+  /** Says early what would be in the way. */
+  async function check() {
+    await refuseOtherVersion();
+    await refuseOtherClone();
+  }
+
   /** Changes whenever the code or the configuration does. @param {Record<string, string>} env */
   function releaseOf(env) {
     const hash = crypto.createHash('sha256').update(JSON.stringify(env));
@@ -82,26 +93,30 @@ function createApps({ root, dir, home, stackFile }) {
    * Brings both apps up in the state that `env` describes; nothing happens where they are.
    *
    * @param {Record<string, string>} env
+   * @param {{ reload?: boolean }} [options] reload: also where nothing has changed
    * @returns {Promise<'started' | 'reloaded' | 'unchanged'>}
    */
-  async function start(env) {
-    await refuseOtherVersion();
-    await refuseOtherClone();
+  async function start(env, { reload = false } = {}) {
+    await check();
     const release = releaseOf(env);
     const daemonWasRunning = await pm2.isRunning();
     const present = await list();
     stackFile.update({ env, release });
 
-    const missing = names.filter((name) => !present.some((app) => app.name === name && app.status === 'online'));
+    const missing = names.filter(
+      (name) => !present.some((app) => app.name === name && app.status === 'online'),
+    );
     for (const name of missing.filter((candidate) => present.some((app) => app.name === candidate))) {
       await pm2.pm2(['delete', name]);
     }
-    const outdated = present.some((app) => app.status !== 'online' || app.release !== release);
+    const outdated = reload || present.some((app) => app.status !== 'online' || app.release !== release);
     if (missing.length < names.length && outdated) {
       await pm2.pm2(['reload', ecosystem, '--update-env'], { timeoutMs: 120_000 });
     }
-    if (missing.length > 0) await pm2.pm2(['start', ecosystem, '--only', missing.join(',')], { timeoutMs: 120_000 });
-    if (!daemonWasRunning) stackFile.update({ pm2: { home: pm2.home, daemonPid: pm2.daemonPid() } });
+    if (missing.length > 0)
+      await pm2.pm2(['start', ecosystem, '--only', missing.join(',')], { timeoutMs: 120_000 });
+    const startedDaemon = daemonWasRunning ? stackFile.read().pm2?.startedDaemon : pm2.daemonPid();
+    stackFile.update({ pm2: { home: pm2.home, startedDaemon } });
     if (missing.length > 0) return 'started';
     return outdated ? 'reloaded' : 'unchanged';
   }
@@ -120,7 +135,8 @@ function createApps({ root, dir, home, stackFile }) {
   /** @param {number} workers */
   async function scale(workers) {
     const present = (await list()).filter(({ name }) => name === apiName);
-    if (present.length !== workers) await pm2.pm2(['scale', apiName, String(workers)], { timeoutMs: 120_000 });
+    if (present.length !== workers)
+      await pm2.pm2(['scale', apiName, String(workers)], { timeoutMs: 120_000 });
     await waitReady();
   }
 
@@ -130,11 +146,22 @@ function createApps({ root, dir, home, stackFile }) {
     const present = await list();
     const running = names.filter((name) => present.some((app) => app.name === name));
     if (running.length > 0) await pm2.pm2(['delete', ...running], { timeoutMs: 60_000 });
-    const startedByUs = home !== undefined || stackFile.read().pm2?.daemonPid === pm2.daemonPid();
+    const startedByUs = isPrivate || stackFile.read().pm2?.startedDaemon === pm2.daemonPid();
+    stackFile.update({ pm2: undefined });
     if (startedByUs && (await pm2.list()).length === 0) await pm2.pm2(['kill']);
   }
 
-  return { start, stop, scale, list, waitReady, home: pm2.home, pm2: pm2.pm2, isRunning: pm2.isRunning };
+  return {
+    check,
+    start,
+    stop,
+    scale,
+    list,
+    waitReady,
+    home: pm2.home,
+    pm2: pm2.pm2,
+    isRunning: pm2.isRunning,
+  };
 }
 
 module.exports = { createApps, apiName, workerName };

@@ -3,6 +3,7 @@
 const fs = require('node:fs');
 const net = require('node:net');
 const path = require('node:path');
+const { isAlive } = require('./processes');
 const { runCommand, UserError } = require('../run-command');
 
 // PM2 is told to be silent: no banner, no look-up of newer versions, no agent.
@@ -15,19 +16,18 @@ const quiet = {
 };
 
 /** What npm adds to the environment, and what belongs to one app only, is not for the apps of a daemon. */
-const isForeign = (name) => /^(npm_|NODE_APP_INSTANCE$|PORT$|INIT_CWD$|PM2_|pm_id$|NODE_OPTIONS$|JEST_)/.test(name);
+const isForeign = (name) =>
+  /^(npm_|NODE_APP_INSTANCE$|PORT$|INIT_CWD$|PM2_|pm_id$|NODE_OPTIONS$|JEST_)/.test(name);
 
 /**
  * The pm2 command with one home folder.
  *
- * @param {{ root: string, home?: string, env?: Record<string, string> }} options
- *   home: the person's own PM2 where it is missing
+ * @param {{ root: string, home: string, env?: Record<string, string | undefined> }} options
  */
 function createPm2({ root, home, env = {} }) {
   const cli = path.join(root, 'node_modules', 'pm2', 'bin', 'pm2');
-  const actualHome = home ?? process.env.PM2_HOME ?? path.join(require('node:os').homedir(), '.pm2');
   const inherited = Object.fromEntries(Object.entries(process.env).filter(([name]) => !isForeign(name)));
-  const baseEnv = { ...inherited, ...quiet, PM2_HOME: actualHome, ...env };
+  const baseEnv = { ...inherited, ...quiet, PM2_HOME: home, ...env };
 
   /** @param {string[]} args @param {{ env?: Record<string, string>, timeoutMs?: number }} [options] */
   async function pm2(args, { env: more = {}, timeoutMs = 60_000 } = {}) {
@@ -47,7 +47,7 @@ function createPm2({ root, home, env = {} }) {
   /** Asked through the daemon's socket: the command itself would start a daemon where none runs. */
   function isRunning() {
     return new Promise((resolve) => {
-      const socket = net.connect(path.join(actualHome, 'rpc.sock'));
+      const socket = net.connect(path.join(home, 'rpc.sock'));
       const end = (answer) => {
         socket.destroy();
         resolve(answer);
@@ -69,19 +69,25 @@ function createPm2({ root, home, env = {} }) {
     try {
       return JSON.parse(json);
     } catch {
-      throw new UserError(`PM2 in ${actualHome} gave no list of its processes: ${text.slice(0, 200)}`);
+      throw new UserError(`PM2 in ${home} gave no list of its processes: ${text.slice(0, 200)}`);
     }
   }
 
   const daemonPid = () => {
     try {
-      return Number(fs.readFileSync(path.join(actualHome, 'pm2.pid'), 'utf8')) || undefined;
+      return Number(fs.readFileSync(path.join(home, 'pm2.pid'), 'utf8')) || undefined;
     } catch {
       return undefined;
     }
   };
 
-  return { home: actualHome, pm2, isRunning, list, daemonPid };
+  /** Whether its daemon lives, without asking it. */
+  function isDaemonAlive() {
+    const pid = daemonPid();
+    return pid !== undefined && isAlive(pid);
+  }
+
+  return { home, isAlive: isDaemonAlive, pm2, isRunning, list, daemonPid };
 }
 
 module.exports = { createPm2 };

@@ -38,7 +38,9 @@ async function findFree(from, { size = 1, step = size, taken = new Set() } = {})
     const free = await Promise.all(block.map(isFree));
     if (free.every(Boolean)) return first;
   }
-  throw new UserError(`No ${size === 1 ? 'free port' : `block of ${size} free ports`} found from ${from} on.`);
+  throw new UserError(
+    `No ${size === 1 ? 'free port' : `block of ${size} free ports`} found from ${from} on.`,
+  );
 }
 
 /** Sockets that listen on a port, from /proc/net. @param {number} port */
@@ -68,7 +70,9 @@ function listeningInodes(port) {
  */
 async function findHolder(port) {
   if (process.platform !== 'linux') {
-    const { stdout } = await runCommand('lsof', ['-nP', `-iTCP:${port}`, '-sTCP:LISTEN', '-Fpc'], { timeoutMs: 5_000 });
+    const { stdout } = await runCommand('lsof', ['-nP', `-iTCP:${port}`, '-sTCP:LISTEN', '-Fpc'], {
+      timeoutMs: 5_000,
+    });
     const [, pid, command] = /^p(\d+)\nc(.*)$/m.exec(stdout) ?? [];
     return pid ? { pid: Number(pid), command } : undefined;
   }

@@ -37,7 +37,9 @@ function createPrivateServers({ root, dir, supervisor, stackFile, basePorts, url
       chosen[name] = keep ? wanted : await findFree(wanted + 1, { taken });
       const isKnown = remembered[name] !== undefined || basePorts[name] !== undefined;
       if (!keep && isKnown && !taken.has(wanted)) {
-        say(`port ${wanted} is taken by ${await describeHolder(wanted)}: ${definition.title} takes ${chosen[name]}`);
+        say(
+          `port ${wanted} is taken by ${await describeHolder(wanted)}: ${definition.title} takes ${chosen[name]}`,
+        );
       }
       taken.add(chosen[name]);
     }
@@ -70,7 +72,11 @@ function createPrivateServers({ root, dir, supervisor, stackFile, basePorts, url
     const definition = definitions[name];
     const context = contextOf(definition);
     const version = await definition.version(context);
-    return { url: definition.url(context), name: definition.displayName?.(context) ?? definition.title, version };
+    return {
+      url: definition.url(context),
+      name: definition.displayName?.(context) ?? definition.title,
+      version,
+    };
   }
 
   /**

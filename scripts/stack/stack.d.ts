@@ -71,9 +71,13 @@ export interface Stack {
   startApps(options?: {
     apiWorkers?: number;
     env?: Record<string, string>;
+    /** Reload the workers even where nothing has changed. */
+    reload?: boolean;
   }): Promise<'started' | 'reloaded' | 'unchanged'>;
   /** `pm2 scale`, and NGINX told to list exactly these workers. Not for use under load. */
   scaleApi(workers: number): Promise<void>;
+  /** Fails where another clone's apps, or a daemon of another version, are in the way. */
+  checkApps(): Promise<void>;
   stopApps(): Promise<void>;
   /** Stops apps and servers and the supervisor; the data stays. */
   stop(): Promise<void>;
@@ -83,6 +87,8 @@ export interface Stack {
   /** PM2's command on the apps, e.g. `['reload', 'taskfleet-api']`; returns what it printed. */
   pm2(args: string[], options?: { env?: Record<string, string>; timeoutMs?: number }): Promise<string>;
   info(): StackInfo;
+  /** What startApps() tells the apps, unless its caller says otherwise. */
+  appEnvironment(apiWorkers: number, env: Record<string, string>): Record<string, string>;
 }
 
 export function createStack(options: StackOptions): Stack;

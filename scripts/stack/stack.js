@@ -4,6 +4,7 @@ const fs = require('node:fs');
 const os = require('node:os');
 const path = require('node:path');
 const { createApps } = require('./apps');
+const { createPm2 } = require('./pm2');
 const { createPrivateServers, executables } = require('./private-servers');
 const { createStackFile } = require('./stack-file');
 const { createSupervisor, privateHome, ensurePrivate } = require('./supervisor');
@@ -20,6 +21,13 @@ const urlsFromEnvironment = () => ({
   rabbit: process.env.AMQP_URL || undefined,
 });
 
+/** The PM2 that our apps run under already, if they do; else the one that a plain `pm2` would use. */
+function personsHome(stackFile) {
+  const { home } = stackFile.read().pm2 ?? {};
+  const usual = process.env.PM2_HOME || path.join(os.homedir(), '.pm2');
+  return home && createPm2({ root: '', home }).isAlive() ? home : usual;
+}
+
 /**
  * A stack of private servers and, where wanted, the apps behind NGINX: `npm start` brings up one in .local,
  * tests and benchmarks bring up theirs beside it.
@@ -27,15 +35,22 @@ const urlsFromEnvironment = () => ({
  * @param {import('./stack').StackOptions} options
  * @returns {import('./stack').Stack}
  */
-function createStack({ root, dir, basePorts = {}, urls = urlsFromEnvironment(), ownPm2 = false, say = () => {} }) {
+function createStack({
+  root,
+  dir,
+  basePorts = {},
+  urls = urlsFromEnvironment(),
+  ownPm2 = false,
+  say = () => {},
+}) {
   fs.mkdirSync(dir, { recursive: true, mode: 0o700 });
   const folder = fs.realpathSync(dir);
   fs.chmodSync(folder, 0o700);
   const stackFile = createStackFile(folder);
   const supervisor = createSupervisor({ root, dir: folder, executables });
   const servers = createPrivateServers({ root, dir: folder, supervisor, stackFile, basePorts, urls, say });
-  const appsHome = ownPm2 ? undefined : privateHome(folder, 'pm2-apps');
-  const apps = createApps({ root, dir: folder, home: appsHome, stackFile });
+  const appsHome = ownPm2 ? personsHome(stackFile) : privateHome(folder, 'pm2-apps');
+  const apps = createApps({ root, dir: folder, home: appsHome, isPrivate: !ownPm2, stackFile });
 
   /** NGINX lists more ports than there are workers, so that `pm2 scale` reaches it without a reload. */
   const listedPorts = (count) => {
@@ -51,7 +66,11 @@ function createStack({ root, dir, basePorts = {}, urls = urlsFromEnvironment(), 
     stackFile.update({ ports: { ...stackFile.read().ports, api } });
   }
 
-  async function startServers({ only = ['mongo', 'redis', 'rabbit'], apiWorkers = os.cpus().length, onReady } = {}) {
+  async function startServers({
+    only = ['mongo', 'redis', 'rabbit'],
+    apiWorkers = os.cpus().length,
+    onReady,
+  } = {}) {
     const left = await supervisor.endLeftovers();
     if (left.length > 0) say(`ended ${left.length} processes that a killed supervisor had left`);
     if (only.includes('nginx')) await chooseApiPorts();
@@ -72,16 +91,16 @@ function createStack({ root, dir, basePorts = {}, urls = urlsFromEnvironment(), 
       MONGO_URL: services.mongo?.url ?? '',
       REDIS_URL: services.redis?.url ?? '',
       AMQP_URL: services.rabbit?.url ?? '',
-      JWT_SECRET_FILE: ensureSecret(path.join(folder, 'jwt-secret')),
+      JWT_SECRET_FILE: env.JWT_SECRET ? '' : ensureSecret(path.join(folder, 'jwt-secret')),
       EXPOSE_WORKER: 'true',
       ...env,
     };
   }
 
-  async function startApps({ apiWorkers = os.cpus().length, env = {} } = {}) {
-    if (appsHome) ensurePrivate(appsHome);
+  async function startApps({ apiWorkers = os.cpus().length, env = {}, reload = false } = {}) {
+    if (!ownPm2) ensurePrivate(appsHome);
     if (!stackFile.read().ports?.api) await chooseApiPorts();
-    const outcome = await apps.start(appEnvironment(apiWorkers, env));
+    const outcome = await apps.start(appEnvironment(apiWorkers, env), { reload });
     await apps.waitReady();
     return outcome;
   }
@@ -94,7 +113,7 @@ function createStack({ root, dir, basePorts = {}, urls = urlsFromEnvironment(), 
   async function stop() {
     await apps.stop();
     await supervisor.kill(['nginx']);
-    if (appsHome && !appsHome.startsWith(folder)) fs.rmSync(appsHome, { recursive: true, force: true });
+    if (!ownPm2 && !appsHome.startsWith(folder)) fs.rmSync(appsHome, { recursive: true, force: true });
   }
 
   function info() {
@@ -107,6 +126,7 @@ function createStack({ root, dir, basePorts = {}, urls = urlsFromEnvironment(), 
     startApps,
     scaleApi,
     stop,
+    checkApps: apps.check,
     stopApps: apps.stop,
     server: servers.server,
     apps: apps.list,

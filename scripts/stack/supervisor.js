@@ -104,7 +104,10 @@ function createSupervisor({ root, dir, executables }) {
   async function kill(order = []) {
     if (await pm2.isRunning()) {
       const names = (await pm2.list()).map(({ name }) => name);
-      for (const group of [order.filter((name) => names.includes(name)), names.filter((name) => !order.includes(name))]) {
+      for (const group of [
+        order.filter((name) => names.includes(name)),
+        names.filter((name) => !order.includes(name)),
+      ]) {
         if (group.length > 0) await pm2.pm2(['delete', ...group]);
       }
       await pm2.pm2(['kill']);

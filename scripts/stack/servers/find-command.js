@@ -5,7 +5,13 @@ const path = require('node:path');
 const { runCommand } = require('../../run-command');
 
 // Where servers live though a plain user's PATH may not say so.
-const moreFolders = ['/usr/sbin', '/usr/local/sbin', '/opt/homebrew/sbin', '/opt/homebrew/bin', '/usr/local/bin'];
+const moreFolders = [
+  '/usr/sbin',
+  '/usr/local/sbin',
+  '/opt/homebrew/sbin',
+  '/opt/homebrew/bin',
+  '/usr/local/bin',
+];
 
 /** @param {string} file */
 function isExecutable(file) {

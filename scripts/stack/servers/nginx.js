@@ -41,7 +41,10 @@ const nginx = {
       NGINX_USER: process.getuid?.() === 0 ? 'user root;' : '',
       NGINX_DIR: dir,
       NGINX_LISTEN: listen.map((address) => `listen ${address};`).join(' '),
-      API_SERVERS: apiPorts.map((port) => `server 127.0.0.1:${port} max_fails=3 fail_timeout=2s;`).join(' '),
+      API_SERVERS: apiPorts
+        .map((port) => `server 127.0.0.1:${port} max_fails=3 fail_timeout=2s;`)
+        .join('\n    '),
+      NGINX_ACCESS_LOG: path.join(dir, 'access.log'),
       LIMIT_RATE: process.env.LIMIT_RATE || '50r/s',
     });
     const file = path.join(dir, 'nginx.conf');

@@ -1,0 +1,57 @@
+'use strict';
+
+const fs = require('node:fs');
+const os = require('node:os');
+const path = require('node:path');
+const { appVariables } = require('./scripts/stack/app-environment');
+
+// What `npm start` found and chose. Without it (Docker, production) the environment says everything.
+const folder = process.env.TASKFLEET_DIR || path.join(__dirname, '.local');
+const stackFile = path.join(folder, 'stack.json');
+const stack = fs.existsSync(stackFile) ? JSON.parse(fs.readFileSync(stackFile, 'utf8')) : {};
+
+// Every variable is set, if only to nothing: PM2's daemon keeps the environment it was first started with
+// and would hand it to the apps.
+const env = Object.fromEntries(
+  appVariables.map((name) => [name, process.env[name] ?? stack.env?.[name] ?? '']),
+);
+Object.assign(env, {
+  NODE_ENV: env.NODE_ENV || 'production',
+  API_WORKERS: env.API_WORKERS || String(os.cpus().length),
+  PORT: '',
+  TASKFLEET_RELEASE: stack.release ?? '',
+});
+
+const common = {
+  cwd: __dirname,
+  env,
+  wait_ready: true,
+  listen_timeout: 30_000,
+  // The app drains for up to 12 s before it exits by itself.
+  kill_timeout: 15_000,
+  exp_backoff_restart_delay: 100,
+  max_restarts: 1e9,
+  merge_logs: true,
+  vizion: false,
+};
+
+module.exports = {
+  apps: [
+    {
+      ...common,
+      name: 'taskfleet-api',
+      script: path.join(__dirname, 'dist', 'api.js'),
+      exec_mode: 'cluster',
+      // Each worker listens on BASE_PORT + its instance number. Not by PM2's increment_var: that puts all
+      // of them on one port after a reload of this file.
+      instances: Number(env.API_WORKERS),
+    },
+    {
+      ...common,
+      name: 'taskfleet-worker',
+      script: path.join(__dirname, 'dist', 'worker.js'),
+      exec_mode: 'fork',
+      instances: 1,
+    },
+  ],
+};

@@ -1,0 +1,35 @@
+'use strict';
+
+const { interruption, UserError } = require('./run-command');
+
+/**
+ * Runs one of the project's commands: expected failures end with a clear message, Ctrl-C with nothing left
+ * running that a next start couldn't continue from.
+ *
+ * @param {() => Promise<void>} main
+ */
+async function runMain(main) {
+  let interrupted = 0;
+  const interrupt = () => {
+    interrupted += 1;
+    if (interrupted > 1) process.exit(130);
+    console.error('\nInterrupted: finishing up (once more to end at once).');
+    interruption.abort();
+    setTimeout(() => process.exit(130), 30_000).unref();
+  };
+  process.on('SIGINT', interrupt).on('SIGTERM', interrupt).on('SIGHUP', interrupt);
+  try {
+    await main();
+    if (interrupted) process.exit(130);
+    process.exit(process.exitCode ?? 0);
+  } catch (error) {
+    if (interrupted) {
+      console.error('Stopped half-way. The next `npm start` goes on from here.');
+      process.exit(130);
+    }
+    console.error(error instanceof UserError ? `\n${error.message}` : error);
+    process.exit(1);
+  }
+}
+
+module.exports = { runMain };

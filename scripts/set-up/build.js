@@ -1,0 +1,94 @@
+'use strict';
+
+const crypto = require('node:crypto');
+const fs = require('node:fs');
+const path = require('node:path');
+const { runCommand, UserError } = require('../run-command');
+const { withLock } = require('./lock');
+
+/** @param {string} folder @returns {string[]} files below, relative to it */
+const filesIn = (folder) =>
+  fs
+    .readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => path.relative(folder, path.join(entry.parentPath ?? entry.path, entry.name)))
+    .sort();
+
+/** @param {string} root @returns {string} changes whenever a source or the compiler's settings do */
+function hashSources(root) {
+  const hash = crypto.createHash('sha256');
+  const sources = filesIn(path.join(root, 'src')).map((file) => path.join('src', file));
+  for (const file of [...sources, 'tsconfig.json', 'tsconfig.build.json', 'package-lock.json']) {
+    hash.update(`${file}\0`).update(fs.readFileSync(path.join(root, file)));
+  }
+  return hash.digest('hex');
+}
+
+const stampOf = (root) => path.join(root, 'dist', '.built');
+
+/** @param {string} root */
+function isBuilt(root) {
+  try {
+    return fs.readFileSync(stampOf(root), 'utf8') === hashSources(root);
+  } catch {
+    return false;
+  }
+}
+
+/** Replaces file by file, so that a running worker never loads half a file. */
+function publish(from, to) {
+  const fresh = filesIn(from).filter((file) => file !== '.tsbuildinfo');
+  fs.mkdirSync(to, { recursive: true });
+  for (const file of fresh) {
+    const target = path.join(to, file);
+    const content = fs.readFileSync(path.join(from, file));
+    if (fs.existsSync(target) && fs.readFileSync(target).equals(content)) continue;
+    fs.mkdirSync(path.dirname(target), { recursive: true });
+    fs.writeFileSync(`${target}.new`, content);
+    fs.renameSync(`${target}.new`, target);
+  }
+  for (const file of filesIn(to).filter((name) => !fresh.includes(name))) fs.rmSync(path.join(to, file));
+}
+
+/**
+ * Compiles beside dist and takes over what compiled without an error: an interrupted or failed build
+ * leaves the last good one in place.
+ *
+ * @param {string} root
+ */
+async function build(root) {
+  await withLock(path.join(root, '.local', 'build.lock'), { timeoutMs: 180_000 }, async () => {
+    if (isBuilt(root)) return;
+    const sources = hashSources(root);
+    const aside = path.join(root, '.local', 'build');
+    const info = path.join(aside, '.tsbuildinfo');
+    // The compiler trusts its notes, even where its output is gone.
+    if (!fs.existsSync(path.join(aside, 'api.js'))) fs.rmSync(aside, { recursive: true, force: true });
+    const tsc = path.join(root, 'node_modules', 'typescript', 'bin', 'tsc');
+    const args = [
+      '-p',
+      'tsconfig.build.json',
+      '--outDir',
+      aside,
+      '--tsBuildInfoFile',
+      info,
+      '--noEmitOnError',
+    ];
+    const result = await runCommand(process.execPath, [tsc, ...args], { cwd: root, timeoutMs: 180_000 });
+    if (result.code !== 0)
+      throw new UserError(`The sources don't compile:\n${result.stdout}${result.stderr}`);
+    removeOrphans(aside, path.join(root, 'src'));
+    publish(aside, path.join(root, 'dist'));
+    fs.writeFileSync(stampOf(root), sources);
+  });
+}
+
+/** What was compiled from a source that is gone. */
+function removeOrphans(aside, sourceFolder) {
+  const sources = new Set(filesIn(sourceFolder).map((file) => file.replace(/\.ts$/, '')));
+  for (const file of filesIn(aside).filter((name) => /\.js(\.map)?$/.test(name))) {
+    if (!sources.has(file.replace(/\.js(\.map)?$/, ''))) fs.rmSync(path.join(aside, file));
+  }
+}
+
+module.exports = { build, isBuilt };

@@ -1,0 +1,96 @@
+'use strict';
+
+const fs = require('node:fs');
+const path = require('node:path');
+const { interruption, sleep, UserError } = require('../run-command');
+const { isAlive } = require('../stack/processes');
+
+/** A pid is used again after a while: its start time tells two processes apart. @param {number} pid */
+function startedAt(pid) {
+  try {
+    const stat = fs.readFileSync(`/proc/${pid}/stat`, 'latin1');
+    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19];
+  } catch {
+    return undefined;
+  }
+}
+
+function readOwner(file) {
+  try {
+    return JSON.parse(fs.readFileSync(file, 'utf8'));
+  } catch (error) {
+    // Between its making and its writing a lock is empty for a moment.
+    return error.code === 'ENOENT' ? undefined : { pid: 0, fresh: Date.now() - ageOf(file) < 5_000 };
+  }
+}
+
+const ageOf = (file) => fs.statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? 0;
+const isStale = (owner) =>
+  owner.pid ? !isAlive(owner.pid) || startedAt(owner.pid) !== owner.startedAt : !owner.fresh;
+
+/** Removes a lock whose owner is gone; a second lock keeps two from removing each other's new one. */
+function removeStale(file) {
+  const guard = `${file}.guard`;
+  try {
+    fs.mkdirSync(guard);
+  } catch {
+    if (Date.now() - ageOf(guard) > 10_000) fs.rmSync(guard, { recursive: true, force: true });
+    return;
+  }
+  try {
+    const owner = readOwner(file);
+    if (owner && isStale(owner)) fs.rmSync(file, { force: true });
+  } finally {
+    fs.rmSync(guard, { recursive: true, force: true });
+  }
+}
+
+/**
+ * Lets one process at a time do something, across clones and commands. The lock of a process that was
+ * killed doesn't count.
+ *
+ * @template T
+ * @param {string} file
+ * @param {{ timeoutMs: number, onWait?: (pid: number) => void }} options
+ * @param {() => Promise<T>} work
+ * @returns {Promise<T>}
+ */
+async function withLock(file, { timeoutMs, onWait = () => {} }, work) {
+  fs.mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 });
+  const mine = JSON.stringify({ pid: process.pid, startedAt: startedAt(process.pid) });
+  const end = Date.now() + timeoutMs;
+  for (let told = false; ;) {
+    try {
+      fs.writeFileSync(file, mine, { flag: 'wx', mode: 0o600 });
+      break;
+    } catch (error) {
+      if (error.code !== 'EEXIST') throw error;
+    }
+    const owner = readOwner(file);
+    if (owner && isStale(owner)) {
+      removeStale(file);
+    } else if (owner && !told) {
+      told = true;
+      onWait(owner.pid);
+    }
+    if (interruption.signal.aborted) throw new UserError('interrupted');
+    if (Date.now() > end) {
+      throw new UserError(
+        `Process ${owner?.pid} has been at it for ${timeoutMs / 1000} s (${file}). End it first.`,
+      );
+    }
+    await sleep(200);
+  }
+  const release = () => {
+    if (fs.existsSync(file) && fs.readFileSync(file, 'utf8') === mine) fs.rmSync(file, { force: true });
+  };
+  process.once('exit', release);
+  try {
+    return await work();
+  } finally {
+    process.removeListener('exit', release);
+    release();
+  }
+}
+
+module.exports = { withLock };

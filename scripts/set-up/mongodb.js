@@ -1,0 +1,70 @@
+'use strict';
+
+const fs = require('node:fs');
+const path = require('node:path');
+const { UserError } = require('../run-command');
+const { cacheFolder, findCached } = require('./mongodb-cache');
+const { findCommand } = require('../stack/servers/find-command');
+const { buildSecantusDb } = require('./secantusdb');
+const { canDownload, downloadMongod } = require('./mongodb-download');
+const { withLock } = require('./lock');
+
+const waysOut = `There is no MongoDB, and none could be fetched or built. Three ways out:
+  - a server that runs already:  MONGO_URL=mongodb://… npm start
+  - install MongoDB 7 or 8 (https://www.mongodb.com/docs/manual/installation/),
+    so that \`mongod\` is on the PATH, and run \`npm start\` again
+  - containers, which bring everything:  docker compose up`;
+
+/** @returns {{ bin: string, kind: string } | undefined} */
+function findMongo() {
+  const mongod = findCommand('mongod');
+  return mongod ? { bin: mongod, kind: 'mongod' } : findCached();
+}
+
+/** What an interrupted set-up left; the lock is held, so nobody is using it. */
+function clearHalfMade(folder) {
+  for (const name of fs.readdirSync(folder).filter((entry) => entry.startsWith('.new-'))) {
+    fs.rmSync(path.join(folder, name), { recursive: true, force: true });
+  }
+}
+
+/**
+ * Brings a MongoDB server into the cache: MongoDB's own where it can be downloaded, else SecantusDB.
+ *
+ * @param {{ root: string, packages: Promise<void>, systemPackages: Promise<void>,
+ *   step: { say: (text: string) => void, status: (text: string) => void } }} options
+ *   the promises end when npm's and the system's packages are there
+ */
+async function obtainMongo({ root, packages, systemPackages, step }) {
+  const folder = cacheFolder();
+  fs.mkdirSync(folder, { recursive: true });
+  const onWait = (pid) => {
+    step.say(`another set-up (process ${pid}) is at it: waiting`);
+    step.status('waiting for the other set-up');
+  };
+  await withLock(path.join(folder, '.lock'), { timeoutMs: 45 * 60_000, onWait }, async () => {
+    if (findMongo()) return;
+    clearHalfMade(folder);
+    const problems = [];
+    if (await canDownload()) {
+      await packages;
+      try {
+        return await downloadMongod({ root, folder, step });
+      } catch (error) {
+        problems.push(error.message);
+        step.say(`no download: ${error.message.split('\n')[0].slice(0, 60)}`);
+      }
+    } else {
+      step.say('no way to mongodb.org from here: building SecantusDB, which speaks');
+      step.say('its protocol. About 5 minutes, once on this machine.');
+    }
+    try {
+      return await buildSecantusDb({ folder, systemPackages, step });
+    } catch (error) {
+      problems.push(error.message);
+    }
+    throw new UserError(`${problems.join('\n\n')}\n\n${waysOut}`);
+  });
+}
+
+module.exports = { findMongo, obtainMongo };

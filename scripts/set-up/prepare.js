@@ -1,0 +1,78 @@
+'use strict';
+
+const path = require('node:path');
+const { arePackagesInstalled, installPackages } = require('./npm-packages');
+const { build, isBuilt } = require('./build');
+const { createProgress } = require('./progress');
+const { findMissing } = require('../stack/private-servers');
+const { findMongo, obtainMongo } = require('./mongodb');
+const { installServers } = require('./system-packages');
+const { interruption } = require('../run-command');
+const { withLock } = require('./lock');
+
+const root = path.resolve(__dirname, '..', '..');
+
+/**
+ * Makes ready what a command needs: installs, fetches and builds what is missing, side by side, and does
+ * nothing that is done already.
+ *
+ * @param {object} options
+ * @param {('npm' | 'system' | 'mongo' | 'build')[]} options.need
+ * @param {ReturnType<typeof createProgress>} [options.progress]
+ */
+async function prepare({ need, progress = createProgress() }) {
+  const onWait = (pid) => progress.line('set-up', `another set-up (process ${pid}) is running here: waiting`);
+  const lock = path.join(root, '.local', 'set-up.lock');
+  await withLock(lock, { timeoutMs: 50 * 60_000, onWait }, () => prepareAlone(need, progress));
+}
+
+async function prepareAlone(need, progress) {
+  const urls = { mongo: process.env.MONGO_URL, redis: process.env.REDIS_URL, rabbit: process.env.AMQP_URL };
+  const servers = need.includes('system') ? findMissing(['redis', 'rabbit', 'nginx'], urls) : [];
+
+  const npmStep = async () => {
+    if (!need.includes('npm') || arePackagesInstalled(root)) return;
+    await progress.step(
+      'npm',
+      'installing packages (npm ci)',
+      (step) => installPackages(root, step),
+      () => 'packages installed',
+    );
+  };
+  const systemStep = async () => {
+    if (servers.length === 0) return;
+    const text = `missing here, to be installed: ${servers.join(', ')}`;
+    await progress.step(
+      'system',
+      text,
+      (step) => installServers(servers, step),
+      () => 'servers installed',
+    );
+  };
+  const packages = npmStep();
+  const systemPackages = systemStep();
+  const mongoStep = async () => {
+    if (!need.includes('mongo') || urls.mongo || findMongo()) return;
+    const work = (step) => obtainMongo({ root, packages, systemPackages, step });
+    await progress.step('mongodb', 'no server on this machine yet', work, () => 'server ready');
+  };
+  const buildStep = async () => {
+    await packages;
+    if (!need.includes('build') || isBuilt(root)) return;
+    await progress.step(
+      'build',
+      'compiling the sources',
+      () => build(root),
+      () => 'compiled',
+    );
+  };
+
+  const steps = [packages, systemPackages, mongoStep(), buildStep()];
+  // Where one has failed the others needn't be waited for: they go on next time.
+  steps.forEach((step) => step.catch(() => interruption.abort()));
+  const outcomes = await Promise.allSettled(steps);
+  const failed = outcomes.find(({ status }) => status === 'rejected');
+  if (failed) throw failed.reason;
+}
+
+module.exports = { prepare, root };

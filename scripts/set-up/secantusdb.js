@@ -1,0 +1,124 @@
+'use strict';
+
+const fs = require('node:fs');
+const os = require('node:os');
+const path = require('node:path');
+const { createApt } = require('./system-packages');
+const { findCommand } = require('../stack/servers/find-command');
+const { runCommand, UserError } = require('../run-command');
+
+const version = '0.5.3-beta.196';
+const crates = 200;
+const oldestCargo = [1, 85];
+
+// Quicker to build than the crate's own settings, and as quick in use.
+const buildSettings = {
+  CARGO_PROFILE_RELEASE_LTO: 'off',
+  CARGO_PROFILE_RELEASE_CODEGEN_UNITS: '16',
+  CARGO_PROFILE_RELEASE_OPT_LEVEL: '2',
+};
+
+/** @param {string} text */
+const isNewEnough = (text) => {
+  const [, major, minor] = /(\d+)\.(\d+)/.exec(text) ?? [];
+  return (
+    Number(major) > oldestCargo[0] || (Number(major) === oldestCargo[0] && Number(minor) >= oldestCargo[1])
+  );
+};
+
+/** @returns {Promise<string | undefined>} a cargo that runs and is new enough */
+async function findCargo() {
+  const own = path.join(process.env.CARGO_HOME || path.join(os.homedir(), '.cargo'), 'bin', 'cargo');
+  for (const cargo of [findCommand('cargo'), own].filter((file) => file && fs.existsSync(file))) {
+    const { code, stdout } = await runCommand(cargo, ['--version'], { timeoutMs: 15_000 });
+    if (code === 0 && isNewEnough(stdout)) return cargo;
+  }
+  return undefined;
+}
+
+/** @returns {Promise<string[]>} what the build needs and this machine lacks */
+async function findMissingTools() {
+  const missing = ['cmake', 'ninja'].filter((name) => !findCommand(name));
+  if (!findCommand('cc') || !findCommand('c++')) missing.push('compiler');
+  if (!(await findCargo())) missing.push('cargo');
+  return missing;
+}
+
+/** Debian's cargo is too old before Debian 13; cargo-web is the newer one it ships for browsers. */
+async function installTools(missing, step) {
+  const apt = createApt(step);
+  const packages = { cmake: ['cmake'], ninja: ['ninja-build'], compiler: ['gcc', 'g++', 'libc6-dev'] };
+  const wanted = missing.filter((name) => name !== 'cargo').flatMap((name) => packages[name]);
+  if (missing.includes('cargo')) {
+    const plain = await apt.pick(['cargo']);
+    if (plain && isNewEnough(plain.version)) wanted.push('cargo');
+    else if (await apt.pick(['cargo-web'])) wanted.push('cargo-web', 'rustc-web');
+    else
+      throw new UserError(
+        `Building SecantusDB needs cargo ${oldestCargo.join('.')} or newer (https://rustup.rs).`,
+      );
+  }
+  await apt.install(wanted);
+}
+
+/** @param {{ folder: string, systemPackages: Promise<void>, step: any }} options */
+async function ensureTools({ systemPackages, step }) {
+  let missing = await findMissingTools();
+  if (missing.length === 0) return;
+  // Only one apt at a time.
+  await systemPackages.catch(() => {});
+  if (findCommand('apt-get')) await installTools(missing, step);
+  missing = (await findMissingTools()).filter((name) => name !== 'ninja');
+  if (missing.length > 0) throw new UserError(`Building SecantusDB needs: ${missing.join(', ')}.`);
+}
+
+/**
+ * Builds SecantusDB from the crates registry. An interrupted build goes on where it was.
+ *
+ * @param {{ folder: string, systemPackages: Promise<void>,
+ *   step: { say: (text: string) => void, status: (text: string) => void } }} options
+ */
+async function buildSecantusDb({ folder, systemPackages, step }) {
+  await ensureTools({ folder, systemPackages, step });
+  const aside = path.join(folder, `.new-${process.pid}`);
+  const target = path.join(folder, '.target');
+  const log = fs.createWriteStream(path.join(folder, 'build.log'));
+  const args = [
+    'install',
+    'secantus-mdb',
+    '--version',
+    version,
+    '--locked',
+    '--ignore-rust-version',
+    '--root',
+    aside,
+  ];
+  const env = {
+    ...process.env,
+    ...buildSettings,
+    ...(findCommand('ninja') ? { CMAKE_GENERATOR: 'Ninja' } : {}),
+    CARGO_TARGET_DIR: target,
+    CARGO_TERM_COLOR: 'never',
+  };
+  let compiled = 0;
+  step.status('downloading crates');
+  const onLine = (line) => {
+    log.write(`${line}\n`);
+    if (/^\s*(Compiling|Fresh) /.test(line)) compiled += 1;
+    if (compiled > 0) step.status(`building SecantusDB: ${compiled} of about ${crates} crates`);
+  };
+  const result = await runCommand(/** @type {string} */ (await findCargo()), args, {
+    env,
+    timeoutMs: 40 * 60_000,
+    onLine,
+  });
+  log.end();
+  if (result.code !== 0) {
+    const said = result.stderr.trim().split('\n').slice(-12).join('\n');
+    throw new UserError(`Building SecantusDB failed (all of it: ${log.path}):\n${said}`);
+  }
+  fs.renameSync(aside, path.join(folder, `secantusdb-${version}`));
+  fs.rmSync(target, { recursive: true, force: true });
+}
+
+module.exports = { buildSecantusDb };

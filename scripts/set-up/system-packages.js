@@ -1,0 +1,114 @@
+'use strict';
+
+const fs = require('node:fs');
+const path = require('node:path');
+const { runCommand, UserError } = require('../run-command');
+const { findCommand } = require('../stack/servers/find-command');
+
+const policyFile = '/usr/sbin/policy-rc.d';
+// Debian asks this file whether a package may start its service: 101 means no.
+const policy = '#!/bin/sh\n# Made by the set-up of taskfleet, which removes it again.\nexit 101\n';
+
+/** What provides a server: first the package, then the unit that a package enables at boot. */
+const debian = {
+  redis: { packages: ['redis-server'], unit: 'redis-server' },
+  rabbit: { packages: ['rabbitmq-server'], unit: 'rabbitmq-server' },
+  nginx: { packages: ['nginx-light'], unit: 'nginx' },
+};
+const homebrew = { redis: ['redis'], rabbit: ['rabbitmq'], nginx: ['nginx'] };
+
+/** Ends with the three ways out, for a machine without a package manager we know. @param {string[]} names */
+const helpText = (names) =>
+  `These servers are missing and can't be installed here: ${names.join(', ')}.\n` +
+  'Either install them yourself and run `npm start` again,\n' +
+  'or name servers that run already: REDIS_URL=… AMQP_URL=… MONGO_URL=… npm start,\n' +
+  'or use containers, which need none of it: docker compose up';
+
+/** Runs apt as root, by sudo where needed. @param {{ say: (text: string) => void, status: (text: string) => void }} step */
+function createApt({ say, status }) {
+  const isRoot = process.getuid?.() === 0;
+  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive', LC_ALL: 'C.UTF-8' };
+
+  /** @param {string[]} command */
+  async function asRoot(command, timeoutMs = 10 * 60_000) {
+    const [name, ...args] = isRoot ? command : ['sudo', 'DEBIAN_FRONTEND=noninteractive', ...command];
+    const onLine = (line) => {
+      const news = /^(Get:\d+|Unpacking|Setting up|Selecting|Fetched) ?\S*/.exec(line);
+      if (news) status(line.replace(/https?:\S+ /, '').slice(0, 55));
+    };
+    // apt itself knows when it must not be interrupted; it is asked as Ctrl-C would.
+    const options = { env, timeoutMs, onLine, interruptSignal: /** @type {const} */ ('SIGINT') };
+    return runCommand(name, args, { ...options, stdin: isRoot ? 'ignore' : 'inherit' });
+  }
+
+  const apt = (...args) => asRoot(['apt-get', '-y', '-o', 'DPkg::Lock::Timeout=120', ...args]);
+
+  async function setPolicy(wanted) {
+    const present = fs.existsSync(policyFile) ? fs.readFileSync(policyFile, 'utf8') : undefined;
+    // Somebody else's policy stays as it is.
+    if (present !== undefined && present !== policy) return;
+    if (!wanted) return void (present && (await asRoot(['rm', '-f', policyFile])));
+    const temporary = path.join(require('node:os').tmpdir(), `taskfleet-policy-${process.pid}`);
+    fs.writeFileSync(temporary, policy, { mode: 0o755 });
+    await asRoot(['install', '-m', '755', temporary, policyFile]);
+    fs.rmSync(temporary);
+  }
+
+  /** @param {string[]} packages @param {string[]} [units] not to be started at boot either */
+  async function install(packages, units = []) {
+    say(`${isRoot ? '' : 'sudo '}apt-get install ${packages.join(' ')}`);
+    if (!isRoot && !findCommand('sudo'))
+      throw new UserError(`Become root and run: apt-get install ${packages.join(' ')}`);
+    // An apt that was interrupted leaves packages half-way, and then refuses everything else.
+    await asRoot(['dpkg', '--configure', '-a']);
+    await apt('update', '-qq');
+    await setPolicy(true);
+    try {
+      const { code, stdout, stderr } = await apt('install', '--no-install-recommends', ...packages);
+      const said = `${stdout}\n${stderr}`.trim().split('\n').slice(-12).join('\n');
+      if (code !== 0) throw new UserError(`apt-get install ${packages.join(' ')} failed:\n${said}`);
+    } finally {
+      await setPolicy(false);
+    }
+    if (fs.existsSync('/run/systemd/system')) {
+      for (const unit of units) await asRoot(['systemctl', 'disable', unit], 30_000);
+    }
+  }
+
+  /** The first of several packages that this release has. @param {string[]} candidates */
+  async function pick(candidates) {
+    for (const name of candidates) {
+      const { stdout } = await runCommand('apt-cache', ['policy', name], { env, timeoutMs: 30_000 });
+      const version = /Candidate: (\d\S*)/.exec(stdout)?.[1];
+      if (version) return { name, version };
+    }
+    return undefined;
+  }
+
+  return { install, pick, apt };
+}
+
+/**
+ * Installs what provides the named servers.
+ *
+ * @param {string[]} names of servers
+ * @param {{ say: (text: string) => void, status: (text: string) => void }} step
+ */
+async function installServers(names, step) {
+  if (findCommand('apt-get')) {
+    const wanted = names.map((name) => debian[name]);
+    const units = wanted.map(({ unit }) => unit);
+    return createApt(step).install(
+      wanted.flatMap(({ packages }) => packages),
+      units,
+    );
+  }
+  const brew = findCommand('brew');
+  if (!brew) throw new UserError(helpText(names));
+  const packages = names.flatMap((name) => homebrew[name]);
+  step.say(`brew install ${packages.join(' ')}`);
+  const { code, stderr } = await runCommand(brew, ['install', ...packages], { timeoutMs: 30 * 60_000 });
+  if (code !== 0) throw new UserError(`brew install ${packages.join(' ')} failed:\n${stderr.slice(-800)}`);
+}
+
+module.exports = { createApt, installServers };

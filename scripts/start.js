@@ -1,0 +1,82 @@
+'use strict';
+
+const os = require('node:os');
+const path = require('node:path');
+const { alone, appVariablesOfShell, createLocalStack, dir, root } = require('./local-stack');
+const { createProgress } = require('./set-up/progress');
+const { ensureAdmin } = require('./admin-account');
+const { prepare } = require('./set-up/prepare');
+const { runMain } = require('./command');
+const { waitUntil } = require('./run-command');
+
+const titles = { mongo: 'MongoDB', redis: 'Redis', rabbit: 'RabbitMQ', nginx: 'NGINX' };
+const outcomes = {
+  started: 'started',
+  reloaded: 'reloaded, as code or configuration changed',
+  unchanged: 'running',
+};
+
+/** @param {string} url */
+async function answers(url) {
+  const response = await fetch(url, { signal: AbortSignal.timeout(3_000) });
+  return response.status === 200;
+}
+
+function tell({ url, services, admin }) {
+  const password = path.relative(process.cwd(), admin.passwordFile);
+  const servers = Object.values(services).map(({ name, version }) =>
+    [name, version].filter(Boolean).join(' '),
+  );
+  console.log(`
+taskfleet runs at ${url}
+
+  Admin     ${admin.email} (password in ${password})
+  Servers   ${servers.join(', ')}
+  Apps      npx pm2 list · npx pm2 logs · npx pm2 reload taskfleet-api
+  Stop      npm stop (the data stays)
+
+Try it; the third answer is a MISS, and from then on a HIT:
+
+TOKEN=$(curl -s ${url}/users/login -H 'content-type: application/json' \\
+  -d "{\\"email\\":\\"${admin.email}\\",\\"password\\":\\"$(cat ${password})\\"}" \\
+  | sed 's/.*"token":"\\([^"]*\\)".*/\\1/')
+
+TASK=$(curl -s ${url}/tasks -H "authorization: Bearer $TOKEN" \\
+  -H 'content-type: application/json' -d '{"title":"Try taskfleet"}' \\
+  | sed 's/.*"_id":"\\([^"]*\\)".*/\\1/'); echo "$TASK"
+
+curl -i ${url}/tasks/$TASK -H "authorization: Bearer $TOKEN"
+`);
+}
+
+async function start() {
+  const progress = createProgress();
+  await prepare({ need: ['npm', 'system', 'mongo', 'build'], progress });
+
+  const stack = createLocalStack((text) => progress.line('ports', text));
+  await stack.checkApps();
+  const apiWorkers = Number(process.env.API_WORKERS) || os.cpus().length;
+  await progress.step('servers', 'starting', async ({ say }) => {
+    const onReady = (name) => say(`${titles[name]} answers`);
+    await stack.startServers({ only: ['mongo', 'redis', 'rabbit', 'nginx'], apiWorkers, onReady });
+  });
+
+  const env = appVariablesOfShell();
+  await progress.step(
+    'apps',
+    `starting ${apiWorkers} API workers and the job worker`,
+    () => stack.startApps({ apiWorkers, env }),
+    (outcome) => outcomes[outcome],
+  );
+
+  const { url, services, env: appEnv } = stack.info();
+  await progress.step('ready', `asking ${url}/health/ready`, async () => {
+    const what = 'No answer through NGINX (npx pm2 logs tells why)';
+    await waitUntil(() => answers(`${url}/health/ready`), { timeoutMs: 60_000, everyMs: 250, what });
+  });
+  const admin = await ensureAdmin({ root, dir, env: appEnv });
+  stack.stackFile.update({ admin });
+  tell({ url, services, admin });
+}
+
+void runMain(() => alone(start));
