@@ -1,0 +1,41 @@
+import { createServer } from 'node:http';
+import { createApp } from './app';
+import { composeApi } from './compose';
+import { readConfig } from './config';
+import { createDrain } from './http/drain';
+import { createLogger } from './logger';
+import { onShutdown } from './shutdown';
+
+/** Below PM2's kill_timeout. */
+const STOP_MS = 13_000;
+/** Longer than NGINX keeps an idle connection: NGINX is the one to let go of it. */
+const KEEP_ALIVE_MS = 65_000;
+
+async function main(): Promise<void> {
+  const config = readConfig(process.env);
+  const logger = createLogger(config.logLevel, config.workerName);
+  const api = await composeApi(config, logger);
+  const server = createServer(createApp({ ...api.app, checkResponses: false }));
+  server.keepAliveTimeout = KEEP_ALIVE_MS;
+  server.headersTimeout = KEEP_ALIVE_MS + 1_000;
+  const drain = createDrain(server);
+  onShutdown(
+    async () => {
+      await drain({ windowMs: config.drainMs, deadlineMs: STOP_MS - 2_000 });
+      await api.close();
+    },
+    STOP_MS,
+    logger,
+  );
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(config.port, config.host, resolve);
+  });
+  logger.info({ port: config.port }, 'Serving');
+  process.send?.('ready');
+}
+
+main().catch((error: Error) => {
+  process.stderr.write(`${error.message}\n`);
+  process.exit(1);
+});

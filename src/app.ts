@@ -1,0 +1,30 @@
+import express, { type Express } from 'express';
+import helmet from 'helmet';
+import { NotFoundError } from './errors';
+import { createErrorHandler } from './http/error-handler';
+import { createRouter, type Route, type RouterOptions } from './http/define-route';
+import { requestContext } from './http/request-context';
+import type { Logger } from './logger';
+
+interface AppOptions extends RouterOptions {
+  routes: Route[];
+  logger: Logger;
+  /** This worker's name for `X-Worker`, undefined where it isn't told. */
+  worker: string | undefined;
+  /** Whether an error says that a server behind is away. */
+  isAway: (error: unknown) => boolean;
+}
+
+/** The HTTP side of the API; neither listens nor connects. */
+export function createApp({ routes, logger, worker, isAway, ...options }: AppOptions): Express {
+  const app = express();
+  app.disable('x-powered-by');
+  app.use(requestContext(logger, worker));
+  app.use(helmet());
+  app.use(createRouter(routes, options));
+  app.use((request) => {
+    throw new NotFoundError(`Nothing is served at ${request.path}.`);
+  });
+  app.use(createErrorHandler(isAway));
+  return app;
+}

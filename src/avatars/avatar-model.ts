@@ -1,0 +1,40 @@
+import { Schema, Types } from 'mongoose';
+import type { Connection } from 'mongoose';
+
+/** One document a user: what was sent last, and what is shown. */
+export interface AvatarRecord {
+  _id: Types.ObjectId;
+  /** The newest upload: its job alone may change what is shown. */
+  upload: { digest: string; jobId: Types.ObjectId };
+  current: { digest: string; jobId: Types.ObjectId; files: Record<string, Types.ObjectId> } | null;
+}
+
+const avatarSchema = new Schema<AvatarRecord>(
+  {
+    upload: { type: Schema.Types.Mixed, required: true },
+    current: { type: Schema.Types.Mixed, default: null },
+  },
+  { collection: 'avatars', versionKey: false, strictQuery: 'throw' },
+);
+
+/** The bytes as they were sent, by the id of their job; a document, since GridFS knows no transactions. */
+export interface OriginalRecord {
+  _id: Types.ObjectId;
+  userId: Types.ObjectId;
+  bytes: Buffer;
+  expiresAt: Date | null;
+}
+
+const originalSchema = new Schema<OriginalRecord>(
+  {
+    userId: { type: Schema.Types.ObjectId, required: true },
+    bytes: { type: Buffer, required: true },
+    expiresAt: { type: Date, default: null },
+  },
+  { collection: 'avatar_originals', versionKey: false, strictQuery: 'throw' },
+);
+originalSchema.index({ userId: 1 });
+originalSchema.index({ expiresAt: 1 }, { expireAfterSeconds: 0 });
+
+export const avatarModel = (connection: Connection) => connection.model('Avatar', avatarSchema);
+export const originalModel = (connection: Connection) => connection.model('AvatarOriginal', originalSchema);

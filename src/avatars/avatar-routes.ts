@@ -1,0 +1,49 @@
+import { z } from 'zod';
+import { defineRoute, type Route } from '../http/define-route';
+import { idParams } from '../http/schemas';
+import { accepted } from '../jobs/job-routes';
+import { jobSchema } from '../jobs/job-schemas';
+import type { AvatarService } from './avatar-service';
+import { AVATAR_SIZES } from './avatar-sizes';
+
+const PICTURES = ['image/png', 'image/jpeg', 'image/webp', 'application/octet-stream'];
+
+const sizeQuery = z.strictObject({
+  size: z
+    .enum(AVATAR_SIZES.map(String), { error: `must be one of ${AVATAR_SIZES.join(', ')}` })
+    .default('256')
+    .transform((size) => Number(size) as (typeof AVATAR_SIZES)[number]),
+});
+
+export function avatarRoutes(avatars: AvatarService): Route[] {
+  return [
+    defineRoute({
+      method: 'put',
+      path: '/users/:id/avatar',
+      summary: 'Send a picture (PNG, JPEG or WebP, at most 5 MB); a job makes its sizes',
+      access: 'user',
+      params: idParams,
+      upload: { limit: '5mb', types: PICTURES },
+      responses: { 202: jobSchema },
+      handler: async ({ params, body, user }) => accepted(await avatars.put(params.id, body, user)),
+    }),
+    defineRoute({
+      method: 'get',
+      path: '/users/:id/avatar',
+      summary: 'The avatar as WebP, 64, 256 or 512 pixels square',
+      access: 'user',
+      params: idParams,
+      query: sizeQuery,
+      responses: { 200: null },
+      handler: async ({ params, query }) => {
+        const { tag, bytes } = await avatars.get(params.id, query.size);
+        return {
+          status: 200,
+          // Private since a log-in is needed; asked again each time since it may be replaced.
+          headers: { 'Cache-Control': 'private, no-cache' },
+          file: { etag: tag, type: 'image/webp', bytes },
+        };
+      },
+    }),
+  ];
+}

@@ -1,0 +1,85 @@
+import { createHash } from 'node:crypto';
+import type { Principal } from '../auth/token-service';
+import { InvalidRequestError, NotFoundError, UnsupportedMediaTypeError } from '../errors';
+import { MAX_PIXELS, type ImageFault } from '../infra/images';
+import type { ClientSession, Mongo } from '../infra/mongo';
+import { duplicateFields } from '../infra/mongo';
+import type { JobRecord, JobRepository } from '../jobs/job-repository';
+import { toJob, type JobView } from '../jobs/job-service';
+import type { AvatarRepository } from './avatar-repository';
+import type { AvatarSize } from './avatar-sizes';
+
+export type AvatarService = ReturnType<typeof createAvatarService>;
+
+interface AvatarServiceDeps {
+  avatars: AvatarRepository;
+  jobs: Pick<JobRepository, 'create' | 'byId'>;
+  transaction: Mongo['transaction'];
+  imageFault: (bytes: Buffer) => Promise<ImageFault | undefined>;
+  requireSelfOrAdmin: (userId: string, by: Principal) => void;
+  userExists: (userId: string) => Promise<boolean>;
+}
+
+export function createAvatarService(deps: AvatarServiceDeps) {
+  const { avatars, jobs } = deps;
+
+  async function requireImage(bytes: Buffer): Promise<void> {
+    const fault = await deps.imageFault(bytes);
+    if (fault === 'not an image') {
+      throw new UnsupportedMediaTypeError('The body is not a PNG, JPEG or WebP picture.');
+    }
+    if (fault) throw new InvalidRequestError(`The picture has more than ${MAX_PIXELS / 1e6} million pixels.`);
+  }
+
+  /** The same bytes again, by the same person, while they are the newest: the job they have already. */
+  async function jobOfSameUpload(userId: string, digest: string, by: Principal, session: ClientSession) {
+    const avatar = await avatars.byUser(userId, session);
+    const job =
+      avatar?.upload.digest === digest ? await jobs.byId(String(avatar.upload.jobId), session) : null;
+    const counts = job && job.status !== 'failed' && String(job.requestedBy) === by.id;
+    return { job: counts ? job : undefined, replaces: String(avatar?.current?.jobId ?? '') };
+  }
+
+  async function enqueue(userId: string, bytes: Buffer, by: Principal): Promise<JobRecord> {
+    const digest = createHash('sha256').update(bytes).digest('hex');
+    return deps.transaction(async (session) => {
+      const { job, replaces } = await jobOfSameUpload(userId, digest, by, session);
+      if (job) return job;
+      const payload = { userId, digest, replaces };
+      const created = await jobs.create({ type: 'resize-avatar', payload, requestedBy: by.id }, session);
+      await avatars.keepUpload({ userId, digest, jobId: String(created._id) }, bytes, session);
+      return created;
+    });
+  }
+
+  return {
+    /** Keeps the picture and asks for its sizes; resolves once that can't be lost any more. */
+    async put(userId: string, bytes: Buffer, by: Principal): Promise<JobView> {
+      deps.requireSelfOrAdmin(userId, by);
+      await requireImage(bytes);
+      if (!(await deps.userExists(userId))) throw new NotFoundError('There is no such user.');
+      try {
+        return toJob(await enqueue(userId, bytes, by));
+      } catch (error) {
+        // Two first uploads of one user at the same moment: now the other's is there to be found.
+        if (!duplicateFields(error)) throw error;
+        return toJob(await enqueue(userId, bytes, by));
+      }
+    },
+
+    /** The bytes are read only when asked for. */
+    async get(userId: string, size: AvatarSize): Promise<{ tag: string; bytes: () => Promise<Buffer> }> {
+      const current = (await avatars.byUser(userId))?.current;
+      const file = current?.files[size];
+      if (!current || !file) throw new NotFoundError('This user has no avatar.');
+      return {
+        tag: `"${current.digest.slice(0, 32)}-${size}"`,
+        bytes: async () => {
+          const bytes = await avatars.files.read(file);
+          if (!bytes) throw new NotFoundError('The avatar was replaced at this moment; ask again.');
+          return bytes;
+        },
+      };
+    },
+  };
+}

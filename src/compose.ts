@@ -1,0 +1,162 @@
+import { createAuthService } from './auth/auth-service';
+import { authRoutes } from './auth/auth-routes';
+import { createTokenService } from './auth/token-service';
+import { createAvatarRepository } from './avatars/avatar-repository';
+import { avatarRoutes } from './avatars/avatar-routes';
+import { createAvatarService } from './avatars/avatar-service';
+import { createResponseCache } from './cache/response-cache';
+import type { Config } from './config';
+import { createAuthenticate } from './http/authenticate';
+import { healthRoutes } from './http/health-routes';
+import { createHashPool } from './infra/hash-pool';
+import { imageFault, toSquareWebp } from './infra/images';
+import { connectMongo, isMongoAway } from './infra/mongo';
+import { connectJobQueue } from './infra/rabbit';
+import { connectRedis } from './infra/redis';
+import { createResizeAvatar } from './jobs/handlers/resize-avatar';
+import { createJobRelay } from './jobs/job-relay';
+import { createJobRepository } from './jobs/job-repository';
+import { jobRoutes } from './jobs/job-routes';
+import { createJobRunner } from './jobs/job-runner';
+import { createJobService } from './jobs/job-service';
+import type { Logger } from './logger';
+import { createNoticeBoard } from './notices/notice-board';
+import { createNoticeRepository } from './notices/notice-repository';
+import { createTaskCache } from './tasks/task-cache';
+import { createTaskRepository } from './tasks/task-repository';
+import { taskRoutes } from './tasks/task-routes';
+import { createTaskService } from './tasks/task-service';
+import { createUserCache } from './users/user-cache';
+import { createUserRepository } from './users/user-repository';
+import { userRoutes } from './users/user-routes';
+import { createUserService } from './users/user-service';
+
+/** Connects to MongoDB and makes sure of the indexes: what both processes need first. */
+async function composeStore(config: Config) {
+  const mongo = await connectMongo(config.mongoUrl);
+  const store = {
+    mongo,
+    users: createUserRepository(mongo.connection),
+    tasks: createTaskRepository(mongo.connection),
+    avatars: createAvatarRepository(mongo.connection),
+    jobs: createJobRepository(mongo.connection),
+    notices: createNoticeRepository(mongo.connection),
+  };
+  const { users, tasks, avatars, jobs, notices } = store;
+  await Promise.all([users, tasks, avatars, jobs, notices].map((repository) => repository.prepare()));
+  return store;
+}
+
+/** Everything an API worker consists of, connected; `createApp` takes `app`. */
+export async function composeApi(config: Config, logger: Logger) {
+  const { mongo, users, tasks, avatars, jobs, notices } = await composeStore(config);
+  const redis = config.redisUrl ? connectRedis(config.redisUrl, logger) : undefined;
+  const board = createNoticeBoard(notices, logger);
+  await board.start();
+  const cache = createResponseCache({
+    redis,
+    board,
+    prefix: config.keyPrefix,
+    entryLifeMs: config.cacheTtlSeconds * 1_000,
+  });
+  const { hashThreads: threads, hashQueueLimit: queueLimit, bcryptCost: cost } = config;
+  const hashPool = createHashPool({ threads, queueLimit, cost });
+  const tokens = createTokenService({ secret: config.jwtSecret, ttlSeconds: config.jwtTtlSeconds });
+
+  const userCache = createUserCache(cache);
+  const userService = createUserService({
+    users,
+    cache: userCache,
+    transaction: mongo.transaction,
+    board,
+    tokenLifeMs: tokens.ttlMs,
+    tasksOf: {
+      newestOf: (id) => taskService.newestOf(id),
+      newestIdsOf: (id) => taskService.newestIdsOf(id),
+    },
+    onRemoval: [tasks.unassignAll, avatars.removeAll],
+    afterRemoval: [avatars.files.removeOfUser],
+    lockAdmins: notices.lockAdmins,
+  });
+  const taskService = createTaskService({
+    tasks,
+    cache: createTaskCache(cache),
+    peopleById: userService.peopleById,
+  });
+  const auth = createAuthService({
+    users,
+    hashPool,
+    tokens,
+    userJoined: userCache.joined,
+    userChanged: userCache.changed,
+    taskIdsOf: taskService.newestIdsOf,
+  });
+  await auth.prepare();
+  const avatarService = createAvatarService({
+    avatars,
+    jobs,
+    transaction: mongo.transaction,
+    imageFault,
+    requireSelfOrAdmin: userService.requireSelfOrAdmin,
+    userExists: users.exists,
+  });
+
+  return {
+    auth,
+    app: {
+      routes: [
+        ...authRoutes(auth),
+        ...userRoutes(userService),
+        ...avatarRoutes(avatarService),
+        ...taskRoutes(taskService),
+        ...jobRoutes(createJobService(jobs)),
+        ...healthRoutes(mongo.ping),
+      ],
+      authenticate: createAuthenticate({ tokens, board }),
+      isAway: isMongoAway,
+      logger,
+      worker: config.exposeWorker ? config.workerName : undefined,
+    },
+    async close(): Promise<void> {
+      board.stop();
+      await hashPool.close();
+      redis?.close();
+      await mongo.close();
+    },
+  };
+}
+
+/** Everything a job worker consists of; `start` lets it take jobs. */
+export async function composeWorker(config: Config, logger: Logger) {
+  if (!config.amqpUrl) throw new Error('AMQP_URL is needed: the worker takes its jobs from RabbitMQ.');
+  const { mongo, avatars, jobs } = await composeStore(config);
+  const queue = connectJobQueue({
+    url: config.amqpUrl,
+    prefix: config.keyPrefix,
+    concurrency: config.jobConcurrency,
+    logger,
+  });
+  const relay = createJobRelay({ jobs, queue, logger });
+  const runner = createJobRunner({
+    jobs,
+    handlers: { 'resize-avatar': createResizeAvatar({ avatars, resize: toSquareWebp }) },
+    transaction: mongo.transaction,
+    logger,
+  });
+
+  return {
+    async start(): Promise<void> {
+      await queue.start(runner.run);
+      relay.start();
+    },
+    /** No new jobs; those under way get `graceMs`, then they are put back. */
+    async close(graceMs: number): Promise<void> {
+      await relay.stop();
+      const timer = setTimeout(runner.stop, graceMs);
+      await queue.drain();
+      clearTimeout(timer);
+      await queue.close();
+      await mongo.close();
+    },
+  };
+}

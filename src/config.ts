@@ -1,0 +1,112 @@
+import { readFileSync } from 'node:fs';
+import os from 'node:os';
+import { z } from 'zod';
+
+const whole = (low: number, high: number) => z.coerce.number().int().min(low).max(high);
+const flag = z.enum(['true', 'false']).transform((value) => value === 'true');
+const cores = os.availableParallelism();
+
+/** Every variable that the processes read. PM2 gives each worker its own NODE_APP_INSTANCE. */
+const schema = z.object({
+  NODE_ENV: z.enum(['production', 'development', 'test']).default('production'),
+  LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'silent']).default('info'),
+  /** The address that the API listens on. */
+  HOST: z.string().default('127.0.0.1'),
+  /** The first worker's port; each further worker adds its instance number. */
+  BASE_PORT: whole(1, 65000).default(4001),
+  NODE_APP_INSTANCE: whole(0, 499).default(0),
+  /** How many API workers share this machine's cores: fewer hash threads each where there are more. */
+  API_WORKERS: whole(1, 500).default(cores),
+  MONGO_URL: z.string().regex(/^mongodb(\+srv)?:\/\//, 'must begin with mongodb:// or mongodb+srv://'),
+  /** Without it nothing is cached. */
+  REDIS_URL: z
+    .string()
+    .regex(/^rediss?:\/\//, 'must begin with redis:// or rediss://')
+    .optional(),
+  /** Read by the job worker alone: the API never speaks to RabbitMQ. */
+  AMQP_URL: z
+    .string()
+    .regex(/^amqps?:\/\//, 'must begin with amqp:// or amqps://')
+    .optional(),
+  /** Begins every Redis key and every queue's name, so that installations can share a server. */
+  KEY_PREFIX: z
+    .string()
+    .regex(/^[\w-]{1,40}$/)
+    .default('taskfleet'),
+  /** How long a cached answer may live; changes end it at once. */
+  CACHE_TTL_SECONDS: whole(1, 3_600).default(30),
+  JWT_SECRET: z.string().optional(),
+  JWT_SECRET_FILE: z.string().optional(),
+  JWT_TTL_SECONDS: whole(60, 86_400).default(3_600),
+  BCRYPT_COST: whole(4, 15).default(10),
+  HASH_THREADS: whole(1, 64).optional(),
+  /** Hashes that may wait in one worker; the next gets 503. */
+  HASH_QUEUE_LIMIT: whole(1, 10_000).default(64),
+  /** `X-Worker` on every response. */
+  EXPOSE_WORKER: flag.default(false),
+  /** Jobs that one job worker runs at a time. */
+  JOB_CONCURRENCY: whole(1, 64).default(1),
+  /** How long a stopping API worker goes on accepting, ms: longer than NGINX keeps idle connections to it. */
+  DRAIN_MS: whole(0, 10_000).default(1_500),
+});
+
+/** RFC 7518, 3.2: HS256 wants a key of at least 256 bits. */
+const SECRET_BYTES = 32;
+
+export type Config = ReturnType<typeof readConfig>;
+
+/**
+ * Reads and checks the environment; an empty variable counts as unset.
+ * @throws Error that names each wrong variable, all of them at once.
+ */
+export function readConfig(env: NodeJS.ProcessEnv) {
+  const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''));
+  const parsed = schema.safeParse(given);
+  const faults = parsed.success
+    ? []
+    : parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`);
+  const secret = readSecret(given.JWT_SECRET, given.JWT_SECRET_FILE, faults);
+  if (!parsed.success || faults.length > 0) {
+    throw new Error(`The configuration is wrong:\n${faults.map((fault) => `  ${fault}`).join('\n')}`);
+  }
+  const values = parsed.data;
+  return Object.freeze({
+    nodeEnv: values.NODE_ENV,
+    logLevel: values.LOG_LEVEL,
+    host: values.HOST,
+    port: values.BASE_PORT + values.NODE_APP_INSTANCE,
+    workerName: `api-${values.NODE_APP_INSTANCE}`,
+    exposeWorker: values.EXPOSE_WORKER,
+    mongoUrl: values.MONGO_URL,
+    redisUrl: values.REDIS_URL,
+    amqpUrl: values.AMQP_URL,
+    keyPrefix: values.KEY_PREFIX,
+    cacheTtlSeconds: values.CACHE_TTL_SECONDS,
+    jwtSecret: secret,
+    jwtTtlSeconds: values.JWT_TTL_SECONDS,
+    bcryptCost: values.BCRYPT_COST,
+    hashThreads: values.HASH_THREADS ?? Math.max(1, Math.floor(cores / values.API_WORKERS)),
+    hashQueueLimit: values.HASH_QUEUE_LIMIT,
+    jobConcurrency: values.JOB_CONCURRENCY,
+    drainMs: values.DRAIN_MS,
+  });
+}
+
+/** The names of all variables, for ecosystem.config.js and its test. */
+export const configVariables = Object.keys(schema.shape);
+
+function readSecret(value: string | undefined, file: string | undefined, faults: string[]): string {
+  let secret = value ?? '';
+  if (!value && file) {
+    try {
+      secret = readFileSync(file, 'utf8').trim();
+    } catch {
+      faults.push(`JWT_SECRET_FILE: ${file} can't be read`);
+      return '';
+    }
+  }
+  if (Buffer.byteLength(secret) < SECRET_BYTES) {
+    faults.push(`JWT_SECRET (or the file JWT_SECRET_FILE): at least ${SECRET_BYTES} bytes are needed`);
+  }
+  return secret;
+}

@@ -1,0 +1,119 @@
+import { type NextFunction, type Request, type RequestHandler, type Response, Router } from 'express';
+import type { z } from 'zod';
+import type { Principal } from '../auth/token-service';
+import { ForbiddenError, MethodNotAllowedError, UnavailableError } from '../errors';
+import { readBody } from './body';
+import { send, type Reply } from './reply';
+import { validate } from './validate';
+
+/** Who may call: anyone, who is logged in, or Admins. Finer rules are the service's. */
+export type Access = 'anyone' | 'user' | 'Admin';
+
+interface Input<P, Q, B, A extends Access> {
+  params: P;
+  query: Q;
+  body: B;
+  user: A extends 'anyone' ? undefined : Principal;
+  /** Aborts where the client goes away. */
+  signal: AbortSignal;
+}
+
+/** One declaration gives validation and types; its responses are checked wherever `checkResponses` is on. */
+export interface Route<P = unknown, Q = unknown, B = unknown, A extends Access = Access> {
+  method: 'get' | 'post' | 'put' | 'delete';
+  /** Express's form: `/users/:id`. */
+  path: string;
+  summary: string;
+  access: A;
+  params?: z.ZodType<P>;
+  query?: z.ZodType<Q>;
+  /** JSON of at most 100 kB. */
+  body?: z.ZodType<B>;
+  /** Instead of `body`: raw bytes, handed over as a Buffer. */
+  upload?: { limit: string; types: string[] };
+  /** The body of each status that means success; null where there is none. */
+  responses: Record<number, z.ZodType | null>;
+  handler: (input: Input<P, Q, B, A>) => Promise<Reply>;
+}
+
+export function defineRoute<A extends Access, P = undefined, Q = undefined, B = Buffer>(
+  route: Route<P, Q, B, A>,
+): Route {
+  return route as unknown as Route;
+}
+
+export interface RouterOptions {
+  authenticate: (request: Request) => Promise<Principal>;
+  /** For tests: an answer that isn't what its route declares becomes an error. */
+  checkResponses: boolean;
+}
+
+/** Longer than any step's own limit together, shorter than NGINX waits for a worker (15 s). */
+const DEADLINE_MS = 12_000;
+
+/** All routes of the features; whatever else is asked of a path that is there gets 405. */
+export function createRouter(routes: Route[], options: RouterOptions): Router {
+  const router = Router();
+  for (const path of new Set(routes.map((route) => route.path))) {
+    const here = routes.filter((route) => route.path === path);
+    const allowed = here.flatMap(({ method }) =>
+      method === 'get' ? ['GET', 'HEAD'] : [method.toUpperCase()],
+    );
+    const entry = router.route(path);
+    for (const route of here) entry[route.method](...steps(route, options));
+    entry.options((_request, response) => void response.set('Allow', allowed.join(', ')).status(204).end());
+    entry.all((request) => {
+      throw new MethodNotAllowedError(request.method, allowed);
+    });
+  }
+  return router;
+}
+
+/** authenticate → read the body → validate → handle: no byte of a body is read for a stranger. */
+function steps(route: Route, { authenticate, checkResponses }: RouterOptions): RequestHandler[] {
+  return [
+    async (request: Request, response: Response, next: NextFunction) => {
+      if (route.access !== 'anyone') {
+        const user = await authenticate(request);
+        if (route.access === 'Admin' && user.role !== 'Admin')
+          throw new ForbiddenError('This is for Admins alone.');
+        response.locals.user = user;
+      }
+      next();
+    },
+    ...readBody(route),
+    async (request: Request, response: Response) => {
+      const input = { ...validate(route, request), user: response.locals.user as never };
+      const reply = await withinDeadline(response, (signal) => route.handler({ ...input, signal }));
+      if (checkResponses) checkReply(route, reply);
+      await send(reply, request, response);
+    },
+  ];
+}
+
+async function withinDeadline(
+  response: Response,
+  work: (signal: AbortSignal) => Promise<Reply>,
+): Promise<Reply> {
+  const controller = new AbortController();
+  response.once('close', () => controller.abort());
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => {
+      reject(new UnavailableError('It took too long; whether it was done is not known.'));
+      controller.abort();
+    }, DEADLINE_MS);
+  });
+  try {
+    return await Promise.race([work(controller.signal), late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+function checkReply({ method, path, responses }: Route, reply: Reply): void {
+  const schema = responses[reply.status];
+  if (schema === undefined)
+    throw new Error(`${method} ${path} answered ${reply.status}, which it doesn't declare`);
+  if (schema) schema.parse(JSON.parse(reply.json ?? JSON.stringify(reply.body)));
+}

@@ -1,0 +1,38 @@
+import { Server as NetServer } from 'node:net';
+import type { Server, ServerResponse } from 'node:http';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+interface DrainOptions {
+  /** How long connections are still taken and idle ones kept: NGINX must have let go of them by then. */
+  windowMs: number;
+  /** When requests under way are given up. */
+  deadlineMs: number;
+}
+
+/**
+ * Ends an HTTP server without losing a request. `server.close()` alone destroys idle keep-alive sockets on
+ * which a request may be on its way, and never tells busy ones to close (nodejs/node#51677, #60617).
+ */
+export function createDrain(server: Server) {
+  const open = new Set<ServerResponse>();
+  let draining = false;
+  server.prependListener('request', (_request, response: ServerResponse) => {
+    open.add(response);
+    response.once('close', () => open.delete(response));
+    if (draining) response.setHeader('Connection', 'close');
+  });
+
+  return async function drain({ windowMs, deadlineMs }: DrainOptions): Promise<void> {
+    draining = true;
+    const giveUp = Date.now() + deadlineMs;
+    for (const response of open) if (!response.headersSent) response.setHeader('Connection', 'close');
+    await sleep(windowMs / 2);
+    // Stops accepting, and leaves the idle connections alone as http.Server's own close doesn't.
+    NetServer.prototype.close.call(server);
+    await sleep(windowMs / 2);
+    while (open.size > 0 && Date.now() < giveUp) await sleep(20);
+    server.closeIdleConnections();
+    await sleep(50);
+    server.closeAllConnections();
+  };
+}

@@ -1,0 +1,53 @@
+import type { ErrorRequestHandler, Request } from 'express';
+import {
+  AppError,
+  InternalError,
+  InvalidRequestError,
+  TooLargeError,
+  UnavailableError,
+  UnsupportedMediaTypeError,
+} from '../errors';
+
+/** A problem of RFC 9457, the same in every environment: what isn't the client's to know is in the log. */
+export function createErrorHandler(isAway: (error: unknown) => boolean): ErrorRequestHandler {
+  return (error: unknown, request, response, next) => {
+    if (response.headersSent) return next(error);
+    const problem = toAppError(error, isAway);
+    if (problem.status >= 500) request.log.error({ err: error }, 'The request failed');
+    response
+      .status(problem.status)
+      .set(problem.headers)
+      .type('application/problem+json')
+      .send(JSON.stringify(toProblem(problem, request)));
+  };
+}
+
+const toProblem = ({ problem, title, status, message, errors }: AppError, request: Request) => ({
+  type: `/problems/${problem}`,
+  title,
+  status,
+  detail: message,
+  requestId: String(request.id),
+  ...(errors && { errors }),
+});
+
+function toAppError(error: unknown, isAway: (error: unknown) => boolean): AppError {
+  if (error instanceof AppError) return error;
+  if (isAway(error))
+    return new UnavailableError('The database is away; whether it was done is not known.', 2);
+  return bodyError(error) ?? new InternalError('Something broke here; the request id finds it in the log.');
+}
+
+/** body-parser and Express tell theirs by `type` and `status`. */
+function bodyError(error: unknown): AppError | undefined {
+  const { type, status } = error as { type?: string; status?: number };
+  if (type === 'entity.parse.failed') return new InvalidRequestError('The body is not JSON.');
+  if (type === 'entity.too.large') return new TooLargeError('The body is larger than is taken here.');
+  if (type === 'charset.unsupported' || type === 'encoding.unsupported') {
+    return new UnsupportedMediaTypeError(
+      'The body has an encoding that is not taken here; send plain UTF-8.',
+    );
+  }
+  if (status && status >= 400 && status < 500) return new InvalidRequestError('The request can not be read.');
+  return undefined;
+}

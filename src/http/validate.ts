@@ -1,0 +1,40 @@
+import type { Request } from 'express';
+import { z } from 'zod';
+import { InvalidRequestError, type FieldError } from '../errors';
+import type { Route } from './define-route';
+
+type Part = 'params' | 'query' | 'body';
+
+const noQuery = z.strictObject({});
+
+/**
+ * The parsed parts of the request, undefined where the route declares none; a query it doesn't declare is
+ * refused.
+ * @throws InvalidRequestError that names each fault by its place
+ */
+export function validate(route: Route, request: Request) {
+  const faults: FieldError[] = [];
+  const parse = (part: Part, schema: z.ZodType | undefined): unknown => {
+    if (!schema) return undefined;
+    // A body that isn't there is an empty one, so that each missing field is named.
+    const result = schema.safeParse(part === 'body' ? (request.body ?? {}) : request[part]);
+    if (!result.success) faults.push(...result.error.issues.flatMap((issue) => toFaults(part, issue)));
+    return result.data;
+  };
+  const params = parse('params', route.params);
+  const query = parse('query', route.query ?? noQuery);
+  const body = route.upload ? (request.body as unknown) : parse('body', route.body);
+  if (faults.length > 0) {
+    const [first] = faults;
+    throw new InvalidRequestError(`${first!.path} ${first!.message}`, { errors: faults });
+  }
+  return { params, query, body };
+}
+
+function toFaults(part: Part, issue: z.core.$ZodIssue): FieldError[] {
+  const path = [part, ...issue.path].join('.');
+  if (issue.code === 'unrecognized_keys') {
+    return issue.keys.map((key) => ({ path: `${path}.${key}`, message: 'is not known here: leave it out' }));
+  }
+  return [{ path, message: issue.message }];
+}

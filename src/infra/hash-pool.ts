@@ -1,0 +1,53 @@
+import path from 'node:path';
+import { Piscina } from 'piscina';
+import { UnavailableError } from '../errors';
+import type { HashTask } from './hash-worker';
+
+export type HashPool = ReturnType<typeof createHashPool>;
+
+interface HashPoolOptions {
+  threads: number;
+  queueLimit: number;
+  cost: number;
+}
+
+/** Threads are JavaScript even where the tests run this file as TypeScript. */
+const WORKER_FILE = path.join(__dirname, '..', '..', 'dist', 'infra', 'hash-worker.js');
+
+/**
+ * bcrypt in threads of their own, at a lower priority than the event loop: a request that only reads
+ * doesn't wait for a password. At most `queueLimit` hashes wait, the next is refused with 503.
+ */
+export function createHashPool({ threads, queueLimit, cost }: HashPoolOptions) {
+  const pool = new Piscina<HashTask, string | boolean>({
+    filename: WORKER_FILE,
+    minThreads: threads,
+    maxThreads: threads,
+    maxQueue: queueLimit,
+    niceIncrement: 10,
+    recordTiming: false,
+  });
+
+  async function run(task: HashTask, signal?: AbortSignal): Promise<string | boolean> {
+    try {
+      return await pool.run(task, { signal });
+    } catch (error) {
+      const reason = (error as Error).message;
+      if (reason === 'Task queue is at limit' || reason.startsWith('No task queue available')) {
+        throw new UnavailableError('Too many passwords are being checked; try again in a moment.');
+      }
+      throw error;
+    }
+  }
+
+  return {
+    /** Throws UnavailableError where the queue is full; rejects when `signal` aborts before its turn. */
+    async hash(password: string, signal?: AbortSignal): Promise<string> {
+      return (await run({ kind: 'hash', password, cost }, signal)) as string;
+    },
+    async matches(password: string, hash: string, signal?: AbortSignal): Promise<boolean> {
+      return (await run({ kind: 'compare', password, hash }, signal)) as boolean;
+    },
+    close: () => pool.destroy(),
+  };
+}

@@ -1,0 +1,97 @@
+import mongoose from 'mongoose';
+import type { ClientSession, Connection } from 'mongoose';
+import { UnavailableError } from '../errors';
+
+export type Mongo = Awaited<ReturnType<typeof connectMongo>>;
+export type { ClientSession, Connection };
+
+/** How long a transaction may be tried again; the driver alone would go on for 120 s. */
+const RETRY_MS = 5_000;
+
+/**
+ * Connects to a replica set. An operation never waits in a buffer: without a server it fails within
+ * `serverSelectionTimeoutMS`, and the error handler answers 503.
+ */
+export async function connectMongo(url: string, maxPoolSize = 50) {
+  const connection = mongoose.createConnection(url, {
+    maxPoolSize,
+    serverSelectionTimeoutMS: 3_000,
+    connectTimeoutMS: 2_000,
+    // A frozen server is told by this alone; a read is tried twice, so it fails after 8 s.
+    socketTimeoutMS: 4_000,
+    waitQueueTimeoutMS: 3_000,
+    bufferCommands: false,
+    autoIndex: false,
+    autoCreate: false,
+    w: 'majority',
+    retryWrites: true,
+  });
+  // Without a listener an error after the first connect would end the process.
+  connection.on('error', () => {});
+  await connection.asPromise();
+  await requireReplicaSet(connection);
+
+  return {
+    connection,
+
+    /** Runs `work` in a transaction; conflicts are retried until `RETRY_MS` have passed. */
+    async transaction<T>(work: (session: ClientSession) => Promise<T>): Promise<T> {
+      const session = await connection.startSession();
+      const giveUp = Date.now() + RETRY_MS;
+      try {
+        return await session.withTransaction(() => {
+          if (Date.now() > giveUp) throw new UnavailableError('Too many writers at once; try again.');
+          return work(session);
+        });
+      } finally {
+        await session.endSession();
+      }
+    },
+
+    async ping(): Promise<void> {
+      await connection.db!.admin().ping();
+    },
+
+    close: () => connection.close(),
+  };
+}
+
+/** Transactions need a replica set; a standalone server would fail only at the first of them. */
+async function requireReplicaSet(connection: Connection): Promise<void> {
+  const hello = await connection.db!.admin().command({ hello: 1 });
+  if (!hello.setName && hello.msg !== 'isdbgrid') {
+    await connection.close();
+    throw new Error('MONGO_URL names a server that is not a replica set: start mongod with --replSet.');
+  }
+}
+
+/** The fields of the unique index that refused a write, or undefined where it was another error. */
+export function duplicateFields(error: unknown): string[] | undefined {
+  if (!(error instanceof mongoose.mongo.MongoServerError) || error.code !== 11000) return undefined;
+  return Object.keys((error.keyPattern as Record<string, unknown> | undefined) ?? {});
+}
+
+/** Whether the error says that the server was not to be reached, rather than that it refused. */
+export function isMongoAway(error: unknown): boolean {
+  if (error instanceof mongoose.mongo.MongoServerError) return error.hasErrorLabel('RetryableWriteError');
+  return error instanceof mongoose.mongo.MongoError || error instanceof mongoose.MongooseError
+    ? AWAY.has(error.name)
+    : false;
+}
+
+const AWAY = new Set([
+  'MongoNetworkError',
+  'MongoNetworkTimeoutError',
+  'MongoServerSelectionError',
+  'MongooseServerSelectionError',
+  'MongoWaitQueueTimeoutError',
+  'MongoNotConnectedError',
+  'MongoTopologyClosedError',
+  'MongoPoolClearedError',
+  'MongoPoolClosedError',
+]);
+
+/** From a client's 24 hexadecimal digits, checked by the route's schema. */
+export function toObjectId(id: string): mongoose.Types.ObjectId {
+  return mongoose.Types.ObjectId.createFromHexString(id);
+}

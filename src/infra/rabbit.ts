@@ -1,0 +1,158 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import amqp, { type Channel, type ChannelModel, type ConfirmChannel } from 'amqplib';
+import type { Logger } from '../logger';
+
+export type JobQueue = ReturnType<typeof connectJobQueue>;
+
+/** What becomes of a message: done with, for another consumer, or put aside for a person to see. */
+export type Verdict = 'ack' | 'requeue' | 'dead-letter';
+
+interface JobQueueOptions {
+  url: string;
+  /** Names of the queues begin with it. */
+  prefix: string;
+  /** Messages under way in this process at a time. */
+  concurrency: number;
+  logger: Logger;
+}
+
+const STEP_MS = 5_000;
+const CONFIRM_MS = 5_000;
+/** A message that took its consumer down this many times goes to the dead letters. */
+const DELIVERY_LIMIT = 5;
+const MAX_LENGTH = 100_000;
+
+/**
+ * One quorum queue of job ids, with its dead letters. The connection comes back by itself; a message that
+ * was under way when it broke is delivered again, so consumers must bear that.
+ */
+export function connectJobQueue({ url, prefix, concurrency, logger }: JobQueueOptions) {
+  const queue = `${prefix}.jobs`;
+  const dead = `${prefix}.jobs.dead`;
+  let publisher: ConfirmChannel | undefined;
+  let consumer: { channel: Channel; tag: string } | undefined;
+  let consume: ((content: string) => Promise<Verdict>) | undefined;
+  const running = new Set<Promise<void>>();
+
+  async function declare(channel: Channel): Promise<void> {
+    await channel.assertQueue(dead, { durable: true, arguments: { 'x-queue-type': 'quorum' } });
+    await channel.assertQueue(queue, {
+      durable: true,
+      arguments: {
+        'x-queue-type': 'quorum',
+        'x-delivery-limit': DELIVERY_LIMIT,
+        'x-dead-letter-exchange': '',
+        'x-dead-letter-routing-key': dead,
+        'x-dead-letter-strategy': 'at-least-once',
+        'x-overflow': 'reject-publish',
+        'x-max-length': MAX_LENGTH,
+      },
+    });
+  }
+
+  /** A broken channel takes its connection along, so that recovery sets up both. */
+  function bindTo<T extends Channel>(model: ChannelModel, channel: T): T {
+    channel.on('error', (error) => logger.warn({ reason: error.message }, 'RabbitMQ closed a channel'));
+    channel.on('close', () => void model.close().catch(() => {}));
+    return channel;
+  }
+
+  async function startConsuming(channel: Channel): Promise<void> {
+    if (!consume) return;
+    const { consumerTag } = await channel.consume(queue, (message) => {
+      if (!message) return void channel.close().catch(() => {});
+      const work = consume!(message.content.toString()).then(
+        (verdict) =>
+          verdict === 'ack' ? channel.ack(message) : channel.nack(message, false, verdict === 'requeue'),
+        (error: Error) => {
+          logger.error({ err: error }, 'A message could not be handled; it goes to the dead letters');
+          channel.nack(message, false, false);
+        },
+      );
+      // Acknowledging fails only where the channel is gone, and then the message is delivered again.
+      const ended = work.catch(() => {}).finally(() => running.delete(ended));
+      running.add(ended);
+    });
+    consumer = { channel, tag: consumerTag };
+  }
+
+  async function setUp(model: ChannelModel): Promise<void> {
+    model.on('error', () => {});
+    const confirming = bindTo(model, await model.createConfirmChannel());
+    const consuming = bindTo(model, await model.createChannel());
+    await declare(confirming);
+    await consuming.prefetch(concurrency);
+    await startConsuming(consuming);
+    publisher = confirming;
+    confirming.once('close', () => (publisher = undefined));
+  }
+
+  const within = <T>(work: Promise<T>, ms: number, what: string): Promise<T> =>
+    Promise.race([
+      work,
+      sleep(ms, undefined, { ref: false }).then(() => Promise.reject(new Error(`${what}: no answer`))),
+    ]);
+
+  const connecting = amqp.connect(url, {
+    heartbeat: 5,
+    timeout: STEP_MS,
+    recovery: {
+      initialDelay: 200,
+      maxDelay: 3_000,
+      waitForConnect: false,
+      setup: (model: ChannelModel) => within(setUp(model), 2 * STEP_MS, 'RabbitMQ'),
+    },
+  } as never);
+
+  return {
+    /** Called before anything is consumed; `consume` tells what becomes of each message. */
+    async start(onMessage?: (content: string) => Promise<Verdict>): Promise<void> {
+      consume = onMessage;
+      const connection = await connecting;
+      connection.on('error', () => {});
+      connection.on('connect-failed', (error: Error) =>
+        logger.warn({ reason: error.message }, 'RabbitMQ is away'),
+      );
+      connection.on('disconnect', () => logger.warn('RabbitMQ is away'));
+      connection.on('connect', () => logger.info('RabbitMQ is there'));
+    },
+
+    /**
+     * Resolves once RabbitMQ confirmed a routed, stored message; rejects within CONFIRM_MS otherwise. A
+     * rejected one may be stored all the same.
+     */
+    async publish(content: string): Promise<void> {
+      const channel = publisher;
+      if (!channel) throw new Error('RabbitMQ is away');
+      const messageId = content;
+      let returned = false;
+      // An unroutable message is confirmed as well; only `mandatory` brings it back, before the confirm.
+      const onReturn = (message: amqp.Message) => (returned ||= message.properties.messageId === messageId);
+      channel.on('return', onReturn);
+      try {
+        const confirmed = new Promise<void>((resolve, reject) => {
+          const options = { persistent: true, mandatory: true, messageId };
+          channel.publish('', queue, Buffer.from(content), options, (error) =>
+            error ? reject(error as Error) : resolve(),
+          );
+        });
+        await within(confirmed, CONFIRM_MS, 'RabbitMQ');
+        if (returned) throw new Error(`RabbitMQ has no queue ${queue}`);
+      } finally {
+        channel.off('return', onReturn);
+      }
+    },
+
+    isConnected: (): boolean => publisher !== undefined,
+
+    /** Takes no further messages and waits for those under way. */
+    async drain(): Promise<void> {
+      if (consumer) await within(consumer.channel.cancel(consumer.tag), STEP_MS, 'RabbitMQ').catch(() => {});
+      await Promise.all(running);
+    },
+
+    async close(): Promise<void> {
+      await within((await connecting).close(), STEP_MS, 'RabbitMQ').catch(() => {});
+    },
+  };
+}

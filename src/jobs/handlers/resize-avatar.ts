@@ -1,0 +1,41 @@
+import { AVATAR_SIZES } from '../../avatars/avatar-sizes';
+import type { AvatarRepository, Rendition } from '../../avatars/avatar-repository';
+import { UnrecoverableError, type JobHandlers } from '../job-handler';
+
+interface ResizeAvatarDeps {
+  avatars: AvatarRepository;
+  resize: (bytes: Buffer, size: number) => Promise<Buffer>;
+}
+
+/** Three squares of an uploaded picture; they are shown only if no newer picture came meanwhile. */
+export function createResizeAvatar({ avatars, resize }: ResizeAvatarDeps): JobHandlers['resize-avatar'] {
+  return {
+    async run({ userId, digest }, { jobId, signal }) {
+      const original = await avatars.original(jobId);
+      if (!original) throw new UnrecoverableError('The picture was removed before it was worked on.');
+      const files: Rendition['files'] = {};
+      for (const size of AVATAR_SIZES) {
+        signal.throwIfAborted();
+        const bytes = await resize(original, size).catch((error: Error) => {
+          throw new UnrecoverableError(`The picture can not be read: ${error.message}`);
+        });
+        files[size] = await avatars.files.write(`${size}.webp`, bytes, { jobId, userId });
+      }
+      return async (session) => {
+        const shown = await avatars.show(userId, { digest, jobId, files }, session);
+        await avatars.removeOriginal(jobId, session);
+        return { shown, sizes: [...AVATAR_SIZES], url: `/users/${userId}/avatar` };
+      };
+    },
+
+    /** Files of earlier attempts at this job, and of what was shown before. */
+    async tidy({ userId, replaces }, { jobId }) {
+      const avatar = await avatars.byUser(userId);
+      const shown = avatar?.current ? Object.values(avatar.current.files) : [];
+      await avatars.files.removeOfJob(jobId, shown);
+      if (replaces) await avatars.files.removeOfJob(replaces, shown);
+    },
+
+    failed: (jobId, expiresAt, session) => avatars.expireOriginal(jobId, expiresAt, session),
+  };
+}

@@ -1,0 +1,35 @@
+import type { ClientSession } from '../infra/mongo';
+import type { Logger } from '../logger';
+
+/** What the jobs of each type are given; a type without a handler doesn't compile. */
+export interface JobPayloads {
+  /** `digest` of the original; `replaces`: the job of the picture that is shown until then, or ''. */
+  'resize-avatar': { userId: string; digest: string; replaces: string };
+}
+export type JobType = keyof JobPayloads;
+
+export interface JobHelpers {
+  jobId: string;
+  /** This attempt's own name: another attempt at the same job may be under way. */
+  claim: string;
+  logger: Logger;
+  /** Aborts where the worker stops or has lost the job to another. */
+  signal: AbortSignal;
+}
+
+/** Makes the effect of a finished job, in the transaction that marks it done; gives the job's result. */
+export type Complete = (session: ClientSession) => Promise<Record<string, unknown>>;
+
+export interface JobHandler<P> {
+  /** May be run again after a crash at any point: what it does before `Complete` must bear that. */
+  run: (payload: P, helpers: JobHelpers) => Promise<Complete>;
+  /** After the job was marked done; an error here is only logged. */
+  tidy?: (payload: P, helpers: Pick<JobHelpers, 'jobId'>) => Promise<void>;
+  /** In the transaction that marks it failed; what belongs to the job may go at `expiresAt`. */
+  failed?: (jobId: string, expiresAt: Date, session: ClientSession) => Promise<void>;
+}
+
+export type JobHandlers = { [T in JobType]: JobHandler<JobPayloads[T]> };
+
+/** An error that another attempt would meet again; its message is told to whoever asked for the job. */
+export class UnrecoverableError extends Error {}

@@ -1,0 +1,49 @@
+import { Schema, Types } from 'mongoose';
+import type { Connection } from 'mongoose';
+
+export const JOB_STATUSES = ['queued', 'running', 'done', 'failed'] as const;
+export type JobStatus = (typeof JOB_STATUSES)[number];
+
+export interface JobRecord {
+  _id: Types.ObjectId;
+  type: string;
+  payload: Record<string, string>;
+  requestedBy: Types.ObjectId;
+  status: JobStatus;
+  /** How often it was begun. */
+  attempts: number;
+  result: Record<string, unknown> | null;
+  error: string | null;
+  createdAt: Date;
+  startedAt: Date | null;
+  finishedAt: Date | null;
+  /** The outbox: from when on the relay publishes the job, again where nobody took it; null once it ended. */
+  publishAt: Date | null;
+  /** Who runs it, as long as the lease holds; renewed while it runs. */
+  claim: string | null;
+  /** Ended jobs are removed then. */
+  expiresAt: Date | null;
+}
+
+const jobSchema = new Schema<JobRecord>(
+  {
+    type: { type: String, required: true },
+    payload: { type: Schema.Types.Mixed, required: true },
+    requestedBy: { type: Schema.Types.ObjectId, required: true },
+    status: { type: String, enum: JOB_STATUSES, default: 'queued' },
+    attempts: { type: Number, default: 0 },
+    result: { type: Schema.Types.Mixed, default: null },
+    error: { type: String, default: null },
+    createdAt: { type: Date, required: true },
+    startedAt: { type: Date, default: null },
+    finishedAt: { type: Date, default: null },
+    publishAt: { type: Date, default: null },
+    claim: { type: String, default: null },
+    expiresAt: { type: Date, default: null },
+  },
+  { collection: 'jobs', versionKey: false, strictQuery: 'throw', minimize: false },
+);
+jobSchema.index({ publishAt: 1 });
+jobSchema.index({ expiresAt: 1 }, { expireAfterSeconds: 0 });
+
+export const jobModel = (connection: Connection) => connection.model('Job', jobSchema);

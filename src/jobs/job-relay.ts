@@ -1,0 +1,64 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { JobQueue } from '../infra/rabbit';
+import type { Logger } from '../logger';
+import type { JobRepository } from './job-repository';
+
+interface JobRelayDeps {
+  jobs: Pick<JobRepository, 'due' | 'takeForPublishing' | 'publishAgain'>;
+  queue: Pick<JobQueue, 'publish' | 'isConnected'>;
+  logger: Logger;
+}
+
+const POLL_MS = 250;
+const BATCH = 50;
+/** A relay that dies between taking and publishing delays its jobs by this. */
+const PUBLISHING_MS = 10_000;
+/** A job that RabbitMQ confirmed and nobody took up by then is published again: running it twice is prevented. */
+const FORGOTTEN_MS = 600_000;
+const RETRY_MS = 2_000;
+
+/** Carries jobs from the outbox to RabbitMQ: while that is away they wait in MongoDB. */
+export function createJobRelay({ jobs, queue, logger }: JobRelayDeps) {
+  let stopped = false;
+  let loop: Promise<void> | undefined;
+
+  async function publish(id: string): Promise<void> {
+    const lease = await jobs.takeForPublishing(id, PUBLISHING_MS);
+    if (!lease) return;
+    try {
+      await queue.publish(id);
+      await jobs.publishAgain(id, lease, FORGOTTEN_MS);
+    } catch (error) {
+      logger.warn(
+        { jobId: id, reason: (error as Error).message },
+        'A job was not published; it is tried again',
+      );
+      await jobs.publishAgain(id, lease, RETRY_MS);
+    }
+  }
+
+  async function runBatch(): Promise<number> {
+    if (!queue.isConnected()) return 0;
+    const due = await jobs.due(BATCH);
+    await Promise.all(due.map(publish));
+    return due.length;
+  }
+
+  async function run(): Promise<void> {
+    while (!stopped) {
+      const published = await runBatch().catch((error: Error) => {
+        logger.warn({ reason: error.message }, 'The outbox could not be read');
+        return 0;
+      });
+      if (published < BATCH) await sleep(POLL_MS);
+    }
+  }
+
+  return {
+    start: () => void (loop = run()),
+    async stop(): Promise<void> {
+      stopped = true;
+      await loop;
+    },
+  };
+}

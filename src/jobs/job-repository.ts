@@ -1,0 +1,98 @@
+import { Types, type ClientSession, type Connection } from 'mongoose';
+import { toObjectId } from '../infra/mongo';
+import type { JobPayloads, JobType } from './job-handler';
+import { jobModel, type JobRecord } from './job-model';
+
+export type JobRepository = ReturnType<typeof createJobRepository>;
+export type { JobRecord };
+
+const DAY_MS = 86_400_000;
+const KEPT_MS = 30 * DAY_MS;
+
+const inMs = (ms: number) => new Date(Date.now() + ms);
+
+/** The job document is the outbox: `publishAt` says when the relay has to tell RabbitMQ of it (again). */
+export function createJobRepository(connection: Connection) {
+  const Jobs = jobModel(connection);
+  const own = (id: string, claim: string) => ({ _id: toObjectId(id), claim, status: 'running' as const });
+  const ended = () => ({ publishAt: null, claim: null, finishedAt: new Date(), expiresAt: inMs(KEPT_MS) });
+
+  return {
+    async create<T extends JobType>(
+      job: { type: T; payload: JobPayloads[T]; requestedBy: string },
+      session: ClientSession,
+    ): Promise<JobRecord> {
+      const now = new Date();
+      const record = {
+        ...job,
+        requestedBy: new Types.ObjectId(job.requestedBy),
+        createdAt: now,
+        publishAt: now,
+      };
+      const [created] = await Jobs.create([record], { session });
+      return created!.toObject();
+    },
+
+    byId: (id: string, session?: ClientSession): Promise<JobRecord | null> =>
+      Jobs.findById(toObjectId(id), null, { session }).lean<JobRecord>(),
+
+    due: async (limit: number): Promise<string[]> => {
+      const filter = { publishAt: { $lte: new Date() } };
+      const jobs = await Jobs.find(filter, { _id: 1 }).sort({ publishAt: 1 }).limit(limit).lean();
+      return jobs.map((job) => String(job._id));
+    },
+
+    /** Takes one due job for publishing; another relay gets it only once `leaseMs` have passed. */
+    async takeForPublishing(id: string, leaseMs: number): Promise<Date | null> {
+      const publishAt = inMs(leaseMs);
+      const filter = { _id: toObjectId(id), publishAt: { $lte: new Date() } };
+      const { modifiedCount } = await Jobs.updateOne(filter, { $set: { publishAt } });
+      return modifiedCount === 1 ? publishAt : null;
+    },
+
+    /** Comes again in `ms` where nobody has taken the job up until then. */
+    async publishAgain(id: string, lease: Date, ms: number): Promise<void> {
+      await Jobs.updateOne({ _id: toObjectId(id), publishAt: lease }, { $set: { publishAt: inMs(ms) } });
+    },
+
+    /** Null where the job is over or another holds it. */
+    claim: (id: string, claim: string, leaseMs: number): Promise<JobRecord | null> =>
+      Jobs.findOneAndUpdate(
+        {
+          _id: toObjectId(id),
+          $or: [{ status: 'queued' }, { status: 'running', publishAt: { $lte: new Date() } }],
+        },
+        {
+          $set: { status: 'running', claim, startedAt: new Date(), publishAt: inMs(leaseMs) },
+          $inc: { attempts: 1 },
+        },
+        { returnDocument: 'after' },
+      ).lean<JobRecord>(),
+
+    /** False where the job is another's by now. */
+    async renew(id: string, claim: string, leaseMs: number): Promise<boolean> {
+      const { matchedCount } = await Jobs.updateOne(own(id, claim), { $set: { publishAt: inMs(leaseMs) } });
+      return matchedCount === 1;
+    },
+
+    async finish(id: string, claim: string, result: JobRecord['result'], session: ClientSession) {
+      const set = { status: 'done' as const, result, error: null, ...ended() };
+      const { matchedCount } = await Jobs.updateOne(own(id, claim), { $set: set }, { session });
+      return matchedCount === 1;
+    },
+
+    /** When its document and what belongs to it may go; null where the job is another's by now. */
+    async fail(id: string, claim: string, error: string, session: ClientSession): Promise<Date | null> {
+      const set = { status: 'failed' as const, error, ...ended() };
+      const { matchedCount } = await Jobs.updateOne(own(id, claim), { $set: set }, { session });
+      return matchedCount === 1 ? set.expiresAt : null;
+    },
+
+    async putBack(id: string, claim: string, delayMs: number, error: string | null): Promise<void> {
+      const set = { status: 'queued' as const, claim: null, publishAt: inMs(delayMs), error };
+      await Jobs.updateOne(own(id, claim), { $set: set });
+    },
+
+    prepare: () => Jobs.createIndexes(),
+  };
+}

@@ -1,0 +1,30 @@
+import { defineRoute, type Route } from '../http/define-route';
+import type { Reply } from '../http/reply';
+import { idParams } from '../http/schemas';
+import { jobSchema } from './job-schemas';
+import type { JobService, JobView } from './job-service';
+
+/** 202 with the job's address (RFC 9110, 15.3.3). */
+export const accepted = (job: JobView): Reply => ({
+  status: 202,
+  body: job,
+  headers: { Location: `/jobs/${job._id}` },
+});
+
+export function jobRoutes(jobs: JobService): Route[] {
+  return [
+    defineRoute({
+      method: 'get',
+      path: '/jobs/:id',
+      summary: 'How far a job is, and its result',
+      access: 'user',
+      params: idParams,
+      responses: { 200: jobSchema },
+      handler: async ({ params, user }) => {
+        const job = await jobs.get(params.id, user);
+        const headers: Record<string, string> = job.finishedAt ? {} : { 'Retry-After': '1' };
+        return { status: 200, body: job, headers };
+      },
+    }),
+  ];
+}

@@ -1,0 +1,135 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Mongo } from '../infra/mongo';
+import type { Verdict } from '../infra/rabbit';
+import type { Logger } from '../logger';
+import { UnrecoverableError, type JobHandler, type JobHandlers, type JobType } from './job-handler';
+import type { JobRecord, JobRepository } from './job-repository';
+
+interface JobRunnerDeps {
+  jobs: JobRepository;
+  handlers: JobHandlers;
+  transaction: Mongo['transaction'];
+  logger: Logger;
+}
+
+/** A job whose worker died is taken up by another after this. */
+const LEASE_MS = 15_000;
+const RENEW_MS = 4_000;
+const MAX_ATTEMPTS = 5;
+const JOB_ID = /^[0-9a-f]{24}$/;
+const backoffMs = (attempt: number) => Math.min(1_000 * 4 ** (attempt - 1), 60_000);
+
+/** Thrown within the last transaction: the job is another's by now, so nothing of this attempt counts. */
+class ClaimLostError extends Error {}
+
+/**
+ * Runs a job for each message. The message is but a hint: the claim in MongoDB decides who runs the job, and
+ * its effect is committed together with its end, so a message that comes twice does nothing.
+ */
+export function createJobRunner({ jobs, handlers, transaction, logger }: JobRunnerDeps) {
+  const stopping = new AbortController();
+
+  /** While MongoDB is away the message is kept, not counted as a delivery that failed. */
+  async function claimWhenPossible(id: string, claim: string): Promise<JobRecord | null> {
+    while (!stopping.signal.aborted) {
+      try {
+        return await jobs.claim(id, claim, LEASE_MS);
+      } catch (error) {
+        logger.warn({ jobId: id, reason: (error as Error).message }, 'A job waits for MongoDB');
+        await sleep(1_000, undefined, { signal: stopping.signal }).catch(() => {});
+      }
+    }
+    return null;
+  }
+
+  /** Renews the claim while `work` runs; aborts it where the claim is lost or the worker stops. */
+  async function whileHeld<T>(
+    id: string,
+    claim: string,
+    work: (signal: AbortSignal) => Promise<T>,
+  ): Promise<T> {
+    const lost = new AbortController();
+    const renewal = setInterval(() => {
+      jobs.renew(id, claim, LEASE_MS).then(
+        (held) => held || lost.abort(),
+        // MongoDB is away: the lease may run out, and the last transaction will tell.
+        () => {},
+      );
+    }, RENEW_MS);
+    try {
+      return await work(AbortSignal.any([lost.signal, stopping.signal]));
+    } finally {
+      clearInterval(renewal);
+    }
+  }
+
+  async function attempt(
+    job: JobRecord,
+    handler: JobHandler<unknown>,
+    claim: string,
+    log: Logger,
+  ): Promise<void> {
+    const jobId = String(job._id);
+    if (job.attempts > MAX_ATTEMPTS) throw new UnrecoverableError('It took its worker down each time.');
+    await whileHeld(jobId, claim, async (signal) => {
+      const complete = await handler.run(job.payload, { jobId, claim, logger: log, signal });
+      await transaction(async (session) => {
+        const result = await complete(session);
+        if (!(await jobs.finish(jobId, claim, result, session))) throw new ClaimLostError();
+      });
+    });
+    await handler
+      .tidy?.(job.payload, { jobId })
+      .catch((error: Error) => log.warn({ err: error }, 'Not tidied up'));
+  }
+
+  async function settle(
+    job: JobRecord,
+    handler: JobHandler<unknown>,
+    claim: string,
+    error: Error,
+  ): Promise<Verdict> {
+    const jobId = String(job._id);
+    if (error instanceof ClaimLostError) return 'ack';
+    if (stopping.signal.aborted) {
+      await jobs.putBack(jobId, claim, 0, null);
+      return 'ack';
+    }
+    const final = error instanceof UnrecoverableError;
+    if (!final && job.attempts < MAX_ATTEMPTS) {
+      await jobs.putBack(jobId, claim, backoffMs(job.attempts), 'An attempt failed; it is tried again.');
+      return 'ack';
+    }
+    const told = final ? error.message : 'It failed each time it was tried.';
+    await transaction(async (session) => {
+      const expiresAt = await jobs.fail(jobId, claim, told, session);
+      if (expiresAt) await handler.failed?.(jobId, expiresAt, session);
+    });
+    return final && job.attempts <= MAX_ATTEMPTS ? 'ack' : 'dead-letter';
+  }
+
+  return {
+    async run(id: string): Promise<Verdict> {
+      if (!JOB_ID.test(id)) return 'dead-letter';
+      const claim = randomUUID();
+      const job = await claimWhenPossible(id, claim);
+      if (!job) return stopping.signal.aborted ? 'requeue' : 'ack';
+      const log = logger.child({ jobId: id, type: job.type, attempt: job.attempts });
+      const handler = handlers[job.type as JobType] as JobHandler<unknown>;
+      log.info('A job begins');
+      try {
+        await attempt(job, handler, claim, log);
+        log.info('A job is done');
+        return 'ack';
+      } catch (error) {
+        log.warn({ err: error }, 'An attempt failed');
+        // Where this can't be written either, the lease runs out and the relay publishes the job again.
+        return await settle(job, handler, claim, error as Error).catch(() => 'ack' as const);
+      }
+    },
+
+    /** Jobs under way are put back at their next step, so that another worker begins them anew. */
+    stop: () => stopping.abort(),
+  };
+}

@@ -1,0 +1,44 @@
+import type { ClientSession, Connection } from 'mongoose';
+import { noticeModel, type Notice } from './notice-model';
+
+export type NoticeRepository = ReturnType<typeof createNoticeRepository>;
+
+const LOCK_KEPT_MS = 60_000;
+
+/** What one worker tells all others through MongoDB. */
+export function createNoticeRepository(connection: Connection) {
+  const Notices = noticeModel(connection);
+
+  return {
+    /** Makes the notice hold until then at least: a longer one that is there already stays. */
+    async post(id: string, until: Date, session?: ClientSession): Promise<void> {
+      await Notices.updateOne(
+        { _id: id },
+        { $max: { until }, $currentDate: { changedAt: true } },
+        { upsert: true, session },
+      );
+    },
+
+    /** The oldest changes since `time`, at most `limit`. */
+    changedSince: (time: Date, limit: number): Promise<Notice[]> =>
+      Notices.find({ changedAt: { $gte: time } })
+        .sort({ changedAt: 1 })
+        .limit(limit)
+        .lean(),
+
+    holds: async (id: string): Promise<boolean> =>
+      (await Notices.exists({ _id: id, until: { $gt: new Date() } })) !== null,
+
+    /** Two transactions that call it conflict: one of them is tried again after the other. */
+    async lockAdmins(session: ClientSession): Promise<void> {
+      const until = new Date(Date.now() + LOCK_KEPT_MS);
+      await Notices.updateOne(
+        { _id: 'lock:admins' },
+        { $set: { until, changedAt: new Date(0) } },
+        { upsert: true, session },
+      );
+    },
+
+    prepare: () => Notices.createIndexes(),
+  };
+}

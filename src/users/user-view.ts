@@ -1,0 +1,19 @@
+import type { PublicUserRecord } from './user-repository';
+
+/** A user as a task's `assignedTo` shows them. */
+export const toPerson = (user: PublicUserRecord) => ({
+  _id: String(user._id),
+  name: user.name,
+  email: user.email,
+  username: user.username,
+  role: user.role,
+  createdAt: user.createdAt,
+  updatedAt: user.updatedAt,
+});
+
+export type Person = ReturnType<typeof toPerson>;
+
+export const toUser = <T>(user: PublicUserRecord, tasks: T[]) => {
+  const { createdAt, updatedAt, ...rest } = toPerson(user);
+  return { ...rest, tasks, createdAt, updatedAt };
+};

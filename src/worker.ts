@@ -1,0 +1,26 @@
+import os from 'node:os';
+import { composeWorker } from './compose';
+import { readConfig } from './config';
+import { createLogger } from './logger';
+import { onShutdown } from './shutdown';
+
+/** Below PM2's kill_timeout. */
+const STOP_MS = 13_000;
+const JOB_GRACE_MS = 8_000;
+
+async function main(): Promise<void> {
+  const config = readConfig(process.env);
+  const logger = createLogger(config.logLevel, 'worker');
+  // Jobs take the processor's spare time: an API on the same machine stays quick.
+  os.setPriority(os.constants.priority.PRIORITY_LOW);
+  const worker = await composeWorker(config, logger);
+  onShutdown(() => worker.close(JOB_GRACE_MS), STOP_MS, logger);
+  await worker.start();
+  logger.info('Waiting for jobs');
+  process.send?.('ready');
+}
+
+main().catch((error: Error) => {
+  process.stderr.write(`${error.message}\n`);
+  process.exit(1);
+});
