@@ -20,8 +20,7 @@ async function runMain(main) {
   process.on('SIGINT', interrupt).on('SIGTERM', interrupt).on('SIGHUP', interrupt);
   try {
     await main();
-    if (interrupted) process.exit(130);
-    process.exit(process.exitCode ?? 0);
+    process.exit(process.exitCode ?? (interrupted ? 130 : 0));
   } catch (error) {
     if (interrupted) {
       console.error('Stopped half-way. The next `npm start` goes on from here.');

@@ -12,7 +12,7 @@ const { waitUntil } = require('./run-command');
 const titles = { mongo: 'MongoDB', redis: 'Redis', rabbit: 'RabbitMQ', nginx: 'NGINX' };
 const outcomes = {
   started: 'started',
-  reloaded: 'reloaded, as code or configuration changed',
+  reloaded: 'reloaded: code or configuration has changed',
   unchanged: 'running',
 };
 
@@ -56,15 +56,24 @@ async function start() {
   const stack = createLocalStack((text) => progress.line('ports', text));
   await stack.checkApps();
   const apiWorkers = Number(process.env.API_WORKERS) || os.cpus().length;
-  await progress.step('servers', 'starting', async ({ say }) => {
-    const onReady = (name) => say(`${titles[name]} answers`);
-    await stack.startServers({ only: ['mongo', 'redis', 'rabbit', 'nginx'], apiWorkers, onReady });
-  });
+  let started = 0;
+  await progress.step(
+    'servers',
+    'MongoDB, Redis, RabbitMQ, NGINX',
+    async ({ say }) => {
+      const onReady = (name) => {
+        started += 1;
+        say(`${titles[name]} answers`);
+      };
+      await stack.startServers({ only: ['mongo', 'redis', 'rabbit', 'nginx'], apiWorkers, onReady });
+    },
+    () => (started > 0 ? 'started' : 'running'),
+  );
 
   const env = appVariablesOfShell();
   await progress.step(
     'apps',
-    `starting ${apiWorkers} API workers and the job worker`,
+    `${apiWorkers} API workers and the job worker`,
     () => stack.startApps({ apiWorkers, env }),
     (outcome) => outcomes[outcome],
   );

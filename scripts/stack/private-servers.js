@@ -82,7 +82,9 @@ function createPrivateServers({ root, dir, supervisor, stackFile, basePorts, url
   /**
    * Starts the named servers and returns when all of them answer.
    *
-   * @param {string[]} names @param {{ apiPorts?: number[], onReady?: (name: string) => void }} [options]
+   * @param {string[]} names
+   * @param {{ apiPorts?: number[], onReady?: (name: string) => void }} [options]
+   *   onReady: told of each server that had to be started
    */
   async function start(names, { apiPorts = [], onReady } = {}) {
     const taken = new Set(Object.values(stackFile.read().ports ?? {}));
@@ -97,15 +99,16 @@ function createPrivateServers({ root, dir, supervisor, stackFile, basePorts, url
       fs.mkdirSync(context.dir, { recursive: true, mode: 0o700 });
       for (const process_ of definition.prepare(context)) processes.push({ cwd: context.dir, ...process_ });
     }
-    await supervisor.start(processes);
-    const services = await Promise.all(names.map((name) => settle(name, onReady)));
+    const started = await supervisor.start(processes);
+    const tell = (name) => started.includes(name) && onReady?.(name);
+    const services = await Promise.all(names.map((name) => settle(name, tell)));
     return stackFile.update({ services: { ...stackFile.read().services, ...Object.fromEntries(services) } });
   }
 
   async function settle(name, onReady) {
     if (urls[name]) return [name, { url: urls[name], name: definitions[name].title, external: true }];
     await waitReady(name);
-    onReady?.(name);
+    onReady(name);
     return [name, await describe(name)];
   }
 

@@ -65,6 +65,7 @@ export interface Stack {
     only?: ServerName[];
     /** How many API workers NGINX must reach at least. */
     apiWorkers?: number;
+    /** Told of each server that had to be started, once it answers. */
     onReady?: (name: ServerName) => void;
   }): Promise<StackInfo>;
   /** Starts or reloads the API and the worker; returns when each API worker is ready. */

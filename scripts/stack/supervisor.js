@@ -71,6 +71,7 @@ function createSupervisor({ root, dir, executables }) {
    * Starts what isn't running as described; what runs already is left alone.
    *
    * @param {import('./stack').ServerProcess[]} processes
+   * @returns {Promise<string[]>} names of those it started
    */
   async function start(processes) {
     ensurePrivate(home);
@@ -88,10 +89,11 @@ function createSupervisor({ root, dir, executables }) {
       if (present) await pm2.pm2(['delete', app.name]);
       wanted.push(app);
     }
-    if (wanted.length === 0) return;
+    if (wanted.length === 0) return [];
     const file = path.join(dir, 'servers.json');
     fs.writeFileSync(file, JSON.stringify({ apps: wanted }), { mode: 0o600 });
     await pm2.pm2(['start', file]);
+    return wanted.map(({ name }) => name);
   }
 
   /** @param {string} name @returns {Promise<number | undefined>} of the running process */

@@ -1,0 +1,84 @@
+'use strict';
+
+const fs = require('node:fs');
+const path = require('node:path');
+const { spawn } = require('node:child_process');
+const { alone, appVariablesOfShell, createLocalStack, dir, root } = require('./local-stack');
+const { createProgress } = require('./set-up/progress');
+const { ensureAdmin } = require('./admin-account');
+const { findFree } = require('./stack/ports');
+const { interruption, waitUntil } = require('./run-command');
+const { prepare } = require('./set-up/prepare');
+const { runMain } = require('./command');
+
+const bin = (name) => path.join(root, 'node_modules', '.bin', name);
+// Not dist: a cluster that runs beside it must not load half-written files.
+const out = path.join(dir, 'dev');
+
+/** @returns {Promise<Record<string, string>>} what the two processes are told */
+async function prepareStack() {
+  const progress = createProgress();
+  await prepare({ need: ['npm', 'system', 'mongo', 'build'], progress });
+  const stack = createLocalStack((text) => progress.line('ports', text));
+  const work = () => stack.startServers({ only: ['mongo', 'redis', 'rabbit'] });
+  await progress.step('servers', 'MongoDB, Redis, RabbitMQ', work, () => 'running');
+  const port = await findFree(Number(process.env.BASE_PORT) || 3000);
+  const development = { NODE_ENV: 'development', LOG_LEVEL: 'debug', BASE_PORT: String(port), DRAIN_MS: '0' };
+  const env = {
+    ...stack.appEnvironment(1, { ...development, ...appVariablesOfShell() }),
+    NODE_APP_INSTANCE: '0',
+  };
+  const { email, passwordFile } = await ensureAdmin({ root, dir, env });
+  console.log(`
+The API answers at http://localhost:${port} and starts again when a source changes.
+Admin: ${email} (password in ${path.relative(process.cwd(), passwordFile)}).
+Ctrl-C ends the API and the worker; the servers go on (npm stop ends them).
+`);
+  return env;
+}
+
+/** @param {string} command @param {string[]} args @param {Record<string, string>} [env] */
+const run = (command, args, env = {}) =>
+  spawn(command, args, { cwd: root, env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'inherit'] });
+
+async function develop() {
+  const env = await alone(prepareStack);
+  fs.rmSync(out, { recursive: true, force: true });
+  const options = [
+    '--outDir',
+    out,
+    '--tsBuildInfoFile',
+    path.join(out, '.tsbuildinfo'),
+    '--preserveWatchOutput',
+  ];
+  const compiler = run(bin('tsc'), ['-p', 'tsconfig.build.json', '--watch', ...options]);
+  compiler.stdout.pipe(process.stdout);
+  const isCompiled = () => ['api.js', 'worker.js'].every((file) => fs.existsSync(path.join(out, file)));
+  await waitUntil(isCompiled, { timeoutMs: 60_000, what: 'The sources were not compiled' });
+
+  const watched = ['api', 'worker'].map((name) => {
+    const child = run(process.execPath, ['--watch', path.join(out, `${name}.js`)], env);
+    const pretty = spawn(bin('pino-pretty'), ['--colorize', '--ignore', 'pid,hostname'], {
+      stdio: ['pipe', 'inherit', 'inherit'],
+      // Ctrl-C reaches the whole group: the last lines should still be printed.
+      detached: true,
+    });
+    child.stdout.pipe(pretty.stdin);
+    return child;
+  });
+
+  const children = [compiler, ...watched];
+  await Promise.race([
+    new Promise((resolve) => interruption.signal.addEventListener('abort', resolve)),
+    ...children.map((child) => new Promise((resolve) => child.on('exit', resolve))),
+  ]);
+  const ended = children.map(
+    (child) => child.exitCode !== null || new Promise((resolve) => child.on('exit', resolve)),
+  );
+  children.forEach((child) => child.kill('SIGTERM'));
+  await Promise.all(ended);
+  // Ctrl-C is how this command is meant to end.
+  process.exitCode = 0;
+}
+
+void runMain(develop);

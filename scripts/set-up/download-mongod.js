@@ -1,0 +1,45 @@
+'use strict';
+
+/**
+ * Downloads a mongod into the folder given, prints where it is, and gives up where nothing arrives any more.
+ * A process of its own, so that whoever waits can end it.
+ */
+const fs = require('node:fs');
+const path = require('node:path');
+const { MongoBinary } = require('mongodb-memory-server-core');
+
+const stallMs = 20_000;
+const [folder] = process.argv.slice(2);
+
+function bytesSoFar() {
+  const entries = fs.readdirSync(folder, { recursive: true, withFileTypes: true });
+  return entries
+    .filter((entry) => entry.isFile())
+    .map((entry) => path.join(entry.parentPath ?? entry.path, entry.name))
+    .reduce((sum, file) => sum + (fs.statSync(file, { throwIfNoEntry: false })?.size ?? 0), 0);
+}
+
+let bytes = 0;
+let changed = Date.now();
+setInterval(() => {
+  const now = bytesSoFar();
+  if (now !== bytes) {
+    bytes = now;
+    changed = Date.now();
+    console.error(`progress ${Math.round(now / 1e6)}`);
+  } else if (Date.now() - changed > stallMs) {
+    console.error('the download has stalled');
+    process.exit(1);
+  }
+}, 1_000);
+
+MongoBinary.getPath({ downloadDir: folder }).then(
+  (file) => {
+    console.log(file);
+    process.exit(0);
+  },
+  (error) => {
+    console.error(error.message);
+    process.exit(1);
+  },
+);
