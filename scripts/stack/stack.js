@@ -10,6 +10,7 @@ const { createStackFile } = require('./stack-file');
 const { createSupervisor, privateHome, ensurePrivate } = require('./supervisor');
 const { ensureSecret } = require('./secrets');
 const { findFree } = require('./ports');
+const { sleep } = require('../run-command');
 
 /** Ports kept free for API workers, so that `pm2 scale` up never meets somebody else's. */
 const portsPerStack = 16;
@@ -107,7 +108,12 @@ function createStack({
 
   async function scaleApi(workers) {
     await apps.scale(workers);
-    if (stackFile.read().services.nginx) await servers.start(['nginx'], { apiPorts: listedPorts(workers) });
+    if (!stackFile.read().services.nginx) return;
+    // Down takes the oldest workers away, which are not those with the highest ports.
+    const apiPorts = (await apps.list()).flatMap(({ port }) => port ?? []).sort((a, b) => a - b);
+    await servers.start(['nginx'], { apiPorts });
+    // NGINX's old workers answer until the new ones have taken over, and it doesn't tell when.
+    await sleep(500);
   }
 
   async function stop() {
