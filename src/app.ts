@@ -2,7 +2,8 @@ import express, { type Express } from 'express';
 import helmet from 'helmet';
 import { NotFoundError } from './errors';
 import { createErrorHandler } from './http/error-handler';
-import { createRouter, type Route, type RouterOptions } from './http/define-route';
+import type { Route } from './http/route';
+import { createRouter, type RouterOptions } from './http/router';
 import { requestContext } from './http/request-context';
 import type { Logger } from './logger';
 

@@ -26,24 +26,39 @@ const offsetOf = (dir) => crypto.createHash('sha256').update(dir).digest()[0] % 
  *   urls: Record<string, string | undefined>, say: (text: string) => void }} options
  */
 function createPrivateServers({ root, dir, supervisor, stackFile, basePorts, urls, say }) {
-  /** Ports of a server: the remembered ones, unless somebody else has taken them meanwhile. */
+  /**
+   * Ports of a server: the remembered ones, unless somebody else has taken them meanwhile. NGINX tries its
+   * first choice each time: it is the address that people know.
+   */
   async function choosePorts(definition, taken) {
     const remembered = stackFile.read().ports ?? {};
-    const running = await supervisor.pid(definition.name);
+    if (await supervisor.pid(definition.name)) return remembered;
     const chosen = {};
-    for (const [name, base] of Object.entries(definition.ports)) {
-      const wanted = remembered[name] ?? basePorts[name] ?? base + offsetOf(dir);
-      const keep = running || ((await isFree(wanted)) && !taken.has(wanted));
-      chosen[name] = keep ? wanted : await findFree(wanted + 1, { taken });
-      const isKnown = remembered[name] !== undefined || basePorts[name] !== undefined;
-      if (!keep && isKnown && !taken.has(wanted)) {
-        say(
-          `port ${wanted} is taken by ${await describeHolder(wanted)}: ${definition.title} takes ${chosen[name]}`,
-        );
-      }
+    for (const [name, lowest] of Object.entries(definition.ports)) {
+      const base = basePorts[name] ?? lowest + offsetOf(dir);
+      const known = [definition.keepsFirstChoice && base, remembered[name], base].filter(Boolean);
+      chosen[name] = await firstFree(known, definition, taken);
       taken.add(chosen[name]);
     }
     return chosen;
+  }
+
+  async function firstFree(wanted, definition, taken) {
+    const busy = [];
+    let port;
+    for (const candidate of wanted.filter((number) => !taken.has(number))) {
+      if (await isFree(candidate)) {
+        port = candidate;
+        break;
+      }
+      busy.push(candidate);
+    }
+    port ??= await findFree(wanted[0] + 1, { taken });
+    if (busy.length > 0) {
+      say(`port ${busy[0]} is taken by ${await describeHolder(busy[0])}`);
+      say(`${definition.title} takes port ${port}`);
+    }
+    return port;
   }
 
   function locate(definition) {

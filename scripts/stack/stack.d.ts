@@ -123,6 +123,8 @@ export interface ServerDefinition {
   title: string;
   /** Name and lowest number of each port. */
   ports: Record<string, number>;
+  /** Its first port is tried before the remembered one. */
+  keepsFirstChoice?: boolean;
   /** Names of its programs, by which a process that was left behind is recognised. */
   executables: string[];
   urlVariable?: string;

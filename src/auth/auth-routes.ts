@@ -1,4 +1,4 @@
-import { defineRoute, type Route } from '../http/define-route';
+import { defineRoute, type Route } from '../http/route';
 import { created, ok } from '../http/reply';
 import { newUserSchema } from '../users/user-schemas';
 import { logInSchema, sessionSchema } from './auth-schemas';

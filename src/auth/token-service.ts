@@ -45,7 +45,7 @@ export function createTokenService({ secret, ttlSeconds }: TokenOptions) {
         'invalid_token',
       );
     }
-    const { sub, exp, role } = decoded.payload as jwt.JwtPayload;
+    const { sub, exp, role } = decoded.payload as { sub?: string; exp?: number; role?: unknown };
     if (decoded.header.typ !== TYPE || !sub || !exp || (role !== 'Admin' && role !== 'worker')) {
       throw new UnauthenticatedError('The token is not an access token; log in again.', 'invalid_token');
     }

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { defineRoute, type Route } from '../http/define-route';
+import { defineRoute, type Route } from '../http/route';
 import { idParams } from '../http/schemas';
 import { accepted } from '../jobs/job-routes';
 import { jobSchema } from '../jobs/job-schemas';

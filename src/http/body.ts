@@ -1,6 +1,6 @@
 import express, { type Request, type RequestHandler } from 'express';
 import { UnsupportedMediaTypeError } from '../errors';
-import type { Route } from './define-route';
+import type { Route } from './route';
 
 const JSON_LIMIT = '100kb';
 const parseJson = express.json({ limit: JSON_LIMIT, strict: false });

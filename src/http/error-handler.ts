@@ -27,7 +27,7 @@ const toProblem = ({ problem, title, status, message, errors }: AppError, reques
   title,
   status,
   detail: message,
-  requestId: String(request.id),
+  requestId: request.id as string,
   ...(errors && { errors }),
 });
 

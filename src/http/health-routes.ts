@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { defineRoute, type Route } from './define-route';
+import { defineRoute, type Route } from './route';
 import { ok } from './reply';
 
 const status = z.strictObject({ status: z.literal('ok') });

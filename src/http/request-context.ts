@@ -28,7 +28,7 @@ export function requestContext(logger: Logger, worker: string | undefined): Requ
   return [
     log,
     (request, response, next) => {
-      response.set('X-Request-Id', String(request.id));
+      response.set('X-Request-Id', request.id as string);
       if (worker) response.set('X-Worker', worker);
       next();
     },

@@ -1,7 +1,7 @@
 import type { Request } from 'express';
 import { z } from 'zod';
 import { InvalidRequestError, type FieldError } from '../errors';
-import type { Route } from './define-route';
+import type { Route } from './route';
 
 type Part = 'params' | 'query' | 'body';
 

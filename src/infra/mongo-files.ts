@@ -14,7 +14,7 @@ export function createFileStore(connection: Connection, bucketName: string) {
     async write(name: string, bytes: Buffer, metadata: { jobId: string; userId: string }): Promise<FileId> {
       const upload = bucket.openUploadStream(name, { metadata });
       await pipeline(Readable.from([bytes]), upload);
-      return upload.id as FileId;
+      return upload.id;
     },
 
     /** Undefined where the file is gone. */

@@ -1,4 +1,4 @@
-import { defineRoute, type Route } from '../http/define-route';
+import { defineRoute, type Route } from '../http/route';
 import type { Reply } from '../http/reply';
 import { idParams } from '../http/schemas';
 import { jobSchema } from './job-schemas';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { defineRoute, type Route } from '../http/define-route';
+import { defineRoute, type Route } from '../http/route';
 import { pageLinks, pageQuery } from '../http/pagination';
 import { cached, noContent } from '../http/reply';
 import { idParams } from '../http/schemas';

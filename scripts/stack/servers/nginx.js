@@ -24,6 +24,7 @@ const nginx = {
   name: 'nginx',
   title: 'NGINX',
   ports: { nginx: 3000 },
+  keepsFirstChoice: true,
   executables: ['nginx'],
 
   find() {

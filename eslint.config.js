@@ -1,0 +1,52 @@
+const js = require('@eslint/js');
+const prettier = require('eslint-config-prettier');
+const node = require('eslint-plugin-n');
+const ts = require('typescript-eslint');
+
+module.exports = ts.config(
+  { ignores: ['node_modules/', 'dist/', '.local/', 'coverage/'] },
+  js.configs.recommended,
+  {
+    files: ['**/*.ts'],
+    extends: [...ts.configs.recommendedTypeChecked],
+    languageOptions: { parserOptions: { project: './tsconfig.json', tsconfigRootDir: __dirname } },
+    rules: {
+      '@typescript-eslint/no-floating-promises': 'error',
+      '@typescript-eslint/no-unused-vars': ['error', { ignoreRestSiblings: true, argsIgnorePattern: '^_' }],
+      // The contract's handlers are async; some have nothing to wait for.
+      '@typescript-eslint/require-await': 'off',
+      // Factories close over what they need; nothing here has a `this`.
+      '@typescript-eslint/unbound-method': 'off',
+    },
+  },
+  {
+    // The environment is read in one file.
+    files: ['src/**/*.ts'],
+    ignores: ['src/config.ts', 'src/api.ts', 'src/worker.ts', 'src/cli/**'],
+    rules: { 'no-restricted-properties': ['error', { object: 'process', property: 'env' }] },
+  },
+  {
+    files: ['test/**/*.ts'],
+    // Answers are judged by what is in them.
+    rules: {
+      '@typescript-eslint/no-unsafe-assignment': 'off',
+      '@typescript-eslint/no-unsafe-member-access': 'off',
+      '@typescript-eslint/no-unsafe-argument': 'off',
+      '@typescript-eslint/no-unsafe-call': 'off',
+      '@typescript-eslint/no-unsafe-return': 'off',
+    },
+  },
+  {
+    files: ['**/*.js'],
+    plugins: { n: node },
+    languageOptions: {
+      sourceType: 'commonjs',
+      globals: node.configs['flat/recommended-script'].languageOptions.globals,
+    },
+    rules: {
+      'n/no-missing-require': 'error',
+      'no-unused-vars': ['error', { ignoreRestSiblings: true, varsIgnorePattern: '^_' }],
+    },
+  },
+  prettier,
+);

@@ -1,0 +1,12 @@
+/** Run by `npm test`, which starts the servers first. @type {import('jest').Config} */
+module.exports = {
+  testEnvironment: 'node',
+  testMatch: ['<rootDir>/test/**/*.test.ts'],
+  transform: { '^.+\\.[tj]s$': ['@swc/jest', { jsc: { target: 'es2022' }, module: { type: 'commonjs' } }] },
+  // MongoDB's driver has one dynamic import, which jest's sandbox can't run as it stands.
+  transformIgnorePatterns: ['/node_modules/(?!(.*/)?mongodb/lib/runtime_adapters\\.js$)'],
+  modulePathIgnorePatterns: ['<rootDir>/dist', '<rootDir>/.local'],
+  testTimeout: 30_000,
+  // A test that leaves something open would keep the run from ending.
+  openHandlesTimeout: 2_000,
+};

@@ -1,0 +1,101 @@
+'use strict';
+
+const fs = require('node:fs');
+const path = require('node:path');
+const { createProgress } = require('./set-up/progress');
+const { createStack } = require('./stack/stack');
+const { prepare, root } = require('./set-up/prepare');
+const { runMain } = require('./command');
+const { runCommand, UserError } = require('./run-command');
+const { withLock } = require('./set-up/lock');
+
+const dir = path.join(root, '.local', 'test');
+const bin = (name) => path.join(root, 'node_modules', '.bin', name);
+
+/** The order is the order of how soon they tell. */
+const checks = [
+  ['format', 'prettier', ['--check', '.']],
+  ['lint', 'eslint', ['.']],
+  ['types', 'tsc', ['--noEmit']],
+  ['structure', 'depcruise', ['src']],
+  ['unused', 'knip', []],
+];
+
+/** @param {ReturnType<typeof createProgress>} progress */
+async function runChecks(progress) {
+  for (const [name, command, args] of checks) {
+    await progress.step(name, `${command} ${args.join(' ')}`, async () => {
+      const { code, stdout, stderr } = await runCommand(bin(command), args, {
+        cwd: root,
+        timeoutMs: 180_000,
+      });
+      if (code !== 0) throw new UserError(`${stdout}${stderr}`);
+    });
+  }
+}
+
+/**
+ * One run of jest; what it prints goes straight through.
+ * @returns {Promise<{ passed: number, failed: number }>} a suite that could not run counts as one that failed
+ */
+async function runJest(args, env) {
+  const outputFile = path.join(dir, `jest-${process.pid}.json`);
+  const all = ['--json', `--outputFile=${outputFile}`, '--silent=false', ...args];
+  const show = (line) => line.startsWith('{"num') || process.stdout.write(`${line}\n`);
+  const { code } = await runCommand(bin('jest'), all, { cwd: root, env, timeoutMs: 580_000, onLine: show });
+  if (!fs.existsSync(outputFile)) return { passed: 0, failed: 1 };
+  const outcome = JSON.parse(fs.readFileSync(outputFile, 'utf8'));
+  fs.rmSync(outputFile);
+  const failed = outcome.numFailedTests + outcome.numRuntimeErrorTestSuites;
+  return { passed: outcome.numPassedTests, failed: failed || (code === 0 ? 0 : 1) };
+}
+
+/** Unit and integration tests side by side; then those of the cluster, which need the machine for themselves. */
+async function runSuites(env, given) {
+  const quiet = ['--runInBand', 'test/cluster'];
+  const runs =
+    given.length > 0
+      ? [['--runInBand', ...given]]
+      : [['--maxWorkers=2', 'test/unit', 'test/integration'], quiet];
+  const sum = { passed: 0, failed: 0 };
+  for (const run of runs) {
+    const { passed, failed } = await runJest(run, env);
+    sum.passed += passed;
+    sum.failed += failed;
+  }
+  return sum;
+}
+
+function tellServers({ services }) {
+  const names = Object.values(services).map(({ name, version }) => [name, version].filter(Boolean).join(' '));
+  console.log(`\nServers: ${names.join(', ')}; Node ${process.version}\n`);
+}
+
+/** `npm test` checks and tests all; `npm test -- PATH …` hands its arguments to jest and runs these alone. */
+async function test() {
+  const given = process.argv.slice(2);
+  const progress = createProgress();
+  await prepare({ need: ['npm', 'system', 'mongo', 'build'], progress });
+  if (given.length === 0) await runChecks(progress);
+  const stack = createStack({ root, dir, basePorts: { nginx: 3300, api: 4301 } });
+  let sum;
+  try {
+    await progress.step('servers', 'MongoDB, Redis, RabbitMQ', () => stack.startServers());
+    const { services } = stack.info();
+    tellServers(stack.info());
+    const urls = {
+      MONGO_URL: services.mongo.url,
+      REDIS_URL: services.redis.url,
+      AMQP_URL: services.rabbit.url,
+      TEST_STACK_DIR: dir,
+    };
+    sum = await runSuites({ ...process.env, ...urls }, given);
+  } finally {
+    await progress.step('servers', 'stopping', () => stack.stop());
+  }
+  console.log(`\n${sum.passed} passed, ${sum.failed} failed`);
+  if (sum.failed > 0) process.exitCode = 1;
+}
+
+const onWait = (pid) => console.log(`Another test run (process ${pid}) is under way here: waiting for it.`);
+void runMain(() => withLock(path.join(dir, 'test.lock'), { timeoutMs: 20 * 60_000, onWait }, test));

@@ -1,0 +1,167 @@
+import type { Response } from 'supertest';
+import { dropDatabase, newNamespace, startApi, type TestApi } from '../../support/api';
+import { as, buildAdmin, buildTask, buildWorker, type Account } from '../../support/factories';
+
+const namespace = newNamespace();
+let api: TestApi;
+let admin: Account;
+let worker: Account;
+let stranger: Account;
+
+beforeAll(async () => {
+  api = await startApi(namespace);
+  [admin, worker, stranger] = await Promise.all([buildAdmin(api), buildWorker(api), buildWorker(api)]);
+});
+
+afterAll(async () => {
+  await api.close();
+  await dropDatabase(namespace);
+});
+
+describe('POST /tasks', () => {
+  it('makes a task with its defaults', async () => {
+    const { body, headers } = await as(api, admin).post('/tasks', { title: ' Paint ' }).expect(201);
+    expect(body).toMatchObject({
+      title: 'Paint',
+      description: '',
+      status: 'to Do',
+      assignedTo: null,
+      deadline: null,
+    });
+    expect(headers.location).toBe(`/tasks/${body._id}`);
+  });
+
+  it.each([
+    ['an id', (id: string) => id],
+    ['an object with _id', (id: string) => ({ _id: id, name: 'whatever a GET said' })],
+  ])('takes the assignee as %s and shows them without their tasks', async (_form, form) => {
+    const { body } = await as(api, admin)
+      .post('/tasks', { title: 'T', assignedTo: form(worker.id) })
+      .expect(201);
+    expect(body.assignedTo).toMatchObject({ _id: worker.id, username: worker.username, role: 'worker' });
+    expect(body.assignedTo).not.toHaveProperty('tasks');
+    expect(JSON.stringify(body)).not.toMatch(/hash|Key|version/i);
+  });
+
+  it.each([
+    [{}, 'body.title'],
+    [{ title: '' }, 'body.title'],
+    [{ title: 'T', status: 'later' }, 'body.status'],
+    [{ title: 'T', deadline: 'soon' }, 'body.deadline'],
+    [{ title: 'T', assignedTo: 'x' }, 'body.assignedTo'],
+    [{ title: 'T', assignedTo: 'a'.repeat(24) }, 'body.assignedTo'],
+    [{ title: 'T', colour: 'red' }, 'body.colour'],
+    [{ title: 7 }, 'body.title'],
+  ])('refuses %j with 400 that names %s', async (body, path) => {
+    const answer = await as(api, admin).post('/tasks', body).expect(400);
+    expect(answer.headers['content-type']).toMatch('application/problem+json');
+    expect(answer.body.errors.map((error: { path: string }) => error.path)).toContain(path);
+  });
+
+  it('is for Admins alone', async () => {
+    await as(api, worker).post('/tasks', { title: 'T' }).expect(403);
+  });
+});
+
+describe('GET /tasks', () => {
+  it('shows an Admin all tasks and a worker their own, newest first', async () => {
+    const mine = await buildTask(api, admin, { assignedTo: stranger.id });
+    const newer = await buildTask(api, admin, { assignedTo: stranger.id });
+    await buildTask(api, admin, { assignedTo: worker.id });
+    const own = await as(api, stranger).get('/tasks').expect(200);
+    expect(own.body.map((task: { _id: string }) => task._id)).toEqual([newer._id, mine._id]);
+    const all = await as(api, admin).get('/tasks?limit=100').expect(200);
+    expect(all.body.length).toBeGreaterThanOrEqual(3);
+  });
+
+  it('leads through all pages by its Link header', async () => {
+    const seen: string[] = [];
+    let path: string | undefined = '/tasks?limit=2';
+    while (path) {
+      const { body, headers }: Response = await as(api, admin).get(path).expect(200);
+      expect(body.length).toBeLessThanOrEqual(2);
+      seen.push(...body.map((task: { _id: string }) => task._id));
+      path = /<([^>]+)>; rel="next"/.exec(headers.link ?? '')?.[1];
+    }
+    const { body: all } = await as(api, admin).get('/tasks?limit=100');
+    expect(seen).toEqual(all.map((task: { _id: string }) => task._id));
+  });
+
+  it.each(['limit=0', 'limit=101', 'limit=x', 'cursor=nonsense', 'page=2'])('refuses ?%s', async (query) => {
+    await as(api, admin).get(`/tasks?${query}`).expect(400);
+  });
+});
+
+describe('GET, PUT and DELETE /tasks/:id', () => {
+  it("keeps another's task from a worker as if it weren't there", async () => {
+    const { _id } = await buildTask(api, admin, { assignedTo: stranger.id });
+    await as(api, worker).get(`/tasks/${_id}`).expect(404);
+    await as(api, worker).put(`/tasks/${_id}`, { status: 'Doing' }).expect(404);
+    await as(api, worker).delete(`/tasks/${_id}`).expect(403);
+  });
+
+  it('sets what the body names and leaves the rest', async () => {
+    const deadline = '2030-01-02T03:04:05.000Z';
+    const task = await buildTask(api, admin, { description: 'D', assignedTo: worker.id, deadline });
+    const { body } = await as(api, admin).put(`/tasks/${task._id}`, { title: 'New' }).expect(200);
+    expect(body).toMatchObject({ title: 'New', description: 'D', deadline, assignedTo: { _id: worker.id } });
+    const cleared = await as(api, admin).put(`/tasks/${task._id}`, { assignedTo: null, deadline: null });
+    expect(cleared.body).toMatchObject({ title: 'New', assignedTo: null, deadline: null });
+  });
+
+  it('takes back a body that came from a GET', async () => {
+    const { _id } = await buildTask(api, admin, { assignedTo: worker.id });
+    const { body } = await as(api, worker).get(`/tasks/${_id}`);
+    const put = await as(api, worker)
+      .put(`/tasks/${_id}`, { ...body, status: 'Doing' })
+      .expect(200);
+    expect(put.body).toMatchObject({ ...body, status: 'Doing', updatedAt: expect.any(String) });
+  });
+
+  it('lets a worker move the status of an own task and change nothing else', async () => {
+    const { _id } = await buildTask(api, admin, { assignedTo: worker.id });
+    await as(api, worker).put(`/tasks/${_id}`, { status: 'Doing', title: 'Mine now' }).expect(403);
+    await as(api, worker).put(`/tasks/${_id}`, { assignedTo: stranger.id }).expect(403);
+    await as(api, worker).put(`/tasks/${_id}`, { assignedTo: null }).expect(403);
+    const { body } = await as(api, worker).get(`/tasks/${_id}`);
+    expect(body).toMatchObject({ status: 'to Do', title: 'A task', assignedTo: { _id: worker.id } });
+  });
+
+  it('moves to Do ⇄ Doing → Done, and lets an Admin reopen', async () => {
+    const { _id } = await buildTask(api, admin, { assignedTo: worker.id });
+    const move = (by: Account, status: string) => as(api, by).put(`/tasks/${_id}`, { status });
+    await move(worker, 'Done').expect(409);
+    await move(worker, 'Doing').expect(200);
+    await move(worker, 'to Do').expect(200);
+    await move(worker, 'Doing').expect(200);
+    await move(worker, 'Done').expect(200);
+    await move(worker, 'Done').expect(200);
+    const refused = await move(worker, 'Doing').expect(409);
+    expect(refused.body.detail).toMatch('Admin');
+    await move(admin, 'Doing').expect(200);
+  });
+
+  it('lets one of many racing moves win', async () => {
+    const { _id } = await buildTask(api, admin, { status: 'Doing' });
+    const answers = await Promise.all(
+      Array.from({ length: 10 }, (_, index) =>
+        as(api, admin).put(`/tasks/${_id}`, { status: index % 2 ? 'Done' : 'to Do' }),
+      ),
+    );
+    const { body } = await as(api, admin).get(`/tasks/${_id}`);
+    const won = answers.filter(({ status }) => status === 200).map((answer) => answer.body.status);
+    expect(won).toContain(body.status);
+    expect(answers.every(({ status }) => status === 200 || status === 409)).toBe(true);
+  });
+
+  it('removes a task once', async () => {
+    const { _id } = await buildTask(api, admin);
+    await as(api, admin).delete(`/tasks/${_id}`).expect(204);
+    await as(api, admin).get(`/tasks/${_id}`).expect(404);
+    await as(api, admin).delete(`/tasks/${_id}`).expect(404);
+  });
+
+  it('answers 400 for an id that is none', async () => {
+    await as(api, admin).get('/tasks/1').expect(400);
+  });
+});

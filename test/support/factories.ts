@@ -1,0 +1,52 @@
+import { randomBytes } from 'node:crypto';
+import request, { type Test } from 'supertest';
+import type { TestApi } from './api';
+
+export interface Account {
+  id: string;
+  token: string;
+  email: string;
+  username: string;
+  password: string;
+}
+
+export const newPerson = (overrides: Record<string, unknown> = {}) => {
+  const username = `u${randomBytes(6).toString('hex')}`;
+  const person = { name: 'Ada Test', email: `${username}@example.com`, username, password: 'correct horse' };
+  return { ...person, ...overrides };
+};
+
+export async function buildWorker(api: TestApi): Promise<Account> {
+  const person = newPerson();
+  const { body } = await request(api.server).post('/users/signup').send(person).expect(201);
+  return { ...person, id: body.user._id, token: body.token };
+}
+
+/** Admins don't come through the API. */
+export async function buildAdmin(api: TestApi): Promise<Account> {
+  const person = newPerson();
+  const user = await api.auth.createAdmin(person);
+  const { body } = await request(api.server)
+    .post('/users/login')
+    .send({ email: person.email, password: person.password })
+    .expect(200);
+  return { ...person, id: String(user._id), token: body.token };
+}
+
+/** Requests of one account to one worker: `as(api, admin).get('/tasks')`. */
+export function as({ server }: Pick<TestApi, 'server'>, { token }: Pick<Account, 'token'>) {
+  const send = (test: Test) => test.set('Authorization', `Bearer ${token}`);
+  return {
+    get: (path: string) => send(request(server).get(path)),
+    post: (path: string, body?: object) => send(request(server).post(path)).send(body),
+    put: (path: string, body?: object) => send(request(server).put(path)).send(body),
+    delete: (path: string) => send(request(server).delete(path)),
+  };
+}
+
+export async function buildTask(api: TestApi, admin: Account, fields: Record<string, unknown> = {}) {
+  const { body } = await as(api, admin)
+    .post('/tasks', { title: 'A task', ...fields })
+    .expect(201);
+  return body as { _id: string; title: string; status: string; assignedTo: { _id: string } | null };
+}
