@@ -1,0 +1,140 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { dropDatabase, newNamespace, startApi, type TestApi } from '../../support/api';
+import { as, buildAdmin, buildTask, buildWorker, type Account } from '../../support/factories';
+import { startRedis } from '../../support/redis-server';
+import { startTcpProxy } from '../../support/tcp-proxy';
+import { eventually } from '../../support/wait';
+
+/** Two API workers on one Redis; the writer reaches it through a link that can be broken. */
+const namespace = newNamespace();
+let redis: Awaited<ReturnType<typeof startRedis>>;
+let link: Awaited<ReturnType<typeof startTcpProxy>>;
+let reader: TestApi;
+let writer: TestApi;
+let admin: Account;
+let worker: Account;
+
+beforeAll(async () => {
+  redis = await startRedis();
+  link = await startTcpProxy(redis.port);
+  // Entries live for 2 s, so that a test needn't wait long until the cache is on again.
+  const variables = { CACHE_TTL_SECONDS: '2' };
+  reader = await startApi(namespace, { ...variables, REDIS_URL: redis.url });
+  writer = await startApi(namespace, { ...variables, REDIS_URL: `redis://127.0.0.1:${link.port}` });
+  [admin, worker] = await Promise.all([buildAdmin(writer), buildWorker(writer)]);
+});
+
+afterAll(async () => {
+  await Promise.all([reader.close(), writer.close()]);
+  await link.close();
+  await redis.stop();
+  await dropDatabase(namespace);
+});
+
+const cacheState = async (path: string) =>
+  (await as(reader, admin).get(path).expect(200)).headers['x-cache'] as string;
+const untilHit = (path: string) => eventually(async () => (await cacheState(path)) === 'HIT', 25_000);
+
+describe('each read', () => {
+  it.each([
+    ['a task', (id: string) => `/tasks/${id}`],
+    ['all tasks', () => '/tasks'],
+    ['a user', () => `/users/${worker.id}`],
+    ['all users', () => '/users'],
+  ])('of %s misses once, then hits on any worker', async (_name, path) => {
+    const { _id } = await buildTask(writer, admin, { assignedTo: worker.id });
+    const first = await as(reader, admin).get(path(_id)).expect(200);
+    expect(first.headers['x-cache']).toBe('MISS');
+    const second = await as(writer, admin).get(path(_id)).expect(200);
+    expect(second.headers['x-cache']).toBe('HIT');
+    expect(second.body).toEqual(first.body);
+    expect(second.headers.link).toBe(first.headers.link);
+  });
+
+  it("never hands a worker another's cached task", async () => {
+    const stranger = await buildWorker(writer);
+    const { _id } = await buildTask(writer, admin, { assignedTo: worker.id });
+    await as(reader, worker).get(`/tasks/${_id}`).expect(200);
+    await as(reader, stranger).get(`/tasks/${_id}`).expect(404);
+    const lists = await Promise.all([worker, stranger].map((who) => as(reader, who).get('/tasks')));
+    expect(lists[1]!.body).toEqual([]);
+    expect(lists[0]!.body.length).toBeGreaterThan(0);
+  });
+});
+
+/** Each write and what must show it at once on the other worker. */
+async function writesAreSeen(): Promise<void> {
+  const { _id } = await buildTask(writer, admin, { assignedTo: worker.id });
+  const see = async (path: string) => (await as(reader, admin).get(path).expect(200)).body;
+  const readAll = () => Promise.all([`/tasks/${_id}`, '/tasks', '/users', `/users/${worker.id}`].map(see));
+  await readAll();
+  for (const status of ['Doing', 'to Do', 'Doing', 'Done']) {
+    await as(writer, admin).put(`/tasks/${_id}`, { status }).expect(200);
+    const [task, tasks, users] = await readAll();
+    expect(task.status).toBe(status);
+    expect(tasks[0].status).toBe(status);
+    expect(users.find((user: { _id: string }) => user._id === worker.id).tasks[0].status).toBe(status);
+  }
+  await as(writer, admin).put(`/tasks/${_id}`, { assignedTo: admin.id }).expect(200);
+  const [, , , was] = await readAll();
+  expect(was.tasks).not.toContain(_id);
+  expect((await see(`/users/${admin.id}`)).tasks).toContain(_id);
+  await as(writer, admin).delete(`/tasks/${_id}`).expect(204);
+  await as(reader, admin).get(`/tasks/${_id}`).expect(404);
+  expect((await see('/tasks')).map((task: { _id: string }) => task._id)).not.toContain(_id);
+}
+
+describe('a write that was answered is seen by the next read on another worker', () => {
+  it('while all is well', writesAreSeen);
+
+  it("while the writer's link to Redis swallows everything", async () => {
+    const { _id } = await buildTask(writer, admin);
+    await untilHit(`/tasks/${_id}`);
+    link.blackHole();
+    await as(writer, admin).put(`/tasks/${_id}`, { status: 'Doing' }).expect(200);
+    expect((await as(reader, admin).get(`/tasks/${_id}`)).body.status).toBe('Doing');
+    await writesAreSeen();
+    link.mend();
+    await writesAreSeen();
+    await untilHit(`/tasks/${_id}`);
+    await writesAreSeen();
+  });
+
+  it('while Redis is frozen, and when it comes round with what it had', async () => {
+    const { _id } = await buildTask(writer, admin);
+    await untilHit(`/tasks/${_id}`);
+    redis.freeze();
+    await as(writer, admin).put(`/tasks/${_id}`, { status: 'Doing' }).expect(200);
+    await writesAreSeen();
+    redis.thaw();
+    expect((await as(reader, admin).get(`/tasks/${_id}`)).body.status).toBe('Doing');
+    await writesAreSeen();
+    await untilHit(`/tasks/${_id}`);
+  });
+
+  it('while Redis is dead, and when it is back', async () => {
+    const { _id } = await buildTask(writer, admin);
+    await untilHit(`/tasks/${_id}`);
+    await redis.stop();
+    await as(writer, admin).put(`/tasks/${_id}`, { status: 'Doing' }).expect(200);
+    const answer = await as(reader, admin).get(`/tasks/${_id}`).expect(200);
+    expect(answer.body.status).toBe('Doing');
+    expect(answer.headers['x-cache']).toBe('BYPASS');
+    await writesAreSeen();
+    await redis.start();
+    await writesAreSeen();
+    await untilHit(`/tasks/${_id}`);
+    await writesAreSeen();
+  });
+});
+
+it('writes wait for an outage of Redis only once', async () => {
+  await redis.stop();
+  await buildTask(writer, admin);
+  const startedAt = Date.now();
+  for (let count = 0; count < 5; count++) await buildTask(writer, admin);
+  // Far below five waits of a second each.
+  expect(Date.now() - startedAt).toBeLessThan(4_000);
+  await redis.start();
+  await sleep(100);
+}, 60_000);

@@ -1,0 +1,36 @@
+import { once } from 'node:events';
+import { createConnection, createServer, type Socket } from 'node:net';
+
+/** A link to a server on this machine that can be broken and mended for one worker alone. */
+export async function startTcpProxy(port: number) {
+  const sockets = new Set<Socket>();
+  let swallowing = false;
+  const server = createServer((client) => {
+    const upstream = createConnection(port, '127.0.0.1');
+    for (const [from, to] of [
+      [client, upstream],
+      [upstream, client],
+    ] as const) {
+      sockets.add(from);
+      from.on('data', (chunk) => swallowing || to.write(chunk));
+      from.on('error', () => to.destroy());
+      from.on('close', () => (sockets.delete(from), to.destroy()));
+    }
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+
+  return {
+    port: (server.address() as { port: number }).port,
+    /** Takes every byte and hands none on. */
+    blackHole: () => void (swallowing = true),
+    mend(): void {
+      swallowing = false;
+      sockets.forEach((socket) => socket.destroy());
+    },
+    async close(): Promise<void> {
+      sockets.forEach((socket) => socket.destroy());
+      server.close();
+      await once(server, 'close');
+    },
+  };
+}
