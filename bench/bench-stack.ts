@@ -1,0 +1,83 @@
+import { existsSync, rmSync } from 'node:fs';
+import path from 'node:path';
+import { createStack, type ServerName } from '../scripts/stack/stack';
+import { readConfig } from '../src/config';
+import type { ProcessGroup } from './cpu-time';
+
+export type BenchStack = Awaited<ReturnType<typeof startBenchStack>>;
+
+/** What is measured: how many API workers, and hash threads in each. */
+export interface Setup {
+  workers: number;
+  hashThreads: number;
+}
+
+interface BenchStackOptions {
+  signal: AbortSignal;
+  say: (text: string) => void;
+}
+
+const root = path.resolve(__dirname, '..');
+export const benchFolder = path.join(root, '.local', 'bench');
+const folder = path.join(benchFolder, 'stack');
+const SERVERS: ServerName[] = ['mongo', 'redis', 'rabbit', 'nginx'];
+
+/** Servers of its own, also where the environment names some: a benchmark fills a database with people. */
+const openStack = (say?: (text: string) => void) =>
+  createStack({ root, dir: folder, basePorts: { nginx: 3400, api: 4401 }, urls: {}, say });
+
+/** Ends what an earlier bench may have left, and does nothing where there is nothing. */
+export async function stopBenchStack(): Promise<void> {
+  if (existsSync(folder)) await openStack().stop();
+}
+
+/** The same servers and apps as `npm start` brings up, beside it, with an empty database. */
+export async function startBenchStack({ signal, say }: BenchStackOptions) {
+  await stopBenchStack();
+  rmSync(folder, { recursive: true, force: true });
+  const stack = openStack(say);
+  signal.throwIfAborted();
+  await stack.startServers({ only: SERVERS });
+  const url = `http://127.0.0.1:${stack.info().ports.nginx}`;
+
+  /** Starts the apps anew, so that each run begins with processes of the same age. */
+  async function use({ workers, hashThreads }: Setup): Promise<void> {
+    signal.throwIfAborted();
+    await stack.stopApps();
+    signal.throwIfAborted();
+    const env = {
+      HASH_THREADS: String(hashThreads),
+      BCRYPT_COST: process.env.BCRYPT_COST ?? '',
+      // Nobody is connected while they are stopped.
+      DRAIN_MS: '0',
+    };
+    await stack.startApps({ apiWorkers: workers, env });
+    // NGINX shall list exactly these workers.
+    await stack.scaleApi(workers);
+  }
+
+  /** Whose CPU time is told apart. */
+  async function processGroups(): Promise<ProcessGroup[]> {
+    const apps = await stack.apps();
+    const pidsOf = (name: string) => apps.filter((app) => app.name === name).map(({ pid }) => pid);
+    const pidOf = async (name: ServerName) => [(await stack.server(name).pid()) ?? 0];
+    return [
+      { name: 'API', pids: pidsOf('taskfleet-api'), byThread: true },
+      { name: 'NGINX', pids: await pidOf('nginx') },
+      { name: 'MongoDB', pids: await pidOf('mongo') },
+      { name: 'Redis', pids: await pidOf('redis') },
+      { name: 'RabbitMQ, job worker', pids: [...(await pidOf('rabbit')), ...pidsOf('taskfleet-worker')] },
+      { name: 'load generator', pids: [process.pid] },
+    ];
+  }
+
+  return {
+    url,
+    folder,
+    info: stack.info,
+    use,
+    processGroups,
+    /** As the apps were told: once they run. */
+    bcryptCost: () => readConfig(stack.info().env).bcryptCost,
+  };
+}

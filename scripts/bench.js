@@ -1,0 +1,35 @@
+'use strict';
+
+const path = require('node:path');
+const { spawn } = require('node:child_process');
+const { interruption } = require('./run-command');
+const { prepare, root } = require('./set-up/prepare');
+const { runMain } = require('./command');
+const { withLock } = require('./set-up/lock');
+
+// Its servers are its own, whatever else the environment names: they are looked for, and installed if missing.
+for (const name of ['MONGO_URL', 'REDIS_URL', 'AMQP_URL']) delete process.env[name];
+
+/** The bench is TypeScript; it stops its servers itself when it is interrupted. */
+function run() {
+  const program = path.join(root, 'bench', 'run.ts');
+  const args = ['--import', 'tsx', program, ...process.argv.slice(2)];
+  const child = spawn(process.execPath, args, { cwd: root, stdio: 'inherit' });
+  // Ctrl-C reaches it anyway, a signal to this process alone doesn't.
+  interruption.signal.addEventListener('abort', () => child.kill('SIGTERM'));
+  return new Promise((resolve, reject) => {
+    child.on('error', reject).on('exit', (code) => {
+      process.exitCode = code ?? 1;
+      resolve();
+    });
+  });
+}
+
+void runMain(async () => {
+  const asksForHelp = process.argv.includes('--help');
+  await prepare({ need: asksForHelp ? ['npm'] : ['npm', 'system', 'mongo', 'build'] });
+  if (asksForHelp) return run();
+  const onWait = (pid) => console.log(`Another bench (process ${pid}) is under way here: waiting for it.`);
+  const lock = path.join(root, '.local', 'bench', 'bench.lock');
+  await withLock(lock, { timeoutMs: 30 * 60_000, onWait }, run);
+});
