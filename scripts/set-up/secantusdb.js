@@ -72,6 +72,17 @@ async function ensureTools({ systemPackages, step }) {
   if (missing.length > 0) throw new UserError(`Building SecantusDB needs: ${missing.join(', ')}.`);
 }
 
+const compiling = /^\s*Compiling (\S+ \S+)/;
+
+/** cargo doesn't name again what an interrupted build has done: the log does. */
+function openLog(folder, target) {
+  const file = path.join(folder, 'build.log');
+  const goesOn = fs.existsSync(target) && fs.existsSync(file);
+  const lines = goesOn ? fs.readFileSync(file, 'utf8').split('\n') : [];
+  const compiled = new Set(lines.map((line) => compiling.exec(line)?.[1]).filter(Boolean));
+  return { log: fs.createWriteStream(file, { flags: goesOn ? 'a' : 'w' }), compiled };
+}
+
 /**
  * Builds SecantusDB from the crates registry. An interrupted build goes on where it was.
  *
@@ -82,17 +93,8 @@ async function buildSecantusDb({ folder, systemPackages, step }) {
   await ensureTools({ folder, systemPackages, step });
   const aside = path.join(folder, `.new-${process.pid}`);
   const target = path.join(folder, '.target');
-  const log = fs.createWriteStream(path.join(folder, 'build.log'));
-  const args = [
-    'install',
-    'secantus-mdb',
-    '--version',
-    version,
-    '--locked',
-    '--ignore-rust-version',
-    '--root',
-    aside,
-  ];
+  const exactly = ['--version', version, '--locked', '--ignore-rust-version'];
+  const args = ['install', 'secantus-mdb', ...exactly, '--root', aside];
   const env = {
     ...process.env,
     ...buildSettings,
@@ -100,12 +102,13 @@ async function buildSecantusDb({ folder, systemPackages, step }) {
     CARGO_TARGET_DIR: target,
     CARGO_TERM_COLOR: 'never',
   };
-  let compiled = 0;
+  const { log, compiled } = openLog(folder, target);
   step.status('downloading crates');
   const onLine = (line) => {
     log.write(`${line}\n`);
-    if (/^\s*(Compiling|Fresh) /.test(line)) compiled += 1;
-    if (compiled > 0) step.status(`building SecantusDB: ${compiled} of about ${crates} crates`);
+    const [, crate] = compiling.exec(line) ?? [];
+    if (crate) compiled.add(crate);
+    if (compiled.size > 0) step.status(`building SecantusDB: ${compiled.size} of about ${crates} crates`);
   };
   const result = await runCommand(/** @type {string} */ (await findCargo()), args, {
     env,

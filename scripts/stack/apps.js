@@ -101,6 +101,7 @@ function createApps({ root, dir, home, isPrivate, stackFile }) {
     const release = releaseOf(env);
     const daemonWasRunning = await pm2.isRunning();
     const present = await list();
+    const workersBefore = stackFile.read().env?.API_WORKERS;
     stackFile.update({ env, release });
 
     const missing = names.filter(
@@ -112,6 +113,9 @@ function createApps({ root, dir, home, isPrivate, stackFile }) {
     const outdated = reload || present.some((app) => app.status !== 'online' || app.release !== release);
     if (missing.length < names.length && outdated) {
       await pm2.pm2(['reload', ecosystem, '--update-env'], { timeoutMs: 120_000 });
+      // A reload doesn't count; somebody's own `pm2 scale` stays unless another number is asked for.
+      if (workersBefore !== env.API_WORKERS && !missing.includes(apiName))
+        await scale(Number(env.API_WORKERS));
     }
     if (missing.length > 0)
       await pm2.pm2(['start', ecosystem, '--only', missing.join(',')], { timeoutMs: 120_000 });

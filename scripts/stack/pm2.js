@@ -61,9 +61,9 @@ function createPm2({ root, home, env = {} }) {
    * @typedef {{ name: string, pid: number, pm_id: number, pm2_env: Record<string, any> }} Pm2Process
    * @returns {Promise<Pm2Process[]>} nothing where no daemon runs
    */
-  async function list() {
+  async function list({ timeoutMs = 15_000 } = {}) {
     if (!(await isRunning())) return [];
-    const text = await pm2(['jlist'], { timeoutMs: 15_000 });
+    const text = await pm2(['jlist'], { timeoutMs });
     // A daemon of another version makes the command print a warning first.
     const json = text.slice(text.search(/\[(\{|\])/));
     try {

@@ -100,7 +100,9 @@ async function findHolder(port) {
 /** @param {number} port @returns {Promise<string>} for a person to read */
 async function describeHolder(port) {
   const holder = await findHolder(port);
-  return holder ? `process ${holder.pid} (${holder.command.replace(/\s+/g, ' ').slice(0, 30)})` : 'a process of another user';
+  return holder
+    ? `process ${holder.pid} (${holder.command.replace(/\s+/g, ' ').slice(0, 30)})`
+    : 'a process of another user';
 }
 
 module.exports = { isFree, findFree, findHolder, describeHolder, hasIpv6 };

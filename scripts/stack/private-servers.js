@@ -4,6 +4,7 @@ const crypto = require('node:crypto');
 const fs = require('node:fs');
 const path = require('node:path');
 const { isAlive } = require('./processes');
+const { reach } = require('./servers/converse');
 const { describeHolder, findFree, isFree } = require('./ports');
 const { mongo } = require('./servers/mongo');
 const { nginx } = require('./servers/nginx');
@@ -94,6 +95,23 @@ function createPrivateServers({ root, dir, supervisor, stackFile, basePorts, url
     };
   }
 
+  /** A server that came by its URL: it must be reachable, and that is all that is done to it. */
+  async function describeGiven(definition, url) {
+    try {
+      if (definition.checkUrl) {
+        await definition.checkUrl(url);
+      } else {
+        const { hostname, port } = new URL(url);
+        await reach(hostname, Number(port) || definition.usualPort);
+      }
+    } catch (error) {
+      throw new UserError(
+        `${definition.urlVariable} names a ${definition.title} that can't be used: ${error.message}`,
+      );
+    }
+    return { url, name: definition.title, external: true };
+  }
+
   /**
    * Starts the named servers and returns when all of them answer.
    *
@@ -121,7 +139,7 @@ function createPrivateServers({ root, dir, supervisor, stackFile, basePorts, url
   }
 
   async function settle(name, onReady) {
-    if (urls[name]) return [name, { url: urls[name], name: definitions[name].title, external: true }];
+    if (urls[name]) return [name, await describeGiven(definitions[name], urls[name])];
     await waitReady(name);
     onReady(name);
     return [name, await describe(name)];

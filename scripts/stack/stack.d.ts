@@ -113,7 +113,9 @@ export interface ServerProcess {
   cwd?: string;
   env?: Record<string, string>;
   killTimeoutMs: number;
-  /** It reads its configuration again on SIGHUP. */
+  /** Its configuration: another one means a restart. */
+  config?: string;
+  /** Its configuration is another one, which it reads on SIGHUP. */
   configChanged?: boolean;
 }
 
@@ -127,7 +129,12 @@ export interface ServerDefinition {
   keepsFirstChoice?: boolean;
   /** Names of its programs, by which a process that was left behind is recognised. */
   executables: string[];
+  /** Where a URL for it is looked for in the environment. */
   urlVariable?: string;
+  /** Of a URL that names none. */
+  usualPort?: number;
+  /** Fails where a server given by its URL can't serve. */
+  checkUrl?(url: string): Promise<void>;
   startTimeoutMs?: number;
   find(): Record<string, string> | undefined;
   version(context: ServerContext): Promise<string>;

@@ -5,6 +5,7 @@ const fs = require('node:fs');
 const os = require('node:os');
 const path = require('node:path');
 const { createPm2 } = require('./pm2');
+const { trimLogs } = require('./logs');
 const { endProcesses, findOwned, isAlive, marker } = require('./processes');
 
 /** A socket's path may have 107 characters, and PM2 hangs where its own gets longer. */
@@ -37,9 +38,9 @@ function createSupervisor({ root, dir, executables }) {
   const logs = path.join(dir, 'logs');
   const pidFolders = [path.join(home, 'pids')];
 
-  const describe = ({ name, script, args, env = {}, cwd, killTimeoutMs }) => {
+  const describe = ({ name, script, args, env = {}, cwd, config = '', killTimeoutMs }) => {
     const definition = { script, args, env, cwd };
-    const digest = crypto.createHash('sha256').update(JSON.stringify(definition)).digest('hex');
+    const digest = crypto.createHash('sha256').update(JSON.stringify({ definition, config })).digest('hex');
     return {
       name,
       ...definition,
@@ -58,9 +59,18 @@ function createSupervisor({ root, dir, executables }) {
     };
   };
 
+  /** A daemon that is frozen takes calls and never answers. */
+  async function isHealthy() {
+    if (!(await pm2.isRunning())) return false;
+    return pm2.list({ timeoutMs: 8_000 }).then(
+      () => true,
+      () => false,
+    );
+  }
+
   /** Ends what a daemon that was killed left running, so that ports and data folders are free again. */
   async function endLeftovers() {
-    if (await pm2.isRunning()) return [];
+    if (await isHealthy()) return [];
     const left = await findOwned({ dir, executables, pidFolders });
     await endProcesses(left, 10_000);
     for (const file of ['pm2.pid', 'rpc.sock', 'pub.sock']) fs.rmSync(path.join(home, file), { force: true });
@@ -76,8 +86,10 @@ function createSupervisor({ root, dir, executables }) {
   async function start(processes) {
     ensurePrivate(home);
     fs.mkdirSync(logs, { recursive: true });
+    trimLogs([logs, ...processes.flatMap(({ cwd }) => cwd ?? [])]);
     const running = await pm2.list();
     const wanted = [];
+    const outdated = [];
     for (const process_ of processes) {
       const app = describe(process_);
       const present = running.find(({ name }) => name === app.name);
@@ -86,9 +98,10 @@ function createSupervisor({ root, dir, executables }) {
         if (process_.configChanged) process.kill(present.pid, 'SIGHUP');
         continue;
       }
-      if (present) await pm2.pm2(['delete', app.name]);
+      if (present) outdated.push(app.name);
       wanted.push(app);
     }
+    if (outdated.length > 0) await pm2.pm2(['delete', ...outdated]);
     if (wanted.length === 0) return [];
     const file = path.join(dir, 'servers.json');
     fs.writeFileSync(file, JSON.stringify({ apps: wanted }), { mode: 0o600 });
@@ -104,7 +117,7 @@ function createSupervisor({ root, dir, executables }) {
 
   /** Ends the servers, first those named in `order`, and the daemon; then looks that nothing is left. */
   async function kill(order = []) {
-    if (await pm2.isRunning()) {
+    if (await isHealthy()) {
       const names = (await pm2.list()).map(({ name }) => name);
       for (const group of [
         order.filter((name) => names.includes(name)),

@@ -29,4 +29,13 @@ function converse(port, message, isComplete, timeoutMs = 1_000) {
   });
 }
 
-module.exports = { converse };
+/** @param {string} host @param {number} port @returns {Promise<void>} once a connection is taken */
+function reach(host, port) {
+  return new Promise((resolve, reject) => {
+    const socket = net.connect(port, host, () => resolve(void socket.destroy()));
+    socket.setTimeout(3_000, () => socket.destroy(new Error(`no answer from ${host}:${port}`)));
+    socket.on('error', reject);
+  });
+}
+
+module.exports = { converse, reach };

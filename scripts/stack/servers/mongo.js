@@ -3,15 +3,16 @@
 const fs = require('node:fs');
 const path = require('node:path');
 const { findCommand, commandVersion } = require('./find-command');
+const { UserError } = require('../../run-command');
 const { findCached } = require('../../set-up/mongodb-cache');
 
 const replicaSet = 'taskfleet';
 
-/** @param {number} port @param {(admin: any) => Promise<any>} use */
-async function withAdmin(port, use) {
+/** @param {string} url @param {(admin: any) => Promise<any>} use */
+async function withAdmin(url, use) {
   // Required here: this file is loaded before the packages are installed.
   const { MongoClient } = require('mongoose').mongo;
-  const client = new MongoClient(`mongodb://127.0.0.1:${port}/?directConnection=true`, {
+  const client = new MongoClient(url, {
     serverSelectionTimeoutMS: 2_000,
     connectTimeoutMS: 2_000,
     socketTimeoutMS: 5_000,
@@ -23,6 +24,8 @@ async function withAdmin(port, use) {
     await client.close();
   }
 }
+
+const mongoUrl = (port) => `mongodb://127.0.0.1:${port}/taskfleet?directConnection=true`;
 
 /** A fresh mongod wants to be told once that it is a replica set, and again when its port has changed. */
 async function ensureReplicaSet(admin, port) {
@@ -74,13 +77,22 @@ const mongo = {
   },
 
   ping: ({ ports, found }) =>
-    withAdmin(ports.mongo, async (admin) => {
+    withAdmin(mongoUrl(ports.mongo), async (admin) => {
       if (found.kind === 'mongod') await ensureReplicaSet(admin, ports.mongo);
       const hello = await admin.command({ hello: 1 });
       return hello.isWritablePrimary === true;
     }),
 
-  url: ({ ports }) => `mongodb://127.0.0.1:${ports.mongo}/taskfleet?directConnection=true`,
+  url: ({ ports }) => mongoUrl(ports.mongo),
+
+  async checkUrl(url) {
+    const { setName, msg } = await withAdmin(url, (admin) => admin.command({ hello: 1 }));
+    if (setName || msg === 'isdbgrid') return;
+    throw new UserError(
+      'it is no replica set, and without one it has no transactions (start it with --replSet)',
+    );
+  },
+
   displayName: ({ found }) => (found.kind === 'mongod' ? 'MongoDB' : 'SecantusDB'),
 };
 

@@ -35,6 +35,7 @@ const rabbit = {
   title: 'RabbitMQ',
   ports: { rabbit: 5700, rabbitDist: 25700, epmd: 4400 },
   executables: ['beam.smp', 'epmd', 'erl_child_setup', 'inet_gethost', 'erlexec'],
+  usualPort: 5672,
   urlVariable: 'AMQP_URL',
   startTimeoutMs: 60_000,
 
@@ -53,7 +54,8 @@ const rabbit = {
   prepare({ dir, ports, found }) {
     const home = path.join(dir, 'home');
     fs.mkdirSync(home, { recursive: true, mode: 0o700 });
-    fs.writeFileSync(path.join(dir, 'rabbitmq.conf'), config(ports.rabbit));
+    const text = config(ports.rabbit);
+    fs.writeFileSync(path.join(dir, 'rabbitmq.conf'), text);
     fs.writeFileSync(path.join(dir, 'rabbitmq-env.conf'), '');
     fs.writeFileSync(path.join(dir, 'enabled_plugins'), '[].\n');
     const epmdEnv = { HOME: home, ERL_EPMD_PORT: String(ports.epmd), ERL_EPMD_ADDRESS: '127.0.0.1' };
@@ -75,7 +77,7 @@ const rabbit = {
     // Erlang's port mapper first and supervised: left to itself the broker starts one that outlives it.
     return [
       { name: 'epmd', script: found.epmd, args: [], env: epmdEnv, killTimeoutMs: 3_000 },
-      { name: 'rabbit', script: found.bin, args: [], env, killTimeoutMs: 20_000 },
+      { name: 'rabbit', script: found.bin, args: [], env, config: text, killTimeoutMs: 20_000 },
     ];
   },
 

@@ -23,6 +23,7 @@ const redis = {
   title: 'Redis',
   ports: { redis: 6400 },
   executables: ['redis-server', 'redis-check-rdb'],
+  usualPort: 6379,
   urlVariable: 'REDIS_URL',
 
   find() {
@@ -34,8 +35,9 @@ const redis = {
 
   prepare({ dir, ports, found }) {
     const file = path.join(dir, 'redis.conf');
-    fs.writeFileSync(file, config(ports.redis, dir));
-    return [{ name: 'redis', script: found.bin, args: [file], killTimeoutMs: 5_000 }];
+    const text = config(ports.redis, dir);
+    fs.writeFileSync(file, text);
+    return [{ name: 'redis', script: found.bin, args: [file], config: text, killTimeoutMs: 5_000 }];
   },
 
   async ping({ ports }) {
