@@ -10,6 +10,12 @@ const { withLock } = require('./set-up/lock');
 // Its servers are its own, whatever else the environment names: they are looked for, and installed if missing.
 for (const name of ['MONGO_URL', 'REDIS_URL', 'AMQP_URL']) delete process.env[name];
 
+/** Of a signal npm tells its shell and nobody else, so that this process would go on alone. */
+function endWithParent() {
+  const parent = process.ppid;
+  setInterval(() => process.ppid === parent || process.kill(process.pid, 'SIGTERM'), 500).unref();
+}
+
 /** The bench is TypeScript; it stops its servers itself when it is interrupted. */
 function run() {
   const program = path.join(root, 'bench', 'run.ts');
@@ -17,6 +23,7 @@ function run() {
   const child = spawn(process.execPath, args, { cwd: root, stdio: 'inherit' });
   // Ctrl-C reaches it anyway, a signal to this process alone doesn't.
   interruption.signal.addEventListener('abort', () => child.kill('SIGTERM'));
+  if (process.env.npm_lifecycle_event) endWithParent();
   return new Promise((resolve, reject) => {
     child.on('error', reject).on('exit', (code) => {
       process.exitCode = code ?? 1;

@@ -28,10 +28,10 @@ async function prepareStack() {
     ...stack.appEnvironment(1, { ...development, ...appVariablesOfShell() }),
     NODE_APP_INSTANCE: '0',
   };
-  const { email, passwordFile } = await ensureAdmin({ root, dir, env });
+  const admin = await ensureAdmin({ root, dir, env });
   console.log(`
 The API answers at http://localhost:${port} and starts again when a source changes.
-Admin: ${email} (password in ${path.relative(process.cwd(), passwordFile)}).
+Admin: ${admin ? `${admin.email} (password in ${path.relative(process.cwd(), admin.passwordFile)})` : 'was there before'}.
 Ctrl-C ends the API and the worker; the servers go on (npm stop ends them).
 `);
   return env;

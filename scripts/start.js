@@ -22,23 +22,11 @@ async function answers(url) {
   return response.status === 200;
 }
 
-function tell({ url, services, admin }) {
-  const password = path.relative(process.cwd(), admin.passwordFile);
-  const servers = Object.values(services).map(({ name, version }) =>
-    [name, version].filter(Boolean).join(' '),
-  );
-  console.log(`
-taskfleet runs at ${url}
-
-  Admin     ${admin.email} (password in ${password})
-  Servers   ${servers.join(', ')}
-  Apps      npx pm2 list · npx pm2 logs · npx pm2 reload taskfleet-api
-  Stop      npm stop (the data stays)
-
-Try it; the third answer is a MISS, and from then on a HIT:
+/** Three requests that can be pasted as they are. @param {string} url @param {string} email @param {string} file */
+const requests = (url, email, file) => `Try it; the third answer is a MISS, and from then on a HIT:
 
 TOKEN=$(curl -s ${url}/users/login -H 'content-type: application/json' \\
-  -d "{\\"email\\":\\"${admin.email}\\",\\"password\\":\\"$(cat ${password})\\"}" \\
+  -d "{\\"email\\":\\"${email}\\",\\"password\\":\\"$(cat '${file}')\\"}" \\
   | sed 's/.*"token":"\\([^"]*\\)".*/\\1/')
 
 TASK=$(curl -s ${url}/tasks -H "authorization: Bearer $TOKEN" \\
@@ -46,7 +34,22 @@ TASK=$(curl -s ${url}/tasks -H "authorization: Bearer $TOKEN" \\
   | sed 's/.*"_id":"\\([^"]*\\)".*/\\1/'); echo "$TASK"
 
 curl -i ${url}/tasks/$TASK -H "authorization: Bearer $TOKEN"
+`;
+
+function tell({ url, services, admin }) {
+  const password = admin && (path.relative(process.cwd(), admin.passwordFile) || admin.passwordFile);
+  const servers = Object.values(services).map(({ name, version }) =>
+    [name, version].filter(Boolean).join(' '),
+  );
+  console.log(`
+taskfleet runs at ${url}
+
+  Admin     ${admin ? `${admin.email} (password in ${password})` : 'was there before; npm run admin makes another'}
+  Servers   ${servers.join(', ')}
+  Apps      npx pm2 list · npx pm2 logs · npx pm2 reload taskfleet-api
+  Stop      npm stop (the data stays)
 `);
+  if (admin) console.log(requests(url, admin.email, password));
 }
 
 async function start() {

@@ -1,12 +1,12 @@
 'use strict';
 
-const fs = require('node:fs');
 const path = require('node:path');
 const { createProgress } = require('./set-up/progress');
 const { createStack } = require('./stack/stack');
 const { prepare, root } = require('./set-up/prepare');
 const { runMain } = require('./command');
 const { runCommand, UserError } = require('./run-command');
+const { runJest } = require('./run-jest');
 const { withLock } = require('./set-up/lock');
 
 const dir = path.join(root, '.local', 'test');
@@ -34,22 +34,6 @@ async function runChecks(progress) {
   }
 }
 
-/**
- * One run of jest; what it prints goes straight through.
- * @returns {Promise<{ passed: number, failed: number }>} a suite that could not run counts as one that failed
- */
-async function runJest(args, env) {
-  const outputFile = path.join(dir, `jest-${process.pid}.json`);
-  const all = ['--json', `--outputFile=${outputFile}`, '--silent=false', ...args];
-  const show = (line) => line.startsWith('{"num') || process.stdout.write(`${line}\n`);
-  const { code } = await runCommand(bin('jest'), all, { cwd: root, env, timeoutMs: 580_000, onLine: show });
-  if (!fs.existsSync(outputFile)) return { passed: 0, failed: 1 };
-  const outcome = JSON.parse(fs.readFileSync(outputFile, 'utf8'));
-  fs.rmSync(outputFile);
-  const failed = outcome.numFailedTests + outcome.numRuntimeErrorTestSuites;
-  return { passed: outcome.numPassedTests, failed: failed || (code === 0 ? 0 : 1) };
-}
-
 /** Unit and integration tests side by side; then those of the cluster, which need the machine for themselves. */
 async function runSuites(env, given) {
   const quiet = ['--runInBand', 'test/cluster'];
@@ -59,7 +43,7 @@ async function runSuites(env, given) {
       : [['--maxWorkers=2', 'test/unit', 'test/integration'], quiet];
   const sum = { passed: 0, failed: 0 };
   for (const run of runs) {
-    const { passed, failed } = await runJest(run, env);
+    const { passed, failed } = await runJest(root, run, { env, dir });
     sum.passed += passed;
     sum.failed += failed;
   }

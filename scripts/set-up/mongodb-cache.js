@@ -17,7 +17,7 @@ const kinds = [
 
 /** @returns {{ bin: string, kind: string } | undefined} the newest real MongoDB, else the newest SecantusDB */
 function findCached() {
-  let folders = [];
+  let folders;
   try {
     folders = fs.readdirSync(cacheFolder());
   } catch {

@@ -168,4 +168,4 @@ function createApps({ root, dir, home, isPrivate, stackFile }) {
   };
 }
 
-module.exports = { createApps, apiName, workerName };
+module.exports = { createApps };

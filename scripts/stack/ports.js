@@ -48,7 +48,7 @@ function listeningInodes(port) {
   const wanted = port.toString(16).toUpperCase().padStart(4, '0');
   const inodes = new Set();
   for (const file of ['/proc/net/tcp', '/proc/net/tcp6']) {
-    let text = '';
+    let text;
     try {
       text = fs.readFileSync(file, 'utf8');
     } catch {
@@ -105,4 +105,4 @@ async function describeHolder(port) {
     : 'a process of another user';
 }
 
-module.exports = { isFree, findFree, findHolder, describeHolder, hasIpv6 };
+module.exports = { isFree, findFree, describeHolder, hasIpv6 };

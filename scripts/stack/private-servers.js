@@ -180,4 +180,4 @@ function createPrivateServers({ root, dir, supervisor, stackFile, basePorts, url
 /** @param {string[]} names @returns {string[]} those that are neither installed nor given by a URL */
 const findMissing = (names, urls = {}) => names.filter((name) => !urls[name] && !definitions[name].find());
 
-module.exports = { createPrivateServers, definitions, executables, findMissing };
+module.exports = { createPrivateServers, executables, findMissing };

@@ -101,7 +101,7 @@ export interface ServerContext {
   dir: string;
   ports: Record<string, number>;
   /** What find() returned. */
-  found: any;
+  found: Record<string, string>;
   /** For NGINX: the API workers' ports. */
   apiPorts?: number[];
 }

@@ -105,7 +105,8 @@ function createSupervisor({ root, dir, executables }) {
     if (wanted.length === 0) return [];
     const file = path.join(dir, 'servers.json');
     fs.writeFileSync(file, JSON.stringify({ apps: wanted }), { mode: 0o600 });
-    await pm2.pm2(['start', file]);
+    // One after the other: RabbitMQ finds its port mapper there.
+    await pm2.pm2(['start', file], { env: { PM2_CONCURRENT_ACTIONS: '1' } });
     return wanted.map(({ name }) => name);
   }
 

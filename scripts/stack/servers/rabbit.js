@@ -71,10 +71,12 @@ const rabbit = {
       RABBITMQ_NODENAME: 'taskfleet@localhost',
       RABBITMQ_DIST_PORT: String(ports.rabbitDist),
       RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS: '-kernel inet_dist_use_interface {127,0,0,1}',
+      // Left to itself Erlang starts a port mapper that outlives the broker.
+      ERL_FLAGS: '-start_epmd false',
       // Makes the script exec the broker, so that the supervisor knows its real pid.
       RUNNING_UNDER_SYSTEMD: 'true',
     };
-    // Erlang's port mapper first and supervised: left to itself the broker starts one that outlives it.
+    // The port mapper comes first, and is supervised like the broker.
     return [
       { name: 'epmd', script: found.epmd, args: [], env: epmdEnv, killTimeoutMs: 3_000 },
       { name: 'rabbit', script: found.bin, args: [], env, config: text, killTimeoutMs: 20_000 },
