@@ -28,7 +28,10 @@ const openStack = (say?: (text: string) => void) =>
 
 /** Ends what an earlier bench may have left, and does nothing where there is nothing. */
 export async function stopBenchStack(): Promise<void> {
-  if (existsSync(folder)) await openStack().stop();
+  if (!existsSync(folder)) return;
+  const stack = openStack();
+  // Ctrl-C ends the commands that stopping consists of as well: then once more.
+  await stack.stop().catch(() => stack.stop());
 }
 
 /** The same servers and apps as `npm start` brings up, beside it, with an empty database. */

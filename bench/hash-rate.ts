@@ -17,11 +17,12 @@ export async function measureHashRate({ threads, cost, seconds, signal }: HashRa
   const pool = createHashPool({ threads, cost, queueLimit: lanes });
   try {
     // Each thread loads and warms its code first.
-    await Promise.all(Array.from({ length: threads * 3 }, () => pool.hash('warm-up warm-up', signal)));
+    await Promise.all(Array.from({ length: threads * 3 }, () => pool.hash('warm-up warm-up')));
     const window = createRateWindow(seconds);
     const hashOn = async () => {
       while (!window.isClosed()) {
-        await pool.hash('a password of the bench', signal);
+        signal.throwIfAborted();
+        await pool.hash('a password of the bench');
         window.record(performance.now());
       }
     };

@@ -1,10 +1,10 @@
 import { setMaxListeners } from 'node:events';
 import os from 'node:os';
 import path from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { startBenchStack, stopBenchStack } from './bench-stack';
 import { describeMachine } from './machine';
 import { parseOptions, USAGE, UsageError, type BenchOptions } from './options';
-import { pause } from './pause';
 import { formatReport } from './report';
 import { findFaults, saveResults, type BenchResults } from './results';
 import { runReadsDuringSignUps } from './scenarios/reads-during-signups';
@@ -48,21 +48,26 @@ async function measureAndStop(options: BenchOptions): Promise<BenchResults> {
     return await Promise.race([measuring, interrupted]);
   } finally {
     say('stopping its servers');
-    // What was starting at that moment is waited for, and then stopped as well.
-    if (signal.aborted)
-      await Promise.race([measuring.catch(() => {}), pause(3_000, new AbortController().signal)]);
-    await stopBenchStack();
-    if (signal.aborted) {
-      await Promise.race([measuring.catch(() => {}), pause(10_000, new AbortController().signal)]);
+    // Where it was interrupted, something may be starting at this moment: the second turn stops that.
+    for (const patienceMs of signal.aborted ? [3_000, 10_000] : [0]) {
+      await Promise.race([measuring.catch(() => {}), setTimeout(patienceMs)]);
       await stopBenchStack();
     }
   }
 }
 
+/** By a signal, or when the command that started it is gone. */
+function listenForInterruption(): void {
+  const interrupt = () => interruption.abort();
+  process.on('SIGINT', interrupt).on('SIGTERM', interrupt).on('SIGHUP', interrupt);
+  const parent = process.ppid;
+  setInterval(() => process.ppid === parent || interrupt(), 500).unref();
+}
+
 async function main(): Promise<void> {
   const options = parseOptions(process.argv.slice(2));
   if (options.help) return void process.stdout.write(USAGE);
-  for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(name, () => interruption.abort());
+  listenForInterruption();
   const results = await measureAndStop(options);
   const faults = findFaults(results);
   const file = saveResults(results, faults);

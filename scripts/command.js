@@ -2,6 +2,8 @@
 
 const { interruption, UserError } = require('./run-command');
 
+const oldestNode = [20, 19];
+
 /**
  * Runs one of the project's commands: expected failures end with a clear message, Ctrl-C with nothing left
  * running that a next start couldn't continue from.
@@ -9,6 +11,11 @@ const { interruption, UserError } = require('./run-command');
  * @param {() => Promise<void>} main
  */
 async function runMain(main) {
+  const [major, minor] = process.versions.node.split('.').map(Number);
+  if (major < oldestNode[0] || (major === oldestNode[0] && minor < oldestNode[1])) {
+    console.error(`Node ${oldestNode.join('.')} or newer is needed; this is ${process.version}.`);
+    process.exit(1);
+  }
   let interrupted = 0;
   const interrupt = () => {
     interrupted += 1;

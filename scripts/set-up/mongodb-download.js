@@ -32,7 +32,7 @@ async function downloadMongod({ root, folder, step }) {
     if (megabytes) step.status(`downloading MongoDB: ${megabytes} MB`);
   };
   try {
-    const script = path.join(__dirname, 'download-mongod.js');
+    const script = require.resolve('./download-mongod');
     const options = { cwd: root, timeoutMs: 15 * 60_000, onLine };
     const { code, stdout, stderr } = await runCommand(process.execPath, [script, aside], options);
     if (code !== 0)

@@ -35,6 +35,7 @@ function createProgress({ write = (line) => console.log(line) } = {}) {
     };
     say(text);
     const heartbeat = setInterval(() => {
+      if (interruption.signal.aborted) return;
       if (Date.now() - said >= heartbeatMs - 500)
         say(`… ${status} (${Math.round((Date.now() - began) / 1000)} s)`);
     }, heartbeatMs / 4);

@@ -8,7 +8,7 @@ const { findCommand } = require('../stack/servers/find-command');
 const { runCommand, UserError } = require('../run-command');
 
 const version = '0.5.3-beta.196';
-const crates = 200;
+const crates = 210;
 const oldestCargo = [1, 85];
 
 // Quicker to build than the crate's own settings, and as quick in use.

@@ -13,8 +13,8 @@ export function authRoutes(auth: AuthService): Route[] {
       access: 'anyone',
       body: newUserSchema,
       responses: { 201: sessionSchema },
-      handler: async ({ body, signal }) => {
-        const session = await auth.signUp(body, signal);
+      handler: async ({ body }) => {
+        const session = await auth.signUp(body);
         return created(session, `/users/${session.user._id}`);
       },
     }),
@@ -25,7 +25,7 @@ export function authRoutes(auth: AuthService): Route[] {
       access: 'anyone',
       body: logInSchema,
       responses: { 200: sessionSchema },
-      handler: async ({ body, signal }) => ok(await auth.logIn(body.login, body.password, signal)),
+      handler: async ({ body }) => ok(await auth.logIn(body.login, body.password)),
     }),
   ];
 }

@@ -31,8 +31,8 @@ export function createAuthService(deps: AuthServiceDeps) {
   const { users, hashPool, tokens, userJoined, userChanged, taskIdsOf } = deps;
   let nobodysHash: Promise<string> | undefined;
 
-  async function create({ password, ...person }: SignUp, role: Role, signal?: AbortSignal) {
-    const passwordHash = await hashPool.hash(password, signal);
+  async function create({ password, ...person }: SignUp, role: Role) {
+    const passwordHash = await hashPool.hash(password);
     const user = await users.create({ ...person, passwordHash, role });
     await userJoined();
     return user;
@@ -57,17 +57,17 @@ export function createAuthService(deps: AuthServiceDeps) {
       await userChanged(String(user._id));
     },
 
-    async signUp(person: SignUp, signal: AbortSignal) {
-      const user = await create(person, 'worker', signal);
+    async signUp(person: SignUp) {
+      const user = await create(person, 'worker');
       const token = tokens.issue({ id: String(user._id), role: user.role });
       return { token, user: toUser(user, []) };
     },
 
     /** `login`: e-mail or user name, in whichever letter case. */
-    async logIn(login: string, password: string, signal: AbortSignal) {
+    async logIn(login: string, password: string) {
       const user = await users.byLogin(login);
       const hash = user?.passwordHash ?? (await (nobodysHash ??= hashPool.hash(NOBODYS_PASSWORD)));
-      const matches = await hashPool.matches(password, hash, signal);
+      const matches = await hashPool.matches(password, hash);
       // bcrypt reads 72 bytes: a longer one would pass by its beginning alone.
       if (!user || !matches || truncates(password)) {
         throw new UnauthenticatedError('The name or the password is wrong.');

@@ -10,8 +10,6 @@ interface Input<P, Q, B, A extends Access> {
   query: Q;
   body: B;
   user: A extends 'anyone' ? undefined : Principal;
-  /** Aborts where the client goes away. */
-  signal: AbortSignal;
 }
 
 /** One declaration gives validation and types; its responses are checked wherever `checkResponses` is on. */

@@ -48,28 +48,21 @@ function steps(route: Route, { authenticate, checkResponses }: RouterOptions): R
     ...readBody(route),
     async (request: Request, response: Response) => {
       const input = { ...validate(route, request), user: response.locals.user as never };
-      const reply = await withinDeadline(response, (signal) => route.handler({ ...input, signal }));
+      const reply = await withinDeadline(route.handler(input));
       if (checkResponses) checkReply(route, reply);
       await send(reply, request, response);
     },
   ];
 }
 
-async function withinDeadline(
-  response: Response,
-  work: (signal: AbortSignal) => Promise<Reply>,
-): Promise<Reply> {
-  const controller = new AbortController();
-  response.once('close', () => controller.abort());
+async function withinDeadline(work: Promise<Reply>): Promise<Reply> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => {
-      reject(new UnavailableError('It took too long; whether it was done is not known.'));
-      controller.abort();
-    }, DEADLINE_MS);
+    const error = new UnavailableError('It took too long; whether it was done is not known.');
+    timer = setTimeout(reject, DEADLINE_MS, error);
   });
   try {
-    return await Promise.race([work(controller.signal), late]);
+    return await Promise.race([work, late]);
   } finally {
     clearTimeout(timer);
   }

@@ -28,9 +28,10 @@ export function createHashPool({ threads, queueLimit, cost }: HashPoolOptions) {
     recordTiming: false,
   });
 
-  async function run(task: HashTask, signal?: AbortSignal): Promise<string | boolean> {
+  async function run(task: HashTask): Promise<string | boolean> {
     try {
-      return await pool.run(task, { signal });
+      // No AbortSignal: with one, piscina 5.3 doesn't hold its bound, and an abort ends the whole thread.
+      return await pool.run(task);
     } catch (error) {
       const reason = (error as Error).message;
       if (reason === 'Task queue is at limit' || reason.startsWith('No task queue available')) {
@@ -41,12 +42,12 @@ export function createHashPool({ threads, queueLimit, cost }: HashPoolOptions) {
   }
 
   return {
-    /** Throws UnavailableError where the queue is full; rejects when `signal` aborts before its turn. */
-    async hash(password: string, signal?: AbortSignal): Promise<string> {
-      return (await run({ kind: 'hash', password, cost }, signal)) as string;
+    /** @throws UnavailableError where the queue is full */
+    async hash(password: string): Promise<string> {
+      return (await run({ kind: 'hash', password, cost })) as string;
     },
-    async matches(password: string, hash: string, signal?: AbortSignal): Promise<boolean> {
-      return (await run({ kind: 'compare', password, hash }, signal)) as boolean;
+    async matches(password: string, hash: string): Promise<boolean> {
+      return (await run({ kind: 'compare', password, hash })) as boolean;
     },
     close: () => pool.destroy(),
   };

@@ -1,0 +1,34 @@
+# One image, two containers: the API (below) and the job worker, which docker-compose.yml starts by a command
+# of its own. Both run under PM2 in the foreground, so that `docker exec … pm2 list` and `pm2 reload all` work.
+
+FROM node:22-bookworm-slim AS base
+WORKDIR /app
+COPY package.json package-lock.json .npmrc ./
+
+FROM base AS build
+RUN npm ci
+COPY tsconfig.json tsconfig.build.json ./
+COPY src src
+RUN npm run build
+
+FROM base AS packages
+RUN npm ci --omit=dev
+
+FROM base
+ENV NODE_ENV=production \
+    HOST=0.0.0.0 \
+    PM2_HOME=/home/node/.pm2 \
+    PATH=/app/node_modules/.bin:$PATH
+COPY --from=packages /app/node_modules node_modules
+COPY --from=build /app/dist dist
+COPY ecosystem.config.js ./
+COPY scripts/stack/app-environment.js scripts/stack/
+USER node
+
+# Any worker will do: `pm2 scale` may have taken the first ones away.
+HEALTHCHECK --interval=10s --timeout=5s --start-period=60s CMD ["node", "-e", "\
+    const ready = async (_, i) => { if (!(await fetch(`http://127.0.0.1:${4001 + i}/health/ready`)).ok) throw i; }; \
+    Promise.any(Array.from({ length: 16 }, ready)).then(() => process.exit(0), () => process.exit(1))"]
+
+# Without --no-auto-exit PM2 gives up on workers that take long to drain.
+CMD ["pm2-runtime", "start", "ecosystem.config.js", "--no-auto-exit", "--only", "taskfleet-api"]

@@ -1,0 +1,186 @@
+import jwt from 'jsonwebtoken';
+import request from 'supertest';
+import { dropDatabase, newNamespace, startApi, testConfig, type TestApi } from '../../support/api';
+import { as, buildAdmin, buildWorker, newPerson } from '../../support/factories';
+
+const namespace = newNamespace();
+let api: TestApi;
+
+beforeAll(async () => {
+  api = await startApi(namespace);
+});
+
+afterAll(async () => {
+  await api.close();
+  await dropDatabase(namespace);
+});
+
+const signUp = (person: object) => request(api.server).post('/users/signup').send(person);
+const logIn = (body: object) => request(api.server).post('/users/login').send(body);
+
+describe('POST /users/signup', () => {
+  it('makes a worker, whatever role is asked for, and tells no secret', async () => {
+    const person = newPerson({ role: 'Admin', _id: 'x', tasks: [] });
+    const { body, text } = await signUp(person).expect(201);
+    expect(body.user).toMatchObject({ name: person.name, email: person.email, role: 'worker', tasks: [] });
+    expect(text).not.toMatch(/hash|Key|correct horse/i);
+    await as(api, body).get(`/users/${body.user._id}`).expect(200);
+  });
+
+  it('makes one user of 20 at the same moment, letter case aside', async () => {
+    const { email, username } = newPerson();
+    const answers = await Promise.all(
+      Array.from({ length: 20 }, (_, index) =>
+        signUp(
+          newPerson(index % 2 ? { email: email.toUpperCase() } : { username: username.toUpperCase(), email }),
+        ),
+      ),
+    );
+    const statuses = answers.map(({ status }) => status).sort();
+    expect(statuses).toEqual([201, ...Array(19).fill(409)]);
+    expect(answers.find(({ status }) => status === 409)!.body.type).toBe('/problems/conflict');
+  });
+
+  it.each([
+    [{ password: 'seven77' }, 'body.password'],
+    [{ password: 'ä'.repeat(37) }, 'body.password'],
+    [{ password: 'nul\0 nul nul' }, 'body.password'],
+    [{ email: 'nobody' }, 'body.email'],
+    [{ username: 'a b' }, 'body.username'],
+    [{ username: 'me@example.com' }, 'body.username'],
+    [{ name: '' }, 'body.name'],
+    [{ isAdmin: true }, 'body.isAdmin'],
+    [{ email: { $gt: '' } }, 'body.email'],
+  ])('refuses %j', async (fault, path) => {
+    const { body } = await signUp(newPerson(fault)).expect(400);
+    expect(body.errors[0].path).toBe(path);
+  });
+
+  it('takes a password of 72 bytes', async () => {
+    const person = newPerson({ password: 'p'.repeat(72) });
+    await signUp(person).expect(201);
+    await logIn({ email: person.email, password: person.password }).expect(200);
+    await logIn({ email: person.email, password: `${person.password}x` }).expect(401);
+  });
+});
+
+describe('POST /users/login', () => {
+  it.each([
+    ['e-mail', ({ email }: { email: string }) => ({ email })],
+    ['user name', ({ username }: { username: string }) => ({ username })],
+    ['user name in the field email', ({ username }: { username: string }) => ({ email: username })],
+    ['e-mail in other letters', ({ email }: { email: string }) => ({ email: email.toUpperCase() })],
+  ])('takes the %s', async (_name, login) => {
+    const worker = await buildWorker(api);
+    const { body } = await logIn({ ...login(worker), password: worker.password }).expect(200);
+    expect(body.user._id).toBe(worker.id);
+  });
+
+  it('tells a wrong password and an unknown name alike', async () => {
+    const worker = await buildWorker(api);
+    const [wrong, unknown] = await Promise.all([
+      logIn({ email: worker.email, password: 'not this one' }).expect(401),
+      logIn({ email: 'nobody@example.com', password: 'not this one' }).expect(401),
+    ]);
+    expect(wrong!.body.detail).toBe(unknown!.body.detail);
+  });
+
+  it('compares a password for an unknown name as well', async () => {
+    const slow = await startApi(namespace, { BCRYPT_COST: '9' });
+    const person = newPerson();
+    await request(slow.server).post('/users/signup').send(person).expect(201);
+    const time = async (email: string) => {
+      const startedAt = performance.now();
+      await request(slow.server).post('/users/login').send({ email, password: 'not this one' }).expect(401);
+      return performance.now() - startedAt;
+    };
+    const known: number[] = [];
+    const unknown: number[] = [];
+    for (let round = 0; round < 7; round++) {
+      known.push(await time(person.email));
+      unknown.push(await time('nobody@example.com'));
+    }
+    const median = (times: number[]) => times.sort((a, b) => a - b)[3]!;
+    expect(median(unknown) / median(known)).toBeGreaterThan(0.6);
+    expect(median(unknown) / median(known)).toBeLessThan(1.7);
+    await slow.close();
+  });
+
+  it.each([{}, { email: 'a@b.co' }, { password: 'x' }, { email: { $ne: null }, password: 'x' }])(
+    'refuses %j with 400',
+    async (body) => {
+      await logIn(body).expect(400);
+    },
+  );
+});
+
+describe('tokens', () => {
+  const { jwtSecret } = testConfig(namespace);
+  const good = {
+    algorithm: 'HS256',
+    issuer: 'taskfleet',
+    audience: 'taskfleet-api',
+    subject: 'a'.repeat(24),
+  } as const;
+  const typed = { header: { alg: 'HS256', typ: 'at+jwt' } };
+  const none = Buffer.from('{"alg":"none","typ":"at+jwt"}').toString('base64url');
+
+  it.each([
+    ['none', undefined],
+    ['no Bearer', 'Basic abc'],
+    ['nonsense', 'Bearer abc'],
+    [
+      'of another key',
+      `Bearer ${jwt.sign({ role: 'Admin' }, 'k'.repeat(32), { ...good, ...typed, expiresIn: 60 })}`,
+    ],
+    ['another type', `Bearer ${jwt.sign({ role: 'Admin' }, jwtSecret, { ...good, expiresIn: 60 })}`],
+    [
+      'another issuer',
+      `Bearer ${jwt.sign({ role: 'Admin' }, jwtSecret, { ...good, ...typed, issuer: 'x', expiresIn: 60 })}`,
+    ],
+    [
+      'another audience',
+      `Bearer ${jwt.sign({ role: 'Admin' }, jwtSecret, { ...good, ...typed, audience: 'x', expiresIn: 60 })}`,
+    ],
+    ['expired', `Bearer ${jwt.sign({ role: 'Admin' }, jwtSecret, { ...good, ...typed, expiresIn: -1 })}`],
+    ['without an end', `Bearer ${jwt.sign({ role: 'Admin' }, jwtSecret, { ...good, ...typed })}`],
+    ['unsigned', `Bearer ${none}.${Buffer.from('{"role":"Admin","sub":"a"}').toString('base64url')}.`],
+    [
+      'of another algorithm',
+      `Bearer ${jwt.sign({ role: 'Admin' }, jwtSecret, { ...good, algorithm: 'HS512', expiresIn: 60 })}`,
+    ],
+  ])('refuses a token that is %s', async (_name, header) => {
+    const test = request(api.server).get('/tasks');
+    const { headers } = await (header ? test.set('Authorization', header) : test).expect(401);
+    expect(headers['www-authenticate']).toMatch(/^Bearer/);
+  });
+
+  it('remembers a token only until it ends', async () => {
+    const token = jwt.sign({ role: 'worker' }, jwtSecret, { ...good, ...typed, expiresIn: 2 });
+    await as(api, { token }).get('/tasks').expect(200);
+    await new Promise((resolve) => setTimeout(resolve, 2_100));
+    await as(api, { token }).get('/tasks').expect(401);
+  });
+
+  it('refuses the token of a user who is gone, on every worker, once the removal was answered', async () => {
+    const other = await startApi(namespace);
+    const [admin, worker] = await Promise.all([buildAdmin(api), buildWorker(api)]);
+    await as(other, worker).get('/tasks').expect(200);
+    await as(api, admin).delete(`/users/${worker.id}`).expect(204);
+    await as(other, worker).get('/tasks').expect(401);
+    await as(api, worker).get('/tasks').expect(401);
+    await other.close();
+  });
+});
+
+it('answers 503 with Retry-After where too many hashes wait', async () => {
+  const narrow = await startApi(namespace, { HASH_QUEUE_LIMIT: '2', BCRYPT_COST: '10' });
+  const answers = await Promise.all(
+    Array.from({ length: 12 }, () => request(narrow.server).post('/users/signup').send(newPerson())),
+  );
+  await narrow.close();
+  const refused = answers.filter(({ status }) => status === 503);
+  expect(refused.length).toBeGreaterThan(0);
+  expect(refused[0]!.headers['retry-after']).toBe('1');
+  expect(answers.filter(({ status }) => status === 201).length).toBeGreaterThanOrEqual(3);
+});

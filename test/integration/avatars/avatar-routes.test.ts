@@ -1,0 +1,158 @@
+import sharp from 'sharp';
+import request from 'supertest';
+import { dropDatabase, newNamespace, startApi, startWorker, type TestApi } from '../../support/api';
+import { as, buildAdmin, buildWorker, type Account } from '../../support/factories';
+import { decompressionBomb, newPicture } from '../../support/pictures';
+import { eventually } from '../../support/wait';
+
+const namespace = newNamespace();
+let api: TestApi;
+let worker: Awaited<ReturnType<typeof startWorker>>;
+let admin: Account;
+let ada: Account;
+
+beforeAll(async () => {
+  api = await startApi(namespace);
+  worker = await startWorker(namespace);
+  [admin, ada] = await Promise.all([buildAdmin(api), buildWorker(api)]);
+});
+
+afterAll(async () => {
+  await worker.close(1_000);
+  await api.close();
+  await dropDatabase(namespace);
+});
+
+const upload = (by: Account, picture: Buffer, { of = by, type = 'image/png' } = {}) =>
+  as(api, by)
+    .put(`/users/${of.id}/avatar`)
+    .type(type)
+    .send(picture as unknown as object);
+
+const untilEnded = (by: Account, path: string) =>
+  eventually(async () => {
+    const { body } = await as(api, by).get(path).expect(200);
+    return body.finishedAt && body;
+  });
+
+const fetchAvatar = (by: Account, of: Account, query = '') =>
+  as(api, by)
+    .get(`/users/${of.id}/avatar${query}`)
+    .buffer(true)
+    .parse((response, done) => {
+      const chunks: Buffer[] = [];
+      response.on('data', (chunk: Buffer) => chunks.push(chunk));
+      response.on('end', () => done(null, Buffer.concat(chunks)));
+    });
+
+it.each(['png', 'jpeg', 'webp'] as const)(
+  'makes three sizes of a %s, without its metadata',
+  async (format) => {
+    const answer = await upload(ada, await newPicture(format), { type: `image/${format}` }).expect(202);
+    expect(answer.headers.location).toBe(`/jobs/${answer.body._id}`);
+    expect(answer.body).toMatchObject({ type: 'resize-avatar', status: 'queued' });
+    const job = await untilEnded(ada, answer.headers.location!);
+    expect(job).toMatchObject({
+      status: 'done',
+      attempts: 1,
+      result: { shown: true, sizes: [64, 256, 512] },
+    });
+    for (const size of [64, 256, 512]) {
+      const { body, headers } = await fetchAvatar(ada, ada, `?size=${size}`).expect(200);
+      const picture = await sharp(body as Buffer).metadata();
+      expect(picture).toMatchObject({ format: 'webp', width: size, height: size });
+      expect(picture.exif).toBeUndefined();
+      expect(headers['content-type']).toBe('image/webp');
+      const { text } = await as(api, ada)
+        .get(`/users/${ada.id}/avatar?size=${size}`)
+        .set('If-None-Match', headers.etag!)
+        .expect(304);
+      expect(text).toBeFalsy();
+    }
+  },
+);
+
+it('makes one job of the same bytes, also at the same moment, and shows what came last', async () => {
+  const user = await buildWorker(api);
+  const [first, second] = await Promise.all([newPicture('png'), newPicture('png')]);
+  const answers = await Promise.all(Array.from({ length: 8 }, () => upload(user, first)));
+  expect(answers.map(({ status }) => status)).toEqual(Array(8).fill(202));
+  expect(new Set(answers.map(({ body }) => body._id)).size).toBe(1);
+  await untilEnded(user, answers[0]!.headers.location!);
+  const again = await upload(user, first).expect(202);
+  expect(again.headers.location).toBe(answers[0]!.headers.location);
+
+  const other = await upload(user, second).expect(202);
+  const back = await upload(user, first).expect(202);
+  expect(new Set([again, other, back].map(({ body }) => body._id)).size).toBe(3);
+  await untilEnded(user, other.headers.location!);
+  const last = await untilEnded(user, back.headers.location!);
+  expect(last.result.shown).toBe(true);
+  const { body } = await fetchAvatar(user, user);
+  const [shown, wanted] = await Promise.all([body as Buffer, first].map((bytes) => sharp(bytes).stats()));
+  shown!.channels.forEach(({ mean }, channel) =>
+    expect(Math.abs(mean - wanted!.channels[channel]!.mean)).toBeLessThan(6),
+  );
+});
+
+it.each([
+  ['text', async () => Buffer.from('not a picture'), 415],
+  ['an SVG', async () => Buffer.from('<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"/>'), 415],
+  [
+    'a GIF',
+    async () =>
+      sharp(await newPicture('png'))
+        .gif()
+        .toBuffer(),
+    415,
+  ],
+  ['nothing', async () => Buffer.alloc(0), 415],
+  ['a decompression bomb', decompressionBomb, 400],
+  ['more than 5 MB', async () => Buffer.alloc(5.1 * 2 ** 20), 413],
+])('refuses %s', async (_name, make, status) => {
+  const { body } = await upload(ada, await make()).expect(status);
+  expect(body.status).toBe(status);
+});
+
+it('refuses another media type', async () => {
+  await upload(ada, Buffer.from('{}'), { type: 'application/json' }).expect(415);
+});
+
+it('tells that a picture with a whole head and a broken body failed, and why', async () => {
+  const picture = await sharp({
+    create: {
+      width: 800,
+      height: 800,
+      channels: 3,
+      background: 'red',
+      noise: { type: 'gaussian', mean: 99, sigma: 30 },
+    },
+  })
+    .png()
+    .toBuffer();
+  const { headers } = await upload(ada, picture.subarray(0, picture.length / 2)).expect(202);
+  const job = await untilEnded(ada, headers.location!);
+  expect(job).toMatchObject({ status: 'failed', attempts: 1, result: null });
+  expect(job.error).toMatch('can not be read');
+});
+
+it('is written by its owner or an Admin, and read by anyone signed in', async () => {
+  const user = await buildWorker(api);
+  await upload(ada, await newPicture('png'), { of: user }).expect(403);
+  await fetchAvatar(ada, user).expect(404);
+  const { headers } = await upload(admin, await newPicture('png'), { of: user }).expect(202);
+  await as(api, user).get(headers.location!).expect(404);
+  await untilEnded(admin, headers.location!);
+  await fetchAvatar(ada, user).expect(200);
+  await request(api.server).get(`/users/${user.id}/avatar`).expect(401);
+  await fetchAvatar(ada, user, '?size=100').expect(400);
+  await upload(admin, await newPicture('png'), { of: { ...user, id: 'a'.repeat(24) } }).expect(404);
+});
+
+it('goes with its user', async () => {
+  const user = await buildWorker(api);
+  const { headers } = await upload(user, await newPicture('png')).expect(202);
+  await untilEnded(user, headers.location!);
+  await as(api, user).delete(`/users/${user.id}`).expect(204);
+  await fetchAvatar(ada, user).expect(404);
+});

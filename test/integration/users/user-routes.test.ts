@@ -1,0 +1,92 @@
+import { dropDatabase, newNamespace, startApi, type TestApi } from '../../support/api';
+import { as, buildAdmin, buildTask, buildWorker, type Account } from '../../support/factories';
+
+const namespace = newNamespace();
+let api: TestApi;
+let admin: Account;
+let worker: Account;
+
+beforeAll(async () => {
+  api = await startApi(namespace);
+  [admin, worker] = await Promise.all([buildAdmin(api), buildWorker(api)]);
+});
+
+afterAll(async () => {
+  await api.close();
+  await dropDatabase(namespace);
+});
+
+describe('GET /users', () => {
+  it('shows Admins each user with their tasks, newest first', async () => {
+    const older = await buildTask(api, admin, { assignedTo: worker.id });
+    const newer = await buildTask(api, admin, { assignedTo: worker.id });
+    const { body, text } = await as(api, admin).get('/users').expect(200);
+    const found = body.find((user: { _id: string }) => user._id === worker.id);
+    expect(found.tasks.map((task: { _id: string }) => task._id)).toEqual([newer._id, older._id]);
+    expect(found.tasks[0]).toMatchObject({ title: 'A task', status: 'to Do' });
+    expect(text).not.toMatch(/hash|Key/);
+  });
+
+  it('is for Admins alone', async () => {
+    await as(api, worker).get('/users').expect(403);
+  });
+});
+
+describe('GET /users/:id', () => {
+  it('shows oneself, with the ids of the tasks', async () => {
+    const user = await buildWorker(api);
+    const { _id } = await buildTask(api, admin, { assignedTo: user.id });
+    const { body } = await as(api, user).get(`/users/${user.id}`).expect(200);
+    expect(body).toMatchObject({ _id: user.id, email: user.email, tasks: [_id] });
+  });
+
+  it('shows any to an Admin, and no other to a worker', async () => {
+    await as(api, admin).get(`/users/${worker.id}`).expect(200);
+    await as(api, worker).get(`/users/${admin.id}`).expect(403);
+    await as(api, worker)
+      .get(`/users/${'a'.repeat(24)}`)
+      .expect(403);
+    await as(api, admin)
+      .get(`/users/${'a'.repeat(24)}`)
+      .expect(404);
+    await as(api, admin).get('/users/me').expect(400);
+  });
+
+  it('shows at most the 100 newest tasks', async () => {
+    const user = await buildWorker(api);
+    const ids: string[] = [];
+    for (let count = 0; count < 102; count++)
+      ids.unshift((await buildTask(api, admin, { assignedTo: user.id }))._id);
+    const { body } = await as(api, user).get(`/users/${user.id}`).expect(200);
+    expect(body.tasks).toEqual(ids.slice(0, 100));
+  });
+});
+
+describe('DELETE /users/:id', () => {
+  it('leaves the tasks without an assignee', async () => {
+    const user = await buildWorker(api);
+    const { _id } = await buildTask(api, admin, { assignedTo: user.id });
+    await as(api, admin).get(`/tasks/${_id}`).expect(200);
+    await as(api, user).delete(`/users/${user.id}`).expect(204);
+    const { body } = await as(api, admin).get(`/tasks/${_id}`).expect(200);
+    expect(body.assignedTo).toBeNull();
+    await as(api, admin).get(`/users/${user.id}`).expect(404);
+  });
+
+  it('is for oneself and Admins', async () => {
+    await as(api, worker).delete(`/users/${admin.id}`).expect(403);
+    await as(api, admin)
+      .delete(`/users/${'a'.repeat(24)}`)
+      .expect(404);
+  });
+
+  it('never removes the last Admin, whoever asks at the same moment', async () => {
+    const others = await Promise.all([buildAdmin(api), buildAdmin(api)]);
+    const admins = [admin, ...others];
+    const answers = await Promise.all(admins.map((one) => as(api, one).delete(`/users/${one.id}`)));
+    expect(answers.map(({ status }) => status).sort()).toEqual([204, 204, 409]);
+    const left = admins[answers.findIndex(({ status }) => status === 409)]!;
+    await as(api, left).get('/users').expect(200);
+    admin = left;
+  });
+});
