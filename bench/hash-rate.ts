@@ -17,7 +17,7 @@ export async function measureHashRate({ threads, cost, seconds, signal }: HashRa
   const pool = createHashPool({ threads, cost, queueLimit: lanes });
   try {
     // Each thread loads and warms its code first.
-    await Promise.all(Array.from({ length: threads * 3 }, () => pool.hash('warm-up warm-up')));
+    await Promise.all(Array.from({ length: threads * 2 }, () => pool.hash('warm-up warm-up')));
     const window = createRateWindow(seconds);
     const hashOn = async () => {
       while (!window.isClosed()) {
