@@ -1,5 +1,6 @@
 'use strict';
 
+const fs = require('node:fs');
 const path = require('node:path');
 const { arePackagesInstalled, installPackages } = require('./npm-packages');
 const { build, isBuilt } = require('./build');
@@ -11,6 +12,23 @@ const { interruption } = require('../run-command');
 const { withLock } = require('./lock');
 
 const root = path.resolve(__dirname, '..', '..');
+
+// An installation that was interrupted may have left half a server, which looks like a whole one.
+const pendingFile = path.join(root, '.local', 'installing.json');
+
+/** @param {Record<string, string | undefined>} urls */
+function missingServers(urls) {
+  const missing = findMissing(['redis', 'rabbit', 'nginx'], urls);
+  const pending = fs.existsSync(pendingFile) ? JSON.parse(fs.readFileSync(pendingFile, 'utf8')) : [];
+  return [...new Set([...missing, ...pending])];
+}
+
+/** @param {string[]} servers @param {any} step */
+async function install(servers, step) {
+  fs.writeFileSync(pendingFile, JSON.stringify(servers));
+  await installServers(servers, step);
+  fs.rmSync(pendingFile);
+}
 
 /**
  * Makes ready what a command needs: installs, fetches and builds what is missing, side by side, and does
@@ -28,7 +46,7 @@ async function prepare({ need, progress = createProgress() }) {
 
 async function prepareAlone(need, progress) {
   const urls = { mongo: process.env.MONGO_URL, redis: process.env.REDIS_URL, rabbit: process.env.AMQP_URL };
-  const servers = need.includes('system') ? findMissing(['redis', 'rabbit', 'nginx'], urls) : [];
+  const servers = need.includes('system') ? missingServers(urls) : [];
 
   const npmStep = async () => {
     if (!need.includes('npm') || arePackagesInstalled(root)) return;
@@ -45,7 +63,7 @@ async function prepareAlone(need, progress) {
     await progress.step(
       'system',
       text,
-      (step) => installServers(servers, step),
+      (step) => install(servers, step),
       () => 'servers installed',
     );
   };

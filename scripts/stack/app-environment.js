@@ -11,6 +11,7 @@ const appVariables = [
   'REDIS_URL',
   'AMQP_URL',
   'KEY_PREFIX',
+  'CACHE_TTL_SECONDS',
   'JWT_SECRET',
   'JWT_SECRET_FILE',
   'JWT_TTL_SECONDS',
