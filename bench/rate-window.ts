@@ -1,4 +1,4 @@
-export type RateWindow = ReturnType<typeof createRateWindow>;
+type RateWindow = ReturnType<typeof createRateWindow>;
 
 /**
  * Counts from one completion to another: where few things happen in a second, a window that is cut by the

@@ -41,6 +41,25 @@ Ctrl-C ends the API and the worker; the servers go on (npm stop ends them).
 const run = (command, args, env = {}) =>
   spawn(command, args, { cwd: root, env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'inherit'] });
 
+/** @param {import('node:child_process').ChildProcess} child @returns {Promise<void>} once it has ended */
+const ended = (child) =>
+  new Promise((resolve) => {
+    if (child.exitCode !== null || child.signalCode !== null) resolve();
+    child.on('exit', () => resolve());
+  });
+
+/** @param {string} name @param {Record<string, string>} env */
+function watch(name, env) {
+  const child = run(process.execPath, ['--watch', path.join(out, `${name}.js`)], env);
+  const pretty = spawn(bin('pino-pretty'), ['--colorize', '--ignore', 'pid,hostname'], {
+    stdio: ['pipe', 'inherit', 'inherit'],
+    // Ctrl-C reaches the whole group: the last lines should still be printed.
+    detached: true,
+  });
+  child.stdout.pipe(pretty.stdin);
+  return child;
+}
+
 async function develop() {
   const env = await alone(prepareStack);
   fs.rmSync(out, { recursive: true, force: true });
@@ -53,32 +72,19 @@ async function develop() {
   ];
   const compiler = run(bin('tsc'), ['-p', 'tsconfig.build.json', '--watch', ...options]);
   compiler.stdout.pipe(process.stdout);
-  const isCompiled = () => ['api.js', 'worker.js'].every((file) => fs.existsSync(path.join(out, file)));
-  await waitUntil(isCompiled, { timeoutMs: 60_000, what: 'The sources were not compiled' });
-
-  const watched = ['api', 'worker'].map((name) => {
-    const child = run(process.execPath, ['--watch', path.join(out, `${name}.js`)], env);
-    const pretty = spawn(bin('pino-pretty'), ['--colorize', '--ignore', 'pid,hostname'], {
-      stdio: ['pipe', 'inherit', 'inherit'],
-      // Ctrl-C reaches the whole group: the last lines should still be printed.
-      detached: true,
-    });
-    child.stdout.pipe(pretty.stdin);
-    return child;
-  });
-
-  const children = [compiler, ...watched];
-  await Promise.race([
-    new Promise((resolve) => interruption.signal.addEventListener('abort', resolve)),
-    ...children.map((child) => new Promise((resolve) => child.on('exit', resolve))),
-  ]);
-  const ended = children.map(
-    (child) => child.exitCode !== null || new Promise((resolve) => child.on('exit', resolve)),
-  );
-  children.forEach((child) => child.kill('SIGTERM'));
-  await Promise.all(ended);
-  // Ctrl-C is how this command is meant to end.
-  process.exitCode = 0;
+  const children = [compiler];
+  try {
+    const isCompiled = () => ['api.js', 'worker.js'].every((file) => fs.existsSync(path.join(out, file)));
+    await waitUntil(isCompiled, { timeoutMs: 60_000, what: 'The sources were not compiled' });
+    children.push(watch('api', env), watch('worker', env));
+    const interrupted = new Promise((resolve) => interruption.signal.addEventListener('abort', resolve));
+    await Promise.race([interrupted, ...children.map(ended)]);
+    // Ctrl-C is how this command is meant to end.
+    process.exitCode = 0;
+  } finally {
+    children.forEach((child) => child.kill('SIGTERM'));
+    await Promise.all(children.map(ended));
+  }
 }
 
 void runMain(develop);

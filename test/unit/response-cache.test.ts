@@ -19,7 +19,7 @@ function fakeRedis() {
         return values.get(key)!;
       }),
   } as unknown as RedisCache;
-  return { redis, values, hold: (until: Promise<void>) => (gate = until) };
+  return { redis, values, hold: (until: Promise<void>) => void (gate = until) };
 }
 
 const board = { cacheIsSafe: () => true, turnCacheOff: jest.fn(async () => {}) };

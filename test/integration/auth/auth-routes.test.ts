@@ -82,7 +82,7 @@ describe('POST /users/login', () => {
       logIn({ email: worker.email, password: 'not this one' }).expect(401),
       logIn({ email: 'nobody@example.com', password: 'not this one' }).expect(401),
     ]);
-    expect(wrong!.body.detail).toBe(unknown!.body.detail);
+    expect(wrong.body.detail).toBe(unknown.body.detail);
   });
 
   it('compares a password for an unknown name as well', async () => {

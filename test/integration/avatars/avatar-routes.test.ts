@@ -24,10 +24,7 @@ afterAll(async () => {
 });
 
 const upload = (by: Account, picture: Buffer, { of = by, type = 'image/png' } = {}) =>
-  as(api, by)
-    .put(`/users/${of.id}/avatar`)
-    .type(type)
-    .send(picture as unknown as object);
+  as(api, by).put(`/users/${of.id}/avatar`).type(type).send(picture);
 
 const untilEnded = (by: Account, path: string) =>
   eventually(async () => {

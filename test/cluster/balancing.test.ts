@@ -1,0 +1,100 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { newTitle, send, startCluster, type Cluster } from '../support/cluster';
+import type { Account } from '../support/factories';
+import { startLoad } from '../support/load';
+import { eventually } from '../support/wait';
+
+let cluster: Cluster;
+let admin: Account;
+
+beforeAll(async () => {
+  cluster = await startCluster();
+  admin = await cluster.buildAdmin();
+}, 120_000);
+
+const get = (route: string) => send(cluster.url, 'GET', route, undefined, admin.token);
+
+it('spreads requests evenly over the workers', async () => {
+  const counts: Record<string, number> = {};
+  for (let count = 0; count < 100; count++) {
+    const worker = (await get('/tasks?limit=1')).headers.get('x-worker')!;
+    counts[worker] = (counts[worker] ?? 0) + 1;
+  }
+  expect(Object.keys(counts).sort()).toEqual(['api-0', 'api-1']);
+  for (const count of Object.values(counts)) expect(Math.abs(count - 50)).toBeLessThanOrEqual(5);
+});
+
+it('shows on each worker what was written on another', async () => {
+  const { body } = await send(cluster.url, 'POST', '/tasks', { title: newTitle() }, admin.token);
+  const { _id } = body as { _id: string };
+  for (let round = 0; round < 10; round++) {
+    await Promise.all(Array.from({ length: 4 }, () => get(`/tasks/${_id}`)));
+    const title = newTitle();
+    const written = await send(cluster.url, 'PUT', `/tasks/${_id}`, { title }, admin.token);
+    expect(written.status).toBe(200);
+    const answers = await Promise.all(Array.from({ length: 4 }, () => get(`/tasks/${_id}`)));
+    expect(new Set(answers.map(({ headers }) => headers.get('x-worker'))).size).toBe(2);
+    answers.forEach((answer) => expect(answer.body).toMatchObject({ title }));
+  }
+});
+
+it('makes one user of 20 sign-ups at the same moment over all workers', async () => {
+  const name = newTitle().replace(' ', '');
+  const person = { name, username: name, email: `${name}@example.com`, password: 'correct horse' };
+  const answers = await Promise.all(
+    Array.from({ length: 20 }, () => send(cluster.url, 'POST', '/users/signup', person)),
+  );
+  expect(answers.map(({ status }) => status).sort()).toEqual([201, ...Array(19).fill(409)]);
+});
+
+it('loses no request over three reloads under 24 connections, half of them POST /tasks', async () => {
+  const { body } = await send(cluster.url, 'POST', '/tasks', { title: newTitle() }, admin.token);
+  const path = `/tasks/${(body as { _id: string })._id}`;
+  const before = (await cluster.apiWorkers()).map(({ pid }) => pid);
+  const stop = startLoad({ url: cluster.url, token: admin.token, connections: 24, path });
+  for (let reload = 0; reload < 3; reload++)
+    await cluster.stack.pm2(['reload', 'taskfleet-api'], { timeoutMs: 90_000 });
+  const { answered, failed, detail } = await stop();
+  console.log(`3 reloads: ${answered} answered, ${failed} failed (${detail})`);
+  expect({ failed, detail }).toEqual({ failed: 0, detail });
+  expect(answered).toBeGreaterThan(1_000);
+  const after = (await cluster.apiWorkers()).map(({ pid }) => pid);
+  expect(after.filter((pid) => before.includes(pid))).toEqual([]);
+}, 180_000);
+
+it('brings a killed worker back, and serves meanwhile', async () => {
+  const [victim] = await cluster.apiWorkers();
+  process.kill(victim!.pid, 'SIGKILL');
+  for (let count = 0; count < 50; count++) expect((await get('/tasks?limit=1')).status).toBe(200);
+  await eventually(async () => {
+    const workers = await cluster.apiWorkers();
+    return workers.length === 2 && workers.every(({ pid }) => pid !== victim!.pid);
+  });
+  const seen = await eventually(async () => {
+    const answers = await Promise.all(Array.from({ length: 8 }, () => get('/tasks?limit=1')));
+    const workers = new Set(answers.map(({ headers }) => headers.get('x-worker')));
+    return workers.size === 2 ? [...workers] : undefined;
+  });
+  expect(seen.sort()).toEqual(['api-0', 'api-1']);
+});
+
+it('scales down to one worker and back up by PM2’s own command', async () => {
+  const workers = async () => {
+    const answers = await Promise.all(Array.from({ length: 20 }, () => get('/tasks?limit=1')));
+    expect(answers.map(({ status }) => status)).toEqual(Array(20).fill(200));
+    return new Set(answers.map(({ headers }) => headers.get('x-worker'))).size;
+  };
+  await cluster.stack.pm2(['scale', 'taskfleet-api', '1']);
+  await eventually(async () => (await cluster.apiWorkers()).length === 1);
+  expect(await workers()).toBe(1);
+  await cluster.stack.pm2(['scale', 'taskfleet-api', '2']);
+  await eventually(async () => (await workers()) === 2);
+}, 60_000);
+
+it('writes no token and no password to a log', () => {
+  const logs = `${cluster.stack.info().pm2Home}/logs`;
+  const text = readdirSync(logs)
+    .map((file) => readFileSync(`${logs}/${file}`, 'utf8'))
+    .join('');
+  expect(text).not.toMatch(/correct horse|eyJhbGciOi/);
+});

@@ -1,0 +1,136 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { newTitle, send, startCluster, type Cluster } from '../support/cluster';
+import type { Account } from '../support/factories';
+import { newPicture } from '../support/pictures';
+import { eventually } from '../support/wait';
+
+let cluster: Cluster;
+let admin: Account;
+
+beforeAll(async () => {
+  cluster = await startCluster();
+  admin = await cluster.buildAdmin();
+}, 120_000);
+
+const get = (route: string) => send(cluster.url, 'GET', route, undefined, admin.token);
+const uploadOf = async (picture: Buffer) =>
+  send(cluster.url, 'PUT', `/users/${admin.id}/avatar`, picture, admin.token);
+const untilDone = (location: string, timeoutMs = 60_000) =>
+  eventually(async () => {
+    const { body } = await get(location);
+    return (body as { finishedAt: string | null }).finishedAt && (body as Record<string, unknown>);
+  }, timeoutMs);
+
+it('runs a job from end to end, and any worker serves its result', async () => {
+  const { status, headers } = await uploadOf(await newPicture('png'));
+  expect(status).toBe(202);
+  expect(await untilDone(headers.get('location')!)).toMatchObject({
+    status: 'done',
+    result: { shown: true },
+  });
+  const answers = await Promise.all(
+    Array.from({ length: 4 }, () => get(`/users/${admin.id}/avatar?size=64`)),
+  );
+  expect(new Set(answers.map((answer) => answer.headers.get('x-worker'))).size).toBe(2);
+  expect(new Set(answers.map((answer) => answer.headers.get('etag'))).size).toBe(1);
+});
+
+it('answers without Redis, and caches again once it is back', async () => {
+  const { body } = await send(cluster.url, 'POST', '/tasks', { title: newTitle() }, admin.token);
+  const path = `/tasks/${(body as { _id: string })._id}`;
+  await cluster.stack.server('redis').stop();
+  for (let round = 0; round < 4; round++) {
+    const title = newTitle();
+    const written = await send(cluster.url, 'PUT', path, { title }, admin.token);
+    expect(written.status).toBe(200);
+    const answers = await Promise.all(Array.from({ length: 4 }, () => get(path)));
+    answers.forEach((answer) => expect(answer).toMatchObject({ status: 200, body: { title } }));
+    expect(answers[0]!.headers.get('x-cache')).toBe('BYPASS');
+  }
+  await cluster.stack.server('redis').start();
+  await eventually(async () => (await get(path)).headers.get('x-cache') === 'HIT', 30_000);
+}, 90_000);
+
+it('takes an upload without RabbitMQ, and runs it once that is back', async () => {
+  await cluster.stack.server('rabbit').stop();
+  const { status, headers } = await uploadOf(await newPicture('png'));
+  expect(status).toBe(202);
+  await sleep(1_500);
+  expect((await get(headers.get('location')!)).body).toMatchObject({ status: 'queued' });
+  await cluster.stack.server('rabbit').start();
+  expect(await untilDone(headers.get('location')!)).toMatchObject({ status: 'done', attempts: 1 });
+}, 120_000);
+
+it('ends a job whose worker is killed at it', async () => {
+  const { status, headers } = await uploadOf(await newPicture('png', 4_000, 4_000));
+  expect(status).toBe(202);
+  const location = headers.get('location')!;
+  await eventually(async () => ((await get(location)).body as { status: string }).status !== 'queued');
+  process.kill((await cluster.jobWorker()).pid, 'SIGKILL');
+  expect(await untilDone(location)).toMatchObject({ status: 'done' });
+}, 90_000);
+
+it('keeps other requests quick while 20 jobs run', async () => {
+  const { body } = await send(cluster.url, 'POST', '/tasks', { title: newTitle() }, admin.token);
+  const path = `/tasks/${(body as { _id: string })._id}`;
+  const time = async () => {
+    const startedAt = performance.now();
+    expect((await get(path)).status).toBe(200);
+    return performance.now() - startedAt;
+  };
+  const p95 = (times: number[]) => times.sort((a, b) => a - b)[Math.floor(times.length * 0.95)]!;
+  const idle: number[] = [];
+  for (let count = 0; count < 200; count++) idle.push(await time());
+
+  const people = await Promise.all(Array.from({ length: 20 }, () => cluster.signUp()));
+  const pictures = await Promise.all(people.map(() => newPicture('png', 2_000, 2_000)));
+  const jobs = await Promise.all(
+    people.map(({ id, token }, index) =>
+      send(cluster.url, 'PUT', `/users/${id}/avatar`, pictures[index], token),
+    ),
+  );
+  expect(jobs.map(({ status }) => status)).toEqual(Array(20).fill(202));
+  const busy: number[] = [];
+  let waiting = jobs.map(({ headers }) => headers.get('location')!);
+  while (waiting.length > 0) {
+    for (let count = 0; count < 25; count++) busy.push(await time());
+    const looks = await Promise.all(waiting.map(get));
+    waiting = waiting.filter((_, index) => !(looks[index]!.body as { finishedAt: string | null }).finishedAt);
+    looks.forEach((look) => expect((look.body as { status: string }).status).not.toBe('failed'));
+  }
+  console.log(
+    `p95 of a cached read: ${p95(idle).toFixed(1)} ms idle, ${p95(busy).toFixed(1)} ms beside 20 jobs`,
+  );
+  expect(busy.length).toBeGreaterThanOrEqual(25);
+  expect(p95(busy) / p95(idle)).toBeLessThan(6);
+}, 120_000);
+
+it('answers 503 with Retry-After without MongoDB, and loses nothing that was acknowledged', async () => {
+  const title = newTitle();
+  const { body } = await send(cluster.url, 'POST', '/tasks', { title }, admin.token);
+  await cluster.stack.server('mongo').kill('SIGKILL');
+  const answer = await get(`/tasks?limit=1`);
+  if (answer.status !== 200) {
+    expect(answer.status).toBe(503);
+    expect(Number(answer.headers.get('retry-after'))).toBeGreaterThan(0);
+  }
+  const path = `/tasks/${(body as { _id: string })._id}`;
+  await eventually(async () => (await get(path)).status === 200, 30_000);
+  expect((await get(path)).body).toMatchObject({ title });
+}, 90_000);
+
+it.each(['redis', 'nginx', 'rabbit'] as const)(
+  'has %s back by itself when it dies',
+  async (name) => {
+    const server = cluster.stack.server(name);
+    const before = await server.pid();
+    await server.kill('SIGKILL');
+    await server.waitReady(30_000);
+    expect(await server.pid()).not.toBe(before);
+    await eventually(
+      async () => (await get('/tasks?limit=1').catch(() => ({ status: 0 }))).status === 200,
+      30_000,
+    );
+  },
+  60_000,
+);

@@ -1,0 +1,62 @@
+import { createConnection } from 'node:net';
+import { problemSchema } from '../../src/http/schemas';
+import { startCluster, type Cluster } from '../support/cluster';
+
+let cluster: Cluster;
+
+beforeAll(async () => {
+  cluster = await startCluster();
+}, 120_000);
+
+/** As it goes over the wire: a client library would correct or refuse these. */
+function raw(text: string): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const { port } = new URL(cluster.url);
+    const socket = createConnection(Number(port), '127.0.0.1', () => socket.write(text));
+    let answer = '';
+    socket.setEncoding('utf8').on('data', (chunk: string) => (answer += chunk));
+    socket.once('end', () => resolve(answer)).once('error', reject);
+    socket.setTimeout(10_000, () => socket.destroy(new Error(`no end: ${answer}`)));
+  });
+}
+
+const request = (line: string, headers = '') =>
+  raw(`${line}\r\nHost: localhost\r\nConnection: close\r\n${headers}\r\n`);
+
+it.each([
+  ['a header of 40 kB', () => request('GET /tasks HTTP/1.1', `X-Long: ${'x'.repeat(40_000)}\r\n`), 431],
+  ['a URI of 20 kB', () => request(`GET /${'x'.repeat(20_000)} HTTP/1.1`), 414],
+  ['a URI that is none', () => request('GET tasks HTTP/1.1'), 400],
+  ['a body over 100 kB', () => request('POST /tasks HTTP/1.1', 'Content-Length: 200000\r\n'), 413],
+  [
+    'a picture over 6 MB',
+    () => request(`PUT /users/${'a'.repeat(24)}/avatar HTTP/1.1`, 'Content-Length: 7000000\r\n'),
+    413,
+  ],
+  ['no Host', () => raw('GET /tasks HTTP/1.1\r\nConnection: close\r\n\r\n'), 400],
+])('answers %s with a problem', async (_name, send, status) => {
+  const answer = await send();
+  const [head, body] = answer.split('\r\n\r\n');
+  expect(head).toMatch(new RegExp(`^HTTP/1.1 ${status} `));
+  expect(head).toMatch(/content-type: application\/problem\+json/i);
+  const problem = problemSchema.parse(JSON.parse(body!));
+  expect(problem.status).toBe(status);
+  expect(head).toContain(problem.requestId);
+});
+
+it("doesn't hand on a client's request id", async () => {
+  const answer = await request('GET /health/live HTTP/1.1', 'X-Request-Id: my-own-id\r\n');
+  expect(answer).toMatch(/x-request-id: [0-9a-f]{32}/i);
+});
+
+it('answers 503 or 502 as a problem with Retry-After while no worker runs', async () => {
+  await cluster.stack.pm2(['stop', 'taskfleet-api']);
+  try {
+    const response = await fetch(`${cluster.url}/tasks`, { signal: AbortSignal.timeout(10_000) });
+    expect([502, 503]).toContain(response.status);
+    expect(Number(response.headers.get('retry-after'))).toBeGreaterThan(0);
+    expect(problemSchema.parse(await response.json()).status).toBe(response.status);
+  } finally {
+    await cluster.stack.pm2(['start', 'taskfleet-api'], { timeoutMs: 60_000 });
+  }
+}, 90_000);

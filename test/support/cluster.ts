@@ -1,0 +1,87 @@
+import { randomBytes } from 'node:crypto';
+import path from 'node:path';
+import { createStack, type AppProcess } from '../../scripts/stack/stack';
+import { composeApi } from '../../src/compose';
+import { readConfig } from '../../src/config';
+import { createLogger } from '../../src/logger';
+import { newPerson, type Account } from './factories';
+
+const root = path.join(__dirname, '..', '..');
+
+export type Cluster = Awaited<ReturnType<typeof startCluster>>;
+
+/** Two API workers and a job worker under PM2 behind NGINX; `npm test` stops them at its end. */
+export async function startCluster() {
+  const dir = process.env.TEST_STACK_DIR;
+  if (!dir) throw new Error('TEST_STACK_DIR is not set: run `npm test -- PATH`, which starts the servers.');
+  const stack = createStack({ root, dir, basePorts: { nginx: 3300, api: 4301 }, urls: {} });
+  await stack.startServers({ only: ['mongo', 'redis', 'rabbit', 'nginx'], apiWorkers: 2 });
+  await stack.startApps({
+    apiWorkers: 2,
+    env: {
+      BCRYPT_COST: '8',
+      HASH_THREADS: '1',
+      LOG_LEVEL: 'warn',
+      CACHE_TTL_SECONDS: '2',
+      KEY_PREFIX: 'cluster',
+    },
+  });
+  const { url, env } = stack.info();
+
+  return {
+    stack,
+    url: url!,
+    /** Through the command line's own way, since no Admin comes through the API. */
+    async buildAdmin(): Promise<Account> {
+      const api = await composeApi(readConfig(env), createLogger('silent', 'test'));
+      const person = newPerson();
+      const user = await api.auth.createAdmin(person);
+      await api.close();
+      const { body } = await send(url!, 'POST', '/users/login', {
+        email: person.email,
+        password: person.password,
+      });
+      return { ...person, id: String(user._id), token: (body as { token: string }).token };
+    },
+    async signUp(): Promise<Account> {
+      const person = newPerson();
+      const { body } = await send(url!, 'POST', '/users/signup', person);
+      const { token, user } = body as { token: string; user: { _id: string } };
+      return { ...person, id: user._id, token };
+    },
+    apiWorkers: async (): Promise<AppProcess[]> =>
+      (await stack.apps()).filter(({ name, status }) => name === 'taskfleet-api' && status === 'online'),
+    jobWorker: async (): Promise<AppProcess> =>
+      (await stack.apps()).find(({ name }) => name === 'taskfleet-worker')!,
+  };
+}
+
+export interface Answer {
+  status: number;
+  headers: Headers;
+  body: unknown;
+}
+
+export async function send(
+  url: string,
+  method: string,
+  route: string,
+  body?: unknown,
+  token?: string,
+): Promise<Answer> {
+  const raw = body instanceof Uint8Array;
+  const response = await fetch(`${url}${route}`, {
+    method,
+    headers: {
+      ...(token && { authorization: `Bearer ${token}` }),
+      ...(body !== undefined && { 'content-type': raw ? 'image/png' : 'application/json' }),
+    },
+    body: body === undefined ? undefined : raw ? (body as never) : JSON.stringify(body),
+    signal: AbortSignal.timeout(20_000),
+  });
+  const text = await response.text();
+  const isJson = response.headers.get('content-type')?.includes('json');
+  return { status: response.status, headers: response.headers, body: isJson ? JSON.parse(text) : text };
+}
+
+export const newTitle = () => `Task ${randomBytes(4).toString('hex')}`;

@@ -1,0 +1,65 @@
+import { createServer, type Server } from 'node:http';
+import { createConnection, type Socket } from 'node:net';
+import { once } from 'node:events';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { createDrain } from '../../src/http/drain';
+
+let server: Server;
+let port: number;
+let drain: ReturnType<typeof createDrain>;
+
+beforeEach(async () => {
+  server = createServer((request, response) => {
+    setTimeout(() => response.end('ok'), request.url === '/slow' ? 300 : 0);
+  });
+  drain = createDrain(server);
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  port = (server.address() as { port: number }).port;
+});
+
+const connect = async (): Promise<Socket> => {
+  const socket = createConnection(port, '127.0.0.1');
+  await once(socket, 'connect');
+  return socket;
+};
+const ask = async (socket: Socket, path = '/'): Promise<string> => {
+  socket.write(`GET ${path} HTTP/1.1\r\nHost: x\r\n\r\n`);
+  return String((await once(socket, 'data'))[0]);
+};
+
+it('answers on an idle connection after the signal, and says that it closes', async () => {
+  const socket = await connect();
+  expect(await ask(socket)).toMatch(/Connection: keep-alive/);
+  const drained = drain({ windowMs: 200, deadlineMs: 2_000 });
+  expect(await ask(socket)).toMatch(/200 OK[^]*Connection: close/);
+  await drained;
+});
+
+it('takes new connections in the first half of its window, and none after it', async () => {
+  const drained = drain({ windowMs: 400, deadlineMs: 2_000 });
+  expect(await ask(await connect())).toMatch('200 OK');
+  await sleep(250);
+  await expect(connect()).rejects.toThrow('ECONNREFUSED');
+  await drained;
+});
+
+it('waits for a request under way and tells its client to close', async () => {
+  const socket = await connect();
+  const answer = ask(socket, '/slow');
+  await sleep(20);
+  await Promise.all([drain({ windowMs: 20, deadlineMs: 2_000 }), answer]);
+  expect(await answer).toMatch(/200 OK[^]*Connection: close/);
+});
+
+it('gives up on a request that never ends', async () => {
+  server.removeAllListeners('request');
+  server.on('request', () => {});
+  const socket = await connect();
+  socket.on('error', () => {});
+  socket.write('GET / HTTP/1.1\r\nHost: x\r\n\r\n');
+  await sleep(20);
+  const startedAt = Date.now();
+  await drain({ windowMs: 20, deadlineMs: 200 });
+  expect(Date.now() - startedAt).toBeLessThan(1_500);
+});
