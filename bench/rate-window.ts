@@ -1,5 +1,3 @@
-type RateWindow = ReturnType<typeof createRateWindow>;
-
 /**
  * Counts from one completion to another: where few things happen in a second, a window that is cut by the
  * clock would count its first and last one by halves.
