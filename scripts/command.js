@@ -30,7 +30,7 @@ async function runMain(main) {
     process.exit(process.exitCode ?? (interrupted ? 130 : 0));
   } catch (error) {
     if (interrupted) {
-      console.error('Stopped half-way. The next `npm start` goes on from here.');
+      console.error('Stopped half-way; the next run goes on from here.');
       process.exit(130);
     }
     console.error(error instanceof UserError ? `\n${error.message}` : error);

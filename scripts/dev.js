@@ -12,8 +12,8 @@ const { prepare } = require('./set-up/prepare');
 const { runMain } = require('./command');
 
 const bin = (name) => path.join(root, 'node_modules', '.bin', name);
-// Not dist: a cluster that runs beside it must not load half-written files.
-const out = path.join(dir, 'dev');
+// Beside dist: a cluster that runs meanwhile must not load half-written files.
+const out = path.join(dir, 'dev', 'dist');
 
 /** @returns {Promise<Record<string, string>>} what the two processes are told */
 async function prepareStack() {

@@ -60,7 +60,7 @@ async function build(root) {
   await withLock(path.join(root, '.local', 'build.lock'), { timeoutMs: 180_000 }, async () => {
     if (isBuilt(root)) return;
     const sources = hashSources(root);
-    const aside = path.join(root, '.local', 'build');
+    const aside = path.join(root, '.local', 'build', 'dist');
     const info = path.join(aside, '.tsbuildinfo');
     // The compiler trusts its notes, even where its output is gone.
     if (!fs.existsSync(path.join(aside, 'api.js'))) fs.rmSync(aside, { recursive: true, force: true });
