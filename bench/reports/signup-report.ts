@@ -87,10 +87,7 @@ function formatApacheBench(setups: SetupRuns[]): string {
     runs.every(isAsExpected) ? 'as expected' : 'NOT as expected',
   ];
   return [
-    formatTable([
-      ['ab -c 10 -n 100', 'requests/s', 'mean ms', 'p99 ms', 'answers'],
-      ...measured.map(row),
-    ]),
+    formatTable([['ab -c 10 -n 100', 'requests/s', 'mean ms', 'p99 ms', 'answers'], ...measured.map(row)]),
     'ab sends one body: of 100 answers one is 201 and 99 are 409 ("Non-2xx").',
     'They cost the same: the hash is computed before the index decides.',
   ].join('\n');
