@@ -17,7 +17,9 @@ export function validate(route: Route, request: Request) {
   const parse = (part: Part, schema: z.ZodType | undefined): unknown => {
     if (!schema) return undefined;
     // A body that isn't there is an empty one, so that each missing field is named.
-    const result = schema.safeParse(part === 'body' ? (request.body ?? {}) : request[part]);
+    const result = schema.safeParse(part === 'body' ? (request.body ?? {}) : request[part], {
+      error: inWords,
+    });
     if (!result.success) faults.push(...result.error.issues.flatMap((issue) => toFaults(part, issue)));
     return result.data;
   };
@@ -26,9 +28,18 @@ export function validate(route: Route, request: Request) {
   const body = route.upload ? (request.body as unknown) : parse('body', route.body);
   if (faults.length > 0) {
     const [first] = faults;
-    throw new InvalidRequestError(`${first!.path} ${first!.message}`, { errors: faults });
+    throw new InvalidRequestError(`${first!.path}: ${first!.message}`, { errors: faults });
   }
   return { params, query, body };
+}
+
+/** Where zod's own words are for programmers; undefined leaves them as they are. */
+function inWords(issue: z.core.$ZodRawIssue): string | undefined {
+  if (issue.code === 'invalid_type')
+    return issue.input === undefined ? 'is missing' : `must be of type ${issue.expected}`;
+  if (issue.code === 'invalid_value')
+    return `must be one of ${issue.values.map((value) => `"${String(value)}"`).join(', ')}`;
+  return undefined;
 }
 
 function toFaults(part: Part, issue: z.core.$ZodIssue): FieldError[] {
