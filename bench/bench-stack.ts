@@ -69,7 +69,8 @@ export async function startBenchStack({ signal, say }: BenchStackOptions) {
       { name: 'NGINX', pids: await pidOf('nginx') },
       { name: 'MongoDB', pids: await pidOf('mongo') },
       { name: 'Redis', pids: await pidOf('redis') },
-      { name: 'RabbitMQ, job worker', pids: [...(await pidOf('rabbit')), ...pidsOf('taskfleet-worker')] },
+      { name: 'RabbitMQ', pids: await pidOf('rabbit') },
+      { name: 'job worker', pids: pidsOf('taskfleet-worker') },
       { name: 'load generator', pids: [process.pid] },
     ];
   }
