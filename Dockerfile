@@ -18,17 +18,18 @@ FROM base
 ENV NODE_ENV=production \
     HOST=0.0.0.0 \
     PM2_HOME=/home/node/.pm2 \
+    PM2_APP_LOG=/dev/null \
     PATH=/app/node_modules/.bin:$PATH
 COPY --from=packages /app/node_modules node_modules
 COPY --from=build /app/dist dist
 COPY ecosystem.config.js ./
 COPY scripts/stack/app-environment.js scripts/stack/
-USER node
+# The user "node", by number: so that an orchestrator can tell that it isn't root.
+USER 1000
 
 # Any worker will do: `pm2 scale` may have taken the first ones away.
-HEALTHCHECK --interval=10s --timeout=5s --start-period=60s CMD ["node", "-e", "\
+HEALTHCHECK --interval=10s --timeout=5s --start-period=30s CMD ["node", "-e", "\
     const ready = async (_, i) => { if (!(await fetch(`http://127.0.0.1:${4001 + i}/health/ready`)).ok) throw i; }; \
     Promise.any(Array.from({ length: 16 }, ready)).then(() => process.exit(0), () => process.exit(1))"]
 
-# Without --no-auto-exit PM2 gives up on workers that take long to drain.
-CMD ["pm2-runtime", "start", "ecosystem.config.js", "--no-auto-exit", "--only", "taskfleet-api"]
+CMD ["pm2-runtime", "start", "ecosystem.config.js", "--only", "taskfleet-api"]
