@@ -1,0 +1,172 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { runInNewContext } from 'node:vm';
+import { DCLinter } from 'dclint';
+import { DockerfileParser } from 'dockerfile-ast';
+import { parse } from 'yaml';
+import { configVariables, readConfig } from '../../../src/config';
+
+interface Service {
+  image: string;
+  build?: string;
+  command?: string;
+  environment?: Record<string, string>;
+  ports?: string[];
+  volumes?: string[];
+  healthcheck?: { test: string[] };
+  stop_grace_period?: string;
+  depends_on?: Record<string, { condition: string }>;
+}
+
+const root = path.join(__dirname, '..', '..', '..');
+const read = (file: string) => readFileSync(path.join(root, file), 'utf8');
+const file = path.join(root, 'docker-compose.yml');
+const compose = parse(read('docker-compose.yml'), { merge: true }) as {
+  services: Record<string, Service>;
+  volumes: Record<string, unknown>;
+};
+const { nginx, api, worker, mongo, redis, rabbitmq } = compose.services as Record<string, Service> &
+  Record<'nginx' | 'api' | 'worker' | 'mongo' | 'redis' | 'rabbitmq', Service>;
+const { apps } = jest.requireActual<{ apps: { name: string; kill_timeout: number }[] }>(
+  '../../../ecosystem.config.js',
+);
+const template = read('nginx/nginx.conf.template');
+
+/** What Compose makes of ${NAME:-default} and ${NAME:?message}. */
+const filledIn = (environment: Record<string, string>) =>
+  Object.fromEntries(
+    Object.entries(environment).map(([name, value]) => [
+      name,
+      value.replace(/\$\{\w+(:-|:\?)(.*?)\}/, (_, kind, rest: string) =>
+        kind === ':-' ? rest : 'x'.repeat(64),
+      ),
+    ]),
+  );
+
+/** The variables that the image sets. */
+const imageEnvironment = Object.fromEntries(
+  DockerfileParser.parse(read('Dockerfile'))
+    .getENVs()
+    .flatMap((env) => env.getProperties())
+    .map((property) => [property.getName(), property.getValue() ?? '']),
+);
+
+const configOf = (service: Service) => readConfig({ ...imageEnvironment, ...filledIn(service.environment!) });
+const seconds = (text: string | undefined) => Number(/^(\d+)s$/.exec(text ?? '')?.[1]);
+
+describe('docker-compose.yml', () => {
+  it('keeps to the schema and to the rules that are not of taste', () => {
+    const taste = [
+      'no-build-and-image',
+      'no-quotes-in-volumes',
+      'no-unbound-port-interfaces',
+      'service-keys-order',
+      'services-alphabetical-order',
+      'top-level-properties-order',
+    ];
+    const rules = Object.fromEntries(taste.map((rule) => [rule, 0 as const]));
+    const linter = new DCLinter({ rules, quiet: false, debug: false, exclude: [] });
+    expect(linter.lintFiles([file], false)).toEqual([expect.objectContaining({ messages: [] })]);
+  });
+
+  it('publishes one port, that of NGINX', () => {
+    const published = Object.entries(compose.services).flatMap(([name, { ports = [] }]) =>
+      ports.map((port) => `${name} ${port}`),
+    );
+    expect(published).toEqual(['nginx ${PORT:-3000}:80']);
+    expect(nginx.environment!.NGINX_LISTEN).toBe('listen 80;');
+  });
+
+  it('keeps what must not be lost in volumes of their own', () => {
+    expect(Object.keys(compose.volumes)).toEqual(['mongo', 'rabbitmq']);
+    expect([mongo, rabbitmq].map(({ volumes }) => volumes![0]!.split(':')[0])).toEqual(['mongo', 'rabbitmq']);
+    expect(redis.command).toContain('--save ""');
+  });
+
+  it('waits only for services that have a health check', () => {
+    for (const { depends_on: dependsOn = {} } of Object.values(compose.services)) {
+      for (const [name, { condition }] of Object.entries(dependsOn)) {
+        const { healthcheck, build } = compose.services[name]!;
+        if (condition === 'service_healthy') expect(healthcheck ?? build).toBeDefined();
+      }
+    }
+  });
+});
+
+describe.each(Object.entries({ api, worker }))('the %s container', (name, service) => {
+  it('sets only variables that the processes read, and all that they need', () => {
+    const names = Object.keys(service.environment!);
+    expect(configVariables).toEqual(expect.arrayContaining(names));
+    expect(names).toEqual(expect.arrayContaining(['MONGO_URL', 'REDIS_URL', 'AMQP_URL']));
+    expect(configOf(service)).toMatchObject({ nodeEnv: 'production', host: '0.0.0.0' });
+  });
+
+  it('finds its servers by the names of their services', () => {
+    const { mongoUrl, redisUrl, amqpUrl } = configOf(service);
+    const hosts = [mongoUrl, redisUrl, amqpUrl].map((url) => new URL(url!).hostname);
+    expect(hosts).toEqual(['mongo', 'redis', 'rabbitmq']);
+  });
+
+  it('brings no secret along', () => {
+    expect(service.environment!.JWT_SECRET).toMatch(/^\$\{JWT_SECRET:\?.+\}$/);
+  });
+
+  it(`runs taskfleet-${name} and has the time to let it stop`, () => {
+    const app = apps.find((candidate) => candidate.name === `taskfleet-${name}`)!;
+    if (service.command) expect(service.command).toMatch(new RegExp(`--only ${app.name}$`));
+    expect(seconds(service.stop_grace_period)).toBeGreaterThan(app.kill_timeout / 1_000 + 5);
+  });
+});
+
+describe('NGINX before the api container', () => {
+  it('is given every value that the template asks for', () => {
+    const asked = [...template.matchAll(/\$\{([A-Z_]+)\}/g)].map(([, name]) => name);
+    expect(Object.keys(nginx.environment!)).toEqual(expect.arrayContaining(asked));
+    expect(nginx.volumes).toEqual([
+      './nginx/nginx.conf.template:/etc/nginx/templates/nginx.conf.template:ro',
+    ]);
+  });
+
+  it('lists a port for each worker', () => {
+    const ports = [...nginx.environment!.API_SERVERS!.matchAll(/server api:(\d+) /g)].map(([, port]) =>
+      Number(port),
+    );
+    const first = configOf(api).port;
+    expect(ports).toEqual(ports.map((_, i) => first + i));
+    expect(ports.length).toBeGreaterThanOrEqual(Number(filledIn(api.environment!).API_WORKERS));
+  });
+
+  it('lets go of a connection before a stopping worker does', () => {
+    const upstream = /upstream api \{(.*?)\n {2}\}/s.exec(template)![1]!;
+    const kept = seconds(/keepalive_timeout (\S+);/.exec(upstream)?.[1]);
+    expect(kept * 1_000).toBeLessThan(configOf(api).drainMs);
+  });
+});
+
+describe("MongoDB's health check", () => {
+  const code = mongo.healthcheck!.test.at(-1)!;
+  const name = /--replSet (\w+)/.exec(mongo.command!)![1]!;
+
+  function check(status: () => unknown, isWritablePrimary: boolean) {
+    const rs = { status, initiate: jest.fn() };
+    const quit = jest.fn();
+    runInNewContext(code, { rs, quit, db: { hello: () => ({ isWritablePrimary }) } });
+    return { initiated: rs.initiate.mock.calls, failed: quit.mock.calls.length > 0 };
+  }
+  const refuse = (codeName: string) => () => {
+    throw Object.assign(new Error(codeName), { codeName });
+  };
+
+  it('makes the replica set once, under the name that the API asks for', () => {
+    expect(check(refuse('NotYetInitialized'), false)).toEqual({
+      initiated: [[{ _id: name, members: [{ _id: 0, host: 'mongo:27017' }] }]],
+      failed: true,
+    });
+    expect(check(() => ({ ok: 1 }), true)).toEqual({ initiated: [], failed: false });
+    expect(new URL(configOf(api).mongoUrl).searchParams.get('replicaSet')).toBe(name);
+  });
+
+  it('fails where the server has another trouble', () => {
+    expect(() => check(refuse('InterruptedAtShutdown'), false)).toThrow('InterruptedAtShutdown');
+  });
+});

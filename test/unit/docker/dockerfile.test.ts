@@ -1,0 +1,105 @@
+import { execFile } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import path from 'node:path';
+import { type Copy, DockerfileParser, type Instruction } from 'dockerfile-ast';
+import { validate, ValidationSeverity } from 'dockerfile-utils';
+
+interface Ecosystem {
+  apps: { name: string; treekill: boolean }[];
+}
+
+const root = path.join(__dirname, '..', '..', '..');
+const read = (file: string) => readFileSync(path.join(root, file), 'utf8');
+const text = read('Dockerfile');
+const dockerfile = DockerfileParser.parse(text);
+/** The words of a command in JSON form. */
+const words = (instruction: Instruction) => {
+  const content = instruction.getArgumentsContent()!;
+  return JSON.parse(content.slice(content.indexOf('[')).replaceAll('\\\n', '')) as string[];
+};
+
+/** What the image takes from the repository. */
+const sources = dockerfile
+  .getCOPYs()
+  .filter((copy: Copy) => copy.getFlags().length === 0)
+  .flatMap((copy: Copy) => copy.getArguments().slice(0, -1))
+  .map(String);
+
+describe('Dockerfile', () => {
+  it('is valid', () => {
+    const strict = ValidationSeverity.ERROR;
+    expect(validate(text, { emptyContinuationLine: strict, instructionWorkdirRelative: strict })).toEqual([]);
+  });
+
+  it('takes only what is there and what .dockerignore lets through', () => {
+    const ignored = read('.dockerignore').split('\n');
+    expect(ignored).toContain('*');
+    for (const source of sources) {
+      expect(existsSync(path.join(root, source))).toBe(true);
+      expect(ignored).toContain(`!${source}`);
+    }
+  });
+
+  it('takes what ecosystem.config.js requires', () => {
+    const required = [...read('ecosystem.config.js').matchAll(/require\('\.\/(.+?)'\)/g)];
+    for (const [, file] of required) expect(sources).toContain(`${file}.js`);
+  });
+
+  it('runs a Node that package.json accepts', () => {
+    const [base] = dockerfile.getFROMs();
+    const { engines } = JSON.parse(read('package.json')) as { engines: { node: string } };
+    const least = Number(/^>=(\d+)/.exec(engines.node)?.[1]);
+    expect(Number.parseInt(base!.getImageTag() ?? '')).toBeGreaterThanOrEqual(least);
+  });
+
+  it('runs PM2 in the foreground, not as root, with an app of ecosystem.config.js', () => {
+    const users = dockerfile.getInstructions().filter((instruction) => instruction.getKeyword() === 'USER');
+    expect(users.at(-1)?.getArgumentsContent()).toMatch(/^[1-9]\d*$/);
+    const { apps } = jest.requireActual<Ecosystem>('../../../ecosystem.config.js');
+    const command = words(dockerfile.getCMDs()[0]!);
+    expect(command.slice(0, -1)).toEqual(['pm2-runtime', 'start', 'ecosystem.config.js', '--only']);
+    expect(apps.map(({ name }) => name)).toContain(command.at(-1));
+  });
+
+  it('has no `ps`, which PM2 would need to signal a tree of processes', () => {
+    const { apps } = jest.requireActual<Ecosystem>('../../../ecosystem.config.js');
+    expect(apps.map(({ treekill }) => treekill)).toEqual(apps.map(() => false));
+  });
+});
+
+describe('the health check of the image', () => {
+  const [command, flag, code] = words(dockerfile.getHEALTHCHECKs()[0]!);
+
+  /** Runs the check against ports from `base` on. */
+  const run = (base: number) =>
+    new Promise<number>((resolve) => {
+      const onPorts = code!.replace('4001', String(base));
+      execFile(process.execPath, [flag!, onPorts], (error) => resolve(Number(error?.code ?? 0)));
+    });
+
+  /** A worker that is ready, or not. */
+  async function serve(status: number) {
+    const server = createServer((request, response) => {
+      response.writeHead(request.url === '/health/ready' ? status : 404).end();
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const { port } = server.address() as AddressInfo;
+    return { port, stop: () => new Promise((resolve) => server.close(resolve)) };
+  }
+
+  it('is done by Node, which is what the image has', () => {
+    expect([command, flag]).toEqual(['node', '-e']);
+    expect(code).toContain('4001');
+  });
+
+  it('passes where any worker is ready, and fails where none is', async () => {
+    const ready = await serve(200);
+    expect(await run(ready.port - 2)).toBe(0);
+    await ready.stop();
+    const starting = await serve(503);
+    expect(await run(starting.port)).toBe(1);
+    await starting.stop();
+  });
+});
