@@ -113,7 +113,7 @@ describe('faults', () => {
       'ab, 1 worker, 1 hash thread: 100 of 100 not 2xx, 0 broken',
       'sign-up, 2 workers, 1 hash thread each: 3 × 503',
       'sign-up, 2 workers, 1 hash thread each: 1 × request timed out',
-      'reads at a held rate: less than 99 % came from the cache',
+      'reads at a held rate: 100 of 1000 not from the cache',
     ]);
     expect(formatReport(faulty, faults)).toContain('Runs with errors');
   });
