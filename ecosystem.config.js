@@ -17,7 +17,7 @@ const env = Object.fromEntries(
 );
 Object.assign(env, {
   NODE_ENV: env.NODE_ENV || 'production',
-  API_WORKERS: env.API_WORKERS || String(os.cpus().length),
+  API_WORKERS: env.API_WORKERS || String(os.availableParallelism()),
   PORT: '',
   TASKFLEET_RELEASE: stack.release ?? '',
 });

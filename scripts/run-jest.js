@@ -5,7 +5,6 @@ const path = require('node:path');
 const { spawn } = require('node:child_process');
 const { interruption } = require('./run-command');
 
-const RUN_MS = 580_000;
 /** A run that has told its outcome and doesn't end has left something open: that is a failure. */
 const END_MS = 15_000;
 
@@ -14,17 +13,19 @@ const END_MS = 15_000;
  *
  * @param {string} root
  * @param {string[]} args
- * @param {{ env: NodeJS.ProcessEnv, dir: string }} options dir: where its report may be written
+ * @param {{ env: NodeJS.ProcessEnv, dir: string, endBy: number }} options dir: where its report may be written;
+ *   endBy: when it is ended, ms since 1970
  * @returns {Promise<{ passed: number, failed: number }>} a suite that can't run or end counts as one failed test
  */
-async function runJest(root, args, { env, dir }) {
+async function runJest(root, args, { env, dir, endBy }) {
   const report = path.join(dir, `jest-${process.pid}.json`);
   const jest = path.join(root, 'node_modules', '.bin', 'jest');
   const all = ['--verbose=false', '--json', `--outputFile=${report}`, ...args];
-  const child = spawn(jest, all, { cwd: root, env, stdio: ['ignore', 'ignore', 'inherit'] });
+  const child = spawn(jest, all, { cwd: root, env, stdio: ['ignore', 'ignore', 'inherit'], detached: true });
   const ended = new Promise((resolve) => child.once('close', resolve));
-  const end = () => child.kill('SIGKILL');
-  const timers = [setTimeout(end, RUN_MS)];
+  // With whatever its tests have started: they are of its group.
+  const end = () => process.kill(-child.pid, 'SIGKILL');
+  const timers = [setTimeout(end, Math.max(0, endBy - Date.now()))];
   const poll = setInterval(() => {
     if (timers.length > 1 || !fs.existsSync(report)) return;
     timers.push(setTimeout(end, END_MS));

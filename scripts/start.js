@@ -58,7 +58,7 @@ async function start() {
 
   const stack = createLocalStack((text) => progress.line('ports', text));
   await stack.checkApps();
-  const apiWorkers = Number(process.env.API_WORKERS) || os.cpus().length;
+  const apiWorkers = Number(process.env.API_WORKERS) || os.availableParallelism();
   let started = 0;
   await progress.step(
     'servers',

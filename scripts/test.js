@@ -9,8 +9,14 @@ const { runCommand, UserError } = require('./run-command');
 const { runJest } = require('./run-jest');
 const { withLock } = require('./set-up/lock');
 
+// Its servers are its own, whatever else the environment names.
+for (const name of ['MONGO_URL', 'REDIS_URL', 'AMQP_URL']) delete process.env[name];
+
 const dir = path.join(root, '.local', 'test');
 const bin = (name) => path.join(root, 'node_modules', '.bin', name);
+
+/** Together with the checks before and the end after them: within 10 minutes. */
+const SUITES_MS = 480_000;
 
 /** The order is the order of how soon they tell. */
 const checks = [
@@ -42,8 +48,9 @@ async function runSuites(env, given) {
       ? [['--runInBand', ...given]]
       : [['--maxWorkers=2', 'test/unit', 'test/integration'], quiet];
   const sum = { passed: 0, failed: 0 };
+  const endBy = Date.now() + SUITES_MS;
   for (const run of runs) {
-    const { passed, failed } = await runJest(root, run, { env, dir });
+    const { passed, failed } = await runJest(root, run, { env, dir, endBy });
     sum.passed += passed;
     sum.failed += failed;
   }

@@ -11,7 +11,7 @@ import { healthRoutes } from './http/health-routes';
 import { createHashPool } from './infra/hash-pool';
 import { imageFault, toSquareWebp } from './infra/images';
 import { connectMongo, isMongoAway } from './infra/mongo';
-import { connectJobQueue } from './infra/rabbit';
+import { createJobQueue } from './infra/rabbit';
 import { connectRedis } from './infra/redis';
 import { createResizeAvatar } from './jobs/handlers/resize-avatar';
 import { createJobRelay } from './jobs/job-relay';
@@ -91,14 +91,14 @@ export async function composeApi(config: Config, logger: Logger) {
     userChanged: userCache.changed,
     taskIdsOf: taskService.newestIdsOf,
   });
-  await auth.prepare();
+  await auth.ready();
   const avatarService = createAvatarService({
     avatars,
     jobs,
     transaction: mongo.transaction,
     imageFault,
     requireSelfOrAdmin: userService.requireSelfOrAdmin,
-    userExists: users.exists,
+    countUpload: users.countUpload,
   });
 
   return {
@@ -130,7 +130,7 @@ export async function composeApi(config: Config, logger: Logger) {
 export async function composeWorker(config: Config, logger: Logger) {
   if (!config.amqpUrl) throw new Error('AMQP_URL is needed: the worker takes its jobs from RabbitMQ.');
   const { mongo, avatars, jobs } = await composeStore(config);
-  const queue = connectJobQueue({
+  const queue = createJobQueue({
     url: config.amqpUrl,
     prefix: config.keyPrefix,
     concurrency: config.jobConcurrency,
@@ -151,9 +151,8 @@ export async function composeWorker(config: Config, logger: Logger) {
     },
     /** No new jobs; those under way get `graceMs`, then they are put back. */
     async close(graceMs: number): Promise<void> {
-      await relay.stop();
       const timer = setTimeout(runner.stop, graceMs);
-      await queue.drain();
+      await Promise.all([queue.drain(), relay.stop()]);
       clearTimeout(timer);
       await queue.close();
       await mongo.close();

@@ -10,8 +10,8 @@ interface ProblemOptions {
 }
 
 /**
- * Base of every error a client is told about (RFC 9457). `name` becomes the last part of the problem's
- * `type`, the message its `detail`.
+ * Base of every error a client is told about (RFC 9457). `problem` becomes the last part of
+ * its `type`, the message its `detail`.
  */
 export abstract class AppError extends Error {
   abstract readonly status: number;

@@ -2,7 +2,15 @@ import { isAsExpected } from '../apache-bench';
 import type { SetupRuns, SignUpResults } from '../scenarios/signup';
 import { median, spread } from '../statistics';
 import { formatCpuUse } from './cpu-report';
-import { formatNumber, formatPercent, formatSpread, formatTable, formatTimes, heading } from './format';
+import {
+  formatNumber,
+  formatPercent,
+  formatSpread,
+  formatTable,
+  formatTimes,
+  heading,
+  warning,
+} from './format';
 import { SOURCE_REPORT } from './reference-figures';
 
 type Figure = 'perSecond' | 'meanMs' | 'p99Ms';
@@ -25,7 +33,7 @@ export function formatSignUps(results: SignUpResults): string {
     '',
     apacheBench === 'used'
       ? formatApacheBench(setups)
-      : `ab is ${apacheBench}: its part of the comparison is missing here.`,
+      : warning(`ab is ${apacheBench}: its part of the comparison is missing here.`),
     '',
     cpu,
     'n × m: n workers with m hash threads each; 1 is one core, busy all the time.',

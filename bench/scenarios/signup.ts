@@ -30,6 +30,8 @@ export interface SignUpResults {
 }
 
 const WARM_UP_MS = 1_500;
+/** Until what the last load left in the queue is hashed. */
+const QUEUE_EMPTIES_MS = 1_500;
 
 /** Everything that is compared, in an order that is run through again and again. */
 function comparedSetups(clusterSize: number): SetupRuns[] {
@@ -48,57 +50,63 @@ function comparedSetups(clusterSize: number): SetupRuns[] {
   ];
 }
 
+type Tell = (title: string, text: string) => void;
+
 /** The source report's experiment: sign-ups against one worker and against the cluster, through NGINX. */
 export async function runSignUps(context: BenchContext): Promise<SignUpResults> {
-  const { stack, options, clusterSize, signal, say } = context;
+  const { stack, options, clusterSize, say } = context;
   const setups = comparedSetups(clusterSize);
   const hashRates = [1, clusterSize].map((threads) => ({ threads, perSecond: [] as number[] }));
   const installed = await isApacheBenchInstalled();
   const apacheBench = options.quick ? 'left out' : installed ? 'used' : 'not installed';
+  if (apacheBench === 'not installed') say('ab is not installed: its part of the comparison is left out');
 
   for (let round = 1; round <= options.rounds; round += 1) {
-    const tell = (title: string, text: string) =>
-      say(`${round}/${options.rounds}  ${title.padEnd(30)} ${text}`);
+    const tell: Tell = (title, text) => say(`${round}/${options.rounds}  ${title.padEnd(30)} ${text}`);
     for (const setup of setups) {
       // The comparison is between the other two.
       if (setup.name === 'threads' && options.quick && round > 1) continue;
       await stack.use(setup);
-      const run = await measureSetup(context);
-      setup.runs.push(run);
-      tell(setup.title, describe(run));
-      // ab comes with the two that the report compared.
-      if (apacheBench !== 'used' || setup.name === 'threads') continue;
-      const result = await runApacheBench(stack.url, stack.folder, signal);
-      setup.apacheBench.push(result);
-      tell('  the same by ab', describe(result));
+      await measureSignUps(context, setup, tell);
+      if (apacheBench === 'used' && setup.name !== 'threads') await measureByAb(context, setup, tell);
     }
-    for (const { threads, perSecond } of hashRates) {
-      const { bcryptCost: cost } = stack;
-      const rate = await measureHashRate({ threads, cost: cost(), seconds: options.seconds / 2, signal });
-      perSecond.push(rate);
-      tell(`bcrypt alone, ${threads} ${threads === 1 ? 'thread' : 'threads'}`, `${formatNumber(rate)}/s`);
-    }
+    for (const rate of hashRates) await measureHashes(context, rate, tell);
   }
-  return {
-    connections: SIGN_UP_CONNECTIONS,
-    bcryptCost: stack.bcryptCost(),
-    apacheBench,
-    setups,
-    hashRates,
-  };
+  const bcryptCost = stack.bcryptCost();
+  return { connections: SIGN_UP_CONNECTIONS, bcryptCost, apacheBench, setups, hashRates };
 }
 
-async function measureSetup({ stack, options, signal }: BenchContext): Promise<SignUpRun> {
+async function measureSignUps(context: BenchContext, { title, runs }: SetupRuns, tell: Tell) {
+  const { stack, options, signal } = context;
   const groups = await stack.processGroups();
   const load = startSignUps(stack.url, signal);
   try {
     await pause(WARM_UP_MS, signal);
     const cpuSince = countCpuTime(groups);
     const result = await load.measure(options.seconds);
-    return { ...result, cpu: cpuSince() };
+    runs.push({ ...result, cpu: cpuSince() });
+    tell(title, describe(result));
   } finally {
     await load.stop();
   }
+}
+
+async function measureByAb({ stack, signal }: BenchContext, { apacheBench }: SetupRuns, tell: Tell) {
+  await pause(QUEUE_EMPTIES_MS, signal);
+  const result = await runApacheBench(stack.url, stack.folder, signal);
+  apacheBench.push(result);
+  tell('  the same by ab', describe(result));
+}
+
+async function measureHashes(
+  { stack, options, signal }: BenchContext,
+  { threads, perSecond }: SignUpResults['hashRates'][number],
+  tell: Tell,
+) {
+  const seconds = options.seconds / 2;
+  const rate = await measureHashRate({ threads, cost: stack.bcryptCost(), seconds, signal });
+  perSecond.push(rate);
+  tell(`bcrypt alone, ${threads} ${threads === 1 ? 'thread' : 'threads'}`, `${formatNumber(rate)}/s`);
 }
 
 const describe = ({ perSecond, meanMs, p99Ms }: Pick<SignUpRun, 'perSecond' | 'meanMs' | 'p99Ms'>) =>

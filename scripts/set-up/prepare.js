@@ -86,11 +86,15 @@ async function prepareAlone(need, progress) {
   };
 
   const steps = [packages, systemPackages, mongoStep(), buildStep()];
-  // Where one has failed the others needn't be waited for: they go on next time.
-  steps.forEach((step) => step.catch(() => interruption.abort()));
-  const outcomes = await Promise.allSettled(steps);
-  const failed = outcomes.find(({ status }) => status === 'rejected');
-  if (failed) throw failed.reason;
+  let first;
+  const onFailure = (error) => {
+    // The others fail of this only because they are ended: they go on next time.
+    first ??= error;
+    interruption.abort();
+  };
+  steps.forEach((step) => step.catch(onFailure));
+  await Promise.allSettled(steps);
+  if (first) throw first;
 }
 
 module.exports = { prepare, root };

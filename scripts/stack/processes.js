@@ -35,11 +35,15 @@ function linkOrEmpty(link) {
   }
 }
 
+/** Other stacks, such as that of the tests, may lie in further folders of a stack's own. */
+const serverFolders = ['mongo', 'redis', 'rabbit', 'nginx'];
+
 /** NGINX and Redis overwrite the environment they were started with: their working folder tells then. */
 function isOwned(pid, dir, executables) {
   if (readOrEmpty(`/proc/${pid}/environ`).split('\0').includes(`${marker}=${dir}`)) return true;
   const executable = path.basename(linkOrEmpty(`/proc/${pid}/exe`).replace(/ \(deleted\)$/, ''));
-  return executables.includes(executable) && linkOrEmpty(`/proc/${pid}/cwd`).startsWith(`${dir}${path.sep}`);
+  const [folder] = path.relative(dir, linkOrEmpty(`/proc/${pid}/cwd`)).split(path.sep);
+  return executables.includes(executable) && serverFolders.includes(folder);
 }
 
 /** Where there is no /proc: the pids that PM2 wrote down, if the program is still one of ours. */

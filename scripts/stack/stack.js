@@ -69,13 +69,15 @@ function createStack({
 
   async function startServers({
     only = ['mongo', 'redis', 'rabbit'],
-    apiWorkers = os.cpus().length,
+    apiWorkers = os.availableParallelism(),
     onReady,
   } = {}) {
     const left = await supervisor.endLeftovers();
     if (left.length > 0) say(`ended ${left.length} processes that a killed supervisor had left`);
     if (only.includes('nginx')) await chooseApiPorts();
-    const apiPorts = only.includes('nginx') ? listedPorts(Math.max(apiWorkers, os.cpus().length, 4)) : [];
+    const apiPorts = only.includes('nginx')
+      ? listedPorts(Math.max(apiWorkers, os.availableParallelism(), 4))
+      : [];
     await servers.start(only, { apiPorts, onReady });
     stackFile.update({ url: stackFile.read().services.nginx?.url, supervisor: { home: supervisor.home } });
     return info();
@@ -98,7 +100,7 @@ function createStack({
     };
   }
 
-  async function startApps({ apiWorkers = os.cpus().length, env = {}, reload = false } = {}) {
+  async function startApps({ apiWorkers = os.availableParallelism(), env = {}, reload = false } = {}) {
     if (!ownPm2) ensurePrivate(appsHome);
     if (!stackFile.read().ports?.api) await chooseApiPorts();
     const outcome = await apps.start(appEnvironment(apiWorkers, env), { reload });

@@ -3,7 +3,8 @@ import { NotFoundError, UnauthenticatedError } from '../errors';
 import type { HashPool } from '../infra/hash-pool';
 import type { UserRepository } from '../users/user-repository';
 import { toUser } from '../users/user-view';
-import type { Role, TokenService } from './token-service';
+import type { Role } from '../principal';
+import type { TokenService } from './token-service';
 
 export type AuthService = ReturnType<typeof createAuthService>;
 
@@ -29,7 +30,7 @@ const NOBODYS_PASSWORD = 'the password of nobody';
 
 export function createAuthService(deps: AuthServiceDeps) {
   const { users, hashPool, tokens, userJoined, userChanged, taskIdsOf } = deps;
-  let nobodysHash: Promise<string> | undefined;
+  const nobodysHash = hashPool.hash(NOBODYS_PASSWORD);
 
   async function create({ password, ...person }: SignUp, role: Role) {
     const passwordHash = await hashPool.hash(password);
@@ -39,11 +40,8 @@ export function createAuthService(deps: AuthServiceDeps) {
   }
 
   return {
-    /** Made once, so that the first unknown name doesn't take longer than a known one. */
-    async prepare(): Promise<void> {
-      nobodysHash ??= hashPool.hash(NOBODYS_PASSWORD);
-      await nobodysHash;
-    },
+    /** Before it is there, the first unknown name would take longer than a known one. */
+    ready: (): Promise<unknown> => nobodysHash,
 
     /** Admins are made by the command line alone. */
     createAdmin: (person: SignUp) => create(person, 'Admin'),
@@ -66,7 +64,7 @@ export function createAuthService(deps: AuthServiceDeps) {
     /** `login`: e-mail or user name, in whichever letter case. */
     async logIn(login: string, password: string) {
       const user = await users.byLogin(login);
-      const hash = user?.passwordHash ?? (await (nobodysHash ??= hashPool.hash(NOBODYS_PASSWORD)));
+      const hash = user?.passwordHash ?? (await nobodysHash);
       const matches = await hashPool.matches(password, hash);
       // bcrypt reads 72 bytes: a longer one would pass by its beginning alone.
       if (!user || !matches || truncates(password)) {

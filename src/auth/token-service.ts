@@ -1,14 +1,7 @@
 import jwt from 'jsonwebtoken';
 import { LRUCache } from 'lru-cache';
 import { UnauthenticatedError } from '../errors';
-
-export type Role = 'Admin' | 'worker';
-
-/** Who sends a request, by their token. */
-export interface Principal {
-  id: string;
-  role: Role;
-}
+import type { Principal } from '../principal';
 
 export type TokenService = ReturnType<typeof createTokenService>;
 
@@ -26,7 +19,7 @@ const REMEMBERED = 20_000;
 
 /** Access tokens: HS256, by RFC 8725 with a fixed algorithm, issuer, audience and type. */
 export function createTokenService({ secret, ttlSeconds }: TokenOptions) {
-  // The signature is what costs (facts: a third of the throughput), and it can't change: check it once.
+  // The signature is what costs (a third of the throughput of a cached read), and it can't change: check it once.
   const checked = new LRUCache<string, Principal>({ max: REMEMBERED });
 
   function check(token: string): { principal: Principal; endsAt: number } {

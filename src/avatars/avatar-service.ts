@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
-import type { Principal } from '../auth/token-service';
+import type { Principal } from '../principal';
 import { InvalidRequestError, NotFoundError, UnsupportedMediaTypeError } from '../errors';
 import { MAX_PIXELS, type ImageFault } from '../infra/images';
 import type { ClientSession, Mongo } from '../infra/mongo';
 import { duplicateFields } from '../infra/mongo';
 import type { JobRecord, JobRepository } from '../jobs/job-repository';
-import { toJob, type JobView } from '../jobs/job-service';
+import { toJob, type JobView } from '../jobs/job-view';
 import type { AvatarRepository } from './avatar-repository';
 import type { AvatarSize } from './avatar-sizes';
 
@@ -17,7 +17,8 @@ interface AvatarServiceDeps {
   transaction: Mongo['transaction'];
   imageFault: (bytes: Buffer) => Promise<ImageFault | undefined>;
   requireSelfOrAdmin: (userId: string, by: Principal) => void;
-  userExists: (userId: string) => Promise<boolean>;
+  /** False where there is no such user. */
+  countUpload: (userId: string, session: ClientSession) => Promise<boolean>;
 }
 
 export function createAvatarService(deps: AvatarServiceDeps) {
@@ -43,6 +44,7 @@ export function createAvatarService(deps: AvatarServiceDeps) {
   async function enqueue(userId: string, bytes: Buffer, by: Principal): Promise<JobRecord> {
     const digest = createHash('sha256').update(bytes).digest('hex');
     return deps.transaction(async (session) => {
+      if (!(await deps.countUpload(userId, session))) throw new NotFoundError('There is no such user.');
       const { job, replaces } = await jobOfSameUpload(userId, digest, by, session);
       if (job) return job;
       const payload = { userId, digest, replaces };
@@ -57,7 +59,6 @@ export function createAvatarService(deps: AvatarServiceDeps) {
     async put(userId: string, bytes: Buffer, by: Principal): Promise<JobView> {
       deps.requireSelfOrAdmin(userId, by);
       await requireImage(bytes);
-      if (!(await deps.userExists(userId))) throw new NotFoundError('There is no such user.');
       try {
         return toJob(await enqueue(userId, bytes, by));
       } catch (error) {

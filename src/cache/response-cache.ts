@@ -33,6 +33,9 @@ interface ResponseCacheOptions {
   entryLifeMs: number;
 }
 
+/** Characters; what is larger isn't worth what it takes from Redis and the other readers. */
+const MAX_ENTRY = 1_000_000;
+
 /**
  * A read-through cache that is never stale. Each generation is a key that holds a random token; an entry
  * counts only while the tokens read before its data are still in force, and a write replaces the tokens
@@ -60,7 +63,9 @@ export function createResponseCache({ redis, board, prefix, entryLifeMs }: Respo
     const json = JSON.stringify(value);
     const entry: Entry = { tokens, meta };
     const text = `${JSON.stringify(entry)}\n${json}`;
-    await breaker.execute(() => store.setUntil(entryKey(read.key), text, expiresAt)).catch(() => {});
+    if (text.length <= MAX_ENTRY) {
+      await breaker.execute(() => store.setUntil(entryKey(read.key), text, expiresAt)).catch(() => {});
+    }
     return { json, meta, state: 'MISS' };
   }
 
@@ -79,7 +84,7 @@ export function createResponseCache({ redis, board, prefix, entryLifeMs }: Respo
     if (!text) return tokens;
     const end = text.indexOf('\n');
     const entry = JSON.parse(text.slice(0, end)) as Entry;
-    const counts = entry.tokens.every((token, index) => token === tokens[index]);
+    const counts = entry.tokens.join() === tokens.join();
     return counts ? { json: text.slice(end + 1), meta: entry.meta, state: 'HIT' } : tokens;
   }
 
@@ -111,9 +116,10 @@ export function createResponseCache({ redis, board, prefix, entryLifeMs }: Respo
      */
     async invalidate(generations: string[]): Promise<void> {
       if (!redis) return;
-      const tokens = Object.fromEntries(generations.map((name) => [generationKey(name), newToken()]));
+      // New ones at each try: a try that seemed to fail may have been seen, and must not come into force again.
+      const tokens = () => Object.fromEntries(generations.map((name) => [generationKey(name), newToken()]));
       await patience
-        .execute(() => redis.setAll(tokens, entryLifeMs * 10))
+        .execute(() => redis.setAll(tokens(), entryLifeMs * 10))
         .catch(() => board.turnCacheOff(entryLifeMs));
     },
   };

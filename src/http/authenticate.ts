@@ -1,5 +1,6 @@
 import type { Request } from 'express';
-import type { Principal, TokenService } from '../auth/token-service';
+import type { TokenService } from '../auth/token-service';
+import type { Principal } from '../principal';
 import { UnauthenticatedError } from '../errors';
 import type { NoticeBoard } from '../notices/notice-board';
 

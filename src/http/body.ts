@@ -11,7 +11,7 @@ const hasBody = (request: Request) =>
 /** The steps that read a route's body; none for a route without one. */
 export function readBody({ body, upload }: Pick<Route, 'body' | 'upload'>): RequestHandler[] {
   if (upload) return [requireType(upload.types), express.raw({ type: () => true, limit: upload.limit })];
-  if (body) return [requireType(['application/json', '+json']), parseJson];
+  if (body) return [requireType(['application/json']), parseJson];
   return [];
 }
 

@@ -26,19 +26,25 @@ export const cached = ({ json, state }: Cached, headers: Record<string, string> 
   headers: { ...headers, 'X-Cache': state },
 });
 
-export async function send(
-  { status, headers, body, json, file }: Reply,
-  request: Request,
-  response: Response,
-) {
-  response.status(status).set(headers ?? {});
-  if (file) {
-    response.set({ ETag: file.etag, 'Content-Type': file.type });
-    if (request.fresh) response.status(304).end();
-    else response.send(await file.bytes());
-    return;
-  }
+export async function send(reply: Reply, request: Request, response: Response): Promise<void> {
+  const { status, headers = {}, body, json, file } = reply;
+  if (file) return sendFile(file, headers, request, response);
+  response.status(status).set(headers);
   const text = json ?? (body === undefined ? undefined : JSON.stringify(body));
   if (text === undefined) response.end();
   else response.type('application/json').send(text);
+}
+
+async function sendFile(
+  { etag, type, bytes }: NonNullable<Reply['file']>,
+  headers: Record<string, string>,
+  request: Request,
+  response: Response,
+): Promise<void> {
+  response.set('ETag', etag);
+  if (request.fresh) return void response.set(headers).status(304).end();
+  // Should the file be gone, the problem that is sent instead has no tag.
+  response.removeHeader('ETag');
+  const content = await bytes();
+  response.set({ ...headers, ETag: etag, 'Content-Type': type }).send(content);
 }

@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import type { Principal } from '../auth/token-service';
+import type { Principal } from '../principal';
 import type { Reply } from './reply';
 
 /** Who may call: anyone, who is logged in, or Admins. Finer rules are the service's. */

@@ -1,5 +1,5 @@
 import { type NextFunction, type Request, type RequestHandler, type Response, Router } from 'express';
-import type { Principal } from '../auth/token-service';
+import type { Principal } from '../principal';
 import { ForbiddenError, MethodNotAllowedError, UnavailableError } from '../errors';
 import { readBody } from './body';
 import { send, type Reply } from './reply';
@@ -12,7 +12,7 @@ export interface RouterOptions {
   checkResponses: boolean;
 }
 
-/** Longer than any step's own limit together, shorter than NGINX waits for a worker (15 s). */
+/** Shorter than NGINX waits for a worker (15 s), so that a client is told what became of the request. */
 const DEADLINE_MS = 12_000;
 
 /** All routes of the features; whatever else is asked of a path that is there gets 405. */
@@ -48,21 +48,24 @@ function steps(route: Route, { authenticate, checkResponses }: RouterOptions): R
     ...readBody(route),
     async (request: Request, response: Response) => {
       const input = { ...validate(route, request), user: response.locals.user as never };
-      const reply = await withinDeadline(route.handler(input));
-      if (checkResponses) checkReply(route, reply);
-      await send(reply, request, response);
+      const answer = async () => {
+        const reply = await route.handler(input);
+        if (checkResponses) checkReply(route, reply);
+        await send(reply, request, response);
+      };
+      await withinDeadline(answer());
     },
   ];
 }
 
-async function withinDeadline(work: Promise<Reply>): Promise<Reply> {
+async function withinDeadline(work: Promise<void>): Promise<void> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_resolve, reject) => {
     const error = new UnavailableError('It took too long; whether it was done is not known.');
     timer = setTimeout(reject, DEADLINE_MS, error);
   });
   try {
-    return await Promise.race([work, late]);
+    await Promise.race([work, late]);
   } finally {
     clearTimeout(timer);
   }

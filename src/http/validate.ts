@@ -17,7 +17,7 @@ export function validate(route: Route, request: Request) {
   const parse = (part: Part, schema: z.ZodType | undefined): unknown => {
     if (!schema) return undefined;
     // A body that isn't there is an empty one, so that each missing field is named.
-    const result = schema.safeParse(part === 'body' ? (request.body ?? {}) : request[part], {
+    const result = schema.safeParse(part === 'body' && request.body === undefined ? {} : request[part], {
       error: inWords,
     });
     if (!result.success) faults.push(...result.error.issues.flatMap((issue) => toFaults(part, issue)));

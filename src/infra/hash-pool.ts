@@ -29,16 +29,11 @@ export function createHashPool({ threads, queueLimit, cost }: HashPoolOptions) {
   });
 
   async function run(task: HashTask): Promise<string | boolean> {
-    try {
-      // No AbortSignal: with one, piscina 5.3 doesn't hold its bound, and an abort ends the whole thread.
-      return await pool.run(task);
-    } catch (error) {
-      const reason = (error as Error).message;
-      if (reason === 'Task queue is at limit' || reason.startsWith('No task queue available')) {
-        throw new UnavailableError('Too many passwords are being checked; try again in a moment.');
-      }
-      throw error;
+    if (pool.queueSize >= queueLimit) {
+      throw new UnavailableError('Too many passwords are being checked; try again in a moment.');
     }
+    // No AbortSignal: with one, piscina 5.3 doesn't hold its bound, and an abort ends the whole thread.
+    return pool.run(task);
   }
 
   return {

@@ -3,18 +3,18 @@ import type { ClientSession, Connection } from 'mongoose';
 import { UnavailableError } from '../errors';
 
 export type Mongo = Awaited<ReturnType<typeof connectMongo>>;
-export type { ClientSession, Connection };
+export type { ClientSession };
 
-/** How long a transaction may be tried again; the driver alone would go on for 120 s. */
+/** How long a transaction may be begun again; a commit of unknown outcome the driver tries for up to 120 s. */
 const RETRY_MS = 5_000;
 
 /**
  * Connects to a replica set. An operation never waits in a buffer: without a server it fails within
  * `serverSelectionTimeoutMS`, and the error handler answers 503.
  */
-export async function connectMongo(url: string, maxPoolSize = 50) {
+export async function connectMongo(url: string) {
   const connection = mongoose.createConnection(url, {
-    maxPoolSize,
+    maxPoolSize: 50,
     serverSelectionTimeoutMS: 3_000,
     connectTimeoutMS: 2_000,
     // A frozen server is told by this alone; a read is tried twice, so it fails after 8 s.
@@ -34,7 +34,7 @@ export async function connectMongo(url: string, maxPoolSize = 50) {
   return {
     connection,
 
-    /** Runs `work` in a transaction; conflicts are retried until `RETRY_MS` have passed. */
+    /** Runs `work` in a transaction; conflicts are tried again until `RETRY_MS` have passed. */
     async transaction<T>(work: (session: ClientSession) => Promise<T>): Promise<T> {
       const session = await connection.startSession();
       const giveUp = Date.now() + RETRY_MS;
@@ -73,12 +73,17 @@ export function duplicateFields(error: unknown): string[] | undefined {
 
 /** Whether the error says that the server was not to be reached, rather than that it refused. */
 export function isMongoAway(error: unknown): boolean {
-  if (error instanceof mongoose.mongo.MongoServerError) return error.hasErrorLabel('RetryableWriteError');
+  if (error instanceof mongoose.mongo.MongoServerError) {
+    return AWAY_LABELS.some((label) => error.hasErrorLabel(label)) || AWAY_CODES.has(Number(error.code));
+  }
   return error instanceof mongoose.mongo.MongoError || error instanceof mongoose.MongooseError
     ? AWAY.has(error.name)
     : false;
 }
 
+const AWAY_LABELS = ['RetryableWriteError', 'TransientTransactionError', 'UnknownTransactionCommitResult'];
+/** A server that shuts down, steps down or isn't primary yet. */
+const AWAY_CODES = new Set([91, 189, 10107, 11600, 11602, 13435, 13436]);
 const AWAY = new Set([
   'MongoNetworkError',
   'MongoNetworkTimeoutError',

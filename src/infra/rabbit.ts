@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import amqp, { type Channel, type ChannelModel, type ConfirmChannel } from 'amqplib';
 import type { Logger } from '../logger';
 
-export type JobQueue = ReturnType<typeof connectJobQueue>;
+export type JobQueue = ReturnType<typeof createJobQueue>;
 
 /** What becomes of a message: done with, for another consumer, or put aside for a person to see. */
 export type Verdict = 'ack' | 'requeue' | 'dead-letter';
@@ -17,18 +17,27 @@ interface JobQueueOptions {
 }
 
 const STEP_MS = 5_000;
+const HEARTBEAT_S = 5;
 const CONFIRM_MS = 5_000;
 /** A message that took its consumer down this many times goes to the dead letters. */
 const DELIVERY_LIMIT = 5;
 const MAX_LENGTH = 100_000;
 
+/** amqplib takes it from the URL alone where it is given one; a frozen broker is noticed by nothing else. */
+function withHeartbeat(url: string): string {
+  const whole = new URL(url);
+  whole.searchParams.set('heartbeat', String(HEARTBEAT_S));
+  return whole.href;
+}
+
 /**
  * One quorum queue of job ids, with its dead letters. The connection comes back by itself; a message that
  * was under way when it broke is delivered again, so consumers must bear that.
  */
-export function connectJobQueue({ url, prefix, concurrency, logger }: JobQueueOptions) {
+export function createJobQueue({ url, prefix, concurrency, logger }: JobQueueOptions) {
   const queue = `${prefix}.jobs`;
   const dead = `${prefix}.jobs.dead`;
+  let connection: Awaited<ReturnType<typeof connect>> | undefined;
   let publisher: ConfirmChannel | undefined;
   let consumer: { channel: Channel; tag: string } | undefined;
   let consume: ((content: string) => Promise<Verdict>) | undefined;
@@ -58,10 +67,11 @@ export function connectJobQueue({ url, prefix, concurrency, logger }: JobQueueOp
   }
 
   async function startConsuming(channel: Channel): Promise<void> {
-    if (!consume) return;
+    const onMessage = consume;
+    if (!onMessage) return;
     const { consumerTag } = await channel.consume(queue, (message) => {
       if (!message) return void channel.close().catch(() => {});
-      const work = consume!(message.content.toString()).then(
+      const work = onMessage(message.content.toString()).then(
         (verdict) =>
           verdict === 'ack' ? channel.ack(message) : channel.nack(message, false, verdict === 'requeue'),
         (error: Error) => {
@@ -84,8 +94,21 @@ export function connectJobQueue({ url, prefix, concurrency, logger }: JobQueueOp
     await consuming.prefetch(concurrency);
     await startConsuming(consuming);
     publisher = confirming;
-    confirming.once('close', () => (publisher = undefined));
+    confirming.once('close', () => {
+      if (publisher === confirming) publisher = undefined;
+    });
   }
+
+  const connect = () =>
+    amqp.connect(withHeartbeat(url), {
+      timeout: STEP_MS,
+      recovery: {
+        initialDelay: 200,
+        maxDelay: 3_000,
+        waitForConnect: false,
+        setup: (model: ChannelModel) => within(setUp(model), 2 * STEP_MS, 'RabbitMQ'),
+      },
+    });
 
   const within = <T>(work: Promise<T>, ms: number, what: string): Promise<T> =>
     Promise.race([
@@ -93,22 +116,11 @@ export function connectJobQueue({ url, prefix, concurrency, logger }: JobQueueOp
       sleep(ms, undefined, { ref: false }).then(() => Promise.reject(new Error(`${what}: no answer`))),
     ]);
 
-  const connecting = amqp.connect(url, {
-    heartbeat: 5,
-    timeout: STEP_MS,
-    recovery: {
-      initialDelay: 200,
-      maxDelay: 3_000,
-      waitForConnect: false,
-      setup: (model: ChannelModel) => within(setUp(model), 2 * STEP_MS, 'RabbitMQ'),
-    },
-  } as never);
-
   return {
-    /** Called before anything is consumed; `consume` tells what becomes of each message. */
-    async start(onMessage?: (content: string) => Promise<Verdict>): Promise<void> {
+    /** Connects, now or as soon as RabbitMQ is there; `onMessage` tells what becomes of each message. */
+    async start(onMessage: (content: string) => Promise<Verdict>): Promise<void> {
       consume = onMessage;
-      const connection = await connecting;
+      connection = await connect();
       connection.on('error', () => {});
       connection.on('connect-failed', (error: Error) =>
         logger.warn({ reason: error.message }, 'RabbitMQ is away'),
@@ -147,12 +159,13 @@ export function connectJobQueue({ url, prefix, concurrency, logger }: JobQueueOp
 
     /** Takes no further messages and waits for those under way. */
     async drain(): Promise<void> {
+      consume = undefined;
       if (consumer) await within(consumer.channel.cancel(consumer.tag), STEP_MS, 'RabbitMQ').catch(() => {});
       await Promise.all(running);
     },
 
     async close(): Promise<void> {
-      await within((await connecting).close(), STEP_MS, 'RabbitMQ').catch(() => {});
+      if (connection) await within(connection.close(), STEP_MS, 'RabbitMQ').catch(() => {});
     },
   };
 }

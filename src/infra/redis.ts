@@ -43,7 +43,9 @@ export function connectRedis(url: string, logger: Logger) {
 
     /** Sets a key that ends at `expiresAt` (ms since 1970), however late the command arrives. */
     async setUntil(key: string, value: string, expiresAt: number): Promise<void> {
-      await client.set(key, value, 'PXAT', expiresAt);
+      // Not PXAT and, below, not NX with GET: they are younger than what some systems install.
+      const replies = (await client.multi().set(key, value).pexpireat(key, expiresAt).exec()) ?? [];
+      for (const [error] of replies) if (error) throw error;
     },
 
     /** Sets all keys for `ttlMs`; rejects unless each of them is confirmed. */
@@ -53,12 +55,10 @@ export function connectRedis(url: string, logger: Logger) {
 
     /** Sets the keys that are not there; tells what holds now, in the order of `values`. */
     async setMissing(values: Record<string, string>, ttlMs: number): Promise<string[]> {
-      const entries = Object.entries(values);
-      const before = await all(entries.map(([key, value]) => ['set', key, value, 'PX', ttlMs, 'NX', 'GET']));
-      return entries.map(([, value], index) => (before[index] as string | null) ?? value);
+      const sets = Object.entries(values).map(([key, value]) => ['set', key, value, 'PX', ttlMs, 'NX']);
+      const replies = await all([...sets, ['mget', ...Object.keys(values)]]);
+      return replies.at(-1) as string[];
     },
-
-    ping: (): Promise<string> => client.ping(),
 
     close: () => client.disconnect(),
   };

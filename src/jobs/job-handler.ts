@@ -1,5 +1,4 @@
 import type { ClientSession } from '../infra/mongo';
-import type { Logger } from '../logger';
 
 /** What the jobs of each type are given; a type without a handler doesn't compile. */
 export interface JobPayloads {
@@ -10,9 +9,6 @@ export type JobType = keyof JobPayloads;
 
 export interface JobHelpers {
   jobId: string;
-  /** This attempt's own name: another attempt at the same job may be under way. */
-  claim: string;
-  logger: Logger;
   /** Aborts where the worker stops or has lost the job to another. */
   signal: AbortSignal;
 }
@@ -23,7 +19,7 @@ export type Complete = (session: ClientSession) => Promise<Record<string, unknow
 export interface JobHandler<P> {
   /** May be run again after a crash at any point: what it does before `Complete` must bear that. */
   run: (payload: P, helpers: JobHelpers) => Promise<Complete>;
-  /** After the job was marked done; an error here is only logged. */
+  /** After the job has ended; an error here is only logged. */
   tidy?: (payload: P, helpers: Pick<JobHelpers, 'jobId'>) => Promise<void>;
   /** In the transaction that marks it failed; what belongs to the job may go at `expiresAt`. */
   failed?: (jobId: string, expiresAt: Date, session: ClientSession) => Promise<void>;

@@ -42,11 +42,16 @@ export function createJobRepository(connection: Connection) {
       return jobs.map((job) => String(job._id));
     },
 
-    /** Takes one due job for publishing; another relay gets it only once `leaseMs` have passed. */
+    /**
+     * Takes one due job for publishing; another relay gets it only once `leaseMs` have passed. A claim whose
+     * lease has run out ends here, so that the message finds a job that can be claimed.
+     */
     async takeForPublishing(id: string, leaseMs: number): Promise<Date | null> {
       const publishAt = inMs(leaseMs);
       const filter = { _id: toObjectId(id), publishAt: { $lte: new Date() } };
-      const { modifiedCount } = await Jobs.updateOne(filter, { $set: { publishAt } });
+      const { modifiedCount } = await Jobs.updateOne(filter, {
+        $set: { publishAt, status: 'queued', claim: null },
+      });
       return modifiedCount === 1 ? publishAt : null;
     },
 
@@ -58,10 +63,7 @@ export function createJobRepository(connection: Connection) {
     /** Null where the job is over or another holds it. */
     claim: (id: string, claim: string, leaseMs: number): Promise<JobRecord | null> =>
       Jobs.findOneAndUpdate(
-        {
-          _id: toObjectId(id),
-          $or: [{ status: 'queued' }, { status: 'running', publishAt: { $lte: new Date() } }],
-        },
+        { _id: toObjectId(id), status: 'queued' },
         {
           $set: { status: 'running', claim, startedAt: new Date(), publishAt: inMs(leaseMs) },
           $inc: { attempts: 1 },
@@ -88,9 +90,15 @@ export function createJobRepository(connection: Connection) {
       return matchedCount === 1 ? set.expiresAt : null;
     },
 
-    async putBack(id: string, claim: string, delayMs: number, error: string | null): Promise<void> {
+    async putBack(id: string, claim: string, delayMs: number, error: string): Promise<void> {
       const set = { status: 'queued' as const, claim: null, publishAt: inMs(delayMs), error };
       await Jobs.updateOne(own(id, claim), { $set: set });
+    },
+
+    /** For a worker that stops in good order: the attempt doesn't count. */
+    async release(id: string, claim: string): Promise<void> {
+      const set = { status: 'queued' as const, claim: null, publishAt: new Date() };
+      await Jobs.updateOne(own(id, claim), { $set: set, $inc: { attempts: -1 } });
     },
 
     prepare: () => Jobs.createIndexes(),

@@ -2,7 +2,8 @@ import { defineRoute, type Route } from '../http/route';
 import type { Reply } from '../http/reply';
 import { idParams } from '../http/schemas';
 import { jobSchema } from './job-schemas';
-import type { JobService, JobView } from './job-service';
+import type { JobService } from './job-service';
+import type { JobView } from './job-view';
 
 /** 202 with the job's address (RFC 9110, 15.3.3). */
 export const accepted = (job: JobView): Reply => ({

@@ -64,24 +64,24 @@ export function createJobRunner({ jobs, handlers, transaction, logger }: JobRunn
     }
   }
 
-  async function attempt(
-    job: JobRecord,
-    handler: JobHandler<unknown>,
-    claim: string,
-    log: Logger,
-  ): Promise<void> {
+  async function tidy(job: JobRecord, handler: JobHandler<unknown>): Promise<void> {
+    const jobId = String(job._id);
+    await handler
+      .tidy?.(job.payload, { jobId })
+      .catch((error: Error) => logger.warn({ err: error, jobId }, 'A job left something behind'));
+  }
+
+  async function attempt(job: JobRecord, handler: JobHandler<unknown>, claim: string): Promise<void> {
     const jobId = String(job._id);
     if (job.attempts > MAX_ATTEMPTS) throw new UnrecoverableError('It took its worker down each time.');
     await whileHeld(jobId, claim, async (signal) => {
-      const complete = await handler.run(job.payload, { jobId, claim, logger: log, signal });
+      const complete = await handler.run(job.payload, { jobId, signal });
       await transaction(async (session) => {
         const result = await complete(session);
         if (!(await jobs.finish(jobId, claim, result, session))) throw new ClaimLostError();
       });
     });
-    await handler
-      .tidy?.(job.payload, { jobId })
-      .catch((error: Error) => log.warn({ err: error }, 'Not tidied up'));
+    await tidy(job, handler);
   }
 
   async function settle(
@@ -93,7 +93,7 @@ export function createJobRunner({ jobs, handlers, transaction, logger }: JobRunn
     const jobId = String(job._id);
     if (error instanceof ClaimLostError) return 'ack';
     if (stopping.signal.aborted) {
-      await jobs.putBack(jobId, claim, 0, null);
+      await jobs.release(jobId, claim);
       return 'ack';
     }
     const final = error instanceof UnrecoverableError;
@@ -102,11 +102,13 @@ export function createJobRunner({ jobs, handlers, transaction, logger }: JobRunn
       return 'ack';
     }
     const told = final ? error.message : 'It failed each time it was tried.';
-    await transaction(async (session) => {
+    const failed = await transaction(async (session) => {
       const expiresAt = await jobs.fail(jobId, claim, told, session);
       if (expiresAt) await handler.failed?.(jobId, expiresAt, session);
+      return expiresAt !== null;
     });
-    return final && job.attempts <= MAX_ATTEMPTS ? 'ack' : 'dead-letter';
+    if (failed) await tidy(job, handler);
+    return !failed || (final && job.attempts <= MAX_ATTEMPTS) ? 'ack' : 'dead-letter';
   }
 
   return {
@@ -119,7 +121,7 @@ export function createJobRunner({ jobs, handlers, transaction, logger }: JobRunn
       const handler = handlers[job.type as JobType] as JobHandler<unknown>;
       log.info('A job begins');
       try {
-        await attempt(job, handler, claim, log);
+        await attempt(job, handler, claim);
         log.info('A job is done');
         return 'ack';
       } catch (error) {

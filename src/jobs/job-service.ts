@@ -1,22 +1,9 @@
-import type { Principal } from '../auth/token-service';
+import type { Principal } from '../principal';
 import { NotFoundError } from '../errors';
-import type { JobRecord, JobRepository } from './job-repository';
+import type { JobRepository } from './job-repository';
+import { toJob, type JobView } from './job-view';
 
 export type JobService = ReturnType<typeof createJobService>;
-
-export const toJob = (job: JobRecord) => ({
-  _id: String(job._id),
-  type: job.type,
-  status: job.status,
-  attempts: job.attempts,
-  result: job.result,
-  error: job.error,
-  createdAt: job.createdAt,
-  startedAt: job.startedAt,
-  finishedAt: job.finishedAt,
-});
-
-export type JobView = ReturnType<typeof toJob>;
 
 export function createJobService(jobs: JobRepository) {
   return {

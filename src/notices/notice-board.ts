@@ -10,8 +10,8 @@ const POLL_MS = 250;
 const FRESH_MS = 1_000;
 /** By how much the clocks of two hosts may differ. */
 const SKEW_MS = 2_000;
-/** A notice becomes visible at its transaction's end, this much after its `changedAt` at the most. */
-const COMMIT_MS = 10_000;
+/** A notice becomes visible at its transaction's end; the driver tries a commit for 120 s at the most. */
+const COMMIT_MS = 150_000;
 const LOOK_LIMIT = 10_000;
 const CACHE_OFF = 'cache-off';
 const revoked = (userId: string) => `revoked:${userId}`;

@@ -5,7 +5,7 @@ import type { TaskRecord } from './task-repository';
 export type TaskCache = ReturnType<typeof createTaskCache>;
 type Load = CachedRead['load'];
 
-const assigneeOf = (task: TaskRecord | null) => (task?.assignedTo ? String(task.assignedTo) : null);
+export const assigneeOf = (task: TaskRecord | null) => (task?.assignedTo ? String(task.assignedTo) : null);
 
 /**
  * What each cached answer about tasks depends on. `profiles` stands for the names of assignees: it is
@@ -25,13 +25,17 @@ export function createTaskCache(cache: ResponseCache) {
       });
     },
 
-    /** After a task came (`before` is null), changed, or went (`after` is null). */
-    changed(before: TaskRecord | null, after: TaskRecord | null): Promise<void> {
+    /**
+     * After a task came (`before` is null), changed, or went (`after` is null). `again`: it was assigned to whom
+     * it was assigned already, perhaps by a first send that was cut off before it said so.
+     */
+    changed(before: TaskRecord | null, after: TaskRecord | null, again = false): Promise<void> {
       const [was, is] = [assigneeOf(before), assigneeOf(after)];
       const assignees = [...new Set([was, is])].filter((id) => id !== null);
       return cache.invalidate([
         `task:${String((before ?? after)?._id)}`,
         'tasks',
+        ...(again ? ['profiles'] : []),
         ...assignees.map((id) => `tasks-of:${id}`),
         // The user's own answer lists ids only, so a change within a task doesn't touch it.
         ...(before && after && was === is ? [] : assignees.map((id) => `user:${id}`)),
@@ -39,6 +43,6 @@ export function createTaskCache(cache: ResponseCache) {
     },
 
     /** After a removal that found nothing: an earlier one may have been cut off before it said so. */
-    gone: (id: string): Promise<void> => cache.invalidate([`task:${id}`, 'tasks']),
+    gone: (id: string): Promise<void> => cache.invalidate([`task:${id}`, 'tasks', 'profiles']),
   };
 }

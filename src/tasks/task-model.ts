@@ -9,8 +9,6 @@ export interface TaskRecord {
   status: Status;
   assignedTo: Types.ObjectId | null;
   deadline: Date | null;
-  /** Grows by one with each change. */
-  version: number;
   createdAt: Date;
   updatedAt: Date;
 }
@@ -22,7 +20,6 @@ const taskSchema = new Schema<TaskRecord>(
     status: { type: String, enum: STATUSES, required: true },
     assignedTo: { type: Schema.Types.ObjectId, default: null },
     deadline: { type: Date, default: null },
-    version: { type: Number, default: 1 },
   },
   { collection: 'tasks', timestamps: true, versionKey: false, strictQuery: 'throw' },
 );

@@ -68,22 +68,18 @@ export function createTaskRepository(connection: Connection) {
       const set = { ...toStored(fields), updatedAt: new Date() };
       const before = await Tasks.findOneAndUpdate(
         { _id: toObjectId(id), ...filter },
-        { $set: set, $inc: { version: 1 } },
+        { $set: set },
         { returnDocument: 'before', timestamps: false },
       ).lean();
       // The step was atomic, so what it made of `before` is known without a second look.
-      return before && { before, after: { ...before, ...set, version: before.version + 1 } };
+      return before && { before, after: { ...before, ...set } };
     },
 
     remove: (id: string): Promise<TaskRecord | null> =>
       Tasks.findOneAndDelete({ _id: toObjectId(id) }).lean(),
 
     async unassignAll(userId: string, session: ClientSession): Promise<void> {
-      await Tasks.updateMany(
-        assignedTo(userId),
-        { $set: { assignedTo: null }, $inc: { version: 1 } },
-        { session },
-      );
+      await Tasks.updateMany(assignedTo(userId), { $set: { assignedTo: null } }, { session });
     },
 
     prepare: () => Tasks.createIndexes(),

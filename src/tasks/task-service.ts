@@ -1,9 +1,9 @@
-import type { Principal } from '../auth/token-service';
+import type { Principal } from '../principal';
 import type { Cached } from '../cache/response-cache';
 import { ConflictError, ForbiddenError, InvalidRequestError, NotFoundError } from '../errors';
 import { nextCursor, type PageRequest } from '../page';
 import type { Person } from '../users/user-view';
-import type { TaskCache } from './task-cache';
+import { assigneeOf, type TaskCache } from './task-cache';
 import type { TaskFields, TaskRecord, TaskRepository } from './task-repository';
 import { movesFrom, sourcesOf } from './task-status';
 import { toTask, type TaskView } from './task-view';
@@ -103,7 +103,8 @@ export function createTaskService({ tasks, cache, peopleById }: TaskServiceDeps)
     async update(id: string, changes: Partial<TaskFields>, by: Principal): Promise<TaskView> {
       const change = await (by.role === 'Admin' ? changeAsAdmin : changeAsWorker)(id, changes, by);
       if (!change) throw await refusal(id, changes, by);
-      await cache.changed(change.before, change.after);
+      const again = changes.assignedTo !== undefined && changes.assignedTo === assigneeOf(change.before);
+      await cache.changed(change.before, change.after, again);
       const [view] = await withPeople([change.after]);
       return view!;
     },

@@ -1,4 +1,4 @@
-import type { Role } from '../auth/token-service';
+import type { Role } from '../principal';
 
 export const STATUSES = ['to Do', 'Doing', 'Done'] as const;
 export type Status = (typeof STATUSES)[number];

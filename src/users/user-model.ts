@@ -1,6 +1,6 @@
 import { Schema, Types } from 'mongoose';
 import type { Connection } from 'mongoose';
-import type { Role } from '../auth/token-service';
+import type { Role } from '../principal';
 
 export interface UserRecord {
   _id: Types.ObjectId;
@@ -12,6 +12,7 @@ export interface UserRecord {
   usernameKey: string;
   passwordHash: string;
   role: Role;
+  uploads: number;
   createdAt: Date;
   updatedAt: Date;
 }
@@ -25,6 +26,7 @@ const userSchema = new Schema<UserRecord>(
     usernameKey: { type: String, required: true },
     passwordHash: { type: String, required: true },
     role: { type: String, enum: ['Admin', 'worker'], required: true },
+    uploads: { type: Number, default: 0 },
   },
   { collection: 'users', timestamps: true, versionKey: false, strictQuery: 'throw' },
 );

@@ -1,5 +1,5 @@
 import type { ClientSession, Connection } from 'mongoose';
-import type { Role } from '../auth/token-service';
+import type { Role } from '../principal';
 import { ConflictError } from '../errors';
 import { duplicateFields, toObjectId } from '../infra/mongo';
 import { afterCursor } from '../infra/mongo-page';
@@ -17,7 +17,7 @@ export interface NewUser {
   role: Role;
 }
 
-const PUBLIC = { emailKey: 0, usernameKey: 0, passwordHash: 0 } as const;
+const PUBLIC = { emailKey: 0, usernameKey: 0, passwordHash: 0, uploads: 0 } as const;
 export type PublicUserRecord = Omit<UserRecord, keyof typeof PUBLIC>;
 
 /** A user name holds no @, so no other's e-mail can be meant. */
@@ -68,7 +68,15 @@ export function createUserRepository(connection: Connection) {
         { session, projection: PUBLIC },
       ).lean<PublicUserRecord>(),
 
-    exists: async (id: string): Promise<boolean> => (await Users.exists({ _id: toObjectId(id) })) !== null,
+    /** Writes to the user, so that the transaction and a removal exclude each other; false where nobody is there. */
+    async countUpload(id: string, session: ClientSession): Promise<boolean> {
+      const count = { $inc: { uploads: 1 } };
+      const { matchedCount } = await Users.updateOne({ _id: toObjectId(id) }, count, {
+        session,
+        timestamps: false,
+      });
+      return matchedCount === 1;
+    },
 
     prepare: () => Users.createIndexes(),
   };

@@ -1,4 +1,4 @@
-import type { Principal } from '../auth/token-service';
+import type { Principal } from '../principal';
 import type { Cached } from '../cache/response-cache';
 import { ConflictError, ForbiddenError, NotFoundError } from '../errors';
 import type { ClientSession, Mongo } from '../infra/mongo';
@@ -9,6 +9,9 @@ import type { UserRepository } from './user-repository';
 import { toPerson, toUser, type Person } from './user-view';
 
 export type UserService = ReturnType<typeof createUserService>;
+
+/** A log-in that found the user before the removal may issue its token this much after it. */
+const LOGIN_MS = 60_000;
 
 interface UserServiceDeps {
   users: UserRepository;
@@ -65,17 +68,22 @@ export function createUserService(deps: UserServiceDeps) {
     /** Their tasks stay and lose their assignee; once it is answered, no worker takes their token any more. */
     async remove(id: string, by: Principal): Promise<void> {
       requireSelfOrAdmin(id, by);
-      await deps.transaction(async (session) => {
-        await deps.lockAdmins(session);
-        const user = await users.remove(id, session);
-        if (!user) throw notFound();
-        if (user.role === 'Admin' && (await users.countAdmins(session)) === 0) {
-          throw new ConflictError('This is the last Admin; make another one first.');
+      const user = await deps.transaction(async (session) => {
+        const removed = await users.remove(id, session);
+        if (!removed) return undefined;
+        if (removed.role === 'Admin') {
+          await deps.lockAdmins(session);
+          if ((await users.countAdmins(session)) === 0) {
+            throw new ConflictError('This is the last Admin; make another one first.');
+          }
         }
         for (const leave of deps.onRemoval) await leave(id, session);
-        await deps.board.revoke(id, new Date(Date.now() + deps.tokenLifeMs), session);
+        await deps.board.revoke(id, new Date(Date.now() + deps.tokenLifeMs + LOGIN_MS), session);
+        return removed;
       });
+      // Also where nobody was found: an earlier removal may have been cut off before it said so.
       await Promise.all([cache.left(id), deps.board.revokedEverywhere()]);
+      if (!user) throw notFound();
       await Promise.allSettled(deps.afterRemoval.map((tidy) => tidy(id)));
     },
   };

@@ -13,6 +13,7 @@ function setUp(run: JobHandlers['resize-avatar']['run'], attempts = 1) {
     finish: jest.fn(async () => true),
     fail: jest.fn(async () => new Date()),
     putBack: jest.fn(async () => {}),
+    release: jest.fn(async () => {}),
   };
   const failed = jest.fn(async () => {});
   const runner = createJobRunner({

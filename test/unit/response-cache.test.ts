@@ -77,6 +77,29 @@ it("doesn't let a reader that comes after a write join the load of one from befo
   expect((await early).json).toBe('"old"');
 });
 
+it('never lets a token come into force a second time', async () => {
+  const { cache, redis, values } = setUp();
+  const seen: string[] = [];
+  const setAll = redis.setAll.bind(redis);
+  redis.setAll = async (entries, ttlMs) => {
+    await setAll(entries, ttlMs);
+    seen.push(values.get('test:generation:it')!);
+    // It was done, and the writer isn't told.
+    if (seen.length === 1) throw new Error('late');
+  };
+  await cache.invalidate(['it']);
+  expect(seen.length).toBe(2);
+  expect(seen[0]).not.toBe(seen[1]);
+});
+
+it('keeps what is too large out of Redis', async () => {
+  const { cache } = setUp();
+  const read = () =>
+    cache.read({ key: 'big', generations: ['g'], load: async () => ({ value: 'x'.repeat(2e6) }) });
+  expect((await read()).state).toBe('MISS');
+  expect((await read()).state).toBe('MISS');
+});
+
 it('takes a lost generation for a miss', async () => {
   const { read, values } = setUp();
   await read();

@@ -31,6 +31,13 @@ it.each([
     'unsupported-media-type',
   ],
   [
+    'a media type that is almost JSON',
+    () => as(api, admin).put('/tasks/a').type('application/merge-patch+json').send('{}'),
+    415,
+    'unsupported-media-type',
+  ],
+  ['null', () => asJson('null'), 400, 'invalid-request'],
+  [
     'an unknown encoding',
     () => as(api, admin).post('/tasks').type('json').set('Content-Encoding', 'zip').send('{}'),
     415,
