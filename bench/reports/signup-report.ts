@@ -1,5 +1,5 @@
 import { isAsExpected } from '../apache-bench';
-import type { SetupRuns, SignUpResults } from '../scenarios/signup';
+import type { SetupRuns, SignUpResults, SignUpRun } from '../scenarios/signup';
 import { median, spread } from '../statistics';
 import { formatCpuUse } from './cpu-report';
 import {
@@ -29,7 +29,7 @@ export function formatSignUps(results: SignUpResults): string {
     heading(`POST /users/signup, ${connections} connections, bcrypt cost ${bcryptCost}, through NGINX`),
     formatThroughput(results),
     '',
-    ...formatRatios(setups),
+    ...formatRatios(results),
     '',
     apacheBench === 'used'
       ? formatApacheBench(setups)
@@ -66,23 +66,30 @@ function formatThroughput({ setups, hashRates }: SignUpResults): string {
   ]);
 }
 
-const find = (setups: SetupRuns[], name: SetupRuns['name']) =>
-  setups.find((setup) => setup.name === name)?.runs ?? [];
+const find = (setups: SetupRuns[], name: SetupRuns['name']) => setups.find((setup) => setup.name === name);
 
-function formatRatios(setups: SetupRuns[]): string[] {
+/** Of the runs of one round each: they stand next to each other in time. */
+function ratios(runs: SignUpRun[], ones: SignUpRun[], figure: Figure): string {
+  const pairs = runs.map((run, round) => run[figure] / (ones[round]?.[figure] ?? NaN));
+  return `${formatSpread(spread(pairs))} ×`;
+}
+
+function formatRatios({ setups, connections }: SignUpResults): string[] {
   const [one, cluster, threads] = (['one', 'cluster', 'threads'] as const).map((name) => find(setups, name));
-  const ratio = (runs: SetupRuns['runs'] = [], figure: Figure) => middle(runs, figure) / middle(one!, figure);
+  if (!one || !cluster || !threads) return [];
   const report = SOURCE_REPORT.cluster;
-  const reportRatio = formatTimes(report.perSecond / SOURCE_REPORT.one.perSecond);
+  const reportRate = formatTimes(report.perSecond / SOURCE_REPORT.one.perSecond);
   const reportMean = formatTimes(report.meanMs / SOURCE_REPORT.one.meanMs);
-  return [
-    `Cluster against one worker: ${formatTimes(ratio(cluster, 'perSecond'))} the requests/s (source report ` +
-      `${reportRatio}),`,
-    `mean latency ${formatTimes(ratio(cluster, 'meanMs'))} (${reportMean}).`,
-    `One worker with as many hash threads: ${formatTimes(ratio(threads, 'perSecond'))} – for hashing, threads ` +
-      'do what',
-    'processes do; the cluster adds event loops, and a worker that can die.',
+  const lines = [
+    'Against one worker with one hash thread, round by round:',
+    `  the cluster       ${ratios(cluster.runs, one.runs, 'perSecond')} the requests/s (source report ${reportRate})`,
+    `                    ${ratios(cluster.runs, one.runs, 'meanMs')} the mean latency (source report ${reportMean})`,
+    `  threads instead   ${ratios(threads.runs, one.runs, 'perSecond')} the requests/s, in a single process`,
   ];
+  if (connections < 2 * cluster.workers) {
+    lines.push(`${connections} connections can't keep ${cluster.workers} workers busy all the time.`);
+  }
+  return lines;
 }
 
 function formatApacheBench(setups: SetupRuns[]): string {
