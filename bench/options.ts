@@ -15,11 +15,14 @@ export interface BenchOptions {
 
 export const USAGE = `npm run bench -- [options]
 
-Measures one API worker against the cluster, on servers, ports and data of its own (.local/bench), beside
-whatever else runs, and leaves nothing running. For figures that mean something the machine must be quiet.
+Measures one API worker against the cluster, on servers, ports and data of its
+own (.local/bench), beside whatever else runs, and leaves nothing running. For
+figures that mean something the machine must be quiet.
 
-  --only NAME    signup   POST /users/signup, 10 connections: one worker, the cluster, raw bcrypt
-                 reads    a cached GET at a held rate, idle and while people sign up
+  --only NAME    signup   POST /users/signup, 10 connections: one worker, the
+                          cluster, bcrypt alone
+                 reads    a cached GET at a held rate, idle and while people
+                          sign up
   --seconds N    how long each run is measured (10; quick: 3)
   --rounds N     how often each is run, in turns (3; quick: 2)
   --quick        at most two minutes, less certain

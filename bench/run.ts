@@ -2,7 +2,7 @@ import { setMaxListeners } from 'node:events';
 import os from 'node:os';
 import path from 'node:path';
 import { setTimeout } from 'node:timers/promises';
-import { startBenchStack, stopBenchStack } from './bench-stack';
+import { benchFolder, startBenchStack, stopBenchStack } from './bench-stack';
 import { describeMachine } from './machine';
 import { parseOptions, USAGE, UsageError, type BenchOptions } from './options';
 import { formatReport } from './report';
@@ -76,12 +76,18 @@ async function main(): Promise<void> {
   process.exitCode = faults.length > 0 ? 1 : 0;
 }
 
+function explain(error: Error): string {
+  if (error instanceof UsageError) return `${error.message}\n\n${USAGE}`;
+  // Those of the stack are known by name alone: they say what is wrong and need no stack trace.
+  const text = error.name === 'UserError' ? error.message : error.stack;
+  return `${text}\nThe logs are in ${path.relative(process.cwd(), benchFolder)}/stack.`;
+}
+
 main().then(
   () => process.exit(),
   (error: Error) => {
     if (!signal.aborted) {
-      const text = error instanceof UsageError ? `${error.message}\n\n${USAGE}` : error.stack;
-      process.stderr.write(`${text}\n`);
+      process.stderr.write(`${explain(error)}\n`);
     }
     process.exit(signal.aborted ? 130 : 1);
   },

@@ -2,6 +2,7 @@ import { createServer } from 'node:http';
 import { createApp } from './app';
 import { composeApi } from './compose';
 import { readConfig } from './config';
+import { answerClientError } from './http/client-error';
 import { createDrain } from './http/drain';
 import { createLogger } from './logger';
 import { onShutdown } from './shutdown';
@@ -18,6 +19,7 @@ async function main(): Promise<void> {
   const server = createServer(createApp({ ...api.app, checkResponses: false }));
   server.keepAliveTimeout = KEEP_ALIVE_MS;
   server.headersTimeout = KEEP_ALIVE_MS + 1_000;
+  server.on('clientError', answerClientError);
   const drain = createDrain(server);
   onShutdown(
     async () => {

@@ -15,7 +15,8 @@ export const text = (min: number, max: number) =>
     .trim()
     .min(min)
     .max(max)
-    .refine((value) => !value.includes('\0'), 'must not contain a null character');
+    .refine((value) => !value.includes('\0'), 'must not contain a null character')
+    .refine((value) => !/\p{Surrogate}/u.test(value), 'must not contain half a character');
 
 /** RFC 9457. */
 export const problemSchema = z.strictObject({

@@ -76,23 +76,21 @@ export function isMongoAway(error: unknown): boolean {
   if (error instanceof mongoose.mongo.MongoServerError) {
     return AWAY_LABELS.some((label) => error.hasErrorLabel(label)) || AWAY_CODES.has(Number(error.code));
   }
-  return error instanceof mongoose.mongo.MongoError || error instanceof mongoose.MongooseError
-    ? AWAY.has(error.name)
-    : false;
+  if (error instanceof mongoose.mongo.MongoNetworkError) return true;
+  const { name, code } = error as { name?: string; code?: unknown };
+  // A socket that is closed at the moment of writing is told by Node alone.
+  return AWAY.has(String(name)) || code === 'EPIPE' || code === 'ECONNRESET';
 }
 
 const AWAY_LABELS = ['RetryableWriteError', 'TransientTransactionError', 'UnknownTransactionCommitResult'];
 /** A server that shuts down, steps down or isn't primary yet. */
 const AWAY_CODES = new Set([91, 189, 10107, 11600, 11602, 13435, 13436]);
 const AWAY = new Set([
-  'MongoNetworkError',
-  'MongoNetworkTimeoutError',
   'MongoServerSelectionError',
   'MongooseServerSelectionError',
   'MongoWaitQueueTimeoutError',
   'MongoNotConnectedError',
   'MongoTopologyClosedError',
-  'MongoPoolClearedError',
   'MongoPoolClosedError',
 ]);
 

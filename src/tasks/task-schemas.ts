@@ -20,6 +20,11 @@ export const taskSchema = z.strictObject({
 const deadline = z
   .union([z.iso.datetime({ offset: true }), z.iso.date()], { error: 'is not an ISO 8601 date or time' })
   .transform((value) => new Date(value))
+  // With its zone a time may end up outside of the years that ISO 8601 writes with four digits.
+  .refine(
+    (date) => date.getUTCFullYear() >= 1 && date.getUTCFullYear() <= 9999,
+    'is not in the years 1 to 9999',
+  )
   .nullable();
 
 /** An id, or an object with `_id`, as an answer has it; null for nobody. */

@@ -33,6 +33,17 @@ it.each([
     () => request(`PUT /users/${'a'.repeat(24)}/avatar HTTP/1.1`, 'Content-Length: 7000000\r\n'),
     413,
   ],
+  ['a method that is none', () => request('BREW /tasks HTTP/1.1'), 400],
+  [
+    'headers that only the worker refuses',
+    () =>
+      request(
+        'GET /tasks HTTP/1.1',
+        ['A', 'B', 'C'].map((name) => `X-${name}: ${'x'.repeat(7_000)}\r\n`).join(''),
+      ),
+    431,
+  ],
+  ["NGINX's own page of problems", () => request('GET /problem HTTP/1.1'), 404],
   ['no Host', () => raw('GET /tasks HTTP/1.1\r\nConnection: close\r\n\r\n'), 400],
 ])('answers %s with a problem', async (_name, send, status) => {
   const answer = await send();

@@ -1,6 +1,10 @@
-import { spawn, type ChildProcess } from 'node:child_process';
+import { execFile, spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
+import { mkdtemp } from 'node:fs/promises';
 import { createConnection, createServer } from 'node:net';
+import os from 'node:os';
+import path from 'node:path';
+import { promisify } from 'node:util';
 import { eventually } from './wait';
 
 export async function freePort(): Promise<number> {
@@ -21,11 +25,23 @@ const accepts = (port: number) =>
 
 /** A Redis of the test's own, to be killed and frozen. */
 export async function startRedis() {
+  const dir = await mkdtemp(path.join(os.tmpdir(), 'taskfleet-redis-'));
   const port = await freePort();
   let process: ChildProcess;
 
   async function start(): Promise<void> {
-    const args = ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no'];
+    const args = [
+      '--port',
+      String(port),
+      '--bind',
+      '127.0.0.1',
+      '--dir',
+      dir,
+      '--save',
+      '',
+      '--appendonly',
+      'no',
+    ];
     process = spawn('redis-server', args, { stdio: 'ignore' });
     await eventually(() => accepts(port));
   }
@@ -41,6 +57,8 @@ export async function startRedis() {
     url: `redis://127.0.0.1:${port}`,
     start,
     stop,
+    /** Writes a snapshot, which the next start reads. */
+    save: () => promisify(execFile)('redis-cli', ['-p', String(port), 'save']),
     freeze: () => void process.kill('SIGSTOP'),
     thaw: () => void process.kill('SIGCONT'),
   };

@@ -128,6 +128,19 @@ describe('a write that was answered is seen by the next read on another worker',
   });
 });
 
+it('serves nothing that an older Redis process left in a snapshot', async () => {
+  const { _id } = await buildTask(writer, admin);
+  await untilHit(`/tasks/${_id}`);
+  await redis.save();
+  await as(writer, admin).put(`/tasks/${_id}`, { status: 'Doing' }).expect(200);
+  await redis.stop();
+  await redis.start();
+  for (let count = 0; count < 20; count++) {
+    expect((await as(reader, admin).get(`/tasks/${_id}`)).body.status).toBe('Doing');
+    await sleep(50);
+  }
+}, 60_000);
+
 it('writes wait for an outage of Redis only once', async () => {
   await redis.stop();
   await buildTask(writer, admin);

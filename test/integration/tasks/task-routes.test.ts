@@ -52,6 +52,8 @@ describe('POST /tasks', () => {
     [{ title: 'T', assignedTo: 'a'.repeat(24) }, 'body.assignedTo'],
     [{ title: 'T', colour: 'red' }, 'body.colour'],
     [{ title: 7 }, 'body.title'],
+    [{ title: '\ud800x' }, 'body.title'],
+    [{ title: 'T', deadline: '9999-12-31T23:59:59-23:59' }, 'body.deadline'],
   ])('refuses %j with 400 that names %s', async (body, path) => {
     const answer = await as(api, admin).post('/tasks', body).expect(400);
     expect(answer.headers['content-type']).toMatch('application/problem+json');

@@ -1,4 +1,4 @@
-import { parseOptions, UsageError } from '../../../bench/options';
+import { parseOptions, USAGE, UsageError } from '../../../bench/options';
 import { requireLoopback } from '../../../bench/loopback';
 
 describe('options of the bench', () => {
@@ -10,6 +10,10 @@ describe('options of the bench', () => {
     expect(parseOptions(['--quick'])).toMatchObject({ quick: true, seconds: 3, rounds: 2 });
     expect(parseOptions(['--quick', '--seconds', '5'])).toMatchObject({ seconds: 5, rounds: 2 });
     expect(parseOptions(['--only', 'reads'])).toMatchObject({ scenarios: ['reads'] });
+  });
+
+  it('are explained within 80 columns', () => {
+    expect(USAGE.split('\n').filter((line) => line.length > 80)).toEqual([]);
   });
 
   it.each([['--only', 'nothing'], ['--seconds', '0'], ['--rounds', 'many'], ['--unknown'], ['more']])(
