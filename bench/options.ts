@@ -28,7 +28,8 @@ figures that mean something the machine must be quiet.
   --quick        at most two minutes, less certain
   --help
 
-BCRYPT_COST sets the cost of a password (10). Results: .local/bench/results/TIME.json.
+BCRYPT_COST sets the cost of a password (10).
+Results: .local/bench/results/TIME.json.
 The exit status is 1 where a run had errors.
 `;
 
