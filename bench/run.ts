@@ -79,7 +79,7 @@ async function main(): Promise<void> {
 function explain(error: Error): string {
   if (error instanceof UsageError) return `${error.message}\n\n${USAGE}`;
   // Those of the stack are known by name alone: they say what is wrong and need no stack trace.
-  const text = error.name === 'UserError' ? error.message : error.stack;
+  const text = error.constructor.name === 'UserError' ? error.message : error.stack;
   return `${text}\nThe logs are in ${path.relative(process.cwd(), benchFolder)}/stack.`;
 }
 

@@ -23,7 +23,11 @@ async function answers(url) {
 }
 
 /** Three requests that can be pasted as they are. @param {string} url @param {string} email @param {string} file */
-const requests = (url, email, file) => `Try it; the third answer is a MISS, and from then on a HIT:
+const requests = (
+  url,
+  email,
+  file,
+) => `Try it: log in, make a task, read it (X-Cache: MISS; the same again: HIT).
 
 TOKEN=$(curl -s ${url}/users/login -H 'content-type: application/json' \\
   -d "{\\"email\\":\\"${email}\\",\\"password\\":\\"$(cat '${file}')\\"}" \\

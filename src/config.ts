@@ -9,6 +9,7 @@ const cores = os.availableParallelism();
 /** Every variable that the processes read. PM2 gives each worker its own NODE_APP_INSTANCE. */
 const schema = z.object({
   NODE_ENV: z.enum(['production', 'development', 'test']).default('production'),
+  /** `silent` writes nothing. */
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'silent']).default('info'),
   /** The address that the API listens on. */
   HOST: z.string().default('127.0.0.1'),
@@ -35,10 +36,14 @@ const schema = z.object({
     .default('taskfleet'),
   /** How long a cached answer may live; changes end it at once. */
   CACHE_TTL_SECONDS: whole(1, 3_600).default(30),
+  /** Signs the tokens; one of the two is needed. */
   JWT_SECRET: z.string().optional(),
   JWT_SECRET_FILE: z.string().optional(),
+  /** How long a token holds. */
   JWT_TTL_SECONDS: whole(60, 86_400).default(3_600),
+  /** The base-2 logarithm of the rounds: one more doubles the time of a hash. */
   BCRYPT_COST: whole(4, 15).default(10),
+  /** In each worker; by default the cores divided by API_WORKERS. */
   HASH_THREADS: whole(1, 64).optional(),
   /** Hashes that may wait in one worker; the next gets 503. */
   HASH_QUEUE_LIMIT: whole(1, 10_000).default(64),

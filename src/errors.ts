@@ -36,7 +36,7 @@ export class InvalidRequestError extends AppError {
 export class UnauthenticatedError extends AppError {
   readonly status = 401;
   readonly problem = 'unauthenticated';
-  readonly title = 'Log in first';
+  readonly title = 'Not authenticated';
 
   /** RFC 6750, 3.1: the error code is told only where a token was sent. */
   constructor(detail: string, code?: 'invalid_token') {

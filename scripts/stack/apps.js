@@ -6,7 +6,7 @@ const path = require('node:path');
 const { appVariables } = require('./app-environment');
 const { createPm2 } = require('./pm2');
 const { marker } = require('./processes');
-const { UserError, waitUntil } = require('../run-command');
+const { runCommand, UserError, waitUntil } = require('../run-command');
 
 const apiName = 'taskfleet-api';
 const workerName = 'taskfleet-worker';
@@ -80,6 +80,14 @@ function createApps({ root, dir, home, isPrivate, stackFile }) {
     await refuseOtherClone();
   }
 
+  /** The app itself judges: workers that run well are not replaced by some that can't start. */
+  async function refuseWrongConfiguration(env) {
+    const check = path.join(root, 'dist', 'cli', 'check-config.js');
+    const options = { env: { ...process.env, ...env }, timeoutMs: 20_000 };
+    const { code, stderr } = await runCommand(process.execPath, [check], options);
+    if (code !== 0) throw new UserError(`${stderr.trim()}\nNothing was changed.`);
+  }
+
   /** Changes whenever the code or the configuration does. @param {Record<string, string>} env */
   function releaseOf(env) {
     const hash = crypto.createHash('sha256').update(JSON.stringify(env));
@@ -98,6 +106,7 @@ function createApps({ root, dir, home, isPrivate, stackFile }) {
    */
   async function start(env, { reload = false } = {}) {
     await check();
+    await refuseWrongConfiguration(env);
     const release = releaseOf(env);
     const daemonWasRunning = await pm2.isRunning();
     const present = await list();

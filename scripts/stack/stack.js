@@ -59,6 +59,13 @@ function createStack({
     return Array.from({ length: count }, (_, i) => base + i);
   };
 
+  /** Those of workers that run as well: `pm2 scale` up and down again leaves the youngest ones, at high ports. */
+  async function reachablePorts(apiWorkers) {
+    const listed = listedPorts(Math.max(apiWorkers, os.availableParallelism(), 4));
+    const running = (await apps.list()).flatMap(({ port }) => port ?? []);
+    return [...new Set([...listed, ...running])].sort((a, b) => a - b);
+  }
+
   async function chooseApiPorts() {
     const { ports } = stackFile.read();
     const running = (await apps.list()).length > 0;
@@ -75,9 +82,7 @@ function createStack({
     const left = await supervisor.endLeftovers();
     if (left.length > 0) say(`ended ${left.length} processes that a killed supervisor had left`);
     if (only.includes('nginx')) await chooseApiPorts();
-    const apiPorts = only.includes('nginx')
-      ? listedPorts(Math.max(apiWorkers, os.availableParallelism(), 4))
-      : [];
+    const apiPorts = only.includes('nginx') ? await reachablePorts(apiWorkers) : [];
     await servers.start(only, { apiPorts, onReady });
     stackFile.update({ url: stackFile.read().services.nginx?.url, supervisor: { home: supervisor.home } });
     return info();

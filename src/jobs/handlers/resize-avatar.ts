@@ -16,8 +16,8 @@ export function createResizeAvatar({ avatars, resize }: ResizeAvatarDeps): JobHa
       const files: Rendition['files'] = {};
       for (const size of AVATAR_SIZES) {
         signal.throwIfAborted();
-        const bytes = await resize(original, size).catch((error: Error) => {
-          throw new UnrecoverableError(`The picture can not be read: ${error.message}`);
+        const bytes = await resize(original, size).catch((cause: unknown) => {
+          throw new UnrecoverableError('The picture can not be read: it is damaged.', { cause });
         });
         files[size] = await avatars.files.write(`${size}.webp`, bytes, { jobId, userId });
       }

@@ -96,13 +96,14 @@ describe('POST /users/login', () => {
     };
     const known: number[] = [];
     const unknown: number[] = [];
-    for (let round = 0; round < 7; round++) {
+    for (let round = 0; round < 9; round++) {
       known.push(await time(person.email));
       unknown.push(await time('nobody@example.com'));
     }
-    const median = (times: number[]) => times.sort((a, b) => a - b)[3]!;
-    expect(median(unknown) / median(known)).toBeGreaterThan(0.6);
-    expect(median(unknown) / median(known)).toBeLessThan(1.7);
+    // The quickest of each: whatever else this machine does only adds to the others.
+    const ratio = Math.min(...unknown) / Math.min(...known);
+    expect(ratio).toBeGreaterThan(0.6);
+    expect(ratio).toBeLessThan(1.7);
     await slow.close();
   });
 
