@@ -2,7 +2,7 @@ import { existsSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { createStack, type ServerName } from '../scripts/stack/stack';
 import { readConfig } from '../src/config';
-import type { ProcessGroup } from './cpu-time';
+import { findParents, type ProcessGroup } from './cpu-time';
 
 export type BenchStack = Awaited<ReturnType<typeof startBenchStack>>;
 
@@ -64,12 +64,14 @@ export async function startBenchStack({ signal, say }: BenchStackOptions) {
     const apps = await stack.apps();
     const pidsOf = (name: string) => apps.filter((app) => app.name === name).map(({ pid }) => pid);
     const pidOf = async (name: ServerName) => [(await stack.server(name).pid()) ?? 0];
+    const daemons = findParents([...pidsOf('taskfleet-api'), ...(await pidOf('mongo'))]);
     return [
       { name: 'API', pids: pidsOf('taskfleet-api'), byThread: true },
       { name: 'NGINX', pids: await pidOf('nginx') },
       { name: 'MongoDB', pids: await pidOf('mongo') },
       { name: 'Redis', pids: await pidOf('redis') },
       { name: 'RabbitMQ', pids: await pidOf('rabbit') },
+      { name: 'PM2', pids: daemons, alone: true },
       { name: 'job worker', pids: pidsOf('taskfleet-worker') },
       { name: 'load generator', pids: [process.pid] },
     ];

@@ -1,9 +1,11 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 
-/** Processes that count together; what they started counts with them. */
+/** Processes that count together. */
 export interface ProcessGroup {
   name: string;
   pids: number[];
+  /** Without what they started, which otherwise counts with them. */
+  alone?: boolean;
   /** Tell the main threads, where the event loop runs, from the others. */
   byThread?: boolean;
 }
@@ -50,13 +52,19 @@ export function countCpuTime(groups: ProcessGroup[]): () => CpuUse | undefined {
 function takeReading(groups: ProcessGroup[]) {
   const all = readProcesses();
   const threads = new Map<string, number>();
-  for (const { name, pids, byThread } of groups) {
-    for (const pid of withDescendants(pids, all)) {
+  for (const { name, pids, alone, byThread } of groups) {
+    for (const pid of alone ? pids : withDescendants(pids, all)) {
       if (!byThread) threads.set(`${name}#${pid}`, all.get(pid)?.seconds ?? 0);
       else for (const [part, seconds] of readThreads(pid)) threads.set(`${name}, ${part}`, seconds);
     }
   }
   return { at: performance.now(), threads, ...parseMachine(readFileSync('/proc/stat', 'utf8')) };
+}
+
+/** @returns each once */
+export function findParents(pids: number[]): number[] {
+  const parents = pids.flatMap((pid) => readStat(`/proc/${pid}/stat`)?.parent ?? []);
+  return [...new Set(parents)];
 }
 
 function readProcesses(): Map<number, Process> {
