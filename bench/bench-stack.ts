@@ -41,6 +41,13 @@ export async function startBenchStack({ signal, say }: BenchStackOptions) {
   const stack = openStack(say);
   signal.throwIfAborted();
   await stack.startServers({ only: SERVERS });
+  const pidOf = async (name: ServerName) => [(await stack.server(name).pid()) ?? 0];
+  const pids = {
+    mongo: await pidOf('mongo'),
+    redis: await pidOf('redis'),
+    rabbit: await pidOf('rabbit'),
+    nginx: await pidOf('nginx'),
+  };
   const url = `http://127.0.0.1:${stack.info().ports.nginx}`;
 
   /** Starts the apps anew, so that each run begins with processes of the same age. */
@@ -63,14 +70,13 @@ export async function startBenchStack({ signal, say }: BenchStackOptions) {
   async function processGroups(): Promise<ProcessGroup[]> {
     const apps = await stack.apps();
     const pidsOf = (name: string) => apps.filter((app) => app.name === name).map(({ pid }) => pid);
-    const pidOf = async (name: ServerName) => [(await stack.server(name).pid()) ?? 0];
-    const daemons = findParents([...pidsOf('taskfleet-api'), ...(await pidOf('mongo'))]);
+    const daemons = findParents([...pidsOf('taskfleet-api'), ...pids.mongo]);
     return [
       { name: 'API', pids: pidsOf('taskfleet-api'), byThread: true },
-      { name: 'NGINX', pids: await pidOf('nginx') },
-      { name: 'MongoDB', pids: await pidOf('mongo') },
-      { name: 'Redis', pids: await pidOf('redis') },
-      { name: 'RabbitMQ', pids: await pidOf('rabbit') },
+      { name: 'NGINX', pids: pids.nginx },
+      { name: 'MongoDB', pids: pids.mongo },
+      { name: 'Redis', pids: pids.redis },
+      { name: 'RabbitMQ', pids: pids.rabbit },
       { name: 'PM2', pids: daemons, alone: true },
       { name: 'job worker', pids: pidsOf('taskfleet-worker') },
       { name: 'load generator', pids: [process.pid] },
