@@ -1,6 +1,6 @@
 import { execFile, spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { createConnection, createServer } from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
@@ -57,6 +57,10 @@ export async function startRedis() {
     url: `redis://127.0.0.1:${port}`,
     start,
     stop,
+    remove: async (): Promise<void> => {
+      await stop();
+      await rm(dir, { recursive: true });
+    },
     /** Writes a snapshot, which the next start reads. */
     save: () => promisify(execFile)('redis-cli', ['-p', String(port), 'save']),
     freeze: () => void process.kill('SIGSTOP'),

@@ -27,7 +27,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await Promise.all([reader.close(), writer.close()]);
   await link.close();
-  await redis.stop();
+  await redis.remove();
   await dropDatabase(namespace);
 });
 
