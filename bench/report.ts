@@ -18,7 +18,7 @@ export function formatReport(results: BenchResults, faults: string[]): string {
     ...(reads ? [formatReads(reads)] : []),
   ];
   if (disturbance !== undefined) {
-    const text = `Others used up to ${formatNumber(disturbance)} of ${cores} cores meanwhile`;
+    const text = `Others or the hypervisor took up to ${formatNumber(disturbance)} of ${cores} cores meanwhile`;
     parts.push(warning(`${text}: these figures mean little.`));
   }
   if (faults.length > 0) parts.push(warning(['Runs with errors:', ...faults].join('\n  ')));

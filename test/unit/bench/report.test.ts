@@ -94,7 +94,7 @@ describe('the report', () => {
     const disturbed = results();
     disturbed.signup!.setups[0]!.runs[0]!.cpu = { 'others on this machine': 0.5 };
     expect(text).not.toContain('mean little');
-    expect(formatReport(disturbed, [])).toContain('Others used up to 0.50 of 2 cores');
+    expect(formatReport(disturbed, [])).toContain('took up to 0.50 of 2 cores');
   });
 });
 
