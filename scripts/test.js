@@ -18,12 +18,17 @@ const bin = (name) => path.join(root, 'node_modules', '.bin', name);
 /** Together with the checks before and the end after them: within 10 minutes. */
 const SUITES_MS = 480_000;
 
+/** The suites that can go on for longer, each told by TEST_LONG how far; see `npm run test:long`. */
+const longSuites = ['test/properties', 'test/cluster/generated-requests'];
+const LONG_MS = 4 * 3_600_000;
+
 /** The order is the order of how soon they tell. */
 const checks = [
   ['format', 'prettier', ['--check', '.']],
   ['lint', 'eslint', ['.']],
   ['types', 'tsc', ['--noEmit']],
   ['structure', 'depcruise', ['src']],
+  ['contract', 'tsx', ['contract/generate.ts', '--check']],
   ['unused', 'knip', []],
 ];
 
@@ -41,14 +46,14 @@ async function runChecks(progress) {
 }
 
 /** Unit and integration tests side by side; then those of the cluster, which need the machine for themselves. */
-async function runSuites(env, given) {
+async function runSuites(env, given, isLong) {
   const quiet = ['--runInBand', 'test/cluster'];
   const runs =
     given.length > 0
       ? [['--runInBand', ...given]]
-      : [['--maxWorkers=2', 'test/unit', 'test/integration'], quiet];
+      : [['--maxWorkers=2', 'test/unit', 'test/integration', 'test/properties'], quiet];
   const sum = { passed: 0, failed: 0 };
-  const endBy = Date.now() + SUITES_MS;
+  const endBy = Date.now() + (isLong ? LONG_MS : SUITES_MS);
   for (const run of runs) {
     const { passed, failed } = await runJest(root, run, { env, dir, endBy });
     sum.passed += passed;
@@ -62,9 +67,14 @@ function tellServers({ services }) {
   console.log(`\nServers: ${names.join(', ')}; Node ${process.version}\n`);
 }
 
-/** `npm test` checks and tests all; `npm test -- PATH …` hands its arguments to jest and runs these alone. */
+/**
+ * `npm test` checks and tests all; `npm test -- PATH …` hands its arguments to jest and runs these alone.
+ * `--long` runs the long suites, or those that are named, with TEST_LONG=1.
+ */
 async function test() {
-  const given = process.argv.slice(2);
+  const isLong = process.argv[2] === '--long';
+  const named = process.argv.slice(isLong ? 3 : 2);
+  const given = isLong && named.length === 0 ? longSuites : named;
   const progress = createProgress();
   await prepare({ need: ['npm', 'system', 'mongo', 'build'], progress });
   if (given.length === 0) await runChecks(progress);
@@ -79,8 +89,9 @@ async function test() {
       REDIS_URL: services.redis.url,
       AMQP_URL: services.rabbit.url,
       TEST_STACK_DIR: dir,
+      ...(isLong && { TEST_LONG: '1' }),
     };
-    sum = await runSuites({ ...process.env, ...urls }, given);
+    sum = await runSuites({ ...process.env, ...urls }, given, isLong);
   } finally {
     await progress.step('servers', 'stopping', () => stack.stop());
   }

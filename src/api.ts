@@ -16,7 +16,7 @@ async function main(): Promise<void> {
   const config = readConfig(process.env);
   const logger = createLogger(config.logLevel, config.workerName);
   const api = await composeApi(config, logger);
-  const server = createServer(createApp({ ...api.app, checkResponses: false }));
+  const server = createServer(createApp(api.app));
   server.keepAliveTimeout = KEEP_ALIVE_MS;
   server.headersTimeout = KEEP_ALIVE_MS + 1_000;
   server.on('clientError', answerClientError);

@@ -20,6 +20,8 @@ interface AppOptions extends RouterOptions {
 export function createApp({ routes, logger, worker, isAway, ...options }: AppOptions): Express {
   const app = express();
   app.disable('x-powered-by');
+  // Tags are of versions and of what an answer says; those of Express know neither.
+  app.disable('etag');
   app.use(requestContext(logger, worker));
   // There is nothing here for a page to load or to frame.
   const directives = { defaultSrc: ["'none'"], frameAncestors: ["'none'"] };

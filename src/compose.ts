@@ -1,13 +1,12 @@
 import { createAuthService } from './auth/auth-service';
-import { authRoutes } from './auth/auth-routes';
 import { createTokenService } from './auth/token-service';
 import { createAvatarRepository } from './avatars/avatar-repository';
-import { avatarRoutes } from './avatars/avatar-routes';
 import { createAvatarService } from './avatars/avatar-service';
 import { createResponseCache } from './cache/response-cache';
 import type { Config } from './config';
 import { createAuthenticate } from './http/authenticate';
-import { healthRoutes } from './http/health-routes';
+import { createIdempotencyRepository } from './idempotency/idempotency-repository';
+import { createOnce } from './idempotency/idempotency-service';
 import { createHashPool } from './infra/hash-pool';
 import { imageFault, toSquareWebp } from './infra/images';
 import { connectMongo, isMongoAway } from './infra/mongo';
@@ -16,19 +15,17 @@ import { connectRedis } from './infra/redis';
 import { createResizeAvatar } from './jobs/handlers/resize-avatar';
 import { createJobRelay } from './jobs/job-relay';
 import { createJobRepository } from './jobs/job-repository';
-import { jobRoutes } from './jobs/job-routes';
 import { createJobRunner } from './jobs/job-runner';
 import { createJobService } from './jobs/job-service';
 import type { Logger } from './logger';
 import { createNoticeBoard } from './notices/notice-board';
 import { createNoticeRepository } from './notices/notice-repository';
+import { allRoutes } from './routes';
 import { createTaskCache } from './tasks/task-cache';
 import { createTaskRepository } from './tasks/task-repository';
-import { taskRoutes } from './tasks/task-routes';
 import { createTaskService } from './tasks/task-service';
 import { createUserCache } from './users/user-cache';
 import { createUserRepository } from './users/user-repository';
-import { userRoutes } from './users/user-routes';
 import { createUserService } from './users/user-service';
 
 /** Connects to MongoDB and makes sure of the indexes: what both processes need first. */
@@ -41,15 +38,18 @@ async function composeStore(config: Config) {
     avatars: createAvatarRepository(mongo.connection),
     jobs: createJobRepository(mongo.connection),
     notices: createNoticeRepository(mongo.connection),
+    repeats: createIdempotencyRepository(mongo.connection),
   };
-  const { users, tasks, avatars, jobs, notices } = store;
-  await Promise.all([users, tasks, avatars, jobs, notices].map((repository) => repository.prepare()));
+  const { users, tasks, avatars, jobs, notices, repeats } = store;
+  await Promise.all(
+    [users, tasks, avatars, jobs, notices, repeats].map((repository) => repository.prepare()),
+  );
   return store;
 }
 
 /** Everything an API worker consists of, connected; `createApp` takes `app`. */
 export async function composeApi(config: Config, logger: Logger) {
-  const { mongo, users, tasks, avatars, jobs, notices } = await composeStore(config);
+  const { mongo, users, tasks, avatars, jobs, notices, repeats } = await composeStore(config);
   const redis = config.redisUrl ? connectRedis(config.redisUrl, logger) : undefined;
   const board = createNoticeBoard(notices, logger);
   await board.start();
@@ -62,6 +62,12 @@ export async function composeApi(config: Config, logger: Logger) {
   const { hashThreads: threads, hashQueueLimit: queueLimit, bcryptCost: cost } = config;
   const hashPool = createHashPool({ threads, queueLimit, cost });
   const tokens = createTokenService({ secret: config.jwtSecret, ttlSeconds: config.jwtTtlSeconds });
+  const once = createOnce({
+    repeats,
+    transaction: mongo.transaction,
+    secret: config.jwtSecret,
+    ttlMs: config.idempotencyTtlHours * 3_600_000,
+  });
 
   const userCache = createUserCache(cache);
   const userService = createUserService({
@@ -81,12 +87,14 @@ export async function composeApi(config: Config, logger: Logger) {
   const taskService = createTaskService({
     tasks,
     cache: createTaskCache(cache),
+    once,
     peopleById: userService.peopleById,
   });
   const auth = createAuthService({
     users,
     hashPool,
     tokens,
+    once,
     userJoined: userCache.joined,
     userChanged: userCache.changed,
     taskIdsOf: taskService.newestIdsOf,
@@ -104,15 +112,16 @@ export async function composeApi(config: Config, logger: Logger) {
   return {
     auth,
     app: {
-      routes: [
-        ...authRoutes(auth),
-        ...userRoutes(userService),
-        ...avatarRoutes(avatarService),
-        ...taskRoutes(taskService),
-        ...jobRoutes(createJobService(jobs)),
-        ...healthRoutes(mongo.ping),
-      ],
+      routes: allRoutes({
+        auth,
+        users: userService,
+        avatars: avatarService,
+        tasks: taskService,
+        jobs: createJobService(jobs),
+        ping: mongo.ping,
+      }),
       authenticate: createAuthenticate({ tokens, board }),
+      requireIfMatch: config.requireIfMatch,
       isAway: isMongoAway,
       logger,
       worker: config.exposeWorker ? config.workerName : undefined,

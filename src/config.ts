@@ -47,6 +47,10 @@ const schema = z.object({
   HASH_THREADS: whole(1, 64).optional(),
   /** Hashes that may wait in one worker; the next gets 503. */
   HASH_QUEUE_LIMIT: whole(1, 10_000).default(64),
+  /** How long the answer to an `Idempotency-Key` is kept. */
+  IDEMPOTENCY_TTL_HOURS: whole(1, 720).default(24),
+  /** Changes need `If-Match`: without it they are refused with 428. */
+  REQUIRE_IF_MATCH: flag.default(false),
   /** `X-Worker` on every response. */
   EXPOSE_WORKER: flag.default(false),
   /** Jobs that one job worker runs at a time. */
@@ -92,6 +96,8 @@ export function readConfig(env: NodeJS.ProcessEnv) {
     bcryptCost: values.BCRYPT_COST,
     hashThreads: values.HASH_THREADS ?? Math.max(1, Math.floor(cores / values.API_WORKERS)),
     hashQueueLimit: values.HASH_QUEUE_LIMIT,
+    idempotencyTtlHours: values.IDEMPOTENCY_TTL_HOURS,
+    requireIfMatch: values.REQUIRE_IF_MATCH,
     jobConcurrency: values.JOB_CONCURRENCY,
     drainMs: values.DRAIN_MS,
   });

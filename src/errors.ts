@@ -1,3 +1,5 @@
+import { PROBLEMS, type ProblemName } from './problems';
+
 export interface FieldError {
   /** Where in the request: `body.title`, `params.id`. */
   path: string;
@@ -9,14 +11,9 @@ interface ProblemOptions {
   errors?: FieldError[];
 }
 
-/**
- * Base of every error a client is told about (RFC 9457). `problem` becomes the last part of
- * its `type`, the message its `detail`.
- */
+/** Base of every error a client is told about (RFC 9457): its kind says status and title, the message is its `detail`. */
 export abstract class AppError extends Error {
-  abstract readonly status: number;
-  abstract readonly problem: string;
-  abstract readonly title: string;
+  abstract readonly problem: ProblemName;
   readonly headers: Record<string, string>;
   readonly errors: FieldError[] | undefined;
 
@@ -25,18 +22,26 @@ export abstract class AppError extends Error {
     this.headers = options.headers ?? {};
     this.errors = options.errors;
   }
+
+  get status(): number {
+    return PROBLEMS[this.problem].status;
+  }
+
+  get title(): string {
+    return PROBLEMS[this.problem].title;
+  }
 }
 
 export class InvalidRequestError extends AppError {
-  readonly status = 400;
   readonly problem = 'invalid-request';
-  readonly title = 'The request is not valid';
+}
+
+export class NotServedError extends AppError {
+  readonly problem = 'not-served';
 }
 
 export class UnauthenticatedError extends AppError {
-  readonly status = 401;
   readonly problem = 'unauthenticated';
-  readonly title = 'Not authenticated';
 
   /** RFC 6750, 3.1: the error code is told only where a token was sent. */
   constructor(detail: string, code?: 'invalid_token') {
@@ -45,21 +50,15 @@ export class UnauthenticatedError extends AppError {
 }
 
 export class ForbiddenError extends AppError {
-  readonly status = 403;
   readonly problem = 'forbidden';
-  readonly title = 'Not yours to do';
 }
 
 export class NotFoundError extends AppError {
-  readonly status = 404;
   readonly problem = 'not-found';
-  readonly title = 'Not found';
 }
 
 export class MethodNotAllowedError extends AppError {
-  readonly status = 405;
   readonly problem = 'method-not-allowed';
-  readonly title = 'Method not allowed';
 
   constructor(method: string, allowed: string[]) {
     const list = allowed.join(', ');
@@ -69,29 +68,58 @@ export class MethodNotAllowedError extends AppError {
   }
 }
 
+export class NotAcceptableError extends AppError {
+  readonly problem = 'not-acceptable';
+}
+
 export class ConflictError extends AppError {
-  readonly status = 409;
   readonly problem = 'conflict';
-  readonly title = 'In conflict with what is there';
+}
+
+export class InProgressError extends AppError {
+  readonly problem = 'in-progress';
+}
+
+/** RFC 9110, 13.1.1; `tag` is the present one, where there is one to tell. */
+export class PreconditionFailedError extends AppError {
+  readonly problem = 'precondition-failed';
+
+  constructor(tag: string) {
+    super(`It is at ${tag} now: read it again and send your change with that tag.`, {
+      headers: { ETag: tag },
+    });
+  }
 }
 
 export class TooLargeError extends AppError {
-  readonly status = 413;
   readonly problem = 'too-large';
-  readonly title = 'The body is too large';
 }
 
 export class UnsupportedMediaTypeError extends AppError {
-  readonly status = 415;
   readonly problem = 'unsupported-media-type';
-  readonly title = 'This kind of body is not taken here';
+}
+
+export class KeyReusedError extends AppError {
+  readonly problem = 'key-reused';
+}
+
+/** RFC 6585, 3. */
+export class PreconditionRequiredError extends AppError {
+  readonly problem = 'precondition-required';
+}
+
+/** RFC 6585, 4. */
+export class TooManyRequestsError extends AppError {
+  readonly problem = 'too-many-requests';
+
+  constructor(detail: string, retryAfterSeconds: number) {
+    super(detail, { headers: { 'Retry-After': String(retryAfterSeconds) } });
+  }
 }
 
 /** Too much at once, or a server behind is away: the same request may succeed later. */
 export class UnavailableError extends AppError {
-  readonly status = 503;
   readonly problem = 'unavailable';
-  readonly title = 'Not now';
 
   constructor(detail: string, retryAfterSeconds = 1) {
     super(detail, { headers: { 'Retry-After': String(retryAfterSeconds) } });
@@ -99,7 +127,5 @@ export class UnavailableError extends AppError {
 }
 
 export class InternalError extends AppError {
-  readonly status = 500;
   readonly problem = 'internal';
-  readonly title = 'Our fault';
 }

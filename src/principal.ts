@@ -5,3 +5,9 @@ export interface Principal {
   id: string;
   role: Role;
 }
+
+/** A request that may be sent again: the client's `Idempotency-Key`, and the request that it belongs to. */
+export interface Repeatable {
+  key: string;
+  request: string;
+}

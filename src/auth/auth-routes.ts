@@ -1,5 +1,5 @@
-import { defineRoute, type Route } from '../http/route';
 import { created, ok } from '../http/reply';
+import { defineRoute, type Route } from '../http/route';
 import { newUserSchema } from '../users/user-schemas';
 import { logInSchema, sessionSchema } from './auth-schemas';
 import type { AuthService } from './auth-service';
@@ -7,24 +7,38 @@ import type { AuthService } from './auth-service';
 export function authRoutes(auth: AuthService): Route[] {
   return [
     defineRoute({
+      id: 'signUp',
+      tag: 'Accounts',
       method: 'post',
       path: '/users/signup',
       summary: 'Sign up as a worker',
+      description: 'Whatever role the body names, it is `worker`. A replay has a token of its own.',
       access: 'anyone',
+      limit: 'signup',
       body: newUserSchema,
-      responses: { 201: sessionSchema },
-      handler: async ({ body }) => {
-        const session = await auth.signUp(body);
-        return created(session, `/users/${session.user._id}`);
+      repeatable: true,
+      responses: {
+        201: {
+          description: 'The user and a token',
+          body: sessionSchema,
+          headers: ['Location', 'Idempotent-Replayed'],
+        },
+      },
+      handler: async ({ body, repeatable }) => {
+        const { session, replayed } = await auth.signUp(body, repeatable);
+        return created(session, `/users/${session.user._id}`, replayed);
       },
     }),
     defineRoute({
+      id: 'logIn',
+      tag: 'Accounts',
       method: 'post',
       path: '/users/login',
       summary: 'Log in by e-mail or user name',
       access: 'anyone',
       body: logInSchema,
-      responses: { 200: sessionSchema },
+      responses: { 200: { description: 'The user and a token', body: sessionSchema } },
+      problems: [401],
       handler: async ({ body }) => ok(await auth.logIn(body.login, body.password)),
     }),
   ];

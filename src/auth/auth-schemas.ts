@@ -21,6 +21,17 @@ export const logInSchema = z
       return z.NEVER;
     }
     return { login: name, password };
-  });
+  })
+  .meta({ id: 'LogIn', example: { email: 'ada@example.com', password: 'correct horse' } });
 
-export const sessionSchema = z.strictObject({ token: z.string(), user: userSchema });
+const { example: user } = userSchema.meta() as { example: object };
+
+export const sessionSchema = z
+  .strictObject({
+    token: z
+      .string()
+      .max(1_000)
+      .meta({ description: 'For `Authorization: Bearer TOKEN`, until it ends by itself.' }),
+    user: userSchema,
+  })
+  .meta({ id: 'Session', example: { token: 'eyJhbGciOi…', user } });

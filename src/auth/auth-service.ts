@@ -1,9 +1,11 @@
 import { truncates } from 'bcryptjs';
-import { NotFoundError, UnauthenticatedError } from '../errors';
+import { ConflictError, NotFoundError, UnauthenticatedError } from '../errors';
+import type { Once } from '../idempotency/idempotency-service';
+import type { ClientSession } from '../infra/mongo';
 import type { HashPool } from '../infra/hash-pool';
 import type { UserRepository } from '../users/user-repository';
 import { toUser } from '../users/user-view';
-import type { Role } from '../principal';
+import type { Repeatable, Role } from '../principal';
 import type { TokenService } from './token-service';
 
 export type AuthService = ReturnType<typeof createAuthService>;
@@ -12,6 +14,7 @@ interface AuthServiceDeps {
   users: UserRepository;
   hashPool: HashPool;
   tokens: TokenService;
+  once: Once;
   /** Awaited before a new user is told of. */
   userJoined: () => Promise<void>;
   userChanged: (userId: string) => Promise<void>;
@@ -29,14 +32,12 @@ export interface SignUp {
 const NOBODYS_PASSWORD = 'the password of nobody';
 
 export function createAuthService(deps: AuthServiceDeps) {
-  const { users, hashPool, tokens, userJoined, userChanged, taskIdsOf } = deps;
+  const { users, hashPool, tokens, once, userJoined, userChanged, taskIdsOf } = deps;
   const nobodysHash = hashPool.hash(NOBODYS_PASSWORD);
 
-  async function create({ password, ...person }: SignUp, role: Role) {
+  async function create({ password, ...person }: SignUp, role: Role, session?: ClientSession) {
     const passwordHash = await hashPool.hash(password);
-    const user = await users.create({ ...person, passwordHash, role });
-    await userJoined();
-    return user;
+    return users.create({ ...person, passwordHash, role }, session);
   }
 
   return {
@@ -44,7 +45,11 @@ export function createAuthService(deps: AuthServiceDeps) {
     ready: (): Promise<unknown> => nobodysHash,
 
     /** Admins are made by the command line alone. */
-    createAdmin: (person: SignUp) => create(person, 'Admin'),
+    async createAdmin(person: SignUp) {
+      const admin = await create(person, 'Admin');
+      await userJoined();
+      return admin;
+    },
 
     hasAdmin: async (): Promise<boolean> => (await users.countAdmins()) > 0,
 
@@ -55,10 +60,15 @@ export function createAuthService(deps: AuthServiceDeps) {
       await userChanged(String(user._id));
     },
 
-    async signUp(person: SignUp) {
-      const user = await create(person, 'worker');
-      const token = tokens.issue({ id: String(user._id), role: user.role });
-      return { token, user: toUser(user, []) };
+    /** A replay is answered as the first time, with a token of its own: none is stored. */
+    async signUp(person: SignUp, repeatable?: Repeatable) {
+      const { result: user, replayed } = await once(repeatable, 'sign-up', async (session) =>
+        toUser(await create(person, 'worker', session), []),
+      );
+      await userJoined();
+      const now = replayed ? await users.byId(user._id) : user;
+      if (!now) throw new ConflictError('The user of this sign-up is gone; sign up again with a new key.');
+      return { session: { token: tokens.issue({ id: user._id, role: now.role }), user }, replayed };
     },
 
     /** `login`: e-mail or user name, in whichever letter case. */

@@ -18,23 +18,30 @@ const sizeQuery = z.strictObject({
 export function avatarRoutes(avatars: AvatarService): Route[] {
   return [
     defineRoute({
+      id: 'putAvatar',
+      tag: 'Users',
       method: 'put',
       path: '/users/:id/avatar',
       summary: 'Send a picture (PNG, JPEG or WebP, at most 5 MB); a job makes its sizes',
       access: 'user',
       params: idParams,
       upload: { limit: '5mb', types: PICTURES },
-      responses: { 202: jobSchema },
+      responses: {
+        202: { description: 'The job that makes its sizes', body: jobSchema, headers: ['Location'] },
+      },
+      problems: [403],
       handler: async ({ params, body, user }) => accepted(await avatars.put(params.id, body, user)),
     }),
     defineRoute({
+      id: 'getAvatar',
+      tag: 'Users',
       method: 'get',
       path: '/users/:id/avatar',
       summary: 'The avatar as WebP, 64, 256 or 512 pixels square',
       access: 'user',
       params: idParams,
       query: sizeQuery,
-      responses: { 200: null },
+      responses: { 200: { description: 'The picture', body: null, type: 'image/webp', headers: ['ETag'] } },
       handler: async ({ params, query }) => {
         const { tag, bytes } = await avatars.get(params.id, query.size);
         return {

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { ConsecutiveBreaker, ConstantBackoff, circuitBreaker, handleAll, retry } from 'cockatiel';
 import type { RedisCache } from '../infra/redis';
 import type { NoticeBoard } from '../notices/notice-board';
+import { tagOf } from '../version-tag';
 
 export type ResponseCache = ReturnType<typeof createResponseCache>;
 export type CacheState = 'HIT' | 'MISS' | 'BYPASS';
@@ -9,19 +10,22 @@ export type CacheState = 'HIT' | 'MISS' | 'BYPASS';
 /** What a cached read answers with: the JSON text as it is sent, and what else the answer needs. */
 export interface Cached {
   json: string;
+  tag: string;
   meta: Record<string, string>;
   state: CacheState;
 }
 
 export interface CachedRead {
   key: string;
-  /** Names of what the answer depends on; a write names those it changed to `invalidate`. */
+  /** Names of what the answer depends on; a write names those it changed to `invalidate`. With none it isn't kept. */
   generations: string[];
-  load: () => Promise<{ value: unknown; meta?: Record<string, string> }>;
+  /** `version`: of what has one; it goes into the tag. */
+  load: () => Promise<{ value: unknown; version?: number; meta?: Record<string, string> }>;
 }
 
 interface Entry {
   tokens: string[];
+  tag: string;
   meta: Record<string, string>;
 }
 
@@ -52,21 +56,23 @@ export function createResponseCache({ redis, board, prefix, entryLifeMs }: Respo
   const newToken = () => randomBytes(9).toString('base64url');
 
   async function bypass({ load }: CachedRead): Promise<Cached> {
-    const { value, meta = {} } = await load();
-    return { json: JSON.stringify(value), meta, state: 'BYPASS' };
+    const { value, version, meta = {} } = await load();
+    const json = JSON.stringify(value);
+    return { json, tag: tagOf(json, version), meta, state: 'BYPASS' };
   }
 
   async function fill(read: CachedRead, tokens: string[], store: RedisCache): Promise<Cached> {
     // From before the load: data that is older than a write can't stay longer than entryLifeMs after it.
     const expiresAt = Date.now() + entryLifeMs;
-    const { value, meta = {} } = await read.load();
+    const { value, version, meta = {} } = await read.load();
     const json = JSON.stringify(value);
-    const entry: Entry = { tokens, meta };
+    const tag = tagOf(json, version);
+    const entry: Entry = { tokens, tag, meta };
     const text = `${JSON.stringify(entry)}\n${json}`;
     if (text.length <= MAX_ENTRY) {
       await breaker.execute(() => store.setUntil(entryKey(read.key), text, expiresAt)).catch(() => {});
     }
-    return { json, meta, state: 'MISS' };
+    return { json, tag, meta, state: 'MISS' };
   }
 
   async function lookUp(read: CachedRead, store: RedisCache): Promise<Cached | string[]> {
@@ -85,12 +91,15 @@ export function createResponseCache({ redis, board, prefix, entryLifeMs }: Respo
     const end = text.indexOf('\n');
     const entry = JSON.parse(text.slice(0, end)) as Entry;
     const counts = entry.tokens.join() === tokens.join();
-    return counts ? { json: text.slice(end + 1), meta: entry.meta, state: 'HIT' } : tokens;
+    if (!counts) return tokens;
+    return { json: text.slice(end + 1), tag: entry.tag, meta: entry.meta, state: 'HIT' };
   }
 
   return {
     /** Answers from Redis, or loads; errors of `load` pass through and are not cached. */
     async read(read: CachedRead): Promise<Cached> {
+      // What depends on the time of day changes without a write.
+      if (read.generations.length === 0) return bypass(read);
       if (!redis || !board.cacheIsSafe()) return bypass(read);
       let found: Cached | string[];
       try {

@@ -3,24 +3,26 @@ import { UnsupportedMediaTypeError } from '../errors';
 import type { Route } from './route';
 
 const JSON_LIMIT = '100kb';
-const parseJson = express.json({ limit: JSON_LIMIT, strict: false });
+const parseJson = express.json({ limit: JSON_LIMIT, strict: false, type: () => true });
 
 const hasBody = (request: Request) =>
   request.headers['transfer-encoding'] !== undefined || Number(request.headers['content-length'] ?? 0) > 0;
 
 /** The steps that read a route's body; none for a route without one. */
-export function readBody({ body, upload }: Pick<Route, 'body' | 'upload'>): RequestHandler[] {
+export function readBody({
+  body,
+  bodyTypes = ['application/json'],
+  upload,
+}: Pick<Route, 'body' | 'bodyTypes' | 'upload'>): RequestHandler[] {
   if (upload) return [requireType(upload.types), express.raw({ type: () => true, limit: upload.limit })];
-  if (body) return [requireType(['application/json']), parseJson];
+  if (body) return [requireType(bodyTypes), parseJson];
   return [];
 }
 
 function requireType(types: string[]): RequestHandler {
   return (request, response, next) => {
     if (hasBody(request) && !request.is(types)) {
-      throw new UnsupportedMediaTypeError(
-        `Send ${types[0]?.startsWith('image/') ? types.join(', ') : types[0]}.`,
-      );
+      throw new UnsupportedMediaTypeError(`Send one of ${types.join(', ')} as Content-Type.`);
     }
     next();
   };

@@ -1,19 +1,86 @@
 import { z } from 'zod';
-import { decodeCursor, type PageRequest } from '../page';
+import type { Cached } from '../cache/response-cache';
+import type { ListQuery } from '../lists/list-plan';
+import { cached, type Reply } from './reply';
 
-const cursor = z.string().transform((text, context) => {
-  const after = decodeCursor(text);
-  if (!after) context.addIssue('is not a cursor: follow the Link header of the page before');
-  return after;
-});
+type Shape = Record<string, z.ZodType>;
 
-/** Paging of every list: `limit` entries (1–100, by default 20), from the cursor that a `Link` header gave. */
-export const pageQuery = z
-  .strictObject({ limit: z.coerce.number().int().min(1).max(100).default(20), cursor: cursor.optional() })
-  .transform((query): PageRequest => ({ limit: query.limit, after: query.cursor }));
+interface ListParameters<F extends Shape, S extends Shape> {
+  /** With their signs; the first is the default. */
+  sorts: [string, ...string[]];
+  /** Those of an entry. */
+  fields: string[];
+  /** By their names in ListTable. */
+  filters: F;
+  /** Whose entries: not a filter of the table. */
+  scope: S;
+}
 
-/** `Link` of RFC 8288: the page `first` and, where there may be more, `next`. */
-export function pageLinks(path: string, { limit }: PageRequest, next: string | undefined): string {
-  const first = `<${path}?limit=${limit}>; rel="first"`;
-  return next ? `${first}, <${path}?limit=${limit}&cursor=${next}>; rel="next"` : first;
+/** The query of a list: filters, `sort`, `fields`, and paging by the cursors of its `Link` header. */
+export function listQuery<F extends Shape, S extends Shape>({
+  sorts,
+  fields,
+  filters,
+  scope,
+}: ListParameters<F, S>) {
+  const [first, ...others] = sorts;
+  return z.strictObject({
+    ...filters,
+    ...scope,
+    sort: z
+      .enum([first, ...others])
+      .default(first)
+      .meta({ description: '`-` turns the order round.' }),
+    limit: z.coerce.number().int().min(1).max(100).default(20).meta({ description: 'Entries a page.' }),
+    cursor: z
+      .string()
+      .max(2_000)
+      .optional()
+      .meta({ description: 'From a Link header; of the same filters and sort.' }),
+    fields: z
+      .string()
+      .max(300)
+      .transform((value) => [...new Set(value.split(',').map((name) => name.trim()))].sort())
+      .refine((names) => names.every((name) => fields.includes(name)), `must be some of ${fields.join(', ')}`)
+      .optional()
+      .meta({
+        description: 'Only these fields of each entry, and its _id; with commas between.',
+        example: fields[1],
+      }),
+    count: z
+      .enum(['true', 'false'])
+      .default('false')
+      .meta({ description: 'Whether X-Total-Count is to tell how many there are on all pages.' }),
+  });
+}
+
+interface Asked {
+  sort: string;
+  limit: number;
+  cursor?: string;
+  fields?: string[];
+  count: 'true' | 'false';
+}
+
+/** Of a parsed query: what a list is asked. All that isn't about the page is a filter. */
+export function toListQuery<F extends object>(query: Asked & F): ListQuery<Omit<F, keyof Asked>> {
+  const { sort, limit, cursor, fields, count, ...filters } = query;
+  return { filters, sort, limit, cursor, fields, count: count === 'true' };
+}
+
+/** A page with its `Link` (RFC 8288): `first`, and `next` and `prev` where they are there. */
+export function pageReply(page: Cached, url: string): Reply {
+  const { next, previous, total } = page.meta;
+  const link = (rel: string, cursor?: string) => {
+    const target = new URL(url, 'http://localhost');
+    target.searchParams.delete('cursor');
+    if (cursor) target.searchParams.set('cursor', cursor);
+    return `<${target.pathname}${target.search}>; rel="${rel}"`;
+  };
+  const links = [
+    link('first'),
+    ...(next ? [link('next', next)] : []),
+    ...(previous ? [link('prev', previous)] : []),
+  ];
+  return cached(page, { Link: links.join(', '), ...(total && { 'X-Total-Count': total }) });
 }

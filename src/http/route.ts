@@ -1,32 +1,67 @@
 import type { z } from 'zod';
-import type { Principal } from '../principal';
+import type { Principal, Repeatable } from '../principal';
+import type { Precondition } from '../version-tag';
+import type { HeaderName } from './headers';
 import type { Reply } from './reply';
 
 /** Who may call: anyone, who is logged in, or Admins. Finer rules are the service's. */
 export type Access = 'anyone' | 'user' | 'Admin';
 
-interface Input<P, Q, B, A extends Access> {
+export interface Input<P = unknown, Q = unknown, B = unknown, A extends Access = Access> {
   params: P;
   query: Q;
   body: B;
   user: A extends 'anyone' ? undefined : Principal;
+  /** As it was asked for, with its query: for links to pages beside it. */
+  url: string;
+  /** The client's, as NGINX saw it. */
+  address: string;
+  precondition: Precondition | undefined;
+  repeatable: Repeatable | undefined;
 }
 
-/** One declaration gives validation and types; its responses are checked wherever `checkResponses` is on. */
+/** What an answer with success is; problems are the same everywhere. */
+export interface Answer {
+  description: string;
+  /** Null where there is none, or where it isn't JSON. */
+  body: z.ZodType | null;
+  /** Of a body that isn't JSON: its media type. */
+  type?: string;
+  /** Which it always has, beside those that every answer has. */
+  headers?: HeaderName[];
+}
+
+/** One declaration gives validation, types, the OpenAPI document and the Postman collection. */
 export interface Route<P = unknown, Q = unknown, B = unknown, A extends Access = Access> {
-  method: 'get' | 'post' | 'put' | 'delete';
+  /** The operationId: what clients and the collection call it. */
+  id: string;
+  tag: 'Accounts' | 'Users' | 'Tasks' | 'Jobs' | 'Service';
+  method: 'get' | 'post' | 'put' | 'patch' | 'delete';
   /** Express's form: `/users/:id`. */
   path: string;
   summary: string;
+  description?: string;
   access: A;
   params?: z.ZodType<P>;
   query?: z.ZodType<Q>;
   /** JSON of at most 100 kB. */
   body?: z.ZodType<B>;
+  /** Of `body`; `application/json` alone unless it says otherwise. */
+  bodyTypes?: string[];
   /** Instead of `body`: raw bytes, handed over as a Buffer. */
   upload?: { limit: string; types: string[] };
-  /** The body of each status that means success; null where there is none. */
-  responses: Record<number, z.ZodType | null>;
+  /** By status. */
+  responses: Record<number, Answer>;
+  /** Statuses of problems beside those that follow from the rest of the declaration. */
+  problems?: number[];
+  /** A write to one version: `If-Match` and `If-None-Match` count. */
+  conditional?: true;
+  /** With an `Idempotency-Key` it is done once. */
+  repeatable?: true;
+  /** Counted on its own, or not at all; every other route counts into one limit. */
+  limit?: 'signup' | 'none';
+  /** RFC 9745 and RFC 8594: days as YYYY-MM-DD. */
+  deprecated?: { since: string; sunset: string; link: string };
   handler: (input: Input<P, Q, B, A>) => Promise<Reply>;
 }
 

@@ -1,29 +1,80 @@
 import { z } from 'zod';
+import { wordsOf } from '../lists/words';
 
 /** MongoDB's id: 24 hexadecimal digits. */
 export const objectId = z
   .string()
   .regex(/^[0-9a-fA-F]{24}$/, 'is not an id: 24 hexadecimal digits are')
-  .transform((id) => id.toLowerCase());
+  .overwrite((id) => id.toLowerCase())
+  .meta({ example: '665f1c2ab7e4d83f90a1b2c3' });
 
 export const idParams = z.strictObject({ id: objectId });
 
-/** A line or paragraph of text, trimmed. */
-export const text = (min: number, max: number) =>
+/** A time in an answer: ISO 8601 with milliseconds, in UTC. */
+export const time = z.iso.datetime().max(30).meta({ example: '2026-11-22T09:30:00.000Z' });
+
+/** JSON Schema counts characters, JavaScript's `length` halves of some. */
+const characters = (value: string) => [...value].length;
+
+/** A line or paragraph of text, trimmed, of `min` to `max` characters. */
+export const text = (min: 0 | 1, max: number) =>
   z
     .string()
-    .trim()
-    .min(min)
-    .max(max)
-    .refine((value) => !value.includes('\0'), 'must not contain a null character')
-    .refine((value) => !/\p{Surrogate}/u.test(value), 'must not contain half a character');
+    .regex(
+      min ? /^[^\0]*[^\s\0][^\0]*$/ : /^[^\0]*$/,
+      min ? 'must hold more than blanks, and no null character' : 'must not contain a null character',
+    )
+    .refine((value) => characters(value.trim()) <= max, `must have at most ${max} characters`)
+    .refine((value) => !/\p{Surrogate}/u.test(value), 'must not contain half a character')
+    .overwrite((value) => value.trim())
+    .meta({ minLength: min, maxLength: max });
+
+/** A date or a time with its zone, by ISO 8601. */
+export const dateOrTime = z
+  .union([z.iso.datetime({ offset: true }).max(40), z.iso.date()], {
+    error: 'is not an ISO 8601 date or time',
+  })
+  .transform((value) => new Date(value))
+  // With its zone a time may end up outside of the years that ISO 8601 writes with four digits.
+  .refine(
+    (date) => date.getUTCFullYear() >= 1 && date.getUTCFullYear() <= 9999,
+    'is not in the years 1 to 9999',
+  );
+
+const MAX_WORDS = 10;
+
+/** What a search is for, as words in their stored form. */
+export const words = text(1, 200)
+  .transform((value) => wordsOf(value, MAX_WORDS))
+  .refine((all) => all.length > 0, 'must hold a word to search for');
 
 /** RFC 9457. */
-export const problemSchema = z.strictObject({
-  type: z.string(),
-  title: z.string(),
-  status: z.number().int(),
-  detail: z.string(),
-  requestId: z.string(),
-  errors: z.array(z.strictObject({ path: z.string(), message: z.string() })).optional(),
-});
+export const problemSchema = z
+  .strictObject({
+    type: z
+      .string()
+      .regex(/^\/problems\/[a-z-]{1,40}$/)
+      .meta({ description: 'The address of a page that says what happened and what to do.' }),
+    title: z.string().max(100),
+    status: z.int().min(400).max(599),
+    detail: z.string().max(2_000).meta({ description: 'What happened this time, for people.' }),
+    requestId: z
+      .string()
+      .regex(/^[\w-]{8,64}$/)
+      .meta({ description: 'Finds the request in the log.' }),
+    errors: z
+      .array(z.strictObject({ path: z.string().max(500), message: z.string().max(1_000) }))
+      .max(1_000)
+      .optional()
+      .meta({ description: 'Each place of a request that is not valid.' }),
+  })
+  .meta({
+    id: 'Problem',
+    example: {
+      type: '/problems/not-found',
+      title: 'Not found',
+      status: 404,
+      detail: 'There is no such task, or it is not yours.',
+      requestId: '5b0f1c2ab7e4d83f90a1b2c3d4e5f607',
+    },
+  });

@@ -1,6 +1,7 @@
 import mongoose from 'mongoose';
 import type { ClientSession, Connection } from 'mongoose';
 import { UnavailableError } from '../errors';
+import type { Precondition } from '../version-tag';
 
 export type Mongo = Awaited<ReturnType<typeof connectMongo>>;
 export type { ClientSession };
@@ -97,4 +98,16 @@ const AWAY = new Set([
 /** From a client's 24 hexadecimal digits, checked by the route's schema. */
 export function toObjectId(id: string): mongoose.Types.ObjectId {
   return mongoose.Types.ObjectId.createFromHexString(id);
+}
+
+/** A precondition as filters; what was written before there were versions is at 0. */
+export function atVersion(precondition: Precondition | undefined): object[] {
+  const { versions, notVersions, absent } = precondition ?? {};
+  const withUnset = (list: number[]) => (list.includes(0) ? [...list, null] : list);
+  return [
+    ...(versions ? [{ version: { $in: withUnset(versions) } }] : []),
+    ...(notVersions ? [{ version: { $nin: withUnset(notVersions) } }] : []),
+    // Nothing that is there fulfils it.
+    ...(absent ? [{ version: { $in: [] } }] : []),
+  ];
 }

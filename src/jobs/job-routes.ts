@@ -15,12 +15,14 @@ export const accepted = (job: JobView): Reply => ({
 export function jobRoutes(jobs: JobService): Route[] {
   return [
     defineRoute({
+      id: 'getJob',
+      tag: 'Jobs',
       method: 'get',
       path: '/jobs/:id',
       summary: 'How far a job is, and its result',
       access: 'user',
       params: idParams,
-      responses: { 200: jobSchema },
+      responses: { 200: { description: 'The job; Retry-After while it has not ended', body: jobSchema } },
       handler: async ({ params, user }) => {
         const job = await jobs.get(params.id, user);
         const headers: Record<string, string> = job.finishedAt ? {} : { 'Retry-After': '1' };

@@ -1,17 +1,30 @@
 import { z } from 'zod';
-import { objectId } from '../http/schemas';
+import { objectId, time } from '../http/schemas';
 import { JOB_STATUSES } from './job-model';
 
-const time = z.iso.datetime();
-
-export const jobSchema = z.strictObject({
-  _id: objectId,
-  type: z.string(),
-  status: z.enum(JOB_STATUSES),
-  attempts: z.number().int(),
-  result: z.record(z.string(), z.unknown()).nullable(),
-  error: z.string().nullable(),
-  createdAt: time,
-  startedAt: time.nullable(),
-  finishedAt: time.nullable(),
-});
+export const jobSchema = z
+  .strictObject({
+    _id: objectId,
+    type: z.string().max(50),
+    status: z.enum(JOB_STATUSES),
+    attempts: z.int().min(0).max(1_000).meta({ description: 'How often it was begun.' }),
+    result: z.record(z.string().max(100), z.unknown()).nullable(),
+    error: z.string().max(2_000).nullable().meta({ description: 'Why it failed.' }),
+    createdAt: time,
+    startedAt: time.nullable(),
+    finishedAt: time.nullable(),
+  })
+  .meta({
+    id: 'Job',
+    example: {
+      _id: '665f1c2ab7e4d83f90a1b2c5',
+      type: 'resize-avatar',
+      status: 'done',
+      attempts: 1,
+      result: { shown: true },
+      error: null,
+      createdAt: '2026-11-22T09:30:00.000Z',
+      startedAt: '2026-11-22T09:30:00.100Z',
+      finishedAt: '2026-11-22T09:30:00.400Z',
+    },
+  });

@@ -1,11 +1,17 @@
 import type { CachedRead, ResponseCache } from '../cache/response-cache';
-import { pageKey, type PageRequest } from '../page';
-import type { TaskRecord } from './task-repository';
+import type { ListPlan } from '../lists/list-plan';
+import type { Owner, TaskFilters } from './task-lists';
 
 export type TaskCache = ReturnType<typeof createTaskCache>;
 type Load = CachedRead['load'];
 
-export const assigneeOf = (task: TaskRecord | null) => (task?.assignedTo ? String(task.assignedTo) : null);
+/** As much of a task as tells which answers it is a part of. */
+interface Assigned {
+  _id: { toString: () => string };
+  assignedTo?: { toString: () => string } | null;
+}
+
+export const assigneeOf = (task: Assigned | null) => (task?.assignedTo ? String(task.assignedTo) : null);
 
 /**
  * What each cached answer about tasks depends on. `profiles` stands for the names of assignees: it is
@@ -16,20 +22,18 @@ export function createTaskCache(cache: ResponseCache) {
     one: (id: string, load: Load) =>
       cache.read({ key: `task:${id}`, generations: [`task:${id}`, 'profiles'], load }),
 
-    /** `owner`: whose tasks; null for those of all. */
-    list: (owner: string | null, page: PageRequest, load: Load) => {
-      return cache.read({
-        key: `tasks:${owner ?? 'all'}:${pageKey(page)}`,
-        generations: [owner ? `tasks-of:${owner}` : 'tasks', 'profiles'],
-        load,
-      });
+    /** Overdue is what no write makes so: that list is not kept. */
+    list: (plan: ListPlan<TaskFilters>, owner: Owner, load: Load) => {
+      const generations = [owner ? `tasks-of:${owner}` : 'tasks', 'profiles'];
+      const key = `tasks:${owner === undefined ? 'all' : owner}:${plan.key}`;
+      return cache.read({ key, generations: plan.filters.overdue ? [] : generations, load });
     },
 
     /**
      * After a task came (`before` is null), changed, or went (`after` is null). `again`: it was assigned to whom
      * it was assigned already, perhaps by a first send that was cut off before it said so.
      */
-    changed(before: TaskRecord | null, after: TaskRecord | null, again = false): Promise<void> {
+    changed(before: Assigned | null, after: Assigned | null, again = false): Promise<void> {
       const [was, is] = [assigneeOf(before), assigneeOf(after)];
       const assignees = [...new Set([was, is])].filter((id) => id !== null);
       return cache.invalidate([

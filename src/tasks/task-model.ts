@@ -1,5 +1,6 @@
 import { Schema, Types } from 'mongoose';
 import type { Connection } from 'mongoose';
+import { taskTable } from './task-lists';
 import { STATUSES, type Status } from './task-status';
 
 export interface TaskRecord {
@@ -7,8 +8,17 @@ export interface TaskRecord {
   title: string;
   description: string;
   status: Status;
+  /** Its rank. */
+  priority: number;
+  labels: string[];
+  /** Where it stands among others, as clients arrange them. */
+  position: number;
   assignedTo: Types.ObjectId | null;
   deadline: Date | null;
+  /** Of title and description, for search. */
+  words: string[];
+  /** One more with each change. */
+  version: number;
   createdAt: Date;
   updatedAt: Date;
 }
@@ -18,12 +28,20 @@ const taskSchema = new Schema<TaskRecord>(
     title: { type: String, required: true },
     description: { type: String, default: '' },
     status: { type: String, enum: STATUSES, required: true },
+    priority: { type: Number, required: true },
+    labels: { type: [String], default: [] },
+    position: { type: Number, required: true },
     assignedTo: { type: Schema.Types.ObjectId, default: null },
     deadline: { type: Date, default: null },
+    words: { type: [String], default: [] },
+    version: { type: Number, default: 1 },
   },
   { collection: 'tasks', timestamps: true, versionKey: false, strictQuery: 'throw' },
 );
-taskSchema.index({ createdAt: -1, _id: -1 });
-taskSchema.index({ assignedTo: 1, createdAt: -1, _id: -1 });
+const indexes = new Map(taskTable.rows.map(({ index }) => [JSON.stringify(index), index]));
+for (const index of indexes.values()) {
+  taskSchema.index(index);
+  taskSchema.index({ assignedTo: 1, ...index });
+}
 
 export const taskModel = (connection: Connection) => connection.model('Task', taskSchema);

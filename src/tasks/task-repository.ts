@@ -1,9 +1,14 @@
 import type { ClientSession, Connection } from 'mongoose';
-import { toObjectId } from '../infra/mongo';
-import { afterCursor } from '../infra/mongo-page';
-import type { PageRequest } from '../page';
+import { atVersion, toObjectId } from '../infra/mongo';
+import { beyond } from '../infra/mongo-page';
+import { toPage, type ListPage, type ListPlan } from '../lists/list-plan';
+import type { Precondition } from '../version-tag';
+import { matching } from './task-filter';
+import type { Owner, TaskFilters } from './task-lists';
 import { taskModel, type TaskRecord } from './task-model';
+import { rankOf, type Priority } from './task-priority';
 import type { Status } from './task-status';
+import { wordsOf } from '../lists/words';
 
 export type TaskRepository = ReturnType<typeof createTaskRepository>;
 export type { TaskRecord };
@@ -13,44 +18,95 @@ export interface TaskFields {
   title: string;
   description: string;
   status: Status;
+  priority: Priority;
+  labels: string[];
+  position: number;
   assignedTo: string | null;
   deadline: Date | null;
 }
+
+export type NewTask = Omit<TaskFields, 'description' | 'assignedTo' | 'deadline'> & Partial<TaskFields>;
 
 /** What must hold for a change to be made, judged by MongoDB in the same step. */
 export interface ChangeCondition {
   statusIn?: Status[];
   /** Fields with the value that they must have already. */
   unchanged?: Partial<TaskFields>;
+  precondition?: Precondition;
 }
+
+/** A list shows no words. */
+export type ListedTask = Omit<TaskRecord, 'words'>;
 
 export interface Change {
   before: TaskRecord;
   after: TaskRecord;
 }
 
-const toStored = ({ assignedTo, ...rest }: Partial<TaskFields>) => ({
+/** How often a change of words is tried again where another change came between. */
+const WORD_TRIES = 20;
+const WORDS_OF_TASK = 300;
+/** Counting stops here: it costs a look at each. */
+const COUNT_LIMIT = 100_000;
+
+const toStored = ({ assignedTo, priority, ...rest }: Partial<TaskFields>) => ({
   ...rest,
+  ...(priority !== undefined && { priority: rankOf(priority) }),
   ...(assignedTo !== undefined && { assignedTo: assignedTo === null ? null : toObjectId(assignedTo) }),
 });
+
+const searched = ({ title = '', description = '' }: Partial<TaskFields>) =>
+  wordsOf(`${title} ${description}`, WORDS_OF_TASK);
 
 export function createTaskRepository(connection: Connection) {
   const Tasks = taskModel(connection);
   const assignedTo = (userId: string) => ({ assignedTo: toObjectId(userId) });
   const newestFirst = { createdAt: -1, _id: -1 } as const;
 
+  async function changeOnce(
+    id: string,
+    fields: Partial<TaskFields> & { words?: string[] },
+    { statusIn, unchanged = {}, precondition }: ChangeCondition,
+    version?: number,
+  ): Promise<Change | null> {
+    const conditions = [
+      toStored(unchanged),
+      ...(statusIn ? [{ status: { $in: statusIn } }] : []),
+      ...atVersion(precondition),
+      ...(version === undefined ? [] : atVersion({ versions: [version] })),
+    ];
+    const set = { ...toStored(fields), updatedAt: new Date() };
+    const before = await Tasks.findOneAndUpdate(
+      { _id: toObjectId(id), $and: conditions },
+      { $set: set, $inc: { version: 1 } },
+      { returnDocument: 'before', timestamps: false },
+    ).lean();
+    // The step was atomic, so what it made of `before` is known without a second look.
+    return before && { before, after: { ...before, ...set, version: (before.version ?? 0) + 1 } };
+  }
+
   return {
-    create: async (fields: Partial<TaskFields> & { title: string; status: Status }): Promise<TaskRecord> =>
-      (await Tasks.create(toStored(fields))).toObject(),
+    create: async (fields: NewTask, session?: ClientSession): Promise<TaskRecord> => {
+      const [task] = await Tasks.create([{ ...toStored(fields), words: searched(fields) }], { session });
+      return task!.toObject();
+    },
 
     byId: (id: string): Promise<TaskRecord | null> => Tasks.findById(toObjectId(id)).lean(),
 
-    /** Newest first; of one assignee where a user is named. */
-    page: ({ limit, after }: PageRequest, userId?: string): Promise<TaskRecord[]> =>
-      Tasks.find({ ...(userId && assignedTo(userId)), ...afterCursor(after) })
-        .sort(newestFirst)
-        .limit(limit)
-        .lean(),
+    async page(plan: ListPlan<TaskFilters>, owner: Owner): Promise<ListPage<ListedTask>> {
+      const found = await Tasks.find({ $and: [...matching(plan, owner), ...beyond(plan)] }, { words: 0 })
+        .sort(plan.order)
+        .limit(plan.limit + 1)
+        .lean<ListedTask[]>();
+      return toPage(plan, found);
+    },
+
+    /** On all pages, up to COUNT_LIMIT. */
+    count: (plan: ListPlan<TaskFilters>, owner: Owner): Promise<number> =>
+      Tasks.countDocuments({ $and: matching(plan, owner) }, { limit: COUNT_LIMIT }),
+
+    newestOf: (userId: string, limit: number): Promise<TaskRecord[]> =>
+      Tasks.find(assignedTo(userId)).sort(newestFirst).limit(limit).lean(),
 
     newestIdsOf: async (userId: string, limit: number): Promise<string[]> => {
       const tasks = await Tasks.find(assignedTo(userId), { _id: 1 }).sort(newestFirst).limit(limit).lean();
@@ -63,23 +119,31 @@ export function createTaskRepository(connection: Connection) {
       fields: Partial<TaskFields>,
       condition: ChangeCondition,
     ): Promise<Change | null> {
-      const { statusIn, unchanged = {} } = condition;
-      const filter = { ...toStored(unchanged), ...(statusIn && { status: { $in: statusIn } }) };
-      const set = { ...toStored(fields), updatedAt: new Date() };
-      const before = await Tasks.findOneAndUpdate(
-        { _id: toObjectId(id), ...filter },
-        { $set: set },
-        { returnDocument: 'before', timestamps: false },
-      ).lean();
-      // The step was atomic, so what it made of `before` is known without a second look.
-      return before && { before, after: { ...before, ...set } };
+      const { title, description } = fields;
+      if (title === undefined && description === undefined) return changeOnce(id, fields, condition);
+      if (title !== undefined && description !== undefined) {
+        return changeOnce(id, { ...fields, words: searched(fields) }, condition);
+      }
+      // The words are of both, and one of them isn't told: it is read, and must not change meanwhile.
+      for (let tries = 0; tries < WORD_TRIES; tries++) {
+        const now = await Tasks.findById(toObjectId(id), { title: 1, description: 1, version: 1 }).lean();
+        if (!now) return null;
+        const words = searched({ title: title ?? now.title, description: description ?? now.description });
+        const change = await changeOnce(id, { ...fields, words }, condition, now.version ?? 0);
+        if (change) return change;
+        const still = await Tasks.exists({ _id: now._id, $and: atVersion({ versions: [now.version ?? 0] }) });
+        if (still) return null;
+      }
+      return null;
     },
 
-    remove: (id: string): Promise<TaskRecord | null> =>
-      Tasks.findOneAndDelete({ _id: toObjectId(id) }).lean(),
+    /** Null where there is no such task or the precondition doesn't hold. */
+    remove: (id: string, precondition?: Precondition): Promise<TaskRecord | null> =>
+      Tasks.findOneAndDelete({ _id: toObjectId(id), $and: [{}, ...atVersion(precondition)] }).lean(),
 
     async unassignAll(userId: string, session: ClientSession): Promise<void> {
-      await Tasks.updateMany(assignedTo(userId), { $set: { assignedTo: null } }, { session });
+      const change = { $set: { assignedTo: null }, $inc: { version: 1 } };
+      await Tasks.updateMany(assignedTo(userId), change, { session });
     },
 
     prepare: () => Tasks.createIndexes(),

@@ -1,61 +1,112 @@
 import { z } from 'zod';
-import { objectId, text } from '../http/schemas';
+import { dateOrTime, objectId, text, time } from '../http/schemas';
 import { personSchema } from '../users/user-schemas';
+import { PRIORITIES } from './task-priority';
 import { STATUSES } from './task-status';
 
 export const statusSchema = z.enum(STATUSES);
+export const prioritySchema = z.enum(PRIORITIES);
 
-export const taskSchema = z.strictObject({
-  _id: objectId,
-  title: z.string(),
-  description: z.string(),
-  status: statusSchema,
-  assignedTo: personSchema.nullable(),
-  deadline: z.iso.datetime().nullable(),
-  createdAt: z.iso.datetime(),
-  updatedAt: z.iso.datetime(),
+const MAX_LABELS = 20;
+const MAX_POSITION = Number.MAX_SAFE_INTEGER;
+const labelText = text(1, 50);
+const position = z.number().min(-MAX_POSITION).max(MAX_POSITION);
+
+export const taskSchema = z
+  .strictObject({
+    _id: objectId,
+    title: z.string().max(200),
+    description: z.string().max(5_000),
+    status: statusSchema,
+    priority: prioritySchema,
+    labels: z.array(z.string().max(50)).max(MAX_LABELS),
+    position: position.meta({ description: 'Where it stands among others, as clients arrange them.' }),
+    assignedTo: personSchema.nullable(),
+    deadline: time.nullable(),
+    createdAt: time,
+    updatedAt: time,
+  })
+  .meta({
+    id: 'Task',
+    example: {
+      _id: '665f1c2ab7e4d83f90a1b2c3',
+      title: 'Paint the fence',
+      description: 'Both sides, green.',
+      status: 'to Do',
+      priority: 'normal',
+      labels: ['garden'],
+      position: 1795340000000,
+      assignedTo: null,
+      deadline: '2027-05-01T00:00:00.000Z',
+      createdAt: '2026-11-22T09:30:00.000Z',
+      updatedAt: '2026-11-22T09:30:00.000Z',
+    },
+  });
+
+/** With `fields=`: what was named, and `_id`. */
+export const taskPartSchema = taskSchema
+  .partial()
+  .required({ _id: true })
+  .meta({ id: 'TaskPart', example: undefined });
+
+/** An id, or an object with `_id`, as an answer has it. */
+const assignee = z.union([objectId, z.looseObject({ _id: objectId }).transform(({ _id }) => _id)], {
+  error: 'is neither a user id nor an object with one as _id',
 });
 
-/** A date or a time with its zone, by ISO 8601; null for none. */
-const deadline = z
-  .union([z.iso.datetime({ offset: true }), z.iso.date()], { error: 'is not an ISO 8601 date or time' })
-  .transform((value) => new Date(value))
-  // With its zone a time may end up outside of the years that ISO 8601 writes with four digits.
-  .refine(
-    (date) => date.getUTCFullYear() >= 1 && date.getUTCFullYear() <= 9999,
-    'is not in the years 1 to 9999',
-  )
-  .nullable();
-
-/** An id, or an object with `_id`, as an answer has it; null for nobody. */
-const assignee = z
-  .union([objectId, z.looseObject({ _id: objectId }).transform(({ _id }) => _id)], {
-    error: 'is neither a user id nor an object with one as _id',
-  })
-  .nullable();
+const labels = z
+  .array(labelText)
+  .max(MAX_LABELS, `must be at most ${MAX_LABELS}`)
+  .overwrite((all) => [...new Set(all)]);
 
 const fields = {
   title: text(1, 200),
   description: text(0, 5_000),
   status: statusSchema,
-  assignedTo: assignee,
-  deadline,
+  priority: prioritySchema,
+  labels,
+  position,
+  assignedTo: assignee.nullable(),
+  deadline: dateOrTime.nullable(),
 };
 
-/** Written by the server alone: they may stand in a body that came from an answer, and count for nothing. */
-const serverOwned = {
-  _id: z.unknown().optional(),
-  createdAt: z.unknown().optional(),
-  updatedAt: z.unknown().optional(),
-};
+const ignored = z.unknown().optional().meta({ description: "The server's own; ignored." });
+/** They may stand in a body that came from an answer, and count for nothing. */
+const serverOwned = { _id: ignored, createdAt: ignored, updatedAt: ignored };
 
 export const newTaskSchema = z
   .strictObject({ ...fields, ...serverOwned })
-  .partial({ description: true, status: true, assignedTo: true, deadline: true })
-  .transform(({ _id, createdAt, updatedAt, ...task }) => task);
+  .partial()
+  .required({ title: true })
+  .transform(({ _id, createdAt, updatedAt, ...task }) => task)
+  .meta({
+    id: 'NewTask',
+    example: {
+      title: 'Paint the fence',
+      description: 'Both sides, green.',
+      priority: 'normal',
+      labels: ['garden'],
+      deadline: '2027-05-01',
+    },
+  });
 
 /** Sets what it names and leaves the rest. */
 export const taskChangesSchema = z
   .strictObject({ ...fields, ...serverOwned })
   .partial()
-  .transform(({ _id, createdAt, updatedAt, ...changes }) => changes);
+  .transform(({ _id, createdAt, updatedAt, ...changes }) => changes)
+  .meta({ id: 'TaskChanges', example: { status: 'Doing' } });
+
+/** As above by RFC 7396: null takes a field back to what a new task has. A title and a status can't be without. */
+export const taskPatchSchema = z
+  .strictObject({
+    ...fields,
+    description: fields.description.nullable().transform((value) => value ?? ''),
+    priority: prioritySchema.nullable().transform((value) => value ?? 'normal'),
+    labels: labels.nullable().transform((value) => value ?? []),
+    position: position.nullable().transform((value) => value ?? Date.now()),
+    ...serverOwned,
+  })
+  .partial()
+  .transform(({ _id, createdAt, updatedAt, ...changes }) => changes)
+  .meta({ id: 'TaskPatch', example: { priority: 'high', deadline: null } });

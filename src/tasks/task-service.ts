@@ -1,18 +1,29 @@
-import type { Principal } from '../principal';
+import type { Principal, Repeatable } from '../principal';
 import type { Cached } from '../cache/response-cache';
-import { ConflictError, ForbiddenError, InvalidRequestError, NotFoundError } from '../errors';
-import { nextCursor, type PageRequest } from '../page';
+import {
+  ConflictError,
+  ForbiddenError,
+  InvalidRequestError,
+  NotFoundError,
+  PreconditionFailedError,
+} from '../errors';
+import type { Once, Outcome } from '../idempotency/idempotency-service';
+import { pick } from '../lists/fields';
+import { planList, type ListQuery } from '../lists/list-plan';
 import type { Person } from '../users/user-view';
+import { holdsAt, tagOf, type Precondition, type Versioned } from '../version-tag';
 import { assigneeOf, type TaskCache } from './task-cache';
-import type { TaskFields, TaskRecord, TaskRepository } from './task-repository';
+import { taskTable, type Owner, type TaskFilters } from './task-lists';
+import type { ListedTask, TaskFields, TaskRepository } from './task-repository';
 import { movesFrom, sourcesOf } from './task-status';
-import { toTask, type TaskView } from './task-view';
+import { toTask, toTaskAt, type TaskView } from './task-view';
 
 export type TaskService = ReturnType<typeof createTaskService>;
 
 interface TaskServiceDeps {
   tasks: TaskRepository;
   cache: TaskCache;
+  once: Once;
   /** The people with these ids, by id; those who are not there are left out. */
   peopleById: (ids: string[]) => Promise<Map<string, Person>>;
 }
@@ -20,10 +31,14 @@ interface TaskServiceDeps {
 /** At most this many tasks are shown with their user. */
 export const TASKS_OF_USER = 100;
 
-export function createTaskService({ tasks, cache, peopleById }: TaskServiceDeps) {
-  async function withPeople(records: TaskRecord[]): Promise<TaskView[]> {
+export function createTaskService({ tasks, cache, once, peopleById }: TaskServiceDeps) {
+  async function assigneesOf(records: ListedTask[]): Promise<Map<string, Person>> {
     const ids = records.flatMap(({ assignedTo }) => (assignedTo ? [String(assignedTo)] : []));
-    const people = await peopleById([...new Set(ids)]);
+    return peopleById([...new Set(ids)]);
+  }
+
+  async function withPeople(records: ListedTask[]): Promise<TaskView[]> {
+    const people = await assigneesOf(records);
     return records.map((task) => toTask(task, people));
   }
 
@@ -39,10 +54,29 @@ export function createTaskService({ tasks, cache, peopleById }: TaskServiceDeps)
     return people;
   }
 
+  async function outdated(task: ListedTask): Promise<Error> {
+    const { value, version } = toTaskAt(task, await assigneesOf([task]));
+    return new PreconditionFailedError(tagOf(JSON.stringify(value), version));
+  }
+
+  /** Whose tasks a list shows. */
+  function ownerFor(by: Principal, asked: Owner): Owner {
+    if (by.role === 'Admin') return asked;
+    if (asked !== undefined && asked !== by.id)
+      throw new ForbiddenError("Another's tasks are for Admins alone.");
+    return by.id;
+  }
+
   /** Why a change was refused: the task as it is now decides. */
-  async function refusal(id: string, changes: Partial<TaskFields>, by: Principal): Promise<Error> {
+  async function refusal(
+    id: string,
+    changes: Partial<TaskFields>,
+    by: Principal,
+    precondition: Precondition | undefined,
+  ): Promise<Error> {
     const task = await tasks.byId(id);
     if (!task || (by.role !== 'Admin' && String(task.assignedTo) !== by.id)) return notFound();
+    if (precondition && !holdsAt(precondition, task.version ?? 0)) return outdated(task);
     const allowed = movesFrom(task.status, by.role);
     if (changes.status && changes.status !== task.status && !allowed.includes(changes.status)) {
       const to = allowed.map((status) => `"${status}"`).join(' or ');
@@ -56,27 +90,51 @@ export function createTaskService({ tasks, cache, peopleById }: TaskServiceDeps)
   }
 
   /** A worker moves the status; other fields may stand in the body with the value they have already. */
-  function changeAsWorker(id: string, { status, ...others }: Partial<TaskFields>, by: Principal) {
+  function changeAsWorker(
+    id: string,
+    { status, ...others }: Partial<TaskFields>,
+    by: Principal,
+    precondition: Precondition | undefined,
+  ) {
     if (others.assignedTo !== undefined && others.assignedTo !== by.id) return null;
     const condition = {
       statusIn: status && sourcesOf(status, by.role),
       unchanged: { ...others, assignedTo: by.id },
+      precondition,
     };
     return tasks.change(id, { ...(status && { status }) }, condition);
   }
 
-  async function changeAsAdmin(id: string, changes: Partial<TaskFields>, by: Principal) {
+  async function changeAsAdmin(
+    id: string,
+    changes: Partial<TaskFields>,
+    by: Principal,
+    precondition: Precondition | undefined,
+  ) {
     await requireAssignee(changes.assignedTo);
-    return tasks.change(id, changes, { statusIn: changes.status && sourcesOf(changes.status, by.role) });
+    const statusIn = changes.status && sourcesOf(changes.status, by.role);
+    return tasks.change(id, changes, { statusIn, precondition });
   }
 
   return {
     /** An Admin sees all tasks, a worker their own. */
-    async list(page: PageRequest, by: Principal): Promise<Cached> {
-      const owner = by.role === 'Admin' ? null : by.id;
-      return cache.list(owner, page, async () => {
-        const records = await tasks.page(page, owner ?? undefined);
-        return { value: await withPeople(records), meta: { next: nextCursor(records, page) } };
+    async list(query: ListQuery<TaskFilters>, assignedTo: Owner, by: Principal): Promise<Cached> {
+      const owner = ownerFor(by, assignedTo);
+      const plan = planList(taskTable, query);
+      return cache.list(plan, owner, async () => {
+        const [page, total] = await Promise.all([
+          tasks.page(plan, owner),
+          plan.count ? tasks.count(plan, owner) : undefined,
+        ]);
+        const views = await withPeople(page.entries);
+        return {
+          value: views.map((view) => pick(view, plan.fields)),
+          meta: {
+            next: page.next,
+            previous: page.previous,
+            ...(total !== undefined && { total: String(total) }),
+          },
+        };
       });
     },
 
@@ -85,39 +143,62 @@ export function createTaskService({ tasks, cache, peopleById }: TaskServiceDeps)
       const found = await cache.one(id, async () => {
         const task = await tasks.byId(id);
         if (!task) throw notFound();
-        const [view] = await withPeople([task]);
-        return { value: view, meta: { assignee: String(task.assignedTo ?? '') } };
+        const { value, version } = toTaskAt(task, await assigneesOf([task]));
+        return { value, version, meta: { assignee: String(task.assignedTo ?? '') } };
       });
       if (by.role !== 'Admin' && found.meta.assignee !== by.id) throw notFound();
       return found;
     },
 
-    async create(fields: Partial<TaskFields> & { title: string }): Promise<TaskView> {
+    async create(
+      fields: Partial<TaskFields> & { title: string },
+      by: Principal,
+      repeatable?: Repeatable,
+    ): Promise<Outcome<Versioned<TaskView>>> {
       const people = await requireAssignee(fields.assignedTo);
-      const task = await tasks.create({ status: 'to Do', ...fields });
-      await cache.changed(null, task);
-      return toTask(task, people);
+      const outcome = await once(repeatable, by.id, async (session) => {
+        const task = { status: 'to Do' as const, priority: 'normal' as const, labels: [], ...fields };
+        return toTaskAt(
+          await tasks.create({ ...task, position: fields.position ?? Date.now() }, session),
+          people,
+        );
+      });
+      // Also after a replay: the first send may have been cut off before it said so.
+      const { _id, assignedTo } = outcome.result.value;
+      await cache.changed(null, { _id, assignedTo: assignedTo?._id });
+      return outcome;
     },
 
     /** Sets what `changes` names and leaves the rest. */
-    async update(id: string, changes: Partial<TaskFields>, by: Principal): Promise<TaskView> {
-      const change = await (by.role === 'Admin' ? changeAsAdmin : changeAsWorker)(id, changes, by);
-      if (!change) throw await refusal(id, changes, by);
+    async update(
+      id: string,
+      changes: Partial<TaskFields>,
+      by: Principal,
+      precondition?: Precondition,
+    ): Promise<Versioned<TaskView>> {
+      const change = await (by.role === 'Admin' ? changeAsAdmin : changeAsWorker)(
+        id,
+        changes,
+        by,
+        precondition,
+      );
+      if (!change) throw await refusal(id, changes, by, precondition);
       const again = changes.assignedTo !== undefined && changes.assignedTo === assigneeOf(change.before);
       await cache.changed(change.before, change.after, again);
-      const [view] = await withPeople([change.after]);
-      return view!;
+      return toTaskAt(change.after, await assigneesOf([change.after]));
     },
 
-    async remove(id: string): Promise<void> {
-      const task = await tasks.remove(id);
+    async remove(id: string, precondition?: Precondition): Promise<void> {
+      const task = await tasks.remove(id, precondition);
       await (task ? cache.changed(task, null) : cache.gone(id));
-      if (!task) throw notFound();
+      if (task) return;
+      const still = precondition && (await tasks.byId(id));
+      throw still ? await outdated(still) : notFound();
     },
 
     /** For `GET /users`: each user's newest tasks. */
     newestOf: async (userId: string): Promise<TaskView[]> =>
-      withPeople(await tasks.page({ limit: TASKS_OF_USER, after: undefined }, userId)),
+      withPeople(await tasks.newestOf(userId, TASKS_OF_USER)),
 
     newestIdsOf: (userId: string): Promise<string[]> => tasks.newestIdsOf(userId, TASKS_OF_USER),
   };

@@ -1,12 +1,17 @@
 import type { Person } from '../users/user-view';
-import type { TaskRecord } from './task-repository';
+import type { Versioned } from '../version-tag';
+import { priorityAt } from './task-priority';
+import type { ListedTask } from './task-repository';
 
-/** An assignee who is gone reads as nobody. */
-export const toTask = (task: TaskRecord, people: Map<string, Person>) => ({
+/** An assignee who is gone reads as nobody; fields younger than the task have their defaults. */
+export const toTask = (task: ListedTask, people: Map<string, Person>) => ({
   _id: String(task._id),
   title: task.title,
   description: task.description,
   status: task.status,
+  priority: priorityAt(task.priority),
+  labels: task.labels ?? [],
+  position: task.position ?? 0,
   assignedTo: (task.assignedTo && people.get(String(task.assignedTo))) ?? null,
   deadline: task.deadline,
   createdAt: task.createdAt,
@@ -14,3 +19,8 @@ export const toTask = (task: TaskRecord, people: Map<string, Person>) => ({
 });
 
 export type TaskView = ReturnType<typeof toTask>;
+
+export const toTaskAt = (task: ListedTask, people: Map<string, Person>): Versioned<TaskView> => ({
+  value: toTask(task, people),
+  version: task.version ?? 0,
+});

@@ -1,5 +1,6 @@
 import type { CachedRead, ResponseCache } from '../cache/response-cache';
-import { pageKey, type PageRequest } from '../page';
+import type { ListPlan } from '../lists/list-plan';
+import type { UserFilters } from './user-lists';
 
 export type UserCache = ReturnType<typeof createUserCache>;
 type Load = CachedRead['load'];
@@ -12,9 +13,9 @@ export function createUserCache(cache: ResponseCache) {
       cache.read({ key: `user:${id}`, generations: [`user:${id}`, 'profiles'], load }),
 
     /** Each user comes with their tasks, so any task counts. */
-    list: (page: PageRequest, load: Load) => {
+    list: (plan: ListPlan<UserFilters>, load: Load) => {
       return cache.read({
-        key: `users:${pageKey(page)}`,
+        key: `users:${plan.key}`,
         generations: ['users', 'profiles', 'tasks'],
         load,
       });

@@ -1,6 +1,7 @@
 import { Schema, Types } from 'mongoose';
 import type { Connection } from 'mongoose';
 import type { Role } from '../principal';
+import { userTable } from './user-lists';
 
 export interface UserRecord {
   _id: Types.ObjectId;
@@ -13,6 +14,10 @@ export interface UserRecord {
   passwordHash: string;
   role: Role;
   uploads: number;
+  /** Of name, user name and e-mail, for search. */
+  words: string[];
+  /** One more with each change. */
+  version: number;
   createdAt: Date;
   updatedAt: Date;
 }
@@ -27,12 +32,13 @@ const userSchema = new Schema<UserRecord>(
     passwordHash: { type: String, required: true },
     role: { type: String, enum: ['Admin', 'worker'], required: true },
     uploads: { type: Number, default: 0 },
+    words: { type: [String], default: [] },
+    version: { type: Number, default: 1 },
   },
   { collection: 'users', timestamps: true, versionKey: false, strictQuery: 'throw' },
 );
 userSchema.index({ emailKey: 1 }, { unique: true });
 userSchema.index({ usernameKey: 1 }, { unique: true });
-userSchema.index({ createdAt: -1, _id: -1 });
-userSchema.index({ role: 1 });
+for (const { index } of userTable.rows) userSchema.index(index);
 
 export const userModel = (connection: Connection) => connection.model('User', userSchema);

@@ -1,9 +1,12 @@
 import type { ClientSession, Connection } from 'mongoose';
 import type { Role } from '../principal';
 import { ConflictError } from '../errors';
-import { duplicateFields, toObjectId } from '../infra/mongo';
-import { afterCursor } from '../infra/mongo-page';
-import type { PageRequest } from '../page';
+import { atVersion, duplicateFields, toObjectId } from '../infra/mongo';
+import { beyond, within } from '../infra/mongo-page';
+import { toPage, type ListPage, type ListPlan } from '../lists/list-plan';
+import { wordsOf } from '../lists/words';
+import type { Precondition } from '../version-tag';
+import type { UserFilters } from './user-lists';
 import { userModel, type UserRecord } from './user-model';
 
 export type UserRepository = ReturnType<typeof createUserRepository>;
@@ -17,34 +20,66 @@ export interface NewUser {
   role: Role;
 }
 
-const PUBLIC = { emailKey: 0, usernameKey: 0, passwordHash: 0, uploads: 0 } as const;
+/** What a person may change of themselves. */
+export interface UserFields {
+  name: string;
+  email: string;
+  username: string;
+}
+
+/** Beside these the keys, which no view shows. */
+const PUBLIC = { passwordHash: 0, uploads: 0, words: 0 } as const;
 export type PublicUserRecord = Omit<UserRecord, keyof typeof PUBLIC>;
+
+const WORDS_OF_USER = 40;
+const COUNT_LIMIT = 100_000;
+/** How often a change is tried again where another one came between. */
+const TRIES = 10;
 
 /** A user name holds no @, so no other's e-mail can be meant. */
 const named = (login: string) => ({ $or: [{ emailKey: keyOf(login) }, { usernameKey: keyOf(login) }] });
 const keyOf = (text: string) => text.normalize('NFKC').toLowerCase();
+
+/** What is kept for comparison and search, beside what the person wrote. */
+const derived = ({ name, email, username }: UserFields) => ({
+  emailKey: keyOf(email),
+  usernameKey: keyOf(username),
+  words: wordsOf(`${name} ${username} ${email}`, WORDS_OF_USER),
+});
+
+/** @throws ConflictError where a unique index refused it */
+async function refusingDuplicates<T>(write: Promise<T>): Promise<T> {
+  try {
+    return await write;
+  } catch (error) {
+    const [field] = duplicateFields(error) ?? [];
+    if (!field) throw error;
+    const taken = field === 'usernameKey' ? 'user name' : 'e-mail address';
+    throw new ConflictError(`This ${taken} is taken; choose another or log in.`);
+  }
+}
+
+const matching = ({ role, q, createdFrom, createdBefore }: UserFilters): object[] => [
+  {},
+  ...(role ? [{ role }] : []),
+  ...(q ? [{ words: q.length === 1 ? q[0] : { $all: q } }] : []),
+  ...within('createdAt', createdFrom, createdBefore),
+];
 
 export function createUserRepository(connection: Connection) {
   const Users = userModel(connection);
 
   return {
     /** @throws ConflictError where the e-mail or the user name is taken, letter case aside */
-    async create(user: NewUser): Promise<UserRecord> {
-      try {
-        const keys = { emailKey: keyOf(user.email), usernameKey: keyOf(user.username) };
-        return (await Users.create({ ...user, ...keys })).toObject();
-      } catch (error) {
-        const [field] = duplicateFields(error) ?? [];
-        if (!field) throw error;
-        const taken = field === 'usernameKey' ? 'user name' : 'e-mail address';
-        throw new ConflictError(`This ${taken} is taken; choose another or log in.`);
-      }
+    async create(user: NewUser, session?: ClientSession): Promise<UserRecord> {
+      const [record] = await refusingDuplicates(Users.create([{ ...user, ...derived(user) }], { session }));
+      return record!.toObject();
     },
 
     byLogin: (login: string): Promise<UserRecord | null> => Users.findOne(named(login)).lean(),
 
     promote: (login: string): Promise<UserRecord | null> =>
-      Users.findOneAndUpdate(named(login), { $set: { role: 'Admin' } }).lean(),
+      Users.findOneAndUpdate(named(login), { $set: { role: 'Admin' }, $inc: { version: 1 } }).lean(),
 
     byId: (id: string): Promise<PublicUserRecord | null> =>
       Users.findById(toObjectId(id), PUBLIC).lean<PublicUserRecord>(),
@@ -52,19 +87,55 @@ export function createUserRepository(connection: Connection) {
     byIds: (ids: string[]): Promise<PublicUserRecord[]> =>
       Users.find({ _id: { $in: ids.map(toObjectId) } }, PUBLIC).lean<PublicUserRecord[]>(),
 
-    /** Newest first. */
-    page: ({ limit, after }: PageRequest): Promise<PublicUserRecord[]> =>
-      Users.find(afterCursor(after), PUBLIC)
-        .sort({ createdAt: -1, _id: -1 })
-        .limit(limit)
-        .lean<PublicUserRecord[]>(),
+    async page(plan: ListPlan<UserFilters>): Promise<ListPage<PublicUserRecord>> {
+      const found = await Users.find({ $and: [...matching(plan.filters), ...beyond(plan)] }, PUBLIC)
+        .sort(plan.order)
+        .limit(plan.limit + 1)
+        .lean<PublicUserRecord[]>();
+      return toPage(plan, found);
+    },
+
+    /** On all pages, up to COUNT_LIMIT. */
+    count: (plan: ListPlan<UserFilters>): Promise<number> =>
+      Users.countDocuments({ $and: matching(plan.filters) }, { limit: COUNT_LIMIT }),
+
+    /**
+     * The user as they are afterwards; null where there is none or the precondition doesn't hold.
+     * @throws ConflictError where the e-mail or the user name is another's
+     */
+    async change(
+      id: string,
+      fields: Partial<UserFields>,
+      precondition: Precondition | undefined,
+    ): Promise<PublicUserRecord | null> {
+      for (let tries = 0; tries < TRIES; tries++) {
+        const now = await Users.findById(toObjectId(id)).lean<UserRecord>();
+        if (!now) return null;
+        const set = { ...fields, ...derived({ ...now, ...fields }) };
+        // The words are of all three fields, so what was read must still be so.
+        const unchanged = atVersion({ versions: [now.version ?? 0] });
+        const filter = { _id: now._id, $and: [...unchanged, ...atVersion(precondition)] };
+        const update = { $set: set, $inc: { version: 1 } };
+        const options = { returnDocument: 'after', projection: PUBLIC } as const;
+        const after = await refusingDuplicates(
+          Users.findOneAndUpdate(filter, update, options).lean<PublicUserRecord>().exec(),
+        );
+        if (after) return after;
+        if (await Users.exists({ _id: now._id, $and: unchanged })) return null;
+      }
+      throw new ConflictError('The user was changed again and again meanwhile; send this again.');
+    },
 
     countAdmins: (session?: ClientSession): Promise<number> =>
       Users.countDocuments({ role: 'Admin' }, { session }),
 
-    remove: (id: string, session: ClientSession): Promise<PublicUserRecord | null> =>
+    remove: (
+      id: string,
+      precondition: Precondition | undefined,
+      session: ClientSession,
+    ): Promise<PublicUserRecord | null> =>
       Users.findOneAndDelete(
-        { _id: toObjectId(id) },
+        { _id: toObjectId(id), $and: [{}, ...atVersion(precondition)] },
         { session, projection: PUBLIC },
       ).lean<PublicUserRecord>(),
 

@@ -1,46 +1,84 @@
 import { z } from 'zod';
+import { pageReply, toListQuery } from '../http/pagination';
+import { cached, noContent, okAt } from '../http/reply';
 import { defineRoute, type Route } from '../http/route';
-import { pageLinks, pageQuery } from '../http/pagination';
-import { cached, noContent } from '../http/reply';
 import { idParams } from '../http/schemas';
 import { taskSchema } from '../tasks/task-schemas';
-import { userSchema } from './user-schemas';
+import { userListQuery } from './user-query';
+import { userPatchSchema, userSchema } from './user-schemas';
 import type { UserService } from './user-service';
 
-const userWithTasks = userSchema.extend({ tasks: z.array(taskSchema).max(100) });
+const { example: aUser } = userSchema.meta() as { example: object };
+const userWithTasks = userSchema
+  .extend({ tasks: z.array(taskSchema).max(100) })
+  .meta({ id: 'UserWithTasks', example: { ...aUser, tasks: [] } });
+/** With `fields=`: what was named, and `_id`. */
+const userPart = userWithTasks.partial().required({ _id: true }).meta({ id: 'UserPart', example: undefined });
 
 export function userRoutes(users: UserService): Route[] {
   return [
     defineRoute({
+      id: 'listUsers',
+      tag: 'Users',
       method: 'get',
       path: '/users',
       summary: 'All users, each with their tasks, newest first',
+      description: 'At most 100 tasks of each. `fields=` without `tasks` is much cheaper.',
       access: 'Admin',
-      query: pageQuery,
-      responses: { 200: z.array(userWithTasks).max(100) },
-      handler: async ({ query }) => {
-        const page = await users.list(query);
-        return cached(page, { Link: pageLinks('/users', query, page.meta.next) });
+      query: userListQuery,
+      responses: {
+        200: {
+          description: 'A page of users',
+          body: z.union([z.array(userWithTasks).max(100), z.array(userPart).max(100)]),
+          headers: ['ETag', 'Link', 'X-Cache', 'X-Total-Count'],
+        },
       },
+      handler: async ({ query, url }) => pageReply(await users.list(toListQuery(query)), url),
     }),
     defineRoute({
+      id: 'getUser',
+      tag: 'Users',
       method: 'get',
       path: '/users/:id',
       summary: 'One user: oneself, or any for an Admin',
       access: 'user',
       params: idParams,
-      responses: { 200: userSchema },
+      responses: { 200: { description: 'The user', body: userSchema, headers: ['ETag', 'X-Cache'] } },
+      problems: [403],
       handler: async ({ params, user }) => cached(await users.get(params.id, user)),
     }),
     defineRoute({
+      id: 'patchUser',
+      tag: 'Users',
+      method: 'patch',
+      path: '/users/:id',
+      summary: 'Change name, e-mail address or user name: of oneself, or of any for an Admin',
+      description:
+        "A JSON merge patch (RFC 7396): what it doesn't name stays. None of the three can be null.",
+      access: 'user',
+      params: idParams,
+      body: userPatchSchema,
+      bodyTypes: ['application/merge-patch+json', 'application/json'],
+      conditional: true,
+      responses: { 200: { description: 'The user as they are now', body: userSchema, headers: ['ETag'] } },
+      problems: [403, 409],
+      handler: async ({ params, body, user, precondition }) =>
+        okAt(await users.update(params.id, body, user, precondition)),
+    }),
+    defineRoute({
+      id: 'deleteUser',
+      tag: 'Users',
       method: 'delete',
       path: '/users/:id',
       summary: 'Remove a user; their tasks lose their assignee',
+      description: 'The last Admin stays. Once it is answered, no worker takes their token any more.',
       access: 'user',
       params: idParams,
-      responses: { 204: null },
-      handler: async ({ params, user }) => {
-        await users.remove(params.id, user);
+      conditional: true,
+      responses: { 204: { description: 'They are gone', body: null } },
+      problems: [403, 409],
+      handler: async ({ params, user, precondition }) => {
+        await users.remove(params.id, user, precondition);
         return noContent;
       },
     }),

@@ -1,21 +1,35 @@
 import { z } from 'zod';
-import { objectId, text } from '../http/schemas';
+import { objectId, text, time } from '../http/schemas';
 
 export const roleSchema = z.enum(['Admin', 'worker']);
 
+const EXAMPLE = {
+  _id: '665f1c2ab7e4d83f90a1b2c4',
+  name: 'Ada Lovelace',
+  email: 'ada@example.com',
+  username: 'ada',
+  role: 'worker',
+  createdAt: '2026-11-22T09:00:00.000Z',
+  updatedAt: '2026-11-22T09:00:00.000Z',
+};
+
 /** A user as others see them: in a task's `assignedTo`. */
-export const personSchema = z.strictObject({
-  _id: objectId,
-  name: z.string(),
-  email: z.string(),
-  username: z.string(),
-  role: roleSchema,
-  createdAt: z.iso.datetime(),
-  updatedAt: z.iso.datetime(),
-});
+export const personSchema = z
+  .strictObject({
+    _id: objectId,
+    name: z.string().max(100),
+    email: z.string().max(254),
+    username: z.string().max(40),
+    role: roleSchema,
+    createdAt: time,
+    updatedAt: time,
+  })
+  .meta({ id: 'Person', example: EXAMPLE });
 
 /** `tasks`: ids, newest first, at most 100. */
-export const userSchema = personSchema.extend({ tasks: z.array(objectId).max(100) });
+export const userSchema = personSchema
+  .extend({ tasks: z.array(objectId).max(100) })
+  .meta({ id: 'User', example: { ...EXAMPLE, tasks: ['665f1c2ab7e4d83f90a1b2c3'] } });
 
 const MIN_CHARACTERS = 8;
 /** bcrypt reads no more; a longer password would be cut silently (OWASP ASVS 5, 6.2.8). */
@@ -25,22 +39,34 @@ export const newPassword = z
   .string()
   .refine((value) => [...value].length >= MIN_CHARACTERS, `at least ${MIN_CHARACTERS} characters are needed`)
   .refine((value) => Buffer.byteLength(value) <= MAX_BYTES, `at most ${MAX_BYTES} bytes (UTF-8) are allowed`)
-  .refine((value) => !value.includes('\0'), 'must not contain a null character');
+  .refine((value) => !value.includes('\0'), 'must not contain a null character')
+  .meta({ minLength: MIN_CHARACTERS, maxLength: MAX_BYTES, format: 'password', example: 'correct horse' });
 
-/** What a person says of themselves. `role` and the like may come along, as in a body copied from an answer. */
+const fields = {
+  name: text(1, 100),
+  email: z.string().trim().pipe(z.email().max(254)),
+  username: z
+    .string()
+    .trim()
+    .regex(/^[\w.-]{3,40}$/, '3 to 40 letters, digits, dots, hyphens or underscores'),
+};
+
+const ignored = z.unknown().optional().meta({ description: "The server's own; ignored." });
+/** They may come along, as in a body copied from an answer, and count for nothing. */
+const serverOwned = { _id: ignored, role: ignored, tasks: ignored, createdAt: ignored, updatedAt: ignored };
+
+/** What a person says of themselves. */
 export const newUserSchema = z
-  .strictObject({
-    name: text(1, 100),
-    email: z.string().trim().pipe(z.email().max(254)),
-    username: z
-      .string()
-      .trim()
-      .regex(/^[\w.-]{3,40}$/, '3 to 40 letters, digits, dots, hyphens or underscores'),
-    password: newPassword,
-    _id: z.unknown().optional(),
-    role: z.unknown().optional(),
-    tasks: z.unknown().optional(),
-    createdAt: z.unknown().optional(),
-    updatedAt: z.unknown().optional(),
-  })
-  .transform(({ name, email, username, password }) => ({ name, email, username, password }));
+  .strictObject({ ...fields, password: newPassword, ...serverOwned })
+  .transform(({ name, email, username, password }) => ({ name, email, username, password }))
+  .meta({
+    id: 'NewUser',
+    example: { name: 'Ada Lovelace', email: 'ada@example.com', username: 'ada', password: 'correct horse' },
+  });
+
+/** By RFC 7396; none of these can be without a value, so null is refused. */
+export const userPatchSchema = z
+  .strictObject({ ...fields, ...serverOwned })
+  .partial()
+  .transform(({ _id, role, tasks, createdAt, updatedAt, ...changes }) => changes)
+  .meta({ id: 'UserPatch', example: { name: 'Ada King' } });

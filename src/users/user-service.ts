@@ -1,12 +1,15 @@
 import type { Principal } from '../principal';
 import type { Cached } from '../cache/response-cache';
-import { ConflictError, ForbiddenError, NotFoundError } from '../errors';
+import { ConflictError, ForbiddenError, NotFoundError, PreconditionFailedError } from '../errors';
 import type { ClientSession, Mongo } from '../infra/mongo';
 import type { NoticeBoard } from '../notices/notice-board';
-import { nextCursor, type PageRequest } from '../page';
+import { pick } from '../lists/fields';
+import { planList, type ListQuery } from '../lists/list-plan';
+import { holdsAt, tagOf, type Precondition } from '../version-tag';
 import type { UserCache } from './user-cache';
-import type { UserRepository } from './user-repository';
-import { toPerson, toUser, type Person } from './user-view';
+import { userTable, type UserFilters } from './user-lists';
+import type { PublicUserRecord, UserFields, UserRepository } from './user-repository';
+import { toPerson, toUser, toUserAt, type Person } from './user-view';
 
 export type UserService = ReturnType<typeof createUserService>;
 
@@ -40,24 +43,67 @@ export function createUserService(deps: UserServiceDeps) {
     if (by.role !== 'Admin' && by.id !== id) throw new ForbiddenError('Another user is for Admins alone.');
   }
 
+  const withTaskIds = async (user: PublicUserRecord) =>
+    toUserAt(user, await tasksOf.newestIdsOf(String(user._id)));
+
+  /** @throws PreconditionFailedError with the present tag, where the user is there and at another version */
+  async function requirePrecondition(id: string, precondition: Precondition | undefined): Promise<void> {
+    const user = precondition && (await users.byId(id));
+    if (!user || holdsAt(precondition, user.version ?? 0)) return;
+    const { value, version } = await withTaskIds(user);
+    throw new PreconditionFailedError(tagOf(JSON.stringify(value), version));
+  }
+
+  /** The page's users with their tasks, which are looked up only where they are shown. */
+  async function withTasks(records: PublicUserRecord[], fields: string[] | undefined) {
+    const shown = !fields || fields.includes('tasks');
+    return Promise.all(
+      records.map(async (user) =>
+        pick(toUser(user, shown ? await tasksOf.newestOf(String(user._id)) : []), fields),
+      ),
+    );
+  }
+
   return {
     requireSelfOrAdmin,
 
-    async list(page: PageRequest): Promise<Cached> {
-      return cache.list(page, async () => {
-        const records = await users.page(page);
-        const views = records.map(async (user) => toUser(user, await tasksOf.newestOf(String(user._id))));
-        return { value: await Promise.all(views), meta: { next: nextCursor(records, page) } };
+    async list(query: ListQuery<UserFilters>): Promise<Cached> {
+      const plan = planList(userTable, query);
+      return cache.list(plan, async () => {
+        const [page, total] = await Promise.all([
+          users.page(plan),
+          plan.count ? users.count(plan) : undefined,
+        ]);
+        return {
+          value: await withTasks(page.entries, plan.fields),
+          meta: {
+            next: page.next,
+            previous: page.previous,
+            ...(total !== undefined && { total: String(total) }),
+          },
+        };
       });
     },
 
     async get(id: string, by: Principal): Promise<Cached> {
       requireSelfOrAdmin(id, by);
       return cache.one(id, async () => {
-        const [user, taskIds] = await Promise.all([users.byId(id), tasksOf.newestIdsOf(id)]);
+        const user = await users.byId(id);
         if (!user) throw notFound();
-        return { value: toUser(user, taskIds) };
+        return withTaskIds(user);
       });
+    },
+
+    /** Sets what `fields` names and leaves the rest. */
+    async update(id: string, fields: Partial<UserFields>, by: Principal, precondition?: Precondition) {
+      requireSelfOrAdmin(id, by);
+      const user = await users.change(id, fields, precondition);
+      if (!user) {
+        await requirePrecondition(id, precondition);
+        throw notFound();
+      }
+      await cache.changed(id);
+      return withTaskIds(user);
     },
 
     async peopleById(ids: string[]): Promise<Map<string, Person>> {
@@ -66,10 +112,10 @@ export function createUserService(deps: UserServiceDeps) {
     },
 
     /** Their tasks stay and lose their assignee; once it is answered, no worker takes their token any more. */
-    async remove(id: string, by: Principal): Promise<void> {
+    async remove(id: string, by: Principal, precondition?: Precondition): Promise<void> {
       requireSelfOrAdmin(id, by);
       const user = await deps.transaction(async (session) => {
-        const removed = await users.remove(id, session);
+        const removed = await users.remove(id, precondition, session);
         if (!removed) return undefined;
         if (removed.role === 'Admin') {
           await deps.lockAdmins(session);
@@ -81,6 +127,7 @@ export function createUserService(deps: UserServiceDeps) {
         await deps.board.revoke(id, new Date(Date.now() + deps.tokenLifeMs + LOGIN_MS), session);
         return removed;
       });
+      if (!user) await requirePrecondition(id, precondition);
       // Also where nobody was found: an earlier removal may have been cut off before it said so.
       await Promise.all([cache.left(id), deps.board.revokedEverywhere()]);
       if (!user) throw notFound();

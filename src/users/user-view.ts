@@ -13,7 +13,13 @@ export const toPerson = (user: PublicUserRecord) => ({
 
 export type Person = ReturnType<typeof toPerson>;
 
+/** A user's own answer; `tasks` are ids or tasks. */
 export const toUser = <T>(user: PublicUserRecord, tasks: T[]) => {
   const { createdAt, updatedAt, ...rest } = toPerson(user);
   return { ...rest, tasks, createdAt, updatedAt };
 };
+
+export const toUserAt = <T>(user: PublicUserRecord, tasks: T[]) => ({
+  value: toUser(user, tasks),
+  version: user.version ?? 0,
+});

@@ -5,7 +5,10 @@ import { composeApi, composeWorker } from '../../src/compose';
 import { readConfig } from '../../src/config';
 import { createLogger } from '../../src/logger';
 import { connectMongo } from '../../src/infra/mongo';
+import { apiDocument } from '../../contract/document';
+import { createContractCheck } from './contract';
 import { mongoUrl, serverUrl } from './servers';
+import { watchAnswers } from './watch-answers';
 
 type Variables = Record<string, string>;
 
@@ -31,11 +34,21 @@ export function testConfig(namespace: string, variables: Variables = {}) {
 
 export type TestApi = Awaited<ReturnType<typeof startApi>>;
 
-/** An API worker with real servers behind it, every answer checked against its route's declaration. */
+const check = createContractCheck(apiDocument);
+
+/** An API worker with real servers behind it; an answer that the OpenAPI document doesn't know fails its end. */
 export async function startApi(namespace: string, variables: Variables = {}) {
   const config = testConfig(namespace, variables);
   const composed = await composeApi(config, createLogger(process.env.TEST_LOG ?? 'silent', 'test'));
-  const server: Server = createServer(createApp({ ...composed.app, checkResponses: true }));
+  const app = createApp(composed.app);
+  const faults: string[] = [];
+  const server: Server = createServer((incoming, response) => {
+    watchAnswers(incoming, response, (answer) => {
+      const fault = check(answer);
+      if (fault) faults.push(fault);
+    });
+    app(incoming, response);
+  });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {
     server,
@@ -44,6 +57,8 @@ export async function startApi(namespace: string, variables: Variables = {}) {
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
       await composed.close();
+      if (faults.length > 0)
+        throw new Error(`Answers that the document does not know:\n${faults.join('\n')}`);
     },
   };
 }

@@ -1,0 +1,28 @@
+import { z } from 'zod';
+import { tagOf } from '../version-tag';
+import { createOpenApi } from './openapi';
+import { defineRoute, type Route } from './route';
+
+/** `GET /openapi.json`: the contract that the given routes and this one make. */
+export function openApiRoutes(routes: Route[]): Route[] {
+  const document = { json: '' };
+  const own = defineRoute({
+    id: 'getOpenApi',
+    tag: 'Service',
+    method: 'get',
+    path: '/openapi.json',
+    summary: 'This document',
+    access: 'anyone',
+    limit: 'none',
+    responses: {
+      200: { description: 'The OpenAPI document', body: z.looseObject({ openapi: z.string().max(10) }) },
+    },
+    handler: async () => ({
+      status: 200,
+      json: document.json,
+      headers: { ETag: tagOf(document.json), 'Cache-Control': 'no-cache' },
+    }),
+  });
+  document.json = JSON.stringify(createOpenApi([...routes, own]));
+  return [own];
+}

@@ -1,0 +1,198 @@
+import { createDocument, type ZodOpenApiOperationObject, type ZodOpenApiResponseObject } from 'zod-openapi';
+import { z } from 'zod';
+import { PROBLEMS } from '../problems';
+import { HEADERS, type HeaderName } from './headers';
+import type { Answer, Route } from './route';
+import { problemSchema } from './schemas';
+
+/** Of the contract, by semantic versioning; the software has its own. */
+const API_VERSION = '1.0.0';
+
+const DESCRIPTION = `Users and their tasks. Log in by \`POST /users/login\` and send the token as
+\`Authorization: Bearer TOKEN\`. Every error is a problem of RFC 9457 with a \`requestId\`.`;
+
+const TAGS = {
+  Accounts: 'Sign up and log in.',
+  Users: 'People and their avatars.',
+  Tasks: 'What is to be done, by whom and until when.',
+  Jobs: 'How far the work behind a 202 is.',
+  Service: 'Health, this document, and what problems mean.',
+};
+
+const ref = (kind: string, name: string) => ({ $ref: `#/components/${kind}/${name}` });
+const headerRefs = (names: readonly HeaderName[]) =>
+  Object.fromEntries(names.map((name) => [name, ref('headers', name)]));
+
+/** Express's `/users/:id` in the document's form. */
+export const templateOf = (path: string) => path.replace(/:(\w+)/g, '{$1}');
+
+/** The document of OpenAPI 3.1 that the declarations of all routes make. */
+export function createOpenApi(routes: Route[]) {
+  const paths: Record<string, Record<string, ZodOpenApiOperationObject>> = {};
+  for (const route of routes) (paths[templateOf(route.path)] ??= {})[route.method] = operationOf(route);
+  return createDocument({
+    openapi: '3.1.0',
+    info: {
+      title: 'taskfleet',
+      version: API_VERSION,
+      description: DESCRIPTION,
+    },
+    servers: [{ url: '/', description: 'Where this document came from' }],
+    tags: Object.entries(TAGS).map(([name, description]) => ({ name, description })),
+    paths,
+    components: {
+      securitySchemes: { token: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' } },
+      headers: HEADERS,
+      responses: Object.fromEntries(
+        problemStatuses().map((status) => [nameOf(status), problemAnswer(status)]),
+      ),
+    },
+  });
+}
+
+function operationOf(route: Route): ZodOpenApiOperationObject {
+  const { params, query, access, summary, description, deprecated } = route;
+  const answers = Object.entries(route.responses).map(([status, answer]) => [
+    status,
+    answerOf(route, answer),
+  ]);
+  const problems = problemsOf(route).map((status) => [status, ref('responses', nameOf(status))]);
+  return {
+    operationId: route.id,
+    tags: [route.tag],
+    summary,
+    description: description ?? `${summary}.`,
+    ...(deprecated && { deprecated: true }),
+    security: access === 'anyone' ? [] : [{ token: [] }],
+    requestParams: {
+      ...(params && { path: params as z.ZodObject }),
+      ...(query && { query: query as z.ZodObject }),
+    },
+    parameters: requestHeaders(route),
+    ...bodyOf(route),
+    responses: Object.fromEntries([...answers, ...problems]) as ZodOpenApiOperationObject['responses'],
+  };
+}
+
+const requestHeader = (name: string, description: string, example: string) => ({
+  in: 'header' as const,
+  name,
+  required: false,
+  description,
+  schema: { type: 'string' as const, maxLength: 1_000 },
+  example,
+});
+
+/** Whether a read of it can be answered with 304. */
+const revalidates = ({ method, responses }: Route) =>
+  method === 'get' && Object.values(responses).some(({ headers }) => headers?.includes('ETag'));
+
+function requestHeaders(route: Route) {
+  const { conditional, repeatable } = route;
+  const tag = '"7.Xb1dZk3Q9sLw0aTe"';
+  return [
+    ...(conditional ? [requestHeader('If-Match', 'Only if it is still at this tag; else 412.', tag)] : []),
+    ...(conditional || revalidates(route)
+      ? [requestHeader('If-None-Match', 'Only if it is not at this tag any more; else 304 or 412.', tag)]
+      : []),
+    ...(repeatable
+      ? [
+          requestHeader(
+            'Idempotency-Key',
+            'A new value for each new request, up to 255 characters. Sent again with the same body within 24 hours, it is answered as the first time and not done twice.',
+            '"8e03978e-40d5-43dd-bc93-6894a57f9324"',
+          ),
+        ]
+      : []),
+  ];
+}
+
+function bodyOf({ body, bodyTypes = ['application/json'], upload }: Route) {
+  if (upload) {
+    const schema = { type: 'string' as const, format: 'binary', maxLength: 5 * 1024 * 1024 };
+    const content = Object.fromEntries(upload.types.map((type) => [type, { schema }]));
+    return { requestBody: { required: true, content } };
+  }
+  if (!body) return {};
+  const content = { schema: body, example: exampleOf(body) };
+  return {
+    requestBody: { required: true, content: Object.fromEntries(bodyTypes.map((type) => [type, content])) },
+  };
+}
+
+/** The example that the schema itself carries; of an array, one of its entries. */
+export function exampleOf(schema: z.ZodType): unknown {
+  const own = schema.meta()?.example;
+  if (own !== undefined) return own;
+  if (schema instanceof z.ZodArray) return [exampleOf(schema.element as z.ZodType)];
+  if (schema instanceof z.ZodUnion) return exampleOf(schema.options[0] as z.ZodType);
+  return undefined;
+}
+
+function answerOf(route: Route, { description, body, type, headers = [] }: Answer): ZodOpenApiResponseObject {
+  const own: HeaderName[] = ['X-Request-Id', ...headers];
+  if (route.limit !== 'none') own.push('RateLimit', 'RateLimit-Policy');
+  if (route.deprecated) own.push('Deprecation', 'Sunset');
+  return {
+    description,
+    headers: headerRefs(own),
+    ...(body && { content: { 'application/json': { schema: body, example: exampleOf(body) } } }),
+    ...(type && { content: { [type]: { schema: { type: 'string', maxLength: 10_000_000 } } } }),
+  };
+}
+
+/** The statuses of problems that a route can answer with. */
+export function problemsOf(route: Route): number[] {
+  const { access, params, body, upload, conditional, repeatable, limit } = route;
+  return [
+    ...new Set([
+      400,
+      ...(access === 'anyone' ? [] : [401]),
+      ...(access === 'Admin' ? [403] : []),
+      ...(params ? [404] : []),
+      406,
+      ...(body || upload ? [413, 415] : []),
+      ...(conditional ? [412, 428] : []),
+      ...(repeatable ? [409, 422] : []),
+      ...(revalidates(route) ? [304] : []),
+      ...(limit === 'none' ? [] : [429]),
+      500,
+      503,
+      ...(route.problems ?? []),
+    ]),
+  ].sort();
+}
+
+const problemStatuses = () => [304, ...new Set(Object.values(PROBLEMS).map(({ status }) => status))].sort();
+
+/** The component's name of a status. */
+function nameOf(status: number): string {
+  if (status === 304) return 'NotModified';
+  const name = Object.entries(PROBLEMS).find(([, problem]) => problem.status === status)![0];
+  return name.replace(/(^|-)([a-z])/g, (_match, _dash, letter: string) => letter.toUpperCase());
+}
+
+const RETRIED = new Set([429, 502, 503, 504]);
+
+function problemAnswer(status: number): ZodOpenApiResponseObject {
+  if (status === 304) {
+    return { description: 'It is as you have it.', headers: headerRefs(['ETag', 'X-Request-Id']) };
+  }
+  const kinds = Object.entries(PROBLEMS).filter(([, problem]) => problem.status === status);
+  const headers: HeaderName[] = ['X-Request-Id'];
+  if (RETRIED.has(status)) headers.push('Retry-After');
+  if (status === 401) headers.push('WWW-Authenticate');
+  const [name, { title, meaning }] = kinds[0]!;
+  return {
+    description: kinds.map(([, problem]) => `${problem.title}: ${problem.meaning}`).join(' Or: '),
+    headers: headerRefs(headers),
+    content: {
+      'application/problem+json': {
+        schema: problemSchema,
+        example: { type: `/problems/${name}`, title, status, detail: meaning, requestId: EXAMPLE_ID },
+      },
+    },
+  };
+}
+
+const EXAMPLE_ID = '5b0f1c2ab7e4d83f90a1b2c3d4e5f607';

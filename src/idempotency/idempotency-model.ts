@@ -1,0 +1,30 @@
+import { Schema } from 'mongoose';
+import type { Connection } from 'mongoose';
+
+export interface RepeatRecord {
+  /** A digest of who sent it and the key. */
+  _id: string;
+  /** Keyed digest of the request: it says nothing of a password in it to who reads the database. */
+  fingerprint: string;
+  /** Who does the work, until `leaseUntil`. */
+  claim: string;
+  leaseUntil: Date;
+  /** As JSON, written in the transaction of the work; null until then. */
+  result: string | null;
+  expiresAt: Date;
+}
+
+const repeatSchema = new Schema<RepeatRecord>(
+  {
+    _id: { type: String, required: true },
+    fingerprint: { type: String, required: true },
+    claim: { type: String, required: true },
+    leaseUntil: { type: Date, required: true },
+    result: { type: String, default: null },
+    expiresAt: { type: Date, required: true },
+  },
+  { collection: 'repeats', versionKey: false, strictQuery: 'throw' },
+);
+repeatSchema.index({ expiresAt: 1 }, { expireAfterSeconds: 0 });
+
+export const repeatModel = (connection: Connection) => connection.model('Repeat', repeatSchema);

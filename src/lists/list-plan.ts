@@ -1,0 +1,83 @@
+import { InvalidRequestError } from '../errors';
+import { decodeCursor, encodeCursor, type Position } from './cursor';
+import { rowFor, type ListTable, type Order } from './list-table';
+
+/** What a client asks of a list. */
+export interface ListQuery<F extends object = object> {
+  /** Those that are set. */
+  filters: F;
+  /** A field, with `-` for descending. */
+  sort: string;
+  limit: number;
+  cursor?: string;
+  /** Of each entry only these; all without it. */
+  fields?: string[];
+  /** How many there are on all pages is asked for too. */
+  count: boolean;
+}
+
+/** How a page of a list is found. */
+export interface ListPlan<F extends object = object> {
+  filters: F;
+  /** As the index is walked: turned round where the page before is asked for. */
+  order: Order;
+  from: Position | undefined;
+  limit: number;
+  fields: string[] | undefined;
+  count: boolean;
+  /** The page's name among the cached ones. */
+  key: string;
+  /** Filters and sort: what a cursor belongs to. */
+  list: string;
+}
+
+/** A page's entries and the cursors of its neighbours, empty where there is none. */
+export interface ListPage<T> {
+  entries: T[];
+  next: string;
+  previous: string;
+}
+
+/** @throws NotServedError, or InvalidRequestError for a cursor that isn't of this list */
+export function planList<F extends object>(table: ListTable, query: ListQuery<F>): ListPlan<F> {
+  const { filters, sort, limit, cursor, fields, count } = query;
+  rowFor(table, Object.keys(filters), sort);
+  const list = JSON.stringify([sort, Object.entries(filters).sort()]);
+  const from = cursor === undefined ? undefined : requirePosition(list, cursor);
+  const descending = sort.startsWith('-');
+  const direction = descending !== (from?.backward ?? false) ? -1 : 1;
+  const names = [...table.sorts[sort.replace(/^-/, '')]!, '_id'];
+  const order = Object.fromEntries(names.map((name) => [name, direction])) as Order;
+  const key = JSON.stringify([list, limit, cursor ?? '', fields ?? '', count]);
+  return { filters, order, from, limit, fields, count, key, list };
+}
+
+function requirePosition(list: string, cursor: string): Position {
+  const position = decodeCursor(list, cursor);
+  if (typeof position === 'object') return position;
+  const message =
+    position === 'foreign'
+      ? 'belongs to a list of other filters or another sort: begin without it'
+      : 'is not a cursor: follow the Link header of the page before';
+  throw new InvalidRequestError(`query.cursor: ${message}`, { errors: [{ path: 'query.cursor', message }] });
+}
+
+/** @param found in the order of the plan, one more than `limit` where there is more that way */
+export function toPage<T extends { _id: unknown }>(plan: ListPlan, found: T[]): ListPage<T> {
+  const { from, limit, order, list } = plan;
+  const more = found.length > limit;
+  const backward = from?.backward ?? false;
+  const entries = backward ? found.slice(0, limit).reverse() : found.slice(0, limit);
+  const cursorAt = (entry: T | undefined, towardsStart: boolean) => {
+    if (!entry) return '';
+    const names = Object.keys(order).filter((name) => name !== '_id');
+    const values = names.map((name) => (entry as Record<string, string | number | Date>)[name]!);
+    return encodeCursor(list, { values, id: String(entry._id), backward: towardsStart });
+  };
+  return {
+    entries,
+    // Who came from the next page knows that there is one, and the other way round.
+    next: more || backward ? cursorAt(entries.at(-1), false) : '',
+    previous: (backward ? more : from !== undefined) ? cursorAt(entries[0], true) : '',
+  };
+}

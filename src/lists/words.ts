@@ -1,0 +1,11 @@
+const MARKS = /\p{M}/gu;
+const WORD = /[\p{L}\p{N}]+/gu;
+/** A longer one is cut, here and in what is searched for. */
+const WORD_LENGTH = 40;
+
+/** The words of a text in the form that is stored and searched: no case, no accents, each once. */
+export function wordsOf(text: string, limit: number): string[] {
+  const plain = text.normalize('NFKD').replace(MARKS, '').toLowerCase();
+  const words = (plain.match(WORD) ?? []).map((word) => word.slice(0, WORD_LENGTH));
+  return [...new Set(words)].slice(0, limit);
+}

@@ -1,0 +1,32 @@
+import type { ListTable } from '../lists/list-table';
+import type { Role } from '../principal';
+
+/** What the list of users can be narrowed to. */
+export interface UserFilters {
+  role?: Role;
+  /** Words that must all be in name, user name or e-mail, in their stored form. */
+  q?: string[];
+  createdFrom?: Date;
+  createdBefore?: Date;
+}
+
+const created = ['createdFrom', 'createdBefore'];
+const newest = { createdAt: -1, _id: -1 } as const;
+
+/** Every combination of filters and sort that is served, and its index. */
+export const userTable: ListTable = {
+  sorts: { createdAt: ['createdAt'], username: ['usernameKey'] },
+  rows: [
+    { sort: 'createdAt', filters: [], optional: created, index: newest },
+    { sort: 'createdAt', filters: ['role'], optional: created, index: { role: 1, ...newest } },
+    {
+      sort: 'createdAt',
+      filters: ['q'],
+      optional: [],
+      sifted: ['role', ...created],
+      index: { words: 1, ...newest },
+    },
+    { sort: 'username', filters: [], optional: [], index: { usernameKey: 1, _id: 1 } },
+    { sort: 'username', filters: ['role'], optional: [], index: { role: 1, usernameKey: 1, _id: 1 } },
+  ],
+};

@@ -1,0 +1,19 @@
+import { listQuery } from '../http/pagination';
+import { dateOrTime, words } from '../http/schemas';
+import { roleSchema, userSchema } from './user-schemas';
+
+/** What `GET /users` can be asked; user-lists.ts says which of it together. */
+export const userListQuery = listQuery({
+  sorts: ['-createdAt', 'createdAt', 'username', '-username'],
+  fields: Object.keys(userSchema.shape),
+  filters: {
+    role: roleSchema.optional(),
+    q: words.optional().meta({
+      description: 'Words of name, user name or e-mail address: all of them, whole, in any letter case.',
+      example: 'ada',
+    }),
+    createdFrom: dateOrTime.optional().meta({ description: 'Signed up then or later.' }),
+    createdBefore: dateOrTime.optional().meta({ description: 'Signed up before then.' }),
+  },
+  scope: {},
+});

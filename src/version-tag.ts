@@ -1,0 +1,48 @@
+import { createHash } from 'node:crypto';
+
+const digest = (text: string) => createHash('sha256').update(text).digest('base64url').slice(0, 16);
+
+/**
+ * The tag of an answer (RFC 9110, 8.8.3). That of a resource is its version and, after a dot, what its text
+ * is like: a new name of an assignee gives a task another text and leaves its version, so it ends a 304 but
+ * no If-Match. A list has no version.
+ */
+export const tagOf = (text: string, version?: number): string =>
+  version === undefined ? `"${digest(text)}"` : `"${version}.${digest(text)}"`;
+
+/** Something with the version that it is at. */
+export interface Versioned<T> {
+  value: T;
+  version: number;
+}
+
+/** For which versions a write is meant; what isn't set doesn't count. */
+export interface Precondition {
+  /** It must be at one of these. */
+  versions?: number[];
+  /** It must be at none of these. */
+  notVersions?: number[];
+  /** It must not be there at all. */
+  absent?: true;
+}
+
+/** Whether it holds for what is there at `version`. */
+export const holdsAt = ({ versions, notVersions, absent }: Precondition, version: number): boolean =>
+  !absent && (!versions || versions.includes(version)) && !notVersions?.includes(version);
+
+const TAG = /(?:W\/)?"([\x21\x23-\x7e\x80-\xff]*)"/;
+const LIST = new RegExp(`^(?:${TAG.source})(?:\\s*,\\s*(?:${TAG.source}))*$`);
+const VERSION = /^(\d{1,15})\.[\w-]{16}$/;
+
+/**
+ * `*`, or the versions in a list of tags: those that aren't ours match nothing. Undefined where it is no list.
+ * NGINX weakens a tag when it compresses, so `W/` is taken before one; the version says the same with it.
+ */
+export function versionsIn(list: string): number[] | '*' | undefined {
+  if (list.trim() === '*') return '*';
+  if (!LIST.test(list.trim())) return undefined;
+  return [...list.matchAll(new RegExp(TAG, 'g'))].flatMap(([, tag]) => {
+    const version = VERSION.exec(tag!)?.[1];
+    return version === undefined ? [] : [Number(version)];
+  });
+}

@@ -1,0 +1,65 @@
+import Ajv2020, { type ValidateFunction } from 'ajv/dist/2020';
+import addFormats from 'ajv-formats';
+import type { ApiDocument } from '../../contract/document';
+
+export interface SeenAnswer {
+  method: string;
+  /** As asked for: with ids, without the query. */
+  path: string;
+  status: number;
+  type: string | undefined;
+  /** Parsed where it is JSON. */
+  body: unknown;
+}
+
+/** NGINX and Node answer these before there is a route. */
+const FROM_BEFORE = new Set([400, 408, 414, 431, 501, 502, 503, 504, 505]);
+
+const pointer = (...parts: string[]) =>
+  parts.map((part) => encodeURIComponent(part.replaceAll('~', '~0').replaceAll('/', '~1'))).join('/');
+
+/** Compares answers with what the document says of them; undefined where all is as documented. */
+export function createContractCheck(document: ApiDocument) {
+  const ajv = new Ajv2020({ strict: false, allErrors: true });
+  addFormats(ajv);
+  ajv.addSchema({ ...document, $id: 'api' });
+  const compiled = new Map<string, ValidateFunction>();
+  const templates = Object.keys(document.paths)
+    // A literal segment counts before a parameter: /users/login before /users/{id}.
+    .sort((a, b) => a.split('{').length - b.split('{').length)
+    .map((path) => ({ path, pattern: new RegExp(`^${path.replace(/\{\w+\}/g, '[^/]+')}/?$`, 'i') }));
+
+  function faultOf(schema: string, body: unknown): string | undefined {
+    const validate = compiled.get(schema) ?? ajv.compile({ $ref: `api#/${schema}` });
+    compiled.set(schema, validate);
+    return validate(body) ? undefined : ajv.errorsText(validate.errors).slice(0, 500);
+  }
+
+  return function check({ method, path, status, type, body }: SeenAnswer): string | undefined {
+    const template = templates.find(({ pattern }) => pattern.test(path))?.path;
+    const verb = method === 'HEAD' ? 'get' : method.toLowerCase();
+    const operation = template === undefined ? undefined : document.paths[template]![verb];
+    const says = (fault: string) => `${method} ${path} ${status}: ${fault}`;
+    const media = type?.split(';')[0];
+    if (!operation || (operation.responses[status] === undefined && FROM_BEFORE.has(status))) {
+      if (status === 204 && method === 'OPTIONS') return undefined;
+      if (status < 400) return says('nothing of this is documented');
+      const fault =
+        method === 'HEAD' ? undefined : faultOf(pointer('components', 'schemas', 'Problem'), body);
+      return fault && says(fault);
+    }
+    const documented = operation.responses[status];
+    if (!documented) return says('this status is not documented');
+    const name = documented.$ref?.split('/').at(-1);
+    const { content } = name ? document.components!.responses![name]! : documented;
+    if (!content) return media && body ? says(`has a body of ${media}, and none is documented`) : undefined;
+    if (!media || !content[media])
+      return says(`is ${media ?? 'without a type'}, documented: ${Object.keys(content).join()}`);
+    if (method === 'HEAD' || !media.endsWith('json')) return undefined;
+    const place = name
+      ? pointer('components', 'responses', name, 'content', media, 'schema')
+      : pointer('paths', template!, verb, 'responses', String(status), 'content', media, 'schema');
+    const fault = faultOf(place, body);
+    return fault && says(fault);
+  };
+}

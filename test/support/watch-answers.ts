@@ -1,0 +1,29 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { SeenAnswer } from './contract';
+
+/** Hands over each answer of an HTTP server in this process once it is written. */
+export function watchAnswers(
+  request: IncomingMessage,
+  response: ServerResponse,
+  onAnswer: (answer: SeenAnswer) => void,
+): void {
+  const chunks: Buffer[] = [];
+  const keep = (chunk: unknown) => {
+    if (typeof chunk === 'string' || chunk instanceof Uint8Array) chunks.push(Buffer.from(chunk as string));
+  };
+  const write = response.write.bind(response) as (...args: unknown[]) => boolean;
+  const end = response.end.bind(response) as (...args: unknown[]) => ServerResponse;
+  response.write = (...args: unknown[]) => (keep(args[0]), write(...args));
+  response.end = (...args: unknown[]) => (keep(args[0]), end(...args));
+  response.once('finish', () => {
+    const type = response.getHeader('content-type') as string | undefined;
+    const text = Buffer.concat(chunks).toString('utf8');
+    onAnswer({
+      method: request.method!,
+      path: new URL(request.url!, 'http://localhost').pathname,
+      status: response.statusCode,
+      type,
+      body: type?.includes('json') && text ? JSON.parse(text) : text,
+    });
+  });
+}
