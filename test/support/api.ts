@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { createServer, type Server } from 'node:http';
+import mongoose from 'mongoose';
 import { createApp } from '../../src/app';
 import { composeApi, composeWorker } from '../../src/compose';
 import { readConfig } from '../../src/config';
 import { createLogger } from '../../src/logger';
-import { connectMongo } from '../../src/infra/mongo';
 import { apiDocument } from '../../contract/document';
 import { createContractCheck } from './contract';
 import { mongoUrl, serverUrl } from './servers';
@@ -71,9 +71,9 @@ export async function startWorker(namespace: string, variables: Variables = {}) 
   return worker;
 }
 
-/** Removes what the file's tests wrote. */
+/** Removes what the file's tests wrote; a large database takes longer than the API would wait for anything. */
 export async function dropDatabase(namespace: string): Promise<void> {
-  const mongo = await connectMongo(mongoUrl(namespace));
-  await mongo.connection.dropDatabase();
-  await mongo.close();
+  const connection = await mongoose.createConnection(mongoUrl(namespace)).asPromise();
+  await connection.dropDatabase();
+  await connection.close();
 }

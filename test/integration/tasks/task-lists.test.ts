@@ -1,0 +1,101 @@
+import { connectMongo } from '../../../src/infra/mongo';
+import { beyond } from '../../../src/infra/mongo-page';
+import { planList, toPage, type ListQuery } from '../../../src/lists/list-plan';
+import { matching } from '../../../src/tasks/task-filter';
+import { taskTable, type Owner, type TaskFilters } from '../../../src/tasks/task-lists';
+import { createTaskRepository, type TaskRecord } from '../../../src/tasks/task-repository';
+import { stagesOf } from '../../support/explain';
+import { dropDatabase, newNamespace } from '../../support/api';
+import { mongoUrl } from '../../support/servers';
+
+const namespace = newNamespace();
+const worker = 'a'.repeat(24);
+let mongo: Awaited<ReturnType<typeof connectMongo>>;
+
+beforeAll(async () => {
+  mongo = await connectMongo(mongoUrl(namespace));
+  const tasks = createTaskRepository(mongo.connection);
+  await tasks.prepare();
+  const labels = ['garden'];
+  for (let index = 0; index < 60; index++) {
+    const task = {
+      title: `Paint ${index}`,
+      status: 'to Do',
+      priority: 'normal',
+      labels,
+      position: index,
+    } as const;
+    await tasks.create({ ...task, assignedTo: index % 2 ? worker : null, deadline: new Date(1e12 + index) });
+  }
+});
+
+afterAll(async () => {
+  await mongo.close();
+  await dropDatabase(namespace);
+});
+
+const values: Required<TaskFilters> = {
+  status: ['to Do'],
+  label: 'garden',
+  priority: 'normal',
+  q: ['paint'],
+  createdFrom: new Date(1e12),
+  createdBefore: new Date(4e12),
+  deadlineFrom: new Date(1e12),
+  deadlineBefore: new Date(2e12),
+  overdue: true,
+};
+
+const explained = async (plan: ReturnType<typeof planList<TaskFilters>>, owner: Owner) =>
+  (await mongo.connection
+    .collection('tasks')
+    .find({ $and: [...matching(plan, owner), ...beyond(plan)] })
+    .sort(plan.order)
+    .limit(plan.limit + 1)
+    .explain('executionStats')) as unknown;
+
+/** Every row of the table with the least and with the most filters, in both directions, for both scopes. */
+const cases = taskTable.rows.flatMap(({ sort, filters, optional, sifted = [] }) =>
+  [filters, [...filters, ...optional, ...sifted]].flatMap((names) =>
+    ['', '-'].flatMap((sign) =>
+      [undefined, worker].map((owner) => ({ sort: `${sign}${sort}`, names, owner })),
+    ),
+  ),
+);
+
+it.each(cases)(
+  'answers $names by $sort of $owner from an index, in its order',
+  async ({ sort, names, owner }) => {
+    const filters = Object.fromEntries(
+      names.map((name) => [name, values[name as keyof TaskFilters]]),
+    ) as TaskFilters;
+    const query: ListQuery<TaskFilters> = { filters, sort, limit: 5, count: false };
+    const first = planList(taskTable, query);
+    const found = await mongo.connection
+      .collection<TaskRecord>('tasks')
+      .find({ $and: matching(first, owner) })
+      .sort(first.order)
+      .limit(6)
+      .toArray();
+    const { next } = toPage(first, found);
+    expect(next).not.toBe('');
+    for (const plan of [first, planList(taskTable, { ...query, cursor: next })]) {
+      const stages = stagesOf(await explained(plan, owner));
+      expect(stages).toContain('IXSCAN');
+      expect(stages).not.toContain('COLLSCAN');
+      expect(stages).not.toContain('SORT');
+    }
+  },
+);
+
+it('has an index for each row, and no further one', async () => {
+  const indexes = await mongo.connection.collection('tasks').indexes();
+  const expected = new Set(
+    taskTable.rows.flatMap(({ index }) => [
+      JSON.stringify(index),
+      JSON.stringify({ assignedTo: 1, ...index }),
+    ]),
+  );
+  const keys = indexes.map(({ key }) => JSON.stringify(key)).filter((key) => key !== '{"_id":1}');
+  expect(new Set(keys)).toEqual(expected);
+});
