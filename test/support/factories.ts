@@ -40,6 +40,8 @@ export function as({ server }: Pick<TestApi, 'server'>, { token }: Pick<Account,
     get: (path: string) => send(request(server).get(path)),
     post: (path: string, body?: object) => send(request(server).post(path)).send(body),
     put: (path: string, body?: object) => send(request(server).put(path)).send(body),
+    patch: (path: string, body?: object) =>
+      send(request(server).patch(path).type('application/merge-patch+json')).send(body),
     delete: (path: string) => send(request(server).delete(path)),
   };
 }

@@ -1,0 +1,169 @@
+import { randomUUID } from 'node:crypto';
+import request from 'supertest';
+import { connectMongo } from '../../../src/infra/mongo';
+import { createIdempotencyRepository } from '../../../src/idempotency/idempotency-repository';
+import { createOnce } from '../../../src/idempotency/idempotency-service';
+import { dropDatabase, newNamespace, startApi, type TestApi } from '../../support/api';
+import { as, buildAdmin, newPerson, type Account } from '../../support/factories';
+import { startRedis } from '../../support/redis-server';
+import { mongoUrl } from '../../support/servers';
+
+const namespace = newNamespace();
+let redis: Awaited<ReturnType<typeof startRedis>>;
+let workers: TestApi[];
+let api: TestApi;
+let admin: Account;
+
+beforeAll(async () => {
+  redis = await startRedis();
+  workers = await Promise.all([1, 2].map(() => startApi(namespace, { REDIS_URL: redis.url })));
+  api = workers[0]!;
+  admin = await buildAdmin(api);
+});
+
+afterAll(async () => {
+  await Promise.all(workers.map((worker) => worker.close()));
+  await redis.remove();
+  await dropDatabase(namespace);
+});
+
+const create = (body: object, key: string, at = api, by = admin) =>
+  as(at, by).post('/tasks', body).set('Idempotency-Key', key);
+const titled = async (title: string) =>
+  (await as(api, admin).get('/tasks?limit=100').expect(200)).body.filter(
+    (task: { title: string }) => task.title === title,
+  );
+
+it('makes one task of 50 parallel sends over all workers, and answers each the same', async () => {
+  const [key, title] = [randomUUID(), randomUUID()];
+  const answers = await Promise.all(
+    Array.from({ length: 50 }, (_, index) => create({ title }, `"${key}"`, workers[index % 2])),
+  );
+  expect(answers.map(({ status }) => status)).toEqual(Array(50).fill(201));
+  expect(new Set(answers.map(({ text }) => text)).size).toBe(1);
+  expect(new Set(answers.map(({ headers }) => `${headers.location} ${headers.etag}`)).size).toBe(1);
+  expect(answers.filter(({ headers }) => headers['idempotent-replayed'] !== 'true')).toHaveLength(1);
+  expect(await titled(title)).toHaveLength(1);
+});
+
+it('refuses another body, and takes the key of another person as another', async () => {
+  const [key, title] = [randomUUID(), randomUUID()];
+  await create({ title }, key).expect(201);
+  const { body } = await create({ title, description: 'more' }, key).expect(422);
+  expect(body.type).toBe('/problems/key-reused');
+  await create({ title: 'Other' }, key, api, await buildAdmin(api)).expect(201);
+});
+
+it('takes the key with and without quotation marks for the same, and refuses what is none', async () => {
+  const key = randomUUID();
+  const first = await create({ title: 'T' }, `"${key}"`).expect(201);
+  const second = await create({ title: 'T' }, key).expect(201);
+  expect(second.body).toEqual(first.body);
+  await create({ title: 'T' }, '""').expect(400);
+  await create({ title: 'T' }, 'x'.repeat(256)).expect(400);
+});
+
+it('frees the key after a refusal', async () => {
+  const key = randomUUID();
+  await create({ title: 'T', assignedTo: 'a'.repeat(24) }, key).expect(400);
+  await create({ title: 'T' }, key).expect(201);
+});
+
+it("survives Redis's death", async () => {
+  const [key, title] = [randomUUID(), randomUUID()];
+  const first = await create({ title }, key).expect(201);
+  await redis.stop();
+  const second = await create({ title }, key, workers[1]).expect(201);
+  expect(second.text).toBe(first.text);
+  await redis.start();
+  expect((await create({ title }, key).expect(201)).text).toBe(first.text);
+  expect(await titled(title)).toHaveLength(1);
+});
+
+describe('a sign-up', () => {
+  it('that is replayed gets the same user and a token of its own; the database holds no secret', async () => {
+    const [key, person] = [randomUUID(), newPerson({ password: 'very secret indeed' })];
+    const send = (body: object) =>
+      request(api.server).post('/users/signup').set('Idempotency-Key', key).send(body);
+    const answers = await Promise.all(Array.from({ length: 8 }, () => send(person)));
+    expect(answers.map(({ status }) => status)).toEqual(Array(8).fill(201));
+    expect(new Set(answers.map(({ body }) => body.user._id)).size).toBe(1);
+    const [{ body }] = answers as [(typeof answers)[0]];
+    await as(api, { token: body.token }).get(`/users/${body.user._id}`).expect(200);
+    await send({ ...person, password: 'another password' }).expect(422);
+
+    const mongo = await connectMongo(mongoUrl(namespace));
+    const kept = JSON.stringify(await mongo.connection.collection('repeats').find().toArray());
+    await mongo.close();
+    expect(kept).toContain(body.user._id);
+    for (const secret of [person.password, body.token, key, 'Hash']) expect(kept).not.toContain(secret);
+  });
+
+  it('of somebody who is gone is not done again', async () => {
+    const [key, person] = [randomUUID(), newPerson()];
+    const send = () => request(api.server).post('/users/signup').set('Idempotency-Key', key).send(person);
+    const { body } = await send().expect(201);
+    await as(api, admin).delete(`/users/${body.user._id}`).expect(204);
+    await send().expect(409);
+  });
+});
+
+describe('work under way', () => {
+  const request = { key: 'k', request: 'POST /x {}' };
+
+  async function onceWith(database: string) {
+    const mongo = await connectMongo(mongoUrl(database));
+    const repeats = createIdempotencyRepository(mongo.connection);
+    await repeats.prepare();
+    const once = createOnce({
+      repeats,
+      transaction: mongo.transaction,
+      secret: 's'.repeat(32),
+      ttlMs: 60_000,
+    });
+    return { mongo, once };
+  }
+
+  it('is waited for; with no end in sight it is a 409', async () => {
+    const database = newNamespace();
+    const { mongo, once } = await onceWith(database);
+    let end = (_value: string) => {};
+    const ended = new Promise<string>((resolve) => (end = resolve));
+    const first = once(request, 'me', () => ended);
+    const late = await once(request, 'me', async () => 'twice').catch((error: Error) => error);
+    expect(late).toMatchObject({ status: 409, problem: 'in-progress', headers: { 'Retry-After': '2' } });
+    const waiting = once(request, 'me', async () => 'twice');
+    end('done');
+    expect(await first).toEqual({ result: 'done', replayed: false });
+    expect(await waiting).toEqual({ result: 'done', replayed: true });
+    await mongo.close();
+    await dropDatabase(database);
+  });
+
+  it('of a worker that died is taken over; should it live after all, its effect is undone', async () => {
+    const database = newNamespace();
+    const { mongo, once } = await onceWith(database);
+    const repeats = mongo.connection.collection('repeats');
+    const effects = mongo.connection.collection<{ _id: string }>('effects');
+    await mongo.connection.createCollection('effects');
+    let goOn = () => {};
+    const held = new Promise<void>((resolve) => (goOn = resolve));
+    const slow = once(request, 'me', async (session) => {
+      await held;
+      await effects.insertOne({ _id: 'slow' }, { session });
+      return 'slow';
+    }).catch((error: Error) => error);
+    while ((await repeats.countDocuments()) === 0) await new Promise((resolve) => setTimeout(resolve, 10));
+    await repeats.updateOne({}, { $set: { leaseUntil: new Date(0) } });
+    const quick = await once(request, 'me', async (session) => {
+      await effects.insertOne({ _id: 'quick' }, { session });
+      return 'quick';
+    });
+    goOn();
+    expect(quick).toEqual({ result: 'quick', replayed: false });
+    expect(await slow).toMatchObject({ problem: 'in-progress' });
+    expect((await effects.find().toArray()).map(({ _id }) => _id)).toEqual(['quick']);
+    await mongo.close();
+    await dropDatabase(database);
+  });
+});

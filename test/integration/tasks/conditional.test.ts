@@ -1,0 +1,165 @@
+import request from 'supertest';
+import { dropDatabase, newNamespace, startApi, type TestApi } from '../../support/api';
+import { as, buildAdmin, buildTask, buildWorker, type Account } from '../../support/factories';
+
+const namespace = newNamespace();
+let api: TestApi;
+let other: TestApi;
+let admin: Account;
+let worker: Account;
+
+beforeAll(async () => {
+  [api, other] = await Promise.all([startApi(namespace), startApi(namespace)]);
+  [admin, worker] = await Promise.all([buildAdmin(api), buildWorker(api)]);
+});
+
+afterAll(async () => {
+  await Promise.all([api.close(), other.close()]);
+  await dropDatabase(namespace);
+});
+
+const tagOf = async (path: string, by = admin) => (await as(api, by).get(path).expect(200)).headers.etag!;
+const patch = (path: string, body: object, tag?: string, at = api) => {
+  const sent = as(at, admin).patch(path, body);
+  return tag === undefined ? sent : sent.set('If-Match', tag);
+};
+
+describe('If-None-Match', () => {
+  it('is answered with 304 until the task changes', async () => {
+    const path = `/tasks/${(await buildTask(api, admin))._id}`;
+    const tag = await tagOf(path);
+    const same = await as(other, admin).get(path).set('If-None-Match', tag).expect(304);
+    expect(same.headers.etag).toBe(tag);
+    await as(other, admin).get(path).set('If-None-Match', `"x", W/${tag}`).expect(304);
+    await patch(path, { title: 'Another' }).expect(200);
+    const { headers } = await as(other, admin).get(path).set('If-None-Match', tag).expect(200);
+    expect(headers.etag).not.toBe(tag);
+  });
+
+  it.each(['/tasks', '/users', '/tasks?fields=title&status=to%20Do'])(
+    'works for the list %s',
+    async (path) => {
+      await buildTask(api, admin);
+      const tag = await tagOf(path);
+      await as(other, admin).get(path).set('If-None-Match', tag).expect(304);
+      await buildTask(api, admin, { assignedTo: worker.id });
+      await as(other, admin).get(path).set('If-None-Match', tag).expect(200);
+    },
+  );
+
+  it('has no stale 304 for a task whose assignee has a new name, and leaves its version', async () => {
+    const path = `/tasks/${(await buildTask(api, admin, { assignedTo: worker.id }))._id}`;
+    const tag = await tagOf(path);
+    await as(other, worker).patch(`/users/${worker.id}`, { name: 'Ada Renamed' }).expect(200);
+    const { body } = await as(api, admin).get(path).set('If-None-Match', tag).expect(200);
+    expect(body.assignedTo.name).toBe('Ada Renamed');
+    await patch(path, { title: 'Still mine' }, tag).expect(200);
+  });
+});
+
+describe('If-Match', () => {
+  it('lets a change through at its tag alone, and tells the present one otherwise', async () => {
+    const path = `/tasks/${(await buildTask(api, admin))._id}`;
+    const tag = await tagOf(path);
+    const done = await patch(path, { title: 'First' }, tag).expect(200);
+    const late = await patch(path, { title: 'Second' }, tag).expect(412);
+    expect(late.headers.etag).toBe(done.headers.etag);
+    expect(late.headers.etag).toBe(await tagOf(path));
+    expect(late.body.type).toBe('/problems/precondition-failed');
+    await patch(path, { title: 'Second' }, late.headers.etag).expect(200);
+  });
+
+  it("takes W/ before our tag, as NGINX's gzip makes it, and lists of tags", async () => {
+    const path = `/tasks/${(await buildTask(api, admin))._id}`;
+    await patch(path, { title: 'A' }, `W/${await tagOf(path)}`).expect(200);
+    await patch(path, { title: 'B' }, `"strange", ${await tagOf(path)}`).expect(200);
+    await patch(path, { title: 'C' }, '*').expect(200);
+    await patch(path, { title: 'D' }, '"strange"').expect(412);
+    await patch(path, { title: 'E' }, 'no tag').expect(400);
+  });
+
+  it('counts for PUT and DELETE, and for users', async () => {
+    const path = `/tasks/${(await buildTask(api, admin))._id}`;
+    const tag = await tagOf(path);
+    await as(api, admin).put(path, { status: 'Doing' }).set('If-Match', tag).expect(200);
+    await as(api, admin).put(path, { status: 'Done' }).set('If-Match', tag).expect(412);
+    await as(api, admin).delete(path).set('If-Match', tag).expect(412);
+    await as(api, admin)
+      .delete(path)
+      .set('If-Match', await tagOf(path))
+      .expect(204);
+    const someone = await buildWorker(api);
+    const user = `/users/${someone.id}`;
+    const userTag = await tagOf(user);
+    await as(api, someone).patch(user, { name: 'New' }).set('If-Match', userTag).expect(200);
+    await as(api, someone).patch(user, { name: 'Newer' }).set('If-Match', userTag).expect(412);
+    await as(api, someone).delete(user).set('If-Match', userTag).expect(412);
+    await as(api, someone)
+      .delete(user)
+      .set('If-Match', await tagOf(user))
+      .expect(204);
+  });
+
+  it('tells nothing of a task that is not theirs to a worker', async () => {
+    const { _id } = await buildTask(api, admin);
+    const answer = await as(api, worker).patch(`/tasks/${_id}`, { status: 'Doing' }).set('If-Match', '"1.x"');
+    expect(answer.status).toBe(404);
+    expect(answer.headers.etag).toBeUndefined();
+  });
+
+  it('refuses what must not be there', async () => {
+    const path = `/tasks/${(await buildTask(api, admin))._id}`;
+    await as(api, admin).put(path, { title: 'X' }).set('If-None-Match', '*').expect(412);
+    await as(api, admin)
+      .put(path, { title: 'X' })
+      .set('If-None-Match', await tagOf(path))
+      .expect(412);
+    await as(api, admin).put(path, { title: 'X' }).set('If-None-Match', '"other"').expect(200);
+  });
+
+  it('lets one of 20 parallel changes through', async () => {
+    const path = `/tasks/${(await buildTask(api, admin))._id}`;
+    const tag = await tagOf(path);
+    const answers = await Promise.all(
+      Array.from({ length: 20 }, (_, index) =>
+        patch(path, { title: `Title ${index}` }, tag, index % 2 ? api : other),
+      ),
+    );
+    const statuses = answers.map(({ status }) => status).sort();
+    expect(statuses).toEqual([200, ...Array<number>(19).fill(412)]);
+    const { body } = await as(api, admin).get(path);
+    expect(body.title).toBe(answers.find(({ status }) => status === 200)!.body.title);
+  });
+
+  it('is demanded where the configuration says so', async () => {
+    const strict = await startApi(namespace, { REQUIRE_IF_MATCH: 'true' });
+    const path = `/tasks/${(await buildTask(api, admin))._id}`;
+    const { body } = await patch(path, { title: 'X' }, undefined, strict).expect(428);
+    expect(body.type).toBe('/problems/precondition-required');
+    await as(strict, admin).delete(path).expect(428);
+    await patch(path, { title: 'X' }, await tagOf(path), strict).expect(200);
+    await strict.close();
+  });
+});
+
+describe('the tag of a write', () => {
+  it('is that of the next read', async () => {
+    const made = await as(api, admin).post('/tasks', { title: 'T', assignedTo: worker.id }).expect(201);
+    const path = made.headers.location!;
+    expect(made.headers.etag).toBe(await tagOf(path));
+    const put = await as(api, admin).put(path, { description: 'D' }).expect(200);
+    expect(put.headers.etag).toBe(await tagOf(path));
+    const renamed = await as(api, worker).patch(`/users/${worker.id}`, { name: 'N' }).expect(200);
+    expect(renamed.headers.etag).toBe(await tagOf(`/users/${worker.id}`));
+  });
+
+  it('is there on HEAD, without a body', async () => {
+    const path = `/tasks/${(await buildTask(api, admin))._id}`;
+    const head = await request(api.server)
+      .head(path)
+      .set('Authorization', `Bearer ${admin.token}`)
+      .expect(200);
+    expect(head.headers.etag).toBe(await tagOf(path));
+    expect(head.text).toBeFalsy();
+  });
+});

@@ -1,0 +1,132 @@
+import type { Response } from 'supertest';
+import { dropDatabase, newNamespace, startApi, type TestApi } from '../../support/api';
+import { as, buildAdmin, buildTask, buildWorker, type Account } from '../../support/factories';
+
+const namespace = newNamespace();
+let api: TestApi;
+let admin: Account;
+let worker: Account;
+
+beforeAll(async () => {
+  api = await startApi(namespace);
+  [admin, worker] = await Promise.all([buildAdmin(api), buildWorker(api)]);
+  const deadlines = ['2020-01-01', '2020-02-01', '2999-01-01', undefined];
+  const priorities = ['low', 'urgent', 'normal', 'high'];
+  for (let index = 0; index < 12; index++) {
+    await buildTask(api, admin, {
+      title: `Task ${index}`,
+      status: ['to Do', 'Doing', 'Done'][index % 3],
+      priority: priorities[index % 4],
+      labels: index % 2 ? ['odd'] : ['even', 'all'],
+      deadline: deadlines[index % 4],
+      position: 100 - index,
+      assignedTo: index < 6 ? worker.id : undefined,
+    });
+  }
+});
+
+afterAll(async () => {
+  await api.close();
+  await dropDatabase(namespace);
+});
+
+const list = (query: string, by = admin) => as(api, by).get(`/tasks?limit=100&${query}`);
+const titles = async (query: string, by = admin): Promise<number[]> =>
+  (await list(query, by).expect(200)).body.map((task: { title: string }) => Number(task.title.slice(5)));
+
+it.each([
+  ['status=Done', [11, 8, 5, 2]],
+  ['status=Done,Doing&sort=createdAt', [1, 2, 4, 5, 7, 8, 10, 11]],
+  ['label=odd', [11, 9, 7, 5, 3, 1]],
+  ['label=odd&status=to%20Do', [9, 3]],
+  ['priority=urgent', [9, 5, 1]],
+  ['sort=-priority&status=Doing', [1, 7, 10, 4]],
+  ['sort=deadline', [0, 4, 8, 1, 5, 9, 2, 6, 10]],
+  ['sort=-deadline&deadlineBefore=2020-01-15', [8, 4, 0]],
+  ['sort=deadline&overdue=true', [0, 4, 1, 9]],
+  ['sort=position', [11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0]],
+  ['sort=position&status=Done', [11, 8, 5, 2]],
+  ['q=TASK%207', [7]],
+  ['assignedTo=none&status=Doing', [10, 7]],
+])('serves ?%s', async (query, expected) => {
+  expect(await titles(query)).toEqual(expected);
+});
+
+it('shows a worker their own alone, whatever they ask', async () => {
+  expect(await titles('sort=createdAt', worker)).toEqual([0, 1, 2, 3, 4, 5]);
+  expect(await titles(`assignedTo=${worker.id}&status=Done`, worker)).toEqual([5, 2]);
+  await list('assignedTo=none', worker).expect(403);
+  await list(`assignedTo=${admin.id}`, worker).expect(403);
+});
+
+it('names the nearest combination where one is not served', async () => {
+  const { body } = await list('status=Done&label=odd&sort=position').expect(400);
+  expect(body.type).toBe('/problems/not-served');
+  expect(body.detail).toBe(
+    'Filtering by status and label sorted by position is not served. The nearest that is: ?label=…&status=…&sort=createdAt',
+  );
+  await list('sort=createdAt&overdue=true').expect(400);
+});
+
+it.each([
+  'status=done',
+  'priority=7',
+  'q=%20',
+  'q=!!',
+  'fields=secret',
+  'sort=title',
+  'count=yes',
+  'deadlineFrom=x',
+])('refuses ?%s', async (query) => {
+  const { body } = await list(query).expect(400);
+  expect(body.errors[0].path).toBe(`query.${query.split('=')[0]}`);
+});
+
+it('shows the named fields alone, and what they were asked for in the links', async () => {
+  const answer = await as(api, admin).get('/tasks?fields=title,status&limit=2&status=Done').expect(200);
+  expect(answer.body.map(Object.keys)).toEqual([
+    ['_id', 'title', 'status'],
+    ['_id', 'title', 'status'],
+  ]);
+  expect(answer.headers.link).toContain('fields=title%2Cstatus');
+});
+
+it('counts on request', async () => {
+  const asked = await list('status=Done&count=true').expect(200);
+  expect(asked.headers['x-total-count']).toBe('4');
+  expect((await list('status=Done')).headers).not.toHaveProperty('x-total-count');
+});
+
+it.each([
+  'sort=-createdAt',
+  'sort=priority',
+  'sort=-deadline',
+  'sort=position&status=Done,to%20Do',
+  'label=odd',
+])('leads to the end of ?%s by next and back by prev', async (query) => {
+  const all = await titles(query);
+  const walk = async (rel: string, from: string) => {
+    const pages: number[][] = [];
+    for (let path: string | undefined = from; path;) {
+      const { body, headers }: Response = await as(api, admin).get(path).expect(200);
+      pages.push(body.map((task: { title: string }) => Number(task.title.slice(5))));
+      const next: string | undefined = new RegExp(`<([^>]+)>; rel="${rel}"`).exec(headers.link!)?.[1];
+      if (!next) return { pages, last: path };
+      path = next;
+    }
+    throw new Error('unreachable');
+  };
+  const there = await walk('next', `/tasks?limit=2&${query}`);
+  expect(there.pages.flat()).toEqual(all);
+  const back = await walk('prev', there.last);
+  expect(back.pages.reverse()).toEqual(there.pages);
+});
+
+it('refuses the cursor of another list, and one that was tampered with', async () => {
+  const { headers } = await as(api, admin).get('/tasks?limit=2&status=Done').expect(200);
+  const cursor = /cursor=([\w-]+)/.exec(headers.link!)![1]!;
+  const other = await list(`status=Doing&cursor=${cursor}`).expect(400);
+  expect(other.body.detail).toMatch('other filters');
+  await list(`status=Done&sort=createdAt&cursor=${cursor}`).expect(400);
+  await list(`status=Done&cursor=${cursor.slice(0, -8)}`).expect(400);
+});
