@@ -1,5 +1,9 @@
+import { readFile } from 'node:fs/promises';
 import prettier from 'prettier';
+import { taskTable } from '../src/tasks/task-lists';
+import { userTable } from '../src/users/user-lists';
 import { apiDocument } from './document';
+import { describeTable } from './list-tables';
 
 /**
  * What is made from the declarations of the routes and kept in the repository, by its path: `npm run generate`
@@ -7,6 +11,7 @@ import { apiDocument } from './document';
  */
 export async function generatedFiles(): Promise<Record<string, string>> {
   return {
+    'docs/api.md': await withTables(),
     'contract/openapi.json': await formatted('json', JSON.stringify(apiDocument)),
   };
 }
@@ -14,4 +19,15 @@ export async function generatedFiles(): Promise<Record<string, string>> {
 async function formatted(parser: 'json' | 'typescript', text: string): Promise<string> {
   const options = await prettier.resolveConfig(__filename);
   return prettier.format(text, { ...options, parser });
+}
+
+/** The hand-written page with what is served in the places that are marked for it. */
+async function withTables(): Promise<string> {
+  const page = await readFile('docs/api.md', 'utf8');
+  const tables = { 'task-lists': taskTable, 'user-lists': userTable };
+  return Object.entries(tables).reduce((text, [name, table]) => {
+    const place = new RegExp(`(<!-- ${name} -->\\n)[^]*?(<!-- end -->\\n)`);
+    if (!place.test(text)) throw new Error(`docs/api.md has no place marked ${name}`);
+    return text.replace(place, `$1\n${describeTable(table)}\n\n$2`);
+  }, page);
 }

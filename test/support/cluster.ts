@@ -3,6 +3,7 @@ import path from 'node:path';
 import { createStack, type AppProcess } from '../../scripts/stack/stack';
 import { composeApi } from '../../src/compose';
 import { readConfig } from '../../src/config';
+import { ConflictError } from '../../src/errors';
 import { createLogger } from '../../src/logger';
 import { newPerson, type Account } from './factories';
 
@@ -28,20 +29,40 @@ export async function startCluster() {
   });
   const { url, env } = stack.info();
 
+  /** Through the command line's own way, since no Admin comes through the API. */
+  async function createAdmin(person: ReturnType<typeof newPerson>): Promise<void> {
+    const api = await composeApi(readConfig(env), createLogger('silent', 'test'));
+    try {
+      await api.auth.createAdmin(person);
+    } finally {
+      await api.close();
+    }
+  }
+  async function logIn({ email, password }: Pick<Account, 'email' | 'password'>) {
+    const { body } = await send(url!, 'POST', '/users/login', { email, password });
+    return body as { token: string; user: { _id: string } };
+  }
+
   return {
     stack,
     url: url!,
-    /** Through the command line's own way, since no Admin comes through the API. */
     async buildAdmin(): Promise<Account> {
-      const api = await composeApi(readConfig(env), createLogger('silent', 'test'));
       const person = newPerson();
-      const user = await api.auth.createAdmin(person);
-      await api.close();
-      const { body } = await send(url!, 'POST', '/users/login', {
-        email: person.email,
-        password: person.password,
+      await createAdmin(person);
+      const { token, user } = await logIn(person);
+      return { ...person, id: user._id, token };
+    },
+    /** One of this name, who may be there from an earlier run. */
+    async ensureAdmin(person: Pick<Account, 'email' | 'username' | 'password'>): Promise<void> {
+      await createAdmin(newPerson(person)).catch((error: Error) => {
+        if (!(error instanceof ConflictError)) throw error;
       });
-      return { ...person, id: String(user._id), token: (body as { token: string }).token };
+    },
+    async removeUser(admin: Pick<Account, 'email' | 'password'>, username: string): Promise<void> {
+      const { token } = await logIn(admin);
+      const { body } = await send(url!, 'GET', `/users?q=${username}&fields=username`, undefined, token);
+      const found = (body as { _id: string; username: string }[]).find((user) => user.username === username);
+      if (found) await send(url!, 'DELETE', `/users/${found._id}`, undefined, token);
     },
     async signUp(): Promise<Account> {
       const person = newPerson();

@@ -1,0 +1,17 @@
+import type { ListRow, ListTable } from '../src/lists/list-table';
+
+const code = (names: string[]) => (names.length > 0 ? names.map((name) => `\`${name}\``).join(', ') : '–');
+
+const indexOf = ({ index }: ListRow) =>
+  Object.entries(index)
+    .map(([field, direction]) => `${field} ${direction}`)
+    .join(', ');
+
+/** The combinations that a list serves, as a table of Markdown. */
+export function describeTable({ rows }: ListTable): string {
+  const lines = rows.map(
+    (row) =>
+      `| ${code([row.sort])} | ${code(row.filters)} | ${code([...row.optional, ...(row.sifted ?? [])])} | ${indexOf(row)} |`,
+  );
+  return ['| sort | with | and as wanted | index |', '|---|---|---|---|', ...lines].join('\n');
+}

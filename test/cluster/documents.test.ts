@@ -1,0 +1,60 @@
+import { spawnSync } from 'node:child_process';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { startCluster, type Cluster } from '../support/cluster';
+import { newPicture } from '../support/pictures';
+
+const root = path.join(__dirname, '..', '..');
+const admin = { email: 'admin@taskfleet.local', username: 'admin', password: 'of the documents test' };
+let cluster: Cluster;
+let dir: string;
+
+beforeAll(async () => {
+  cluster = await startCluster();
+  await cluster.ensureAdmin(admin);
+  await cluster.removeUser(admin, 'ada');
+  dir = await mkdtemp(path.join(os.tmpdir(), 'taskfleet-documents-'));
+  await mkdir(path.join(dir, '.local'));
+  await writeFile(path.join(dir, '.local', 'admin-password'), admin.password);
+  await writeFile(path.join(dir, 'picture.png'), await newPicture('png'));
+}, 120_000);
+
+afterAll(() => rm(dir, { recursive: true }));
+
+/** Tells the status of each request; those of a loop that waits (`curl -sf`) may fail. */
+const WRAPPER = `curl() {
+  case " $* " in *" -sf "*) command curl "$@"; return;; esac
+  command curl --write-out '%{stderr}status %{http_code} %{url_effective}\\n' "$@"
+}
+`;
+
+/** The requests of a script with the status that it says: \`# → 412\`, else one of success. */
+const expectedOf = (script: string) =>
+  [...script.matchAll(/\bcurl (?!-sf)[^]*?(?=\bcurl |$)/g)].map(
+    ([text]) => /# → (\d{3})/.exec(text)?.[1] ?? '2xx',
+  );
+
+it.each(['README.md', 'docs/api.md'])(
+  'every request in %s is answered as it says',
+  async (name) => {
+    const page = await readFile(path.join(root, name), 'utf8');
+    const blocks = [...page.matchAll(/^```sh\n([^]*?)^```/gm)].map((match) => match[1]!);
+    const script = blocks.filter((block) => block.includes('curl ')).join('');
+    const sent = script.replaceAll('http://localhost:3000', cluster.url);
+    const { stderr, status } = spawnSync('bash', ['-e', '-c', WRAPPER + sent], {
+      cwd: dir,
+      encoding: 'utf8',
+      timeout: 60_000,
+    });
+    const answers = [...stderr.matchAll(/^status (\d{3}) (\S+)$/gm)].map(([, code, url]) => ({ code, url }));
+    const expected = expectedOf(script);
+    expect(expected.length).toBeGreaterThan(5);
+    expect(answers.map(({ code, url }) => `${/^2/.test(code!) ? '2xx' : code} ${url}`)).toEqual(
+      answers.map(({ url }, index) => `${expected[index]} ${url}`),
+    );
+    expect(answers).toHaveLength(expected.length);
+    expect(status).toBe(0);
+  },
+  90_000,
+);
