@@ -34,6 +34,13 @@ const TAG = /(?:W\/)?"([\x21\x23-\x7e\x80-\xff]*)"/;
 const LIST = new RegExp(`^(?:${TAG.source})(?:\\s*,\\s*(?:${TAG.source}))*$`);
 const VERSION = /^(\d{1,15})\.[\w-]{16}$/;
 
+/** Whether a list of tags, or `*`, names this one: by weak comparison (RFC 9110, 13.1.2). */
+export function namesTag(list: string, tag: string): boolean {
+  if (list.trim() === '*') return true;
+  const opaque = (one: string) => one.replace(/^W\//, '');
+  return [...list.matchAll(new RegExp(TAG, 'g'))].some(([one]) => opaque(one) === opaque(tag));
+}
+
 /**
  * `*`, or the versions in a list of tags: those that aren't ours match nothing. Undefined where it is no list.
  * NGINX weakens a tag when it compresses, so `W/` is taken before one; the version says the same with it.

@@ -1,6 +1,6 @@
 import type { Request, Response } from 'express';
 import type { Cached } from '../cache/response-cache';
-import { tagOf, type Versioned } from '../version-tag';
+import { namesTag, tagOf, type Versioned } from '../version-tag';
 
 /** What a handler answers with: a body that becomes JSON, JSON that is ready, another text, bytes, or nothing. */
 export interface Reply {
@@ -41,32 +41,41 @@ export const cached = ({ json, tag, state }: Cached, headers: Record<string, str
   headers: { ...headers, 'X-Cache': state, ETag: tag, 'Cache-Control': REVALIDATE },
 });
 
-/** Express answers 304 itself where the request has the tag already. */
+/**
+ * Whether the client has this already. Express's own judgement isn't asked: a request with
+ * `Cache-Control: no-cache`, as `fetch` sends along with `If-None-Match`, would never get a 304.
+ */
+function isKnown(tag: string, request: Request): boolean {
+  const known = request.headers['if-none-match'];
+  const isRead = request.method === 'GET' || request.method === 'HEAD';
+  return isRead && known !== undefined && namesTag(known, tag);
+}
+
 export async function send(reply: Reply, request: Request, response: Response): Promise<void> {
   const { status, headers = {}, body, version, json, text, file } = reply;
-  if (file) return sendFile(file, headers, request, response);
-  response.status(status);
-  if (text) return void response.set(headers).type(text.type).send(text.content);
+  const { Link, ...others } = headers;
+  response.set(others);
+  // Beside that of a deprecation.
+  if (Link) response.append('Link', Link);
+  if (file) return sendFile(file, request, response);
+  if (text) return void response.status(status).type(text.type).send(text.content);
   const sent = json ?? (body === undefined ? undefined : JSON.stringify(body));
   if (version !== undefined) response.set('ETag', tagOf(sent!, version));
   if (json === undefined) response.set('Cache-Control', 'no-store');
-  const { Link, ...rest } = headers;
-  response.set(rest);
-  if (Link) response.append('Link', Link);
+  if (headers.ETag && isKnown(headers.ETag, request)) return void response.status(304).end();
+  response.status(status);
   if (sent === undefined) response.end();
   else response.type('application/json').send(sent);
 }
 
 async function sendFile(
   { etag, type, bytes }: NonNullable<Reply['file']>,
-  headers: Record<string, string>,
   request: Request,
   response: Response,
 ): Promise<void> {
-  response.set({ ETag: etag, 'Cache-Control': REVALIDATE });
-  if (request.fresh) return void response.set(headers).status(304).end();
+  response.set('Cache-Control', REVALIDATE);
+  if (isKnown(etag, request)) return void response.set('ETag', etag).status(304).end();
   // Should the file be gone, the problem that is sent instead has no tag.
-  response.removeHeader('ETag');
   const content = await bytes();
-  response.set({ ...headers, ETag: etag, 'Content-Type': type }).send(content);
+  response.set({ ETag: etag, 'Content-Type': type }).send(content);
 }

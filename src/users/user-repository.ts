@@ -2,10 +2,11 @@ import type { ClientSession, Connection } from 'mongoose';
 import type { Role } from '../principal';
 import { ConflictError } from '../errors';
 import { atVersion, duplicateFields, toObjectId } from '../infra/mongo';
-import { beyond, within } from '../infra/mongo-page';
+import { beyond } from '../infra/mongo-page';
 import { toPage, type ListPage, type ListPlan } from '../lists/list-plan';
 import { wordsOf } from '../lists/words';
 import type { Precondition } from '../version-tag';
+import { matching } from './user-filter';
 import type { UserFilters } from './user-lists';
 import { userModel, type UserRecord } from './user-model';
 
@@ -58,13 +59,6 @@ async function refusingDuplicates<T>(write: Promise<T>): Promise<T> {
     throw new ConflictError(`This ${taken} is taken; choose another or log in.`);
   }
 }
-
-const matching = ({ role, q, createdFrom, createdBefore }: UserFilters): object[] => [
-  {},
-  ...(role ? [{ role }] : []),
-  ...(q ? [{ words: q.length === 1 ? q[0] : { $all: q } }] : []),
-  ...within('createdAt', createdFrom, createdBefore),
-];
 
 export function createUserRepository(connection: Connection) {
   const Users = userModel(connection);

@@ -1,0 +1,55 @@
+import { connectMongo } from '../../../src/infra/mongo';
+import { planList } from '../../../src/lists/list-plan';
+import { matching } from '../../../src/users/user-filter';
+import { userTable, type UserFilters } from '../../../src/users/user-lists';
+import { createUserRepository } from '../../../src/users/user-repository';
+import { dropDatabase, newNamespace } from '../../support/api';
+import { stagesOf } from '../../support/explain';
+import { newPerson } from '../../support/factories';
+import { mongoUrl } from '../../support/servers';
+
+const namespace = newNamespace();
+let mongo: Awaited<ReturnType<typeof connectMongo>>;
+
+beforeAll(async () => {
+  mongo = await connectMongo(mongoUrl(namespace));
+  const users = createUserRepository(mongo.connection);
+  await users.prepare();
+  for (let index = 0; index < 30; index++) {
+    await users.create({ ...newPerson(), passwordHash: 'x', role: index % 10 ? 'worker' : 'Admin' });
+  }
+});
+
+afterAll(async () => {
+  await mongo.close();
+  await dropDatabase(namespace);
+});
+
+const values: Required<UserFilters> = {
+  role: 'worker',
+  q: ['ada'],
+  createdFrom: new Date(1e12),
+  createdBefore: new Date(4e12),
+};
+const cases = userTable.rows.flatMap(({ sort, filters, optional, sifted = [] }) =>
+  [filters, [...filters, ...optional, ...sifted]].flatMap((names) =>
+    ['', '-'].map((sign) => ({ names, sort: `${sign}${sort}` })),
+  ),
+);
+
+it.each(cases)('answers $names by $sort from an index, in its order', async ({ names, sort }) => {
+  const filters = Object.fromEntries(
+    names.map((name) => [name, values[name as keyof UserFilters]]),
+  ) as UserFilters;
+  const plan = planList(userTable, { filters, sort, limit: 5, count: false });
+  const explained = (await mongo.connection
+    .collection('users')
+    .find({ $and: matching(filters) })
+    .sort(plan.order)
+    .limit(6)
+    .explain('queryPlanner')) as unknown;
+  const stages = stagesOf(explained);
+  expect(stages).toContain('IXSCAN');
+  expect(stages).not.toContain('COLLSCAN');
+  expect(stages).not.toContain('SORT');
+});
