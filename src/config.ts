@@ -132,15 +132,18 @@ export function readConfig(env: NodeJS.ProcessEnv) {
 /** The names of all variables, for ecosystem.config.js and its test. */
 export const configVariables = Object.keys(schema.shape);
 
-/** As a browser sends it: without a path, in lower case. */
+/** As a browser sends it: without a path, in lower case. No patterns: each origin is named. */
 function isOrigin(item: string): boolean {
-  return item === '*' || (URL.canParse(item) && new URL(item).origin === item);
+  return (
+    item === '*' ||
+    (/^https?:\/\/[\w.:[\]-]+$/.test(item) && URL.canParse(item) && new URL(item).origin === item)
+  );
 }
 
 function isProxy(item: string): boolean {
-  const [address = '', bits] = item.split('/');
   if (['loopback', 'linklocal', 'uniquelocal'].includes(item)) return true;
-  return isIP(address) > 0 && (bits === undefined || /^\d{1,3}$/.test(bits));
+  const [, address = item, bits = '0'] = /^(.+)\/(\d+)$/.exec(item) ?? [];
+  return isIP(address) > 0 && Number(bits) <= (isIP(address) === 4 ? 32 : 128);
 }
 
 function readSecret(value: string | undefined, file: string | undefined, faults: string[]): string {
