@@ -63,7 +63,7 @@ it("doesn't hand on a client's request id", async () => {
 it("doesn't hand on the address that a client says to have", async () => {
   // The stack counts whoever isn't on this machine; the test is, and says otherwise.
   const forged = { 'X-Forwarded-For': '203.0.113.9' };
-  const [{ port }] = (await cluster.apiWorkers()) as [{ port?: number }];
+  const { port } = (await cluster.apiWorkers())[0]!;
   const direct = await fetch(`http://127.0.0.1:${port}/tasks`, { headers: forged });
   expect(direct.headers.get('ratelimit')).toMatch(/^"default"/);
   const proxied = await fetch(`${cluster.url}/tasks`, { headers: forged });

@@ -40,7 +40,8 @@ const logIn = (address: string, login: string, password: string) =>
 const guess = (address: string, login: string) => logIn(address, login, `guess ${sent}`);
 const guesses = (count: number, address: string, login: string) =>
   Promise.all(Array.from({ length: count }, () => guess(address, login)));
-const statuses = (answers: { status: number }[]) => answers.map(({ status }) => status).sort();
+const statusOf = ({ status }: { status: number }) => status;
+const statuses = (answers: { status: number }[]) => answers.map(statusOf).sort();
 const times = (count: number, status: number) => Array<number>(count).fill(status);
 
 describe('from one address', () => {
@@ -152,8 +153,6 @@ it('counts nothing where the comparison could not be made', async () => {
   await logIn(address, email, password).expect(200);
   await busy.close();
 });
-
-const statusOf = ({ status }: { status: number }) => status;
 
 it('goes on limiting, in each worker, while Redis is away', async () => {
   const { email, password } = await signUp();
