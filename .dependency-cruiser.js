@@ -10,7 +10,7 @@ module.exports = {
       'express-in-http',
       'Express stays in app.ts, http/ and *-routes.ts',
       { path: '^src/', pathNot: '^src/(app\\.ts|http/)|-routes\\.ts$' },
-      { path: 'node_modules/(express|helmet|pino-http)/' },
+      { path: 'node_modules/(express|helmet|cors|pino-http)/' },
     ),
     only(
       'mongoose-in-repositories',
@@ -22,7 +22,7 @@ module.exports = {
       'one-file-a-client',
       'Each server and library behind it is known to one file of infra/',
       { path: '^src/', pathNot: '^src/infra/' },
-      { path: 'node_modules/(ioredis|amqplib|piscina|sharp)/' },
+      { path: 'node_modules/(ioredis|rate-limiter-flexible|amqplib|piscina|sharp)/' },
     ),
     only(
       'infra-knows-no-feature',

@@ -1,6 +1,7 @@
 import express, { type Express } from 'express';
 import helmet from 'helmet';
 import { NotFoundError } from './errors';
+import { allowOrigins } from './http/cors';
 import { createErrorHandler } from './http/error-handler';
 import type { Route } from './http/route';
 import { createRouter, type RouterOptions } from './http/router';
@@ -12,20 +13,33 @@ interface AppOptions extends RouterOptions {
   logger: Logger;
   /** This worker's name for `X-Worker`, undefined where it isn't told. */
   worker: string | undefined;
+  /** Express's `trust proxy`: whose X-Forwarded-For is believed. */
+  trustProxy: string[];
+  /** Whose pages may use the API from a browser; none where it is empty. */
+  corsOrigins: string[] | '*';
   /** Whether an error says that a server behind is away. */
   isAway: (error: unknown) => boolean;
 }
 
 /** The HTTP side of the API; neither listens nor connects. */
-export function createApp({ routes, logger, worker, isAway, ...options }: AppOptions): Express {
+export function createApp(options: AppOptions): Express {
+  const { routes, logger, worker, trustProxy, corsOrigins, isAway } = options;
   const app = express();
+  app.set('trust proxy', trustProxy);
   app.disable('x-powered-by');
   // Tags are of versions and of what an answer says; those of Express know neither.
   app.disable('etag');
   app.use(requestContext(logger, worker));
   // There is nothing here for a page to load or to frame.
   const directives = { defaultSrc: ["'none'"], frameAncestors: ["'none'"] };
-  app.use(helmet({ contentSecurityPolicy: { useDefaults: false, directives } }));
+  const isShared = corsOrigins.length > 0;
+  app.use(
+    helmet({
+      contentSecurityPolicy: { useDefaults: false, directives },
+      crossOriginResourcePolicy: { policy: isShared ? 'cross-origin' : 'same-origin' },
+    }),
+  );
+  if (isShared) app.use(allowOrigins(corsOrigins));
   app.use(createRouter(routes, options));
   app.use((request) => {
     throw new NotFoundError(`Nothing is served at ${request.path}.`);

@@ -1,16 +1,19 @@
 import { createAuthService } from './auth/auth-service';
+import { createLoginGuard } from './auth/login-guard';
 import { createTokenService } from './auth/token-service';
 import { createAvatarRepository } from './avatars/avatar-repository';
 import { createAvatarService } from './avatars/avatar-service';
 import { createResponseCache } from './cache/response-cache';
 import type { Config } from './config';
 import { createAuthenticate } from './http/authenticate';
+import { createLimit } from './http/limits';
 import { createIdempotencyRepository } from './idempotency/idempotency-repository';
 import { createOnce } from './idempotency/idempotency-service';
 import { createHashPool } from './infra/hash-pool';
 import { imageFault, toSquareWebp } from './infra/images';
 import { connectMongo, isMongoAway } from './infra/mongo';
 import { createJobQueue } from './infra/rabbit';
+import { createRateLimiters, type Policy, type RateLimiter } from './infra/rate-limiter';
 import { connectRedis } from './infra/redis';
 import { createResizeAvatar } from './jobs/handlers/resize-avatar';
 import { createJobRelay } from './jobs/job-relay';
@@ -59,6 +62,8 @@ export async function composeApi(config: Config, logger: Logger) {
     prefix: config.keyPrefix,
     entryLifeMs: config.cacheTtlSeconds * 1_000,
   });
+  const rateLimiter = createRateLimiters({ redis, prefix: config.keyPrefix });
+  const { exemptLoopback } = config;
   const { hashThreads: threads, hashQueueLimit: queueLimit, bcryptCost: cost } = config;
   const hashPool = createHashPool({ threads, queueLimit, cost });
   const tokens = createTokenService({ secret: config.jwtSecret, ttlSeconds: config.jwtTtlSeconds });
@@ -94,6 +99,7 @@ export async function composeApi(config: Config, logger: Logger) {
     users,
     hashPool,
     tokens,
+    guard: createLoginGuard({ rateLimiter, attempts: config.loginAttempts, exemptLoopback }),
     once,
     userJoined: userCache.joined,
     userChanged: userCache.changed,
@@ -121,6 +127,9 @@ export async function composeApi(config: Config, logger: Logger) {
         ping: mongo.ping,
       }),
       authenticate: createAuthenticate({ tokens, board }),
+      limit: createLimit({ ...requestLimiters(config, rateLimiter), exemptLoopback }),
+      trustProxy: config.trustProxy,
+      corsOrigins: config.corsOrigins,
       requireIfMatch: config.requireIfMatch,
       isAway: isMongoAway,
       logger,
@@ -132,6 +141,16 @@ export async function composeApi(config: Config, logger: Logger) {
       redis?.close();
       await mongo.close();
     },
+  };
+}
+
+/** A limit of 0 is none. */
+function requestLimiters(config: Config, rateLimiter: (policy: Policy) => RateLimiter) {
+  const limiterOf = (name: string, points: number, seconds: number) =>
+    points > 0 ? rateLimiter({ name, points, seconds, remembersRefused: true }) : undefined;
+  return {
+    common: limiterOf('default', config.rateLimit, 60),
+    signUp: limiterOf('signup', config.signUpLimit, 3_600),
   };
 }
 

@@ -1,9 +1,15 @@
 import { readFileSync } from 'node:fs';
+import { isIP } from 'node:net';
 import os from 'node:os';
 import { z } from 'zod';
 
 const whole = (low: number, high: number) => z.coerce.number().int().min(low).max(high);
 const flag = z.enum(['true', 'false']).transform((value) => value === 'true');
+const list = (isItem: (item: string) => boolean, message: string) =>
+  z
+    .string()
+    .transform((text) => text.split(',').map((item) => item.trim()))
+    .refine((items) => items.every(isItem), message);
 const cores = os.availableParallelism();
 
 /** Every variable that the processes read. PM2 gives each worker its own NODE_APP_INSTANCE. */
@@ -51,6 +57,20 @@ const schema = z.object({
   IDEMPOTENCY_TTL_HOURS: whole(1, 720).default(24),
   /** Changes need `If-Match`: without it they are refused with 428. */
   REQUIRE_IF_MATCH: flag.default(false),
+  /** Requests a minute that one user, or one address without a token, may send; 0: any number. */
+  RATE_LIMIT: whole(0, 1_000_000).default(600),
+  /** Sign-ups an hour from one address; 0: any number. */
+  SIGNUP_LIMIT: whole(0, 1_000_000).default(60),
+  /** Wrong passwords for one account from one address in 15 minutes; see auth/login-guard.ts for what follows from it. */
+  LOGIN_ATTEMPTS: whole(1, 10_000).default(5),
+  /** Nothing is counted of what comes from this machine itself: a benchmark then measures the system, not the limits. */
+  RATE_LIMIT_EXEMPT_LOOPBACK: flag.default(false),
+  /** Whose X-Forwarded-For is believed: addresses, networks and Express's names for them. */
+  TRUST_PROXY: list(isProxy, 'must name addresses, networks, loopback, linklocal or uniquelocal').prefault(
+    'loopback, uniquelocal',
+  ),
+  /** Whose pages may call the API from a browser: origins such as https://app.example.com, or * for all. */
+  CORS_ORIGINS: list(isOrigin, 'must be * or origins such as https://app.example.com').optional(),
   /** `X-Worker` on every response. */
   EXPOSE_WORKER: flag.default(false),
   /** Jobs that one job worker runs at a time. */
@@ -98,6 +118,12 @@ export function readConfig(env: NodeJS.ProcessEnv) {
     hashQueueLimit: values.HASH_QUEUE_LIMIT,
     idempotencyTtlHours: values.IDEMPOTENCY_TTL_HOURS,
     requireIfMatch: values.REQUIRE_IF_MATCH,
+    rateLimit: values.RATE_LIMIT,
+    signUpLimit: values.SIGNUP_LIMIT,
+    loginAttempts: values.LOGIN_ATTEMPTS,
+    exemptLoopback: values.RATE_LIMIT_EXEMPT_LOOPBACK,
+    trustProxy: values.TRUST_PROXY,
+    corsOrigins: values.CORS_ORIGINS?.includes('*') ? ('*' as const) : (values.CORS_ORIGINS ?? []),
     jobConcurrency: values.JOB_CONCURRENCY,
     drainMs: values.DRAIN_MS,
   });
@@ -105,6 +131,20 @@ export function readConfig(env: NodeJS.ProcessEnv) {
 
 /** The names of all variables, for ecosystem.config.js and its test. */
 export const configVariables = Object.keys(schema.shape);
+
+/** As a browser sends it: without a path, in lower case. No patterns: each origin is named. */
+function isOrigin(item: string): boolean {
+  return (
+    item === '*' ||
+    (/^https?:\/\/[\w.:[\]-]+$/.test(item) && URL.canParse(item) && new URL(item).origin === item)
+  );
+}
+
+function isProxy(item: string): boolean {
+  if (['loopback', 'linklocal', 'uniquelocal'].includes(item)) return true;
+  const [, address = item, bits = '0'] = /^(.+)\/(\d+)$/.exec(item) ?? [];
+  return isIP(address) > 0 && Number(bits) <= (isIP(address) === 4 ? 32 : 128);
+}
 
 function readSecret(value: string | undefined, file: string | undefined, faults: string[]): string {
   let secret = value ?? '';

@@ -101,6 +101,7 @@ function createStack({
       AMQP_URL: services.rabbit?.url ?? '',
       JWT_SECRET_FILE: env.JWT_SECRET ? '' : ensureSecret(path.join(folder, 'jwt-secret')),
       EXPOSE_WORKER: 'true',
+      RATE_LIMIT_EXEMPT_LOOPBACK: 'true',
       ...env,
     };
   }

@@ -39,7 +39,7 @@ export function authRoutes(auth: AuthService): Route[] {
       body: logInSchema,
       responses: { 200: { description: 'The user and a token', body: sessionSchema } },
       problems: [401],
-      handler: async ({ body }) => ok(await auth.logIn(body.login, body.password)),
+      handler: async ({ body, address }) => ok(await auth.logIn(body.login, body.password, address)),
     }),
   ];
 }

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { truncates } from 'bcryptjs';
 import { ConflictError, NotFoundError, UnauthenticatedError } from '../errors';
 import type { Once } from '../idempotency/idempotency-service';
@@ -6,6 +7,7 @@ import type { HashPool } from '../infra/hash-pool';
 import type { UserRepository } from '../users/user-repository';
 import { toUser } from '../users/user-view';
 import type { Repeatable, Role } from '../principal';
+import type { LoginGuard } from './login-guard';
 import type { TokenService } from './token-service';
 
 export type AuthService = ReturnType<typeof createAuthService>;
@@ -14,6 +16,7 @@ interface AuthServiceDeps {
   users: UserRepository;
   hashPool: HashPool;
   tokens: TokenService;
+  guard: LoginGuard;
   once: Once;
   /** Awaited before a new user is told of. */
   userJoined: () => Promise<void>;
@@ -31,8 +34,12 @@ export interface SignUp {
 /** Log-in without the account: as long as a real comparison (OWASP ASVS 5, 6.3.8). */
 const NOBODYS_PASSWORD = 'the password of nobody';
 
+/** What a name that nobody has is counted under: as long as an id, however long the name. */
+const digestOf = (login: string) =>
+  createHash('sha256').update(login.normalize('NFKC').toLowerCase()).digest('base64url');
+
 export function createAuthService(deps: AuthServiceDeps) {
-  const { users, hashPool, tokens, once, userJoined, userChanged, taskIdsOf } = deps;
+  const { users, hashPool, tokens, guard, once, userJoined, userChanged, taskIdsOf } = deps;
   const nobodysHash = hashPool.hash(NOBODYS_PASSWORD);
 
   async function create({ password, ...person }: SignUp, role: Role, session?: ClientSession) {
@@ -72,12 +79,16 @@ export function createAuthService(deps: AuthServiceDeps) {
     },
 
     /** `login`: e-mail or user name, in whichever letter case. */
-    async logIn(login: string, password: string) {
+    async logIn(login: string, password: string, address: string) {
       const user = await users.byLogin(login);
       const hash = user?.passwordHash ?? (await nobodysHash);
-      const matches = await hashPool.matches(password, hash);
-      // bcrypt reads 72 bytes: a longer one would pass by its beginning alone.
-      if (!user || !matches || truncates(password)) {
+      const account = user ? String(user._id) : digestOf(login);
+      const isTheirs = await guard.attempt({ account, address }, async () => {
+        const matches = await hashPool.matches(password, hash);
+        // bcrypt reads 72 bytes: a longer one would pass by its beginning alone.
+        return user !== null && matches && !truncates(password);
+      });
+      if (!user || !isTheirs) {
         throw new UnauthenticatedError('The name or the password is wrong.');
       }
       const token = tokens.issue({ id: String(user._id), role: user.role });

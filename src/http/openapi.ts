@@ -181,6 +181,7 @@ function problemAnswer(status: number): ZodOpenApiResponseObject {
   const kinds = Object.entries(PROBLEMS).filter(([, problem]) => problem.status === status);
   const headers: HeaderName[] = ['X-Request-Id'];
   if (RETRIED.has(status)) headers.push('Retry-After');
+  if (status === 429) headers.push('RateLimit', 'RateLimit-Policy');
   if (status === 401) headers.push('WWW-Authenticate');
   const [name, { title, meaning }] = kinds[0]!;
   return {

@@ -5,6 +5,7 @@ import { readBody } from './body';
 import { preconditionOf } from './conditions';
 import { announceDeprecation } from './deprecation';
 import { requireAcceptable } from './negotiate';
+import type { Limit } from './limits';
 import { repeatableOf } from './repeatable';
 import { send } from './reply';
 import type { Input, Route } from './route';
@@ -12,6 +13,7 @@ import { validate } from './validate';
 
 export interface RouterOptions {
   authenticate: (request: Request) => Promise<Principal>;
+  limit: Limit;
   /** Writes to what has versions need `If-Match`. */
   requireIfMatch: boolean;
 }
@@ -37,18 +39,22 @@ export function createRouter(routes: Route[], options: RouterOptions): Router {
   return router;
 }
 
-/** authenticate → read the body → validate → handle: no byte of a body is read for a stranger. */
-function steps(route: Route, { authenticate, requireIfMatch }: RouterOptions): RequestHandler[] {
+/** authenticate → count → read the body → validate → handle: no byte of a body is read for a stranger. */
+function steps(route: Route, { authenticate, limit, requireIfMatch }: RouterOptions): RequestHandler[] {
   return [
     async (request: Request, response: Response, next: NextFunction) => {
       announceDeprecation(route, response);
-      requireAcceptable(route, request);
-      if (route.access !== 'anyone') {
-        const user = await authenticate(request);
-        if (route.access === 'Admin' && user.role !== 'Admin')
-          throw new ForbiddenError('This is for Admins alone.');
-        response.locals.user = user;
+      let user: Principal | undefined;
+      try {
+        if (route.access !== 'anyone') user = await authenticate(request);
+      } finally {
+        // Who fails to authenticate is counted too, by the address.
+        await limit(route, user, request, response);
       }
+      requireAcceptable(route, request);
+      if (route.access === 'Admin' && user?.role !== 'Admin')
+        throw new ForbiddenError('This is for Admins alone.');
+      response.locals.user = user;
       next();
     },
     ...readBody(route),

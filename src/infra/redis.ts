@@ -78,6 +78,9 @@ export function connectRedis(url: string, logger: Logger) {
       return replies.at(-1) as string[];
     },
 
+    /** For rate-limiter.ts, whose library sends commands of its own; what was said above holds for them too. */
+    client,
+
     close: () => client.disconnect(),
   };
 }

@@ -60,6 +60,17 @@ it("doesn't hand on a client's request id", async () => {
   expect(answer).toMatch(/x-request-id: [0-9a-f]{32}/i);
 });
 
+it("doesn't hand on the address that a client says to have", async () => {
+  // The stack counts whoever isn't on this machine; the test is, and says otherwise.
+  const forged = { 'X-Forwarded-For': '203.0.113.9' };
+  const { port } = (await cluster.apiWorkers())[0]!;
+  const direct = await fetch(`http://127.0.0.1:${port}/tasks`, { headers: forged });
+  expect(direct.headers.get('ratelimit')).toMatch(/^"default"/);
+  const proxied = await fetch(`${cluster.url}/tasks`, { headers: forged });
+  expect(proxied.status).toBe(401);
+  expect(proxied.headers.get('ratelimit')).toBeNull();
+});
+
 it('answers 503 or 502 as a problem with Retry-After while no worker runs', async () => {
   await cluster.stack.pm2(['stop', 'taskfleet-api']);
   try {

@@ -29,6 +29,22 @@ it('tells of a secret file that is not there', () => {
   expect(() => readConfig({ MONGO_URL: GOOD.MONGO_URL, JWT_SECRET_FILE: '/nowhere' })).toThrow('/nowhere');
 });
 
+it('takes origins and proxies as lists, and refuses what neither is', () => {
+  expect(readConfig(GOOD)).toMatchObject({ corsOrigins: [], trustProxy: ['loopback', 'uniquelocal'] });
+  const given = { CORS_ORIGINS: 'https://a.example, http://b:81', TRUST_PROXY: '10.0.0.0/8,::1' };
+  expect(readConfig({ ...GOOD, ...given })).toMatchObject({
+    corsOrigins: ['https://a.example', 'http://b:81'],
+    trustProxy: ['10.0.0.0/8', '::1'],
+  });
+  expect(readConfig({ ...GOOD, CORS_ORIGINS: '*' }).corsOrigins).toBe('*');
+  for (const CORS_ORIGINS of ['a.example', 'https://a.example/', 'null', 'https://*.example', ',']) {
+    expect(() => readConfig({ ...GOOD, CORS_ORIGINS })).toThrow('CORS_ORIGINS');
+  }
+  for (const TRUST_PROXY of ['nginx', 'true', '1', '10.0.0.0/x', '10.0.0.0/99']) {
+    expect(() => readConfig({ ...GOOD, TRUST_PROXY })).toThrow('TRUST_PROXY');
+  }
+});
+
 it('is handed to the apps whole: what PM2 was started with never leaks in', () => {
   // NODE_APP_INSTANCE is PM2's own.
   expect([...appVariables, 'NODE_APP_INSTANCE'].sort()).toEqual([...configVariables].sort());

@@ -86,7 +86,7 @@ describe('POST /users/login', () => {
   });
 
   it('compares a password for an unknown name as well', async () => {
-    const slow = await startApi(namespace, { BCRYPT_COST: '9' });
+    const slow = await startApi(namespace, { BCRYPT_COST: '9', LOGIN_ATTEMPTS: '100' });
     const person = newPerson();
     await request(slow.server).post('/users/signup').send(person).expect(201);
     const time = async (email: string) => {

@@ -1,0 +1,88 @@
+import { isLoopback, networkOf } from '../client-address';
+import { TooManyRequestsError } from '../errors';
+import type { Count, Policy, RateLimiter } from '../infra/rate-limiter';
+
+export type LoginGuard = ReturnType<typeof createLoginGuard>;
+
+interface LoginGuardOptions {
+  rateLimiter: (policy: Policy) => RateLimiter;
+  /** Wrong passwords for one account from one address in a quarter of an hour; the other limits follow from it. */
+  attempts: number;
+  exemptLoopback: boolean;
+}
+
+interface Attempt {
+  /** The user's id, or a digest of the name where there is none: both are limited alike, so neither is told apart. */
+  account: string;
+  address: string;
+}
+
+/**
+ * Limits guessing, and leaves the owner a way in. An account with many failures from everywhere isn't locked:
+ * each address then has one try for it. So who knows the password gets in from any address that hasn't failed,
+ * and a guesser has one guess for each address they own.
+ */
+export function createLoginGuard({ rateLimiter, attempts, exemptLoopback }: LoginGuardOptions) {
+  const pairs = rateLimiter({ name: 'login', points: attempts, seconds: 15 * 60 });
+  const accounts = rateLimiter({ name: 'login-account', points: 10 * attempts, seconds: 3_600 });
+  const addresses = rateLimiter({ name: 'login-address', points: 20 * attempts, seconds: 3_600 });
+  const inTurn = createTurns();
+
+  /** Counts before anything is compared, so that guesses sent at once don't pass together. */
+  async function admit({ account, address }: Attempt, pair: string): Promise<() => Promise<unknown>> {
+    const counted: [RateLimiter, string][] = [];
+    const takeBack = () => Promise.all(counted.map(([limiter, key]) => limiter.takeBack(key)));
+    async function count(limiter: RateLimiter, key: string): Promise<Count> {
+      counted.push([limiter, key]);
+      return limiter.count(key);
+    }
+    async function refuse({ seconds }: Count): Promise<never> {
+      // Nothing was compared: only the pair keeps the count, which is over its limit anyhow.
+      await takeBack();
+      throw new TooManyRequestsError('Too many log-ins have failed; try again later.', seconds);
+    }
+
+    if (!(exemptLoopback && isLoopback(address))) {
+      const ofAddress = await count(addresses, networkOf(address));
+      if (ofAddress.isOver) await refuse(ofAddress);
+    }
+    const ofPair = await pairs.count(pair);
+    if (ofPair.isOver) await refuse(ofPair);
+    const ofAccount = await count(accounts, account);
+    if (ofAccount.isOver && ofPair.used > 1) await refuse(ofPair);
+    return takeBack;
+  }
+
+  return {
+    /** @returns what `compare` tells: a success clears what was counted, and an error counts for nothing */
+    async attempt(who: Attempt, compare: () => Promise<boolean>): Promise<boolean> {
+      const pair = `${who.account} ${networkOf(who.address)}`;
+      return inTurn(pair, async () => {
+        const takeBack = await admit(who, pair);
+        try {
+          const matches = await compare();
+          if (matches) await Promise.all([takeBack(), pairs.forget(pair)]);
+          return matches;
+        } catch (error) {
+          await Promise.all([takeBack(), pairs.takeBack(pair)]);
+          throw error;
+        }
+      });
+    },
+  };
+}
+
+/** One at a time for each key in this worker: right log-ins sent together would count as failures of each other. */
+function createTurns() {
+  const last = new Map<string, Promise<unknown>>();
+  return function inTurn<T>(key: string, work: () => Promise<T>): Promise<T> {
+    const turn = (last.get(key) ?? Promise.resolve()).then(work);
+    const settled = turn.then(
+      () => {},
+      () => {},
+    );
+    last.set(key, settled);
+    void settled.then(() => last.get(key) === settled && last.delete(key));
+    return turn;
+  };
+}

@@ -1,0 +1,89 @@
+import { ConsecutiveBreaker, circuitBreaker, handleWhen } from 'cockatiel';
+import { RateLimiterMemory, RateLimiterRedis, RateLimiterRes } from 'rate-limiter-flexible';
+import type { RedisCache } from './redis';
+
+export interface Policy {
+  name: string;
+  /** How many in how many seconds. */
+  points: number;
+  seconds: number;
+  /** Who is over the limit is refused without asking Redis again: only where nothing is ever taken back. */
+  remembersRefused?: boolean;
+}
+
+export interface Count {
+  used: number;
+  left: number;
+  isOver: boolean;
+  /** Until it begins again at nothing. */
+  seconds: number;
+}
+
+export type RateLimiter = ReturnType<ReturnType<typeof createRateLimiters>>;
+
+interface RateLimitersOptions {
+  redis: RedisCache | undefined;
+  prefix: string;
+}
+
+/**
+ * Counts in Redis over all workers, in one step and one round trip. While Redis is away or frozen each worker
+ * counts in its own memory: no request goes uncounted or fails for it, and only the first few, and one try
+ * each second, wait for the 100 ms that a command may take.
+ */
+export function createRateLimiters({ redis, prefix }: RateLimitersOptions) {
+  // Not the library's own insurance: it would ask a frozen Redis, and wait, for every request.
+  const breaker = circuitBreaker(
+    handleWhen((error) => !(error instanceof RateLimiterRes)),
+    { halfOpenAfter: 1_000, breaker: new ConsecutiveBreaker(3) },
+  );
+
+  return function rateLimiter(policy: Policy) {
+    const { name, points, seconds, remembersRefused } = policy;
+    const options = { points, duration: seconds, keyPrefix: `${prefix}:limit:${name}` };
+    const memory = new RateLimiterMemory(options);
+    const shared =
+      redis &&
+      new RateLimiterRedis({
+        ...options,
+        storeClient: redis.client,
+        rejectIfRedisNotReady: true,
+        ...(remembersRefused && { inMemoryBlockOnConsumed: points + 1 }),
+      });
+
+    async function ask<T>(work: (limiter: RateLimiterMemory | RateLimiterRedis) => Promise<T>): Promise<T> {
+      if (!shared) return work(memory);
+      try {
+        return await breaker.execute(() => work(shared));
+      } catch (error) {
+        // That is how the library tells of a limit that is reached.
+        if (error instanceof RateLimiterRes) throw error;
+        return work(memory);
+      }
+    }
+
+    return {
+      policy,
+
+      async count(key: string): Promise<Count> {
+        try {
+          return countOf(await ask((limiter) => limiter.consume(key)), false);
+        } catch (error) {
+          if (error instanceof RateLimiterRes) return countOf(error, true);
+          throw error;
+        }
+      },
+
+      takeBack: async (key: string): Promise<void> => void (await ask((limiter) => limiter.reward(key))),
+
+      forget: async (key: string): Promise<void> => void (await ask((limiter) => limiter.delete(key))),
+    };
+  };
+}
+
+const countOf = (result: RateLimiterRes, isOver: boolean): Count => ({
+  used: result.consumedPoints,
+  left: result.remainingPoints,
+  isOver,
+  seconds: Math.max(1, Math.ceil(result.msBeforeNext / 1_000)),
+});

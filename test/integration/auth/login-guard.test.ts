@@ -1,0 +1,166 @@
+import request from 'supertest';
+import { dropDatabase, newNamespace, startApi, type TestApi } from '../../support/api';
+import { buildWorker, newPerson } from '../../support/factories';
+import { startRedis } from '../../support/redis-server';
+
+/** Two workers; two wrong passwords for an account from an address, 20 from everywhere, 40 from one address. */
+const namespace = newNamespace();
+const ATTEMPTS = 2;
+let redis: Awaited<ReturnType<typeof startRedis>>;
+let workers: TestApi[];
+
+beforeAll(async () => {
+  redis = await startRedis();
+  const variables = {
+    REDIS_URL: redis.url,
+    RATE_LIMIT: '0',
+    SIGNUP_LIMIT: '0',
+    LOGIN_ATTEMPTS: String(ATTEMPTS),
+  };
+  workers = await Promise.all([startApi(namespace, variables), startApi(namespace, variables)]);
+});
+
+afterAll(async () => {
+  await Promise.all(workers.map((worker) => worker.close()));
+  await redis.remove();
+  await dropDatabase(namespace);
+});
+
+let sent = 0;
+let addresses = 0;
+const newAddress = () => `203.0.113.${++addresses}`;
+const signUp = () => buildWorker(workers[0]!);
+
+/** To the workers in turn. */
+const logIn = (address: string, login: string, password: string) =>
+  request(workers[sent++ % 2]!.server)
+    .post('/users/login')
+    .set('X-Forwarded-For', address)
+    .send({ email: login, password });
+const guess = (address: string, login: string) => logIn(address, login, `guess ${sent}`);
+const guesses = (count: number, address: string, login: string) =>
+  Promise.all(Array.from({ length: count }, () => guess(address, login)));
+const statusOf = ({ status }: { status: number }) => status;
+const statuses = (answers: { status: number }[]) => answers.map(statusOf).sort();
+const times = (count: number, status: number) => Array<number>(count).fill(status);
+
+describe('from one address', () => {
+  it('lets a few guesses through, however many come at once, and the owner in from elsewhere', async () => {
+    const { email, password } = await signUp();
+    const address = newAddress();
+    const answers = await guesses(12, address, email);
+    expect(statuses(answers)).toEqual([...times(ATTEMPTS, 401), ...times(12 - ATTEMPTS, 429)]);
+    const refused = answers.find(({ status }) => status === 429)!;
+    expect(refused.body.type).toBe('/problems/too-many-requests');
+    const seconds = Number(refused.headers['retry-after']);
+    expect(seconds).toBeGreaterThan(850);
+    expect(seconds).toBeLessThanOrEqual(900);
+    await logIn(address, email, password).expect(429);
+    await logIn(newAddress(), email, password).expect(200);
+  });
+
+  it('counts e-mail and user name of an account together', async () => {
+    const { email, username } = await signUp();
+    const address = newAddress();
+    await guess(address, email).expect(401);
+    await guess(address, username.toUpperCase()).expect(401);
+    await guess(address, username).expect(429);
+  });
+
+  it('answers alike for a name that nobody has', async () => {
+    const { email } = await signUp();
+    const known = await guesses(ATTEMPTS + 1, newAddress(), email);
+    const unknown = await guesses(ATTEMPTS + 1, newAddress(), 'Nobody@example.com');
+    expect(statuses(unknown)).toEqual(statuses(known));
+    const detailOf = (answers: typeof known) => answers.find(({ status }) => status === 429)!.body.detail;
+    expect(detailOf(unknown)).toBe(detailOf(known));
+    expect(unknown.every(({ text }) => !/nobody@/i.test(text))).toBe(true);
+  });
+
+  it('forgets the failures once the owner is in', async () => {
+    const { email, password } = await signUp();
+    const address = newAddress();
+    for (let round = 0; round < 3; round++) {
+      await guess(address, email).expect(401);
+      await logIn(address, email, password).expect(200);
+    }
+    await guess(address, email).expect(401);
+    await guess(address, email).expect(401);
+    await guess(address, email).expect(429);
+  });
+
+  it("doesn't take right log-ins that come at once for guesses", async () => {
+    const { email, password } = await signUp();
+    const address = newAddress();
+    const answers = await Promise.all(Array.from({ length: 20 }, () => logIn(address, email, password)));
+    expect(statuses(answers)).toEqual(times(20, 200));
+  });
+
+  it('limits guesses at many accounts, and leaves other addresses alone', async () => {
+    const address = newAddress();
+    const names = Array.from({ length: 20 * ATTEMPTS + 5 }, () => newPerson().email);
+    const answers = await Promise.all(names.map((name) => guess(address, name)));
+    expect(statuses(answers)).toEqual([...times(20 * ATTEMPTS, 401), ...times(5, 429)]);
+    const { email, password } = await signUp();
+    await logIn(address, email, password).expect(429);
+    await logIn(newAddress(), email, password).expect(200);
+  });
+
+  it('leaves this machine alone in that where configured', async () => {
+    const names = Array.from({ length: 20 * ATTEMPTS + 5 }, () => newPerson().email);
+    const answers = await Promise.all(names.map((name) => guess('127.0.0.1', name)));
+    expect(statuses(answers)).toEqual(times(names.length, 401));
+  });
+});
+
+describe('from many addresses', () => {
+  it('leaves one try to each, so that who knows the password gets in', async () => {
+    const { email, password } = await signUp();
+    for (let sender = 0; sender < 10; sender++) {
+      expect(statuses(await guesses(ATTEMPTS, newAddress(), email))).toEqual(times(ATTEMPTS, 401));
+    }
+    const fresh = newAddress();
+    await guess(fresh, email).expect(401);
+    await guess(fresh, email).expect(429);
+    await logIn(fresh, email, password).expect(429);
+    const home = newAddress();
+    for (let round = 0; round < 3; round++) await logIn(home, email, password).expect(200);
+  });
+});
+
+it('counts nothing where the comparison could not be made', async () => {
+  const busy = await startApi(namespace, {
+    REDIS_URL: redis.url,
+    LOGIN_ATTEMPTS: '1',
+    BCRYPT_COST: '10',
+    HASH_QUEUE_LIMIT: '1',
+  });
+  const { email, password } = await signUp();
+  const flood = Array.from({ length: 8 }, () =>
+    request(busy.server).post('/users/signup').send(newPerson()).then(statusOf),
+  );
+  const address = newAddress();
+  const tries = Array.from({ length: 4 }, () =>
+    request(busy.server)
+      .post('/users/login')
+      .set('X-Forwarded-For', address)
+      .send({ email, password })
+      .then(statusOf),
+  );
+  const answers = await Promise.all([...flood, ...tries]);
+  expect(answers).toContain(503);
+  expect(answers).not.toContain(429);
+  await logIn(address, email, password).expect(200);
+  await busy.close();
+});
+
+it('goes on limiting, in each worker, while Redis is away', async () => {
+  const { email, password } = await signUp();
+  const address = newAddress();
+  await redis.stop();
+  const answers = await guesses(12, address, email);
+  expect(statuses(answers)).toEqual([...times(2 * ATTEMPTS, 401), ...times(12 - 2 * ATTEMPTS, 429)]);
+  await logIn(address, email, password).expect(429);
+  await logIn(newAddress(), email, password).expect(200);
+  await redis.start();
+});

@@ -1,0 +1,105 @@
+import request from 'supertest';
+import { dropDatabase, newNamespace, startApi, type TestApi } from '../../support/api';
+import { as, buildAdmin } from '../../support/factories';
+
+const namespace = newNamespace();
+const PAGE = 'https://app.example.com';
+const OTHER = 'http://localhost:5173';
+const STRANGER = 'https://app.example.com.evil.example';
+let api: TestApi;
+
+beforeAll(async () => {
+  api = await startApi(namespace, {
+    CORS_ORIGINS: `${PAGE}, ${OTHER}`,
+    RATE_LIMIT: '1',
+    RATE_LIMIT_EXEMPT_LOOPBACK: 'false',
+  });
+});
+
+afterAll(async () => {
+  await api.close();
+  await dropDatabase(namespace);
+});
+
+const preflight = (path: string, origin: string, to = api) =>
+  request(to.server).options(path).set({
+    Origin: origin,
+    'Access-Control-Request-Method': 'PATCH',
+    'Access-Control-Request-Headers': 'authorization,if-match',
+  });
+const words = (text: string | undefined) => (text ?? '').toLowerCase().split(/ *, */);
+
+it.each([PAGE, OTHER])('lets pages of %s in', async (origin) => {
+  const { headers } = await preflight('/tasks/1', origin).expect(204);
+  expect(headers['access-control-allow-origin']).toBe(origin);
+  expect(words(headers['access-control-allow-methods'])).toEqual(
+    expect.arrayContaining(['get', 'head', 'post', 'put', 'patch', 'delete']),
+  );
+  expect(words(headers['access-control-allow-headers'])).toEqual(
+    expect.arrayContaining(['authorization', 'content-type', 'if-match', 'if-none-match', 'idempotency-key']),
+  );
+  expect(Number(headers['access-control-max-age'])).toBeGreaterThan(0);
+  expect(words(headers.vary)).toContain('origin');
+  expect(headers).not.toHaveProperty('access-control-allow-credentials');
+  // Neither a token is needed nor is anything counted.
+  expect(headers).not.toHaveProperty('ratelimit');
+});
+
+it('lets no other page in', async () => {
+  for (const origin of [STRANGER, 'null', PAGE.toUpperCase(), `${PAGE}:8443`]) {
+    const answers = [
+      await preflight('/tasks', origin),
+      await request(api.server).get('/health/live').set('Origin', origin),
+    ];
+    for (const { headers } of answers) {
+      expect(headers).not.toHaveProperty('access-control-allow-origin');
+      expect(words(headers.vary)).toContain('origin');
+    }
+  }
+});
+
+it('lets the page read every answer and its headers, problems too', async () => {
+  const get = (path: string) => request(api.server).get(path).set('Origin', PAGE);
+  const answers = [
+    await get('/health/live').expect(200),
+    await get('/tasks').expect(401),
+    await get('/tasks').expect(429),
+    await get('/nothing').expect(404),
+    await request(api.server).patch('/tasks').set('Origin', PAGE).expect(405),
+  ];
+  for (const { headers } of answers) {
+    expect(headers['access-control-allow-origin']).toBe(PAGE);
+    expect(headers['cross-origin-resource-policy']).toBe('cross-origin');
+    expect(words(headers['access-control-expose-headers'])).toEqual(
+      expect.arrayContaining(['etag', 'link', 'location', 'ratelimit', 'retry-after', 'x-request-id']),
+    );
+  }
+});
+
+it('still answers a plain OPTIONS with what the path serves', async () => {
+  const { headers } = await request(api.server).options('/tasks').set('Origin', PAGE).expect(204);
+  expect(headers.allow).toBe('GET, HEAD, POST');
+});
+
+it('lets all pages in with *', async () => {
+  const open = await startApi(namespace, { CORS_ORIGINS: '*' });
+  const { headers } = await preflight('/tasks', STRANGER, open).expect(204);
+  expect(headers['access-control-allow-origin']).toBe('*');
+  const admin = await buildAdmin(open);
+  await as(open, admin)
+    .get('/tasks')
+    .set('Origin', STRANGER)
+    .expect(200)
+    .expect('Access-Control-Allow-Origin', '*');
+  await open.close();
+});
+
+it('lets none in unless configured', async () => {
+  const closed = await startApi(namespace);
+  const { headers } = await preflight('/tasks', PAGE, closed);
+  expect(Object.keys(headers).filter((name) => name.startsWith('access-control'))).toEqual([]);
+  const answer = await request(closed.server).get('/health/live').set('Origin', PAGE).expect(200);
+  expect(answer.headers).not.toHaveProperty('access-control-allow-origin');
+  expect(answer.headers['cross-origin-resource-policy']).toBe('same-origin');
+  await closed.close();
+});
