@@ -2,13 +2,13 @@ import { z } from 'zod';
 import { userSchema } from '../users/user-schemas';
 
 /** E-mail or user name; either may stand in `email`. Lengths only: what is wrong is not told before log-in. */
-const login = z.string().trim().min(1).max(254);
+const login = z.string().trim().min(1).max(254).meta({ pattern: '\\S' });
 
 export const logInSchema = z
   .strictObject({
     email: login.optional(),
     username: login.optional(),
-    password: z.string().min(1).max(1_024),
+    password: z.string().min(1).max(1_024).meta({ format: 'password' }),
   })
   .transform(({ email, username, password }, context) => {
     const name = email ?? username;
@@ -22,7 +22,11 @@ export const logInSchema = z
     }
     return { login: name, password };
   })
-  .meta({ id: 'LogIn', example: { email: 'ada@example.com', password: 'correct horse' } });
+  .meta({
+    id: 'LogIn',
+    anyOf: [{ required: ['email'] }, { required: ['username'] }],
+    example: { email: 'ada@example.com', password: 'correct horse' },
+  });
 
 const { example: user } = userSchema.meta() as { example: object };
 
@@ -31,7 +35,11 @@ export const sessionSchema = z
     token: z
       .string()
       .max(1_000)
+      .regex(/^[\w-]+\.[\w-]+\.[\w-]+$/)
       .meta({ description: 'For `Authorization: Bearer TOKEN`, until it ends by itself.' }),
     user: userSchema,
   })
-  .meta({ id: 'Session', example: { token: 'eyJhbGciOi…', user } });
+  .meta({
+    id: 'Session',
+    example: { token: 'eyJhbGciOiJIUzI1NiJ9.eyJyb2xlIjoid29ya2VyIn0.c2lnbmF0dXJl', user },
+  });

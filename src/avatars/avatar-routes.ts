@@ -12,7 +12,8 @@ const sizeQuery = z.strictObject({
   size: z
     .enum(AVATAR_SIZES.map(String), { error: `must be one of ${AVATAR_SIZES.join(', ')}` })
     .default('256')
-    .transform((size) => Number(size) as (typeof AVATAR_SIZES)[number]),
+    .transform((size) => Number(size) as (typeof AVATAR_SIZES)[number])
+    .meta({ description: 'Pixels of a side.' }),
 });
 
 export function avatarRoutes(avatars: AvatarService): Route[] {

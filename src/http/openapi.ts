@@ -1,4 +1,10 @@
-import { createDocument, type ZodOpenApiOperationObject, type ZodOpenApiResponseObject } from 'zod-openapi';
+import {
+  createDocument,
+  type ZodOpenApiObject,
+  type ZodOpenApiOperationObject,
+  type ZodOpenApiOverride,
+  type ZodOpenApiResponseObject,
+} from 'zod-openapi';
 import { z } from 'zod';
 import { PROBLEMS } from '../problems';
 import { HEADERS, type HeaderName } from './headers';
@@ -19,6 +25,13 @@ const TAGS = {
   Service: 'Health, this document, and what problems mean.',
 };
 
+const TOKEN = {
+  type: 'http',
+  scheme: 'bearer',
+  bearerFormat: 'JWT',
+  description: 'From a sign-up or a log-in. Checked by RFC8725: fixed algorithm, issuer, audience and type.',
+} as const;
+
 const ref = (kind: string, name: string) => ({ $ref: `#/components/${kind}/${name}` });
 const headerRefs = (names: readonly HeaderName[]) =>
   Object.fromEntries(names.map((name) => [name, ref('headers', name)]));
@@ -30,25 +43,38 @@ export const templateOf = (path: string) => path.replace(/:(\w+)/g, '{$1}');
 export function createOpenApi(routes: Route[]) {
   const paths: Record<string, Record<string, ZodOpenApiOperationObject>> = {};
   for (const route of routes) (paths[templateOf(route.path)] ??= {})[route.method] = operationOf(route);
-  return createDocument({
+  const document: ZodOpenApiObject = {
     openapi: '3.1.0',
     info: {
       title: 'taskfleet',
       version: API_VERSION,
       description: DESCRIPTION,
     },
-    servers: [{ url: '/', description: 'Where this document came from' }],
+    servers: [
+      {
+        url: '/',
+        description: 'Where this document came from: the local one, staging or production',
+        'x-internal': false,
+      },
+    ],
     tags: Object.entries(TAGS).map(([name, description]) => ({ name, description })),
     paths,
     components: {
-      securitySchemes: { token: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' } },
+      securitySchemes: { token: TOKEN },
       headers: HEADERS,
       responses: Object.fromEntries(
         problemStatuses().map((status) => [nameOf(status), problemAnswer(status)]),
       ),
     },
-  });
+  };
+  return createDocument(document, { override: withFormat });
 }
+
+/** OpenAPI's formats of integers, which JSON Schema doesn't know. */
+const withFormat: ZodOpenApiOverride = ({ jsonSchema }) => {
+  if (jsonSchema.type !== 'integer') return;
+  jsonSchema.format = (jsonSchema.maximum ?? Infinity) < 2 ** 31 ? 'int32' : 'int64';
+};
 
 function operationOf(route: Route): ZodOpenApiOperationObject {
   const { params, query, access, summary, description, deprecated } = route;
@@ -74,14 +100,17 @@ function operationOf(route: Route): ZodOpenApiOperationObject {
   };
 }
 
-const requestHeader = (name: string, description: string, example: string) => ({
+const requestHeader = (name: string, description: string, pattern: string, example: string) => ({
   in: 'header' as const,
   name,
   required: false,
   description,
-  schema: { type: 'string' as const, maxLength: 1_000 },
+  schema: { type: 'string' as const, maxLength: 1_000, pattern },
   example,
 });
+
+const TAGS_PATTERN = '^(\\*|(W/)?"[!#-~]*"(, ?(W/)?"[!#-~]*")*)$';
+const KEY_PATTERN = '^("[ !#-\\[\\]-~]{1,255}"|[!#-~]{1,255})$';
 
 /** Whether a read of it can be answered with 304. */
 const revalidates = ({ method, responses }: Route) =>
@@ -91,15 +120,25 @@ function requestHeaders(route: Route) {
   const { conditional, repeatable } = route;
   const tag = '"7.Xb1dZk3Q9sLw0aTe"';
   return [
-    ...(conditional ? [requestHeader('If-Match', 'Only if it is still at this tag; else 412.', tag)] : []),
+    ...(conditional
+      ? [requestHeader('If-Match', 'Only if it is still at this tag; else 412.', TAGS_PATTERN, tag)]
+      : []),
     ...(conditional || revalidates(route)
-      ? [requestHeader('If-None-Match', 'Only if it is not at this tag any more; else 304 or 412.', tag)]
+      ? [
+          requestHeader(
+            'If-None-Match',
+            'Only if it is not at this tag any more; else 304 or 412.',
+            TAGS_PATTERN,
+            tag,
+          ),
+        ]
       : []),
     ...(repeatable
       ? [
           requestHeader(
             'Idempotency-Key',
             'A new value for each new request, up to 255 characters. Sent again with the same body within 24 hours, it is answered as the first time and not done twice.',
+            KEY_PATTERN,
             '"8e03978e-40d5-43dd-bc93-6894a57f9324"',
           ),
         ]
@@ -129,6 +168,9 @@ export function exampleOf(schema: z.ZodType): unknown {
   return undefined;
 }
 
+/** Of bodies that aren't JSON. */
+const FORMATS: Record<string, string> = { 'image/webp': 'binary', 'text/html': 'html' };
+
 function answerOf(route: Route, { description, body, type, headers = [] }: Answer): ZodOpenApiResponseObject {
   const own: HeaderName[] = ['X-Request-Id', ...headers];
   if (route.limit !== 'none') own.push('RateLimit', 'RateLimit-Policy');
@@ -137,7 +179,9 @@ function answerOf(route: Route, { description, body, type, headers = [] }: Answe
     description,
     headers: headerRefs(own),
     ...(body && { content: { 'application/json': { schema: body, example: exampleOf(body) } } }),
-    ...(type && { content: { [type]: { schema: { type: 'string', maxLength: 10_000_000 } } } }),
+    ...(type && {
+      content: { [type]: { schema: { type: 'string', format: FORMATS[type], maxLength: 10_000_000 } } },
+    }),
   };
 }
 
@@ -180,6 +224,7 @@ function problemAnswer(status: number): ZodOpenApiResponseObject {
   }
   const kinds = Object.entries(PROBLEMS).filter(([, problem]) => problem.status === status);
   const headers: HeaderName[] = ['X-Request-Id'];
+  if (status < 500) headers.push('RateLimit', 'RateLimit-Policy');
   if (RETRIED.has(status)) headers.push('Retry-After');
   if (status === 429) headers.push('RateLimit', 'RateLimit-Policy');
   if (status === 401) headers.push('WWW-Authenticate');

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { Cached } from '../cache/response-cache';
 import type { ListQuery } from '../lists/list-plan';
 import { cached, type Reply } from './reply';
+import { commaSeparated } from './schemas';
 
 type Shape = Record<string, z.ZodType>;
 
@@ -36,7 +37,7 @@ export function listQuery<F extends Shape, S extends Shape>({
       .string()
       .max(2_000)
       .optional()
-      .meta({ description: 'From a Link header; of the same filters and sort.' }),
+      .meta({ description: 'From a Link header; of the same filters and sort.', pattern: '^[\\w-]+$' }),
     fields: z
       .string()
       .max(300)
@@ -46,6 +47,7 @@ export function listQuery<F extends Shape, S extends Shape>({
       .meta({
         description: 'Only these fields of each entry, and its _id; with commas between.',
         example: fields[1],
+        pattern: commaSeparated(fields),
       }),
     count: z
       .enum(['true', 'false'])

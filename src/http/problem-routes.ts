@@ -41,7 +41,7 @@ export const problemRoutes: Route[] = [
       name: z
         .string()
         .regex(/^[a-z-]{1,40}$/, 'is not the name of a problem')
-        .meta({ example: 'not-found' }),
+        .meta({ description: 'The last part of a `type`.', example: 'not-found', maxLength: 40 }),
     }),
     responses: { 200: { description: 'A page', body: null, type: 'text/html' } },
     handler: async ({ params }) => ({

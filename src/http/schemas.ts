@@ -6,9 +6,9 @@ export const objectId = z
   .string()
   .regex(/^[0-9a-fA-F]{24}$/, 'is not an id: 24 hexadecimal digits are')
   .overwrite((id) => id.toLowerCase())
-  .meta({ example: '665f1c2ab7e4d83f90a1b2c3' });
+  .meta({ example: '665f1c2ab7e4d83f90a1b2c3', maxLength: 24 });
 
-export const idParams = z.strictObject({ id: objectId });
+export const idParams = z.strictObject({ id: objectId.meta({ description: 'Its `_id`.' }) });
 
 /** A time in an answer: ISO 8601 with milliseconds, in UTC. */
 export const time = z.iso.datetime().max(30).meta({ example: '2026-11-22T09:30:00.000Z' });
@@ -29,9 +29,22 @@ export const text = (min: 0 | 1, max: number) =>
     .overwrite((value) => value.trim())
     .meta({ minLength: min, maxLength: max });
 
+/** Such a text in an answer. */
+export const plainText = (max: number) =>
+  z
+    .string()
+    .max(max)
+    .regex(/^[^\0]*$/);
+
+/** Some of these names, with commas between: the pattern of what is sent. */
+export const commaSeparated = (names: readonly string[]) => {
+  const one = `\\s*(?:${names.join('|')})\\s*`;
+  return `^${one}(?:,${one})*$`;
+};
+
 /** A date or a time with its zone, by ISO 8601. */
 export const dateOrTime = z
-  .union([z.iso.datetime({ offset: true }).max(40), z.iso.date()], {
+  .union([z.iso.datetime({ offset: true }).max(40), z.iso.date().max(10)], {
     error: 'is not an ISO 8601 date or time',
   })
   .transform((value) => new Date(value))
@@ -54,13 +67,15 @@ export const problemSchema = z
     type: z
       .string()
       .regex(/^\/problems\/[a-z-]{1,40}$/)
+      .max(60)
       .meta({ description: 'The address of a page that says what happened and what to do.' }),
-    title: z.string().max(100),
+    title: plainText(100),
     status: z.int().min(400).max(599),
     detail: z.string().max(2_000).meta({ description: 'What happened this time, for people.' }),
     requestId: z
       .string()
       .regex(/^[\w-]{8,64}$/)
+      .max(64)
       .meta({ description: 'Finds the request in the log.' }),
     errors: z
       .array(z.strictObject({ path: z.string().max(500), message: z.string().max(1_000) }))

@@ -5,10 +5,13 @@ import { JOB_STATUSES } from './job-model';
 export const jobSchema = z
   .strictObject({
     _id: objectId,
-    type: z.string().max(50),
+    type: z
+      .string()
+      .max(50)
+      .regex(/^[a-z-]+$/),
     status: z.enum(JOB_STATUSES),
     attempts: z.int().min(0).max(1_000).meta({ description: 'How often it was begun.' }),
-    result: z.record(z.string().max(100), z.unknown()).nullable(),
+    result: z.record(z.string().max(100).regex(/^\w+$/), z.unknown()).nullable(),
     error: z.string().max(2_000).nullable().meta({ description: 'Why it failed.' }),
     createdAt: time,
     startedAt: time.nullable(),

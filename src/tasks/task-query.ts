@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { listQuery } from '../http/pagination';
-import { dateOrTime, objectId, text, words } from '../http/schemas';
+import { commaSeparated, dateOrTime, objectId, text, words } from '../http/schemas';
 import { prioritySchema, taskSchema } from './task-schemas';
 import { STATUSES, type Status } from './task-status';
 
@@ -13,7 +13,12 @@ const statuses = z
   .transform((value) => [...new Set(value.split(',').map((one) => one.trim()))].sort())
   .refine((all) => all.every(isStatus), `must be some of ${STATUSES.join(', ')}, with commas between`)
   .transform((all) => all as Status[])
-  .meta({ description: 'Any of these, with commas between.', example: 'to Do,Doing' });
+  .optional()
+  .meta({
+    description: 'Any of these, with commas between.',
+    example: 'to Do,Doing',
+    pattern: commaSeparated(STATUSES),
+  });
 
 const day = (description: string) => dateOrTime.optional().meta({ description });
 
@@ -31,9 +36,9 @@ export const taskListQuery = listQuery({
   ],
   fields: Object.keys(taskSchema.shape),
   filters: {
-    status: statuses.optional(),
+    status: statuses,
     label: text(1, 50).optional().meta({ description: 'One of its labels.', example: 'garden' }),
-    priority: prioritySchema.optional(),
+    priority: prioritySchema.optional().meta({ description: 'Of this priority.' }),
     q: words.optional().meta({
       description: 'Words of title or description: all of them, whole, in any letter case.',
       example: 'fence',

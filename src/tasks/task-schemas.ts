@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { dateOrTime, objectId, text, time } from '../http/schemas';
+import { dateOrTime, objectId, plainText, text, time } from '../http/schemas';
 import { personSchema } from '../users/user-schemas';
 import { PRIORITIES } from './task-priority';
 import { STATUSES } from './task-status';
@@ -15,11 +15,11 @@ const position = z.number().min(-MAX_POSITION).max(MAX_POSITION);
 export const taskSchema = z
   .strictObject({
     _id: objectId,
-    title: z.string().max(200),
-    description: z.string().max(5_000),
+    title: plainText(200),
+    description: plainText(5_000),
     status: statusSchema,
     priority: prioritySchema,
-    labels: z.array(z.string().max(50)).max(MAX_LABELS),
+    labels: z.array(plainText(50)).max(MAX_LABELS),
     position: position.meta({ description: 'Where it stands among others, as clients arrange them.' }),
     assignedTo: personSchema.nullable(),
     deadline: time.nullable(),

@@ -7,7 +7,7 @@ export const userListQuery = listQuery({
   sorts: ['-createdAt', 'createdAt', 'username', '-username'],
   fields: Object.keys(userSchema.shape),
   filters: {
-    role: roleSchema.optional(),
+    role: roleSchema.optional().meta({ description: 'In this role.' }),
     q: words.optional().meta({
       description: 'Words of name, user name or e-mail address: all of them, whole, in any letter case.',
       example: 'ada',

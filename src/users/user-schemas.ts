@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { objectId, text, time } from '../http/schemas';
+import { objectId, plainText, text, time } from '../http/schemas';
 
 export const roleSchema = z.enum(['Admin', 'worker']);
 
@@ -13,13 +13,15 @@ const EXAMPLE = {
   updatedAt: '2026-11-22T09:00:00.000Z',
 };
 
+const USERNAME = /^[\w.-]{3,40}$/;
+
 /** A user as others see them: in a task's `assignedTo`. */
 export const personSchema = z
   .strictObject({
     _id: objectId,
-    name: z.string().max(100),
-    email: z.string().max(254),
-    username: z.string().max(40),
+    name: plainText(100),
+    email: z.email().max(254),
+    username: z.string().max(40).regex(USERNAME),
     role: roleSchema,
     createdAt: time,
     updatedAt: time,
@@ -44,11 +46,17 @@ export const newPassword = z
 
 const fields = {
   name: text(1, 100),
-  email: z.string().trim().pipe(z.email().max(254)),
+  email: z
+    .string()
+    .trim()
+    .max(254)
+    .regex(z.regexes.email, 'is not an e-mail address')
+    .meta({ format: 'email' }),
   username: z
     .string()
     .trim()
-    .regex(/^[\w.-]{3,40}$/, '3 to 40 letters, digits, dots, hyphens or underscores'),
+    .regex(USERNAME, '3 to 40 letters, digits, dots, hyphens or underscores')
+    .meta({ minLength: 3, maxLength: 40 }),
 };
 
 const ignored = z.unknown().optional().meta({ description: "The server's own; ignored." });

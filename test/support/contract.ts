@@ -1,6 +1,5 @@
-import Ajv2020, { type ValidateFunction } from 'ajv/dist/2020';
-import addFormats from 'ajv-formats';
 import type { ApiDocument } from '../../contract/document';
+import { createSchemas, pointer } from './schemas';
 
 export interface SeenAnswer {
   method: string;
@@ -15,25 +14,13 @@ export interface SeenAnswer {
 /** NGINX and Node answer these before there is a route. */
 const FROM_BEFORE = new Set([400, 408, 414, 431, 501, 502, 503, 504, 505]);
 
-const pointer = (...parts: string[]) =>
-  parts.map((part) => encodeURIComponent(part.replaceAll('~', '~0').replaceAll('/', '~1'))).join('/');
-
 /** Compares answers with what the document says of them; undefined where all is as documented. */
 export function createContractCheck(document: ApiDocument) {
-  const ajv = new Ajv2020({ strict: false, allErrors: true });
-  addFormats(ajv);
-  ajv.addSchema({ ...document, $id: 'api' });
-  const compiled = new Map<string, ValidateFunction>();
+  const { faultOf } = createSchemas(document);
   const templates = Object.keys(document.paths)
     // A literal segment counts before a parameter: /users/login before /users/{id}.
     .sort((a, b) => a.split('{').length - b.split('{').length)
     .map((path) => ({ path, pattern: new RegExp(`^${path.replace(/\{\w+\}/g, '[^/]+')}/?$`, 'i') }));
-
-  function faultOf(schema: string, body: unknown): string | undefined {
-    const validate = compiled.get(schema) ?? ajv.compile({ $ref: `api#/${schema}` });
-    compiled.set(schema, validate);
-    return validate(body) ? undefined : ajv.errorsText(validate.errors).slice(0, 500);
-  }
 
   return function check({ method, path, status, type, body }: SeenAnswer): string | undefined {
     const template = templates.find(({ pattern }) => pattern.test(path))?.path;

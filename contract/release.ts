@@ -1,0 +1,26 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import type { Contract } from './breaking-changes';
+import { apiDocument } from './document';
+import { generatedFiles } from './generated-files';
+import { isRaisedBy, neededStep } from './version-step';
+
+const RELEASED = path.join(__dirname, 'released.json');
+
+/** `npm run contract:release`: from now on, this is what clients know. Its version has to tell them what changed. */
+async function main(): Promise<void> {
+  const released = JSON.parse(await readFile(RELEASED, 'utf8')) as Contract;
+  const now = apiDocument as unknown as Contract;
+  const step = neededStep(released, now);
+  if (!step) return console.log(`${released.info.version} is released already: nothing has changed.`);
+  if (!isRaisedBy(step, released.info.version, now.info.version)) {
+    process.exitCode = 1;
+    return console.error(
+      `What changed since ${released.info.version} needs a new ${step} version, and this is ${now.info.version}: raise API_VERSION in src/http/openapi.ts.`,
+    );
+  }
+  await writeFile(RELEASED, (await generatedFiles())['contract/openapi.json']!);
+  console.log(`${now.info.version} is released.`);
+}
+
+void main();
