@@ -38,11 +38,14 @@ function toAppError(error: unknown, isAway: (error: unknown) => boolean): AppErr
   return bodyError(error) ?? new InternalError('Something broke here; the request id finds it in the log.');
 }
 
+const sizeOf = (bytes = 0) => (bytes < 2 ** 20 ? `${bytes / 2 ** 10} kB` : `${bytes / 2 ** 20} MB`);
+
 /** body-parser and Express tell theirs by `type` and `status`. */
 function bodyError(error: unknown): AppError | undefined {
-  const { type, status } = error as { type?: string; status?: number };
+  const { type, status, limit } = error as { type?: string; status?: number; limit?: number };
   if (type === 'entity.parse.failed') return new InvalidRequestError('The body is not JSON.');
-  if (type === 'entity.too.large') return new TooLargeError('The body is larger than is taken here.');
+  if (type === 'entity.too.large')
+    return new TooLargeError(`The body is larger than the ${sizeOf(limit)} that are taken here.`);
   if (type === 'charset.unsupported' || type === 'encoding.unsupported') {
     return new UnsupportedMediaTypeError(
       'The body has an encoding that is not taken here; send plain UTF-8.',

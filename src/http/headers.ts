@@ -55,5 +55,9 @@ export const HEADERS = {
 
 export type HeaderName = keyof typeof HEADERS;
 
+/** As the document's answers name them. */
+export const headerRefs = (names: readonly HeaderName[]) =>
+  Object.fromEntries(names.map((name) => [name, { $ref: `#/components/headers/${name}` }]));
+
 /** What a page of another origin may read (CORS). */
 export const EXPOSED_HEADERS = [...Object.keys(HEADERS), 'Allow', 'X-Worker'];

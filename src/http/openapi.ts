@@ -6,10 +6,9 @@ import {
   type ZodOpenApiResponseObject,
 } from 'zod-openapi';
 import { z } from 'zod';
-import { PROBLEMS } from '../problems';
-import { HEADERS, type HeaderName } from './headers';
+import { HEADERS, headerRefs, type HeaderName } from './headers';
+import { nameOf, problemAnswer, problemStatuses, problemsOf, revalidates } from './openapi-problems';
 import type { Answer, Route } from './route';
-import { problemSchema } from './schemas';
 
 /** Of the contract, by semantic versioning; the software has its own. */
 const API_VERSION = '1.0.0';
@@ -31,10 +30,6 @@ const TOKEN = {
   bearerFormat: 'JWT',
   description: 'From a sign-up or a log-in. Checked by RFC8725: fixed algorithm, issuer, audience and type.',
 } as const;
-
-const ref = (kind: string, name: string) => ({ $ref: `#/components/${kind}/${name}` });
-const headerRefs = (names: readonly HeaderName[]) =>
-  Object.fromEntries(names.map((name) => [name, ref('headers', name)]));
 
 /** Express's `/users/:id` in the document's form. */
 export const templateOf = (path: string) => path.replace(/:(\w+)/g, '{$1}');
@@ -82,7 +77,10 @@ function operationOf(route: Route): ZodOpenApiOperationObject {
     status,
     answerOf(route, answer),
   ]);
-  const problems = problemsOf(route).map((status) => [status, ref('responses', nameOf(status))]);
+  const problems = problemsOf(route).map((status) => [
+    status,
+    { $ref: `#/components/responses/${nameOf(status)}` },
+  ]);
   return {
     operationId: route.id,
     tags: [route.tag],
@@ -111,10 +109,6 @@ const requestHeader = (name: string, description: string, pattern: string, examp
 
 const TAGS_PATTERN = '^(\\*|(W/)?"[!#-~]*"(, ?(W/)?"[!#-~]*")*)$';
 const KEY_PATTERN = '^("[ !#-\\[\\]-~]{1,255}"|[!#-~]{1,255})$';
-
-/** Whether a read of it can be answered with 304. */
-const revalidates = ({ method, responses }: Route) =>
-  method === 'get' && Object.values(responses).some(({ headers }) => headers?.includes('ETag'));
 
 function requestHeaders(route: Route) {
   const { conditional, repeatable } = route;
@@ -184,61 +178,3 @@ function answerOf(route: Route, { description, body, type, headers = [] }: Answe
     }),
   };
 }
-
-/** The statuses of problems that a route can answer with. */
-export function problemsOf(route: Route): number[] {
-  const { access, params, body, upload, conditional, repeatable, limit } = route;
-  return [
-    ...new Set([
-      400,
-      ...(access === 'anyone' ? [] : [401]),
-      ...(access === 'Admin' ? [403] : []),
-      ...(params ? [404] : []),
-      406,
-      ...(body || upload ? [413, 415] : []),
-      ...(conditional ? [412, 428] : []),
-      ...(repeatable ? [409, 422] : []),
-      ...(revalidates(route) ? [304] : []),
-      ...(limit === 'none' ? [] : [429]),
-      500,
-      503,
-      ...(route.problems ?? []),
-    ]),
-  ].sort();
-}
-
-const problemStatuses = () => [304, ...new Set(Object.values(PROBLEMS).map(({ status }) => status))].sort();
-
-/** The component's name of a status. */
-function nameOf(status: number): string {
-  if (status === 304) return 'NotModified';
-  const name = Object.entries(PROBLEMS).find(([, problem]) => problem.status === status)![0];
-  return name.replace(/(^|-)([a-z])/g, (_match, _dash, letter: string) => letter.toUpperCase());
-}
-
-const RETRIED = new Set([429, 502, 503, 504]);
-
-function problemAnswer(status: number): ZodOpenApiResponseObject {
-  if (status === 304) {
-    return { description: 'It is as you have it.', headers: headerRefs(['ETag', 'X-Request-Id']) };
-  }
-  const kinds = Object.entries(PROBLEMS).filter(([, problem]) => problem.status === status);
-  const headers: HeaderName[] = ['X-Request-Id'];
-  if (status < 500) headers.push('RateLimit', 'RateLimit-Policy');
-  if (RETRIED.has(status)) headers.push('Retry-After');
-  if (status === 429) headers.push('RateLimit', 'RateLimit-Policy');
-  if (status === 401) headers.push('WWW-Authenticate');
-  const [name, { title, meaning }] = kinds[0]!;
-  return {
-    description: kinds.map(([, problem]) => `${problem.title}: ${problem.meaning}`).join(' Or: '),
-    headers: headerRefs(headers),
-    content: {
-      'application/problem+json': {
-        schema: problemSchema,
-        example: { type: `/problems/${name}`, title, status, detail: meaning, requestId: EXAMPLE_ID },
-      },
-    },
-  };
-}
-
-const EXAMPLE_ID = '5b0f1c2ab7e4d83f90a1b2c3d4e5f607';

@@ -33,13 +33,25 @@ export function validate(route: Route, request: Request) {
   return { params, query, body };
 }
 
+const COUNTED: Record<string, string> = { string: 'characters', array: 'entries' };
+const amount = (limit: number | bigint, origin: string) => [limit, COUNTED[origin]].filter(Boolean).join(' ');
+
 /** Where zod's own words are for programmers; undefined leaves them as they are. */
 function inWords(issue: z.core.$ZodRawIssue): string | undefined {
-  if (issue.code === 'invalid_type')
-    return issue.input === undefined ? 'is missing' : `must be of type ${issue.expected}`;
-  if (issue.code === 'invalid_value')
-    return `must be one of ${issue.values.map((value) => `"${String(value)}"`).join(', ')}`;
-  return undefined;
+  switch (issue.code) {
+    case 'invalid_type':
+      return issue.input === undefined ? 'is missing' : `must be of type ${issue.expected}`;
+    case 'invalid_value':
+      return `must be one of ${issue.values.map((value) => `"${String(value)}"`).join(', ')}`;
+    case 'too_small':
+      return `must be at least ${amount(issue.minimum, issue.origin)}`;
+    case 'too_big':
+      return `must be at most ${amount(issue.maximum, issue.origin)}`;
+    case 'invalid_format':
+      return issue.format === 'email' ? 'is not an e-mail address' : undefined;
+    default:
+      return undefined;
+  }
 }
 
 function toFaults(part: Part, issue: z.core.$ZodIssue): FieldError[] {

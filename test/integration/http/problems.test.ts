@@ -1,5 +1,6 @@
 import request from 'supertest';
 import { problemSchema } from '../../../src/http/schemas';
+import { PROBLEMS } from '../../../src/problems';
 import { dropDatabase, newNamespace, startApi, type TestApi } from '../../support/api';
 import { as, buildAdmin, type Account } from '../../support/factories';
 
@@ -58,6 +59,47 @@ it.each([
     status,
     requestId: answer.headers['x-request-id'],
   });
+});
+
+it.each([
+  ['/tasks?limit=101', 'query.limit: must be at most 100'],
+  ['/tasks?limit=0', 'query.limit: must be at least 1'],
+  ['/tasks?limit=x', 'query.limit: must be of type number'],
+  ['/tasks?priority=x', 'query.priority: must be one of "low", "normal", "high", "urgent"'],
+  ['/tasks?page=2', 'query.page: is not known here: leave it out'],
+])('says in words what is wrong with %s', async (path, detail) => {
+  const { body } = await as(api, admin).get(path).expect(400);
+  expect(body.detail).toBe(detail);
+});
+
+it('says how much is taken where a body is too large', async () => {
+  const { body } = await asJson(JSON.stringify({ title: 'x'.repeat(110_000) })).expect(413);
+  expect(body.detail).toContain('100 kB');
+});
+
+it.each([
+  ['/tasks', 'text/html', 406],
+  ['/tasks', 'application/json;q=0, */*', 406],
+  ['/tasks', 'text/html, application/*;q=0.5', 200],
+  ['/problems/not-found', 'application/json', 406],
+  ['/problems/not-found', 'text/html,application/xhtml+xml,*/*;q=0.8', 200],
+])('answers %s as Accept: %s with %i', async (path, accept, status) => {
+  const answer = await as(api, admin).get(path).set('Accept', accept);
+  expect(answer.status).toBe(status);
+  if (status === 406) expect(problemSchema.parse(answer.body).detail).toMatch(/served as (application|text)/);
+});
+
+it('has a page for each problem, which needs nothing but itself', async () => {
+  const names = Object.keys(PROBLEMS);
+  for (const name of names) {
+    const { text, headers } = await request(api.server).get(`/problems/${name}`).expect(200);
+    expect(headers['content-type']).toMatch('text/html');
+    expect(headers['content-security-policy']).toMatch(/^default-src 'none'; style-src 'sha256-[^']+';/);
+    expect(text).toContain(`<code>${name}</code>`);
+    expect(text).not.toMatch(/https?:\/\//);
+  }
+  await request(api.server).get('/problems/nonsense').expect(404);
+  await request(api.server).get('/problems/%3Cscript%3E').expect(400);
 });
 
 it('names the methods that are served', async () => {
