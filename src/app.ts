@@ -1,6 +1,7 @@
 import express, { type Express } from 'express';
 import helmet from 'helmet';
 import { NotFoundError } from './errors';
+import { docsPage } from './http/docs-page';
 import { createErrorHandler } from './http/error-handler';
 import type { Route } from './http/route';
 import { createRouter, type RouterOptions } from './http/router';
@@ -27,6 +28,7 @@ export function createApp({ routes, logger, worker, isAway, ...options }: AppOpt
   const directives = { defaultSrc: ["'none'"], frameAncestors: ["'none'"] };
   app.use(helmet({ contentSecurityPolicy: { useDefaults: false, directives } }));
   app.use(createRouter(routes, options));
+  app.use(docsPage());
   app.use((request) => {
     throw new NotFoundError(`Nothing is served at ${request.path}.`);
   });
