@@ -34,7 +34,8 @@ export function docsPage(): Router {
     const headers = { ETag: tagOf(content), 'Cache-Control': 'no-cache', 'Content-Security-Policy': POLICY };
     serve(`/docs/${name}`, (_request, response) => response.set(headers).type(type).send(content));
   }
-  const options = { root: path.dirname(manifest), maxAge: '1y', immutable: true, lastModified: false };
+  const root = path.dirname(manifest);
+  const options = { root, maxAge: '1y', immutable: true, lastModified: false, acceptRanges: false };
   for (const name of UI_FILES) {
     // One tag on every machine: a file's time, which Express would take, is that of its installation.
     serve(`/docs/${name}`, (_request, response) =>
