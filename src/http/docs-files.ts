@@ -28,6 +28,15 @@ const indexOf = (version: string) => {
 
 const STYLE = `body { margin: 0; }
 noscript { display: block; padding: 2rem; }
+/* No operation has links: their column only takes room. */
+.swagger-ui .response-col_links { display: none; }
+/* Dark on dark without this. */
+html.dark-mode .swagger-ui table.headers td { color: inherit; }
+.swagger-ui table.headers td { padding-right: 1em; }
+@media (max-width: 640px) {
+  .swagger-ui .opblock-summary-operation-id, .swagger-ui table.headers .header-col:nth-child(3) { display: none; }
+  .swagger-ui .opblock .opblock-summary-path { max-width: none; }
+}
 `;
 
 const SCRIPT = `'use strict';
@@ -41,12 +50,14 @@ followScheme();
 // Swagger UI fills every field with its example, and each optional one would spoil the first try:
 // a filter that finds nothing, a tag of another version, a key that was used before. They are told instead.
 function withoutPrefill(parameter) {
-  if (parameter.required || parameter.in === 'path') return parameter;
-  const { example = parameter.schema?.example, ...rest } = parameter;
-  if (example === undefined) return parameter;
-  const { example: _, ...schema } = rest.schema;
-  const description = [rest.description, 'For example: \`' + example + '\`'].filter(Boolean).join(' ');
-  return { ...rest, schema, description };
+  if (parameter.required) return parameter;
+  const examples = [];
+  const bare = JSON.parse(JSON.stringify(parameter), (key, value) =>
+    key === 'example' ? void examples.push(value) : value,
+  );
+  if (examples.length === 0) return parameter;
+  const { description = '' } = parameter;
+  return { ...bare, description: description + ' For example: \`' + examples.at(-1) + '\`' };
 }
 
 function prepare(document) {
