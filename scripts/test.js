@@ -2,6 +2,7 @@
 
 const path = require('node:path');
 const { createProgress } = require('./set-up/progress');
+const { findBrowser } = require('./set-up/browser');
 const { createStack } = require('./stack/stack');
 const { prepare, root } = require('./set-up/prepare');
 const { runMain } = require('./command');
@@ -76,7 +77,7 @@ async function test() {
   const named = process.argv.slice(isLong ? 3 : 2);
   const given = isLong && named.length === 0 ? longSuites : named;
   const progress = createProgress();
-  await prepare({ need: ['npm', 'system', 'mongo', 'build'], progress });
+  await prepare({ need: ['npm', 'system', 'browser', 'mongo', 'build'], progress });
   if (given.length === 0) await runChecks(progress);
   const stack = createStack({ root, dir, basePorts: { nginx: 3300, api: 4301 } });
   let sum;
@@ -89,6 +90,7 @@ async function test() {
       REDIS_URL: services.redis.url,
       AMQP_URL: services.rabbit.url,
       TEST_STACK_DIR: dir,
+      TEST_BROWSER: findBrowser(root) ?? '',
       ...(isLong && { TEST_LONG: '1' }),
     };
     sum = await runSuites({ ...process.env, ...urls }, given, isLong);

@@ -2,6 +2,7 @@ import express, { type Express } from 'express';
 import helmet from 'helmet';
 import { NotFoundError } from './errors';
 import { allowOrigins } from './http/cors';
+import { docsPage } from './http/docs-page';
 import { createErrorHandler } from './http/error-handler';
 import type { Route } from './http/route';
 import { createRouter, type RouterOptions } from './http/router';
@@ -41,6 +42,7 @@ export function createApp(options: AppOptions): Express {
   );
   if (isShared) app.use(allowOrigins(corsOrigins));
   app.use(createRouter(routes, options));
+  app.use(docsPage());
   app.use((request) => {
     throw new NotFoundError(`Nothing is served at ${request.path}.`);
   });

@@ -4,6 +4,7 @@ const fs = require('node:fs');
 const path = require('node:path');
 const { arePackagesInstalled, installPackages } = require('./npm-packages');
 const { build, isBuilt } = require('./build');
+const { ensureBrowser } = require('./browser');
 const { createProgress } = require('./progress');
 const { findMissing } = require('../stack/private-servers');
 const { findMongo, obtainMongo } = require('./mongodb');
@@ -35,7 +36,7 @@ async function install(servers, step) {
  * nothing that is done already.
  *
  * @param {object} options
- * @param {('npm' | 'system' | 'mongo' | 'build')[]} options.need
+ * @param {('npm' | 'system' | 'browser' | 'mongo' | 'build')[]} options.need
  * @param {ReturnType<typeof createProgress>} [options.progress]
  */
 async function prepare({ need, progress = createProgress() }) {
@@ -57,7 +58,7 @@ async function prepareAlone(need, progress) {
       () => 'packages installed',
     );
   };
-  const systemStep = async () => {
+  const serversStep = async () => {
     if (servers.length === 0) return;
     const text = `missing here, to be installed: ${servers.join(', ')}`;
     await progress.step(
@@ -66,6 +67,13 @@ async function prepareAlone(need, progress) {
       (step) => install(servers, step),
       () => 'servers installed',
     );
+  };
+  // After each other: only one apt at a time.
+  const systemStep = async () => {
+    await serversStep();
+    if (!need.includes('browser')) return;
+    await packages;
+    await ensureBrowser(root, progress);
   };
   const packages = npmStep();
   const systemPackages = systemStep();

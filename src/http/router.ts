@@ -1,11 +1,12 @@
 import { type NextFunction, type Request, type RequestHandler, type Response, Router } from 'express';
 import type { Principal } from '../principal';
-import { ForbiddenError, MethodNotAllowedError, UnavailableError } from '../errors';
+import { ForbiddenError, UnavailableError } from '../errors';
 import { readBody } from './body';
 import { preconditionOf } from './conditions';
 import { announceDeprecation } from './deprecation';
 import { requireAcceptable } from './negotiate';
 import type { Limit } from './limits';
+import { answerOtherMethods } from './other-methods';
 import { repeatableOf } from './repeatable';
 import { send } from './reply';
 import type { Input, Route } from './route';
@@ -31,10 +32,7 @@ export function createRouter(routes: Route[], options: RouterOptions): Router {
     );
     const entry = router.route(path);
     for (const route of here) entry[route.method](...steps(route, options));
-    entry.options((_request, response) => void response.set('Allow', allowed.join(', ')).status(204).end());
-    entry.all((request) => {
-      throw new MethodNotAllowedError(request.method, allowed);
-    });
+    answerOtherMethods(entry, allowed);
   }
   return router;
 }

@@ -1,0 +1,99 @@
+import type { Browser, Page } from 'playwright-core';
+import { startBrowser } from '../support/browser';
+import { newTitle, startCluster, type Cluster } from '../support/cluster';
+import type { Account } from '../support/factories';
+
+let cluster: Cluster;
+let admin: Account;
+let browser: Browser;
+let page: Page;
+/** What the page asked of other hosts, and what the browser complained of. */
+let faults: string[];
+
+beforeAll(async () => {
+  browser = await startBrowser();
+  cluster = await startCluster();
+  admin = await cluster.buildAdmin();
+  page = await browser.newPage();
+}, 120_000);
+
+beforeEach(() => {
+  faults = [];
+  page.removeAllListeners();
+  page.on('request', (request) => {
+    const { origin, protocol } = new URL(request.url());
+    if (protocol.startsWith('http') && origin !== cluster.url) faults.push(`asked for ${request.url()}`);
+  });
+  // A violation of the policy is told here too; so is a status of 400 or more, which is no fault of the page.
+  page.on('console', (message) => {
+    const isStatus = message.text().startsWith('Failed to load resource: the server responded');
+    if (message.type() === 'error' && !isStatus) faults.push(message.text());
+  });
+  page.on('pageerror', (error) => faults.push(error.message));
+});
+
+afterEach(() => expect(faults).toEqual([]));
+
+afterAll(() => browser?.close());
+
+/** Opens an operation, sends what is given by "Try it out", and reads what the page shows of the answer. */
+async function tryOut(operation: string, body: object) {
+  const block = page.locator(`#operations-${operation}`);
+  const text = block.locator('textarea.body-param__text');
+  if (!(await text.isVisible())) await block.locator('.opblock-summary-control').click();
+  await text.fill(JSON.stringify(body));
+  const answered = page.waitForResponse((response) => response.request().method() === 'POST');
+  await block.locator('button.execute').click();
+  const status = (await answered).status();
+  const shown = block.locator('.live-responses-table .response', { hasText: new RegExp(`^${status}`) });
+  return { status, text: await shown.locator('.response-col_description').innerText() };
+}
+
+const credentials = () => ({ email: admin.email, password: admin.password });
+
+it('shows every operation of the document, and asks nothing of another host', async () => {
+  await page.goto(`${cluster.url}/docs`);
+  expect(await page.title()).toBe('taskfleet API');
+  await page.locator('#operations-Tasks-createTask').waitFor();
+  const document = (await (await fetch(`${cluster.url}/openapi.json`)).json()) as { paths: object };
+  const operations = Object.values(document.paths).flatMap((path: object) => Object.values(path));
+  expect(await page.locator('.opblock').count()).toBe(operations.length);
+  expect(new URL(page.url()).pathname).toBe('/docs/');
+});
+
+it('goes on with the token of a log-in: an Admin makes a task', async () => {
+  const title = newTitle();
+  expect((await tryOut('Tasks-createTask', { title })).status).toBe(401);
+  const session = await tryOut('Accounts-logIn', credentials());
+  expect(session.status).toBe(200);
+  const task = await tryOut('Tasks-createTask', { title });
+  expect(task.status).toBe(201);
+  expect(task.text).toContain(title);
+});
+
+it('keeps the token over a reload, and leaves optional fields empty', async () => {
+  await page.reload();
+  await page.locator('.authorize.locked').waitFor();
+  // The address names what was opened last.
+  await page.locator('#operations-Accounts-logIn.is-open').waitFor();
+  const title = newTitle();
+  expect((await tryOut('Tasks-createTask', { title })).status).toBe(201);
+  await page.locator('#operations-Tasks-listTasks .opblock-summary-control').click();
+  const fields = page.locator('#operations-Tasks-listTasks .parameters input');
+  await fields.first().waitFor();
+  const filled = await fields.evaluateAll((inputs) =>
+    inputs.map((input) => (input as unknown as { value: string }).value).filter(Boolean),
+  );
+  // Its default.
+  expect(filled).toEqual(['20']);
+});
+
+it('has a page for the type of a problem, which leads back', async () => {
+  const { status, text } = await tryOut('Tasks-createTask', { title: '' });
+  expect(status).toBe(400);
+  const type = /"type": "([^"]+)"/.exec(text)![1]!;
+  await page.goto(new URL(type, cluster.url).href);
+  expect(await page.locator('h1').innerText()).toBe('The request is not valid');
+  await page.getByRole('link', { name: 'documentation' }).click();
+  await page.locator('#operations-Accounts-logIn').waitFor();
+});
