@@ -1,6 +1,15 @@
 import { createOpenApi } from '../src/http/openapi';
 import { allRoutes, type Services } from '../src/routes';
 
+export interface Parameter {
+  in: string;
+  name: string;
+  description?: string;
+  /** Every parameter is a line of text. */
+  example?: string;
+  schema: { description?: string; example?: string; default?: string | number };
+}
+
 interface Media {
   schema: object;
   example?: unknown;
@@ -18,7 +27,7 @@ export interface Operation {
   summary: string;
   description: string;
   security: object[];
-  parameters?: { in: string; name: string; description?: string; example?: unknown; schema: object }[];
+  parameters?: Parameter[];
   requestBody?: { content: Record<string, Media> };
   responses: Record<string, ApiAnswer>;
 }

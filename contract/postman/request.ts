@@ -1,3 +1,4 @@
+import type { Parameter } from '../document';
 import type { Located } from './operations';
 import type { Step } from './step';
 
@@ -27,17 +28,23 @@ export function requestOf(step: Step, operation: Located) {
 const parametersIn = (place: string, { parameters = [] }: Located) =>
   parameters.filter((parameter) => parameter.in === place);
 
+const descriptionOf = ({ description, schema }: Parameter) => description ?? schema.description;
+const exampleOf = ({ example, schema }: Parameter) =>
+  String(example ?? schema.example ?? schema.default ?? '');
+
 /** What the step leaves out stands there too, switched off, to be tried. */
 function choices(place: string, given: Record<string, string>, operation: Located) {
-  const declared = parametersIn(place, operation);
-  const others = declared.filter(({ name }) => !(name in given));
-  const descriptionOf = (key: string) => declared.find(({ name }) => name === key)?.description;
+  const declared = new Map(parametersIn(place, operation).map((parameter) => [parameter.name, parameter]));
+  const others = [...declared.values()].filter(({ name }) => !(name in given));
   return [
-    ...Object.entries(given).map(([key, value]) => ({ key, value, description: descriptionOf(key) })),
-    ...others.map(({ name, description, example = '' }) => ({
-      key: name,
-      value: String(example),
-      description,
+    ...Object.entries(given).map(([key, value]) => {
+      const parameter = declared.get(key);
+      return { key, value, description: parameter && descriptionOf(parameter) };
+    }),
+    ...others.map((parameter) => ({
+      key: parameter.name,
+      value: exampleOf(parameter),
+      description: descriptionOf(parameter),
       disabled: true,
     })),
   ];
@@ -61,7 +68,7 @@ function urlOf({ address, params = {}, query = {} }: Step, operation: Located) {
     path: path.split('/'),
     ...(choice.length > 0 && { query: choice }),
     ...(variables.length > 0 && {
-      variable: variables.map(({ name, description }) => ({ key: name, value: params[name], description })),
+      variable: variables.map(({ name }) => ({ key: name, value: params[name] })),
     }),
   };
 }
