@@ -1,4 +1,5 @@
 import prettier from 'prettier';
+import { clientTypes } from './client-types';
 import { apiDocument } from './document';
 import { postmanCollection } from './postman/collection';
 import { postmanEnvironment } from './postman/environment';
@@ -10,6 +11,7 @@ import { postmanEnvironment } from './postman/environment';
 export async function generatedFiles(): Promise<Record<string, string>> {
   const json = (value: unknown) => formatted('json', JSON.stringify(value));
   return {
+    'client/schema.d.ts': await formatted('typescript', await clientTypes()),
     'contract/openapi.json': await json(apiDocument),
     'postman/taskfleet.postman_collection.json': await json(postmanCollection),
     'postman/taskfleet.postman_environment.json': await json(postmanEnvironment),
