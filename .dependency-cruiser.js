@@ -51,6 +51,12 @@ module.exports = {
       { path: '-service\\.ts$', dependencyTypesNot: ['type-only'] },
     ),
     only(
+      'clients-outside',
+      'What is made from the routes is for others, and never comes back into them',
+      { path: '^src/' },
+      { path: '^(client|contract|postman)/' },
+    ),
+    only(
       'composed-once',
       'Only the entries take what compose.ts made',
       { path: '^src/', pathNot: '^src/(api|worker)\\.ts$|^src/cli/' },

@@ -1,14 +1,42 @@
 import { createOpenApi } from '../src/http/openapi';
 import { allRoutes, type Services } from '../src/routes';
 
-interface Operation {
-  responses: Record<string, { $ref?: string; content?: Record<string, unknown> }>;
+export interface Parameter {
+  in: string;
+  name: string;
+  description?: string;
+  /** Every parameter is a line of text. */
+  example?: string;
+  schema: { description?: string; example?: string; default?: string | number };
+}
+
+interface Media {
+  schema: object;
+  example?: unknown;
+}
+
+export interface ApiAnswer {
+  $ref?: string;
+  description: string;
+  headers?: Record<string, { example?: unknown }>;
+  content?: Record<string, Media>;
+}
+
+export interface Operation {
+  operationId: string;
+  summary: string;
+  description: string;
+  security: object[];
+  parameters?: Parameter[];
+  requestBody?: { content: Record<string, Media> };
+  responses: Record<string, ApiAnswer>;
 }
 
 /** An OpenAPI document, as far as it is looked at here. */
 export interface ApiDocument {
+  info: { title: string; description: string };
   paths: Record<string, Record<string, Operation>>;
-  components?: { responses?: Record<string, { content?: Record<string, unknown> }> };
+  components?: { responses?: Record<string, ApiAnswer> };
 }
 
 /** The declarations alone: nothing is served here, so no service is ever called. */

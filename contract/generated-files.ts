@@ -2,17 +2,24 @@ import { readFile } from 'node:fs/promises';
 import prettier from 'prettier';
 import { taskTable } from '../src/tasks/task-lists';
 import { userTable } from '../src/users/user-lists';
+import { clientTypes } from './client-types';
 import { apiDocument } from './document';
 import { describeTable } from './list-tables';
+import { postmanCollection } from './postman/collection';
+import { postmanEnvironment } from './postman/environment';
 
 /**
  * What is made from the declarations of the routes and kept in the repository, by its path: `npm run generate`
  * writes these files, and `npm test` fails where one of them isn't what would be written.
  */
 export async function generatedFiles(): Promise<Record<string, string>> {
+  const json = (value: unknown) => formatted('json', JSON.stringify(value));
   return {
     'docs/api.md': await withTables(),
-    'contract/openapi.json': await formatted('json', JSON.stringify(apiDocument)),
+    'client/schema.d.ts': await formatted('typescript', await clientTypes()),
+    'contract/openapi.json': await json(apiDocument),
+    'postman/taskfleet.postman_collection.json': await json(postmanCollection),
+    'postman/taskfleet.postman_environment.json': await json(postmanEnvironment),
   };
 }
 

@@ -8,6 +8,7 @@ const { ensureAdmin } = require('./admin-account');
 const { prepare } = require('./set-up/prepare');
 const { runMain } = require('./command');
 const { waitUntil } = require('./run-command');
+const { writePostmanEnvironment } = require('./postman-environment');
 
 const titles = { mongo: 'MongoDB', redis: 'Redis', rabbit: 'RabbitMQ', nginx: 'NGINX' };
 const outcomes = {
@@ -40,8 +41,11 @@ TASK=$(curl -s ${url}/tasks -H "authorization: Bearer $TOKEN" \\
 curl -i ${url}/tasks/$TASK -H "authorization: Bearer $TOKEN"
 `;
 
-function tell({ url, services, admin }) {
-  const password = admin && (path.relative(process.cwd(), admin.passwordFile) || admin.passwordFile);
+/** As it can be typed here. @param {string} file */
+const fromHere = (file) => path.relative(process.cwd(), file) || file;
+
+function tell({ url, services, admin, environmentFile }) {
+  const password = admin && fromHere(admin.passwordFile);
   const servers = Object.values(services).map(({ name, version }) =>
     [name, version].filter(Boolean).join(' '),
   );
@@ -51,6 +55,7 @@ taskfleet runs at ${url}
   Admin     ${admin ? `${admin.email} (password in ${password})` : 'was there before; npm run admin makes another'}
   Servers   ${servers.join(', ')}
   Apps      npx pm2 list · npx pm2 logs · npx pm2 reload taskfleet-api
+  Postman   import postman/taskfleet.postman_collection.json and ${fromHere(environmentFile)}
   Stop      npm stop (the data stays)
 `);
   if (admin) console.log(requests(url, admin.email, password));
@@ -92,7 +97,8 @@ async function start() {
   });
   const admin = await ensureAdmin({ root, dir, env: appEnv });
   stack.stackFile.update({ admin });
-  tell({ url, services, admin });
+  const environmentFile = writePostmanEnvironment({ root, dir, url, admin });
+  tell({ url, services, admin, environmentFile });
 }
 
 void runMain(() => alone(start));

@@ -15,7 +15,10 @@ export function openApiRoutes(routes: Route[]): Route[] {
     access: 'anyone',
     limit: 'none',
     responses: {
-      200: { description: 'The OpenAPI document', body: z.looseObject({ openapi: z.literal('3.1.0') }) },
+      200: {
+        description: 'The OpenAPI document',
+        body: z.looseObject({ openapi: z.literal('3.1.0') }).meta({ example: { openapi: '3.1.0' } }),
+      },
     },
     handler: async () => ({
       status: 200,

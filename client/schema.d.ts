@@ -1,0 +1,2367 @@
+/** Made from the declarations of the routes by `npm run generate`. */
+
+export interface paths {
+  '/users/signup': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Sign up as a worker
+     * @description Whatever role the body names, it is `worker`. A replay has a token of its own.
+     */
+    post: operations['signUp'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/users/login': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Log in by e-mail or user name
+     * @description Log in by e-mail or user name.
+     */
+    post: operations['logIn'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/users': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * All users, each with their tasks, newest first
+     * @description At most 100 tasks of each. `fields=` without `tasks` is much cheaper.
+     */
+    get: operations['listUsers'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/users/{id}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * One user: oneself, or any for an Admin
+     * @description One user: oneself, or any for an Admin.
+     */
+    get: operations['getUser'];
+    put?: never;
+    post?: never;
+    /**
+     * Remove a user; their tasks lose their assignee
+     * @description The last Admin stays. Once it is answered, no worker takes their token any more.
+     */
+    delete: operations['deleteUser'];
+    options?: never;
+    head?: never;
+    /**
+     * Change name, e-mail address or user name: of oneself, or of any for an Admin
+     * @description A JSON merge patch (RFC 7396): what it doesn't name stays. None of the three can be null.
+     */
+    patch: operations['patchUser'];
+    trace?: never;
+  };
+  '/users/{id}/avatar': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * The avatar as WebP, 64, 256 or 512 pixels square
+     * @description The avatar as WebP, 64, 256 or 512 pixels square.
+     */
+    get: operations['getAvatar'];
+    /**
+     * Send a picture (PNG, JPEG or WebP, at most 5 MB); a job makes its sizes
+     * @description Send a picture (PNG, JPEG or WebP, at most 5 MB); a job makes its sizes.
+     */
+    put: operations['putAvatar'];
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/tasks': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * All tasks for an Admin, their own for a worker, newest first
+     * @description Filters go together as docs/api.md lists; another combination is refused with the nearest that is served. Pages follow by the Link header.
+     */
+    get: operations['listTasks'];
+    put?: never;
+    /**
+     * Make a task
+     * @description Make a task.
+     */
+    post: operations['createTask'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/tasks/{id}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * One task
+     * @description One task.
+     */
+    get: operations['getTask'];
+    /**
+     * Change what the body names; a worker moves the status of an own task
+     * @description Sets what the body names and leaves the rest. A status moves `to Do` ⇄ `Doing` → `Done`; only an Admin reopens. A 409 names where it can go.
+     */
+    put: operations['updateTask'];
+    post?: never;
+    /**
+     * Remove a task
+     * @description Remove a task.
+     */
+    delete: operations['deleteTask'];
+    options?: never;
+    head?: never;
+    /**
+     * Change what the patch names, by RFC 7396: null clears
+     * @description A JSON merge patch: what it doesn't name stays, null takes a field back to what a new task has. A status moves `to Do` ⇄ `Doing` → `Done`; only an Admin reopens. A 409 names where it can go.
+     */
+    patch: operations['patchTask'];
+    trace?: never;
+  };
+  '/jobs/{id}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * How far a job is, and its result
+     * @description How far a job is, and its result.
+     */
+    get: operations['getJob'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/health/live': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * The process runs
+     * @description The process runs.
+     */
+    get: operations['getLive'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/health/ready': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * The database answers
+     * @description The database answers.
+     */
+    get: operations['getReady'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/problems/{name}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * What a problem means and what to do, as a page for people
+     * @description What a problem means and what to do, as a page for people.
+     */
+    get: operations['getProblem'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/openapi.json': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * This document
+     * @description This document.
+     */
+    get: operations['getOpenApi'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+}
+export type webhooks = Record<string, never>;
+export interface components {
+  schemas: {
+    /**
+     * @example {
+     *       "name": "Ada Lovelace",
+     *       "email": "ada@example.com",
+     *       "username": "ada",
+     *       "password": "correct horse"
+     *     }
+     */
+    NewUser: {
+      name: string;
+      /** Format: email */
+      email: string;
+      username: string;
+      /**
+       * Format: password
+       * @example correct horse
+       */
+      password: string;
+      /** @description The server's own; ignored. */
+      _id?: unknown;
+      /** @description The server's own; ignored. */
+      role?: unknown;
+      /** @description The server's own; ignored. */
+      tasks?: unknown;
+      /** @description The server's own; ignored. */
+      createdAt?: unknown;
+      /** @description The server's own; ignored. */
+      updatedAt?: unknown;
+    };
+    /**
+     * @example {
+     *       "email": "ada@example.com",
+     *       "password": "correct horse"
+     *     }
+     */
+    LogIn:
+      | {
+          email?: string;
+          username?: string;
+          /** Format: password */
+          password: string;
+        }
+      | unknown
+      | unknown;
+    /**
+     * @example {
+     *       "name": "Ada King"
+     *     }
+     */
+    UserPatch: {
+      name?: string;
+      /** Format: email */
+      email?: string;
+      username?: string;
+      /** @description The server's own; ignored. */
+      _id?: unknown;
+      /** @description The server's own; ignored. */
+      role?: unknown;
+      /** @description The server's own; ignored. */
+      tasks?: unknown;
+      /** @description The server's own; ignored. */
+      createdAt?: unknown;
+      /** @description The server's own; ignored. */
+      updatedAt?: unknown;
+    };
+    /**
+     * @example {
+     *       "title": "Paint the fence",
+     *       "description": "Both sides, green.",
+     *       "priority": "normal",
+     *       "labels": [
+     *         "garden"
+     *       ],
+     *       "deadline": "2027-05-01"
+     *     }
+     */
+    NewTask: {
+      title: string;
+      description?: string;
+      /** @enum {string} */
+      status?: 'to Do' | 'Doing' | 'Done';
+      /** @enum {string} */
+      priority?: 'low' | 'normal' | 'high' | 'urgent';
+      labels?: string[];
+      position?: number;
+      assignedTo?:
+        | (
+            | string
+            | ({
+                /** @example 665f1c2ab7e4d83f90a1b2c3 */
+                _id: string;
+              } & {
+                [key: string]: unknown;
+              })
+          )
+        | null;
+      deadline?: string | null;
+      /** @description The server's own; ignored. */
+      _id?: unknown;
+      /** @description The server's own; ignored. */
+      createdAt?: unknown;
+      /** @description The server's own; ignored. */
+      updatedAt?: unknown;
+    };
+    /**
+     * @example {
+     *       "status": "Doing"
+     *     }
+     */
+    TaskChanges: {
+      title?: string;
+      description?: string;
+      /** @enum {string} */
+      status?: 'to Do' | 'Doing' | 'Done';
+      /** @enum {string} */
+      priority?: 'low' | 'normal' | 'high' | 'urgent';
+      labels?: string[];
+      position?: number;
+      assignedTo?:
+        | (
+            | string
+            | ({
+                /** @example 665f1c2ab7e4d83f90a1b2c3 */
+                _id: string;
+              } & {
+                [key: string]: unknown;
+              })
+          )
+        | null;
+      deadline?: string | null;
+      /** @description The server's own; ignored. */
+      _id?: unknown;
+      /** @description The server's own; ignored. */
+      createdAt?: unknown;
+      /** @description The server's own; ignored. */
+      updatedAt?: unknown;
+    };
+    /**
+     * @example {
+     *       "priority": "high",
+     *       "deadline": null
+     *     }
+     */
+    TaskPatch: {
+      title?: string;
+      description?: string | null;
+      /** @enum {string} */
+      status?: 'to Do' | 'Doing' | 'Done';
+      priority?: ('low' | 'normal' | 'high' | 'urgent') | null;
+      labels?: string[] | null;
+      position?: number | null;
+      assignedTo?:
+        | (
+            | string
+            | ({
+                /** @example 665f1c2ab7e4d83f90a1b2c3 */
+                _id: string;
+              } & {
+                [key: string]: unknown;
+              })
+          )
+        | null;
+      deadline?: string | null;
+      /** @description The server's own; ignored. */
+      _id?: unknown;
+      /** @description The server's own; ignored. */
+      createdAt?: unknown;
+      /** @description The server's own; ignored. */
+      updatedAt?: unknown;
+    };
+    /**
+     * @example {
+     *       "type": "/problems/not-found",
+     *       "title": "Not found",
+     *       "status": 404,
+     *       "detail": "There is no such task, or it is not yours.",
+     *       "requestId": "5b0f1c2ab7e4d83f90a1b2c3d4e5f607"
+     *     }
+     */
+    Problem: {
+      /** @description The address of a page that says what happened and what to do. */
+      type: string;
+      title: string;
+      /** Format: int32 */
+      status: number;
+      /** @description What happened this time, for people. */
+      detail: string;
+      /** @description Finds the request in the log. */
+      requestId: string;
+      /** @description Each place of a request that is not valid. */
+      errors?: {
+        path: string;
+        message: string;
+      }[];
+    };
+    /**
+     * @example {
+     *       "token": "eyJhbGciOiJIUzI1NiJ9.eyJyb2xlIjoid29ya2VyIn0.c2lnbmF0dXJl",
+     *       "user": {
+     *         "_id": "665f1c2ab7e4d83f90a1b2c4",
+     *         "name": "Ada Lovelace",
+     *         "email": "ada@example.com",
+     *         "username": "ada",
+     *         "role": "worker",
+     *         "createdAt": "2026-11-22T09:00:00.000Z",
+     *         "updatedAt": "2026-11-22T09:00:00.000Z",
+     *         "tasks": [
+     *           "665f1c2ab7e4d83f90a1b2c3"
+     *         ]
+     *       }
+     *     }
+     */
+    Session: {
+      /** @description For `Authorization: Bearer TOKEN`, until it ends by itself. */
+      token: string;
+      user: components['schemas']['User'];
+    };
+    /**
+     * @example {
+     *       "_id": "665f1c2ab7e4d83f90a1b2c4",
+     *       "name": "Ada Lovelace",
+     *       "email": "ada@example.com",
+     *       "username": "ada",
+     *       "role": "worker",
+     *       "createdAt": "2026-11-22T09:00:00.000Z",
+     *       "updatedAt": "2026-11-22T09:00:00.000Z",
+     *       "tasks": [
+     *         "665f1c2ab7e4d83f90a1b2c3"
+     *       ]
+     *     }
+     */
+    User: {
+      /** @example 665f1c2ab7e4d83f90a1b2c3 */
+      _id: string;
+      name: string;
+      /** Format: email */
+      email: string;
+      username: string;
+      /** @enum {string} */
+      role: 'Admin' | 'worker';
+      /**
+       * Format: date-time
+       * @example 2026-11-22T09:30:00.000Z
+       */
+      createdAt: string;
+      /**
+       * Format: date-time
+       * @example 2026-11-22T09:30:00.000Z
+       */
+      updatedAt: string;
+      tasks: string[];
+    };
+    /**
+     * @example {
+     *       "_id": "665f1c2ab7e4d83f90a1b2c4",
+     *       "name": "Ada Lovelace",
+     *       "email": "ada@example.com",
+     *       "username": "ada",
+     *       "role": "worker",
+     *       "createdAt": "2026-11-22T09:00:00.000Z",
+     *       "updatedAt": "2026-11-22T09:00:00.000Z",
+     *       "tasks": []
+     *     }
+     */
+    UserWithTasks: {
+      /** @example 665f1c2ab7e4d83f90a1b2c3 */
+      _id: string;
+      name: string;
+      /** Format: email */
+      email: string;
+      username: string;
+      /** @enum {string} */
+      role: 'Admin' | 'worker';
+      /**
+       * Format: date-time
+       * @example 2026-11-22T09:30:00.000Z
+       */
+      createdAt: string;
+      /**
+       * Format: date-time
+       * @example 2026-11-22T09:30:00.000Z
+       */
+      updatedAt: string;
+      tasks: components['schemas']['Task'][];
+    };
+    /**
+     * @example {
+     *       "_id": "665f1c2ab7e4d83f90a1b2c3",
+     *       "title": "Paint the fence",
+     *       "description": "Both sides, green.",
+     *       "status": "to Do",
+     *       "priority": "normal",
+     *       "labels": [
+     *         "garden"
+     *       ],
+     *       "position": 1795340000000,
+     *       "assignedTo": null,
+     *       "deadline": "2027-05-01T00:00:00.000Z",
+     *       "createdAt": "2026-11-22T09:30:00.000Z",
+     *       "updatedAt": "2026-11-22T09:30:00.000Z"
+     *     }
+     */
+    Task: {
+      /** @example 665f1c2ab7e4d83f90a1b2c3 */
+      _id: string;
+      title: string;
+      description: string;
+      /** @enum {string} */
+      status: 'to Do' | 'Doing' | 'Done';
+      /** @enum {string} */
+      priority: 'low' | 'normal' | 'high' | 'urgent';
+      labels: string[];
+      /** @description Where it stands among others, as clients arrange them. */
+      position: number;
+      assignedTo: components['schemas']['Person'] | null;
+      deadline: string | null;
+      /**
+       * Format: date-time
+       * @example 2026-11-22T09:30:00.000Z
+       */
+      createdAt: string;
+      /**
+       * Format: date-time
+       * @example 2026-11-22T09:30:00.000Z
+       */
+      updatedAt: string;
+    };
+    /**
+     * @example {
+     *       "_id": "665f1c2ab7e4d83f90a1b2c4",
+     *       "name": "Ada Lovelace",
+     *       "email": "ada@example.com",
+     *       "username": "ada",
+     *       "role": "worker",
+     *       "createdAt": "2026-11-22T09:00:00.000Z",
+     *       "updatedAt": "2026-11-22T09:00:00.000Z"
+     *     }
+     */
+    Person: {
+      /** @example 665f1c2ab7e4d83f90a1b2c3 */
+      _id: string;
+      name: string;
+      /** Format: email */
+      email: string;
+      username: string;
+      /** @enum {string} */
+      role: 'Admin' | 'worker';
+      /**
+       * Format: date-time
+       * @example 2026-11-22T09:30:00.000Z
+       */
+      createdAt: string;
+      /**
+       * Format: date-time
+       * @example 2026-11-22T09:30:00.000Z
+       */
+      updatedAt: string;
+    };
+    UserPart: {
+      /** @example 665f1c2ab7e4d83f90a1b2c3 */
+      _id: string;
+      name?: string;
+      /** Format: email */
+      email?: string;
+      username?: string;
+      /** @enum {string} */
+      role?: 'Admin' | 'worker';
+      /**
+       * Format: date-time
+       * @example 2026-11-22T09:30:00.000Z
+       */
+      createdAt?: string;
+      /**
+       * Format: date-time
+       * @example 2026-11-22T09:30:00.000Z
+       */
+      updatedAt?: string;
+      tasks?: components['schemas']['Task'][];
+    };
+    /**
+     * @example {
+     *       "_id": "665f1c2ab7e4d83f90a1b2c5",
+     *       "type": "resize-avatar",
+     *       "status": "done",
+     *       "attempts": 1,
+     *       "result": {
+     *         "shown": true
+     *       },
+     *       "error": null,
+     *       "createdAt": "2026-11-22T09:30:00.000Z",
+     *       "startedAt": "2026-11-22T09:30:00.100Z",
+     *       "finishedAt": "2026-11-22T09:30:00.400Z"
+     *     }
+     */
+    Job: {
+      /** @example 665f1c2ab7e4d83f90a1b2c3 */
+      _id: string;
+      type: string;
+      /** @enum {string} */
+      status: 'queued' | 'running' | 'done' | 'failed';
+      /**
+       * Format: int32
+       * @description How often it was begun.
+       */
+      attempts: number;
+      result: {
+        [key: string]: unknown;
+      } | null;
+      /** @description Why it failed. */
+      error: string | null;
+      /**
+       * Format: date-time
+       * @example 2026-11-22T09:30:00.000Z
+       */
+      createdAt: string;
+      startedAt: string | null;
+      finishedAt: string | null;
+    };
+    TaskPart: {
+      /** @example 665f1c2ab7e4d83f90a1b2c3 */
+      _id: string;
+      title?: string;
+      description?: string;
+      /** @enum {string} */
+      status?: 'to Do' | 'Doing' | 'Done';
+      /** @enum {string} */
+      priority?: 'low' | 'normal' | 'high' | 'urgent';
+      labels?: string[];
+      /** @description Where it stands among others, as clients arrange them. */
+      position?: number;
+      assignedTo?: components['schemas']['Person'] | null;
+      deadline?: string | null;
+      /**
+       * Format: date-time
+       * @example 2026-11-22T09:30:00.000Z
+       */
+      createdAt?: string;
+      /**
+       * Format: date-time
+       * @example 2026-11-22T09:30:00.000Z
+       */
+      updatedAt?: string;
+    };
+    /**
+     * @example {
+     *       "status": "ok"
+     *     }
+     */
+    Health: {
+      /** @constant */
+      status: 'ok';
+    };
+  };
+  responses: {
+    /** @description It is as you have it. */
+    NotModified: {
+      headers: {
+        ETag: components['headers']['ETag'];
+        'X-Request-Id': components['headers']['X-Request-Id'];
+        [name: string]: unknown;
+      };
+      content?: never;
+    };
+    /** @description The request is not valid: A part of the request (path, query, header or body) is not what this route takes; errors names each place. Or: This combination is not served: The filters and the sort are each known, but not together: no index would answer them quickly. */
+    InvalidRequest: {
+      headers: {
+        'X-Request-Id': components['headers']['X-Request-Id'];
+        RateLimit: components['headers']['RateLimit'];
+        'RateLimit-Policy': components['headers']['RateLimit-Policy'];
+        [name: string]: unknown;
+      };
+      content: {
+        /**
+         * @example {
+         *       "type": "/problems/invalid-request",
+         *       "title": "The request is not valid",
+         *       "status": 400,
+         *       "detail": "A part of the request (path, query, header or body) is not what this route takes; errors names each place.",
+         *       "requestId": "5b0f1c2ab7e4d83f90a1b2c3d4e5f607"
+         *     }
+         */
+        'application/problem+json': components['schemas']['Problem'];
+      };
+    };
+    /** @description Not authenticated: There is no token, it has expired, its user is gone, or the name or the password of a log-in is wrong. */
+    Unauthenticated: {
+      headers: {
+        'X-Request-Id': components['headers']['X-Request-Id'];
+        RateLimit: components['headers']['RateLimit'];
+        'RateLimit-Policy': components['headers']['RateLimit-Policy'];
+        'WWW-Authenticate': components['headers']['WWW-Authenticate'];
+        [name: string]: unknown;
+      };
+      content: {
+        /**
+         * @example {
+         *       "type": "/problems/unauthenticated",
+         *       "title": "Not authenticated",
+         *       "status": 401,
+         *       "detail": "There is no token, it has expired, its user is gone, or the name or the password of a log-in is wrong.",
+         *       "requestId": "5b0f1c2ab7e4d83f90a1b2c3d4e5f607"
+         *     }
+         */
+        'application/problem+json': components['schemas']['Problem'];
+      };
+    };
+    /** @description Not yours to do: You are known, and your role does not allow this. */
+    Forbidden: {
+      headers: {
+        'X-Request-Id': components['headers']['X-Request-Id'];
+        RateLimit: components['headers']['RateLimit'];
+        'RateLimit-Policy': components['headers']['RateLimit-Policy'];
+        [name: string]: unknown;
+      };
+      content: {
+        /**
+         * @example {
+         *       "type": "/problems/forbidden",
+         *       "title": "Not yours to do",
+         *       "status": 403,
+         *       "detail": "You are known, and your role does not allow this.",
+         *       "requestId": "5b0f1c2ab7e4d83f90a1b2c3d4e5f607"
+         *     }
+         */
+        'application/problem+json': components['schemas']['Problem'];
+      };
+    };
+    /** @description Not found: There is nothing at this address, or it is not yours to see. */
+    NotFound: {
+      headers: {
+        'X-Request-Id': components['headers']['X-Request-Id'];
+        RateLimit: components['headers']['RateLimit'];
+        'RateLimit-Policy': components['headers']['RateLimit-Policy'];
+        [name: string]: unknown;
+      };
+      content: {
+        /**
+         * @example {
+         *       "type": "/problems/not-found",
+         *       "title": "Not found",
+         *       "status": 404,
+         *       "detail": "There is nothing at this address, or it is not yours to see.",
+         *       "requestId": "5b0f1c2ab7e4d83f90a1b2c3d4e5f607"
+         *     }
+         */
+        'application/problem+json': components['schemas']['Problem'];
+      };
+    };
+    /** @description Method not allowed: The address is served, but not with this method. */
+    MethodNotAllowed: {
+      headers: {
+        'X-Request-Id': components['headers']['X-Request-Id'];
+        RateLimit: components['headers']['RateLimit'];
+        'RateLimit-Policy': components['headers']['RateLimit-Policy'];
+        [name: string]: unknown;
+      };
+      content: {
+        /**
+         * @example {
+         *       "type": "/problems/method-not-allowed",
+         *       "title": "Method not allowed",
+         *       "status": 405,
+         *       "detail": "The address is served, but not with this method.",
+         *       "requestId": "5b0f1c2ab7e4d83f90a1b2c3d4e5f607"
+         *     }
+         */
+        'application/problem+json': components['schemas']['Problem'];
+      };
+    };
+    /** @description Not available in the form you accept: The Accept header excludes what this route answers with. */
+    NotAcceptable: {
+      headers: {
+        'X-Request-Id': components['headers']['X-Request-Id'];
+        RateLimit: components['headers']['RateLimit'];
+        'RateLimit-Policy': components['headers']['RateLimit-Policy'];
+        [name: string]: unknown;
+      };
+      content: {
+        /**
+         * @example {
+         *       "type": "/problems/not-acceptable",
+         *       "title": "Not available in the form you accept",
+         *       "status": 406,
+         *       "detail": "The Accept header excludes what this route answers with.",
+         *       "requestId": "5b0f1c2ab7e4d83f90a1b2c3d4e5f607"
+         *     }
+         */
+        'application/problem+json': components['schemas']['Problem'];
+      };
+    };
+    /** @description Request Timeout: The request took too long to arrive. */
+    RequestTimeout: {
+      headers: {
+        'X-Request-Id': components['headers']['X-Request-Id'];
+        RateLimit: components['headers']['RateLimit'];
+        'RateLimit-Policy': components['headers']['RateLimit-Policy'];
+        [name: string]: unknown;
+      };
+      content: {
+        /**
+         * @example {
+         *       "type": "/problems/request-timeout",
+         *       "title": "Request Timeout",
+         *       "status": 408,
+         *       "detail": "The request took too long to arrive.",
+         *       "requestId": "5b0f1c2ab7e4d83f90a1b2c3d4e5f607"
+         *     }
+         */
+        'application/problem+json': components['schemas']['Problem'];
+      };
+    };
+    /** @description In conflict with what is there: What is stored does not allow this change: a name that is taken, or a move that a status does not allow. Or: The same request is still under way: A request with this Idempotency-Key was sent before and has not ended yet. */
+    Conflict: {
+      headers: {
+        'X-Request-Id': components['headers']['X-Request-Id'];
+        RateLimit: components['headers']['RateLimit'];
+        'RateLimit-Policy': components['headers']['RateLimit-Policy'];
+        [name: string]: unknown;
+      };
+      content: {
+        /**
+         * @example {
+         *       "type": "/problems/conflict",
+         *       "title": "In conflict with what is there",
+         *       "status": 409,
+         *       "detail": "What is stored does not allow this change: a name that is taken, or a move that a status does not allow.",
+         *       "requestId": "5b0f1c2ab7e4d83f90a1b2c3d4e5f607"
+         *     }
+         */
+        'application/problem+json': components['schemas']['Problem'];
+      };
+    };
+    /** @description It has changed since you read it: If-Match names another version than the present one, whose tag is in the ETag header; nothing was changed. */
+    PreconditionFailed: {
+      headers: {
+        'X-Request-Id': components['headers']['X-Request-Id'];
+        RateLimit: components['headers']['RateLimit'];
+        'RateLimit-Policy': components['headers']['RateLimit-Policy'];
+        [name: string]: unknown;
+      };
+      content: {
+        /**
+         * @example {
+         *       "type": "/problems/precondition-failed",
+         *       "title": "It has changed since you read it",
+         *       "status": 412,
+         *       "detail": "If-Match names another version than the present one, whose tag is in the ETag header; nothing was changed.",
+         *       "requestId": "5b0f1c2ab7e4d83f90a1b2c3d4e5f607"
+         *     }
+         */
+        'application/problem+json': components['schemas']['Problem'];
+      };
+    };
+    /** @description The body is too large: The body is larger than this route takes. */
+    TooLarge: {
+      headers: {
+        'X-Request-Id': components['headers']['X-Request-Id'];
+        RateLimit: components['headers']['RateLimit'];
+        'RateLimit-Policy': components['headers']['RateLimit-Policy'];
+        [name: string]: unknown;
+      };
+      content: {
+        /**
+         * @example {
+         *       "type": "/problems/too-large",
+         *       "title": "The body is too large",
+         *       "status": 413,
+         *       "detail": "The body is larger than this route takes.",
+         *       "requestId": "5b0f1c2ab7e4d83f90a1b2c3d4e5f607"
+         *     }
+         */
+        'application/problem+json': components['schemas']['Problem'];
+      };
+    };
+    /** @description The address is too long: The address with its query is longer than 8 kB. */
+    UriTooLong: {
+      headers: {
+        'X-Request-Id': components['headers']['X-Request-Id'];
+        RateLimit: components['headers']['RateLimit'];
+        'RateLimit-Policy': components['headers']['RateLimit-Policy'];
+        [name: string]: unknown;
+      };
+      content: {
+        /**
+         * @example {
+         *       "type": "/problems/uri-too-long",
+         *       "title": "The address is too long",
+         *       "status": 414,
+         *       "detail": "The address with its query is longer than 8 kB.",
+         *       "requestId": "5b0f1c2ab7e4d83f90a1b2c3d4e5f607"
+         *     }
+         */
+        'application/problem+json': components['schemas']['Problem'];
+      };
+    };
+    /** @description This kind of body is not taken here: The Content-Type or Content-Encoding of the body is not one that this route reads. */
+    UnsupportedMediaType: {
+      headers: {
+        'X-Request-Id': components['headers']['X-Request-Id'];
+        RateLimit: components['headers']['RateLimit'];
+        'RateLimit-Policy': components['headers']['RateLimit-Policy'];
+        [name: string]: unknown;
+      };
+      content: {
+        /**
+         * @example {
+         *       "type": "/problems/unsupported-media-type",
+         *       "title": "This kind of body is not taken here",
+         *       "status": 415,
+         *       "detail": "The Content-Type or Content-Encoding of the body is not one that this route reads.",
+         *       "requestId": "5b0f1c2ab7e4d83f90a1b2c3d4e5f607"
+         *     }
+         */
+        'application/problem+json': components['schemas']['Problem'];
+      };
+    };
+    /** @description The key belongs to another request: This Idempotency-Key was sent before with another body or to another address. */
+    KeyReused: {
+      headers: {
+        'X-Request-Id': components['headers']['X-Request-Id'];
+        RateLimit: components['headers']['RateLimit'];
+        'RateLimit-Policy': components['headers']['RateLimit-Policy'];
+        [name: string]: unknown;
+      };
+      content: {
+        /**
+         * @example {
+         *       "type": "/problems/key-reused",
+         *       "title": "The key belongs to another request",
+         *       "status": 422,
+         *       "detail": "This Idempotency-Key was sent before with another body or to another address.",
+         *       "requestId": "5b0f1c2ab7e4d83f90a1b2c3d4e5f607"
+         *     }
+         */
+        'application/problem+json': components['schemas']['Problem'];
+      };
+    };
+    /** @description Say which version you mean: This installation takes changes only with If-Match, so that nobody overwrites what they have not seen. */
+    PreconditionRequired: {
+      headers: {
+        'X-Request-Id': components['headers']['X-Request-Id'];
+        RateLimit: components['headers']['RateLimit'];
+        'RateLimit-Policy': components['headers']['RateLimit-Policy'];
+        [name: string]: unknown;
+      };
+      content: {
+        /**
+         * @example {
+         *       "type": "/problems/precondition-required",
+         *       "title": "Say which version you mean",
+         *       "status": 428,
+         *       "detail": "This installation takes changes only with If-Match, so that nobody overwrites what they have not seen.",
+         *       "requestId": "5b0f1c2ab7e4d83f90a1b2c3d4e5f607"
+         *     }
+         */
+        'application/problem+json': components['schemas']['Problem'];
+      };
+    };
+    /** @description Too many requests: You sent more than is allowed in a span of time, or failed to log in too often. */
+    TooManyRequests: {
+      headers: {
+        'X-Request-Id': components['headers']['X-Request-Id'];
+        RateLimit: components['headers']['RateLimit'];
+        'RateLimit-Policy': components['headers']['RateLimit-Policy'];
+        'Retry-After': components['headers']['Retry-After'];
+        [name: string]: unknown;
+      };
+      content: {
+        /**
+         * @example {
+         *       "type": "/problems/too-many-requests",
+         *       "title": "Too many requests",
+         *       "status": 429,
+         *       "detail": "You sent more than is allowed in a span of time, or failed to log in too often.",
+         *       "requestId": "5b0f1c2ab7e4d83f90a1b2c3d4e5f607"
+         *     }
+         */
+        'application/problem+json': components['schemas']['Problem'];
+      };
+    };
+    /** @description The headers are too large: The headers together, or one of them, are larger than is taken here. */
+    HeadersTooLarge: {
+      headers: {
+        'X-Request-Id': components['headers']['X-Request-Id'];
+        RateLimit: components['headers']['RateLimit'];
+        'RateLimit-Policy': components['headers']['RateLimit-Policy'];
+        [name: string]: unknown;
+      };
+      content: {
+        /**
+         * @example {
+         *       "type": "/problems/headers-too-large",
+         *       "title": "The headers are too large",
+         *       "status": 431,
+         *       "detail": "The headers together, or one of them, are larger than is taken here.",
+         *       "requestId": "5b0f1c2ab7e4d83f90a1b2c3d4e5f607"
+         *     }
+         */
+        'application/problem+json': components['schemas']['Problem'];
+      };
+    };
+    /** @description Our fault: Something broke on our side. */
+    Internal: {
+      headers: {
+        'X-Request-Id': components['headers']['X-Request-Id'];
+        [name: string]: unknown;
+      };
+      content: {
+        /**
+         * @example {
+         *       "type": "/problems/internal",
+         *       "title": "Our fault",
+         *       "status": 500,
+         *       "detail": "Something broke on our side.",
+         *       "requestId": "5b0f1c2ab7e4d83f90a1b2c3d4e5f607"
+         *     }
+         */
+        'application/problem+json': components['schemas']['Problem'];
+      };
+    };
+    /** @description Not implemented: The method or the transfer coding is unknown here. */
+    NotImplemented: {
+      headers: {
+        'X-Request-Id': components['headers']['X-Request-Id'];
+        [name: string]: unknown;
+      };
+      content: {
+        /**
+         * @example {
+         *       "type": "/problems/not-implemented",
+         *       "title": "Not implemented",
+         *       "status": 501,
+         *       "detail": "The method or the transfer coding is unknown here.",
+         *       "requestId": "5b0f1c2ab7e4d83f90a1b2c3d4e5f607"
+         *     }
+         */
+        'application/problem+json': components['schemas']['Problem'];
+      };
+    };
+    /** @description No worker answered: The worker that had the request went away. Whether it took effect is not known. */
+    BadGateway: {
+      headers: {
+        'X-Request-Id': components['headers']['X-Request-Id'];
+        'Retry-After': components['headers']['Retry-After'];
+        [name: string]: unknown;
+      };
+      content: {
+        /**
+         * @example {
+         *       "type": "/problems/bad-gateway",
+         *       "title": "No worker answered",
+         *       "status": 502,
+         *       "detail": "The worker that had the request went away. Whether it took effect is not known.",
+         *       "requestId": "5b0f1c2ab7e4d83f90a1b2c3d4e5f607"
+         *     }
+         */
+        'application/problem+json': components['schemas']['Problem'];
+      };
+    };
+    /** @description Not now: Too much at once, or a server behind the API is away; detail says whether the request took effect. */
+    Unavailable: {
+      headers: {
+        'X-Request-Id': components['headers']['X-Request-Id'];
+        'Retry-After': components['headers']['Retry-After'];
+        [name: string]: unknown;
+      };
+      content: {
+        /**
+         * @example {
+         *       "type": "/problems/unavailable",
+         *       "title": "Not now",
+         *       "status": 503,
+         *       "detail": "Too much at once, or a server behind the API is away; detail says whether the request took effect.",
+         *       "requestId": "5b0f1c2ab7e4d83f90a1b2c3d4e5f607"
+         *     }
+         */
+        'application/problem+json': components['schemas']['Problem'];
+      };
+    };
+    /** @description No worker answered in time: A worker took too long. Whether the request took effect is not known. */
+    GatewayTimeout: {
+      headers: {
+        'X-Request-Id': components['headers']['X-Request-Id'];
+        'Retry-After': components['headers']['Retry-After'];
+        [name: string]: unknown;
+      };
+      content: {
+        /**
+         * @example {
+         *       "type": "/problems/gateway-timeout",
+         *       "title": "No worker answered in time",
+         *       "status": 504,
+         *       "detail": "A worker took too long. Whether the request took effect is not known.",
+         *       "requestId": "5b0f1c2ab7e4d83f90a1b2c3d4e5f607"
+         *     }
+         */
+        'application/problem+json': components['schemas']['Problem'];
+      };
+    };
+    /** @description HTTP version not supported: The request was sent in a version of HTTP that is not spoken here. */
+    HttpVersionNotSupported: {
+      headers: {
+        'X-Request-Id': components['headers']['X-Request-Id'];
+        [name: string]: unknown;
+      };
+      content: {
+        /**
+         * @example {
+         *       "type": "/problems/http-version-not-supported",
+         *       "title": "HTTP version not supported",
+         *       "status": 505,
+         *       "detail": "The request was sent in a version of HTTP that is not spoken here.",
+         *       "requestId": "5b0f1c2ab7e4d83f90a1b2c3d4e5f607"
+         *     }
+         */
+        'application/problem+json': components['schemas']['Problem'];
+      };
+    };
+  };
+  parameters: never;
+  requestBodies: never;
+  headers: {
+    /**
+     * @description What this answer is like (RFC 9110, 8.8.3). Send it as If-None-Match to be told 304 while nothing changed, or as If-Match to change only what you have seen.
+     * @example "7.Xb1dZk3Q9sLw0aTe"
+     */
+    ETag: string;
+    /**
+     * @description The pages `first`, `next` and `prev`, as far as they are there (RFC 8288).
+     * @example </tasks?limit=20>; rel="first"
+     */
+    Link: string;
+    /**
+     * @description The address of what was made.
+     * @example /tasks/665f1c2ab7e4d83f90a1b2c3
+     */
+    Location: string;
+    /**
+     * @description Whether it came from the cache: HIT, MISS or BYPASS.
+     * @example HIT
+     */
+    'X-Cache': string;
+    /**
+     * @description With `count=true`: how many there are on all pages, counted to 100,000.
+     * @example 42
+     */
+    'X-Total-Count': string;
+    /**
+     * @description Finds the request in the log.
+     * @example 5b0f1c2ab7e4d83f90a1b2c3d4e5f607
+     */
+    'X-Request-Id': string;
+    /**
+     * @description `true` where the answer is that of an earlier send with this key.
+     * @example true
+     */
+    'Idempotent-Replayed': string;
+    /**
+     * @description What is left of the limit, and the seconds until it is whole again.
+     * @example "default";r=599;t=60
+     */
+    RateLimit: string;
+    /**
+     * @description The limit: how many requests in how many seconds.
+     * @example "default";q=600;w=60
+     */
+    'RateLimit-Policy': string;
+    /**
+     * @description In how many seconds it is worth another try.
+     * @example 2
+     */
+    'Retry-After': string;
+    /**
+     * @description How to authenticate (RFC 6750).
+     * @example Bearer
+     */
+    'WWW-Authenticate': string;
+    /**
+     * @description Since when this is deprecated (RFC 9745).
+     * @example @1798761600
+     */
+    Deprecation: string;
+    /**
+     * @description When this ends (RFC 8594).
+     * @example Fri, 31 Dec 2027 23:59:59 GMT
+     */
+    Sunset: string;
+  };
+  pathItems: never;
+}
+export type $defs = Record<string, never>;
+export interface operations {
+  signUp: {
+    parameters: {
+      query?: never;
+      header?: {
+        /**
+         * @description A new value for each new request, up to 255 characters. Sent again with the same body within 24 hours, it is answered as the first time and not done twice.
+         * @example "8e03978e-40d5-43dd-bc93-6894a57f9324"
+         */
+        'Idempotency-Key'?: string;
+      };
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        /**
+         * @example {
+         *       "name": "Ada Lovelace",
+         *       "email": "ada@example.com",
+         *       "username": "ada",
+         *       "password": "correct horse"
+         *     }
+         */
+        'application/json': components['schemas']['NewUser'];
+      };
+    };
+    responses: {
+      /** @description The user and a token */
+      201: {
+        headers: {
+          'X-Request-Id': components['headers']['X-Request-Id'];
+          Location: components['headers']['Location'];
+          'Idempotent-Replayed': components['headers']['Idempotent-Replayed'];
+          RateLimit: components['headers']['RateLimit'];
+          'RateLimit-Policy': components['headers']['RateLimit-Policy'];
+          [name: string]: unknown;
+        };
+        content: {
+          /**
+           * @example {
+           *       "token": "eyJhbGciOiJIUzI1NiJ9.eyJyb2xlIjoid29ya2VyIn0.c2lnbmF0dXJl",
+           *       "user": {
+           *         "_id": "665f1c2ab7e4d83f90a1b2c4",
+           *         "name": "Ada Lovelace",
+           *         "email": "ada@example.com",
+           *         "username": "ada",
+           *         "role": "worker",
+           *         "createdAt": "2026-11-22T09:00:00.000Z",
+           *         "updatedAt": "2026-11-22T09:00:00.000Z",
+           *         "tasks": [
+           *           "665f1c2ab7e4d83f90a1b2c3"
+           *         ]
+           *       }
+           *     }
+           */
+          'application/json': components['schemas']['Session'];
+        };
+      };
+      400: components['responses']['InvalidRequest'];
+      406: components['responses']['NotAcceptable'];
+      409: components['responses']['Conflict'];
+      413: components['responses']['TooLarge'];
+      415: components['responses']['UnsupportedMediaType'];
+      422: components['responses']['KeyReused'];
+      429: components['responses']['TooManyRequests'];
+      500: components['responses']['Internal'];
+      503: components['responses']['Unavailable'];
+    };
+  };
+  logIn: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        /**
+         * @example {
+         *       "email": "ada@example.com",
+         *       "password": "correct horse"
+         *     }
+         */
+        'application/json': components['schemas']['LogIn'];
+      };
+    };
+    responses: {
+      /** @description The user and a token */
+      200: {
+        headers: {
+          'X-Request-Id': components['headers']['X-Request-Id'];
+          RateLimit: components['headers']['RateLimit'];
+          'RateLimit-Policy': components['headers']['RateLimit-Policy'];
+          [name: string]: unknown;
+        };
+        content: {
+          /**
+           * @example {
+           *       "token": "eyJhbGciOiJIUzI1NiJ9.eyJyb2xlIjoid29ya2VyIn0.c2lnbmF0dXJl",
+           *       "user": {
+           *         "_id": "665f1c2ab7e4d83f90a1b2c4",
+           *         "name": "Ada Lovelace",
+           *         "email": "ada@example.com",
+           *         "username": "ada",
+           *         "role": "worker",
+           *         "createdAt": "2026-11-22T09:00:00.000Z",
+           *         "updatedAt": "2026-11-22T09:00:00.000Z",
+           *         "tasks": [
+           *           "665f1c2ab7e4d83f90a1b2c3"
+           *         ]
+           *       }
+           *     }
+           */
+          'application/json': components['schemas']['Session'];
+        };
+      };
+      400: components['responses']['InvalidRequest'];
+      401: components['responses']['Unauthenticated'];
+      406: components['responses']['NotAcceptable'];
+      413: components['responses']['TooLarge'];
+      415: components['responses']['UnsupportedMediaType'];
+      429: components['responses']['TooManyRequests'];
+      500: components['responses']['Internal'];
+      503: components['responses']['Unavailable'];
+    };
+  };
+  listUsers: {
+    parameters: {
+      query?: {
+        /** @description In this role. */
+        role?: 'Admin' | 'worker';
+        /** @description Words of name, user name or e-mail address: all of them, whole, in any letter case. */
+        q?: string;
+        /** @description Signed up then or later. */
+        createdFrom?: string;
+        /** @description Signed up before then. */
+        createdBefore?: string;
+        /** @description `-` turns the order round. */
+        sort?: '-createdAt' | 'createdAt' | 'username' | '-username';
+        /** @description Entries a page. */
+        limit?: number;
+        /** @description From a Link header; of the same filters and sort. */
+        cursor?: string;
+        /** @description Only these fields of each entry, and its _id; with commas between. */
+        fields?: string;
+        /** @description Whether X-Total-Count is to tell how many there are on all pages. */
+        count?: 'true' | 'false';
+      };
+      header?: {
+        /**
+         * @description Only if it is not at this tag any more; else 304 or 412.
+         * @example "7.Xb1dZk3Q9sLw0aTe"
+         */
+        'If-None-Match'?: string;
+      };
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description A page of users */
+      200: {
+        headers: {
+          'X-Request-Id': components['headers']['X-Request-Id'];
+          ETag: components['headers']['ETag'];
+          Link: components['headers']['Link'];
+          'X-Cache': components['headers']['X-Cache'];
+          'X-Total-Count': components['headers']['X-Total-Count'];
+          RateLimit: components['headers']['RateLimit'];
+          'RateLimit-Policy': components['headers']['RateLimit-Policy'];
+          [name: string]: unknown;
+        };
+        content: {
+          /**
+           * @example [
+           *       {
+           *         "_id": "665f1c2ab7e4d83f90a1b2c4",
+           *         "name": "Ada Lovelace",
+           *         "email": "ada@example.com",
+           *         "username": "ada",
+           *         "role": "worker",
+           *         "createdAt": "2026-11-22T09:00:00.000Z",
+           *         "updatedAt": "2026-11-22T09:00:00.000Z",
+           *         "tasks": []
+           *       }
+           *     ]
+           */
+          'application/json': components['schemas']['UserWithTasks'][] | components['schemas']['UserPart'][];
+        };
+      };
+      304: components['responses']['NotModified'];
+      400: components['responses']['InvalidRequest'];
+      401: components['responses']['Unauthenticated'];
+      403: components['responses']['Forbidden'];
+      406: components['responses']['NotAcceptable'];
+      429: components['responses']['TooManyRequests'];
+      500: components['responses']['Internal'];
+      503: components['responses']['Unavailable'];
+    };
+  };
+  getUser: {
+    parameters: {
+      query?: never;
+      header?: {
+        /**
+         * @description Only if it is not at this tag any more; else 304 or 412.
+         * @example "7.Xb1dZk3Q9sLw0aTe"
+         */
+        'If-None-Match'?: string;
+      };
+      path: {
+        /** @description Its `_id`. */
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The user */
+      200: {
+        headers: {
+          'X-Request-Id': components['headers']['X-Request-Id'];
+          ETag: components['headers']['ETag'];
+          'X-Cache': components['headers']['X-Cache'];
+          RateLimit: components['headers']['RateLimit'];
+          'RateLimit-Policy': components['headers']['RateLimit-Policy'];
+          [name: string]: unknown;
+        };
+        content: {
+          /**
+           * @example {
+           *       "_id": "665f1c2ab7e4d83f90a1b2c4",
+           *       "name": "Ada Lovelace",
+           *       "email": "ada@example.com",
+           *       "username": "ada",
+           *       "role": "worker",
+           *       "createdAt": "2026-11-22T09:00:00.000Z",
+           *       "updatedAt": "2026-11-22T09:00:00.000Z",
+           *       "tasks": [
+           *         "665f1c2ab7e4d83f90a1b2c3"
+           *       ]
+           *     }
+           */
+          'application/json': components['schemas']['User'];
+        };
+      };
+      304: components['responses']['NotModified'];
+      400: components['responses']['InvalidRequest'];
+      401: components['responses']['Unauthenticated'];
+      403: components['responses']['Forbidden'];
+      404: components['responses']['NotFound'];
+      406: components['responses']['NotAcceptable'];
+      429: components['responses']['TooManyRequests'];
+      500: components['responses']['Internal'];
+      503: components['responses']['Unavailable'];
+    };
+  };
+  deleteUser: {
+    parameters: {
+      query?: never;
+      header?: {
+        /**
+         * @description Only if it is still at this tag; else 412.
+         * @example "7.Xb1dZk3Q9sLw0aTe"
+         */
+        'If-Match'?: string;
+        /**
+         * @description Only if it is not at this tag any more; else 304 or 412.
+         * @example "7.Xb1dZk3Q9sLw0aTe"
+         */
+        'If-None-Match'?: string;
+      };
+      path: {
+        /** @description Its `_id`. */
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description They are gone */
+      204: {
+        headers: {
+          'X-Request-Id': components['headers']['X-Request-Id'];
+          RateLimit: components['headers']['RateLimit'];
+          'RateLimit-Policy': components['headers']['RateLimit-Policy'];
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      400: components['responses']['InvalidRequest'];
+      401: components['responses']['Unauthenticated'];
+      403: components['responses']['Forbidden'];
+      404: components['responses']['NotFound'];
+      406: components['responses']['NotAcceptable'];
+      409: components['responses']['Conflict'];
+      412: components['responses']['PreconditionFailed'];
+      428: components['responses']['PreconditionRequired'];
+      429: components['responses']['TooManyRequests'];
+      500: components['responses']['Internal'];
+      503: components['responses']['Unavailable'];
+    };
+  };
+  patchUser: {
+    parameters: {
+      query?: never;
+      header?: {
+        /**
+         * @description Only if it is still at this tag; else 412.
+         * @example "7.Xb1dZk3Q9sLw0aTe"
+         */
+        'If-Match'?: string;
+        /**
+         * @description Only if it is not at this tag any more; else 304 or 412.
+         * @example "7.Xb1dZk3Q9sLw0aTe"
+         */
+        'If-None-Match'?: string;
+      };
+      path: {
+        /** @description Its `_id`. */
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        /**
+         * @example {
+         *       "name": "Ada King"
+         *     }
+         */
+        'application/merge-patch+json': components['schemas']['UserPatch'];
+        /**
+         * @example {
+         *       "name": "Ada King"
+         *     }
+         */
+        'application/json': components['schemas']['UserPatch'];
+      };
+    };
+    responses: {
+      /** @description The user as they are now */
+      200: {
+        headers: {
+          'X-Request-Id': components['headers']['X-Request-Id'];
+          ETag: components['headers']['ETag'];
+          RateLimit: components['headers']['RateLimit'];
+          'RateLimit-Policy': components['headers']['RateLimit-Policy'];
+          [name: string]: unknown;
+        };
+        content: {
+          /**
+           * @example {
+           *       "_id": "665f1c2ab7e4d83f90a1b2c4",
+           *       "name": "Ada Lovelace",
+           *       "email": "ada@example.com",
+           *       "username": "ada",
+           *       "role": "worker",
+           *       "createdAt": "2026-11-22T09:00:00.000Z",
+           *       "updatedAt": "2026-11-22T09:00:00.000Z",
+           *       "tasks": [
+           *         "665f1c2ab7e4d83f90a1b2c3"
+           *       ]
+           *     }
+           */
+          'application/json': components['schemas']['User'];
+        };
+      };
+      400: components['responses']['InvalidRequest'];
+      401: components['responses']['Unauthenticated'];
+      403: components['responses']['Forbidden'];
+      404: components['responses']['NotFound'];
+      406: components['responses']['NotAcceptable'];
+      409: components['responses']['Conflict'];
+      412: components['responses']['PreconditionFailed'];
+      413: components['responses']['TooLarge'];
+      415: components['responses']['UnsupportedMediaType'];
+      428: components['responses']['PreconditionRequired'];
+      429: components['responses']['TooManyRequests'];
+      500: components['responses']['Internal'];
+      503: components['responses']['Unavailable'];
+    };
+  };
+  getAvatar: {
+    parameters: {
+      query?: {
+        /** @description Pixels of a side. */
+        size?: '64' | '256' | '512';
+      };
+      header?: {
+        /**
+         * @description Only if it is not at this tag any more; else 304 or 412.
+         * @example "7.Xb1dZk3Q9sLw0aTe"
+         */
+        'If-None-Match'?: string;
+      };
+      path: {
+        /** @description Its `_id`. */
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The picture */
+      200: {
+        headers: {
+          'X-Request-Id': components['headers']['X-Request-Id'];
+          ETag: components['headers']['ETag'];
+          RateLimit: components['headers']['RateLimit'];
+          'RateLimit-Policy': components['headers']['RateLimit-Policy'];
+          [name: string]: unknown;
+        };
+        content: {
+          'image/webp': Blob;
+        };
+      };
+      304: components['responses']['NotModified'];
+      400: components['responses']['InvalidRequest'];
+      401: components['responses']['Unauthenticated'];
+      404: components['responses']['NotFound'];
+      406: components['responses']['NotAcceptable'];
+      429: components['responses']['TooManyRequests'];
+      500: components['responses']['Internal'];
+      503: components['responses']['Unavailable'];
+    };
+  };
+  putAvatar: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description Its `_id`. */
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'image/png': Blob;
+        'image/jpeg': Blob;
+        'image/webp': Blob;
+        'application/octet-stream': Blob;
+      };
+    };
+    responses: {
+      /** @description The job that makes its sizes */
+      202: {
+        headers: {
+          'X-Request-Id': components['headers']['X-Request-Id'];
+          Location: components['headers']['Location'];
+          RateLimit: components['headers']['RateLimit'];
+          'RateLimit-Policy': components['headers']['RateLimit-Policy'];
+          [name: string]: unknown;
+        };
+        content: {
+          /**
+           * @example {
+           *       "_id": "665f1c2ab7e4d83f90a1b2c5",
+           *       "type": "resize-avatar",
+           *       "status": "done",
+           *       "attempts": 1,
+           *       "result": {
+           *         "shown": true
+           *       },
+           *       "error": null,
+           *       "createdAt": "2026-11-22T09:30:00.000Z",
+           *       "startedAt": "2026-11-22T09:30:00.100Z",
+           *       "finishedAt": "2026-11-22T09:30:00.400Z"
+           *     }
+           */
+          'application/json': components['schemas']['Job'];
+        };
+      };
+      400: components['responses']['InvalidRequest'];
+      401: components['responses']['Unauthenticated'];
+      403: components['responses']['Forbidden'];
+      404: components['responses']['NotFound'];
+      406: components['responses']['NotAcceptable'];
+      413: components['responses']['TooLarge'];
+      415: components['responses']['UnsupportedMediaType'];
+      429: components['responses']['TooManyRequests'];
+      500: components['responses']['Internal'];
+      503: components['responses']['Unavailable'];
+    };
+  };
+  listTasks: {
+    parameters: {
+      query?: {
+        /** @description Any of these, with commas between. */
+        status?: string;
+        /** @description One of its labels. */
+        label?: string;
+        /** @description Of this priority. */
+        priority?: 'low' | 'normal' | 'high' | 'urgent';
+        /** @description Words of title or description: all of them, whole, in any letter case. */
+        q?: string;
+        /** @description Made then or later. */
+        createdFrom?: string;
+        /** @description Made before then. */
+        createdBefore?: string;
+        /** @description Due then or later; by sort=deadline. */
+        deadlineFrom?: string;
+        /** @description Due before then; by sort=deadline. */
+        deadlineBefore?: string;
+        /** @description Past its deadline and not Done; by sort=deadline. */
+        overdue?: 'true';
+        /** @description Their tasks, or with `none` those of nobody. For a worker: only their own. */
+        assignedTo?: string | 'none';
+        /** @description `-` turns the order round. */
+        sort?:
+          | '-createdAt'
+          | 'createdAt'
+          | '-priority'
+          | 'priority'
+          | 'deadline'
+          | '-deadline'
+          | 'position'
+          | '-position';
+        /** @description Entries a page. */
+        limit?: number;
+        /** @description From a Link header; of the same filters and sort. */
+        cursor?: string;
+        /** @description Only these fields of each entry, and its _id; with commas between. */
+        fields?: string;
+        /** @description Whether X-Total-Count is to tell how many there are on all pages. */
+        count?: 'true' | 'false';
+      };
+      header?: {
+        /**
+         * @description Only if it is not at this tag any more; else 304 or 412.
+         * @example "7.Xb1dZk3Q9sLw0aTe"
+         */
+        'If-None-Match'?: string;
+      };
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description A page of tasks */
+      200: {
+        headers: {
+          'X-Request-Id': components['headers']['X-Request-Id'];
+          ETag: components['headers']['ETag'];
+          Link: components['headers']['Link'];
+          'X-Cache': components['headers']['X-Cache'];
+          'X-Total-Count': components['headers']['X-Total-Count'];
+          RateLimit: components['headers']['RateLimit'];
+          'RateLimit-Policy': components['headers']['RateLimit-Policy'];
+          [name: string]: unknown;
+        };
+        content: {
+          /**
+           * @example [
+           *       {
+           *         "_id": "665f1c2ab7e4d83f90a1b2c3",
+           *         "title": "Paint the fence",
+           *         "description": "Both sides, green.",
+           *         "status": "to Do",
+           *         "priority": "normal",
+           *         "labels": [
+           *           "garden"
+           *         ],
+           *         "position": 1795340000000,
+           *         "assignedTo": null,
+           *         "deadline": "2027-05-01T00:00:00.000Z",
+           *         "createdAt": "2026-11-22T09:30:00.000Z",
+           *         "updatedAt": "2026-11-22T09:30:00.000Z"
+           *       }
+           *     ]
+           */
+          'application/json': components['schemas']['Task'][] | components['schemas']['TaskPart'][];
+        };
+      };
+      304: components['responses']['NotModified'];
+      400: components['responses']['InvalidRequest'];
+      401: components['responses']['Unauthenticated'];
+      403: components['responses']['Forbidden'];
+      406: components['responses']['NotAcceptable'];
+      429: components['responses']['TooManyRequests'];
+      500: components['responses']['Internal'];
+      503: components['responses']['Unavailable'];
+    };
+  };
+  createTask: {
+    parameters: {
+      query?: never;
+      header?: {
+        /**
+         * @description A new value for each new request, up to 255 characters. Sent again with the same body within 24 hours, it is answered as the first time and not done twice.
+         * @example "8e03978e-40d5-43dd-bc93-6894a57f9324"
+         */
+        'Idempotency-Key'?: string;
+      };
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        /**
+         * @example {
+         *       "title": "Paint the fence",
+         *       "description": "Both sides, green.",
+         *       "priority": "normal",
+         *       "labels": [
+         *         "garden"
+         *       ],
+         *       "deadline": "2027-05-01"
+         *     }
+         */
+        'application/json': components['schemas']['NewTask'];
+      };
+    };
+    responses: {
+      /** @description The task */
+      201: {
+        headers: {
+          'X-Request-Id': components['headers']['X-Request-Id'];
+          ETag: components['headers']['ETag'];
+          Location: components['headers']['Location'];
+          'Idempotent-Replayed': components['headers']['Idempotent-Replayed'];
+          RateLimit: components['headers']['RateLimit'];
+          'RateLimit-Policy': components['headers']['RateLimit-Policy'];
+          [name: string]: unknown;
+        };
+        content: {
+          /**
+           * @example {
+           *       "_id": "665f1c2ab7e4d83f90a1b2c3",
+           *       "title": "Paint the fence",
+           *       "description": "Both sides, green.",
+           *       "status": "to Do",
+           *       "priority": "normal",
+           *       "labels": [
+           *         "garden"
+           *       ],
+           *       "position": 1795340000000,
+           *       "assignedTo": null,
+           *       "deadline": "2027-05-01T00:00:00.000Z",
+           *       "createdAt": "2026-11-22T09:30:00.000Z",
+           *       "updatedAt": "2026-11-22T09:30:00.000Z"
+           *     }
+           */
+          'application/json': components['schemas']['Task'];
+        };
+      };
+      400: components['responses']['InvalidRequest'];
+      401: components['responses']['Unauthenticated'];
+      403: components['responses']['Forbidden'];
+      406: components['responses']['NotAcceptable'];
+      409: components['responses']['Conflict'];
+      413: components['responses']['TooLarge'];
+      415: components['responses']['UnsupportedMediaType'];
+      422: components['responses']['KeyReused'];
+      429: components['responses']['TooManyRequests'];
+      500: components['responses']['Internal'];
+      503: components['responses']['Unavailable'];
+    };
+  };
+  getTask: {
+    parameters: {
+      query?: never;
+      header?: {
+        /**
+         * @description Only if it is not at this tag any more; else 304 or 412.
+         * @example "7.Xb1dZk3Q9sLw0aTe"
+         */
+        'If-None-Match'?: string;
+      };
+      path: {
+        /** @description Its `_id`. */
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The task */
+      200: {
+        headers: {
+          'X-Request-Id': components['headers']['X-Request-Id'];
+          ETag: components['headers']['ETag'];
+          'X-Cache': components['headers']['X-Cache'];
+          RateLimit: components['headers']['RateLimit'];
+          'RateLimit-Policy': components['headers']['RateLimit-Policy'];
+          [name: string]: unknown;
+        };
+        content: {
+          /**
+           * @example {
+           *       "_id": "665f1c2ab7e4d83f90a1b2c3",
+           *       "title": "Paint the fence",
+           *       "description": "Both sides, green.",
+           *       "status": "to Do",
+           *       "priority": "normal",
+           *       "labels": [
+           *         "garden"
+           *       ],
+           *       "position": 1795340000000,
+           *       "assignedTo": null,
+           *       "deadline": "2027-05-01T00:00:00.000Z",
+           *       "createdAt": "2026-11-22T09:30:00.000Z",
+           *       "updatedAt": "2026-11-22T09:30:00.000Z"
+           *     }
+           */
+          'application/json': components['schemas']['Task'];
+        };
+      };
+      304: components['responses']['NotModified'];
+      400: components['responses']['InvalidRequest'];
+      401: components['responses']['Unauthenticated'];
+      404: components['responses']['NotFound'];
+      406: components['responses']['NotAcceptable'];
+      429: components['responses']['TooManyRequests'];
+      500: components['responses']['Internal'];
+      503: components['responses']['Unavailable'];
+    };
+  };
+  updateTask: {
+    parameters: {
+      query?: never;
+      header?: {
+        /**
+         * @description Only if it is still at this tag; else 412.
+         * @example "7.Xb1dZk3Q9sLw0aTe"
+         */
+        'If-Match'?: string;
+        /**
+         * @description Only if it is not at this tag any more; else 304 or 412.
+         * @example "7.Xb1dZk3Q9sLw0aTe"
+         */
+        'If-None-Match'?: string;
+      };
+      path: {
+        /** @description Its `_id`. */
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        /**
+         * @example {
+         *       "status": "Doing"
+         *     }
+         */
+        'application/json': components['schemas']['TaskChanges'];
+      };
+    };
+    responses: {
+      /** @description The task as it is now */
+      200: {
+        headers: {
+          'X-Request-Id': components['headers']['X-Request-Id'];
+          ETag: components['headers']['ETag'];
+          RateLimit: components['headers']['RateLimit'];
+          'RateLimit-Policy': components['headers']['RateLimit-Policy'];
+          [name: string]: unknown;
+        };
+        content: {
+          /**
+           * @example {
+           *       "_id": "665f1c2ab7e4d83f90a1b2c3",
+           *       "title": "Paint the fence",
+           *       "description": "Both sides, green.",
+           *       "status": "to Do",
+           *       "priority": "normal",
+           *       "labels": [
+           *         "garden"
+           *       ],
+           *       "position": 1795340000000,
+           *       "assignedTo": null,
+           *       "deadline": "2027-05-01T00:00:00.000Z",
+           *       "createdAt": "2026-11-22T09:30:00.000Z",
+           *       "updatedAt": "2026-11-22T09:30:00.000Z"
+           *     }
+           */
+          'application/json': components['schemas']['Task'];
+        };
+      };
+      400: components['responses']['InvalidRequest'];
+      401: components['responses']['Unauthenticated'];
+      403: components['responses']['Forbidden'];
+      404: components['responses']['NotFound'];
+      406: components['responses']['NotAcceptable'];
+      409: components['responses']['Conflict'];
+      412: components['responses']['PreconditionFailed'];
+      413: components['responses']['TooLarge'];
+      415: components['responses']['UnsupportedMediaType'];
+      428: components['responses']['PreconditionRequired'];
+      429: components['responses']['TooManyRequests'];
+      500: components['responses']['Internal'];
+      503: components['responses']['Unavailable'];
+    };
+  };
+  deleteTask: {
+    parameters: {
+      query?: never;
+      header?: {
+        /**
+         * @description Only if it is still at this tag; else 412.
+         * @example "7.Xb1dZk3Q9sLw0aTe"
+         */
+        'If-Match'?: string;
+        /**
+         * @description Only if it is not at this tag any more; else 304 or 412.
+         * @example "7.Xb1dZk3Q9sLw0aTe"
+         */
+        'If-None-Match'?: string;
+      };
+      path: {
+        /** @description Its `_id`. */
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description It is gone */
+      204: {
+        headers: {
+          'X-Request-Id': components['headers']['X-Request-Id'];
+          RateLimit: components['headers']['RateLimit'];
+          'RateLimit-Policy': components['headers']['RateLimit-Policy'];
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      400: components['responses']['InvalidRequest'];
+      401: components['responses']['Unauthenticated'];
+      403: components['responses']['Forbidden'];
+      404: components['responses']['NotFound'];
+      406: components['responses']['NotAcceptable'];
+      412: components['responses']['PreconditionFailed'];
+      428: components['responses']['PreconditionRequired'];
+      429: components['responses']['TooManyRequests'];
+      500: components['responses']['Internal'];
+      503: components['responses']['Unavailable'];
+    };
+  };
+  patchTask: {
+    parameters: {
+      query?: never;
+      header?: {
+        /**
+         * @description Only if it is still at this tag; else 412.
+         * @example "7.Xb1dZk3Q9sLw0aTe"
+         */
+        'If-Match'?: string;
+        /**
+         * @description Only if it is not at this tag any more; else 304 or 412.
+         * @example "7.Xb1dZk3Q9sLw0aTe"
+         */
+        'If-None-Match'?: string;
+      };
+      path: {
+        /** @description Its `_id`. */
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        /**
+         * @example {
+         *       "priority": "high",
+         *       "deadline": null
+         *     }
+         */
+        'application/merge-patch+json': components['schemas']['TaskPatch'];
+        /**
+         * @example {
+         *       "priority": "high",
+         *       "deadline": null
+         *     }
+         */
+        'application/json': components['schemas']['TaskPatch'];
+      };
+    };
+    responses: {
+      /** @description The task as it is now */
+      200: {
+        headers: {
+          'X-Request-Id': components['headers']['X-Request-Id'];
+          ETag: components['headers']['ETag'];
+          RateLimit: components['headers']['RateLimit'];
+          'RateLimit-Policy': components['headers']['RateLimit-Policy'];
+          [name: string]: unknown;
+        };
+        content: {
+          /**
+           * @example {
+           *       "_id": "665f1c2ab7e4d83f90a1b2c3",
+           *       "title": "Paint the fence",
+           *       "description": "Both sides, green.",
+           *       "status": "to Do",
+           *       "priority": "normal",
+           *       "labels": [
+           *         "garden"
+           *       ],
+           *       "position": 1795340000000,
+           *       "assignedTo": null,
+           *       "deadline": "2027-05-01T00:00:00.000Z",
+           *       "createdAt": "2026-11-22T09:30:00.000Z",
+           *       "updatedAt": "2026-11-22T09:30:00.000Z"
+           *     }
+           */
+          'application/json': components['schemas']['Task'];
+        };
+      };
+      400: components['responses']['InvalidRequest'];
+      401: components['responses']['Unauthenticated'];
+      403: components['responses']['Forbidden'];
+      404: components['responses']['NotFound'];
+      406: components['responses']['NotAcceptable'];
+      409: components['responses']['Conflict'];
+      412: components['responses']['PreconditionFailed'];
+      413: components['responses']['TooLarge'];
+      415: components['responses']['UnsupportedMediaType'];
+      428: components['responses']['PreconditionRequired'];
+      429: components['responses']['TooManyRequests'];
+      500: components['responses']['Internal'];
+      503: components['responses']['Unavailable'];
+    };
+  };
+  getJob: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description Its `_id`. */
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The job; Retry-After while it has not ended */
+      200: {
+        headers: {
+          'X-Request-Id': components['headers']['X-Request-Id'];
+          RateLimit: components['headers']['RateLimit'];
+          'RateLimit-Policy': components['headers']['RateLimit-Policy'];
+          [name: string]: unknown;
+        };
+        content: {
+          /**
+           * @example {
+           *       "_id": "665f1c2ab7e4d83f90a1b2c5",
+           *       "type": "resize-avatar",
+           *       "status": "done",
+           *       "attempts": 1,
+           *       "result": {
+           *         "shown": true
+           *       },
+           *       "error": null,
+           *       "createdAt": "2026-11-22T09:30:00.000Z",
+           *       "startedAt": "2026-11-22T09:30:00.100Z",
+           *       "finishedAt": "2026-11-22T09:30:00.400Z"
+           *     }
+           */
+          'application/json': components['schemas']['Job'];
+        };
+      };
+      400: components['responses']['InvalidRequest'];
+      401: components['responses']['Unauthenticated'];
+      404: components['responses']['NotFound'];
+      406: components['responses']['NotAcceptable'];
+      429: components['responses']['TooManyRequests'];
+      500: components['responses']['Internal'];
+      503: components['responses']['Unavailable'];
+    };
+  };
+  getLive: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description It does */
+      200: {
+        headers: {
+          'X-Request-Id': components['headers']['X-Request-Id'];
+          [name: string]: unknown;
+        };
+        content: {
+          /**
+           * @example {
+           *       "status": "ok"
+           *     }
+           */
+          'application/json': components['schemas']['Health'];
+        };
+      };
+      400: components['responses']['InvalidRequest'];
+      406: components['responses']['NotAcceptable'];
+      500: components['responses']['Internal'];
+      503: components['responses']['Unavailable'];
+    };
+  };
+  getReady: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description It does */
+      200: {
+        headers: {
+          'X-Request-Id': components['headers']['X-Request-Id'];
+          [name: string]: unknown;
+        };
+        content: {
+          /**
+           * @example {
+           *       "status": "ok"
+           *     }
+           */
+          'application/json': components['schemas']['Health'];
+        };
+      };
+      400: components['responses']['InvalidRequest'];
+      406: components['responses']['NotAcceptable'];
+      500: components['responses']['Internal'];
+      503: components['responses']['Unavailable'];
+    };
+  };
+  getProblem: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description The last part of a `type`. */
+        name: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description A page */
+      200: {
+        headers: {
+          'X-Request-Id': components['headers']['X-Request-Id'];
+          [name: string]: unknown;
+        };
+        content: {
+          'text/html': string;
+        };
+      };
+      400: components['responses']['InvalidRequest'];
+      404: components['responses']['NotFound'];
+      406: components['responses']['NotAcceptable'];
+      500: components['responses']['Internal'];
+      503: components['responses']['Unavailable'];
+    };
+  };
+  getOpenApi: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The OpenAPI document */
+      200: {
+        headers: {
+          'X-Request-Id': components['headers']['X-Request-Id'];
+          [name: string]: unknown;
+        };
+        content: {
+          /**
+           * @example {
+           *       "openapi": "3.1.0"
+           *     }
+           */
+          'application/json': {
+            /** @constant */
+            openapi: '3.1.0';
+          } & {
+            [key: string]: unknown;
+          };
+        };
+      };
+      400: components['responses']['InvalidRequest'];
+      406: components['responses']['NotAcceptable'];
+      500: components['responses']['Internal'];
+      503: components['responses']['Unavailable'];
+    };
+  };
+}

@@ -1,0 +1,40 @@
+import type { ApiAnswer } from '../document';
+
+/** Of every request: stands once at the collection. */
+export const EVERYWHERE = [
+  "pm.test('X-Request-Id finds it in the log', () => pm.expect(pm.response.headers.get('X-Request-Id')).to.match(/^[\\w-]{8,64}$/));",
+];
+
+type Schema = Record<string, unknown>;
+
+/** Only what decides, so that the script can be read: no words for people, no pattern that a format says as well. */
+function bare(schema: unknown): unknown {
+  if (Array.isArray(schema)) return schema.map(bare);
+  if (typeof schema !== 'object' || schema === null) return schema;
+  const { description, example, properties, pattern, ...rest } = schema as Schema;
+  const named = Object.entries((properties ?? {}) as Schema).map(([name, part]) => [name, bare(part)]);
+  return {
+    ...Object.fromEntries(Object.entries(rest).map(([key, part]) => [key, bare(part)])),
+    ...(properties ? { properties: Object.fromEntries(named) as Schema } : {}),
+    ...(pattern && !rest.format ? { pattern } : {}),
+  };
+}
+
+/** Whether the answer is what the document declares under this status. */
+export function checksOf(status: number, { content }: ApiAnswer): string[] {
+  const answers = `pm.test('answers ${status}', () => pm.response.to.have.status(${status}));`;
+  if (!content) {
+    return [answers, "pm.test('has no body', () => pm.expect(pm.response.text()).to.eql(''));"];
+  }
+  const [[type, { schema }]] = Object.entries(content) as [[string, { schema: object }]];
+  return [
+    answers,
+    `pm.test('is ${type}', () => pm.expect(pm.response.headers.get('Content-Type')).to.include('${type}'));`,
+    ...(type.endsWith('json')
+      ? [
+          `const schema = ${JSON.stringify(bare(schema))};`,
+          "pm.test('is as the document declares', () => pm.response.to.have.jsonSchema(schema));",
+        ]
+      : []),
+  ];
+}

@@ -1,0 +1,13 @@
+import { idOf } from './collection';
+
+/** What a person sets; what requests hand to each other are variables of the collection. */
+export const postmanEnvironment = {
+  id: idOf('environment'),
+  name: 'taskfleet (local)',
+  values: [
+    { key: 'url', value: 'http://localhost:3000', type: 'default', enabled: true },
+    { key: 'adminLogin', value: 'admin@taskfleet.local', type: 'default', enabled: true },
+    { key: 'adminPassword', value: '', type: 'secret', enabled: true },
+  ],
+  _postman_variable_scope: 'environment',
+};

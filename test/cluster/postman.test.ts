@@ -1,0 +1,47 @@
+import newman, { type NewmanRunOptions, type NewmanRunSummary } from 'newman';
+import { chapters } from '../../contract/postman/story';
+import collection from '../../postman/taskfleet.postman_collection.json';
+import environment from '../../postman/taskfleet.postman_environment.json';
+import { startCluster, type Cluster } from '../support/cluster';
+
+let cluster: Cluster;
+
+beforeAll(async () => {
+  cluster = await startCluster();
+}, 120_000);
+
+/** As the two files are kept, with what a person fills in; answers with what was sent, and what wasn't green. */
+async function run(filledIn: Record<string, string>) {
+  const options = {
+    // Copies, since newman keeps the values of variables in them.
+    collection: structuredClone(collection) as unknown as NewmanRunOptions['collection'],
+    environment: structuredClone(environment),
+    envVar: Object.entries({ url: cluster.url, ...filledIn }).map(([key, value]) => ({ key, value })),
+    timeout: 60_000,
+  };
+  const summary = await new Promise<NewmanRunSummary>((resolve, reject) => {
+    newman.run(options, (error, result) => (error ? reject(error) : resolve(result)));
+  });
+  return {
+    sent: summary.run.executions.map(({ item }) => item.name),
+    failures: summary.run.failures.map(
+      ({ source, error }) => `${source?.name}: ${error.test}: ${error.message}`,
+    ),
+  };
+}
+
+it('is green as a whole, and once more on the data that it finds then', async () => {
+  const { email, password } = await cluster.buildAdmin();
+  const names = chapters.flatMap(({ steps }) => steps.map(({ name }) => name));
+  for (let turn = 0; turn < 2; turn += 1) {
+    const { sent, failures } = await run({ adminLogin: email, adminPassword: password });
+    expect(failures).toEqual([]);
+    expect([...new Set(sent)]).toEqual(names);
+  }
+}, 150_000);
+
+it('says what is to be filled in, and goes no further', async () => {
+  const { sent, failures } = await run({});
+  expect(failures[0]).toContain('adminPassword is filled in');
+  expect(sent.at(-1)).toBe('Log in as the Admin');
+});
