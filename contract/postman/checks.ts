@@ -7,16 +7,19 @@ export const EVERYWHERE = [
 
 type Schema = Record<string, unknown>;
 
-/** Only what decides, so that the script can be read: no words for people, no pattern that a format says as well. */
+/**
+ * Only what decides, so that the script can be read: no words for people, no pattern that a format says as well.
+ * Of OpenAPI's formats of integers Postman knows nothing, and refuses the whole schema.
+ */
 function bare(schema: unknown): unknown {
   if (Array.isArray(schema)) return schema.map(bare);
   if (typeof schema !== 'object' || schema === null) return schema;
-  const { description, example, properties, pattern, ...rest } = schema as Schema;
+  const { description, example, properties, pattern, format, ...rest } = schema as Schema;
   const named = Object.entries((properties ?? {}) as Schema).map(([name, part]) => [name, bare(part)]);
   return {
     ...Object.fromEntries(Object.entries(rest).map(([key, part]) => [key, bare(part)])),
     ...(properties ? { properties: Object.fromEntries(named) as Schema } : {}),
-    ...(pattern && !rest.format ? { pattern } : {}),
+    ...(format && rest.type !== 'integer' ? { format } : pattern ? { pattern } : {}),
   };
 }
 

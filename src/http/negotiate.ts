@@ -5,7 +5,7 @@ import type { Route } from './route';
 /** Refuses a request whose Accept header excludes what the route answers with (RFC 9110, 12.5.1). */
 export function requireAcceptable({ responses }: Route, request: Request): void {
   const accept = request.headers.accept;
-  if (accept === undefined || accept === '*/*' || accept === 'application/json') return;
+  if (accept === undefined || accept === '*/*') return;
   const types = Object.values(responses).map(
     ({ type, body }) => type ?? (body ? 'application/json' : undefined),
   );
