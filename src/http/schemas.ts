@@ -59,7 +59,8 @@ const MAX_WORDS = 10;
 /** What a search is for, as words in their stored form. */
 export const words = text(1, 200)
   .transform((value) => wordsOf(value, MAX_WORDS))
-  .refine((all) => all.length > 0, 'must hold a word to search for');
+  .refine((all) => all.length > 0, 'must hold a word to search for')
+  .meta({ pattern: '[\\p{L}\\p{N}]' });
 
 /** RFC 9457. */
 export const problemSchema = z

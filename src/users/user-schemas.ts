@@ -42,7 +42,7 @@ export const newPassword = z
   .refine((value) => [...value].length >= MIN_CHARACTERS, `at least ${MIN_CHARACTERS} characters are needed`)
   .refine((value) => Buffer.byteLength(value) <= MAX_BYTES, `at most ${MAX_BYTES} bytes (UTF-8) are allowed`)
   .refine((value) => !value.includes('\0'), 'must not contain a null character')
-  .meta({ minLength: MIN_CHARACTERS, maxLength: MAX_BYTES, format: 'password', example: 'correct horse' });
+  .meta({ minLength: MIN_CHARACTERS, maxLength: MAX_BYTES, format: 'password', pattern: '^[^\\0]*$', example: 'correct horse' });
 
 const fields = {
   name: text(1, 100),
