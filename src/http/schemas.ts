@@ -80,7 +80,7 @@ export const problemSchema = z
       .meta({ description: 'Finds the request in the log.' }),
     errors: z
       .array(z.strictObject({ path: z.string().max(500), message: z.string().max(1_000) }))
-      .max(1_000)
+      .max(100)
       .optional()
       .meta({ description: 'Each place of a request that is not valid.' }),
   })

@@ -47,7 +47,7 @@ export function createSender(url: string, sockets: number) {
 }
 
 const quoted = (text: string) => `'${text.replaceAll("'", `'\\''`)}'`;
-const LONGEST = 4_000;
+const LONGEST = 1_500;
 
 /** The same request for a person to send again. */
 export function curlOf(url: string, { method, path, headers, body }: RawRequest): string {
