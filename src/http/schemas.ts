@@ -38,7 +38,7 @@ export const plainText = (max: number) =>
 
 /** Some of these names, with commas between: the pattern of what is sent. */
 export const commaSeparated = (names: readonly string[]) => {
-  const one = `\\s*(?:${names.join('|')})\\s*`;
+  const one = ` *(?:${names.join('|')}) *`;
   return `^${one}(?:,${one})*$`;
 };
 
@@ -59,8 +59,7 @@ const MAX_WORDS = 10;
 /** What a search is for, as words in their stored form. */
 export const words = text(1, 200)
   .transform((value) => wordsOf(value, MAX_WORDS))
-  .refine((all) => all.length > 0, 'must hold a word to search for')
-  .meta({ pattern: '[\\p{L}\\p{N}]' });
+  .refine((all) => all.length > 0, 'must hold a word to search for');
 
 /** RFC 9457. */
 export const problemSchema = z

@@ -23,7 +23,7 @@ export const personSchema = z
   .strictObject({
     _id: objectId,
     name: plainText(100),
-    email: z.string().max(254).regex(EMAIL).meta({ format: 'email' }),
+    email: plainText(254),
     username: z.string().max(40).regex(USERNAME),
     role: roleSchema,
     createdAt: time,
