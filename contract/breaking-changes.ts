@@ -11,7 +11,7 @@ export interface Contract {
 const METHODS = ['get', 'put', 'post', 'delete', 'options', 'head', 'patch', 'trace'];
 
 /** Follows the references within a document; what stands beside one counts too (OpenAPI 3.1). */
-const resolverOf = (document: unknown) =>
+export const resolverOf = (document: unknown) =>
   function resolve(node: unknown): Schema {
     const { $ref, ...beside } = (node ?? {}) as Node;
     if (typeof $ref !== 'string') return beside;
@@ -106,7 +106,7 @@ export function breakingChanges(before: Contract, now: Contract): string[] {
   }
 }
 
-function parametersOf({ parameters = [] }: Schema, resolve: (node: unknown) => Schema) {
+export function parametersOf({ parameters = [] }: Schema, resolve: (node: unknown) => Schema) {
   const all = (parameters as unknown[]).map(resolve);
   return new Map(all.map((one) => [`${String(one.in)} parameter ${String(one.name)}`, one]));
 }

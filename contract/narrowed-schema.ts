@@ -22,7 +22,7 @@ const valuesOf = (schema: Schema) =>
 const propertiesOf = (schema: Schema) => (schema.properties ?? {}) as Record<string, unknown>;
 
 /** A schema as its alternatives, none of which has any itself. */
-function alternativesOf({ schema, resolve }: Side): Schema[] {
+export function alternativesOf({ schema, resolve }: Side): Schema[] {
   const { anyOf, oneOf, type, ...rest } = resolve(schema);
   const choices = (anyOf ?? oneOf) as unknown[] | undefined;
   if (!choices) return type === undefined ? [rest] : listed(type).map((one) => ({ ...rest, type: one }));

@@ -38,7 +38,7 @@ export const plainText = (max: number) =>
 
 /** Some of these names, with commas between: the pattern of what is sent. */
 export const commaSeparated = (names: readonly string[]) => {
-  const one = `\\s*(?:${names.join('|')})\\s*`;
+  const one = ` *(?:${names.join('|')}) *`;
   return `^${one}(?:,${one})*$`;
 };
 
@@ -79,7 +79,7 @@ export const problemSchema = z
       .meta({ description: 'Finds the request in the log.' }),
     errors: z
       .array(z.strictObject({ path: z.string().max(500), message: z.string().max(1_000) }))
-      .max(1_000)
+      .max(100)
       .optional()
       .meta({ description: 'Each place of a request that is not valid.' }),
   })

@@ -5,6 +5,10 @@ import type { Route } from './route';
 
 type Part = 'params' | 'query' | 'body';
 
+/** A body of 100 kB can have 10,000 faults, and names as long as itself. */
+const MAX_FAULTS = 100;
+const MAX_PATH = 200;
+
 const noQuery = z.strictObject({});
 
 /**
@@ -28,7 +32,9 @@ export function validate(route: Route, request: Request) {
   const body = route.upload ? (request.body as unknown) : parse('body', route.body);
   if (faults.length > 0) {
     const [first] = faults;
-    throw new InvalidRequestError(`${first!.path}: ${first!.message}`, { errors: faults });
+    throw new InvalidRequestError(`${first!.path}: ${first!.message}`, {
+      errors: faults.slice(0, MAX_FAULTS),
+    });
   }
   return { params, query, body };
 }
@@ -54,10 +60,16 @@ function inWords(issue: z.core.$ZodRawIssue): string | undefined {
   }
 }
 
+const shortened = (path: string) =>
+  path.length > MAX_PATH ? `${[...path].slice(0, MAX_PATH - 1).join('')}…` : path;
+
 function toFaults(part: Part, issue: z.core.$ZodIssue): FieldError[] {
-  const path = [part, ...issue.path].join('.');
+  const path = shortened([part, ...issue.path].join('.'));
   if (issue.code === 'unrecognized_keys') {
-    return issue.keys.map((key) => ({ path: `${path}.${key}`, message: 'is not known here: leave it out' }));
+    return issue.keys.map((key) => ({
+      path: shortened(`${path}.${key}`),
+      message: 'is not known here: leave it out',
+    }));
   }
   return [{ path, message: issue.message }];
 }

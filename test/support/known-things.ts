@@ -1,0 +1,78 @@
+import type { Account } from './factories';
+import type { PlannedRequest } from './request-values';
+import type { RawAnswer, RawRequest } from './request-sender';
+
+type Kind = 'users' | 'tasks' | 'jobs';
+
+/** More of them are removed again, so that lists stay as long as they are. */
+const MOST: Record<Kind, number> = { users: 20, tasks: 200, jobs: 50 };
+
+/** What is there while generated requests run; the accounts that send them are never removed. */
+export function createKnownThings({ admin, worker }: { admin: Account; worker: Account }) {
+  const made: Record<Kind, string[]> = { users: [], tasks: [], jobs: [] };
+  const tags = new Map<string, string>();
+  const nextPages = new Map<string, string>();
+  const kept = { users: [admin.id, worker.id], tasks: [], jobs: [] };
+  const tokens = { Admin: `Bearer ${admin.token}`, worker: `Bearer ${worker.token}` };
+
+  function idFor({ id, template, operation }: PlannedRequest): string {
+    if (typeof id === 'string' || !template.includes('{')) return String(id);
+    const kind = template.split('/')[1] as Kind;
+    const there = operation === 'deleteUser' ? made.users : [...kept[kind], ...made[kind]];
+    return there[id % Math.max(there.length, 1)] ?? 'a'.repeat(24);
+  }
+
+  return {
+    /** The plan with the ids, tags and pages of now. */
+    toRequest(plan: PlannedRequest): { id: string; request: RawRequest } {
+      const id = idFor(plan);
+      const { template, method, query, headers, body, role, token, follows, isCurrent } = plan;
+      const path = template.replace(/\{\w+\}/, id);
+      const next = follows ? nextPages.get(`${role} ${template}`) : undefined;
+      const tag = isCurrent ? tags.get(path) : undefined;
+      const condition = method === 'GET' || method === 'HEAD' ? 'If-None-Match' : 'If-Match';
+      const authorization = role === 'anyone' ? undefined : role === 'broken' ? token : tokens[role];
+      const sent = {
+        ...headers,
+        ...(tag && condition in headers && { [condition]: tag }),
+        ...(authorization && { Authorization: authorization }),
+      };
+      return {
+        id,
+        request: { method, path: next ?? (query ? `${path}?${query}` : path), headers: sent, body },
+      };
+    },
+
+    learn(
+      { template, operation, role }: PlannedRequest,
+      path: string,
+      { status, headers, text }: RawAnswer,
+    ): void {
+      if (status >= 300) return;
+      const next = /<([^>]+)>; rel="next"/.exec(String(headers.link))?.[1];
+      if (next) nextPages.set(`${role} ${template}`, next);
+      if (tags.size > 2_000) tags.clear();
+      if (typeof headers.etag === 'string') tags.set(path, headers.etag);
+      const body =
+        operation === 'createTask' || operation === 'signUp' || operation === 'putAvatar'
+          ? (JSON.parse(text) as { _id: string; user?: { _id: string } })
+          : undefined;
+      if (operation === 'createTask') made.tasks.push(body!._id);
+      if (operation === 'signUp') made.users.push(body!.user!._id);
+      if (operation === 'putAvatar') made.jobs.push(body!._id);
+    },
+
+    /** What is too much by now: requests that remove it. */
+    surplus(): RawRequest[] {
+      made.jobs.splice(0, Math.max(0, made.jobs.length - MOST.jobs));
+      return (['users', 'tasks'] as const).flatMap((kind) =>
+        made[kind].splice(0, Math.max(0, made[kind].length - MOST[kind])).map((id) => ({
+          method: 'DELETE',
+          path: `/${kind}/${id}`,
+          headers: { Authorization: tokens.Admin },
+          body: undefined,
+        })),
+      );
+    },
+  };
+}

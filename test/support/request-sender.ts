@@ -1,0 +1,59 @@
+import { Agent, request as open } from 'node:http';
+
+export interface RawRequest {
+  method: string;
+  /** With its query, as it goes over the wire. */
+  path: string;
+  headers: Record<string, string>;
+  body: string | Uint8Array | undefined;
+}
+
+export interface RawAnswer {
+  status: number;
+  headers: Record<string, string | string[] | undefined>;
+  text: string;
+}
+
+const TIMEOUT_MS = 20_000;
+
+/** Sends requests as they are: unlike fetch, it mends neither paths nor headers. */
+export function createSender(url: string, sockets: number) {
+  const agent = new Agent({ keepAlive: true, maxSockets: sockets });
+  return {
+    send: ({ method, path, headers, body }: RawRequest): Promise<RawAnswer> =>
+      new Promise((resolve, reject) => {
+        const length = body === undefined ? {} : { 'Content-Length': String(Buffer.byteLength(body)) };
+        const outgoing = open(url, {
+          agent,
+          method,
+          path,
+          headers: { ...headers, ...length },
+          timeout: TIMEOUT_MS,
+        });
+        outgoing.once('error', reject);
+        outgoing.once('timeout', () => outgoing.destroy(new Error(`no answer within ${TIMEOUT_MS} ms`)));
+        outgoing.once('response', (response) => {
+          const chunks: Buffer[] = [];
+          response.on('data', (chunk: Buffer) => chunks.push(chunk)).once('error', reject);
+          response.once('end', () => {
+            const text = Buffer.concat(chunks).toString('utf8');
+            resolve({ status: response.statusCode!, headers: response.headers, text });
+          });
+        });
+        outgoing.end(body);
+      }),
+    close: () => agent.destroy(),
+  };
+}
+
+const quoted = (text: string) => `'${text.replaceAll("'", `'\\''`)}'`;
+const LONGEST = 1_500;
+
+/** The same request for a person to send again. */
+export function curlOf(url: string, { method, path, headers, body }: RawRequest): string {
+  const lines = Object.entries(headers).map(([name, value]) => `-H ${quoted(`${name}: ${value}`)}`);
+  const text = body instanceof Uint8Array ? `[${body.length} bytes]` : body;
+  const data = text === undefined ? [] : [`--data-binary ${quoted(text.slice(0, LONGEST))}`];
+  const verb = method === 'HEAD' ? '--head' : `-X ${method}`;
+  return ['curl -i --path-as-is', verb, quoted(`${url}${path}`), ...lines, ...data].join(' ');
+}
