@@ -14,6 +14,8 @@ export interface Answer {
   status: number;
   headers: IncomingHttpHeaders;
   text: string;
+  /** Parsed; judged by what is in it. */
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any
   body: any;
 }
 
