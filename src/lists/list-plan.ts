@@ -47,7 +47,7 @@ export function planList<F extends object>(table: ListTable, query: ListQuery<F>
   const descending = sort.startsWith('-');
   const direction = descending !== (from?.backward ?? false) ? -1 : 1;
   const names = [...table.sorts[sort.replace(/^-/, '')]!, '_id'];
-  const order = Object.fromEntries(names.map((name) => [name, direction])) as Order;
+  const order: Order = Object.fromEntries<1 | -1>(names.map((name) => [name, direction]));
   const key = JSON.stringify([list, limit, cursor ?? '', fields ?? '', count]);
   return { filters, order, from, limit, fields, count, key, list };
 }
