@@ -61,10 +61,18 @@ export async function expectPages(
   let answer = await page(path, 0);
   if (asked.again) await expectNotModified(world, through, by, path, answer);
   let from = 0;
+  await expectForeign(world, through, by, linkTo(answer, 'next'));
   for (let next = linkTo(answer, 'next'); next; next = linkTo(answer, 'next')) {
     answer = await page(next, (from += limit));
   }
   for (let previous = linkTo(answer, 'prev'); previous; previous = linkTo(answer, 'prev')) {
     answer = await page(previous, (from -= limit));
   }
+}
+
+/** A cursor leads nowhere in a list of another order. */
+async function expectForeign(world: World, via: number, by: Person, next: string | undefined): Promise<void> {
+  if (!next) return;
+  const other = next.includes('sort=-') ? next.replace('sort=-', 'sort=') : next.replace('sort=', 'sort=-');
+  expectStatus((await ask(world, via, by, { method: 'GET', path: other }))!, 400);
 }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import type { TestApi } from '../../support/api';
 import { createExchange } from '../../support/exchange';
 import type { Person } from './state';
-import { firstFields, joinAgain } from './user-steps';
+import { firstFields, joinAgain, PASSWORD } from './join-steps';
 import { ask, expectStatus, learnUpdate, type World } from './world';
 
 const PEOPLE = 4;
@@ -10,13 +10,12 @@ const PEOPLE = 4;
 /** An Admin and three workers, and no task. */
 export async function createWorld(apis: [TestApi, TestApi]): Promise<World> {
   const exchange = createExchange();
-  const password = 'correct horse';
   const { email, ...names } = firstFields(0);
-  await apis[0].auth.createAdmin({ email, ...names, password });
+  await apis[0].auth.createAdmin({ email, ...names, password: PASSWORD });
   const answer = await exchange.send(apis[0].server, {
     method: 'POST',
     path: '/users/login',
-    body: JSON.stringify({ email, password }),
+    body: JSON.stringify({ email, password: PASSWORD }),
   });
   const { token, user } = answer.body;
   const { _id: id, tasks: _tasks, ...shown } = user;

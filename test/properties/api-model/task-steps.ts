@@ -50,6 +50,12 @@ export const createTask = step('create', fc.record({ data, key }), async (world,
   await create(world, data.via, world.people[data.by]!, data.body, textOf(world, data.body), key);
 });
 
+/** What a sequence begins with, so that lists have something to show. */
+export const firstTask = step('create', fc.record({ via, body: body('post') }), (world, { via, body }) => {
+  const whole = { ...body, fault: undefined };
+  return create(world, via, world.people[0]!, whole, textOf(world, whole), undefined);
+});
+
 type Key = { name: number; isQuoted: boolean } | undefined;
 
 async function create(

@@ -17,12 +17,11 @@ import {
   type World,
 } from './world';
 
-const PASSWORD = 'correct horse';
-const ids = (world: World, person: Person) => tasksOf(world.tasks, person).map(({ id }) => id);
+export const idsOfTasks = (world: World, person: Person) => tasksOf(world.tasks, person).map(({ id }) => id);
 const someone = fc.nat({ max: 3 });
 
 function expectUser(world: World, person: Person, answer: Answer): void {
-  assert.deepEqual(answer.body, showUser(person, ids(world, person)));
+  assert.deepEqual(answer.body, showUser(person, idsOfTasks(world, person)));
   expectTag(world, person.id, answer, person.version);
 }
 
@@ -42,14 +41,18 @@ export const getUser = step(
   },
 );
 
-interface UserFields {
+export interface UserFields {
   name?: string;
   username?: string;
   email?: string;
 }
 
 /** Whether another has it already, letter case aside. */
-const isTaken = ({ people }: World, user: Person | undefined, { username, email }: UserFields): boolean =>
+export const isTaken = (
+  { people }: World,
+  user: Person | undefined,
+  { username, email }: UserFields,
+): boolean =>
   people.some(
     (other) =>
       other !== user &&
@@ -146,48 +149,4 @@ async function removeUser(world: World, { via, by, on, condition }: Removal): Pr
     if (task.assignee === user)
       Object.assign(task, { assignee: null, isTouched: true, version: task.version + 1 });
   }
-}
-
-/** Into the place of one who is gone; where nobody is gone the name is taken. */
-export const signUp = step(
-  'sign up',
-  fc.record({ via, on: fc.integer({ min: 1, max: 3 }) }),
-  async (world, { via, on }) => {
-    const user = world.people[on]!;
-    if (user.isGone) return joinAgain(world, via, on);
-    const person = { name: 'Second', username: user.username.toUpperCase(), email: 'second@example.com' };
-    const path = '/users/signup';
-    const body = JSON.stringify({ ...person, password: PASSWORD });
-    const answer = await ask(world, via, world.people[0]!, { method: 'POST', path, body });
-    expectStatus(answer!, 409);
-  },
-);
-
-/** With what a sequence finds each person. */
-export const firstFields = (index: number) => {
-  const username = index === 0 ? 'chief' : `worker-${index}`;
-  return { name: 'First', username, email: `${username}@example.com` };
-};
-
-export async function joinAgain(world: World, via: number, index: number): Promise<void> {
-  const fields = firstFields(index);
-  const body = JSON.stringify({ ...fields, password: PASSWORD });
-  const answer = (await ask(world, via, world.people[0]!, { method: 'POST', path: '/users/signup', body }))!;
-  if (isTaken(world, undefined, fields)) return expectStatus(answer, 409);
-  expectStatus(answer, 201);
-  const { user, token } = answer.body;
-  const { _id: id, createdAt, updatedAt } = user;
-  assert.equal(updatedAt, createdAt);
-  const person = {
-    ...fields,
-    id,
-    token,
-    createdAt,
-    updatedAt,
-    role: 'worker' as const,
-    version: 1,
-    isGone: false,
-  };
-  assert.deepEqual(user, showUser(person, []));
-  world.people[index] = person;
 }
