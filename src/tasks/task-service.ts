@@ -155,8 +155,9 @@ export function createTaskService({ tasks, cache, once, peopleById }: TaskServic
       by: Principal,
       repeatable?: Repeatable,
     ): Promise<Outcome<Versioned<TaskView>>> {
-      const people = await requireAssignee(fields.assignedTo);
       const outcome = await once(repeatable, by.id, async (session) => {
+        // In here, since a replay is answered as the first send was, also where its assignee has gone since.
+        const people = await requireAssignee(fields.assignedTo);
         const task = { status: 'to Do' as const, priority: 'normal' as const, labels: [], ...fields };
         return toTaskAt(
           await tasks.create({ ...task, position: fields.position ?? Date.now() }, session),

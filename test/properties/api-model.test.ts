@@ -1,0 +1,96 @@
+import fc from 'fast-check';
+import { dropDatabase, newNamespace, startApi, type TestApi } from '../support/api';
+import { isLong, propertyRuns } from '../support/property-runs';
+import { beginSequence, createWorld, startOver } from './api-model/reset';
+import { logIn, signUp } from './api-model/join-steps';
+import { createTwice, raceToChange } from './api-model/race-steps';
+import { listTasks } from './api-model/task-list-steps';
+import {
+  createTask,
+  firstTask,
+  getTask,
+  moveTask,
+  removeTask,
+  replay,
+  updateTask,
+} from './api-model/task-steps';
+import { listUsers } from './api-model/user-list-steps';
+import { getUser, patchUser, refusedRemoval, removeUserStep } from './api-model/user-steps';
+import type { Step, World } from './api-model/world';
+
+const namespace = newNamespace();
+const LONGEST = 30;
+/** A busy machine tries fewer, rather than keep `npm test` waiting. */
+const SHORT_MS = 45_000;
+const LONG_MS = 4 * 3_600_000;
+/** Sequences between two lines of progress. */
+const TELL_EACH = 500;
+
+let apis: [TestApi, TestApi];
+let world: World;
+
+beforeAll(async () => {
+  apis = await Promise.all([startApi(namespace), startApi(namespace)]);
+  world = await createWorld(apis);
+});
+
+afterAll(async () => {
+  tell();
+  world.exchange.close();
+  await Promise.all(apis.map((api) => api.close()));
+  await dropDatabase(namespace);
+});
+
+const weighted = (weight: number, arbitrary: fc.Arbitrary<Step>) => ({ weight, arbitrary });
+const steps = fc.array(
+  fc.oneof(
+    weighted(60, createTask),
+    weighted(25, replay),
+    weighted(50, getTask),
+    weighted(70, updateTask),
+    weighted(50, moveTask),
+    weighted(25, removeTask),
+    weighted(90, listTasks),
+    weighted(25, getUser),
+    weighted(20, listUsers),
+    weighted(40, patchUser),
+    weighted(10, refusedRemoval),
+    weighted(5, signUp),
+    weighted(10, raceToChange),
+    weighted(5, createTwice),
+    weighted(5, logIn),
+    weighted(1, removeUserStep),
+  ),
+  { minLength: 1, maxLength: LONGEST, size: 'max' },
+);
+
+const sequence = fc.tuple(fc.array(firstTask, { maxLength: 6 }), steps).map((parts) => parts.flat());
+
+/** Jest's own console would add to each line where it comes from. */
+const tell = () => process.stderr.write(`  ${world.sequence} sequences, ${world.requests} requests\n`);
+
+let hasFailed = false;
+
+async function play(steps: Step[]): Promise<void> {
+  if (hasFailed) await startOver(world);
+  hasFailed = true;
+  await beginSequence(world);
+  for (const step of steps) {
+    try {
+      await step.play(world);
+    } catch (error) {
+      throw new Error(`${(error as Error).message}\n\nafter\n${world.trace.join('\n')}`, { cause: error });
+    }
+  }
+  hasFailed = false;
+  if (isLong && world.sequence % TELL_EACH === 0) tell();
+}
+
+it(
+  'answers as the model does, whatever comes after what through whichever worker',
+  async () => {
+    const limit = { interruptAfterTimeLimit: isLong ? LONG_MS : SHORT_MS };
+    await fc.assert(fc.asyncProperty(sequence, play), { ...propertyRuns(200, 10_000), ...limit });
+  },
+  LONG_MS + SHORT_MS,
+);

@@ -1,0 +1,160 @@
+import fc from 'fast-check';
+import { NotServedError } from '../../src/errors';
+import { decodeCursor, encodeCursor, type Position } from '../../src/lists/cursor';
+import { rowFor } from '../../src/lists/list-table';
+import { wordsOf } from '../../src/lists/words';
+import { taskTable } from '../../src/tasks/task-lists';
+import { userTable } from '../../src/users/user-lists';
+import { propertyRuns } from '../support/property-runs';
+
+const runs = propertyRuns(1_000, 100_000);
+const LIMIT = 1_000;
+
+describe('a cursor', () => {
+  const value = fc.oneof(
+    fc.string({ unit: 'grapheme', maxLength: 40 }),
+    fc.maxSafeInteger(),
+    fc.double({ noNaN: true, noDefaultInfinity: true }).map((number) => (Object.is(number, -0) ? 0 : number)),
+    fc.date({ noInvalidDate: true }),
+  );
+  const position: fc.Arbitrary<Position> = fc.record({
+    values: fc.array(value, { maxLength: 3 }),
+    id: fc.stringMatching(/^[0-9a-f]{24}$/),
+    backward: fc.boolean(),
+  });
+
+  it('comes back as the position that it was made of, and is foreign to another list', () => {
+    fc.assert(
+      fc.property(position, fc.string(), fc.string(), (given, list, other) => {
+        fc.pre(list !== other);
+        const text = encodeCursor(list, given);
+        expect(text).toMatch(/^[\w-]+$/);
+        expect(decodeCursor(list, text)).toEqual(given);
+        expect(decodeCursor(other, text)).toBe('foreign');
+      }),
+      runs,
+    );
+  });
+
+  it('is told from any other text without an error', () => {
+    const tampered = fc
+      .tuple(position, fc.nat(), fc.integer({ min: 0x20, max: 0x7e }))
+      .map(([given, at, code]) => {
+        const text = encodeCursor('list', given);
+        const index = at % text.length;
+        return text.slice(0, index) + String.fromCharCode(code) + text.slice(index + 1);
+      });
+    const json = fc.json().map((text) => Buffer.from(text).toString('base64url'));
+    fc.assert(
+      fc.property(fc.oneof(tampered, json, fc.string({ unit: 'binary' })), (text) => {
+        const found = decodeCursor('list', text);
+        if (typeof found !== 'object') return;
+        expect(found.id).toMatch(/^[0-9a-f]{24}$/);
+        for (const one of found.values) if (one instanceof Date) expect(one.getTime()).not.toBeNaN();
+      }),
+      runs,
+    );
+  });
+});
+
+describe.each([
+  ['tasks', taskTable],
+  ['users', userTable],
+])('the table of %s', (_name, table) => {
+  const names = [
+    ...new Set(
+      table.rows.flatMap(({ filters, optional, sifted = [] }) => [...filters, ...optional, ...sifted]),
+    ),
+  ];
+  const sort = fc
+    .tuple(fc.constantFrom('', '-'), fc.constantFrom(...Object.keys(table.sorts)))
+    .map((parts) => parts.join(''));
+
+  it('serves a query, or names one that it serves', () => {
+    fc.assert(
+      fc.property(fc.subarray(names), sort, (filters, by) => {
+        try {
+          rowFor(table, filters, by);
+        } catch (error) {
+          if (!(error instanceof NotServedError)) throw error;
+          const nearest = new URLSearchParams(/\?(\S+)$/.exec(error.message)![1]);
+          const named = nearest.get('sort')!;
+          nearest.delete('sort');
+          expect(rowFor(table, [...nearest.keys()], named)).toBeDefined();
+          expect(named.startsWith('-')).toBe(by.startsWith('-'));
+        }
+      }),
+      runs,
+    );
+  });
+
+  it('finds the same row in whichever order the filters stand', () => {
+    const orders = fc
+      .subarray(names)
+      .chain((some) => fc.tuple(fc.constant(some), fc.shuffledSubarray(some, { minLength: some.length })));
+    const served = (filters: string[], by: string) => {
+      try {
+        return rowFor(table, filters, by);
+      } catch {
+        return undefined;
+      }
+    };
+    fc.assert(
+      fc.property(orders, sort, ([one, other], by) => {
+        expect(served(one, by)).toBe(served(other, by));
+      }),
+      runs,
+    );
+  });
+});
+
+describe('words', () => {
+  const text = fc.oneof(
+    fc.string({ unit: 'binary' }),
+    fc.lorem({ maxCount: 8 }),
+    fc.string({ unit: 'grapheme' }),
+  );
+  /** Letters with and without accents, with one capital and one small form. */
+  const letters = fc.string({ unit: fc.constantFrom(...'aäáâÅçéèïñöőšüžабвйλώ 19'), maxLength: 30 });
+
+  it('are the words of themselves', () => {
+    fc.assert(
+      fc.property(text, (given) => {
+        const words = wordsOf(given, LIMIT);
+        expect(wordsOf(words.join(' '), LIMIT)).toEqual(words);
+        expect(words.every((word) => /^[\p{L}\p{N}]{1,40}$/u.test(word))).toBe(true);
+        expect(new Set(words).size).toBe(words.length);
+      }),
+      runs,
+    );
+  });
+
+  it('are the same in any letter case, with accents or without, composed or not', () => {
+    fc.assert(
+      fc.property(letters, (given) => {
+        const words = wordsOf(given, LIMIT);
+        const plain = given.normalize('NFD').replace(/\p{M}/gu, '');
+        for (const form of [given.toUpperCase(), given.toLowerCase(), given.normalize('NFD'), plain]) {
+          expect(wordsOf(form, LIMIT)).toEqual(words);
+        }
+      }),
+      runs,
+    );
+  });
+
+  it('are the same set in any order, and no more than were asked for', () => {
+    const shuffled = fc
+      .array(fc.stringMatching(/^[a-z0-9]{1,8}$/), { maxLength: 12 })
+      .chain((words) =>
+        fc.tuple(fc.constant(words), fc.shuffledSubarray(words, { minLength: words.length })),
+      );
+    fc.assert(
+      fc.property(shuffled, fc.integer({ min: 1, max: 12 }), ([one, other], limit) => {
+        const wordsIn = (all: string[]) => wordsOf(all.join(' '), LIMIT).sort();
+        expect(wordsIn(other)).toEqual(wordsIn(one));
+        expect(wordsOf(one.join(', '), limit).length).toBeLessThanOrEqual(limit);
+      }),
+      runs,
+    );
+  });
+});
