@@ -508,7 +508,6 @@ export interface components {
       /** @example 665f1c2ab7e4d83f90a1b2c3 */
       _id: string;
       name: string;
-      /** Format: email */
       email: string;
       username: string;
       /** @enum {string} */
@@ -541,7 +540,6 @@ export interface components {
       /** @example 665f1c2ab7e4d83f90a1b2c3 */
       _id: string;
       name: string;
-      /** Format: email */
       email: string;
       username: string;
       /** @enum {string} */
@@ -615,7 +613,6 @@ export interface components {
       /** @example 665f1c2ab7e4d83f90a1b2c3 */
       _id: string;
       name: string;
-      /** Format: email */
       email: string;
       username: string;
       /** @enum {string} */
@@ -635,7 +632,6 @@ export interface components {
       /** @example 665f1c2ab7e4d83f90a1b2c3 */
       _id: string;
       name?: string;
-      /** Format: email */
       email?: string;
       username?: string;
       /** @enum {string} */
