@@ -1,13 +1,13 @@
 import { Types } from 'mongoose';
-import { connectMongo } from '../../../src/infra/mongo';
-import { beyond } from '../../../src/infra/mongo-page';
-import { planList, toPage } from '../../../src/lists/list-plan';
-import { matching } from '../../../src/tasks/task-filter';
-import { taskTable } from '../../../src/tasks/task-lists';
-import { createTaskRepository, type TaskRecord } from '../../../src/tasks/task-repository';
-import { dropDatabase, newNamespace } from '../../support/api';
-import { stagesOf } from '../../support/explain';
-import { mongoUrl } from '../../support/servers';
+import { connectMongo } from '../../src/infra/mongo';
+import { beyond } from '../../src/infra/mongo-page';
+import { planList, toPage } from '../../src/lists/list-plan';
+import { matching } from '../../src/tasks/task-filter';
+import { taskTable } from '../../src/tasks/task-lists';
+import { createTaskRepository, type TaskRecord } from '../../src/tasks/task-repository';
+import { dropDatabase, newNamespace } from '../support/api';
+import { stagesOf } from '../support/explain';
+import { mongoUrl } from '../support/servers';
 
 const TASKS = 100_000;
 const BATCH = 5_000;
