@@ -86,7 +86,8 @@ function operationOf(route: Route): ZodOpenApiOperationObject {
     tags: [route.tag],
     summary,
     description: description ?? `${summary}.`,
-    ...(deprecated && { deprecated: true }),
+    // A field is marked in its schema.
+    ...(deprecated && !deprecated.field && { deprecated: true }),
     security: access === 'anyone' ? [] : [{ token: [] }],
     requestParams: {
       ...(params && { path: params as z.ZodObject }),

@@ -60,8 +60,8 @@ export interface Route<P = unknown, Q = unknown, B = unknown, A extends Access =
   repeatable?: true;
   /** Counted on its own, or not at all; every other route counts into one limit. */
   limit?: 'signup' | 'none';
-  /** RFC 9745 and RFC 8594: days as YYYY-MM-DD. */
-  deprecated?: { since: string; sunset: string; link: string };
+  /** That it goes, or one `field` of it (RFC 9745, RFC 8594): days as YYYY-MM-DD, and a page that says what to use. */
+  deprecated?: { since: string; sunset: string; link: string; field?: string };
   handler: (input: Input<P, Q, B, A>) => Promise<Reply>;
 }
 

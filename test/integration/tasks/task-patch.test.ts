@@ -85,7 +85,7 @@ it("changes nothing but the status for a worker, and names a conflict's way out"
 });
 
 it('finds a task by the words of its new title and of the description that stayed', async () => {
-  const { _id } = await buildTask(api, admin, { title: 'Häuser streichen', description: 'Öl & Pinsel' });
+  const { _id } = await buildTask(api, admin, { title: 'Häuser streichen', description: 'Öl & große Pinsel' });
   await as(api, admin).patch(`/tasks/${_id}`, { title: 'Zäune lackieren' }).expect(200);
   const found = async (words: string) =>
     (
@@ -94,6 +94,7 @@ it('finds a task by the words of its new title and of the description that staye
         .expect(200)
     ).body.map((task: { _id: string }) => task._id);
   expect(await found('zaune PINSEL')).toEqual([_id]);
+  expect(await found('GROSSE')).toEqual([_id]);
   expect(await found('Häuser')).toEqual([]);
 });
 
