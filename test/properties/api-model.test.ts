@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { dropDatabase, newNamespace, startApi, type TestApi } from '../support/api';
 import { isLong, propertyRuns } from '../support/property-runs';
+import { removeAssignee, renameAssignee } from './api-model/assignee-steps';
 import { beginSequence, createWorld, startOver } from './api-model/reset';
 import { logIn, signUp } from './api-model/join-steps';
 import { createTwice, raceToChange } from './api-model/race-steps';
@@ -15,7 +16,7 @@ import {
   updateTask,
 } from './api-model/task-steps';
 import { listUsers } from './api-model/user-list-steps';
-import { getUser, patchUser, refusedRemoval, removeUserStep } from './api-model/user-steps';
+import { getUser, patchUser, refusedRemoval } from './api-model/user-steps';
 import type { Step, World } from './api-model/world';
 
 const namespace = newNamespace();
@@ -59,7 +60,8 @@ const steps = fc.array(
     weighted(10, raceToChange),
     weighted(5, createTwice),
     weighted(5, logIn),
-    weighted(1, removeUserStep),
+    weighted(15, renameAssignee),
+    weighted(1, removeAssignee),
   ),
   { minLength: 1, maxLength: LONGEST, size: 'max' },
 );

@@ -107,19 +107,13 @@ export const patchUser = step(
   },
 );
 
-const removal = (by: fc.Arbitrary<number>, on: fc.Arbitrary<number>) => fc.record({ via, by, on, condition });
+export const removal = (by: fc.Arbitrary<number>, on: fc.Arbitrary<number>) =>
+  fc.record({ via, by, on, condition });
 
 /** By who may not, or of the last Admin. */
 export const refusedRemoval = step(
   'refused removal',
   fc.oneof(removal(fc.constant(0), fc.constant(0)), removal(fc.integer({ min: 1, max: 3 }), fc.constant(0))),
-  (world, data) => removeUser(world, data),
-);
-
-/** Slow: its answer waits for a second, until no worker takes the token any more. */
-export const removeUserStep = step(
-  'remove user',
-  removal(actor, fc.integer({ min: 1, max: 3 })),
   (world, data) => removeUser(world, data),
 );
 
@@ -130,7 +124,7 @@ interface Removal {
   condition: Parameters<typeof holds>[0];
 }
 
-async function removeUser(world: World, { via, by, on, condition }: Removal): Promise<void> {
+export async function removeUser(world: World, { via, by, on, condition }: Removal): Promise<void> {
   const [person, user] = [world.people[by]!, world.people[on]!];
   const headers = headersOf(condition, user.version);
   const answer = await ask(world, via, person, { method: 'DELETE', path: `/users/${user.id}`, headers });
