@@ -43,11 +43,7 @@ export function createKnownThings({ admin, worker }: { admin: Account; worker: A
       };
     },
 
-    learn(
-      { template, operation, role }: PlannedRequest,
-      path: string,
-      { status, headers, text }: RawAnswer,
-    ): void {
+    learn({ operation, role }: PlannedRequest, path: string, { status, headers, text }: RawAnswer): void {
       if (status >= 300) return;
       const next = /<([^>]+)>; rel="next"/.exec(String(headers.link))?.[1];
       if (next) nextPages.set(`${role} ${operation}`, next);
