@@ -26,9 +26,9 @@ export function createKnownThings({ admin, worker }: { admin: Account; worker: A
     /** The plan with the ids, tags and pages of now. */
     toRequest(plan: PlannedRequest): { id: string; request: RawRequest } {
       const id = idFor(plan);
-      const { template, method, query, headers, body, role, token, follows, isCurrent } = plan;
+      const { operation, template, method, query, headers, body, role, token, follows, isCurrent } = plan;
       const path = template.replace(/\{\w+\}/, id);
-      const next = follows ? nextPages.get(`${role} ${template}`) : undefined;
+      const next = follows ? nextPages.get(`${role} ${operation}`) : undefined;
       const tag = isCurrent ? tags.get(path) : undefined;
       const condition = method === 'GET' || method === 'HEAD' ? 'If-None-Match' : 'If-Match';
       const authorization = role === 'anyone' ? undefined : role === 'broken' ? token : tokens[role];
@@ -43,14 +43,10 @@ export function createKnownThings({ admin, worker }: { admin: Account; worker: A
       };
     },
 
-    learn(
-      { template, operation, role }: PlannedRequest,
-      path: string,
-      { status, headers, text }: RawAnswer,
-    ): void {
+    learn({ operation, role }: PlannedRequest, path: string, { status, headers, text }: RawAnswer): void {
       if (status >= 300) return;
       const next = /<([^>]+)>; rel="next"/.exec(String(headers.link))?.[1];
-      if (next) nextPages.set(`${role} ${template}`, next);
+      if (next) nextPages.set(`${role} ${operation}`, next);
       if (tags.size > 2_000) tags.clear();
       if (typeof headers.etag === 'string') tags.set(path, headers.etag);
       const body =

@@ -46,6 +46,7 @@ describe('POST /users/signup', () => {
     [{ password: 'ä'.repeat(37) }, 'body.password'],
     [{ password: 'nul\0 nul nul' }, 'body.password'],
     [{ email: 'nobody' }, 'body.email'],
+    [{ email: 'ada@part-.example.com' }, 'body.email'],
     [{ username: 'a b' }, 'body.username'],
     [{ username: 'me@example.com' }, 'body.username'],
     [{ name: '' }, 'body.name'],

@@ -37,6 +37,18 @@ it.each([
     415,
     'unsupported-media-type',
   ],
+  [
+    'more faults than are told',
+    () => asJson(JSON.stringify(Object.fromEntries(Array.from({ length: 3_000 }, (_, key) => [key, 1])))),
+    400,
+    'invalid-request',
+  ],
+  [
+    'a property whose name is longer than is told',
+    () => asJson(JSON.stringify({ ['😀'.repeat(5_000)]: 1 })),
+    400,
+    'invalid-request',
+  ],
   ['null', () => asJson('null'), 400, 'invalid-request'],
   [
     'an unknown encoding',
