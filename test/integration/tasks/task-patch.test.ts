@@ -85,7 +85,10 @@ it("changes nothing but the status for a worker, and names a conflict's way out"
 });
 
 it('finds a task by the words of its new title and of the description that stayed', async () => {
-  const { _id } = await buildTask(api, admin, { title: 'Häuser streichen', description: 'Öl & große Pinsel' });
+  const { _id } = await buildTask(api, admin, {
+    title: 'Häuser streichen',
+    description: 'Öl & große Pinsel',
+  });
   await as(api, admin).patch(`/tasks/${_id}`, { title: 'Zäune lackieren' }).expect(200);
   const found = async (words: string) =>
     (
