@@ -13,7 +13,7 @@ let dir: string;
 beforeAll(async () => {
   cluster = await startCluster();
   await cluster.ensureAdmin(admin);
-  await cluster.removeUser(admin, 'ada');
+  await cluster.removeUser(admin, 'ada', 'ada@example.com');
   dir = await mkdtemp(path.join(os.tmpdir(), 'taskfleet-documents-'));
   await mkdir(path.join(dir, '.local'));
   await writeFile(path.join(dir, '.local', 'admin-password'), admin.password);

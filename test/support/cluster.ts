@@ -58,11 +58,23 @@ export async function startCluster() {
         if (!(error instanceof ConflictError)) throw error;
       });
     },
-    async removeUser(admin: Pick<Account, 'email' | 'password'>, username: string): Promise<void> {
+    /** Whoever has this user name or e-mail address, letter case aside. */
+    async removeUser(admin: Pick<Account, 'email' | 'password'>, username: string, email: string) {
       const { token } = await logIn(admin);
-      const { body } = await send(url!, 'GET', `/users?q=${username}&fields=username`, undefined, token);
-      const found = (body as { _id: string; username: string }[]).find((user) => user.username === username);
-      if (found) await send(url!, 'DELETE', `/users/${found._id}`, undefined, token);
+      for (const route of [`/users?q=${username}`, `/users?q=${email}`]) {
+        const { body } = await send(
+          url!,
+          'GET',
+          `${route}&limit=100&fields=username,email`,
+          undefined,
+          token,
+        );
+        for (const user of body as { _id: string; username: string; email: string }[]) {
+          const names = [user.username.toLowerCase(), user.email.toLowerCase()];
+          if (!names.includes(username) && !names.includes(email)) continue;
+          await send(url!, 'DELETE', `/users/${user._id}`, undefined, token);
+        }
+      }
     },
     async signUp(): Promise<Account> {
       const person = newPerson();
