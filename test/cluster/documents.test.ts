@@ -58,3 +58,27 @@ it.each(['README.md', 'docs/api.md'])(
   },
   90_000,
 );
+
+it("the README's program is what the compiler takes and what runs", async () => {
+  const page = await readFile(path.join(root, 'README.md'), 'utf8');
+  const program = /^```ts\n([^]*?)^```/m.exec(page)![1]!;
+  // Where the README puts it, so that its import leads to the client.
+  const place = await mkdtemp(path.join(root, '.local', 'readme-'));
+  const run = (command: string, ...args: string[]) =>
+    spawnSync(path.join(root, 'node_modules', '.bin', command), args, {
+      env: { ...process.env, URL: cluster.url, PASSWORD: admin.password },
+      encoding: 'utf8',
+      timeout: 60_000,
+    });
+  try {
+    await writeFile(path.join(place, 'try.ts'), program.replace("'../client'", "'../../client'"));
+    const project = { extends: '../../tsconfig.json', include: ['try.ts'] };
+    await writeFile(path.join(place, 'tsconfig.json'), JSON.stringify(project));
+    expect(run('tsc', '--project', place)).toMatchObject({ stdout: '', status: 0 });
+    const { stdout, status } = run('tsx', path.join(place, 'try.ts'));
+    expect(stdout).toMatch(/^[0-9a-f]{24} 2 \S+/);
+    expect(status).toBe(0);
+  } finally {
+    await rm(place, { recursive: true });
+  }
+}, 120_000);
