@@ -5,8 +5,8 @@ const WORD_LENGTH = 40;
 
 /** The words of a text in the form that is stored and searched: no case, no accents, each once. */
 export function wordsOf(text: string, limit: number): string[] {
-  // Up and down again, since some letters differ only that way: ß is SS.
-  const plain = text.normalize('NFKD').replace(MARKS, '').toUpperCase().toLowerCase();
+  // Down, up and down again, since some letters differ only that way: ẞ is ß, and ß is SS.
+  const plain = text.normalize('NFKD').replace(MARKS, '').toLowerCase().toUpperCase().toLowerCase();
   const words = (plain.match(WORD) ?? []).map((word) => word.slice(0, WORD_LENGTH));
   return [...new Set(words)].slice(0, limit);
 }

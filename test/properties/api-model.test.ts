@@ -31,7 +31,9 @@ let apis: [TestApi, TestApi];
 let world: World;
 
 beforeAll(async () => {
-  apis = await Promise.all([startApi(namespace), startApi(namespace)]);
+  // Wrong passwords are among the steps, thousands of them.
+  const variables = { LOGIN_ATTEMPTS: '10000' };
+  apis = await Promise.all([startApi(namespace, variables), startApi(namespace, variables)]);
   world = await createWorld(apis);
 });
 
