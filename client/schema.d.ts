@@ -329,8 +329,8 @@ export interface components {
       username?: string;
       /** @description The server's own; ignored. */
       _id?: unknown;
-      /** @description The server's own; ignored. */
-      role?: unknown;
+      /** @enum {string} */
+      role?: 'Admin' | 'worker';
       /** @description The server's own; ignored. */
       tasks?: unknown;
       /** @description The server's own; ignored. */
@@ -859,7 +859,7 @@ export interface components {
         'application/problem+json': components['schemas']['Problem'];
       };
     };
-    /** @description Request Timeout: The request took too long to arrive. */
+    /** @description The request took too long: The request took too long to arrive. */
     RequestTimeout: {
       headers: {
         'X-Request-Id': components['headers']['X-Request-Id'];
@@ -871,7 +871,7 @@ export interface components {
         /**
          * @example {
          *       "type": "/problems/request-timeout",
-         *       "title": "Request Timeout",
+         *       "title": "The request took too long",
          *       "status": 408,
          *       "detail": "The request took too long to arrive.",
          *       "requestId": "5b0f1c2ab7e4d83f90a1b2c3d4e5f607"
@@ -886,6 +886,7 @@ export interface components {
         'X-Request-Id': components['headers']['X-Request-Id'];
         RateLimit: components['headers']['RateLimit'];
         'RateLimit-Policy': components['headers']['RateLimit-Policy'];
+        'Retry-After': components['headers']['Retry-After'];
         [name: string]: unknown;
       };
       content: {
@@ -1266,7 +1267,7 @@ export interface operations {
       query?: never;
       header?: {
         /**
-         * @description A new value for each new request, up to 255 characters. Sent again with the same body within 24 hours, it is answered as the first time and not done twice.
+         * @description A new value for each new request, up to 255 characters. Sent again with the same body within 24 hours (unless configured otherwise), it is answered as the first time and not done twice.
          * @example "8e03978e-40d5-43dd-bc93-6894a57f9324"
          */
         'Idempotency-Key'?: string;
@@ -1400,7 +1401,7 @@ export interface operations {
         /** @description Signed up before then. */
         createdBefore?: string;
         /** @description `-` turns the order round. */
-        sort?: '-createdAt' | 'createdAt' | 'username' | '-username';
+        sort?: 'createdAt' | '-createdAt' | 'username' | '-username';
         /** @description Entries a page. */
         limit?: number;
         /** @description From a Link header; of the same filters and sort. */
@@ -1773,10 +1774,10 @@ export interface operations {
         assignedTo?: string | 'none';
         /** @description `-` turns the order round. */
         sort?:
-          | '-createdAt'
           | 'createdAt'
-          | '-priority'
+          | '-createdAt'
           | 'priority'
+          | '-priority'
           | 'deadline'
           | '-deadline'
           | 'position'
@@ -1852,7 +1853,7 @@ export interface operations {
       query?: never;
       header?: {
         /**
-         * @description A new value for each new request, up to 255 characters. Sent again with the same body within 24 hours, it is answered as the first time and not done twice.
+         * @description A new value for each new request, up to 255 characters. Sent again with the same body within 24 hours (unless configured otherwise), it is answered as the first time and not done twice.
          * @example "8e03978e-40d5-43dd-bc93-6894a57f9324"
          */
         'Idempotency-Key'?: string;
@@ -2204,6 +2205,7 @@ export interface operations {
       200: {
         headers: {
           'X-Request-Id': components['headers']['X-Request-Id'];
+          'Retry-After': components['headers']['Retry-After'];
           RateLimit: components['headers']['RateLimit'];
           'RateLimit-Policy': components['headers']['RateLimit-Policy'];
           [name: string]: unknown;

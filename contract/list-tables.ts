@@ -11,7 +11,9 @@ const indexOf = ({ index }: ListRow) =>
 export function describeTable({ rows }: ListTable): string {
   const lines = rows.map(
     (row) =>
-      `| ${code([row.sort])} | ${code(row.filters)} | ${code([...row.optional, ...(row.sifted ?? [])])} | ${indexOf(row)} |`,
+      `| ${code([row.sort])} | ${code(row.filters)} | ${code([...row.optional, ...(row.unindexed ?? [])])} | ${indexOf(row)} |`,
   );
-  return ['| sort | with | and as wanted | index |', '|---|---|---|---|', ...lines].join('\n');
+  return ['| sort | filters it needs | filters it may have | index |', '|---|---|---|---|', ...lines].join(
+    '\n',
+  );
 }

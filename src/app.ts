@@ -44,7 +44,7 @@ export function createApp(options: AppOptions): Express {
   app.use(createRouter(routes, options));
   app.use(docsPage());
   app.use((request) => {
-    throw new NotFoundError(`Nothing is served at ${request.path}.`);
+    throw new NotFoundError(`Nothing is served at ${request.path}; /docs/ shows what is.`);
   });
   app.use(createErrorHandler(isAway));
   return app;

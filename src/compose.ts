@@ -41,18 +41,18 @@ async function composeStore(config: Config) {
     avatars: createAvatarRepository(mongo.connection),
     jobs: createJobRepository(mongo.connection),
     notices: createNoticeRepository(mongo.connection),
-    repeats: createIdempotencyRepository(mongo.connection),
+    idempotencyKeys: createIdempotencyRepository(mongo.connection),
   };
-  const { users, tasks, avatars, jobs, notices, repeats } = store;
+  const { users, tasks, avatars, jobs, notices, idempotencyKeys } = store;
   await Promise.all(
-    [users, tasks, avatars, jobs, notices, repeats].map((repository) => repository.prepare()),
+    [users, tasks, avatars, jobs, notices, idempotencyKeys].map((repository) => repository.prepare()),
   );
   return store;
 }
 
 /** Everything an API worker consists of, connected; `createApp` takes `app`. */
 export async function composeApi(config: Config, logger: Logger) {
-  const { mongo, users, tasks, avatars, jobs, notices, repeats } = await composeStore(config);
+  const { mongo, users, tasks, avatars, jobs, notices, idempotencyKeys } = await composeStore(config);
   const redis = config.redisUrl ? connectRedis(config.redisUrl, logger) : undefined;
   const board = createNoticeBoard(notices, logger);
   await board.start();
@@ -68,7 +68,7 @@ export async function composeApi(config: Config, logger: Logger) {
   const hashPool = createHashPool({ threads, queueLimit, cost });
   const tokens = createTokenService({ secret: config.jwtSecret, ttlSeconds: config.jwtTtlSeconds });
   const once = createOnce({
-    repeats,
+    keys: idempotencyKeys,
     transaction: mongo.transaction,
     secret: config.jwtSecret,
     ttlMs: config.idempotencyTtlHours * 3_600_000,

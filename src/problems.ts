@@ -63,7 +63,7 @@ export const PROBLEMS = {
   ),
   'request-timeout': problem(
     408,
-    'Request Timeout',
+    'The request took too long',
     'The request took too long to arrive.',
     'Send it again over a better connection.',
   ),

@@ -16,7 +16,7 @@ export function authRoutes(auth: AuthService): Route[] {
       access: 'anyone',
       limit: 'signup',
       body: newUserSchema,
-      repeatable: true,
+      idempotent: true,
       responses: {
         201: {
           description: 'The user and a token',
@@ -24,8 +24,8 @@ export function authRoutes(auth: AuthService): Route[] {
           headers: ['Location', 'Idempotent-Replayed'],
         },
       },
-      handler: async ({ body, repeatable }) => {
-        const { session, replayed } = await auth.signUp(body, repeatable);
+      handler: async ({ body, idempotency }) => {
+        const { session, replayed } = await auth.signUp(body, idempotency);
         return created(session, `/users/${session.user._id}`, replayed);
       },
     }),

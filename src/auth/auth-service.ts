@@ -6,7 +6,8 @@ import type { ClientSession } from '../infra/mongo';
 import type { HashPool } from '../infra/hash-pool';
 import type { UserRepository } from '../users/user-repository';
 import { toUser } from '../users/user-view';
-import type { Repeatable, Role } from '../principal';
+import type { IdempotentRequest } from '../idempotency/idempotent-request';
+import type { Role } from '../principal';
 import type { LoginGuard } from './login-guard';
 import type { TokenService } from './token-service';
 
@@ -68,8 +69,8 @@ export function createAuthService(deps: AuthServiceDeps) {
     },
 
     /** A replay is answered as the first time, with a token of its own: none is stored. */
-    async signUp(person: SignUp, repeatable?: Repeatable) {
-      const { result: user, replayed } = await once(repeatable, 'sign-up', async (session) =>
+    async signUp(person: SignUp, idempotency?: IdempotentRequest) {
+      const { result: user, replayed } = await once(idempotency, 'sign-up', async (session) =>
         toUser(await create(person, 'worker', session), []),
       );
       await userJoined();

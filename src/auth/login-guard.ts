@@ -39,7 +39,10 @@ export function createLoginGuard({ rateLimiter, attempts, exemptLoopback }: Logi
     async function refuse({ seconds }: Count): Promise<never> {
       // Nothing was compared: only the pair keeps the count, which is over its limit anyhow.
       await takeBack();
-      throw new TooManyRequestsError('Too many log-ins have failed; try again later.', seconds);
+      throw new TooManyRequestsError(
+        `Too many log-ins have failed: for ${seconds} seconds even the right password is refused from here.`,
+        seconds,
+      );
     }
 
     if (!(exemptLoopback && isLoopback(address))) {

@@ -47,8 +47,6 @@ export function avatarRoutes(avatars: AvatarService): Route[] {
         const { tag, bytes } = await avatars.get(params.id, query.size);
         return {
           status: 200,
-          // Private since a log-in is needed; asked again each time since it may be replaced.
-          headers: { 'Cache-Control': 'private, no-cache' },
           file: { etag: tag, type: 'image/webp', bytes },
         };
       },

@@ -91,7 +91,8 @@ export function createResponseCache({ redis, board, prefix, entryLifeMs }: Respo
     const end = text.indexOf('\n');
     const entry = JSON.parse(text.slice(0, end)) as Entry;
     const counts = entry.tokens.join() === tokens.join();
-    if (!counts) return tokens;
+    // One of a worker before this version has no tag.
+    if (!counts || !entry.tag) return tokens;
     return { json: text.slice(end + 1), tag: entry.tag, meta: entry.meta, state: 'HIT' };
   }
 

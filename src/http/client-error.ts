@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
+import { PROBLEMS } from '../problems';
 
 const REQUEST_ID = /^x-request-id: ([\w-]{8,64})\r$/im;
 
@@ -10,15 +10,18 @@ export function answerClientError(
   socket: Duplex,
 ): void {
   if (!socket.writable || error.code === 'ECONNRESET') return void socket.destroy();
-  const [status, problem, detail] =
+  const [problem, detail] =
     error.code === 'HPE_HEADER_OVERFLOW'
-      ? ([431, 'headers-too-large', 'The headers are larger than is taken here.'] as const)
+      ? ([
+          'headers-too-large',
+          'The headers together are larger than the 16 kB that are taken here.',
+        ] as const)
       : error.code === 'ERR_HTTP_REQUEST_TIMEOUT'
-        ? ([408, 'request-timeout', 'The request took too long to arrive.'] as const)
-        : ([400, 'invalid-request', 'The request is malformed.'] as const);
+        ? (['request-timeout', 'The request took too long to arrive.'] as const)
+        : (['invalid-request', 'The request is malformed.'] as const);
   // There is no request to ask, but NGINX has put its id in front.
   const requestId = REQUEST_ID.exec(error.rawPacket?.toString('latin1') ?? '')?.[1] ?? randomUUID();
-  const title = STATUS_CODES[status];
+  const { status, title } = PROBLEMS[problem];
   const body = JSON.stringify({ type: `/problems/${problem}`, title, status, detail, requestId });
   socket.end(
     `HTTP/1.1 ${status} ${title}\r\nContent-Type: application/problem+json\r\nX-Request-Id: ${requestId}\r\n` +

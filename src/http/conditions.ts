@@ -7,9 +7,10 @@ function read(request: Request, name: 'if-match' | 'if-none-match') {
   if (header === undefined) return undefined;
   const versions = versionsIn(header);
   if (versions === undefined) {
-    throw new InvalidRequestError(
-      `headers.${name}: is not a list of quoted tags, such as the ETag of an answer`,
-    );
+    const message = 'is not a list of quoted tags, such as the ETag of an answer';
+    throw new InvalidRequestError(`headers.${name}: ${message}`, {
+      errors: [{ path: `headers.${name}`, message }],
+    });
   }
   return versions;
 }

@@ -10,7 +10,7 @@ export const revalidates = ({ method, responses }: Route) =>
 
 /** The statuses of problems that a route can answer with. */
 export function problemsOf(route: Route): number[] {
-  const { access, params, body, upload, conditional, repeatable, limit } = route;
+  const { access, params, body, upload, conditional, idempotent, limit } = route;
   return [
     ...new Set([
       400,
@@ -20,7 +20,7 @@ export function problemsOf(route: Route): number[] {
       406,
       ...(body || upload ? [413, 415] : []),
       ...(conditional ? [412, 428] : []),
-      ...(repeatable ? [409, 422] : []),
+      ...(idempotent ? [409, 422] : []),
       ...(revalidates(route) ? [304] : []),
       ...(limit === 'none' ? [] : [429]),
       500,
@@ -41,7 +41,7 @@ export function nameOf(status: number): string {
   return name.replace(/(^|-)([a-z])/g, (_match, _dash, letter: string) => letter.toUpperCase());
 }
 
-const RETRIED = new Set([429, 502, 503, 504]);
+const RETRIED = new Set([409, 429, 502, 503, 504]);
 
 /** The component of a status: the same answer for every route. */
 export function problemAnswer(status: number): ZodOpenApiResponseObject {

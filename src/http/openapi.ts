@@ -112,7 +112,7 @@ const TAGS_PATTERN = '^(\\*|(W/)?"[!#-~]*"(, ?(W/)?"[!#-~]*")*)$';
 const KEY_PATTERN = '^("[ !#-\\[\\]-~]{1,255}"|[!#-~]{1,255})$';
 
 function requestHeaders(route: Route) {
-  const { conditional, repeatable } = route;
+  const { conditional, idempotent } = route;
   const tag = '"7.Xb1dZk3Q9sLw0aTe"';
   return [
     ...(conditional
@@ -128,11 +128,11 @@ function requestHeaders(route: Route) {
           ),
         ]
       : []),
-    ...(repeatable
+    ...(idempotent
       ? [
           requestHeader(
             'Idempotency-Key',
-            'A new value for each new request, up to 255 characters. Sent again with the same body within 24 hours, it is answered as the first time and not done twice.',
+            'A new value for each new request, up to 255 characters. Sent again with the same body within 24 hours (unless configured otherwise), it is answered as the first time and not done twice.',
             KEY_PATTERN,
             '"8e03978e-40d5-43dd-bc93-6894a57f9324"',
           ),

@@ -1,14 +1,15 @@
 import { z } from 'zod';
 import type { Cached } from '../cache/response-cache';
 import type { ListQuery } from '../lists/list-plan';
+import type { ListTable } from '../lists/list-table';
 import { cached, type Reply } from './reply';
 import { commaSeparated } from './schemas';
 
 type Shape = Record<string, z.ZodType>;
 
 interface ListParameters<F extends Shape, S extends Shape> {
-  /** With their signs; the first is the default. */
-  sorts: [string, ...string[]];
+  /** The sorts of it are served both ways. */
+  table: ListTable;
   /** Those of an entry. */
   fields: string[];
   /** By their names in ListTable. */
@@ -19,19 +20,16 @@ interface ListParameters<F extends Shape, S extends Shape> {
 
 /** The query of a list: filters, `sort`, `fields`, and paging by the cursors of its `Link` header. */
 export function listQuery<F extends Shape, S extends Shape>({
-  sorts,
+  table,
   fields,
   filters,
   scope,
 }: ListParameters<F, S>) {
-  const [first, ...others] = sorts;
+  const sorts = Object.keys(table.sorts).flatMap((name) => [name, `-${name}`]);
   return z.strictObject({
     ...filters,
     ...scope,
-    sort: z
-      .enum([first, ...others])
-      .default(first)
-      .meta({ description: '`-` turns the order round.' }),
+    sort: z.enum(sorts).default('-createdAt').meta({ description: '`-` turns the order round.' }),
     limit: z.coerce.number().int().min(1).max(100).default(20).meta({ description: 'Entries a page.' }),
     cursor: z
       .string()

@@ -1,5 +1,6 @@
 import type { z } from 'zod';
-import type { Principal, Repeatable } from '../principal';
+import type { IdempotentRequest } from '../idempotency/idempotent-request';
+import type { Principal } from '../principal';
 import type { Precondition } from '../version-tag';
 import type { HeaderName } from './headers';
 import type { Reply } from './reply';
@@ -17,7 +18,7 @@ export interface Input<P = unknown, Q = unknown, B = unknown, A extends Access =
   /** The client's, as NGINX saw it. */
   address: string;
   precondition: Precondition | undefined;
-  repeatable: Repeatable | undefined;
+  idempotency: IdempotentRequest | undefined;
 }
 
 /** What an answer with success is; problems are the same everywhere. */
@@ -27,7 +28,7 @@ export interface Answer {
   body: z.ZodType | null;
   /** Of a body that isn't JSON: its media type. */
   type?: string;
-  /** Which it always has, beside those that every answer has. */
+  /** Which it can have, beside those that every answer has. */
   headers?: HeaderName[];
 }
 
@@ -57,7 +58,7 @@ export interface Route<P = unknown, Q = unknown, B = unknown, A extends Access =
   /** A write to one version: `If-Match` and `If-None-Match` count. */
   conditional?: true;
   /** With an `Idempotency-Key` it is done once. */
-  repeatable?: true;
+  idempotent?: true;
   /** Counted on its own, or not at all; every other route counts into one limit. */
   limit?: 'signup' | 'none';
   /** That it goes, or one `field` of it (RFC 9745, RFC 8594): days as YYYY-MM-DD, and a page that says what to use. */

@@ -7,7 +7,7 @@ import { announceDeprecation } from './deprecation';
 import { requireAcceptable } from './negotiate';
 import type { Limit } from './limits';
 import { answerOtherMethods } from './other-methods';
-import { repeatableOf } from './repeatable';
+import { idempotencyOf } from './idempotency-key';
 import { send } from './reply';
 import type { Input, Route } from './route';
 import { validate } from './validate';
@@ -63,7 +63,7 @@ function steps(route: Route, { authenticate, limit, requireIfMatch }: RouterOpti
         url: request.originalUrl,
         address: request.ip ?? '',
         precondition: route.conditional && preconditionOf(request, requireIfMatch),
-        repeatable: route.repeatable && repeatableOf(request),
+        idempotency: route.idempotent && idempotencyOf(request),
       };
       await withinDeadline(route.handler(input).then((reply) => send(reply, request, response)));
     },

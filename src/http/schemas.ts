@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { wordsOf } from '../lists/words';
+import { searchWordsOf } from '../lists/search-words';
 
 /** MongoDB's id: 24 hexadecimal digits. */
 export const objectId = z
@@ -9,6 +9,9 @@ export const objectId = z
   .meta({ example: '665f1c2ab7e4d83f90a1b2c3', maxLength: 24 });
 
 export const idParams = z.strictObject({ id: objectId.meta({ description: 'Its `_id`.' }) });
+
+/** May stand in a body that came from an answer, and counts for nothing. */
+export const ignored = z.unknown().optional().meta({ description: "The server's own; ignored." });
 
 /** A time in an answer: ISO 8601 with milliseconds, in UTC. */
 export const time = z.iso.datetime().max(30).meta({ example: '2026-11-22T09:30:00.000Z' });
@@ -45,7 +48,7 @@ export const commaSeparated = (names: readonly string[]) => {
 /** A date or a time with its zone, by ISO 8601. */
 export const dateOrTime = z
   .union([z.iso.datetime({ offset: true }).max(40), z.iso.date().max(10)], {
-    error: 'is not an ISO 8601 date or time',
+    error: 'is neither a date (2027-02-28) nor a time with its zone (2027-02-28T12:00:00Z) of ISO 8601',
   })
   .transform((value) => new Date(value))
   // With its zone a time may end up outside of the years that ISO 8601 writes with four digits.
@@ -58,8 +61,9 @@ const MAX_WORDS = 10;
 
 /** What a search is for, as words in their stored form. */
 export const words = text(1, 200)
-  .transform((value) => wordsOf(value, MAX_WORDS))
-  .refine((all) => all.length > 0, 'must hold a word to search for');
+  .transform((value) => searchWordsOf(value, MAX_WORDS + 1))
+  .refine((all) => all.length > 0, 'must hold a word to search for')
+  .refine((all) => all.length <= MAX_WORDS, `must hold at most ${MAX_WORDS} words`);
 
 /** RFC 9457. */
 export const problemSchema = z

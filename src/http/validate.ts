@@ -22,9 +22,12 @@ export function validate(route: Route, request: Request) {
     if (!schema) return undefined;
     // A body that isn't there is an empty one, so that each missing field is named.
     const result = schema.safeParse(part === 'body' && request.body === undefined ? {} : request[part], {
-      error: inWords,
+      error: (issue) => inWords(part, issue),
     });
-    if (!result.success) faults.push(...result.error.issues.flatMap((issue) => toFaults(part, issue)));
+    if (!result.success) {
+      const known = part === 'query' && schema instanceof z.ZodObject ? Object.keys(schema.shape) : [];
+      faults.push(...result.error.issues.flatMap((issue) => toFaults(part, issue, known)));
+    }
     return result.data;
   };
   const params = parse('params', route.params);
@@ -32,7 +35,8 @@ export function validate(route: Route, request: Request) {
   const body = route.upload ? (request.body as unknown) : parse('body', route.body);
   if (faults.length > 0) {
     const [first] = faults;
-    throw new InvalidRequestError(`${first!.path}: ${first!.message}`, {
+    const others = faults.length > 1 ? ` (and ${faults.length - 1} more: see errors)` : '';
+    throw new InvalidRequestError(`${first!.path}: ${first!.message}${others}`, {
       errors: faults.slice(0, MAX_FAULTS),
     });
   }
@@ -43,10 +47,12 @@ const COUNTED: Record<string, string> = { string: 'characters', array: 'entries'
 const amount = (limit: number | bigint, origin: string) => [limit, COUNTED[origin]].filter(Boolean).join(' ');
 
 /** Where zod's own words are for programmers; undefined leaves them as they are. */
-function inWords(issue: z.core.$ZodRawIssue): string | undefined {
+function inWords(part: Part, issue: z.core.$ZodRawIssue): string | undefined {
+  if (part === 'query' && Array.isArray(issue.input)) return 'must be given once';
   switch (issue.code) {
     case 'invalid_type':
-      return issue.input === undefined ? 'is missing' : `must be of type ${issue.expected}`;
+      if (issue.input === undefined) return 'is missing';
+      return issue.input === null ? `can't be null` : `must be of type ${issue.expected}`;
     case 'invalid_value':
       return `must be one of ${issue.values.map((value) => `"${String(value)}"`).join(', ')}`;
     case 'too_small':
@@ -63,12 +69,16 @@ function inWords(issue: z.core.$ZodRawIssue): string | undefined {
 const shortened = (path: string) =>
   path.length > MAX_PATH ? `${[...path].slice(0, MAX_PATH - 1).join('')}…` : path;
 
-function toFaults(part: Part, issue: z.core.$ZodIssue): FieldError[] {
+/** @param known the names that are taken here, as far as they are to be told */
+function toFaults(part: Part, issue: z.core.$ZodIssue, known: string[]): FieldError[] {
   const path = shortened([part, ...issue.path].join('.'));
   if (issue.code === 'unrecognized_keys') {
     return issue.keys.map((key) => ({
       path: shortened(`${path}.${key}`),
-      message: 'is not known here: leave it out',
+      message:
+        known.length > 0
+          ? `is not known here; there are ${known.join(', ')}`
+          : 'is not known here: leave it out',
     }));
   }
   return [{ path, message: issue.message }];

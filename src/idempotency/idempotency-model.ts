@@ -1,7 +1,7 @@
 import { Schema } from 'mongoose';
 import type { Connection } from 'mongoose';
 
-export interface RepeatRecord {
+export interface IdempotencyRecord {
   /** A digest of who sent it and the key. */
   _id: string;
   /** Keyed digest of the request: it says nothing of a password in it to who reads the database. */
@@ -14,7 +14,7 @@ export interface RepeatRecord {
   expiresAt: Date;
 }
 
-const repeatSchema = new Schema<RepeatRecord>(
+const idempotencySchema = new Schema<IdempotencyRecord>(
   {
     _id: { type: String, required: true },
     fingerprint: { type: String, required: true },
@@ -23,8 +23,9 @@ const repeatSchema = new Schema<RepeatRecord>(
     result: { type: String, default: null },
     expiresAt: { type: Date, required: true },
   },
-  { collection: 'repeats', versionKey: false, strictQuery: 'throw' },
+  { collection: 'idempotency_keys', versionKey: false, strictQuery: 'throw' },
 );
-repeatSchema.index({ expiresAt: 1 }, { expireAfterSeconds: 0 });
+idempotencySchema.index({ expiresAt: 1 }, { expireAfterSeconds: 0 });
 
-export const repeatModel = (connection: Connection) => connection.model('Repeat', repeatSchema);
+export const idempotencyModel = (connection: Connection) =>
+  connection.model('IdempotencyKey', idempotencySchema);

@@ -2,8 +2,8 @@ import { createHash, createHmac, randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { AppError, InProgressError, KeyReusedError } from '../errors';
 import type { ClientSession, Mongo } from '../infra/mongo';
-import type { Repeatable } from '../principal';
 import type { IdempotencyRepository } from './idempotency-repository';
+import type { IdempotentRequest } from './idempotent-request';
 
 export type Once = ReturnType<typeof createOnce>;
 
@@ -14,26 +14,27 @@ export interface Outcome<T> {
 }
 
 interface OnceDeps {
-  repeats: IdempotencyRepository;
+  keys: IdempotencyRepository;
   transaction: Mongo['transaction'];
   secret: string;
   /** How long an answer is kept. */
   ttlMs: number;
+  /** How long a second send waits for the first. */
+  waitMs?: number;
 }
 
 /** Longer than a request may take: who hasn't ended by then has died, or finds its claim taken. */
 const LEASE_MS = 20_000;
-/** How long a second send waits for the first. */
-const WAIT_MS = 8_000;
 const POLL_MS = 50;
 
 /**
- * Does repeatable work once (draft-ietf-httpapi-idempotency-key-header-07). The result is written in the
+ * Does work once (draft-ietf-httpapi-idempotency-key-header-07). The result is written in the
  * transaction of the work itself, so that whatever is killed, both are there or neither.
  */
-export function createOnce({ repeats, transaction, secret, ttlMs }: OnceDeps) {
-  const key = createHmac('sha256', secret).update('idempotency fingerprints').digest();
-  const fingerprintOf = (request: string) => createHmac('sha256', key).update(request).digest('base64url');
+export function createOnce({ keys, transaction, secret, ttlMs, waitMs = 8_000 }: OnceDeps) {
+  const digestKey = createHmac('sha256', secret).update('idempotency fingerprints').digest();
+  const fingerprintOf = (request: string) =>
+    createHmac('sha256', digestKey).update(request).digest('base64url');
 
   async function work<T>(
     id: string,
@@ -43,44 +44,44 @@ export function createOnce({ repeats, transaction, secret, ttlMs }: OnceDeps) {
     try {
       return await transaction(async (session) => {
         const result = await doIt(session);
-        if (!(await repeats.complete(id, claim, JSON.stringify(result), session))) throw underWay();
+        if (!(await keys.complete(id, claim, JSON.stringify(result), session))) throw underWay();
         return result;
       });
     } catch (error) {
       // Our own errors undo everything. Of others it isn't known, and the lease has to run out.
-      if (error instanceof AppError) await repeats.release(id, claim).catch(() => {});
+      if (error instanceof AppError) await keys.release(id, claim).catch(() => {});
       throw error;
     }
   }
 
   /**
-   * @param repeatable undefined where the client sent no key: then the work is done without a transaction
+   * @param sent undefined where the client sent no key: then the work is done without a transaction
    * @param owner whose key it is
    * @param doIt what it results in must be fit for JSON, and hold no secret
    * @throws KeyReusedError, InProgressError
    */
   return async function once<T>(
-    repeatable: Repeatable | undefined,
+    sent: IdempotentRequest | undefined,
     owner: string,
     doIt: (session?: ClientSession) => Promise<T>,
   ): Promise<Outcome<T>> {
-    if (!repeatable) return { result: await doIt(), replayed: false };
-    const id = createHash('sha256').update(`${owner}\n${repeatable.key}`).digest('base64url');
-    const fingerprint = fingerprintOf(repeatable.request);
+    if (!sent) return { result: await doIt(), replayed: false };
+    const id = createHash('sha256').update(`${owner}\n${sent.key}`).digest('base64url');
+    const fingerprint = fingerprintOf(sent.request);
     const claim = randomUUID();
     const lease = () => new Date(Date.now() + LEASE_MS);
     const expiresAt = new Date(Date.now() + ttlMs);
-    const giveUp = Date.now() + WAIT_MS;
+    const giveUp = Date.now() + waitMs;
     for (let isFree = true; ;) {
-      if (isFree && (await repeats.claim({ _id: id, fingerprint, claim, leaseUntil: lease(), expiresAt })))
+      if (isFree && (await keys.claim({ _id: id, fingerprint, claim, leaseUntil: lease(), expiresAt })))
         break;
-      const earlier = await repeats.byId(id);
+      const earlier = await keys.byId(id);
       isFree = !earlier;
       if (earlier && earlier.fingerprint !== fingerprint) {
         throw new KeyReusedError('This Idempotency-Key was sent with another request; make a new key.');
       }
       if (earlier?.result) return { result: JSON.parse(earlier.result) as T, replayed: true };
-      if (!isFree && (await repeats.takeOver(id, claim, lease()))) break;
+      if (!isFree && (await keys.takeOver(id, claim, lease()))) break;
       if (Date.now() > giveUp) throw underWay();
       await sleep(POLL_MS);
     }

@@ -30,7 +30,9 @@ export function createHashPool({ threads, queueLimit, cost }: HashPoolOptions) {
 
   async function run(task: HashTask): Promise<string | boolean> {
     if (pool.queueSize >= queueLimit) {
-      throw new UnavailableError('Too many passwords are being checked; try again in a moment.');
+      throw new UnavailableError(
+        'Too many passwords are being checked: nothing was done; try again in a moment.',
+      );
     }
     // No AbortSignal: with one, piscina 5.3 doesn't hold its bound, and an abort ends the whole thread.
     return pool.run(task);

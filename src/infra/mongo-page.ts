@@ -1,11 +1,14 @@
 import type { ListPlan } from '../lists/list-plan';
 import { toObjectId } from './mongo';
 
+/** How far a list is counted: it costs a look at each. */
+export const COUNT_LIMIT = 100_000;
+
 /**
  * A filter for what lies beyond the plan's position in its order; empty for a first page. The bound on the
  * first field lets the index be entered at the right place, so that page 500 costs what page 1 does.
  */
-export function beyond({ from, order }: Pick<ListPlan, 'from' | 'order'>): object[] {
+export function afterCursor({ from, order }: Pick<ListPlan, 'from' | 'order'>): object[] {
   if (!from) return [];
   const keys = Object.entries(order).map(([field, direction], index) => ({
     field,
@@ -30,3 +33,7 @@ export function within(field: string, from: Date | undefined, before: Date | und
 export const oneOf = <T>(field: string, values: readonly T[]): object => ({
   [field]: values.length === 1 ? values[0] : { $in: values },
 });
+
+/** Each of these words, in the field that holds all words of a document. */
+export const hasWords = (words: string[] | undefined): object[] =>
+  words ? [{ words: words.length === 1 ? words[0] : { $all: words } }] : [];

@@ -41,7 +41,8 @@ export async function connectMongo(url: string) {
       const giveUp = Date.now() + RETRY_MS;
       try {
         return await session.withTransaction(() => {
-          if (Date.now() > giveUp) throw new UnavailableError('Too many writers at once; try again.');
+          if (Date.now() > giveUp)
+            throw new UnavailableError('Too many writers at once: nothing was done; try again.');
           return work(session);
         });
       } finally {

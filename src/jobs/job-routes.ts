@@ -22,7 +22,13 @@ export function jobRoutes(jobs: JobService): Route[] {
       summary: 'How far a job is, and its result',
       access: 'user',
       params: idParams,
-      responses: { 200: { description: 'The job; Retry-After while it has not ended', body: jobSchema } },
+      responses: {
+        200: {
+          description: 'The job; Retry-After while it has not ended',
+          body: jobSchema,
+          headers: ['Retry-After'],
+        },
+      },
       handler: async ({ params, user }) => {
         const job = await jobs.get(params.id, user);
         const headers: Record<string, string> = job.finishedAt ? {} : { 'Retry-After': '1' };

@@ -81,3 +81,10 @@ export function toPage<T extends { _id: unknown }>(plan: ListPlan, found: T[]): 
     previous: (backward ? more : from !== undefined) ? cursorAt(entries[0], true) : '',
   };
 }
+
+/** What is told of a page beside its entries. */
+export const pageMeta = ({ next, previous }: ListPage<unknown>, total: number | undefined) => ({
+  next,
+  previous,
+  ...(total !== undefined && { total: String(total) }),
+});

@@ -12,7 +12,7 @@ export interface ListRow {
   /** They may be there: bounds of what is sorted by, or filters that stand for all values where they are left out. */
   optional: string[];
   /** They may be there, and are looked at in each entry that the index finds. */
-  sifted?: string[];
+  unindexed?: string[];
   index: Order;
 }
 
@@ -22,18 +22,23 @@ export interface ListTable {
   rows: ListRow[];
 }
 
-const allowedIn = ({ filters, optional, sifted = [] }: ListRow) => [...filters, ...optional, ...sifted];
+/** The index of every list from the newest on. */
+export const newest = { createdAt: -1, _id: -1 } as const;
+/** The bounds of a list by creation. */
+export const created = ['createdFrom', 'createdBefore'];
+
+const allowedIn = ({ filters, optional, unindexed = [] }: ListRow) => [...filters, ...optional, ...unindexed];
 
 const fits = (row: ListRow, given: string[], sort: string) =>
   row.sort === sort &&
   row.filters.every((name) => given.includes(name)) &&
   given.every((name) => allowedIn(row).includes(name));
 
-/** How many things would have to change. */
+/** How much would have to change: a filter that is lost changes what is found, a sort only its order. */
 function distance(row: ListRow, given: string[], sort: string): number {
   const tooMany = given.filter((name) => !allowedIn(row).includes(name)).length;
   const missing = row.filters.filter((name) => !given.includes(name)).length;
-  return tooMany + missing + (row.sort === sort ? 0 : 1);
+  return 2 * (tooMany + missing) + (row.sort === sort ? 0 : 1);
 }
 
 /**
@@ -51,8 +56,8 @@ export function rowFor({ rows }: ListTable, given: string[], sort: string): List
   const kept = [
     ...new Set([...nearest.filters, ...given.filter((name) => allowedIn(nearest).includes(name))]),
   ];
-  const sign = sort.startsWith('-') ? '-' : '';
+  const sign = sort.startsWith('-') && nearest.sort === field ? '-' : '';
   const query = [...kept.map((name) => `${name}=…`), `sort=${sign}${nearest.sort}`].join('&');
-  const asked = given.length > 0 ? `Filtering by ${given.join(' and ')} sorted` : 'Sorting';
-  throw new NotServedError(`${asked} by ${sort} is not served. The nearest that is: ?${query}`);
+  const asked = given.length > 0 ? `Filtering by ${given.join(' and ')} with sort` : 'The sort';
+  throw new NotServedError(`${asked}=${sort} is not served. The nearest that is: ?${query}`);
 }

@@ -1,5 +1,5 @@
 import { toObjectId } from '../infra/mongo';
-import { oneOf, within } from '../infra/mongo-page';
+import { hasWords, oneOf, within } from '../infra/mongo-page';
 import type { ListPlan } from '../lists/list-plan';
 import type { Owner, TaskFilters } from './task-lists';
 import { rankOf } from './task-priority';
@@ -28,7 +28,7 @@ export function matching({ filters, order }: ListPlan<TaskFilters>, owner: Owner
     ...(statuses ? [oneOf('status', statuses)] : []),
     ...(label === undefined ? [] : [{ labels: label }]),
     ...(priority === undefined ? [] : [{ priority: rankOf(priority) }]),
-    ...(q ? [{ words: q.length === 1 ? q[0] : { $all: q } }] : []),
+    ...hasWords(q),
     ...within('createdAt', createdFrom, createdBefore),
     ...(byDeadline ? within('deadline', deadlineFrom ?? EARLIEST, soon) : []),
   ];

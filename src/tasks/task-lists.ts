@@ -1,4 +1,4 @@
-import type { ListTable } from '../lists/list-table';
+import { created, newest, type ListTable } from '../lists/list-table';
 import type { Priority } from './task-priority';
 import type { Status } from './task-status';
 
@@ -21,9 +21,7 @@ export interface TaskFilters {
 /** Of whom: an assignee's id, null for those of nobody, undefined for all. */
 export type Owner = string | null | undefined;
 
-const created = ['createdFrom', 'createdBefore'];
-const newest = { createdAt: -1, _id: -1 } as const;
-const sifted = ['status', 'priority', ...created];
+const unindexed = ['status', 'priority', ...created];
 
 /**
  * Every combination of filters and sort that is served, for all tasks and for those of one assignee, whose
@@ -40,19 +38,19 @@ export const taskTable: ListTable = {
     { sort: 'createdAt', filters: [], optional: created, index: newest },
     { sort: 'createdAt', filters: ['status'], optional: created, index: { status: 1, ...newest } },
     { sort: 'createdAt', filters: ['priority'], optional: created, index: { priority: -1, ...newest } },
-    { sort: 'createdAt', filters: ['label'], optional: [], sifted, index: { labels: 1, ...newest } },
+    { sort: 'createdAt', filters: ['label'], optional: [], unindexed, index: { labels: 1, ...newest } },
     {
       sort: 'createdAt',
       filters: ['q'],
       optional: [],
-      sifted: [...sifted, 'label'],
+      unindexed: [...unindexed, 'label'],
       index: { words: 1, ...newest },
     },
     {
       sort: 'priority',
       filters: [],
       optional: ['priority'],
-      sifted: ['status'],
+      unindexed: ['status'],
       index: { priority: -1, ...newest },
     },
     {

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { listQuery } from '../http/pagination';
 import { commaSeparated, dateOrTime, objectId, text, words } from '../http/schemas';
+import { taskTable } from './task-lists';
 import { prioritySchema, taskSchema } from './task-schemas';
 import { STATUSES, type Status } from './task-status';
 
@@ -24,16 +25,7 @@ const day = (description: string) => dateOrTime.optional().meta({ description })
 
 /** What `GET /tasks` can be asked; task-lists.ts says which of it together. */
 export const taskListQuery = listQuery({
-  sorts: [
-    '-createdAt',
-    'createdAt',
-    '-priority',
-    'priority',
-    'deadline',
-    '-deadline',
-    'position',
-    '-position',
-  ],
+  table: taskTable,
   fields: Object.keys(taskSchema.shape),
   filters: {
     status: statuses,

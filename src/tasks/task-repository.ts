@@ -1,6 +1,7 @@
 import type { ClientSession, Connection } from 'mongoose';
 import { atVersion, toObjectId } from '../infra/mongo';
-import { beyond } from '../infra/mongo-page';
+import { backfill } from '../infra/mongo-backfill';
+import { afterCursor, COUNT_LIMIT } from '../infra/mongo-page';
 import { toPage, type ListPage, type ListPlan } from '../lists/list-plan';
 import type { Precondition } from '../version-tag';
 import { matching } from './task-filter';
@@ -8,7 +9,7 @@ import type { Owner, TaskFilters } from './task-lists';
 import { taskModel, type TaskRecord } from './task-model';
 import { rankOf, type Priority } from './task-priority';
 import type { Status } from './task-status';
-import { wordsOf } from '../lists/words';
+import { searchWordsOf } from '../lists/search-words';
 
 export type TaskRepository = ReturnType<typeof createTaskRepository>;
 export type { TaskRecord };
@@ -46,8 +47,6 @@ export interface Change {
 /** How often a change of words is tried again where another change came between. */
 const WORD_TRIES = 20;
 const WORDS_OF_TASK = 300;
-/** Counting stops here: it costs a look at each. */
-const COUNT_LIMIT = 100_000;
 
 const toStored = ({ assignedTo, priority, ...rest }: Partial<TaskFields>) => ({
   ...rest,
@@ -55,8 +54,8 @@ const toStored = ({ assignedTo, priority, ...rest }: Partial<TaskFields>) => ({
   ...(assignedTo !== undefined && { assignedTo: assignedTo === null ? null : toObjectId(assignedTo) }),
 });
 
-const searched = ({ title = '', description = '' }: Partial<TaskFields>) =>
-  wordsOf(`${title} ${description}`, WORDS_OF_TASK);
+const searched = ({ title = '', description = '' }: { title?: string; description?: string }) =>
+  searchWordsOf(`${title} ${description}`, WORDS_OF_TASK);
 
 export function createTaskRepository(connection: Connection) {
   const Tasks = taskModel(connection);
@@ -94,7 +93,7 @@ export function createTaskRepository(connection: Connection) {
     byId: (id: string): Promise<TaskRecord | null> => Tasks.findById(toObjectId(id)).lean(),
 
     async page(plan: ListPlan<TaskFilters>, owner: Owner): Promise<ListPage<ListedTask>> {
-      const found = await Tasks.find({ $and: [...matching(plan, owner), ...beyond(plan)] }, { words: 0 })
+      const found = await Tasks.find({ $and: [...matching(plan, owner), ...afterCursor(plan)] }, { words: 0 })
         .sort(plan.order)
         .limit(plan.limit + 1)
         .lean<ListedTask[]>();
@@ -146,6 +145,12 @@ export function createTaskRepository(connection: Connection) {
       await Tasks.updateMany(assignedTo(userId), change, { session });
     },
 
-    prepare: () => Tasks.createIndexes(),
+    async prepare(): Promise<void> {
+      await backfill(Tasks, (task) => {
+        const before = { priority: rankOf('normal'), labels: [], position: task.createdAt.getTime() };
+        return { ...before, words: searched(task) };
+      });
+      await Tasks.createIndexes();
+    },
   };
 }

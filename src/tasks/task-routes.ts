@@ -50,7 +50,7 @@ export function taskRoutes(tasks: TaskService): Route[] {
       summary: 'Make a task',
       access: 'Admin',
       body: newTaskSchema,
-      repeatable: true,
+      idempotent: true,
       responses: {
         201: {
           description: 'The task',
@@ -58,8 +58,8 @@ export function taskRoutes(tasks: TaskService): Route[] {
           headers: ['ETag', 'Location', 'Idempotent-Replayed'],
         },
       },
-      handler: async ({ body, user, repeatable }) => {
-        const { result, replayed } = await tasks.create(body, user, repeatable);
+      handler: async ({ body, user, idempotency }) => {
+        const { result, replayed } = await tasks.create(body, user, idempotency);
         return created(result.value, `/tasks/${result.value._id}`, replayed, result.version);
       },
     }),

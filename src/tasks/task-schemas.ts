@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { dateOrTime, objectId, plainText, text, time } from '../http/schemas';
+import { dateOrTime, ignored, objectId, plainText, text, time } from '../http/schemas';
 import { personSchema } from '../users/user-schemas';
 import { PRIORITIES } from './task-priority';
 import { STATUSES } from './task-status';
@@ -70,7 +70,6 @@ const fields = {
   deadline: dateOrTime.nullable(),
 };
 
-const ignored = z.unknown().optional().meta({ description: "The server's own; ignored." });
 /** They may stand in a body that came from an answer, and count for nothing. */
 const serverOwned = { _id: ignored, createdAt: ignored, updatedAt: ignored };
 

@@ -1,4 +1,5 @@
-import type { Principal, Repeatable } from '../principal';
+import type { IdempotentRequest } from '../idempotency/idempotent-request';
+import type { Principal } from '../principal';
 import type { Cached } from '../cache/response-cache';
 import {
   ConflictError,
@@ -9,7 +10,7 @@ import {
 } from '../errors';
 import type { Once, Outcome } from '../idempotency/idempotency-service';
 import { pick } from '../lists/fields';
-import { planList, type ListQuery } from '../lists/list-plan';
+import { pageMeta, planList, type ListQuery } from '../lists/list-plan';
 import type { Person } from '../users/user-view';
 import { holdsAt, tagOf, type Precondition, type Versioned } from '../version-tag';
 import { assigneeOf, type TaskCache } from './task-cache';
@@ -129,11 +130,7 @@ export function createTaskService({ tasks, cache, once, peopleById }: TaskServic
         const views = await withPeople(page.entries);
         return {
           value: views.map((view) => pick(view, plan.fields)),
-          meta: {
-            next: page.next,
-            previous: page.previous,
-            ...(total !== undefined && { total: String(total) }),
-          },
+          meta: pageMeta(page, total),
         };
       });
     },
@@ -153,9 +150,9 @@ export function createTaskService({ tasks, cache, once, peopleById }: TaskServic
     async create(
       fields: Partial<TaskFields> & { title: string },
       by: Principal,
-      repeatable?: Repeatable,
+      idempotency?: IdempotentRequest,
     ): Promise<Outcome<Versioned<TaskView>>> {
-      const outcome = await once(repeatable, by.id, async (session) => {
+      const outcome = await once(idempotency, by.id, async (session) => {
         // In here, since a replay is answered as the first send was, also where its assignee has gone since.
         const people = await requireAssignee(fields.assignedTo);
         const task = { status: 'to Do' as const, priority: 'normal' as const, labels: [], ...fields };

@@ -1,4 +1,4 @@
-import type { ListTable } from '../lists/list-table';
+import { created, newest, type ListTable } from '../lists/list-table';
 import type { Role } from '../principal';
 
 /** What the list of users can be narrowed to. */
@@ -10,9 +10,6 @@ export interface UserFilters {
   createdBefore?: Date;
 }
 
-const created = ['createdFrom', 'createdBefore'];
-const newest = { createdAt: -1, _id: -1 } as const;
-
 /** Every combination of filters and sort that is served, and its index. */
 export const userTable: ListTable = {
   sorts: { createdAt: ['createdAt'], username: ['usernameKey'] },
@@ -23,7 +20,7 @@ export const userTable: ListTable = {
       sort: 'createdAt',
       filters: ['q'],
       optional: [],
-      sifted: ['role', ...created],
+      unindexed: ['role', ...created],
       index: { words: 1, ...newest },
     },
     { sort: 'username', filters: [], optional: [], index: { usernameKey: 1, _id: 1 } },

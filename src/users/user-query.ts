@@ -1,10 +1,11 @@
 import { listQuery } from '../http/pagination';
 import { dateOrTime, words } from '../http/schemas';
+import { userTable } from './user-lists';
 import { roleSchema, userSchema } from './user-schemas';
 
 /** What `GET /users` can be asked; user-lists.ts says which of it together. */
 export const userListQuery = listQuery({
-  sorts: ['-createdAt', 'createdAt', 'username', '-username'],
+  table: userTable,
   fields: Object.keys(userSchema.shape),
   filters: {
     role: roleSchema.optional().meta({ description: 'In this role.' }),

@@ -2,9 +2,10 @@ import type { ClientSession, Connection } from 'mongoose';
 import type { Role } from '../principal';
 import { ConflictError } from '../errors';
 import { atVersion, duplicateFields, toObjectId } from '../infra/mongo';
-import { beyond } from '../infra/mongo-page';
+import { backfill } from '../infra/mongo-backfill';
+import { afterCursor, COUNT_LIMIT } from '../infra/mongo-page';
 import { toPage, type ListPage, type ListPlan } from '../lists/list-plan';
-import { wordsOf } from '../lists/words';
+import { searchWordsOf } from '../lists/search-words';
 import type { Precondition } from '../version-tag';
 import { matching } from './user-filter';
 import type { UserFilters } from './user-lists';
@@ -33,7 +34,6 @@ const PUBLIC = { passwordHash: 0, uploads: 0, words: 0 } as const;
 export type PublicUserRecord = Omit<UserRecord, keyof typeof PUBLIC>;
 
 const WORDS_OF_USER = 40;
-const COUNT_LIMIT = 100_000;
 /** How often a change is tried again where another one came between. */
 const TRIES = 10;
 
@@ -45,7 +45,7 @@ const keyOf = (text: string) => text.normalize('NFKC').toLowerCase();
 const derived = ({ name, email, username }: UserFields) => ({
   emailKey: keyOf(email),
   usernameKey: keyOf(username),
-  words: wordsOf(`${name} ${username} ${email}`, WORDS_OF_USER),
+  words: searchWordsOf(`${name} ${username} ${email}`, WORDS_OF_USER),
 });
 
 /** @throws ConflictError where a unique index refused it */
@@ -56,7 +56,7 @@ async function refusingDuplicates<T>(write: Promise<T>): Promise<T> {
     const [field] = duplicateFields(error) ?? [];
     if (!field) throw error;
     const taken = field === 'usernameKey' ? 'user name' : 'e-mail address';
-    throw new ConflictError(`This ${taken} is taken; choose another or log in.`);
+    throw new ConflictError(`This ${taken} is taken; choose another.`);
   }
 }
 
@@ -82,7 +82,7 @@ export function createUserRepository(connection: Connection) {
       Users.find({ _id: { $in: ids.map(toObjectId) } }, PUBLIC).lean<PublicUserRecord[]>(),
 
     async page(plan: ListPlan<UserFilters>): Promise<ListPage<PublicUserRecord>> {
-      const found = await Users.find({ $and: [...matching(plan.filters), ...beyond(plan)] }, PUBLIC)
+      const found = await Users.find({ $and: [...matching(plan.filters), ...afterCursor(plan)] }, PUBLIC)
         .sort(plan.order)
         .limit(plan.limit + 1)
         .lean<PublicUserRecord[]>();
@@ -143,6 +143,9 @@ export function createUserRepository(connection: Connection) {
       return matchedCount === 1;
     },
 
-    prepare: () => Users.createIndexes(),
+    async prepare(): Promise<void> {
+      await backfill(Users, ({ name, email, username }) => derived({ name, email, username }));
+      await Users.createIndexes();
+    },
   };
 }

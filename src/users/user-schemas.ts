@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { objectId, plainText, text, time } from '../http/schemas';
+import { ignored, objectId, plainText, text, time } from '../http/schemas';
 
 export const roleSchema = z.enum(['Admin', 'worker']);
 
@@ -63,7 +63,6 @@ const fields = {
     .meta({ minLength: 3, maxLength: 40 }),
 };
 
-const ignored = z.unknown().optional().meta({ description: "The server's own; ignored." });
 /** They may come along, as in a body copied from an answer, and count for nothing. */
 const serverOwned = { _id: ignored, role: ignored, tasks: ignored, createdAt: ignored, updatedAt: ignored };
 
@@ -76,9 +75,9 @@ export const newUserSchema = z
     example: { name: 'Ada Lovelace', email: 'ada@example.com', username: 'ada', password: 'correct horse' },
   });
 
-/** By RFC 7396; none of these can be without a value, so null is refused. */
+/** By RFC 7396; none of these can be without a value, so null is refused. `role` may only be what it is. */
 export const userPatchSchema = z
-  .strictObject({ ...fields, ...serverOwned })
+  .strictObject({ ...fields, ...serverOwned, role: roleSchema })
   .partial()
-  .transform(({ _id, role, tasks, createdAt, updatedAt, ...changes }) => changes)
+  .transform(({ _id, tasks, createdAt, updatedAt, ...changes }) => changes)
   .meta({ id: 'UserPatch', example: { name: 'Ada King' } });

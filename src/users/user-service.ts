@@ -1,10 +1,10 @@
-import type { Principal } from '../principal';
+import type { Principal, Role } from '../principal';
 import type { Cached } from '../cache/response-cache';
 import { ConflictError, ForbiddenError, NotFoundError, PreconditionFailedError } from '../errors';
 import type { ClientSession, Mongo } from '../infra/mongo';
 import type { NoticeBoard } from '../notices/notice-board';
 import { pick } from '../lists/fields';
-import { planList, type ListQuery } from '../lists/list-plan';
+import { pageMeta, planList, type ListQuery } from '../lists/list-plan';
 import { holdsAt, tagOf, type Precondition } from '../version-tag';
 import type { UserCache } from './user-cache';
 import { userTable, type UserFilters } from './user-lists';
@@ -76,11 +76,7 @@ export function createUserService(deps: UserServiceDeps) {
         ]);
         return {
           value: await withTasks(page.entries, plan.fields),
-          meta: {
-            next: page.next,
-            previous: page.previous,
-            ...(total !== undefined && { total: String(total) }),
-          },
+          meta: pageMeta(page, total),
         };
       });
     },
@@ -95,8 +91,19 @@ export function createUserService(deps: UserServiceDeps) {
     },
 
     /** Sets what `fields` names and leaves the rest. */
-    async update(id: string, fields: Partial<UserFields>, by: Principal, precondition?: Precondition) {
+    async update(
+      id: string,
+      { role, ...fields }: Partial<UserFields> & { role?: Role },
+      by: Principal,
+      precondition?: Precondition,
+    ) {
       requireSelfOrAdmin(id, by);
+      const present = role && (await users.byId(id));
+      if (present && present.role !== role) {
+        throw new ForbiddenError(
+          'A role is not given here, but by who runs this: npm run admin -- --promote NAME.',
+        );
+      }
       const user = await users.change(id, fields, precondition);
       if (!user) {
         await requirePrecondition(id, precondition);

@@ -1,6 +1,6 @@
 import { Types } from 'mongoose';
 import { connectMongo } from '../../src/infra/mongo';
-import { beyond } from '../../src/infra/mongo-page';
+import { afterCursor } from '../../src/infra/mongo-page';
 import { planList, toPage } from '../../src/lists/list-plan';
 import { matching } from '../../src/tasks/task-filter';
 import { taskTable } from '../../src/tasks/task-lists';
@@ -45,7 +45,7 @@ async function explain(cursor?: string) {
   const plan = planList(taskTable, { ...query, cursor });
   const explained = (await mongo.connection
     .collection('tasks')
-    .find({ $and: [...matching(plan, undefined), ...beyond(plan)] })
+    .find({ $and: [...matching(plan, undefined), ...afterCursor(plan)] })
     .sort(plan.order)
     .limit(plan.limit + 1)
     .explain('executionStats')) as { executionStats: { totalKeysExamined: number } };

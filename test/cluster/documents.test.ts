@@ -17,6 +17,7 @@ beforeAll(async () => {
   dir = await mkdtemp(path.join(os.tmpdir(), 'taskfleet-documents-'));
   await mkdir(path.join(dir, '.local'));
   await writeFile(path.join(dir, '.local', 'admin-password'), admin.password);
+  await writeFile(path.join(dir, '.local', 'stack.json'), JSON.stringify({ url: cluster.url }));
   await writeFile(path.join(dir, 'picture.png'), await newPicture('png'));
 }, 120_000);
 
@@ -41,8 +42,7 @@ it.each(['README.md', 'docs/api.md'])(
     const page = await readFile(path.join(root, name), 'utf8');
     const blocks = [...page.matchAll(/^```sh\n([^]*?)^```/gm)].map((match) => match[1]!);
     const script = blocks.filter((block) => block.includes('curl ')).join('');
-    const sent = script.replaceAll('http://localhost:3000', cluster.url);
-    const { stderr, status } = spawnSync('bash', ['-e', '-c', WRAPPER + sent], {
+    const { stderr, status } = spawnSync('bash', ['-e', '-c', WRAPPER + script], {
       cwd: dir,
       encoding: 'utf8',
       timeout: 60_000,

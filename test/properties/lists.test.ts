@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { NotServedError } from '../../src/errors';
 import { decodeCursor, encodeCursor, type Position } from '../../src/lists/cursor';
 import { rowFor } from '../../src/lists/list-table';
-import { wordsOf } from '../../src/lists/words';
+import { searchWordsOf } from '../../src/lists/search-words';
 import { taskTable } from '../../src/tasks/task-lists';
 import { userTable } from '../../src/users/user-lists';
 import { propertyRuns } from '../support/property-runs';
@@ -63,7 +63,7 @@ describe.each([
 ])('the table of %s', (_name, table) => {
   const names = [
     ...new Set(
-      table.rows.flatMap(({ filters, optional, sifted = [] }) => [...filters, ...optional, ...sifted]),
+      table.rows.flatMap(({ filters, optional, unindexed = [] }) => [...filters, ...optional, ...unindexed]),
     ),
   ];
   const sort = fc
@@ -120,8 +120,8 @@ describe('words', () => {
   it('are the words of themselves', () => {
     fc.assert(
       fc.property(text, (given) => {
-        const words = wordsOf(given, LIMIT);
-        expect(wordsOf(words.join(' '), LIMIT)).toEqual(words);
+        const words = searchWordsOf(given, LIMIT);
+        expect(searchWordsOf(words.join(' '), LIMIT)).toEqual(words);
         expect(words.every((word) => /^[\p{L}\p{N}]{1,40}$/u.test(word))).toBe(true);
         expect(new Set(words).size).toBe(words.length);
       }),
@@ -132,10 +132,10 @@ describe('words', () => {
   it('are the same in any letter case, with accents or without, composed or not', () => {
     fc.assert(
       fc.property(letters, (given) => {
-        const words = wordsOf(given, LIMIT);
+        const words = searchWordsOf(given, LIMIT);
         const plain = given.normalize('NFD').replace(/\p{M}/gu, '');
         for (const form of [given.toUpperCase(), given.toLowerCase(), given.normalize('NFD'), plain]) {
-          expect(wordsOf(form, LIMIT)).toEqual(words);
+          expect(searchWordsOf(form, LIMIT)).toEqual(words);
         }
       }),
       runs,
@@ -150,9 +150,9 @@ describe('words', () => {
       );
     fc.assert(
       fc.property(shuffled, fc.integer({ min: 1, max: 12 }), ([one, other], limit) => {
-        const wordsIn = (all: string[]) => wordsOf(all.join(' '), LIMIT).sort();
+        const wordsIn = (all: string[]) => searchWordsOf(all.join(' '), LIMIT).sort();
         expect(wordsIn(other)).toEqual(wordsIn(one));
-        expect(wordsOf(one.join(', '), limit).length).toBeLessThanOrEqual(limit);
+        expect(searchWordsOf(one.join(', '), limit).length).toBeLessThanOrEqual(limit);
       }),
       runs,
     );

@@ -78,10 +78,12 @@ it.each([
   ['/tasks?limit=0', 'query.limit: must be at least 1'],
   ['/tasks?limit=x', 'query.limit: must be of type number'],
   ['/tasks?priority=x', 'query.priority: must be one of "low", "normal", "high", "urgent"'],
-  ['/tasks?page=2', 'query.page: is not known here: leave it out'],
+  ['/tasks?limit=1&limit=2', 'query.limit: must be given once'],
+  ['/tasks?limit=0&priority=x', /\(and 1 more: see errors\)$/],
+  ['/tasks?page=2', /^query.page: is not known here; there are status, .*cursor/],
 ])('says in words what is wrong with %s', async (path, detail) => {
   const { body } = await as(api, admin).get(path).expect(400);
-  expect(body.detail).toBe(detail);
+  expect(body.detail).toEqual(typeof detail === 'string' ? detail : expect.stringMatching(detail));
 });
 
 it('says how much is taken where a body is too large', async () => {

@@ -7,6 +7,7 @@ import { dropDatabase, newNamespace, startApi, type TestApi } from '../../suppor
 import { as, buildAdmin, newPerson, type Account } from '../../support/factories';
 import { startRedis } from '../../support/redis-server';
 import { mongoUrl } from '../../support/servers';
+import { eventually } from '../../support/wait';
 
 const namespace = newNamespace();
 let redis: Awaited<ReturnType<typeof startRedis>>;
@@ -93,7 +94,7 @@ describe('a sign-up', () => {
     await send({ ...person, password: 'another password' }).expect(422);
 
     const mongo = await connectMongo(mongoUrl(namespace));
-    const kept = JSON.stringify(await mongo.connection.collection('repeats').find().toArray());
+    const kept = JSON.stringify(await mongo.connection.collection('idempotency_keys').find().toArray());
     await mongo.close();
     expect(kept).toContain(body.user._id);
     for (const secret of [person.password, body.token, key, 'Hash']) expect(kept).not.toContain(secret);
@@ -113,13 +114,14 @@ describe('work under way', () => {
 
   async function onceWith(database: string) {
     const mongo = await connectMongo(mongoUrl(database));
-    const repeats = createIdempotencyRepository(mongo.connection);
-    await repeats.prepare();
+    const keys = createIdempotencyRepository(mongo.connection);
+    await keys.prepare();
     const once = createOnce({
-      repeats,
+      keys,
       transaction: mongo.transaction,
       secret: 's'.repeat(32),
       ttlMs: 60_000,
+      waitMs: 1_000,
     });
     return { mongo, once };
   }
@@ -143,7 +145,7 @@ describe('work under way', () => {
   it('of a worker that died is taken over; should it live after all, its effect is undone', async () => {
     const database = newNamespace();
     const { mongo, once } = await onceWith(database);
-    const repeats = mongo.connection.collection('repeats');
+    const kept = mongo.connection.collection('idempotency_keys');
     const effects = mongo.connection.collection<{ _id: string }>('effects');
     await mongo.connection.createCollection('effects');
     let goOn = () => {};
@@ -153,8 +155,8 @@ describe('work under way', () => {
       await effects.insertOne({ _id: 'slow' }, { session });
       return 'slow';
     }).catch((error: Error) => error);
-    while ((await repeats.countDocuments()) === 0) await new Promise((resolve) => setTimeout(resolve, 10));
-    await repeats.updateOne({}, { $set: { leaseUntil: new Date(0) } });
+    await eventually(() => kept.countDocuments());
+    await kept.updateOne({}, { $set: { leaseUntil: new Date(0) } });
     const quick = await once(request, 'me', async (session) => {
       await effects.insertOne({ _id: 'quick' }, { session });
       return 'quick';

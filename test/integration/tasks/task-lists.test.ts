@@ -1,5 +1,5 @@
 import { connectMongo } from '../../../src/infra/mongo';
-import { beyond } from '../../../src/infra/mongo-page';
+import { afterCursor } from '../../../src/infra/mongo-page';
 import { planList, toPage, type ListQuery } from '../../../src/lists/list-plan';
 import { matching } from '../../../src/tasks/task-filter';
 import { taskTable, type Owner, type TaskFilters } from '../../../src/tasks/task-lists';
@@ -49,14 +49,14 @@ const values: Required<TaskFilters> = {
 const explained = async (plan: ReturnType<typeof planList<TaskFilters>>, owner: Owner) =>
   (await mongo.connection
     .collection('tasks')
-    .find({ $and: [...matching(plan, owner), ...beyond(plan)] })
+    .find({ $and: [...matching(plan, owner), ...afterCursor(plan)] })
     .sort(plan.order)
     .limit(plan.limit + 1)
     .explain('executionStats')) as unknown;
 
 /** Every row of the table with the least and with the most filters, in both directions, for both scopes. */
-const cases = taskTable.rows.flatMap(({ sort, filters, optional, sifted = [] }) =>
-  [filters, [...filters, ...optional, ...sifted]].flatMap((names) =>
+const cases = taskTable.rows.flatMap(({ sort, filters, optional, unindexed = [] }) =>
+  [filters, [...filters, ...optional, ...unindexed]].flatMap((names) =>
     ['', '-'].flatMap((sign) =>
       [undefined, worker].map((owner) => ({ sort: `${sign}${sort}`, names, owner })),
     ),

@@ -63,9 +63,10 @@ it('names the nearest combination where one is not served', async () => {
   const { body } = await list('status=Done&label=odd&sort=position').expect(400);
   expect(body.type).toBe('/problems/not-served');
   expect(body.detail).toBe(
-    'Filtering by status and label sorted by position is not served. The nearest that is: ?label=…&status=…&sort=createdAt',
+    'Filtering by status and label with sort=position is not served. The nearest that is: ?label=…&status=…&sort=createdAt',
   );
-  await list('sort=createdAt&overdue=true').expect(400);
+  const overdue = await list('overdue=true').expect(400);
+  expect(overdue.body.detail).toContain('?overdue=…&sort=deadline');
 });
 
 it.each([
@@ -73,6 +74,7 @@ it.each([
   'priority=7',
   'q=%20',
   'q=!!',
+  'q=a,b,c,d,e,f,g,h,i,j,k',
   'fields=secret',
   'sort=title',
   'count=yes',

@@ -31,8 +31,8 @@ const values: Required<UserFilters> = {
   createdFrom: new Date(1e12),
   createdBefore: new Date(4e12),
 };
-const cases = userTable.rows.flatMap(({ sort, filters, optional, sifted = [] }) =>
-  [filters, [...filters, ...optional, ...sifted]].flatMap((names) =>
+const cases = userTable.rows.flatMap(({ sort, filters, optional, unindexed = [] }) =>
+  [filters, [...filters, ...optional, ...unindexed]].flatMap((names) =>
     ['', '-'].map((sign) => ({ names, sort: `${sign}${sort}` })),
   ),
 );

@@ -4,7 +4,7 @@ const WORD = /[\p{L}\p{N}]+/gu;
 const WORD_LENGTH = 40;
 
 /** The words of a text in the form that is stored and searched: no case, no accents, each once. */
-export function wordsOf(text: string, limit: number): string[] {
+export function searchWordsOf(text: string, limit: number): string[] {
   // Down, up and down again, since some letters differ only that way: ẞ is ß, and ß is SS.
   const plain = text.normalize('NFKD').replace(MARKS, '').toLowerCase().toUpperCase().toLowerCase();
   const words = (plain.match(WORD) ?? []).map((word) => word.slice(0, WORD_LENGTH));

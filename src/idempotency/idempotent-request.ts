@@ -1,0 +1,5 @@
+/** A request that may be sent again: the client's `Idempotency-Key`, and the request that it belongs to. */
+export interface IdempotentRequest {
+  key: string;
+  request: string;
+}
