@@ -86,6 +86,7 @@ export async function composeApi(config: Config, logger: Logger) {
       newestIdsOf: (id) => taskService.newestIdsOf(id),
     },
     onRemoval: [tasks.unassignAll, avatars.removeAll],
+    afterCommit: [(userId) => tasks.unassignAll(userId)],
     afterRemoval: [avatars.files.removeOfUser],
     lockAdmins: notices.lockAdmins,
   });

@@ -30,15 +30,14 @@ export interface Precondition {
 export const holdsAt = ({ versions, notVersions, absent }: Precondition, version: number): boolean =>
   !absent && (!versions || versions.includes(version)) && !notVersions?.includes(version);
 
-const TAG = /(?:W\/)?"([\x21\x23-\x7e\x80-\xff]*)"/;
-const LIST = new RegExp(`^(?:${TAG.source})(?:\\s*,\\s*(?:${TAG.source}))*$`);
+const TAG = /(?:W\/)?"([\x21\x23-\x7e\x80-\xff]*)"/g;
 const VERSION = /^(\d{1,15})\.[\w-]{16}$/;
 
 /** Whether a list of tags, or `*`, names this one: by weak comparison (RFC 9110, 13.1.2). */
 export function namesTag(list: string, tag: string): boolean {
   if (list.trim() === '*') return true;
   const opaque = (one: string) => one.replace(/^W\//, '');
-  return [...list.matchAll(new RegExp(TAG, 'g'))].some(([one]) => opaque(one) === opaque(tag));
+  return [...list.matchAll(TAG)].some(([one]) => opaque(one) === opaque(tag));
 }
 
 /**
@@ -47,8 +46,10 @@ export function namesTag(list: string, tag: string): boolean {
  */
 export function versionsIn(list: string): number[] | '*' | undefined {
   if (list.trim() === '*') return '*';
-  if (!LIST.test(list.trim())) return undefined;
-  return [...list.matchAll(new RegExp(TAG, 'g'))].flatMap(([, tag]) => {
+  const tags = [...list.matchAll(TAG)];
+  // Empty elements don't count (RFC 9110, 5.6.1).
+  if (tags.length === 0 || !/^[\s,]*$/.test(list.replace(TAG, ''))) return undefined;
+  return tags.flatMap(([, tag]) => {
     const version = VERSION.exec(tag!)?.[1];
     return version === undefined ? [] : [Number(version)];
   });

@@ -35,7 +35,7 @@ export interface SignUp {
 /** Log-in without the account: as long as a real comparison (OWASP ASVS 5, 6.3.8). */
 const NOBODYS_PASSWORD = 'the password of nobody';
 
-/** What a name that nobody has is counted under: as long as an id, however long the name. */
+/** What log-ins are counted under. Not the account: that would tell which e-mail and which user name are one. */
 const digestOf = (login: string) =>
   createHash('sha256').update(login.normalize('NFKC').toLowerCase()).digest('base64url');
 
@@ -70,21 +70,24 @@ export function createAuthService(deps: AuthServiceDeps) {
 
     /** A replay is answered as the first time, with a token of its own: none is stored. */
     async signUp(person: SignUp, idempotency?: IdempotentRequest) {
-      const { result: user, replayed } = await once(idempotency, 'sign-up', async (session) =>
-        toUser(await create(person, 'worker', session), []),
+      // Nothing of the person is kept with the key, which may outlive them.
+      const { result: id, replayed } = await once(
+        idempotency,
+        `sign-up of ${person.email.toLowerCase()}`,
+        async (session) => String((await create(person, 'worker', session))._id),
       );
       await userJoined();
-      const now = replayed ? await users.byId(user._id) : user;
-      if (!now) throw new ConflictError('The user of this sign-up is gone; sign up again with a new key.');
-      return { session: { token: tokens.issue({ id: user._id, role: now.role }), user }, replayed };
+      const user = await users.byId(id);
+      if (!user) throw new ConflictError('The user of this sign-up is gone; sign up again with a new key.');
+      const token = tokens.issue({ id, role: user.role });
+      return { session: { token, user: toUser(user, replayed ? await taskIdsOf(id) : []) }, replayed };
     },
 
     /** `login`: e-mail or user name, in whichever letter case. */
     async logIn(login: string, password: string, address: string) {
       const user = await users.byLogin(login);
       const hash = user?.passwordHash ?? (await nobodysHash);
-      const account = user ? String(user._id) : digestOf(login);
-      const isTheirs = await guard.attempt({ account, address }, async () => {
+      const isTheirs = await guard.attempt({ account: digestOf(login), address }, async () => {
         const matches = await hashPool.matches(password, hash);
         // bcrypt reads 72 bytes: a longer one would pass by its beginning alone.
         return user !== null && matches && !truncates(password);

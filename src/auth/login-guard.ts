@@ -12,7 +12,7 @@ interface LoginGuardOptions {
 }
 
 interface Attempt {
-  /** The user's id, or a digest of the name where there is none: both are limited alike, so neither is told apart. */
+  /** A digest of the name that was given, of one that is there as of one that isn't. */
   account: string;
   address: string;
 }

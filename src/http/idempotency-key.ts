@@ -17,5 +17,14 @@ export function idempotencyOf(request: Request): IdempotentRequest | undefined {
       errors: [{ path: 'headers.idempotency-key', message }],
     });
   }
-  return { key, request: `${request.method} ${request.path} ${JSON.stringify(request.body)}` };
+  return { key, request: `${request.method} ${request.path} ${textOf(request.body)}` };
+}
+
+function textOf(body: unknown): string {
+  try {
+    return JSON.stringify(body);
+  } catch {
+    // JSON.parse goes deeper than the stack on which JSON.stringify walks.
+    throw new InvalidRequestError('The body is nested too deeply.');
+  }
 }

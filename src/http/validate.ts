@@ -20,9 +20,11 @@ export function validate(route: Route, request: Request) {
   const faults: FieldError[] = [];
   const parse = (part: Part, schema: z.ZodType | undefined): unknown => {
     if (!schema) return undefined;
+    const repeated = part === 'query' ? repeatedIn(request) : [];
+    if (repeated.length > 0) return void faults.push(...repeated);
     // A body that isn't there is an empty one, so that each missing field is named.
     const result = schema.safeParse(part === 'body' && request.body === undefined ? {} : request[part], {
-      error: (issue) => inWords(part, issue),
+      error: inWords,
     });
     if (!result.success) {
       const known = part === 'query' && schema instanceof z.ZodObject ? Object.keys(schema.shape) : [];
@@ -43,12 +45,16 @@ export function validate(route: Route, request: Request) {
   return { params, query, body };
 }
 
+const repeatedIn = ({ query }: Request): FieldError[] =>
+  Object.keys(query)
+    .filter((name) => Array.isArray(query[name]))
+    .map((name) => ({ path: `query.${shortened(name)}`, message: 'must be given once' }));
+
 const COUNTED: Record<string, string> = { string: 'characters', array: 'entries' };
 const amount = (limit: number | bigint, origin: string) => [limit, COUNTED[origin]].filter(Boolean).join(' ');
 
 /** Where zod's own words are for programmers; undefined leaves them as they are. */
-function inWords(part: Part, issue: z.core.$ZodRawIssue): string | undefined {
-  if (part === 'query' && Array.isArray(issue.input)) return 'must be given once';
+function inWords(issue: z.core.$ZodRawIssue): string | undefined {
   switch (issue.code) {
     case 'invalid_type':
       if (issue.input === undefined) return 'is missing';

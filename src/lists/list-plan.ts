@@ -40,21 +40,25 @@ export interface ListPage<T> {
 
 /** @throws NotServedError, or InvalidRequestError for a cursor that isn't of this list */
 export function planList<F extends object>(table: ListTable, query: ListQuery<F>): ListPlan<F> {
-  const { filters, sort, limit, cursor, fields, count } = query;
+  const { filters, sort, limit, cursor, count } = query;
   rowFor(table, Object.keys(filters), sort);
   const list = JSON.stringify([sort, Object.entries(filters).sort()]);
-  const from = cursor === undefined ? undefined : requirePosition(list, cursor);
+  const fields = table.sorts[sort.replace(/^-/, '')]!;
+  const from = cursor === undefined ? undefined : requirePosition(list, cursor, Object.values(fields));
   const descending = sort.startsWith('-');
   const direction = descending !== (from?.backward ?? false) ? -1 : 1;
-  const names = [...table.sorts[sort.replace(/^-/, '')]!, '_id'];
+  const names = [...Object.keys(fields), '_id'];
   const order: Order = Object.fromEntries(names.map((name) => [name, direction]));
-  const key = JSON.stringify([list, limit, cursor ?? '', fields ?? '', count]);
-  return { filters, order, from, limit, fields, count, key, list };
+  const key = JSON.stringify([list, limit, cursor ?? '', query.fields ?? '', count]);
+  return { filters, order, from, limit, fields: query.fields, count, key, list };
 }
 
-function requirePosition(list: string, cursor: string): Position {
+const typeOf = (value: unknown) => (value instanceof Date ? 'date' : typeof value);
+
+function requirePosition(list: string, cursor: string, types: string[]): Position {
   const position = decodeCursor(list, cursor);
-  if (typeof position === 'object') return position;
+  const isWhole = typeof position === 'object' && position.values.map(typeOf).join() === types.join();
+  if (isWhole) return position;
   const message =
     position === 'foreign'
       ? 'belongs to a list of other filters or another sort: begin without it'

@@ -16,9 +16,11 @@ export interface ListRow {
   index: Order;
 }
 
+export type SortedType = 'date' | 'number' | 'string';
+
 export interface ListTable {
-  /** The fields of each sort, ascending. */
-  sorts: Record<string, string[]>;
+  /** The fields of each sort with their types, in their order. */
+  sorts: Record<string, Record<string, SortedType>>;
   rows: ListRow[];
 }
 

@@ -29,10 +29,10 @@ const unindexed = ['status', 'priority', ...created];
  */
 export const taskTable: ListTable = {
   sorts: {
-    createdAt: ['createdAt'],
-    priority: ['priority', 'createdAt'],
-    deadline: ['deadline'],
-    position: ['position'],
+    createdAt: { createdAt: 'date' },
+    priority: { priority: 'number', createdAt: 'date' },
+    deadline: { deadline: 'date' },
+    position: { position: 'number' },
   },
   rows: [
     { sort: 'createdAt', filters: [], optional: created, index: newest },

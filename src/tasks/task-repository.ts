@@ -140,13 +140,13 @@ export function createTaskRepository(connection: Connection) {
     remove: (id: string, precondition?: Precondition): Promise<TaskRecord | null> =>
       Tasks.findOneAndDelete({ _id: toObjectId(id), $and: [{}, ...atVersion(precondition)] }).lean(),
 
-    async unassignAll(userId: string, session: ClientSession): Promise<void> {
+    async unassignAll(userId: string, session?: ClientSession): Promise<void> {
       const change = { $set: { assignedTo: null }, $inc: { version: 1 } };
       await Tasks.updateMany(assignedTo(userId), change, { session });
     },
 
     async prepare(): Promise<void> {
-      await backfill(Tasks, (task) => {
+      await backfill<TaskRecord>(Tasks.collection, (task) => {
         const before = { priority: rankOf('normal'), labels: [], position: task.createdAt.getTime() };
         return { ...before, words: searched(task) };
       });

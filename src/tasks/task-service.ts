@@ -55,6 +55,15 @@ export function createTaskService({ tasks, cache, once, peopleById }: TaskServic
     return people;
   }
 
+  /**
+   * A user who went while the task was assigned to them: who removed them looks once more after that, and this
+   * looks after the assignment, so one of the two finds it.
+   */
+  async function releaseIfGone(id: string, assignee: string): Promise<void> {
+    if ((await peopleById([assignee])).has(assignee)) return;
+    await tasks.change(id, { assignedTo: null }, { unchanged: { assignedTo: assignee } });
+  }
+
   async function outdated(task: ListedTask): Promise<Error> {
     const { value, version } = toTaskAt(task, await assigneesOf([task]));
     return new PreconditionFailedError(tagOf(JSON.stringify(value), version));
@@ -76,6 +85,8 @@ export function createTaskService({ tasks, cache, once, peopleById }: TaskServic
     precondition: Precondition | undefined,
   ): Promise<Error> {
     const task = await tasks.byId(id);
+    // What the refusal shows may be the work of a writer that died before it said so: no read may be older.
+    if (task) await cache.changed(task, task);
     if (!task || (by.role !== 'Admin' && String(task.assignedTo) !== by.id)) return notFound();
     if (precondition && !holdsAt(precondition, task.version ?? 0)) return outdated(task);
     const allowed = movesFrom(task.status, by.role);
@@ -163,6 +174,7 @@ export function createTaskService({ tasks, cache, once, peopleById }: TaskServic
       });
       // Also after a replay: the first send may have been cut off before it said so.
       const { _id, assignedTo } = outcome.result.value;
+      if (assignedTo && !outcome.replayed) await releaseIfGone(_id, assignedTo._id);
       await cache.changed(null, { _id, assignedTo: assignedTo?._id });
       return outcome;
     },
@@ -181,6 +193,7 @@ export function createTaskService({ tasks, cache, once, peopleById }: TaskServic
         precondition,
       );
       if (!change) throw await refusal(id, changes, by, precondition);
+      if (changes.assignedTo) await releaseIfGone(id, changes.assignedTo);
       const again = changes.assignedTo !== undefined && changes.assignedTo === assigneeOf(change.before);
       await cache.changed(change.before, change.after, again);
       return toTaskAt(change.after, await assigneesOf([change.after]));
@@ -191,6 +204,7 @@ export function createTaskService({ tasks, cache, once, peopleById }: TaskServic
       await (task ? cache.changed(task, null) : cache.gone(id));
       if (task) return;
       const still = precondition && (await tasks.byId(id));
+      if (still) await cache.changed(still, still);
       throw still ? await outdated(still) : notFound();
     },
 

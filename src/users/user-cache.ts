@@ -25,6 +25,9 @@ export function createUserCache(cache: ResponseCache) {
 
     changed: (id: string): Promise<void> => cache.invalidate(['profiles', `user:${id}`]),
 
+    /** After a change that was refused for what is there. */
+    refused: (id: string): Promise<void> => cache.invalidate([`user:${id}`]),
+
     /** Their tasks lost their assignee as well: `profiles` stands for all of these. */
     left: (id: string): Promise<void> =>
       cache.invalidate(['users', 'profiles', 'tasks', `user:${id}`, `tasks-of:${id}`]),

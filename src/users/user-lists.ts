@@ -12,7 +12,7 @@ export interface UserFilters {
 
 /** Every combination of filters and sort that is served, and its index. */
 export const userTable: ListTable = {
-  sorts: { createdAt: ['createdAt'], username: ['usernameKey'] },
+  sorts: { createdAt: { createdAt: 'date' }, username: { usernameKey: 'string' } },
   rows: [
     { sort: 'createdAt', filters: [], optional: created, index: newest },
     { sort: 'createdAt', filters: ['role'], optional: created, index: { role: 1, ...newest } },

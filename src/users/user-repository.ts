@@ -144,7 +144,9 @@ export function createUserRepository(connection: Connection) {
     },
 
     async prepare(): Promise<void> {
-      await backfill(Users, ({ name, email, username }) => derived({ name, email, username }));
+      await backfill<UserRecord>(Users.collection, ({ name, email, username }) =>
+        derived({ name, email, username }),
+      );
       await Users.createIndexes();
     },
   };

@@ -29,7 +29,9 @@ interface UserServiceDeps {
   };
   /** What the other features do where a user goes, in the same transaction. */
   onRemoval: ((userId: string, session: ClientSession) => Promise<void>)[];
-  /** What they do once that is committed; an error here loses nothing that counts. */
+  /** What is done once more when that is committed: what was written while it ran is not in its snapshot. */
+  afterCommit: ((userId: string) => Promise<void>)[];
+  /** What they tidy at the end; an error here loses nothing that counts. */
   afterRemoval: ((userId: string) => Promise<void>)[];
   /** Makes removals of Admins wait for each other, so that two can't both leave the other as the last. */
   lockAdmins: (session: ClientSession) => Promise<void>;
@@ -50,6 +52,8 @@ export function createUserService(deps: UserServiceDeps) {
   async function requirePrecondition(id: string, precondition: Precondition | undefined): Promise<void> {
     const user = precondition && (await users.byId(id));
     if (!user || holdsAt(precondition, user.version ?? 0)) return;
+    // Perhaps of a writer that died before it said so: no read may be older than what is told here.
+    await cache.refused(id);
     const { value, version } = await withTaskIds(user);
     throw new PreconditionFailedError(tagOf(JSON.stringify(value), version));
   }
@@ -135,6 +139,7 @@ export function createUserService(deps: UserServiceDeps) {
         return removed;
       });
       if (!user) await requirePrecondition(id, precondition);
+      for (const leave of deps.afterCommit) await leave(id);
       // Also where nobody was found: an earlier removal may have been cut off before it said so.
       await Promise.all([cache.left(id), deps.board.revokedEverywhere()]);
       if (!user) throw notFound();

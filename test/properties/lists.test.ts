@@ -81,7 +81,9 @@ describe.each([
           const named = nearest.get('sort')!;
           nearest.delete('sort');
           expect(rowFor(table, [...nearest.keys()], named)).toBeDefined();
-          expect(named.startsWith('-')).toBe(by.startsWith('-'));
+          // The same sort goes on the same way round.
+          const isSame = named.replace('-', '') === by.replace('-', '');
+          expect(named.startsWith('-')).toBe(isSame && by.startsWith('-'));
         }
       }),
       runs,

@@ -13,7 +13,7 @@ save ""
 appendonly no
 maxmemory 256mb
 # Only keys with an expiry may be evicted: counters and revocations stay.
-maxmemory-policy volatile-lru
+maxmemory-policy volatile-ttl
 daemonize no
 `;
 

@@ -64,6 +64,11 @@ it('takes the key with and without quotation marks for the same, and refuses wha
   await create({ title: 'T' }, 'x'.repeat(256)).expect(400);
 });
 
+it('refuses a body that is nested too deeply to be compared', async () => {
+  const deep = `{"title":"T","_id":${'['.repeat(40_000)}${']'.repeat(40_000)}}`;
+  await create({}, randomUUID()).send(deep).expect(400);
+});
+
 it('frees the key after a refusal', async () => {
   const key = randomUUID();
   await create({ title: 'T', assignedTo: 'a'.repeat(24) }, key).expect(400);
@@ -97,7 +102,8 @@ describe('a sign-up', () => {
     const kept = JSON.stringify(await mongo.connection.collection('idempotency_keys').find().toArray());
     await mongo.close();
     expect(kept).toContain(body.user._id);
-    for (const secret of [person.password, body.token, key, 'Hash']) expect(kept).not.toContain(secret);
+    for (const secret of [person.password, person.email, body.token, key, 'Hash'])
+      expect(kept).not.toContain(secret);
   });
 
   it('of somebody who is gone is not done again', async () => {

@@ -1,6 +1,8 @@
+import mongoose from 'mongoose';
 import request from 'supertest';
 import { dropDatabase, newNamespace, startApi, type TestApi } from '../../support/api';
 import { as, buildAdmin, buildTask, buildWorker, type Account } from '../../support/factories';
+import { mongoUrl } from '../../support/servers';
 
 const namespace = newNamespace();
 let api: TestApi;
@@ -129,6 +131,21 @@ describe('If-Match', () => {
     expect(statuses).toEqual([200, ...Array<number>(19).fill(412)]);
     const { body } = await as(api, admin).get(path);
     expect(body.title).toBe(answers.find(({ status }) => status === 200)!.body.title);
+  });
+
+  it('shows no older state after a 412, also where the writer died before it told the cache', async () => {
+    const path = `/tasks/${(await buildTask(api, admin))._id}`;
+    const tag = await tagOf(path);
+    const connection = await mongoose.createConnection(mongoUrl(namespace)).asPromise();
+    const _id = new mongoose.Types.ObjectId(path.slice(7));
+    await connection
+      .collection('tasks')
+      .updateOne({ _id }, { $set: { title: 'Written' }, $inc: { version: 1 } });
+    await connection.close();
+    const refused = await patch(path, { title: 'Again' }, tag).expect(412);
+    const { headers, body } = await as(other, admin).get(path).set('If-None-Match', tag).expect(200);
+    expect(headers.etag).toBe(refused.headers.etag);
+    expect(body.title).toBe('Written');
   });
 
   it('is demanded where the configuration says so', async () => {
