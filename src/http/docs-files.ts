@@ -30,11 +30,15 @@ const STYLE = `body { margin: 0; }
 noscript { display: block; padding: 2rem; }
 /* No operation has links: their column only takes room. */
 .swagger-ui .response-col_links { display: none; }
+/* There is one server: the one that the page came from. */
+.swagger-ui .scheme-container .servers-title, .swagger-ui .scheme-container .servers { display: none; }
+.swagger-ui .info { margin: 1.5rem 0; }
+html.dark-mode .swagger-ui .opblock .opblock-section-header { background: #0004 !important; }
 /* Dark on dark without this. */
 html.dark-mode .swagger-ui table.headers td { color: inherit; }
 .swagger-ui table.headers td { padding-right: 1em; }
 @media (max-width: 640px) {
-  .swagger-ui .opblock-summary-operation-id, .swagger-ui table.headers .header-col:nth-child(3) { display: none; }
+  .swagger-ui .opblock .opblock-summary-operation-id, .swagger-ui table.headers .header-col:nth-child(3) { display: none; }
   .swagger-ui .opblock .opblock-summary-path { max-width: none; }
 }
 `;
@@ -61,6 +65,7 @@ function withoutPrefill(parameter) {
 }
 
 function prepare(document) {
+  if (document.info) document.info.description += ' Here a log-in or a sign-up by *Execute* does that by itself.';
   for (const operation of Object.values(document.paths ?? {}).flatMap(Object.values)) {
     if (operation.parameters) operation.parameters = operation.parameters.map(withoutPrefill);
   }
