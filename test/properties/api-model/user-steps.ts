@@ -83,7 +83,9 @@ export const patchUser = step(
     const [person, user] = [world.people[by]!, world.people[on]!];
     const likened = like && { [like.what]: world.people[like.whom]![like.what as 'email'].toUpperCase() };
     const fields: UserFields = { ...data.fields, ...likened };
-    const serverFields = data.hasServerFields && { _id: 7, role: 'Admin', tasks: null, updatedAt: 'now' };
+    // The role that a user has may come along, and no other.
+    const role = 'name' in data.fields ? user.role : 'Admin';
+    const serverFields = data.hasServerFields && { _id: 7, role, tasks: null, updatedAt: 'now' };
     const answer = await ask(world, via, person, {
       method: 'PATCH',
       path: `/users/${user.id}`,
@@ -94,6 +96,7 @@ export const patchUser = step(
     if (fault || isGarbage(condition)) return expectStatus(answer, 400);
     if (person.role !== 'Admin' && person !== user) return expectStatus(answer, 403);
     if (user.isGone) return expectStatus(answer, 404);
+    if (serverFields && role !== user.role) return expectStatus(answer, 403);
     if (!holds(condition)) {
       expectStatus(answer, 412);
       return expectOutdated(answer, user.version);
