@@ -16,6 +16,10 @@ export interface Versioned<T> {
   version: number;
 }
 
+/** The tag of its answer. */
+export const tagOfVersioned = ({ value, version }: Versioned<unknown>): string =>
+  tagOf(JSON.stringify(value), version);
+
 /** For which versions a write is meant; what isn't set doesn't count. */
 export interface Precondition {
   /** It must be at one of these. */

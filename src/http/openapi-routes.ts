@@ -5,7 +5,7 @@ import { defineRoute, type Route } from './route';
 
 /** `GET /openapi.json`: the contract that the given routes and this one make. */
 export function openApiRoutes(routes: Route[]): Route[] {
-  const document = { json: '' };
+  const document = { json: '', tag: '' };
   const own = defineRoute({
     id: 'getOpenApi',
     tag: 'Service',
@@ -23,9 +23,10 @@ export function openApiRoutes(routes: Route[]): Route[] {
     handler: async () => ({
       status: 200,
       json: document.json,
-      headers: { ETag: tagOf(document.json), 'Cache-Control': 'no-cache' },
+      headers: { ETag: document.tag, 'Cache-Control': 'no-cache' },
     }),
   });
   document.json = JSON.stringify(createOpenApi([...routes, own]));
+  document.tag = tagOf(document.json);
   return [own];
 }

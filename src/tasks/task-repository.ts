@@ -3,6 +3,7 @@ import { atVersion, toObjectId } from '../infra/mongo';
 import { backfill } from '../infra/mongo-backfill';
 import { afterCursor, COUNT_LIMIT } from '../infra/mongo-page';
 import { toPage, type ListPage, type ListPlan } from '../lists/list-plan';
+import { newest } from '../lists/list-table';
 import type { Precondition } from '../version-tag';
 import { matching } from './task-filter';
 import type { Owner, TaskFilters } from './task-lists';
@@ -60,7 +61,6 @@ const searched = ({ title = '', description = '' }: { title?: string; descriptio
 export function createTaskRepository(connection: Connection) {
   const Tasks = taskModel(connection);
   const assignedTo = (userId: string) => ({ assignedTo: toObjectId(userId) });
-  const newestFirst = { createdAt: -1, _id: -1 } as const;
 
   async function changeOnce(
     id: string,
@@ -105,10 +105,10 @@ export function createTaskRepository(connection: Connection) {
       Tasks.countDocuments({ $and: matching(plan, owner) }, { limit: COUNT_LIMIT }),
 
     newestOf: (userId: string, limit: number): Promise<TaskRecord[]> =>
-      Tasks.find(assignedTo(userId)).sort(newestFirst).limit(limit).lean(),
+      Tasks.find(assignedTo(userId)).sort(newest).limit(limit).lean(),
 
     newestIdsOf: async (userId: string, limit: number): Promise<string[]> => {
-      const tasks = await Tasks.find(assignedTo(userId), { _id: 1 }).sort(newestFirst).limit(limit).lean();
+      const tasks = await Tasks.find(assignedTo(userId), { _id: 1 }).sort(newest).limit(limit).lean();
       return tasks.map((task) => String(task._id));
     },
 

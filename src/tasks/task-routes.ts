@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { pageReply, toListQuery } from '../http/pagination';
 import { cached, created, noContent, okAt } from '../http/reply';
-import { defineRoute, type Route } from '../http/route';
+import { defineRoute, type Input, type Route } from '../http/route';
 import { idParams } from '../http/schemas';
 import { taskListQuery } from './task-query';
 import {
@@ -11,6 +11,7 @@ import {
   taskPatchSchema,
   taskSchema,
 } from './task-schemas';
+import type { TaskFields } from './task-repository';
 import type { TaskService } from './task-service';
 
 const changed = {
@@ -20,6 +21,15 @@ const moves =
   'A status moves `to Do` ⇄ `Doing` → `Done`; only an Admin reopens. A 409 names where it can go.';
 
 export function taskRoutes(tasks: TaskService): Route[] {
+  /** PUT and PATCH differ in what they take, not in what they do. */
+  const update = async ({
+    params,
+    body,
+    user,
+    precondition,
+  }: Input<{ id: string }, undefined, Partial<TaskFields>, 'user'>) =>
+    okAt(await tasks.update(params.id, body, user, precondition));
+
   return [
     defineRoute({
       id: 'listTasks',
@@ -87,8 +97,7 @@ export function taskRoutes(tasks: TaskService): Route[] {
       conditional: true,
       responses: changed,
       problems: [403, 409],
-      handler: async ({ params, body, user, precondition }) =>
-        okAt(await tasks.update(params.id, body, user, precondition)),
+      handler: update,
     }),
     defineRoute({
       id: 'patchTask',
@@ -104,8 +113,7 @@ export function taskRoutes(tasks: TaskService): Route[] {
       conditional: true,
       responses: changed,
       problems: [403, 409],
-      handler: async ({ params, body, user, precondition }) =>
-        okAt(await tasks.update(params.id, body, user, precondition)),
+      handler: update,
     }),
     defineRoute({
       id: 'deleteTask',

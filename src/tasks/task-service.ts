@@ -12,7 +12,7 @@ import type { Once, Outcome } from '../idempotency/idempotency-service';
 import { pick } from '../lists/fields';
 import { pageMeta, planList, type ListQuery } from '../lists/list-plan';
 import type { Person } from '../users/user-view';
-import { holdsAt, tagOf, type Precondition, type Versioned } from '../version-tag';
+import { holdsAt, tagOfVersioned, type Precondition, type Versioned } from '../version-tag';
 import { assigneeOf, type TaskCache } from './task-cache';
 import { taskTable, type Owner, type TaskFilters } from './task-lists';
 import type { ListedTask, TaskFields, TaskRepository } from './task-repository';
@@ -65,8 +65,7 @@ export function createTaskService({ tasks, cache, once, peopleById }: TaskServic
   }
 
   async function outdated(task: ListedTask): Promise<Error> {
-    const { value, version } = toTaskAt(task, await assigneesOf([task]));
-    return new PreconditionFailedError(tagOf(JSON.stringify(value), version));
+    return new PreconditionFailedError(tagOfVersioned(toTaskAt(task, await assigneesOf([task]))));
   }
 
   /** Whose tasks a list shows. */

@@ -5,7 +5,7 @@ import type { ClientSession, Mongo } from '../infra/mongo';
 import type { NoticeBoard } from '../notices/notice-board';
 import { pick } from '../lists/fields';
 import { pageMeta, planList, type ListQuery } from '../lists/list-plan';
-import { holdsAt, tagOf, type Precondition } from '../version-tag';
+import { holdsAt, tagOfVersioned, type Precondition } from '../version-tag';
 import type { UserCache } from './user-cache';
 import { userTable, type UserFilters } from './user-lists';
 import type { PublicUserRecord, UserFields, UserRepository } from './user-repository';
@@ -54,8 +54,7 @@ export function createUserService(deps: UserServiceDeps) {
     if (!user || holdsAt(precondition, user.version ?? 0)) return;
     // Perhaps of a writer that died before it said so: no read may be older than what is told here.
     await cache.refused(id);
-    const { value, version } = await withTaskIds(user);
-    throw new PreconditionFailedError(tagOf(JSON.stringify(value), version));
+    throw new PreconditionFailedError(tagOfVersioned(await withTaskIds(user)));
   }
 
   /** The page's users with their tasks, which are looked up only where they are shown. */
