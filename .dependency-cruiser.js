@@ -22,7 +22,7 @@ module.exports = {
       'one-file-a-client',
       'Each server and library behind it is known to one file of infra/',
       { path: '^src/', pathNot: '^src/infra/' },
-      { path: 'node_modules/(ioredis|rate-limiter-flexible|amqplib|piscina|sharp)/' },
+      { path: 'node_modules/(ioredis|rate-limiter-flexible|amqplib|piscina|sharp|prom-client)/' },
     ),
     only(
       'infra-knows-no-feature',

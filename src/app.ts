@@ -1,17 +1,20 @@
 import express, { type Express } from 'express';
-import helmet from 'helmet';
 import { NotFoundError } from './errors';
 import { allowOrigins } from './http/cors';
 import { docsPage } from './http/docs-page';
 import { createErrorHandler } from './http/error-handler';
+import { metricsPage, type MetricsText } from './http/metrics-page';
 import type { Route } from './http/route';
 import { createRouter, type RouterOptions } from './http/router';
 import { requestContext } from './http/request-context';
+import type { RequestRecord } from './http/request-record';
 import type { Logger } from './logger';
 
 interface AppOptions extends RouterOptions {
   routes: Route[];
   logger: Logger;
+  record: RequestRecord;
+  metrics: MetricsText;
   /** This worker's name for `X-Worker`, undefined where it isn't told. */
   worker: string | undefined;
   /** Express's `trust proxy`: whose X-Forwarded-For is believed. */
@@ -24,28 +27,21 @@ interface AppOptions extends RouterOptions {
 
 /** The HTTP side of the API; neither listens nor connects. */
 export function createApp(options: AppOptions): Express {
-  const { routes, logger, worker, trustProxy, corsOrigins, isAway } = options;
+  const { routes, logger, record, metrics, worker, trustProxy, corsOrigins, isAway } = options;
   const app = express();
   app.set('trust proxy', trustProxy);
   app.disable('x-powered-by');
   // Tags are of versions and of what an answer says; those of Express know neither.
   app.disable('etag');
-  app.use(requestContext(logger, worker));
-  // There is nothing here for a page to load or to frame.
-  const directives = { defaultSrc: ["'none'"], frameAncestors: ["'none'"] };
   const isShared = corsOrigins.length > 0;
-  app.use(
-    helmet({
-      contentSecurityPolicy: { useDefaults: false, directives },
-      crossOriginResourcePolicy: { policy: isShared ? 'cross-origin' : 'same-origin' },
-    }),
-  );
+  app.use(requestContext({ logger, record, worker, isShared }));
   if (isShared) app.use(allowOrigins(corsOrigins));
   app.use(createRouter(routes, options));
+  app.use(metricsPage(metrics));
   app.use(docsPage());
   app.use((request) => {
     throw new NotFoundError(`Nothing is served at ${request.path}; /docs/ shows what is.`);
   });
-  app.use(createErrorHandler(isAway));
+  app.use(createErrorHandler(isAway, logger));
   return app;
 }

@@ -3,14 +3,17 @@ import { createLoginGuard } from './auth/login-guard';
 import { createTokenService } from './auth/token-service';
 import { createAvatarRepository } from './avatars/avatar-repository';
 import { createAvatarService } from './avatars/avatar-service';
+import { createCacheRecord } from './cache/cache-record';
 import { createResponseCache } from './cache/response-cache';
 import type { Config } from './config';
 import { createAuthenticate } from './http/authenticate';
 import { createLimit } from './http/limits';
+import { createRequestRecord } from './http/request-record';
 import { createIdempotencyRepository } from './idempotency/idempotency-repository';
 import { createOnce } from './idempotency/idempotency-service';
 import { createHashPool } from './infra/hash-pool';
 import { imageFault, toSquareWebp } from './infra/images';
+import { createMetrics, type Metrics } from './infra/metrics';
 import { connectMongo, isMongoAway } from './infra/mongo';
 import { createJobQueue } from './infra/rabbit';
 import { createRateLimiters, type Policy, type RateLimiter } from './infra/rate-limiter';
@@ -32,8 +35,11 @@ import { createUserRepository } from './users/user-repository';
 import { createUserService } from './users/user-service';
 
 /** Connects to MongoDB and makes sure of the indexes: what both processes need first. */
-async function composeStore(config: Config) {
-  const mongo = await connectMongo(config.mongoUrl);
+async function composeStore(config: Config, metrics?: Metrics) {
+  const commands = metrics?.counter('taskfleet_mongo_commands_total', 'Commands sent to MongoDB', [
+    'command',
+  ]);
+  const mongo = await connectMongo(config.mongoUrl, (name) => commands?.(name)());
   const store = {
     mongo,
     users: createUserRepository(mongo.connection),
@@ -52,7 +58,11 @@ async function composeStore(config: Config) {
 
 /** Everything an API worker consists of, connected; `createApp` takes `app`. */
 export async function composeApi(config: Config, logger: Logger) {
-  const { mongo, users, tasks, avatars, jobs, notices, idempotencyKeys } = await composeStore(config);
+  const metrics = createMetrics();
+  const { mongo, users, tasks, avatars, jobs, notices, idempotencyKeys } = await composeStore(
+    config,
+    metrics,
+  );
   const redis = config.redisUrl ? connectRedis(config.redisUrl, logger) : undefined;
   const board = createNoticeBoard(notices, logger);
   await board.start();
@@ -61,11 +71,13 @@ export async function composeApi(config: Config, logger: Logger) {
     board,
     prefix: config.keyPrefix,
     entryLifeMs: config.cacheTtlSeconds * 1_000,
+    record: createCacheRecord(metrics),
   });
   const rateLimiter = createRateLimiters({ redis, prefix: config.keyPrefix });
   const { exemptLoopback } = config;
   const { hashThreads: threads, hashQueueLimit: queueLimit, bcryptCost: cost } = config;
   const hashPool = createHashPool({ threads, queueLimit, cost });
+  metrics.gauge('taskfleet_hashes_under_way', 'Passwords that wait or are hashed', hashPool.underWay);
   const tokens = createTokenService({ secret: config.jwtSecret, ttlSeconds: config.jwtTtlSeconds });
   const once = createOnce({
     keys: idempotencyKeys,
@@ -82,7 +94,7 @@ export async function composeApi(config: Config, logger: Logger) {
     board,
     tokenLifeMs: tokens.ttlMs,
     tasksOf: {
-      newestOf: (id) => taskService.newestOf(id),
+      newestOf: (user) => taskService.newestOf(user),
       newestIdsOf: (id) => taskService.newestIdsOf(id),
     },
     onRemoval: [tasks.unassignAll, avatars.removeAll],
@@ -103,7 +115,7 @@ export async function composeApi(config: Config, logger: Logger) {
     guard: createLoginGuard({ rateLimiter, attempts: config.loginAttempts, exemptLoopback }),
     once,
     userJoined: userCache.joined,
-    userChanged: userCache.changed,
+    userChanged: userCache.ended,
     taskIdsOf: taskService.newestIdsOf,
   });
   await auth.ready();
@@ -134,6 +146,8 @@ export async function composeApi(config: Config, logger: Logger) {
       requireIfMatch: config.requireIfMatch,
       isAway: isMongoAway,
       logger,
+      record: createRequestRecord(metrics),
+      metrics,
       worker: config.exposeWorker ? config.workerName : undefined,
     },
     async close(): Promise<void> {

@@ -41,7 +41,7 @@ const schema = z.object({
     .regex(/^[\w-]{1,40}$/)
     .default('taskfleet'),
   /** How long a cached answer may live; changes end it at once. */
-  CACHE_TTL_SECONDS: whole(1, 3_600).default(30),
+  CACHE_TTL_SECONDS: whole(1, 3_600).default(300),
   /** Signs the tokens; one of the two is needed. */
   JWT_SECRET: z.string().optional(),
   JWT_SECRET_FILE: z.string().optional(),
@@ -49,8 +49,8 @@ const schema = z.object({
   JWT_TTL_SECONDS: whole(60, 86_400).default(3_600),
   /** The base-2 logarithm of the rounds: one more doubles the time of a hash. */
   BCRYPT_COST: whole(4, 15).default(10),
-  /** In each worker; by default the cores divided by API_WORKERS. */
-  HASH_THREADS: whole(1, 64).optional(),
+  /** In each worker; by default the cores divided by API_WORKERS. 0: on the event loop, which is there to be measured. */
+  HASH_THREADS: whole(0, 64).optional(),
   /** Hashes that may wait in one worker; the next gets 503. */
   HASH_QUEUE_LIMIT: whole(1, 10_000).default(64),
   /** How long the answer to an `Idempotency-Key` is kept. */

@@ -1,8 +1,10 @@
-import { randomBytes } from 'node:crypto';
 import { ConsecutiveBreaker, ConstantBackoff, circuitBreaker, handleAll, retry } from 'cockatiel';
-import type { RedisCache } from '../infra/redis';
+import type { RedisClient } from '../infra/redis';
 import type { NoticeBoard } from '../notices/notice-board';
 import { tagOf } from '../version-tag';
+import { createCacheStore, type CacheStore, type Place } from './cache-store';
+import type { CacheClass, CacheRecord } from './cache-record';
+import { createFlights } from './flights';
 
 export type ResponseCache = ReturnType<typeof createResponseCache>;
 export type CacheState = 'HIT' | 'MISS' | 'BYPASS';
@@ -15,108 +17,113 @@ export interface Cached {
   state: CacheState;
 }
 
-export interface CachedRead {
-  key: string;
-  /** Names of what the answer depends on; a write names those it changed to `invalidate`. With none it isn't kept. */
-  generations: string[];
-  /** `version`: of what has one; it goes into the tag. */
-  load: () => Promise<{ value: unknown; version?: number; meta?: Record<string, string> }>;
+export interface Loaded {
+  value: unknown;
+  /** Of an entity; it goes into the tag. */
+  version?: number;
+  meta?: Record<string, string>;
+  /** What isn't worth keeping, or may not be what is there. */
+  isTransient?: boolean;
 }
 
-interface Entry {
-  tokens: string[];
-  tag: string;
-  meta: Record<string, string>;
+/** To be awaited before what the generations stand for is looked up. */
+export type DependOn = (generations: string[]) => Promise<void>;
+
+export interface CachedRead {
+  class: CacheClass;
+  key: string;
+  /**
+   * Names of what the answer depends on; a write names those it changed. That of an entity which has versions
+   * comes first, is the same as the key, and no other answer depends on it. With none nothing is kept.
+   */
+  generations: string[];
+  load: (dependOn: DependOn) => Promise<Loaded>;
 }
+
+/** What a write did. */
+export interface Write {
+  /** Every answer that depends on one of these ends. */
+  generations: string[];
+  /** What became of an entity: its answer ends as well, and may be filled again at once. */
+  entity?: { class: CacheClass; key: string; version: number; dependsOn: string[] };
+}
+
+/** Puts what a write made of its entity where the next read finds it. */
+export type Refill = (loaded: Loaded) => Promise<void>;
+const noRefill: Refill = async () => {};
 
 interface ResponseCacheOptions {
-  redis: RedisCache | undefined;
-  board: Pick<NoticeBoard, 'cacheIsSafe' | 'turnCacheOff'>;
+  redis: RedisClient | undefined;
+  board: Pick<NoticeBoard, 'cacheEpoch' | 'epochOfWrites' | 'turnCacheOff'>;
   prefix: string;
   /** No entry outlives this, whatever happens to its generations. */
   entryLifeMs: number;
+  record: CacheRecord;
 }
 
-/** Characters; what is larger isn't worth what it takes from Redis and the other readers. */
-const MAX_ENTRY = 1_000_000;
-
 /**
- * A read-through cache that is never stale. Each generation is a key that holds a random token; an entry
- * counts only while the tokens read before its data are still in force, and a write replaces the tokens
- * before it is acknowledged. So the set of a slow reader that comes after a write can't be served, and a
- * token that Redis lost (evicted, restarted) makes a miss and never a hit.
+ * A read-through cache that is never stale. Each generation is a key that holds a token of its own; an entry
+ * counts only while the tokens from before its data was read are in force, and a write ends them before it is
+ * acknowledged. So what a slow reader sets after a write is refused, and a token that Redis lost (evicted,
+ * restarted) makes a miss and never a hit. How it holds when Redis confirms nothing: notices/notice-board.ts.
  */
-export function createResponseCache({ redis, board, prefix, entryLifeMs }: ResponseCacheOptions) {
-  const flights = new Map<string, Promise<Cached>>();
+export function createResponseCache({ redis, board, prefix, entryLifeMs, record }: ResponseCacheOptions) {
+  const store = redis && createCacheStore({ redis, prefix, entryLifeMs });
+  const flights = createFlights<Cached>();
   const breaker = circuitBreaker(handleAll, { halfOpenAfter: 1_000, breaker: new ConsecutiveBreaker(3) });
   // A write can wait a little longer than a read, and a busy moment shouldn't cost all workers their cache.
   const patience = retry(handleAll, { maxAttempts: 3, backoff: new ConstantBackoff(50) });
-  const entryKey = (key: string) => `${prefix}:entry:${key}`;
-  const generationKey = (name: string) => `${prefix}:generation:${name}`;
-  const newToken = () => randomBytes(9).toString('base64url');
 
-  async function bypass({ load }: CachedRead): Promise<Cached> {
-    const { value, version, meta = {} } = await load();
+  function toCached({ value, version, meta = {} }: Loaded, state: CacheState): Cached {
     const json = JSON.stringify(value);
-    return { json, tag: tagOf(json, version), meta, state: 'BYPASS' };
+    return { json, tag: tagOf(json, version), meta, state };
   }
 
-  async function fill(read: CachedRead, tokens: string[], store: RedisCache): Promise<Cached> {
-    // From before the load: data that is older than a write can't stay longer than entryLifeMs after it.
-    const expiresAt = Date.now() + entryLifeMs;
-    const { value, version, meta = {} } = await read.load();
-    const json = JSON.stringify(value);
-    const tag = tagOf(json, version);
-    const entry: Entry = { tokens, tag, meta };
-    const text = `${JSON.stringify(entry)}\n${json}`;
-    if (text.length <= MAX_ENTRY) {
-      await breaker.execute(() => store.setUntil(entryKey(read.key), text, expiresAt)).catch(() => {});
-    }
-    return { json, tag, meta, state: 'MISS' };
+  async function bypass({ class: of, load }: CachedRead): Promise<Cached> {
+    record(of, 'bypass');
+    return toCached(await load(async () => {}), 'BYPASS');
   }
 
-  async function lookUp(read: CachedRead, store: RedisCache): Promise<Cached | string[]> {
-    const [text, ...found] = await store.getAll([
-      entryKey(read.key),
-      ...read.generations.map((name) => generationKey(name)),
-    ]);
-    const missing = read.generations.filter((_, index) => found[index] === null);
-    if (missing.length > 0) {
-      const fresh = Object.fromEntries(missing.map((name) => [generationKey(name), newToken()]));
-      const set = await store.setMissing(fresh, entryLifeMs * 10);
-      return found.map((token) => token ?? set.shift()!);
-    }
-    const tokens = found as string[];
-    if (!text) return tokens;
-    const end = text.indexOf('\n');
-    const entry = JSON.parse(text.slice(0, end)) as Entry;
-    const counts = entry.tokens.join() === tokens.join();
-    // One of a worker before this version has no tag.
-    if (!counts || !entry.tag) return tokens;
-    return { json: text.slice(end + 1), tag: entry.tag, meta: entry.meta, state: 'HIT' };
+  async function put(of: CacheClass, place: Place, at: CacheStore, cached: Cached, version?: number) {
+    const outcome = await breaker
+      .execute(() => at.put(place, cached, version))
+      .catch(() => 'failed' as const);
+    if (outcome === 'stale') record(of, 'stale_refused');
+    if (outcome === 'kept') record(of, 'fill', cached.json.length);
+    return outcome === 'kept';
+  }
+
+  /** `holds`: at the end it was still what is there. */
+  async function fill({ class: of, load }: CachedRead, place: Place, at: CacheStore) {
+    let isComplete = true;
+    const dependOn: DependOn = (names) =>
+      breaker.execute(() => at.dependOn(place, names)).catch(() => void (isComplete = false));
+    const loaded = await load(dependOn);
+    const found = toCached(loaded, 'MISS');
+    record(of, 'miss');
+    const isKept = isComplete && !loaded.isTransient;
+    return { found, holds: isKept && (await put(of, place, at, found, loaded.version)) };
   }
 
   return {
     /** Answers from Redis, or loads; errors of `load` pass through and are not cached. */
     async read(read: CachedRead): Promise<Cached> {
+      const epoch = board.cacheEpoch();
       // What depends on the time of day changes without a write.
-      if (read.generations.length === 0) return bypass(read);
-      if (!redis || !board.cacheIsSafe()) return bypass(read);
-      let found: Cached | string[];
+      if (!store || epoch === undefined || read.generations.length === 0) return bypass(read);
+      const arrived = flights.now();
+      let found: Omit<Cached, 'state'> | Place;
       try {
-        found = await breaker.execute(() => lookUp(read, redis));
+        found = await breaker.execute(() => store.get(epoch, read.key, read.generations));
       } catch {
         return bypass(read);
       }
-      if (!Array.isArray(found)) return found;
-      // The tokens are a part of the flight's name: who comes after a write doesn't join one from before it.
-      const flight = `${read.key} ${found.join()}`;
-      let running = flights.get(flight);
-      if (!running) {
-        running = fill(read, found, redis).finally(() => flights.delete(flight));
-        flights.set(flight, running);
+      if ('json' in found) {
+        record(read.class, 'hit', found.json.length);
+        return { ...found, state: 'HIT' };
       }
-      return running;
+      const place = found;
+      return flights.join(place.key, arrived, () => fill(read, place, store));
     },
 
     /**
@@ -124,13 +131,17 @@ export function createResponseCache({ redis, board, prefix, entryLifeMs }: Respo
      * older. Where Redis doesn't confirm it, the cache is turned off for all workers.
      * @throws where neither Redis nor MongoDB took it: the effect of the write is then unknown to the client.
      */
-    async invalidate(generations: string[]): Promise<void> {
-      if (!redis) return;
-      // New ones at each try: a try that seemed to fail may have been seen, and must not come into force again.
-      const tokens = () => Object.fromEntries(generations.map((name) => [generationKey(name), newToken()]));
-      await patience
-        .execute(() => redis.setAll(tokens(), entryLifeMs * 10))
-        .catch(() => board.turnCacheOff(entryLifeMs));
+    async written({ generations, entity }: Write): Promise<Refill> {
+      if (!store) return noRefill;
+      const epoch = await board.epochOfWrites();
+      const place = await patience
+        .execute(() => store.end(epoch, generations, entity))
+        .catch(() => board.turnCacheOff());
+      if (!place || !entity) return noRefill;
+      return async (loaded) => {
+        if (loaded.isTransient) return;
+        await put(entity.class, place, store, toCached(loaded, 'MISS'), loaded.version);
+      };
     },
   };
 }

@@ -7,13 +7,14 @@ import {
   UnavailableError,
   UnsupportedMediaTypeError,
 } from '../errors';
+import type { Logger } from '../logger';
 
 /** A problem of RFC 9457, the same in every environment: what isn't the client's to know is in the log. */
-export function createErrorHandler(isAway: (error: unknown) => boolean): ErrorRequestHandler {
+export function createErrorHandler(isAway: (error: unknown) => boolean, logger: Logger): ErrorRequestHandler {
   return (error: unknown, request, response, next) => {
     if (response.headersSent) return next(error);
     const problem = toAppError(error, isAway);
-    if (problem.status >= 500) request.log.error({ err: error }, 'The request failed');
+    if (problem.status >= 500) logger.error({ err: error, req: { id: request.id } }, 'The request failed');
     response
       .status(problem.status)
       .set(problem.headers)
@@ -27,7 +28,7 @@ const toProblem = ({ problem, title, status, message, errors }: AppError, reques
   title,
   status,
   detail: message,
-  requestId: request.id as string,
+  requestId: request.id,
   ...(errors && { errors }),
 });
 

@@ -51,21 +51,27 @@ function isKnown(tag: string, request: Request): boolean {
   return isRead && known !== undefined && namesTag(known, tag);
 }
 
+const JSON_TYPE = 'application/json; charset=utf-8';
+
 export async function send(reply: Reply, request: Request, response: Response): Promise<void> {
   const { status, headers = {}, body, version, json, text, file } = reply;
-  const { Link, ...others } = headers;
-  response.set(others);
-  // Beside that of a deprecation.
-  if (Link) response.append('Link', Link);
+  for (const [name, value] of Object.entries(headers)) {
+    // Beside that of a deprecation.
+    if (name === 'Link') response.append(name, value);
+    else response.setHeader(name, value);
+  }
   if (file) return sendFile(file, request, response);
   if (text) return void response.status(status).type(text.type).send(text.content);
   const sent = json ?? (body === undefined ? undefined : JSON.stringify(body));
-  if (version !== undefined) response.set('ETag', tagOf(sent!, version));
-  if (json === undefined) response.set('Cache-Control', 'no-store');
+  if (version !== undefined) response.setHeader('ETag', tagOf(sent!, version));
+  if (json === undefined) response.setHeader('Cache-Control', 'no-store');
   if (headers.ETag && isKnown(headers.ETag, request)) return void response.status(304).end();
   response.status(status);
-  if (sent === undefined) response.end();
-  else response.type('application/json').send(sent);
+  if (sent === undefined) return void response.end();
+  // As response.json() would, without asking again what is known already.
+  response.setHeader('Content-Type', JSON_TYPE);
+  response.setHeader('Content-Length', Buffer.byteLength(sent));
+  response.end(sent);
 }
 
 async function sendFile(

@@ -1,36 +1,78 @@
 import { randomUUID } from 'node:crypto';
-import type { RequestHandler } from 'express';
-import { pinoHttp } from 'pino-http';
+import type { Request, RequestHandler, Response } from 'express';
+import helmet from 'helmet';
 import type { Logger } from '../logger';
+import type { RequestRecord } from './request-record';
+
+declare module 'express-serve-static-core' {
+  interface Request {
+    /** Finds it in the log; NGINX's, where it came through NGINX. */
+    id: string;
+  }
+}
+
+interface ContextOptions {
+  logger: Logger;
+  record: RequestRecord;
+  /** This worker's name for `X-Worker`, undefined where it isn't told. */
+  worker: string | undefined;
+  /** Whether pages of other origins use the API. */
+  isShared: boolean;
+}
 
 /** NGINX sends an id of its own and drops a client's. */
 const ID = /^[\w-]{8,64}$/;
 
-/** Gives the request its id, a logger that carries it, and a line in the log once it is answered. */
-export function requestContext(logger: Logger, worker: string | undefined): RequestHandler[] {
-  const log = pinoHttp({
-    logger,
-    genReqId: (request) => {
-      const given = request.headers['x-request-id'];
-      return typeof given === 'string' && ID.test(given) ? given : randomUUID();
-    },
-    customLogLevel: (_request, response) => (response.statusCode >= 500 ? 'error' : 'info'),
-    // Neither headers nor bodies: they hold tokens and passwords.
-    serializers: {
-      req: (request: { id: string; method: string; url: string }) => ({
-        id: request.id,
-        method: request.method,
-        url: request.url,
-      }),
-      res: (response: { statusCode: number }) => ({ statusCode: response.statusCode }),
-    },
+/** Gives the request its id, the answer the headers that all have, and the log a line once it has ended. */
+export function requestContext({ logger, record, worker, isShared }: ContextOptions): RequestHandler {
+  const constant = Object.entries({ ...securityHeaders(isShared), ...(worker && { 'X-Worker': worker }) });
+  const isLogged = logger.isLevelEnabled('info');
+
+  return (request, response, next) => {
+    const began = performance.now();
+    const given = request.headers['x-request-id'];
+    request.id = typeof given === 'string' && ID.test(given) ? given : randomUUID();
+    response.setHeader('X-Request-Id', request.id);
+    for (const [name, value] of constant) response.setHeader(name, value);
+    response.once('close', () => {
+      const ms = performance.now() - began;
+      record(request.method, response.locals.path as string | undefined, response.statusCode, ms / 1_000);
+      if (isLogged) logLine(logger, request, response, ms);
+    });
+    next();
+  };
+}
+
+/** Neither headers nor bodies: they hold tokens and passwords. */
+function logLine(logger: Logger, { id, method, originalUrl: url }: Request, response: Response, ms: number) {
+  const { statusCode, writableFinished: isWhole } = response;
+  const line = { req: { id, method, url }, res: { statusCode }, responseTime: Math.round(ms) };
+  if (statusCode >= 500) logger.error(line, 'request failed');
+  else logger.info(line, isWhole ? 'request completed' : 'request aborted');
+}
+
+/** What an API needs of helmet (OWASP REST Security Cheat Sheet): the same on every answer, so it is asked once. */
+function securityHeaders(isShared: boolean): Record<string, string> {
+  const headers: Record<string, string> = {};
+  const recorder = {
+    setHeader: (name: string, value: string) => (headers[name] = value),
+    removeHeader: () => {},
+  };
+  // There is nothing here for a page to load or to frame.
+  const directives = { defaultSrc: ["'none'"], frameAncestors: ["'none'"] };
+  const middleware = helmet({
+    contentSecurityPolicy: { useDefaults: false, directives },
+    crossOriginResourcePolicy: { policy: isShared ? 'cross-origin' : 'same-origin' },
+    // These speak of pages alone.
+    crossOriginOpenerPolicy: false,
+    originAgentCluster: false,
+    xDnsPrefetchControl: false,
+    xDownloadOptions: false,
+    xPermittedCrossDomainPolicies: false,
+    xXssProtection: false,
   });
-  return [
-    log,
-    (request, response, next) => {
-      response.set('X-Request-Id', request.id as string);
-      if (worker) response.set('X-Worker', worker);
-      next();
-    },
-  ];
+  middleware({} as Request, recorder as unknown as Response, (error) => {
+    if (error) throw error;
+  });
+  return headers;
 }

@@ -1,4 +1,4 @@
-import { type NextFunction, type Request, type RequestHandler, type Response, Router } from 'express';
+import { type Request, type RequestHandler, type Response, Router } from 'express';
 import type { Principal } from '../principal';
 import { ForbiddenError, UnavailableError } from '../errors';
 import { readBody } from './body';
@@ -38,43 +38,78 @@ export function createRouter(routes: Route[], options: RouterOptions): Router {
 }
 
 /** authenticate → count → read the body → validate → handle: no byte of a body is read for a stranger. */
-function steps(route: Route, { authenticate, limit, requireIfMatch }: RouterOptions): RequestHandler[] {
+function steps(route: Route, options: RouterOptions): RequestHandler[] {
+  const readers = readBody(route);
+  const answer = (request: Request, response: Response) =>
+    withinDeadline(handle(route, options, request, response));
+  if (readers.length === 0) {
+    return [
+      async (request, response) => {
+        await admit(route, options, request, response);
+        await answer(request, response);
+      },
+    ];
+  }
   return [
-    async (request: Request, response: Response, next: NextFunction) => {
-      announceDeprecation(route, response);
-      let user: Principal | undefined;
-      try {
-        if (route.access !== 'anyone') user = await authenticate(request);
-      } finally {
-        // Who fails to authenticate is counted too, by the address.
-        await limit(route, user, request, response);
-      }
-      requireAcceptable(route, request);
-      if (route.access === 'Admin' && user?.role !== 'Admin')
-        throw new ForbiddenError('This is for Admins alone.');
-      response.locals.user = user;
+    async (request, response, next) => {
+      await admit(route, options, request, response);
       next();
     },
-    ...readBody(route),
-    async (request: Request, response: Response) => {
-      const input: Input = {
-        ...validate(route, request),
-        user: response.locals.user as never,
-        url: request.originalUrl,
-        address: request.ip ?? '',
-        precondition: route.conditional && preconditionOf(request, requireIfMatch),
-        idempotency: route.idempotent && idempotencyOf(request),
-      };
-      await withinDeadline(route.handler(input).then((reply) => send(reply, request, response)));
-    },
+    ...readers,
+    answer,
   ];
+}
+
+/** Leaves the user in `locals`, and the route's path for the metrics. */
+async function admit(
+  route: Route,
+  { authenticate, limit }: RouterOptions,
+  request: Request,
+  response: Response,
+): Promise<void> {
+  response.locals.path = route.path;
+  announceDeprecation(route, response);
+  let user: Principal | undefined;
+  try {
+    if (route.access !== 'anyone') user = await authenticate(request);
+  } finally {
+    // Who fails to authenticate is counted too, by the address.
+    await limit(route, user, request, response);
+  }
+  requireAcceptable(route, request);
+  if (route.access === 'Admin' && user?.role !== 'Admin')
+    throw new ForbiddenError('This is for Admins alone.');
+  response.locals.user = user;
+}
+
+async function handle(
+  route: Route,
+  { requireIfMatch }: RouterOptions,
+  request: Request,
+  response: Response,
+): Promise<void> {
+  const input: Input = {
+    ...validate(route, request),
+    user: response.locals.user as never,
+    url: request.originalUrl,
+    // Worked out only where it is asked for.
+    get address() {
+      return request.ip ?? '';
+    },
+    precondition: route.conditional && preconditionOf(request, requireIfMatch),
+    idempotency: route.idempotent && idempotencyOf(request),
+  };
+  await send(await route.handler(input), request, response);
 }
 
 async function withinDeadline(work: Promise<void>): Promise<void> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_resolve, reject) => {
-    const error = new UnavailableError('It took too long; whether it was done is not known.');
-    timer = setTimeout(reject, DEADLINE_MS, error);
+    // Made only when it is needed: an error takes its stack along, which costs as much as the rest of this.
+    timer = setTimeout(
+      () => reject(new UnavailableError('It took too long; whether it was done is not known.')),
+      DEADLINE_MS,
+    );
   });
   try {
     await Promise.race([work, late]);

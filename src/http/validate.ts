@@ -18,23 +18,28 @@ const noQuery = z.strictObject({});
  */
 export function validate(route: Route, request: Request) {
   const faults: FieldError[] = [];
-  const parse = (part: Part, schema: z.ZodType | undefined): unknown => {
-    if (!schema) return undefined;
-    const repeated = part === 'query' ? repeatedIn(request) : [];
-    if (repeated.length > 0) return void faults.push(...repeated);
-    // A body that isn't there is an empty one, so that each missing field is named.
-    const result = schema.safeParse(part === 'body' && request.body === undefined ? {} : request[part], {
-      error: inWords,
-    });
+  const parse = (part: Part, schema: z.ZodType, value: unknown): unknown => {
+    const result = schema.safeParse(value, { error: inWords });
     if (!result.success) {
       const known = part === 'query' && schema instanceof z.ZodObject ? Object.keys(schema.shape) : [];
       faults.push(...result.error.issues.flatMap((issue) => toFaults(part, issue, known)));
     }
     return result.data;
   };
-  const params = parse('params', route.params);
-  const query = parse('query', route.query ?? noQuery);
-  const body = route.upload ? (request.body as unknown) : parse('body', route.body);
+  const parseQuery = (schema: z.ZodType): unknown => {
+    // A getter, which parses at each look.
+    const { query } = request;
+    const repeated = repeatedIn(query);
+    if (repeated.length === 0) return parse('query', schema, query);
+    faults.push(...repeated);
+    return undefined;
+  };
+  const hasQuery = request.url.includes('?');
+  const params = route.params && parse('params', route.params, request.params);
+  const query = route.query || hasQuery ? parseQuery(route.query ?? noQuery) : undefined;
+  const sent = request.body as unknown;
+  // A body that isn't there is an empty one, so that each missing field is named.
+  const body = route.body ? parse('body', route.body, sent === undefined ? {} : sent) : sent;
   if (faults.length > 0) {
     const [first] = faults;
     const others = faults.length > 1 ? ` (and ${faults.length - 1} more: see errors)` : '';
@@ -45,7 +50,7 @@ export function validate(route: Route, request: Request) {
   return { params, query, body };
 }
 
-const repeatedIn = ({ query }: Request): FieldError[] =>
+const repeatedIn = (query: Request['query']): FieldError[] =>
   Object.keys(query)
     .filter((name) => Array.isArray(query[name]))
     .map((name) => ({ path: `query.${shortened(name)}`, message: 'must be given once' }));

@@ -1,11 +1,12 @@
 import path from 'node:path';
 import { Piscina } from 'piscina';
 import { UnavailableError } from '../errors';
-import type { HashTask } from './hash-worker';
+import onTheEventLoop, { type HashTask } from './hash-worker';
 
 export type HashPool = ReturnType<typeof createHashPool>;
 
 interface HashPoolOptions {
+  /** 0: on the event loop, so that it can be seen what the threads are good for. */
   threads: number;
   queueLimit: number;
   cost: number;
@@ -19,23 +20,23 @@ const WORKER_FILE = path.join(__dirname, '..', '..', 'dist', 'infra', 'hash-work
  * doesn't wait for a password. At most `queueLimit` hashes wait, the next is refused with 503.
  */
 export function createHashPool({ threads, queueLimit, cost }: HashPoolOptions) {
-  const pool = new Piscina<HashTask, string | boolean>({
-    filename: WORKER_FILE,
-    minThreads: threads,
-    maxThreads: threads,
-    maxQueue: queueLimit,
-    niceIncrement: 10,
-    recordTiming: false,
-  });
+  const pool = threads > 0 ? createThreads(threads, queueLimit) : undefined;
+  let underWay = 0;
 
   async function run(task: HashTask): Promise<string | boolean> {
-    if (pool.queueSize >= queueLimit) {
+    const waiting = pool ? pool.queueSize : underWay;
+    if (waiting >= queueLimit) {
       throw new UnavailableError(
         'Too many passwords are being checked: nothing was done; try again in a moment.',
       );
     }
-    // No AbortSignal: with one, piscina 5.3 doesn't hold its bound, and an abort ends the whole thread.
-    return pool.run(task);
+    underWay += 1;
+    try {
+      // No AbortSignal: with one, piscina 5.3 doesn't hold its bound, and an abort ends the whole thread.
+      return await (pool ? pool.run(task) : onTheEventLoop(task));
+    } finally {
+      underWay -= 1;
+    }
   }
 
   return {
@@ -46,6 +47,18 @@ export function createHashPool({ threads, queueLimit, cost }: HashPoolOptions) {
     async matches(password: string, hash: string): Promise<boolean> {
       return (await run({ kind: 'compare', password, hash })) as boolean;
     },
-    close: () => pool.destroy(),
+    /** Hashes that wait or are worked on. */
+    underWay: () => underWay,
+    close: async (): Promise<void> => pool?.destroy(),
   };
 }
+
+const createThreads = (threads: number, maxQueue: number) =>
+  new Piscina<HashTask, string | boolean>({
+    filename: WORKER_FILE,
+    minThreads: threads,
+    maxThreads: threads,
+    maxQueue,
+    niceIncrement: 10,
+    recordTiming: false,
+  });

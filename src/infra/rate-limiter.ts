@@ -1,6 +1,6 @@
 import { ConsecutiveBreaker, circuitBreaker, handleWhen } from 'cockatiel';
 import { RateLimiterMemory, RateLimiterRedis, RateLimiterRes } from 'rate-limiter-flexible';
-import type { RedisCache } from './redis';
+import type { RedisClient } from './redis';
 
 export interface Policy {
   name: string;
@@ -22,7 +22,7 @@ export interface Count {
 export type RateLimiter = ReturnType<ReturnType<typeof createRateLimiters>>;
 
 interface RateLimitersOptions {
-  redis: RedisCache | undefined;
+  redis: RedisClient | undefined;
   prefix: string;
 }
 

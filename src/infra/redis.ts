@@ -1,14 +1,19 @@
 import { Redis } from 'ioredis';
 import type { Logger } from '../logger';
 
-export type RedisCache = ReturnType<typeof connectRedis>;
+export type RedisClient = ReturnType<typeof connectRedis>;
+type Reply = string | number | null | (string | number | null)[];
+/** A Lua script: all of it happens at once, in one round trip. */
+export type Script = (keys: string[], args: (string | number)[]) => Promise<Reply>;
 
 /** A cache that takes longer than this is no help; the caller goes on without it. */
 const COMMAND_MS = 100;
+/** 48 bits are enough to tell two processes apart. */
+const RUN_LENGTH = 12;
 
 /**
- * The few commands the cache needs. Every one of them fails at once while Redis is away (nothing is queued
- * or sent again) and after 100 ms while it is frozen.
+ * Every command fails at once while Redis is away (nothing is queued or sent again) and after 100 ms while it
+ * is frozen.
  */
 export function connectRedis(url: string, logger: Logger) {
   const client = new Redis(url, {
@@ -20,7 +25,6 @@ export function connectRedis(url: string, logger: Logger) {
     retryStrategy: (attempt) => Math.min(50 * attempt, 1_000),
   });
   let down = false;
-  /** Of the Redis process that is there: keys carry it, so what an older one left behind is never read. */
   let run: string | undefined;
   client.on('error', (error: Error) => {
     if (!down) logger.warn({ reason: error.message }, 'Redis is away: going on without the cache');
@@ -30,7 +34,7 @@ export function connectRedis(url: string, logger: Logger) {
   client.on('ready', () => {
     client.info('server').then(
       (info) => {
-        run = /run_id:(\w+)/.exec(info)?.[1];
+        run = /run_id:(\w+)/.exec(info)?.[1]?.slice(0, RUN_LENGTH);
         if (down) logger.info('Redis is back');
         down = false;
       },
@@ -38,45 +42,29 @@ export function connectRedis(url: string, logger: Logger) {
       () => client.disconnect(true),
     );
   });
-
-  function own(key: string): string {
-    if (!run) throw new Error('Redis is not there yet');
-    return `${key}@${run}`;
-  }
-  const ownAll = (values: Record<string, string>) =>
-    Object.entries(values).map(([key, value]) => [own(key), value] as const);
-
-  async function all(commands: (string | number)[][]): Promise<unknown[]> {
-    const replies = (await client.pipeline(commands).exec()) ?? [];
-    return replies.map(([error, value]) => {
-      if (error) throw error;
-      return value;
-    });
-  }
+  const commands = client as unknown as Record<string, (...args: (string | number)[]) => Promise<Reply>>;
 
   return {
+    /**
+     * Names the Redis process that is there: keys that carry it are never read again from what an older one
+     * left behind in a snapshot.
+     * @throws while it isn't known
+     */
+    runId(): string {
+      if (!run) throw new Error('Redis is not there yet');
+      return run;
+    },
+
+    /** Sent by its digest, and whole where Redis doesn't know it yet. */
+    script(name: string, lua: string): Script {
+      client.defineCommand(name, { lua });
+      return (keys, args) => commands[name]!(keys.length, ...keys, ...args);
+    },
+
     /** The values in the order of their keys, in one round trip. */
-    getAll: async (keys: string[]): Promise<(string | null)[]> => client.mget(keys.map(own)),
+    getAll: (keys: string[]): Promise<(string | null)[]> => client.mget(keys),
 
-    /** Sets a key that ends at `expiresAt` (ms since 1970), however late the command arrives. */
-    async setUntil(key: string, value: string, expiresAt: number): Promise<void> {
-      // Not PXAT and, below, not NX with GET: they are younger than what some systems install.
-      const replies = (await client.multi().set(own(key), value).pexpireat(own(key), expiresAt).exec()) ?? [];
-      for (const [error] of replies) if (error) throw error;
-    },
-
-    /** Sets all keys for `ttlMs`; rejects unless each of them is confirmed. */
-    async setAll(values: Record<string, string>, ttlMs: number): Promise<void> {
-      await all(ownAll(values).map(([key, value]) => ['set', key, value, 'PX', ttlMs]));
-    },
-
-    /** Sets the keys that are not there; tells what holds now, in the order of `values`. */
-    async setMissing(values: Record<string, string>, ttlMs: number): Promise<string[]> {
-      const entries = ownAll(values);
-      const sets = entries.map(([key, value]) => ['set', key, value, 'PX', ttlMs, 'NX']);
-      const replies = await all([...sets, ['mget', ...entries.map(([key]) => key)]]);
-      return replies.at(-1) as string[];
-    },
+    remove: async (keys: string[]): Promise<void> => void (await client.unlink(keys)),
 
     /** For rate-limiter.ts, whose library sends commands of its own; what was said above holds for them too. */
     client,

@@ -13,7 +13,9 @@ const SKEW_MS = 2_000;
 /** A notice becomes visible at its transaction's end; the driver tries a commit for 120 s at the most. */
 const COMMIT_MS = 150_000;
 const LOOK_LIMIT = 10_000;
-const CACHE_OFF = 'cache-off';
+/** How long the cache stays off after a change that Redis doesn't know of; and longer, so that not each has to say it. */
+const OFF_MS = 5_000;
+const OFF_MORE_MS = 5_000;
 const revoked = (userId: string) => `revoked:${userId}`;
 
 /**
@@ -22,7 +24,9 @@ const revoked = (userId: string) => `revoked:${userId}`;
  */
 export function createNoticeBoard(notices: NoticeRepository, logger: Logger) {
   const known = new Map<string, number>();
-  const cacheOff = { until: 0, inForceAt: 0 };
+  /** Until when the cache is off for all, as far as this worker knows, and as far as it said so itself. */
+  let offUntil = 0;
+  const ownOff = { until: 0, inForceAt: 0 };
   let freshUntil = 0;
   let newest = 0;
   let stopped = false;
@@ -32,6 +36,7 @@ export function createNoticeBoard(notices: NoticeRepository, logger: Logger) {
     const found = await notices.changedSince(new Date(newest - COMMIT_MS), LOOK_LIMIT);
     for (const notice of found) {
       known.set(notice._id, notice.until.getTime());
+      if (notice.cacheOffUntil) offUntil = Math.max(offUntil, notice.cacheOffUntil.getTime());
       newest = Math.max(newest, notice.changedAt.getTime());
     }
     if (found.length < LOOK_LIMIT) freshUntil = startedAt + FRESH_MS;
@@ -53,26 +58,36 @@ export function createNoticeBoard(notices: NoticeRepository, logger: Logger) {
       void lookAgainAndAgain();
     },
 
-    /** False where another worker may have written what the cache hasn't been told of. */
-    cacheIsSafe: (): boolean => isFresh() && (known.get(CACHE_OFF) ?? 0) < Date.now(),
+    /**
+     * Under which name entries are kept; undefined where they aren't to be used now, since another worker may
+     * have written what the cache hasn't been told of. Whenever the cache was off, a new epoch follows: what
+     * was there before is not read again.
+     */
+    cacheEpoch: (): number | undefined => (isFresh() && offUntil <= Date.now() ? offUntil : undefined),
+
+    /** Under which name a write has to end entries: that of every worker that uses the cache now or for a while. */
+    async epochOfWrites(): Promise<number> {
+      if (!isFresh()) await look();
+      return offUntil;
+    },
 
     /**
-     * Ends the use of the cache on every worker until the entries that are there now have run out. Resolves
-     * once no worker serves one of them any more: after FRESH_MS, at once where it was off already.
+     * Ends the use of all entries that are there now, on every worker. Resolves once no worker serves one of
+     * them any more: after FRESH_MS, at once where the cache was off already. A worker that hasn't heard of it
+     * yet ends entries under the epoch before; nobody uses the new one until OFF_MS have passed.
      */
-    async turnCacheOff(entryLifeMs: number): Promise<void> {
-      const needed = Date.now() + entryLifeMs + SKEW_MS;
-      if (cacheOff.until < needed) {
-        const before = cacheOff.until;
-        // A little longer than needed, so that not every write of a long outage has to say it again.
-        const until = needed + 5_000;
-        await notices.post(CACHE_OFF, new Date(until));
-        if (before < Date.now() + FRESH_MS + SKEW_MS) cacheOff.inForceAt = performance.now() + FRESH_MS;
-        cacheOff.until = Math.max(cacheOff.until, until);
-        known.set(CACHE_OFF, cacheOff.until);
+    async turnCacheOff(): Promise<void> {
+      const needed = Date.now() + OFF_MS + SKEW_MS;
+      if (ownOff.until < needed) {
+        const before = ownOff.until;
+        const until = needed + OFF_MORE_MS;
+        await notices.postCacheOff(new Date(until));
+        if (before < Date.now() + FRESH_MS + SKEW_MS) ownOff.inForceAt = performance.now() + FRESH_MS;
+        ownOff.until = Math.max(ownOff.until, until);
+        offUntil = Math.max(offUntil, ownOff.until);
         logger.warn('The cache is off for all workers: a change could not be told to Redis');
       }
-      await sleep(Math.max(0, cacheOff.inForceAt - performance.now()));
+      await sleep(Math.max(0, ownOff.inForceAt - performance.now()));
     },
 
     /** Posts within a transaction; after it, `revokedEverywhere` waits until every worker refuses the tokens. */

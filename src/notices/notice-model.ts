@@ -6,6 +6,8 @@ const noticeSchema = new Schema(
     _id: { type: String, required: true },
     /** The notice holds until then. */
     until: { type: Date, required: true },
+    /** Of the one about the cache, which holds for ever: until when it is off. */
+    cacheOffUntil: { type: Date },
     /** When it was last changed, by MongoDB's own clock. */
     changedAt: { type: Date, required: true },
   },

@@ -4,6 +4,7 @@ import { noticeModel, type Notice } from './notice-model';
 export type NoticeRepository = ReturnType<typeof createNoticeRepository>;
 
 const LOCK_KEPT_MS = 60_000;
+const FOR_EVER = new Date('9999-01-01');
 
 /** What one worker tells all others through MongoDB. */
 export function createNoticeRepository(connection: Connection) {
@@ -16,6 +17,15 @@ export function createNoticeRepository(connection: Connection) {
         { _id: id },
         { $max: { until }, $currentDate: { changedAt: true } },
         { upsert: true, session },
+      );
+    },
+
+    /** Kept for good: who comes later has to know the epoch as well. */
+    async postCacheOff(cacheOffUntil: Date): Promise<void> {
+      await Notices.updateOne(
+        { _id: 'cache-off' },
+        { $max: { until: FOR_EVER, cacheOffUntil }, $currentDate: { changedAt: true } },
+        { upsert: true },
       );
     },
 

@@ -1,5 +1,6 @@
-import type { CachedRead, ResponseCache } from '../cache/response-cache';
+import type { CachedRead, Refill, ResponseCache } from '../cache/response-cache';
 import type { ListPlan } from '../lists/list-plan';
+import { profileOf } from '../users/user-cache';
 import type { Owner, TaskFilters } from './task-lists';
 
 export type TaskCache = ReturnType<typeof createTaskCache>;
@@ -9,44 +10,58 @@ type Load = CachedRead['load'];
 interface Assigned {
   _id: { toString: () => string };
   assignedTo?: { toString: () => string } | null;
+  version?: number;
 }
 
 export const assigneeOf = (task: Assigned | null) => (task?.assignedTo ? String(task.assignedTo) : null);
 
 /**
- * What each cached answer about tasks depends on. `profiles` stands for the names of assignees: it is
- * replaced where any user's are changed or a user goes.
+ * What each cached answer about tasks depends on, beside the profiles of the assignees whom it shows.
+ * `assignments` stands for the tasks of every user: it ends where it isn't known whose list a task was on.
  */
 export function createTaskCache(cache: ResponseCache) {
   return {
     one: (id: string, load: Load) =>
-      cache.read({ key: `task:${id}`, generations: [`task:${id}`, 'profiles'], load }),
+      cache.read({ class: 'task', key: `task:${id}`, generations: [`task:${id}`], load }),
 
     /** Overdue is what no write makes so: that list is not kept. */
     list: (plan: ListPlan<TaskFilters>, owner: Owner, load: Load) => {
-      const generations = [owner ? `tasks-of:${owner}` : 'tasks', 'profiles'];
-      const key = `tasks:${owner === undefined ? 'all' : owner}:${plan.key}`;
-      return cache.read({ key, generations: plan.filters.overdue ? [] : generations, load });
+      const generations = owner ? [`tasks-of:${owner}`, 'assignments'] : ['tasks'];
+      return cache.read({
+        class: 'tasks',
+        key: `tasks:${owner === undefined ? 'all' : owner}:${plan.key}`,
+        generations: plan.filters.overdue ? [] : generations,
+        load,
+      });
     },
 
     /**
      * After a task came (`before` is null), changed, or went (`after` is null). `again`: it was assigned to whom
      * it was assigned already, perhaps by a first send that was cut off before it said so.
      */
-    changed(before: Assigned | null, after: Assigned | null, again = false): Promise<void> {
+    changed(before: Assigned | null, after: Assigned | null, again = false): Promise<Refill> {
       const [was, is] = [assigneeOf(before), assigneeOf(after)];
       const assignees = [...new Set([was, is])].filter((id) => id !== null);
-      return cache.invalidate([
-        `task:${String((before ?? after)?._id)}`,
+      const key = `task:${String((before ?? after)?._id)}`;
+      const generations = [
         'tasks',
-        ...(again ? ['profiles'] : []),
+        ...(again ? ['assignments'] : []),
         ...assignees.map((id) => `tasks-of:${id}`),
         // The user's own answer lists ids only, so a change within a task doesn't touch it.
         ...(before && after && was === is ? [] : assignees.map((id) => `user:${id}`)),
-      ]);
+      ];
+      if (after?.version === undefined) return cache.written({ generations: [key, ...generations] });
+      const entity = {
+        class: 'task',
+        key,
+        version: after.version,
+        dependsOn: is ? [profileOf(is)] : [],
+      } as const;
+      return cache.written({ generations, entity });
     },
 
     /** After a removal that found nothing: an earlier one may have been cut off before it said so. */
-    gone: (id: string): Promise<void> => cache.invalidate([`task:${id}`, 'tasks', 'profiles']),
+    gone: async (id: string): Promise<void> =>
+      void (await cache.written({ generations: [`task:${id}`, 'tasks', 'assignments'] })),
   };
 }

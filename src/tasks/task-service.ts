@@ -1,6 +1,6 @@
 import type { IdempotentRequest } from '../idempotency/idempotent-request';
 import type { Principal } from '../principal';
-import type { Cached } from '../cache/response-cache';
+import type { Cached, DependOn, Loaded } from '../cache/response-cache';
 import {
   ConflictError,
   ForbiddenError,
@@ -11,6 +11,7 @@ import {
 import type { Once, Outcome } from '../idempotency/idempotency-service';
 import { pick } from '../lists/fields';
 import { pageMeta, planList, type ListQuery } from '../lists/list-plan';
+import { profileOf } from '../users/user-cache';
 import type { Person } from '../users/user-view';
 import { holdsAt, tagOfVersioned, type Precondition, type Versioned } from '../version-tag';
 import { assigneeOf, type TaskCache } from './task-cache';
@@ -33,15 +34,24 @@ interface TaskServiceDeps {
 export const TASKS_OF_USER = 100;
 
 export function createTaskService({ tasks, cache, once, peopleById }: TaskServiceDeps) {
-  async function assigneesOf(records: ListedTask[]): Promise<Map<string, Person>> {
-    const ids = records.flatMap(({ assignedTo }) => (assignedTo ? [String(assignedTo)] : []));
-    return peopleById([...new Set(ids)]);
+  const assigneeIds = (records: ListedTask[]) => [
+    ...new Set(records.flatMap((task) => assigneeOf(task) ?? [])),
+  ];
+  const assigneesOf = (records: ListedTask[]) => peopleById(assigneeIds(records));
+
+  /** For a cached answer: who isn't there any more was perhaps removed since the tasks were read. */
+  async function shownAssignees(records: ListedTask[], dependOn: DependOn) {
+    const ids = assigneeIds(records);
+    await dependOn(ids.map(profileOf));
+    const people = await peopleById(ids);
+    return { people, isTransient: people.size < ids.length };
   }
 
-  async function withPeople(records: ListedTask[]): Promise<TaskView[]> {
-    const people = await assigneesOf(records);
-    return records.map((task) => toTask(task, people));
-  }
+  const loadedOf = (task: ListedTask, people: Map<string, Person>): Loaded => ({
+    ...toTaskAt(task, people),
+    meta: { assignee: assigneeOf(task) ?? '' },
+    isTransient: people.size < assigneeIds([task]).length,
+  });
 
   const notFound = () => new NotFoundError('There is no such task, or it is not yours.');
 
@@ -132,26 +142,23 @@ export function createTaskService({ tasks, cache, once, peopleById }: TaskServic
     async list(query: ListQuery<TaskFilters>, assignedTo: Owner, by: Principal): Promise<Cached> {
       const owner = ownerFor(by, assignedTo);
       const plan = planList(taskTable, query);
-      return cache.list(plan, owner, async () => {
+      return cache.list(plan, owner, async (dependOn) => {
         const [page, total] = await Promise.all([
           tasks.page(plan, owner),
           plan.count ? tasks.count(plan, owner) : undefined,
         ]);
-        const views = await withPeople(page.entries);
-        return {
-          value: views.map((view) => pick(view, plan.fields)),
-          meta: pageMeta(page, total),
-        };
+        const { people, isTransient } = await shownAssignees(page.entries, dependOn);
+        const value = page.entries.map((task) => pick(toTask(task, people), plan.fields));
+        return { value, meta: pageMeta(page, total), isTransient };
       });
     },
 
     /** @throws NotFoundError also for another's task */
     async get(id: string, by: Principal): Promise<Cached> {
-      const found = await cache.one(id, async () => {
+      const found = await cache.one(id, async (dependOn) => {
         const task = await tasks.byId(id);
         if (!task) throw notFound();
-        const { value, version } = toTaskAt(task, await assigneesOf([task]));
-        return { value, version, meta: { assignee: String(task.assignedTo ?? '') } };
+        return loadedOf(task, (await shownAssignees([task], dependOn)).people);
       });
       if (by.role !== 'Admin' && found.meta.assignee !== by.id) throw notFound();
       return found;
@@ -194,8 +201,10 @@ export function createTaskService({ tasks, cache, once, peopleById }: TaskServic
       if (!change) throw await refusal(id, changes, by, precondition);
       if (changes.assignedTo) await releaseIfGone(id, changes.assignedTo);
       const again = changes.assignedTo !== undefined && changes.assignedTo === assigneeOf(change.before);
-      await cache.changed(change.before, change.after, again);
-      return toTaskAt(change.after, await assigneesOf([change.after]));
+      const refill = await cache.changed(change.before, change.after, again);
+      const people = await assigneesOf([change.after]);
+      await refill(loadedOf(change.after, people));
+      return toTaskAt(change.after, people);
     },
 
     async remove(id: string, precondition?: Precondition): Promise<void> {
@@ -207,9 +216,11 @@ export function createTaskService({ tasks, cache, once, peopleById }: TaskServic
       throw still ? await outdated(still) : notFound();
     },
 
-    /** For `GET /users`: each user's newest tasks. */
-    newestOf: async (userId: string): Promise<TaskView[]> =>
-      withPeople(await tasks.newestOf(userId, TASKS_OF_USER)),
+    /** For `GET /users`: a user's newest tasks. */
+    async newestOf(user: Person): Promise<TaskView[]> {
+      const people = new Map([[user._id, user]]);
+      return (await tasks.newestOf(user._id, TASKS_OF_USER)).map((task) => toTask(task, people));
+    },
 
     newestIdsOf: (userId: string): Promise<string[]> => tasks.newestIdsOf(userId, TASKS_OF_USER),
   };

@@ -25,7 +25,7 @@ interface UserServiceDeps {
   /** What the tasks' side tells of a user. */
   tasksOf: {
     newestIdsOf: (userId: string) => Promise<string[]>;
-    newestOf: (userId: string) => Promise<unknown[]>;
+    newestOf: (user: Person) => Promise<unknown[]>;
   };
   /** What the other features do where a user goes, in the same transaction. */
   onRemoval: ((userId: string, session: ClientSession) => Promise<void>)[];
@@ -53,7 +53,7 @@ export function createUserService(deps: UserServiceDeps) {
     const user = precondition && (await users.byId(id));
     if (!user || holdsAt(precondition, user.version ?? 0)) return;
     // Perhaps of a writer that died before it said so: no read may be older than what is told here.
-    await cache.refused(id);
+    await cache.ended(id);
     throw new PreconditionFailedError(tagOfVersioned(await withTaskIds(user)));
   }
 
@@ -62,7 +62,7 @@ export function createUserService(deps: UserServiceDeps) {
     const shown = !fields || fields.includes('tasks');
     return Promise.all(
       records.map(async (user) =>
-        pick(toUser(user, shown ? await tasksOf.newestOf(String(user._id)) : []), fields),
+        pick(toUser(user, shown ? await tasksOf.newestOf(toPerson(user)) : []), fields),
       ),
     );
   }
@@ -112,8 +112,10 @@ export function createUserService(deps: UserServiceDeps) {
         await requirePrecondition(id, precondition);
         throw notFound();
       }
-      await cache.changed(id);
-      return withTaskIds(user);
+      const refill = await cache.changed(id, user.version ?? 0);
+      const found = await withTaskIds(user);
+      await refill(found);
+      return found;
     },
 
     async peopleById(ids: string[]): Promise<Map<string, Person>> {

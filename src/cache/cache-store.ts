@@ -1,0 +1,132 @@
+import { randomBytes } from 'node:crypto';
+import { LRUCache } from 'lru-cache';
+import type { RedisClient } from '../infra/redis';
+import { DEPEND, FILL, WRITTEN } from './cache-scripts';
+
+export type CacheStore = ReturnType<typeof createCacheStore>;
+
+/** Where an answer is to be kept, and the tokens that must be in force then. */
+export interface Place {
+  namespace: string;
+  key: string;
+  generations: string[];
+  tokens: string[];
+}
+
+interface Answer {
+  json: string;
+  tag: string;
+  meta: Record<string, string>;
+}
+
+interface CacheStoreOptions {
+  redis: RedisClient;
+  prefix: string;
+  entryLifeMs: number;
+}
+
+/** Characters; what is larger isn't worth what it takes from Redis and the other readers. */
+const MAX_ENTRY = 1_000_000;
+/** Of how many entries a process remembers what they depend on; about 300 bytes each. */
+const REMEMBERED = 10_000;
+/** Entries of the same moment end at different ones: from this share of their life on. */
+const SHORTEST_LIFE = 0.8;
+
+/** How answers and generations lie in Redis: one call to read, one to keep, one to end. */
+export function createCacheStore({ redis, prefix, entryLifeMs }: CacheStoreOptions) {
+  const fill = redis.script('cacheFill', FILL);
+  const depend = redis.script('cacheDepend', DEPEND);
+  const written = redis.script('cacheWritten', WRITTEN);
+  // A generation lives longer than what depends on it, and is evicted later (volatile-ttl).
+  const generationLifeMs = entryLifeMs * 2;
+
+  /** By the entry's key the keys of the generations it was last seen with: asked for along with it. */
+  const remembered = new LRUCache<string, string[]>({ max: REMEMBERED });
+
+  // Never used twice, by any process; a letter first, and no dot.
+  const process = `t${randomBytes(9).toString('base64url')}`;
+  let count = 0;
+  const newToken = () => `${process}${(count += 1).toString(36)}-`;
+
+  /** What another Redis process or another epoch left behind has another name. */
+  const namespaceAt = (epoch: number) => `${prefix}:${redis.runId()}:${epoch.toString(36)}`;
+  const entryKey = (namespace: string, key: string) => `${namespace}:entry:${key}`;
+  const generationKey = (namespace: string, name: string) => `${namespace}:generation:${name}`;
+
+  const tokensOf = async (keys: string[]) => (await depend(keys, [generationLifeMs, newToken()])) as string[];
+
+  const headOf = (keys: string[], tokens: (string | null)[]) =>
+    keys.map((key, index) => `${key} ${tokens[index]}`).join(' ');
+
+  /** The text, where what its head says is still so. */
+  async function textOf(entry: string, asked: string[], tokens: (string | null)[], key: string) {
+    const end = entry.indexOf('\n');
+    const head = entry.slice(0, end);
+    if (head === headOf(asked, tokens)) return entry.slice(end + 1);
+    const words = head.split(' ');
+    const keys = words.filter((_, index) => index % 2 === 0);
+    remembered.set(key, keys);
+    const unknown = keys.filter((name) => !asked.includes(name));
+    if (unknown.length === 0) return undefined;
+    const known = new Map(asked.map((name, index) => [name, tokens[index]!]));
+    (await redis.getAll(unknown)).forEach((token, index) => known.set(unknown[index]!, token!));
+    return head ===
+      headOf(
+        keys,
+        keys.map((name) => known.get(name)!),
+      )
+      ? entry.slice(end + 1)
+      : undefined;
+  }
+
+  return {
+    /** The answer, or the place for it. */
+    async get(epoch: number, name: string, generations: string[]): Promise<Answer | Place> {
+      const namespace = namespaceAt(epoch);
+      const key = entryKey(namespace, name);
+      const keys = generations.map((generation) => generationKey(namespace, generation));
+      const asked = remembered.get(key) ?? keys;
+      const [entry, ...tokens] = await redis.getAll([key, ...asked]);
+      const text = entry ? await textOf(entry, asked, tokens, key) : undefined;
+      if (text === undefined) return { namespace, key, generations: keys, tokens: await tokensOf(keys) };
+      const end = text.indexOf('\n');
+      const { tag, meta } = JSON.parse(text.slice(0, end)) as Pick<Answer, 'tag' | 'meta'>;
+      return { json: text.slice(end + 1), tag, meta };
+    },
+
+    /** Adds generations to what the place depends on. */
+    async dependOn(place: Place, names: string[]): Promise<void> {
+      const keys = names.map((name) => generationKey(place.namespace, name));
+      if (keys.length === 0) return;
+      const tokens = await tokensOf(keys);
+      place.generations.push(...keys);
+      place.tokens.push(...tokens);
+    },
+
+    /** @param version of the entity that the place's first generation is of */
+    async put(place: Place, { json, tag, meta }: Answer, version?: number) {
+      if (json.length > MAX_ENTRY) return 'too large' as const;
+      const lifeMs = Math.round(entryLifeMs * (SHORTEST_LIFE + (1 - SHORTEST_LIFE) * Math.random()));
+      const text = `${JSON.stringify({ tag, meta })}\n${json}`;
+      const args = [lifeMs, text, version ?? '', ...place.tokens];
+      return (await fill([place.key, ...place.generations], args)) === 1 ? 'kept' : 'stale';
+    },
+
+    /** Ends generations; of a written entity the place for what became of it, where that is surely the newest. */
+    async end(
+      epoch: number,
+      names: string[],
+      entity?: { key: string; version: number; dependsOn: string[] },
+    ): Promise<Place | undefined> {
+      const namespace = namespaceAt(epoch);
+      const ended = names.map((name) => generationKey(namespace, name));
+      if (!entity) return void (await redis.remove(ended));
+      const own = generationKey(namespace, entity.key);
+      const others = entity.dependsOn.map((name) => generationKey(namespace, name));
+      const args = [generationLifeMs, newToken(), entity.version, ended.length];
+      const tokens = (await written([own, ...ended, ...others], args)) as string[] | null;
+      const key = entryKey(namespace, entity.key);
+      return tokens ? { namespace, key, generations: [own, ...others], tokens } : undefined;
+    },
+  };
+}

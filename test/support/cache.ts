@@ -1,0 +1,54 @@
+import { createResponseCache } from '../../src/cache/response-cache';
+import { connectRedis, type RedisClient, type Script } from '../../src/infra/redis';
+import { createLogger } from '../../src/logger';
+import { eventually } from './wait';
+
+export type TestCache = Awaited<ReturnType<typeof connectCache>>;
+
+const board = () => ({
+  cacheEpoch: (): number | undefined => 0,
+  epochOfWrites: async () => 0,
+  turnCacheOff: jest.fn(async () => {}),
+});
+
+/** A cache on a real Redis, as one worker has it; each script can be held back before it is sent. */
+export async function connectCache(url: string, { prefix = 'test', entryLifeMs = 60_000 } = {}) {
+  const redis = connectRedis(url, createLogger('silent', 'test'));
+  await eventually(() => attempt(() => redis.runId()));
+  const before: Record<string, () => Promise<void>> = {};
+  const held: RedisClient = {
+    ...redis,
+    script(name, lua): Script {
+      const run = redis.script(name, lua);
+      return async (keys, args) => {
+        await before[name]?.();
+        return run(keys, args);
+      };
+    },
+  };
+  const events: string[] = [];
+  const theBoard = board();
+  const cache = createResponseCache({
+    redis: held,
+    board: theBoard,
+    prefix,
+    entryLifeMs,
+    record: (of, event) => events.push(`${of} ${event}`),
+  });
+  return { cache, redis, before, events, board: theBoard, close: redis.close };
+}
+
+function attempt<T>(work: () => T): T | undefined {
+  try {
+    return work();
+  } catch {
+    return undefined;
+  }
+}
+
+/** A promise that is resolved by hand. */
+export function gate() {
+  let open = () => {};
+  const opened = new Promise<void>((resolve) => (open = resolve));
+  return { open: () => open(), opened };
+}
