@@ -13,6 +13,7 @@ import type { Logger } from './logger';
 interface AppOptions extends RouterOptions {
   routes: Route[];
   logger: Logger;
+  accessLog: Logger;
   record: RequestRecord;
   metrics: MetricsText;
   /** This worker's name for `X-Worker`, undefined where it isn't told. */
@@ -27,14 +28,14 @@ interface AppOptions extends RouterOptions {
 
 /** The HTTP side of the API; neither listens nor connects. */
 export function createApp(options: AppOptions): Express {
-  const { routes, logger, record, metrics, worker, trustProxy, corsOrigins, isAway } = options;
+  const { routes, logger, accessLog, record, metrics, worker, trustProxy, corsOrigins, isAway } = options;
   const app = express();
   app.set('trust proxy', trustProxy);
   app.disable('x-powered-by');
   // Tags are of versions and of what an answer says; those of Express know neither.
   app.disable('etag');
   const isShared = corsOrigins.length > 0;
-  app.use(requestContext({ logger, record, worker, isShared }));
+  app.use(requestContext({ accessLog, record, worker, isShared }));
   if (isShared) app.use(allowOrigins(corsOrigins));
   app.use(createRouter(routes, options));
   app.use(metricsPage(metrics));

@@ -23,7 +23,7 @@ import { createJobRelay } from './jobs/job-relay';
 import { createJobRepository } from './jobs/job-repository';
 import { createJobRunner } from './jobs/job-runner';
 import { createJobService } from './jobs/job-service';
-import type { Logger } from './logger';
+import { createAccessLog, type Logger } from './logger';
 import { createNoticeBoard } from './notices/notice-board';
 import { createNoticeRepository } from './notices/notice-repository';
 import { allRoutes } from './routes';
@@ -146,6 +146,7 @@ export async function composeApi(config: Config, logger: Logger) {
       requireIfMatch: config.requireIfMatch,
       isAway: isMongoAway,
       logger,
+      accessLog: createAccessLog(config.logLevel, config.workerName),
       record: createRequestRecord(metrics),
       metrics,
       worker: config.exposeWorker ? config.workerName : undefined,

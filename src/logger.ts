@@ -5,10 +5,11 @@ export type Logger = pino.Logger;
 
 const SECRET = ['*.password', '*.token', '*.authorization'];
 
+const stdout = () => createLogStream((text) => process.stdout.write(text));
+
 /** JSON lines on the standard output, which PM2 and Docker collect. */
-export function createLogger(level: string, name: string): Logger {
-  return pino(
-    { level, name, redact: SECRET },
-    createLogStream((text) => process.stdout.write(text)),
-  );
-}
+export const createLogger = (level: string, name: string): Logger =>
+  pino({ level, name, redact: SECRET }, stdout());
+
+/** For a line a request, of which http/request-context.ts says each word: looking for secrets would cost more than it. */
+export const createAccessLog = (level: string, name: string): Logger => pino({ level, name }, stdout());

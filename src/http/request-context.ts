@@ -12,7 +12,7 @@ declare module 'express-serve-static-core' {
 }
 
 interface ContextOptions {
-  logger: Logger;
+  accessLog: Logger;
   record: RequestRecord;
   /** This worker's name for `X-Worker`, undefined where it isn't told. */
   worker: string | undefined;
@@ -24,9 +24,9 @@ interface ContextOptions {
 const ID = /^[\w-]{8,64}$/;
 
 /** Gives the request its id, the answer the headers that all have, and the log a line once it has ended. */
-export function requestContext({ logger, record, worker, isShared }: ContextOptions): RequestHandler {
+export function requestContext({ accessLog, record, worker, isShared }: ContextOptions): RequestHandler {
   const constant = Object.entries({ ...securityHeaders(isShared), ...(worker && { 'X-Worker': worker }) });
-  const isLogged = logger.isLevelEnabled('info');
+  const isLogged = accessLog.isLevelEnabled('info');
 
   return (request, response, next) => {
     const began = performance.now();
@@ -37,18 +37,18 @@ export function requestContext({ logger, record, worker, isShared }: ContextOpti
     response.once('close', () => {
       const ms = performance.now() - began;
       record(request.method, response.locals.path as string | undefined, response.statusCode, ms / 1_000);
-      if (isLogged) logLine(logger, request, response, ms);
+      if (isLogged) logLine(accessLog, request, response, ms);
     });
     next();
   };
 }
 
 /** Neither headers nor bodies: they hold tokens and passwords. */
-function logLine(logger: Logger, { id, method, originalUrl: url }: Request, response: Response, ms: number) {
+function logLine(log: Logger, { id, method, originalUrl: url }: Request, response: Response, ms: number) {
   const { statusCode, writableFinished: isWhole } = response;
   const line = { req: { id, method, url }, res: { statusCode }, responseTime: Math.round(ms) };
-  if (statusCode >= 500) logger.error(line, 'request failed');
-  else logger.info(line, isWhole ? 'request completed' : 'request aborted');
+  if (statusCode >= 500) log.error(line, 'request failed');
+  else log.info(line, isWhole ? 'request completed' : 'request aborted');
 }
 
 /** What an API needs of helmet (OWASP REST Security Cheat Sheet): the same on every answer, so it is asked once. */

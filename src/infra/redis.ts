@@ -18,6 +18,8 @@ const RUN_LENGTH = 12;
 export function connectRedis(url: string, logger: Logger) {
   const client = new Redis(url, {
     enableOfflineQueue: false,
+    // What is asked in the same turn of the event loop goes out in one write.
+    enableAutoPipelining: true,
     maxRetriesPerRequest: 0,
     autoResendUnfulfilledCommands: false,
     commandTimeout: COMMAND_MS,
