@@ -1,12 +1,12 @@
 -- BALANCING=response-time. Of two workers drawn at random (the power of two choices, Mitzenmacher 2001) a request
--- goes to the one whose average response time, times what it has under way, is lower (Finagle's "Peak EWMA",
--- without its jumps: here a long answer tells more about the route than about the worker).
+-- goes to the one whose average response time, times what it has under way, is lower (Finagle's "Peak EWMA"; only
+-- an error makes the average jump, since a long answer tells more about the route than about the worker).
 -- Two, not all: else all NGINX workers would run to the same one.
 
 local balancer = require("ngx.balancer")
 
 local DECAY = 5 -- seconds after which an observation weighs 1/e: what a slow worker waits for its next try, 3 or 4 times
-local SLOW = 1 -- seconds that an error counts at least: a worker that fails at once isn't the fastest
+local SLOW = 1 -- seconds, at least, to which an error lifts the average: who fails at once isn't the fastest
 local FLOOR = 0.001 -- seconds: NGINX measures in milliseconds, and 0 times any load would be 0
 -- As max_fails and fail_timeout (seconds) do for NGINX's own methods.
 local MAX_FAILS, FAIL_TIMEOUT = 3, 2
@@ -54,13 +54,12 @@ local function score(peer, now)
   return math.max(seconds, FLOOR) * (peer.under_way + 1)
 end
 
-local function observe(peer, seconds)
+local function observe(peer, seconds, is_error)
   local now = ngx.now()
-  local old = shared:get(peer.average)
-  local keep = weight(peer, now)
-  -- The first answer is no measure of a worker: nothing in it is warm yet.
-  local new = old and old * keep + seconds * (1 - keep) or mean(now) or seconds
-  shared:set(peer.average, new)
+  local old = average(peer, now)
+  -- The first answer of a worker that is still cold isn't held against it.
+  local new = old and old + seconds * (1 - weight(peer, now)) or math.min(mean(now) or seconds, seconds)
+  shared:set(peer.average, is_error and math.max(new, seconds, SLOW) or new)
   shared:set(peer.at, now)
 end
 
@@ -68,7 +67,7 @@ end
 -- listed ports may be idle, and each of them is probed again and again.
 local function note_failure(peer)
   local fails = shared:incr(peer.fails, 1, 0, FAIL_TIMEOUT) or MAX_FAILS
-  if shared:get(peer.average) and fails < MAX_FAILS then return observe(peer, SLOW) end
+  if shared:get(peer.average) and fails < MAX_FAILS then return observe(peer, SLOW, true) end
   shared:set(peer.down, true, FAIL_TIMEOUT)
   shared:delete(peer.average)
 end
@@ -122,12 +121,11 @@ function M.learn()
     local peer, status, seconds = peer_named[name], tonumber((next_status())), tonumber((next_seconds()))
     if peer then
       peer.under_way = math.max(peer.under_way - 1, 0)
-      -- NGINX's own status for a worker that refused or broke the connection. 504, one that didn't answer in time,
-      -- is an observation like others: of 1 or 15 seconds.
+      -- NGINX's own status for a worker that refused or broke the connection.
       if status == 502 then
         note_failure(peer)
       elseif seconds then
-        observe(peer, status and status >= 500 and math.max(seconds, SLOW) or seconds)
+        observe(peer, seconds, status and status >= 500)
       end
     end
   end
