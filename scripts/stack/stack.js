@@ -11,7 +11,6 @@ const { createStackFile } = require('./stack-file');
 const { createSupervisor, privateHome, ensurePrivate } = require('./supervisor');
 const { ensureSecret } = require('./secrets');
 const { findFree } = require('./ports');
-const { sleep } = require('../run-command');
 
 /** Ports kept free for API workers, so that `pm2 scale` up never meets somebody else's. */
 const portsPerStack = 16;
@@ -133,8 +132,6 @@ function createStack({
     if (!upstream.apiPorts) throw new Error('NGINX was not started yet');
     await servers.start(['nginx'], { upstream });
     stackFile.update({ upstream });
-    // NGINX's old workers answer until the new ones have taken over, and it doesn't tell when.
-    await sleep(500);
   }
 
   async function stop() {

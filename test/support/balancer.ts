@@ -49,9 +49,9 @@ export async function startBalancer(balancing: Balancing, { count = 2, idle = 0 
   if (!found) throw new Error('NGINX was not found');
   const apiPorts = stubs.map(({ port }) => port);
   const context = { root, dir, ports, found, apiPorts, balancing };
-  const [{ script, args }] = nginx.prepare(context) as [{ script: string; args: string[] }];
+  const [server] = nginx.prepare(context);
   await Promise.all(stubs.slice(count).map((stub) => stub.stop()));
-  const child = spawn(script, args, { stdio: 'ignore' });
+  const child = spawn(server!.script, server!.args, { stdio: 'ignore' });
   await eventually(() => nginx.ping(context).catch(() => false));
 
   async function ask(method: 'GET' | 'POST'): Promise<number> {
