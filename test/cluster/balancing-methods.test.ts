@@ -53,7 +53,7 @@ async function shareOfSlowed(pid: number, worker: string): Promise<number> {
       await sleep(30);
     }
   })();
-  const counts = await spread(3_000).finally(() => (isOver = true));
+  const counts = await spread(2_000).finally(() => (isOver = true));
   await slowing;
   return counts[worker]! / Object.values(counts).reduce((sum, count) => sum + count, 0);
 }

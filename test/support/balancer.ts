@@ -11,8 +11,6 @@ import { eventually } from './wait';
 const { nginx } = jest.requireActual<{ nginx: ServerDefinition }>('../../scripts/stack/servers/nginx');
 const root = path.join(__dirname, '..', '..');
 
-export type StubWorker = Awaited<ReturnType<typeof startStub>>;
-
 /** Stands for an API worker: answers as late, or as badly, as it is told. */
 async function startStub() {
   const stub = { port: 0, delayMs: 2, status: 200, breaks: false, seen: 0, stop, start };

@@ -20,7 +20,7 @@ describe.each(methods)('%s', (method) => {
     balancer = await startBalancer(method, { count: 3, idle: 5 });
     expect(await balancer.load(300, 'POST')).toEqual(all(300, 200));
     expect(balancer.stubs.reduce((sum, { seen }) => sum + seen, 0)).toBe(300);
-    for (const { seen } of balancer.stubs) expect(seen).toBeGreaterThan(30);
+    for (const { seen } of balancer.stubs) expect(seen).toBeGreaterThan(10);
   });
 
   it('serves on when a worker goes, and finds it again when it is back', async () => {
