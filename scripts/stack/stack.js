@@ -3,6 +3,7 @@
 const fs = require('node:fs');
 const os = require('node:os');
 const path = require('node:path');
+const { checkBalancing } = require('./balancing');
 const { createApps } = require('./apps');
 const { createPm2 } = require('./pm2');
 const { createPrivateServers, executables } = require('./private-servers');
@@ -10,7 +11,6 @@ const { createStackFile } = require('./stack-file');
 const { createSupervisor, privateHome, ensurePrivate } = require('./supervisor');
 const { ensureSecret } = require('./secrets');
 const { findFree } = require('./ports');
-const { sleep } = require('../run-command');
 
 /** Ports kept free for API workers, so that `pm2 scale` up never meets somebody else's. */
 const portsPerStack = 16;
@@ -77,14 +77,18 @@ function createStack({
   async function startServers({
     only = ['mongo', 'redis', 'rabbit'],
     apiWorkers = os.availableParallelism(),
+    balancing = checkBalancing(),
     onReady,
   } = {}) {
     const left = await supervisor.endLeftovers();
     if (left.length > 0) say(`ended ${left.length} processes that a killed supervisor had left`);
     if (only.includes('nginx')) await chooseApiPorts();
-    const apiPorts = only.includes('nginx') ? await reachablePorts(apiWorkers) : [];
-    await servers.start(only, { apiPorts, onReady });
-    stackFile.update({ url: stackFile.read().services.nginx?.url, supervisor: { home: supervisor.home } });
+    const upstream = only.includes('nginx')
+      ? { apiPorts: await reachablePorts(apiWorkers), balancing }
+      : stackFile.read().upstream;
+    await servers.start(only, { upstream, onReady });
+    const { url } = stackFile.read().services.nginx ?? {};
+    stackFile.update({ url, upstream, supervisor: { home: supervisor.home } });
     return info();
   }
 
@@ -119,9 +123,15 @@ function createStack({
     if (!stackFile.read().services.nginx) return;
     // Down takes the oldest workers away, which are not those with the highest ports.
     const apiPorts = (await apps.list()).flatMap(({ port }) => port ?? []).sort((a, b) => a - b);
-    await servers.start(['nginx'], { apiPorts });
-    // NGINX's old workers answer until the new ones have taken over, and it doesn't tell when.
-    await sleep(500);
+    await tellNginx({ apiPorts });
+  }
+
+  /** Has NGINX's configuration written anew; what isn't named stays as it was. */
+  async function tellNginx(changes) {
+    const upstream = { ...stackFile.read().upstream, ...changes };
+    if (!upstream.apiPorts) throw new Error('NGINX was not started yet');
+    await servers.start(['nginx'], { upstream });
+    stackFile.update({ upstream });
   }
 
   async function stop() {
@@ -139,6 +149,7 @@ function createStack({
     startServers,
     startApps,
     scaleApi,
+    setBalancing: (balancing) => tellNginx({ balancing }),
     stop,
     checkApps: apps.check,
     stopApps: apps.stop,

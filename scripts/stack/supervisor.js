@@ -7,6 +7,7 @@ const path = require('node:path');
 const { createPm2 } = require('./pm2');
 const { trimLogs } = require('./logs');
 const { endProcesses, findOwned, isAlive, marker } = require('./processes');
+const { sleep } = require('../run-command');
 
 /** A socket's path may have 107 characters, and PM2 hangs where its own gets longer. */
 const longestHome = 85;
@@ -77,6 +78,12 @@ function createSupervisor({ root, dir, executables }) {
     return left;
   }
 
+  /** NGINX's old workers answer until the new ones have taken over, and it doesn't tell when. */
+  async function haveReread(server) {
+    process.kill(server, 'SIGHUP');
+    await sleep(500);
+  }
+
   /**
    * Starts what isn't running as described; what runs already is left alone.
    *
@@ -95,7 +102,7 @@ function createSupervisor({ root, dir, executables }) {
       const present = running.find(({ name }) => name === app.name);
       const same = present?.pm2_env.TASKFLEET_DEFINITION === app.env.TASKFLEET_DEFINITION;
       if (same && present.pm2_env.status === 'online') {
-        if (process_.configChanged) process.kill(present.pid, 'SIGHUP');
+        if (process_.configChanged) await haveReread(present.pid);
         continue;
       }
       if (present) outdated.push(app.name);

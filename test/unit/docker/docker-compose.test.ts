@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { runInNewContext } from 'node:vm';
 import { DCLinter } from 'dclint';
@@ -31,6 +31,11 @@ const { apps } = jest.requireActual<{ apps: { name: string; kill_timeout: number
   '../../../ecosystem.config.js',
 );
 const template = read('nginx/nginx.conf.template');
+/** What the second file changes, for an NGINX with Lua. */
+const override = parse(read('docker-compose.response-time.yml')) as {
+  services: { nginx: Service; api: { networks: { default: { ipv4_address: string } } } };
+  networks: { default: { ipam: { config: { subnet: string }[] } } };
+};
 
 /** What Compose makes of ${NAME:-default} and ${NAME:?message}. */
 const filledIn = (environment: Record<string, string>) =>
@@ -66,7 +71,8 @@ describe('docker-compose.yml', () => {
     ];
     const rules = Object.fromEntries(taste.map((rule) => [rule, 0 as const]));
     const linter = new DCLinter({ rules, quiet: false, debug: false, exclude: [] });
-    expect(linter.lintFiles([file], false)).toEqual([expect.objectContaining({ messages: [] })]);
+    for (const name of [file, path.join(root, 'docker-compose.response-time.yml')])
+      expect(linter.lintFiles([name], false)).toEqual([expect.objectContaining({ messages: [] })]);
   });
 
   it('publishes one port, that of NGINX', () => {
@@ -124,7 +130,15 @@ describe('NGINX before the api container', () => {
     expect(Object.keys(nginx.environment!)).toEqual(expect.arrayContaining(asked));
     expect(nginx.volumes).toEqual([
       './nginx/nginx.conf.template:/etc/nginx/templates/nginx.conf.template:ro',
+      './nginx/balancing:/etc/nginx/balancing:ro',
     ]);
+  });
+
+  it('balances round robin, and by the file of another method where one is named', () => {
+    const { BALANCING } = filledIn(nginx.environment!);
+    expect(BALANCING).toBe('round-robin');
+    for (const method of [BALANCING, 'least-connections', 'response-time'])
+      expect(existsSync(path.join(root, 'nginx', 'balancing', `${method}.conf`))).toBe(true);
   });
 
   it('lists a port for each worker', () => {
@@ -140,6 +154,30 @@ describe('NGINX before the api container', () => {
     const upstream = /upstream api \{(.*?)\n {2}\}/s.exec(template)![1]!;
     const kept = seconds(/keepalive_timeout (\S+);/.exec(upstream)?.[1]);
     expect(kept * 1_000).toBeLessThan(configOf(api).drainMs);
+  });
+});
+
+describe('NGINX with Lua, of docker-compose.response-time.yml', () => {
+  const { nginx: changed, api: changedApi } = override.services;
+
+  it('changes only what the first file has, besides its image', () => {
+    expect(Object.keys(nginx.environment!)).toEqual(
+      expect.arrayContaining(Object.keys(changed.environment!)),
+    );
+    expect(changed.environment!.BALANCING).toBe('response-time');
+    expect(existsSync(path.join(root, changed.build!, 'Dockerfile'))).toBe(true);
+  });
+
+  it('lists the same workers, at the address that the api container has', () => {
+    const { ipv4_address: address } = changedApi.networks.default;
+    const ports = [...nginx.environment!.API_SERVERS!.matchAll(/server api:(\d+) /g)].map(([, port]) => port);
+    expect(changed.environment!.API_PEERS!.split(' ')).toEqual(ports.map((port) => `${address}:${port}`));
+    expect(changed.environment!.API_SERVERS!.trim().split(/;\s*/)).toEqual([
+      ...ports.map((port) => `server ${address}:${port}`),
+      '',
+    ]);
+    const { subnet } = override.networks.default.ipam.config[0]!;
+    expect(subnet).toBe(address.replace(/\d+$/, '0/24'));
   });
 });
 

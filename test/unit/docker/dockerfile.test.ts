@@ -1,4 +1,4 @@
-import { execFile } from 'node:child_process';
+import { execFile, execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -66,6 +66,26 @@ describe('Dockerfile', () => {
   it('has no `ps`, which PM2 would need to signal a tree of processes', () => {
     const { apps } = jest.requireActual<Ecosystem>('../../../ecosystem.config.js');
     expect(apps.map(({ treekill }) => treekill)).toEqual(apps.map(() => false));
+  });
+});
+
+describe('nginx/Dockerfile', () => {
+  const nginxText = read('nginx/Dockerfile');
+  const [shell, flag, script] = words(DockerfileParser.parse(nginxText).getCMDs()[0]!);
+
+  it('is valid, and installs what its command runs', () => {
+    expect(validate(nginxText, { emptyContinuationLine: ValidationSeverity.ERROR })).toEqual([]);
+    for (const name of ['curl', 'gettext-base', 'libnginx-mod-http-lua', 'nginx-light'])
+      expect(nginxText).toContain(` ${name} `);
+  });
+
+  it('fills in the names of the environment, and leaves those of NGINX', () => {
+    // Where it stands for the tools of the image: one that shows what it was called with.
+    const shown = script!.replace('envsubst', 'printf %s').replace(/<.*/s, '');
+    const env = { PATH: process.env.PATH, BALANCING: 'response-time', API_SERVERS: 'server a=b; server c;' };
+    const names = execFileSync(shell!, [flag!, shown], { env, encoding: 'utf8' });
+    expect(names.split('\n')).toEqual(expect.arrayContaining(['$BALANCING', '$API_SERVERS', '$PATH']));
+    expect(names).not.toMatch(/=|response-time|\$[a-z]/);
   });
 });
 
