@@ -1,0 +1,61 @@
+import { dropDatabase, newNamespace, startApi, type TestApi } from '../../support/api';
+import { as, buildAdmin, buildTask, type Account } from '../../support/factories';
+
+const namespace = newNamespace();
+let api: TestApi;
+let admin: Account;
+
+beforeAll(async () => {
+  api = await startApi(namespace);
+  admin = await buildAdmin(api);
+});
+afterAll(async () => {
+  await api.close();
+  await dropDatabase(namespace);
+});
+
+/** The value of a line of Prometheus' text format; 0 where it isn't there yet. */
+async function valueOf(name: string): Promise<number> {
+  const { text } = await as(api, admin).get('/metrics').expect(200);
+  const line = text.split('\n').find((candidate: string) => candidate.startsWith(`${name} `));
+  return Number(line?.split(' ').at(-1) ?? 0);
+}
+
+it('counts cached reads by class, and answers 304 without MongoDB', async () => {
+  const { _id } = await buildTask(api, admin);
+  const path = `/tasks/${_id}`;
+  const miss = await as(api, admin).get(path).expect(200);
+  const [hits, misses, finds] = await Promise.all([
+    valueOf('taskfleet_cache_total{class="task",event="hit"}'),
+    valueOf('taskfleet_cache_total{class="task",event="miss"}'),
+    valueOf('taskfleet_mongo_commands_total{command="find"}'),
+  ]);
+  expect(misses).toBe(1);
+  const etag = miss.headers.etag as string;
+  for (let count = 0; count < 20; count++)
+    await as(api, admin).get(path).set('If-None-Match', etag).expect(304);
+  expect(await valueOf('taskfleet_cache_total{class="task",event="hit"}')).toBe(hits + 20);
+  // The looks at the notices go on meanwhile, a few a second.
+  expect(await valueOf('taskfleet_mongo_commands_total{command="find"}')).toBeLessThan(finds + 15);
+});
+
+it('tells durations by route, not by address', async () => {
+  const ids = await Promise.all([1, 2, 3].map(async () => (await buildTask(api, admin))._id));
+  const name = 'http_request_duration_seconds_count{method="GET",route="/tasks/:id",status="200"}';
+  const before = await valueOf(name);
+  for (const id of ids) await as(api, admin).get(`/tasks/${id}`).expect(200);
+  expect(await valueOf(name)).toBe(before + 3);
+  await as(api, admin).get('/nowhere/at-all').expect(404);
+  expect(
+    await valueOf('http_request_duration_seconds_count{method="GET",route="none",status="404"}'),
+  ).toBeGreaterThan(0);
+});
+
+it('tells memory, CPU time and how far the event loop lags', async () => {
+  for (const name of [
+    'process_resident_memory_bytes',
+    'process_cpu_seconds_total',
+    'nodejs_eventloop_lag_seconds',
+  ])
+    expect(await valueOf(name)).toBeGreaterThan(0);
+});
