@@ -83,15 +83,16 @@ export async function startBenchStack({ signal, say }: BenchStackOptions) {
   /** Why the apps can't run so; undefined where they can. */
   function refusal({ balancing, hashThreads }: Setup): string | undefined {
     if (balancing !== 'round-robin' && !canSwitch(stack)) return 'NGINX can not be told how to balance';
+    return hashThreads === 0 && !hashesOnEventLoop() ? 'the API does not run with HASH_THREADS=0' : undefined;
+  }
+
+  function hashesOnEventLoop(): boolean {
     try {
-      readConfig({
-        ...stack.appEnvironment(1, { JWT_SECRET: 'x'.repeat(32) }),
-        HASH_THREADS: `${hashThreads}`,
-      });
+      readConfig({ ...stack.appEnvironment(1, { JWT_SECRET: 'x'.repeat(32) }), HASH_THREADS: '0' });
+      return true;
     } catch {
-      return `the API does not run with HASH_THREADS=${hashThreads}`;
+      return false;
     }
-    return undefined;
   }
 
   /** Whose CPU time is told apart, and where workers are asked for their counts. */

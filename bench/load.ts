@@ -69,7 +69,10 @@ export function startLoad({ url, connections, request, expectedStatus, signal }:
           if (window.isClosed()) resolve();
         };
       });
-      await Promise.race([closed, pause(seconds * 1_000 + PATIENCE_MS, signal)]);
+      const patience = new AbortController();
+      const waiting = AbortSignal.any([signal, patience.signal]);
+      await Promise.race([closed, pause(seconds * 1_000 + PATIENCE_MS, waiting)]);
+      patience.abort();
       onAnswer = () => {};
       if (!window.isClosed()) tell('too few answers');
       return { perSecond: window.perSecond(), requests: times.length, ...latencies(times), errors };

@@ -1,6 +1,6 @@
 import type autocannon from 'autocannon';
 import type { ScenarioContext } from './bench-context';
-import { countCpuTime, type CpuUse } from './cpu-time';
+import { countCpuTime, OTHERS, STOLEN, type CpuUse } from './cpu-time';
 import { startLoad, type LoadResult } from './load';
 import { pause } from './pause';
 import type { Run } from './result-types';
@@ -18,11 +18,12 @@ interface MeasuredLoad {
 
 const WARM_UP_MS = 1_000;
 
-/** CPU time over the requests, in microseconds. */
-export const perRequest = (cpu: CpuUse | undefined, perSecond: number): Record<string, number> | undefined =>
-  cpu && perSecond > 0
-    ? Object.fromEntries(Object.entries(cpu).map(([name, cores]) => [name, (cores * 1e6) / perSecond]))
-    : undefined;
+/** CPU time over the requests, in microseconds, of what served them. */
+export function perRequest(cpu: CpuUse | undefined, perSecond: number): Record<string, number> | undefined {
+  if (!cpu || perSecond === 0) return undefined;
+  const ours = Object.entries(cpu).filter(([name]) => name !== OTHERS && name !== STOLEN);
+  return Object.fromEntries(ours.map(([name, cores]) => [name, (cores * 1e6) / perSecond]));
+}
 
 export const toRun = (result: LoadResult, cpu: CpuUse | undefined, figures: Run['figures']): Run => ({
   ...result,

@@ -1,13 +1,23 @@
 import { readFileSync } from 'node:fs';
+import { readWorkerMetrics } from './worker-metrics';
+
+interface Workers {
+  apiPids: number[];
+  workerPorts: number[];
+}
 
 const RSS = /^VmRSS:\s+(\d+) kB/m;
 
-/** Memory of these processes that is in RAM, by /proc/PID/status; undefined where there is none. */
-export function readResidentMb(pids: number[]): number | undefined {
+/** Memory of the workers that is in RAM; undefined where neither the system nor they tell. */
+export async function readResidentMb(
+  { apiPids, workerPorts }: Workers,
+  signal: AbortSignal,
+): Promise<number | undefined> {
   try {
-    const kilobytes = pids.map((pid) => Number(RSS.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]));
-    return kilobytes.reduce((sum, value) => sum + value, 0) / 1_024;
+    const statuses = apiPids.map((pid) => readFileSync(`/proc/${pid}/status`, 'utf8'));
+    return statuses.reduce((sum, text) => sum + Number(RSS.exec(text)?.[1]), 0) / 1_024;
   } catch {
-    return undefined;
+    const bytes = (await readWorkerMetrics(workerPorts, signal))?.residentBytes();
+    return bytes ? bytes / 1_048_576 : undefined;
   }
 }

@@ -33,8 +33,8 @@ figures that mean something the machine must be quiet.
   --only NAME,…      these scenarios alone; --list names them
   --list             all scenarios, a line each
   --quick            at most three minutes, less certain
-  --seconds N        how long each run is measured (10; quick: 2)
-  --rounds N         how often each is run, in turns (3; quick: 2)
+  --seconds N        how long each run is measured (10; quick: 3)
+  --rounds N         how often each is run, in turns (3; quick: 1)
   --workers N        of the cluster (as many as cores, at least 2)
   --connections N    that send as fast as answers come (10)
   --balancing NAME,… round-robin, least-connections, response-time, or all:
@@ -62,8 +62,8 @@ export function parseOptions(args: string[]): BenchOptions {
         given.only,
         [...scenarios, ...extras].map(({ name }) => name),
       ) ?? byDefault(quick),
-    seconds: wholeNumber('--seconds', given.seconds, quick ? 2 : 10, 600),
-    rounds: wholeNumber('--rounds', given.rounds, quick ? 2 : 3, 600),
+    seconds: wholeNumber('--seconds', given.seconds, quick ? 3 : 10, 600),
+    rounds: wholeNumber('--rounds', given.rounds, quick ? 1 : 3, 600),
     connections: wholeNumber('--connections', given.connections, 10, 1_000),
     workers: given.workers === undefined ? undefined : wholeNumber('--workers', given.workers, 2, 16, 2),
     balancings: namesOf(

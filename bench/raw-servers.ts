@@ -27,10 +27,12 @@ export async function startRawServers({ kind, ports, answers, signal }: RawServe
       throw new Error(`the raw server on port ${port} ended with ${code}`);
     });
     failed.catch(() => {});
-    const timeout = pause(START_TIMEOUT_MS, signal).then(() => {
+    const listening = new AbortController();
+    const waiting = AbortSignal.any([signal, listening.signal]);
+    const timeout = pause(START_TIMEOUT_MS, waiting).then(() => {
       throw new Error(`the raw server on port ${port} did not listen`);
     });
-    await Promise.race([once(child, 'message'), failed, timeout]);
+    await Promise.race([once(child, 'message'), failed, timeout]).finally(() => listening.abort());
   }
 
   /** They hold nothing that would be lost. */

@@ -51,9 +51,9 @@ export async function measureMemory(context: BenchContext): Promise<Series[]> {
   await stack.use(setup);
   const wrong: Record<string, number> = {};
   const request = await requestOf(context, (what) => (wrong[what] = (wrong[what] ?? 0) + 1));
-  const { apiPids } = await stack.processes();
+  const workers = await stack.processes();
   await pause(IDLE_MS, signal);
-  const idleRssMb = readResidentMb(apiPids);
+  const idleRssMb = await readResidentMb(workers, signal);
 
   const { connections, requests } = options;
   const load = startLoad({ url: stack.url, connections, request, signal });
@@ -64,7 +64,7 @@ export async function measureMemory(context: BenchContext): Promise<Series[]> {
     let result = await load.measure(WINDOW_SECONDS);
     let tenths = 0;
     for (;;) {
-      const sample = { requests: load.tally().answers, mb: readResidentMb(apiPids) ?? NaN };
+      const sample = { requests: load.tally().answers, mb: (await readResidentMb(workers, signal)) ?? NaN };
       samples.push(sample);
       if (sample.requests >= (tenths + 1) * 0.1 * requests) {
         tenths = Math.floor((10 * sample.requests) / requests);

@@ -12,9 +12,9 @@ describe('options of the bench', () => {
 
   it('are short where asked to be, and take what is named', () => {
     const quick = parseOptions(['--quick']);
-    expect(quick).toMatchObject({ quick: true, seconds: 2, rounds: 2 });
+    expect(quick).toMatchObject({ quick: true, seconds: 3, rounds: 1 });
     expect(quick.only).not.toContain('heavy-job');
-    expect(parseOptions(['--quick', '--seconds', '5'])).toMatchObject({ seconds: 5, rounds: 2 });
+    expect(parseOptions(['--quick', '--seconds', '5'])).toMatchObject({ seconds: 5, rounds: 1 });
     expect(parseOptions(['--only', 'list,memory']).only).toEqual(['list', 'memory']);
     expect(parseOptions(['--workers', '4', '--connections', '20', '--requests', '5000'])).toMatchObject({
       workers: 4,
