@@ -30,7 +30,8 @@ const isHttp = (name: RawName): name is HttpName => name in HTTP;
 
 /** Without what Express, NGINX and helmet add by themselves. */
 const ESSENTIAL = ['Content-Type', 'ETag', 'Cache-Control', 'X-Cache', 'Link', 'X-Total-Count'];
-const WARM_UP_MS = 500;
+/** The servers are new: their code is to be compiled first. */
+const WARM_UP_MS = 1_000;
 
 export const rawSeconds = (seconds: number): number => Math.max(1, seconds / 2);
 export const unitOf = (name: RawName): RawLimit['unit'] =>
