@@ -4,11 +4,15 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 import { requireLoopback } from './loopback';
 import { newPerson } from './people';
+import type { Run } from './result-types';
 
 export interface ApacheBenchResult {
   perSecond: number;
   meanMs: number;
+  p50Ms: number;
+  p90Ms: number;
   p99Ms: number;
+  maxMs: number;
   requests: number;
   non2xx: number;
   /** Requests that failed otherwise than by a body of another length, which ab counts as failed as well. */
@@ -16,7 +20,8 @@ export interface ApacheBenchResult {
 }
 
 const REQUESTS = 100;
-const CONNECTIONS = 10;
+/** As in the source report. */
+export const APACHE_BENCH_CONNECTIONS = 10;
 const run = promisify(execFile);
 
 export async function isApacheBenchInstalled(): Promise<boolean> {
@@ -27,14 +32,23 @@ export async function isApacheBenchInstalled(): Promise<boolean> {
 }
 
 /** The source report's own line; one body for all requests, so that the first signs up and the rest get 409. */
-export async function runApacheBench(url: string, folder: string, signal: AbortSignal) {
+export async function measureByApacheBench(url: string, folder: string, signal: AbortSignal): Promise<Run> {
   requireLoopback(url);
   const body = path.join(folder, 'body.json');
   await writeFile(body, JSON.stringify(newPerson()));
-  const line = ['-c', String(CONNECTIONS), '-n', String(REQUESTS), '-T', 'application/json', '-p', body];
+  const line = [
+    '-c',
+    String(APACHE_BENCH_CONNECTIONS),
+    '-n',
+    String(REQUESTS),
+    '-T',
+    'application/json',
+    '-p',
+    body,
+  ];
   try {
     const { stdout } = await run('ab', [...line, `${url}/users/signup`], { signal, timeout: 180_000 });
-    return parseApacheBench(stdout);
+    return toRun(parseApacheBench(stdout));
   } finally {
     await rm(body, { force: true });
   }
@@ -51,7 +65,10 @@ export function parseApacheBench(output: string): ApacheBenchResult {
   return {
     perSecond: number(/^Requests per second:\s+([\d.]+)/m),
     meanMs: number(/^Time per request:\s+([\d.]+) \[ms\] \(mean\)$/m),
+    p50Ms: number(/^\s+50%\s+(\d+)/m),
+    p90Ms: number(/^\s+90%\s+(\d+)/m),
     p99Ms: number(/^\s+99%\s+(\d+)/m),
+    maxMs: number(/^\s+100%\s+(\d+)/m),
     requests,
     non2xx: orNone(number(/^Non-2xx responses:\s+(\d+)/m)),
     broken: failed - byLength,
@@ -59,5 +76,9 @@ export function parseApacheBench(output: string): ApacheBenchResult {
 }
 
 /** One signs up, all others meet the taken name: anything else is a fault. */
-export const isAsExpected = ({ requests, non2xx, broken }: ApacheBenchResult): boolean =>
-  requests === REQUESTS && non2xx === REQUESTS - 1 && broken === 0;
+export function toRun({ non2xx, broken, ...result }: ApacheBenchResult): Run {
+  const signedUp = result.requests - non2xx;
+  const isAsExpected = result.requests === REQUESTS && signedUp === 1 && broken === 0;
+  const fault = `ab: ${signedUp} of ${result.requests} signed up, ${broken} broken`;
+  return { ...result, errors: isAsExpected ? {} : { [fault]: 1 }, figures: {} };
+}

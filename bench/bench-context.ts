@@ -1,10 +1,13 @@
 import type { BenchStack } from './bench-stack';
+import type { Fixtures } from './fixtures';
 import type { BenchOptions } from './options';
+import type { Setup } from './result-types';
 
-/** What each scenario is given. */
+/** What each measurement is given. */
 export interface BenchContext {
   stack: BenchStack;
   options: BenchOptions;
+  fixtures: Fixtures;
   /** How many workers the cluster has, and how many threads the one worker beside it. */
   clusterSize: number;
   signal: AbortSignal;
@@ -12,5 +15,7 @@ export interface BenchContext {
   say: (text: string) => void;
 }
 
-/** Connections that sign up, in the source report as well. */
-export const SIGN_UP_CONNECTIONS = 10;
+/** What a scenario is given: the apps run in that setup. */
+export interface ScenarioContext extends BenchContext {
+  setup: Setup;
+}

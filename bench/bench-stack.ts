@@ -1,16 +1,11 @@
 import { existsSync, rmSync } from 'node:fs';
 import path from 'node:path';
+import { Redis } from 'ioredis';
 import { createStack, type ServerName } from '../scripts/stack/stack';
-import { readConfig } from '../src/config';
 import { findParents, type ProcessGroup } from './cpu-time';
+import type { Setup } from './result-types';
 
 export type BenchStack = Awaited<ReturnType<typeof startBenchStack>>;
-
-/** What is measured: how many API workers, and hash threads in each. */
-export interface Setup {
-  workers: number;
-  hashThreads: number;
-}
 
 interface BenchStackOptions {
   signal: AbortSignal;
@@ -50,37 +45,56 @@ export async function startBenchStack({ signal, say }: BenchStackOptions) {
   };
   const url = `http://127.0.0.1:${stack.info().ports.nginx}`;
 
-  /** Starts the apps anew, so that each run begins with processes of the same age. */
-  async function use({ workers, hashThreads }: Setup): Promise<void> {
-    signal.throwIfAborted();
+  let processes: ReturnType<typeof lookAtProcesses> | undefined;
+
+  async function stopApps(): Promise<void> {
+    processes = undefined;
     await stack.stopApps();
-    signal.throwIfAborted();
-    const env = {
-      HASH_THREADS: String(hashThreads),
-      BCRYPT_COST: process.env.BCRYPT_COST ?? '',
-      // Nobody is connected while they are stopped.
-      DRAIN_MS: '0',
-    };
-    await stack.startApps({ apiWorkers: workers, env });
-    // NGINX shall list exactly these workers.
-    await stack.scaleApi(workers);
   }
 
-  /** Whose CPU time is told apart. */
-  async function processGroups(): Promise<ProcessGroup[]> {
+  /** What workers without Redis changed, no entry knows of. */
+  async function emptyCache(): Promise<void> {
+    const redis = new Redis(stack.info().services.redis?.url ?? '', { maxRetriesPerRequest: 3 });
+    await redis.flushdb().finally(() => redis.disconnect());
+  }
+
+  /** Starts the apps anew, so that each run begins with processes of the same age. */
+  async function use(setup: Setup, { drains = false } = {}): Promise<void> {
+    signal.throwIfAborted();
+    await stopApps();
+    signal.throwIfAborted();
+    await emptyCache();
+    const env = {
+      HASH_THREADS: String(setup.hashThreads),
+      BCRYPT_COST: process.env.BCRYPT_COST ?? '',
+      // A token is to last as long as the bench.
+      JWT_TTL_SECONDS: '86400',
+      ...(!setup.cache && { REDIS_URL: '' }),
+      // Where nobody is connected while they are stopped.
+      ...(!drains && { DRAIN_MS: '0' }),
+    };
+    await stack.startApps({ apiWorkers: setup.workers, env });
+    // NGINX shall list exactly these workers.
+    await stack.scaleApi(setup.workers);
+    await stack.setBalancing(setup.balancing);
+  }
+
+  /** Whose CPU time is told apart, and where workers are asked for their counts. */
+  async function lookAtProcesses() {
     const apps = await stack.apps();
     const pidsOf = (name: string) => apps.filter((app) => app.name === name).map(({ pid }) => pid);
-    const daemons = findParents([...pidsOf('taskfleet-api'), ...pids.mongo]);
-    return [
-      { name: 'API', pids: pidsOf('taskfleet-api'), byThread: true },
+    const apiPids = pidsOf('taskfleet-api');
+    const groups: ProcessGroup[] = [
+      { name: 'API', pids: apiPids, byThread: true },
       { name: 'NGINX', pids: pids.nginx },
       { name: 'MongoDB', pids: pids.mongo },
       { name: 'Redis', pids: pids.redis },
       { name: 'RabbitMQ', pids: pids.rabbit },
-      { name: 'PM2', pids: daemons, alone: true },
+      { name: 'PM2', pids: findParents([...apiPids, ...pids.mongo]), alone: true },
       { name: 'job worker', pids: pidsOf('taskfleet-worker') },
       { name: 'load generator', pids: [process.pid] },
     ];
+    return { groups, apiPids, workerPorts: apps.flatMap(({ port }) => port ?? []) };
   }
 
   return {
@@ -88,8 +102,16 @@ export async function startBenchStack({ signal, say }: BenchStackOptions) {
     folder,
     info: stack.info,
     use,
-    processGroups,
-    /** As the apps were told: once they run. */
-    bcryptCost: () => readConfig(stack.info().env).bcryptCost,
+    stopApps,
+    nginxPids: pids.nginx,
+    /** Looked up once for each start of the apps. */
+    processes: () => (processes ??= lookAtProcesses()),
+    /** `pm2 reload`; other processes come into being. */
+    async reload(): Promise<void> {
+      await stack.pm2(['reload', 'taskfleet-api'], { timeoutMs: 120_000 });
+      processes = undefined;
+    },
+    /** As the apps are told. */
+    bcryptCost: () => Number(process.env.BCRYPT_COST || 10),
   };
 }

@@ -8,7 +8,8 @@ interface LoadOptions {
   url: string;
   connections: number;
   request: autocannon.Request;
-  expectedStatus: number;
+  /** Any other is counted as an error; undefined: `request.onResponse` judges and calls `tell`. */
+  expectedStatus?: number;
   signal: AbortSignal;
 }
 
@@ -17,13 +18,12 @@ export interface LoadResult {
   requests: number;
   meanMs: number;
   p50Ms: number;
+  p90Ms: number;
   p99Ms: number;
   maxMs: number;
-  /** Since the load began: answers with another status, and requests without one. */
-  unexpected: Record<string, number>;
+  /** Since the load began: answers with another status, and requests without an answer. */
+  errors: Record<string, number>;
 }
-
-export type Load = ReturnType<typeof startLoad>;
 
 /** How much longer than wanted a window may take to close, where answers are slow. */
 const PATIENCE_MS = 30_000;
@@ -35,27 +35,30 @@ const PATIENCE_MS = 30_000;
 export function startLoad({ url, connections, request, expectedStatus, signal }: LoadOptions) {
   requireLoopback(url);
   let onAnswer: (ms: number) => void = () => {};
-  const unexpected: Record<string, number> = {};
-  const tell = (what: string) => (unexpected[what] = (unexpected[what] ?? 0) + 1);
+  const errors: Record<string, number> = {};
+  const tell = (what: string) => (errors[what] = (errors[what] ?? 0) + 1);
+  const tally: Tally = { answers: 0, cacheable: 0, hits: 0, notModified: 0 };
 
   let instance!: autocannon.Instance;
   const ended = new Promise<void>((resolve, reject) => {
-    const options = { url, connections, requests: [request], duration: 86_400, timeout: 20, sampleInt: 250 };
-    instance = autocannon(options, (error: Error | null) => {
+    const requests = [withOwnHeaders(request)];
+    const options = { url, connections, requests, duration: 86_400, timeout: 20, sampleInt: 250 };
+    const setupClient = (client: autocannon.Client) => watchClient(client, tally, tell);
+    instance = autocannon({ ...options, setupClient }, (error: Error | null) => {
       if (error) reject(error);
       else resolve();
     });
   });
   ended.catch(() => {});
   instance.on('response', (_client, status, _bytes, ms) => {
-    if (status !== expectedStatus) tell(String(status));
+    if (expectedStatus !== undefined && status !== expectedStatus) tell(String(status));
     onAnswer(ms);
   });
-  instance.on('reqError', (error: Error) => tell(error.message));
   const stop = () => instance.stop();
   signal.addEventListener('abort', stop, { once: true });
 
   return {
+    tally: () => ({ ...tally }),
     /** Counts what is answered during the next `seconds`. */
     async measure(seconds: number): Promise<LoadResult> {
       const window = createRateWindow(seconds);
@@ -66,10 +69,13 @@ export function startLoad({ url, connections, request, expectedStatus, signal }:
           if (window.isClosed()) resolve();
         };
       });
-      await Promise.race([closed, pause(seconds * 1_000 + PATIENCE_MS, signal)]);
+      const patience = new AbortController();
+      const waiting = AbortSignal.any([signal, patience.signal]);
+      await Promise.race([closed, pause(seconds * 1_000 + PATIENCE_MS, waiting)]);
+      patience.abort();
       onAnswer = () => {};
       if (!window.isClosed()) tell('too few answers');
-      return { perSecond: window.perSecond(), requests: times.length, ...latencies(times), unexpected };
+      return { perSecond: window.perSecond(), requests: times.length, ...latencies(times), errors };
     },
     async stop(): Promise<void> {
       signal.removeEventListener('abort', stop);
@@ -77,4 +83,54 @@ export function startLoad({ url, connections, request, expectedStatus, signal }:
       await ended;
     },
   };
+}
+
+/** autocannon writes a body's length into the headers that it is given, where the next request would find it. */
+function withOwnHeaders(request: autocannon.Request): autocannon.Request {
+  const { setupRequest } = request;
+  if (typeof setupRequest !== 'function') return request;
+  return {
+    ...request,
+    setupRequest: (common, context) => {
+      const made = setupRequest({ ...common, headers: { ...request.headers } }, context);
+      return { ...made, headers: { ...made.headers } };
+    },
+  };
+}
+
+/** Of answers, since the load began. */
+interface Tally {
+  answers: number;
+  /** They told whether they came from the cache. */
+  cacheable: number;
+  hits: number;
+  notModified: number;
+}
+
+interface ParsedHead {
+  statusCode: number;
+  /** Names and values in turns. */
+  headers: string[];
+}
+
+/** Where a connection ends under a request, autocannon connects anew and sends the next, and tells nobody. */
+function watchClient(client: autocannon.Client, tally: Tally, tell: (what: string) => void): void {
+  let isWaiting = false;
+  let reason: string | undefined;
+  const events: NodeJS.EventEmitter = client;
+  events.on('connError', (error: Error) => (reason = error.message));
+  events.on('request', () => {
+    if (isWaiting) tell(reason ?? 'no answer: the connection ended, or 20 s were over');
+    isWaiting = true;
+    reason = undefined;
+  });
+  events.on('headers', ({ statusCode, headers }: ParsedHead) => {
+    tally.answers += 1;
+    if (statusCode === 304) tally.notModified += 1;
+    const at = headers.indexOf('X-Cache');
+    if (at < 0) return;
+    tally.cacheable += 1;
+    if (headers[at + 1] === 'HIT') tally.hits += 1;
+  });
+  events.on('response', () => (isWaiting = false));
 }

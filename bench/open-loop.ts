@@ -12,9 +12,11 @@ interface OpenLoopOptions {
 }
 
 export interface OpenLoopResult {
+  perSecond: number;
   requests: number;
   meanMs: number;
   p50Ms: number;
+  p90Ms: number;
   p99Ms: number;
   maxMs: number;
   /** How late the sender itself was; a part of the latencies. */
@@ -22,7 +24,7 @@ export interface OpenLoopResult {
   /** Answers with `X-Cache: HIT`, of all. */
   hits: number;
   /** Answers with another status than 200, and requests without one. */
-  unexpected: Record<string, number>;
+  errors: Record<string, number>;
 }
 
 const TIMEOUT_MS = 20_000;
@@ -40,14 +42,14 @@ export async function sendAtRate({ url, headers, perSecond, seconds, signal }: O
   const agent = new http.Agent({ keepAlive: true, maxSockets: 256 });
   const times: number[] = [];
   const lateness: number[] = [];
-  const unexpected: Record<string, number> = {};
+  const errors: Record<string, number> = {};
   let hits = 0;
 
   const send = (due: number, counts: boolean) =>
     new Promise<void>((resolve) => {
       const sentAt = performance.now();
       const fail = (what: string) => {
-        unexpected[what] = (unexpected[what] ?? 0) + 1;
+        errors[what] = (errors[what] ?? 0) + 1;
         resolve();
       };
       const request = http.get(url, { agent, headers, timeout: TIMEOUT_MS }, (response) => {
@@ -81,10 +83,11 @@ export async function sendAtRate({ url, headers, perSecond, seconds, signal }: O
     agent.destroy();
   }
   return {
+    perSecond: times.length / seconds,
     requests: times.length,
     ...latencies(times),
     latenessP99Ms: percentile(lateness, 0.99),
     hits,
-    unexpected,
+    errors,
   } satisfies OpenLoopResult;
 }

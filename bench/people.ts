@@ -31,7 +31,7 @@ const toClient = ({ token, user }: Session): Client => ({
   headers: { authorization: `Bearer ${token}` },
 });
 
-async function post<T>(url: string, body: unknown, headers: Record<string, string> = {}): Promise<T> {
+export async function post<T>(url: string, body: unknown, headers: Record<string, string> = {}): Promise<T> {
   const response = await fetch(url, {
     method: 'POST',
     headers: { 'content-type': 'application/json', ...headers },
@@ -53,11 +53,4 @@ export async function makeAdmin(url: string, folder: string, env: Record<string,
   await promisify(execFile)(process.execPath, [command, ...who], { env: { ...process.env, ...env } });
   const password = (await readFile(passwordFile, 'utf8')).trim();
   return toClient(await post<Session>(`${url}/users/login`, { email, password }));
-}
-
-/** @returns the path of a task that is `assignee`'s own */
-export async function makeTask(url: string, admin: Client, assignee: Client): Promise<string> {
-  const body = { title: 'Read me often', description: 'x'.repeat(200), assignedTo: assignee.id };
-  const task = await post<{ _id: string }>(`${url}/tasks`, body, admin.headers);
-  return `/tasks/${task._id}`;
 }

@@ -1,54 +1,37 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { isAsExpected } from './apache-bench';
 import { benchFolder } from './bench-stack';
-import type { MachineFacts } from './machine';
-import type { BenchOptions } from './options';
-import type { ReadsResults } from './scenarios/reads-during-signups';
-import type { SignUpResults } from './scenarios/signup';
+import { formatHtml } from './reports/html';
+import { formatMarkdown } from './reports/markdown';
+import type { BenchResults } from './result-types';
 
-export interface BenchResults {
-  startedAt: string;
-  tookSeconds: number;
-  options: Pick<BenchOptions, 'quick' | 'seconds' | 'rounds'>;
-  machine: MachineFacts;
-  signup?: SignUpResults;
-  reads?: ReadsResults;
-}
+/** In git's reach. */
+const keptFolder = path.join(__dirname, 'results');
 
-/** An entry may end in the middle of a run, by its time to live. */
-const MOST_HITS = 0.99;
-
-/** What went wrong in any run, a line each; a bench with one proves nothing. */
-export function findFaults({ signup, reads }: Pick<BenchResults, 'signup' | 'reads'>): string[] {
-  const faults: string[] = [];
-  const add = (where: string, unexpected: Record<string, number>) => {
-    for (const [what, count] of Object.entries(unexpected)) faults.push(`${where}: ${count} × ${what}`);
-  };
-  for (const { title, runs, apacheBench } of signup?.setups ?? []) {
-    runs.forEach(({ unexpected }) => add(`sign-up, ${title}`, unexpected));
-    for (const result of apacheBench.filter((run) => !isAsExpected(run))) {
-      faults.push(`ab, ${title}: ${result.non2xx} of ${result.requests} not 2xx, ${result.broken} broken`);
-    }
-  }
-  const held = [...(reads?.idle ?? []), ...(reads?.storm.map((run) => run.reads) ?? [])];
-  held.forEach(({ unexpected }) => add('reads at a held rate', unexpected));
-  for (const { hits, requests } of held.filter((run) => run.hits < MOST_HITS * run.requests)) {
-    faults.push(`reads at a held rate: ${requests - hits} of ${requests} not from the cache`);
-  }
-  reads?.storm.forEach(({ signUps }) => add('sign-ups beside reads', signUps.unexpected));
-  for (const run of reads?.closedLoop ?? []) {
-    add('reads, closed loop', run.reads.unexpected);
-    add('sign-ups beside reads', run.signUps.unexpected);
-  }
-  return faults;
-}
-
-/** @returns the file */
-export function saveResults(results: BenchResults, faults: string[]): string {
+/** @returns the path of the files without `.json`, `.md` and `.html` */
+export function saveResults(results: BenchResults): string {
   const folder = path.join(benchFolder, 'results');
   mkdirSync(folder, { recursive: true });
-  const file = path.join(folder, `${results.startedAt.replaceAll(':', '-').replace(/\.\d+Z$/, 'Z')}.json`);
-  writeFileSync(file, `${JSON.stringify({ ...results, faults }, null, 2)}\n`);
-  return file;
+  const base = path.join(folder, results.startedAt.replaceAll(':', '-').replace(/\.\d+Z$/, 'Z'));
+  writeFileSync(`${base}.json`, `${JSON.stringify(results, null, 2)}\n`);
+  writeFileSync(`${base}.md`, formatMarkdown(results));
+  writeFileSync(`${base}.html`, formatHtml(results));
+  return base;
+}
+
+/** @returns where the copies are, likewise */
+export function keepResults(base: string, results: BenchResults): string {
+  mkdirSync(keptFolder, { recursive: true });
+  const kept = path.join(keptFolder, keptName(results));
+  for (const ending of ['.json', '.md', '.html']) copyFileSync(`${base}${ending}`, `${kept}${ending}`);
+  return kept;
+}
+
+/** Such as `2-cores-intel-xeon-2026-11-22`: results of one machine stand together. */
+export function keptName({ machine, startedAt }: Pick<BenchResults, 'machine' | 'startedAt'>): string {
+  const cpu = machine.cpu
+    .replace(/\((R|TM)\)|@.*|\b(CPU|Processor)\b/gi, ' ')
+    .toLowerCase()
+    .match(/[a-z\d]+/g);
+  return [`${machine.cores}-cores`, ...(cpu ?? []), startedAt.slice(0, 10)].join('-');
 }

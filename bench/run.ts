@@ -3,39 +3,45 @@ import os from 'node:os';
 import path from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { benchFolder, startBenchStack, stopBenchStack } from './bench-stack';
+import { findFaults } from './faults';
+import { createFixtures } from './fixtures';
 import { describeMachine } from './machine';
+import { measureAll } from './measure-all';
 import { parseOptions, USAGE, UsageError, type BenchOptions } from './options';
-import { formatReport } from './report';
-import { findFaults, saveResults, type BenchResults } from './results';
-import { runReadsDuringSignUps } from './scenarios/reads-during-signups';
-import { runSignUps } from './scenarios/signup';
+import { createProgress } from './progress';
+import { formatTerminal } from './reports/terminal';
+import type { BenchResults } from './result-types';
+import { keepResults, saveResults } from './results';
+import { formatScenarioList } from './scenario-list';
+
+/** By the first argument: what works on results that are there, and tells its exit status. */
+const commands: Record<string, (args: string[]) => number> = {};
 
 const interruption = new AbortController();
 const { signal } = interruption;
 setMaxListeners(0, signal);
 
 const began = Date.now();
-
-function say(text: string): void {
-  const seconds = `${((Date.now() - began) / 1_000).toFixed(1)} s`;
-  process.stdout.write(`${seconds.padStart(8)}  ${text}\n`);
-}
+const progress = createProgress();
+const { say } = progress;
 
 async function measure(options: BenchOptions): Promise<BenchResults> {
   say('starting servers of its own: MongoDB, Redis, RabbitMQ, NGINX');
   const stack = await startBenchStack({ signal, say });
-  const results: BenchResults = {
+  const machine = { ...(await describeMachine(stack.info())), bcryptCost: stack.bcryptCost() };
+  const clusterSize = options.workers ?? Math.max(2, os.availableParallelism());
+  const context = { stack, options, fixtures: createFixtures(stack), clusterSize, signal, say };
+  const measured = await measureAll(context, progress);
+  const { quick, seconds, rounds, only } = options;
+  return {
+    format: 2,
     startedAt: new Date(began).toISOString(),
-    tookSeconds: 0,
-    options: { quick: options.quick, seconds: options.seconds, rounds: options.rounds },
-    machine: await describeMachine(stack.info()),
+    tookSeconds: Math.round((Date.now() - began) / 1_000),
+    options: { quick, seconds, rounds, only },
+    machine,
+    ...measured,
+    faults: findFaults(measured),
   };
-  const clusterSize = Math.max(2, os.availableParallelism());
-  const context = { stack, options, clusterSize, signal, say };
-  if (options.scenarios.includes('signup')) results.signup = await runSignUps(context);
-  if (options.scenarios.includes('reads')) results.reads = await runReadsDuringSignUps(context);
-  results.tookSeconds = Math.round((Date.now() - began) / 1_000);
-  return results;
 }
 
 /** Also where something failed or Ctrl-C came in the middle: nothing stays behind. */
@@ -47,6 +53,7 @@ async function measureAndStop(options: BenchOptions): Promise<BenchResults> {
   try {
     return await Promise.race([measuring, interrupted]);
   } finally {
+    progress.end();
     say('stopping its servers');
     // Where it was interrupted, something may be starting at this moment: the second turn stops that.
     for (const patienceMs of signal.aborted ? [3_000, 10_000] : [0]) {
@@ -65,15 +72,20 @@ function listenForInterruption(): void {
 }
 
 async function main(): Promise<void> {
+  const [first = '', ...rest] = process.argv.slice(2);
+  const command = commands[first];
+  if (command) return void (process.exitCode = command(rest));
   const options = parseOptions(process.argv.slice(2));
   if (options.help) return void process.stdout.write(USAGE);
+  if (options.list) return void process.stdout.write(formatScenarioList());
   listenForInterruption();
   const results = await measureAndStop(options);
-  const faults = findFaults(results);
-  const file = saveResults(results, faults);
-  process.stdout.write(formatReport(results, faults));
-  say(`done; all figures: ${path.relative(process.cwd(), file)}`);
-  process.exitCode = faults.length > 0 ? 1 : 0;
+  const base = saveResults(results);
+  process.stdout.write(`\n${formatTerminal(results)}\n`);
+  const shown = (file: string) => path.relative(process.cwd(), file);
+  say(`done; all figures: ${shown(base)}.json, .md and .html`);
+  if (options.save) say(`kept as ${shown(keepResults(base, results))}.json, .md and .html`);
+  process.exitCode = results.faults.length > 0 ? 1 : 0;
 }
 
 function explain(error: Error): string {

@@ -31,7 +31,17 @@ export function latencies(values: readonly number[]) {
   return {
     meanMs: mean(values),
     p50Ms: percentile(values, 0.5),
+    p90Ms: percentile(values, 0.9),
     p99Ms: percentile(values, 0.99),
     maxMs: percentile(values, 1),
   };
+}
+
+/** How steeply a straight line through these points rises, by least squares. */
+export function slopeOf(points: readonly (readonly [number, number])[]): number {
+  const meanX = mean(points.map(([x]) => x));
+  const meanY = mean(points.map(([, y]) => y));
+  const sum = (of: (x: number, y: number) => number) =>
+    points.reduce((total, [x, y]) => total + of(x - meanX, y - meanY), 0);
+  return sum((x, y) => x * y) / sum((x) => x * x);
 }

@@ -32,10 +32,16 @@ function run() {
   });
 }
 
+/** It needs no servers, and doesn't disturb a bench that is under way. */
+function isAboutResults() {
+  const args = process.argv.slice(2);
+  return ['compare', 'plan'].includes(args[0]) || args.includes('--help') || args.includes('--list');
+}
+
 void runMain(async () => {
-  const asksForHelp = process.argv.includes('--help');
-  await prepare({ need: asksForHelp ? ['npm'] : ['npm', 'system', 'nginx-lua', 'mongo', 'build'] });
-  if (asksForHelp) return run();
+  const measures = !isAboutResults();
+  await prepare({ need: measures ? ['npm', 'system', 'nginx-lua', 'mongo', 'build'] : ['npm'] });
+  if (!measures) return run();
   const onWait = (pid) => console.log(`Another bench (process ${pid}) is under way here: waiting for it.`);
   const lock = path.join(root, '.local', 'bench', 'bench.lock');
   await withLock(lock, { timeoutMs: 30 * 60_000, onWait }, run);

@@ -1,4 +1,4 @@
-import { isAsExpected, parseApacheBench } from '../../../bench/apache-bench';
+import { parseApacheBench, toRun } from '../../../bench/apache-bench';
 
 /** ab 2.3 on sign-ups: the first has an answer of another length than the 99 that follow. */
 const OUTPUT = `This is ApacheBench, Version 2.3 <$Revision: 1903618 $>
@@ -20,6 +20,7 @@ Time per request:       83.117 [ms] (mean, across all concurrent requests)
 
 Percentage of the requests served within a certain time (ms)
   50%    820
+  90%    880
   98%    910
   99%    923
  100%    923 (longest request)
@@ -30,7 +31,10 @@ describe("ab's output", () => {
     expect(parseApacheBench(OUTPUT)).toEqual({
       perSecond: 12.03,
       meanMs: 831.172,
+      p50Ms: 820,
+      p90Ms: 880,
       p99Ms: 923,
+      maxMs: 923,
       requests: 100,
       non2xx: 99,
       broken: 0,
@@ -46,9 +50,9 @@ describe("ab's output", () => {
 
   it('is as expected with one 201 and 99 × 409, and with nothing else', () => {
     const result = parseApacheBench(OUTPUT);
-    expect(isAsExpected(result)).toBe(true);
-    expect(isAsExpected({ ...result, non2xx: 100 })).toBe(false);
-    expect(isAsExpected({ ...result, broken: 1 })).toBe(false);
+    expect(toRun(result)).toMatchObject({ requests: 100, p99Ms: 923, errors: {} });
+    expect(toRun({ ...result, non2xx: 100 }).errors).toEqual({ 'ab: 0 of 100 signed up, 0 broken': 1 });
+    expect(toRun({ ...result, broken: 1 }).errors).toEqual({ 'ab: 1 of 100 signed up, 1 broken': 1 });
   });
 
   it('without a result is an error that shows it', () => {

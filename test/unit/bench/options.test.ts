@@ -2,26 +2,52 @@ import { parseOptions, USAGE, UsageError } from '../../../bench/options';
 import { requireLoopback } from '../../../bench/loopback';
 
 describe('options of the bench', () => {
-  it('measures everything by default', () => {
-    expect(parseOptions([])).toMatchObject({ scenarios: ['signup', 'reads'], seconds: 10, rounds: 3 });
+  it('measure everything by default that does not take very long', () => {
+    const { only, ...rest } = parseOptions([]);
+    expect(only).toEqual(expect.arrayContaining(['sign-up', 'mixed', 'reload-under-load']));
+    expect(only).not.toContain('memory');
+    expect(rest).toMatchObject({ seconds: 10, rounds: 3, connections: 10, requests: 1_000_000 });
+    expect(rest).toMatchObject({ workers: undefined, balancings: undefined, caches: undefined });
   });
 
-  it('is short where asked to be, and takes what is named', () => {
-    expect(parseOptions(['--quick'])).toMatchObject({ quick: true, seconds: 3, rounds: 2 });
-    expect(parseOptions(['--quick', '--seconds', '5'])).toMatchObject({ seconds: 5, rounds: 2 });
-    expect(parseOptions(['--only', 'reads'])).toMatchObject({ scenarios: ['reads'] });
+  it('are short where asked to be, and take what is named', () => {
+    const quick = parseOptions(['--quick']);
+    expect(quick).toMatchObject({ quick: true, seconds: 3, rounds: 1 });
+    expect(quick.only).not.toContain('heavy-job');
+    expect(parseOptions(['--quick', '--seconds', '5'])).toMatchObject({ seconds: 5, rounds: 1 });
+    expect(parseOptions(['--only', 'list,memory']).only).toEqual(['list', 'memory']);
+    expect(parseOptions(['--workers', '4', '--connections', '20', '--requests', '5000'])).toMatchObject({
+      workers: 4,
+      connections: 20,
+      requests: 5_000,
+    });
+  });
+
+  it('say how NGINX balances and whether there is a cache', () => {
+    const all = ['round-robin', 'least-connections', 'response-time'];
+    expect(parseOptions(['--balancing', 'all']).balancings).toEqual(all);
+    expect(parseOptions(['--balancing', 'response-time']).balancings).toEqual(['response-time']);
+    expect(parseOptions(['--cache', 'off']).caches).toEqual([false]);
+    expect(parseOptions(['--cache', 'both']).caches).toEqual([true, false]);
   });
 
   it('are explained within 80 columns', () => {
     expect(USAGE.split('\n').filter((line) => line.length > 80)).toEqual([]);
   });
 
-  it.each([['--only', 'nothing'], ['--seconds', '0'], ['--rounds', 'many'], ['--unknown'], ['more']])(
-    'refuses %s %s',
-    (...args) => {
-      expect(() => parseOptions(args)).toThrow(UsageError);
-    },
-  );
+  it.each([
+    ['--only', 'nothing'],
+    ['--only', 'list,'],
+    ['--seconds', '0'],
+    ['--rounds', 'many'],
+    ['--workers', '1'],
+    ['--balancing', 'random'],
+    ['--cache', 'constructor'],
+    ['--unknown'],
+    ['more'],
+  ])('refuse %s %s', (...args) => {
+    expect(() => parseOptions(args)).toThrow(UsageError);
+  });
 });
 
 describe('load', () => {

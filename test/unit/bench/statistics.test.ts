@@ -1,5 +1,5 @@
 import { createRateWindow } from '../../../bench/rate-window';
-import { latencies, median, percentile, spread } from '../../../bench/statistics';
+import { latencies, median, percentile, slopeOf, spread } from '../../../bench/statistics';
 
 describe('statistics', () => {
   const hundred = Array.from({ length: 100 }, (_, index) => 100 - index);
@@ -20,6 +20,12 @@ describe('statistics', () => {
 
   it('tells from where to where runs went', () => {
     expect(spread([12, 11, 14])).toEqual({ median: 12, min: 11, max: 14 });
+  });
+
+  it('fits a straight line', () => {
+    const line = [1, 2, 3, 4].map((x) => [x, 10 + 3 * x] as const);
+    expect(slopeOf(line)).toBeCloseTo(3);
+    expect(slopeOf([...line, [5, 10 + 3 * 5 + 10]])).toBeCloseTo(5);
   });
 
   it('leaves the values as they were', () => {

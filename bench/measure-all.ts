@@ -1,0 +1,73 @@
+import { hasLua } from '../scripts/stack/servers/nginx-lua';
+import type { BenchContext } from './bench-context';
+import { createCollected } from './collected';
+import { formatRun, formatSetup } from './format-run';
+import type { Progress } from './progress';
+import { measureRawLimit, takeAnswers, type Answers } from './raw-limits';
+import type { BenchResults, Setup } from './result-types';
+import { extras, type Scenario } from './scenarios';
+import { planRound, rawRunSeconds, scenarioSeconds, START_SECONDS, stepSeconds, type Step } from './schedule';
+
+type Measured = Pick<BenchResults, 'series' | 'raw' | 'curves' | 'skipped'>;
+
+/** Everything that is wanted, in turns: A B A B, so that what changes on the machine meets all alike. */
+export async function measureAll(context: BenchContext, progress: Progress): Promise<Measured> {
+  const { stack, options, clusterSize } = context;
+  const collected = createCollected();
+  const curves: BenchResults['curves'] = [];
+  const steps = planRound(options, clusterSize).filter(({ setup, scenarios }) => {
+    if (setup.balancing !== 'response-time' || hasLua()) return true;
+    for (const { name } of scenarios) collected.skip(`${name}, ${formatSetup(setup)}: this NGINX runs no Lua`);
+    return false;
+  });
+  const wantedExtras = extras.filter(({ name }) => options.only.includes(name));
+  const ofSteps = steps.reduce((sum, step) => sum + stepSeconds(step, options), 0);
+  const ofExtras = wantedExtras.reduce((sum, extra) => sum + extra.seconds(options), 0);
+  progress.begin(ofSteps * options.rounds + ofExtras);
+
+  let answers: Answers | undefined;
+  for (let round = 1; round <= options.rounds; round += 1) {
+    const tell = (text: string) => progress.say(`${round}/${options.rounds}  ${text}`);
+    for (const step of steps) {
+      await startApps(step);
+      for (const scenario of step.scenarios) await measureScenario(scenario, step.setup, tell);
+      if (step.raw.length > 0) await measureRaw(step, tell);
+    }
+  }
+  for (const extra of wantedExtras) {
+    progress.show(extra.name);
+    const measured = await extra.measure(context);
+    collected.addSeries(measured.series ?? []);
+    curves.push(...(measured.curves ?? []));
+    progress.advance(extra.seconds(options));
+  }
+  return { ...collected.results(), curves };
+
+  async function startApps({ setup, scenarios }: Step): Promise<void> {
+    progress.show(`starting ${formatSetup(setup)}`);
+    await stack.use(setup, { drains: scenarios.some(({ drains }) => drains) });
+    progress.advance(START_SECONDS);
+  }
+
+  async function measureScenario(scenario: Scenario, setup: Setup, tell: (text: string) => void) {
+    progress.show(`${scenario.name}, ${formatSetup(setup)}`);
+    for (const { part, load, run } of await scenario.measure({ ...context, setup })) {
+      collected.addRun({ scenario: scenario.name, ...(part && { part }), setup, load }, run);
+      tell(formatRun(scenario.name, part, setup, run));
+    }
+    progress.advance(scenarioSeconds(scenario, options));
+  }
+
+  async function measureRaw({ setup, raw }: Step, tell: (text: string) => void): Promise<void> {
+    answers ??= await takeAnswers(context);
+    await stack.stopApps();
+    for (const name of raw) {
+      const parallel = name === 'redis-get' ? 1 : setup.workers;
+      progress.show(`raw limit ${name} × ${parallel}`);
+      const run = await measureRawLimit(context, name, parallel, answers);
+      collected.addRaw(name, parallel, run);
+      tell(`raw limit ${`${name} × ${parallel}`.padEnd(52)} ${run.perSecond.toFixed(1).padStart(9)}/s`);
+      progress.advance(rawRunSeconds(options));
+    }
+  }
+}

@@ -1,0 +1,13 @@
+import express from 'express';
+import { onOrder } from './protocol';
+
+/** Express with a route for each answer and nothing else; it finds by itself that a tag is known. */
+onOrder(({ port, answers }, onListening) => {
+  const app = express().disable('x-powered-by').disable('etag');
+  for (const { path, headers, body } of answers) {
+    app.get(new URL(path, 'http://localhost').pathname, (_request, response) => {
+      response.set(headers).send(body);
+    });
+  }
+  app.listen(port, '127.0.0.1', onListening);
+});

@@ -1,0 +1,35 @@
+import { measureLoad } from '../measure-load';
+import { pause } from '../pause';
+import { closedLoop, ONE_AND_CLUSTER, type Scenario } from './scenario';
+import { QUEUE_EMPTIES_MS } from './sign-up';
+
+/** Of one account after another, since log-ins of one name from one address wait for each other in a worker. */
+export const logIn: Scenario = {
+  name: 'log-in',
+  title: 'Log-ins',
+  what: 'POST /users/login, each of another account than those under way',
+  setups: ONE_AND_CLUSTER,
+  cache: 'on',
+  raw: ['hash'],
+  isQuick: false,
+  windows: 1,
+  measure: closedLoop(async (context) => {
+    const accounts = await context.fixtures.accounts();
+    let next = 0;
+    const run = await measureLoad(context, {
+      request: {
+        method: 'POST',
+        path: '/users/login',
+        headers: { 'content-type': 'application/json' },
+        setupRequest: (request) => {
+          const { email, password } = accounts[next++ % accounts.length]!;
+          return { ...request, body: JSON.stringify({ email, password }) };
+        },
+      },
+      expectedStatus: 200,
+      warmUpMs: 1_500,
+    });
+    await pause(QUEUE_EMPTIES_MS, context.signal);
+    return run;
+  }),
+};

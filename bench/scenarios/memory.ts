@@ -1,0 +1,106 @@
+import type autocannon from 'autocannon';
+import type { BenchContext } from '../bench-context';
+import { startLoad } from '../load';
+import { readResidentMb } from '../memory';
+import { pause } from '../pause';
+import type { Run, Series } from '../result-types';
+import { slopeOf } from '../statistics';
+import { setupOf } from '../setups';
+
+const IDLE_MS = 5_000;
+/** Between two looks at the memory. */
+const WINDOW_SECONDS = 2;
+const EARLY_REQUESTS = 10_000;
+/** A worker that has become so slow is told, not waited for. */
+const MIN_PER_SECOND = 100;
+
+interface Sample {
+  requests: number;
+  mb: number;
+}
+
+/** Mostly cached reads; 10 % lists, 5 % writes, and 5 % each of what is refused with 401 and 404. */
+async function requestOf({ fixtures }: BenchContext, tell: (what: string) => void) {
+  const [task, list] = [await fixtures.taskPath(), await fixtures.listPath()];
+  const { headers } = await fixtures.admin();
+  const kinds = [
+    ...Array.from({ length: 15 }, () => ({ method: 'GET', path: task, headers, expected: 200 }) as const),
+    ...Array.from({ length: 2 }, () => ({ method: 'GET', path: list, headers, expected: 200 }) as const),
+    { method: 'PUT', path: task, headers, body: '{"status":"Doing"}', expected: 200 } as const,
+    { method: 'GET', path: task, headers: {}, expected: 401 } as const,
+    { method: 'GET', path: `/tasks/${'0'.repeat(24)}`, headers, expected: 404 } as const,
+  ];
+  let sent = 0;
+  const request: autocannon.Request = {
+    setupRequest: (common, context: { expected?: number }) => {
+      const { expected, headers: own, ...kind } = kinds[sent++ % kinds.length]!;
+      context.expected = expected;
+      return { ...common, ...kind, headers: { ...own, 'content-type': 'application/json' } };
+    },
+    onResponse: (status, _body, context: { expected?: number }) => {
+      if (status !== context.expected) tell(`${status} in place of ${context.expected}`);
+    },
+  };
+  return request;
+}
+
+/** How much memory a worker takes after very many requests, and whether that still grows. */
+export async function measureMemory(context: BenchContext): Promise<Series[]> {
+  const { stack, options, clusterSize, signal, say } = context;
+  const setup = setupOf('one', clusterSize);
+  await stack.use(setup);
+  const wrong: Record<string, number> = {};
+  const request = await requestOf(context, (what) => (wrong[what] = (wrong[what] ?? 0) + 1));
+  const workers = await stack.processes();
+  await pause(IDLE_MS, signal);
+  const idleRssMb = await readResidentMb(workers, signal);
+
+  const { connections, requests } = options;
+  const load = startLoad({ url: stack.url, connections, request, signal });
+  const samples: Sample[] = [];
+  const beganAt = performance.now();
+  const giveUpAt = beganAt + (requests / MIN_PER_SECOND) * 1_000;
+  try {
+    let result = await load.measure(WINDOW_SECONDS);
+    let tenths = 0;
+    for (;;) {
+      const sample = { requests: load.tally().answers, mb: (await readResidentMb(workers, signal)) ?? NaN };
+      samples.push(sample);
+      if (sample.requests >= (tenths + 1) * 0.1 * requests) {
+        tenths = Math.floor((10 * sample.requests) / requests);
+        say(`memory: ${sample.requests} requests, ${sample.mb.toFixed(0)} MB`);
+      }
+      if (sample.requests >= requests || performance.now() > giveUpAt) break;
+      result = await load.measure(WINDOW_SECONDS);
+    }
+    const answered = load.tally().answers;
+    const perSecond = (answered * 1_000) / (performance.now() - beganAt);
+    if (answered < requests) wrong['too slow: not all requests were sent'] = 1;
+    const errors = { ...result.errors, ...wrong };
+    // Latencies are those of the last seconds.
+    const run: Run = {
+      ...result,
+      perSecond,
+      requests: answered,
+      errors,
+      figures: figuresOf(samples, idleRssMb),
+    };
+    return [{ scenario: 'memory', setup, load: { connections }, runs: [run] }];
+  } finally {
+    await load.stop();
+  }
+}
+
+/** Nothing is told where the system doesn't tell. */
+function figuresOf(samples: Sample[], idleRssMb: number | undefined): Run['figures'] {
+  const last = samples.at(-1);
+  if (idleRssMb === undefined || !last) return {};
+  const half = samples.filter(({ requests }) => requests >= last.requests / 2);
+  const growth = slopeOf(half.map(({ requests, mb }) => [requests, mb])) * (last.requests / 2);
+  return {
+    idleRssMb,
+    rss10kMb: samples.find(({ requests }) => requests >= EARLY_REQUESTS)?.mb,
+    rssEndMb: last.mb,
+    ...(half.length > 2 && { rssLastHalfSlopeMb: growth }),
+  };
+}

@@ -1,0 +1,72 @@
+import type { ScenarioContext } from '../bench-context';
+import { countCpuTime } from '../cpu-time';
+import { startLoad } from '../load';
+import { perRequest, requireHits } from '../measure-load';
+import { sendAtRate } from '../open-loop';
+import { pause } from '../pause';
+import type { Run } from '../result-types';
+import type { Measured, Scenario } from './scenario';
+import { QUEUE_EMPTIES_MS, signUpRequest } from './sign-up';
+
+const READS_PER_SECOND = 200;
+/** Until all hash threads are busy and the sign-ups queue. */
+const STORM_RISES_MS = 2_000;
+
+async function readAtRate({ stack, options, fixtures, signal }: ScenarioContext): Promise<Run> {
+  const url = `${stack.url}${await fixtures.taskPath()}`;
+  const { headers } = await fixtures.reader();
+  const { groups } = await stack.processes();
+  const cpuSince = countCpuTime(groups);
+  const held = { url, headers, perSecond: READS_PER_SECOND, seconds: options.seconds, signal };
+  const { hits, latenessP99Ms, ...result } = await sendAtRate(held);
+  const cpu = cpuSince();
+  const figures = { hitShare: hits / Math.max(1, result.requests), senderLateP99Ms: latenessP99Ms };
+  return requireHits({ ...result, cpu, figures });
+}
+
+async function readInStorm(context: ScenarioContext): Promise<Run> {
+  const { stack, options, signal } = context;
+  const { connections, seconds } = options;
+  const load = startLoad({
+    url: stack.url,
+    connections,
+    request: signUpRequest(),
+    expectedStatus: 201,
+    signal,
+  });
+  try {
+    await pause(STORM_RISES_MS, signal);
+    const [reads, signUps] = await Promise.all([readAtRate(context), load.measure(seconds)]);
+    const errors = { ...reads.errors };
+    for (const [what, count] of Object.entries(signUps.errors)) errors[`sign-up: ${what}`] = count;
+    return { ...reads, errors, figures: { ...reads.figures, signUpsPerSecond: signUps.perSecond } };
+  } finally {
+    await load.stop();
+    await pause(QUEUE_EMPTIES_MS, signal);
+  }
+}
+
+/** What reads feel while the hash threads have more to do than they can. */
+export const readsInStorm: Scenario = {
+  name: 'reads-in-storm',
+  title: 'Cached reads at a held rate while people sign up',
+  what: `GET /tasks/:id ${READS_PER_SECOND} times a second, idle and while all hash threads are busy`,
+  setups: ['one', 'cluster', 'event-loop'],
+  cache: 'on',
+  raw: [],
+  isQuick: true,
+  windows: 3,
+  async measure(context): Promise<Measured[]> {
+    const load = { perSecond: READS_PER_SECOND };
+    if (context.setup.hashThreads === 0) {
+      return [{ part: 'storm, hashing on the event loop', load, run: await readInStorm(context) }];
+    }
+    const idle = await readAtRate(context);
+    const cpuMicrosPerRequest = perRequest(idle.cpu, idle.perSecond);
+    return [
+      { part: 'idle', load, run: { ...idle, cpuMicrosPerRequest } },
+      // Here nearly all of it goes into the sign-ups: none of it is the reads' own.
+      { part: 'storm', load, run: await readInStorm(context) },
+    ];
+  },
+};

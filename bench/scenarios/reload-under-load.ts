@@ -1,0 +1,74 @@
+import type autocannon from 'autocannon';
+import type { ScenarioContext } from '../bench-context';
+import { newTask } from '../fixtures';
+import { startLoad } from '../load';
+import { toRun } from '../measure-load';
+import { pause } from '../pause';
+import type { Measured, Scenario } from './scenario';
+
+const CONNECTIONS = 24;
+const WARM_UP_MS = 1_000;
+
+/** Reads and creations in turns. */
+async function requestOf({ fixtures }: ScenarioContext, tell: (what: string) => void) {
+  const path = await fixtures.taskPath();
+  const admin = await fixtures.admin();
+  const { id } = await fixtures.reader();
+  const body = JSON.stringify(newTask(id));
+  let sent = 0;
+  const request: autocannon.Request = {
+    headers: { ...admin.headers, 'content-type': 'application/json' },
+    setupRequest: (common, context: { expected?: number }) => {
+      const isRead = sent++ % 2 === 0;
+      context.expected = isRead ? 200 : 201;
+      return isRead
+        ? { ...common, method: 'GET', path }
+        : { ...common, method: 'POST', path: '/tasks', body };
+    },
+    onResponse: (status, _body, context: { expected?: number }) => {
+      if (status !== context.expected) tell(String(status));
+    },
+  };
+  return request;
+}
+
+/** One reload after another while requests come; the last of them to its end. */
+async function measureReloads(context: ScenarioContext): Promise<Measured[]> {
+  const { stack, options, signal } = context;
+  const wrong: Record<string, number> = {};
+  const request = await requestOf(context, (what) => (wrong[what] = (wrong[what] ?? 0) + 1));
+  const load = startLoad({ url: stack.url, connections: CONNECTIONS, request, signal });
+  let reloads = 0;
+  try {
+    await pause(WARM_UP_MS, signal);
+    let isOver = false;
+    const measuring = load.measure(options.seconds).finally(() => (isOver = true));
+    do {
+      await stack.reload();
+      reloads += 1;
+    } while (!isOver);
+    const result = await measuring;
+    // The last of the old workers go only now.
+    await pause(WARM_UP_MS, signal);
+    const errors = { ...result.errors, ...wrong };
+    const failed = Object.values(errors).reduce((sum, count) => sum + count, 0);
+    // No CPU time: the processes that it is counted by come and go.
+    const run = toRun({ ...result, errors }, undefined, { reloads, failed });
+    return [{ load: { connections: CONNECTIONS }, run }];
+  } finally {
+    await load.stop();
+  }
+}
+
+export const reloadUnderLoad: Scenario = {
+  name: 'reload-under-load',
+  title: 'Reloads while requests come',
+  what: 'GET and POST /tasks over 24 connections during pm2 reload',
+  setups: ['cluster'],
+  cache: 'either',
+  raw: [],
+  isQuick: false,
+  drains: true,
+  windows: 2,
+  measure: measureReloads,
+};
