@@ -51,6 +51,7 @@ export const FIGURES = {
   signUpsPerSecond: 'sign-ups a second beside it',
   jobsPerSecond: 'jobs done a second',
   jobP99Ms: 'from 202 to the end of the job, p99 ms',
+  memoryMb: 'memory of the API workers together, MB',
 } as const;
 export type Figure = keyof typeof FIGURES;
 
