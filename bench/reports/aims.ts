@@ -43,31 +43,26 @@ export function judgeAims(results: BenchResults): Aim[] {
   const storm = (part: string) => middleOf(pairOf(results, 'reads-in-storm', part).many, p99Of);
   const mixed = (figure: 'hitShare' | 'mongoReadsPerRead' | 'stale') =>
     middleOf(many('mixed'), ({ figures }) => figures[figure]);
-  const against = `${workers} workers against 1`;
+  const against = `${workers} workers / 1`;
   return [
-    makeAim(
-      'sign-ups of the cluster against bcrypt alone',
-      share('sign-up'),
-      { atLeast: 0.9 },
-      formatPercent,
-    ),
+    makeAim('sign-ups/s of the cluster / bcrypt alone', share('sign-up'), { atLeast: 0.9 }, formatPercent),
     // 1.9 × and 0.55 × for two.
     makeAim(`sign-ups/s, ${against}`, times(perSecondOf), { atLeast: 0.95 * workers }, formatTimes),
-    makeAim(`mean latency of a sign-up, ${against}`, times(meanOf), { atMost: 1.1 / workers }, formatTimes),
-    makeAim('cached reads against bare Express', share('cached-read'), { atLeast: 0.75 }, formatPercent),
+    makeAim(`mean latency of sign-ups, ${against}`, times(meanOf), { atMost: 1.1 / workers }, formatTimes),
+    makeAim('cached reads / bare Express', share('cached-read'), { atLeast: 0.75 }, formatPercent),
     makeAim(
-      "304 against bare Express's, no less than cached reads",
+      '304 / bare Express, as near as cached reads',
       share('conditional-read'),
       { atLeast: share('cached-read') },
       formatPercent,
     ),
-    makeAim("list of 20 against bare Express's", share('list'), { atLeast: 0.6 }, formatPercent),
-    makeAim('p99 of reads, storm against idle', storm('storm') / storm('idle'), { atMost: 2 }, formatTimes),
+    makeAim('list of 20 / bare Express', share('list'), { atLeast: 0.6 }, formatPercent),
+    makeAim('p99 of reads, storm / idle', storm('storm') / storm('idle'), { atMost: 2 }, formatTimes),
     makeAim('mixed: reads from the cache', mixed('hitShare'), { atLeast: 0.95 }, formatPercent),
     makeAim('mixed: MongoDB reads a read', mixed('mongoReadsPerRead'), { atMost: 0.1 }, formatNumber),
     makeAim('mixed: stale answers', mostStale(many('mixed')), { atMost: 0 }, String),
     makeAim(
-      `sign-ups/s, ${QUOTA_HELD} quota-held workers against ${QUOTA_HELD} × one`,
+      `sign-ups/s, ${QUOTA_HELD} workers at a quota / ${QUOTA_HELD} × 1`,
       quotaHeldShare(results),
       { atLeast: 0.85 },
       formatPercent,

@@ -5,6 +5,7 @@ import type { Spread } from '../statistics';
 /** Three digits are as many as a measurement here deserves; all of those before the point. */
 export function formatNumber(value: number): string {
   if (!Number.isFinite(value)) return '–';
+  if (value === 0) return '0';
   const digits = Math.abs(value) >= 100 ? 0 : Math.abs(value) >= 10 ? 1 : 2;
   return value.toLocaleString('en-US', { minimumFractionDigits: digits, maximumFractionDigits: digits });
 }
@@ -19,7 +20,7 @@ export const formatPercent = (share: number): string =>
   Number.isFinite(share) ? `${Math.round(share * 100)} %` : '–';
 
 export const formatTimes = (ratio: number): string =>
-  Number.isFinite(ratio) ? `${ratio.toFixed(2)} ×` : '–';
+  Number.isFinite(ratio) ? `${ratio.toFixed(ratio >= 100 ? 0 : 2)} ×` : '–';
 
 export const heading = (text: string): string =>
   process.stdout.isTTY ? styleText(['bold', 'underline'], text) : text;

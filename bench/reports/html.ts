@@ -3,7 +3,8 @@ import { renderChart } from './charts/render';
 import type { Chart } from './charts/chart';
 import { escapeHtml } from './escape';
 import { PAGE_STYLE } from './page-style';
-import { MARK, type Section, type Table } from './section';
+import { ERRORS } from './marks';
+import type { Section, Table } from './section';
 import { makeSections } from './sections';
 
 /** Of the drawings, in pixels: a phone gets its own, since a shrunken one can't be read. */
@@ -75,12 +76,12 @@ function formatTable({ head, rows }: Table, title: string): string {
         : `<td${stateOf(text)}>${escapeHtml(text)}</td>`,
     );
   const body = rows.map((row) => {
-    const className = row[0]?.endsWith(MARK) ? ' class="marked"' : '';
+    const className = row[0]?.endsWith(ERRORS) ? ' class="marked"' : '';
     return `<tr${className}>${cells(row).join('')}</tr>`;
   });
   const names = head.map((text) => (text ? `<th scope="col">${escapeHtml(text)}</th>` : '<td></td>'));
-  const headRow = head.some(Boolean) ? `<thead><tr>${names.join('')}</tr></thead>` : '';
-  const className = head.some(Boolean) ? 'figures' : 'facts';
+  const headRow = head.length > 0 ? `<thead><tr>${names.join('')}</tr></thead>` : '';
+  const className = head.length > 0 ? 'figures' : 'facts';
   return `<div class="table" role="region" tabindex="0" aria-label="${escapeHtml(title)}, figures">
 <table class="${className}">${headRow}<tbody>${body.join('\n')}</tbody></table>
 </div>`;

@@ -14,6 +14,8 @@ const escape = (text: string): string => text.replace(/[\\`*_<>[\]|]/g, '\\$&');
 
 function formatTable({ head, rows }: Table): string {
   const line = (cells: string[]) => `| ${cells.map(escape).join(' | ')} |`;
-  const rule = `|${head.map((_, column) => (column === 0 ? '---' : '---:')).join('|')}|`;
-  return [line(head), rule, ...rows.map(line)].join('\n');
+  const names = head.length > 0 ? head : (rows[0] ?? []).map(() => '');
+  const rule = `|${names.map((_, column) => (column === 0 || head.length === 0 ? '---' : '---:')).join('|')}|`;
+  // A table of Markdown has a head, if only an empty one.
+  return [line(names), rule, ...rows.map(line)].join('\n');
 }

@@ -50,7 +50,7 @@ export function nameOfSetup({
     .join(', ');
 }
 
-const RAW_NAMES: Record<RawLimit['name'], string> = {
+export const RAW_NAMES: Record<RawLimit['name'], string> = {
   'node-http': 'bare node:http',
   express: 'bare Express',
   'express-not-modified': 'bare Express, 304',

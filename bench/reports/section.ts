@@ -1,6 +1,7 @@
 import type { Chart } from './charts/chart';
+import { explainMarks } from './marks';
 
-/** The first column is text, the others are figures. */
+/** The first column is text, the others are figures; without a head it is facts, each after its name. */
 export interface Table {
   head: string[];
   rows: string[][];
@@ -20,15 +21,11 @@ export interface Section {
   detailed?: boolean;
 }
 
-/** Stands after the name of what had errors. */
-export const MARK = ' ⚠';
-export const MARK_NOTE = '⚠ A run of it had errors: its figures prove nothing.';
-
 /** @returns undefined where there is nothing to show, so that the section is left out */
 export function makeSection(section: Pick<Section, 'id' | 'title'> & Partial<Section>): Section | undefined {
   const tables = (section.tables ?? []).filter(({ rows }) => rows.length > 0);
   if (tables.length === 0) return undefined;
-  const marked = tables.some(({ rows }) => rows.some(([name = '']) => name.endsWith(MARK)));
-  const notes = [...(section.notes ?? []), ...(marked ? [MARK_NOTE] : [])];
+  const names = tables.flatMap(({ head, rows }) => [...head, ...rows.map(([name = '']) => name)]);
+  const notes = [...(section.notes ?? []), ...explainMarks(names)];
   return { text: [], charts: [], ...section, tables, notes };
 }

@@ -20,9 +20,6 @@ export const spreadOf = (series: Series | undefined, figureOf: FigureOf): Spread
 export const middleOf = (series: Series | undefined, figureOf: FigureOf): number =>
   median(valuesOf(series, figureOf));
 
-export const hasErrors = ({ runs }: Pick<Series, 'runs'>): boolean =>
-  runs.some(({ errors }) => Object.keys(errors).length > 0);
-
 /** As the API normally runs. */
 const isPlain = ({ cache, hashThreads, quotaCores, slowedWorker }: Setup): boolean =>
   cache && hashThreads > 0 && quotaCores === undefined && slowedWorker === undefined;
@@ -58,18 +55,22 @@ export const clusterSize = (results: Pick<BenchResults, 'series'>): number =>
   Math.max(...throughputPairs(results).flatMap(({ many }) => many?.setup.workers ?? []));
 
 const RAW_LIMITS: Record<string, RawLimit['name']> = {
+  'cached-read': 'express',
+  'uncached-read': 'express',
+  create: 'express',
+  mixed: 'express',
   'sign-up': 'hash',
   'log-in': 'hash',
   list: 'express-list',
   'conditional-read': 'express-not-modified',
 };
 
-/** What this series can't exceed: of as many processes, or hash threads. Where none is meant for it, bare Express. */
+/** What this series can't exceed: of as many processes, or hash threads. Undefined where nothing alike was measured. */
 export function rawLimitOf(
   { raw }: Pick<BenchResults, 'raw'>,
   { scenario, setup }: Series,
 ): RawLimit | undefined {
-  const name = RAW_LIMITS[scenario] ?? 'express';
+  const name = RAW_LIMITS[scenario];
   const parallel = name === 'hash' ? setup.workers * Math.max(1, setup.hashThreads) : setup.workers;
   return raw.find((limit) => limit.name === name && limit.parallel === parallel);
 }

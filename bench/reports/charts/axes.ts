@@ -1,6 +1,6 @@
 import { INK, LINE, SOFT } from './colours';
 
-export const FONT = 'system-ui, -apple-system, "Segoe UI", sans-serif';
+export const FONT = 'system-ui, -apple-system, sans-serif';
 export const FONT_SIZE = 13;
 
 const text = { color: SOFT, fontSize: 12, fontFamily: FONT };

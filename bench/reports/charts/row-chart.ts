@@ -40,7 +40,7 @@ export function makeRowChart({ kind, axis, logarithmic, groups, rows, ...told }:
       ...(aims ? [{ name: 'aim, at least', colour: THIRD }] : []),
     ],
     draw: (width) => ({
-      grid: { left: labelWidth(width), right: longest * 7 + 12, top: 4, bottom: FOOT - 4 },
+      grid: { left: labelWidth(width), right: longest * 6.5 + 20, top: 4, bottom: FOOT - 4 },
       xAxis: {
         ...figureAxis(axis),
         ...(logarithmic ? { type: 'log', min: lowest } : { type: 'value', min: 0 }),

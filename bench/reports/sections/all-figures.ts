@@ -2,11 +2,12 @@ import type { BenchResults, Series } from '../../result-types';
 import { isDisturbed } from '../disturbance';
 import { formatNumber, formatSpread } from '../format';
 import { nameOf, nameOfSetup } from '../names';
-import { hasErrors, meanOf, middleOf, p50Of, p99Of, perSecondOf, spreadOf } from '../select';
-import { makeSection, MARK } from '../section';
+import { meanOf, middleOf, p50Of, p99Of, perSecondOf, spreadOf } from '../select';
+import { marksOf } from '../marks';
+import { makeSection } from '../section';
 
 const row = (series: Series): string[] => [
-  `${nameOf(series)}, ${nameOfSetup(series.setup)}${hasErrors(series) ? MARK : ''}`,
+  `${nameOf(series)}, ${nameOfSetup(series.setup)}${marksOf(series)}`,
   'connections' in series.load ? `${series.load.connections} conn.` : `${series.load.perSecond}/s`,
   formatSpread(spreadOf(series, perSecondOf)),
   formatSpread(spreadOf(series, meanOf)),

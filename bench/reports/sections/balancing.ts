@@ -3,8 +3,9 @@ import { MANY, THIRD } from '../charts/colours';
 import { makeRowChart } from '../charts/row-chart';
 import { formatNumber, formatPercent, formatSpread } from '../format';
 import { nameOfBalancing } from '../names';
-import { hasErrors, middleOf, p50Of, p99Of, perSecondOf, spreadOf } from '../select';
-import { makeSection, MARK } from '../section';
+import { middleOf, p50Of, p99Of, perSecondOf, spreadOf } from '../select';
+import { marksOf } from '../marks';
+import { makeSection } from '../section';
 
 const slowedShareOf = ({ figures }: Series['runs'][number]) => figures.slowedShare;
 
@@ -60,7 +61,7 @@ export function balancingSection({ series }: BenchResults) {
       {
         head: ['', 'its share', 'requests/s', 'p50 ms', 'p99 ms'],
         rows: slowed.map((one) => [
-          nameOfBalancing(one.setup.balancing) + (hasErrors(one) ? MARK : ''),
+          nameOfBalancing(one.setup.balancing) + marksOf(one),
           formatPercent(middleOf(one, slowedShareOf)),
           formatSpread(spreadOf(one, perSecondOf)),
           formatNumber(middleOf(one, p50Of)),

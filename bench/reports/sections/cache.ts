@@ -4,8 +4,9 @@ import { MANY, ONE } from '../charts/colours';
 import { makeRowChart } from '../charts/row-chart';
 import { formatNumber, formatSpread, formatTimes } from '../format';
 import { nameOf, nameOfSetup } from '../names';
-import { hasErrors, middleOf, p99Of, perSecondOf, spreadOf } from '../select';
-import { makeSection, MARK } from '../section';
+import { middleOf, p99Of, perSecondOf, spreadOf } from '../select';
+import { marksOf } from '../marks';
+import { makeSection } from '../section';
 
 /** The same with the cache and without. */
 export function cacheSection({ series }: BenchResults) {
@@ -48,7 +49,7 @@ export function cacheSection({ series }: BenchResults) {
         head: ['', 'requests/s', 'p99 ms', 'ratio'],
         rows: pairs.flatMap(({ without, cached }) =>
           [without, cached].map((one) => [
-            `${nameOf(one)}, ${one.setup.cache ? 'with the cache' : 'without'}${hasErrors(one) ? MARK : ''}`,
+            `${nameOf(one)}, ${one.setup.cache ? 'with the cache' : 'without'}${marksOf(one)}`,
             formatSpread(spreadOf(one, perSecondOf)),
             formatSpread(spreadOf(one, p99Of)),
             formatTimes(middleOf(one, perSecondOf) / middleOf(without, perSecondOf)),

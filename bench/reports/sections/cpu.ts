@@ -4,8 +4,9 @@ import { GREY, partColour } from '../charts/colours';
 import { makeStackChart } from '../charts/stack-chart';
 import { formatNumber } from '../format';
 import { nameOf } from '../names';
-import { hasErrors, throughputPairs } from '../select';
-import { makeSection, MARK } from '../section';
+import { throughputPairs } from '../select';
+import { marksOf } from '../marks';
+import { makeSection } from '../section';
 
 /** Not the system's own: shown, and not in the sum. */
 const LOAD_GENERATOR = 'load generator';
@@ -61,7 +62,7 @@ export function cpuSection(results: BenchResults) {
       {
         head: ['µs a request', 'API loop', 'threads', 'NGINX', 'Redis', 'MongoDB', 'sum'],
         rows: series.map((one) => [
-          name(one) + (hasErrors(one) ? MARK : ''),
+          name(one) + marksOf(one),
           ...['API, event loop', 'API, hash and other threads', 'NGINX', 'Redis', 'MongoDB'].map((group) =>
             formatNumber(microsOf(one, group)),
           ),

@@ -10,7 +10,7 @@ export function faultSection(results: BenchResults) {
     title: 'Faults and disturbance',
     tables: [
       {
-        head: ['', ''],
+        head: [],
         rows: [
           ...lines('error', results.faults),
           ...lines('disturbed', findDisturbances(results)),

@@ -3,8 +3,9 @@ import { ONE } from '../charts/colours';
 import { makeRowChart } from '../charts/row-chart';
 import { formatNumber, formatPercent, formatSpread } from '../format';
 import { nameOfSetup } from '../names';
-import { hasErrors, p99Of, perSecondOf, spreadOf } from '../select';
-import { makeSection, MARK } from '../section';
+import { p99Of, perSecondOf, spreadOf } from '../select';
+import { marksOf } from '../marks';
+import { makeSection } from '../section';
 
 const isShare = (figure: Figure): boolean => figure.endsWith('Share');
 
@@ -15,7 +16,8 @@ function formatFigure(series: Series, figure: Figure): string {
       ? formatPercent(median)
       : `${formatPercent(median)} (${formatPercent(min)}–${formatPercent(max)})`;
   }
-  return formatSpread({ median, min, max });
+  const isWhole = [median, min, max].every(Number.isInteger);
+  return isWhole && min === max ? median.toLocaleString('en-US') : formatSpread({ median, min, max });
 }
 
 /** What a scenario tells beside throughput and latency: a row for each figure, a column for each setup. */
@@ -25,7 +27,7 @@ function figureTable(series: Series[]) {
   );
   const title = (one: Series) => [one.part, nameOfSetup(one.setup)].filter(Boolean).join(', ');
   return {
-    head: ['', ...series.map((one) => title(one) + (hasErrors(one) ? MARK : ''))],
+    head: ['', ...series.map((one) => title(one) + marksOf(one))],
     rows: [
       ['requests/s', ...series.map((one) => formatSpread(spreadOf(one, perSecondOf)))],
       ['p99 ms', ...series.map((one) => formatSpread(spreadOf(one, p99Of)))],

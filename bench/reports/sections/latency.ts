@@ -4,7 +4,7 @@ import { formatNumber, formatSpread } from '../format';
 import { nameOf } from '../names';
 import { clusterSize, middleOf, p50Of, p99Of, spreadOf, throughputPairs } from '../select';
 import { makeSection } from '../section';
-import { groupsOf, markOf } from './pairs';
+import { groupsOf, nameOfPair } from './pairs';
 
 export function latencySection(results: BenchResults) {
   const pairs = throughputPairs(results);
@@ -37,7 +37,7 @@ export function latencySection(results: BenchResults) {
     tables: [
       {
         head: ['ms', 'one: p50', 'p99', `${clusterSize(results)}: p50`, 'p99'],
-        rows: pairs.map((pair) => [nameOf(pair) + markOf(pair), ...cells(pair.one), ...cells(pair.many)]),
+        rows: pairs.map((pair) => [nameOfPair(pair), ...cells(pair.one), ...cells(pair.many)]),
       },
     ],
     notes: [

@@ -11,7 +11,7 @@ export function machineSection({ machine, options, startedAt, tookSeconds }: Ben
     title: 'The machine',
     tables: [
       {
-        head: ['', ''],
+        head: [],
         rows: [
           ['processor', `${cpu}, ${count(cores, 'core')}`],
           ['memory', `${memoryGb} GB`],

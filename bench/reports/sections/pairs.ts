@@ -1,10 +1,10 @@
 import type { BenchResults } from '../../result-types';
 import { MANY, ONE } from '../charts/colours';
-import { clusterSize, hasErrors, type Pair } from '../select';
-import { MARK } from '../section';
+import { marksOf } from '../marks';
+import { nameOf } from '../names';
+import { clusterSize, type Pair } from '../select';
 
-export const markOf = ({ one, many }: Pair): string =>
-  [one, many].some((series) => series && hasErrors(series)) ? MARK : '';
+export const nameOfPair = (pair: Pair): string => nameOf(pair) + marksOf(pair.one, pair.many);
 
 export const groupsOf = (results: BenchResults) => [
   { name: 'one worker', colour: ONE },

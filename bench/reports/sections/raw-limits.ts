@@ -2,7 +2,7 @@ import type { BenchResults, Series } from '../../result-types';
 import { median, spread } from '../../statistics';
 import { makeRowChart, type Mark } from '../charts/row-chart';
 import { formatPercent, formatSpread } from '../format';
-import { nameOf, nameOfRaw } from '../names';
+import { nameOf, nameOfRaw, RAW_NAMES } from '../names';
 import {
   clusterSize,
   perSecondOf,
@@ -13,7 +13,7 @@ import {
   type Pair,
 } from '../select';
 import { makeSection } from '../section';
-import { groupsOf, markOf } from './pairs';
+import { groupsOf, nameOfPair } from './pairs';
 
 const AIMS: Record<string, number> = { 'sign-up': 0.9, 'cached-read': 0.75, list: 0.6 };
 
@@ -55,10 +55,10 @@ export function rawSection(results: BenchResults) {
           ],
     tables: [
       {
-        head: ['', 'one worker', `${clusterSize(results)} workers`, 'raw limit of these'],
+        head: ['', 'one worker', `${clusterSize(results)} workers`, 'raw limit'],
         rows: limited.map((pair) => {
           const limit = pair.many && rawLimitOf(results, pair.many);
-          return [nameOf(pair) + markOf(pair), ...shares(pair), limit ? nameOfRaw(limit) : ''];
+          return [nameOfPair(pair), ...shares(pair), limit ? RAW_NAMES[limit.name] : ''];
         }),
       },
       {

@@ -4,7 +4,8 @@ import { spread } from '../../statistics';
 import { makeScalingChart } from '../charts/scaling-chart';
 import { formatNumber, formatPercent, formatSpread } from '../format';
 import { nameOfScenario } from '../names';
-import { makeSection, MARK } from '../section';
+import { ERRORS } from '../marks';
+import { makeSection } from '../section';
 
 export function scalingSection({ curves }: BenchResults) {
   const quotas = [...new Set(curves.map(({ quotaCores }) => quotaCores))].join(' or ');
@@ -49,7 +50,7 @@ export function scalingSection({ curves }: BenchResults) {
 const pointTable = ({ scenario, points }: ScalingCurve) => ({
   head: [`${nameOfScenario(scenario)}: workers`, 'requests/s', 'of ideal'],
   rows: points.map(({ workers, perSecond, efficiency, errors }) => [
-    String(workers) + (Object.keys(errors).length > 0 ? MARK : ''),
+    String(workers) + (Object.keys(errors).length > 0 ? ERRORS : ''),
     formatSpread(spread(perSecond)),
     formatPercent(efficiency),
   ]),

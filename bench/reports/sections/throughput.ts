@@ -5,7 +5,7 @@ import { formatNumber, formatSpread, formatTimes } from '../format';
 import { nameOf } from '../names';
 import { clusterSize, middleOf, perSecondOf, spreadOf, throughputPairs } from '../select';
 import { makeSection } from '../section';
-import { groupsOf, markOf } from './pairs';
+import { groupsOf, nameOfPair } from './pairs';
 
 /** Pairs with both sides: where one is missing there is nothing to compare. */
 const compared = (results: BenchResults) => throughputPairs(results).filter(({ one, many }) => one && many);
@@ -40,7 +40,7 @@ export function throughputSection(results: BenchResults) {
       {
         head: ['requests/s', 'one worker', `${clusterSize(results)} workers`, 'ratio'],
         rows: pairs.map((pair) => [
-          nameOf(pair) + markOf(pair),
+          nameOfPair(pair),
           formatSpread(spreadOf(pair.one, perSecondOf)),
           formatSpread(spreadOf(pair.many, perSecondOf)),
           formatTimes(middleOf(pair.many, perSecondOf) / middleOf(pair.one, perSecondOf)),
