@@ -5,7 +5,6 @@ import { setTimeout } from 'node:timers/promises';
 import { benchFolder, startBenchStack, stopBenchStack } from './bench-stack';
 import { describeMachine } from './machine';
 import { parseOptions, USAGE, UsageError, type BenchOptions } from './options';
-import { formatReport } from './report';
 import { findFaults, saveResults, type BenchResults } from './results';
 import { runReadsDuringSignUps } from './scenarios/reads-during-signups';
 import { runSignUps } from './scenarios/signup';
@@ -71,7 +70,6 @@ async function main(): Promise<void> {
   const results = await measureAndStop(options);
   const faults = findFaults(results);
   const file = saveResults(results, faults);
-  process.stdout.write(formatReport(results, faults));
   say(`done; all figures: ${path.relative(process.cwd(), file)}`);
   process.exitCode = faults.length > 0 ? 1 : 0;
 }

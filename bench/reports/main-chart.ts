@@ -31,6 +31,7 @@ export function formatMainChart(results: BenchResults): string {
         top: 33,
         itemWidth: 14,
         itemHeight: 12,
+        itemGap: 28,
         textStyle: { ...text, fontSize: 12 },
         selectedMode: false,
       },

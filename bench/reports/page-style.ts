@@ -30,6 +30,8 @@ thead th { color: var(--soft); font-weight: 600; vertical-align: bottom; }
 th:first-child, .facts td { text-align: left; font-weight: 400; }
 thead th:first-child { font-weight: 600; }
 .figures td { white-space: nowrap; }
+.figures th:first-child { min-width: 6rem; }
+#all-figures th:first-child { min-width: 11rem; }
 @media screen and (max-width: 33rem) {
   .wide { display: none; }
   .narrow { display: block; }
@@ -42,5 +44,7 @@ thead th:first-child { font-weight: 600; }
   figure, tr { break-inside: avoid; }
   .table { overflow: visible; }
   .figures td { white-space: normal; }
+  #all-figures table { font-size: 7.5pt; }
+  #all-figures th:first-child { min-width: 0; }
 }
 `;

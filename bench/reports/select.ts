@@ -50,9 +50,9 @@ export function throughputPairs(results: Pick<BenchResults, 'series'>): Pair[] {
   return [...keys.values()].map(({ scenario, part }) => pairOf(results, scenario, part));
 }
 
-/** The most workers that a series had without a quota. */
+/** The most workers that a series had without a quota; 1 where there was no cluster. */
 export const clusterSize = (results: Pick<BenchResults, 'series'>): number =>
-  Math.max(...throughputPairs(results).flatMap(({ many }) => many?.setup.workers ?? []));
+  Math.max(1, ...throughputPairs(results).flatMap(({ many }) => many?.setup.workers ?? []));
 
 const RAW_LIMITS: Record<string, RawLimit['name']> = {
   'cached-read': 'express',

@@ -92,7 +92,7 @@ function drawMark(
     const line = (x1: number, y1: number, x2: number, y2: number, stroke: string, lineWidth: number) => ({
       type: 'line' as const,
       shape: { x1, y1, x2, y2 },
-      style: { stroke, lineWidth },
+      style: { stroke, lineWidth, fill: 'none' },
     });
     const dot = (cx: number, fill: string) => ({
       type: 'circle' as const,
@@ -134,6 +134,6 @@ const drawAim =
     return {
       type: 'line',
       shape: { x1: x, y1: y - height / 2, x2: x, y2: y + height / 2 },
-      style: { stroke: THIRD, lineWidth: 2.5, lineDash: [5, 3] },
+      style: { stroke: THIRD, lineWidth: 2.5, lineDash: [5, 3], fill: 'none' },
     };
   };

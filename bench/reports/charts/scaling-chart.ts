@@ -90,7 +90,7 @@ export function makeScalingChart(name: string, { points, fit }: ScalingCurve): C
 const drawPoint: CustomSeriesRenderItem = (_params, api) => {
   const [x = 0, y = 0] = api.coord([api.value(0), api.value(1)]);
   const yOf = (index: number) => api.coord([api.value(0), api.value(index)])[1] ?? 0;
-  const style = { stroke: INK, lineWidth: 1.5 };
+  const style = { stroke: INK, lineWidth: 1.5, fill: 'none' };
   return {
     type: 'group',
     children: [

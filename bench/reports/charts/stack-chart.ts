@@ -46,6 +46,7 @@ export function makeStackChart({ axis, parts, rows, ...told }: StackChart): Char
           type: 'bar' as const,
           stack: 'all',
           silent: true,
+          itemStyle: { color: 'none' },
           label: {
             ...label,
             formatter: ({ dataIndex }: { dataIndex: number }) => rows[dataIndex]?.label ?? '',

@@ -2,9 +2,9 @@ import type { BenchResults, Series } from '../../result-types';
 import { makeRowChart, type Mark } from '../charts/row-chart';
 import { formatNumber, formatSpread } from '../format';
 import { nameOf } from '../names';
-import { clusterSize, middleOf, p50Of, p99Of, spreadOf, throughputPairs } from '../select';
+import { middleOf, p50Of, p99Of, spreadOf, throughputPairs } from '../select';
 import { makeSection } from '../section';
-import { groupsOf, nameOfPair } from './pairs';
+import { groupsOf, nameOfMany, nameOfPair } from './pairs';
 
 export function latencySection(results: BenchResults) {
   const pairs = throughputPairs(results);
@@ -36,12 +36,13 @@ export function latencySection(results: BenchResults) {
           ],
     tables: [
       {
-        head: ['ms', 'one: p50', 'p99', `${clusterSize(results)}: p50`, 'p99'],
+        head: ['ms', 'one: p50', 'p99', 'many: p50', 'p99'],
         rows: pairs.map((pair) => [nameOfPair(pair), ...cells(pair.one), ...cells(pair.many)]),
       },
     ],
     notes: [
-      `"one": one worker, "${clusterSize(results)}": ${clusterSize(results)} workers. The load generator sends as fast as answers come, so latency is the time in the queue as well.`,
+      `"one": one worker, "many": ${nameOfMany(results)}. The load generator sends as fast as answers come, ` +
+        'so latency is the time in the queue as well.',
     ],
   });
 }

@@ -3,17 +3,9 @@ import { median, spread } from '../../statistics';
 import { makeRowChart, type Mark } from '../charts/row-chart';
 import { formatPercent, formatSpread } from '../format';
 import { nameOf, nameOfRaw, RAW_NAMES } from '../names';
-import {
-  clusterSize,
-  perSecondOf,
-  rawLimitOf,
-  shareOfRaw,
-  spreadOf,
-  throughputPairs,
-  type Pair,
-} from '../select';
+import { perSecondOf, rawLimitOf, shareOfRaw, spreadOf, throughputPairs, type Pair } from '../select';
 import { makeSection } from '../section';
-import { groupsOf, nameOfPair } from './pairs';
+import { groupsOf, nameOfMany, nameOfPair } from './pairs';
 
 const AIMS: Record<string, number> = { 'sign-up': 0.9, 'cached-read': 0.75, list: 0.6 };
 
@@ -55,7 +47,7 @@ export function rawSection(results: BenchResults) {
           ],
     tables: [
       {
-        head: ['', 'one worker', `${clusterSize(results)} workers`, 'raw limit'],
+        head: ['', 'one worker', nameOfMany(results), 'raw limit'],
         rows: limited.map((pair) => {
           const limit = pair.many && rawLimitOf(results, pair.many);
           return [nameOfPair(pair), ...shares(pair), limit ? RAW_NAMES[limit.name] : ''];

@@ -3,9 +3,9 @@ import type { BenchResults, Series } from '../../result-types';
 import { makeRowChart, type Mark } from '../charts/row-chart';
 import { formatNumber, formatSpread, formatTimes } from '../format';
 import { nameOf } from '../names';
-import { clusterSize, middleOf, perSecondOf, spreadOf, throughputPairs } from '../select';
+import { middleOf, perSecondOf, spreadOf, throughputPairs } from '../select';
 import { makeSection } from '../section';
-import { groupsOf, nameOfPair } from './pairs';
+import { groupsOf, nameOfMany, nameOfPair } from './pairs';
 
 /** Pairs with both sides: where one is missing there is nothing to compare. */
 const compared = (results: BenchResults) => throughputPairs(results).filter(({ one, many }) => one && many);
@@ -18,7 +18,7 @@ export function makeThroughputChart(results: BenchResults, pairs = compared(resu
   };
   return makeRowChart({
     kind: 'bars',
-    title: `Throughput: one worker against ${clusterSize(results)}`,
+    title: `Throughput: one worker against ${nameOfMany(results)}`,
     description:
       'Requests a second of each scenario as a multiple of one worker’s, with the range of the rounds.',
     axis: "times one worker's requests/s",
@@ -38,7 +38,7 @@ export function throughputSection(results: BenchResults) {
     charts: pairs.length > 0 ? [makeThroughputChart(results, pairs)] : [],
     tables: [
       {
-        head: ['requests/s', 'one worker', `${clusterSize(results)} workers`, 'ratio'],
+        head: ['requests/s', 'one worker', nameOfMany(results), 'ratio'],
         rows: pairs.map((pair) => [
           nameOfPair(pair),
           formatSpread(spreadOf(pair.one, perSecondOf)),

@@ -1,5 +1,4 @@
-import { OTHERS, parseMachine, parseStat, STOLEN } from '../../../bench/cpu-time';
-import { findDisturbance, formatCpuUse } from '../../../bench/reports/cpu-report';
+import { parseMachine, parseStat } from '../../../bench/cpu-time';
 
 describe('CPU time', () => {
   it('is read from /proc/PID/stat, whatever the name of the process is', () => {
@@ -10,20 +9,5 @@ describe('CPU time', () => {
   it('of the machine leaves out what it waited for, and tells what was stolen', () => {
     const text = 'cpu  100 20 30 9999 888 4 6 40 0 0\ncpu0 1 2 3\n';
     expect(parseMachine(text)).toEqual({ busy: 1.6, stolen: 0.4 });
-  });
-
-  it('is shown as the median of the runs', () => {
-    const runs = [{ NGINX: 0.1 }, { NGINX: 0.3 }, { NGINX: 0.2 }];
-    expect(formatCpuUse([{ title: '1 × 1', runs }])).toMatch(/NGINX +0\.20$/);
-  });
-
-  it('is not told by every system', () => {
-    expect(formatCpuUse([{ title: '1 × 1', runs: [undefined] }])).toContain("isn't told");
-    expect(findDisturbance([undefined])).toBeUndefined();
-  });
-
-  it('of others counts where it was enough to matter in one of the runs', () => {
-    expect(findDisturbance([{ [OTHERS]: 0.02, [STOLEN]: 0.01 }])).toBeUndefined();
-    expect(findDisturbance([{ [OTHERS]: 0.02 }, { [OTHERS]: 0.2, [STOLEN]: 0.1 }])).toBeCloseTo(0.3);
   });
 });

@@ -1,5 +1,3 @@
-import { formatReport } from '../../../bench/report';
-import { formatNumber, formatSpread, formatTable } from '../../../bench/reports/format';
 import { findFaults, type BenchResults } from '../../../bench/results';
 
 const latency = { meanMs: 823.4, p50Ms: 820, p99Ms: 1_104.2, maxMs: 1_200 };
@@ -64,40 +62,6 @@ const results = (): BenchResults => ({
   },
 });
 
-describe('the report', () => {
-  const text = formatReport(results(), []);
-
-  it('fits a terminal of 80 columns', () => {
-    expect(text.split('\n').filter((line) => line.length > 80)).toEqual([]);
-  });
-
-  it('compares the cluster with one worker, with raw bcrypt and with the source report', () => {
-    expect(text).toMatch(/the cluster +1\.94 \(1\.92–1\.97\) × the requests\/s \(source report 2\.00 ×\)/);
-    expect(text).toMatch(/2 workers, 1 hash thread each +23\.5 \(23\.0–24\.0\) +823 +1,104 +94 %/);
-    expect(text).toMatch(/source report, 1 instance +6 +1,480/);
-    expect(text).toMatch(/source report, cluster +12 +702/);
-  });
-
-  it("tells reads' p99 under sign-ups against idle, and the peers beside it", () => {
-    expect(text).toContain('p99 under sign-ups against idle: 2.00 ×');
-    expect(text).toMatch(/taskfleet, 2 workers +2,346 +820 +12\.0/);
-    expect(text).toMatch(/source report's code, 1 process +11\.7 +799/);
-  });
-
-  it('says loudly that ab is missing', () => {
-    const { signup, ...rest } = results();
-    const without = formatReport({ ...rest, signup: { ...signup!, apacheBench: 'not installed' } }, []);
-    expect(without).toContain('ab is not installed');
-  });
-
-  it('says when others used the machine', () => {
-    const disturbed = results();
-    disturbed.signup!.setups[0]!.runs[0]!.cpu = { 'others on this machine': 0.5 };
-    expect(text).not.toContain('mean little');
-    expect(formatReport(disturbed, [])).toContain('took up to 0.50 of 2 cores');
-  });
-});
-
 describe('faults', () => {
   it('are none where every answer was as expected', () => {
     expect(findFaults(results())).toEqual([]);
@@ -115,27 +79,5 @@ describe('faults', () => {
       'sign-up, 2 workers, 1 hash thread each: 1 × request timed out',
       'reads at a held rate: 100 of 1000 not from the cache',
     ]);
-    expect(formatReport(faulty, faults)).toContain('Runs with errors');
-  });
-});
-
-describe('figures', () => {
-  it('have three digits, or all of those before the point', () => {
-    expect([0.123, 12.34, 1_480.4, NaN].map(formatNumber)).toEqual(['0.12', '12.3', '1,480', '–']);
-  });
-
-  it('come with their spread where there is one', () => {
-    expect(formatSpread({ median: 12, min: 12, max: 12 })).toBe('12.0');
-    expect(formatSpread({ median: 12, min: 11.5, max: 13 })).toBe('12.0 (11.5–13.0)');
-  });
-
-  it('stand right in a table, with text to the left', () => {
-    expect(
-      formatTable([
-        ['', 'n'],
-        ['one', '5'],
-        ['eleven', '12'],
-      ]),
-    ).toBe(['         n', '──────────', 'one      5', 'eleven  12'].join('\n'));
   });
 });
