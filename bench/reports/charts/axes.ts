@@ -25,9 +25,10 @@ export const nameAxis = (names: string[], width: number) => ({
   data: names,
   axisLabel: {
     color: INK,
-    fontSize: FONT_SIZE,
+    fontSize: FONT_SIZE - 1,
     fontFamily: FONT,
-    width: width - 10,
+    // Fonts differ, and none is at hand to measure with.
+    width: width * 0.8,
     overflow: 'break' as const,
     interval: 0,
   },

@@ -14,4 +14,4 @@ export interface Chart {
 export const NARROW = 450;
 
 /** A chart's names of rows stand at its left. */
-export const labelWidth = (width: number): number => (width <= NARROW ? 96 : 160);
+export const labelWidth = (width: number): number => (width <= NARROW ? 108 : 165);
