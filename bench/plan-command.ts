@@ -28,9 +28,7 @@ export function runPlan(args: string[], folders: readonly string[] = RESULT_FOLD
     const found = file ? { file, results: readResults(file) } : findNewest(folders, hasFit);
     if (!found || !hasFit(found.results)) {
       const where = file ?? 'No result';
-      throw new SavedResultsError(
-        `${where} has no scaling curve: npm run bench -- --only curve measures it.`,
-      );
+      throw new SavedResultsError(`${where} has no scaling curve: a whole \`npm run bench\` measures one.`);
     }
     return plan(found, rate, scenario);
   });

@@ -51,7 +51,10 @@ export const FIGURES = {
   signUpsPerSecond: 'sign-ups a second beside it',
   jobsPerSecond: 'jobs done a second',
   jobP99Ms: 'from 202 to the end of the job, p99 ms',
-  memoryMb: 'memory of the API workers together, MB',
+  idleRssMb: 'resident memory of the worker before any load, MB',
+  rss10kMb: 'the same after 10,000 requests, MB',
+  rssEndMb: 'the same after all requests, MB',
+  rssLastHalfSlopeMb: 'by how much it grew over the last half of the requests, fitted, MB',
 } as const;
 export type Figure = keyof typeof FIGURES;
 
@@ -76,6 +79,8 @@ export interface RawLimit {
   perSecond: number[];
   /** As with a series, by round. */
   cpuMicrosPerRequest?: Record<string, number>[];
+  /** What went wrong, in all rounds. */
+  errors?: Record<string, number>;
 }
 
 /** A share of what is possible without coordination, and how throughput falls short of it. */

@@ -20,9 +20,13 @@ export const spreadOf = (series: Series | undefined, figureOf: FigureOf): Spread
 export const middleOf = (series: Series | undefined, figureOf: FigureOf): number =>
   median(valuesOf(series, figureOf));
 
-/** As the API normally runs. */
-const isPlain = ({ cache, hashThreads, quotaCores, slowedWorker }: Setup): boolean =>
-  cache && hashThreads > 0 && quotaCores === undefined && slowedWorker === undefined;
+/** As the API normally runs, if maybe without its cache or under another balancing. */
+const isWhole = ({ hashThreads, quotaCores, slowedWorker }: Setup): boolean =>
+  hashThreads > 0 && quotaCores === undefined && slowedWorker === undefined;
+
+/** The less, the more usual; a scenario may be measured without the cache alone. */
+const strangeness = ({ cache, hashThreads, balancing }: Setup): number =>
+  (cache ? 0 : 1_000) + hashThreads + (balancing === 'round-robin' ? 0 : 0.5);
 
 /** The same scenario with one worker and with the most there were. */
 export interface Pair {
@@ -33,9 +37,11 @@ export interface Pair {
 }
 
 export function pairOf({ series }: Pick<BenchResults, 'series'>, scenario: string, part?: string): Pair {
-  const plain = series
-    .filter((other) => other.scenario === scenario && other.part === part && isPlain(other.setup))
-    .sort((a, b) => a.setup.hashThreads - b.setup.hashThreads);
+  const whole = series
+    .filter((other) => other.scenario === scenario && other.part === part && isWhole(other.setup))
+    .sort((a, b) => strangeness(a.setup) - strangeness(b.setup));
+  // One side without the cache would be compared with another thing.
+  const plain = whole.filter(({ setup }) => setup.cache === whole[0]?.setup.cache);
   const most = Math.max(...plain.map(({ setup }) => setup.workers));
   const withWorkers = (count: number) => plain.find(({ setup }) => setup.workers === count);
   return { scenario, part, one: withWorkers(1), many: most > 1 ? withWorkers(most) : undefined };
@@ -44,7 +50,7 @@ export function pairOf({ series }: Pick<BenchResults, 'series'>, scenario: strin
 /** Of all scenarios that ask as fast as answers come. */
 export function throughputPairs(results: Pick<BenchResults, 'series'>): Pair[] {
   const asked = results.series.filter(
-    ({ scenario, load, setup }) => 'connections' in load && !OWN_SECTION.includes(scenario) && isPlain(setup),
+    ({ scenario, load, setup }) => 'connections' in load && !OWN_SECTION.includes(scenario) && isWhole(setup),
   );
   const keys = new Map(asked.map((one) => [`${one.scenario}\n${one.part}`, one]));
   return [...keys.values()].map(({ scenario, part }) => pairOf(results, scenario, part));

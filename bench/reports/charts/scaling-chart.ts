@@ -10,7 +10,10 @@ const STEPS = 60;
 
 /** Throughput over workers: what was measured, the law fitted to it, and as many times one worker. */
 export function makeScalingChart(name: string, { points, fit }: ScalingCurve): Chart {
-  const most = Math.max(...points.map(({ workers }) => workers));
+  const measured = Math.max(...points.map(({ workers }) => workers));
+  const peak = fit ? bestWorkers(fit) : Infinity;
+  // Further than what was measured only where the peak is then seen.
+  const most = peak <= 1.5 * measured ? Math.max(measured, Math.ceil(peak * 1.1)) : measured;
   const one = fit?.lambda ?? median(points.find(({ workers }) => workers === 1)?.perSecond ?? []);
   const fitted = fit
     ? Array.from({ length: STEPS + 1 }, (_, step) => {
@@ -18,7 +21,6 @@ export function makeScalingChart(name: string, { points, fit }: ScalingCurve): C
         return [workers, throughputAt(fit, workers)];
       })
     : [];
-  const peak = fit ? bestWorkers(fit) : Infinity;
   const line = (name: string, color: string, data: number[][], type: 'solid' | 'dashed') => ({
     type: 'line' as const,
     name,

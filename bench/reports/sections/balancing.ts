@@ -9,6 +9,9 @@ import { makeSection } from '../section';
 
 const slowedShareOf = ({ figures }: Series['runs'][number]) => figures.slowedShare;
 
+const nameOfRow = ({ setup, part }: Series): string =>
+  [nameOfBalancing(setup.balancing), part].filter(Boolean).join(', ');
+
 /** How NGINX spreads requests when one worker has a tenth of a core. */
 export function balancingSection({ series }: BenchResults) {
   const slowed = series.filter(({ setup }) => setup.slowedWorker !== undefined);
@@ -29,7 +32,7 @@ export function balancingSection({ series }: BenchResults) {
         const { median, min, max } = spreadOf(one, figureOf);
         const mark = { value: median, from: min, to: max, label: format(median) };
         return {
-          name: nameOfBalancing(one.setup.balancing),
+          name: nameOfRow(one),
           marks: [Number.isFinite(median) ? mark : undefined],
         };
       }),
@@ -61,7 +64,7 @@ export function balancingSection({ series }: BenchResults) {
       {
         head: ['', 'its share', 'requests/s', 'p50 ms', 'p99 ms'],
         rows: slowed.map((one) => [
-          nameOfBalancing(one.setup.balancing) + marksOf(one),
+          nameOfRow(one) + marksOf(one),
           formatPercent(middleOf(one, slowedShareOf)),
           formatSpread(spreadOf(one, perSecondOf)),
           formatNumber(middleOf(one, p50Of)),

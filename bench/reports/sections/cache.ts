@@ -8,15 +8,20 @@ import { middleOf, p99Of, perSecondOf, spreadOf } from '../select';
 import { marksOf } from '../marks';
 import { makeSection } from '../section';
 
+/** Measured apart: what is read without the cache there has a name of its own. */
+const CACHED: Record<string, string> = { 'uncached-read': 'cached-read' };
+
 /** The same with the cache and without. */
 export function cacheSection({ series }: BenchResults) {
   const pairs = series
     .filter(({ setup }) => !setup.cache)
     .flatMap((without) => {
       const setup = { ...without.setup, cache: true };
-      const is = (one: Series) => nameOf(one) === nameOf(without) && isDeepStrictEqual(one.setup, setup);
+      const scenario = CACHED[without.scenario] ?? without.scenario;
+      const is = (one: Series) =>
+        one.scenario === scenario && one.part === without.part && isDeepStrictEqual(one.setup, setup);
       const cached = series.find(is);
-      return cached ? [{ without, cached, name: `${nameOf(without)}, ${nameOfSetup(setup)}` }] : [];
+      return cached ? [{ without, cached, name: `${nameOf(cached)}, ${nameOfSetup(setup)}` }] : [];
     });
   const mark = (one: Series, unit: number) => {
     const { median, min, max } = spreadOf(one, perSecondOf);
@@ -47,9 +52,9 @@ export function cacheSection({ series }: BenchResults) {
     tables: [
       {
         head: ['', 'requests/s', 'p99 ms', 'ratio'],
-        rows: pairs.flatMap(({ without, cached }) =>
+        rows: pairs.flatMap(({ name, without, cached }) =>
           [without, cached].map((one) => [
-            `${nameOf(one)}, ${one.setup.cache ? 'with the cache' : 'without'}${marksOf(one)}`,
+            `${name}${one === cached ? '' : ', without'}${marksOf(one)}`,
             formatSpread(spreadOf(one, perSecondOf)),
             formatSpread(spreadOf(one, p99Of)),
             formatTimes(middleOf(one, perSecondOf) / middleOf(without, perSecondOf)),

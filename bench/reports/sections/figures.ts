@@ -62,33 +62,39 @@ export const jobSection = sectionOf(
   'A picture is accepted with 202 and made into avatars by the job worker.',
 );
 
-/** A row for each state, with a chart. */
+const MEMORY = [
+  { name: 'before any load', figure: 'idleRssMb' },
+  { name: 'after 10,000 requests', figure: 'rss10kMb' },
+  { name: 'after all requests', figure: 'rssEndMb' },
+] as const;
+
 export function memorySection({ series }: BenchResults) {
   const measured = series.filter(({ scenario }) => scenario === 'memory');
-  const memory = (one: Series) => spreadOf(one, ({ figures }) => figures.memoryMb);
-  const name = (one: Series) => [nameOfSetup(one.setup), one.part].filter(Boolean).join(', ');
+  const memory = (one: Series, figure: Figure) => spreadOf(one, ({ figures }) => figures[figure]);
+  const marks = measured.flatMap((one) =>
+    MEMORY.flatMap(({ name, figure }) => {
+      const { median, min, max } = memory(one, figure);
+      const mark = { value: median, from: min, to: max, label: `${formatNumber(median)} MB` };
+      return Number.isFinite(median) ? [{ name: `${nameOfSetup(one.setup)} ${name}`, marks: [mark] }] : [];
+    }),
+  );
   return makeSection({
     id: 'memory',
     title: 'Memory',
+    text: ['Resident memory of a worker, and whether it still grows after very many requests.'],
     charts:
-      measured.length === 0
+      marks.length === 0
         ? []
         : [
             makeRowChart({
               kind: 'bars',
-              title: 'Memory of the API workers',
-              description: 'Memory of all API workers together in megabytes.',
-              axis: 'MB, all workers together',
+              title: 'Memory of a worker',
+              description: 'Resident memory of a worker in megabytes: before, during and after the load.',
+              axis: 'MB',
               groups: [{ name: 'memory', colour: ONE }],
-              rows: measured.map((one) => {
-                const { median, min, max } = memory(one);
-                return {
-                  name: name(one),
-                  marks: [{ value: median, from: min, to: max, label: `${formatNumber(median)} MB` }],
-                };
-              }),
+              rows: marks,
             }),
           ],
-    tables: [{ head: ['', 'MB'], rows: measured.map((one) => [name(one), formatSpread(memory(one))]) }],
+    tables: measured.length > 0 ? [figureTable(measured)] : [],
   });
 }

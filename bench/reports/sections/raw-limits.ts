@@ -4,6 +4,7 @@ import { makeRowChart, type Mark } from '../charts/row-chart';
 import { formatPercent, formatSpread } from '../format';
 import { nameOf, nameOfRaw, RAW_NAMES } from '../names';
 import { perSecondOf, rawLimitOf, shareOfRaw, spreadOf, throughputPairs, type Pair } from '../select';
+import { ERRORS } from '../marks';
 import { makeSection } from '../section';
 import { groupsOf, nameOfMany, nameOfPair } from './pairs';
 
@@ -56,7 +57,7 @@ export function rawSection(results: BenchResults) {
       {
         head: ['raw limit', 'a second', 'unit'],
         rows: results.raw.map((limit) => [
-          nameOfRaw(limit),
+          nameOfRaw(limit) + (Object.keys(limit.errors ?? {}).length > 0 ? ERRORS : ''),
           formatSpread(spread(limit.perSecond)),
           limit.unit,
         ]),
