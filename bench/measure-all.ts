@@ -17,7 +17,8 @@ export async function measureAll(context: BenchContext, progress: Progress): Pro
   const curves: BenchResults['curves'] = [];
   const steps = planRound(options, clusterSize).filter(({ setup, scenarios }) => {
     if (setup.balancing !== 'response-time' || hasLua()) return true;
-    for (const { name } of scenarios) collected.skip(`${name}, ${formatSetup(setup)}: this NGINX runs no Lua`);
+    for (const { name } of scenarios)
+      collected.skip(`${name}, ${formatSetup(setup)}: this NGINX runs no Lua`);
     return false;
   });
   const wantedExtras = extras.filter(({ name }) => options.only.includes(name));

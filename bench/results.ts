@@ -2,6 +2,7 @@ import { copyFileSync, mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { benchFolder } from './bench-stack';
 import { formatHtml } from './reports/html';
+import { formatMainChart } from './reports/main-chart';
 import { formatMarkdown } from './reports/markdown';
 import type { BenchResults } from './result-types';
 
@@ -24,6 +25,8 @@ export function keepResults(base: string, results: BenchResults): string {
   mkdirSync(keptFolder, { recursive: true });
   const kept = path.join(keptFolder, keptName(results));
   for (const ending of ['.json', '.md', '.html']) copyFileSync(`${base}${ending}`, `${kept}${ending}`);
+  // For the README.
+  writeFileSync(`${kept}.svg`, formatMainChart(results));
   return kept;
 }
 

@@ -3,11 +3,13 @@ import os from 'node:os';
 import path from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { benchFolder, startBenchStack, stopBenchStack } from './bench-stack';
+import { runCompare } from './compare-command';
 import { findFaults } from './faults';
 import { createFixtures } from './fixtures';
 import { describeMachine } from './machine';
 import { measureAll } from './measure-all';
 import { parseOptions, USAGE, UsageError, type BenchOptions } from './options';
+import { runPlan } from './plan-command';
 import { createProgress } from './progress';
 import { formatTerminal } from './reports/terminal';
 import type { BenchResults } from './result-types';
@@ -15,7 +17,7 @@ import { keepResults, saveResults } from './results';
 import { formatScenarioList } from './scenario-list';
 
 /** By the first argument: what works on results that are there, and tells its exit status. */
-const commands: Record<string, (args: string[]) => number> = {};
+const commands: Record<string, (args: string[]) => number> = { compare: runCompare, plan: runPlan };
 
 const interruption = new AbortController();
 const { signal } = interruption;

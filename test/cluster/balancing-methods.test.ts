@@ -8,7 +8,7 @@ import type { Account } from '../support/factories';
 import { startLoad } from '../support/load';
 import { eventually } from '../support/wait';
 
-const { hasLua } = jest.requireActual<{ hasLua: () => boolean }>('../../scripts/stack/servers/nginx-lua');
+import { hasLua } from '../../scripts/stack/servers/nginx-lua';
 const { findCommand } = jest.requireActual<{ findCommand: (name: string) => string }>(
   '../../scripts/stack/servers/find-command',
 );

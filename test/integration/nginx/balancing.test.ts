@@ -3,7 +3,7 @@ import type { Balancing } from '../../../scripts/stack/stack';
 import { startBalancer } from '../../support/balancer';
 import { eventually } from '../../support/wait';
 
-const { hasLua } = jest.requireActual<{ hasLua: () => boolean }>('../../../scripts/stack/servers/nginx-lua');
+import { hasLua } from '../../../scripts/stack/servers/nginx-lua';
 // `npm test` installs Lua where there is a package; elsewhere the stack refuses it (test/unit/scripts/nginx.test.ts).
 const withLua: Balancing[] = hasLua() ? ['response-time'] : [];
 const methods: Balancing[] = ['round-robin', 'least-connections', ...withLua];

@@ -1,0 +1,103 @@
+import type { CustomSeriesRenderItem } from 'echarts';
+import { bestWorkers, throughputAt } from '../../curve/usl';
+import type { ScalingCurve } from '../../result-types';
+import { median, spread } from '../../statistics';
+import { figureAxis, FONT, FONT_SIZE } from './axes';
+import { NARROW, type Chart } from './chart';
+import { INK, MANY, ONE, SOFT, THIRD } from './colours';
+
+const STEPS = 60;
+
+/** Throughput over workers: what was measured, the law fitted to it, and as many times one worker. */
+export function makeScalingChart(name: string, { points, fit }: ScalingCurve): Chart {
+  const measured = Math.max(...points.map(({ workers }) => workers));
+  const peak = fit ? bestWorkers(fit) : Infinity;
+  // Further than what was measured only where the peak is then seen.
+  const most = peak <= 1.5 * measured ? Math.max(measured, Math.ceil(peak * 1.1)) : measured;
+  const one = fit?.lambda ?? median(points.find(({ workers }) => workers === 1)?.perSecond ?? []);
+  const fitted = fit
+    ? Array.from({ length: STEPS + 1 }, (_, step) => {
+        const workers = 1 + ((most - 1) * step) / STEPS;
+        return [workers, throughputAt(fit, workers)];
+      })
+    : [];
+  const line = (name: string, color: string, data: number[][], type: 'solid' | 'dashed') => ({
+    type: 'line' as const,
+    name,
+    data,
+    showSymbol: false,
+    silent: true,
+    lineStyle: { color, type, width: 2 },
+    itemStyle: { color },
+  });
+  return {
+    title: `${name}: throughput over the number of workers`,
+    description: `Measured medians with the range of the rounds, the law fitted to them, and one worker's throughput times the number of workers.`,
+    height: 320,
+    legend: [
+      { name: 'measured, with its range', colour: INK },
+      ...(fit ? [{ name: 'fitted law', colour: MANY }] : []),
+      { name: 'one worker times their number', colour: ONE },
+      ...(peak <= most ? [{ name: 'most throughput', colour: THIRD }] : []),
+    ],
+    draw: (width) => ({
+      grid: { left: 58, right: 20, top: 24, bottom: 44 },
+      xAxis: {
+        ...figureAxis('workers'),
+        type: 'value',
+        min: 0,
+        max: most,
+        splitNumber: width <= NARROW ? 4 : 8,
+      },
+      yAxis: {
+        ...figureAxis(''),
+        type: 'value',
+        min: 0,
+        name: 'requests/s',
+        nameLocation: 'end',
+        nameGap: 10,
+        nameTextStyle: { color: SOFT, fontSize: FONT_SIZE - 1, fontFamily: FONT },
+      },
+      series: [
+        line(
+          'ideal',
+          ONE,
+          [1, most].map((workers) => [workers, workers * one]),
+          'dashed',
+        ),
+        line('fit', MANY, fitted, 'solid'),
+        line(
+          'peak',
+          THIRD,
+          peak <= most && fit ? [0, throughputAt(fit, peak)].map((rate) => [peak, rate]) : [],
+          'dashed',
+        ),
+        {
+          type: 'custom',
+          name: 'measured',
+          silent: true,
+          itemStyle: { color: INK },
+          encode: { x: 0, y: [1, 2, 3] },
+          renderItem: drawPoint,
+          data: points.map(({ workers, perSecond }) => {
+            const { median, min, max } = spread(perSecond);
+            return [workers, median, min, max];
+          }),
+        },
+      ],
+    }),
+  };
+}
+
+const drawPoint: CustomSeriesRenderItem = (_params, api) => {
+  const [x = 0, y = 0] = api.coord([api.value(0), api.value(1)]);
+  const yOf = (index: number) => api.coord([api.value(0), api.value(index)])[1] ?? 0;
+  const style = { stroke: INK, lineWidth: 1.5, fill: 'none' };
+  return {
+    type: 'group',
+    children: [
+      { type: 'line', shape: { x1: x, y1: yOf(2), x2: x, y2: yOf(3) }, style },
+      { type: 'circle', shape: { cx: x, cy: y, r: 4 }, style: { fill: INK } },
+    ],
+  };
+};

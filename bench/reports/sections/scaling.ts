@@ -1,0 +1,57 @@
+import { bestThroughput, bestWorkers } from '../../curve/usl';
+import type { BenchResults, ScalingCurve } from '../../result-types';
+import { spread } from '../../statistics';
+import { makeScalingChart } from '../charts/scaling-chart';
+import { formatNumber, formatPercent, formatSpread } from '../format';
+import { nameOfScenario } from '../names';
+import { ERRORS } from '../marks';
+import { makeSection } from '../section';
+
+export function scalingSection({ curves }: BenchResults) {
+  const quotas = [...new Set(curves.map(({ quotaCores }) => quotaCores))].join(' or ');
+  return makeSection({
+    id: 'scaling',
+    title: 'Scaling curve',
+    text: [
+      `So that more workers than cores can be compared, each worker is held to ${quotas} of a core here. To the points ` +
+        'a law is fitted, the universal scalability law (Gunther 2007): X(N) = λN / (1 + σ(N−1) + κN(N−1)). λ is what ' +
+        'one worker does, σ the share that is done one after the other, κ what each pair of workers costs.',
+    ],
+    charts: curves.map((curve) => makeScalingChart(nameOfScenario(curve.scenario), curve)),
+    tables: [
+      {
+        head: ['', 'λ /s', 'σ', 'κ', 'R²', 'most', 'at workers'],
+        rows: curves.flatMap(({ scenario, fit }) =>
+          fit
+            ? [
+                [
+                  nameOfScenario(scenario),
+                  formatNumber(fit.lambda),
+                  fit.sigma.toFixed(4),
+                  fit.kappa.toFixed(5),
+                  fit.r2.toFixed(3),
+                  Number.isFinite(bestThroughput(fit))
+                    ? `${formatNumber(bestThroughput(fit))}/s`
+                    : 'no limit',
+                  Number.isFinite(bestWorkers(fit)) ? formatNumber(bestWorkers(fit)) : 'ever more',
+                ],
+              ]
+            : [],
+        ),
+      },
+      ...curves.map(pointTable),
+    ],
+    notes: [
+      '"most": the greatest throughput by the fitted law, at the quota; beyond the measured workers it is a guess.',
+    ],
+  });
+}
+
+const pointTable = ({ scenario, points }: ScalingCurve) => ({
+  head: [`${nameOfScenario(scenario)}: workers`, 'requests/s', 'of ideal'],
+  rows: points.map(({ workers, perSecond, efficiency, errors }) => [
+    String(workers) + (Object.keys(errors).length > 0 ? ERRORS : ''),
+    formatSpread(spread(perSecond)),
+    formatPercent(efficiency),
+  ]),
+});

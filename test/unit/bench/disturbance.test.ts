@@ -1,0 +1,29 @@
+import { OTHERS, STOLEN, type CpuUse } from '../../../bench/cpu-time';
+import { findDisturbances } from '../../../bench/reports/disturbance';
+import { marksOf } from '../../../bench/reports/marks';
+import { buildSeries } from './support/results';
+
+const seriesWith = (...uses: (CpuUse | undefined)[]) => {
+  const series = buildSeries('create', {}, { perSecond: 10, p50Ms: 1, p99Ms: 2 });
+  uses.forEach((cpu, round) => (series.runs[round]!.cpu = cpu));
+  return series;
+};
+
+describe('disturbance', () => {
+  it('is what others and the hypervisor used, where it was enough to matter in one of the runs', () => {
+    const quiet = seriesWith({ [OTHERS]: 0.02, [STOLEN]: 0.01 });
+    const loud = seriesWith({ [OTHERS]: 0.02 }, { [OTHERS]: 0.2, [STOLEN]: 0.1 });
+    expect(findDisturbances({ series: [quiet, loud] })).toEqual(['create, 1 worker: up to 0.30 cores']);
+    expect([quiet, loud].map((series) => marksOf(series))).toEqual(['', ' ~']);
+  });
+
+  it('is not told by every system', () => {
+    expect(findDisturbances({ series: [seriesWith(undefined, undefined, undefined)] })).toEqual([]);
+  });
+
+  it('matters less than errors', () => {
+    const series = seriesWith({ [OTHERS]: 1 });
+    series.runs[2]!.errors = { timeout: 1 };
+    expect(marksOf(undefined, series)).toBe(' ⚠');
+  });
+});

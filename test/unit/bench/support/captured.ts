@@ -1,0 +1,37 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+
+/** What a command prints, and its exit status. */
+export function capture(command: () => number) {
+  const written = { out: '', err: '' };
+  const out = jest.spyOn(process.stdout, 'write').mockImplementation((text) => {
+    written.out += String(text);
+    return true;
+  });
+  const err = jest.spyOn(process.stderr, 'write').mockImplementation((text) => {
+    written.err += String(text);
+    return true;
+  });
+  try {
+    return { status: command(), ...written };
+  } finally {
+    out.mockRestore();
+    err.mockRestore();
+  }
+}
+
+/** A folder for results, which is removed after the tests. */
+export function useResultFolder() {
+  const folder = mkdtempSync(path.join(os.tmpdir(), 'taskfleet-bench-'));
+  afterAll(() => rmSync(folder, { recursive: true }));
+  return {
+    folder,
+    /** @returns the file */
+    save(name: string, content: unknown): string {
+      const file = path.join(folder, name);
+      writeFileSync(file, typeof content === 'string' ? content : JSON.stringify(content));
+      return file;
+    },
+  };
+}
