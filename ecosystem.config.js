@@ -38,6 +38,8 @@ const common = {
   // PM2 writes files that only grow; in a container what it prints is the log.
   ...(process.env.PM2_APP_LOG && { out_file: process.env.PM2_APP_LOG, error_file: process.env.PM2_APP_LOG }),
   vizion: false,
+  // PM2's own probes wrap each request; what they tell is in /metrics.
+  pmx: false,
 };
 
 module.exports = {
@@ -47,6 +49,7 @@ module.exports = {
       name: 'taskfleet-api',
       script: path.join(__dirname, 'dist', 'api.js'),
       exec_mode: 'cluster',
+      node_args: ['--single-threaded-gc'],
       // Each worker listens on BASE_PORT + its instance number. Not by PM2's increment_var: that puts all
       // of them on one port after a reload of this file.
       instances: Number(env.API_WORKERS),

@@ -5,7 +5,7 @@ import { docsPage } from './http/docs-page';
 import { createErrorHandler } from './http/error-handler';
 import { metricsPage, type MetricsText } from './http/metrics-page';
 import type { Route } from './http/route';
-import { createRouter, type RouterOptions } from './http/router';
+import { addRoutes, type RouterOptions } from './http/router';
 import { requestContext } from './http/request-context';
 import type { RequestRecord } from './http/request-record';
 import type { Logger } from './logger';
@@ -37,7 +37,7 @@ export function createApp(options: AppOptions): Express {
   const isShared = corsOrigins.length > 0;
   app.use(requestContext({ accessLog, record, worker, isShared }));
   if (isShared) app.use(allowOrigins(corsOrigins));
-  app.use(createRouter(routes, options));
+  addRoutes(app, routes, options);
   app.use(metricsPage(metrics));
   app.use(docsPage());
   app.use((request) => {

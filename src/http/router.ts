@@ -1,4 +1,4 @@
-import { type Request, type RequestHandler, type Response, Router } from 'express';
+import type { IRouter, Request, RequestHandler, Response } from 'express';
 import type { Principal } from '../principal';
 import { ForbiddenError, UnavailableError } from '../errors';
 import { readBody } from './body';
@@ -22,19 +22,17 @@ export interface RouterOptions {
 /** Shorter than NGINX waits for a worker (15 s), so that a client is told what became of the request. */
 const DEADLINE_MS = 12_000;
 
-/** All routes of the features; whatever else is asked of a path that is there gets 405. */
-export function createRouter(routes: Route[], options: RouterOptions): Router {
-  const router = Router();
+/** All routes of the features, on the app itself; whatever else is asked of a path that is there gets 405. */
+export function addRoutes(app: IRouter, routes: Route[], options: RouterOptions): void {
   for (const path of new Set(routes.map((route) => route.path))) {
     const here = routes.filter((route) => route.path === path);
     const allowed = here.flatMap(({ method }) =>
       method === 'get' ? ['GET', 'HEAD'] : [method.toUpperCase()],
     );
-    const entry = router.route(path);
+    const entry = app.route(path);
     for (const route of here) entry[route.method](...steps(route, options));
     answerOtherMethods(entry, allowed);
   }
-  return router;
 }
 
 /** authenticate → count → read the body → validate → handle: no byte of a body is read for a stranger. */

@@ -1,5 +1,6 @@
 import { Redis } from 'ioredis';
 import type { Logger } from '../logger';
+import { batchReads } from './batched-reads';
 
 export type RedisClient = ReturnType<typeof connectRedis>;
 type Reply = string | number | null | (string | number | null)[];
@@ -63,8 +64,8 @@ export function connectRedis(url: string, logger: Logger) {
       return (keys, args) => commands[name]!(keys.length, ...keys, ...args);
     },
 
-    /** The values in the order of their keys, in one round trip. */
-    getAll: (keys: string[]): Promise<(string | null)[]> => client.mget(keys),
+    /** The values in the order of their keys. */
+    getAll: batchReads((keys) => client.mget(keys)),
 
     remove: async (keys: string[]): Promise<void> => void (await client.unlink(keys)),
 

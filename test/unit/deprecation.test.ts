@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { createOpenApi } from '../../src/http/openapi';
 import { ok } from '../../src/http/reply';
 import { defineRoute } from '../../src/http/route';
-import { createRouter, type RouterOptions } from '../../src/http/router';
+import { addRoutes, type RouterOptions } from '../../src/http/router';
 
 const deprecated = { since: '2027-01-01', sunset: '2027-12-31', link: '/docs/#going' };
 const route = (path: string, going: typeof deprecated & { field?: string }) =>
@@ -27,9 +27,9 @@ it.each(['/whole', '/field'])(
   'announces on each answer of %s that something goes, and when',
   async (path) => {
     const options = { limit: async () => {}, requireIfMatch: false } as unknown as RouterOptions;
-    const { headers } = await request(express().use(createRouter(routes, options)))
-      .get(path)
-      .expect(200);
+    const app = express();
+    addRoutes(app, routes, options);
+    const { headers } = await request(app).get(path).expect(200);
     expect(headers.deprecation).toBe('@1798761600');
     expect(headers.sunset).toBe('Fri, 31 Dec 2027 00:00:00 GMT');
     expect(headers.link).toBe('</docs/#going>; rel="deprecation"; type="text/html", </next>; rel="next"');

@@ -1,0 +1,40 @@
+type Values = (string | null)[];
+interface Waiting {
+  keys: string[];
+  resolve: (values: Values) => void;
+  reject: (error: unknown) => void;
+}
+
+/** Keys of one command: what it takes from Redis stays below a few milliseconds. */
+const MOST_KEYS = 300;
+
+/**
+ * What is asked in the same turn of the event loop goes to Redis as one command. Under load, when it counts,
+ * that is most of what a read costs.
+ */
+export function batchReads(send: (keys: string[]) => Promise<Values>) {
+  let waiting: Waiting[] = [];
+  let keyCount = 0;
+
+  function flush(): void {
+    const batch = waiting;
+    waiting = [];
+    keyCount = 0;
+    if (batch.length === 0) return;
+    send(batch.flatMap(({ keys }) => keys)).then(
+      (values) => {
+        let from = 0;
+        for (const { keys, resolve } of batch) resolve(values.slice(from, (from += keys.length)));
+      },
+      (error: unknown) => batch.forEach(({ reject }) => reject(error)),
+    );
+  }
+
+  return (keys: string[]): Promise<Values> =>
+    new Promise((resolve, reject) => {
+      if (waiting.length === 0) setImmediate(flush);
+      waiting.push({ keys, resolve, reject });
+      keyCount += keys.length;
+      if (keyCount >= MOST_KEYS) flush();
+    });
+}
