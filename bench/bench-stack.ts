@@ -3,6 +3,7 @@ import path from 'node:path';
 import { createStack, type ServerName } from '../scripts/stack/stack';
 import { readConfig } from '../src/config';
 import { findParents, type ProcessGroup } from './cpu-time';
+import { releaseQuotas } from './quota/quota';
 
 export type BenchStack = Awaited<ReturnType<typeof startBenchStack>>;
 
@@ -10,6 +11,8 @@ export type BenchStack = Awaited<ReturnType<typeof startBenchStack>>;
 export interface Setup {
   workers: number;
   hashThreads: number;
+  /** Another cost of a password than the environment says. */
+  bcryptCost?: number;
 }
 
 interface BenchStackOptions {
@@ -28,6 +31,8 @@ const openStack = (say?: (text: string) => void) =>
 
 /** Ends what an earlier bench may have left, and does nothing where there is nothing. */
 export async function stopBenchStack(): Promise<void> {
+  // First: what is held to a small part of a core takes long to stop.
+  await releaseQuotas();
   if (!existsSync(folder)) return;
   const stack = openStack();
   // Ctrl-C ends the commands that stopping consists of as well: then once more.
@@ -51,19 +56,27 @@ export async function startBenchStack({ signal, say }: BenchStackOptions) {
   const url = `http://127.0.0.1:${stack.info().ports.nginx}`;
 
   /** Starts the apps anew, so that each run begins with processes of the same age. */
-  async function use({ workers, hashThreads }: Setup): Promise<void> {
+  async function use({ workers, hashThreads, bcryptCost }: Setup): Promise<void> {
     signal.throwIfAborted();
     await stack.stopApps();
     signal.throwIfAborted();
     const env = {
       HASH_THREADS: String(hashThreads),
-      BCRYPT_COST: process.env.BCRYPT_COST ?? '',
+      BCRYPT_COST: String(bcryptCost ?? process.env.BCRYPT_COST ?? ''),
       // Nobody is connected while they are stopped.
       DRAIN_MS: '0',
     };
     await stack.startApps({ apiWorkers: workers, env });
     // NGINX shall list exactly these workers.
     await stack.scaleApi(workers);
+  }
+
+  /** By name as in X-Worker, in the order of their ports. */
+  async function apiWorkers(): Promise<{ name: string; pid: number }[]> {
+    const workers = (await stack.apps()).filter(({ name }) => name === 'taskfleet-api');
+    return workers
+      .sort((a, b) => a.instance - b.instance)
+      .map(({ instance, pid }) => ({ name: `api-${instance}`, pid }));
   }
 
   /** Whose CPU time is told apart. */
@@ -88,6 +101,8 @@ export async function startBenchStack({ signal, say }: BenchStackOptions) {
     folder,
     info: stack.info,
     use,
+    apiWorkers,
+    listWorkers: stack.listWorkers,
     processGroups,
     /** As the apps were told: once they run. */
     bcryptCost: () => readConfig(stack.info().env).bcryptCost,

@@ -116,10 +116,13 @@ function createStack({
 
   async function scaleApi(workers) {
     await apps.scale(workers);
-    if (!stackFile.read().services.nginx) return;
+    if (stackFile.read().services.nginx) await listWorkers();
+  }
+
+  async function listWorkers(count) {
     // Down takes the oldest workers away, which are not those with the highest ports.
-    const apiPorts = (await apps.list()).flatMap(({ port }) => port ?? []).sort((a, b) => a - b);
-    await servers.start(['nginx'], { apiPorts });
+    const running = (await apps.list()).flatMap(({ port }) => port ?? []).sort((a, b) => a - b);
+    await servers.start(['nginx'], { apiPorts: running.slice(0, count) });
     // NGINX's old workers answer until the new ones have taken over, and it doesn't tell when.
     await sleep(500);
   }
@@ -139,6 +142,7 @@ function createStack({
     startServers,
     startApps,
     scaleApi,
+    listWorkers,
     stop,
     checkApps: apps.check,
     stopApps: apps.stop,
