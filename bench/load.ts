@@ -17,6 +17,7 @@ export interface LoadResult {
   requests: number;
   meanMs: number;
   p50Ms: number;
+  p90Ms: number;
   p99Ms: number;
   maxMs: number;
   /** Since the load began: answers with another status, and requests without one. */

@@ -31,6 +31,7 @@ export function latencies(values: readonly number[]) {
   return {
     meanMs: mean(values),
     p50Ms: percentile(values, 0.5),
+    p90Ms: percentile(values, 0.9),
     p99Ms: percentile(values, 0.99),
     maxMs: percentile(values, 1),
   };

@@ -22,11 +22,17 @@ const LONGEST_PERIOD_US = 1_000_000;
  */
 export function chooseLimit(cores: number): { quotaUs: number; periodUs: number } {
   const periodUs = Math.max(SHORTEST_PERIOD_US, Math.ceil(LOWEST_QUOTA_US / cores));
-  if (!(cores > 0) || periodUs > LONGEST_PERIOD_US) throw new Error(`no process can be held to ${cores} cores`);
+  if (!(cores > 0) || periodUs > LONGEST_PERIOD_US)
+    throw new Error(`no process can be held to ${cores} cores`);
   return { quotaUs: Math.max(LOWEST_QUOTA_US, Math.round(cores * periodUs)), periodUs };
 }
 
-export function setLimit(files: CgroupFiles, version: Hierarchy['version'], group: string, cores: number): void {
+export function setLimit(
+  files: CgroupFiles,
+  version: Hierarchy['version'],
+  group: string,
+  cores: number,
+): void {
   const { quotaUs, periodUs } = chooseLimit(cores);
   if (version === 2) return files.write(path.join(group, 'cpu.max'), `${quotaUs} ${periodUs}`);
   // Without a limit in between: an old quota in a new period might be more than the group above has.

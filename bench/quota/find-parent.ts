@@ -7,7 +7,11 @@ export const groupOf = (files: CgroupFiles, hierarchy: Hierarchy, pid: number | 
   folderOf(hierarchy, files.read(`/proc/${pid}/cgroup`));
 
 /** The nearest group in which limited ones can be made; a group with processes may have none in version 2. */
-export function findParent(files: CgroupFiles, hierarchy: Hierarchy, probe: string): string | { reason: string } {
+export function findParent(
+  files: CgroupFiles,
+  hierarchy: Hierarchy,
+  probe: string,
+): string | { reason: string } {
   const { version, mountPoint } = hierarchy;
   const own = groupOf(files, hierarchy, 'self');
   const candidates = version === 1 ? [own] : withAncestors(own, mountPoint);

@@ -9,7 +9,11 @@ const REMOVAL_MS = 3_000;
 export const nameGroup = (name: string): string => `${PREFIX}${process.pid}-${name}`;
 
 /** Folders of groups that were made by this process, or by a bench that is gone. */
-export function findGroups(files: CgroupFiles, mountPoint: string, isOver: (pid: number) => boolean): string[] {
+export function findGroups(
+  files: CgroupFiles,
+  mountPoint: string,
+  isOver: (pid: number) => boolean,
+): string[] {
   const found: string[] = [];
   const search = (folder: string) => {
     for (const name of subfolders(files, folder)) {
@@ -59,11 +63,7 @@ export async function removeGroup(files: CgroupFiles, group: string, targets: (p
 }
 
 export const processesIn = (files: CgroupFiles, group: string): number[] =>
-  files
-    .read(path.join(group, 'cgroup.procs'))
-    .split('\n')
-    .filter(Boolean)
-    .map(Number);
+  files.read(path.join(group, 'cgroup.procs')).split('\n').filter(Boolean).map(Number);
 
 function moveToFirst(files: CgroupFiles, pid: number, [target, ...others]: string[]): void {
   if (!target) throw new Error(`no group takes process ${pid}`);

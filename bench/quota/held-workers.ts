@@ -1,25 +1,32 @@
 import type { BenchStack } from '../bench-stack';
 import type { Quota } from './quota';
 
-type Stack = Pick<BenchStack, 'apiWorkers'>;
+interface HeldWorkers {
+  stack: Pick<BenchStack, 'apiWorkers'>;
+  quota: Quota;
+  /** Of each of them. */
+  cores: number;
+  isHeld?: (name: string) => boolean;
+}
 
-/** Holds each of these workers, with all its threads, to so much of a core. */
-export async function holdWorkers(
-  stack: Stack,
-  quota: Quota,
-  cores: number,
-  isHeld: (name: string) => boolean = () => true,
-) {
-  const workers = await stack.apiWorkers();
-  const held = workers.filter(({ name }) => isHeld(name));
+/** Holds each of these API workers, with all its threads, to so much of a core. */
+export async function holdWorkers({ stack, quota, cores, isHeld = () => true }: HeldWorkers) {
+  const held = (await stack.apiWorkers()).filter(({ name }) => isHeld(name));
   for (const { name, pid } of held) quota.hold(name, [pid], cores);
 
   return {
+    /** In how much of the time in which the first so many wanted to run they might not, since they are held. */
+    throttled(count: number) {
+      const told = held.slice(0, count).map(({ name }) => quota.throttled(name));
+      return {
+        periods: told.reduce((sum, { periods }) => sum + periods, 0),
+        throttledPeriods: told.reduce((sum, { throttledPeriods }) => sum + throttledPeriods, 0),
+      };
+    },
     /** One that PM2 has started anew is outside its group, and what was measured meanwhile is wrong. */
-    async errors(): Promise<Record<string, number>> {
-      const now = await stack.apiWorkers();
-      const gone = held.filter(({ pid }) => !now.some((worker) => worker.pid === pid));
-      return gone.length > 0 ? { 'a worker was started anew and ran without a quota': gone.length } : {};
+    errors(): Record<string, number> {
+      const gone = held.filter(({ name, pid }) => !quota.holds(name, pid)).length;
+      return gone > 0 ? { 'a worker was started anew and ran without a quota': gone } : {};
     },
   };
 }

@@ -15,7 +15,8 @@ export type Quota = Exclude<Awaited<ReturnType<typeof openQuota>>, { reason: str
  */
 export async function openQuota(name: string, files: CgroupFiles = kernelFiles) {
   const hierarchy = readHierarchy(files);
-  if (!hierarchy) return { reason: 'CPU quotas need the control groups of Linux, which are not mounted here' };
+  if (!hierarchy)
+    return { reason: 'CPU quotas need the control groups of Linux, which are not mounted here' };
   await releaseQuotas(files);
   const parent = findParent(files, hierarchy, nameGroup(`${name}-probe`));
   if (typeof parent !== 'string') return parent;
@@ -37,6 +38,8 @@ export async function openQuota(name: string, files: CgroupFiles = kernelFiles) 
         moveProcess(files, pid, groupFolder);
       }
     },
+    /** False once it has ended, whatever was started in its place. */
+    holds: (group: string, pid: number): boolean => processesIn(files, folder(group)).includes(pid),
     /** Since it is held. */
     throttled: (group: string): Throttled => parseThrottled(files.read(path.join(folder(group), 'cpu.stat'))),
     /** Lets its processes go to where they came from. */

@@ -1,11 +1,11 @@
 import type autocannon from 'autocannon';
 import type { BenchContext } from '../bench-context';
-import { countCpuTime, OTHERS, STOLEN } from '../cpu-time';
+import { countCpuTime, OTHERS, STOLEN, type CpuUse, type ProcessGroup } from '../cpu-time';
 import { startLoad } from '../load';
 import { pause } from '../pause';
 import { makeAdmin, makeTask, newPerson, signUp } from '../people';
 
-type Context = Pick<BenchContext, 'stack' | 'signal'>;
+export type ScalingContext = Pick<BenchContext, 'stack' | 'options' | 'signal' | 'say'>;
 
 export interface ScalingLoad {
   scenario: string;
@@ -18,12 +18,13 @@ export interface ScalingLoad {
  * a few, a worker would now and then have none while they wait at others.
  */
 const CONNECTIONS_PER_WORKER = 8;
-const WARM_UP_MS = 2_000;
-/** Until what the last load has left in the queues is done. */
-const QUEUES_EMPTY_MS = 1_500;
+const RISES_MS = 1_500;
+/** A worker is slow until its hot code is compiled, which goes by how often it has run. */
+const WARM_REQUESTS_PER_WORKER = 300;
+const WARM_UP_MS = 60_000;
 
 /** They need an API that is not held yet. */
-export async function makeScalingLoads({ stack }: Context): Promise<ScalingLoad[]> {
+export async function makeScalingLoads({ stack }: ScalingContext): Promise<ScalingLoad[]> {
   const admin = await makeAdmin(stack.url, stack.folder, stack.info().env);
   const reader = await signUp(stack.url);
   const path = await makeTask(stack.url, admin, reader);
@@ -38,35 +39,53 @@ export async function makeScalingLoads({ stack }: Context): Promise<ScalingLoad[
         setupRequest: (request) => ({ ...request, body: JSON.stringify(newPerson()) }),
       },
     },
-    { scenario: 'cached-read', expectedStatus: 200, request: { method: 'GET', path, headers: reader.headers } },
+    {
+      scenario: 'cached-read',
+      expectedStatus: 200,
+      request: { method: 'GET', path, headers: reader.headers },
+    },
   ];
+}
+
+/** While nothing is held: compiling takes a second of CPU, which is a quarter of a minute for a held worker. */
+export async function warmUp({ stack, signal }: ScalingContext, scaling: ScalingLoad, workers: number) {
+  const load = startLoad({ url: stack.url, connections: workers * CONNECTIONS_PER_WORKER, ...scaling, signal });
+  const end = performance.now() + WARM_UP_MS;
+  try {
+    for (let answered = 0; answered < workers * WARM_REQUESTS_PER_WORKER && performance.now() < end; ) {
+      answered += (await load.measure(1)).requests;
+    }
+  } finally {
+    await load.stop();
+  }
 }
 
 export type ScalingRun = Awaited<ReturnType<typeof runScalingLoad>>;
 
 /** One window with so many workers listed. */
 export async function runScalingLoad(
-  { stack, signal }: Context,
-  { request, expectedStatus }: ScalingLoad,
-  { workers, seconds }: { workers: number; seconds: number },
+  { stack, signal }: ScalingContext,
+  scaling: ScalingLoad,
+  { workers, seconds, groups }: { workers: number; seconds: number; groups: ProcessGroup[] },
 ) {
-  const groups = await stack.processGroups();
-  const connections = workers * CONNECTIONS_PER_WORKER;
-  const load = startLoad({ url: stack.url, connections, request, expectedStatus, signal });
+  const load = startLoad({ url: stack.url, connections: workers * CONNECTIONS_PER_WORKER, ...scaling, signal });
   try {
-    await pause(WARM_UP_MS, signal);
+    await pause(RISES_MS, signal);
     const cpuSince = countCpuTime(groups);
     const { perSecond, unexpected: errors } = await load.measure(seconds);
-    const cpu = cpuSince() ?? {};
-    const cores = Object.values(cpu).reduce((sum, value) => sum + value, 0);
-    const apiCores = Object.entries(cpu).reduce(
-      (sum, [name, value]) => sum + (name.startsWith('API') ? value : 0),
-      0,
-    );
-    const ownCores = cores - (cpu[OTHERS] ?? 0) - (cpu[STOLEN] ?? 0);
-    return { perSecond, errors, cores, ownCores, apiCores };
+    return { perSecond, errors, cores: sumCores(cpuSince() ?? {}) };
   } finally {
     await load.stop();
-    await pause(QUEUES_EMPTY_MS, signal);
   }
+}
+
+/** Busy cores: of the API, of all that the bench runs, and of the machine. */
+function sumCores(cpu: CpuUse) {
+  const sum = (counts: (name: string) => boolean) =>
+    Object.entries(cpu).reduce((total, [name, value]) => total + (counts(name) ? value : 0), 0);
+  return {
+    api: sum((name) => name.startsWith('API')),
+    bench: sum((name) => name !== OTHERS && name !== STOLEN),
+    machine: sum(() => true),
+  };
 }

@@ -1,0 +1,35 @@
+import os from 'node:os';
+import { holdWorkers } from '../quota/held-workers';
+import type { Quota } from '../quota/quota';
+import { runScalingLoad, type ScalingContext, type ScalingLoad, type ScalingRun } from './scaling-load';
+
+/** Of all cores: for the workers together at first, and for all of the bench, measured, at most. */
+const API_SHARE = 0.6;
+const OWN_SHARE = 0.8;
+/** From here on the machine itself may be what holds the workers back. */
+const FULL_SHARE = 0.9;
+const TRIES = 3;
+const TRIAL_SECONDS = 3;
+
+const cores = os.availableParallelism();
+const round3 = (value: number) => Math.round(value * 1_000) / 1_000;
+
+export const isMachineFull = (run: ScalingRun): boolean => run.cores.machine >= FULL_SHARE * cores;
+
+/** The largest one, up to a share of the cores, at which all workers and what serves them fit on the machine. */
+export async function chooseQuota(context: ScalingContext, quota: Quota, load: ScalingLoad, workers: number) {
+  const { stack, say } = context;
+  const groups = await stack.processGroups();
+  let quotaCores = round3((cores * API_SHARE) / workers);
+  for (let attempt = 1; attempt <= TRIES; attempt += 1) {
+    await holdWorkers({ stack, quota, cores: quotaCores });
+    const run = await runScalingLoad(context, load, { workers, seconds: TRIAL_SECONDS, groups });
+    const used = run.cores.bench;
+    say(
+      `${load.scenario}, ${workers} workers at ${quotaCores} cores: ${used.toFixed(2)} of ${cores} cores in use`,
+    );
+    if (used <= OWN_SHARE * cores) break;
+    quotaCores = round3((quotaCores * OWN_SHARE * cores * 0.95) / used);
+  }
+  return quotaCores;
+}
