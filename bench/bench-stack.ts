@@ -103,6 +103,7 @@ export async function startBenchStack({ signal, say }: BenchStackOptions) {
     use,
     apiWorkers,
     listWorkers: stack.listWorkers,
+    setBalancing: stack.setBalancing,
     processGroups,
     /** As the apps were told: once they run. */
     bcryptCost: () => readConfig(stack.info().env).bcryptCost,

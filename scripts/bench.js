@@ -34,7 +34,7 @@ function run() {
 
 void runMain(async () => {
   const asksForHelp = process.argv.includes('--help');
-  await prepare({ need: asksForHelp ? ['npm'] : ['npm', 'system', 'mongo', 'build'] });
+  await prepare({ need: asksForHelp ? ['npm'] : ['npm', 'system', 'nginx-lua', 'mongo', 'build'] });
   if (asksForHelp) return run();
   const onWait = (pid) => console.log(`Another bench (process ${pid}) is under way here: waiting for it.`);
   const lock = path.join(root, '.local', 'bench', 'bench.lock');

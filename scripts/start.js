@@ -3,6 +3,7 @@
 const os = require('node:os');
 const path = require('node:path');
 const { alone, appVariablesOfShell, createLocalStack, dir, root } = require('./local-stack');
+const { checkBalancing } = require('./stack/balancing');
 const { createProgress } = require('./set-up/progress');
 const { ensureAdmin } = require('./admin-account');
 const { prepare } = require('./set-up/prepare');
@@ -62,8 +63,10 @@ taskfleet runs at ${url}
 }
 
 async function start() {
+  const balancing = checkBalancing();
   const progress = createProgress();
-  await prepare({ need: ['npm', 'system', 'mongo', 'build'], progress });
+  const lua = balancing === 'response-time' ? /** @type {const} */ (['nginx-lua']) : [];
+  await prepare({ need: ['npm', 'system', ...lua, 'mongo', 'build'], progress });
 
   const stack = createLocalStack((text) => progress.line('ports', text));
   await stack.checkApps();
@@ -77,7 +80,12 @@ async function start() {
         started += 1;
         say(`${titles[name]} answers`);
       };
-      await stack.startServers({ only: ['mongo', 'redis', 'rabbit', 'nginx'], apiWorkers, onReady });
+      await stack.startServers({
+        only: ['mongo', 'redis', 'rabbit', 'nginx'],
+        apiWorkers,
+        balancing,
+        onReady,
+      });
     },
     () => (started > 0 ? 'started' : 'running'),
   );

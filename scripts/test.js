@@ -77,7 +77,7 @@ async function test() {
   const named = process.argv.slice(isLong ? 3 : 2);
   const given = isLong && named.length === 0 ? longSuites : named;
   const progress = createProgress();
-  await prepare({ need: ['npm', 'system', 'browser', 'mongo', 'build'], progress });
+  await prepare({ need: ['npm', 'system', 'nginx-lua', 'browser', 'mongo', 'build'], progress });
   if (given.length === 0) await runChecks(progress);
   const stack = createStack({ root, dir, basePorts: { nginx: 3300, api: 4301 } });
   let sum;

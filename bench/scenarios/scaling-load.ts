@@ -49,10 +49,15 @@ export async function makeScalingLoads({ stack }: ScalingContext): Promise<Scali
 
 /** While nothing is held: compiling takes a second of CPU, which is a quarter of a minute for a held worker. */
 export async function warmUp({ stack, signal }: ScalingContext, scaling: ScalingLoad, workers: number) {
-  const load = startLoad({ url: stack.url, connections: workers * CONNECTIONS_PER_WORKER, ...scaling, signal });
+  const load = startLoad({
+    url: stack.url,
+    connections: workers * CONNECTIONS_PER_WORKER,
+    ...scaling,
+    signal,
+  });
   const end = performance.now() + WARM_UP_MS;
   try {
-    for (let answered = 0; answered < workers * WARM_REQUESTS_PER_WORKER && performance.now() < end; ) {
+    for (let answered = 0; answered < workers * WARM_REQUESTS_PER_WORKER && performance.now() < end;) {
       answered += (await load.measure(1)).requests;
     }
   } finally {
@@ -68,7 +73,12 @@ export async function runScalingLoad(
   scaling: ScalingLoad,
   { workers, seconds, groups }: { workers: number; seconds: number; groups: ProcessGroup[] },
 ) {
-  const load = startLoad({ url: stack.url, connections: workers * CONNECTIONS_PER_WORKER, ...scaling, signal });
+  const load = startLoad({
+    url: stack.url,
+    connections: workers * CONNECTIONS_PER_WORKER,
+    ...scaling,
+    signal,
+  });
   try {
     await pause(RISES_MS, signal);
     const cpuSince = countCpuTime(groups);

@@ -64,7 +64,11 @@ async function measureCurve(context: ScalingContext, quota: Quota, load: Scaling
   for (let round = 1; round <= options.rounds; round += 1) {
     for (const { workers, runs } of points) {
       const before = held.throttled(workers);
-      const { perSecond, errors, cores } = await measurePoint(context, load, { workers, seconds: options.seconds, groups });
+      const { perSecond, errors, cores } = await measurePoint(context, load, {
+        workers,
+        seconds: options.seconds,
+        groups,
+      });
       const after = held.throttled(workers);
       runs.push({ perSecond, errors: { ...errors, ...held.errors() } });
       const share = (after.throttledPeriods - before.throttledPeriods) / (after.periods - before.periods);
@@ -87,7 +91,9 @@ async function measurePoint(
   await context.stack.listWorkers(point.workers);
   const first = await runScalingLoad(context, load, point);
   const run = isMachineFull(first) ? await runScalingLoad(context, load, point) : first;
-  return isMachineFull(run) ? { ...run, errors: { ...run.errors, "the machine's cores were all busy": 1 } } : run;
+  return isMachineFull(run)
+    ? { ...run, errors: { ...run.errors, "the machine's cores were all busy": 1 } }
+    : run;
 }
 
 export function toCurve(scenario: string, quotaCores: number, points: Point[], fit?: Fit): ScalingCurve {

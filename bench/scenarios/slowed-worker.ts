@@ -10,9 +10,6 @@ import { BALANCINGS, type Balancing, type Run, type Series } from '../result-typ
 import { createWorkerCount } from '../worker-count';
 
 type Context = Pick<BenchContext, 'stack' | 'options' | 'clusterSize' | 'signal' | 'say'>;
-interface Balanced {
-  setBalancing(name: Balancing): Promise<void>;
-}
 interface Read {
   path: string;
   headers: Record<string, string>;
@@ -27,14 +24,12 @@ const WARM_UP_MS = 2_000;
 const OVERLOAD = 1.5;
 
 /** What one worker that is short of CPU does to all readers, and which way of balancing spares them. */
-export async function measureSlowedWorker(context: Context): Promise<{ series: Series[]; skipped: string[] }> {
+export async function measureSlowedWorker(
+  context: Context,
+): Promise<{ series: Series[]; skipped: string[] }> {
   const { stack, options, say } = context;
   const quota = await openQuota('slowed');
   if ('reason' in quota) return { series: [], skipped: [`the slowed worker: ${quota.reason}`] };
-  const balanced: object = stack;
-  const canBalance = (it: object): it is Balanced => 'setBalancing' in it;
-  const balancings = canBalance(balanced) ? BALANCINGS : (['round-robin'] as const);
-  const skipped = canBalance(balanced) ? [] : ['the slowed worker: this stack has one balancing alone'];
   const workers = Math.max(2, context.clusterSize);
   try {
     await stack.use({ workers, hashThreads: 1 });
@@ -42,10 +37,11 @@ export async function measureSlowedWorker(context: Context): Promise<{ series: S
     await readClosedLoop(context, read, CONNECTIONS);
     const held = await holdWorkers({ stack, quota, cores: SLOWED_CORES, isHeld: (name) => name === SLOWED });
     const rate = await chooseRate(context, read, workers);
+    const { balancings, skipped } = await findBalancings(context);
     const series = balancings.map((balancing) => newSeries({ balancing, workers, rate }));
     for (let round = 1; round <= options.rounds; round += 1) {
       for (const { closed, open, balancing } of series) {
-        if (canBalance(balanced)) await balanced.setBalancing(balancing);
+        await stack.setBalancing(balancing);
         closed.runs.push(await readClosedLoop(context, read, CONNECTIONS));
         open.runs.push(await readAtRate(context, read, rate));
         for (const { runs, part } of [closed, open]) {
@@ -58,8 +54,24 @@ export async function measureSlowedWorker(context: Context): Promise<{ series: S
     return { series: series.flatMap(({ closed, open }) => [closed, open]), skipped };
   } finally {
     await quota.release();
-    if (canBalance(balanced)) await balanced.setBalancing('round-robin');
+    await stack.setBalancing('round-robin');
   }
+}
+
+/** Those that this NGINX has. */
+async function findBalancings({ stack }: Context) {
+  const balancings: Balancing[] = [];
+  const skipped: string[] = [];
+  for (const balancing of BALANCINGS) {
+    try {
+      await stack.setBalancing(balancing);
+      balancings.push(balancing);
+    } catch (error) {
+      const [reason] = (error as Error).message.split('\n');
+      skipped.push(`the slowed worker with ${balancing}: ${reason}`);
+    }
+  }
+  return { balancings, skipped };
 }
 
 async function makeRead({ stack }: Context): Promise<Read> {
@@ -99,7 +111,8 @@ async function readClosedLoop(
   seconds = options.seconds,
 ): Promise<Run> {
   const count = createWorkerCount();
-  const onResponse = (_status: number, _body: string, _context: object, answered: object) => count.add(answered);
+  const onResponse = (_status: number, _body: string, _context: object, answered: object) =>
+    count.add(answered);
   const request = { method: 'GET', path, headers, onResponse } as const;
   const load = startLoad({ url: stack.url, connections, request, expectedStatus: 200, signal });
   try {
@@ -127,11 +140,7 @@ async function readAtRate({ stack, options, signal }: Context, read: Read, perSe
   return toRun({ ...rest, perSecond: rest.requests / seconds, errors }, cpuSince(), figures);
 }
 
-function toRun(
-  result: Omit<Run, 'cpu' | 'figures'>,
-  cpu: CpuUse | undefined,
-  figures: Run['figures'],
-): Run {
+function toRun(result: Omit<Run, 'cpu' | 'figures'>, cpu: CpuUse | undefined, figures: Run['figures']): Run {
   return { ...result, errors: { ...result.errors }, cpu, figures };
 }
 

@@ -8,7 +8,8 @@ const { ensureBrowser } = require('./browser');
 const { createProgress } = require('./progress');
 const { findMissing } = require('../stack/private-servers');
 const { findMongo, obtainMongo } = require('./mongodb');
-const { installServers } = require('./system-packages');
+const { hasLua } = require('../stack/servers/nginx-lua');
+const { installServers, isInstallable } = require('./system-packages');
 const { interruption } = require('../run-command');
 const { withLock } = require('./lock');
 
@@ -17,9 +18,11 @@ const root = path.resolve(__dirname, '..', '..');
 // An installation that was interrupted may have left half a server, which looks like a whole one.
 const pendingFile = path.join(root, '.local', 'installing.json');
 
-/** @param {Record<string, string | undefined>} urls */
-function missingServers(urls) {
+/** @param {Record<string, string | undefined>} urls @param {boolean} needsLua */
+function missingServers(urls, needsLua) {
   const missing = findMissing(['redis', 'rabbit', 'nginx'], urls);
+  // Where it can't be had, the stack says so once it is asked for.
+  if (needsLua && isInstallable('nginx-lua') && !hasLua()) missing.push('nginx-lua');
   const pending = fs.existsSync(pendingFile) ? JSON.parse(fs.readFileSync(pendingFile, 'utf8')) : [];
   return [...new Set([...missing, ...pending])];
 }
@@ -36,7 +39,7 @@ async function install(servers, step) {
  * nothing that is done already.
  *
  * @param {object} options
- * @param {('npm' | 'system' | 'browser' | 'mongo' | 'build')[]} options.need
+ * @param {('npm' | 'system' | 'nginx-lua' | 'browser' | 'mongo' | 'build')[]} options.need
  * @param {ReturnType<typeof createProgress>} [options.progress]
  */
 async function prepare({ need, progress = createProgress() }) {
@@ -47,7 +50,7 @@ async function prepare({ need, progress = createProgress() }) {
 
 async function prepareAlone(need, progress) {
   const urls = { mongo: process.env.MONGO_URL, redis: process.env.REDIS_URL, rabbit: process.env.AMQP_URL };
-  const servers = need.includes('system') ? missingServers(urls) : [];
+  const servers = need.includes('system') ? missingServers(urls, need.includes('nginx-lua')) : [];
 
   const npmStep = async () => {
     if (!need.includes('npm') || arePackagesInstalled(root)) return;

@@ -14,8 +14,13 @@ const debian = {
   redis: { packages: ['redis-server'], unit: 'redis-server' },
   rabbit: { packages: ['rabbitmq-server'], unit: 'rabbitmq-server' },
   nginx: { packages: ['nginx-light'], unit: 'nginx' },
+  // For BALANCING=response-time; Homebrew has nothing of the kind.
+  'nginx-lua': { packages: ['libnginx-mod-http-lua'] },
 };
 const homebrew = { redis: ['redis'], rabbit: ['rabbitmq'], nginx: ['nginx'] };
+
+/** @param {string} name @returns {boolean} whether some system's package manager provides it */
+const isInstallable = (name) => Boolean(findCommand('apt-get') ? debian[name] : homebrew[name]);
 
 /** Ends with the three ways out, for a machine without a package manager we know. @param {string[]} names */
 const helpText = (names) =>
@@ -97,7 +102,7 @@ function createApt({ say, status }) {
 async function installServers(names, step) {
   if (findCommand('apt-get')) {
     const wanted = names.map((name) => debian[name]);
-    const units = wanted.map(({ unit }) => unit);
+    const units = wanted.flatMap(({ unit }) => unit ?? []);
     return createApt(step).install(
       wanted.flatMap(({ packages }) => packages),
       units,
@@ -111,4 +116,4 @@ async function installServers(names, step) {
   if (code !== 0) throw new UserError(`brew install ${packages.join(' ')} failed:\n${stderr.slice(-800)}`);
 }
 
-module.exports = { createApt, installServers };
+module.exports = { createApt, installServers, isInstallable };

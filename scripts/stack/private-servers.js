@@ -116,10 +116,10 @@ function createPrivateServers({ root, dir, supervisor, stackFile, basePorts, url
    * Starts the named servers and returns when all of them answer.
    *
    * @param {string[]} names
-   * @param {{ apiPorts?: number[], onReady?: (name: string) => void }} [options]
-   *   onReady: told of each server that had to be started
+   * @param {{ upstream?: import('./stack').Upstream, onReady?: (name: string) => void }} [options]
+   *   upstream: for NGINX; onReady: told of each server that had to be started
    */
-  async function start(names, { apiPorts = [], onReady } = {}) {
+  async function start(names, { upstream, onReady } = {}) {
     const taken = new Set(Object.values(stackFile.read().ports ?? {}));
     const processes = [];
     for (const name of names.filter((candidate) => !urls[candidate])) {
@@ -128,7 +128,7 @@ function createPrivateServers({ root, dir, supervisor, stackFile, basePorts, url
       Object.keys(definition.ports).forEach((port) => taken.delete(remembered[port]));
       const ports = await choosePorts(definition, taken);
       stackFile.update({ ports: { ...remembered, ...ports } });
-      const context = contextOf(definition, { apiPorts });
+      const context = contextOf(definition, upstream);
       fs.mkdirSync(context.dir, { recursive: true, mode: 0o700 });
       for (const process_ of definition.prepare(context)) processes.push({ cwd: context.dir, ...process_ });
     }

@@ -1,6 +1,15 @@
 /** The servers of a stack. `nginx` also wants apps behind it. */
 export type ServerName = 'mongo' | 'redis' | 'rabbit' | 'nginx';
 
+/** How NGINX spreads requests over the API workers: the values of BALANCING. */
+export type Balancing = 'round-robin' | 'least-connections' | 'response-time';
+
+/** What NGINX is told of the API workers. */
+export interface Upstream {
+  apiPorts: number[];
+  balancing: Balancing;
+}
+
 export interface StackOptions {
   /** The clone's folder. */
   root: string;
@@ -65,6 +74,8 @@ export interface Stack {
     only?: ServerName[];
     /** How many API workers NGINX must reach at least. */
     apiWorkers?: number;
+    /** Default: BALANCING of the environment, or round-robin. */
+    balancing?: Balancing;
     /** Told of each server that had to be started, once it answers. */
     onReady?: (name: ServerName) => void;
   }): Promise<StackInfo>;
@@ -79,6 +90,8 @@ export interface Stack {
   scaleApi(workers: number): Promise<void>;
   /** NGINX told to list the first so many of the workers that run (all by default); the others idle. */
   listWorkers(count?: number): Promise<void>;
+  /** Has NGINX, which runs, spread requests otherwise over the workers it lists. Not for use under load. */
+  setBalancing(balancing: Balancing): Promise<void>;
   /** Fails where another clone's apps, or a daemon of another version, are in the way. */
   checkApps(): Promise<void>;
   stopApps(): Promise<void>;
@@ -97,15 +110,13 @@ export interface Stack {
 export function createStack(options: StackOptions): Stack;
 
 /** What a server's definition is told. */
-export interface ServerContext {
+export interface ServerContext extends Partial<Upstream> {
   root: string;
   /** The server's own folder. */
   dir: string;
   ports: Record<string, number>;
   /** What find() returned. */
   found: Record<string, string>;
-  /** For NGINX: the API workers' ports. */
-  apiPorts?: number[];
 }
 
 export interface ServerProcess {

@@ -3,6 +3,7 @@
 const fs = require('node:fs');
 const os = require('node:os');
 const path = require('node:path');
+const { checkBalancing } = require('./balancing');
 const { createApps } = require('./apps');
 const { createPm2 } = require('./pm2');
 const { createPrivateServers, executables } = require('./private-servers');
@@ -77,14 +78,18 @@ function createStack({
   async function startServers({
     only = ['mongo', 'redis', 'rabbit'],
     apiWorkers = os.availableParallelism(),
+    balancing = checkBalancing(),
     onReady,
   } = {}) {
     const left = await supervisor.endLeftovers();
     if (left.length > 0) say(`ended ${left.length} processes that a killed supervisor had left`);
     if (only.includes('nginx')) await chooseApiPorts();
-    const apiPorts = only.includes('nginx') ? await reachablePorts(apiWorkers) : [];
-    await servers.start(only, { apiPorts, onReady });
-    stackFile.update({ url: stackFile.read().services.nginx?.url, supervisor: { home: supervisor.home } });
+    const upstream = only.includes('nginx')
+      ? { apiPorts: await reachablePorts(apiWorkers), balancing }
+      : stackFile.read().upstream;
+    await servers.start(only, { upstream, onReady });
+    const { url } = stackFile.read().services.nginx ?? {};
+    stackFile.update({ url, upstream, supervisor: { home: supervisor.home } });
     return info();
   }
 
@@ -122,7 +127,15 @@ function createStack({
   async function listWorkers(count) {
     // Down takes the oldest workers away, which are not those with the highest ports.
     const running = (await apps.list()).flatMap(({ port }) => port ?? []).sort((a, b) => a - b);
-    await servers.start(['nginx'], { apiPorts: running.slice(0, count) });
+    await tellNginx({ apiPorts: running.slice(0, count) });
+  }
+
+  /** Has NGINX's configuration written anew; what isn't named stays as it was. */
+  async function tellNginx(changes) {
+    const upstream = { ...stackFile.read().upstream, ...changes };
+    if (!upstream.apiPorts) throw new Error('NGINX was not started yet');
+    await servers.start(['nginx'], { upstream });
+    stackFile.update({ upstream });
     // NGINX's old workers answer until the new ones have taken over, and it doesn't tell when.
     await sleep(500);
   }
@@ -143,6 +156,7 @@ function createStack({
     startApps,
     scaleApi,
     listWorkers,
+    setBalancing: (balancing) => tellNginx({ balancing }),
     stop,
     checkApps: apps.check,
     stopApps: apps.stop,

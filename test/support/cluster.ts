@@ -16,7 +16,11 @@ export async function startCluster() {
   const dir = process.env.TEST_STACK_DIR;
   if (!dir) throw new Error('TEST_STACK_DIR is not set: run `npm test -- PATH`, which starts the servers.');
   const stack = createStack({ root, dir, basePorts: { nginx: 3300, api: 4301 }, urls: {} });
-  await stack.startServers({ only: ['mongo', 'redis', 'rabbit', 'nginx'], apiWorkers: 2 });
+  await stack.startServers({
+    only: ['mongo', 'redis', 'rabbit', 'nginx'],
+    apiWorkers: 2,
+    balancing: 'round-robin',
+  });
   await stack.startApps({
     apiWorkers: 2,
     env: {

@@ -4,6 +4,8 @@ const fs = require('node:fs');
 const path = require('node:path');
 const { findCommand, commandVersion } = require('./find-command');
 const { converse } = require('./converse');
+const { checkBalancing } = require('../balancing');
+const { loadLua } = require('./nginx-lua');
 const { hasIpv6 } = require('../ports');
 
 const wrapper = path.join(__dirname, 'run-nginx.sh');
@@ -18,6 +20,13 @@ const render = (template, values) =>
     if (values[name] === undefined) throw new Error(`nginx.conf.template: no value for ${name}`);
     return values[name];
   });
+
+/** @param {string} file @param {string} text @returns {boolean} whether it was there with another text */
+function write(file, text) {
+  const before = fs.existsSync(file) ? fs.readFileSync(file, 'utf8') : undefined;
+  if (before !== text) fs.writeFileSync(file, text);
+  return before !== undefined && before !== text;
+}
 
 /** @type {import('../stack').ServerDefinition} */
 const nginx = {
@@ -34,23 +43,36 @@ const nginx = {
 
   version: ({ found }) => commandVersion(found.bin, ['-v'], /nginx\/([\d.]+)/),
 
-  prepare({ root, dir, ports, found, apiPorts }) {
+  prepare({ root, dir, ports, found, apiPorts, balancing }) {
+    const method = checkBalancing(balancing);
     const template = fs.readFileSync(path.join(root, 'nginx', 'nginx.conf.template'), 'utf8');
     const listen = [`127.0.0.1:${ports.nginx}`, ...(hasIpv6 ? [`[::1]:${ports.nginx}`] : [])];
+    const addresses = apiPorts.map((port) => `127.0.0.1:${port}`);
     const text = render(template, {
+      NGINX_LOAD_MODULES: method === 'response-time' ? loadLua(found.bin) : '',
       // As root NGINX would give its workers to "nobody", who can't enter a private folder.
       NGINX_USER: process.getuid?.() === 0 ? 'user root;' : '',
       NGINX_DIR: dir,
       NGINX_LISTEN: listen.map((address) => `listen ${address};`).join(' '),
-      API_SERVERS: apiPorts
-        .map((port) => `server 127.0.0.1:${port} max_fails=3 fail_timeout=2s;`)
+      BALANCING: method,
+      API_SERVERS: addresses
+        .map((address) => `server ${address} max_fails=3 fail_timeout=2s;`)
         .join('\n    '),
+      API_PEERS: addresses.join(' '),
       NGINX_ACCESS_LOG: path.join(dir, 'access.log'),
       LIMIT_RATE: process.env.LIMIT_RATE || '50r/s',
     });
-    const file = path.join(dir, 'nginx.conf');
-    const configChanged = fs.existsSync(file) && fs.readFileSync(file, 'utf8') !== text;
-    fs.writeFileSync(file, text);
+    const source = path.join(root, 'nginx', 'balancing');
+    fs.mkdirSync(path.join(dir, 'balancing'), { recursive: true });
+    const changes = [
+      write(path.join(dir, 'nginx.conf'), text),
+      ...fs
+        .readdirSync(source)
+        .map((name) =>
+          write(path.join(dir, 'balancing', name), fs.readFileSync(path.join(source, name), 'utf8')),
+        ),
+    ];
+    const configChanged = changes.includes(true);
     return [{ name: 'nginx', script: wrapper, args: [found.bin, dir], killTimeoutMs: 5_000, configChanged }];
   },
 

@@ -1,0 +1,134 @@
+-- BALANCING=response-time. Of two workers drawn at random (the power of two choices, Mitzenmacher 2001) a request
+-- goes to the one whose average response time, times what it has under way, is lower (Finagle's "Peak EWMA"; only
+-- an error makes the average jump, since a long answer tells more about the route than about the worker).
+-- Two, not all: else all NGINX workers would run to the same one.
+
+local balancer = require("ngx.balancer")
+
+local DECAY = 5 -- seconds after which an observation weighs 1/e: what a slow worker waits for its next try, 3 or 4 times
+local SLOW = 1 -- seconds, at least, to which an error lifts the average: who fails at once isn't the fastest
+local FLOOR = 0.001 -- seconds: NGINX measures in milliseconds, and 0 times any load would be 0
+-- As max_fails and fail_timeout (seconds) do for NGINX's own methods.
+local MAX_FAILS, FAIL_TIMEOUT = 3, 2
+
+-- Averages and failures are shared by NGINX's workers; two updates at the same moment may lose one of them, which
+-- an average can bear. What is under way each counts for itself: one that is killed leaves no count behind.
+local shared = ngx.shared.balancing
+local peers, peer_named
+
+local function read_list()
+  -- Else each NGINX worker would draw the same numbers.
+  math.randomseed(ngx.worker.pid())
+  peers, peer_named = {}, {}
+  for name, host, port in ngx.var.api_peers:gmatch("(([%d.]+):(%d+))") do
+    local peer = { host = host, port = tonumber(port), under_way = 0 }
+    for _, key in ipairs({ "average", "at", "fails", "down" }) do
+      peer[key] = key .. " " .. name
+    end
+    peers[#peers + 1], peer_named[name] = peer, peer
+  end
+end
+
+local function weight(peer, now)
+  return math.exp(-math.max(now - (shared:get(peer.at) or 0), 0) / DECAY)
+end
+
+-- In seconds; it falls while nothing is asked, so that a slow worker gets another try. Nil: not known.
+local function average(peer, now)
+  local value = shared:get(peer.average)
+  return value and value * weight(peer, now)
+end
+
+-- Of those that are known: neither too good nor too bad for one that is not, such as one that has just started.
+local function mean(now)
+  local sum, count = 0, 0
+  for _, peer in ipairs(peers) do
+    local value = average(peer, now)
+    if value then sum, count = sum + value, count + 1 end
+  end
+  return count > 0 and sum / count or nil
+end
+
+local function score(peer, now)
+  local seconds = average(peer, now) or mean(now) or 0
+  return math.max(seconds, FLOOR) * (peer.under_way + 1)
+end
+
+local function observe(peer, seconds, is_error)
+  local now = ngx.now()
+  local old = average(peer, now)
+  -- The first answer of a worker that is still cold isn't held against it.
+  local new = old and old + seconds * (1 - weight(peer, now)) or math.min(mean(now) or seconds, seconds)
+  shared:set(peer.average, is_error and math.max(new, seconds, SLOW) or new)
+  shared:set(peer.at, now)
+end
+
+-- Passed over for a while, then tried as if it were new. One that is not known needs one failure alone: most
+-- listed ports may be idle, and each of them is probed again and again.
+local function note_failure(peer)
+  local fails = shared:incr(peer.fails, 1, 0, FAIL_TIMEOUT) or MAX_FAILS
+  if shared:get(peer.average) and fails < MAX_FAILS then return observe(peer, SLOW, true) end
+  shared:set(peer.down, true, FAIL_TIMEOUT)
+  shared:delete(peer.average)
+end
+
+local function usable(tried, also_down)
+  local found = {}
+  for _, peer in ipairs(peers) do
+    if not tried[peer] and (also_down or not shared:get(peer.down)) then found[#found + 1] = peer end
+  end
+  return found
+end
+
+local function better_of_two(found)
+  local first = math.random(#found)
+  if #found == 1 then return found[first] end
+  local second = math.random(#found - 1)
+  if second >= first then second = second + 1 end
+  local one, other, now = found[first], found[second], ngx.now()
+  return score(one, now) <= score(other, now) and one or other
+end
+
+local M = {}
+
+-- For each try of a request: NGINX itself decides whether there is another (proxy_next_upstream), and allows as
+-- many as it lists servers.
+function M.choose()
+  if not peers then read_list() end
+  local tried = {}
+  if balancer.get_last_failure() then
+    for name in ngx.var.upstream_addr:gmatch("[^%s,]+") do
+      if peer_named[name] then tried[peer_named[name]] = true end
+    end
+  end
+  local found = usable(tried, false)
+  if #found == 0 then found = usable(tried, true) end
+  local peer = better_of_two(#found > 0 and found or peers)
+  -- Without a peer NGINX falls back on its round robin.
+  local ok, problem = balancer.set_current_peer(peer.host, peer.port)
+  if not ok then return ngx.log(ngx.ERR, problem) end
+  peer.under_way = peer.under_way + 1
+end
+
+-- When a request is over. NGINX's variables have an entry for each try, and outlive the jump to an error page,
+-- which ngx.ctx doesn't.
+function M.learn()
+  local names = ngx.var.upstream_addr
+  if not (names and peers) then return end
+  local next_status = ngx.var.upstream_status:gmatch("[^%s,]+")
+  local next_seconds = ngx.var.upstream_response_time:gmatch("[^%s,]+")
+  for name in names:gmatch("[^%s,]+") do
+    local peer, status, seconds = peer_named[name], tonumber((next_status())), tonumber((next_seconds()))
+    if peer then
+      peer.under_way = math.max(peer.under_way - 1, 0)
+      -- NGINX's own status for a worker that refused or broke the connection.
+      if status == 502 then
+        note_failure(peer)
+      elseif seconds then
+        observe(peer, seconds, status and status >= 500)
+      end
+    end
+  end
+end
+
+return M

@@ -1,0 +1,84 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import type { Balancing, ServerDefinition } from '../../scripts/stack/stack';
+import { eventually } from './wait';
+
+const { nginx } = jest.requireActual<{ nginx: ServerDefinition }>('../../scripts/stack/servers/nginx');
+const root = path.join(__dirname, '..', '..');
+
+export type StubWorker = Awaited<ReturnType<typeof startStub>>;
+
+/** Stands for an API worker: answers as late, or as badly, as it is told. */
+async function startStub() {
+  const stub = { port: 0, delayMs: 2, status: 200, breaks: false, seen: 0, stop, start };
+  let server: Server;
+  async function start() {
+    server = createServer((request, response) => {
+      stub.seen += 1;
+      request.resume().once('end', () => {
+        if (stub.breaks) return void request.socket.destroy();
+        const { port, delayMs, status } = stub;
+        setTimeout(() => response.writeHead(status, { 'x-worker': port }).end('{}'), delayMs);
+      });
+    });
+    server.listen(stub.port, '127.0.0.1');
+    await once(server, 'listening');
+    stub.port = (server.address() as AddressInfo).port;
+  }
+  async function stop() {
+    server.closeAllConnections();
+    await new Promise((resolve) => server.close(resolve));
+  }
+  await start();
+  return stub;
+}
+
+/** An NGINX before `count` stubs; the last `idle` of them don't listen. */
+export async function startBalancer(balancing: Balancing, { count = 2, idle = 0 } = {}) {
+  const dir = mkdtempSync(path.join(tmpdir(), 'taskfleet-nginx-'));
+  const stubs = await Promise.all(Array.from({ length: count + idle }, startStub));
+  const probe = await startStub();
+  await probe.stop();
+  const ports = { nginx: probe.port };
+  const found = nginx.find();
+  if (!found) throw new Error('NGINX was not found');
+  const apiPorts = stubs.map(({ port }) => port);
+  const context = { root, dir, ports, found, apiPorts, balancing };
+  const [{ script, args }] = nginx.prepare(context) as [{ script: string; args: string[] }];
+  await Promise.all(stubs.slice(count).map((stub) => stub.stop()));
+  const child = spawn(script, args, { stdio: 'ignore' });
+  await eventually(() => nginx.ping(context).catch(() => false));
+
+  async function ask(method: 'GET' | 'POST'): Promise<number> {
+    const body = method === 'POST' ? '{}' : undefined;
+    const signal = AbortSignal.timeout(20_000);
+    const response = await fetch(`http://127.0.0.1:${ports.nginx}/`, { method, body, signal });
+    await response.arrayBuffer();
+    return response.status;
+  }
+
+  return {
+    stubs: stubs.slice(0, count),
+    /** Sends so many requests, 8 at a time; tells their statuses. */
+    async load(requests: number, method: 'GET' | 'POST' = 'GET'): Promise<number[]> {
+      stubs.forEach((stub) => (stub.seen = 0));
+      const statuses: number[] = [];
+      const send = async () => {
+        while (requests-- > 0) statuses.push(await ask(method));
+      };
+      await Promise.all(Array.from({ length: 8 }, send));
+      return statuses;
+    },
+    async stop() {
+      child.kill('SIGTERM');
+      await once(child, 'exit', { signal: AbortSignal.timeout(10_000) });
+      await Promise.all(stubs.slice(0, count).map((stub) => stub.stop()));
+      rmSync(dir, { recursive: true, force: true });
+    },
+  };
+}
