@@ -3,7 +3,7 @@ export function createWorkerCount() {
   const counts = new Map<string, number>();
   return {
     /** @param headers in whatever case a client leaves their names */
-    add(headers: object): void {
+    add(headers: object = {}): void {
       const [, worker] = Object.entries(headers).find(([name]) => name.toLowerCase() === 'x-worker') ?? [];
       counts.set(String(worker), (counts.get(String(worker)) ?? 0) + 1);
     },

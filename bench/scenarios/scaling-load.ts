@@ -20,8 +20,9 @@ export interface ScalingLoad {
 const CONNECTIONS_PER_WORKER = 8;
 const RISES_MS = 1_500;
 /** A worker is slow until its hot code is compiled, which goes by how often it has run. */
-const WARM_REQUESTS_PER_WORKER = 300;
-const WARM_UP_MS = 60_000;
+const WARM_REQUESTS_PER_WORKER = 1_000;
+const WARM_UP_MS = 30_000;
+const WARM_UP_STEP_SECONDS = 5;
 
 /** They need an API that is not held yet. */
 export async function makeScalingLoads({ stack }: ScalingContext): Promise<ScalingLoad[]> {
@@ -48,7 +49,11 @@ export async function makeScalingLoads({ stack }: ScalingContext): Promise<Scali
 }
 
 /** While nothing is held: compiling takes a second of CPU, which is a quarter of a minute for a held worker. */
-export async function warmUp({ stack, signal }: ScalingContext, scaling: ScalingLoad, workers: number) {
+export async function warmUp(
+  { stack, signal }: Pick<ScalingContext, 'stack' | 'signal'>,
+  scaling: Omit<ScalingLoad, 'scenario'>,
+  workers: number,
+) {
   const load = startLoad({
     url: stack.url,
     connections: workers * CONNECTIONS_PER_WORKER,
@@ -58,7 +63,7 @@ export async function warmUp({ stack, signal }: ScalingContext, scaling: Scaling
   const end = performance.now() + WARM_UP_MS;
   try {
     for (let answered = 0; answered < workers * WARM_REQUESTS_PER_WORKER && performance.now() < end;) {
-      answered += (await load.measure(1)).requests;
+      answered += (await load.measure(WARM_UP_STEP_SECONDS)).requests;
     }
   } finally {
     await load.stop();

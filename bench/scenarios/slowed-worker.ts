@@ -1,3 +1,4 @@
+import type autocannon from 'autocannon';
 import type { BenchContext } from '../bench-context';
 import { countCpuTime, type CpuUse, type ProcessGroup } from '../cpu-time';
 import { startLoad } from '../load';
@@ -8,6 +9,7 @@ import { holdWorkers } from '../quota/held-workers';
 import { openQuota } from '../quota/quota';
 import { BALANCINGS, type Balancing, type Run, type Series } from '../result-types';
 import { createWorkerCount } from '../worker-count';
+import { warmUp } from './scaling-load';
 
 type Context = Pick<BenchContext, 'stack' | 'options' | 'clusterSize' | 'signal' | 'say'>;
 interface Read {
@@ -34,7 +36,8 @@ export async function measureSlowedWorker(
   try {
     await stack.use({ workers, hashThreads: 1 });
     const read = await makeRead(context);
-    await readClosedLoop(context, read, CONNECTIONS);
+    const { path, headers } = read;
+    await warmUp(context, { request: { method: 'GET', path, headers }, expectedStatus: 200 }, workers);
     const held = await holdWorkers({ stack, quota, cores: SLOWED_CORES, isHeld: (name) => name === SLOWED });
     const rate = await chooseRate(context, read, workers);
     const { balancings, skipped } = await findBalancings(context);
@@ -42,7 +45,7 @@ export async function measureSlowedWorker(
     for (let round = 1; round <= options.rounds; round += 1) {
       for (const { closed, open, balancing } of series) {
         await stack.setBalancing(balancing);
-        closed.runs.push(await readClosedLoop(context, read, CONNECTIONS));
+        closed.runs.push(await readClosedLoop(context, read));
         open.runs.push(await readAtRate(context, read, rate));
         for (const { runs, part } of [closed, open]) {
           const run = runs.at(-1)!;
@@ -98,7 +101,7 @@ function newSeries({ balancing, workers, rate }: { balancing: Balancing; workers
 async function chooseRate(context: Context, read: Read, workers: number): Promise<number> {
   const { stack } = context;
   await stack.listWorkers(1);
-  const alone = await readClosedLoop(context, read, CONNECTIONS, 2);
+  const alone = await readClosedLoop(context, read, 2);
   await stack.listWorkers();
   return Math.max(1, Math.round(alone.perSecond * OVERLOAD * workers));
 }
@@ -107,14 +110,16 @@ async function chooseRate(context: Context, read: Read, workers: number): Promis
 async function readClosedLoop(
   { stack, options, signal }: Context,
   { path, headers, groups }: Read,
-  connections: number,
   seconds = options.seconds,
 ): Promise<Run> {
   const count = createWorkerCount();
-  const onResponse = (_status: number, _body: string, _context: object, answered: object) =>
-    count.add(answered);
-  const request = { method: 'GET', path, headers, onResponse } as const;
-  const load = startLoad({ url: stack.url, connections, request, expectedStatus: 200, signal });
+  const request: autocannon.Request = {
+    method: 'GET',
+    path,
+    headers,
+    onResponse: (_status, _body, _context, answered) => count.add(answered),
+  };
+  const load = startLoad({ url: stack.url, connections: CONNECTIONS, request, expectedStatus: 200, signal });
   try {
     await pause(WARM_UP_MS, signal);
     count.clear();
