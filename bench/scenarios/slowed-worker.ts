@@ -57,7 +57,8 @@ export async function measureSlowedWorker(
     return { series: series.flatMap(({ closed, open }) => [closed, open]), skipped };
   } finally {
     await quota.release();
-    await stack.setBalancing('round-robin');
+    // Interrupted, its servers are being stopped.
+    if (!context.signal.aborted) await stack.setBalancing('round-robin');
   }
 }
 

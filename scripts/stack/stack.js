@@ -115,7 +115,7 @@ function createStack({
     if (!ownPm2) ensurePrivate(appsHome);
     if (!stackFile.read().ports?.api) await chooseApiPorts();
     const outcome = await apps.start(appEnvironment(apiWorkers, env), { reload });
-    await apps.waitReady();
+    await apps.waitReady(apiWorkers);
     return outcome;
   }
 
