@@ -2,7 +2,7 @@ import { toCurve } from '../../../bench/scenarios/scaling';
 import { createWorkerCount } from '../../../bench/worker-count';
 
 describe('the scaling curve', () => {
-  const points = [
+  const points: Parameters<typeof toCurve>[2] = [
     { workers: 1, runs: [10, 12, 11].map((perSecond) => ({ perSecond, errors: {} })) },
     {
       workers: 4,
