@@ -72,7 +72,7 @@ function securityHeaders(isShared: boolean): Record<string, string> {
     xXssProtection: false,
   });
   middleware({} as Request, recorder as unknown as Response, (error) => {
-    if (error) throw error;
+    if (error) throw error as Error;
   });
   return headers;
 }
