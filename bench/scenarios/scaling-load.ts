@@ -14,8 +14,11 @@ export interface ScalingLoad {
   isCached?: boolean;
 }
 
-/** For each worker as many, so that the load grows with them. */
-const CONNECTIONS_PER_WORKER = 8;
+/**
+ * For each worker as many, so that the load grows with them; and enough that one which may run always has something to
+ * do: a held one runs for 4 ms (a tick of the kernel's clock) at a time, in which it answers ten reads or so.
+ */
+const CONNECTIONS_PER_WORKER = 16;
 const RISES_MS = 1_500;
 const WARM_UP_STEP_SECONDS = 4;
 /** A worker is slow until its hot code is compiled, which goes by how often it has run. */

@@ -24,7 +24,11 @@ type Advance = (seconds: number) => void;
 const MOST_WORKERS = 16;
 const WORKERS = [1, 2, 4, 8, MOST_WORKERS];
 const WORKERS_QUICK = [1, 4, MOST_WORKERS];
-const SETUP: Setup = { workers: MOST_WORKERS, hashThreads: 1, balancing: 'round-robin', cache: true };
+/**
+ * By fewest connections: dealt out in turns, all would get what the slowest gets, and at a small quota each is slow by
+ * turns, since a collection of garbage takes a second of its time.
+ */
+const SETUP: Setup = { workers: MOST_WORKERS, hashThreads: 1, balancing: 'least-connections', cache: true };
 /**
  * Below the usual 10 (60 ms), at which hashing, which workers do without each other, is nearly all of a sign-up and any
  * curve is straight: at 4 ms, what they share (NGINX, MongoDB) weighs far more, and a window sees ten times as
@@ -113,7 +117,8 @@ async function measurePoint(context: BenchContext, load: ScalingLoad, workers: n
 const describe = ({ perSecond, cpu, cpuMicrosPerRequest, figures }: Run, throttled: number) =>
   `${perSecond.toFixed(1)}/s, ${Math.round(throttled * 100)}% of periods throttled; ` +
   `cores: API ${apiCores(cpu).toFixed(2)}, machine ${machineCores(cpu).toFixed(2)}; ` +
-  `API ${Math.round(apiCores(cpuMicrosPerRequest))} µs a request; hits ${figures.hitShare}`;
+  `API ${Math.round(apiCores(cpuMicrosPerRequest))} µs a request` +
+  (figures.hitShare === undefined ? '' : `; ${(figures.hitShare * 100).toFixed(1)}% from the cache`);
 
 export function toCurve(
   curve: Pick<ScalingCurve, 'scenario' | 'quotaCores' | 'bcryptCost'>,
