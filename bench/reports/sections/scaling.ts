@@ -24,7 +24,7 @@ export function scalingSection({ curves }: BenchResults) {
     ],
     notes: [
       '"most": the greatest throughput by the fitted law, at the quota; beyond the measured workers it is a guess.',
-      '"API cores", "all cores": in use by all API workers, those that idle included, and by everything on this machine.',
+      '"cores": in use by everything on this machine.',
     ],
   });
 }
@@ -54,21 +54,21 @@ function fitRow(curve: ScalingCurve): string[][] {
 function pointTable(curve: ScalingCurve) {
   const { points } = curve;
   const tellsHits = points.some(({ hitShare }) => hitShare !== undefined);
-  const tellsCores = points.some(({ apiCores }) => apiCores !== undefined);
+  const tellsCores = points.some(({ machineCores }) => machineCores !== undefined);
   return {
     head: [
       `${nameOfCurve(curve)}: workers`,
       'requests/s',
       'of ideal',
       ...(tellsHits ? ['from cache'] : []),
-      ...(tellsCores ? ['API cores', 'all cores'] : []),
+      ...(tellsCores ? ['cores'] : []),
     ],
     rows: points.map(({ workers, perSecond, efficiency, errors, ...told }) => [
       String(workers) + (Object.keys(errors).length > 0 ? ERRORS : ''),
       formatSpread(spread(perSecond)),
       formatPercent(efficiency),
       ...(tellsHits ? [formatPercent(told.hitShare ?? NaN)] : []),
-      ...(tellsCores ? [formatNumber(told.apiCores ?? NaN), formatNumber(told.machineCores ?? NaN)] : []),
+      ...(tellsCores ? [formatNumber(told.machineCores ?? NaN)] : []),
     ]),
   };
 }
