@@ -31,7 +31,6 @@ const FIGURES: [id: string, ...figures: string[]][] = [
     '89 %',
     'sign-up, bcrypt cost 6',
     '100 %',
-    '0.37',
     '1.44',
   ],
 ];
