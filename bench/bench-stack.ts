@@ -3,9 +3,17 @@ import path from 'node:path';
 import { Redis } from 'ioredis';
 import { createStack, type ServerName } from '../scripts/stack/stack';
 import { findParents, type ProcessGroup } from './cpu-time';
+import { releaseQuotas } from './quota/quota';
 import type { Setup } from './result-types';
 
 export type BenchStack = Awaited<ReturnType<typeof startBenchStack>>;
+
+interface UseOptions {
+  /** Clients are connected when workers stop. */
+  drains?: boolean;
+  /** Another cost of a password than the environment says. */
+  bcryptCost?: number;
+}
 
 interface BenchStackOptions {
   signal: AbortSignal;
@@ -23,6 +31,8 @@ const openStack = (say?: (text: string) => void) =>
 
 /** Ends what an earlier bench may have left, and does nothing where there is nothing. */
 export async function stopBenchStack(): Promise<void> {
+  // First: what is held to a small part of a core takes long to stop.
+  await releaseQuotas();
   if (!existsSync(folder)) return;
   const stack = openStack();
   // Ctrl-C ends the commands that stopping consists of as well: then once more.
@@ -59,14 +69,14 @@ export async function startBenchStack({ signal, say }: BenchStackOptions) {
   }
 
   /** Starts the apps anew, so that each run begins with processes of the same age. */
-  async function use(setup: Setup, { drains = false } = {}): Promise<void> {
+  async function use(setup: Setup, { drains = false, bcryptCost }: UseOptions = {}): Promise<void> {
     signal.throwIfAborted();
     await stopApps();
     signal.throwIfAborted();
     await emptyCache();
     const env = {
       HASH_THREADS: String(setup.hashThreads),
-      BCRYPT_COST: process.env.BCRYPT_COST ?? '',
+      BCRYPT_COST: String(bcryptCost ?? process.env.BCRYPT_COST ?? ''),
       // A token is to last as long as the bench.
       JWT_TTL_SECONDS: '86400',
       ...(!setup.cache && { REDIS_URL: '' }),
@@ -77,6 +87,14 @@ export async function startBenchStack({ signal, say }: BenchStackOptions) {
     // NGINX shall list exactly these workers.
     await stack.scaleApi(setup.workers);
     await stack.setBalancing(setup.balancing);
+  }
+
+  /** By name as in X-Worker, in the order of their ports. */
+  async function apiWorkers(): Promise<{ name: string; pid: number }[]> {
+    const workers = (await stack.apps()).filter(({ name }) => name === 'taskfleet-api');
+    return workers
+      .sort((a, b) => a.instance - b.instance)
+      .map(({ instance, pid }) => ({ name: `api-${instance}`, pid }));
   }
 
   /** Whose CPU time is told apart, and where workers are asked for their counts. */
@@ -103,6 +121,9 @@ export async function startBenchStack({ signal, say }: BenchStackOptions) {
     info: stack.info,
     use,
     stopApps,
+    apiWorkers,
+    listWorkers: stack.listWorkers,
+    setBalancing: stack.setBalancing,
     nginxPids: pids.nginx,
     /** Looked up once for each start of the apps. */
     processes: () => (processes ??= lookAtProcesses()),

@@ -37,10 +37,17 @@ export async function measureAll(context: BenchContext, progress: Progress): Pro
   }
   for (const extra of wantedExtras) {
     progress.show(extra.name);
-    const measured = await extra.measure(context);
+    let left = extra.seconds(options);
+    const advance = (seconds: number) => {
+      const step = Math.min(seconds, left);
+      left -= step;
+      progress.advance(step);
+    };
+    const measured = await extra.measure(context, advance);
     collected.addSeries(measured.series ?? []);
     curves.push(...(measured.curves ?? []));
-    progress.advance(extra.seconds(options));
+    measured.skipped?.forEach(collected.skip);
+    advance(left);
   }
   return { ...collected.results(), curves };
 

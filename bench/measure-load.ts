@@ -1,5 +1,5 @@
 import type autocannon from 'autocannon';
-import type { ScenarioContext } from './bench-context';
+import type { BenchContext } from './bench-context';
 import { countCpuTime, OTHERS, STOLEN, type CpuUse } from './cpu-time';
 import { startLoad, type LoadResult } from './load';
 import { pause } from './pause';
@@ -10,8 +10,14 @@ interface MeasuredLoad {
   request: autocannon.Request;
   expectedStatus?: number;
   connections?: number;
+  /** Otherwise as the options say. */
+  seconds?: number;
   /** Until connections are open and code is warm. */
   warmUpMs?: number;
+  /** Called when they are. */
+  onWarm?: () => void;
+  /** Workers that are held to a quota aren't asked for their counts, which would take what they have. */
+  areHeld?: boolean;
   /** How many answers were to reads, where not all were. */
   reads?: () => number;
 }
@@ -33,21 +39,25 @@ export const toRun = (result: LoadResult, cpu: CpuUse | undefined, figures: Run[
 });
 
 /** One window of a load through NGINX, and what it cost. */
-export async function measureLoad(context: ScenarioContext, measured: MeasuredLoad): Promise<Run> {
-  const { stack, options, signal } = context;
-  const { request, expectedStatus, connections = options.connections, warmUpMs = WARM_UP_MS } = measured;
+export async function measureLoad(
+  { stack, options, signal }: Pick<BenchContext, 'stack' | 'options' | 'signal'>,
+  measured: MeasuredLoad,
+): Promise<Run> {
+  const { request, expectedStatus, connections = options.connections, seconds = options.seconds } = measured;
   const { groups, workerPorts } = await stack.processes();
   const load = startLoad({ url: stack.url, connections, request, expectedStatus, signal });
   const reads = measured.reads ?? (() => load.tally().answers);
+  const askWorkers = async () => (measured.areHeld ? undefined : readWorkerMetrics(workerPorts, signal));
   try {
-    await pause(warmUpMs, signal);
-    const metricsBefore = await readWorkerMetrics(workerPorts, signal);
+    await pause(measured.warmUpMs ?? WARM_UP_MS, signal);
+    const metricsBefore = await askWorkers();
+    measured.onWarm?.();
     const [before, readsBefore] = [load.tally(), reads()];
     const cpuSince = countCpuTime(groups);
-    const result = await load.measure(options.seconds);
+    const result = await load.measure(seconds);
     const cpu = cpuSince();
     const [after, readsAfter] = [load.tally(), reads()];
-    const metricsAfter = await readWorkerMetrics(workerPorts, signal);
+    const metricsAfter = await askWorkers();
     const share = (count: number) => count / Math.max(1, readsAfter - readsBefore);
     // Only reads that can be cached say so.
     if (after.cacheable === 0) return toRun(result, cpu, {});

@@ -9,6 +9,8 @@ interface OpenLoopOptions {
   perSecond: number;
   seconds: number;
   signal: AbortSignal;
+  /** Told the headers of each answer that counts. */
+  onHeaders?: (headers: http.IncomingHttpHeaders) => void;
 }
 
 export interface OpenLoopResult {
@@ -37,7 +39,7 @@ const WARM_UP_SECONDS = 1;
  * omission). autocannon's `overallRate` would send a second's requests in one burst, and its correction
  * assumes one request per millisecond.
  */
-export async function sendAtRate({ url, headers, perSecond, seconds, signal }: OpenLoopOptions) {
+export async function sendAtRate({ url, headers, perSecond, seconds, signal, onHeaders }: OpenLoopOptions) {
   requireLoopback(url);
   const agent = new http.Agent({ keepAlive: true, maxSockets: 256 });
   const times: number[] = [];
@@ -59,6 +61,7 @@ export async function sendAtRate({ url, headers, perSecond, seconds, signal }: O
           if (counts) {
             times.push(performance.now() - due);
             lateness.push(sentAt - due);
+            onHeaders?.(response.headers);
             if (response.headers['x-cache'] === 'HIT') hits += 1;
           }
           resolve();

@@ -95,11 +95,27 @@ export interface UslFit {
   r2: number;
 }
 
+export interface CurvePoint {
+  workers: number;
+  /** By round. */
+  perSecond: number[];
+  /** Of so many times one worker, by medians. */
+  efficiency: number;
+  /** Answers from the cache, of all, where they tell; the least of the rounds. */
+  hitShare?: number;
+  /** Cores in use by all API workers, and by whatever ran on this machine; medians. */
+  apiCores?: number;
+  machineCores?: number;
+  errors: Record<string, number>;
+}
+
 /** Throughput over the number of workers, each held to the same small part of a core. */
 export interface ScalingCurve {
   scenario: string;
   quotaCores: number;
-  points: { workers: number; perSecond: number[]; efficiency: number; errors: Record<string, number> }[];
+  /** Of a password, where it is another than the machine's. */
+  bcryptCost?: number;
+  points: CurvePoint[];
   fit?: UslFit;
 }
 

@@ -7,8 +7,10 @@ import { measureMemory } from './memory';
 import { mixed } from './mixed';
 import { readsInStorm } from './reads-in-storm';
 import { reloadUnderLoad } from './reload-under-load';
+import { measureScaling, scalingSeconds } from './scaling';
 import type { Scenario } from './scenario';
 import { signUp } from './sign-up';
+import { measureSlowedWorker, slowedWorkerSeconds } from './slowed-worker';
 import { list } from './task-lists';
 import { cachedRead, conditionalRead, uncachedRead } from './task-reads';
 
@@ -36,10 +38,32 @@ export interface Extra {
   isDefault: boolean;
   /** About, for the progress bar. */
   seconds: (options: BenchContext['options']) => number;
-  measure: (context: BenchContext) => Promise<{ series?: Series[]; curves?: ScalingCurve[] }>;
+  /** @param advance told of the seconds of which a part is done, for the same bar */
+  measure: (context: BenchContext, advance: (seconds: number) => void) => Promise<ExtraMeasured>;
+}
+
+interface ExtraMeasured {
+  series?: Series[];
+  curves?: ScalingCurve[];
+  /** What was left out, and why. */
+  skipped?: string[];
 }
 
 export const extras: Extra[] = [
+  {
+    name: 'scaling',
+    what: 'sign-ups and cached reads over 1 to 16 workers, each held to a small part of a core',
+    isDefault: true,
+    seconds: scalingSeconds,
+    measure: measureScaling,
+  },
+  {
+    name: 'slowed-worker',
+    what: 'cached reads while one worker has a tenth of a core, by each way of balancing',
+    isDefault: true,
+    seconds: slowedWorkerSeconds,
+    measure: measureSlowedWorker,
+  },
   {
     name: 'memory',
     what: 'RSS of one worker over a million requests of all kinds; ten minutes',

@@ -134,8 +134,12 @@ function createApps({ root, dir, home, isPrivate, stackFile }) {
     return outdated ? 'reloaded' : 'unchanged';
   }
 
-  /** @param {number} timeoutMs @returns {Promise<void>} once each API worker answers on its own port */
-  async function waitReady(timeoutMs = 60_000) {
+  /**
+   * @param {number} [expected] workers: many take longer, since they share the cores while they start
+   * @returns {Promise<void>} once each API worker answers on its own port
+   */
+  async function waitReady(expected = 0) {
+    const timeoutMs = 60_000 + expected * 5_000;
     const ask = async () => {
       const workers = (await list()).filter(({ name }) => name === apiName);
       const answers = await Promise.all(workers.map(({ port }) => isReady(port)));
@@ -150,7 +154,7 @@ function createApps({ root, dir, home, isPrivate, stackFile }) {
     const present = (await list()).filter(({ name }) => name === apiName);
     if (present.length !== workers)
       await pm2.pm2(['scale', apiName, String(workers)], { timeoutMs: 120_000 });
-    await waitReady();
+    await waitReady(workers);
   }
 
   /** Takes our two apps away, and the daemon too where it was started for them and has nothing else. */

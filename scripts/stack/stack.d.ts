@@ -88,6 +88,8 @@ export interface Stack {
   }): Promise<'started' | 'reloaded' | 'unchanged'>;
   /** `pm2 scale`, and NGINX told to list exactly these workers. Not for use under load. */
   scaleApi(workers: number): Promise<void>;
+  /** NGINX told to list the first so many of the workers that run (all by default); the others idle. */
+  listWorkers(count?: number): Promise<void>;
   /** Has NGINX, which runs, spread requests otherwise over the workers it lists. Not for use under load. */
   setBalancing(balancing: Balancing): Promise<void>;
   /** Fails where another clone's apps, or a daemon of another version, are in the way. */

@@ -114,16 +114,19 @@ function createStack({
     if (!ownPm2) ensurePrivate(appsHome);
     if (!stackFile.read().ports?.api) await chooseApiPorts();
     const outcome = await apps.start(appEnvironment(apiWorkers, env), { reload });
-    await apps.waitReady();
+    await apps.waitReady(apiWorkers);
     return outcome;
   }
 
   async function scaleApi(workers) {
     await apps.scale(workers);
-    if (!stackFile.read().services.nginx) return;
+    if (stackFile.read().services.nginx) await listWorkers();
+  }
+
+  async function listWorkers(count) {
     // Down takes the oldest workers away, which are not those with the highest ports.
-    const apiPorts = (await apps.list()).flatMap(({ port }) => port ?? []).sort((a, b) => a - b);
-    await tellNginx({ apiPorts });
+    const running = (await apps.list()).flatMap(({ port }) => port ?? []).sort((a, b) => a - b);
+    await tellNginx({ apiPorts: running.slice(0, count) });
   }
 
   /** Has NGINX's configuration written anew; what isn't named stays as it was. */
@@ -149,6 +152,7 @@ function createStack({
     startServers,
     startApps,
     scaleApi,
+    listWorkers,
     setBalancing: (balancing) => tellNginx({ balancing }),
     stop,
     checkApps: apps.check,

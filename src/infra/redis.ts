@@ -1,4 +1,4 @@
-import { Redis } from 'ioredis';
+import { Redis, type Command } from 'ioredis';
 import type { Logger } from '../logger';
 import { batchReads } from './batched-reads';
 
@@ -13,17 +13,35 @@ const COMMAND_MS = 100;
 const RUN_LENGTH = 12;
 
 /**
+ * ioredis' own `commandTimeout` also takes a pause of this process for one of Redis: after it (a quota of CPU is used
+ * up, garbage is collected) timers come before the answers that have long been there.
+ */
+class PunctualRedis extends Redis {
+  override sendCommand(...[command, stream]: Parameters<Redis['sendCommand']>): unknown {
+    limitTime(command);
+    return super.sendCommand(command, stream);
+  }
+}
+
+function limitTime(command: Command): void {
+  const giveUp = () => command.reject(new Error('Command timed out'));
+  // What is there to be read is read in between.
+  const timer = setTimeout(() => setImmediate(giveUp), COMMAND_MS);
+  const clear = () => clearTimeout(timer);
+  command.promise.then(clear, clear);
+}
+
+/**
  * Every command fails at once while Redis is away (nothing is queued or sent again) and after 100 ms while it
  * is frozen.
  */
 export function connectRedis(url: string, logger: Logger) {
-  const client = new Redis(url, {
+  const client = new PunctualRedis(url, {
     enableOfflineQueue: false,
     // What is asked in the same turn of the event loop goes out in one write.
     enableAutoPipelining: true,
     maxRetriesPerRequest: 0,
     autoResendUnfulfilledCommands: false,
-    commandTimeout: COMMAND_MS,
     connectTimeout: 500,
     retryStrategy: (attempt) => Math.min(50 * attempt, 1_000),
   });

@@ -4,7 +4,7 @@ import { requireLoopback } from '../../../bench/loopback';
 describe('options of the bench', () => {
   it('measure everything by default that does not take very long', () => {
     const { only, ...rest } = parseOptions([]);
-    expect(only).toEqual(expect.arrayContaining(['sign-up', 'mixed', 'reload-under-load']));
+    expect(only).toEqual(expect.arrayContaining(['sign-up', 'mixed', 'scaling', 'slowed-worker']));
     expect(only).not.toContain('memory');
     expect(rest).toMatchObject({ seconds: 10, rounds: 3, connections: 10, requests: 1_000_000 });
     expect(rest).toMatchObject({ workers: undefined, balancings: undefined, caches: undefined });
@@ -14,6 +14,7 @@ describe('options of the bench', () => {
     const quick = parseOptions(['--quick']);
     expect(quick).toMatchObject({ quick: true, seconds: 3, rounds: 1 });
     expect(quick.only).not.toContain('heavy-job');
+    expect(quick.only).not.toContain('scaling');
     expect(parseOptions(['--quick', '--seconds', '5'])).toMatchObject({ seconds: 5, rounds: 1 });
     expect(parseOptions(['--only', 'list,memory']).only).toEqual(['list', 'memory']);
     expect(parseOptions(['--workers', '4', '--connections', '20', '--requests', '5000'])).toMatchObject({

@@ -1,0 +1,31 @@
+import { setImmediate } from 'node:timers/promises';
+import { connectCache } from '../../support/cache';
+import { startRedis } from '../../support/redis-server';
+
+let server: Awaited<ReturnType<typeof startRedis>>;
+let cache: Awaited<ReturnType<typeof connectCache>>;
+
+beforeAll(async () => {
+  server = await startRedis();
+  cache = await connectCache(server.url);
+});
+afterAll(async () => {
+  server.thaw();
+  cache.close();
+  await server.remove();
+});
+
+/** Nothing of this process runs meanwhile. */
+const standStill = (ms: number) => Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms);
+
+it("doesn't take its own pause for one of Redis", async () => {
+  const answers = cache.redis.getAll(['nothing']);
+  await setImmediate(); // It is sent.
+  standStill(300);
+  await expect(answers).resolves.toEqual([null]);
+});
+
+it('gives up a frozen Redis', async () => {
+  server.freeze();
+  await expect(cache.redis.getAll(['nothing'])).rejects.toThrow('Command timed out');
+});
