@@ -21,7 +21,6 @@ export function createLogStream(write: (text: string) => void) {
     write(text);
   }
 
-  process.once('exit', flush);
   return {
     // pino then sets lastLevel before each write.
     [Symbol.for('pino.metadata')]: true,
