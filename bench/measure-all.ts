@@ -7,6 +7,7 @@ import { measureRawLimit, takeAnswers, type Answers } from './raw-limits';
 import type { BenchResults, Setup } from './result-types';
 import { extras, type Scenario } from './scenarios';
 import { planRound, rawRunSeconds, scenarioSeconds, START_SECONDS, stepSeconds, type Step } from './schedule';
+import { warmApps } from './warm-apps';
 
 type Measured = Pick<BenchResults, 'series' | 'raw' | 'curves' | 'skipped'>;
 
@@ -54,6 +55,7 @@ export async function measureAll(context: BenchContext, progress: Progress): Pro
   async function startApps({ setup, scenarios }: Step): Promise<void> {
     progress.show(`starting ${formatSetup(setup)}`);
     await stack.use(setup, { drains: scenarios.some(({ drains }) => drains) });
+    await warmApps(context, setup.workers);
     progress.advance(START_SECONDS);
   }
 

@@ -93,7 +93,8 @@ async function measureHttp(
   const groups = [
     { name: 'raw servers', pids: raw.pids },
     { name: 'NGINX', pids: stack.nginxPids },
-    { name: 'load generator', pids: [process.pid] },
+    // Alone: the raw servers are its children.
+    { name: 'load generator', pids: [process.pid], alone: true },
   ];
   const own = isConditional ? { 'if-none-match': headers.ETag ?? '' } : {};
   const request = { method: 'GET', path, headers: own } as const;

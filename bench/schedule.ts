@@ -34,7 +34,7 @@ export function planRound(options: BenchOptions, clusterSize: number): Step[] {
 }
 
 /** Seconds, about: for the progress bar. */
-export const START_SECONDS = 8;
+export const START_SECONDS = 12;
 export const scenarioSeconds = ({ windows }: Scenario, { seconds }: BenchOptions) =>
   windows * (seconds + 1.5);
 export const rawRunSeconds = ({ seconds }: BenchOptions) => rawSeconds(seconds) + 1.5;

@@ -1,10 +1,12 @@
 import type autocannon from 'autocannon';
 import type { ScenarioContext } from '../bench-context';
+import { startLoad } from '../load';
 import { measureLoad } from '../measure-load';
+import { pause } from '../pause';
 import type { Run } from '../result-types';
 import { createStalenessJudge, versionOf } from '../staleness';
 import { createZipf } from '../zipf';
-import { ALL_BALANCINGS, closedLoop, type Scenario } from './scenario';
+import { closedLoop, ONE_AND_CLUSTER, type Scenario } from './scenario';
 
 const WRITE_SHARE = 0.1;
 /** As popularity is spread in the Yahoo Cloud Serving Benchmark. */
@@ -20,9 +22,33 @@ interface Pending {
 
 type AnswerHeaders = Record<string, string | undefined>;
 
+const LONGEST_FILL_MS = 60_000;
+
+/** Each task once: what is measured is a cache that has been in use, not one that has just started. */
+async function fillCache(
+  { stack, options: { connections }, signal }: ScenarioContext,
+  ids: string[],
+  headers: Record<string, string>,
+): Promise<void> {
+  let next = 0;
+  const setupRequest = (request: autocannon.Request) => ({
+    ...request,
+    path: `/tasks/${ids[next++ % ids.length]}`,
+  });
+  const request = { method: 'GET', headers, setupRequest } as const;
+  const load = startLoad({ url: stack.url, connections, request, signal });
+  const end = performance.now() + LONGEST_FILL_MS;
+  try {
+    while (load.tally().answers < ids.length && performance.now() < end) await pause(100, signal);
+  } finally {
+    await load.stop();
+  }
+}
+
 async function measureMixed(context: ScenarioContext): Promise<Run> {
   const ids = await context.fixtures.manyTasks();
   const { headers } = await context.fixtures.admin();
+  if (context.setup.cache && !context.options.quick) await fillCache(context, ids, headers);
   const choose = createZipf(ids.length, SKEW);
   const judge = createStalenessJudge();
   const wrong: Record<string, number> = {};
@@ -68,7 +94,7 @@ export const mixed: Scenario = {
   name: 'mixed',
   title: 'Reads and writes of 10,000 tasks',
   what: '90 % GET and 10 % PUT /tasks/:id by Zipf; every answer is checked for staleness',
-  setups: [...ALL_BALANCINGS, 'cluster-uncached'],
+  setups: [...ONE_AND_CLUSTER, 'cluster-uncached'],
   cache: 'either',
   raw: [],
   isQuick: true,

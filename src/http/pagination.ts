@@ -71,11 +71,13 @@ export function toListQuery<F extends object>(query: Asked & F): ListQuery<Omit<
 /** A page with its `Link` (RFC 8288): `first`, and `next` and `prev` where they are there. */
 export function pageReply(page: Cached, url: string): Reply {
   const { next, previous, total } = page.meta;
+  const [path, query = ''] = url.split('?', 2);
+  const parameters = new URLSearchParams(query);
+  parameters.delete('cursor');
+  const others = parameters.toString();
   const link = (rel: string, cursor?: string) => {
-    const target = new URL(url, 'http://localhost');
-    target.searchParams.delete('cursor');
-    if (cursor) target.searchParams.set('cursor', cursor);
-    return `<${target.pathname}${target.search}>; rel="${rel}"`;
+    const asked = [others, cursor && `cursor=${cursor}`].filter(Boolean).join('&');
+    return `<${path}${asked && `?${asked}`}>; rel="${rel}"`;
   };
   const links = [
     link('first'),

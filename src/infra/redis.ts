@@ -40,6 +40,8 @@ export function connectRedis(url: string, logger: Logger) {
     enableOfflineQueue: false,
     // What is asked in the same turn of the event loop goes out in one write.
     enableAutoPipelining: true,
+    // Reads are put together below already.
+    autoPipeliningIgnoredCommands: ['mget'],
     maxRetriesPerRequest: 0,
     autoResendUnfulfilledCommands: false,
     connectTimeout: 500,
