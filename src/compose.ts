@@ -39,7 +39,7 @@ async function composeStore(config: Config, metrics?: Metrics) {
   const commands = metrics?.counter('taskfleet_mongo_commands_total', 'Commands sent to MongoDB', [
     'command',
   ]);
-  const mongo = await connectMongo(config.mongoUrl, (name) => commands?.(name)());
+  const mongo = await connectMongo(config.mongoUrl, commands && ((name) => commands(name)()));
   const store = {
     mongo,
     users: createUserRepository(mongo.connection),

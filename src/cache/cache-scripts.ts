@@ -28,19 +28,33 @@ return tokens(1)
 /**
  * KEYS: the entry, the generations it depends on, an entity's own first. ARGV: life, the text, the entity's
  * version or '', the tokens from before the data was read. 1, or 0 where one of them is no longer in force: then
- * the data may be older than a write that was acknowledged.
+ * the data may be older than a write that was acknowledged. An entity's own may have got a version meanwhile, from
+ * another reader: only a higher one is kept, and who read a higher one than is known leaves the next read to load.
  */
 export const FILL = `
 local now = redis.call('MGET', unpack(KEYS, 2))
-for i = 1, #now do
+local version, first = tonumber(ARGV[3]), 1
+if version then
+  first = 2
+  local known, base = string.match(now[1] or '', '^(%d+)%.(.*)$')
+  known, base = tonumber(known) or -1, base or now[1]
+  if base ~= string.match(ARGV[4], '[^.]*$') or version < known then
+    if version > known then redis.call('UNLINK', KEYS[2]) end
+    return 0
+  end
+end
+for i = first, #now do
   if now[i] ~= ARGV[i + 3] then return 0 end
 end
-if ARGV[3] ~= '' and not string.find(now[1], '.', 1, true) then
-  now[1] = ARGV[3] .. '.' .. now[1]
+if version and now[1] ~= ARGV[3] .. '.' .. string.match(ARGV[4], '[^.]*$') then
+  now[1] = ARGV[3] .. '.' .. string.match(ARGV[4], '[^.]*$')
   redis.call('SET', KEYS[2], now[1], 'KEEPTTL')
 end
 local head = {}
-for i = 1, #now do head[i] = KEYS[i + 1] .. ' ' .. now[i] end
+for i = 1, #now do
+  head[i] = KEYS[i + 1] .. ' ' .. now[i]
+  redis.call('PEXPIRE', KEYS[i + 1], 2 * ARGV[1])
+end
 redis.call('SET', KEYS[1], table.concat(head, ' ') .. '\\n' .. ARGV[2], 'PX', ARGV[1])
 return 1
 `;

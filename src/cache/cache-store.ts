@@ -26,7 +26,7 @@ interface CacheStoreOptions {
 }
 
 /** Characters; what is larger isn't worth what it takes from Redis and the other readers. */
-const MAX_ENTRY = 1_000_000;
+const MAX_ENTRY = 200_000;
 /** Of how many entries a process remembers what they depend on; about 300 bytes each. */
 const REMEMBERED = 10_000;
 /** Entries of the same moment end at different ones: from this share of their life on. */
@@ -37,7 +37,7 @@ export function createCacheStore({ redis, prefix, entryLifeMs }: CacheStoreOptio
   const fill = redis.script('cacheFill', FILL);
   const depend = redis.script('cacheDepend', DEPEND);
   const written = redis.script('cacheWritten', WRITTEN);
-  // A generation lives longer than what depends on it, and is evicted later (volatile-ttl).
+  // A generation lives longer than what depends on it; each fill begins its life anew.
   const generationLifeMs = entryLifeMs * 2;
 
   /** By the entry's key the keys of the generations it was last seen with: asked for along with it. */

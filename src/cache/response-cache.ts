@@ -54,7 +54,7 @@ const noRefill: Refill = async () => {};
 
 interface ResponseCacheOptions {
   redis: RedisClient | undefined;
-  board: Pick<NoticeBoard, 'cacheEpoch' | 'epochOfWrites' | 'turnCacheOff'>;
+  board: Pick<NoticeBoard, 'cacheEpoch' | 'knownEpoch' | 'epochOfWrites' | 'turnCacheOff'>;
   prefix: string;
   /** No entry outlives this, whatever happens to its generations. */
   entryLifeMs: number;
@@ -133,7 +133,15 @@ export function createResponseCache({ redis, board, prefix, entryLifeMs, record 
      */
     async written({ generations, entity }: Write): Promise<Refill> {
       if (!store) return noRefill;
-      const epoch = await board.epochOfWrites();
+      let epoch: number;
+      try {
+        epoch = await board.epochOfWrites();
+      } catch (error) {
+        // Its effect is unknown to the client now, who will look: most probably this is what others read.
+        const all = [...generations, ...(entity ? [entity.key] : [])];
+        await store.end(board.knownEpoch(), all).catch(() => {});
+        throw error;
+      }
       const place = await patience
         .execute(() => store.end(epoch, generations, entity))
         .catch(() => board.turnCacheOff());

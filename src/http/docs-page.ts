@@ -31,7 +31,14 @@ export function docsPage(): Router {
   };
   serve('/docs', (_request, response) => response.redirect(308, '/docs/'));
   for (const [name, { type, content }] of Object.entries(ownFiles(version))) {
-    const headers = { ETag: tagOf(content), 'Cache-Control': 'no-cache', 'Content-Security-Policy': POLICY };
+    const headers = {
+      ETag: tagOf(content),
+      'Cache-Control': 'no-cache',
+      'Content-Security-Policy': POLICY,
+      // Tokens are put into this page: no window of another origin gets hold of it.
+      'Cross-Origin-Opener-Policy': 'same-origin',
+      'Origin-Agent-Cluster': '?1',
+    };
     serve(`/docs/${name}`, (_request, response) => response.set(headers).type(type).send(content));
   }
   const root = path.dirname(manifest);

@@ -71,8 +71,9 @@ export function toListQuery<F extends object>(query: Asked & F): ListQuery<Omit<
 /** A page with its `Link` (RFC 8288): `first`, and `next` and `prev` where they are there. */
 export function pageReply(page: Cached, url: string): Reply {
   const { next, previous, total } = page.meta;
-  const [path, query = ''] = url.split('?', 2);
-  const parameters = new URLSearchParams(query);
+  // A query may hold further question marks.
+  const [path] = url.split('?', 1);
+  const parameters = new URLSearchParams(url.slice(path!.length));
   parameters.delete('cursor');
   const others = parameters.toString();
   const link = (rel: string, cursor?: string) => {

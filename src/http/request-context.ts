@@ -36,16 +36,18 @@ export function requestContext({ accessLog, record, worker, isShared }: ContextO
     for (const [name, value] of constant) response.setHeader(name, value);
     response.once('close', () => {
       const ms = performance.now() - began;
-      record(request.method, response.locals.path as string | undefined, response.statusCode, ms / 1_000);
-      if (isLogged) logLine(accessLog, request, response, ms);
+      // As NGINX says it of a client that went away.
+      const status = response.headersSent ? response.statusCode : 499;
+      record(request.method, response.locals.path as string | undefined, status, ms / 1_000);
+      if (isLogged) logLine(accessLog, request, status, ms, response.writableFinished);
     });
     next();
   };
 }
 
 /** Neither headers nor bodies: they hold tokens and passwords. */
-function logLine(log: Logger, { id, method, originalUrl: url }: Request, response: Response, ms: number) {
-  const { statusCode, writableFinished: isWhole } = response;
+function logLine(log: Logger, request: Request, statusCode: number, ms: number, isWhole: boolean): void {
+  const { id, method, originalUrl: url } = request;
   const line = { req: { id, method, url }, res: { statusCode }, responseTime: Math.round(ms) };
   if (statusCode >= 500) log.error(line, 'request failed');
   else log.info(line, isWhole ? 'request completed' : 'request aborted');

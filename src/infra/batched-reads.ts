@@ -6,7 +6,7 @@ interface Waiting {
 }
 
 /** Keys of one command: what it takes from Redis stays below a few milliseconds. */
-const MOST_KEYS = 300;
+const MOST_KEYS = 100;
 
 /**
  * What is asked in the same turn of the event loop goes to Redis as one command. Under load, when it counts,

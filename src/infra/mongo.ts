@@ -13,7 +13,7 @@ const RETRY_MS = 5_000;
  * Connects to a replica set. An operation never waits in a buffer: without a server it fails within
  * `serverSelectionTimeoutMS`, and the error handler answers 503.
  */
-export async function connectMongo(url: string, onCommand: (name: string) => void = () => {}) {
+export async function connectMongo(url: string, onCommand?: (name: string) => void) {
   const connection = mongoose.createConnection(url, {
     maxPoolSize: 50,
     serverSelectionTimeoutMS: 3_000,
@@ -26,12 +26,12 @@ export async function connectMongo(url: string, onCommand: (name: string) => voi
     autoCreate: false,
     w: 'majority',
     retryWrites: true,
-    monitorCommands: true,
+    monitorCommands: onCommand !== undefined,
   });
   // Without a listener an error after the first connect would end the process.
   connection.on('error', () => {});
   await connection.asPromise();
-  connection.getClient().on('commandStarted', ({ commandName }) => onCommand(commandName));
+  if (onCommand) connection.getClient().on('commandStarted', ({ commandName }) => onCommand(commandName));
   await requireReplicaSet(connection);
 
   return {

@@ -65,6 +65,9 @@ export function createNoticeBoard(notices: NoticeRepository, logger: Logger) {
      */
     cacheEpoch: (): number | undefined => (isFresh() && offUntil <= Date.now() ? offUntil : undefined),
 
+    /** The newest that this worker has heard of, which may not be the newest there is. */
+    knownEpoch: (): number => offUntil,
+
     /** Under which name a write has to end entries: that of every worker that uses the cache now or for a while. */
     async epochOfWrites(): Promise<number> {
       if (!isFresh()) await look();

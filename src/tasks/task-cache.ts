@@ -1,6 +1,6 @@
+import { profileOf } from '../cache/generations';
 import type { CachedRead, Refill, ResponseCache } from '../cache/response-cache';
 import type { ListPlan } from '../lists/list-plan';
-import { profileOf } from '../users/user-cache';
 import type { Owner, TaskFilters } from './task-lists';
 
 export type TaskCache = ReturnType<typeof createTaskCache>;

@@ -1,6 +1,7 @@
 import type { IdempotentRequest } from '../idempotency/idempotent-request';
 import type { Principal } from '../principal';
-import type { Cached, DependOn, Loaded } from '../cache/response-cache';
+import { profileOf } from '../cache/generations';
+import type { Cached, DependOn, Loaded, Refill } from '../cache/response-cache';
 import {
   ConflictError,
   ForbiddenError,
@@ -11,7 +12,6 @@ import {
 import type { Once, Outcome } from '../idempotency/idempotency-service';
 import { pick } from '../lists/fields';
 import { pageMeta, planList, type ListQuery } from '../lists/list-plan';
-import { profileOf } from '../users/user-cache';
 import type { Person } from '../users/user-view';
 import { holdsAt, tagOfVersioned, type Precondition, type Versioned } from '../version-tag';
 import { assigneeOf, type TaskCache } from './task-cache';
@@ -95,7 +95,7 @@ export function createTaskService({ tasks, cache, once, peopleById }: TaskServic
   ): Promise<Error> {
     const task = await tasks.byId(id);
     // What the refusal shows may be the work of a writer that died before it said so: no read may be older.
-    if (task) await cache.changed(task, task);
+    if (task) await cache.changed(task, task, true);
     if (!task || (by.role !== 'Admin' && String(task.assignedTo) !== by.id)) return notFound();
     if (precondition && !holdsAt(precondition, task.version ?? 0)) return outdated(task);
     const allowed = movesFrom(task.status, by.role);
@@ -180,8 +180,11 @@ export function createTaskService({ tasks, cache, once, peopleById }: TaskServic
       });
       // Also after a replay: the first send may have been cut off before it said so.
       const { _id, assignedTo } = outcome.result.value;
-      if (assignedTo && !outcome.replayed) await releaseIfGone(_id, assignedTo._id);
-      await cache.changed(null, { _id, assignedTo: assignedTo?._id });
+      try {
+        if (assignedTo && !outcome.replayed) await releaseIfGone(_id, assignedTo._id);
+      } finally {
+        await cache.changed(null, { _id, assignedTo: assignedTo?._id });
+      }
       return outcome;
     },
 
@@ -199,9 +202,13 @@ export function createTaskService({ tasks, cache, once, peopleById }: TaskServic
         precondition,
       );
       if (!change) throw await refusal(id, changes, by, precondition);
-      if (changes.assignedTo) await releaseIfGone(id, changes.assignedTo);
       const again = changes.assignedTo !== undefined && changes.assignedTo === assigneeOf(change.before);
-      const refill = await cache.changed(change.before, change.after, again);
+      let refill: Refill;
+      try {
+        if (changes.assignedTo) await releaseIfGone(id, changes.assignedTo);
+      } finally {
+        refill = await cache.changed(change.before, change.after, again);
+      }
       const people = await assigneesOf([change.after]);
       await refill(loadedOf(change.after, people));
       return toTaskAt(change.after, people);
@@ -212,7 +219,7 @@ export function createTaskService({ tasks, cache, once, peopleById }: TaskServic
       await (task ? cache.changed(task, null) : cache.gone(id));
       if (task) return;
       const still = precondition && (await tasks.byId(id));
-      if (still) await cache.changed(still, still);
+      if (still) await cache.changed(still, still, true);
       throw still ? await outdated(still) : notFound();
     },
 

@@ -1,12 +1,10 @@
 import type { CachedRead, Refill, ResponseCache } from '../cache/response-cache';
+import { profileOf } from '../cache/generations';
 import type { ListPlan } from '../lists/list-plan';
 import type { UserFilters } from './user-lists';
 
 export type UserCache = ReturnType<typeof createUserCache>;
 type Load = CachedRead['load'];
-
-/** What an answer depends on that shows this user as somebody's assignee. */
-export const profileOf = (id: string) => `profile:${id}`;
 
 /** What each cached answer about users depends on. */
 export function createUserCache(cache: ResponseCache) {

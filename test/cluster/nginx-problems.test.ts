@@ -44,6 +44,8 @@ it.each([
     431,
   ],
   ["NGINX's own page of problems", () => request('GET /problem HTTP/1.1'), 404],
+  ["a worker's figures", () => request('GET /metrics HTTP/1.1'), 404],
+  ["a worker's figures, written otherwise", () => request('GET /METRICS/ HTTP/1.1'), 404],
   ['no Host', () => raw('GET /tasks HTTP/1.1\r\nConnection: close\r\n\r\n'), 400],
 ])('answers %s with a problem', async (_name, send, status) => {
   const answer = await send();

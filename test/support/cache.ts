@@ -7,6 +7,7 @@ export type TestCache = Awaited<ReturnType<typeof connectCache>>;
 
 const board = () => ({
   cacheEpoch: (): number | undefined => 0,
+  knownEpoch: () => 0,
   epochOfWrites: async () => 0,
   turnCacheOff: jest.fn(async () => {}),
 });

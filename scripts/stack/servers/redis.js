@@ -12,7 +12,7 @@ dir ${dir}
 save ""
 appendonly no
 maxmemory 256mb
-# Only keys with an expiry may be evicted: counters and revocations stay.
+# Evicted is what ends soonest: counts of the common limits (a minute), cached answers (5), then counts of log-ins (15).
 maxmemory-policy volatile-ttl
 daemonize no
 `;

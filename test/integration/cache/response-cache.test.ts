@@ -109,6 +109,45 @@ it('refuses a refill that is older than another write by its arrival', async () 
   expect(await read(one)).toMatchObject({ json: '"v3"' });
 });
 
+it('keeps the newer of two loads from the same moment, and lets nobody see versions go back', async () => {
+  const { read, tell, state } = entity();
+  const paused = gate();
+  one.before.cacheFill = () => paused.opened;
+  const slow = read(one);
+  await untilLoaded(state);
+  // Committed, and not told of yet: others may see it already.
+  state.version = 3;
+  expect(await read(other)).toMatchObject({ json: '"v3"', state: 'MISS' });
+  paused.open();
+  await slow;
+  expect(await read(one)).toMatchObject({ json: '"v3"', state: 'HIT' });
+  await (
+    await tell(one, 2)
+  )({ value: 'v2', version: 2 });
+  await (
+    await tell(other, 3)
+  )({ value: 'v3', version: 3 });
+  expect(await read(one)).toMatchObject({ json: '"v3"', state: 'HIT' });
+});
+
+it('keeps what two workers load at the same moment', async () => {
+  const { read } = entity();
+  await Promise.all([read(one), read(other)]);
+  expect([...one.events, ...other.events]).not.toContain('task stale_refused');
+  expect((await read(one)).state).toBe('HIT');
+});
+
+it('ends what it can where it is not known under which name', async () => {
+  const { read, tell, state } = entity();
+  await read(one);
+  state.version = 2;
+  const { epochOfWrites } = one.board;
+  one.board.epochOfWrites = () => Promise.reject(new Error('MongoDB is away'));
+  await expect(tell(one, 2)).rejects.toThrow('MongoDB is away');
+  one.board.epochOfWrites = epochOfWrites;
+  expect(await read(other)).toMatchObject({ json: '"v2"', state: 'MISS' });
+});
+
 it('loads once for all who ask at the same moment', async () => {
   const { read, state } = entity();
   const answers = await Promise.all(Array.from({ length: 10 }, () => read(one)));

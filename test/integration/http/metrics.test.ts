@@ -1,5 +1,8 @@
+import { connect, type AddressInfo } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { dropDatabase, newNamespace, startApi, type TestApi } from '../../support/api';
 import { as, buildAdmin, buildTask, type Account } from '../../support/factories';
+import { eventually } from '../../support/wait';
 
 const namespace = newNamespace();
 let api: TestApi;
@@ -49,6 +52,20 @@ it('tells durations by route, not by address', async () => {
   expect(
     await valueOf('http_request_duration_seconds_count{method="GET",route="none",status="404"}'),
   ).toBeGreaterThan(0);
+});
+
+it('counts a client that went away as such', async () => {
+  const { port } = api.server.address() as AddressInfo;
+  const name = 'http_request_duration_seconds_count{method="POST",route="/users/login",status="499"}';
+  const before = await valueOf(name);
+  const socket = connect(port, '127.0.0.1');
+  // The rest of the body never comes.
+  socket.write(
+    'POST /users/login HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 99\r\n\r\n{',
+  );
+  await sleep(200);
+  socket.destroy();
+  await eventually(async () => (await valueOf(name)) > before);
 });
 
 it('tells memory, CPU time and how far the event loop lags', async () => {
