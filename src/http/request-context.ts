@@ -37,7 +37,7 @@ export function requestContext({ accessLog, record, worker, isShared }: ContextO
     response.once('close', () => {
       const ms = performance.now() - began;
       // As NGINX says it of a client that went away.
-      const status = response.headersSent ? response.statusCode : 499;
+      const status = response.writableFinished ? response.statusCode : 499;
       record(request.method, response.locals.path as string | undefined, status, ms / 1_000);
       if (isLogged) logLine(accessLog, request, status, ms, response.writableFinished);
     });
