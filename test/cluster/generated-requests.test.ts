@@ -11,7 +11,7 @@ import { createSchemas } from '../support/schemas';
 
 const isLong = process.env.TEST_LONG === '1';
 const REQUESTS = Number(process.env.TEST_REQUESTS ?? (isLong ? 100_000 : Infinity));
-const DURATION_MS = isLong ? Infinity : 30_000;
+const DURATION_MS = isLong ? Infinity : 12_000;
 const SEED = Number(process.env.TEST_SEED ?? randomInt(2 ** 31));
 const AT_ONCE = 16;
 const BATCH = 500;
