@@ -2,6 +2,7 @@ import autocannon from 'autocannon';
 import { requireLoopback } from './loopback';
 import { pause } from './pause';
 import { createRateWindow } from './rate-window';
+import type { Run } from './result-types';
 import { latencies } from './statistics';
 
 interface LoadOptions {
@@ -13,17 +14,8 @@ interface LoadOptions {
   signal: AbortSignal;
 }
 
-export interface LoadResult {
-  perSecond: number;
-  requests: number;
-  meanMs: number;
-  p50Ms: number;
-  p90Ms: number;
-  p99Ms: number;
-  maxMs: number;
-  /** Since the load began: answers with another status, and requests without an answer. */
-  errors: Record<string, number>;
-}
+/** `errors`: since the load began, answers with another status, and requests without an answer. */
+export type LoadResult = Omit<Run, 'cpu' | 'cpuMicrosPerRequest' | 'figures'>;
 
 /** How much longer than wanted a window may take to close, where answers are slow. */
 const PATIENCE_MS = 30_000;

@@ -1,4 +1,5 @@
 import http from 'node:http';
+import type { LoadResult } from './load';
 import { requireLoopback } from './loopback';
 import { pause } from './pause';
 import { latencies, percentile } from './statistics';
@@ -13,20 +14,12 @@ interface OpenLoopOptions {
   onHeaders?: (headers: http.IncomingHttpHeaders) => void;
 }
 
-export interface OpenLoopResult {
-  perSecond: number;
-  requests: number;
-  meanMs: number;
-  p50Ms: number;
-  p90Ms: number;
-  p99Ms: number;
-  maxMs: number;
+/** `errors`: answers with another status than 200, and requests without one. */
+export interface OpenLoopResult extends LoadResult {
   /** How late the sender itself was; a part of the latencies. */
   latenessP99Ms: number;
   /** Answers with `X-Cache: HIT`, of all. */
   hits: number;
-  /** Answers with another status than 200, and requests without one. */
-  errors: Record<string, number>;
 }
 
 const TIMEOUT_MS = 20_000;

@@ -33,12 +33,14 @@ return tokens(1)
  */
 export const FILL = `
 local now = redis.call('MGET', unpack(KEYS, 2))
-local version, first = tonumber(ARGV[3]), 1
+local version, first, own = tonumber(ARGV[3]), 1, nil
 if version then
   first = 2
+  local read = string.match(ARGV[4], '[^.]*$')
+  own = ARGV[3] .. '.' .. read
   local known, base = string.match(now[1] or '', '^(%d+)%.(.*)$')
   known, base = tonumber(known) or -1, base or now[1]
-  if base ~= string.match(ARGV[4], '[^.]*$') or version < known then
+  if base ~= read or version < known then
     if version > known then redis.call('UNLINK', KEYS[2]) end
     return 0
   end
@@ -46,9 +48,9 @@ end
 for i = first, #now do
   if now[i] ~= ARGV[i + 3] then return 0 end
 end
-if version and now[1] ~= ARGV[3] .. '.' .. string.match(ARGV[4], '[^.]*$') then
-  now[1] = ARGV[3] .. '.' .. string.match(ARGV[4], '[^.]*$')
-  redis.call('SET', KEYS[2], now[1], 'KEEPTTL')
+if version and now[1] ~= own then
+  now[1] = own
+  redis.call('SET', KEYS[2], own, 'KEEPTTL')
 end
 local head = {}
 for i = 1, #now do
