@@ -60,5 +60,7 @@ const createThreads = (threads: number, maxQueue: number) =>
     maxThreads: threads,
     maxQueue,
     niceIncrement: 10,
+    // Otherwise a task that finds no free thread goes back to the end of the queue, and some wait for ever.
+    stricterFIFO: true,
     recordTiming: false,
   });
