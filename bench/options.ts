@@ -11,6 +11,8 @@ export interface BenchOptions {
   /** How often all of them are run, in turns. */
   rounds: number;
   connections: number;
+  /** Where each request is a hash: fewer fill the cores, more would only wait. */
+  hashConnections: number;
   /** Of the cluster; undefined: as many as there are cores, two at least. */
   workers?: number;
   /** In place of what scenarios declare. */
@@ -36,7 +38,7 @@ figures that mean something the machine must be quiet.
   --seconds N        how long each run is measured (10; quick: 3)
   --rounds N         how often each is run, in turns (3; quick: 1)
   --workers N        of the cluster (as many as cores, at least 2)
-  --connections N    that send as fast as answers come (10)
+  --connections N    that send as fast as answers come (32; for passwords 10)
   --balancing NAME,… round-robin, least-connections, response-time, or all:
                      in place of what each scenario is run over by itself
   --cache WHICH      on, off or both, likewise, where a scenario can be both
@@ -64,7 +66,8 @@ export function parseOptions(args: string[]): BenchOptions {
       ) ?? byDefault(quick),
     seconds: wholeNumber('--seconds', given.seconds, quick ? 3 : 10, 600),
     rounds: wholeNumber('--rounds', given.rounds, quick ? 1 : 3, 600),
-    connections: wholeNumber('--connections', given.connections, 10, 1_000),
+    connections: wholeNumber('--connections', given.connections, 32, 1_000),
+    hashConnections: wholeNumber('--connections', given.connections, 10, 1_000),
     workers: given.workers === undefined ? undefined : wholeNumber('--workers', given.workers, 2, 16, 2),
     balancings: namesOf(
       '--balancing',

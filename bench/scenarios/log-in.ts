@@ -1,6 +1,6 @@
 import { measureLoad } from '../measure-load';
 import { pause } from '../pause';
-import { closedLoop, ONE_AND_CLUSTER, type Scenario } from './scenario';
+import { ONE_AND_CLUSTER, type Scenario } from './scenario';
 import { QUEUE_EMPTIES_MS } from './sign-up';
 
 /** Of one account after another, since log-ins of one name from one address wait for each other in a worker. */
@@ -13,7 +13,8 @@ export const logIn: Scenario = {
   raw: ['hash'],
   isQuick: false,
   windows: 1,
-  measure: closedLoop(async (context) => {
+  async measure(context) {
+    const connections = context.options.hashConnections;
     const accounts = await context.fixtures.accounts();
     let next = 0;
     const run = await measureLoad(context, {
@@ -27,9 +28,10 @@ export const logIn: Scenario = {
         },
       },
       expectedStatus: 200,
+      connections,
       warmUpMs: 1_500,
     });
     await pause(QUEUE_EMPTIES_MS, context.signal);
-    return run;
-  }),
+    return [{ load: { connections }, run }];
+  },
 };

@@ -26,7 +26,7 @@ async function readAtRate({ stack, options, fixtures, signal }: ScenarioContext)
 
 async function readInStorm(context: ScenarioContext): Promise<Run> {
   const { stack, options, signal } = context;
-  const { connections, seconds } = options;
+  const { hashConnections: connections, seconds } = options;
   const load = startLoad({
     url: stack.url,
     connections,

@@ -32,9 +32,10 @@ export const signUp: Scenario = {
     const run = await measureLoad(context, {
       request: signUpRequest(),
       expectedStatus: 201,
+      connections: options.hashConnections,
       warmUpMs: WARM_UP_MS,
     });
-    const measured: Measured[] = [{ load: { connections: options.connections }, run }];
+    const measured: Measured[] = [{ load: { connections: options.hashConnections }, run }];
     await pause(QUEUE_EMPTIES_MS, signal);
     const comparesWithReport = setup.balancing === 'round-robin' && setup.hashThreads === 1;
     if (options.quick || !comparesWithReport || !(await isApacheBenchInstalled())) return measured;

@@ -6,7 +6,13 @@ describe('options of the bench', () => {
     const { only, ...rest } = parseOptions([]);
     expect(only).toEqual(expect.arrayContaining(['sign-up', 'mixed', 'scaling', 'slowed-worker']));
     expect(only).not.toContain('memory');
-    expect(rest).toMatchObject({ seconds: 10, rounds: 3, connections: 10, requests: 1_000_000 });
+    expect(rest).toMatchObject({
+      seconds: 10,
+      rounds: 3,
+      connections: 32,
+      hashConnections: 10,
+      requests: 1_000_000,
+    });
     expect(rest).toMatchObject({ workers: undefined, balancings: undefined, caches: undefined });
   });
 
@@ -20,6 +26,7 @@ describe('options of the bench', () => {
     expect(parseOptions(['--workers', '4', '--connections', '20', '--requests', '5000'])).toMatchObject({
       workers: 4,
       connections: 20,
+      hashConnections: 20,
       requests: 5_000,
     });
   });
