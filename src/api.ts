@@ -2,6 +2,8 @@ import { createServer } from 'node:http';
 import { createApp } from './app';
 import { composeApi } from './compose';
 import { readConfig } from './config';
+import { apiControl } from './control/api-control';
+import { serveControl } from './control/control-server';
 import { answerClientError } from './http/client-error';
 import { createDrain } from './http/drain';
 import { createLogger } from './logger';
@@ -21,18 +23,31 @@ async function main(): Promise<void> {
   server.headersTimeout = KEEP_ALIVE_MS + 1_000;
   server.on('clientError', answerClientError);
   const drain = createDrain(server);
+  const listen = () =>
+    new Promise<void>((resolve, reject) => {
+      server.once('error', reject);
+      server.listen(config.port, config.host, () => {
+        server.off('error', reject);
+        resolve();
+      });
+    });
+  const { live, hashesUnderWay, app } = api;
+  const loggers = [logger, app.accessLog];
+  const metricsAsJson = app.metrics.json;
+  const control = await serveControl(
+    { folder: config.runDir, name: config.workerName, logger },
+    apiControl({ config, drain, listen, live, hashesUnderWay, metricsAsJson, loggers }),
+  );
   onShutdown(
     async () => {
-      await drain({ windowMs: config.drainMs, deadlineMs: STOP_MS - 2_000 });
+      await drain.drain({ windowMs: config.drainMs, deadlineMs: STOP_MS - 2_000 });
+      control.close();
       await api.close();
     },
     STOP_MS,
     logger,
   );
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(config.port, config.host, resolve);
-  });
+  await listen();
   logger.info({ port: config.port }, 'Serving');
   process.send?.('ready');
 }

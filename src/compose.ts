@@ -6,6 +6,7 @@ import { createAvatarService } from './avatars/avatar-service';
 import { createCacheRecord } from './cache/cache-record';
 import { createResponseCache } from './cache/response-cache';
 import type { Config } from './config';
+import { createLiveStats } from './control/live-stats';
 import { createAuthenticate } from './http/authenticate';
 import { createLimit } from './http/limits';
 import { createRequestRecord } from './http/request-record';
@@ -58,7 +59,9 @@ async function composeStore(config: Config, metrics?: Metrics) {
 
 /** Everything an API worker consists of, connected; `createApp` takes `app`. */
 export async function composeApi(config: Config, logger: Logger) {
-  const metrics = createMetrics();
+  const metrics = createMetrics(config.workerName);
+  const live = createLiveStats();
+  const histogram = createRequestRecord(metrics);
   const { mongo, users, tasks, avatars, jobs, notices, idempotencyKeys } = await composeStore(
     config,
     metrics,
@@ -130,6 +133,8 @@ export async function composeApi(config: Config, logger: Logger) {
 
   return {
     auth,
+    live,
+    hashesUnderWay: hashPool.underWay,
     app: {
       routes: allRoutes({
         auth,
@@ -147,11 +152,15 @@ export async function composeApi(config: Config, logger: Logger) {
       isAway: isMongoAway,
       logger,
       accessLog: createAccessLog(config.logLevel, config.workerName),
-      record: createRequestRecord(metrics),
+      record: (...request: Parameters<typeof histogram>) => {
+        histogram(...request);
+        live.record(...request);
+      },
       metrics,
       worker: config.exposeWorker ? config.workerName : undefined,
     },
     async close(): Promise<void> {
+      live.stop();
       board.stop();
       await hashPool.close();
       redis?.close();

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { isIP } from 'node:net';
 import os from 'node:os';
 import { z } from 'zod';
+import { defaultControlFolder } from './control/control-folder';
 
 const whole = (low: number, high: number) => z.coerce.number().int().min(low).max(high);
 const flag = z.enum(['true', 'false']).transform((value) => value === 'true');
@@ -12,11 +13,14 @@ const list = (isItem: (item: string) => boolean, message: string) =>
     .refine((items) => items.every(isItem), message);
 const cores = os.availableParallelism();
 
+/** What LOG_LEVEL can be. */
+export const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'silent'] as const;
+
 /** Every variable that the processes read. PM2 gives each worker its own NODE_APP_INSTANCE. */
 const schema = z.object({
   NODE_ENV: z.enum(['production', 'development', 'test']).default('production'),
   /** `silent` writes nothing. */
-  LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'silent']).default('info'),
+  LOG_LEVEL: z.enum(LOG_LEVELS).default('info'),
   /** The address that the API listens on. */
   HOST: z.string().default('127.0.0.1'),
   /** The first worker's port; each further worker adds its instance number. */
@@ -77,6 +81,10 @@ const schema = z.object({
   JOB_CONCURRENCY: whole(1, 64).default(1),
   /** How long a stopping API worker goes on accepting, ms: longer than NGINX keeps idle connections to it. */
   DRAIN_MS: whole(0, 10_000).default(1_500),
+  /** Where the processes of one machine reach each other by sockets; by default a folder of this user's and BASE_PORT's. */
+  RUN_DIR: z.string().optional(),
+  /** Names build and configuration, so that it can be seen which workers run the same. */
+  TASKFLEET_RELEASE: z.string().default('unknown'),
 });
 
 /** RFC 7518, 3.2: HS256 wants a key of at least 256 bits. */
@@ -126,6 +134,9 @@ export function readConfig(env: NodeJS.ProcessEnv) {
     corsOrigins: values.CORS_ORIGINS?.includes('*') ? ('*' as const) : (values.CORS_ORIGINS ?? []),
     jobConcurrency: values.JOB_CONCURRENCY,
     drainMs: values.DRAIN_MS,
+    runDir: values.RUN_DIR ?? defaultControlFolder(values.BASE_PORT),
+    release: values.TASKFLEET_RELEASE,
+    instance: values.NODE_APP_INSTANCE,
   });
 }
 

@@ -29,6 +29,7 @@ const appVariables = [
   'EXPOSE_WORKER',
   'JOB_CONCURRENCY',
   'DRAIN_MS',
+  'RUN_DIR',
 ];
 
 /**

@@ -9,30 +9,58 @@ interface DrainOptions {
   deadlineMs: number;
 }
 
+export type Drain = ReturnType<typeof createDrain>;
+
 /**
- * Ends an HTTP server without losing a request. `server.close()` alone destroys idle keep-alive sockets on
- * which a request may be on its way, and never tells busy ones to close (nodejs/node#51677, #60617).
+ * Ends an HTTP server without losing a request, or takes it out for a while. `server.close()` alone destroys
+ * idle keep-alive sockets on which a request may be on its way, and never tells busy ones to close
+ * (nodejs/node#51677, #60617).
  */
 export function createDrain(server: Server) {
   const open = new Set<ServerResponse>();
   let draining = false;
+  let underWay = Promise.resolve();
   server.prependListener('request', (_request, response: ServerResponse) => {
     open.add(response);
     response.once('close', () => open.delete(response));
     if (draining) response.setHeader('Connection', 'close');
   });
 
-  return async function drain({ windowMs, deadlineMs }: DrainOptions): Promise<void> {
+  /** One after the other: what was told last holds in the end. */
+  const inTurn = (step: () => Promise<void>): Promise<void> => {
+    underWay = underWay.then(step, step);
+    return underWay;
+  };
+
+  async function letGo({ windowMs, deadlineMs }: DrainOptions): Promise<void> {
     draining = true;
     const giveUp = Date.now() + deadlineMs;
     for (const response of open) if (!response.headersSent) response.setHeader('Connection', 'close');
-    await sleep(windowMs / 2);
-    // Stops accepting, and leaves the idle connections alone as http.Server's own close doesn't.
-    NetServer.prototype.close.call(server);
-    await sleep(windowMs / 2);
+    if (server.listening) {
+      await sleep(windowMs / 2);
+      // Stops accepting, and leaves the idle connections alone as http.Server's own close doesn't.
+      NetServer.prototype.close.call(server);
+      await sleep(windowMs / 2);
+    }
     while (open.size > 0 && Date.now() < giveUp) await sleep(20);
     server.closeIdleConnections();
     await sleep(50);
     server.closeAllConnections();
+  }
+
+  return {
+    /** Resolves once nothing is under way any more: new connections are refused, so NGINX asks the others. */
+    drain: (options: DrainOptions): Promise<void> => inTurn(() => letGo(options)),
+
+    /** Listens again, by `listen`, after a drain. */
+    resume: (listen: () => Promise<void>): Promise<void> =>
+      inTurn(async () => {
+        if (!server.listening) await listen();
+        draining = false;
+      }),
+
+    isDraining: (): boolean => draining,
+    /** Requests under way. */
+    inFlight: (): number => open.size,
   };
 }

@@ -39,7 +39,9 @@ export function requestContext({ accessLog, record, worker, isShared }: ContextO
       // As NGINX says it of a client that went away.
       const status = response.writableFinished ? response.statusCode : 499;
       record(request.method, response.locals.path as string | undefined, status, ms / 1_000);
-      if (isLogged) logLine(accessLog, request, status, ms, response.writableFinished);
+      // The level may change while it runs.
+      if (accessLog.isLevelEnabled(status >= 500 ? 'error' : 'info'))
+        logLine(accessLog, request, status, ms, response.writableFinished);
     });
     next();
   };

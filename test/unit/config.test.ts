@@ -46,6 +46,8 @@ it('takes origins and proxies as lists, and refuses what neither is', () => {
 });
 
 it('is handed to the apps whole: what PM2 was started with never leaks in', () => {
-  // NODE_APP_INSTANCE is PM2's own.
-  expect([...appVariables, 'NODE_APP_INSTANCE'].sort()).toEqual([...configVariables].sort());
+  // PM2 sets the first by itself, ecosystem.config.js the second.
+  expect([...appVariables, 'NODE_APP_INSTANCE', 'TASKFLEET_RELEASE'].sort()).toEqual(
+    [...configVariables].sort(),
+  );
 });

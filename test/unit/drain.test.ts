@@ -31,13 +31,13 @@ const ask = async (socket: Socket, path = '/'): Promise<string> => {
 it('answers on an idle connection after the signal, and says that it closes', async () => {
   const socket = await connect();
   expect(await ask(socket)).toMatch(/Connection: keep-alive/);
-  const drained = drain({ windowMs: 200, deadlineMs: 2_000 });
+  const drained = drain.drain({ windowMs: 200, deadlineMs: 2_000 });
   expect(await ask(socket)).toMatch(/200 OK[^]*Connection: close/);
   await drained;
 });
 
 it('takes new connections in the first half of its window, and none after it', async () => {
-  const drained = drain({ windowMs: 400, deadlineMs: 2_000 });
+  const drained = drain.drain({ windowMs: 400, deadlineMs: 2_000 });
   expect(await ask(await connect())).toMatch('200 OK');
   await sleep(250);
   await expect(connect()).rejects.toThrow('ECONNREFUSED');
@@ -48,7 +48,7 @@ it('waits for a request under way and tells its client to close', async () => {
   const socket = await connect();
   const answer = ask(socket, '/slow');
   await sleep(20);
-  await Promise.all([drain({ windowMs: 20, deadlineMs: 2_000 }), answer]);
+  await Promise.all([drain.drain({ windowMs: 20, deadlineMs: 2_000 }), answer]);
   expect(await answer).toMatch(/200 OK[^]*Connection: close/);
 });
 
@@ -60,6 +60,35 @@ it('gives up on a request that never ends', async () => {
   socket.write('GET / HTTP/1.1\r\nHost: x\r\n\r\n');
   await sleep(20);
   const startedAt = Date.now();
-  await drain({ windowMs: 20, deadlineMs: 200 });
+  await drain.drain({ windowMs: 20, deadlineMs: 200 });
   expect(Date.now() - startedAt).toBeLessThan(1_500);
+});
+
+describe('for a while', () => {
+  const listen = async () => {
+    server.listen(port, '127.0.0.1');
+    await once(server, 'listening');
+  };
+  const options = { windowMs: 20, deadlineMs: 2_000 };
+
+  it('refuses connections, and takes them again after it', async () => {
+    await drain.drain(options);
+    expect(drain.isDraining()).toBe(true);
+    await expect(connect()).rejects.toThrow('ECONNREFUSED');
+    await drain.resume(listen);
+    expect(await ask(await connect())).toMatch(/200 OK[^]*Connection: keep-alive/);
+  });
+
+  it('does what it was told last, however quickly it was told', async () => {
+    await Promise.all([
+      drain.drain(options),
+      drain.resume(listen),
+      drain.drain(options),
+      drain.resume(listen),
+    ]);
+    expect(drain.isDraining()).toBe(false);
+    expect(await ask(await connect())).toMatch('200 OK');
+    await Promise.all([drain.resume(listen), drain.drain(options), drain.drain(options)]);
+    await expect(connect()).rejects.toThrow('ECONNREFUSED');
+  });
 });

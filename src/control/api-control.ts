@@ -1,0 +1,52 @@
+import type { Config } from '../config';
+import type { Drain } from '../http/drain';
+import type { ControlHandlers } from './control-server';
+import type { LiveStats } from './live-stats';
+import { logLevelHandler, processStatus, type LevelledLogger, type ProcessStatus } from './process-status';
+
+export interface ApiStatus extends ProcessStatus {
+  kind: 'api';
+  port: number;
+  /** It refuses connections, or will in a moment: NGINX asks the others. */
+  draining: boolean;
+  /** Requests under way. */
+  inFlight: number;
+  /** Passwords that wait or are hashed. */
+  hashes: number;
+  requests: ReturnType<LiveStats['snapshot']>;
+}
+
+interface ApiControlOptions {
+  config: Config;
+  drain: Drain;
+  /** Begins to listen again after a drain. */
+  listen: () => Promise<void>;
+  live: LiveStats;
+  hashesUnderWay: () => number;
+  metricsAsJson: () => Promise<unknown>;
+  loggers: LevelledLogger[];
+}
+
+/** When requests under way are given up in a drain by hand: NGINX waits no longer for them either. */
+const DEADLINE_MS = 15_000;
+
+/** What an API worker tells of itself and can be told to do. */
+export function apiControl(options: ApiControlOptions): ControlHandlers {
+  const { config, drain, listen, live, hashesUnderWay, metricsAsJson, loggers } = options;
+  return {
+    'GET /status': (): ApiStatus => ({
+      ...processStatus(config, config.workerName, loggers[0]!),
+      kind: 'api',
+      port: config.port,
+      draining: drain.isDraining(),
+      inFlight: drain.inFlight(),
+      hashes: hashesUnderWay(),
+      requests: live.snapshot(),
+    }),
+    'GET /metrics': metricsAsJson,
+    /** Answered once nothing is under way and no connection is taken any more. */
+    'POST /drain': () => drain.drain({ windowMs: config.drainMs, deadlineMs: DEADLINE_MS }),
+    'POST /resume': () => drain.resume(listen),
+    'POST /log-level': logLevelHandler(loggers),
+  };
+}

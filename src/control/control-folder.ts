@@ -1,0 +1,47 @@
+import { chmodSync, mkdirSync, readdirSync, statSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+
+/** A process that listens in the folder: `api-0`, `worker-1`; two of a name while one takes over from the other. */
+export interface ControlSocket {
+  name: string;
+  pid: number;
+  file: string;
+}
+
+const FILE = /^([a-z]+-\d+)\.(\d+)\.sock$/;
+/** A socket's path may have 107 characters. */
+const LONGEST_FOLDER = 80;
+
+/** Where the processes of one installation on one machine meet, unless RUN_DIR says another place. */
+export const defaultControlFolder = (basePort: number): string =>
+  path.join(os.tmpdir(), `taskfleet-run-${os.userInfo().uid}-${basePort}`);
+
+/**
+ * Makes it, for this user alone: who can write there can drain workers.
+ * @throws Error that says what is wrong with it
+ */
+export function ensureControlFolder(folder: string): void {
+  if (folder.length > LONGEST_FOLDER)
+    throw new Error(`RUN_DIR: ${folder} is longer than the ${LONGEST_FOLDER} characters a socket allows`);
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  if (statSync(folder).uid !== os.userInfo().uid) throw new Error(`RUN_DIR: ${folder} is another user's`);
+  chmodSync(folder, 0o700);
+}
+
+export const socketFile = (folder: string, name: string): string =>
+  path.join(folder, `${name}.${process.pid}.sock`);
+
+/** Those of processes that were killed may be among them. */
+export function listSockets(folder: string): ControlSocket[] {
+  let files: string[];
+  try {
+    files = readdirSync(folder);
+  } catch {
+    return [];
+  }
+  return files.flatMap((file) => {
+    const [, name, pid] = FILE.exec(file) ?? [];
+    return name ? [{ name, pid: Number(pid), file: path.join(folder, file) }] : [];
+  });
+}

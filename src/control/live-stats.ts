@@ -1,0 +1,70 @@
+import { monitorEventLoopDelay } from 'node:perf_hooks';
+
+/** One answered request, as /ops shows it. */
+export interface RecentRequest {
+  /** Milliseconds since 1970. */
+  at: number;
+  method: string;
+  /** As it is declared, with its parameters. */
+  path: string;
+  status: number;
+  ms: number;
+}
+
+const KEPT = 512;
+const RECENT = 20;
+const WINDOW_MS = 5_000;
+/** How long one look at the event loop lasts. */
+const LAG_MS = 2_000;
+
+/** What a worker did in the last seconds: for people who watch. Prometheus has histograms instead. */
+export function createLiveStats() {
+  const ring: RecentRequest[] = [];
+  let total = 0;
+  let failed = 0;
+  const delay = monitorEventLoopDelay({ resolution: 10 });
+  delay.enable();
+  let lag = { since: performance.now(), p99Ms: 0 };
+
+  function lagP99Ms(): number {
+    if (performance.now() - lag.since > LAG_MS) {
+      // It measures the whole interval: what is above it is lag.
+      const p99Ms = Math.max(0, delay.percentile(99) / 1e6 - 10);
+      lag = { since: performance.now(), p99Ms: Number.isFinite(p99Ms) ? p99Ms : 0 };
+      delay.reset();
+    }
+    return lag.p99Ms;
+  }
+
+  return {
+    record(method: string, path: string | undefined, status: number, seconds: number): void {
+      const request = { at: Date.now(), method, path: path ?? 'none', status, ms: seconds * 1_000 };
+      ring[total % KEPT] = request;
+      total += 1;
+      if (status >= 500) failed += 1;
+    },
+
+    /** Rates and latencies are those of the last 5 s, or of the last 512 requests where these were more. */
+    snapshot() {
+      const newest = [...ring.slice(total % KEPT), ...ring.slice(0, total % KEPT)];
+      const from = Date.now() - WINDOW_MS;
+      const latest = newest.filter(({ at }) => at >= from);
+      const times = latest.map(({ ms }) => ms).sort((a, b) => a - b);
+      const quantile = (q: number) => times[Math.min(times.length - 1, Math.floor(q * times.length))] ?? 0;
+      const isWhole = latest.length < KEPT;
+      const spanMs = isWhole ? WINDOW_MS : Math.max(1, Date.now() - latest[0]!.at);
+      return {
+        total,
+        failed,
+        perSecond: (latest.length * 1_000) / spanMs,
+        p50Ms: quantile(0.5),
+        p99Ms: quantile(0.99),
+        lagP99Ms: lagP99Ms(),
+        recent: newest.slice(-RECENT),
+      };
+    },
+
+    stop: () => delay.disable(),
+  };
+}
+export type LiveStats = ReturnType<typeof createLiveStats>;
