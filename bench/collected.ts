@@ -13,6 +13,7 @@ export function createCollected() {
   const series = new Map<string, Series>();
   const raw = new Map<string, RawLimit>();
   const skipped = new Set<string>();
+  const failed: string[] = [];
 
   function addRun(named: Named, run: Run): void {
     const known = series.get(keyOf(named)) ?? { ...named, runs: [] };
@@ -43,6 +44,8 @@ export function createCollected() {
     skip(why: string): void {
       skipped.add(why);
     },
-    results: () => ({ series: [...series.values()], raw: [...raw.values()], skipped: [...skipped] }),
+    /** What was begun and did not come to its end. */
+    fail: (name: string, why: string) => void failed.push(`${name}: ${why}`),
+    results: () => ({ series: [...series.values()], raw: [...raw.values()], skipped: [...skipped], failed }),
   };
 }

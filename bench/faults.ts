@@ -1,11 +1,11 @@
 import { formatSetup } from './format-run';
 import type { BenchResults } from './result-types';
 
-type Judged = Pick<BenchResults, 'series' | 'raw' | 'curves'>;
+type Judged = Pick<BenchResults, 'series' | 'raw' | 'curves'> & { failed?: string[] };
 
 /** What went wrong in any run, a line each; a bench with one proves nothing. */
-export function findFaults({ series, raw, curves }: Judged): string[] {
-  const faults: string[] = [];
+export function findFaults({ series, raw, curves, failed = [] }: Judged): string[] {
+  const faults = [...failed];
   const add = (where: string, errors: Record<string, number> = {}) => {
     for (const [what, count] of Object.entries(errors)) faults.push(`${where}: ${count} × ${what}`);
   };

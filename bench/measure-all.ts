@@ -5,11 +5,14 @@ import { formatRun, formatSetup } from './format-run';
 import type { Progress } from './progress';
 import { measureRawLimit, takeAnswers, type Answers } from './raw-limits';
 import type { BenchResults, Setup } from './result-types';
-import { extras, type Scenario } from './scenarios';
+import { extras, type ExtraMeasured, type Scenario } from './scenarios';
 import { planRound, rawRunSeconds, scenarioSeconds, START_SECONDS, stepSeconds, type Step } from './schedule';
 import { warmApps } from './warm-apps';
 
-type Measured = Pick<BenchResults, 'series' | 'raw' | 'curves' | 'skipped'>;
+type Measured = Pick<BenchResults, 'series' | 'raw' | 'curves' | 'skipped'> & {
+  /** Faults of what did not come to its end. */
+  failed: string[];
+};
 
 /** Everything that is wanted, in turns: A B A B, so that what changes on the machine meets all alike. */
 export async function measureAll(context: BenchContext, progress: Progress): Promise<Measured> {
@@ -44,7 +47,13 @@ export async function measureAll(context: BenchContext, progress: Progress): Pro
       left -= step;
       progress.advance(step);
     };
-    const measured = await extra.measure(context, advance);
+    // What was measured before, for half an hour perhaps, isn't lost by it.
+    const measured = await extra.measure(context, advance).catch((error: Error): ExtraMeasured => {
+      if (context.signal.aborted) throw error;
+      progress.say(`${extra.name} failed: ${error.message}`);
+      collected.fail(extra.name, error.message);
+      return {};
+    });
     collected.addSeries(measured.series ?? []);
     curves.push(...(measured.curves ?? []));
     measured.skipped?.forEach(collected.skip);

@@ -33,7 +33,7 @@ async function measure(options: BenchOptions): Promise<BenchResults> {
   const machine = { ...(await describeMachine(stack.info())), bcryptCost: stack.bcryptCost() };
   const clusterSize = options.workers ?? Math.max(2, os.availableParallelism());
   const context = { stack, options, fixtures: createFixtures(stack), clusterSize, signal, say };
-  const measured = await measureAll(context, progress);
+  const { failed, ...measured } = await measureAll(context, progress);
   const { quick, seconds, rounds, only } = options;
   return {
     format: 2,
@@ -42,7 +42,7 @@ async function measure(options: BenchOptions): Promise<BenchResults> {
     options: { quick, seconds, rounds, only },
     machine,
     ...measured,
-    faults: findFaults(measured),
+    faults: findFaults({ ...measured, failed }),
   };
 }
 

@@ -1,41 +1,60 @@
 'use strict';
 
-const { alone, appVariablesOfShell, createLocalStack } = require('./local-stack');
+const os = require('node:os');
+const path = require('node:path');
+const { parseArgs } = require('node:util');
+const { alone, appVariablesOfShell, createLocalStack, root } = require('./local-stack');
+const { compileAside } = require('./set-up/build');
 const { createProgress } = require('./set-up/progress');
 const { prepare } = require('./set-up/prepare');
 const { runMain } = require('./command');
 const { UserError } = require('./run-command');
 
-/** Asks often enough through NGINX to have met every worker. @param {string} url @param {number} workers */
-async function askThroughNginx(url, workers) {
-  for (let i = 0; i < workers * 2; i += 1) {
-    const { status } = await fetch(`${url}/health/ready`, { signal: AbortSignal.timeout(5_000) });
-    if (status !== 200)
-      throw new UserError(`${url}/health/ready answers ${status} after the reload: npx pm2 logs`);
+const usage = `npm run reload [-- --build FOLDER] [--limit SECONDS]
+
+Compiles the sources, boots the result on a spare port, and then replaces the
+workers one after the other, each checked through NGINX. What doesn't get ready
+is refused; where a worker fails all the same, the build before serves again.
+
+  --build FOLDER   take this build (with api.js and worker.js) instead
+  --limit SECONDS  how long a process may take until it is ready (30)
+`;
+
+function readOptions() {
+  try {
+    const options = { build: { type: 'string' }, limit: { type: 'string' }, help: { type: 'boolean' } };
+    const { values } = parseArgs({ options });
+    const seconds = Number(values.limit ?? 30);
+    if (!(seconds >= 1 && seconds <= 600)) throw new Error('--limit: from 1 to 600 seconds');
+    return { ...values, limitMs: seconds * 1_000 };
+  } catch (error) {
+    throw new UserError(`${error.message}\n\n${usage}`);
   }
 }
 
 async function reload() {
+  const { build: given, limitMs, help } = readOptions();
+  if (help) return void process.stdout.write(usage);
   const progress = createProgress();
-  await prepare({ need: ['npm', 'build'], progress });
+  await prepare({ need: ['npm'], progress });
   const stack = createLocalStack();
-  const { url, env } = stack.info();
-  const workers = (await stack.apps()).filter(({ name }) => name === 'taskfleet-api');
-  if (!url || workers.length === 0)
-    throw new UserError('Nothing is running that could be reloaded. Run: npm start');
+  const running = (await stack.apps()).filter(({ name }) => name === 'taskfleet-api');
+  if (running.length === 0) throw new UserError('Nothing is running that could be reloaded. Run: npm start');
 
-  await progress.step('apps', `reloading ${workers.length} API workers and the job worker`, () =>
-    stack.startApps({
-      apiWorkers: Number(env.API_WORKERS),
-      env: { ...env, ...appVariablesOfShell() },
-      reload: true,
-    }),
-  );
-  for (const { instance, port } of await stack.apps()) {
-    if (port) progress.line('check', `API worker ${instance} is ready on port ${port}`);
+  let build = given && path.resolve(given);
+  if (!build) {
+    await progress.step('build', 'compiling the sources', async () => {
+      build = await compileAside(root);
+    });
   }
-  await askThroughNginx(url, workers.length);
-  progress.line('check', `${url} answers through NGINX`);
+  const { env } = stack.info();
+  const apiWorkers = Number(env.API_WORKERS) || os.availableParallelism();
+  const say = (text) => progress.line('reload', text);
+  await progress.step(
+    'reload',
+    `trying the build, then ${running.length} API workers and the job worker`,
+    () => stack.replaceApps({ build, apiWorkers, env: { ...env, ...appVariablesOfShell() }, limitMs, say }),
+  );
 }
 
 void runMain(() => alone(reload));

@@ -4,6 +4,7 @@ import { composeApi } from './compose';
 import { readConfig } from './config';
 import { apiControl } from './control/api-control';
 import { serveControl } from './control/control-server';
+import { shareCores } from './control/share-cores';
 import { answerClientError } from './http/client-error';
 import { createDrain } from './http/drain';
 import { createLogger } from './logger';
@@ -31,16 +32,18 @@ async function main(): Promise<void> {
         resolve();
       });
     });
-  const { live, hashesUnderWay, app } = api;
+  const { live, hashPool, app } = api;
   const loggers = [logger, app.accessLog];
   const metricsAsJson = app.metrics.json;
   const control = await serveControl(
     { folder: config.runDir, name: config.workerName, logger },
-    apiControl({ config, drain, listen, live, hashesUnderWay, metricsAsJson, loggers }),
+    apiControl({ config, drain, listen, live, hashPool, metricsAsJson, loggers }),
   );
+  const stopSharing = config.sharesCores ? shareCores(config.runDir, hashPool) : () => {};
   onShutdown(
     async () => {
       await drain.drain({ windowMs: config.drainMs, deadlineMs: STOP_MS - 2_000 });
+      stopSharing();
       control.close();
       await api.close();
     },

@@ -134,7 +134,7 @@ export async function composeApi(config: Config, logger: Logger) {
   return {
     auth,
     live,
-    hashesUnderWay: hashPool.underWay,
+    hashPool,
     app: {
       routes: allRoutes({
         auth,

@@ -83,6 +83,8 @@ const schema = z.object({
   DRAIN_MS: whole(0, 10_000).default(1_500),
   /** Where the processes of one machine reach each other by sockets; by default a folder of this user's and BASE_PORT's. */
   RUN_DIR: z.string().optional(),
+  /** Boots as for `npm run reload`, which tries a build before it serves: no jobs are taken. */
+  TASKFLEET_TRIAL: flag.default(false),
   /** Names build and configuration, so that it can be seen which workers run the same. */
   TASKFLEET_RELEASE: z.string().default('unknown'),
 });
@@ -122,7 +124,9 @@ export function readConfig(env: NodeJS.ProcessEnv) {
     jwtSecret: secret,
     jwtTtlSeconds: values.JWT_TTL_SECONDS,
     bcryptCost: values.BCRYPT_COST,
-    hashThreads: values.HASH_THREADS ?? Math.max(1, Math.floor(cores / values.API_WORKERS)),
+    hashThreads: values.HASH_THREADS ?? threadsOf(values.API_WORKERS),
+    /** Its share of the cores, and so another number when workers come and go. */
+    sharesCores: values.HASH_THREADS === undefined,
     hashQueueLimit: values.HASH_QUEUE_LIMIT,
     idempotencyTtlHours: values.IDEMPOTENCY_TTL_HOURS,
     requireIfMatch: values.REQUIRE_IF_MATCH,
@@ -136,9 +140,13 @@ export function readConfig(env: NodeJS.ProcessEnv) {
     drainMs: values.DRAIN_MS,
     runDir: values.RUN_DIR ?? defaultControlFolder(values.BASE_PORT),
     release: values.TASKFLEET_RELEASE,
+    isTrial: values.TASKFLEET_TRIAL,
     instance: values.NODE_APP_INSTANCE,
   });
 }
+
+/** Of the machine's cores, for each of so many workers. */
+export const threadsOf = (workers: number): number => Math.max(1, Math.floor(cores / workers));
 
 /** The names of all variables, for ecosystem.config.js and its test. */
 export const configVariables = Object.keys(schema.shape);

@@ -15,8 +15,8 @@ async function main(): Promise<void> {
   os.setPriority(os.constants.priority.PRIORITY_LOW);
   const worker = await composeWorker(config, logger);
   onShutdown(() => worker.close(JOB_GRACE_MS), STOP_MS, logger);
-  await worker.start();
-  logger.info('Waiting for jobs');
+  if (!config.isTrial) await worker.start();
+  logger.info(config.isTrial ? 'It boots: a trial takes no jobs' : 'Waiting for jobs');
   process.send?.('ready');
 }
 

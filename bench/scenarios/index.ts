@@ -42,7 +42,7 @@ export interface Extra {
   measure: (context: BenchContext, advance: (seconds: number) => void) => Promise<ExtraMeasured>;
 }
 
-interface ExtraMeasured {
+export interface ExtraMeasured {
   series?: Series[];
   curves?: ScalingCurve[];
   /** What was left out, and why. */

@@ -24,20 +24,25 @@ function hashSources(root) {
   return hash.digest('hex');
 }
 
-const stampOf = (root) => path.join(root, 'dist', '.built');
-
-/** @param {string} root */
-function isBuilt(root) {
+/** What a build folder was made of; undefined where it isn't whole. @param {string} folder */
+function stampIn(folder) {
   try {
-    return fs.readFileSync(stampOf(root), 'utf8') === hashSources(root);
+    return fs.readFileSync(path.join(folder, '.built'), 'utf8');
   } catch {
-    return false;
+    return undefined;
   }
 }
 
-/** Replaces file by file, so that a running worker never loads half a file. */
+/** @param {string} root */
+const isBuilt = (root) => stampIn(path.join(root, 'dist')) === hashSources(root);
+
+/**
+ * Replaces file by file, so that a running worker never loads half a file; the stamp comes last.
+ *
+ * @param {string} from @param {string} to
+ */
 function publish(from, to) {
-  const fresh = filesIn(from).filter((file) => file !== '.tsbuildinfo');
+  const fresh = filesIn(from).filter((file) => file !== '.tsbuildinfo' && file !== '.built');
   fs.mkdirSync(to, { recursive: true });
   for (const file of fresh) {
     const target = path.join(to, file);
@@ -48,19 +53,24 @@ function publish(from, to) {
     fs.renameSync(`${target}.new`, target);
   }
   for (const file of filesIn(to).filter((name) => !fresh.includes(name))) fs.rmSync(path.join(to, file));
+  fs.writeFileSync(path.join(to, '.built'), stampIn(from) ?? `not from these sources, ${Date.now()}`);
 }
 
+/** @template T @param {string} root @param {() => Promise<T>} work */
+const alone = (root, work) => withLock(path.join(root, '.local', 'build.lock'), { timeoutMs: 180_000 }, work);
+
 /**
- * Compiles beside dist and takes over what compiled without an error: an interrupted or failed build
- * leaves the last good one in place.
+ * Compiles beside dist, which stays as it is. A process can be started from there as well.
  *
  * @param {string} root
+ * @returns {Promise<string>} the folder
  */
-async function build(root) {
-  await withLock(path.join(root, '.local', 'build.lock'), { timeoutMs: 180_000 }, async () => {
-    if (isBuilt(root)) return;
+async function compileAside(root) {
+  const aside = path.join(root, '.local', 'build', 'dist');
+  await alone(root, async () => {
     const sources = hashSources(root);
-    const aside = path.join(root, '.local', 'build', 'dist');
+    if (stampIn(aside) === sources) return;
+    fs.rmSync(path.join(aside, '.built'), { force: true });
     const info = path.join(aside, '.tsbuildinfo');
     // The compiler trusts its notes, even where its output is gone.
     if (!fs.existsSync(path.join(aside, 'api.js'))) fs.rmSync(aside, { recursive: true, force: true });
@@ -78,9 +88,20 @@ async function build(root) {
     if (result.code !== 0)
       throw new UserError(`The sources don't compile:\n${result.stdout}${result.stderr}`);
     removeOrphans(aside, path.join(root, 'src'));
-    publish(aside, path.join(root, 'dist'));
-    fs.writeFileSync(stampOf(root), sources);
+    fs.writeFileSync(path.join(aside, '.built'), sources);
   });
+  return aside;
+}
+
+/**
+ * Takes over what compiled without an error: an interrupted or failed build leaves the last good one in place.
+ *
+ * @param {string} root
+ */
+async function build(root) {
+  if (isBuilt(root)) return;
+  const aside = await compileAside(root);
+  await alone(root, async () => publish(aside, path.join(root, 'dist')));
 }
 
 /** What was compiled from a source that is gone. */
@@ -91,4 +112,4 @@ function removeOrphans(aside, sourceFolder) {
   }
 }
 
-module.exports = { build, isBuilt };
+module.exports = { build, compileAside, isBuilt, publish, stampIn };

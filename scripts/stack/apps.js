@@ -178,6 +178,8 @@ function createApps({ root, dir, home, isPrivate, stackFile }) {
     home: pm2.home,
     pm2: pm2.pm2,
     isRunning: pm2.isRunning,
+    isReady,
+    releaseOf,
   };
 }
 

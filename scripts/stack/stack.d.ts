@@ -86,6 +86,20 @@ export interface Stack {
     /** Reload the workers even where nothing has changed. */
     reload?: boolean;
   }): Promise<'started' | 'reloaded' | 'unchanged'>;
+  /**
+   * Replaces the workers, one after the other, by a build that proved that it boots; where one fails all the same,
+   * by the build before.
+   * @throws UserError where it was refused or taken back
+   */
+  replaceApps(options: {
+    build: string;
+    apiWorkers: number;
+    env?: Record<string, string>;
+    limitMs?: number;
+    say?: (text: string) => void;
+  }): Promise<string>;
+  /** Another number of API workers, without losing a request; returns those that run. */
+  scaleUnderLoad(workers: number, say: (text: string) => void): Promise<AppProcess[]>;
   /** `pm2 scale`, and NGINX told to list exactly these workers. Not for use under load. */
   scaleApi(workers: number): Promise<void>;
   /** NGINX told to list the first so many of the workers that run (all by default); the others idle. */

@@ -6,6 +6,8 @@ const path = require('node:path');
 const { checkBalancing } = require('./balancing');
 const { createApps } = require('./apps');
 const { createPm2 } = require('./pm2');
+const { createRollOut } = require('./roll-out');
+const { createScale } = require('./scale');
 const { createPrivateServers, executables } = require('./private-servers');
 const { createStackFile } = require('./stack-file');
 const { createSupervisor, privateHome, ensurePrivate } = require('./supervisor');
@@ -52,6 +54,8 @@ function createStack({
   const servers = createPrivateServers({ root, dir: folder, supervisor, stackFile, basePorts, urls, say });
   const appsHome = ownPm2 ? personsHome(stackFile) : privateHome(folder, 'pm2-apps');
   const apps = createApps({ root, dir: folder, home: appsHome, isPrivate: !ownPm2, stackFile });
+
+  const { rollOut } = createRollOut({ root, dir: folder, apps, stackFile });
 
   /** NGINX lists more ports than there are workers, so that `pm2 scale` reaches it without a reload. */
   const listedPorts = (count) => {
@@ -118,6 +122,13 @@ function createStack({
     return outcome;
   }
 
+  async function replaceApps({ build, apiWorkers, env = {}, limitMs, say: tell = say }) {
+    await apps.check();
+    return rollOut({ build, env: appEnvironment(apiWorkers, env), limitMs, say: tell });
+  }
+
+  const scaleUnderLoad = createScale({ root, apps, stackFile, listPorts: tellNginx });
+
   async function scaleApi(workers) {
     await apps.scale(workers);
     if (stackFile.read().services.nginx) await listWorkers();
@@ -151,6 +162,8 @@ function createStack({
   return {
     startServers,
     startApps,
+    replaceApps,
+    scaleUnderLoad,
     scaleApi,
     listWorkers,
     setBalancing: (balancing) => tellNginx({ balancing }),

@@ -13,6 +13,7 @@ export interface ApiStatus extends ProcessStatus {
   inFlight: number;
   /** Passwords that wait or are hashed. */
   hashes: number;
+  hashThreads: number;
   requests: ReturnType<LiveStats['snapshot']>;
 }
 
@@ -22,7 +23,7 @@ interface ApiControlOptions {
   /** Begins to listen again after a drain. */
   listen: () => Promise<void>;
   live: LiveStats;
-  hashesUnderWay: () => number;
+  hashPool: { underWay: () => number; threads: () => number };
   metricsAsJson: () => Promise<unknown>;
   loggers: LevelledLogger[];
 }
@@ -32,7 +33,7 @@ const DEADLINE_MS = 15_000;
 
 /** What an API worker tells of itself and can be told to do. */
 export function apiControl(options: ApiControlOptions): ControlHandlers {
-  const { config, drain, listen, live, hashesUnderWay, metricsAsJson, loggers } = options;
+  const { config, drain, listen, live, hashPool, metricsAsJson, loggers } = options;
   return {
     'GET /status': (): ApiStatus => ({
       ...processStatus(config, config.workerName, loggers[0]!),
@@ -40,7 +41,8 @@ export function apiControl(options: ApiControlOptions): ControlHandlers {
       port: config.port,
       draining: drain.isDraining(),
       inFlight: drain.inFlight(),
-      hashes: hashesUnderWay(),
+      hashes: hashPool.underWay(),
+      hashThreads: hashPool.threads(),
       requests: live.snapshot(),
     }),
     'GET /metrics': metricsAsJson,

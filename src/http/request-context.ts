@@ -26,7 +26,6 @@ const ID = /^[\w-]{8,64}$/;
 /** Gives the request its id, the answer the headers that all have, and the log a line once it has ended. */
 export function requestContext({ accessLog, record, worker, isShared }: ContextOptions): RequestHandler {
   const constant = Object.entries({ ...securityHeaders(isShared), ...(worker && { 'X-Worker': worker }) });
-  const isLogged = accessLog.isLevelEnabled('info');
 
   return (request, response, next) => {
     const began = performance.now();

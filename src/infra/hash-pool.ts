@@ -20,7 +20,8 @@ const WORKER_FILE = path.join(__dirname, '..', '..', 'dist', 'infra', 'hash-work
  * doesn't wait for a password. At most `queueLimit` hashes wait, the next is refused with 503.
  */
 export function createHashPool({ threads, queueLimit, cost }: HashPoolOptions) {
-  const pool = threads > 0 ? createThreads(threads, queueLimit) : undefined;
+  let size = threads;
+  let pool = threads > 0 ? createThreads(threads, queueLimit) : undefined;
   let underWay = 0;
 
   async function run(task: HashTask): Promise<string | boolean> {
@@ -47,6 +48,15 @@ export function createHashPool({ threads, queueLimit, cost }: HashPoolOptions) {
     async matches(password: string, hash: string): Promise<boolean> {
       return (await run({ kind: 'compare', password, hash })) as boolean;
     },
+    /** From now on so many threads; those of before end what they have. A pool of none stays without. */
+    resize(wanted: number): void {
+      if (!pool || wanted === size || wanted < 1) return;
+      const before = pool;
+      pool = createThreads(wanted, queueLimit);
+      size = wanted;
+      void before.close();
+    },
+    threads: () => size,
     /** Hashes that wait or are worked on. */
     underWay: () => underWay,
     close: async (): Promise<void> => pool?.destroy(),

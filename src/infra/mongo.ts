@@ -103,6 +103,20 @@ export function toObjectId(id: string): mongoose.Types.ObjectId {
   return mongoose.Types.ObjectId.createFromHexString(id);
 }
 
+/**
+ * A filter by which all of these hold. Flat as long as each field is named once: beside an `$and` SecantusDB uses
+ * no index, not even that of `_id`, and looks at every document.
+ */
+export function allOf(...conditions: object[]): Record<string, unknown> {
+  const flat: Record<string, unknown> = {};
+  const rest: object[] = [];
+  for (const condition of conditions) {
+    if (Object.keys(condition).some((field) => field in flat)) rest.push(condition);
+    else Object.assign(flat, condition);
+  }
+  return rest.length > 0 ? { ...flat, $and: rest } : flat;
+}
+
 /** A precondition as filters; what was written before there were versions is at 0. */
 export function atVersion(precondition: Precondition | undefined): object[] {
   const { versions, notVersions, absent } = precondition ?? {};

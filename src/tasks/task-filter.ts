@@ -14,7 +14,7 @@ function statusesOf({ status, overdue }: TaskFilters, isFirst: boolean): readonl
   return (status ?? STATUSES).filter((one) => !overdue || one !== 'Done');
 }
 
-/** The filter of a list, in the terms of MongoDB, joined by `$and`. */
+/** The filter of a list, in the terms of MongoDB: all of them hold. */
 export function matching({ filters, order }: ListPlan<TaskFilters>, owner: Owner): object[] {
   const { label, priority, q, overdue, createdFrom, createdBefore, deadlineFrom, deadlineBefore } = filters;
   const byDeadline = 'deadline' in order;

@@ -1,5 +1,5 @@
 import type { ClientSession, Connection } from 'mongoose';
-import { atVersion, toObjectId } from '../infra/mongo';
+import { allOf, atVersion, toObjectId } from '../infra/mongo';
 import { backfill } from '../infra/mongo-backfill';
 import { afterCursor, COUNT_LIMIT } from '../infra/mongo-page';
 import { toPage, type ListPage, type ListPlan } from '../lists/list-plan';
@@ -76,7 +76,7 @@ export function createTaskRepository(connection: Connection) {
     ];
     const set = { ...toStored(fields), updatedAt: new Date() };
     const before = await Tasks.findOneAndUpdate(
-      { _id: toObjectId(id), $and: conditions },
+      allOf({ _id: toObjectId(id) }, ...conditions),
       { $set: set, $inc: { version: 1 } },
       { returnDocument: 'before', timestamps: false },
     ).lean();
@@ -93,7 +93,7 @@ export function createTaskRepository(connection: Connection) {
     byId: (id: string): Promise<TaskRecord | null> => Tasks.findById(toObjectId(id)).lean(),
 
     async page(plan: ListPlan<TaskFilters>, owner: Owner): Promise<ListPage<ListedTask>> {
-      const found = await Tasks.find({ $and: [...matching(plan, owner), ...afterCursor(plan)] }, { words: 0 })
+      const found = await Tasks.find(allOf(...matching(plan, owner), ...afterCursor(plan)), { words: 0 })
         .sort(plan.order)
         .limit(plan.limit + 1)
         .lean<ListedTask[]>();
@@ -102,7 +102,7 @@ export function createTaskRepository(connection: Connection) {
 
     /** On all pages, up to COUNT_LIMIT. */
     count: (plan: ListPlan<TaskFilters>, owner: Owner): Promise<number> =>
-      Tasks.countDocuments({ $and: matching(plan, owner) }, { limit: COUNT_LIMIT }),
+      Tasks.countDocuments(allOf(...matching(plan, owner)), { limit: COUNT_LIMIT }),
 
     newestOf: (userId: string, limit: number): Promise<TaskRecord[]> =>
       Tasks.find(assignedTo(userId)).sort(newest).limit(limit).lean(),
@@ -130,7 +130,9 @@ export function createTaskRepository(connection: Connection) {
         const words = searched({ title: title ?? now.title, description: description ?? now.description });
         const change = await changeOnce(id, { ...fields, words }, condition, now.version ?? 0);
         if (change) return change;
-        const still = await Tasks.exists({ _id: now._id, $and: atVersion({ versions: [now.version ?? 0] }) });
+        const still = await Tasks.exists(
+          allOf({ _id: now._id }, ...atVersion({ versions: [now.version ?? 0] })),
+        );
         if (still) return null;
       }
       return null;
@@ -138,7 +140,7 @@ export function createTaskRepository(connection: Connection) {
 
     /** Null where there is no such task or the precondition doesn't hold. */
     remove: (id: string, precondition?: Precondition): Promise<TaskRecord | null> =>
-      Tasks.findOneAndDelete({ _id: toObjectId(id), $and: [{}, ...atVersion(precondition)] }).lean(),
+      Tasks.findOneAndDelete(allOf({ _id: toObjectId(id) }, ...atVersion(precondition))).lean(),
 
     async unassignAll(userId: string, session?: ClientSession): Promise<void> {
       const change = { $set: { assignedTo: null }, $inc: { version: 1 } };

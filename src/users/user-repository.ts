@@ -1,7 +1,7 @@
 import type { ClientSession, Connection } from 'mongoose';
 import type { Role } from '../principal';
 import { ConflictError } from '../errors';
-import { atVersion, duplicateFields, toObjectId } from '../infra/mongo';
+import { allOf, atVersion, duplicateFields, toObjectId } from '../infra/mongo';
 import { backfill } from '../infra/mongo-backfill';
 import { afterCursor, COUNT_LIMIT } from '../infra/mongo-page';
 import { toPage, type ListPage, type ListPlan } from '../lists/list-plan';
@@ -82,7 +82,7 @@ export function createUserRepository(connection: Connection) {
       Users.find({ _id: { $in: ids.map(toObjectId) } }, PUBLIC).lean<PublicUserRecord[]>(),
 
     async page(plan: ListPlan<UserFilters>): Promise<ListPage<PublicUserRecord>> {
-      const found = await Users.find({ $and: [...matching(plan.filters), ...afterCursor(plan)] }, PUBLIC)
+      const found = await Users.find(allOf(...matching(plan.filters), ...afterCursor(plan)), PUBLIC)
         .sort(plan.order)
         .limit(plan.limit + 1)
         .lean<PublicUserRecord[]>();
@@ -91,7 +91,7 @@ export function createUserRepository(connection: Connection) {
 
     /** On all pages, up to COUNT_LIMIT. */
     count: (plan: ListPlan<UserFilters>): Promise<number> =>
-      Users.countDocuments({ $and: matching(plan.filters) }, { limit: COUNT_LIMIT }),
+      Users.countDocuments(allOf(...matching(plan.filters)), { limit: COUNT_LIMIT }),
 
     /**
      * The user as they are afterwards; null where there is none or the precondition doesn't hold.
@@ -108,14 +108,14 @@ export function createUserRepository(connection: Connection) {
         const set = { ...fields, ...derived({ ...now, ...fields }) };
         // The words are of all three fields, so what was read must still be so.
         const unchanged = atVersion({ versions: [now.version ?? 0] });
-        const filter = { _id: now._id, $and: [...unchanged, ...atVersion(precondition)] };
+        const filter = allOf({ _id: now._id }, ...unchanged, ...atVersion(precondition));
         const update = { $set: set, $inc: { version: 1 } };
         const options = { returnDocument: 'after', projection: PUBLIC } as const;
         const after = await refusingDuplicates(
           Users.findOneAndUpdate(filter, update, options).lean<PublicUserRecord>().exec(),
         );
         if (after) return after;
-        if (await Users.exists({ _id: now._id, $and: unchanged })) return null;
+        if (await Users.exists(allOf({ _id: now._id }, ...unchanged))) return null;
       }
       throw new ConflictError('The user was changed again and again meanwhile; send this again.');
     },
@@ -128,10 +128,10 @@ export function createUserRepository(connection: Connection) {
       precondition: Precondition | undefined,
       session: ClientSession,
     ): Promise<PublicUserRecord | null> =>
-      Users.findOneAndDelete(
-        { _id: toObjectId(id), $and: [{}, ...atVersion(precondition)] },
-        { session, projection: PUBLIC },
-      ).lean<PublicUserRecord>(),
+      Users.findOneAndDelete(allOf({ _id: toObjectId(id) }, ...atVersion(precondition)), {
+        session,
+        projection: PUBLIC,
+      }).lean<PublicUserRecord>(),
 
     /** Writes to the user, so that the transaction and a removal exclude each other; false where nobody is there. */
     async countUpload(id: string, session: ClientSession): Promise<boolean> {

@@ -46,8 +46,7 @@ it('takes origins and proxies as lists, and refuses what neither is', () => {
 });
 
 it('is handed to the apps whole: what PM2 was started with never leaks in', () => {
-  // PM2 sets the first by itself, ecosystem.config.js the second.
-  expect([...appVariables, 'NODE_APP_INSTANCE', 'TASKFLEET_RELEASE'].sort()).toEqual(
-    [...configVariables].sort(),
-  );
+  // Set by PM2, by ecosystem.config.js and by the trial of a build.
+  const others = ['NODE_APP_INSTANCE', 'TASKFLEET_RELEASE', 'TASKFLEET_TRIAL'];
+  expect([...appVariables, ...others].sort()).toEqual([...configVariables].sort());
 });

@@ -1,0 +1,82 @@
+'use strict';
+
+const fs = require('node:fs');
+const path = require('node:path');
+const { fork } = require('node:child_process');
+const { findFree } = require('./ports');
+const { interruption, UserError } = require('../run-command');
+
+/** What a refused build printed last. */
+const lastLines = (text) => text.trim().split('\n').slice(-6).join('\n').slice(-2_000);
+const stopMs = 15_000;
+
+/** @param {import('node:child_process').ChildProcess} child */
+function end(child) {
+  if (child.exitCode !== null || child.signalCode !== null) return Promise.resolve();
+  return new Promise((resolve) => {
+    child.once('exit', resolve);
+    child.kill('SIGINT');
+    setTimeout(() => child.kill('SIGKILL'), stopMs).unref();
+  });
+}
+
+/**
+ * Starts one process of a build beside those that serve.
+ *
+ * @param {string} file @param {NodeJS.ProcessEnv} env @param {number} limitMs
+ * @param {() => Promise<void>} check once it says that it is ready
+ */
+async function tryProcess(file, env, limitMs, check) {
+  const child = fork(file, [], { env, stdio: ['ignore', 'pipe', 'pipe', 'ipc'], execArgv: [] });
+  let said = '';
+  const keep = (chunk) => (said = (said + chunk).slice(-10_000));
+  child.stdout.on('data', keep);
+  child.stderr.on('data', keep);
+  const limit = AbortSignal.any([AbortSignal.timeout(limitMs), interruption.signal]);
+  try {
+    await new Promise((resolve, reject) => {
+      child.on('message', (message) => message === 'ready' && resolve());
+      child.once('error', reject);
+      child.once('exit', (code, signal) => reject(new Error(`it ended (${signal ?? `status ${code}`})`)));
+      limit.addEventListener('abort', () =>
+        reject(new Error(`it was not ready within ${limitMs / 1_000} s`)),
+      );
+    });
+    await check();
+  } catch (error) {
+    throw new UserError(`${path.basename(file)}: ${error.message}\n${lastLines(said)}`.trim());
+  } finally {
+    await end(child);
+  }
+}
+
+/** @param {string} url @param {string} place */
+async function mustAnswer(url, place) {
+  const response = await fetch(`${url}${place}`, { signal: AbortSignal.timeout(5_000) });
+  await response.arrayBuffer();
+  if (response.status !== 200) throw new Error(`${place} answers ${response.status}`);
+}
+
+/**
+ * Boots a build, with the configuration that it will have, on a spare port: with the real servers behind it,
+ * without a request from outside, without taking a job.
+ *
+ * @param {string} folder with api.js and worker.js
+ * @param {Record<string, string>} env @param {{ limitMs: number }} options
+ * @throws UserError that says why it isn't fit to serve
+ */
+async function tryBuild(folder, env, { limitMs }) {
+  for (const file of ['api.js', 'worker.js']) {
+    if (!fs.existsSync(path.join(folder, file))) throw new UserError(`${folder} has no ${file}.`);
+  }
+  const port = await findFree(Number(env.BASE_PORT) + 1_000);
+  const url = `http://127.0.0.1:${port}`;
+  const own = { BASE_PORT: String(port), HOST: '127.0.0.1', RUN_DIR: '', NODE_APP_INSTANCE: '0' };
+  const trial = { ...process.env, ...env, ...own, TASKFLEET_TRIAL: 'true' };
+  await tryProcess(path.join(folder, 'api.js'), trial, limitMs, async () => {
+    for (const place of ['/health/ready', '/openapi.json']) await mustAnswer(url, place);
+  });
+  await tryProcess(path.join(folder, 'worker.js'), trial, limitMs, async () => {});
+}
+
+module.exports = { tryBuild };
