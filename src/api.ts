@@ -4,9 +4,10 @@ import { composeApi } from './compose';
 import { readConfig } from './config';
 import { apiControl } from './control/api-control';
 import { serveControl } from './control/control-server';
-import { shareCores } from './control/share-cores';
+import { hasSuccessor, shareCores } from './control/share-cores';
 import { answerClientError } from './http/client-error';
 import { createDrain } from './http/drain';
+import { leaveBalancer } from './http/leave-balancer';
 import { createLogger } from './logger';
 import { onShutdown } from './shutdown';
 
@@ -19,11 +20,12 @@ async function main(): Promise<void> {
   const config = readConfig(process.env);
   const logger = createLogger(config.logLevel, config.workerName);
   const api = await composeApi(config, logger);
-  const server = createServer(createApp(api.app));
+  const server = createServer();
   server.keepAliveTimeout = KEEP_ALIVE_MS;
   server.headersTimeout = KEEP_ALIVE_MS + 1_000;
   server.on('clientError', answerClientError);
   const drain = createDrain(server);
+  server.on('request', createApp({ ...api.app, isDraining: drain.isDraining }));
   const listen = () =>
     new Promise<void>((resolve, reject) => {
       server.once('error', reject);
@@ -32,17 +34,22 @@ async function main(): Promise<void> {
         resolve();
       });
     });
+  const { balancerUrl } = config;
+  const { lastRequestAt } = drain;
+  const leaving = balancerUrl ? () => leaveBalancer({ balancerUrl, lastRequestAt }) : undefined;
   const { live, hashPool, app } = api;
   const loggers = [logger, app.accessLog];
   const metricsAsJson = app.metrics.json;
   const control = await serveControl(
     { folder: config.runDir, name: config.workerName, logger },
-    apiControl({ config, drain, listen, live, hashPool, metricsAsJson, loggers }),
+    apiControl({ config, drain, leave: leaving, listen, live, hashPool, metricsAsJson, loggers }),
   );
   const stopSharing = config.sharesCores ? shareCores(config.runDir, hashPool) : () => {};
   onShutdown(
     async () => {
-      await drain.drain({ windowMs: config.drainMs, deadlineMs: STOP_MS - 2_000 });
+      // In a reload the new worker has the port as well: it needn't be passed over.
+      const leave = hasSuccessor(config.runDir, config.workerName) ? undefined : leaving;
+      await drain.drain({ windowMs: config.drainMs, deadlineMs: STOP_MS - 5_000, leave });
       stopSharing();
       control.close();
       await api.close();

@@ -7,6 +7,7 @@ import { metricsPage, type MetricsText } from './http/metrics-page';
 import type { Route } from './http/route';
 import { addRoutes, type RouterOptions } from './http/router';
 import { requestContext } from './http/request-context';
+import { servingPage } from './http/serving-page';
 import type { RequestRecord } from './http/request-record';
 import type { Logger } from './logger';
 
@@ -16,6 +17,8 @@ interface AppOptions extends RouterOptions {
   accessLog: Logger;
   record: RequestRecord;
   metrics: MetricsText;
+  /** Whether NGINX is to ask the others; false where nobody can tell. */
+  isDraining?: () => boolean;
   /** This worker's name for `X-Worker`, undefined where it isn't told. */
   worker: string | undefined;
   /** Express's `trust proxy`: whose X-Forwarded-For is believed. */
@@ -39,6 +42,7 @@ export function createApp(options: AppOptions): Express {
   if (isShared) app.use(allowOrigins(corsOrigins));
   addRoutes(app, routes, options);
   app.use(metricsPage(metrics));
+  app.use(servingPage(options.isDraining ?? (() => false)));
   app.use(docsPage());
   app.use((request) => {
     throw new NotFoundError(`Nothing is served at ${request.path}; /docs/ shows what is.`);

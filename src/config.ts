@@ -83,6 +83,8 @@ const schema = z.object({
   DRAIN_MS: whole(0, 10_000).default(1_500),
   /** Where the processes of one machine reach each other by sockets; by default a folder of this user's and BASE_PORT's. */
   RUN_DIR: z.string().optional(),
+  /** NGINX as this machine reaches it: a worker that leaves has it pass over its port first. */
+  BALANCER_URL: z.url().optional(),
   /** Boots as for `npm run reload`, which tries a build before it serves: no jobs are taken. */
   TASKFLEET_TRIAL: flag.default(false),
   /** Names build and configuration, so that it can be seen which workers run the same. */
@@ -140,6 +142,7 @@ export function readConfig(env: NodeJS.ProcessEnv) {
     drainMs: values.DRAIN_MS,
     runDir: values.RUN_DIR ?? defaultControlFolder(values.BASE_PORT),
     release: values.TASKFLEET_RELEASE,
+    balancerUrl: values.BALANCER_URL?.replace(/\/$/, ''),
     isTrial: values.TASKFLEET_TRIAL,
     instance: values.NODE_APP_INSTANCE,
   });

@@ -121,8 +121,8 @@ function M.learn()
     local peer, status, seconds = peer_named[name], tonumber((next_status())), tonumber((next_seconds()))
     if peer then
       peer.under_way = math.max(peer.under_way - 1, 0)
-      -- NGINX's own status for a worker that refused or broke the connection.
-      if status == 502 then
+      -- NGINX's own status for a worker that refused or broke the connection; and a worker that drains.
+      if status == 502 or (status == 503 and ngx.var.uri == "/health/serving") then
         note_failure(peer)
       elseif seconds then
         observe(peer, seconds, status and status >= 500)

@@ -30,6 +30,7 @@ const appVariables = [
   'JOB_CONCURRENCY',
   'DRAIN_MS',
   'RUN_DIR',
+  'BALANCER_URL',
 ];
 
 /**

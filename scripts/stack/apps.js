@@ -177,6 +177,7 @@ function createApps({ root, dir, home, isPrivate, stackFile }) {
     waitReady,
     home: pm2.home,
     pm2: pm2.pm2,
+    reloadOne: pm2.reloadOne,
     isRunning: pm2.isRunning,
     isReady,
     releaseOf,

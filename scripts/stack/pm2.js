@@ -29,10 +29,10 @@ function createPm2({ root, home, env = {} }) {
   const inherited = Object.fromEntries(Object.entries(process.env).filter(([name]) => !isForeign(name)));
   const baseEnv = { ...inherited, ...quiet, PM2_HOME: home, ...env };
 
-  /** @param {string[]} args @param {{ env?: Record<string, string>, timeoutMs?: number }} [options] */
-  async function pm2(args, { env: more = {}, timeoutMs = 60_000 } = {}) {
+  /** @param {string} file @param {string[]} args @param {{ env?: Record<string, string>, timeoutMs?: number }} [options] */
+  async function run(file, args, { env: more = {}, timeoutMs = 60_000 } = {}) {
     if (!fs.existsSync(cli)) throw new UserError('PM2 is not installed yet. Run: npm ci');
-    const result = await runCommand(process.execPath, [cli, ...args], {
+    const result = await runCommand(process.execPath, [file, ...args], {
       cwd: root,
       env: { ...baseEnv, ...more },
       timeoutMs,
@@ -43,6 +43,13 @@ function createPm2({ root, home, env = {} }) {
     }
     return result.stdout;
   }
+
+  /** @param {string[]} args @param {{ env?: Record<string, string>, timeoutMs?: number }} [options] */
+  const pm2 = (args, options) => run(cli, args, options);
+
+  /** One process, with these variables beside those that it has. @param {number} id @param {Record<string, string>} env */
+  const reloadOne = (id, env, { timeoutMs = 60_000 } = {}) =>
+    run(path.join(__dirname, 'reload-one.js'), [String(id)], { env, timeoutMs });
 
   /** Asked through the daemon's socket: the command itself would start a daemon where none runs. */
   function isRunning() {
@@ -87,7 +94,7 @@ function createPm2({ root, home, env = {} }) {
     return pid !== undefined && isAlive(pid);
   }
 
-  return { home, isAlive: isDaemonAlive, pm2, isRunning, list, daemonPid };
+  return { home, isAlive: isDaemonAlive, pm2, reloadOne, isRunning, list, daemonPid };
 }
 
 module.exports = { createPm2 };

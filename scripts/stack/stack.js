@@ -98,8 +98,9 @@ function createStack({
 
   /** What the apps are told, unless the caller says otherwise. */
   function appEnvironment(apiWorkers, env) {
-    const { services = {}, ports = {} } = stackFile.read();
+    const { services = {}, ports = {}, url = '' } = stackFile.read();
     return {
+      BALANCER_URL: url,
       NODE_ENV: 'production',
       HOST: '127.0.0.1',
       BASE_PORT: String(ports.api),

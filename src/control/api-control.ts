@@ -20,6 +20,8 @@ export interface ApiStatus extends ProcessStatus {
 interface ApiControlOptions {
   config: Config;
   drain: Drain;
+  /** Has NGINX pass it over before its port closes; undefined where NGINX isn't known. */
+  leave: (() => Promise<void>) | undefined;
   /** Begins to listen again after a drain. */
   listen: () => Promise<void>;
   live: LiveStats;
@@ -33,7 +35,7 @@ const DEADLINE_MS = 15_000;
 
 /** What an API worker tells of itself and can be told to do. */
 export function apiControl(options: ApiControlOptions): ControlHandlers {
-  const { config, drain, listen, live, hashPool, metricsAsJson, loggers } = options;
+  const { config, drain, leave, listen, live, hashPool, metricsAsJson, loggers } = options;
   return {
     'GET /status': (): ApiStatus => ({
       ...processStatus(config, config.workerName, loggers[0]!),
@@ -47,7 +49,7 @@ export function apiControl(options: ApiControlOptions): ControlHandlers {
     }),
     'GET /metrics': metricsAsJson,
     /** Answered once nothing is under way and no connection is taken any more. */
-    'POST /drain': () => drain.drain({ windowMs: config.drainMs, deadlineMs: DEADLINE_MS }),
+    'POST /drain': () => drain.drain({ windowMs: config.drainMs, deadlineMs: DEADLINE_MS, leave }),
     'POST /resume': () => drain.resume(listen),
     'POST /log-level': logLevelHandler(loggers),
   };

@@ -16,11 +16,17 @@ function isAlive(pid: number): boolean {
   }
 }
 
+const livingIn = (folder: string) => listSockets(folder).filter(({ pid }) => isAlive(pid));
+
+/** Whether another process of this name is there to take its place. */
+export const hasSuccessor = (folder: string, name: string): boolean =>
+  livingIn(folder).some((other) => other.name === name && other.pid !== process.pid);
+
 /** API workers of this machine; one that takes over from another counts once. */
 export const countWorkers = (folder: string): number =>
   new Set(
-    listSockets(folder)
-      .filter(({ name, pid }) => name.startsWith('api-') && isAlive(pid))
+    livingIn(folder)
+      .filter(({ name }) => name.startsWith('api-'))
       .map(({ name }) => name),
   ).size;
 

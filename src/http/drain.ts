@@ -7,6 +7,8 @@ interface DrainOptions {
   windowMs: number;
   /** When requests under way are given up. */
   deadlineMs: number;
+  /** Sees to it that no new connections come, instead of the first half of the window. */
+  leave?: () => Promise<void>;
 }
 
 export type Drain = ReturnType<typeof createDrain>;
@@ -19,9 +21,11 @@ export type Drain = ReturnType<typeof createDrain>;
 export function createDrain(server: Server) {
   const open = new Set<ServerResponse>();
   let draining = false;
+  let lastRequestAt = performance.now();
   let underWay = Promise.resolve();
   server.prependListener('request', (_request, response: ServerResponse) => {
     open.add(response);
+    lastRequestAt = performance.now();
     response.once('close', () => open.delete(response));
     if (draining) response.setHeader('Connection', 'close');
   });
@@ -32,12 +36,12 @@ export function createDrain(server: Server) {
     return underWay;
   };
 
-  async function letGo({ windowMs, deadlineMs }: DrainOptions): Promise<void> {
+  async function letGo({ windowMs, deadlineMs, leave }: DrainOptions): Promise<void> {
     draining = true;
     const giveUp = Date.now() + deadlineMs;
     for (const response of open) if (!response.headersSent) response.setHeader('Connection', 'close');
     if (server.listening) {
-      await sleep(windowMs / 2);
+      await (leave ? leave() : sleep(windowMs / 2));
       // Stops accepting, and leaves the idle connections alone as http.Server's own close doesn't.
       NetServer.prototype.close.call(server);
       await sleep(windowMs / 2);
@@ -60,6 +64,8 @@ export function createDrain(server: Server) {
       }),
 
     isDraining: (): boolean => draining,
+    /** By performance.now(). */
+    lastRequestAt: (): number => lastRequestAt,
     /** Requests under way. */
     inFlight: (): number => open.size,
   };
