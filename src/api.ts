@@ -7,7 +7,7 @@ import { serveControl } from './control/control-server';
 import { hasSuccessor, shareCores } from './control/share-cores';
 import { answerClientError } from './http/client-error';
 import { createDrain } from './http/drain';
-import { leaveBalancer } from './http/leave-balancer';
+import { joinBalancer, leaveBalancer } from './http/balancer';
 import { createLogger } from './logger';
 import { onShutdown } from './shutdown';
 
@@ -49,7 +49,7 @@ async function main(): Promise<void> {
     async () => {
       // In a reload the new worker has the port as well: it needn't be passed over.
       const leave = hasSuccessor(config.runDir, config.workerName) ? undefined : leaving;
-      await drain.drain({ windowMs: config.drainMs, deadlineMs: STOP_MS - 5_000, leave });
+      await drain.drain({ windowMs: config.drainMs, deadlineMs: STOP_MS - 8_000, leave });
       stopSharing();
       control.close();
       await api.close();
@@ -58,6 +58,7 @@ async function main(): Promise<void> {
     logger,
   );
   await listen();
+  if (balancerUrl && !config.isTrial) await joinBalancer({ balancerUrl, lastRequestAt });
   logger.info({ port: config.port }, 'Serving');
   process.send?.('ready');
 }

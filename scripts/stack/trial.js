@@ -6,8 +6,14 @@ const { fork } = require('node:child_process');
 const { findFree } = require('./ports');
 const { interruption, UserError } = require('../run-command');
 
-/** What a refused build printed last. */
-const lastLines = (text) => text.trim().split('\n').slice(-6).join('\n').slice(-2_000);
+/** What a refused build printed last, without the places in the code. */
+const lastLines = (text) =>
+  text
+    .split('\n')
+    .filter((line) => line.trim() !== '' && !/^ {4}at |^Node\.js v/.test(line))
+    .slice(-6)
+    .join('\n')
+    .slice(-2_000);
 const stopMs = 15_000;
 
 /** @param {import('node:child_process').ChildProcess} child */

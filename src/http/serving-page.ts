@@ -1,5 +1,5 @@
 import { Router } from 'express';
-import { SERVING_PATH } from './leave-balancer';
+import { SERVING_PATH } from './balancer';
 
 /** `GET /health/serving`: 200, or 503 while this worker drains. For NGINX, which then asks the others. */
 export function servingPage(isDraining: () => boolean): Router {

@@ -12,8 +12,10 @@ interface HashPoolOptions {
   cost: number;
 }
 
-/** Threads are JavaScript even where the tests run this file as TypeScript. */
-const WORKER_FILE = path.join(__dirname, '..', '..', 'dist', 'infra', 'hash-worker.js');
+/** Threads are JavaScript even where the tests run this file as TypeScript; a build can lie anywhere. */
+const WORKER_FILE = __filename.endsWith('.ts')
+  ? path.join(__dirname, '..', '..', 'dist', 'infra', 'hash-worker.js')
+  : path.join(__dirname, 'hash-worker.js');
 
 /**
  * bcrypt in threads of their own, at a lower priority than the event loop: a request that only reads

@@ -1,0 +1,95 @@
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { newTitle, send, startCluster, type Cluster } from '../support/cluster';
+import type { Account } from '../support/factories';
+import { startLoad } from '../support/load';
+
+const root = path.join(__dirname, '..', '..');
+const dist = path.join(root, 'dist');
+const builds = mkdtempSync(path.join(root, '.local', 'builds-'));
+let cluster: Cluster;
+let admin: Account;
+let task: string;
+
+beforeAll(async () => {
+  cluster = await startCluster();
+  admin = await cluster.buildAdmin();
+  const { body } = await send(cluster.url, 'POST', '/tasks', { title: newTitle() }, admin.token);
+  task = `/tasks/${(body as { _id: string })._id}`;
+}, 120_000);
+
+afterAll(() => rmSync(builds, { recursive: true, force: true }));
+
+/** The present build with a line before its API. */
+function buildWith(name: string, line: string): string {
+  const folder = path.join(builds, name);
+  cpSync(dist, folder, { recursive: true });
+  const api = path.join(folder, 'api.js');
+  writeFileSync(api, `${line}\n${readFileSync(api, 'utf8')}`);
+  return folder;
+}
+
+/** Under load from first to last; tells what failed of it. */
+async function underLoad<T>(work: () => Promise<T>) {
+  const stop = startLoad({ url: cluster.url, token: admin.token, connections: 24, path: task });
+  const result = await work().finally(() => {});
+  const { failed, answered, detail } = await stop();
+  expect(answered).toBeGreaterThan(100);
+  return { result, failed, detail };
+}
+
+const replace = (build: string, env: Record<string, string> = {}) => {
+  const said: string[] = [];
+  const { env: present } = cluster.stack.info();
+  const options = { build, apiWorkers: 2, env: { ...present, ...env }, limitMs: 8_000 };
+  return cluster.stack
+    .replaceApps({ ...options, say: (text) => said.push(text) })
+    .then(
+      () => '',
+      (error: Error) => error.message,
+    )
+    .then((refusal) => ({ refusal, said }));
+};
+
+it('refuses builds that crash, never get ready or are told nonsense, and serves on', async () => {
+  const pids = (await cluster.apiWorkers()).map(({ pid }) => pid);
+  const { result, failed, detail } = await underLoad(async () => ({
+    crash: await replace(buildWith('crash', `throw new Error('this build crashes');`)),
+    hang: await replace(buildWith('hang', 'setInterval(() => {}, 1000); return;')),
+    configuration: await replace(dist, { BCRYPT_COST: '99', DRAIN_MS: 'soon' }),
+  }));
+  expect({ failed, detail }).toEqual({ failed: 0, detail });
+  expect(result.crash.refusal).toMatch(/refused; nothing was changed[^]*this build crashes/);
+  expect(result.hang.refusal).toMatch(/refused; nothing was changed[^]*not ready within 8 s/);
+  expect(result.configuration.refusal).toMatch(/refused[^]*BCRYPT_COST[^]*DRAIN_MS/);
+  expect((await cluster.apiWorkers()).map(({ pid }) => pid)).toEqual(pids);
+}, 120_000);
+
+it('replaces each worker by a good build under load, and loses nothing', async () => {
+  const pids = (await cluster.apiWorkers()).map(({ pid }) => pid);
+  const { result, failed, detail } = await underLoad(() => replace(dist, { LOG_LEVEL: 'warn' }));
+  expect({ failed, detail, refusal: result.refusal }).toEqual({ failed: 0, detail, refusal: '' });
+  expect(result.said).toEqual([
+    'the new build boots on a spare port',
+    expect.stringContaining('API worker 0 is replaced'),
+    expect.stringContaining('API worker 1 is replaced'),
+    'job worker is replaced and ready',
+  ]);
+  const after = (await cluster.apiWorkers()).map(({ pid }) => pid);
+  expect(after.filter((pid) => pids.includes(pid))).toEqual([]);
+}, 120_000);
+
+it('changes the number of workers under load, and loses nothing', async () => {
+  const counts: number[] = [];
+  const scaleTo = async (workers: number) => {
+    counts.push((await cluster.stack.scaleUnderLoad(workers, () => {})).length);
+  };
+  const ours = await underLoad(async () => {
+    for (const workers of [4, 1, 2]) await scaleTo(workers);
+  });
+  expect({ failed: ours.failed, detail: ours.detail }).toEqual({ failed: 0, detail: ours.detail });
+  expect(counts).toEqual([4, 1, 2]);
+  const theirs = await underLoad(() => cluster.stack.pm2(['scale', 'taskfleet-api', '1']));
+  expect({ failed: theirs.failed, detail: theirs.detail }).toEqual({ failed: 0, detail: theirs.detail });
+  await cluster.stack.scaleUnderLoad(2, () => {});
+}, 180_000);
