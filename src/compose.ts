@@ -20,6 +20,7 @@ import { createJobQueue } from './infra/rabbit';
 import { createRateLimiters, type Policy, type RateLimiter } from './infra/rate-limiter';
 import { connectRedis } from './infra/redis';
 import { createResizeAvatar } from './jobs/handlers/resize-avatar';
+import { createJobsRecord } from './jobs/job-record';
 import { createJobRelay } from './jobs/job-relay';
 import { createJobRepository } from './jobs/job-repository';
 import { createJobRunner } from './jobs/job-runner';
@@ -182,7 +183,9 @@ function requestLimiters(config: Config, rateLimiter: (policy: Policy) => RateLi
 /** Everything a job worker consists of; `start` lets it take jobs. */
 export async function composeWorker(config: Config, logger: Logger) {
   if (!config.amqpUrl) throw new Error('AMQP_URL is needed: the worker takes its jobs from RabbitMQ.');
-  const { mongo, avatars, jobs } = await composeStore(config);
+  const metrics = createMetrics(config.jobWorkerName);
+  const record = createJobsRecord(metrics);
+  const { mongo, avatars, jobs } = await composeStore(config, metrics);
   const queue = createJobQueue({
     url: config.amqpUrl,
     prefix: config.keyPrefix,
@@ -194,10 +197,14 @@ export async function composeWorker(config: Config, logger: Logger) {
     jobs,
     handlers: { 'resize-avatar': createResizeAvatar({ avatars, resize: toSquareWebp }) },
     transaction: mongo.transaction,
+    record,
     logger,
   });
 
   return {
+    jobs: record,
+    isConnected: queue.isConnected,
+    metrics,
     async start(): Promise<void> {
       await queue.start(runner.run);
       relay.start();

@@ -117,6 +117,7 @@ export function readConfig(env: NodeJS.ProcessEnv) {
     host: values.HOST,
     port: values.BASE_PORT + values.NODE_APP_INSTANCE,
     workerName: `api-${values.NODE_APP_INSTANCE}`,
+    jobWorkerName: `worker-${values.NODE_APP_INSTANCE}`,
     exposeWorker: values.EXPOSE_WORKER,
     mongoUrl: values.MONGO_URL,
     redisUrl: values.REDIS_URL,

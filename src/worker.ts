@@ -1,6 +1,8 @@
 import os from 'node:os';
 import { composeWorker } from './compose';
 import { readConfig } from './config';
+import { serveControl } from './control/control-server';
+import { workerControl } from './control/worker-control';
 import { createLogger } from './logger';
 import { onShutdown } from './shutdown';
 
@@ -10,11 +12,23 @@ const JOB_GRACE_MS = 8_000;
 
 async function main(): Promise<void> {
   const config = readConfig(process.env);
-  const logger = createLogger(config.logLevel, 'worker');
+  const logger = createLogger(config.logLevel, config.jobWorkerName);
   // Jobs take the processor's spare time: an API on the same machine stays quick.
   os.setPriority(os.constants.priority.PRIORITY_LOW);
   const worker = await composeWorker(config, logger);
-  onShutdown(() => worker.close(JOB_GRACE_MS), STOP_MS, logger);
+  const { jobs, isConnected, metrics } = worker;
+  const control = await serveControl(
+    { folder: config.runDir, name: config.jobWorkerName, logger },
+    workerControl({ config, isConnected, jobs, metricsAsJson: metrics.json, loggers: [logger] }),
+  );
+  onShutdown(
+    async () => {
+      await worker.close(JOB_GRACE_MS);
+      control.close();
+    },
+    STOP_MS,
+    logger,
+  );
   if (!config.isTrial) await worker.start();
   logger.info(config.isTrial ? 'It boots: a trial takes no jobs' : 'Waiting for jobs');
   process.send?.('ready');

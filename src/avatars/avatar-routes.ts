@@ -31,7 +31,8 @@ export function avatarRoutes(avatars: AvatarService): Route[] {
         202: { description: 'The job that makes its sizes', body: jobSchema, headers: ['Location'] },
       },
       problems: [403],
-      handler: async ({ params, body, user }) => accepted(await avatars.put(params.id, body, user)),
+      handler: async ({ params, body, user, requestId }) =>
+        accepted(await avatars.put(params.id, body, user, requestId)),
     }),
     defineRoute({
       id: 'getAvatar',

@@ -41,14 +41,22 @@ export function createAvatarService(deps: AvatarServiceDeps) {
     return { job: counts ? job : undefined, replaces: String(avatar?.current?.jobId ?? '') };
   }
 
-  async function enqueue(userId: string, bytes: Buffer, by: Principal): Promise<JobRecord> {
+  async function enqueue(
+    userId: string,
+    bytes: Buffer,
+    by: Principal,
+    requestId: string,
+  ): Promise<JobRecord> {
     const digest = createHash('sha256').update(bytes).digest('hex');
     return deps.transaction(async (session) => {
       if (!(await deps.countUpload(userId, session))) throw new NotFoundError('There is no such user.');
       const { job, replaces } = await jobOfSameUpload(userId, digest, by, session);
       if (job) return job;
       const payload = { userId, digest, replaces };
-      const created = await jobs.create({ type: 'resize-avatar', payload, requestedBy: by.id }, session);
+      const created = await jobs.create(
+        { type: 'resize-avatar', payload, requestedBy: by.id, requestId },
+        session,
+      );
       await avatars.keepUpload({ userId, digest, jobId: String(created._id) }, bytes, session);
       return created;
     });
@@ -56,15 +64,15 @@ export function createAvatarService(deps: AvatarServiceDeps) {
 
   return {
     /** Keeps the picture and asks for its sizes; resolves once that can't be lost any more. */
-    async put(userId: string, bytes: Buffer, by: Principal): Promise<JobView> {
+    async put(userId: string, bytes: Buffer, by: Principal, requestId: string): Promise<JobView> {
       deps.requireSelfOrAdmin(userId, by);
       await requireImage(bytes);
       try {
-        return toJob(await enqueue(userId, bytes, by));
+        return toJob(await enqueue(userId, bytes, by, requestId));
       } catch (error) {
         // Two first uploads of one user at the same moment: now the other's is there to be found.
         if (!duplicateFields(error)) throw error;
-        return toJob(await enqueue(userId, bytes, by));
+        return toJob(await enqueue(userId, bytes, by, requestId));
       }
     },
 

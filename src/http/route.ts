@@ -15,6 +15,8 @@ export interface Input<P = unknown, Q = unknown, B = unknown, A extends Access =
   user: A extends 'anyone' ? undefined : Principal;
   /** As it was asked for, with its query: for links to pages beside it. */
   url: string;
+  /** Finds the request in the log. */
+  requestId: string;
   /** The client's, as NGINX saw it. */
   address: string;
   precondition: Precondition | undefined;

@@ -90,6 +90,7 @@ async function handle(
     ...validate(route, request),
     user: response.locals.user as never,
     url: request.originalUrl,
+    requestId: request.id,
     // Worked out only where it is asked for.
     get address() {
       return request.ip ?? '';

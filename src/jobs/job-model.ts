@@ -9,6 +9,8 @@ export interface JobRecord {
   type: string;
   payload: Record<string, string>;
   requestedBy: Types.ObjectId;
+  /** Of the request that asked for it: for the log, and shown to nobody. */
+  requestId?: string;
   status: JobStatus;
   /** How often it was begun. */
   attempts: number;
@@ -30,6 +32,7 @@ const jobSchema = new Schema<JobRecord>(
     type: { type: String, required: true },
     payload: { type: Schema.Types.Mixed, required: true },
     requestedBy: { type: Schema.Types.ObjectId, required: true },
+    requestId: String,
     status: { type: String, enum: JOB_STATUSES, default: 'queued' },
     attempts: { type: Number, default: 0 },
     result: { type: Schema.Types.Mixed, default: null },

@@ -19,7 +19,7 @@ export function createJobRepository(connection: Connection) {
 
   return {
     async create<T extends JobType>(
-      job: { type: T; payload: JobPayloads[T]; requestedBy: string },
+      job: { type: T; payload: JobPayloads[T]; requestedBy: string; requestId?: string },
       session: ClientSession,
     ): Promise<JobRecord> {
       const now = new Date();

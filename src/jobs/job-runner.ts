@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Mongo } from '../infra/mongo';
 import type { Verdict } from '../infra/rabbit';
 import type { Logger } from '../logger';
+import type { JobOutcome, JobsRecord } from './job-record';
 import { UnrecoverableError, type JobHandler, type JobHandlers, type JobType } from './job-handler';
 import type { JobRecord, JobRepository } from './job-repository';
 
@@ -10,6 +11,7 @@ interface JobRunnerDeps {
   jobs: JobRepository;
   handlers: JobHandlers;
   transaction: Mongo['transaction'];
+  record: Pick<JobsRecord, 'begins'>;
   logger: Logger;
 }
 
@@ -27,7 +29,7 @@ class ClaimLostError extends Error {}
  * Runs a job for each message. The message is but a hint: the claim in MongoDB decides who runs the job, and
  * its effect is committed together with its end, so a message that comes twice does nothing.
  */
-export function createJobRunner({ jobs, handlers, transaction, logger }: JobRunnerDeps) {
+export function createJobRunner({ jobs, handlers, transaction, record, logger }: JobRunnerDeps) {
   const stopping = new AbortController();
 
   /** While MongoDB is away the message is kept, not counted as a delivery that failed. */
@@ -89,17 +91,17 @@ export function createJobRunner({ jobs, handlers, transaction, logger }: JobRunn
     handler: JobHandler<unknown>,
     claim: string,
     error: Error,
-  ): Promise<Verdict> {
+  ): Promise<[JobOutcome, Verdict]> {
     const jobId = String(job._id);
-    if (error instanceof ClaimLostError) return 'ack';
+    if (error instanceof ClaimLostError) return ['lost', 'ack'];
     if (stopping.signal.aborted) {
       await jobs.release(jobId, claim);
-      return 'ack';
+      return ['released', 'ack'];
     }
     const final = error instanceof UnrecoverableError;
     if (!final && job.attempts < MAX_ATTEMPTS) {
       await jobs.putBack(jobId, claim, backoffMs(job.attempts), 'An attempt failed; it is tried again.');
-      return 'ack';
+      return ['retried', 'ack'];
     }
     const told = final ? error.message : 'It failed each time it was tried.';
     const failed = await transaction(async (session) => {
@@ -107,8 +109,9 @@ export function createJobRunner({ jobs, handlers, transaction, logger }: JobRunn
       if (expiresAt) await handler.failed?.(jobId, expiresAt, session);
       return expiresAt !== null;
     });
-    if (failed) await tidy(job, handler);
-    return !failed || (final && job.attempts <= MAX_ATTEMPTS) ? 'ack' : 'dead-letter';
+    if (!failed) return ['lost', 'ack'];
+    await tidy(job, handler);
+    return ['failed', final && job.attempts <= MAX_ATTEMPTS ? 'ack' : 'dead-letter'];
   }
 
   return {
@@ -117,17 +120,24 @@ export function createJobRunner({ jobs, handlers, transaction, logger }: JobRunn
       const claim = randomUUID();
       const job = await claimWhenPossible(id, claim);
       if (!job) return stopping.signal.aborted ? 'requeue' : 'ack';
-      const log = logger.child({ jobId: id, type: job.type, attempt: job.attempts });
+      const { type, attempts, requestId } = job;
+      const log = logger.child({ jobId: id, type, attempt: attempts, ...(requestId && { requestId }) });
+      const ends = record.begins(job);
       const handler = handlers[job.type as JobType] as JobHandler<unknown>;
       log.info('A job begins');
       try {
         await attempt(job, handler, claim);
+        ends('done');
         log.info('A job is done');
         return 'ack';
       } catch (error) {
         log.warn({ err: error }, 'An attempt failed');
         // Where this can't be written either, the lease runs out and the relay publishes the job again.
-        return await settle(job, handler, claim, error as Error).catch(() => 'ack' as const);
+        const [outcome, verdict] = await settle(job, handler, claim, error as Error).catch(
+          () => ['lost', 'ack'] as const,
+        );
+        ends(outcome);
+        return verdict;
       }
     },
 

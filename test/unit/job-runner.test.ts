@@ -1,6 +1,8 @@
 import { createLogger } from '../../src/logger';
 import { UnrecoverableError, type JobHandlers } from '../../src/jobs/job-handler';
 import type { JobRecord, JobRepository } from '../../src/jobs/job-repository';
+import { createJobsRecord } from '../../src/jobs/job-record';
+import { createMetrics } from '../../src/infra/metrics';
 import { createJobRunner } from '../../src/jobs/job-runner';
 
 const ID = 'a'.repeat(24);
@@ -16,13 +18,15 @@ function setUp(run: JobHandlers['resize-avatar']['run'], attempts = 1) {
     release: jest.fn(async () => {}),
   };
   const failed = jest.fn(async () => {});
+  const record = createJobsRecord(createMetrics('test'));
   const runner = createJobRunner({
     jobs: jobs as unknown as JobRepository,
     handlers: { 'resize-avatar': { run, failed } },
     transaction: (work) => work({} as never),
+    record,
     logger: createLogger('silent', 'test'),
   });
-  return { runner, jobs, failed };
+  return { runner, jobs, failed, ended: () => record.snapshot().ended };
 }
 
 it('commits the effect together with the end of the job', async () => {

@@ -1,0 +1,37 @@
+import type { Config } from '../config';
+import type { JobsRecord } from '../jobs/job-record';
+import type { ControlHandlers } from './control-server';
+import { logLevelHandler, processStatus, type LevelledLogger, type ProcessStatus } from './process-status';
+
+export interface WorkerStatus extends ProcessStatus {
+  kind: 'worker';
+  /** Whether RabbitMQ is there: without it no job comes. */
+  isConnected: boolean;
+  /** How many at a time. */
+  concurrency: number;
+  jobs: ReturnType<JobsRecord['snapshot']>;
+}
+
+interface WorkerControlOptions {
+  config: Config;
+  isConnected: () => boolean;
+  jobs: Pick<JobsRecord, 'snapshot'>;
+  metricsAsJson: () => Promise<unknown>;
+  loggers: LevelledLogger[];
+}
+
+/** What a job worker tells of itself and can be told to do. */
+export function workerControl(options: WorkerControlOptions): ControlHandlers {
+  const { config, isConnected, jobs, metricsAsJson, loggers } = options;
+  return {
+    'GET /status': (): WorkerStatus => ({
+      ...processStatus(config, config.jobWorkerName, loggers[0]!),
+      kind: 'worker',
+      isConnected: isConnected(),
+      concurrency: config.jobConcurrency,
+      jobs: jobs.snapshot(),
+    }),
+    'GET /metrics': metricsAsJson,
+    'POST /log-level': logLevelHandler(loggers),
+  };
+}
