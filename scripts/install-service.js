@@ -1,0 +1,65 @@
+'use strict';
+
+const fs = require('node:fs');
+const os = require('node:os');
+const path = require('node:path');
+const { root } = require('./local-stack');
+const { runCommand, UserError } = require('./run-command');
+const { runMain } = require('./command');
+
+const unitName = 'taskfleet.service';
+
+/** In a unit a per cent sign begins a specifier, and quotes hold what has spaces. @param {string} text */
+const quoted = (text) => `"${text.replace(/%/g, '%%').replace(/["\\]/g, '\\$&')}"`;
+
+/** @param {{ isRoot: boolean }} options */
+function unitOf({ isRoot }) {
+  const { username } = os.userInfo();
+  const home = process.env.PM2_HOME || path.join(os.homedir(), '.pm2');
+  return `# Made by npm run install-service.
+[Unit]
+Description=taskfleet: API workers and job worker under PM2, NGINX, and their servers
+After=network-online.target
+Wants=network-online.target
+
+[Service]
+Type=simple
+${isRoot ? `User=${username}\n` : ''}WorkingDirectory=${root.replace(/%/g, '%%')}
+Environment=${quoted(`PM2_HOME=${home}`)}
+Environment=${quoted(`PATH=${process.env.PATH}`)}
+ExecStart=${quoted(process.execPath)} ${quoted(path.join(root, 'scripts', 'supervise.js'))}
+Restart=always
+RestartSec=2
+# SIGTERM goes to the supervisor alone, which stops the rest in order; and if it dies, the rest serves on.
+KillMode=process
+TimeoutStopSec=150
+
+[Install]
+WantedBy=${isRoot ? 'multi-user.target' : 'default.target'}
+`;
+}
+
+async function install() {
+  const isRoot = process.getuid?.() === 0;
+  const unit = unitOf({ isRoot });
+  if (process.argv[2] === '--print') return void process.stdout.write(unit);
+  if (process.argv[2]) throw new UserError('npm run install-service [-- --print]');
+  if (process.platform !== 'linux')
+    throw new UserError('systemd is of Linux. Elsewhere have `npm run supervise` started at boot.');
+  const folder = isRoot ? '/etc/systemd/system' : path.join(os.homedir(), '.config', 'systemd', 'user');
+  const file = path.join(folder, unitName);
+  fs.mkdirSync(folder, { recursive: true });
+  fs.writeFileSync(file, unit);
+  const { code, stderr } = await runCommand('systemd-analyze', ['verify', file], { timeoutMs: 60_000 });
+  if (code !== 0) throw new UserError(`systemd doesn't take ${file}:\n${stderr}`);
+  const systemctl = isRoot ? 'systemctl' : 'systemctl --user';
+  console.log(`${file} is written, and systemd takes it. To have it run now and at each boot:
+
+  ${systemctl} daemon-reload
+  ${systemctl} enable --now ${unitName}
+${isRoot ? '' : `  loginctl enable-linger ${os.userInfo().username}\n`}
+  journalctl ${isRoot ? '' : '--user '}-u ${unitName} -f      # what it does
+`);
+}
+
+void runMain(install);

@@ -1,0 +1,37 @@
+'use strict';
+
+const path = require('node:path');
+const { spawnSync } = require('node:child_process');
+const { createLocalStack, root } = require('./local-stack');
+const { runCommand } = require('./run-command');
+const { runMain } = require('./command');
+const { watchDaemons } = require('./stack/watch-daemons');
+
+const startMs = 20 * 60_000;
+const stopMs = 120_000;
+
+const say = (text) => console.log(`${new Date().toISOString()}  ${text}`);
+const script = (name) => path.join(root, 'scripts', name);
+
+/** In a process of its own, its lines passed on. */
+async function start() {
+  const onLine = (line) => line && say(line);
+  const { code } = await runCommand(process.execPath, [script('start.js')], {
+    cwd: root,
+    timeoutMs: startMs,
+    onLine,
+  });
+  return code === 0;
+}
+
+/**
+ * `npm start` in the foreground, and again whenever a PM2 daemon has died: for systemd (`npm run install-service`)
+ * or a terminal. SIGINT or SIGTERM stop it all.
+ */
+async function supervise() {
+  await watchDaemons({ root, stackFile: createLocalStack().stackFile, start, say });
+  say('stopping');
+  spawnSync(process.execPath, [script('stop.js')], { stdio: 'inherit', timeout: stopMs });
+}
+
+void runMain(supervise);
