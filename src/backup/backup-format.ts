@@ -106,7 +106,10 @@ function parse<T>(file: string, schema: z.ZodType<T>, line: string): T {
   }
   const parsed = schema.safeParse(value);
   if (parsed.success) return parsed.data;
-  throw damaged(file, parsed.error.issues.map(({ path, message }) => `${path.join('.')} ${message}`).join('; '));
+  throw damaged(
+    file,
+    parsed.error.issues.map(({ path, message }) => `${path.join('.')} ${message}`).join('; '),
+  );
 }
 
 const damaged = (file: string, reason: string) =>

@@ -70,7 +70,7 @@ export function createMigrations(options: MigrationsOptions) {
   async function alone(isOver: () => Promise<boolean>, work: Work): Promise<void> {
     const lock = createLock(db, CHANGELOG, leaseMs);
     const giveUp = performance.now() + waitMs;
-    for (let said = performance.now(); ; ) {
+    for (let said = performance.now(); ;) {
       if (await isOver()) return;
       if (await lock.attempt(work)) return;
       if (performance.now() > giveUp) throw new Error(`${await waitedFor(lock)}\n${LOOK}`);
@@ -138,4 +138,5 @@ type Work = (lost: AbortSignal) => Promise<void>;
 
 const FAILED = `Those before it are applied and stay so; this one is tried again at the next start, or by
 \`npm run migrate\`. Put right what it stumbled over, or run the version before: it works with this data.`;
-const LOOK = '`npm run migrate -- status` tells what is applied. A lock of a process that died ends by itself.';
+const LOOK =
+  '`npm run migrate -- status` tells what is applied. A lock of a process that died ends by itself.';

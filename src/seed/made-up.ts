@@ -11,7 +11,11 @@ const DAY_MS = 86_400_000;
 const TASKS_OVER_MS = 90 * DAY_MS;
 
 const userName = (seed: number, index: number) => `user ${index} of seed ${seed}`;
-const plain = (text: string) => text.normalize('NFKD').replace(/\P{ASCII}/gu, '').toLowerCase();
+const plain = (text: string) =>
+  text
+    .normalize('NFKD')
+    .replace(/\P{ASCII}/gu, '')
+    .toLowerCase();
 
 /** The user with this number; the same each time. */
 export function userAt(seed: number, index: number, passwordHash: string): NewUser & Made {

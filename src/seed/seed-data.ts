@@ -19,7 +19,11 @@ export async function seedData(options: SeedOptions): Promise<{ users: number; t
   const { seed, count, passwordHash, onProgress = () => {} } = options;
   let done = 0;
 
-  async function inBatches<T>(size: number, make: (index: number) => T, add: (batch: T[]) => Promise<number>) {
+  async function inBatches<T>(
+    size: number,
+    make: (index: number) => T,
+    add: (batch: T[]) => Promise<number>,
+  ) {
     let added = 0;
     for (let from = 0; from < size; from += BATCH) {
       const length = Math.min(BATCH, size - from);

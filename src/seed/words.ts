@@ -7,9 +7,8 @@ export const LAST_NAMES =
   'Adeyemi Allen Bauer Berg Costa Diaz Dubois Eriksen Fischer Garcia Haddad Hamilton Hopper Ito Jansen Johnson Kaya Kim Kovacs Lamarr Liskov Lovelace Meyer Moreau Novak Okafor Perlman Petrov Quist Ritchie Rossi Sato Silva Singh Tanaka Thompson Turing Weber Yilmaz Zhang'.split(
     ' ',
   );
-export const VERBS = 'Build Check Clean Count Deliver Fix Measure Move Order Paint Plan Repair Replace Sort'.split(
-  ' ',
-);
+export const VERBS =
+  'Build Check Clean Count Deliver Fix Measure Move Order Paint Plan Repair Replace Sort'.split(' ');
 export const THINGS = [
   ...['boxes', 'bicycles', 'chairs', 'coffee machine', 'door', 'fence', 'heating', 'invoices', 'lamps'],
   ...['network cables', 'pallets', 'printer', 'roof', 'shelves', 'spare parts', 'trucks', 'windows'],

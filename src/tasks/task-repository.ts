@@ -91,7 +91,10 @@ export function createTaskRepository(connection: Connection) {
 
     /** Made up by a command: those whose id is there already stay as they are. @returns how many came */
     async addMissing(tasks: (NewTask & Made)[]): Promise<number> {
-      const there = await Tasks.find({ _id: { $in: tasks.map(({ id }) => toObjectId(id)) } }, { _id: 1 }).lean();
+      const there = await Tasks.find(
+        { _id: { $in: tasks.map(({ id }) => toObjectId(id)) } },
+        { _id: 1 },
+      ).lean();
       const known = new Set(there.map(({ _id }) => String(_id)));
       const missing = tasks.filter(({ id }) => !known.has(id));
       const records = missing.map(({ id, at, ...fields }) => ({

@@ -75,10 +75,17 @@ export function createUserRepository(connection: Connection) {
      * @throws ConflictError where an e-mail or a user name is somebody else's
      */
     async addMissing(users: (NewUser & Made)[]): Promise<number> {
-      const there = await Users.find({ _id: { $in: users.map(({ id }) => toObjectId(id)) } }, { _id: 1 }).lean();
+      const there = await Users.find(
+        { _id: { $in: users.map(({ id }) => toObjectId(id)) } },
+        { _id: 1 },
+      ).lean();
       const known = new Set(there.map(({ _id }) => String(_id)));
       const missing = users.filter(({ id }) => !known.has(id));
-      const records = missing.map(({ id, at, ...user }) => ({ ...user, ...derived(user), ...madeAt(id, at) }));
+      const records = missing.map(({ id, at, ...user }) => ({
+        ...user,
+        ...derived(user),
+        ...madeAt(id, at),
+      }));
       await refusingDuplicates(Users.insertMany(records, { timestamps: false }));
       return missing.length;
     },

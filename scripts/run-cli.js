@@ -1,0 +1,32 @@
+'use strict';
+
+const path = require('node:path');
+const { spawnSync } = require('node:child_process');
+const { createLocalStack, root } = require('./local-stack');
+const { prepare } = require('./set-up/prepare');
+const { runMain } = require('./command');
+const { UserError } = require('./run-command');
+
+/**
+ * Runs a command of dist/cli with what this shell says, on the local stack where it names no MONGO_URL.
+ *
+ * @param {string} name
+ */
+function runCli(name) {
+  void runMain(async () => {
+    await prepare({ need: ['npm', 'build'] });
+    // Its Redis holds what belongs to its own database.
+    const stackEnv = process.env.MONGO_URL ? {} : createLocalStack().info().env;
+    const env = { ...process.env, ...stackEnv };
+    if (!env.MONGO_URL)
+      throw new UserError('There is no local stack yet. Run: npm start (or name a database by MONGO_URL)');
+    const command = path.join(root, 'dist', 'cli', `${name}.js`);
+    const { status } = spawnSync(process.execPath, [command, ...process.argv.slice(2)], {
+      env,
+      stdio: 'inherit',
+    });
+    process.exitCode = status ?? 1;
+  });
+}
+
+module.exports = { runCli };
