@@ -8,16 +8,18 @@ const { runMain } = require('./command');
 const { UserError } = require('./run-command');
 
 /**
- * Runs a command of dist/cli with what this shell says, on the local stack where it names no MONGO_URL.
+ * Runs a command of dist/cli on the local stack, or on the database that this shell names by MONGO_URL.
  *
  * @param {string} name
  */
 function runCli(name) {
   void runMain(async () => {
     await prepare({ need: ['npm', 'build'] });
-    // Its Redis holds what belongs to its own database.
-    const stackEnv = process.env.MONGO_URL ? {} : createLocalStack().info().env;
-    const env = { ...process.env, ...stackEnv };
+    const { env: stackEnv } = createLocalStack().info();
+    const { MONGO_URL, REDIS_URL = '', KEY_PREFIX = '' } = process.env;
+    // The stack's Redis holds what belongs to its own database.
+    const isOther = MONGO_URL && MONGO_URL !== stackEnv.MONGO_URL;
+    const env = { ...process.env, ...stackEnv, ...(isOther && { MONGO_URL, REDIS_URL, KEY_PREFIX }) };
     if (!env.MONGO_URL)
       throw new UserError('There is no local stack yet. Run: npm start (or name a database by MONGO_URL)');
     const command = path.join(root, 'dist', 'cli', `${name}.js`);

@@ -58,7 +58,7 @@ export function createDump({ db, client }: Pick<Mongo, 'db' | 'client'>) {
       db.collection(name).find({}, { ...AS_STORED, session, batchSize: 200 }),
 
     async insert(name: string, documents: Stored[]): Promise<void> {
-      await db.collection(name).insertMany(documents as mongoose.mongo.OptionalId<Stored>[]);
+      await db.collection(name).insertMany(documents);
     },
 
     /** What is there beside what a worker writes when it starts. */
