@@ -1,7 +1,5 @@
 import { createHash } from 'node:crypto';
 
-export type Random = ReturnType<typeof createRandom>;
-
 /** Chance that is the same each time: what comes out depends on the name alone. */
 export function createRandom(name: string) {
   let state = createHash('sha256').update(name).digest().readUInt32LE();
