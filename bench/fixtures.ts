@@ -1,8 +1,9 @@
+import { randomUUID } from 'node:crypto';
 import type { BenchStack } from './bench-stack';
 import { createHashPool } from '../src/infra/hash-pool';
 import { connectMongo } from '../src/infra/mongo';
-import { searchWordsOf } from '../src/lists/search-words';
-import { taskModel } from '../src/tasks/task-model';
+import { idOf } from '../src/seed/random';
+import { createTaskRepository } from '../src/tasks/task-repository';
 import { createUserRepository } from '../src/users/user-repository';
 import { makeAdmin, newPerson, post, signUp } from './people';
 
@@ -74,14 +75,13 @@ export function createFixtures(stack: BenchStack) {
       const people = await accounts();
       return database(async ({ connection }) => {
         const at = new Date(Date.now() - DAY_MS);
-        const tasks = Array.from({ length: MANY_TASKS }, (_, index) => {
-          const fields = newTask(people[index % people.length]!.id);
-          const words = searchWordsOf(`${fields.title} ${fields.description}`, 300);
-          const rest = { status: 'to Do', priority: 1, position: at.getTime(), createdAt: at, updatedAt: at };
-          return { ...fields, ...rest, words };
-        });
-        const made = await taskModel(connection).insertMany(tasks, { ordered: false });
-        return made.map(({ _id }) => String(_id));
+        const rest = { status: 'to Do', priority: 'normal', position: at.getTime(), at } as const;
+        const made = Array.from({ length: MANY_TASKS }, (_, index) => ({
+          ...{ id: idOf(randomUUID()), labels: [], ...rest },
+          ...newTask(people[index % people.length]!.id),
+        }));
+        await createTaskRepository(connection).addMissing(made);
+        return made.map(({ id }) => id);
       });
     }),
   };

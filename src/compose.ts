@@ -1,61 +1,51 @@
 import { createAuthService } from './auth/auth-service';
 import { createLoginGuard } from './auth/login-guard';
 import { createTokenService } from './auth/token-service';
-import { createAvatarRepository } from './avatars/avatar-repository';
 import { createAvatarService } from './avatars/avatar-service';
 import { createCacheRecord } from './cache/cache-record';
 import { createResponseCache } from './cache/response-cache';
+import { connectStore } from './compose-store';
 import type { Config } from './config';
 import { createLiveStats } from './control/live-stats';
 import { createAuthenticate } from './http/authenticate';
 import { createLimit } from './http/limits';
 import { createRequestRecord } from './http/request-record';
-import { createIdempotencyRepository } from './idempotency/idempotency-repository';
 import { createOnce } from './idempotency/idempotency-service';
 import { createHashPool } from './infra/hash-pool';
 import { imageFault, toSquareWebp } from './infra/images';
 import { createMetrics, type Metrics } from './infra/metrics';
-import { connectMongo, isMongoAway } from './infra/mongo';
+import { isMongoAway } from './infra/mongo';
 import { createJobQueue } from './infra/rabbit';
 import { createRateLimiters, type Policy, type RateLimiter } from './infra/rate-limiter';
 import { connectRedis } from './infra/redis';
 import { createResizeAvatar } from './jobs/handlers/resize-avatar';
 import { createJobsRecord } from './jobs/job-record';
 import { createJobRelay } from './jobs/job-relay';
-import { createJobRepository } from './jobs/job-repository';
 import { createJobRunner } from './jobs/job-runner';
 import { createJobService } from './jobs/job-service';
 import { createAccessLog, type Logger } from './logger';
 import { createNoticeBoard } from './notices/notice-board';
-import { createNoticeRepository } from './notices/notice-repository';
 import { allRoutes } from './routes';
 import { createTaskCache } from './tasks/task-cache';
-import { createTaskRepository } from './tasks/task-repository';
 import { createTaskService } from './tasks/task-service';
 import { createUserCache } from './users/user-cache';
-import { createUserRepository } from './users/user-repository';
 import { createUserService } from './users/user-service';
 
-/** Connects to MongoDB and makes sure of the indexes: what both processes need first. */
-async function composeStore(config: Config, metrics?: Metrics) {
+/** What both processes need first: MongoDB with its data and indexes as this version wants them. */
+async function composeStore(config: Config, logger: Logger, metrics?: Metrics) {
   const commands = metrics?.counter('taskfleet_mongo_commands_total', 'Commands sent to MongoDB', [
     'command',
   ]);
-  const mongo = await connectMongo(config.mongoUrl, commands && ((name) => commands(name)()));
-  const store = {
-    mongo,
-    users: createUserRepository(mongo.connection),
-    tasks: createTaskRepository(mongo.connection),
-    avatars: createAvatarRepository(mongo.connection),
-    jobs: createJobRepository(mongo.connection),
-    notices: createNoticeRepository(mongo.connection),
-    idempotencyKeys: createIdempotencyRepository(mongo.connection),
-  };
-  const { users, tasks, avatars, jobs, notices, idempotencyKeys } = store;
-  await Promise.all(
-    [users, tasks, avatars, jobs, notices, idempotencyKeys].map((repository) => repository.prepare()),
-  );
-  return store;
+  const store = await connectStore(config.mongoUrl, logger, {
+    onCommand: commands && ((name) => commands(name)()),
+  });
+  try {
+    await store.prepare();
+    return store;
+  } catch (error) {
+    await store.mongo.close();
+    throw error;
+  }
 }
 
 /** Everything an API worker consists of, connected; `createApp` takes `app`. */
@@ -65,6 +55,7 @@ export async function composeApi(config: Config, logger: Logger) {
   const histogram = createRequestRecord(metrics);
   const { mongo, users, tasks, avatars, jobs, notices, idempotencyKeys } = await composeStore(
     config,
+    logger,
     metrics,
   );
   const redis = config.redisUrl ? connectRedis(config.redisUrl, logger) : undefined;
@@ -185,7 +176,7 @@ export async function composeWorker(config: Config, logger: Logger) {
   if (!config.amqpUrl) throw new Error('AMQP_URL is needed: the worker takes its jobs from RabbitMQ.');
   const metrics = createMetrics(config.jobWorkerName);
   const record = createJobsRecord(metrics);
-  const { mongo, avatars, jobs } = await composeStore(config, metrics);
+  const { mongo, avatars, jobs } = await composeStore(config, logger, metrics);
   const queue = createJobQueue({
     url: config.amqpUrl,
     prefix: config.keyPrefix,

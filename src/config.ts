@@ -101,15 +101,11 @@ export type Config = ReturnType<typeof readConfig>;
  * @throws Error that names each wrong variable, all of them at once.
  */
 export function readConfig(env: NodeJS.ProcessEnv) {
-  const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''));
+  const given = withoutEmpty(env);
   const parsed = schema.safeParse(given);
-  const faults = parsed.success
-    ? []
-    : parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`);
+  const faults = parsed.success ? [] : faultsOf(parsed.error);
   const secret = readSecret(given.JWT_SECRET, given.JWT_SECRET_FILE, faults);
-  if (!parsed.success || faults.length > 0) {
-    throw new Error(`The configuration is wrong:\n${faults.map((fault) => `  ${fault}`).join('\n')}`);
-  }
+  if (!parsed.success || faults.length > 0) throw wrong(faults);
   const values = parsed.data;
   return Object.freeze({
     nodeEnv: values.NODE_ENV,
@@ -151,6 +147,33 @@ export function readConfig(env: NodeJS.ProcessEnv) {
 
 /** Of the machine's cores, for each of so many workers. */
 export const threadsOf = (workers: number): number => Math.max(1, Math.floor(cores / workers));
+
+export type DataConfig = ReturnType<typeof readDataConfig>;
+
+/** What the commands need that work on the data alone: no secret. @throws Error as readConfig does */
+export function readDataConfig(env: NodeJS.ProcessEnv) {
+  const parsed = schema
+    .pick({ MONGO_URL: true, REDIS_URL: true, KEY_PREFIX: true, CACHE_TTL_SECONDS: true, BCRYPT_COST: true })
+    .safeParse(withoutEmpty(env));
+  if (!parsed.success) throw wrong(faultsOf(parsed.error));
+  const { MONGO_URL, REDIS_URL, KEY_PREFIX, CACHE_TTL_SECONDS, BCRYPT_COST } = parsed.data;
+  return Object.freeze({
+    mongoUrl: MONGO_URL,
+    redisUrl: REDIS_URL,
+    keyPrefix: KEY_PREFIX,
+    cacheTtlSeconds: CACHE_TTL_SECONDS,
+    bcryptCost: BCRYPT_COST,
+  });
+}
+
+const withoutEmpty = (env: NodeJS.ProcessEnv): NodeJS.ProcessEnv =>
+  Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''));
+
+const faultsOf = (error: z.ZodError) =>
+  error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`);
+
+const wrong = (faults: string[]) =>
+  new Error(`The configuration is wrong:\n${faults.map((fault) => `  ${fault}`).join('\n')}`);
 
 /** The names of all variables, for ecosystem.config.js and its test. */
 export const configVariables = Object.keys(schema.shape);

@@ -88,6 +88,14 @@ function createApps({ root, dir, home, isPrivate, stackFile }) {
     if (code !== 0) throw new UserError(`${stderr.trim()}\nNothing was changed.`);
   }
 
+  /** Before a reload: PM2 gives a worker half a minute to start, and takes the old ones away all the same. */
+  async function migrate(env) {
+    const command = path.join(root, 'dist', 'cli', 'migrate.js');
+    const options = { env: { ...process.env, ...env }, timeoutMs: 30 * 60_000 };
+    const { code, stdout, stderr } = await runCommand(process.execPath, [command], options);
+    if (code !== 0) throw new UserError(`${stdout}${stderr.trim()}\nNothing was reloaded.`);
+  }
+
   /** Changes whenever the code or the configuration does. @param {Record<string, string>} env */
   function releaseOf(env) {
     const hash = crypto.createHash('sha256').update(JSON.stringify(env));
@@ -121,6 +129,7 @@ function createApps({ root, dir, home, isPrivate, stackFile }) {
     }
     const outdated = reload || present.some((app) => app.status !== 'online' || app.release !== release);
     if (missing.length < names.length && outdated) {
+      await migrate(env);
       await pm2.pm2(['reload', ecosystem, '--update-env'], { timeoutMs: 120_000 });
       // A reload doesn't count; somebody's own `pm2 scale` stays unless another number is asked for.
       if (workersBefore !== env.API_WORKERS && !missing.includes(apiName))

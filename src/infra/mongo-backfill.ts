@@ -1,10 +1,15 @@
-import type { Collection } from 'mongoose';
+import type { Database } from './mongo';
 
 /**
  * Gives documents that were written before there were versions what they lack. Each is changed only while it
- * still lacks it, so any number of processes can do this at once.
+ * still lacks it: a migration that was cut off goes on from there.
  */
-export async function backfill<T>(documents: Collection, missing: (record: T) => object): Promise<void> {
+export async function backfill<T>(
+  db: Database,
+  collection: string,
+  missing: (record: T) => object,
+): Promise<void> {
+  const documents = db.collection(collection);
   const old = { version: { $exists: false } };
   for await (const record of documents.find(old)) {
     const change = { $set: { ...missing(record as T), version: 1 } };

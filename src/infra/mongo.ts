@@ -5,6 +5,16 @@ import type { Precondition } from '../version-tag';
 
 export type Mongo = Awaited<ReturnType<typeof connectMongo>>;
 export type { ClientSession };
+export type Database = mongoose.mongo.Db;
+
+interface MongoOptions {
+  onCommand?: (name: string) => void;
+  /** A frozen server is told by this alone; a read is tried twice, so it fails after twice as long. */
+  answerWithinMs?: number;
+}
+
+/** For what goes over whole collections. */
+export const PATIENT: MongoOptions = { answerWithinMs: 600_000 };
 
 /** How long a transaction may be begun again; a commit of unknown outcome the driver tries for up to 120 s. */
 const RETRY_MS = 5_000;
@@ -13,13 +23,12 @@ const RETRY_MS = 5_000;
  * Connects to a replica set. An operation never waits in a buffer: without a server it fails within
  * `serverSelectionTimeoutMS`, and the error handler answers 503.
  */
-export async function connectMongo(url: string, onCommand?: (name: string) => void) {
+export async function connectMongo(url: string, { onCommand, answerWithinMs = 4_000 }: MongoOptions = {}) {
   const connection = mongoose.createConnection(url, {
     maxPoolSize: 50,
     serverSelectionTimeoutMS: 3_000,
     connectTimeoutMS: 2_000,
-    // A frozen server is told by this alone; a read is tried twice, so it fails after 8 s.
-    socketTimeoutMS: 4_000,
+    socketTimeoutMS: answerWithinMs,
     waitQueueTimeoutMS: 3_000,
     bufferCommands: false,
     autoIndex: false,
@@ -36,6 +45,8 @@ export async function connectMongo(url: string, onCommand?: (name: string) => vo
 
   return {
     connection,
+    db: connection.db!,
+    client: connection.getClient(),
 
     /** Runs `work` in a transaction; conflicts are tried again until `RETRY_MS` have passed. */
     async transaction<T>(work: (session: ClientSession) => Promise<T>): Promise<T> {
@@ -116,6 +127,14 @@ export function allOf(...conditions: object[]): Record<string, unknown> {
   }
   return rest.length > 0 ? { ...flat, $and: rest } : flat;
 }
+
+/** What a record made by a command knows before it is written. */
+export interface Made {
+  id: string;
+  at: Date;
+}
+
+export const madeAt = (id: string, at: Date) => ({ _id: toObjectId(id), createdAt: at, updatedAt: at });
 
 /** A precondition as filters; what was written before there were versions is at 0. */
 export function atVersion(precondition: Precondition | undefined): object[] {

@@ -79,7 +79,7 @@ export function createNoticeBoard(notices: NoticeRepository, logger: Logger) {
      * them any more: after FRESH_MS, at once where the cache was off already. A worker that hasn't heard of it
      * yet ends entries under the epoch before; nobody uses the new one until OFF_MS have passed.
      */
-    async turnCacheOff(): Promise<void> {
+    async turnCacheOff(reason = 'a change could not be told to Redis'): Promise<void> {
       const needed = Date.now() + OFF_MS + SKEW_MS;
       if (ownOff.until < needed) {
         const before = ownOff.until;
@@ -88,7 +88,7 @@ export function createNoticeBoard(notices: NoticeRepository, logger: Logger) {
         if (before < Date.now() + FRESH_MS + SKEW_MS) ownOff.inForceAt = performance.now() + FRESH_MS;
         ownOff.until = Math.max(ownOff.until, until);
         offUntil = Math.max(offUntil, ownOff.until);
-        logger.warn('The cache is off for all workers: a change could not be told to Redis');
+        logger.warn(`The cache is off for all workers: ${reason}`);
       }
       await sleep(Math.max(0, ownOff.inForceAt - performance.now()));
     },

@@ -60,6 +60,9 @@ export function createTaskCache(cache: ResponseCache) {
       return cache.written({ generations, entity });
     },
 
+    /** Many at once, by a command. */
+    came: async (): Promise<void> => void (await cache.written({ generations: ['tasks', 'assignments'] })),
+
     /** After a removal that found nothing: an earlier one may have been cut off before it said so. */
     gone: async (id: string): Promise<void> =>
       void (await cache.written({ generations: [`task:${id}`, 'tasks', 'assignments'] })),

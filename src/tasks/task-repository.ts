@@ -1,6 +1,5 @@
 import type { ClientSession, Connection } from 'mongoose';
-import { allOf, atVersion, toObjectId } from '../infra/mongo';
-import { backfill } from '../infra/mongo-backfill';
+import { allOf, atVersion, madeAt, toObjectId, type Made } from '../infra/mongo';
 import { afterCursor, COUNT_LIMIT } from '../infra/mongo-page';
 import { toPage, type ListPage, type ListPlan } from '../lists/list-plan';
 import { newest } from '../lists/list-table';
@@ -90,6 +89,23 @@ export function createTaskRepository(connection: Connection) {
       return task!.toObject();
     },
 
+    /** Made up by a command: those whose id is there already stay as they are. @returns how many came */
+    async addMissing(tasks: (NewTask & Made)[]): Promise<number> {
+      const there = await Tasks.find(
+        { _id: { $in: tasks.map(({ id }) => toObjectId(id)) } },
+        { _id: 1 },
+      ).lean();
+      const known = new Set(there.map(({ _id }) => String(_id)));
+      const missing = tasks.filter(({ id }) => !known.has(id));
+      const records = missing.map(({ id, at, ...fields }) => ({
+        ...toStored(fields),
+        words: searched(fields),
+        ...madeAt(id, at),
+      }));
+      await Tasks.insertMany(records, { timestamps: false });
+      return missing.length;
+    },
+
     byId: (id: string): Promise<TaskRecord | null> => Tasks.findById(toObjectId(id)).lean(),
 
     async page(plan: ListPlan<TaskFilters>, owner: Owner): Promise<ListPage<ListedTask>> {
@@ -147,12 +163,6 @@ export function createTaskRepository(connection: Connection) {
       await Tasks.updateMany(assignedTo(userId), change, { session });
     },
 
-    async prepare(): Promise<void> {
-      await backfill<TaskRecord>(Tasks.collection, (task) => {
-        const before = { priority: rankOf('normal'), labels: [], position: task.createdAt.getTime() };
-        return { ...before, words: searched(task) };
-      });
-      await Tasks.createIndexes();
-    },
+    prepare: () => Tasks.createIndexes(),
   };
 }

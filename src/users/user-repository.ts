@@ -1,8 +1,7 @@
 import type { ClientSession, Connection } from 'mongoose';
 import type { Role } from '../principal';
 import { ConflictError } from '../errors';
-import { allOf, atVersion, duplicateFields, toObjectId } from '../infra/mongo';
-import { backfill } from '../infra/mongo-backfill';
+import { allOf, atVersion, duplicateFields, madeAt, toObjectId, type Made } from '../infra/mongo';
 import { afterCursor, COUNT_LIMIT } from '../infra/mongo-page';
 import { toPage, type ListPage, type ListPlan } from '../lists/list-plan';
 import { searchWordsOf } from '../lists/search-words';
@@ -53,9 +52,9 @@ async function refusingDuplicates<T>(write: Promise<T>): Promise<T> {
   try {
     return await write;
   } catch (error) {
-    const [field] = duplicateFields(error) ?? [];
-    if (!field) throw error;
-    const taken = field === 'usernameKey' ? 'user name' : 'e-mail address';
+    const fields = duplicateFields(error);
+    if (!fields) throw error;
+    const taken = fields.includes('usernameKey') ? 'user name' : 'e-mail address';
     throw new ConflictError(`This ${taken} is taken; choose another.`);
   }
 }
@@ -68,6 +67,27 @@ export function createUserRepository(connection: Connection) {
     async create(user: NewUser, session?: ClientSession): Promise<UserRecord> {
       const [record] = await refusingDuplicates(Users.create([{ ...user, ...derived(user) }], { session }));
       return record!.toObject();
+    },
+
+    /**
+     * Of people made up by a command: those whose id is there already stay as they are.
+     * @returns how many came
+     * @throws ConflictError where an e-mail or a user name is somebody else's
+     */
+    async addMissing(users: (NewUser & Made)[]): Promise<number> {
+      const there = await Users.find(
+        { _id: { $in: users.map(({ id }) => toObjectId(id)) } },
+        { _id: 1 },
+      ).lean();
+      const known = new Set(there.map(({ _id }) => String(_id)));
+      const missing = users.filter(({ id }) => !known.has(id));
+      const records = missing.map(({ id, at, ...user }) => ({
+        ...user,
+        ...derived(user),
+        ...madeAt(id, at),
+      }));
+      await refusingDuplicates(Users.insertMany(records, { timestamps: false }));
+      return missing.length;
     },
 
     byLogin: (login: string): Promise<UserRecord | null> => Users.findOne(named(login)).lean(),
@@ -143,11 +163,6 @@ export function createUserRepository(connection: Connection) {
       return matchedCount === 1;
     },
 
-    async prepare(): Promise<void> {
-      await backfill<UserRecord>(Users.collection, ({ name, email, username }) =>
-        derived({ name, email, username }),
-      );
-      await Users.createIndexes();
-    },
+    prepare: () => Users.createIndexes(),
   };
 }

@@ -1,0 +1,84 @@
+import { fromText, type Dump, type Stored } from '../infra/mongo-dump';
+import type { Migrations } from '../infra/mongo-migrations';
+import { readBackup, totalOf, type Counts, type Header } from './backup-format';
+
+interface RestoreOptions {
+  dump: Dump;
+  migrations: Pick<Migrations, 'names' | 'whileNobodyMigrates'>;
+  file: string;
+  /** The name of the database, where what it holds may go. */
+  empty?: string;
+  /** Brings the data up to this version, and makes the indexes. */
+  prepare: () => Promise<void>;
+  /** Awaited at the end: no worker may show what it had kept from before. */
+  forgetCached: () => Promise<void>;
+  onProgress?: (done: number, total: number) => void;
+}
+
+/** What is sent to MongoDB at once. */
+const BATCH_DOCUMENTS = 1_000;
+const BATCH_CHARACTERS = 8 * 1024 * 1024;
+
+/** Reads the file twice: nothing is written before it is known to be whole. */
+export async function restoreBackup(options: RestoreOptions): Promise<{ header: Header; counts: Counts }> {
+  const { dump, migrations, file, empty } = options;
+  const checked = await readBackup(file);
+  await refuseNewer(checked.header, await migrations.names());
+  await requireEmpty(dump, empty);
+  await migrations.whileNobodyMigrates(async (lost) => {
+    await requireEmpty(dump, empty);
+    await dump.dropAll();
+    await insertAll(options, totalOf(checked.counts), lost);
+    await compare(dump, checked.counts);
+  });
+  await options.prepare();
+  await options.forgetCached();
+  return checked;
+}
+
+async function refuseNewer({ migrations }: Header, known: string[]): Promise<void> {
+  const unknown = migrations.filter((name) => !known.includes(name));
+  if (unknown.length === 0) return;
+  throw new Error(
+    `This backup is of a newer taskfleet: this one doesn't know ${unknown.join(', ')}. Restore it by that.`,
+  );
+}
+
+async function requireEmpty(dump: Dump, empty: string | undefined): Promise<void> {
+  if (empty === dump.database) return;
+  if (empty !== undefined)
+    throw new Error(`--empty names ${empty}, but the database is ${dump.database}: nothing was done.`);
+  const there = Object.entries(await dump.contents()).map(([name, size]) => `${size} in ${name}`);
+  if (there.length === 0) return;
+  throw new Error(`The database ${dump.database} is not empty (${there.join(', ')}): nothing was done.
+Name another one by MONGO_URL, or add --empty ${dump.database}: what is in it now is then gone.`);
+}
+
+async function insertAll(options: RestoreOptions, total: number, lost: AbortSignal): Promise<void> {
+  const { dump, file, onProgress = () => {} } = options;
+  let batch: { name: string; documents: Stored[]; size: number } = { name: '', documents: [], size: 0 };
+  let done = 0;
+  const flush = async (name: string) => {
+    lost.throwIfAborted();
+    if (batch.documents.length > 0) await dump.insert(batch.name, batch.documents);
+    onProgress((done += batch.documents.length), total);
+    batch = { name, documents: [], size: 0 };
+  };
+  await readBackup(file, async (line) => {
+    const { collection, document } = fromText(line) as { collection: string; document: Stored };
+    const isFull = batch.documents.length >= BATCH_DOCUMENTS || batch.size >= BATCH_CHARACTERS;
+    if (isFull || collection !== batch.name) await flush(collection);
+    batch.documents.push(document);
+    batch.size += line.length;
+  });
+  await flush('');
+}
+
+async function compare(dump: Dump, expected: Counts): Promise<void> {
+  const found = await dump.counts();
+  const wrong = Object.entries(expected).filter(([name, size]) => (found[name] ?? 0) !== size);
+  if (wrong.length === 0) return;
+  const faults = wrong.map(([name, size]) => `${name}: ${found[name] ?? 0} instead of ${size}`);
+  throw new Error(`The database is not as the backup: ${faults.join(', ')}. Did something write meanwhile?
+Stop the workers, and restore again with --empty ${dump.database}.`);
+}

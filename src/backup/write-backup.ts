@@ -1,0 +1,87 @@
+import { createWriteStream, existsSync } from 'node:fs';
+import { mkdir, rename, rm, stat } from 'node:fs/promises';
+import path from 'node:path';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { createGzip } from 'node:zlib';
+import type { ClientSession } from '../infra/mongo';
+import { toText, type Dump } from '../infra/mongo-dump';
+import type { Migrations } from '../infra/mongo-migrations';
+import { headerOf, totalOf, withEnds, type Counts } from './backup-format';
+
+interface BackupOptions {
+  dump: Dump;
+  migrations: Pick<Migrations, 'applied'>;
+  file: string;
+  /** False: the collections are read one after the other, while others write. */
+  atOneMoment?: boolean;
+  onProgress?: (done: number, total: number) => void;
+}
+
+/** Parts of this length are handed to gzip, since a line alone is hardly worth the call. */
+const CHUNK = 64 * 1024;
+
+/** Writes everything into one file, which is there only when it is whole. */
+export async function writeBackup(options: BackupOptions) {
+  const { dump, migrations, file, atOneMoment = true } = options;
+  if (existsSync(file)) throw new Error(`${file} is there already: name another file.`);
+  await mkdir(path.dirname(file), { recursive: true });
+  const session = atOneMoment ? await dump.snapshot() : undefined;
+  const temporary = `${file}.${process.pid}.part`;
+  try {
+    const expected = await dump.counts(session);
+    const header = headerOf({
+      createdAt: new Date().toISOString(),
+      database: dump.database,
+      migrations: await migrations.applied(),
+      snapshot: session !== undefined,
+      counts: expected,
+    });
+    const written: Counts = {};
+    const lines = withEnds(header, linesOf(options, expected, written, session), written);
+    const out = createWriteStream(temporary, { mode: 0o600, flags: 'wx', flush: true });
+    await pipeline(Readable.from(inChunks(lines)), createGzip(), out);
+    await rename(temporary, file);
+    const { size } = await stat(file);
+    return { counts: written, snapshot: header.snapshot, size };
+  } catch (error) {
+    await rm(temporary, { force: true });
+    if ((error as { code?: unknown }).code === SNAPSHOT_TOO_OLD) throw new Error(TOO_SLOW, { cause: error });
+    throw error;
+  } finally {
+    await session?.endSession();
+  }
+}
+
+async function* linesOf(
+  { dump, onProgress = () => {} }: BackupOptions,
+  expected: Counts,
+  written: Counts,
+  session?: ClientSession,
+) {
+  const total = totalOf(expected);
+  let done = 0;
+  for (const name of Object.keys(expected)) {
+    written[name] = 0;
+    for await (const document of dump.read(name, session)) {
+      yield toText({ collection: name, document });
+      written[name] += 1;
+      onProgress((done += 1), total);
+    }
+  }
+}
+
+async function* inChunks(lines: AsyncIterable<string>) {
+  let chunk = '';
+  for await (const line of lines) {
+    chunk += line;
+    if (chunk.length < CHUNK) continue;
+    yield chunk;
+    chunk = '';
+  }
+  yield chunk;
+}
+
+const SNAPSHOT_TOO_OLD = 239;
+const TOO_SLOW = `MongoDB keeps a moment for so long only, 5 minutes as it is set at first. Raise its parameter
+minSnapshotHistoryWindowInSeconds, or stop the API and take the backup with --no-snapshot.`;

@@ -1,0 +1,34 @@
+import path from 'node:path';
+import { parseArgs } from 'node:util';
+import { totalOf } from '../backup/backup-format';
+import { writeBackup } from '../backup/write-backup';
+import { fromCaller, runCommand, say, withBar, withData } from './data-command';
+
+const USAGE = `Writes the whole database into one file, which only its owner can read.
+  npm run backup [-- FILE]       by default .local/backups/taskfleet-TIME.gz
+  --no-snapshot                  collection after collection, not all as of one moment`;
+
+const defaultFile = () =>
+  path.join('.local', 'backups', `taskfleet-${new Date().toISOString().replace(/[:.]/g, '-')}.gz`);
+
+runCommand(async () => {
+  const { values, positionals } = parseArgs({
+    options: {
+      'no-snapshot': { type: 'boolean', default: false },
+      help: { type: 'boolean', default: false },
+    },
+    allowPositionals: true,
+  });
+  if (values.help) return say(USAGE);
+  if (positionals.length > 1) throw new Error(USAGE);
+  const file = positionals[0] ? fromCaller(positionals[0]) : path.resolve(defaultFile());
+  await withData(async ({ dump, migrations }) => {
+    const atOneMoment = !values['no-snapshot'];
+    const { counts, snapshot, size } = await withBar(0, (onProgress) =>
+      writeBackup({ dump, migrations, file, atOneMoment, onProgress }),
+    );
+    say(`${file}: ${totalOf(counts)} documents of ${dump.database}, ${(size / 1e6).toFixed(1)} MB`);
+    if (!snapshot && atOneMoment)
+      say('This server knows no snapshots: what was written meanwhile may be there in part.');
+  });
+});

@@ -1,0 +1,58 @@
+import { parseArgs } from 'node:util';
+import { seedData } from '../seed/seed-data';
+import { userAt } from '../seed/made-up';
+import { newPassword } from '../users/user-schemas';
+import { runCommand, say, withBar, withData } from './data-command';
+
+const USAGE = `Makes up users and tasks to try things with: the same each time, and none twice.
+  npm run seed -- --users 100 --tasks 10000
+  --seed N                       other ones; by default 1
+  --password P                   of all of these users; by default a known one: not for a public system`;
+
+const PASSWORD = 'correct horse of seeds';
+
+runCommand(async () => {
+  const { values } = parseArgs({
+    options: {
+      users: { type: 'string', default: '100' },
+      tasks: { type: 'string', default: '1000' },
+      seed: { type: 'string', default: '1' },
+      password: { type: 'string', default: PASSWORD },
+      help: { type: 'boolean', default: false },
+    },
+  });
+  if (values.help) return say(USAGE);
+  const count = {
+    users: whole('users', values.users, 1, 100_000),
+    tasks: whole('tasks', values.tasks, 0, 1_000_000),
+  };
+  const seed = whole('seed', values.seed, 0, 999_999);
+  const fault = newPassword.safeParse(values.password).error?.issues[0]?.message;
+  if (fault) throw new Error(`--password: ${fault}`);
+
+  await withData(async ({ prepare, hashPool, users, tasks, listsChanged }) => {
+    await prepare();
+    const passwordHash = await hashPool.hash(values.password);
+    const added = await withBar(count.users + count.tasks, (onProgress) =>
+      seedData({ users, tasks, passwordHash, seed, count, onProgress }),
+    );
+    await listsChanged();
+    const were = { users: count.users - added.users, tasks: count.tasks - added.tasks };
+    say(
+      `${added.users} users and ${added.tasks} tasks came; ${were.users} and ${were.tasks} were there before.`,
+    );
+    say(
+      `Log in as ${userAt(seed, 0, '').email} with the password: ${tellPassword(were.users, values.password)}`,
+    );
+  });
+});
+
+/** Who was there before keeps the password they were made with. */
+const tellPassword = (before: number, password: string) =>
+  before > 0 ? `${password} (unless they were made with another)` : password;
+
+function whole(name: string, text: string, low: number, high: number): number {
+  const value = /^\d+$/.test(text) ? Number(text) : NaN;
+  if (value >= low && value <= high) return value;
+  throw new Error(`--${name} must be a whole number from ${low} to ${high}, and is "${text}".`);
+}

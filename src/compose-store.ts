@@ -1,0 +1,86 @@
+import path from 'node:path';
+import { createAvatarRepository } from './avatars/avatar-repository';
+import { createResponseCache } from './cache/response-cache';
+import type { DataConfig } from './config';
+import { createIdempotencyRepository } from './idempotency/idempotency-repository';
+import { createHashPool } from './infra/hash-pool';
+import { connectMongo, PATIENT } from './infra/mongo';
+import { createDump } from './infra/mongo-dump';
+import { createMigrations } from './infra/mongo-migrations';
+import { connectRedis } from './infra/redis';
+import { createJobRepository } from './jobs/job-repository';
+import type { Logger } from './logger';
+import { createNoticeBoard } from './notices/notice-board';
+import { createNoticeRepository } from './notices/notice-repository';
+import { createTaskCache } from './tasks/task-cache';
+import { createTaskRepository } from './tasks/task-repository';
+import { createUserCache } from './users/user-cache';
+import { createUserRepository } from './users/user-repository';
+
+/** As they were compiled, even where the tests run this file as TypeScript: their names are kept in the database. */
+const MIGRATIONS = path.join(__dirname, '..', 'dist', 'migrations');
+
+/** All repositories, connected; nothing is written before `prepare`. */
+export async function connectStore(
+  url: string,
+  logger: Logger,
+  options?: Parameters<typeof connectMongo>[1],
+) {
+  const mongo = await connectMongo(url, options);
+  const { connection } = mongo;
+  const repositories = {
+    users: createUserRepository(connection),
+    tasks: createTaskRepository(connection),
+    avatars: createAvatarRepository(connection),
+    jobs: createJobRepository(connection),
+    notices: createNoticeRepository(connection),
+    idempotencyKeys: createIdempotencyRepository(connection),
+  };
+  const migrations = createMigrations({ db: mongo.db, url, folder: MIGRATIONS, logger });
+
+  return {
+    mongo,
+    migrations,
+    ...repositories,
+
+    /** The data first: a unique index may need what a migration fills in. */
+    async prepare(): Promise<void> {
+      await migrations.up();
+      await Promise.all(Object.values(repositories).map((repository) => repository.prepare()));
+    },
+  };
+}
+
+/** What the commands about data work with; nothing is served. */
+export async function composeData(config: DataConfig, logger: Logger) {
+  const store = await connectStore(config.mongoUrl, logger, PATIENT);
+  const redis = config.redisUrl ? connectRedis(config.redisUrl, logger) : undefined;
+  const board = createNoticeBoard(store.notices, logger);
+  const cache = createResponseCache({
+    redis,
+    board,
+    prefix: config.keyPrefix,
+    entryLifeMs: config.cacheTtlSeconds * 1_000,
+    record: () => {},
+  });
+
+  return {
+    ...store,
+    dump: createDump(store.mongo),
+    hashPool: createHashPool({ threads: 0, queueLimit: 1, cost: config.bcryptCost }),
+
+    /** Ends the cached lists that show users or tasks; in each running worker. */
+    async listsChanged(): Promise<void> {
+      await createUserCache(cache).joined();
+      await createTaskCache(cache).came();
+    },
+
+    /** Ends all that is cached: other data is there now. Redis isn't asked, so it may be away. */
+    forgetCached: () => board.turnCacheOff('other data is there now'),
+
+    async close(): Promise<void> {
+      redis?.close();
+      await store.mongo.close();
+    },
+  };
+}

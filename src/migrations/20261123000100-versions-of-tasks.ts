@@ -1,0 +1,15 @@
+import type { Database } from '../infra/mongo';
+import { backfill } from '../infra/mongo-backfill';
+import { searchWordsOf } from '../lists/search-words';
+
+const NORMAL = 1;
+
+/** Tasks from before there were versions, priorities, labels, positions and search. */
+export async function up(db: Database): Promise<void> {
+  await backfill<{ title: string; description?: string; createdAt: Date }>(db, 'tasks', (task) => ({
+    priority: NORMAL,
+    labels: [],
+    position: task.createdAt.getTime(),
+    words: searchWordsOf(`${task.title} ${task.description ?? ''}`, 300),
+  }));
+}

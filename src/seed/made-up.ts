@@ -1,0 +1,57 @@
+import type { Made } from '../infra/mongo';
+import { PRIORITIES } from '../tasks/task-priority';
+import type { NewTask } from '../tasks/task-repository';
+import type { NewUser } from '../users/user-repository';
+import { createRandom, idOf } from './random';
+import { FIRST_NAMES, LABELS, LAST_NAMES, NOTES, PLACES, THINGS, VERBS } from './words';
+
+/** All times are around this one, so that they are the same whenever it is done. */
+const NOW = Date.UTC(2026, 10, 1, 12);
+const DAY_MS = 86_400_000;
+const TASKS_OVER_MS = 90 * DAY_MS;
+
+const userName = (seed: number, index: number) => `user ${index} of seed ${seed}`;
+const plain = (text: string) =>
+  text
+    .normalize('NFKD')
+    .replace(/\P{ASCII}/gu, '')
+    .toLowerCase();
+
+/** The user with this number; the same each time. */
+export function userAt(seed: number, index: number, passwordHash: string): NewUser & Made {
+  const name = userName(seed, index);
+  const random = createRandom(name);
+  const [first, last] = [random.pick(FIRST_NAMES), random.pick(LAST_NAMES)];
+  const username = `${plain(first)}.${plain(last)}.${seed}.${index}`;
+  return {
+    id: idOf(name),
+    at: new Date(NOW - TASKS_OVER_MS - random.whole(365 * DAY_MS)),
+    name: `${first} ${last}`,
+    email: `${username}@example.com`,
+    username,
+    passwordHash,
+    role: 'worker',
+  };
+}
+
+/** The task with this number, of one of `users` users or, one in ten, of nobody. */
+export function taskAt(seed: number, index: number, users: number): NewTask & Made {
+  const name = `task ${index} of seed ${seed}`;
+  const random = createRandom(name);
+  const at = new Date(NOW - random.whole(TASKS_OVER_MS));
+  const notes = Array.from({ length: random.whole(4) }, () => random.pick(NOTES));
+  const labels = Array.from({ length: random.whole(4) }, () => random.pick(LABELS));
+  const deadline = new Date(at.getTime() + (1 + random.whole(120)) * DAY_MS);
+  return {
+    id: idOf(name),
+    at,
+    title: `${random.pick(VERBS)} the ${random.pick(THINGS)} ${random.pick(PLACES)}`,
+    description: [...new Set(notes)].join(' '),
+    status: random.pick(['to Do', 'to Do', 'to Do', 'Doing', 'Done', 'Done'] as const),
+    priority: random.pick(['normal', 'normal', ...PRIORITIES] as const),
+    labels: [...new Set(labels)],
+    position: at.getTime(),
+    assignedTo: random.chance(0.1) ? null : idOf(userName(seed, random.whole(users))),
+    deadline: random.chance(0.3) ? null : deadline,
+  };
+}

@@ -1,0 +1,47 @@
+import type { TaskRepository } from '../tasks/task-repository';
+import type { UserRepository } from '../users/user-repository';
+import { taskAt, userAt } from './made-up';
+
+interface SeedOptions {
+  users: Pick<UserRepository, 'addMissing'>;
+  tasks: Pick<TaskRepository, 'addMissing'>;
+  /** Of all users: hashing one for each would take minutes. */
+  passwordHash: string;
+  seed: number;
+  count: { users: number; tasks: number };
+  onProgress?: (done: number) => void;
+}
+
+const BATCH = 500;
+
+/** Fills in what isn't there yet of the users and tasks of this seed. @returns how many came */
+export async function seedData(options: SeedOptions): Promise<{ users: number; tasks: number }> {
+  const { seed, count, passwordHash, onProgress = () => {} } = options;
+  let done = 0;
+
+  async function inBatches<T>(
+    size: number,
+    make: (index: number) => T,
+    add: (batch: T[]) => Promise<number>,
+  ) {
+    let added = 0;
+    for (let from = 0; from < size; from += BATCH) {
+      const length = Math.min(BATCH, size - from);
+      added += await add(Array.from({ length }, (_, index) => make(from + index)));
+      onProgress((done += length));
+    }
+    return added;
+  }
+
+  const users = await inBatches(
+    count.users,
+    (index) => userAt(seed, index, passwordHash),
+    options.users.addMissing,
+  );
+  const tasks = await inBatches(
+    count.tasks,
+    (index) => taskAt(seed, index, count.users),
+    options.tasks.addMissing,
+  );
+  return { users, tasks };
+}

@@ -1,0 +1,127 @@
+import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { gunzipSync, gzipSync } from 'node:zlib';
+import mongoose from 'mongoose';
+import { restoreBackup } from '../../../src/backup/restore-backup';
+import { writeBackup } from '../../../src/backup/write-backup';
+import { composeData } from '../../../src/compose-store';
+import { createLogger } from '../../../src/logger';
+import { seedData } from '../../../src/seed/seed-data';
+import { dropDatabase, newNamespace, startApi, testConfig } from '../../support/api';
+import { as, buildAdmin, buildTask } from '../../support/factories';
+
+const { Binary, Decimal128, Double, Int32, Long, ObjectId, Timestamp, UUID } = mongoose.mongo.BSON;
+const open = (namespace: string) => composeData(testConfig(namespace), createLogger('silent', 'test'));
+type Data = Awaited<ReturnType<typeof open>>;
+
+const [source, target] = [newNamespace(), newNamespace()];
+let [from, to]: Data[] = [];
+let folder: string;
+let file: string;
+
+const restore = ({ dump, migrations, prepare, forgetCached }: Data, name: string, empty?: string) =>
+  restoreBackup({ dump, migrations, prepare, forgetCached, file: name, empty });
+
+/** Bytes as MongoDB has them: nothing of a type or an order can be lost in comparing. */
+async function everything({ mongo: { db } }: Data): Promise<Record<string, string[]>> {
+  const all: Record<string, string[]> = {};
+  for (const { name } of await db.listCollections().toArray()) {
+    if (['locks', 'notices'].includes(name)) continue;
+    const found = await db.collection(name).find({}, { raw: true }).sort({ _id: 1 }).toArray();
+    if (found.length > 0) all[name] = found.map((bytes) => (bytes as unknown as Buffer).toString('hex'));
+  }
+  return all;
+}
+
+beforeAll(async () => {
+  folder = await mkdtemp(path.join(os.tmpdir(), 'backup-'));
+  file = path.join(folder, 'a.gz');
+  [from, to] = [await open(source), await open(target)];
+  await from.prepare();
+  const count = { users: 20, tasks: 1_500 };
+  await seedData({ users: from.users, tasks: from.tasks, passwordHash: 'hash', seed: 1, count });
+  const ids = { jobId: String(new ObjectId()), userId: String(new ObjectId()) };
+  await from.avatars.files.write('64.webp', Buffer.alloc(600_000, 'picture'), ids);
+  await from.mongo.db.collection('odd').insertOne({
+    numbers: [
+      new Int32(1),
+      new Double(1),
+      Long.fromString('9007199254740993'),
+      new Double(NaN),
+      new Double(-0),
+    ],
+    money: Decimal128.fromString('0.10'),
+    bytes: [new Binary(Buffer.from([0, 255, 10]), 0), new UUID()],
+    times: [new Date(0), new Date(-1), new Timestamp({ t: 1, i: 2 })],
+    texts: ['line\nbreak \u2028 \u0000', '{"$oid":"x"}'],
+    nothing: null,
+    64: new ObjectId(),
+    pattern: /a\/b/i,
+  });
+  const written = await writeBackup({ dump: from.dump, migrations: from.migrations, file });
+  expect(written.counts).toMatchObject({ users: 20, tasks: 1_500, 'avatar_files.files': 1, odd: 1 });
+});
+
+afterAll(async () => {
+  await Promise.all([from!.close(), to!.close(), rm(folder, { recursive: true })]);
+  await Promise.all([dropDatabase(source), dropDatabase(target)]);
+});
+
+it('leaves one file, which only its owner can read, and never writes over one', async () => {
+  expect(await readdir(folder)).toEqual(['a.gz']);
+  expect((await stat(file)).mode & 0o777).toBe(0o600);
+  const again = writeBackup({ dump: from!.dump, migrations: from!.migrations, file });
+  await expect(again).rejects.toThrow('is there already');
+});
+
+describe('a file that is not whole', () => {
+  const changed = (text: string, to: (text: string) => string) => gzipSync(to(text));
+  const cases: [string, (bytes: Buffer, text: string) => Buffer][] = [
+    ['cut off', (bytes) => bytes.subarray(0, bytes.length - 100)],
+    [
+      'with a byte that fell over',
+      (bytes) => Buffer.from(bytes.map((byte, at) => (at === 5_000 ? byte ^ 8 : byte))),
+    ],
+    ['without its end', (_, text) => changed(text, (all) => all.slice(0, all.lastIndexOf('{"end"')))],
+    ['with another word', (_, text) => changed(text, (all) => all.replace('worker', 'Admin!'))],
+    ['without one document', (_, text) => changed(text, (all) => all.replace(/\n.*\n/, '\n'))],
+    ['of a newer version', (_, text) => changed(text, (all) => all.replace('"version":1', '"version":2'))],
+    ['of something else', () => gzipSync('hello\n')],
+    ['not even packed', () => Buffer.from('hello')],
+  ];
+  it.each(cases)('%s is refused, and nothing is written', async (_name, breakIt) => {
+    const bytes = await readFile(file);
+    const broken = path.join(folder, 'broken.gz');
+    await writeFile(broken, breakIt(bytes, gunzipSync(bytes).toString('utf8')));
+    await expect(restore(to!, broken)).rejects.toThrow("can't be used");
+    expect(await to!.mongo.db.listCollections().toArray()).toEqual([]);
+  });
+});
+
+it('refuses what a newer version has migrated', async () => {
+  const migrations = { ...to!.migrations, names: async () => ['20260101000000-other.js'] };
+  await expect(restore({ ...to!, migrations }, file)).rejects.toThrow('of a newer taskfleet');
+});
+
+it('brings back each document as it was, with indexes, while a worker runs that cached the emptiness', async () => {
+  const api = await startApi(target);
+  const admin = await buildAdmin(api);
+  const list = () => as(api, admin).get('/tasks?limit=1');
+  await buildTask(api, admin);
+  await list();
+  expect((await list().expect(200)).headers['x-cache']).toBe('HIT');
+  await expect(restore(to!, file)).rejects.toThrow(/not empty \(1 in tasks, 1 in users\).*--empty/s);
+  await expect(restore(to!, file, source)).rejects.toThrow('nothing was done');
+
+  await restore(to!, file, target);
+  const restored = await everything(to!);
+  expect(Object.keys(restored)).toEqual(expect.arrayContaining(['avatar_files.chunks', 'migrations', 'odd']));
+  expect(restored).toEqual(await everything(from!));
+  const [task] = await to!.mongo.db.collection('tasks').find().sort({ createdAt: -1, _id: -1 }).toArray();
+  expect((await list().expect(200)).body).toMatchObject([{ _id: String(task!._id) }]);
+  const indexes = async ({ mongo }: Data) =>
+    (await mongo.db.collection('users').indexes()).map(({ name }) => name);
+  expect(await indexes(to!)).toEqual(await indexes(from!));
+  await api.close();
+});
