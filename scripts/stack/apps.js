@@ -170,6 +170,7 @@ function createApps({ root, dir, home, isPrivate, stackFile }) {
 
   return {
     check,
+    refuseWrongConfiguration,
     start,
     stop,
     scale,

@@ -106,6 +106,8 @@ export interface Stack {
   listWorkers(count?: number): Promise<void>;
   /** Has NGINX, which runs, spread requests otherwise over the workers it lists. Not for use under load. */
   setBalancing(balancing: Balancing): Promise<void>;
+  /** Fails where the apps or NGINX would be told something wrong, and names all of it; touches nothing. */
+  checkConfiguration(options?: { apiWorkers?: number; env?: Record<string, string> }): Promise<void>;
   /** Fails where another clone's apps, or a daemon of another version, are in the way. */
   checkApps(): Promise<void>;
   stopApps(): Promise<void>;
