@@ -15,7 +15,7 @@ import { createOnce } from './idempotency/idempotency-service';
 import { createHashPool } from './infra/hash-pool';
 import { imageFault, toSquareWebp } from './infra/images';
 import { createMetrics, type Metrics } from './infra/metrics';
-import { connectMongo, isMongoAway } from './infra/mongo';
+import { connectMongo, isMongoAway, type Mongo } from './infra/mongo';
 import { createJobQueue } from './infra/rabbit';
 import { createRateLimiters, type Policy, type RateLimiter } from './infra/rate-limiter';
 import { connectRedis } from './infra/redis';
@@ -35,21 +35,23 @@ import { createUserCache } from './users/user-cache';
 import { createUserRepository } from './users/user-repository';
 import { createUserService } from './users/user-service';
 
+/** All that is kept in MongoDB; nothing is asked of it yet. */
+export const createRepositories = (connection: Mongo['connection']) => ({
+  users: createUserRepository(connection),
+  tasks: createTaskRepository(connection),
+  avatars: createAvatarRepository(connection),
+  jobs: createJobRepository(connection),
+  notices: createNoticeRepository(connection),
+  idempotencyKeys: createIdempotencyRepository(connection),
+});
+
 /** Connects to MongoDB and makes sure of the indexes: what both processes need first. */
 async function composeStore(config: Config, metrics?: Metrics) {
   const commands = metrics?.counter('taskfleet_mongo_commands_total', 'Commands sent to MongoDB', [
     'command',
   ]);
   const mongo = await connectMongo(config.mongoUrl, commands && ((name) => commands(name)()));
-  const store = {
-    mongo,
-    users: createUserRepository(mongo.connection),
-    tasks: createTaskRepository(mongo.connection),
-    avatars: createAvatarRepository(mongo.connection),
-    jobs: createJobRepository(mongo.connection),
-    notices: createNoticeRepository(mongo.connection),
-    idempotencyKeys: createIdempotencyRepository(mongo.connection),
-  };
+  const store = { mongo, ...createRepositories(mongo.connection) };
   const { users, tasks, avatars, jobs, notices, idempotencyKeys } = store;
   await Promise.all(
     [users, tasks, avatars, jobs, notices, idempotencyKeys].map((repository) => repository.prepare()),

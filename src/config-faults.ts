@@ -32,7 +32,7 @@ function allowedBy({ enum: values, type, minimum, maximum }: z.core.JSONSchema.J
 
 /** By parsing nothing: JSON Schema loses a default behind a transformation. */
 function defaultOf(type: z.ZodType, isRequired: boolean): string {
-  const value = isRequired ? undefined : type.safeParse(undefined).data;
+  const value = isRequired ? undefined : (type.safeParse(undefined).data as string | string[] | undefined);
   return value === undefined ? 'none' : [value].flat().join(', ');
 }
 

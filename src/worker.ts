@@ -3,10 +3,7 @@ import { composeWorker } from './compose';
 import { readConfig } from './config';
 import { createLogger } from './logger';
 import { onShutdown } from './shutdown';
-
-/** Below PM2's kill_timeout. */
-const STOP_MS = 13_000;
-const JOB_GRACE_MS = 8_000;
+import { timeLimits } from './time-limits';
 
 async function main(): Promise<void> {
   const config = readConfig(process.env);
@@ -14,7 +11,7 @@ async function main(): Promise<void> {
   // Jobs take the processor's spare time: an API on the same machine stays quick.
   os.setPriority(os.constants.priority.PRIORITY_LOW);
   const worker = await composeWorker(config, logger);
-  onShutdown(() => worker.close(JOB_GRACE_MS), STOP_MS, logger);
+  onShutdown(() => worker.close(timeLimits.jobGraceMs), timeLimits.stopMs, logger);
   if (!config.isTrial) await worker.start();
   logger.info(config.isTrial ? 'It boots: a trial takes no jobs' : 'Waiting for jobs');
   process.send?.('ready');

@@ -169,8 +169,8 @@ function createStack({
   }
 
   function info() {
-    const { ports = {}, services = {}, url, env = {} } = stackFile.read();
-    return { dir: folder, url, ports, services, env, pm2Home: apps.home };
+    const { ports = {}, services = {}, url, env = {}, release } = stackFile.read();
+    return { dir: folder, url, ports, services, env, release, pm2Home: apps.home };
   }
 
   return {
@@ -187,6 +187,7 @@ function createStack({
     stopApps: apps.stop,
     server: servers.server,
     apps: apps.list,
+    isPm2Running: apps.isRunning,
     pm2: apps.pm2,
     info,
     stackFile,
