@@ -2,7 +2,7 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { generatedFiles } from './generated-files';
 
-/** `npm run generate`, after a change of a route's declaration; `--check` only tells what isn't current. */
+/** `npm run generate`, after a change of a declaration, of a route or of a variable; `--check` only tells what isn't current. */
 async function main(): Promise<void> {
   const isCheck = process.argv.includes('--check');
   for (const [file, content] of Object.entries(await generatedFiles())) {
@@ -10,7 +10,7 @@ async function main(): Promise<void> {
     if (kept === content) continue;
     if (isCheck) {
       process.exitCode = 1;
-      console.error(`${file} is not what the routes declare: run \`npm run generate\``);
+      console.error(`${file} is not what is declared: run \`npm run generate\``);
       continue;
     }
     await mkdir(path.dirname(file), { recursive: true });

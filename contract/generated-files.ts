@@ -3,19 +3,21 @@ import prettier from 'prettier';
 import { taskTable } from '../src/tasks/task-lists';
 import { userTable } from '../src/users/user-lists';
 import { clientTypes } from './client-types';
+import { configurationPage } from './configuration-page';
 import { apiDocument } from './document';
 import { describeTable } from './list-tables';
 import { postmanCollection } from './postman/collection';
 import { postmanEnvironment } from './postman/environment';
 
 /**
- * What is made from the declarations of the routes and kept in the repository, by its path: `npm run generate`
+ * What is made from the declarations of the routes and of the configuration, and kept in the repository, by its path: `npm run generate`
  * writes these files, and `npm test` fails where one of them isn't what would be written.
  */
 export async function generatedFiles(): Promise<Record<string, string>> {
   const json = (value: unknown) => formatted('json', JSON.stringify(value));
   return {
     'docs/api.md': await withTables(),
+    'docs/configuration.md': configurationPage(),
     'client/schema.d.ts': await formatted('typescript', await clientTypes()),
     'contract/openapi.json': await json(apiDocument),
     'postman/taskfleet.postman_collection.json': await json(postmanCollection),

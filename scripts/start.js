@@ -63,14 +63,16 @@ taskfleet runs at ${url}
 }
 
 async function start() {
-  const balancing = checkBalancing();
   const progress = createProgress();
-  const lua = balancing === 'response-time' ? /** @type {const} */ (['nginx-lua']) : [];
+  const lua = process.env.BALANCING === 'response-time' ? /** @type {const} */ (['nginx-lua']) : [];
   await prepare({ need: ['npm', 'system', ...lua, 'mongo', 'build'], progress });
 
   const stack = createLocalStack((text) => progress.line('ports', text));
+  const env = appVariablesOfShell();
+  const apiWorkers = Number(env.API_WORKERS) || os.availableParallelism();
+  await stack.checkConfiguration({ apiWorkers, env });
+  const balancing = checkBalancing();
   await stack.checkApps();
-  const apiWorkers = Number(process.env.API_WORKERS) || os.availableParallelism();
   let started = 0;
   await progress.step(
     'servers',
@@ -90,7 +92,6 @@ async function start() {
     () => (started > 0 ? 'started' : 'running'),
   );
 
-  const env = appVariablesOfShell();
   await progress.step(
     'apps',
     `${apiWorkers} API workers and the job worker`,

@@ -10,19 +10,15 @@ import { createDrain } from './http/drain';
 import { joinBalancer, leaveBalancer } from './http/balancer';
 import { createLogger } from './logger';
 import { onShutdown } from './shutdown';
-
-/** Below PM2's kill_timeout. */
-const STOP_MS = 13_000;
-/** Longer than NGINX keeps an idle connection: NGINX is the one to let go of it. */
-const KEEP_ALIVE_MS = 65_000;
+import { timeLimits } from './time-limits';
 
 async function main(): Promise<void> {
   const config = readConfig(process.env);
   const logger = createLogger(config.logLevel, config.workerName);
   const api = await composeApi(config, logger);
   const server = createServer();
-  server.keepAliveTimeout = KEEP_ALIVE_MS;
-  server.headersTimeout = KEEP_ALIVE_MS + 1_000;
+  server.keepAliveTimeout = timeLimits.keepAliveMs;
+  server.headersTimeout = timeLimits.keepAliveMs + 1_000;
   server.on('clientError', answerClientError);
   const drain = createDrain(server);
   server.on('request', createApp({ ...api.app, isDraining: drain.isDraining }));
@@ -49,12 +45,12 @@ async function main(): Promise<void> {
     async () => {
       // In a reload the new worker has the port as well: it needn't be passed over.
       const leave = hasSuccessor(config.runDir, config.workerName) ? undefined : leaving;
-      await drain.drain({ windowMs: config.drainMs, deadlineMs: STOP_MS - 8_000, leave });
+      await drain.drain({ windowMs: config.drainMs, deadlineMs: timeLimits.drainMs, leave });
       stopSharing();
       control.close();
       await api.close();
     },
-    STOP_MS,
+    timeLimits.stopMs,
     logger,
   );
   await listen();

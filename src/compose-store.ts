@@ -4,7 +4,7 @@ import { createResponseCache } from './cache/response-cache';
 import type { DataConfig } from './config';
 import { createIdempotencyRepository } from './idempotency/idempotency-repository';
 import { createHashPool } from './infra/hash-pool';
-import { connectMongo, PATIENT } from './infra/mongo';
+import { connectMongo, PATIENT, type Mongo } from './infra/mongo';
 import { createDump } from './infra/mongo-dump';
 import { createMigrations } from './infra/mongo-migrations';
 import { connectRedis } from './infra/redis';
@@ -20,6 +20,16 @@ import { createUserRepository } from './users/user-repository';
 /** As they were compiled, even where the tests run this file as TypeScript: their names are kept in the database. */
 const MIGRATIONS = path.join(__dirname, '..', 'dist', 'migrations');
 
+/** All that is kept in MongoDB; nothing is asked of it yet. */
+export const createRepositories = (connection: Mongo['connection']) => ({
+  users: createUserRepository(connection),
+  tasks: createTaskRepository(connection),
+  avatars: createAvatarRepository(connection),
+  jobs: createJobRepository(connection),
+  notices: createNoticeRepository(connection),
+  idempotencyKeys: createIdempotencyRepository(connection),
+});
+
 /** All repositories, connected; nothing is written before `prepare`. */
 export async function connectStore(
   url: string,
@@ -28,14 +38,7 @@ export async function connectStore(
 ) {
   const mongo = await connectMongo(url, options);
   const { connection } = mongo;
-  const repositories = {
-    users: createUserRepository(connection),
-    tasks: createTaskRepository(connection),
-    avatars: createAvatarRepository(connection),
-    jobs: createJobRepository(connection),
-    notices: createNoticeRepository(connection),
-    idempotencyKeys: createIdempotencyRepository(connection),
-  };
+  const repositories = createRepositories(connection);
   const migrations = createMigrations({ db: mongo.db, url, folder: MIGRATIONS, logger });
 
   return {

@@ -5,10 +5,7 @@ import { serveControl } from './control/control-server';
 import { workerControl } from './control/worker-control';
 import { createLogger } from './logger';
 import { onShutdown } from './shutdown';
-
-/** Below PM2's kill_timeout. */
-const STOP_MS = 13_000;
-const JOB_GRACE_MS = 8_000;
+import { timeLimits } from './time-limits';
 
 async function main(): Promise<void> {
   const config = readConfig(process.env);
@@ -23,10 +20,10 @@ async function main(): Promise<void> {
   );
   onShutdown(
     async () => {
-      await worker.close(JOB_GRACE_MS);
+      await worker.close(timeLimits.jobGraceMs);
       control.close();
     },
-    STOP_MS,
+    timeLimits.stopMs,
     logger,
   );
   if (!config.isTrial) await worker.start();

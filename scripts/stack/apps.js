@@ -36,23 +36,30 @@ function createApps({ root, dir, home, isPrivate, stackFile }) {
 
   const isOurs = ({ pm2_env: { pm_cwd: cwd } }) => cwd === root;
 
-  /** @returns {Promise<import('./stack').AppProcess[]>} */
-  async function list() {
+  /** @param {{ timeoutMs?: number }} [options] @returns {Promise<import('./stack').AppProcess[]>} */
+  async function list(options) {
     const basePort = Number(stackFile.read().env?.BASE_PORT);
-    const processes = (await pm2.list()).filter(
+    const processes = (await pm2.list(options)).filter(
       (process_) => names.includes(process_.name) && isOurs(process_),
     );
     return processes.map(({ name, pid, pm_id: id, pm2_env: env }) => {
       const instance = Number(env.NODE_APP_INSTANCE ?? 0);
       const port = name === apiName ? basePort + instance : undefined;
-      const { status, restart_time: restarts, TASKFLEET_RELEASE: release } = env;
-      return { name, pid, id, instance, port, status, restarts, release };
+      const {
+        status,
+        restart_time: restarts,
+        unstable_restarts: crashes = 0,
+        TASKFLEET_RELEASE: release,
+      } = env;
+      return { name, pid, id, instance, port, status, restarts, crashes, release };
     });
   }
 
   /** One PM2 can't hold two apps of a name apart: `pm2 reload` would hit both clones. */
-  async function refuseOtherClone() {
-    const other = (await pm2.list()).find((process_) => names.includes(process_.name) && !isOurs(process_));
+  async function refuseOtherClone(options) {
+    const other = (await pm2.list(options)).find(
+      (process_) => names.includes(process_.name) && !isOurs(process_),
+    );
     if (!other) return;
     throw new UserError(
       `PM2 already runs ${other.name} of another clone:\n  ${other.pm2_env.pm_cwd}\n` +
@@ -62,9 +69,9 @@ function createApps({ root, dir, home, isPrivate, stackFile }) {
   }
 
   /** Two PM2 versions on one daemon don't get on: the person decides which one stays. */
-  async function refuseOtherVersion() {
+  async function refuseOtherVersion(options) {
     if (!(await pm2.isRunning())) return;
-    const [running] = (await pm2.pm2(['report'])).match(/pm2d version\s*:\s*(\S+)/)?.slice(1) ?? [];
+    const [running] = (await pm2.pm2(['report'], options)).match(/pm2d version\s*:\s*(\S+)/)?.slice(1) ?? [];
     const installed = require(path.join(root, 'node_modules', 'pm2', 'package.json')).version;
     if (!running || running === installed) return;
     throw new UserError(
@@ -74,10 +81,10 @@ function createApps({ root, dir, home, isPrivate, stackFile }) {
     );
   }
 
-  /** Says early what would be in the way. */
-  async function check() {
-    await refuseOtherVersion();
-    await refuseOtherClone();
+  /** Says early what would be in the way. @param {{ timeoutMs?: number }} [options] */
+  async function check(options) {
+    await refuseOtherVersion(options);
+    await refuseOtherClone(options);
   }
 
   /** The app itself judges: workers that run well are not replaced by some that can't start. */
@@ -179,6 +186,7 @@ function createApps({ root, dir, home, isPrivate, stackFile }) {
 
   return {
     check,
+    refuseWrongConfiguration,
     start,
     stop,
     scale,

@@ -41,6 +41,8 @@ export interface StackInfo {
   services: Partial<Record<ServerName, Service>>;
   /** What the apps were told last. */
   env: Record<string, string>;
+  /** The build and configuration that was started last. */
+  release?: string;
   pm2Home: string;
 }
 
@@ -65,6 +67,8 @@ export interface AppProcess {
   port?: number;
   status: string;
   restarts: number;
+  /** Restarts soon after a start. */
+  crashes: number;
   release?: string;
 }
 
@@ -106,14 +110,18 @@ export interface Stack {
   listWorkers(count?: number): Promise<void>;
   /** Has NGINX, which runs, spread requests otherwise over the workers it lists. Not for use under load. */
   setBalancing(balancing: Balancing): Promise<void>;
+  /** Fails where the apps or NGINX would be told something wrong, and names all of it; touches nothing. */
+  checkConfiguration(options?: { apiWorkers?: number; env?: Record<string, string> }): Promise<void>;
   /** Fails where another clone's apps, or a daemon of another version, are in the way. */
-  checkApps(): Promise<void>;
+  checkApps(options?: { timeoutMs?: number }): Promise<void>;
   stopApps(): Promise<void>;
   /** Stops apps and servers and the supervisor; the data stays. */
   stop(): Promise<void>;
   server(name: ServerName): ServerHandle;
   /** The apps' processes as PM2 sees them. */
-  apps(): Promise<AppProcess[]>;
+  apps(options?: { timeoutMs?: number }): Promise<AppProcess[]>;
+  /** Whether the apps' PM2 has a daemon, without starting one. */
+  isPm2Running(): Promise<boolean>;
   /** PM2's command on the apps, e.g. `['reload', 'taskfleet-api']`; returns what it printed. */
   pm2(args: string[], options?: { env?: Record<string, string>; timeoutMs?: number }): Promise<string>;
   info(): StackInfo;

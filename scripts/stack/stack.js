@@ -115,6 +115,19 @@ function createStack({
     };
   }
 
+  /** Before a server is touched; addresses that aren't known yet are left out of it. */
+  async function checkConfiguration({ apiWorkers = os.availableParallelism(), env = {} } = {}) {
+    const wanted = appEnvironment(apiWorkers, env);
+    const { BASE_PORT, MONGO_URL } = wanted;
+    const unknown = {
+      BASE_PORT: stackFile.read().ports?.api ? BASE_PORT : '',
+      MONGO_URL: urls.mongo || MONGO_URL || 'mongodb://is-started-later',
+      ...(urls.redis && { REDIS_URL: urls.redis }),
+      ...(urls.rabbit && { AMQP_URL: urls.rabbit }),
+    };
+    await apps.refuseWrongConfiguration({ ...wanted, ...unknown });
+  }
+
   async function startApps({ apiWorkers = os.availableParallelism(), env = {}, reload = false } = {}) {
     if (!ownPm2) ensurePrivate(appsHome);
     if (!stackFile.read().ports?.api) await chooseApiPorts();
@@ -156,8 +169,8 @@ function createStack({
   }
 
   function info() {
-    const { ports = {}, services = {}, url, env = {} } = stackFile.read();
-    return { dir: folder, url, ports, services, env, pm2Home: apps.home };
+    const { ports = {}, services = {}, url, env = {}, release } = stackFile.read();
+    return { dir: folder, url, ports, services, env, release, pm2Home: apps.home };
   }
 
   return {
@@ -170,9 +183,11 @@ function createStack({
     setBalancing: (balancing) => tellNginx({ balancing }),
     stop,
     checkApps: apps.check,
+    checkConfiguration,
     stopApps: apps.stop,
     server: servers.server,
     apps: apps.list,
+    isPm2Running: apps.isRunning,
     pm2: apps.pm2,
     info,
     stackFile,

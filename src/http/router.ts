@@ -1,5 +1,6 @@
 import type { IRouter, Request, RequestHandler, Response } from 'express';
 import type { Principal } from '../principal';
+import { timeLimits } from '../time-limits';
 import { ForbiddenError, UnavailableError } from '../errors';
 import { readBody } from './body';
 import { preconditionOf } from './conditions';
@@ -18,9 +19,6 @@ export interface RouterOptions {
   /** Writes to what has versions need `If-Match`. */
   requireIfMatch: boolean;
 }
-
-/** Shorter than NGINX waits for a worker (15 s), so that a client is told what became of the request. */
-const DEADLINE_MS = 12_000;
 
 /** All routes of the features, on the app itself; whatever else is asked of a path that is there gets 405. */
 export function addRoutes(app: IRouter, routes: Route[], options: RouterOptions): void {
@@ -107,7 +105,7 @@ async function withinDeadline(work: Promise<void>): Promise<void> {
     // Made only when it is needed: an error takes its stack along, which costs as much as the rest of this.
     timer = setTimeout(
       () => reject(new UnavailableError('It took too long; whether it was done is not known.')),
-      DEADLINE_MS,
+      timeLimits.requestMs,
     );
   });
   try {

@@ -30,34 +30,37 @@ function withHeartbeat(url: string): string {
   return whole.href;
 }
 
+export const jobQueueNames = (prefix: string) => ({ queue: `${prefix}.jobs`, dead: `${prefix}.jobs.dead` });
+
+/** Refused by RabbitMQ where one is there with other arguments. */
+export async function declareJobQueues(channel: Channel, prefix: string): Promise<void> {
+  const { queue, dead } = jobQueueNames(prefix);
+  await channel.assertQueue(dead, { durable: true, arguments: { 'x-queue-type': 'quorum' } });
+  await channel.assertQueue(queue, {
+    durable: true,
+    arguments: {
+      'x-queue-type': 'quorum',
+      'x-delivery-limit': DELIVERY_LIMIT,
+      'x-dead-letter-exchange': '',
+      'x-dead-letter-routing-key': dead,
+      'x-dead-letter-strategy': 'at-least-once',
+      'x-overflow': 'reject-publish',
+      'x-max-length': MAX_LENGTH,
+    },
+  });
+}
+
 /**
  * One quorum queue of job ids, with its dead letters. The connection comes back by itself; a message that
  * was under way when it broke is delivered again, so consumers must bear that.
  */
 export function createJobQueue({ url, prefix, concurrency, logger }: JobQueueOptions) {
-  const queue = `${prefix}.jobs`;
-  const dead = `${prefix}.jobs.dead`;
+  const { queue } = jobQueueNames(prefix);
   let connection: Awaited<ReturnType<typeof connect>> | undefined;
   let publisher: ConfirmChannel | undefined;
   let consumer: { channel: Channel; tag: string } | undefined;
   let consume: ((content: string) => Promise<Verdict>) | undefined;
   const running = new Set<Promise<void>>();
-
-  async function declare(channel: Channel): Promise<void> {
-    await channel.assertQueue(dead, { durable: true, arguments: { 'x-queue-type': 'quorum' } });
-    await channel.assertQueue(queue, {
-      durable: true,
-      arguments: {
-        'x-queue-type': 'quorum',
-        'x-delivery-limit': DELIVERY_LIMIT,
-        'x-dead-letter-exchange': '',
-        'x-dead-letter-routing-key': dead,
-        'x-dead-letter-strategy': 'at-least-once',
-        'x-overflow': 'reject-publish',
-        'x-max-length': MAX_LENGTH,
-      },
-    });
-  }
 
   /** A broken channel takes its connection along, so that recovery sets up both. */
   function bindTo<T extends Channel>(model: ChannelModel, channel: T): T {
@@ -90,7 +93,7 @@ export function createJobQueue({ url, prefix, concurrency, logger }: JobQueueOpt
     model.on('error', () => {});
     const confirming = bindTo(model, await model.createConfirmChannel());
     const consuming = bindTo(model, await model.createChannel());
-    await declare(confirming);
+    await declareJobQueues(confirming, prefix);
     await consuming.prefetch(concurrency);
     await startConsuming(consuming);
     publisher = confirming;

@@ -101,6 +101,13 @@ export function createJobRepository(connection: Connection) {
       await Jobs.updateOne(own(id, claim), { $set: set, $inc: { attempts: -1 } });
     },
 
+    /** Those the relay should have published, and since when the oldest of them waits. */
+    async overdue(): Promise<{ count: number; since: Date | undefined }> {
+      const filter = { publishAt: { $lte: new Date() } };
+      const oldest = await Jobs.findOne(filter, { publishAt: 1 }).sort({ publishAt: 1 }).lean();
+      return { count: await Jobs.countDocuments(filter), since: oldest?.publishAt ?? undefined };
+    },
+
     prepare: () => Jobs.createIndexes(),
   };
 }

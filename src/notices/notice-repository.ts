@@ -49,6 +49,14 @@ export function createNoticeRepository(connection: Connection) {
       );
     },
 
+    /** Until when the cache is off, and how many tell that a user's tokens are revoked. */
+    async inForce(): Promise<{ cacheOffUntil: Date | undefined; revoked: number }> {
+      const now = new Date();
+      const off = await Notices.findOne({ _id: 'cache-off', cacheOffUntil: { $gt: now } }).lean();
+      const revoked = await Notices.countDocuments({ _id: /^revoked:/, until: { $gt: now } });
+      return { cacheOffUntil: off?.cacheOffUntil ?? undefined, revoked };
+    },
+
     prepare: () => Notices.createIndexes(),
   };
 }

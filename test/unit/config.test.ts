@@ -1,12 +1,29 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
 import { appVariables } from '../../scripts/stack/app-environment';
-import { configVariables, readConfig } from '../../src/config';
+import { ConfigError, configVariables, readConfig } from '../../src/config';
+import { configFaults, variablesOf } from '../../src/config-faults';
+import { configSchema } from '../../src/config-schema';
+import { stackSchema } from '../../src/stack-variables';
 
 const GOOD = { MONGO_URL: 'mongodb://127.0.0.1/x', JWT_SECRET: 's'.repeat(32) };
 
-it('names every wrong variable at once', () => {
-  const read = () =>
-    readConfig({ ...GOOD, BASE_PORT: 'x', MONGO_URL: 'http://x', JWT_SECRET: 'short', BCRYPT_COST: '3' });
-  for (const name of ['BASE_PORT', 'MONGO_URL', 'JWT_SECRET', 'BCRYPT_COST']) expect(read).toThrow(name);
+it('names every wrong variable at once, what was given and what it can be, and no secret', () => {
+  const wrong = {
+    BASE_PORT: 'x',
+    MONGO_URL: 'http://me:pa@ss@h/x?key=1',
+    JWT_SECRET: 'short',
+    BCRYPT_COST: '3',
+  };
+  expect(() => readConfig(wrong)).toThrow(
+    new ConfigError([
+      'MONGO_URL is "…@h/x?…"; it can be mongodb://… or mongodb+srv://….',
+      'BASE_PORT is "x"; it can be a whole number from 1 to 65000.',
+      'BCRYPT_COST is "3"; it can be a whole number from 4 to 15.',
+      'JWT_SECRET is too short: at least 32 bytes are needed (openssl rand -hex 32).',
+    ]),
+  );
+  expect(() => readConfig({ ...GOOD, MONGO_URL: '' })).toThrow('MONGO_URL is not set; it can be mongodb://');
 });
 
 it('takes an empty variable for one that is not set', () => {
@@ -49,4 +66,32 @@ it('is handed to the apps whole: what PM2 was started with never leaks in', () =
   // Set by PM2, by ecosystem.config.js and by the trial of a build.
   const others = ['NODE_APP_INSTANCE', 'TASKFLEET_RELEASE', 'TASKFLEET_TRIAL'];
   expect([...appVariables, ...others].sort()).toEqual([...configVariables].sort());
+});
+
+it('refuses what NGINX could not be told, and leaves alone what is for containers', () => {
+  const given = { BALANCING: 'random', LIMIT_RATE: '50', PORT: 'x' };
+  expect(configFaults(stackSchema, given)).toEqual([
+    'BALANCING is "random"; it can be round-robin, least-connections, response-time.',
+    'LIMIT_RATE is "50"; it can be 1r/s to 999999r/s, or r/m.',
+  ]);
+  expect(configFaults(stackSchema, { BALANCING: 'least-connections', LIMIT_RATE: '9r/m' })).toEqual([]);
+});
+
+it('describes every variable that the scripts, NGINX and the containers read', () => {
+  const root = path.join(__dirname, '..', '..');
+  const filesIn = (folder: string) =>
+    readdirSync(path.join(root, folder), { recursive: true, encoding: 'utf8' }).map((name) =>
+      path.join(folder, name),
+    );
+  const scripts = [...filesIn('scripts'), 'ecosystem.config.js'].filter((name) => name.endsWith('.js'));
+  const templates = ['nginx/nginx.conf.template', 'docker-compose.yml', 'docker-compose.response-time.yml'];
+  const textOf = (files: string[]) =>
+    files.map((name) => readFileSync(path.join(root, name), 'utf8')).join('\n');
+  const read = [
+    ...textOf(scripts).matchAll(/process\.env\.([A-Z]\w+)/g),
+    ...textOf(templates).matchAll(/\$\{([A-Z][A-Z_]*)/g),
+  ].map(([, name]) => name!);
+  expect(read).toContain('LIMIT_RATE');
+  const known = [...variablesOf(configSchema), ...variablesOf(stackSchema)].map(({ name }) => name);
+  expect(read.filter((name) => !known.includes(name) && name !== 'PATH')).toEqual([]);
 });

@@ -1,0 +1,53 @@
+'use strict';
+
+const { parseArgs } = require('node:util');
+const { createLocalStack, root } = require('./local-stack');
+const { examineCheckout } = require('./doctor/checkout');
+const { examineNginx, examinePorts } = require('./doctor/nginx');
+const { examineRoom } = require('./doctor/room');
+const { examineServers } = require('./doctor/servers');
+const { examineWorkers } = require('./doctor/workers');
+const { findingsOf } = require('./doctor/finding');
+const { report } = require('./doctor/report');
+const { runMain } = require('./command');
+const { UserError } = require('./run-command');
+
+const usage = `npm run doctor [-- --json]
+
+Looks at everything the stack consists of, and changes nothing. Each finding has
+its cure. Exit status 1 where there is an error; warnings alone are 0.
+`;
+
+function readOptions() {
+  try {
+    return parseArgs({ options: { json: { type: 'boolean' }, help: { type: 'boolean' } } }).values;
+  } catch (error) {
+    throw new UserError(`${error.message}\n\n${usage}`);
+  }
+}
+
+async function examine() {
+  const stack = createLocalStack();
+  const { dir, url, env, pm2Home } = stack.info();
+  const here = [...examineCheckout(root), ...examineRoom({ dir, pm2Home })];
+  if (!env.MONGO_URL && !process.env.MONGO_URL)
+    return [...here, findingsOf('Stack').error('None was started here yet', 'npm start')];
+  const [servers, workers, nginx] = await Promise.all([
+    examineServers({ root, dir, env }),
+    examineWorkers(stack),
+    examineNginx({ url, dir }),
+  ]);
+  const ports = examinePorts(
+    dir,
+    workers.apps.flatMap(({ port }) => port ?? []),
+  );
+  return [...here, ...servers, ...workers.findings, ...nginx, ...ports];
+}
+
+void runMain(async () => {
+  const { json, help } = readOptions();
+  if (help) return void process.stdout.write(usage);
+  const findings = await examine();
+  process.stdout.write(json ? `${JSON.stringify(findings, null, 2)}\n` : report(findings));
+  if (findings.some(({ level }) => level === 'error')) process.exitCode = 1;
+});

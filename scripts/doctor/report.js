@@ -1,0 +1,38 @@
+'use strict';
+
+const width = 80;
+const marks = { ok: '✓', warning: '!', error: '✗' };
+
+/** @param {string} text @param {string} first @param {string} next how further lines begin */
+function wrap(text, first, next) {
+  const lines = [first];
+  for (const word of text.split(/\s+/)) {
+    const line = lines.at(-1);
+    const isBegun = line.length > (lines.length === 1 ? first : next).length;
+    if (isBegun && line.length + 1 + word.length > width) lines.push(next + word);
+    else lines[lines.length - 1] = isBegun ? `${line} ${word}` : line + word;
+  }
+  return lines.join('\n');
+}
+
+const count = (number, word) => `${number} ${word}${number === 1 ? '' : 's'}`;
+
+/** Grouped in the order of their first one, each with its cure. @param {import('./finding').Finding[]} findings */
+function report(findings) {
+  const groups = [...new Set(findings.map(({ group }) => group))];
+  const lines = groups.flatMap((name) => [
+    '',
+    name,
+    ...findings
+      .filter(({ group }) => group === name)
+      .flatMap(({ level, says, cure }) => [
+        wrap(says, `  ${marks[level]} `, '    '),
+        ...(cure ? [wrap(cure, '    → ', '      ')] : []),
+      ]),
+  ]);
+  const number = (wanted) => findings.filter(({ level }) => level === wanted).length;
+  const sum = `${count(number('error'), 'error')}, ${count(number('warning'), 'warning')}, ${number('ok')} fine`;
+  return `${[...lines, '', sum].join('\n').trimStart()}\n`;
+}
+
+module.exports = { report };

@@ -1,0 +1,93 @@
+'use strict';
+
+const { findingsOf } = require('./finding');
+
+const group = findingsOf('Workers (PM2)');
+const { ok, warning, error } = group;
+/** Of commands of PM2, which take a second themselves. */
+const limitMs = 5_000;
+const manyRestarts = 20;
+
+const nameOf = ({ name, instance }) =>
+  name === 'taskfleet-api' ? `API worker ${instance}` : 'The job worker';
+
+/**
+ * @param {import('../stack/stack').AppProcess[]} apps
+ * @param {{ apiWorkers: number, release?: string }} wanted what was started last
+ */
+function judgeWorkers(apps, { apiWorkers, release }) {
+  const api = apps.filter(({ name }) => name === 'taskfleet-api');
+  const findings = [];
+  if (api.length === 0) findings.push(error('No API worker runs', 'npm start'));
+  else if (api.length < apiWorkers)
+    findings.push(
+      warning(`${api.length} API workers of ${apiWorkers}`, `npm run scale -- ${apiWorkers}, or npm start`),
+    );
+  else findings.push(ok(`${api.length} API workers`));
+  findings.push(
+    apps.length > api.length ? ok('a job worker') : error('No job worker runs: jobs wait', 'npm start'),
+  );
+  for (const app of apps) {
+    const logs = `npx pm2 logs ${app.name} tells why; npm start brings it back`;
+    if (app.status !== 'online') findings.push(error(`${nameOf(app)} is ${app.status}`, logs));
+    else if (app.crashes > 0) findings.push(warning(`${nameOf(app)} crashed ${app.crashes} times`, logs));
+    else if (app.restarts >= manyRestarts)
+      findings.push(
+        warning(
+          `${nameOf(app)} was started anew ${app.restarts} times, reloads counted`,
+          `npx pm2 logs ${app.name}; npx pm2 reset ${app.name} counts anew`,
+        ),
+      );
+  }
+  const releases = new Set(apps.map((app) => app.release));
+  if (releases.size > 1 || (apps.length > 0 && release && !releases.has(release)))
+    findings.push(warning('Not all of them run the newest build and configuration', 'npm run reload'));
+  else if (apps.length > 0) findings.push(ok('all of the same build and configuration'));
+  return findings;
+}
+
+/** Whether each worker is ready at its own port. @param {import('../stack/stack').AppProcess[]} apps */
+async function askEach(apps) {
+  const api = apps.filter(({ port, status }) => port && status === 'online');
+  const answers = await Promise.all(
+    api.map(async (app) => {
+      const url = `http://127.0.0.1:${app.port}/health/ready`;
+      const status = await fetch(url, { signal: AbortSignal.timeout(2_000) }).then(
+        (response) => response.status,
+        () => undefined,
+      );
+      if (status === 200) return undefined;
+      const says = `${nameOf(app)} on port ${app.port} ${status ? `answers ${status}` : 'does not answer'}`;
+      return error(says, `npx pm2 logs taskfleet-api; npx pm2 reload ${app.id} replaces it`);
+    }),
+  );
+  const wrong = answers.filter((finding) => finding !== undefined);
+  return wrong.length > 0 || api.length === 0 ? wrong : [ok('each is ready at its own port')];
+}
+
+/** The message of refuseOther…() has its cure in the further lines. @param {Error} problem */
+function fromMessage({ message }) {
+  const [first, ...rest] = message.split('\n');
+  return error(first, rest.join(' ').trim() || 'npm start');
+}
+
+/** @param {import('../stack/stack').Stack} stack @returns {Promise<{ findings: any[], apps: any[] }>} */
+async function examineWorkers(stack) {
+  const { pm2Home, env, release } = stack.info();
+  if (!(await stack.isPm2Running()))
+    return { apps: [], findings: [error(`No PM2 runs in ${pm2Home}`, 'npm start')] };
+  const [list, obstacle] = await Promise.allSettled([
+    stack.apps({ timeoutMs: limitMs }),
+    stack.checkApps({ timeoutMs: limitMs }),
+  ]);
+  if (list.status === 'rejected') {
+    const cure = `Its daemon hangs: kill -9 $(cat ${pm2Home}/pm2.pid), then npm start`;
+    return { apps: [], findings: [error(`PM2 in ${pm2Home} gives no list of its processes`, cure)] };
+  }
+  const apps = list.value;
+  const wanted = { apiWorkers: Number(env.API_WORKERS) || 0, release };
+  const findings = obstacle.status === 'rejected' ? [fromMessage(obstacle.reason)] : [];
+  return { apps, findings: [...findings, ...judgeWorkers(apps, wanted), ...(await askEach(apps))] };
+}
+
+module.exports = { examineWorkers, judgeWorkers };

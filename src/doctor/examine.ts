@@ -1,0 +1,122 @@
+import { configSchema } from '../config-schema';
+import { compareIndexes, inspectMongo, openMongo } from '../infra/mongo-inspection';
+import { inspectRabbit } from '../infra/rabbit-inspection';
+import { inspectRedis } from '../infra/redis-inspection';
+import { findingsOf, inMs, within, type Finding } from './finding';
+import { judgeConfiguration } from './judge-configuration';
+import { judgeIndexes, judgeMongo, judgeRabbit, judgeRedis } from './judge-servers';
+import { judgeTimeOuts, type TimeOuts } from './judge-time-outs';
+
+type Connection = Awaited<ReturnType<typeof openMongo>>;
+
+/** Of each question to a server. */
+const LIMIT_MS = 2_000;
+/** The relay looks four times a second, and tries again after ten. */
+const OVERDUE_MS = 30_000;
+
+export interface Examined {
+  env: NodeJS.ProcessEnv;
+  timeOuts: Omit<TimeOuts, 'drainMs'>;
+  /** Makes the models on a connection. */
+  createRepositories: (connection: Connection) => {
+    jobs: { overdue(): Promise<{ count: number; since: Date | undefined }> };
+    notices: { inForce(): Promise<{ cacheOffUntil: Date | undefined; revoked: number }> };
+  };
+}
+
+/** Looks at configuration and servers as a process with this environment would see them; changes nothing. */
+export async function examine({ env, timeOuts, createRepositories }: Examined): Promise<Finding[]> {
+  const value = <T extends keyof typeof configSchema.shape>(name: T) =>
+    configSchema.shape[name].safeParse(env[name] || undefined).data;
+  const [mongoUrl, redisUrl, amqpUrl] = [
+    value('MONGO_URL'),
+    value('REDIS_URL'),
+    value('AMQP_URL'),
+  ] as string[];
+  const prefix = (value('KEY_PREFIX') as string | undefined) ?? 'taskfleet';
+  const drainMs = (value('DRAIN_MS') as number | undefined) ?? NaN;
+
+  const servers = await Promise.all([
+    mongoUrl ? examineMongo(mongoUrl, createRepositories) : [],
+    redisUrl
+      ? asked('Redis', 'REDIS_URL', inspectRedis(redisUrl, LIMIT_MS).then(judgeRedis))
+      : [notSet('Redis', 'REDIS_URL', 'nothing is cached')],
+    amqpUrl
+      ? asked('RabbitMQ', 'AMQP_URL', inspectRabbit(amqpUrl, prefix, LIMIT_MS).then(judgeRabbit))
+      : [notSet('RabbitMQ', 'AMQP_URL', 'no job worker can start')],
+  ]);
+  const order = Number.isNaN(drainMs) ? [] : judgeTimeOuts({ ...timeOuts, drainMs });
+  return [...judgeConfiguration(env), ...order, ...servers.flat()];
+}
+
+const notSet = (group: string, variable: string, lost: string) =>
+  findingsOf(group).warning(
+    `${variable} is not set: ${lost}`,
+    `Set it, or let \`npm start\` find or start one`,
+  );
+
+/** What the work finds, or that the server can't be asked. */
+async function asked(group: string, variable: string, work: Promise<Finding[]>): Promise<Finding[]> {
+  try {
+    return await within(work, LIMIT_MS);
+  } catch (problem) {
+    const says = `It can't be asked: ${reasonOf(problem)}`;
+    const cure = `npm start brings back the stack's own (.local/logs); another's: look at ${variable}`;
+    return [findingsOf(group).error(says, cure)];
+  }
+}
+
+/** Node tells of a refused connection in parts, and the driver at length. */
+function reasonOf(problem: unknown): string {
+  const { message, errors } = problem as AggregateError;
+  const [first] = (errors ?? []) as Error[];
+  return (message || first?.message || String(problem)).split('\n')[0]!;
+}
+
+async function examineMongo(
+  url: string,
+  createRepositories: Examined['createRepositories'],
+): Promise<Finding[]> {
+  let connection: Connection | undefined;
+  const about = await asked(
+    'MongoDB',
+    'MONGO_URL',
+    openMongo(url, LIMIT_MS).then(async (opened) => {
+      connection = opened;
+      return judgeMongo(await inspectMongo(opened));
+    }),
+  );
+  if (!connection || about.length === 1) return about;
+  const { jobs, notices } = createRepositories(connection);
+  const inside = await Promise.all([
+    asked('MongoDB', 'MONGO_URL', compareIndexes(connection).then(judgeIndexes)),
+    asked('Jobs', 'MONGO_URL', jobs.overdue().then(judgeOutbox)),
+    asked('Notices', 'MONGO_URL', notices.inForce().then(judgeNotices)),
+  ]);
+  void connection.close().catch(() => {});
+  return [...about, ...inside.flat()];
+}
+
+function judgeOutbox({ count, since }: { count: number; since: Date | undefined }): Finding[] {
+  const { ok, warning } = findingsOf('Jobs');
+  const waitsMs = since ? Date.now() - since.getTime() : 0;
+  if (waitsMs < OVERDUE_MS) return [ok(`${count} jobs wait to be published`)];
+  return [
+    warning(
+      `${count} jobs wait to be published, the oldest for ${Math.round(waitsMs / 1_000)} s`,
+      'They run once RabbitMQ and a job worker are there: npx pm2 logs taskfleet-worker',
+    ),
+  ];
+}
+
+function judgeNotices({ cacheOffUntil, revoked }: { cacheOffUntil: Date | undefined; revoked: number }) {
+  const { ok, warning } = findingsOf('Notices');
+  const told = ok(`${revoked} removed users whose tokens are refused`);
+  if (!cacheOffUntil) return [told];
+  const left = inMs(cacheOffUntil.getTime() - Date.now());
+  const cure = 'It comes back by itself; where it is off again and again, look at Redis and the links to it';
+  return [
+    told,
+    warning(`The cache is off for all workers, for ${left} more: a change could not be told to Redis`, cure),
+  ];
+}

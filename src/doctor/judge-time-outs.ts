@@ -1,0 +1,75 @@
+import { timeLimits } from '../time-limits';
+import { findingsOf, type Finding } from './finding';
+
+const { ok, warning, error } = findingsOf('Time-outs');
+
+export interface TimeOuts {
+  /** Undefined where no configuration of NGINX is at hand. */
+  nginx?: { keepAliveMs: number; readMs: number; nextUpstreamMs: number };
+  pm2: { killMs: number; listenMs: number };
+  drainMs: number;
+}
+
+const UNITS: Record<string, number> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, '': 1_000 };
+
+/** As NGINX writes it: 500ms, 1s, 1m30s, and 60 alone are seconds. NaN where it isn't said. */
+export function nginxTime(text: string, directive: string): number {
+  const [, value] = new RegExp(`^\\s*${directive}\\s+([\\w ]+);`, 'm').exec(text) ?? [];
+  if (!value) return NaN;
+  return [...value.matchAll(/(\d+)(ms|[smh]|)/g)].reduce(
+    (sum, [, n, unit]) => sum + Number(n) * UNITS[unit!]!,
+    0,
+  );
+}
+
+export function nginxTimeOuts(text: string): NonNullable<TimeOuts['nginx']> {
+  const [upstream = ''] = /upstream api \{[^}]*\}/.exec(text) ?? [];
+  return {
+    keepAliveMs: nginxTime(upstream, 'keepalive_timeout'),
+    readMs: nginxTime(text, 'proxy_read_timeout'),
+    nextUpstreamMs: nginxTime(text, 'proxy_next_upstream_timeout'),
+  };
+}
+
+const seconds = (ms: number) => `${ms / 1_000} s`;
+
+/** Who waits for whom must wait longer. Each rule: the shorter, the longer, and what is lost otherwise. */
+export function judgeTimeOuts({ nginx, pm2, drainMs }: TimeOuts): Finding[] {
+  const { requestMs, keepAliveMs, stopMs, jobGraceMs, startMs } = timeLimits;
+  type Rule = [shorter: [string, number], longer: [string, number], lost: string, isUnwise?: boolean];
+  const kill: [string, number] = ['kill_timeout of ecosystem.config.js', pm2.killMs];
+  const stop: [string, number] = ['a process stops itself', stopMs];
+  const rules: Rule[] = [
+    [stop, kill, 'PM2 kills a worker that still answers'],
+    [['DRAIN_MS', drainMs], stop, 'a worker is ended while it drains'],
+    [['a job is put back', jobGraceMs], stop, 'jobs under way are lost until their lease ends'],
+    [
+      ['a start on a busy machine', startMs],
+      ['listen_timeout of ecosystem.config.js', pm2.listenMs],
+      'PM2 ends the old worker before the new one is ready',
+    ],
+  ];
+  if (nginx) {
+    const idle: [string, number] = ["NGINX's keepalive_timeout to the workers", nginx.keepAliveMs];
+    const read: [string, number] = ["NGINX's proxy_read_timeout", nginx.readMs];
+    rules.push(
+      [idle, ['DRAIN_MS', drainMs], 'a reload loses requests', true],
+      [idle, ["a worker's keepAliveTimeout", keepAliveMs], 'requests meet connections that close'],
+      [["a request's deadline", requestMs], read, 'clients get 504 in place of what became of it'],
+      [
+        read,
+        ["NGINX's proxy_next_upstream_timeout", nginx.nextUpstreamMs],
+        'a dead worker’s requests are lost',
+      ],
+    );
+  }
+  const wrong = rules.filter(([[, shorter], [, longer]]) => !(shorter < longer));
+  if (wrong.length === 0)
+    return [ok(`NGINX, PM2 and the workers wait for each other (${rules.length} pairs)`)];
+  return wrong.map(([[shorterName, shorter], [longerName, longer], lost, isUnwise]) =>
+    (isUnwise ? warning : error)(
+      `${shorterName} (${seconds(shorter)}) is not shorter than ${longerName} (${seconds(longer)}): ${lost}`,
+      `Make ${longerName} longer than ${seconds(shorter)}, or the other shorter; then npm start`,
+    ),
+  );
+}

@@ -1,0 +1,54 @@
+import mongoose from 'mongoose';
+import type { Mongo } from './mongo';
+
+export type MongoFacts = Awaited<ReturnType<typeof inspectMongo>>;
+type Connection = Mongo['connection'];
+
+/** A connection for looking only: it gives up after `limitMs`, and nothing is made. */
+export async function openMongo(url: string, limitMs: number): Promise<Connection> {
+  const connection = mongoose.createConnection(url, {
+    serverSelectionTimeoutMS: limitMs,
+    connectTimeoutMS: limitMs,
+    socketTimeoutMS: limitMs,
+    bufferCommands: false,
+    autoIndex: false,
+    autoCreate: false,
+    maxPoolSize: 5,
+  });
+  connection.on('error', () => {});
+  return connection.asPromise();
+}
+
+export async function inspectMongo(connection: Connection) {
+  const admin = connection.db!.admin();
+  const { version } = await admin.command({ buildInfo: 1 });
+  const asked = performance.now();
+  const hello = await admin.command({ hello: 1 });
+  const latencyMs = performance.now() - asked;
+  const isReplicaSet = Boolean(hello.setName) || hello.msg === 'isdbgrid';
+  const isWritable = hello.isWritablePrimary === true;
+  // It read its clock about half-way.
+  const skewMs = (hello.localTime as Date).getTime() - (Date.now() - latencyMs / 2);
+  return { version: String(version), latencyMs, isReplicaSet, isWritable, skewMs };
+}
+
+/** Of the models that the repositories have made on this connection. */
+export async function compareIndexes(
+  connection: Connection,
+): Promise<{ missing: string[]; extra: string[] }> {
+  const models = Object.values(connection.models);
+  const differences = await Promise.all(
+    models.map(async (model) => {
+      const { toCreate, toDrop } = await model.diffIndexes();
+      const name = model.collection.collectionName;
+      return {
+        missing: (toCreate as unknown as object[]).map((key) => `${name} ${JSON.stringify(key)}`),
+        extra: toDrop.map((key) => `${name} ${key}`),
+      };
+    }),
+  );
+  return {
+    missing: differences.flatMap(({ missing }) => missing),
+    extra: differences.flatMap(({ extra }) => extra),
+  };
+}

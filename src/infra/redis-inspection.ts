@@ -1,0 +1,43 @@
+import { Redis } from 'ioredis';
+
+export type RedisFacts = Awaited<ReturnType<typeof inspectRedis>>;
+
+/** What a Redis is like that is used as a cache. */
+export async function inspectRedis(url: string, limitMs: number) {
+  const client = new Redis(url, {
+    lazyConnect: true,
+    connectTimeout: limitMs,
+    commandTimeout: limitMs,
+    maxRetriesPerRequest: 0,
+    retryStrategy: () => null,
+  });
+  let reason: Error | undefined;
+  client.on('error', (error: Error) => (reason = error));
+  try {
+    await client.connect();
+    const asked = performance.now();
+    const [seconds, micros] = await client.time();
+    const latencyMs = performance.now() - asked;
+    const skewMs = Number(seconds) * 1_000 + Number(micros) / 1_000 - (Date.now() - latencyMs / 2);
+    const info = await client.info();
+    const field = (name: string) => new RegExp(`^${name}:(.*?)\\r?$`, 'm').exec(info)?.[1] ?? '';
+    // Where a provider forbids the question, it isn't known.
+    const save = await client.config('GET', 'save').then(
+      (answer) => answer[1],
+      () => undefined,
+    );
+    return {
+      version: field('redis_version'),
+      latencyMs,
+      skewMs,
+      maxMemory: Number(field('maxmemory')),
+      policy: field('maxmemory_policy'),
+      isPersistent: field('aof_enabled') === '1' || Boolean(save),
+    };
+  } catch (error) {
+    // "Connection is closed" says less than why it was.
+    throw reason ?? error;
+  } finally {
+    client.disconnect();
+  }
+}
