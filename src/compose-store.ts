@@ -18,7 +18,8 @@ import { createUserCache } from './users/user-cache';
 import { createUserRepository } from './users/user-repository';
 
 /** As they were compiled, even where the tests run this file as TypeScript: their names are kept in the database. */
-const MIGRATIONS = path.join(__dirname, '..', 'dist', 'migrations');
+const BUILD = __filename.endsWith('.ts') ? path.join(__dirname, '..', 'dist') : __dirname;
+const MIGRATIONS = path.join(BUILD, 'migrations');
 
 /** All that is kept in MongoDB; nothing is asked of it yet. */
 export const createRepositories = (connection: Mongo['connection']) => ({
