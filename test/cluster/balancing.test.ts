@@ -78,19 +78,6 @@ it('brings a killed worker back, and serves meanwhile', async () => {
   expect(seen.sort()).toEqual(['api-0', 'api-1']);
 });
 
-it('scales down to one worker and back up by PM2’s own command', async () => {
-  const workers = async () => {
-    const answers = await Promise.all(Array.from({ length: 20 }, () => get('/tasks?limit=1')));
-    expect(answers.map(({ status }) => status)).toEqual(Array(20).fill(200));
-    return new Set(answers.map(({ headers }) => headers.get('x-worker'))).size;
-  };
-  await cluster.stack.pm2(['scale', 'taskfleet-api', '1']);
-  await eventually(async () => (await cluster.apiWorkers()).length === 1);
-  expect(await workers()).toBe(1);
-  await cluster.stack.pm2(['scale', 'taskfleet-api', '2']);
-  await eventually(async () => (await workers()) === 2);
-}, 60_000);
-
 it('writes no token and no password to a log', () => {
   const logs = `${cluster.stack.info().pm2Home}/logs`;
   const text = readdirSync(logs)

@@ -7,6 +7,7 @@ import { startLoad } from '../support/load';
 const root = path.join(__dirname, '..', '..');
 const dist = path.join(root, 'dist');
 const builds = mkdtempSync(path.join(root, '.local', 'builds-'));
+const HANG_MS = 4_000;
 let cluster: Cluster;
 let admin: Account;
 let task: string;
@@ -38,10 +39,10 @@ async function underLoad<T>(work: () => Promise<T>) {
   return { result, failed, detail };
 }
 
-const replace = (build: string, env: Record<string, string> = {}) => {
+const replace = (build: string, env: Record<string, string> = {}, limitMs = 30_000) => {
   const said: string[] = [];
   const { env: present } = cluster.stack.info();
-  const options = { build, apiWorkers: 2, env: { ...present, ...env }, limitMs: 8_000 };
+  const options = { build, apiWorkers: 2, env: { ...present, ...env }, limitMs };
   return cluster.stack
     .replaceApps({ ...options, say: (text) => said.push(text) })
     .then(
@@ -55,12 +56,12 @@ it('refuses builds that crash, never get ready or are told nonsense, and serves 
   const pids = (await cluster.apiWorkers()).map(({ pid }) => pid);
   const { result, failed, detail } = await underLoad(async () => ({
     crash: await replace(buildWith('crash', `throw new Error('this build crashes');`)),
-    hang: await replace(buildWith('hang', 'setInterval(() => {}, 1000); return;')),
+    hang: await replace(buildWith('hang', 'setInterval(() => {}, 1000); return;'), {}, HANG_MS),
     configuration: await replace(dist, { BCRYPT_COST: '99', DRAIN_MS: 'soon' }),
   }));
   expect({ failed, detail }).toEqual({ failed: 0, detail });
   expect(result.crash.refusal).toMatch(/refused; nothing was changed[^]*this build crashes/);
-  expect(result.hang.refusal).toMatch(/refused; nothing was changed[^]*not ready within 8 s/);
+  expect(result.hang.refusal).toMatch(/refused; nothing was changed[^]*not ready within 4 s/);
   expect(result.configuration.refusal).toMatch(/refused[^]*BCRYPT_COST[^]*DRAIN_MS/);
   expect((await cluster.apiWorkers()).map(({ pid }) => pid)).toEqual(pids);
 }, 120_000);

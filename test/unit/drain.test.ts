@@ -18,6 +18,11 @@ beforeEach(async () => {
   port = (server.address() as { port: number }).port;
 });
 
+afterEach(() => {
+  server.closeAllConnections();
+  if (server.listening) server.close();
+});
+
 const connect = async (): Promise<Socket> => {
   const socket = createConnection(port, '127.0.0.1');
   await once(socket, 'connect');
