@@ -61,7 +61,7 @@ async function asked(group: string, variable: string, work: Promise<Finding[]>):
     return await within(work, LIMIT_MS);
   } catch (problem) {
     const says = `It can't be asked: ${reasonOf(problem)}`;
-    const cure = `npm start brings back the stack's own (.local/logs); another's: look at ${variable}`;
+    const cure = `npm start brings back the stack's own (npm stop first where it hangs); another's: look at ${variable}`;
     return [findingsOf(group).error(says, cure)];
   }
 }

@@ -23,7 +23,7 @@ export function nginxTime(text: string, directive: string): number {
 }
 
 export function nginxTimeOuts(text: string): NonNullable<TimeOuts['nginx']> {
-  const [upstream = ''] = /upstream api \{[^}]*\}/.exec(text) ?? [];
+  const [upstream = ''] = /upstream api \{.*?\n\s*\}/s.exec(text) ?? [];
   return {
     keepAliveMs: nginxTime(upstream, 'keepalive_timeout'),
     readMs: nginxTime(text, 'proxy_read_timeout'),
@@ -31,7 +31,7 @@ export function nginxTimeOuts(text: string): NonNullable<TimeOuts['nginx']> {
   };
 }
 
-const seconds = (ms: number) => `${ms / 1_000} s`;
+const seconds = (ms: number) => (Number.isNaN(ms) ? 'not set' : `${ms / 1_000} s`);
 
 /** Who waits for whom must wait longer. Each rule: the shorter, the longer, and what is lost otherwise. */
 export function judgeTimeOuts({ nginx, pm2, drainMs }: TimeOuts): Finding[] {
@@ -69,7 +69,7 @@ export function judgeTimeOuts({ nginx, pm2, drainMs }: TimeOuts): Finding[] {
   return wrong.map(([[shorterName, shorter], [longerName, longer], lost, isUnwise]) =>
     (isUnwise ? warning : error)(
       `${shorterName} (${seconds(shorter)}) is not shorter than ${longerName} (${seconds(longer)}): ${lost}`,
-      `Make ${longerName} longer than ${seconds(shorter)}, or the other shorter; then npm start`,
+      `Set ${longerName} longer than ${shorterName}, then npm start`,
     ),
   );
 }

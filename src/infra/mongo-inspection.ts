@@ -16,7 +16,12 @@ export async function openMongo(url: string, limitMs: number): Promise<Connectio
     maxPoolSize: 5,
   });
   connection.on('error', () => {});
-  return connection.asPromise();
+  try {
+    return await connection.asPromise();
+  } catch (error) {
+    void connection.close(true).catch(() => {});
+    throw error;
+  }
 }
 
 export async function inspectMongo(connection: Connection) {

@@ -13,6 +13,8 @@ export async function inspectRedis(url: string, limitMs: number) {
   });
   let reason: Error | undefined;
   client.on('error', (error: Error) => (reason = error));
+  // One that takes the connection and never answers would hold it for ever.
+  const giveUp = setTimeout(() => client.disconnect(), limitMs);
   try {
     await client.connect();
     const asked = performance.now();
@@ -38,6 +40,7 @@ export async function inspectRedis(url: string, limitMs: number) {
     // "Connection is closed" says less than why it was.
     throw reason ?? error;
   } finally {
+    clearTimeout(giveUp);
     client.disconnect();
   }
 }

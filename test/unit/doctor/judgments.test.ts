@@ -1,0 +1,140 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import type { Finding } from '../../../src/doctor/finding';
+import { isGuessable, isNear, judgeConfiguration } from '../../../src/doctor/judge-configuration';
+import { judgeMongo, judgeRabbit, judgeRedis } from '../../../src/doctor/judge-servers';
+import { judgeTimeOuts, nginxTime, nginxTimeOuts } from '../../../src/doctor/judge-time-outs';
+
+const root = path.join(__dirname, '..', '..', '..');
+const wrongIn = (findings: Finding[]) => findings.filter(({ level }) => level !== 'ok');
+const saysOf = (findings: Finding[]) => wrongIn(findings).map(({ level, says }) => `${level} ${says}`);
+
+describe('the order of time-outs', () => {
+  const nginx = nginxTimeOuts(readFileSync(path.join(root, 'nginx', 'nginx.conf.template'), 'utf8'));
+  const { apps } = jest.requireActual<{ apps: { kill_timeout: number; listen_timeout: number }[] }>(
+    '../../../ecosystem.config.js',
+  );
+  const pm2 = { killMs: apps[0]!.kill_timeout, listenMs: apps[0]!.listen_timeout };
+
+  it('is right as NGINX, PM2 and the workers are set up here', () => {
+    expect(nginx).toEqual({ keepAliveMs: 1_000, readMs: 15_000, nextUpstreamMs: 20_000 });
+    expect(wrongIn(judgeTimeOuts({ nginx, pm2, drainMs: 1_500 }))).toEqual([]);
+  });
+
+  it('is told wherever one is wrong, also where a figure is missing', () => {
+    const found = judgeTimeOuts({
+      nginx: { ...nginx, readMs: 12_000, nextUpstreamMs: NaN },
+      pm2: { killMs: 1_600, listenMs: 3_000 },
+      drainMs: 1_000,
+    });
+    expect(saysOf(found)).toEqual([
+      expect.stringMatching(/^error a process stops itself \(13 s\) .* kill_timeout .*\(1.6 s\)/),
+      expect.stringMatching(/^error a start .* listen_timeout/),
+      expect.stringMatching(
+        /^warning NGINX's keepalive_timeout .* DRAIN_MS \(1 s\): a reload loses requests/,
+      ),
+      expect.stringMatching(/^error a request's deadline .* proxy_read_timeout \(12 s\)/),
+      expect.stringMatching(/^error NGINX's proxy_read_timeout .* proxy_next_upstream_timeout/),
+    ]);
+  });
+
+  it('reads the times that NGINX takes', () => {
+    const text = '  a 500ms;\n  b 1m30s;\n  c 60;\n  d 1h 5s;\n';
+    expect(['a', 'b', 'c', 'd'].map((name) => nginxTime(text, name))).toEqual([
+      500, 90_000, 60_000, 3_605_000,
+    ]);
+    expect(nginxTime(text, 'e')).toBeNaN();
+  });
+});
+
+describe('servers', () => {
+  const mongo = { version: '8.0.4', latencyMs: 1, isReplicaSet: true, isWritable: true, skewMs: 3 };
+  const redis = {
+    version: '7.0.15',
+    latencyMs: 1,
+    skewMs: -3,
+    maxMemory: 2 ** 28,
+    policy: 'volatile-ttl',
+    isPersistent: false,
+  };
+  const rabbit = {
+    version: '4.1.0',
+    latencyMs: 1,
+    isThere: true,
+    isAsDeclared: true,
+    waiting: 0,
+    consumers: 1,
+    deadLetters: 0,
+    alarm: undefined,
+  };
+
+  it('are fine where nothing is amiss', () => {
+    expect(
+      [...judgeMongo(mongo), ...judgeRedis(redis), ...judgeRabbit(rabbit)].map(({ level }) => level),
+    ).toEqual(expect.not.arrayContaining(['warning', 'error']));
+  });
+
+  it('need what the app counts on', () => {
+    expect(saysOf(judgeMongo({ ...mongo, isReplicaSet: false }))).toEqual([
+      expect.stringMatching(/^error .*no replica set/),
+    ]);
+    expect(saysOf(judgeMongo({ ...mongo, isWritable: false, version: '6.0.9' }))).toEqual([
+      expect.stringMatching(/^error .*not the primary/),
+      'warning It is older than 7.0',
+    ]);
+    expect(saysOf(judgeRabbit({ ...rabbit, consumers: 0, waiting: 4, alarm: 'low on disk' }))).toEqual([
+      expect.stringContaining('low on disk'),
+      'error No job worker: 4 jobs wait in the queue',
+    ]);
+    expect(saysOf(judgeRabbit({ ...rabbit, isThere: false }))).toEqual([
+      'error The queues of jobs are not there',
+    ]);
+    expect(saysOf(judgeRabbit({ ...rabbit, isAsDeclared: false, deadLetters: 2 }))).toEqual([
+      expect.stringMatching(/^error .*of another kind/),
+      expect.stringMatching(/^warning 2 dead letters/),
+    ]);
+  });
+
+  it('are to evict what ends soonest, and nothing that never ends', () => {
+    const levelOf = (changes: object) => saysOf(judgeRedis({ ...redis, ...changes }));
+    expect(levelOf({ policy: 'volatile-lru' })).toEqual([]);
+    expect(levelOf({ policy: 'allkeys-lru' })).toEqual([expect.stringMatching(/^warning .*allkeys-lru/)]);
+    expect(levelOf({ policy: 'noeviction' })).toEqual([expect.stringMatching(/^error .*noeviction/)]);
+    expect(levelOf({ maxMemory: 0 })).toEqual([expect.stringMatching(/^warning maxmemory is not set/)]);
+    expect(levelOf({ isPersistent: true })).toEqual([expect.stringMatching(/^warning It writes to disk/)]);
+  });
+
+  it('are to have our time', () => {
+    expect(saysOf(judgeMongo({ ...mongo, skewMs: 700 }))).toEqual([
+      'warning Its clock is 700 ms ahead of ours',
+    ]);
+    expect(saysOf(judgeRedis({ ...redis, skewMs: -2_500 }))).toEqual([
+      'error Its clock is 2500 ms behind ours; 2000 ms is the most',
+    ]);
+  });
+});
+
+describe('what is allowed and unwise', () => {
+  const good = { MONGO_URL: 'mongodb://h/x', JWT_SECRET: 'hU8-vS2mXqLd0cKz5RtYw1GfBn7JpE4a' };
+
+  it('is told of what runs for people, not of tests', () => {
+    const unwise = { ...good, BCRYPT_COST: '8', JWT_SECRET: 'change-me'.repeat(4), CORS_ORIGINS: '*' };
+    expect(saysOf(judgeConfiguration(unwise))).toEqual([
+      expect.stringMatching(/^warning BCRYPT_COST is 8/),
+      expect.stringMatching(/^warning JWT_SECRET looks like/),
+      expect.stringMatching(/^warning CORS_ORIGINS is \*/),
+    ]);
+    expect(wrongIn(judgeConfiguration({ ...unwise, NODE_ENV: 'test' }))).toEqual([]);
+    expect(isGuessable('0123'.repeat(8))).toBe(true);
+    expect(isGuessable(good.JWT_SECRET)).toBe(false);
+  });
+
+  it('is a name that is nearly one of ours', () => {
+    for (const near of ['BCRYPT_COSTS', 'BCRYT_COST', 'BCRYPT_COTS', 'BCRYPT_C0ST'])
+      expect(isNear(near, 'BCRYPT_COST')).toBe(true);
+    for (const other of ['BCRYPT_COST_2', 'BCRYPT', 'COST']) expect(isNear(other, 'BCRYPT_COST')).toBe(false);
+    expect(judgeConfiguration({ ...good, RATE_LIMITS: '5', POST: 'x', HOME: '/' })).toEqual([
+      expect.objectContaining({ level: 'warning', cure: 'Did you mean RATE_LIMIT?' }),
+    ]);
+  });
+});

@@ -1,0 +1,73 @@
+import type { Finding } from '../../../src/doctor/finding';
+import type { AppProcess } from '../../../scripts/stack/stack';
+
+const { judgePorts } = jest.requireActual<{ judgePorts: (text: string, ports: number[]) => Finding }>(
+  '../../../scripts/doctor/nginx',
+);
+const { report } = jest.requireActual<{ report: (findings: Finding[]) => string }>(
+  '../../../scripts/doctor/report',
+);
+const { judgeLogs, judgeRoom } = jest.requireActual<
+  Record<'judgeLogs' | 'judgeRoom', (bytes: number) => Finding>
+>('../../../scripts/doctor/room');
+const { judgeWorkers } = jest.requireActual<{
+  judgeWorkers: (apps: AppProcess[], wanted: { apiWorkers: number; release: string }) => Finding[];
+}>('../../../scripts/doctor/workers');
+
+const app = (changes: Partial<AppProcess> = {}): AppProcess => ({
+  name: 'taskfleet-api',
+  pid: 1,
+  id: 0,
+  instance: 0,
+  port: 4001,
+  status: 'online',
+  restarts: 0,
+  crashes: 0,
+  release: 'new',
+  ...changes,
+});
+const worker = app({ name: 'taskfleet-worker', port: undefined });
+const wanted = { apiWorkers: 1, release: 'new' };
+const saysOf = (apps: AppProcess[]) =>
+  judgeWorkers(apps, wanted).flatMap(({ level, says }) => (level === 'ok' ? [] : `${level} ${says}`));
+
+it('tells which processes are missing, ended, crashing or of another release', () => {
+  expect(saysOf([app(), worker])).toEqual([]);
+  expect(saysOf([])).toEqual(['error No API worker runs', 'error No job worker runs: jobs wait']);
+  expect(saysOf([app({ status: 'errored' }), { ...worker, crashes: 3 }])).toEqual([
+    'error API worker 0 is errored',
+    'warning The job worker crashed 3 times',
+  ]);
+  expect(saysOf([app({ restarts: 25 }), worker])).toEqual([
+    'warning API worker 0 was started anew 25 times, reloads counted',
+  ]);
+  const older = 'warning Not all of them run the newest build and configuration';
+  expect(saysOf([app({ release: 'old' }), worker])).toEqual([older]);
+  expect(saysOf([app({ release: 'old' }), { ...worker, release: 'old' }])).toEqual([older]);
+});
+
+it('tells of a worker that NGINX does not know', () => {
+  const text =
+    'upstream api {\n    server 127.0.0.1:4001 max_fails=3;\n    server 127.0.0.1:4002 max_fails=3;\n}';
+  expect(judgePorts(text, [4001, 4002]).level).toBe('ok');
+  expect(judgePorts(text, [4002, 4005])).toMatchObject({
+    level: 'error',
+    says: "It doesn't know the workers on 4005",
+  });
+});
+
+it('tells of a disk that is nearly full and of long logs', () => {
+  expect([80e9, 3e9, 0.2e9].map((bytes) => judgeRoom(bytes).level)).toEqual(['ok', 'warning', 'error']);
+  expect([1e6, 2e9].map((bytes) => judgeLogs(bytes).level)).toEqual(['ok', 'warning']);
+});
+
+it('reports in groups, within 80 columns, each with its cure', () => {
+  const text = report([
+    { group: 'One', level: 'ok', says: 'fine' },
+    { group: 'Two', level: 'error', says: 'word '.repeat(40).trim(), cure: 'npm start '.repeat(20).trim() },
+    { group: 'One', level: 'warning', says: 'hm', cure: 'npm stop' },
+  ]);
+  expect(text.split('\n').filter((line) => line.length > 80)).toEqual([]);
+  expect(text).toMatch(/^One\n {2}✓ fine\n {2}! hm\n {4}→ npm stop\n\nTwo\n {2}✗ word/);
+  expect(text).toMatch(/\n1 error, 1 warning, 1 fine\n$/);
+});
