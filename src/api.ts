@@ -24,7 +24,7 @@ async function main(): Promise<void> {
   server.keepAliveTimeout = KEEP_ALIVE_MS;
   server.headersTimeout = KEEP_ALIVE_MS + 1_000;
   server.on('clientError', answerClientError);
-  const drain = createDrain(server);
+  const drain = createDrain(server, api.watchers);
   server.on('request', createApp({ ...api.app, isDraining: drain.isDraining }));
   const listen = () =>
     new Promise<void>((resolve, reject) => {
@@ -42,7 +42,17 @@ async function main(): Promise<void> {
   const metricsAsJson = app.metrics.json;
   const control = await serveControl(
     { folder: config.runDir, name: config.workerName, logger },
-    apiControl({ config, drain, leave: leaving, listen, live, hashPool, metricsAsJson, loggers }),
+    apiControl({
+      config,
+      drain,
+      leave: leaving,
+      listen,
+      live,
+      hashPool,
+      watchers: api.watchers.size,
+      metricsAsJson,
+      loggers,
+    }),
   );
   const stopSharing = config.sharesCores ? shareCores(config.runDir, hashPool) : () => {};
   onShutdown(

@@ -20,6 +20,7 @@ import { createJobQueue } from './infra/rabbit';
 import { createRateLimiters, type Policy, type RateLimiter } from './infra/rate-limiter';
 import { connectRedis } from './infra/redis';
 import { createResizeAvatar } from './jobs/handlers/resize-avatar';
+import { createDeadLetters } from './jobs/dead-letters';
 import { createJobRelay } from './jobs/job-relay';
 import { createJobRepository } from './jobs/job-repository';
 import { createJobRunner } from './jobs/job-runner';
@@ -27,6 +28,9 @@ import { createJobService } from './jobs/job-service';
 import { createAccessLog, type Logger } from './logger';
 import { createNoticeBoard } from './notices/notice-board';
 import { createNoticeRepository } from './notices/notice-repository';
+import { createEventHub } from './ops/event-hub';
+import { createFleet } from './ops/fleet';
+import { createSnapshot } from './ops/ops-snapshot';
 import { allRoutes } from './routes';
 import { createTaskCache } from './tasks/task-cache';
 import { createTaskRepository } from './tasks/task-repository';
@@ -62,6 +66,7 @@ export async function composeApi(config: Config, logger: Logger) {
   const metrics = createMetrics(config.workerName);
   const live = createLiveStats();
   const histogram = createRequestRecord(metrics);
+  const cacheRecord = createCacheRecord(metrics);
   const { mongo, users, tasks, avatars, jobs, notices, idempotencyKeys } = await composeStore(
     config,
     metrics,
@@ -74,7 +79,10 @@ export async function composeApi(config: Config, logger: Logger) {
     board,
     prefix: config.keyPrefix,
     entryLifeMs: config.cacheTtlSeconds * 1_000,
-    record: createCacheRecord(metrics),
+    record: (of, event, size) => {
+      cacheRecord(of, event, size);
+      live.cacheEvent(event);
+    },
   });
   const rateLimiter = createRateLimiters({ redis, prefix: config.keyPrefix });
   const { exemptLoopback } = config;
@@ -131,10 +139,19 @@ export async function composeApi(config: Config, logger: Logger) {
     countUpload: users.countUpload,
   });
 
+  const fleet = createFleet(config.runDir);
+  const hub = createEventHub({ take: createSnapshot({ fleet, jobs, name: config.workerName }) });
+  const deadLetters = createDeadLetters({
+    jobs,
+    transaction: mongo.transaction,
+    keepPayload: { 'resize-avatar': avatars.keepOriginal },
+  });
+
   return {
     auth,
     live,
     hashPool,
+    watchers: hub,
     app: {
       routes: allRoutes({
         auth,
@@ -144,6 +161,12 @@ export async function composeApi(config: Config, logger: Logger) {
         jobs: createJobService(jobs),
         ping: mongo.ping,
       }),
+      ops: {
+        hub,
+        fleet,
+        deadLetters,
+        isAdmin: async (id: string) => (await users.byId(id))?.role === 'Admin',
+      },
       authenticate: createAuthenticate({ tokens, board }),
       limit: createLimit({ ...requestLimiters(config, rateLimiter), exemptLoopback }),
       trustProxy: config.trustProxy,
@@ -153,13 +176,16 @@ export async function composeApi(config: Config, logger: Logger) {
       logger,
       accessLog: createAccessLog(config.logLevel, config.workerName),
       record: (...request: Parameters<typeof histogram>) => {
+        // Who watches would else be what they see.
+        if (request[1] === '/ops/events') return;
         histogram(...request);
-        live.record(...request);
+        if (!request[1]?.startsWith('/ops')) live.record(...request);
       },
       metrics,
       worker: config.exposeWorker ? config.workerName : undefined,
     },
     async close(): Promise<void> {
+      hub.end();
       live.stop();
       board.stop();
       await hashPool.close();
