@@ -6,6 +6,7 @@ import { createCacheRecord } from './cache/cache-record';
 import { createResponseCache } from './cache/response-cache';
 import { connectStore } from './compose-store';
 import type { Config } from './config';
+import { askAll } from './control/control-client';
 import { createLiveStats } from './control/live-stats';
 import { createAuthenticate } from './http/authenticate';
 import { createLimit } from './http/limits';
@@ -13,18 +14,22 @@ import { createRequestRecord } from './http/request-record';
 import { createOnce } from './idempotency/idempotency-service';
 import { createHashPool } from './infra/hash-pool';
 import { imageFault, toSquareWebp } from './infra/images';
-import { createMetrics, type Metrics } from './infra/metrics';
+import { createMetrics, mergedText, type Metrics } from './infra/metrics';
 import { isMongoAway } from './infra/mongo';
 import { createJobQueue } from './infra/rabbit';
 import { createRateLimiters, type Policy, type RateLimiter } from './infra/rate-limiter';
 import { connectRedis } from './infra/redis';
 import { createResizeAvatar } from './jobs/handlers/resize-avatar';
 import { createJobsRecord } from './jobs/job-record';
+import { createDeadLetters } from './jobs/dead-letters';
 import { createJobRelay } from './jobs/job-relay';
 import { createJobRunner } from './jobs/job-runner';
 import { createJobService } from './jobs/job-service';
 import { createAccessLog, type Logger } from './logger';
 import { createNoticeBoard } from './notices/notice-board';
+import { createEventHub } from './ops/event-hub';
+import { createFleet } from './ops/fleet';
+import { createSnapshot } from './ops/ops-snapshot';
 import { allRoutes } from './routes';
 import { createTaskCache } from './tasks/task-cache';
 import { createTaskService } from './tasks/task-service';
@@ -53,6 +58,7 @@ export async function composeApi(config: Config, logger: Logger) {
   const metrics = createMetrics(config.workerName);
   const live = createLiveStats();
   const histogram = createRequestRecord(metrics);
+  const cacheRecord = createCacheRecord(metrics);
   const { mongo, users, tasks, avatars, jobs, notices, idempotencyKeys } = await composeStore(
     config,
     logger,
@@ -66,7 +72,10 @@ export async function composeApi(config: Config, logger: Logger) {
     board,
     prefix: config.keyPrefix,
     entryLifeMs: config.cacheTtlSeconds * 1_000,
-    record: createCacheRecord(metrics),
+    record: (of, event, size) => {
+      cacheRecord(of, event, size);
+      live.cacheEvent(event);
+    },
   });
   const rateLimiter = createRateLimiters({ redis, prefix: config.keyPrefix });
   const { exemptLoopback } = config;
@@ -123,10 +132,19 @@ export async function composeApi(config: Config, logger: Logger) {
     countUpload: users.countUpload,
   });
 
+  const fleet = createFleet(config.runDir);
+  const hub = createEventHub({ take: createSnapshot({ fleet, jobs, name: config.workerName }) });
+  const deadLetters = createDeadLetters({
+    jobs,
+    transaction: mongo.transaction,
+    keepPayload: { 'resize-avatar': avatars.keepOriginal },
+  });
+
   return {
     auth,
     live,
     hashPool,
+    watchers: hub,
     app: {
       routes: allRoutes({
         auth,
@@ -136,6 +154,12 @@ export async function composeApi(config: Config, logger: Logger) {
         jobs: createJobService(jobs),
         ping: mongo.ping,
       }),
+      ops: {
+        hub,
+        fleet,
+        deadLetters,
+        isAdmin: async (id: string) => (await users.byId(id))?.role === 'Admin',
+      },
       authenticate: createAuthenticate({ tokens, board }),
       limit: createLimit({ ...requestLimiters(config, rateLimiter), exemptLoopback }),
       trustProxy: config.trustProxy,
@@ -145,13 +169,22 @@ export async function composeApi(config: Config, logger: Logger) {
       logger,
       accessLog: createAccessLog(config.logLevel, config.workerName),
       record: (...request: Parameters<typeof histogram>) => {
+        // Who watches would else be what they see.
+        if (request[1] === '/ops/events') return;
         histogram(...request);
-        live.record(...request);
+        if (!request[1]?.startsWith('/ops')) live.record(...request);
       },
-      metrics,
+      metrics: {
+        ...metrics,
+        allText: async () => {
+          const all = await askAll<object[]>(config.runDir, '/metrics');
+          return mergedText(all.map(({ answer }) => answer));
+        },
+      },
       worker: config.exposeWorker ? config.workerName : undefined,
     },
     async close(): Promise<void> {
+      hub.end();
       live.stop();
       board.stop();
       await hashPool.close();

@@ -9,6 +9,8 @@ export interface ApiStatus extends ProcessStatus {
   port: number;
   /** It refuses connections, or will in a moment: NGINX asks the others. */
   draining: boolean;
+  /** Whether its port takes connections still. */
+  listening: boolean;
   /** Requests under way. */
   inFlight: number;
   /** Passwords that wait or are hashed. */
@@ -26,6 +28,8 @@ interface ApiControlOptions {
   listen: () => Promise<void>;
   live: LiveStats;
   hashPool: { underWay: () => number; threads: () => number };
+  /** Of those under way: live pages that watch. */
+  watchers: () => number;
   metricsAsJson: () => Promise<unknown>;
   loggers: LevelledLogger[];
 }
@@ -35,14 +39,15 @@ const DEADLINE_MS = 15_000;
 
 /** What an API worker tells of itself and can be told to do. */
 export function apiControl(options: ApiControlOptions): ControlHandlers {
-  const { config, drain, leave, listen, live, hashPool, metricsAsJson, loggers } = options;
+  const { config, drain, leave, listen, live, hashPool, watchers, metricsAsJson, loggers } = options;
   return {
     'GET /status': (): ApiStatus => ({
       ...processStatus(config, config.workerName, loggers[0]!),
       kind: 'api',
       port: config.port,
       draining: drain.isDraining(),
-      inFlight: drain.inFlight(),
+      listening: drain.isListening(),
+      inFlight: drain.inFlight() - watchers(),
       hashes: hashPool.underWay(),
       hashThreads: hashPool.threads(),
       requests: live.snapshot(),

@@ -1,0 +1,79 @@
+import { ago, byId, make, setText, showFacts } from './dom.js';
+
+const WORDS = { queued: 'waiting', running: 'running', done: 'done', failed: 'failed' };
+
+function line({ type, status, attempts, createdAt, startedAt, finishedAt }, now) {
+  const took = startedAt && finishedAt ? `, took ${new Date(finishedAt) - new Date(startedAt)} ms` : '';
+  const tries = attempts > 1 ? `, attempt ${attempts}` : '';
+  const text = `${type}: ${WORDS[status] ?? status}${took}${tries}, asked for ${ago(new Date(createdAt), now)} ago`;
+  const item = make('li', { textContent: text });
+  item.dataset.status = status;
+  return item;
+}
+
+/** `send(method, path)` answers as the API does; `say` tells the reader. */
+export function createJobs({ send, say }) {
+  let failed;
+  let isLoading = false;
+  /** What is listed now, with when it failed. */
+  let listed = [];
+
+  function deadLetter({ _id: id, type, error, finishedAt }) {
+    const what = `${type} ${id.slice(-6)}`;
+    const act = (word, done, method, path, question) => {
+      const label = `${word} ${what}`;
+      const button = make('button', { type: 'button', textContent: word, ariaLabel: label });
+      button.addEventListener('click', async () => {
+        if (question && !confirm(question)) return;
+        const answer = await send(method, path);
+        if (answer.ok) item.remove();
+        say(answer.ok ? `${what}: ${done}.` : `${what}: ${answer.message ?? 'it could not be done.'}`);
+        byId('dead-title').focus();
+        await load();
+        // It may fail again before the next event: the number is then the same, the list isn't.
+        failed = undefined;
+      });
+      return button;
+    };
+    const place = `/ops/dead-letters/${id}`;
+    const since = make('span');
+    listed.push({ since, finishedAt: new Date(finishedAt) });
+    const item = make(
+      'li',
+      {},
+      make('span', {}, `${what}: ${error ?? 'No reason is known.'} `, since),
+      make(
+        'span',
+        { className: 'buttons' },
+        act('Retry', 'it is tried again', 'POST', `${place}/retry`),
+        act('Discard', 'it was discarded', 'DELETE', place, `Discard ${what}? It can't be tried again then.`),
+      ),
+    );
+    return item;
+  }
+
+  async function load() {
+    isLoading = true;
+    try {
+      const answer = await send('GET', '/ops/dead-letters');
+      if (!answer.ok) return void (failed = undefined);
+      listed = [];
+      const items = answer.body.map(deadLetter);
+      byId('dead').replaceChildren(...(items.length > 0 ? items : [make('li', { textContent: 'None.' })]));
+    } finally {
+      isLoading = false;
+    }
+  }
+
+  return function show({ jobs, at }) {
+    if (!jobs) return byId('jobs').replaceChildren(make('li', { textContent: 'MongoDB does not answer.' }));
+    const { waiting, running, doneLastMinute, failed: dead, latest } = jobs;
+    showFacts(byId('job-counts'), { waiting, running, 'done in a minute': doneLastMinute, failed: dead });
+    const items = latest.map((job) => line(job, at));
+    byId('jobs').replaceChildren(...(items.length > 0 ? items : [make('li', { textContent: 'None yet.' })]));
+    for (const { since, finishedAt } of listed) setText(since, `${ago(finishedAt, at)} ago`);
+    if (dead === failed || isLoading) return;
+    failed = dead;
+    void load();
+  };
+}
