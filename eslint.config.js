@@ -38,6 +38,7 @@ module.exports = ts.config(
   },
   {
     files: ['**/*.js'],
+    ignores: ['src/ops/page/**'],
     plugins: { n: node },
     languageOptions: {
       sourceType: 'commonjs',
@@ -46,6 +47,25 @@ module.exports = ts.config(
     rules: {
       'n/no-missing-require': 'error',
       'no-unused-vars': ['error', { ignoreRestSiblings: true, varsIgnorePattern: '^_' }],
+    },
+  },
+  {
+    // Modules of a page, served as they stand.
+    files: ['src/ops/page/*.js'],
+    languageOptions: {
+      sourceType: 'module',
+      globals: Object.fromEntries(
+        [
+          'document',
+          'window',
+          'fetch',
+          'sessionStorage',
+          'setTimeout',
+          'AbortController',
+          'TextDecoderStream',
+          'confirm',
+        ].map((name) => [name, 'readonly']),
+      ),
     },
   },
   prettier,

@@ -20,7 +20,7 @@ async function main(): Promise<void> {
   server.keepAliveTimeout = timeLimits.keepAliveMs;
   server.headersTimeout = timeLimits.keepAliveMs + 1_000;
   server.on('clientError', answerClientError);
-  const drain = createDrain(server);
+  const drain = createDrain(server, api.watchers);
   server.on('request', createApp({ ...api.app, isDraining: drain.isDraining }));
   const listen = () =>
     new Promise<void>((resolve, reject) => {
@@ -38,7 +38,17 @@ async function main(): Promise<void> {
   const metricsAsJson = app.metrics.json;
   const control = await serveControl(
     { folder: config.runDir, name: config.workerName, logger },
-    apiControl({ config, drain, leave: leaving, listen, live, hashPool, metricsAsJson, loggers }),
+    apiControl({
+      config,
+      drain,
+      leave: leaving,
+      listen,
+      live,
+      hashPool,
+      watchers: api.watchers.size,
+      metricsAsJson,
+      loggers,
+    }),
   );
   const stopSharing = config.sharesCores ? shareCores(config.runDir, hashPool) : () => {};
   onShutdown(

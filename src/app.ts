@@ -9,10 +9,12 @@ import { addRoutes, type RouterOptions } from './http/router';
 import { requestContext } from './http/request-context';
 import { servingPage } from './http/serving-page';
 import type { RequestRecord } from './http/request-record';
+import { opsRoutes, type OpsOptions } from './ops/ops-routes';
 import type { Logger } from './logger';
 
 interface AppOptions extends RouterOptions {
   routes: Route[];
+  ops: Omit<OpsOptions, 'authenticate' | 'limit'>;
   logger: Logger;
   accessLog: Logger;
   record: RequestRecord;
@@ -43,6 +45,7 @@ export function createApp(options: AppOptions): Express {
   addRoutes(app, routes, options);
   app.use(metricsPage(metrics));
   app.use(servingPage(options.isDraining ?? (() => false)));
+  app.use(opsRoutes({ ...options, ...options.ops }));
   app.use(docsPage());
   app.use((request) => {
     throw new NotFoundError(`Nothing is served at ${request.path}; /docs/ shows what is.`);

@@ -20,11 +20,16 @@ import { createRateLimiters, type Policy, type RateLimiter } from './infra/rate-
 import { connectRedis } from './infra/redis';
 import { createResizeAvatar } from './jobs/handlers/resize-avatar';
 import { createJobsRecord } from './jobs/job-record';
+import { createDeadLetters } from './jobs/dead-letters';
 import { createJobRelay } from './jobs/job-relay';
 import { createJobRunner } from './jobs/job-runner';
 import { createJobService } from './jobs/job-service';
 import { createAccessLog, type Logger } from './logger';
 import { createNoticeBoard } from './notices/notice-board';
+import { createNoticeRepository } from './notices/notice-repository';
+import { createEventHub } from './ops/event-hub';
+import { createFleet } from './ops/fleet';
+import { createSnapshot } from './ops/ops-snapshot';
 import { allRoutes } from './routes';
 import { createTaskCache } from './tasks/task-cache';
 import { createTaskService } from './tasks/task-service';
@@ -53,6 +58,7 @@ export async function composeApi(config: Config, logger: Logger) {
   const metrics = createMetrics(config.workerName);
   const live = createLiveStats();
   const histogram = createRequestRecord(metrics);
+  const cacheRecord = createCacheRecord(metrics);
   const { mongo, users, tasks, avatars, jobs, notices, idempotencyKeys } = await composeStore(
     config,
     logger,
@@ -66,7 +72,10 @@ export async function composeApi(config: Config, logger: Logger) {
     board,
     prefix: config.keyPrefix,
     entryLifeMs: config.cacheTtlSeconds * 1_000,
-    record: createCacheRecord(metrics),
+    record: (of, event, size) => {
+      cacheRecord(of, event, size);
+      live.cacheEvent(event);
+    },
   });
   const rateLimiter = createRateLimiters({ redis, prefix: config.keyPrefix });
   const { exemptLoopback } = config;
@@ -123,10 +132,19 @@ export async function composeApi(config: Config, logger: Logger) {
     countUpload: users.countUpload,
   });
 
+  const fleet = createFleet(config.runDir);
+  const hub = createEventHub({ take: createSnapshot({ fleet, jobs, name: config.workerName }) });
+  const deadLetters = createDeadLetters({
+    jobs,
+    transaction: mongo.transaction,
+    keepPayload: { 'resize-avatar': avatars.keepOriginal },
+  });
+
   return {
     auth,
     live,
     hashPool,
+    watchers: hub,
     app: {
       routes: allRoutes({
         auth,
@@ -136,6 +154,12 @@ export async function composeApi(config: Config, logger: Logger) {
         jobs: createJobService(jobs),
         ping: mongo.ping,
       }),
+      ops: {
+        hub,
+        fleet,
+        deadLetters,
+        isAdmin: async (id: string) => (await users.byId(id))?.role === 'Admin',
+      },
       authenticate: createAuthenticate({ tokens, board }),
       limit: createLimit({ ...requestLimiters(config, rateLimiter), exemptLoopback }),
       trustProxy: config.trustProxy,
@@ -145,13 +169,16 @@ export async function composeApi(config: Config, logger: Logger) {
       logger,
       accessLog: createAccessLog(config.logLevel, config.workerName),
       record: (...request: Parameters<typeof histogram>) => {
+        // Who watches would else be what they see.
+        if (request[1] === '/ops/events') return;
         histogram(...request);
-        live.record(...request);
+        if (!request[1]?.startsWith('/ops')) live.record(...request);
       },
       metrics,
       worker: config.exposeWorker ? config.workerName : undefined,
     },
     async close(): Promise<void> {
+      hub.end();
       live.stop();
       board.stop();
       await hashPool.close();

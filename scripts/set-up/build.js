@@ -87,6 +87,7 @@ async function compileAside(root) {
     const result = await runCommand(process.execPath, [tsc, ...args], { cwd: root, timeoutMs: 180_000 });
     if (result.code !== 0)
       throw new UserError(`The sources don't compile:\n${result.stdout}${result.stderr}`);
+    fs.cpSync(path.join(root, 'src', 'ops', 'page'), path.join(aside, 'ops', 'page'), { recursive: true });
     removeOrphans(aside, path.join(root, 'src'));
     fs.writeFileSync(path.join(aside, '.built'), sources);
   });
@@ -106,7 +107,7 @@ async function build(root) {
 
 /** What was compiled from a source that is gone. */
 function removeOrphans(aside, sourceFolder) {
-  const sources = new Set(filesIn(sourceFolder).map((file) => file.replace(/\.ts$/, '')));
+  const sources = new Set(filesIn(sourceFolder).map((file) => file.replace(/\.[tj]s$/, '')));
   for (const file of filesIn(aside).filter((name) => /\.js(\.map)?$/.test(name))) {
     if (!sources.has(file.replace(/\.js(\.map)?$/, ''))) fs.rmSync(path.join(aside, file));
   }

@@ -57,6 +57,13 @@ export function createAvatarRepository(connection: Connection) {
       await Originals.updateOne({ _id: toObjectId(jobId) }, { $set: { expiresAt } }, { session });
     },
 
+    /** For another try; false where it is gone. */
+    async keepOriginal(jobId: string, session: ClientSession): Promise<boolean> {
+      const stays = { $unset: { expiresAt: 1 as const } };
+      const { matchedCount } = await Originals.updateOne({ _id: toObjectId(jobId) }, stays, { session });
+      return matchedCount === 1;
+    },
+
     async removeAll(userId: string, session: ClientSession): Promise<void> {
       await Avatars.deleteOne({ _id: toObjectId(userId) }, { session });
       await Originals.deleteMany({ userId: toObjectId(userId) }, { session });

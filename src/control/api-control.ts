@@ -26,6 +26,8 @@ interface ApiControlOptions {
   listen: () => Promise<void>;
   live: LiveStats;
   hashPool: { underWay: () => number; threads: () => number };
+  /** Of those under way: live pages that watch. */
+  watchers: () => number;
   metricsAsJson: () => Promise<unknown>;
   loggers: LevelledLogger[];
 }
@@ -35,14 +37,14 @@ const DEADLINE_MS = 15_000;
 
 /** What an API worker tells of itself and can be told to do. */
 export function apiControl(options: ApiControlOptions): ControlHandlers {
-  const { config, drain, leave, listen, live, hashPool, metricsAsJson, loggers } = options;
+  const { config, drain, leave, listen, live, hashPool, watchers, metricsAsJson, loggers } = options;
   return {
     'GET /status': (): ApiStatus => ({
       ...processStatus(config, config.workerName, loggers[0]!),
       kind: 'api',
       port: config.port,
       draining: drain.isDraining(),
-      inFlight: drain.inFlight(),
+      inFlight: drain.inFlight() - watchers(),
       hashes: hashPool.underWay(),
       hashThreads: hashPool.threads(),
       requests: live.snapshot(),

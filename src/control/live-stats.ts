@@ -22,6 +22,7 @@ export function createLiveStats() {
   const ring: RecentRequest[] = [];
   let total = 0;
   let failed = 0;
+  const cache = { hits: 0, misses: 0 };
   const delay = monitorEventLoopDelay({ resolution: 10 });
   delay.enable();
   let lag = { since: performance.now(), p99Ms: 0 };
@@ -44,6 +45,11 @@ export function createLiveStats() {
       if (status >= 500) failed += 1;
     },
 
+    cacheEvent(event: string): void {
+      if (event === 'hit') cache.hits += 1;
+      else if (event === 'miss') cache.misses += 1;
+    },
+
     /** Rates and latencies are those of the last 5 s, or of the last 512 requests where these were more. */
     snapshot() {
       const newest = [...ring.slice(total % KEPT), ...ring.slice(0, total % KEPT)];
@@ -60,6 +66,7 @@ export function createLiveStats() {
         p50Ms: quantile(0.5),
         p99Ms: quantile(0.99),
         lagP99Ms: lagP99Ms(),
+        cache: { ...cache },
         recent: newest.slice(-RECENT),
       };
     },

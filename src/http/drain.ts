@@ -11,6 +11,12 @@ interface DrainOptions {
   leave?: () => Promise<void>;
 }
 
+/** What ends at once when a drain begins, and may begin again after it. */
+interface LongAnswers {
+  end: () => void;
+  open: () => void;
+}
+
 export type Drain = ReturnType<typeof createDrain>;
 
 /**
@@ -18,7 +24,7 @@ export type Drain = ReturnType<typeof createDrain>;
  * idle keep-alive sockets on which a request may be on its way, and never tells busy ones to close
  * (nodejs/node#51677, #60617).
  */
-export function createDrain(server: Server) {
+export function createDrain(server: Server, longAnswers?: LongAnswers) {
   const open = new Set<ServerResponse>();
   let draining = false;
   let lastRequestAt = performance.now();
@@ -38,6 +44,7 @@ export function createDrain(server: Server) {
 
   async function letGo({ windowMs, deadlineMs, leave }: DrainOptions): Promise<void> {
     draining = true;
+    longAnswers?.end();
     const giveUp = Date.now() + deadlineMs;
     for (const response of open) if (!response.headersSent) response.setHeader('Connection', 'close');
     if (server.listening) {
@@ -61,6 +68,7 @@ export function createDrain(server: Server) {
       inTurn(async () => {
         if (!server.listening) await listen();
         draining = false;
+        longAnswers?.open();
       }),
 
     isDraining: (): boolean => draining,

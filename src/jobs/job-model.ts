@@ -25,6 +25,8 @@ export interface JobRecord {
   claim: string | null;
   /** Ended jobs are removed then. */
   expiresAt: Date | null;
+  /** When an Admin put a failed job aside. */
+  discardedAt?: Date | null;
 }
 
 const jobSchema = new Schema<JobRecord>(
@@ -43,10 +45,13 @@ const jobSchema = new Schema<JobRecord>(
     publishAt: { type: Date, default: null },
     claim: { type: String, default: null },
     expiresAt: { type: Date, default: null },
+    discardedAt: { type: Date },
   },
   { collection: 'jobs', versionKey: false, strictQuery: 'throw', minimize: false },
 );
 jobSchema.index({ publishAt: 1 });
+// For the live page: what waits, runs, failed, and what ended last.
+jobSchema.index({ status: 1, finishedAt: -1 });
 jobSchema.index({ expiresAt: 1 }, { expireAfterSeconds: 0 });
 
 export const jobModel = (connection: Connection) => connection.model('Job', jobSchema);

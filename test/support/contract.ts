@@ -23,8 +23,8 @@ export function createContractCheck(document: ApiDocument) {
     .map((path) => ({ path, pattern: new RegExp(`^${path.replace(/\{\w+\}/g, '[^/]+')}/?$`, 'i') }));
 
   return function check({ method, path, status, type, body }: SeenAnswer): string | undefined {
-    // Neither the page that shows the document nor a worker's own figures are in it; what they refuse is a problem.
-    if (/^\/(docs(\/|$)|metrics$)/.test(path) && status < 400) return undefined;
+    // Neither the pages for people nor a worker's own figures are in it; what they refuse is a problem.
+    if (/^\/((docs|ops)(\/|$)|metrics$)/.test(path) && status < 400) return undefined;
     const template = templates.find(({ pattern }) => pattern.test(path))?.path;
     const verb = method === 'HEAD' ? 'get' : method.toLowerCase();
     const operation = template === undefined ? undefined : document.paths[template]![verb];

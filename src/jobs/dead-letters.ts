@@ -1,0 +1,48 @@
+import type { ClientSession } from '../infra/mongo';
+import type { Mongo } from '../infra/mongo';
+import { ConflictError, NotFoundError } from '../errors';
+import type { JobType } from './job-handler';
+import type { JobRepository } from './job-repository';
+import { toJob } from './job-view';
+
+interface DeadLettersDeps {
+  jobs: Pick<JobRepository, 'byId' | 'failed' | 'retry' | 'discard'>;
+  transaction: Mongo['transaction'];
+  /** Keeps what a job of this type works on for another try; false where it is gone. */
+  keepPayload: Record<JobType, (jobId: string, session: ClientSession) => Promise<boolean>>;
+}
+
+const SHOWN = 50;
+
+export type DeadLetters = ReturnType<typeof createDeadLetters>;
+
+/**
+ * Jobs that failed for good. MongoDB decides: a retry puts the job back into the outbox in one transaction, so
+ * it is there wholly or not at all, whoever dies; of two who press at once one finds the job no longer failed.
+ */
+export function createDeadLetters({ jobs, transaction, keepPayload }: DeadLettersDeps) {
+  async function refuse(id: string): Promise<never> {
+    if (!(await jobs.byId(id))) throw new NotFoundError('There is no such job.');
+    throw new ConflictError('It is no dead letter any more: it was tried again or discarded.');
+  }
+
+  return {
+    list: async () => (await jobs.failed(SHOWN)).map(toJob),
+
+    async retry(id: string): Promise<void> {
+      const isBack = await transaction(async (session) => {
+        const job = await jobs.retry(id, session);
+        if (!job) return false;
+        if (!(await keepPayload[job.type as JobType]?.(id, session)))
+          throw new ConflictError('What the job works on is gone: it can only be discarded.');
+        return true;
+      });
+      if (!isBack) await refuse(id);
+    },
+
+    /** Who asked for the job still sees that it failed. */
+    async discard(id: string): Promise<void> {
+      if (!(await jobs.discard(id))) await refuse(id);
+    },
+  };
+}

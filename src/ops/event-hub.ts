@@ -1,0 +1,83 @@
+import type { ServerResponse } from 'node:http';
+import { UnavailableError } from '../errors';
+
+interface EventHubOptions {
+  /** What everybody who watches is sent. */
+  take: () => Promise<unknown>;
+  /** Streams open at a time. */
+  most?: number;
+  everyMs?: number;
+}
+
+/** A watcher who reads this slowly is let go, and comes back by itself. */
+const MOST_WAITING_BYTES = 1_000_000;
+/** How often it is asked whether the watcher still may, in snapshots. */
+const CHECK_EACH = 5;
+
+export type EventHub = ReturnType<typeof createEventHub>;
+
+/** Server-sent events: one snapshot a second, shared by all who watch, and none while nobody does. */
+export function createEventHub({ take, most = 20, everyMs = 1_000 }: EventHubOptions) {
+  const streams = new Map<ServerResponse, () => Promise<boolean>>();
+  let isOpen = true;
+  let timer: NodeJS.Timeout | undefined;
+  let round = 0;
+
+  /** A check that can't be made ends the stream too: what isn't known isn't allowed. */
+  async function dropStrangers(): Promise<void> {
+    await Promise.all(
+      [...streams].map(async ([stream, mayStay]) => {
+        if (!(await mayStay().catch(() => false))) stream.end();
+      }),
+    );
+  }
+
+  async function tick(): Promise<void> {
+    if (round++ % CHECK_EACH === CHECK_EACH - 1) await dropStrangers();
+    const event = await take().then(
+      (snapshot) => `data: ${JSON.stringify(snapshot)}\n\n`,
+      // A comment keeps NGINX from taking the silence for a dead worker.
+      () => ': nothing to tell\n\n',
+    );
+    for (const stream of streams.keys()) {
+      if (stream.writableLength > MOST_WAITING_BYTES) stream.destroy();
+      else stream.write(event);
+    }
+  }
+
+  async function run(): Promise<void> {
+    const began = Date.now();
+    await tick();
+    timer =
+      streams.size > 0
+        ? setTimeout(() => void run(), everyMs - Math.min(Date.now() - began, 900))
+        : undefined;
+  }
+
+  return {
+    /** @throws UnavailableError where too many watch, or the worker is about to stop */
+    add(stream: ServerResponse, mayStay: () => Promise<boolean>): void {
+      if (!isOpen) throw new UnavailableError('This worker is stopping; connect again.', 1);
+      if (streams.size >= most) throw new UnavailableError(`${most} watch this worker already.`, 5);
+      stream.writeHead(200, {
+        'Content-Type': 'text/event-stream',
+        'Cache-Control': 'no-store',
+        // NGINX would keep events until its buffer is full.
+        'X-Accel-Buffering': 'no',
+      });
+      stream.write('retry: 1000\n\n');
+      streams.set(stream, mayStay);
+      stream.once('close', () => streams.delete(stream));
+      if (timer === undefined) {
+        timer = setTimeout(() => void run(), 0);
+      }
+    },
+    /** At once, so that a stopping worker doesn't wait for who watches: they connect to another. */
+    end(): void {
+      isOpen = false;
+      for (const stream of streams.keys()) stream.end();
+    },
+    open: () => void (isOpen = true),
+    size: () => streams.size,
+  };
+}

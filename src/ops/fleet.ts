@@ -1,0 +1,77 @@
+import { closeSync, openSync, rmSync, statSync } from 'node:fs';
+import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { ApiStatus } from '../control/api-control';
+import { askAll, askProcess } from '../control/control-client';
+import { ConflictError, NotFoundError, UnavailableError } from '../errors';
+
+const LOCK_MS = 5_000;
+/** How long a drain itself may take: as long as the worker gives requests under way. */
+const DRAIN_MS = 20_000;
+
+export type Fleet = ReturnType<typeof createFleet>;
+
+/** The API workers of this machine, by their control sockets. */
+export function createFleet(folder: string) {
+  /** Of a reload there are two of a name: the old one first. */
+  async function workers() {
+    const all = await askAll<ApiStatus>(folder, '/status');
+    return all
+      .filter(({ answer }) => answer.kind === 'api')
+      .sort((a, b) => a.answer.port - b.answer.port || a.answer.startedAt - b.answer.startedAt);
+  }
+
+  /** Two Admins at once must not each leave the other's worker as the last one. */
+  async function oneAtATime<T>(work: () => Promise<T>): Promise<T> {
+    const file = path.join(folder, 'drain.lock');
+    const giveUp = Date.now() + LOCK_MS;
+    for (;;) {
+      try {
+        closeSync(openSync(file, 'wx'));
+        break;
+      } catch {
+        const age = Date.now() - (statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? Date.now());
+        if (age > 2 * LOCK_MS) rmSync(file, { force: true });
+        if (Date.now() > giveUp) throw new UnavailableError('Another drain is under way; nothing was done.');
+        await sleep(50);
+      }
+    }
+    try {
+      return await work();
+    } finally {
+      rmSync(file, { force: true });
+    }
+  }
+
+  async function newest(name: string) {
+    const all = await workers();
+    const worker = all.filter((one) => one.name === name).at(-1);
+    if (!worker) throw new NotFoundError(`There is no worker ${name} on this machine.`);
+    return { worker, all };
+  }
+
+  return {
+    workers,
+
+    /** Resolves once it began: the worker then refuses what is new, and NGINX asks the others. */
+    drain: (name: string): Promise<void> =>
+      oneAtATime(async () => {
+        const { worker, all } = await newest(name);
+        if (worker.answer.draining) return;
+        if (!all.some((other) => other.name !== name && !other.answer.draining))
+          throw new ConflictError(`${name} is the last worker that serves: nobody would answer.`);
+        const drained = askProcess(worker, 'POST', '/drain', { timeoutMs: DRAIN_MS });
+        drained.catch(() => {});
+        for (let tries = 0; tries < 20; tries++) {
+          const { draining } = await askProcess<ApiStatus>(worker, 'GET', '/status');
+          if (draining) return;
+          await sleep(50);
+        }
+      }),
+
+    async resume(name: string): Promise<void> {
+      const { worker } = await newest(name);
+      await askProcess(worker, 'POST', '/resume', { timeoutMs: DRAIN_MS });
+    },
+  };
+}
