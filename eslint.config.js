@@ -61,6 +61,7 @@ module.exports = ts.config(
           'fetch',
           'sessionStorage',
           'setTimeout',
+          'clearTimeout',
           'AbortController',
           'TextDecoderStream',
           'confirm',

@@ -9,6 +9,8 @@ export interface ApiStatus extends ProcessStatus {
   port: number;
   /** It refuses connections, or will in a moment: NGINX asks the others. */
   draining: boolean;
+  /** Whether its port takes connections still. */
+  listening: boolean;
   /** Requests under way. */
   inFlight: number;
   /** Passwords that wait or are hashed. */
@@ -44,6 +46,7 @@ export function apiControl(options: ApiControlOptions): ControlHandlers {
       kind: 'api',
       port: config.port,
       draining: drain.isDraining(),
+      listening: drain.isListening(),
       inFlight: drain.inFlight() - watchers(),
       hashes: hashPool.underWay(),
       hashThreads: hashPool.threads(),

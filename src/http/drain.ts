@@ -72,6 +72,7 @@ export function createDrain(server: Server, longAnswers?: LongAnswers) {
       }),
 
     isDraining: (): boolean => draining,
+    isListening: (): boolean => server.listening,
     /** By performance.now(). */
     lastRequestAt: (): number => lastRequestAt,
     /** Requests under way. */

@@ -23,11 +23,17 @@ export function createEventHub({ take, most = 20, everyMs = 1_000 }: EventHubOpt
   let timer: NodeJS.Timeout | undefined;
   let round = 0;
 
+  /** Forgotten at once: what is written after its end would be an error that nobody catches. */
+  function drop(stream: ServerResponse): void {
+    streams.delete(stream);
+    stream.end();
+  }
+
   /** A check that can't be made ends the stream too: what isn't known isn't allowed. */
   async function dropStrangers(): Promise<void> {
     await Promise.all(
       [...streams].map(async ([stream, mayStay]) => {
-        if (!(await mayStay().catch(() => false))) stream.end();
+        if (!(await mayStay().catch(() => false))) drop(stream);
       }),
     );
   }
@@ -75,7 +81,7 @@ export function createEventHub({ take, most = 20, everyMs = 1_000 }: EventHubOpt
     /** At once, so that a stopping worker doesn't wait for who watches: they connect to another. */
     end(): void {
       isOpen = false;
-      for (const stream of streams.keys()) stream.end();
+      for (const stream of [...streams.keys()]) drop(stream);
     },
     open: () => void (isOpen = true),
     size: () => streams.size,

@@ -63,15 +63,18 @@ export function createFleet(folder: string) {
         const drained = askProcess(worker, 'POST', '/drain', { timeoutMs: DRAIN_MS });
         drained.catch(() => {});
         for (let tries = 0; tries < 20; tries++) {
-          const { draining } = await askProcess<ApiStatus>(worker, 'GET', '/status');
-          if (draining) return;
+          const status = await askProcess<ApiStatus>(worker, 'GET', '/status').catch(() => undefined);
+          if (status?.draining) return;
           await sleep(50);
         }
+        throw new UnavailableError(`${name} didn't begin to drain: it may be busy or gone. Look at its log.`);
       }),
 
     async resume(name: string): Promise<void> {
       const { worker } = await newest(name);
-      await askProcess(worker, 'POST', '/resume', { timeoutMs: DRAIN_MS });
+      await askProcess(worker, 'POST', '/resume', { timeoutMs: DRAIN_MS }).catch((error: Error) => {
+        throw new UnavailableError(`It could not be resumed: ${error.message}`);
+      });
     },
   };
 }

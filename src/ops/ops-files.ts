@@ -18,7 +18,7 @@ const POLICY = [
 ].join('; ');
 
 const TYPES: Record<string, string> = { '.html': 'text/html', '.css': 'text/css', '.js': 'text/javascript' };
-const FILES = ['ops.css', 'ops.js', 'dom.js', 'session.js', 'stream.js', 'workers.js', 'jobs.js'];
+const FILES = ['ops.css', 'ops.js', 'dom.js', 'stream.js', 'workers.js', 'jobs.js'];
 
 /** `GET /ops` and the files that the page loads. */
 export function opsPage(router: Router): void {

@@ -59,6 +59,7 @@ export function opsRoutes({ hub, fleet, deadLetters, authenticate, isAdmin, limi
   };
 
   serve('get', '/ops/events', async (request, response) => {
+    if (request.method === 'HEAD') return void response.type('text/event-stream').end();
     const mayStay = async () => isAdmin((await authenticate(request)).id);
     hub.add(response, mayStay);
   });
