@@ -6,7 +6,7 @@ import type { DeadLetters } from '../jobs/dead-letters';
 import type { Principal } from '../principal';
 import type { EventHub } from './event-hub';
 import type { Fleet } from './fleet';
-import { opsPage } from './ops-files';
+import { opsPage } from './ops-page-routes';
 
 export interface OpsOptions {
   hub: EventHub;

@@ -1,0 +1,101 @@
+import { connectMongo, type Mongo } from '../../../src/infra/mongo';
+import { createJobRepository, type JobRepository } from '../../../src/jobs/job-repository';
+import { dropDatabase, newNamespace, startApi, startWorker, type TestApi } from '../../support/api';
+import { as, buildAdmin, type Account } from '../../support/factories';
+import { newPicture } from '../../support/pictures';
+import { mongoUrl } from '../../support/servers';
+import { eventually } from '../../support/wait';
+
+const namespace = newNamespace();
+let api: TestApi;
+let admin: Account;
+let mongo: Mongo;
+let jobs: JobRepository;
+
+beforeAll(async () => {
+  mongo = await connectMongo(mongoUrl(namespace));
+  jobs = createJobRepository(mongo.connection);
+  api = await startApi(namespace);
+  admin = await buildAdmin(api);
+});
+
+afterAll(async () => {
+  await api.close();
+  await mongo.close();
+  await dropDatabase(namespace);
+});
+
+/** As a job worker does where a job can't be done. */
+async function fail(id: string): Promise<string> {
+  await jobs.claim(id, 'test', 60_000);
+  await mongo.transaction((session) => jobs.fail(id, 'test', 'It failed.', session));
+  return id;
+}
+
+async function failedUpload(): Promise<string> {
+  const upload = as(api, admin).put(`/users/${admin.id}/avatar`).type('image/png');
+  const { body } = await upload.send(await newPicture('png')).expect(202);
+  return fail(body._id);
+}
+
+async function failedWithoutPicture(): Promise<string> {
+  const payload = { userId: admin.id, digest: 'd', replaces: '' };
+  const job = await mongo.transaction((session) =>
+    jobs.create({ type: 'resize-avatar', payload, requestedBy: admin.id }, session),
+  );
+  return fail(String(job._id));
+}
+
+async function listed(): Promise<string[]> {
+  const { body } = await as(api, admin).get('/ops/dead-letters').expect(200);
+  return body.map(({ _id }: { _id: string }) => _id);
+}
+
+const retry = (id: string) => as(api, admin).post(`/ops/dead-letters/${id}/retry`);
+const discard = (id: string) => as(api, admin).delete(`/ops/dead-letters/${id}`);
+
+it('tries a job again, once of two that press at the same moment, and it gets done', async () => {
+  const id = await failedUpload();
+  expect(await listed()).toEqual([id]);
+  const answers = await Promise.all([retry(id), retry(id)]);
+  expect(answers.map(({ status }) => status).sort()).toEqual([202, 409]);
+  expect(await listed()).toEqual([]);
+  const worker = await startWorker(namespace);
+  try {
+    const job = await eventually(async () => {
+      const { body } = await as(api, admin).get(`/jobs/${id}`).expect(200);
+      return body.finishedAt && body;
+    });
+    expect(job).toMatchObject({ status: 'done', attempts: 1, error: null });
+  } finally {
+    await worker.close(1_000);
+  }
+});
+
+it('discards a job, which is then neither listed nor tried again', async () => {
+  const id = await failedUpload();
+  const answers = await Promise.all([discard(id), discard(id)]);
+  expect(answers.map(({ status }) => status).sort()).toEqual([204, 409]);
+  expect(await listed()).toEqual([]);
+  await retry(id).expect(409);
+  const { body } = await as(api, admin).get(`/jobs/${id}`).expect(200);
+  expect(body).toMatchObject({ status: 'failed', error: 'It failed.' });
+});
+
+it('does one of retry and discard at the same moment', async () => {
+  const id = await failedUpload();
+  const [again, gone] = await Promise.all([retry(id), discard(id)]);
+  const { body } = await as(api, admin).get(`/jobs/${id}`).expect(200);
+  expect([again.status, gone.status, body.status]).toEqual(
+    again.status === 202 ? [202, 409, 'queued'] : [409, 204, 'failed'],
+  );
+});
+
+it('leaves a job whose picture is gone where it is, and says so', async () => {
+  const id = await failedWithoutPicture();
+  const { body } = await retry(id).expect(409);
+  expect(body.detail).toMatch(/gone/);
+  expect(await listed()).toEqual([id]);
+  await discard(id).expect(204);
+  await retry('0'.repeat(24)).expect(404);
+});

@@ -1,0 +1,123 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import request from 'supertest';
+import { serveControl } from '../../../src/control/control-server';
+import { createLogger } from '../../../src/logger';
+import { dropDatabase, newNamespace, startApi, type TestApi } from '../../support/api';
+import { as, buildAdmin, buildWorker, type Account } from '../../support/factories';
+
+const namespace = newNamespace();
+const folder = mkdtempSync(path.join(tmpdir(), 'taskfleet-ops-'));
+let api: TestApi;
+let admin: Account;
+let ada: Account;
+let workers: Awaited<ReturnType<typeof startStub>>[];
+
+/** What stands for a worker at its control socket. */
+async function startStub(name: string) {
+  const status = { kind: 'api', name, port: 1, startedAt: 1, draining: false };
+  const stub = { name, draining: false, obeys: true, close: () => {} };
+  const { close } = await serveControl(
+    { folder, name, logger: createLogger('silent', 'test') },
+    {
+      'GET /status': () => ({ ...status, draining: stub.draining }),
+      'POST /drain': () => void (stub.draining = stub.obeys),
+      'POST /resume': () => void (stub.draining = false),
+    },
+  );
+  stub.close = close;
+  return stub;
+}
+
+beforeAll(async () => {
+  api = await startApi(namespace, { RUN_DIR: folder });
+  [admin, ada] = await Promise.all([buildAdmin(api), buildWorker(api)]);
+  workers = await Promise.all(['api-0', 'api-1'].map(startStub));
+});
+
+beforeEach(() => workers.forEach((worker) => Object.assign(worker, { draining: false, obeys: true })));
+
+afterAll(async () => {
+  workers.forEach(({ close }) => close());
+  await api.close();
+  await dropDatabase(namespace);
+  rmSync(folder, { recursive: true, force: true });
+});
+
+const job = '0'.repeat(24);
+
+it.each([
+  ['get', '/ops/events'],
+  ['post', '/ops/workers/api-0/drain'],
+  ['post', '/ops/workers/api-0/resume'],
+  ['get', '/ops/dead-letters'],
+  ['post', `/ops/dead-letters/${job}/retry`],
+  ['delete', `/ops/dead-letters/${job}`],
+] as const)('is for Admins alone: %s %s', async (method, place) => {
+  await request(api.server)[method](place).expect(401);
+  await as(api, ada)[method](place).expect(403);
+  expect(workers.some(({ draining }) => draining)).toBe(false);
+});
+
+it('serves the page to anybody, with a policy that lets no text run', async () => {
+  const page = await request(api.server).get('/ops').expect(200);
+  const files = [...page.text.matchAll(/(?:src|href)="(\/[^"]+)"/g)].map(([, file]) => file!);
+  expect(files).toEqual(['/ops/ops.css', '/ops/ops.js']);
+  for (const file of files) await request(api.server).get(file).expect(200);
+  expect(page.headers['content-security-policy']).toContain("require-trusted-types-for 'script'");
+  await request(api.server).get('/ops').set('If-None-Match', page.headers.etag!).expect(304);
+  await request(api.server).post('/ops').expect(405);
+});
+
+it('drains and resumes, and never takes the last worker', async () => {
+  await as(api, admin).post('/ops/workers/api-0/drain').expect(202);
+  expect(workers[0]!.draining).toBe(true);
+  const { body } = await as(api, admin).post('/ops/workers/api-1/drain').expect(409);
+  expect(body.detail).toMatch(/last worker/);
+  expect(workers[1]!.draining).toBe(false);
+  await as(api, admin).post('/ops/workers/api-0/resume').expect(204);
+  expect(workers[0]!.draining).toBe(false);
+  await as(api, admin).post('/ops/workers/api-7/drain').expect(404);
+  await as(api, admin).post('/ops/workers/..%2Fx/drain').expect(400);
+});
+
+it('drains one of two that are told to at the same moment', async () => {
+  const both = ['api-0', 'api-1'].map((name) => as(api, admin).post(`/ops/workers/${name}/drain`));
+  const answers = await Promise.all(both);
+  expect(answers.map(({ status }) => status).sort()).toEqual([202, 409]);
+  expect(workers.filter(({ draining }) => draining)).toHaveLength(1);
+});
+
+it('tells where a worker does not begin to drain', async () => {
+  workers[0]!.obeys = false;
+  const { headers } = await as(api, admin).post('/ops/workers/api-0/drain').expect(503);
+  expect(headers['retry-after']).toBe('1');
+});
+
+it('tells each second how the workers and the jobs are', async () => {
+  const { port } = api.server.address() as AddressInfo;
+  const response = await fetch(`http://127.0.0.1:${port}/ops/events`, {
+    headers: { Authorization: `Bearer ${admin.token}` },
+    signal: AbortSignal.timeout(10_000),
+  });
+  expect(response.headers.get('content-type')).toBe('text/event-stream');
+  const events: { at: number; workers: { name: string }[]; jobs: object }[] = [];
+  let text = '';
+  for await (const chunk of response.body!.pipeThrough(new TextDecoderStream() as never)) {
+    text += String(chunk);
+    const blocks = text.split('\n\n');
+    text = blocks.pop()!;
+    events.push(...blocks.filter((one) => one.startsWith('data: ')).map((one) => JSON.parse(one.slice(6))));
+    if (events.length >= 2) break;
+  }
+  const [first, second] = events;
+  expect(first!.workers.map(({ name }) => name).sort()).toEqual(['api-0', 'api-1']);
+  expect(first!.jobs).toMatchObject({ waiting: 0, running: 0, failed: 0, latest: [] });
+  expect(second!.at).toBeGreaterThan(first!.at);
+});
+
+it('answers HEAD without a stream', async () => {
+  await request(api.server).head('/ops/events').set('Authorization', `Bearer ${admin.token}`).expect(200);
+});
