@@ -8,7 +8,7 @@ interface SnapshotDeps {
   name: string;
 }
 
-const JOBS = 12;
+const JOBS = 8;
 
 /** All that the live page shows at a moment. Where MongoDB is away the jobs are null: the workers are still shown. */
 export const createSnapshot =

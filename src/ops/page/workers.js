@@ -76,8 +76,9 @@ function createLanes() {
         className: `chip ${kind}${isNew ? ' new' : ''}`,
         title: `${method} ${path}: ${status} in ${rounded(ms)} ms`,
       },
-      make('b', { textContent: `#${number} ${status}` }),
+      make('b', { textContent: `#${number}` }),
       make('span', { textContent: `${method} ${path}` }),
+      make('span', { textContent: `${status}, ${rounded(ms)} ms` }),
     );
   }
 
