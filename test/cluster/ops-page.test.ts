@@ -1,8 +1,9 @@
 import type { Browser, Page } from 'playwright-core';
 import { startBrowser } from '../support/browser';
-import { startCluster, type Cluster } from '../support/cluster';
+import { send, startCluster, type Cluster } from '../support/cluster';
 import type { Account } from '../support/factories';
 import { startLoad } from '../support/load';
+import { newPicture } from '../support/pictures';
 
 let cluster: Cluster;
 let admin: Account;
@@ -78,6 +79,21 @@ it('shows requests in both rows; a worker is drained and resumed without a faile
     expect(answered).toBeGreaterThan(0);
     expect({ failed, detail }).toEqual({ failed: 0, detail });
   }
+});
+
+it('tries a failed job again, and discards it', async () => {
+  const damaged = (await newPicture('png', 600, 600)).subarray(0, 1_000);
+  const { status, body } = await send(cluster.url, 'PUT', `/users/${admin.id}/avatar`, damaged, admin.token);
+  expect(status).toBe(202);
+  const name = `resize-avatar ${(body as { _id: string })._id.slice(-6)}`;
+  await page.locator('#dead li', { hasText: `${name}: The picture can not be read` }).waitFor();
+  await page.getByRole('button', { name: `Retry ${name}` }).click();
+  await page.locator('#notice', { hasText: `${name}: it is tried again.` }).waitFor();
+  // Its second attempt fails as well.
+  page.once('dialog', (dialog) => void dialog.accept());
+  await page.getByRole('button', { name: `Discard ${name}` }).click();
+  await page.locator('#notice', { hasText: `${name}: it was discarded.` }).waitFor();
+  await page.locator('#dead li', { hasText: name }).waitFor({ state: 'detached' });
 });
 
 it('fits a phone, stays logged in over a reload, and forgets the token on log-out', async () => {

@@ -1,4 +1,4 @@
-import { ago, byId, make, showFacts } from './dom.js';
+import { ago, byId, make, setText, showFacts } from './dom.js';
 
 const WORDS = { queued: 'waiting', running: 'running', done: 'done', failed: 'failed' };
 
@@ -15,6 +15,8 @@ function line({ type, status, attempts, createdAt, startedAt, finishedAt }, now)
 export function createJobs({ send, say }) {
   let failed;
   let isLoading = false;
+  /** What is listed now, with when it failed. */
+  let listed = [];
 
   function deadLetter({ _id: id, type, error, finishedAt }) {
     const what = `${type} ${id.slice(-6)}`;
@@ -24,18 +26,22 @@ export function createJobs({ send, say }) {
       button.addEventListener('click', async () => {
         if (question && !confirm(question)) return;
         const answer = await send(method, path);
+        if (answer.ok) item.remove();
         say(answer.ok ? `${what}: ${done}.` : `${what}: ${answer.message ?? 'it could not be done.'}`);
         byId('dead-title').focus();
         await load();
+        // It may fail again before the next event: the number is then the same, the list isn't.
+        failed = undefined;
       });
       return button;
     };
     const place = `/ops/dead-letters/${id}`;
-    const when = finishedAt ? `, ${new Date(finishedAt).toLocaleString()}` : '';
-    return make(
+    const since = make('span');
+    listed.push({ since, finishedAt: new Date(finishedAt) });
+    const item = make(
       'li',
       {},
-      make('span', { textContent: `${what}${when}: ${error ?? 'no reason is known'}` }),
+      make('span', {}, `${what}: ${error ?? 'No reason is known.'} `, since),
       make(
         'span',
         { className: 'buttons' },
@@ -43,14 +49,15 @@ export function createJobs({ send, say }) {
         act('Discard', 'it was discarded', 'DELETE', place, `Discard ${what}? It can't be tried again then.`),
       ),
     );
+    return item;
   }
 
   async function load() {
-    if (isLoading) return;
     isLoading = true;
     try {
       const answer = await send('GET', '/ops/dead-letters');
       if (!answer.ok) return void (failed = undefined);
+      listed = [];
       const items = answer.body.map(deadLetter);
       byId('dead').replaceChildren(...(items.length > 0 ? items : [make('li', { textContent: 'None.' })]));
     } finally {
@@ -64,7 +71,8 @@ export function createJobs({ send, say }) {
     showFacts(byId('job-counts'), { waiting, running, 'done in a minute': doneLastMinute, failed: dead });
     const items = latest.map((job) => line(job, at));
     byId('jobs').replaceChildren(...(items.length > 0 ? items : [make('li', { textContent: 'None yet.' })]));
-    if (dead === failed) return;
+    for (const { since, finishedAt } of listed) setText(since, `${ago(finishedAt, at)} ago`);
+    if (dead === failed || isLoading) return;
     failed = dead;
     void load();
   };
