@@ -23,10 +23,11 @@ export async function inspectRabbit(url: string, prefix: string, limitMs: number
     // Refused where they are of another kind; made nowhere, since both are there.
     const isAsDeclared =
       isThere && (await inChannel(model, (channel) => declareJobQueues(channel, prefix).then(() => true)));
-    await inChannel(model, async (channel) => {
-      channel.publish('', `${prefix}.nobody`, Buffer.alloc(0));
-      await sleep(ALARM_MS);
-    });
+    // The last question: with an alarm RabbitMQ reads nothing more from who publishes, not even a close.
+    const channel = await model.createChannel();
+    channel.on('error', () => {});
+    channel.publish('', `${prefix}.nobody`, Buffer.alloc(0));
+    await sleep(ALARM_MS);
     return {
       version: String(model.connection.serverProperties.version),
       latencyMs,
