@@ -26,7 +26,6 @@ import { createJobRunner } from './jobs/job-runner';
 import { createJobService } from './jobs/job-service';
 import { createAccessLog, type Logger } from './logger';
 import { createNoticeBoard } from './notices/notice-board';
-import { createNoticeRepository } from './notices/notice-repository';
 import { createEventHub } from './ops/event-hub';
 import { createFleet } from './ops/fleet';
 import { createSnapshot } from './ops/ops-snapshot';
