@@ -109,6 +109,8 @@ export function createJobRepository(connection: Connection) {
       const filter = { publishAt: { $lte: new Date() } };
       const oldest = await Jobs.findOne(filter, { publishAt: 1 }).sort({ publishAt: 1 }).lean();
       return { count: await Jobs.countDocuments(filter), since: oldest?.publishAt ?? undefined };
+    },
+
     /** Jobs that failed for good and that nobody put aside, the last first. */
     failed: (limit: number): Promise<JobRecord[]> =>
       Jobs.find(dead).sort({ finishedAt: -1 }).limit(limit).lean<JobRecord[]>(),
