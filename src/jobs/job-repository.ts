@@ -169,64 +169,6 @@ export function createJobRepository(connection: Connection) {
       }));
     },
 
-    /** Jobs that failed for good and that nobody put aside, the last first. */
-    failed: (limit: number): Promise<JobRecord[]> =>
-      Jobs.find(dead).sort({ finishedAt: -1 }).limit(limit).lean<JobRecord[]>(),
-
-    /** To the outbox, as if it were new; null where it is no failed job any more. */
-    retry: (id: string, session: ClientSession): Promise<JobRecord | null> =>
-      Jobs.findOneAndUpdate(
-        { _id: toObjectId(id), ...dead },
-        {
-          $set: {
-            status: 'queued',
-            attempts: 0,
-            error: null,
-            startedAt: null,
-            finishedAt: null,
-            expiresAt: null,
-            publishAt: new Date(),
-          },
-        },
-        { session, returnDocument: 'after' },
-      ).lean<JobRecord>(),
-
-    async discard(id: string): Promise<boolean> {
-      const set = { discardedAt: new Date() };
-      const { modifiedCount } = await Jobs.updateOne({ _id: toObjectId(id), ...dead }, { $set: set });
-      return modifiedCount === 1;
-    },
-
-    /** How many there are of each kind, counted to COUNTED. */
-    async counts() {
-      const count = (filter: object) => Jobs.countDocuments(filter, { limit: COUNTED });
-      const minuteAgo = inMs(-60_000);
-      const [waiting, running, doneLastMinute, failed] = await Promise.all([
-        count({ status: 'queued' }),
-        count({ status: 'running' }),
-        count({ status: 'done', finishedAt: { $gte: minuteAgo } }),
-        count(dead),
-      ]);
-      return { waiting, running, doneLastMinute, failed };
-    },
-
-    /** Those at work and those that were asked for last: ids grow with time. */
-    async latest(limit: number) {
-      const jobs = await Jobs.find({}, { payload: 0, result: 0 })
-        .sort({ _id: -1 })
-        .limit(limit)
-        .lean<JobRecord[]>();
-      return jobs.map(({ _id, type, status, attempts, createdAt, startedAt, finishedAt }) => ({
-        _id: String(_id),
-        type,
-        status,
-        attempts,
-        createdAt,
-        startedAt,
-        finishedAt,
-      }));
-    },
-
     prepare: () => Jobs.createIndexes(),
   };
 }
