@@ -20,9 +20,14 @@ const bin = (name) => path.join(root, 'node_modules', '.bin', name);
 const SUITES_MS = 480_000;
 
 /** The suites that can go on for longer, each told by TEST_LONG how far; see `npm run test:long`. */
-const longSuites = ['test/properties', 'test/cluster/generated-requests', 'test/cluster/balancing-methods'];
-/** Only among the long ones: test/integration/nginx tries each method before stub workers in every run. */
-const onlyLong = 'test/cluster/balancing-methods';
+/**
+ * Only among the long ones, for the time they take: each method of balancing (every run tries them before stub
+ * workers), pages far into a long list, refused builds and another number of workers under load.
+ */
+const onlyLong = ['balancing-methods', 'deep-pages', 'reload-and-scale'].map(
+  (name) => `test/cluster/${name}`,
+);
+const longSuites = ['test/properties', 'test/cluster/generated-requests', ...onlyLong];
 const LONG_MS = 4 * 3_600_000;
 
 /** The order is the order of how soon they tell. */
@@ -50,7 +55,7 @@ async function runChecks(progress) {
 
 /** Unit and integration tests side by side; then those of the cluster, which need the machine for themselves. */
 async function runSuites(env, given, isLong) {
-  const quiet = ['--runInBand', 'test/cluster', '--testPathIgnorePatterns', onlyLong, '/node_modules/'];
+  const quiet = ['--runInBand', 'test/cluster', '--testPathIgnorePatterns', ...onlyLong, '/node_modules/'];
   const runs =
     given.length > 0
       ? [['--runInBand', ...given]]
