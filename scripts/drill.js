@@ -41,7 +41,9 @@ async function startStack() {
 /** By name, how each process is killed. @param {import('./stack/stack').Stack} stack */
 function victimsOf(stack) {
   const killApp = (wanted) => async () => {
-    const found = (await stack.apps()).find(({ name, status }) => name === wanted && status === 'online');
+    const find = async () =>
+      (await stack.apps()).find(({ name, status }) => name === wanted && status === 'online');
+    const found = await waitUntil(find, { timeoutMs: 30_000, what: `No ${wanted} is online` });
     process.kill(found.pid, 'SIGKILL');
   };
   return {
