@@ -33,7 +33,7 @@ function findScript() {
 const rabbit = {
   name: 'rabbit',
   title: 'RabbitMQ',
-  ports: { rabbit: 5700, rabbitDist: 25700, epmd: 4400 },
+  ports: { rabbit: 5700, rabbitDist: 25700, epmd: 24400 },
   executables: ['beam.smp', 'epmd', 'erl_child_setup', 'inet_gethost', 'erlexec'],
   usualPort: 5672,
   urlVariable: 'AMQP_URL',
