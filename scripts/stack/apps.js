@@ -116,10 +116,9 @@ function createApps({ root, dir, home, isPrivate, stackFile }) {
    * Brings both apps up in the state that `env` describes; nothing happens where they are.
    *
    * @param {Record<string, string>} env
-   * @param {{ reload?: boolean }} [options] reload: also where nothing has changed
    * @returns {Promise<'started' | 'reloaded' | 'unchanged'>}
    */
-  async function start(env, { reload = false } = {}) {
+  async function start(env) {
     await check();
     await refuseWrongConfiguration(env);
     const release = releaseOf(env);
@@ -134,7 +133,7 @@ function createApps({ root, dir, home, isPrivate, stackFile }) {
     for (const name of missing.filter((candidate) => present.some((app) => app.name === candidate))) {
       await pm2.pm2(['delete', name]);
     }
-    const outdated = reload || present.some((app) => app.status !== 'online' || app.release !== release);
+    const outdated = present.some((app) => app.status !== 'online' || app.release !== release);
     if (missing.length < names.length && outdated) {
       await migrate(env);
       await pm2.pm2(['reload', ecosystem, '--update-env'], { timeoutMs: 120_000 });

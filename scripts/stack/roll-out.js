@@ -3,7 +3,7 @@
 const fs = require('node:fs');
 const path = require('node:path');
 const { isAlive } = require('./processes');
-const { publish, stampIn } = require('../set-up/build');
+const { publish } = require('../set-up/build');
 const { tryBuild } = require('./trial');
 const { UserError, waitUntil } = require('../run-command');
 
@@ -107,7 +107,7 @@ function createRollOut({ root, dir, apps, stackFile }) {
     return release;
   }
 
-  return { rollOut, isPublished: (build) => stampIn(build) === stampIn(dist) };
+  return { rollOut };
 }
 
 module.exports = { createRollOut };

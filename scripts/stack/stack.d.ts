@@ -87,8 +87,6 @@ export interface Stack {
   startApps(options?: {
     apiWorkers?: number;
     env?: Record<string, string>;
-    /** Reload the workers even where nothing has changed. */
-    reload?: boolean;
   }): Promise<'started' | 'reloaded' | 'unchanged'>;
   /**
    * Replaces the workers, one after the other, by a build that proved that it boots; where one fails all the same,

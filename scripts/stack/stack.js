@@ -128,10 +128,10 @@ function createStack({
     await apps.refuseWrongConfiguration({ ...wanted, ...unknown });
   }
 
-  async function startApps({ apiWorkers = os.availableParallelism(), env = {}, reload = false } = {}) {
+  async function startApps({ apiWorkers = os.availableParallelism(), env = {} } = {}) {
     if (!ownPm2) ensurePrivate(appsHome);
     if (!stackFile.read().ports?.api) await chooseApiPorts();
-    const outcome = await apps.start(appEnvironment(apiWorkers, env), { reload });
+    const outcome = await apps.start(appEnvironment(apiWorkers, env));
     await apps.waitReady(apiWorkers);
     return outcome;
   }
