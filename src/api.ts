@@ -1,10 +1,10 @@
-import { createServer } from 'node:http';
 import { createApp } from './app';
 import { composeApi } from './compose';
 import { readConfig } from './config';
 import { apiControl } from './control/api-control';
 import { serveControl } from './control/control-server';
 import { hasSuccessor, shareCores } from './control/share-cores';
+import { createAppServer } from './http/app-server';
 import { answerClientError } from './http/client-error';
 import { createDrain } from './http/drain';
 import { joinBalancer, leaveBalancer } from './http/balancer';
@@ -16,12 +16,12 @@ async function main(): Promise<void> {
   const config = readConfig(process.env);
   const logger = createLogger(config.logLevel, config.workerName);
   const api = await composeApi(config, logger);
-  const server = createServer();
+  const { server, serve } = createAppServer();
   server.keepAliveTimeout = timeLimits.keepAliveMs;
   server.headersTimeout = timeLimits.keepAliveMs + 1_000;
   server.on('clientError', answerClientError);
   const drain = createDrain(server, api.watchers);
-  server.on('request', createApp({ ...api.app, isDraining: drain.isDraining }));
+  serve(createApp({ ...api.app, isDraining: drain.isDraining }));
   const listen = () =>
     new Promise<void>((resolve, reject) => {
       server.once('error', reject);

@@ -120,7 +120,7 @@ export function createResponseCache({ redis, board, prefix, entryLifeMs, record 
       }
       if ('json' in found) {
         record(read.class, 'hit', found.json.length);
-        return { ...found, state: 'HIT' };
+        return { json: found.json, tag: found.tag, meta: found.meta, state: 'HIT' };
       }
       const place = found;
       return flights.join(place.key, arrived, () => fill(read, place, store));

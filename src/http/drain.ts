@@ -1,5 +1,5 @@
-import { Server as NetServer } from 'node:net';
-import type { Server, ServerResponse } from 'node:http';
+import { Server as NetServer, type Socket } from 'node:net';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 interface DrainOptions {
@@ -25,14 +25,22 @@ export type Drain = ReturnType<typeof createDrain>;
  * (nodejs/node#51677, #60617).
  */
 export function createDrain(server: Server, longAnswers?: LongAnswers) {
-  const open = new Set<ServerResponse>();
+  // By connection, of which there are few: a set of responses, each added and taken out again, keeps all of them from
+  // being collected as young (docs/performance.md).
+  const newest = new Map<Socket, ServerResponse | undefined>();
+  let inFlight = 0;
   let draining = false;
   let lastRequestAt = performance.now();
   let underWay = Promise.resolve();
-  server.prependListener('request', (_request, response: ServerResponse) => {
-    open.add(response);
+  server.on('connection', (socket: Socket) => socket.once('close', () => newest.delete(socket)));
+  server.prependListener('request', ({ socket }: IncomingMessage, response: ServerResponse) => {
+    newest.set(socket, response);
+    inFlight += 1;
     lastRequestAt = performance.now();
-    response.once('close', () => open.delete(response));
+    response.once('close', () => {
+      inFlight -= 1;
+      if (newest.get(socket) === response) newest.set(socket, undefined);
+    });
     if (draining) response.setHeader('Connection', 'close');
   });
 
@@ -46,14 +54,15 @@ export function createDrain(server: Server, longAnswers?: LongAnswers) {
     draining = true;
     longAnswers?.end();
     const giveUp = Date.now() + deadlineMs;
-    for (const response of open) if (!response.headersSent) response.setHeader('Connection', 'close');
+    for (const response of newest.values())
+      if (response && !response.headersSent) response.setHeader('Connection', 'close');
     if (server.listening) {
       await (leave ? leave() : sleep(windowMs / 2));
       // Stops accepting, and leaves the idle connections alone as http.Server's own close doesn't.
       NetServer.prototype.close.call(server);
       await sleep(windowMs / 2);
     }
-    while (open.size > 0 && Date.now() < giveUp) await sleep(20);
+    while (inFlight > 0 && Date.now() < giveUp) await sleep(20);
     server.closeIdleConnections();
     await sleep(50);
     server.closeAllConnections();
@@ -76,6 +85,6 @@ export function createDrain(server: Server, longAnswers?: LongAnswers) {
     /** By performance.now(). */
     lastRequestAt: (): number => lastRequestAt,
     /** Requests under way. */
-    inFlight: (): number => open.size,
+    inFlight: (): number => inFlight,
   };
 }

@@ -26,7 +26,7 @@ export function createLimit({ common, signUp, exemptLoopback }: LimitsOptions) {
     request: Request,
     response: Response,
   ): Promise<void> {
-    const address = request.ip ?? '';
+    const { address } = request;
     if (route.limit === 'none' || (exemptLoopback && isLoopback(address))) return;
     const network = networkOf(address);
     const counted: [RateLimiter, string][] = [];

@@ -8,6 +8,8 @@ declare module 'express-serve-static-core' {
   interface Request {
     /** Finds it in the log; NGINX's, where it came through NGINX. */
     id: string;
+    /** The client's, as far as proxies are trusted: `ip` works it out anew at each look. */
+    address: string;
   }
 }
 
@@ -31,6 +33,7 @@ export function requestContext({ accessLog, record, worker, isShared }: ContextO
     const began = performance.now();
     const given = request.headers['x-request-id'];
     request.id = typeof given === 'string' && ID.test(given) ? given : randomUUID();
+    request.address = request.ip ?? '';
     response.setHeader('X-Request-Id', request.id);
     for (const [name, value] of constant) response.setHeader(name, value);
     response.once('close', () => {

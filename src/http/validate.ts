@@ -19,7 +19,9 @@ const noQuery = z.strictObject({});
 export function validate(route: Route, request: Request) {
   const faults: FieldError[] = [];
   const parse = (part: Part, schema: z.ZodType, value: unknown): unknown => {
-    const result = schema.safeParse(value, { error: inWords });
+    // Most are valid, and need no words.
+    const parsed = schema.safeParse(value);
+    const result = parsed.success ? parsed : schema.safeParse(value, { error: inWords });
     if (!result.success) {
       const known = part === 'query' && schema instanceof z.ZodObject ? Object.keys(schema.shape) : [];
       faults.push(...result.error.issues.flatMap((issue) => toFaults(part, issue, known)));
