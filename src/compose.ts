@@ -111,6 +111,7 @@ export async function composeApi(config: Config, logger: Logger) {
     cache: createTaskCache(cache),
     once,
     peopleById: userService.peopleById,
+    shownById: userService.shownById,
   });
   const auth = createAuthService({
     users,

@@ -1,6 +1,6 @@
 import type { Metrics } from '../infra/metrics';
 
-const CLASSES = ['task', 'tasks', 'user', 'users'] as const;
+const CLASSES = ['task', 'tasks', 'user', 'users', 'person'] as const;
 /** Kinds of cached answers, told apart in the metrics. */
 export type CacheClass = (typeof CLASSES)[number];
 

@@ -28,16 +28,23 @@ interface TaskServiceDeps {
   once: Once;
   /** The people with these ids, by id; those who are not there are left out. */
   peopleById: (ids: string[]) => Promise<Map<string, Person>>;
+  /** One of them for an answer, perhaps from the cache: it can't tell whether they are going at this moment. */
+  shownById: (id: string) => Promise<Person | undefined>;
 }
 
 /** At most this many tasks are shown with their user. */
 export const TASKS_OF_USER = 100;
 
-export function createTaskService({ tasks, cache, once, peopleById }: TaskServiceDeps) {
+export function createTaskService({ tasks, cache, once, peopleById, shownById }: TaskServiceDeps) {
   const assigneeIds = (records: ListedTask[]) => [
     ...new Set(records.flatMap((task) => assigneeOf(task) ?? [])),
   ];
-  const assigneesOf = (records: ListedTask[]) => peopleById(assigneeIds(records));
+
+  async function shownAssignee(task: ListedTask): Promise<Map<string, Person>> {
+    const id = assigneeOf(task);
+    const person = id ? await shownById(id) : undefined;
+    return new Map(person && [[person._id, person]]);
+  }
 
   /** For a cached answer: who isn't there any more was perhaps removed since the tasks were read. */
   async function shownAssignees(records: ListedTask[], dependOn: DependOn) {
@@ -75,7 +82,7 @@ export function createTaskService({ tasks, cache, once, peopleById }: TaskServic
   }
 
   async function outdated(task: ListedTask): Promise<Error> {
-    return new PreconditionFailedError(tagOfVersioned(toTaskAt(task, await assigneesOf([task]))));
+    return new PreconditionFailedError(tagOfVersioned(toTaskAt(task, await shownAssignee(task))));
   }
 
   /** Whose tasks a list shows. */
@@ -158,7 +165,8 @@ export function createTaskService({ tasks, cache, once, peopleById }: TaskServic
       const found = await cache.one(id, async (dependOn) => {
         const task = await tasks.byId(id);
         if (!task) throw notFound();
-        return loadedOf(task, (await shownAssignees([task], dependOn)).people);
+        await dependOn(assigneeIds([task]).map(profileOf));
+        return loadedOf(task, await shownAssignee(task));
       });
       if (by.role !== 'Admin' && found.meta.assignee !== by.id) throw notFound();
       return found;
@@ -209,7 +217,7 @@ export function createTaskService({ tasks, cache, once, peopleById }: TaskServic
       } finally {
         refill = await cache.changed(change.before, change.after, again);
       }
-      const people = await assigneesOf([change.after]);
+      const people = await shownAssignee(change.after);
       await refill(loadedOf(change.after, people));
       return toTaskAt(change.after, people);
     },

@@ -15,6 +15,10 @@ export function createUserCache(cache: ResponseCache) {
     one: (id: string, load: Load) =>
       cache.read({ class: 'user', key: `user:${id}`, generations: [`user:${id}`, 'assignments'], load }),
 
+    /** As a task shows them. */
+    person: (id: string, load: Load) =>
+      cache.read({ class: 'person', key: `person:${id}`, generations: [profileOf(id)], load }),
+
     /** Each user comes with their tasks, so any task counts. */
     list: (plan: ListPlan<UserFilters>, load: Load) =>
       cache.read({ class: 'users', key: `users:${plan.key}`, generations: ['users', 'tasks'], load }),

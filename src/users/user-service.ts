@@ -9,7 +9,7 @@ import { holdsAt, tagOfVersioned, type Precondition } from '../version-tag';
 import type { UserCache } from './user-cache';
 import { userTable, type UserFilters } from './user-lists';
 import type { PublicUserRecord, UserFields, UserRepository } from './user-repository';
-import { toPerson, toUser, toUserAt, type Person } from './user-view';
+import { toPerson, toShown, toUser, toUserAt, type Person } from './user-view';
 
 export type UserService = ReturnType<typeof createUserService>;
 
@@ -121,6 +121,15 @@ export function createUserService(deps: UserServiceDeps) {
     async peopleById(ids: string[]): Promise<Map<string, Person>> {
       if (ids.length === 0) return new Map();
       return new Map((await users.byIds(ids)).map((user) => [String(user._id), toPerson(user)]));
+    },
+
+    /** As an answer shows them: not older than any change that was acknowledged, but who goes now may still be there. */
+    async shownById(id: string): Promise<Person | undefined> {
+      const { json } = await cache.person(id, async () => {
+        const user = await users.byId(id);
+        return { value: user ? toPerson(user) : null, isTransient: !user };
+      });
+      return toShown(json);
     },
 
     /** Their tasks stay and lose their assignee; once it is answered, no worker takes their token any more. */

@@ -13,6 +13,13 @@ export const toPerson = (user: PublicUserRecord) => ({
 
 export type Person = ReturnType<typeof toPerson>;
 
+/** From the text of one; undefined where that says that there is none. */
+export function toShown(json: string): Person | undefined {
+  const person = JSON.parse(json) as Person | null;
+  if (!person) return undefined;
+  return { ...person, createdAt: new Date(person.createdAt), updatedAt: new Date(person.updatedAt) };
+}
+
 /** A user's own answer; `tasks` are ids or tasks. */
 export const toUser = <T>(user: PublicUserRecord, tasks: T[]) => {
   const { createdAt, updatedAt, ...rest } = toPerson(user);
