@@ -4,7 +4,6 @@ import { closedLoop, ONE_AND_CLUSTER, type Scenario } from './scenario';
 
 export const create: Scenario = {
   name: 'create',
-  title: 'Creations of tasks',
   what: 'POST /tasks by an Admin, each assigned to somebody',
   setups: ONE_AND_CLUSTER,
   cache: 'either',

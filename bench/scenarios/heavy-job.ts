@@ -95,7 +95,6 @@ async function measureJobs(context: ScenarioContext): Promise<Measured[]> {
 /** Latencies are those of the 202; the job's own stand in the figures. */
 export const heavyJob: Scenario = {
   name: 'heavy-job',
-  title: 'Pictures that a job makes sizes of',
   what: 'PUT /users/:id/avatar, 202, and the job until it is done',
   setups: ONE_AND_CLUSTER,
   cache: 'on',

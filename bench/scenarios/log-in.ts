@@ -6,7 +6,6 @@ import { QUEUE_EMPTIES_MS } from './sign-up';
 /** Of one account after another, since log-ins of one name from one address wait for each other in a worker. */
 export const logIn: Scenario = {
   name: 'log-in',
-  title: 'Log-ins',
   what: 'POST /users/login, each of another account than those under way',
   setups: ONE_AND_CLUSTER,
   cache: 'on',

@@ -92,7 +92,6 @@ async function measureMixed(context: ScenarioContext): Promise<Run> {
 /** Each answer is held against what was acknowledged before it was asked for. */
 export const mixed: Scenario = {
   name: 'mixed',
-  title: 'Reads and writes of 10,000 tasks',
   what: '90 % GET and 10 % PUT /tasks/:id by Zipf; every answer is checked for staleness',
   setups: [...ONE_AND_CLUSTER, 'cluster-uncached'],
   cache: 'either',

@@ -49,7 +49,6 @@ async function readInStorm(context: ScenarioContext): Promise<Run> {
 /** What reads feel while the hash threads have more to do than they can. */
 export const readsInStorm: Scenario = {
   name: 'reads-in-storm',
-  title: 'Cached reads at a held rate while people sign up',
   what: `GET /tasks/:id ${READS_PER_SECOND} times a second, idle and while all hash threads are busy`,
   setups: ['one', 'cluster', 'event-loop'],
   cache: 'on',

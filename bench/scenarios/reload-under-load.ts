@@ -62,7 +62,6 @@ async function measureReloads(context: ScenarioContext): Promise<Measured[]> {
 
 export const reloadUnderLoad: Scenario = {
   name: 'reload-under-load',
-  title: 'Reloads while requests come',
   what: 'GET and POST /tasks over 24 connections during pm2 reload',
   setups: ['cluster'],
   cache: 'either',

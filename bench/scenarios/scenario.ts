@@ -21,8 +21,6 @@ export interface Measured {
 
 export interface Scenario {
   name: string;
-  /** For a heading. */
-  title: string;
   /** What it does, for a line of `--list`. */
   what: string;
   /** What it is run over unless options say otherwise. */

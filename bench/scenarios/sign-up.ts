@@ -20,7 +20,6 @@ export const signUpRequest = (): autocannon.Request => ({
 /** The source report's experiment, and where `ab` is installed its own line beside it. */
 export const signUp: Scenario = {
   name: 'sign-up',
-  title: 'Sign-ups',
   what: 'POST /users/signup, each a new person: a bcrypt hash each',
   setups: ['one', 'cluster', 'threads', 'least-connections', 'response-time'],
   cache: 'on',

@@ -3,7 +3,6 @@ import { closedLoop, ONE_AND_CLUSTER, type Scenario } from './scenario';
 
 export const list: Scenario = {
   name: 'list',
-  title: 'Lists of 20 tasks',
   what: 'GET /tasks?limit=20 by an Admin, each task with its assignee',
   setups: ONE_AND_CLUSTER,
   cache: 'either',

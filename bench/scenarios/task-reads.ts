@@ -10,7 +10,6 @@ async function readTask(context: ScenarioContext) {
 
 export const cachedRead: Scenario = {
   name: 'cached-read',
-  title: 'Cached reads of a task',
   what: 'GET /tasks/:id, answered from Redis',
   setups: ALL_BALANCINGS,
   cache: 'on',
@@ -22,7 +21,6 @@ export const cachedRead: Scenario = {
 
 export const uncachedRead: Scenario = {
   name: 'uncached-read',
-  title: 'Reads of a task without a cache',
   what: 'the same without Redis, answered from MongoDB',
   setups: ['one-uncached', 'cluster-uncached'],
   cache: 'off',
@@ -34,7 +32,6 @@ export const uncachedRead: Scenario = {
 
 export const conditionalRead: Scenario = {
   name: 'conditional-read',
-  title: 'Reads of a task that the client has',
   what: 'GET /tasks/:id with If-None-Match, answered with 304',
   setups: ONE_AND_CLUSTER,
   cache: 'on',
