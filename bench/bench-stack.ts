@@ -2,7 +2,7 @@ import { existsSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { Redis } from 'ioredis';
 import { createStack, type ServerName } from '../scripts/stack/stack';
-import { findParents, type ProcessGroup } from './cpu-time';
+import { findParents, LOAD_GENERATOR, type ProcessGroup } from './cpu-time';
 import { releaseQuotas } from './quota/quota';
 import type { Setup } from './result-types';
 
@@ -110,7 +110,7 @@ export async function startBenchStack({ signal, say }: BenchStackOptions) {
       { name: 'RabbitMQ', pids: pids.rabbit },
       { name: 'PM2', pids: findParents([...apiPids, ...pids.mongo]), alone: true },
       { name: 'job worker', pids: pidsOf('taskfleet-worker') },
-      { name: 'load generator', pids: [process.pid] },
+      { name: LOAD_GENERATOR, pids: [process.pid] },
     ];
     return { groups, apiPids, workerPorts: apps.flatMap(({ port }) => port ?? []) };
   }

@@ -18,6 +18,8 @@ interface Process {
   seconds: number;
 }
 
+/** The bench itself: shown, and in no sum of what serves. */
+export const LOAD_GENERATOR = 'load generator';
 /** Everything else on this machine that used its cores meanwhile. */
 export const OTHERS = 'others on this machine';
 /** Time in which the hypervisor gave this machine's cores to another. */

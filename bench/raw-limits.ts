@@ -1,5 +1,5 @@
 import type { BenchContext } from './bench-context';
-import { countCpuTime } from './cpu-time';
+import { countCpuTime, LOAD_GENERATOR } from './cpu-time';
 import { measureHashRate } from './hash-rate';
 import { startLoad } from './load';
 import { perRequest } from './measure-load';
@@ -94,7 +94,7 @@ async function measureHttp(
     { name: 'raw servers', pids: raw.pids },
     { name: 'NGINX', pids: stack.nginxPids },
     // Alone: the raw servers are its children.
-    { name: 'load generator', pids: [process.pid], alone: true },
+    { name: LOAD_GENERATOR, pids: [process.pid], alone: true },
   ];
   const own = isConditional ? { 'if-none-match': headers.ETag ?? '' } : {};
   const request = { method: 'GET', path, headers: own } as const;

@@ -1,4 +1,6 @@
+import { LOAD_GENERATOR } from '../cpu-time';
 import { nameOf, nameOfRaw, nameOfSetup } from '../reports/names';
+import { findRaw } from '../reports/select';
 import type { BenchResults, RawLimit, Run, Series } from '../result-types';
 import { median } from '../statistics';
 import { compareRounds, type Change } from './change';
@@ -57,9 +59,7 @@ const describe = ({ machine }: BenchResults): string =>
 /** How fast the machine was, round by round: hashes where the scenario hashes, bare Express for all others. */
 function levelOf({ raw }: BenchResults, { scenario, setup }: Series): RawLimit | undefined {
   const hashes = ['sign-up', 'log-in'].includes(scenario);
-  const name = hashes ? 'hash' : 'express';
-  const parallel = hashes ? setup.workers * Math.max(1, setup.hashThreads) : setup.workers;
-  return raw.find((limit) => limit.name === name && limit.parallel === parallel);
+  return findRaw(raw, hashes ? 'hash' : 'express', setup);
 }
 
 type Levels = readonly [RawLimit | undefined, RawLimit | undefined];
@@ -104,6 +104,6 @@ function scale(values: number[], { perSecond }: RawLimit, isRate: boolean): numb
 
 function totalMicros({ cpuMicrosPerRequest }: Run): number | undefined {
   if (!cpuMicrosPerRequest) return undefined;
-  const own = Object.entries(cpuMicrosPerRequest).filter(([name]) => name !== 'load generator');
+  const own = Object.entries(cpuMicrosPerRequest).filter(([name]) => name !== LOAD_GENERATOR);
   return own.reduce((sum, [, micros]) => sum + micros, 0);
 }

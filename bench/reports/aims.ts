@@ -30,6 +30,9 @@ function makeAim(name: string, measured: number, bound: Bound, format: Format): 
   };
 }
 
+/** Of the raw limit, at least, by scenario. */
+export const RAW_AIMS = { 'sign-up': 0.9, 'cached-read': 0.75, list: 0.6 };
+
 const QUOTA_HELD = 16;
 
 /** What this project wants to reach, and what it does: by medians. */
@@ -40,23 +43,25 @@ export function judgeAims(results: BenchResults): Aim[] {
     middleOf(signUp.many, figureOf) / middleOf(signUp.one, figureOf);
   const many = (scenario: string) => pairOf(results, scenario).many;
   const share = (scenario: string) => shareOfRaw(results, many(scenario));
+  const ofRaw = (name: string, scenario: keyof typeof RAW_AIMS) =>
+    makeAim(name, share(scenario), { atLeast: RAW_AIMS[scenario] }, formatPercent);
   const storm = (part: string) => middleOf(pairOf(results, 'reads-in-storm', part).many, p99Of);
   const mixed = (figure: 'hitShare' | 'mongoReadsPerRead' | 'stale') =>
     middleOf(many('mixed'), ({ figures }) => figures[figure]);
   const against = `${workers} workers / 1`;
   return [
-    makeAim('sign-ups/s of the cluster / bcrypt alone', share('sign-up'), { atLeast: 0.9 }, formatPercent),
+    ofRaw('sign-ups/s of the cluster / bcrypt alone', 'sign-up'),
     // 1.9 × and 0.55 × for two.
     makeAim(`sign-ups/s, ${against}`, times(perSecondOf), { atLeast: 0.95 * workers }, formatTimes),
     makeAim(`mean latency of sign-ups, ${against}`, times(meanOf), { atMost: 1.1 / workers }, formatTimes),
-    makeAim('cached reads / bare Express', share('cached-read'), { atLeast: 0.75 }, formatPercent),
+    ofRaw('cached reads / bare Express', 'cached-read'),
     makeAim(
       '304 / bare Express, as near as cached reads',
       share('conditional-read'),
       { atLeast: share('cached-read') },
       formatPercent,
     ),
-    makeAim('list of 20 / bare Express', share('list'), { atLeast: 0.6 }, formatPercent),
+    ofRaw('list of 20 / bare Express', 'list'),
     makeAim('p99 of reads, storm / idle', storm('storm') / storm('idle'), { atMost: 2 }, formatTimes),
     makeAim('mixed: reads from the cache', mixed('hitShare'), { atLeast: 0.95 }, formatPercent),
     makeAim('mixed: MongoDB reads a read', mixed('mongoReadsPerRead'), { atMost: 0.1 }, formatNumber),

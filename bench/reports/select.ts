@@ -71,14 +71,19 @@ const RAW_LIMITS: Record<string, RawLimit['name']> = {
   'conditional-read': 'express-not-modified',
 };
 
-/** What this series can't exceed: of as many processes, or hash threads. Undefined where nothing alike was measured. */
+/** That of as many processes as the setup has workers, or of as many threads as it hashes in. */
+export function findRaw(raw: RawLimit[], name: RawLimit['name'], setup: Setup): RawLimit | undefined {
+  const parallel = name === 'hash' ? setup.workers * Math.max(1, setup.hashThreads) : setup.workers;
+  return raw.find((limit) => limit.name === name && limit.parallel === parallel);
+}
+
+/** What this series is held against. Undefined where nothing alike was measured. */
 export function rawLimitOf(
   { raw }: Pick<BenchResults, 'raw'>,
   { scenario, setup }: Series,
 ): RawLimit | undefined {
   const name = RAW_LIMITS[scenario];
-  const parallel = name === 'hash' ? setup.workers * Math.max(1, setup.hashThreads) : setup.workers;
-  return raw.find((limit) => limit.name === name && limit.parallel === parallel);
+  return name && findRaw(raw, name, setup);
 }
 
 /** Of medians, from 0 to 1; NaN where the limit wasn't measured. */

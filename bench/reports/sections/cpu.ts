@@ -1,3 +1,4 @@
+import { LOAD_GENERATOR } from '../../cpu-time';
 import type { BenchResults, Series } from '../../result-types';
 import { median } from '../../statistics';
 import { GREY, partColour } from '../charts/colours';
@@ -8,8 +9,6 @@ import { throughputPairs } from '../select';
 import { marksOf } from '../marks';
 import { makeSection } from '../section';
 
-/** Not the system's own: shown, and not in the sum. */
-const LOAD_GENERATOR = 'load generator';
 /** Above this many microseconds a request is one that hashes or computes, and is drawn apart. */
 const HEAVY = 10_000;
 

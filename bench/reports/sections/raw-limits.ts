@@ -1,5 +1,6 @@
 import type { BenchResults, Series } from '../../result-types';
 import { median, spread } from '../../statistics';
+import { RAW_AIMS } from '../aims';
 import { makeRowChart, type Mark } from '../charts/row-chart';
 import { formatPercent, formatSpread } from '../format';
 import { nameOf, nameOfRaw, RAW_NAMES } from '../names';
@@ -8,7 +9,7 @@ import { ERRORS } from '../marks';
 import { makeSection } from '../section';
 import { groupsOf, nameOfMany, nameOfPair } from './pairs';
 
-const AIMS: Record<string, number> = { 'sign-up': 0.9, 'cached-read': 0.75, list: 0.6 };
+const aims: Record<string, number> = RAW_AIMS;
 
 /** How near each scenario comes to the same answer without anything behind it. */
 export function rawSection(results: BenchResults) {
@@ -42,7 +43,7 @@ export function rawSection(results: BenchResults) {
               rows: limited.map((pair) => ({
                 name: nameOf(pair),
                 marks: [mark(pair.one), mark(pair.many)],
-                aim: AIMS[pair.scenario],
+                aim: aims[pair.scenario],
               })),
             }),
           ],
