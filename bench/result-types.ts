@@ -69,7 +69,7 @@ export interface Series {
   runs: Run[];
 }
 
-/** What nothing can exceed here, measured in the same run and in turns with the rest. */
+/** What the machine does without the API, measured in the same run and in turns with the rest. */
 export interface RawLimit {
   name: 'node-http' | 'express' | 'express-not-modified' | 'express-list' | 'hash' | 'redis-get';
   unit: 'requests' | 'hashes' | 'commands';

@@ -27,7 +27,7 @@ export interface Scenario {
   setups: SetupName[];
   /** Whether it means something with the cache on, off, or both. */
   cache: 'on' | 'off' | 'either';
-  /** What nothing can exceed here. */
+  /** What it is held against. */
   raw: RawLimit['name'][];
   isQuick: boolean;
   /** Workers go while requests come: they must drain as in production. */
