@@ -1,5 +1,4 @@
-import type { RawRun } from './raw-limits';
-import { unitOf } from './raw-limits';
+import { unitOf, type RawRun } from './raw/limits';
 import type { RawLimit, Run, Series } from './result-types';
 import { setupKey } from './setups';
 

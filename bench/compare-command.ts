@@ -4,7 +4,7 @@ import { chanceOfApart, LEAST_ROUNDS, type Change } from './compare/change';
 import { compareResults, type Comparison } from './compare/compare-results';
 import { formatNumber, formatTable } from './reports/format';
 import type { BenchResults } from './result-types';
-import { readResults, SavedResultsError } from './saved-results';
+import { readResults, SavedResultsError } from './read-results';
 
 const USAGE = 'npm run bench -- compare BEFORE.json AFTER.json';
 

@@ -3,7 +3,7 @@ import type { BenchContext } from './bench-context';
 import { createCollected } from './collected';
 import { formatRun, formatSetup } from './format-run';
 import type { Progress } from './progress';
-import { measureRawLimit, takeAnswers, type Answers } from './raw-limits';
+import { measureRawLimit, takeAnswers, type Answers } from './raw/limits';
 import type { BenchResults, Setup } from './result-types';
 import { extras, type ExtraMeasured, type Scenario } from './scenarios';
 import { planRound, rawRunSeconds, scenarioSeconds, START_SECONDS, stepSeconds, type Step } from './schedule';

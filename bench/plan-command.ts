@@ -6,7 +6,7 @@ import { formatNumber, formatPercent, formatSpread, formatTable } from './report
 import { count, nameOfScenario } from './reports/names';
 import { pairOf, perSecondOf, spreadOf } from './reports/select';
 import type { BenchResults, ScalingCurve, UslFit } from './result-types';
-import { findNewest, readResults, RESULT_FOLDERS, SavedResultsError } from './saved-results';
+import { findNewest, readResults, RESULT_FOLDERS, SavedResultsError } from './read-results';
 
 const USAGE = 'npm run bench -- plan --rps N --scenario NAME [--file RESULT.json]';
 /** Of what the workers can do: near all of it, queues grow without end. */

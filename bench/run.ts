@@ -13,7 +13,7 @@ import { runPlan } from './plan-command';
 import { createProgress } from './progress';
 import { formatTerminal } from './reports/terminal';
 import type { BenchResults } from './result-types';
-import { keepResults, saveResults } from './results';
+import { keepResults, saveResults } from './write-results';
 import { formatScenarioList } from './scenario-list';
 
 /** By the first argument: what works on results that are there, and tells its exit status. */

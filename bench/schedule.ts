@@ -1,5 +1,5 @@
 import type { BenchOptions } from './options';
-import { rawSeconds } from './raw-limits';
+import { rawSeconds } from './raw/limits';
 import type { RawLimit, Setup } from './result-types';
 import { scenarios, type Scenario } from './scenarios';
 import { setupKey, setupsOf } from './setups';

@@ -10,9 +10,9 @@ import {
   makeScalingLoads,
   runScalingLoad,
   warmUp,
+  WARM_UP_SECONDS,
   type ScalingLoad,
 } from './scaling-load';
-import { WARM_UP_SECONDS } from './scaling-load';
 import { chooseQuota, isMachineFull } from './scaling-quota';
 
 interface Point {

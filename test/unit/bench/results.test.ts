@@ -1,6 +1,6 @@
 import { createCollected } from '../../../bench/collected';
 import { findFaults } from '../../../bench/faults';
-import { keptName } from '../../../bench/results';
+import { keptName } from '../../../bench/write-results';
 import type { Run } from '../../../bench/result-types';
 import { setupOf } from '../../../bench/setups';
 

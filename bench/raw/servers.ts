@@ -1,8 +1,8 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import path from 'node:path';
-import { pause } from './pause';
-import type { RawAnswer, RawOrder } from './raw/protocol';
+import { pause } from '../pause';
+import type { RawAnswer, RawOrder } from './protocol';
 
 interface RawServersOptions {
   kind: 'node-http' | 'express';
@@ -21,7 +21,7 @@ export async function startRawServers({ kind, ports, answers, signal }: RawServe
 
   async function start(port: number): Promise<void> {
     const env = { ...process.env, NODE_ENV: 'production' };
-    const child = fork(path.join(__dirname, 'raw', `${kind}.ts`), { env });
+    const child = fork(path.join(__dirname, `${kind}.ts`), { env });
     children.push(child);
     const order: RawOrder = { port, answers };
     child.send(order);

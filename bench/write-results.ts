@@ -1,19 +1,15 @@
 import { copyFileSync, mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { benchFolder } from './bench-stack';
+import { KEPT_FOLDER, OWN_FOLDER } from './read-results';
 import { formatHtml } from './reports/html';
 import { formatMainChart } from './reports/main-chart';
 import { formatMarkdown } from './reports/markdown';
 import type { BenchResults } from './result-types';
 
-/** In git's reach. */
-const keptFolder = path.join(__dirname, 'results');
-
 /** @returns the path of the files without `.json`, `.md` and `.html` */
 export function saveResults(results: BenchResults): string {
-  const folder = path.join(benchFolder, 'results');
-  mkdirSync(folder, { recursive: true });
-  const base = path.join(folder, results.startedAt.replaceAll(':', '-').replace(/\.\d+Z$/, 'Z'));
+  mkdirSync(OWN_FOLDER, { recursive: true });
+  const base = path.join(OWN_FOLDER, results.startedAt.replaceAll(':', '-').replace(/\.\d+Z$/, 'Z'));
   writeFileSync(`${base}.json`, `${JSON.stringify(results, null, 2)}\n`);
   writeFileSync(`${base}.md`, formatMarkdown(results));
   writeFileSync(`${base}.html`, formatHtml(results));
@@ -22,8 +18,8 @@ export function saveResults(results: BenchResults): string {
 
 /** @returns where the copies are, likewise */
 export function keepResults(base: string, results: BenchResults): string {
-  mkdirSync(keptFolder, { recursive: true });
-  const kept = path.join(keptFolder, keptName(results));
+  mkdirSync(KEPT_FOLDER, { recursive: true });
+  const kept = path.join(KEPT_FOLDER, keptName(results));
   for (const ending of ['.json', '.md', '.html']) copyFileSync(`${base}${ending}`, `${kept}${ending}`);
   // For the README.
   writeFileSync(`${kept}.svg`, formatMainChart(results));

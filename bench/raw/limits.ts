@@ -1,13 +1,13 @@
-import type { BenchContext } from './bench-context';
-import { countCpuTime, LOAD_GENERATOR } from './cpu-time';
+import type { BenchContext } from '../bench-context';
+import { countCpuTime, LOAD_GENERATOR } from '../cpu-time';
 import { measureHashRate } from './hash-rate';
-import { startLoad } from './load';
-import { perRequest } from './measure-load';
-import { pause } from './pause';
-import { startRawServers } from './raw-servers';
-import type { RawAnswer } from './raw/protocol';
+import { startLoad } from '../load';
+import { perRequest } from '../measure-load';
+import { pause } from '../pause';
+import { startRawServers } from './servers';
+import type { RawAnswer } from './protocol';
 import { measureRedisRate } from './redis-rate';
-import type { RawLimit } from './result-types';
+import type { RawLimit } from '../result-types';
 
 type RawName = RawLimit['name'];
 
