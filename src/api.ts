@@ -2,10 +2,10 @@ import { createApp } from './app';
 import { composeApi } from './compose';
 import { readConfig } from './config';
 import { apiControl } from './control/api-control';
+import { hasSuccessor } from './control/control-folder';
 import { serveControl } from './control/control-server';
-import { hasSuccessor, shareCores } from './control/share-cores';
+import { shareCores } from './control/share-cores';
 import { createAppServer } from './http/app-server';
-import { answerClientError } from './http/client-error';
 import { createDrain } from './http/drain';
 import { joinBalancer, leaveBalancer } from './http/balancer';
 import { createLogger } from './logger';
@@ -16,20 +16,10 @@ async function main(): Promise<void> {
   const config = readConfig(process.env);
   const logger = createLogger(config.logLevel, config.workerName);
   const api = await composeApi(config, logger);
-  const { server, serve } = createAppServer();
-  server.keepAliveTimeout = timeLimits.keepAliveMs;
-  server.headersTimeout = timeLimits.keepAliveMs + 1_000;
-  server.on('clientError', answerClientError);
+  const { server, serve, listenOn } = createAppServer();
   const drain = createDrain(server, api.watchers);
   serve(createApp({ ...api.app, isDraining: drain.isDraining }));
-  const listen = () =>
-    new Promise<void>((resolve, reject) => {
-      server.once('error', reject);
-      server.listen(config.port, config.host, () => {
-        server.off('error', reject);
-        resolve();
-      });
-    });
+  const listen = () => listenOn(config.port, config.host);
   const { balancerUrl } = config;
   const { lastRequestAt } = drain;
   const leaving = balancerUrl ? () => leaveBalancer({ balancerUrl, lastRequestAt }) : undefined;

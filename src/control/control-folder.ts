@@ -45,3 +45,19 @@ export function listSockets(folder: string): ControlSocket[] {
     return name ? [{ name, pid: Number(pid), file: path.join(folder, file) }] : [];
   });
 }
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+export const listLiving = (folder: string): ControlSocket[] =>
+  listSockets(folder).filter(({ pid }) => isAlive(pid));
+
+/** Whether another process of this name is there to take this one's place. */
+export const hasSuccessor = (folder: string, name: string): boolean =>
+  listLiving(folder).some((other) => other.name === name && other.pid !== process.pid);

@@ -1,5 +1,5 @@
 import { threadsOf } from '../config';
-import { listSockets } from './control-folder';
+import { listLiving } from './control-folder';
 
 interface Pool {
   resize: (threads: number) => void;
@@ -7,25 +7,10 @@ interface Pool {
 
 const EVERY_MS = 2_000;
 
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-const livingIn = (folder: string) => listSockets(folder).filter(({ pid }) => isAlive(pid));
-
-/** Whether another process of this name is there to take its place. */
-export const hasSuccessor = (folder: string, name: string): boolean =>
-  livingIn(folder).some((other) => other.name === name && other.pid !== process.pid);
-
 /** API workers of this machine; one that takes over from another counts once. */
-export const countWorkers = (folder: string): number =>
+const countWorkers = (folder: string): number =>
   new Set(
-    livingIn(folder)
+    listLiving(folder)
       .filter(({ name }) => name.startsWith('api-'))
       .map(({ name }) => name),
   ).size;

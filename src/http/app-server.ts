@@ -1,5 +1,7 @@
-import { createServer, IncomingMessage, ServerResponse, type Server } from 'node:http';
+import { createServer, IncomingMessage, ServerResponse } from 'node:http';
 import type { Express } from 'express';
+import { timeLimits } from '../time-limits';
+import { answerClientError } from './client-error';
 
 /**
  * A server whose requests and responses are Express's from birth. Express gives each of Node's another prototype,
@@ -7,17 +9,29 @@ import type { Express } from 'express';
  * the garbage collector busy (docs/performance.md). It changes nothing where they have that prototype already
  * (expressjs/express#5998).
  */
-export function createAppServer(): { server: Server; serve: (app: Express) => void } {
+export function createAppServer() {
   class AppRequest extends IncomingMessage {}
   class AppResponse extends ServerResponse<AppRequest> {}
   const server = createServer({ IncomingMessage: AppRequest, ServerResponse: AppResponse });
+  server.keepAliveTimeout = timeLimits.keepAliveMs;
+  server.headersTimeout = timeLimits.keepAliveMs + 1_000;
+  server.on('clientError', answerClientError);
   return {
     server,
-    serve(app) {
+    serve(app: Express): void {
       app.request = adopt(AppRequest.prototype, app.request);
       app.response = adopt(AppResponse.prototype, app.response);
       server.on('request', app);
     },
+    /** @throws where the port is taken */
+    listenOn: (port: number, host: string): Promise<void> =>
+      new Promise((resolve, reject) => {
+        server.once('error', reject);
+        server.listen(port, host, () => {
+          server.off('error', reject);
+          resolve();
+        });
+      }),
   };
 }
 

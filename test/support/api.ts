@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import { createServer, type Server } from 'node:http';
 import mongoose from 'mongoose';
 import { createApp } from '../../src/app';
 import { composeApi, composeWorker } from '../../src/compose';
 import { readConfig } from '../../src/config';
+import { createAppServer } from '../../src/http/app-server';
 import { createLogger } from '../../src/logger';
 import { apiDocument } from '../../contract/document';
 import { createContractCheck } from './contract';
@@ -42,16 +42,16 @@ const check = createContractCheck(apiDocument);
 export async function startApi(namespace: string, variables: Variables = {}) {
   const config = testConfig(namespace, variables);
   const composed = await composeApi(config, createLogger(process.env.TEST_LOG ?? 'silent', 'test'));
-  const app = createApp(composed.app);
   const faults: string[] = [];
-  const server: Server = createServer((incoming, response) => {
+  const { server, serve, listenOn } = createAppServer();
+  server.on('request', (incoming, response) =>
     watchAnswers(incoming, response, (answer) => {
       const fault = check(answer);
       if (fault) faults.push(fault);
-    });
-    app(incoming, response);
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    }),
+  );
+  serve(createApp(composed.app));
+  await listenOn(0, '127.0.0.1');
   return {
     server,
     auth: composed.auth,

@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import express from 'express';
 import { createAppServer } from '../../src/http/app-server';
@@ -9,15 +8,14 @@ it("gives requests and responses Express's prototypes before Express sees them",
     '/',
     (request, response) => void response.json({ ip: request.ip, accepts: request.accepts('json') }),
   );
-  const { server, serve } = createAppServer();
+  const { server, serve, listenOn } = createAppServer();
   const seen: boolean[] = [];
   server.on('request', (request, response) => {
     seen.push(Object.getPrototypeOf(request) === app.request);
     seen.push(Object.getPrototypeOf(response) === app.response);
   });
   serve(app);
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
+  await listenOn(0, '127.0.0.1');
   try {
     const answer = await fetch(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`);
     expect(await answer.json()).toEqual({ ip: '127.0.0.1', accepts: 'json' });
