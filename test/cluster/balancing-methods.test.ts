@@ -2,13 +2,13 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { hasLua } from '../../scripts/stack/servers/nginx-lua';
 import type { Balancing } from '../../scripts/stack/stack';
-import { newTitle, send, startCluster, type Cluster } from '../support/cluster';
+import { killWorker, newTitle, send, startCluster, type Cluster } from '../support/cluster';
 import type { Account } from '../support/factories';
 import { startLoad } from '../support/load';
 import { eventually } from '../support/wait';
 
-import { hasLua } from '../../scripts/stack/servers/nginx-lua';
 const { findCommand } = jest.requireActual<{ findCommand: (name: string) => string }>(
   '../../scripts/stack/servers/find-command',
 );
@@ -121,14 +121,8 @@ describe.each(withLua)('%s', (method) => {
   }, 120_000);
 
   it('serves while a worker is killed and comes back, and gives it requests again', async () => {
-    const [victim] = await cluster.apiWorkers();
-    process.kill(victim!.pid, 'SIGKILL');
-    for (let count = 0; count < 50; count++) expect((await get('/tasks?limit=1')).status).toBe(200);
-    await eventually(async () => {
-      const workers = await cluster.apiWorkers();
-      return workers.length === 2 && workers.every(({ pid }) => pid !== victim!.pid);
-    });
-    await eventually(async () => (await spread(500))[`api-${victim!.instance}`]! > 0, 20_000);
+    const victim = await killWorker(cluster, admin);
+    await eventually(async () => (await spread(500))[`api-${victim.instance}`]! > 0, 20_000);
   }, 60_000);
 
   it('reaches what pm2 scale adds', async () => {

@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { newTitle, send, startCluster, type Cluster } from '../support/cluster';
+import { killWorker, newTitle, send, startCluster, type Cluster } from '../support/cluster';
 import type { Account } from '../support/factories';
 import { startLoad } from '../support/load';
 import { eventually } from '../support/wait';
@@ -63,13 +63,7 @@ it('loses no request over three reloads under 24 connections, half of them POST 
 }, 180_000);
 
 it('brings a killed worker back, and serves meanwhile', async () => {
-  const [victim] = await cluster.apiWorkers();
-  process.kill(victim!.pid, 'SIGKILL');
-  for (let count = 0; count < 50; count++) expect((await get('/tasks?limit=1')).status).toBe(200);
-  await eventually(async () => {
-    const workers = await cluster.apiWorkers();
-    return workers.length === 2 && workers.every(({ pid }) => pid !== victim!.pid);
-  });
+  await killWorker(cluster, admin);
   const seen = await eventually(async () => {
     const answers = await Promise.all(Array.from({ length: 8 }, () => get('/tasks?limit=1')));
     const workers = new Set(answers.map(({ headers }) => headers.get('x-worker')));

@@ -6,6 +6,7 @@ import { readConfig } from '../../src/config';
 import { ConflictError } from '../../src/errors';
 import { createLogger } from '../../src/logger';
 import { newPerson, type Account } from './factories';
+import { eventually } from './wait';
 
 const root = path.join(__dirname, '..', '..');
 
@@ -119,6 +120,19 @@ export async function send(
   const text = await response.text();
   const isJson = response.headers.get('content-type')?.includes('json');
   return { status: response.status, headers: response.headers, body: isJson ? JSON.parse(text) : text };
+}
+
+/** Kills one API worker, and comes back once another is in its place; requests are answered meanwhile. */
+export async function killWorker({ url, apiWorkers }: Cluster, { token }: Account): Promise<AppProcess> {
+  const [victim] = await apiWorkers();
+  process.kill(victim!.pid, 'SIGKILL');
+  for (let count = 0; count < 50; count++)
+    expect((await send(url, 'GET', '/tasks?limit=1', undefined, token)).status).toBe(200);
+  await eventually(async () => {
+    const workers = await apiWorkers();
+    return workers.length === 2 && workers.every(({ pid }) => pid !== victim!.pid);
+  });
+  return victim!;
 }
 
 export const newTitle = () => `Task ${randomBytes(4).toString('hex')}`;
