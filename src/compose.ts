@@ -74,7 +74,8 @@ export async function composeApi(config: Config, logger: Logger) {
     entryLifeMs: config.cacheTtlSeconds * 1_000,
     record: (of, event, size) => {
       cacheRecord(of, event, size);
-      live.cacheEvent(event);
+      // An assignee is a part of an answer; who watches is shown whole ones.
+      if (of !== 'person') live.cacheEvent(event);
     },
   });
   const rateLimiter = createRateLimiters({ redis, prefix: config.keyPrefix });

@@ -1,7 +1,7 @@
 import type { Metrics } from '../infra/metrics';
 
 const CLASSES = ['task', 'tasks', 'user', 'users', 'person'] as const;
-/** Kinds of cached answers, told apart in the metrics. */
+/** Kinds of cached answers, and the people shown in them, told apart in the metrics. */
 export type CacheClass = (typeof CLASSES)[number];
 
 const EVENTS = ['hit', 'miss', 'bypass', 'fill', 'stale_refused'] as const;

@@ -40,14 +40,14 @@ export function createTaskService({ tasks, cache, once, peopleById, shownById }:
     ...new Set(records.flatMap((task) => assigneeOf(task) ?? [])),
   ];
 
-  async function shownAssignee(task: ListedTask): Promise<Map<string, Person>> {
+  async function assigneeToShow(task: ListedTask): Promise<Map<string, Person>> {
     const id = assigneeOf(task);
     const person = id ? await shownById(id) : undefined;
     return new Map(person && [[person._id, person]]);
   }
 
   /** For a cached answer: who isn't there any more was perhaps removed since the tasks were read. */
-  async function shownAssignees(records: ListedTask[], dependOn: DependOn) {
+  async function dependentAssignees(records: ListedTask[], dependOn: DependOn) {
     const ids = assigneeIds(records);
     await dependOn(ids.map(profileOf));
     const people = await peopleById(ids);
@@ -82,7 +82,7 @@ export function createTaskService({ tasks, cache, once, peopleById, shownById }:
   }
 
   async function outdated(task: ListedTask): Promise<Error> {
-    return new PreconditionFailedError(tagOfVersioned(toTaskAt(task, await shownAssignee(task))));
+    return new PreconditionFailedError(tagOfVersioned(toTaskAt(task, await assigneeToShow(task))));
   }
 
   /** Whose tasks a list shows. */
@@ -154,7 +154,7 @@ export function createTaskService({ tasks, cache, once, peopleById, shownById }:
           tasks.page(plan, owner),
           plan.count ? tasks.count(plan, owner) : undefined,
         ]);
-        const { people, isTransient } = await shownAssignees(page.entries, dependOn);
+        const { people, isTransient } = await dependentAssignees(page.entries, dependOn);
         const value = page.entries.map((task) => pick(toTask(task, people), plan.fields));
         return { value, meta: pageMeta(page, total), isTransient };
       });
@@ -166,7 +166,7 @@ export function createTaskService({ tasks, cache, once, peopleById, shownById }:
         const task = await tasks.byId(id);
         if (!task) throw notFound();
         await dependOn(assigneeIds([task]).map(profileOf));
-        return loadedOf(task, await shownAssignee(task));
+        return loadedOf(task, await assigneeToShow(task));
       });
       if (by.role !== 'Admin' && found.meta.assignee !== by.id) throw notFound();
       return found;
@@ -217,7 +217,7 @@ export function createTaskService({ tasks, cache, once, peopleById, shownById }:
       } finally {
         refill = await cache.changed(change.before, change.after, again);
       }
-      const people = await shownAssignee(change.after);
+      const people = await assigneeToShow(change.after);
       await refill(loadedOf(change.after, people));
       return toTaskAt(change.after, people);
     },

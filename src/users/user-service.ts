@@ -9,7 +9,7 @@ import { holdsAt, tagOfVersioned, type Precondition } from '../version-tag';
 import type { UserCache } from './user-cache';
 import { userTable, type UserFilters } from './user-lists';
 import type { PublicUserRecord, UserFields, UserRepository } from './user-repository';
-import { toPerson, toShown, toUser, toUserAt, type Person } from './user-view';
+import { toPerson, personFromJson, toUser, toUserAt, type Person } from './user-view';
 
 export type UserService = ReturnType<typeof createUserService>;
 
@@ -129,7 +129,7 @@ export function createUserService(deps: UserServiceDeps) {
         const user = await users.byId(id);
         return { value: user ? toPerson(user) : null, isTransient: !user };
       });
-      return toShown(json);
+      return personFromJson(json);
     },
 
     /** Their tasks stay and lose their assignee; once it is answered, no worker takes their token any more. */

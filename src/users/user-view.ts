@@ -14,7 +14,7 @@ export const toPerson = (user: PublicUserRecord) => ({
 export type Person = ReturnType<typeof toPerson>;
 
 /** From the text of one; undefined where that says that there is none. */
-export function toShown(json: string): Person | undefined {
+export function personFromJson(json: string): Person | undefined {
   const person = JSON.parse(json) as Person | null;
   if (!person) return undefined;
   return { ...person, createdAt: new Date(person.createdAt), updatedAt: new Date(person.updatedAt) };

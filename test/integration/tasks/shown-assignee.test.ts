@@ -40,11 +40,11 @@ it('looks nobody up for a change of the status whose assignee is known', async (
   const admin = await buildAdmin(api);
   const { id } = await buildWorker(api);
   const { _id } = await buildTask(api, admin, { assignedTo: id });
-  const statuses = ['Doing', 'to Do', 'Doing', 'to Do', 'Doing', 'to Do', 'Doing', 'to Do', 'Doing', 'to Do'];
+  const statuses = ['to Do', 'Doing', 'to Do', 'Doing', 'to Do', 'Doing', 'to Do', 'Doing'];
   const move = (status: string) => as(api, admin).put(`/tasks/${_id}`, { status }).expect(200);
   await move('Doing');
   const [before, beganAt] = [await findsOf(api), Date.now()];
-  for (const status of statuses.slice(1)) await move(status);
+  for (const status of statuses) await move(status);
   // The notices are looked at four times a second.
   const looks = Math.ceil((Date.now() - beganAt) / 250) + 1;
   expect((await findsOf(api)) - before).toBeLessThanOrEqual(looks);
