@@ -103,10 +103,18 @@ export function createCacheStore({ redis, prefix, entryLifeMs }: CacheStoreOptio
       place.tokens.push(...tokens);
     },
 
-    /** @param version of the entity that the place's first generation is of */
-    async put(place: Place, { json, tag, meta }: Answer, version?: number) {
+    /**
+     * @param version of the entity that the place's first generation is of
+     * @param asOf ms since 1970, from which on it lives, where that isn't now
+     */
+    async put(
+      place: Place,
+      { json, tag, meta }: Answer,
+      { version, asOf = Date.now() }: { version?: number; asOf?: number } = {},
+    ) {
       if (json.length > MAX_ENTRY) return 'too large' as const;
-      const lifeMs = Math.round(entryLifeMs * (SHORTEST_LIFE + (1 - SHORTEST_LIFE) * Math.random()));
+      const share = SHORTEST_LIFE + (1 - SHORTEST_LIFE) * Math.random();
+      const lifeMs = Math.max(1, Math.round(entryLifeMs * share - (Date.now() - asOf)));
       const text = `${JSON.stringify({ tag, meta })}\n${json}`;
       const args = [lifeMs, text, version ?? '', ...place.tokens];
       return (await fill([place.key, ...place.generations], args)) === 1 ? 'kept' : 'stale';

@@ -24,6 +24,8 @@ export interface Loaded {
   meta?: Record<string, string>;
   /** What isn't worth keeping, or may not be what is there. */
   isTransient?: boolean;
+  /** Where a part of it came from the cache itself, when that was read: ms since 1970. Lives don't add up. */
+  asOf?: number;
 }
 
 /** To be awaited before what the generations stand for is looked up. */
@@ -84,10 +86,8 @@ export function createResponseCache({ redis, board, prefix, entryLifeMs, record 
     return toCached(await load(async () => {}), 'BYPASS');
   }
 
-  async function put(of: CacheClass, place: Place, at: CacheStore, cached: Cached, version?: number) {
-    const outcome = await breaker
-      .execute(() => at.put(place, cached, version))
-      .catch(() => 'failed' as const);
+  async function put(of: CacheClass, place: Place, at: CacheStore, cached: Cached, loaded: Loaded) {
+    const outcome = await breaker.execute(() => at.put(place, cached, loaded)).catch(() => 'failed' as const);
     if (outcome === 'stale') record(of, 'stale_refused');
     if (outcome === 'kept') record(of, 'fill', cached.json.length);
     return outcome === 'kept';
@@ -102,7 +102,7 @@ export function createResponseCache({ redis, board, prefix, entryLifeMs, record 
     const found = toCached(loaded, 'MISS');
     record(of, 'miss');
     const isKept = isComplete && !loaded.isTransient;
-    return { found, holds: isKept && (await put(of, place, at, found, loaded.version)) };
+    return { found, holds: isKept && (await put(of, place, at, found, loaded)) };
   }
 
   return {
@@ -148,7 +148,7 @@ export function createResponseCache({ redis, board, prefix, entryLifeMs, record 
       if (!place || !entity) return noRefill;
       return async (loaded) => {
         if (loaded.isTransient) return;
-        await put(entity.class, place, store, toCached(loaded, 'MISS'), loaded.version);
+        await put(entity.class, place, store, toCached(loaded, 'MISS'), loaded);
       };
     },
   };

@@ -27,21 +27,35 @@ export type Drain = ReturnType<typeof createDrain>;
 export function createDrain(server: Server, longAnswers?: LongAnswers) {
   // By connection, of which there are few: a set of responses, each added and taken out again, keeps all of them from
   // being collected as young (docs/performance.md).
-  const newest = new Map<Socket, ServerResponse | undefined>();
+  const connections = new Map<Socket, { newest?: ServerResponse; open: number }>();
   let inFlight = 0;
   let draining = false;
   let lastRequestAt = performance.now();
   let underWay = Promise.resolve();
-  server.on('connection', (socket: Socket) => socket.once('close', () => newest.delete(socket)));
-  server.prependListener('request', ({ socket }: IncomingMessage, response: ServerResponse) => {
-    newest.set(socket, response);
-    inFlight += 1;
-    lastRequestAt = performance.now();
-    response.once('close', () => {
-      inFlight -= 1;
-      if (newest.get(socket) === response) newest.set(socket, undefined);
+  server.on('connection', (socket: Socket) => {
+    const connection = { open: 0 };
+    connections.set(socket, connection);
+    socket.once('close', () => {
+      connections.delete(socket);
+      // Of pipelined requests only the one whose turn it was is told.
+      inFlight -= connection.open;
+      connection.open = 0;
     });
+  });
+  server.prependListener('request', ({ socket }: IncomingMessage, response: ServerResponse) => {
+    const connection = connections.get(socket);
+    lastRequestAt = performance.now();
     if (draining) response.setHeader('Connection', 'close');
+    if (!connection) return;
+    connection.newest = response;
+    connection.open += 1;
+    inFlight += 1;
+    response.once('close', () => {
+      if (connection.newest === response) connection.newest = undefined;
+      if (connection.open === 0) return;
+      connection.open -= 1;
+      inFlight -= 1;
+    });
   });
 
   /** One after the other: what was told last holds in the end. */
@@ -54,8 +68,8 @@ export function createDrain(server: Server, longAnswers?: LongAnswers) {
     draining = true;
     longAnswers?.end();
     const giveUp = Date.now() + deadlineMs;
-    for (const response of newest.values())
-      if (response && !response.headersSent) response.setHeader('Connection', 'close');
+    for (const { newest } of connections.values())
+      if (newest && !newest.headersSent) newest.setHeader('Connection', 'close');
     if (server.listening) {
       await (leave ? leave() : sleep(windowMs / 2));
       // Stops accepting, and leaves the idle connections alone as http.Server's own close doesn't.

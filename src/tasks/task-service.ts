@@ -12,7 +12,7 @@ import {
 import type { Once, Outcome } from '../idempotency/idempotency-service';
 import { pick } from '../lists/fields';
 import { pageMeta, planList, type ListQuery } from '../lists/list-plan';
-import type { Person } from '../users/user-view';
+import type { Person, Shown } from '../users/user-view';
 import { holdsAt, tagOfVersioned, type Precondition, type Versioned } from '../version-tag';
 import { assigneeOf, type TaskCache } from './task-cache';
 import { taskTable, type Owner, type TaskFilters } from './task-lists';
@@ -29,7 +29,13 @@ interface TaskServiceDeps {
   /** The people with these ids, by id; those who are not there are left out. */
   peopleById: (ids: string[]) => Promise<Map<string, Person>>;
   /** One of them for an answer, perhaps from the cache: it can't tell whether they are going at this moment. */
-  shownById: (id: string) => Promise<Person | undefined>;
+  shownById: (id: string) => Promise<Shown>;
+}
+
+/** By id; `asOf`: when they were looked up, where the cache knew them. */
+interface Assignees {
+  people: Map<string, Person>;
+  asOf?: number;
 }
 
 /** At most this many tasks are shown with their user. */
@@ -40,10 +46,11 @@ export function createTaskService({ tasks, cache, once, peopleById, shownById }:
     ...new Set(records.flatMap((task) => assigneeOf(task) ?? [])),
   ];
 
-  async function assigneeToShow(task: ListedTask): Promise<Map<string, Person>> {
+  async function assigneeToShow(task: ListedTask): Promise<Assignees> {
     const id = assigneeOf(task);
-    const person = id ? await shownById(id) : undefined;
-    return new Map(person && [[person._id, person]]);
+    if (!id) return { people: new Map() };
+    const { person, asOf } = await shownById(id);
+    return { people: new Map(person && [[id, person]]), asOf };
   }
 
   /** For a cached answer: who isn't there any more was perhaps removed since the tasks were read. */
@@ -54,10 +61,11 @@ export function createTaskService({ tasks, cache, once, peopleById, shownById }:
     return { people, isTransient: people.size < ids.length };
   }
 
-  const loadedOf = (task: ListedTask, people: Map<string, Person>): Loaded => ({
+  const loadedOf = (task: ListedTask, { people, asOf }: Assignees): Loaded => ({
     ...toTaskAt(task, people),
     meta: { assignee: assigneeOf(task) ?? '' },
     isTransient: people.size < assigneeIds([task]).length,
+    asOf,
   });
 
   const notFound = () => new NotFoundError('There is no such task, or it is not yours.');
@@ -82,7 +90,7 @@ export function createTaskService({ tasks, cache, once, peopleById, shownById }:
   }
 
   async function outdated(task: ListedTask): Promise<Error> {
-    return new PreconditionFailedError(tagOfVersioned(toTaskAt(task, await assigneeToShow(task))));
+    return new PreconditionFailedError(tagOfVersioned(toTaskAt(task, (await assigneeToShow(task)).people)));
   }
 
   /** Whose tasks a list shows. */
@@ -217,9 +225,9 @@ export function createTaskService({ tasks, cache, once, peopleById, shownById }:
       } finally {
         refill = await cache.changed(change.before, change.after, again);
       }
-      const people = await assigneeToShow(change.after);
-      await refill(loadedOf(change.after, people));
-      return toTaskAt(change.after, people);
+      const assignees = await assigneeToShow(change.after);
+      await refill(loadedOf(change.after, assignees));
+      return toTaskAt(change.after, assignees.people);
     },
 
     async remove(id: string, precondition?: Precondition): Promise<void> {

@@ -9,7 +9,7 @@ import { holdsAt, tagOfVersioned, type Precondition } from '../version-tag';
 import type { UserCache } from './user-cache';
 import { userTable, type UserFilters } from './user-lists';
 import type { PublicUserRecord, UserFields, UserRepository } from './user-repository';
-import { toPerson, personFromJson, toUser, toUserAt, type Person } from './user-view';
+import { toPerson, personFromJson, toUser, toUserAt, type Person, type Shown } from './user-view';
 
 export type UserService = ReturnType<typeof createUserService>;
 
@@ -124,12 +124,13 @@ export function createUserService(deps: UserServiceDeps) {
     },
 
     /** As an answer shows them: not older than any change that was acknowledged, but who goes now may still be there. */
-    async shownById(id: string): Promise<Person | undefined> {
-      const { json } = await cache.person(id, async () => {
+    async shownById(id: string): Promise<Shown> {
+      const { json, meta } = await cache.person(id, async () => {
+        const asOf = Date.now();
         const user = await users.byId(id);
-        return { value: user ? toPerson(user) : null, isTransient: !user };
+        return { value: user ? toPerson(user) : null, isTransient: !user, meta: { asOf: String(asOf) } };
       });
-      return personFromJson(json);
+      return { person: personFromJson(json), asOf: Number(meta.asOf) };
     },
 
     /** Their tasks stay and lose their assignee; once it is answered, no worker takes their token any more. */

@@ -13,6 +13,12 @@ export const toPerson = (user: PublicUserRecord) => ({
 
 export type Person = ReturnType<typeof toPerson>;
 
+/** Nobody where they are gone; `asOf`: when they were looked up, ms since 1970. */
+export interface Shown {
+  person: Person | undefined;
+  asOf: number;
+}
+
 /** From the text of one; undefined where that says that there is none. */
 export function personFromJson(json: string): Person | undefined {
   const person = JSON.parse(json) as Person | null;
