@@ -21,6 +21,7 @@ async function main(): Promise<void> {
   server.headersTimeout = timeLimits.keepAliveMs + 1_000;
   server.on('clientError', answerClientError);
   const drain = createDrain(server, api.watchers);
+  api.health.watch(drain.isDraining);
   server.on('request', createApp({ ...api.app, isDraining: drain.isDraining }));
   const listen = () =>
     new Promise<void>((resolve, reject) => {
@@ -65,6 +66,7 @@ async function main(): Promise<void> {
   );
   await listen();
   if (balancerUrl && !config.isTrial) await joinBalancer({ balancerUrl, lastRequestAt });
+  api.health.started();
   logger.info({ port: config.port }, 'Serving');
   process.send?.('ready');
 }
