@@ -45,7 +45,7 @@ export function observeHashing(metrics: Metrics, pool: HashPool, queueLimit: num
   metrics.gauge('taskfleet_hash_queue_limit', 'The next password is refused with 503', () => queueLimit);
 }
 
-/** Of an API worker; the job worker tells of RabbitMQ. */
+/** Of an API worker: as it sees them. */
 export function observeDependencies(metrics: Metrics, health: Health): void {
   const ask = async () => Object.entries(await health.dependencies());
   metrics.gauges(
