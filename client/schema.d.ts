@@ -2327,7 +2327,7 @@ export interface operations {
     };
     requestBody?: never;
     responses: {
-      /** @description It does */
+      /** @description It is */
       200: {
         headers: {
           'X-Request-Id': components['headers']['X-Request-Id'];

@@ -6,7 +6,13 @@ import { ok } from './reply';
 
 const status = z.strictObject({ status: z.literal('ok') }).meta({ id: 'Health', example: { status: 'ok' } });
 
-const probe = (id: string, path: string, summary: string, require: () => Promise<void> | void) =>
+const probe = (
+  id: string,
+  path: string,
+  summary: string,
+  require: () => Promise<void> | void,
+  yes = 'It does',
+) =>
   defineRoute({
     id,
     tag: 'Service',
@@ -15,7 +21,7 @@ const probe = (id: string, path: string, summary: string, require: () => Promise
     path,
     summary,
     access: 'anyone',
-    responses: { 200: { description: 'It does', body: status } },
+    responses: { 200: { description: yes, body: status } },
     handler: async () => {
       await require();
       return ok({ status: 'ok' });
@@ -28,7 +34,13 @@ export const healthRoutes = (health: Health): Route[] => [
   probe('getReady', '/health/ready', 'The database answers', async () => {
     if (!(await health.canServe())) throw new UnavailableError('It is not ready to serve: try again later.');
   }),
-  probe('getStartup', '/health/startup', 'The start is over', () => {
-    if (!health.hasStarted()) throw new UnavailableError('It has not started yet: try again in a moment.');
-  }),
+  probe(
+    'getStartup',
+    '/health/startup',
+    'The start is over',
+    () => {
+      if (!health.hasStarted()) throw new UnavailableError('It has not started yet: try again in a moment.');
+    },
+    'It is',
+  ),
 ];
