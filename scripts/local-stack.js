@@ -10,7 +10,7 @@ const dir = path.join(root, '.local');
 
 /** The stack of `npm start`: its apps run under the person's own PM2. @param {(text: string) => void} say */
 function createLocalStack(say = (text) => console.log(text)) {
-  const basePorts = { nginx: 3000, api: Number(process.env.BASE_PORT) || 4001 };
+  const basePorts = { nginx: 3000, metrics: 9464, api: Number(process.env.BASE_PORT) || 4001 };
   return createStack({ root, dir, basePorts, ownPm2: true, say });
 }
 

@@ -45,7 +45,7 @@ curl -i ${url}/tasks/$TASK -H "authorization: Bearer $TOKEN"
 /** As it can be typed here. @param {string} file */
 const fromHere = (file) => path.relative(process.cwd(), file) || file;
 
-function tell({ url, services, admin, environmentFile }) {
+function tell({ url, ports, services, admin, environmentFile }) {
   const password = admin && fromHere(admin.passwordFile);
   const servers = Object.values(services).map(({ name, version }) =>
     [name, version].filter(Boolean).join(' '),
@@ -55,6 +55,7 @@ taskfleet runs at ${url}
 
   Admin     ${admin ? `${admin.email} (password in ${password})` : 'was there before; npm run admin makes another'}
   Servers   ${servers.join(', ')}
+  Metrics   http://127.0.0.1:${ports.metrics}/metrics (for Prometheus: monitoring/prometheus.yml)
   Apps      npx pm2 list · npx pm2 logs · npx pm2 reload taskfleet-api
   Postman   import postman/taskfleet.postman_collection.json and ${fromHere(environmentFile)}
   Stop      npm stop (the data stays)
@@ -99,7 +100,7 @@ async function start() {
     (outcome) => outcomes[outcome],
   );
 
-  const { url, services, env: appEnv } = stack.info();
+  const { url, ports, services, env: appEnv } = stack.info();
   await progress.step('ready', `asking ${url}/health/ready`, async () => {
     const what = 'No answer through NGINX (npx pm2 logs tells why)';
     await waitUntil(() => answers(`${url}/health/ready`), { timeoutMs: 60_000, everyMs: 250, what });
@@ -107,7 +108,7 @@ async function start() {
   const admin = await ensureAdmin({ root, dir, env: appEnv });
   stack.stackFile.update({ admin });
   const environmentFile = writePostmanEnvironment({ root, dir, url, admin });
-  tell({ url, services, admin, environmentFile });
+  tell({ url, ports, services, admin, environmentFile });
 }
 
 void runMain(() => alone(start));

@@ -18,6 +18,7 @@ async function main(): Promise<void> {
   const api = await composeApi(config, logger);
   const { server, serve, listenOn } = createAppServer();
   const drain = createDrain(server, api.watchers);
+  api.health.watch(drain.isDraining);
   serve(createApp({ ...api.app, isDraining: drain.isDraining }));
   const listen = () => listenOn(config.port, config.host);
   const { balancerUrl } = config;
@@ -55,6 +56,7 @@ async function main(): Promise<void> {
   );
   await listen();
   if (balancerUrl && !config.isTrial) await joinBalancer({ balancerUrl, lastRequestAt });
+  api.health.started();
   logger.info({ port: config.port }, 'Serving');
   process.send?.('ready');
 }

@@ -1,8 +1,10 @@
 import express, { type Express } from 'express';
 import { NotFoundError } from './errors';
+import type { Health } from './health';
 import { allowOrigins } from './http/cors';
 import { docsPage } from './http/docs-page';
 import { createErrorHandler } from './http/error-handler';
+import { healthPage } from './http/health-page';
 import { metricsPage, type MetricsText } from './http/metrics-page';
 import type { Route } from './http/route';
 import { addRoutes, type RouterOptions } from './http/router';
@@ -19,6 +21,7 @@ interface AppOptions extends RouterOptions {
   accessLog: Logger;
   record: RequestRecord;
   metrics: MetricsText;
+  health: Health;
   /** Whether NGINX is to ask the others; false where nobody can tell. */
   isDraining?: () => boolean;
   /** This worker's name for `X-Worker`, undefined where it isn't told. */
@@ -33,7 +36,8 @@ interface AppOptions extends RouterOptions {
 
 /** The HTTP side of the API; neither listens nor connects. */
 export function createApp(options: AppOptions): Express {
-  const { routes, logger, accessLog, record, metrics, worker, trustProxy, corsOrigins, isAway } = options;
+  const { routes, logger, accessLog, record, metrics, health, worker, trustProxy, corsOrigins, isAway } =
+    options;
   const app = express();
   app.set('trust proxy', trustProxy);
   app.disable('x-powered-by');
@@ -42,6 +46,7 @@ export function createApp(options: AppOptions): Express {
   const isShared = corsOrigins.length > 0;
   app.use(requestContext({ accessLog, record, worker, isShared }));
   if (isShared) app.use(allowOrigins(corsOrigins));
+  app.use(healthPage(health));
   addRoutes(app, routes, options);
   app.use(metricsPage(metrics));
   app.use(servingPage(options.isDraining ?? (() => false)));

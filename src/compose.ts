@@ -4,10 +4,18 @@ import { createTokenService } from './auth/token-service';
 import { createAvatarService } from './avatars/avatar-service';
 import { createCacheRecord } from './cache/cache-record';
 import { createResponseCache } from './cache/response-cache';
+import {
+  observeBuild,
+  observeDependencies,
+  observeHashing,
+  observeJobs,
+  observeMongo,
+} from './compose-metrics';
 import { connectStore } from './compose-store';
 import type { Config } from './config';
 import { askAll } from './control/control-client';
 import { createLiveStats } from './control/live-stats';
+import { createHealth } from './health';
 import { createAuthenticate } from './http/authenticate';
 import { createLimit } from './http/limits';
 import { createRequestRecord } from './http/request-record';
@@ -17,6 +25,7 @@ import { imageFault, toSquareWebp } from './infra/images';
 import { createMetrics, mergedText, type Metrics } from './infra/metrics';
 import { isMongoAway } from './infra/mongo';
 import { createJobQueue } from './infra/rabbit';
+import { createRabbitProbe } from './infra/rabbit-probe';
 import { createRateLimiters, type Policy, type RateLimiter } from './infra/rate-limiter';
 import { connectRedis } from './infra/redis';
 import { createResizeAvatar } from './jobs/handlers/resize-avatar';
@@ -35,15 +44,19 @@ import { createTaskCache } from './tasks/task-cache';
 import { createTaskService } from './tasks/task-service';
 import { createUserCache } from './users/user-cache';
 import { createUserService } from './users/user-service';
+import { readVersion } from './version';
+
+/** Of what each process is asked for; those that don't answer by then are left out. */
+const METRICS_MS = 4_000;
 
 /** What both processes need first: MongoDB with its data and indexes as this version wants them. */
-async function composeStore(config: Config, logger: Logger, metrics?: Metrics) {
-  const commands = metrics?.counter('taskfleet_mongo_commands_total', 'Commands sent to MongoDB', [
-    'command',
-  ]);
+async function composeStore(config: Config, logger: Logger, metrics: Metrics) {
+  const commands = metrics.counter('taskfleet_mongo_commands_total', 'Commands sent to MongoDB', ['command']);
   const store = await connectStore(config.mongoUrl, logger, {
-    onCommand: commands && ((name) => commands(name)()),
+    onCommand: (name) => commands(name)(),
   });
+  observeBuild(metrics, config);
+  observeMongo(metrics, store.mongo.client);
   try {
     await store.prepare();
     return store;
@@ -78,11 +91,29 @@ export async function composeApi(config: Config, logger: Logger) {
       if (of !== 'person') live.cacheEvent(event);
     },
   });
-  const rateLimiter = createRateLimiters({ redis, prefix: config.keyPrefix });
+  const refused = metrics.counter('taskfleet_rate_limit_refused_total', 'Requests over a limit', ['policy']);
+  const rateLimiter = createRateLimiters({
+    redis,
+    prefix: config.keyPrefix,
+    onRefused: (policy) => refused(policy)(),
+  });
   const { exemptLoopback } = config;
   const { hashThreads: threads, hashQueueLimit: queueLimit, bcryptCost: cost } = config;
-  const hashPool = createHashPool({ threads, queueLimit, cost });
-  metrics.gauge('taskfleet_hashes_under_way', 'Passwords that wait or are hashed', hashPool.underWay);
+  const onRefused = metrics.counter(
+    'taskfleet_hashes_refused_total',
+    'Passwords without room in the queue',
+    [],
+  )();
+  const hashPool = createHashPool({ threads, queueLimit, cost, onRefused: () => onRefused() });
+  observeHashing(metrics, hashPool, queueLimit);
+  const probe = config.amqpUrl ? createRabbitProbe(config.amqpUrl) : undefined;
+  const health = createHealth({
+    about: { worker: config.workerName, version: readVersion(), release: config.release ?? '' },
+    required: { mongodb: mongo.ping },
+    // Jobs are taken all the same: they wait in MongoDB.
+    optional: { ...(redis && { redis: redis.ping }), ...(probe && { rabbitmq: probe.ping }) },
+  });
+  observeDependencies(metrics, health);
   const tokens = createTokenService({ secret: config.jwtSecret, ttlSeconds: config.jwtTtlSeconds });
   const once = createOnce({
     keys: idempotencyKeys,
@@ -147,14 +178,16 @@ export async function composeApi(config: Config, logger: Logger) {
     live,
     hashPool,
     watchers: hub,
+    health,
     app: {
+      health,
       routes: allRoutes({
         auth,
         users: userService,
         avatars: avatarService,
         tasks: taskService,
         jobs: createJobService(jobs),
-        ping: mongo.ping,
+        health,
       }),
       ops: {
         hub,
@@ -179,7 +212,7 @@ export async function composeApi(config: Config, logger: Logger) {
       metrics: {
         ...metrics,
         allText: async () => {
-          const all = await askAll<object[]>(config.runDir, '/metrics');
+          const all = await askAll<object[]>(config.runDir, '/metrics', METRICS_MS);
           return mergedText(all.map(({ answer }) => answer));
         },
       },
@@ -189,7 +222,7 @@ export async function composeApi(config: Config, logger: Logger) {
       hub.end();
       live.stop();
       board.stop();
-      await hashPool.close();
+      await Promise.all([hashPool.close(), probe?.close()]);
       redis?.close();
       await mongo.close();
     },
@@ -218,6 +251,7 @@ export async function composeWorker(config: Config, logger: Logger) {
     concurrency: config.jobConcurrency,
     logger,
   });
+  observeJobs(metrics, { jobs, queue });
   const relay = createJobRelay({ jobs, queue, logger });
   const runner = createJobRunner({
     jobs,

@@ -2,6 +2,7 @@ import { authRoutes } from './auth/auth-routes';
 import type { AuthService } from './auth/auth-service';
 import { avatarRoutes } from './avatars/avatar-routes';
 import type { AvatarService } from './avatars/avatar-service';
+import type { Health } from './health';
 import { healthRoutes } from './http/health-routes';
 import { openApiRoutes } from './http/openapi-routes';
 import { problemRoutes } from './http/problem-routes';
@@ -19,18 +20,18 @@ export interface Services {
   avatars: AvatarService;
   tasks: TaskService;
   jobs: JobService;
-  ping: () => Promise<void>;
+  health: Health;
 }
 
 /** Every route that there is: what the API serves, and what its document is made of. */
-export function allRoutes({ auth, users, avatars, tasks, jobs, ping }: Services): Route[] {
+export function allRoutes({ auth, users, avatars, tasks, jobs, health }: Services): Route[] {
   const routes = [
     ...authRoutes(auth),
     ...userRoutes(users),
     ...avatarRoutes(avatars),
     ...taskRoutes(tasks),
     ...jobRoutes(jobs),
-    ...healthRoutes(ping),
+    ...healthRoutes(health),
     ...problemRoutes,
   ];
   return [...routes, ...openApiRoutes(routes)];

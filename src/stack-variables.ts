@@ -85,6 +85,10 @@ export const stackSchema = z.object({
     .optional()
     .meta(about('`npm start`', 'Where cargo is looked for.', { ...path, defaultText: '~/.cargo' })),
   NGINX_LISTEN: z.string().optional().meta(about(container, 'The lines that say where NGINX listens.')),
+  NGINX_METRICS_LISTEN: z
+    .string()
+    .optional()
+    .meta(about(container, 'The line that says where Prometheus finds the figures of all workers.')),
   NGINX_DIR: z
     .string()
     .optional()

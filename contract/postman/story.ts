@@ -29,6 +29,7 @@ export const chapters: Chapter[] = [
     steps: [
       { operation: 'getLive', name: 'The process runs', shows: 'Anyone may ask; no limit counts it.' },
       { operation: 'getReady', name: 'It can serve', shows: 'The database answers too.' },
+      { operation: 'getStartup', name: 'It has started', shows: 'NGINX has reached it, or there is none.' },
     ],
   },
   { name: 'Accounts', description: 'Sign up, and log in as both roles.', steps: accountSteps },

@@ -33,9 +33,14 @@ function createPrivateServers({ root, dir, supervisor, stackFile, basePorts, url
    */
   async function choosePorts(definition, taken) {
     const remembered = stackFile.read().ports ?? {};
-    if (await supervisor.pid(definition.name)) return remembered;
+    const isRunning = Boolean(await supervisor.pid(definition.name));
     const chosen = {};
     for (const [name, lowest] of Object.entries(definition.ports)) {
+      // One that runs has none yet where a newer version asks for it.
+      if (isRunning && remembered[name]) {
+        chosen[name] = remembered[name];
+        continue;
+      }
       const base = basePorts[name] ?? lowest + offsetOf(dir);
       const known = [definition.keepsFirstChoice && base, remembered[name], base].filter(Boolean);
       chosen[name] = await firstFree(known, definition, taken);

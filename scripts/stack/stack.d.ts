@@ -15,7 +15,7 @@ export interface StackOptions {
   root: string;
   /** The stack's folder: data, logs, secrets and stack.json; nothing of the stack lies outside it. */
   dir: string;
-  /** Where the search for a free port begins: mongo, redis, rabbit, rabbitDist, epmd, nginx, api. */
+  /** Where the search for a free port begins: mongo, redis, rabbit, rabbitDist, epmd, nginx, metrics, api. */
   basePorts?: Record<string, number>;
   /** Servers that run already, used as they are. Default: MONGO_URL, REDIS_URL and AMQP_URL. */
   urls?: { mongo?: string; redis?: string; rabbit?: string };

@@ -36,7 +36,8 @@ export function createLoginGuard({ rateLimiter, attempts, exemptLoopback }: Logi
       counted.push([limiter, key]);
       return limiter.count(key);
     }
-    async function refuse({ seconds }: Count): Promise<never> {
+    async function refuse(limiter: RateLimiter, { seconds }: Count): Promise<never> {
+      limiter.refused();
       // Nothing was compared: only the pair keeps the count, which is over its limit anyhow.
       await takeBack();
       throw new TooManyRequestsError(
@@ -47,12 +48,12 @@ export function createLoginGuard({ rateLimiter, attempts, exemptLoopback }: Logi
 
     if (!(exemptLoopback && isLoopback(address))) {
       const ofAddress = await count(addresses, networkOf(address));
-      if (ofAddress.isOver) await refuse(ofAddress);
+      if (ofAddress.isOver) await refuse(addresses, ofAddress);
     }
     const ofPair = await pairs.count(pair);
-    if (ofPair.isOver) await refuse(ofPair);
+    if (ofPair.isOver) await refuse(pairs, ofPair);
     const ofAccount = await count(accounts, account);
-    if (ofAccount.isOver && ofPair.used > 1) await refuse(ofPair);
+    if (ofAccount.isOver && ofPair.used > 1) await refuse(accounts, ofPair);
     return takeBack;
   }
 

@@ -36,7 +36,11 @@ export function createLimit({ common, signUp, exemptLoopback }: LimitsOptions) {
 
     // Sent together: one round trip.
     const counts = await Promise.all(
-      counted.map(async ([limiter, key]) => ({ ...(await limiter.count(key)), policy: limiter.policy })),
+      counted.map(async ([limiter, key]) => ({
+        ...(await limiter.count(key)),
+        policy: limiter.policy,
+        limiter,
+      })),
     );
     response.set({
       'RateLimit-Policy': counts
@@ -48,7 +52,8 @@ export function createLimit({ common, signUp, exemptLoopback }: LimitsOptions) {
     });
     const [longest] = counts.filter(({ isOver }) => isOver).sort((a, b) => b.seconds - a.seconds);
     if (!longest) return;
-    const { policy, seconds } = longest;
+    const { policy, seconds, limiter } = longest;
+    limiter.refused();
     throw new TooManyRequestsError(
       `At most ${policy.points} in ${policy.seconds} seconds are taken from you; try again in ${seconds} seconds.`,
       seconds,

@@ -10,6 +10,8 @@ interface HashPoolOptions {
   threads: number;
   queueLimit: number;
   cost: number;
+  /** Told of each hash for which there was no room. */
+  onRefused?: () => void;
 }
 
 /** Threads are JavaScript even where the tests run this file as TypeScript; a build can lie anywhere. */
@@ -21,14 +23,15 @@ const WORKER_FILE = __filename.endsWith('.ts')
  * bcrypt in threads of their own, at a lower priority than the event loop: a request that only reads
  * doesn't wait for a password. At most `queueLimit` hashes wait, the next is refused with 503.
  */
-export function createHashPool({ threads, queueLimit, cost }: HashPoolOptions) {
+export function createHashPool({ threads, queueLimit, cost, onRefused }: HashPoolOptions) {
   let size = threads;
   let pool = threads > 0 ? createThreads(threads, queueLimit) : undefined;
   let underWay = 0;
+  const waiting = () => (pool ? pool.queueSize : underWay);
 
   async function run(task: HashTask): Promise<string | boolean> {
-    const waiting = pool ? pool.queueSize : underWay;
-    if (waiting >= queueLimit) {
+    if (waiting() >= queueLimit) {
+      onRefused?.();
       throw new UnavailableError(
         'Too many passwords are being checked: nothing was done; try again in a moment.',
       );
@@ -59,6 +62,8 @@ export function createHashPool({ threads, queueLimit, cost }: HashPoolOptions) {
       void before.close();
     },
     threads: () => size,
+    /** Hashes that no thread has taken up yet. */
+    waiting,
     /** Hashes that wait or are worked on. */
     underWay: () => underWay,
     close: async (): Promise<void> => pool?.destroy(),

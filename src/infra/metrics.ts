@@ -5,6 +5,8 @@ export type Metrics = ReturnType<typeof createMetrics>;
 /** Seconds; a cached read takes about a millisecond, a sign-up in a storm several seconds. */
 const BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 
+type Reading<T> = T | undefined | Promise<T | undefined>;
+
 /** What one process counts, for Prometheus: with its CPU time, memory and event loop. `worker`: its label. */
 export function createMetrics(worker: string) {
   const registers = [new Registry()];
@@ -30,16 +32,38 @@ export function createMetrics(worker: string) {
       };
     },
 
-    /** Asked for whenever somebody looks. */
-    gauge(name: string, help: string, read: () => number): void {
+    /** Asked for whenever somebody looks; `read` must not throw. Undefined: it can't be told. */
+    gauge(name: string, help: string, read: () => Reading<number>): void {
       new Gauge({
         name,
         help,
         registers,
-        collect() {
-          this.set(read());
+        async collect() {
+          const value = await read();
+          if (value === undefined) this.remove();
+          else this.set(value);
         },
       });
+    },
+
+    /** The same of several, told apart by a label. */
+    gauges(name: string, help: string, label: string, read: () => Reading<Record<string, number>>): void {
+      new Gauge({
+        name,
+        help,
+        labelNames: [label],
+        registers,
+        async collect() {
+          const values = await read();
+          this.reset();
+          for (const [of, value] of Object.entries(values ?? {})) this.labels(of).set(value);
+        },
+      });
+    },
+
+    /** What this process is: always 1, for its labels. */
+    info(name: string, help: string, labels: Record<string, string>): void {
+      new Gauge({ name, help, labelNames: Object.keys(labels), registers }).labels(labels).set(1);
     },
 
     /** In Prometheus' text format. */

@@ -55,7 +55,7 @@ export async function declareJobQueues(channel: Channel, prefix: string): Promis
  * was under way when it broke is delivered again, so consumers must bear that.
  */
 export function createJobQueue({ url, prefix, concurrency, logger }: JobQueueOptions) {
-  const { queue } = jobQueueNames(prefix);
+  const { queue, dead } = jobQueueNames(prefix);
   let connection: Awaited<ReturnType<typeof connect>> | undefined;
   let publisher: ConfirmChannel | undefined;
   let consumer: { channel: Channel; tag: string } | undefined;
@@ -156,6 +156,18 @@ export function createJobQueue({ url, prefix, concurrency, logger }: JobQueueOpt
       } finally {
         channel.off('return', onReturn);
       }
+    },
+
+    /** Messages that lie in the queue and among the dead letters, those under way aside. */
+    async depth() {
+      const channel = publisher;
+      if (!channel) return undefined;
+      const ask = (name: string) => channel.checkQueue(name);
+      const [jobs, letters] = await Promise.all([ask(queue), ask(dead)]);
+      return {
+        messages: { jobs: jobs.messageCount, dead_letters: letters.messageCount },
+        consumers: jobs.consumerCount,
+      };
     },
 
     isConnected: (): boolean => publisher !== undefined,

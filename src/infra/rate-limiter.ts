@@ -24,6 +24,8 @@ export type RateLimiter = ReturnType<ReturnType<typeof createRateLimiters>>;
 interface RateLimitersOptions {
   redis: RedisClient | undefined;
   prefix: string;
+  /** Told of each request that is refused, by the policy's name. */
+  onRefused?: (policy: string) => void;
 }
 
 /**
@@ -31,7 +33,7 @@ interface RateLimitersOptions {
  * counts in its own memory: no request goes uncounted or fails for it, and only the first few, and one try
  * each second, wait for the 100 ms that a command may take.
  */
-export function createRateLimiters({ redis, prefix }: RateLimitersOptions) {
+export function createRateLimiters({ redis, prefix, onRefused }: RateLimitersOptions) {
   // Not the library's own insurance: it would ask a frozen Redis, and wait, for every request.
   const breaker = circuitBreaker(
     handleWhen((error) => !(error instanceof RateLimiterRes)),
@@ -73,6 +75,9 @@ export function createRateLimiters({ redis, prefix }: RateLimitersOptions) {
           throw error;
         }
       },
+
+      /** For who refuses to say so: not all that is over a limit is refused. */
+      refused: (): void => onRefused?.(name),
 
       takeBack: async (key: string): Promise<void> => void (await ask((limiter) => limiter.reward(key))),
 

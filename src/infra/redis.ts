@@ -89,6 +89,8 @@ export function connectRedis(url: string, logger: Logger) {
 
     remove: async (keys: string[]): Promise<void> => void (await client.unlink(keys)),
 
+    ping: async (): Promise<void> => void (await client.ping()),
+
     /** For rate-limiter.ts, whose library sends commands of its own; what was said above holds for them too. */
     client,
 

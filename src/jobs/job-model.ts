@@ -52,6 +52,8 @@ const jobSchema = new Schema<JobRecord>(
 jobSchema.index({ publishAt: 1 });
 // For the live page: what waits, runs, failed, and what ended last.
 jobSchema.index({ status: 1, finishedAt: -1 });
+// For the metrics: since when the oldest waits.
+jobSchema.index({ status: 1, createdAt: 1 });
 jobSchema.index({ expiresAt: 1 }, { expireAfterSeconds: 0 });
 
 export const jobModel = (connection: Connection) => connection.model('Job', jobSchema);

@@ -152,6 +152,32 @@ export function createJobRepository(connection: Connection) {
       return { waiting, running, doneLastMinute, failed };
     },
 
+    /** For the metrics: how many jobs there are, counted to COUNTED, and since when the oldest waits. */
+    async depth(limitMs: number) {
+      const due = { publishAt: { $lte: new Date() } };
+      const queued = { status: 'queued' as const };
+      const count = (filter: object) => Jobs.countDocuments(filter, { limit: COUNTED, maxTimeMS: limitMs });
+      const oldest = (filter: object, by: 'publishAt' | 'createdAt') =>
+        Jobs.findOne(filter, { [by]: 1 })
+          .sort({ [by]: 1 })
+          .maxTimeMS(limitMs)
+          .lean<JobRecord>();
+      const [waiting, running, failed, overdue, oldestQueued, oldestDue] = await Promise.all([
+        count(queued),
+        count({ status: 'running' }),
+        count(dead),
+        count(due),
+        oldest(queued, 'createdAt'),
+        oldest(due, 'publishAt'),
+      ]);
+      return {
+        jobs: { queued: waiting, running, failed },
+        oldestQueuedAt: oldestQueued?.createdAt,
+        outbox: overdue,
+        oldestDueAt: oldestDue?.publishAt ?? undefined,
+      };
+    },
+
     /** Those at work and those that were asked for last: ids grow with time. */
     async latest(limit: number) {
       const jobs = await Jobs.find({}, { payload: 0, result: 0 })

@@ -55,6 +55,7 @@ export async function startApi(namespace: string, variables: Variables = {}) {
   return {
     server,
     auth: composed.auth,
+    health: composed.health,
     async close(): Promise<void> {
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));

@@ -40,9 +40,9 @@ async function startStub() {
 export async function startBalancer(balancing: Balancing, { count = 2, idle = 0 } = {}) {
   const dir = mkdtempSync(path.join(tmpdir(), 'taskfleet-nginx-'));
   const stubs = await Promise.all(Array.from({ length: count + idle }, startStub));
-  const probe = await startStub();
-  await probe.stop();
-  const ports = { nginx: probe.port };
+  const [probe, another] = await Promise.all([startStub(), startStub()]);
+  await Promise.all([probe.stop(), another.stop()]);
+  const ports = { nginx: probe.port, metrics: another.port };
   const found = nginx.find();
   if (!found) throw new Error('NGINX was not found');
   const apiPorts = stubs.map(({ port }) => port);

@@ -32,7 +32,7 @@ function write(file, text) {
 const nginx = {
   name: 'nginx',
   title: 'NGINX',
-  ports: { nginx: 3000 },
+  ports: { nginx: 3000, metrics: 9464 },
   keepsFirstChoice: true,
   executables: ['nginx'],
 
@@ -54,6 +54,7 @@ const nginx = {
       NGINX_USER: process.getuid?.() === 0 ? 'user root;' : '',
       NGINX_DIR: dir,
       NGINX_LISTEN: listen.map((address) => `listen ${address};`).join(' '),
+      NGINX_METRICS_LISTEN: `listen 127.0.0.1:${ports.metrics};`,
       BALANCING: method,
       API_SERVERS: addresses
         .map((address) => `server ${address} max_fails=3 fail_timeout=2s;`)

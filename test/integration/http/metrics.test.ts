@@ -1,5 +1,6 @@
 import { connect, type AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
+import request from 'supertest';
 import { dropDatabase, newNamespace, startApi, type TestApi } from '../../support/api';
 import { as, buildAdmin, buildTask, type Account } from '../../support/factories';
 import { eventually } from '../../support/wait';
@@ -70,6 +71,62 @@ it('counts a client that went away as such', async () => {
   await sleep(100);
   socket.destroy();
   await eventually(async () => (await valueOf(name)) > before);
+});
+
+it('tells of hash threads and connections, and of servers behind it', async () => {
+  expect(await valueOf('taskfleet_hash_threads')).toBe(1);
+  expect(await valueOf('taskfleet_hash_queue_limit')).toBeGreaterThan(1);
+  expect(await valueOf('taskfleet_mongo_pool_max_connections')).toBe(50);
+  const open = await Promise.all(
+    ['in_use', 'idle'].map((state) => valueOf(`taskfleet_mongo_pool_connections{state="${state}"}`)),
+  );
+  expect(open[0]! + open[1]!).toBeGreaterThan(0);
+  for (const dependency of ['mongodb', 'redis', 'rabbitmq'])
+    expect(await valueOf(`taskfleet_dependency_up{dependency="${dependency}"}`)).toBe(1);
+});
+
+it('counts passwords that wait, and those that are refused for want of room', async () => {
+  const small = await startApi(namespace, { BCRYPT_COST: '12', HASH_QUEUE_LIMIT: '1' });
+  const body = { email: 'nobody@example.com', password: 'a wrong guess' };
+  const tell = async (name: string) => {
+    const { text } = await request(small.server).get('/metrics');
+    return Number(new RegExp(`^${name}{.*} (\\d+)$`, 'm').exec(text)?.[1]);
+  };
+  const guesses = Array.from({ length: 6 }, (_, i) =>
+    request(small.server)
+      .post('/users/login')
+      .send({ ...body, email: `${i}${body.email}` })
+      .then(({ status }) => status),
+  );
+  await eventually(async () => (await tell('taskfleet_hash_queue_length')) === 1);
+  const refused = (await Promise.all(guesses)).filter((status) => status === 503).length;
+  expect(refused).toBeGreaterThan(0);
+  expect(await tell('taskfleet_hashes_refused_total')).toBe(refused);
+  expect(await tell('taskfleet_hash_queue_length')).toBe(0);
+  await small.close();
+});
+
+it('counts what a limit refuses, by its policy', async () => {
+  const limited = await startApi(namespace, {
+    RATE_LIMIT: '2',
+    LOGIN_ATTEMPTS: '1',
+    RATE_LIMIT_EXEMPT_LOOPBACK: 'false',
+    KEY_PREFIX: `${namespace}-limited`,
+    BCRYPT_COST: '4',
+  });
+  const from = (address: string) => request(limited.server).get('/tasks').set('X-Forwarded-For', address);
+  for (const status of [401, 401, 429, 429]) await from('198.51.100.7').expect(status);
+  const guess = { email: 'nobody@example.com', password: 'a wrong guess' };
+  for (const status of [401, 429])
+    await request(limited.server)
+      .post('/users/login')
+      .set('X-Forwarded-For', '198.51.100.8')
+      .send(guess)
+      .expect(status);
+  const { text } = await request(limited.server).get('/metrics').expect(200);
+  expect(text).toMatch(/^taskfleet_rate_limit_refused_total{policy="default",.*} 2$/m);
+  expect(text).toMatch(/^taskfleet_rate_limit_refused_total{policy="login",.*} 1$/m);
+  await limited.close();
 });
 
 it('tells memory, CPU time and how far the event loop lags', async () => {

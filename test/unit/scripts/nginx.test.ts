@@ -37,7 +37,7 @@ function prepare(balancing: string, bin = fakeNginx(`--modules-path=${dir}/none 
   const [server] = nginx.prepare({
     root,
     dir: own,
-    ports: { nginx: 3999 },
+    ports: { nginx: 3999, metrics: 3998 },
     found: { bin },
     apiPorts: [4101, 4102],
     balancing: balancing as Balancing,
@@ -54,6 +54,7 @@ describe('the configuration of NGINX', () => {
     for (const method of methods) {
       const { text } = prepare(method, bin);
       expect(text).not.toMatch(/\$\{/);
+      expect(text).toContain('listen 127.0.0.1:3998;');
       expect(text).toContain('server 127.0.0.1:4101 max_fails=3 fail_timeout=2s;');
       expect(text).toContain('server 127.0.0.1:4102 max_fails=3 fail_timeout=2s;');
       expect(text.indexOf(`include balancing/${method}.conf`)).toBeLessThan(text.indexOf('keepalive 64'));

@@ -1,0 +1,114 @@
+import type { Config } from './config';
+import type { Health } from './health';
+import type { HashPool } from './infra/hash-pool';
+import { keepAnswer, within } from './infra/kept-answer';
+import type { Metrics } from './infra/metrics';
+import type { Mongo } from './infra/mongo';
+import { watchPool } from './infra/mongo-pool';
+import type { JobQueue } from './infra/rabbit';
+import type { JobRepository } from './jobs/job-repository';
+import { readVersion } from './version';
+
+/** A scrape waits no longer for MongoDB or RabbitMQ; without an answer their figures are left out. */
+const LIMIT_MS = 1_000;
+/** However often and by however many a worker is asked. */
+const KEPT_MS = 3_000;
+
+const secondsSince = (time: Date | undefined) =>
+  time ? Math.max(0, (Date.now() - time.getTime()) / 1_000) : 0;
+
+export function observeBuild(metrics: Metrics, config: Config): void {
+  const labels = { version: readVersion(), release: config.release ?? '' };
+  metrics.info('taskfleet_build_info', 'What this process runs', labels);
+}
+
+export function observeMongo(metrics: Metrics, client: Mongo['client']): void {
+  const failed = metrics.counter(
+    'taskfleet_mongo_pool_checkout_failures_total',
+    'Operations that got no connection to MongoDB',
+    ['reason'],
+  );
+  const pool = watchPool(client, (reason) => failed(reason)());
+  metrics.gauges('taskfleet_mongo_pool_connections', 'Connections to MongoDB', 'state', pool.connections);
+  metrics.gauge(
+    'taskfleet_mongo_pool_max_connections',
+    'As many as there may be to one server of MongoDB',
+    () => client.options.maxPoolSize,
+  );
+  metrics.gauge('taskfleet_mongo_pool_waiting', 'Operations that wait for a connection', pool.waiting);
+}
+
+export function observeHashing(metrics: Metrics, pool: HashPool, queueLimit: number): void {
+  metrics.gauge('taskfleet_hashes_under_way', 'Passwords that wait or are hashed', pool.underWay);
+  metrics.gauge('taskfleet_hash_threads', 'Threads that hash passwords', pool.threads);
+  metrics.gauge('taskfleet_hash_queue_length', 'Passwords that no thread has taken up yet', pool.waiting);
+  metrics.gauge('taskfleet_hash_queue_limit', 'The next password is refused with 503', () => queueLimit);
+}
+
+/** Of an API worker: as it sees them. */
+export function observeDependencies(metrics: Metrics, health: Health): void {
+  const ask = async () => Object.entries(await health.dependencies());
+  metrics.gauges(
+    'taskfleet_dependency_up',
+    'Whether a server behind the API answers',
+    'dependency',
+    async () =>
+      Object.fromEntries((await ask()).map(([name, { status }]) => [name, Number(status === 'up')])),
+  );
+  metrics.gauges(
+    'taskfleet_dependency_latency_seconds',
+    'How long it took it to answer, or to fail',
+    'dependency',
+    async () => Object.fromEntries((await ask()).map(([name, { latencyMs }]) => [name, latencyMs / 1_000])),
+  );
+}
+
+/** Of a job worker: each of them tells the same, so take the maximum. */
+export function observeJobs(
+  metrics: Metrics,
+  { jobs, queue }: { jobs: Pick<JobRepository, 'depth'>; queue: Pick<JobQueue, 'depth' | 'isConnected'> },
+): void {
+  const look = <T>(ask: () => Promise<T>) => {
+    const kept = keepAnswer(() => ask().catch(() => undefined), KEPT_MS);
+    return () => within(kept(), LIMIT_MS, undefined);
+  };
+  const stored = look(() => jobs.depth(LIMIT_MS));
+  const queued = look(() => queue.depth());
+
+  metrics.gauges(
+    'taskfleet_jobs',
+    'Jobs in MongoDB, counted to 10,000',
+    'status',
+    async () => (await stored())?.jobs,
+  );
+  metrics.gauge(
+    'taskfleet_jobs_oldest_queued_age_seconds',
+    'Since when the oldest job waits that nobody runs',
+    async () => ageOf(await stored(), 'oldestQueuedAt'),
+  );
+  metrics.gauge(
+    'taskfleet_outbox_jobs',
+    'Jobs that are due to be published to RabbitMQ, counted to 10,000',
+    async () => (await stored())?.outbox,
+  );
+  metrics.gauge('taskfleet_outbox_oldest_age_seconds', 'Since when the oldest of them is due', async () =>
+    ageOf(await stored(), 'oldestDueAt'),
+  );
+  metrics.gauge('taskfleet_rabbit_connected', 'Whether RabbitMQ is there', () => Number(queue.isConnected()));
+  metrics.gauges(
+    'taskfleet_rabbit_messages',
+    'Messages that wait in RabbitMQ',
+    'queue',
+    async () => (await queued())?.messages,
+  );
+  metrics.gauge(
+    'taskfleet_rabbit_consumers',
+    'Job workers that take messages',
+    async () => (await queued())?.consumers,
+  );
+}
+
+type Depth = Awaited<ReturnType<JobRepository['depth']>>;
+
+const ageOf = (depth: Depth | undefined, of: 'oldestQueuedAt' | 'oldestDueAt') =>
+  depth && secondsSince(depth[of]);

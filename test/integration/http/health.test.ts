@@ -1,0 +1,143 @@
+import request from 'supertest';
+import { dropDatabase, newNamespace, startApi, type TestApi } from '../../support/api';
+import { startRedis } from '../../support/redis-server';
+import { mongoUrl, serverUrl } from '../../support/servers';
+import { startTcpProxy } from '../../support/tcp-proxy';
+import { eventually } from '../../support/wait';
+
+/** One worker with a link to each server that can be cut. */
+const namespace = newNamespace();
+let redis: Awaited<ReturnType<typeof startRedis>>;
+let toMongo: Awaited<ReturnType<typeof startTcpProxy>>;
+let toRabbit: Awaited<ReturnType<typeof startTcpProxy>>;
+let api: TestApi;
+
+const through = (url: string, port: number) => {
+  const whole = new URL(url);
+  whole.host = `127.0.0.1:${port}`;
+  return whole;
+};
+
+beforeAll(async () => {
+  const [mongo, rabbit] = [new URL(mongoUrl(namespace)), new URL(serverUrl('AMQP_URL'))];
+  redis = await startRedis();
+  toMongo = await startTcpProxy(Number(mongo.port));
+  toRabbit = await startTcpProxy(Number(rabbit.port));
+  const direct = through(mongo.href, toMongo.port);
+  // Otherwise the driver goes to where the replica set says that it is.
+  direct.searchParams.delete('replicaSet');
+  direct.searchParams.set('directConnection', 'true');
+  api = await startApi(namespace, {
+    MONGO_URL: direct.href,
+    REDIS_URL: redis.url,
+    AMQP_URL: through(rabbit.href, toRabbit.port).href,
+    TASKFLEET_RELEASE: 'abc123',
+  });
+});
+
+afterAll(async () => {
+  await api.close();
+  await Promise.all([redis.remove(), toMongo.close(), toRabbit.close(), dropDatabase(namespace)]);
+});
+
+/** At the worker's own port. */
+const report = async () => {
+  const { status, text } = await request(api.server).get('/health/ready');
+  return { status, ...JSON.parse(text) } as Report;
+};
+/** As NGINX passes it on. */
+const outside = (path: string) => request(api.server).get(path).set('X-Forwarded-For', '198.51.100.7');
+
+interface Report {
+  status: number | string;
+  draining: boolean;
+  dependencies: Record<string, { status: string; latencyMs: number; required: boolean; error?: string }>;
+}
+
+it('tells at its own port what it is and how each server behind it answers', async () => {
+  const answer = await request(api.server).get('/health/ready').expect(200);
+  expect(answer.headers).toMatchObject({
+    'content-type': expect.stringContaining('application/health+json'),
+    'cache-control': 'no-store',
+  });
+  const up = { status: 'up', latencyMs: expect.any(Number) };
+  expect(JSON.parse(answer.text)).toEqual({
+    status: 'ok',
+    worker: 'api-0',
+    version: expect.stringMatching(/^\d+\.\d+\.\d+/),
+    release: 'abc123',
+    started: false,
+    draining: false,
+    uptimeSeconds: expect.any(Number),
+    dependencies: {
+      mongodb: { ...up, required: true },
+      redis: { ...up, required: false },
+      rabbitmq: { ...up, required: false },
+    },
+  });
+});
+
+it('tells the status alone where NGINX passes a request on', async () => {
+  for (const path of ['/health/live', '/health/ready']) {
+    const { body } = await outside(path).expect(200);
+    expect(body).toEqual({ status: 'ok' });
+  }
+});
+
+it('has not started before it is told so', async () => {
+  for (const ask of [() => outside('/health/startup'), () => request(api.server).get('/health/startup')])
+    await ask().expect(503).expect('Retry-After', '1');
+  api.health.started();
+  await outside('/health/startup').expect(200, { status: 'ok' });
+  expect(await report()).toMatchObject({ started: true });
+});
+
+it('is not ready at its own port while it drains, and live and served through NGINX until it is passed over', async () => {
+  let isDraining = true;
+  api.health.watch(() => isDraining);
+  expect(await request(api.server).get('/health/ready').expect(503)).toMatchObject({
+    headers: { 'retry-after': '1' },
+  });
+  expect((await report()).draining).toBe(true);
+  await request(api.server).get('/health/live').expect(200);
+  await outside('/health/ready').expect(200);
+  isDraining = false;
+  await request(api.server).get('/health/ready').expect(200);
+});
+
+it('stays ready without Redis and RabbitMQ', async () => {
+  await redis.stop();
+  toRabbit.blackHole();
+  const began = Date.now();
+  const seen = await eventually(async () => {
+    const { dependencies } = await report();
+    const isDown = (name: string) => dependencies[name]!.status === 'down';
+    return isDown('redis') && isDown('rabbitmq') ? dependencies : undefined;
+  });
+  // A server that takes bytes and answers none is given up on.
+  expect(seen.rabbitmq!.latencyMs).toBeLessThan(2_500);
+  expect(Date.now() - began).toBeLessThan(6_000);
+  const { text } = await request(api.server).get('/health/ready').expect(200);
+  expect(JSON.parse(text)).toMatchObject({ status: 'degraded' });
+  await outside('/health/ready').expect(200, { status: 'ok' });
+  toRabbit.mend();
+  await redis.start();
+  await eventually(async () => (await report()).dependencies.rabbitmq!.status === 'up');
+});
+
+it('is not ready without MongoDB, says so in time, and tells nobody outside why', async () => {
+  toMongo.blackHole();
+  const began = Date.now();
+  // An answer from before is kept for a moment.
+  const { body } = await eventually(async () => {
+    const answer = await outside('/health/ready');
+    return answer.status === 503 ? answer : undefined;
+  });
+  expect(Date.now() - began).toBeLessThan(3_500);
+  expect(JSON.stringify(body)).not.toMatch(/mongo|database|ECONN/i);
+  await request(api.server).get('/health/live').expect(200);
+  const { dependencies } = await report();
+  expect(dependencies.mongodb).toMatchObject({ status: 'down', error: expect.any(String) });
+  toMongo.mend();
+  await eventually(async () => (await outside('/health/ready')).status === 200);
+});

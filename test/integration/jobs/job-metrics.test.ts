@@ -1,0 +1,58 @@
+import { composeWorker } from '../../../src/compose';
+import { connectMongo, type Mongo } from '../../../src/infra/mongo';
+import { createJobRepository } from '../../../src/jobs/job-repository';
+import { createLogger } from '../../../src/logger';
+import { dropDatabase, newNamespace, testConfig } from '../../support/api';
+import { mongoUrl } from '../../support/servers';
+import { eventually } from '../../support/wait';
+
+const namespace = newNamespace();
+let mongo: Mongo;
+let worker: Awaited<ReturnType<typeof composeWorker>>;
+
+beforeAll(async () => {
+  mongo = await connectMongo(mongoUrl(namespace));
+  const jobs = createJobRepository(mongo.connection);
+  await jobs.prepare();
+  const payload = { userId: 'a'.repeat(24), digest: 'd', replaces: '' };
+  for (let count = 0; count < 3; count += 1)
+    await mongo.transaction((session) =>
+      jobs.create({ type: 'resize-avatar', payload, requestedBy: 'a'.repeat(24) }, session),
+    );
+  const minuteAgo = new Date(Date.now() - 60_000);
+  await mongo.db.collection('jobs').updateOne({}, { $set: { createdAt: minuteAgo, publishAt: minuteAgo } });
+  worker = await composeWorker(testConfig(namespace), createLogger('silent', 'test'));
+});
+
+afterAll(async () => {
+  await worker.close(1_000);
+  await mongo.close();
+  await dropDatabase(namespace);
+});
+
+const valueIn = (text: string, name: string) => {
+  const found = new RegExp(`^${name.replace('{', '{(?:.*,)?')}.* (\\S+)$`, 'm').exec(text)?.[1];
+  return found === undefined ? undefined : Number(found);
+};
+
+it('tells what waits in MongoDB and since when, and of RabbitMQ once it is there', async () => {
+  const before = await worker.metrics.text();
+  expect(valueIn(before, 'taskfleet_jobs{status="queued"')).toBe(3);
+  expect(valueIn(before, 'taskfleet_jobs{status="running"')).toBe(0);
+  expect(valueIn(before, 'taskfleet_outbox_jobs{')).toBe(3);
+  for (const name of ['taskfleet_outbox_oldest_age_seconds{', 'taskfleet_jobs_oldest_queued_age_seconds{']) {
+    expect(valueIn(before, name)).toBeGreaterThanOrEqual(60);
+    expect(valueIn(before, name)).toBeLessThan(90);
+  }
+  expect(valueIn(before, 'taskfleet_rabbit_connected{')).toBe(0);
+  expect(valueIn(before, 'taskfleet_rabbit_messages{queue="jobs"')).toBeUndefined();
+
+  await worker.start();
+  const after = await eventually(async () => {
+    const text = await worker.metrics.text();
+    return valueIn(text, 'taskfleet_outbox_jobs{') === 0 ? text : undefined;
+  });
+  expect(valueIn(after, 'taskfleet_rabbit_connected{')).toBe(1);
+  expect(valueIn(after, 'taskfleet_rabbit_consumers{')).toBe(1);
+  expect(valueIn(after, 'taskfleet_rabbit_messages{queue="dead_letters"')).toBe(0);
+});

@@ -1,0 +1,96 @@
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { parse } from 'yaml';
+import { freePort } from './redis-server';
+import { eventually } from './wait';
+
+const { findCommand } = jest.requireActual<{ findCommand: (name: string) => string | undefined }>(
+  '../../scripts/stack/servers/find-command',
+);
+const folder = path.join(__dirname, '..', '..', 'monitoring');
+
+interface Panel {
+  title: string;
+  targets?: { expr: string }[];
+}
+interface Rule {
+  alert: string;
+  expr: string;
+  labels: { severity: string };
+  annotations: { summary: string; action: string };
+}
+
+const read = (name: string) => readFileSync(path.join(folder, name), 'utf8');
+export const panels = (JSON.parse(read('grafana-dashboard.json')) as { panels: Panel[] }).panels;
+export const rules = (parse(read('alerts.yml')) as { groups: { rules: Rule[] }[] }).groups.flatMap(
+  (group) => group.rules,
+);
+/** Every question that the dashboard and the alerts ask; Grafana fills in the interval. */
+export const expressions = [
+  ...rules.map(({ expr }) => expr),
+  ...panels.flatMap(({ targets = [] }) => targets.map(({ expr }) => expr)),
+].map((expr) => expr.replaceAll('$__rate_interval', '1m'));
+
+/** Tests that need it are left out where it isn't installed, and that is said. */
+export function findPrometheus(name: 'prometheus' | 'promtool'): string | undefined {
+  const found = findCommand(name);
+  if (!found)
+    console.warn(
+      `LEFT OUT: ${name} is not installed, so the rules and the scrape config are not tried here (apt-get install prometheus).`,
+    );
+  return found;
+}
+
+/** Its exit status and what it says. */
+export const promtool = (bin: string, ...args: string[]) =>
+  new Promise<{ code: number; text: string }>((resolve) => {
+    execFile(bin, args, { cwd: folder }, (error, stdout, stderr) =>
+      resolve({ code: Number(error?.code ?? 0), text: stdout + stderr }),
+    );
+  });
+
+/** A Prometheus with our configuration, which scrapes `target` each second. */
+export async function startPrometheus(bin: string, target: string) {
+  const dir = mkdtempSync(path.join(tmpdir(), 'taskfleet-prometheus-'));
+  const config = path.join(dir, 'prometheus.yml');
+  const text = read('prometheus.yml')
+    .replaceAll('15s', '1s')
+    .replace('127.0.0.1:9464', target)
+    .replace('[alerts.yml]', `['${path.join(folder, 'alerts.yml')}']`);
+  writeFileSync(config, text);
+  const address = `127.0.0.1:${await freePort()}`;
+  const child = spawn(
+    bin,
+    [`--config.file=${config}`, `--storage.tsdb.path=${dir}/data`, `--web.listen-address=${address}`],
+    { stdio: 'ignore' },
+  );
+  const ended = once(child, 'exit');
+
+  async function ask<T>(place: string): Promise<T> {
+    const answer = await fetch(`http://${address}/api/v1/${place}`, { signal: AbortSignal.timeout(5_000) });
+    const { status, data, error } = (await answer.json()) as { status: string; data: T; error?: string };
+    if (status !== 'success') throw new Error(`${place}: ${error}`);
+    return data;
+  }
+  const query = async (expr: string) =>
+    (await ask<{ result: Sample[] }>(`query?query=${encodeURIComponent(expr)}`)).result;
+  await eventually(() => query('up').catch(() => undefined));
+
+  return {
+    query,
+    ask,
+    async stop(): Promise<void> {
+      child.kill('SIGTERM');
+      await ended;
+      rmSync(dir, { recursive: true, force: true });
+    },
+  };
+}
+
+interface Sample {
+  metric: Record<string, string>;
+  value: [number, string];
+}

@@ -1,0 +1,32 @@
+import { panels, promtool, findPrometheus, rules } from '../support/prometheus';
+
+const bin = findPrometheus('promtool');
+const whereInstalled = bin ? it : it.skip;
+
+whereInstalled('Prometheus takes the example configuration and the rules', async () => {
+  for (const [what, file] of [
+    ['rules', 'alerts.yml'],
+    ['config', 'prometheus.yml'],
+  ] as const) {
+    const { code, text } = await promtool(bin!, 'check', what, file);
+    expect([code, text]).toEqual([0, expect.stringContaining('SUCCESS')]);
+  }
+});
+
+it('each alert says what is the matter, how urgent it is and what to do', () => {
+  expect(rules.length).toBeGreaterThan(10);
+  for (const { labels, annotations } of rules) {
+    expect(['page', 'ticket']).toContain(labels.severity);
+    expect(annotations.summary).toMatch(/\w/);
+    expect(annotations.action).toMatch(/\w/);
+  }
+  expect(new Set(rules.map(({ alert }) => alert)).size).toBe(rules.length);
+});
+
+it('each panel of the dashboard has a title and asks for something', () => {
+  const charts = panels.filter(({ targets }) => targets);
+  expect(charts.length).toBeGreaterThan(10);
+  for (const { title, targets } of charts)
+    expect([title, targets!.length]).toEqual([title, expect.any(Number)]);
+  expect(new Set(charts.map(({ title }) => title)).size).toBe(charts.length);
+});
