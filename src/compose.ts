@@ -11,7 +11,9 @@ import { createLiveStats } from './control/live-stats';
 import { createAuthenticate } from './http/authenticate';
 import { createLimit } from './http/limits';
 import { createRequestRecord } from './http/request-record';
+import { createSlowRequests } from './http/slow-requests';
 import { createOnce } from './idempotency/idempotency-service';
+import { createBusyClock, type BusyClock } from './infra/busy-clock';
 import { createHashPool } from './infra/hash-pool';
 import { imageFault, toSquareWebp } from './infra/images';
 import { createMetrics, mergedText, type Metrics } from './infra/metrics';
@@ -37,12 +39,13 @@ import { createUserCache } from './users/user-cache';
 import { createUserService } from './users/user-service';
 
 /** What both processes need first: MongoDB with its data and indexes as this version wants them. */
-async function composeStore(config: Config, logger: Logger, metrics?: Metrics) {
+async function composeStore(config: Config, logger: Logger, metrics?: Metrics, busy?: BusyClock) {
   const commands = metrics?.counter('taskfleet_mongo_commands_total', 'Commands sent to MongoDB', [
     'command',
   ]);
   const store = await connectStore(config.mongoUrl, logger, {
     onCommand: commands && ((name) => commands(name)()),
+    busy,
   });
   try {
     await store.prepare();
@@ -59,12 +62,15 @@ export async function composeApi(config: Config, logger: Logger) {
   const live = createLiveStats();
   const histogram = createRequestRecord(metrics);
   const cacheRecord = createCacheRecord(metrics);
+  const clocks = { mongo: createBusyClock(), redis: createBusyClock() };
+  const slow = createSlowRequests({ thresholdMs: config.slowRequestMs, clocks, logger });
   const { mongo, users, tasks, avatars, jobs, notices, idempotencyKeys } = await composeStore(
     config,
     logger,
     metrics,
+    clocks.mongo,
   );
-  const redis = config.redisUrl ? connectRedis(config.redisUrl, logger) : undefined;
+  const redis = config.redisUrl ? connectRedis(config.redisUrl, logger, clocks.redis) : undefined;
   const board = createNoticeBoard(notices, logger);
   await board.start();
   const cache = createResponseCache({
@@ -80,7 +86,7 @@ export async function composeApi(config: Config, logger: Logger) {
   const rateLimiter = createRateLimiters({ redis, prefix: config.keyPrefix });
   const { exemptLoopback } = config;
   const { hashThreads: threads, hashQueueLimit: queueLimit, bcryptCost: cost } = config;
-  const hashPool = createHashPool({ threads, queueLimit, cost });
+  const hashPool = createHashPool({ threads, queueLimit, cost, onDone: slow.hashed });
   metrics.gauge('taskfleet_hashes_under_way', 'Passwords that wait or are hashed', hashPool.underWay);
   const tokens = createTokenService({ secret: config.jwtSecret, ttlSeconds: config.jwtTtlSeconds });
   const once = createOnce({
@@ -168,6 +174,7 @@ export async function composeApi(config: Config, logger: Logger) {
       isAway: isMongoAway,
       logger,
       accessLog: createAccessLog(config.logLevel, config.workerName),
+      slow,
       record: (...request: Parameters<typeof histogram>) => {
         // Who watches would else be what they see.
         if (request[1] === '/ops/events') return;
