@@ -23,7 +23,7 @@ import { createRateLimiters, type Policy, type RateLimiter } from './infra/rate-
 import { connectRedis } from './infra/redis';
 import { createResizeAvatar } from './jobs/handlers/resize-avatar';
 import { createJobsRecord } from './jobs/job-record';
-import { createDeadLetters } from './jobs/dead-letters';
+import { createFailedJobs } from './jobs/failed-jobs';
 import { createJobRelay } from './jobs/job-relay';
 import { createJobRunner } from './jobs/job-runner';
 import { createJobService } from './jobs/job-service';
@@ -140,7 +140,7 @@ export async function composeApi(config: Config, logger: Logger) {
 
   const fleet = createFleet(config.runDir);
   const hub = createEventHub({ take: createSnapshot({ fleet, jobs, name: config.workerName }) });
-  const deadLetters = createDeadLetters({
+  const failedJobs = createFailedJobs({
     jobs,
     transaction: mongo.transaction,
     keepPayload: { 'resize-avatar': avatars.keepOriginal },
@@ -163,7 +163,7 @@ export async function composeApi(config: Config, logger: Logger) {
       ops: {
         hub,
         fleet,
-        deadLetters,
+        failedJobs,
         isAdmin: async (id: string) => (await users.byId(id))?.role === 'Admin',
       },
       authenticate: createAuthenticate({ tokens, board }),
@@ -235,6 +235,7 @@ export async function composeWorker(config: Config, logger: Logger) {
   return {
     jobs: record,
     isConnected: queue.isConnected,
+    queue: { depth: queue.depth, unacknowledged: queue.unacknowledged },
     metrics,
     async start(): Promise<void> {
       await queue.start(runner.run);

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import amqp, { type Channel, type ChannelModel, type ConfirmChannel } from 'amqplib';
 import type { Logger } from '../logger';
+import { createDepthGauge } from './rabbit-depth';
 
 export type JobQueue = ReturnType<typeof createJobQueue>;
 
@@ -56,6 +57,7 @@ export async function declareJobQueues(channel: Channel, prefix: string): Promis
  */
 export function createJobQueue({ url, prefix, concurrency, logger }: JobQueueOptions) {
   const { queue } = jobQueueNames(prefix);
+  const depth = createDepthGauge(jobQueueNames(prefix));
   let connection: Awaited<ReturnType<typeof connect>> | undefined;
   let publisher: ConfirmChannel | undefined;
   let consumer: { channel: Channel; tag: string } | undefined;
@@ -94,6 +96,7 @@ export function createJobQueue({ url, prefix, concurrency, logger }: JobQueueOpt
     const confirming = bindTo(model, await model.createConfirmChannel());
     const consuming = bindTo(model, await model.createChannel());
     await declareJobQueues(confirming, prefix);
+    await depth.open(model);
     await consuming.prefetch(concurrency);
     await startConsuming(consuming);
     publisher = confirming;
@@ -159,6 +162,11 @@ export function createJobQueue({ url, prefix, concurrency, logger }: JobQueueOpt
     },
 
     isConnected: (): boolean => publisher !== undefined,
+
+    depth: depth.read,
+
+    /** Messages that this process has and RabbitMQ waits to hear of. */
+    unacknowledged: (): number => running.size,
 
     /** Takes no further messages and waits for those under way. */
     async drain(): Promise<void> {
