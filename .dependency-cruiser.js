@@ -40,7 +40,7 @@ module.exports = {
       'services-know-no-routes',
       'What lies below the routes knows nothing of HTTP',
       {
-        path: '-(service|repository|model|cache|view)\\.ts$|^src/jobs/(job-re|job-ru|job-handler|handlers/)',
+        path: '-(service|repository|model|cache|view)\\.ts$|^src/jobs/(job-re|job-ru|job-handler|failed-jobs|handlers/)',
       },
       { path: '^src/http/|-routes\\.ts$|^src/(app|compose)\\.ts$' },
     ),

@@ -11,6 +11,7 @@ import { addRoutes, type RouterOptions } from './http/router';
 import { requestContext } from './http/request-context';
 import { servingPage } from './http/serving-page';
 import type { RequestRecord } from './http/request-record';
+import type { SlowRequests } from './http/slow-requests';
 import { opsRoutes, type OpsOptions } from './ops/ops-routes';
 import type { Logger } from './logger';
 
@@ -20,6 +21,7 @@ interface AppOptions extends RouterOptions {
   logger: Logger;
   accessLog: Logger;
   record: RequestRecord;
+  slow: SlowRequests;
   metrics: MetricsText;
   health: Health;
   /** Whether NGINX is to ask the others; false where nobody can tell. */
@@ -36,15 +38,26 @@ interface AppOptions extends RouterOptions {
 
 /** The HTTP side of the API; neither listens nor connects. */
 export function createApp(options: AppOptions): Express {
-  const { routes, logger, accessLog, record, metrics, health, worker, trustProxy, corsOrigins, isAway } =
-    options;
+  const {
+    routes,
+    logger,
+    accessLog,
+    record,
+    slow,
+    metrics,
+    health,
+    worker,
+    trustProxy,
+    corsOrigins,
+    isAway,
+  } = options;
   const app = express();
   app.set('trust proxy', trustProxy);
   app.disable('x-powered-by');
   // Tags are of versions and of what an answer says; those of Express know neither.
   app.disable('etag');
   const isShared = corsOrigins.length > 0;
-  app.use(requestContext({ accessLog, record, worker, isShared }));
+  app.use(requestContext({ accessLog, record, slow, worker, isShared }));
   if (isShared) app.use(allowOrigins(corsOrigins));
   app.use(healthPage(health));
   addRoutes(app, routes, options);

@@ -73,7 +73,7 @@ export function observeJobs(
     return () => within(kept(), LIMIT_MS, undefined);
   };
   const stored = look(() => jobs.depth(LIMIT_MS));
-  const queued = look(() => queue.depth());
+  const queued = look(async () => (await queue.depth()) ?? undefined);
 
   metrics.gauges(
     'taskfleet_jobs',
@@ -95,12 +95,10 @@ export function observeJobs(
     ageOf(await stored(), 'oldestDueAt'),
   );
   metrics.gauge('taskfleet_rabbit_connected', 'Whether RabbitMQ is there', () => Number(queue.isConnected()));
-  metrics.gauges(
-    'taskfleet_rabbit_messages',
-    'Messages that wait in RabbitMQ',
-    'queue',
-    async () => (await queued())?.messages,
-  );
+  metrics.gauges('taskfleet_rabbit_messages', 'Messages that wait in RabbitMQ', 'queue', async () => {
+    const depth = await queued();
+    return depth && { jobs: depth.ready, dead_letters: depth.deadLetters };
+  });
   metrics.gauge(
     'taskfleet_rabbit_consumers',
     'Job workers that take messages',

@@ -19,7 +19,9 @@ import { createHealth } from './health';
 import { createAuthenticate } from './http/authenticate';
 import { createLimit } from './http/limits';
 import { createRequestRecord } from './http/request-record';
+import { createSlowRequests } from './http/slow-requests';
 import { createOnce } from './idempotency/idempotency-service';
+import { createBusyClock, type BusyClock } from './infra/busy-clock';
 import { createHashPool } from './infra/hash-pool';
 import { imageFault, toSquareWebp } from './infra/images';
 import { createMetrics, mergedText, type Metrics } from './infra/metrics';
@@ -30,7 +32,7 @@ import { createRateLimiters, type Policy, type RateLimiter } from './infra/rate-
 import { connectRedis } from './infra/redis';
 import { createResizeAvatar } from './jobs/handlers/resize-avatar';
 import { createJobsRecord } from './jobs/job-record';
-import { createDeadLetters } from './jobs/dead-letters';
+import { createFailedJobs } from './jobs/failed-jobs';
 import { createJobRelay } from './jobs/job-relay';
 import { createJobRunner } from './jobs/job-runner';
 import { createJobService } from './jobs/job-service';
@@ -50,10 +52,11 @@ import { readVersion } from './version';
 const METRICS_MS = 4_000;
 
 /** What both processes need first: MongoDB with its data and indexes as this version wants them. */
-async function composeStore(config: Config, logger: Logger, metrics: Metrics) {
+async function composeStore(config: Config, logger: Logger, metrics: Metrics, busy?: BusyClock) {
   const commands = metrics.counter('taskfleet_mongo_commands_total', 'Commands sent to MongoDB', ['command']);
   const store = await connectStore(config.mongoUrl, logger, {
     onCommand: (name) => commands(name)(),
+    busy,
   });
   observeBuild(metrics, config);
   observeMongo(metrics, store.mongo.client);
@@ -72,12 +75,15 @@ export async function composeApi(config: Config, logger: Logger) {
   const live = createLiveStats();
   const histogram = createRequestRecord(metrics);
   const cacheRecord = createCacheRecord(metrics);
+  const clocks = { mongo: createBusyClock(), redis: createBusyClock() };
+  const slow = createSlowRequests({ thresholdMs: config.slowRequestMs, clocks, logger });
   const { mongo, users, tasks, avatars, jobs, notices, idempotencyKeys } = await composeStore(
     config,
     logger,
     metrics,
+    clocks.mongo,
   );
-  const redis = config.redisUrl ? connectRedis(config.redisUrl, logger) : undefined;
+  const redis = config.redisUrl ? connectRedis(config.redisUrl, logger, clocks.redis) : undefined;
   const board = createNoticeBoard(notices, logger);
   await board.start();
   const cache = createResponseCache({
@@ -104,7 +110,13 @@ export async function composeApi(config: Config, logger: Logger) {
     'Passwords without room in the queue',
     [],
   )();
-  const hashPool = createHashPool({ threads, queueLimit, cost, onRefused: () => onRefused() });
+  const hashPool = createHashPool({
+    threads,
+    queueLimit,
+    cost,
+    onRefused: () => onRefused(),
+    onDone: slow.hashed,
+  });
   observeHashing(metrics, hashPool, queueLimit);
   const probe = config.amqpUrl ? createRabbitProbe(config.amqpUrl) : undefined;
   const health = createHealth({
@@ -167,7 +179,7 @@ export async function composeApi(config: Config, logger: Logger) {
 
   const fleet = createFleet(config.runDir);
   const hub = createEventHub({ take: createSnapshot({ fleet, jobs, name: config.workerName }) });
-  const deadLetters = createDeadLetters({
+  const failedJobs = createFailedJobs({
     jobs,
     transaction: mongo.transaction,
     keepPayload: { 'resize-avatar': avatars.keepOriginal },
@@ -192,7 +204,7 @@ export async function composeApi(config: Config, logger: Logger) {
       ops: {
         hub,
         fleet,
-        deadLetters,
+        failedJobs,
         isAdmin: async (id: string) => (await users.byId(id))?.role === 'Admin',
       },
       authenticate: createAuthenticate({ tokens, board }),
@@ -203,6 +215,7 @@ export async function composeApi(config: Config, logger: Logger) {
       isAway: isMongoAway,
       logger,
       accessLog: createAccessLog(config.logLevel, config.workerName),
+      slow,
       record: (...request: Parameters<typeof histogram>) => {
         // Who watches would else be what they see.
         if (request[1] === '/ops/events') return;
@@ -264,6 +277,7 @@ export async function composeWorker(config: Config, logger: Logger) {
   return {
     jobs: record,
     isConnected: queue.isConnected,
+    queue: { depth: queue.depth, unacknowledged: queue.unacknowledged },
     metrics,
     async start(): Promise<void> {
       await queue.start(runner.run);

@@ -13,7 +13,7 @@ const list = (isItem: (item: string) => boolean) =>
 export const cores = os.availableParallelism();
 
 /** What LOG_LEVEL can be. */
-export const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'silent'] as const;
+export const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
 
 /** RFC 7518, 3.2: HS256 wants a key of at least 256 bits. */
 export const SECRET_BYTES = 32;
@@ -195,6 +195,9 @@ export const configSchema = z.object({
       }),
     ),
   LOG_LEVEL: z.enum(LOG_LEVELS).default('info').meta(both('`silent` writes nothing.')),
+  SLOW_REQUEST_MS: whole(0, 60_000)
+    .default(1_000)
+    .meta(api('A request that takes longer is named in the log, with where the time went; 0: none.')),
   NODE_ENV: z
     .enum(['production', 'development', 'test'])
     .default('production')

@@ -34,6 +34,7 @@ export function readConfig(env: NodeJS.ProcessEnv) {
   return Object.freeze({
     nodeEnv: values.NODE_ENV,
     logLevel: values.LOG_LEVEL,
+    slowRequestMs: values.SLOW_REQUEST_MS,
     host: values.HOST,
     port: values.BASE_PORT + values.NODE_APP_INSTANCE,
     workerName: `api-${values.NODE_APP_INSTANCE}`,

@@ -9,9 +9,25 @@ const SECRET = ['*.password', '*.token', '*.authorization'];
 const stdout = createLogStream((text) => process.stdout.write(text));
 process.once('exit', stdout.flush);
 
+interface ToldError {
+  type: string;
+  message: string;
+  code?: unknown;
+  stack?: string;
+  cause?: ToldError;
+}
+
+/** Nothing else that an error has: those of libraries carry the command that failed, or the body, with all in it. */
+function told(error: unknown): ToldError {
+  if (!(error instanceof Error)) return { type: typeof error, message: 'thrown, but no error' };
+  const { name, message, stack, cause } = error;
+  const { code } = error as { code?: unknown };
+  return { type: name, message, code, stack, ...(cause instanceof Error && { cause: told(cause) }) };
+}
+
 /** JSON lines on the standard output, which PM2 and Docker collect. */
 export const createLogger = (level: string, name: string): Logger =>
-  pino({ level, name, redact: SECRET }, stdout);
+  pino({ level, name, redact: SECRET, serializers: { err: told } }, stdout);
 
 /** For a line a request, of which http/request-context.ts says each word: looking for secrets would cost more than it. */
 export const createAccessLog = (level: string, name: string): Logger => pino({ level, name }, stdout);

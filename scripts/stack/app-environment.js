@@ -4,6 +4,7 @@
 const appVariables = [
   'NODE_ENV',
   'LOG_LEVEL',
+  'SLOW_REQUEST_MS',
   'HOST',
   'BASE_PORT',
   'API_WORKERS',

@@ -24,8 +24,8 @@ export function authRoutes(auth: AuthService): Route[] {
           headers: ['Location', 'Idempotent-Replayed'],
         },
       },
-      handler: async ({ body, idempotency }) => {
-        const { session, replayed } = await auth.signUp(body, idempotency);
+      handler: async ({ body, idempotency, requestId }) => {
+        const { session, replayed } = await auth.signUp(body, idempotency, requestId);
         return created(session, `/users/${session.user._id}`, replayed);
       },
     }),
@@ -39,7 +39,8 @@ export function authRoutes(auth: AuthService): Route[] {
       body: logInSchema,
       responses: { 200: { description: 'The user and a token', body: sessionSchema } },
       problems: [401],
-      handler: async ({ body, address }) => ok(await auth.logIn(body.login, body.password, address)),
+      handler: async ({ body, address, requestId }) =>
+        ok(await auth.logIn(body.login, body.password, address, requestId)),
     }),
   ];
 }

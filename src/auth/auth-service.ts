@@ -43,8 +43,12 @@ export function createAuthService(deps: AuthServiceDeps) {
   const { users, hashPool, tokens, guard, once, userJoined, userChanged, taskIdsOf } = deps;
   const nobodysHash = hashPool.hash(NOBODYS_PASSWORD);
 
-  async function create({ password, ...person }: SignUp, role: Role, session?: ClientSession) {
-    const passwordHash = await hashPool.hash(password);
+  async function create(
+    { password, ...person }: SignUp,
+    role: Role,
+    { session, requestId }: { session?: ClientSession; requestId?: string } = {},
+  ) {
+    const passwordHash = await hashPool.hash(password, requestId);
     return users.create({ ...person, passwordHash, role }, session);
   }
 
@@ -69,12 +73,12 @@ export function createAuthService(deps: AuthServiceDeps) {
     },
 
     /** A replay is answered as the first time, with a token of its own: none is stored. */
-    async signUp(person: SignUp, idempotency?: IdempotentRequest) {
+    async signUp(person: SignUp, idempotency?: IdempotentRequest, requestId?: string) {
       // Nothing of the person is kept with the key, which may outlive them.
       const { result: id, replayed } = await once(
         idempotency,
         `sign-up of ${person.email.toLowerCase()}`,
-        async (session) => String((await create(person, 'worker', session))._id),
+        async (session) => String((await create(person, 'worker', { session, requestId }))._id),
       );
       await userJoined();
       const user = await users.byId(id);
@@ -84,11 +88,11 @@ export function createAuthService(deps: AuthServiceDeps) {
     },
 
     /** `login`: e-mail or user name, in whichever letter case. */
-    async logIn(login: string, password: string, address: string) {
+    async logIn(login: string, password: string, address: string, requestId?: string) {
       const user = await users.byLogin(login);
       const hash = user?.passwordHash ?? (await nobodysHash);
       const isTheirs = await guard.attempt({ account: digestOf(login), address }, async () => {
-        const matches = await hashPool.matches(password, hash);
+        const matches = await hashPool.matches(password, hash, requestId);
         // bcrypt reads 72 bytes: a longer one would pass by its beginning alone.
         return user !== null && matches && !truncates(password);
       });

@@ -1,4 +1,5 @@
 import type { Config } from '../config';
+import type { JobQueue } from '../infra/rabbit';
 import type { JobsRecord } from '../jobs/job-record';
 import type { ControlHandlers } from './control-server';
 import { logLevelHandler, processStatus, type LevelledLogger, type ProcessStatus } from './process-status';
@@ -12,9 +13,16 @@ export interface WorkerStatus extends ProcessStatus {
   jobs: ReturnType<JobsRecord['snapshot']>;
 }
 
+/** `depth`: null where RabbitMQ can't be asked. */
+export interface QueueStatus {
+  depth: Awaited<ReturnType<JobQueue['depth']>>;
+  unacknowledged: number;
+}
+
 interface WorkerControlOptions {
   config: Config;
   isConnected: () => boolean;
+  queue: Pick<JobQueue, 'depth' | 'unacknowledged'>;
   jobs: Pick<JobsRecord, 'snapshot'>;
   metricsAsJson: () => Promise<unknown>;
   loggers: LevelledLogger[];
@@ -22,7 +30,7 @@ interface WorkerControlOptions {
 
 /** What a job worker tells of itself and can be told to do. */
 export function workerControl(options: WorkerControlOptions): ControlHandlers {
-  const { config, isConnected, jobs, metricsAsJson, loggers } = options;
+  const { config, isConnected, queue, jobs, metricsAsJson, loggers } = options;
   return {
     'GET /status': (): WorkerStatus => ({
       ...processStatus(config, config.jobWorkerName, loggers[0]!),
@@ -30,6 +38,10 @@ export function workerControl(options: WorkerControlOptions): ControlHandlers {
       isConnected: isConnected(),
       concurrency: config.jobConcurrency,
       jobs: jobs.snapshot(),
+    }),
+    'GET /queue': async (): Promise<QueueStatus> => ({
+      depth: await queue.depth(),
+      unacknowledged: queue.unacknowledged(),
     }),
     'GET /metrics': metricsAsJson,
     'POST /log-level': logLevelHandler(loggers),

@@ -23,6 +23,8 @@ export function createAuthenticate({ tokens, board }: AuthenticateDeps) {
     if (await board.isRevoked(user.id)) {
       throw new UnauthenticatedError('The token is of a user who is gone.', 'invalid_token');
     }
+    // For the log: also of a request that is refused after this.
+    request.userId = user.id;
     return user;
   };
 }

@@ -14,16 +14,23 @@ export function readBody({
   bodyTypes = ['application/json'],
   upload,
 }: Pick<Route, 'body' | 'bodyTypes' | 'upload'>): RequestHandler[] {
-  if (upload) return [requireType(upload.types), express.raw({ type: () => true, limit: upload.limit })];
-  if (body) return [requireType(bodyTypes), parseJson];
+  if (upload) return [begin(upload.types), express.raw({ type: () => true, limit: upload.limit }), end];
+  if (body) return [begin(bodyTypes), parseJson, end];
   return [];
 }
 
-function requireType(types: string[]): RequestHandler {
+function begin(types: string[]): RequestHandler {
   return (request, response, next) => {
     if (hasBody(request) && !request.is(types)) {
       throw new UnsupportedMediaTypeError(`Send one of ${types.join(', ')} as Content-Type.`);
     }
+    request.bodyMs = -performance.now();
     next();
   };
 }
+
+/** A slow client is another thing than a slow server. */
+const end: RequestHandler = (request, _response, next) => {
+  request.bodyMs! += performance.now();
+  next();
+};

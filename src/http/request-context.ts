@@ -2,7 +2,9 @@ import { randomUUID } from 'node:crypto';
 import type { Request, RequestHandler, Response } from 'express';
 import helmet from 'helmet';
 import type { Logger } from '../logger';
+import { loggedUrl } from './logged-url';
 import type { RequestRecord } from './request-record';
+import type { SlowRequests } from './slow-requests';
 
 declare module 'express-serve-static-core' {
   interface Request {
@@ -10,12 +12,17 @@ declare module 'express-serve-static-core' {
     id: string;
     /** The client's, as far as proxies are trusted: `ip` works it out anew at each look. */
     address: string;
+    /** Whose token it has, once that was found to hold. */
+    userId?: string;
+    /** How long its body took to come. */
+    bodyMs?: number;
   }
 }
 
 interface ContextOptions {
   accessLog: Logger;
   record: RequestRecord;
+  slow: SlowRequests;
   /** This worker's name for `X-Worker`, undefined where it isn't told. */
   worker: string | undefined;
   /** Whether pages of other origins use the API. */
@@ -26,11 +33,18 @@ interface ContextOptions {
 const ID = /^[\w-]{8,64}$/;
 
 /** Gives the request its id, the answer the headers that all have, and the log a line once it has ended. */
-export function requestContext({ accessLog, record, worker, isShared }: ContextOptions): RequestHandler {
+export function requestContext({
+  accessLog,
+  record,
+  slow,
+  worker,
+  isShared,
+}: ContextOptions): RequestHandler {
   const constant = Object.entries({ ...securityHeaders(isShared), ...(worker && { 'X-Worker': worker }) });
 
   return (request, response, next) => {
     const began = performance.now();
+    const clocks = slow.begins(began);
     const given = request.headers['x-request-id'];
     request.id = typeof given === 'string' && ID.test(given) ? given : randomUUID();
     request.address = request.ip ?? '';
@@ -44,6 +58,7 @@ export function requestContext({ accessLog, record, worker, isShared }: ContextO
       // The level may change while it runs.
       if (accessLog.isLevelEnabled(status >= 500 ? 'error' : 'info'))
         logLine(accessLog, request, status, ms, response.writableFinished);
+      if (slow.isSlow(ms)) slow.tell(request, response, ms, clocks);
     });
     next();
   };
@@ -51,8 +66,9 @@ export function requestContext({ accessLog, record, worker, isShared }: ContextO
 
 /** Neither headers nor bodies: they hold tokens and passwords. */
 function logLine(log: Logger, request: Request, statusCode: number, ms: number, isWhole: boolean): void {
-  const { id, method, originalUrl: url } = request;
-  const line = { req: { id, method, url }, res: { statusCode }, responseTime: Math.round(ms) };
+  const { id, method, userId: user } = request;
+  const url = loggedUrl(request.originalUrl);
+  const line = { req: { id, method, url }, user, res: { statusCode }, responseTime: Math.round(ms) };
   if (statusCode >= 500) log.error(line, 'request failed');
   else log.info(line, isWhole ? 'request completed' : 'request aborted');
 }

@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { Piscina } from 'piscina';
 import { UnavailableError } from '../errors';
-import onTheEventLoop, { type HashTask } from './hash-worker';
+import onTheEventLoop, { type HashDone, type HashTask } from './hash-worker';
 
 export type HashPool = ReturnType<typeof createHashPool>;
 
@@ -12,6 +12,8 @@ interface HashPoolOptions {
   cost: number;
   /** Told of each hash for which there was no room. */
   onRefused?: () => void;
+  /** Told of each hash that a request asked for. */
+  onDone?: (requestId: string, waitMs: number, workMs: number) => void;
 }
 
 /** Threads are JavaScript even where the tests run this file as TypeScript; a build can lie anywhere. */
@@ -23,13 +25,13 @@ const WORKER_FILE = __filename.endsWith('.ts')
  * bcrypt in threads of their own, at a lower priority than the event loop: a request that only reads
  * doesn't wait for a password. At most `queueLimit` hashes wait, the next is refused with 503.
  */
-export function createHashPool({ threads, queueLimit, cost, onRefused }: HashPoolOptions) {
+export function createHashPool({ threads, queueLimit, cost, onRefused, onDone }: HashPoolOptions) {
   let size = threads;
   let pool = threads > 0 ? createThreads(threads, queueLimit) : undefined;
   let underWay = 0;
   const waiting = () => (pool ? pool.queueSize : underWay);
 
-  async function run(task: HashTask): Promise<string | boolean> {
+  async function run(task: HashTask, requestId?: string): Promise<string | boolean> {
     if (waiting() >= queueLimit) {
       onRefused?.();
       throw new UnavailableError(
@@ -37,9 +39,12 @@ export function createHashPool({ threads, queueLimit, cost, onRefused }: HashPoo
       );
     }
     underWay += 1;
+    const began = performance.now();
     try {
       // No AbortSignal: with one, piscina 5.3 doesn't hold its bound, and an abort ends the whole thread.
-      return await (pool ? pool.run(task) : onTheEventLoop(task));
+      const { result, workMs } = await (pool ? pool.run(task) : onTheEventLoop(task));
+      if (requestId) onDone?.(requestId, Math.max(0, performance.now() - began - workMs), workMs);
+      return result;
     } finally {
       underWay -= 1;
     }
@@ -47,11 +52,11 @@ export function createHashPool({ threads, queueLimit, cost, onRefused }: HashPoo
 
   return {
     /** @throws UnavailableError where the queue is full */
-    async hash(password: string): Promise<string> {
-      return (await run({ kind: 'hash', password, cost })) as string;
+    async hash(password: string, requestId?: string): Promise<string> {
+      return (await run({ kind: 'hash', password, cost }, requestId)) as string;
     },
-    async matches(password: string, hash: string): Promise<boolean> {
-      return (await run({ kind: 'compare', password, hash })) as boolean;
+    async matches(password: string, hash: string, requestId?: string): Promise<boolean> {
+      return (await run({ kind: 'compare', password, hash }, requestId)) as boolean;
     },
     /** From now on so many threads; those of before end what they have. A pool of none stays without. */
     resize(wanted: number): void {
@@ -71,7 +76,7 @@ export function createHashPool({ threads, queueLimit, cost, onRefused }: HashPoo
 }
 
 const createThreads = (threads: number, maxQueue: number) =>
-  new Piscina<HashTask, string | boolean>({
+  new Piscina<HashTask, HashDone>({
     filename: WORKER_FILE,
     minThreads: threads,
     maxThreads: threads,

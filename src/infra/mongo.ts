@@ -1,6 +1,7 @@
 import mongoose from 'mongoose';
 import type { ClientSession, Connection } from 'mongoose';
 import { UnavailableError } from '../errors';
+import type { BusyClock } from './busy-clock';
 import type { Precondition } from '../version-tag';
 
 export type Mongo = Awaited<ReturnType<typeof connectMongo>>;
@@ -9,6 +10,8 @@ export type Database = mongoose.mongo.Db;
 
 interface MongoOptions {
   onCommand?: (name: string) => void;
+  /** Runs while a command is under way, or waits for a connection. */
+  busy?: BusyClock;
   /** A frozen server is told by this alone; a read is tried twice, so it fails after twice as long. */
   answerWithinMs?: number;
 }
@@ -23,7 +26,10 @@ const RETRY_MS = 5_000;
  * Connects to a replica set. An operation never waits in a buffer: without a server it fails within
  * `serverSelectionTimeoutMS`, and the error handler answers 503.
  */
-export async function connectMongo(url: string, { onCommand, answerWithinMs = 4_000 }: MongoOptions = {}) {
+export async function connectMongo(
+  url: string,
+  { onCommand, busy, answerWithinMs = 4_000 }: MongoOptions = {},
+) {
   const connection = mongoose.createConnection(url, {
     maxPoolSize: 50,
     serverSelectionTimeoutMS: 3_000,
@@ -35,12 +41,13 @@ export async function connectMongo(url: string, { onCommand, answerWithinMs = 4_
     autoCreate: false,
     w: 'majority',
     retryWrites: true,
-    monitorCommands: onCommand !== undefined,
+    monitorCommands: onCommand !== undefined || busy !== undefined,
   });
   // Without a listener an error after the first connect would end the process.
   connection.on('error', () => {});
   await connection.asPromise();
   if (onCommand) connection.getClient().on('commandStarted', ({ commandName }) => onCommand(commandName));
+  if (busy) watchCommands(connection, busy);
   await requireReplicaSet(connection);
 
   return {
@@ -69,6 +76,13 @@ export async function connectMongo(url: string, { onCommand, answerWithinMs = 4_
 
     close: () => connection.close(),
   };
+}
+
+function watchCommands(connection: Connection, { begins, ends }: BusyClock): void {
+  const client = connection.getClient();
+  for (const event of ['commandStarted', 'connectionCheckOutStarted'] as const) client.on(event, begins);
+  for (const event of ['commandSucceeded', 'commandFailed'] as const) client.on(event, ends);
+  for (const event of ['connectionCheckedOut', 'connectionCheckOutFailed'] as const) client.on(event, ends);
 }
 
 /** Transactions need a replica set; a standalone server would fail only at the first of them. */

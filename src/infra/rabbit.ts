@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import amqp, { type Channel, type ChannelModel, type ConfirmChannel } from 'amqplib';
 import type { Logger } from '../logger';
+import { createDepthGauge } from './rabbit-depth';
 
 export type JobQueue = ReturnType<typeof createJobQueue>;
 
@@ -55,7 +56,8 @@ export async function declareJobQueues(channel: Channel, prefix: string): Promis
  * was under way when it broke is delivered again, so consumers must bear that.
  */
 export function createJobQueue({ url, prefix, concurrency, logger }: JobQueueOptions) {
-  const { queue, dead } = jobQueueNames(prefix);
+  const { queue } = jobQueueNames(prefix);
+  const depth = createDepthGauge(jobQueueNames(prefix));
   let connection: Awaited<ReturnType<typeof connect>> | undefined;
   let publisher: ConfirmChannel | undefined;
   let consumer: { channel: Channel; tag: string } | undefined;
@@ -94,6 +96,7 @@ export function createJobQueue({ url, prefix, concurrency, logger }: JobQueueOpt
     const confirming = bindTo(model, await model.createConfirmChannel());
     const consuming = bindTo(model, await model.createChannel());
     await declareJobQueues(confirming, prefix);
+    await depth.open(model);
     await consuming.prefetch(concurrency);
     await startConsuming(consuming);
     publisher = confirming;
@@ -158,19 +161,12 @@ export function createJobQueue({ url, prefix, concurrency, logger }: JobQueueOpt
       }
     },
 
-    /** Messages that lie in the queue and among the dead letters, those under way aside. */
-    async depth() {
-      const channel = publisher;
-      if (!channel) return undefined;
-      const ask = (name: string) => channel.checkQueue(name);
-      const [jobs, letters] = await Promise.all([ask(queue), ask(dead)]);
-      return {
-        messages: { jobs: jobs.messageCount, dead_letters: letters.messageCount },
-        consumers: jobs.consumerCount,
-      };
-    },
-
     isConnected: (): boolean => publisher !== undefined,
+
+    depth: depth.read,
+
+    /** Messages that this process has and RabbitMQ waits to hear of. */
+    unacknowledged: (): number => running.size,
 
     /** Takes no further messages and waits for those under way. */
     async drain(): Promise<void> {

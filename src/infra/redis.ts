@@ -1,6 +1,7 @@
 import { Redis, type Command } from 'ioredis';
 import type { Logger } from '../logger';
 import { batchReads } from './batched-reads';
+import type { BusyClock } from './busy-clock';
 
 export type RedisClient = ReturnType<typeof connectRedis>;
 type Reply = string | number | null | (string | number | null)[];
@@ -17,17 +18,23 @@ const RUN_LENGTH = 12;
  * up, garbage is collected) timers come before the answers that have long been there.
  */
 class PunctualRedis extends Redis {
+  busy?: BusyClock;
+
   override sendCommand(...[command, stream]: Parameters<Redis['sendCommand']>): unknown {
-    limitTime(command);
+    limitTime(command, this.busy);
     return super.sendCommand(command, stream);
   }
 }
 
-function limitTime(command: Command): void {
+function limitTime(command: Command, busy: BusyClock | undefined): void {
   const giveUp = () => command.reject(new Error('Command timed out'));
   // What is there to be read is read in between.
   const timer = setTimeout(() => setImmediate(giveUp), COMMAND_MS);
-  const clear = () => clearTimeout(timer);
+  busy?.begins();
+  const clear = () => {
+    clearTimeout(timer);
+    busy?.ends();
+  };
   command.promise.then(clear, clear);
 }
 
@@ -35,7 +42,7 @@ function limitTime(command: Command): void {
  * Every command fails at once while Redis is away (nothing is queued or sent again) and after 100 ms while it
  * is frozen.
  */
-export function connectRedis(url: string, logger: Logger) {
+export function connectRedis(url: string, logger: Logger, busy?: BusyClock) {
   const client = new PunctualRedis(url, {
     enableOfflineQueue: false,
     // What is asked in the same turn of the event loop goes out in one write.
@@ -47,6 +54,7 @@ export function connectRedis(url: string, logger: Logger) {
     connectTimeout: 500,
     retryStrategy: (attempt) => Math.min(50 * attempt, 1_000),
   });
+  client.busy = busy;
   let down = false;
   let run: string | undefined;
   client.on('error', (error: Error) => {

@@ -10,7 +10,7 @@ const DAY_MS = 86_400_000;
 const KEPT_MS = 30 * DAY_MS;
 
 const COUNTED = 10_000;
-const dead = { status: 'failed' as const, discardedAt: null };
+const givenUp = { status: 'failed' as const, discardedAt: null };
 
 const inMs = (ms: number) => new Date(Date.now() + ms);
 
@@ -113,12 +113,12 @@ export function createJobRepository(connection: Connection) {
 
     /** Jobs that failed for good and that nobody put aside, the last first. */
     failed: (limit: number): Promise<JobRecord[]> =>
-      Jobs.find(dead).sort({ finishedAt: -1 }).limit(limit).lean<JobRecord[]>(),
+      Jobs.find(givenUp).sort({ finishedAt: -1 }).limit(limit).lean<JobRecord[]>(),
 
     /** To the outbox, as if it were new; null where it is no failed job any more. */
     retry: (id: string, session: ClientSession): Promise<JobRecord | null> =>
       Jobs.findOneAndUpdate(
-        { _id: toObjectId(id), ...dead },
+        { _id: toObjectId(id), ...givenUp },
         {
           $set: {
             status: 'queued',
@@ -135,7 +135,7 @@ export function createJobRepository(connection: Connection) {
 
     async discard(id: string): Promise<boolean> {
       const set = { discardedAt: new Date() };
-      const { modifiedCount } = await Jobs.updateOne({ _id: toObjectId(id), ...dead }, { $set: set });
+      const { modifiedCount } = await Jobs.updateOne({ _id: toObjectId(id), ...givenUp }, { $set: set });
       return modifiedCount === 1;
     },
 
@@ -147,7 +147,7 @@ export function createJobRepository(connection: Connection) {
         count({ status: 'queued' }),
         count({ status: 'running' }),
         count({ status: 'done', finishedAt: { $gte: minuteAgo } }),
-        count(dead),
+        count(givenUp),
       ]);
       return { waiting, running, doneLastMinute, failed };
     },
@@ -165,7 +165,7 @@ export function createJobRepository(connection: Connection) {
       const [waiting, running, failed, overdue, oldestQueued, oldestDue] = await Promise.all([
         count(queued),
         count({ status: 'running' }),
-        count(dead),
+        count(givenUp),
         count(due),
         oldest(queued, 'createdAt'),
         oldest(due, 'publishAt'),

@@ -3,6 +3,7 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ApiStatus } from '../control/api-control';
 import { askAll, askProcess } from '../control/control-client';
+import type { QueueStatus } from '../control/worker-control';
 import { ConflictError, NotFoundError, UnavailableError } from '../errors';
 
 const LOCK_MS = 5_000;
@@ -52,6 +53,18 @@ export function createFleet(folder: string) {
 
   return {
     workers,
+
+    /**
+     * RabbitMQ's messages, as the job workers of this machine tell: the API doesn't speak to RabbitMQ, which in turn
+     * tells by AMQP only what is ready, so what is unacknowledged is what they have. Null where none can ask it.
+     */
+    async messages() {
+      const told = (await askAll<QueueStatus>(folder, '/queue')).map(({ answer }) => answer);
+      const depth = told.find((one) => one.depth)?.depth;
+      if (!depth) return null;
+      const { ready, deadLetters } = depth;
+      return { ready, deadLetters, unacknowledged: told.reduce((sum, one) => sum + one.unacknowledged, 0) };
+    },
 
     /** Resolves once it began: the worker then refuses what is new, and NGINX asks the others. */
     drain: (name: string): Promise<void> =>

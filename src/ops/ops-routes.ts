@@ -2,7 +2,7 @@ import { Router, type Request, type RequestHandler, type Response } from 'expres
 import { ForbiddenError, InvalidRequestError } from '../errors';
 import { answerOtherMethods } from '../http/other-methods';
 import type { Limit } from '../http/limits';
-import type { DeadLetters } from '../jobs/dead-letters';
+import type { FailedJobs } from '../jobs/failed-jobs';
 import type { Principal } from '../principal';
 import type { EventHub } from './event-hub';
 import type { Fleet } from './fleet';
@@ -11,7 +11,7 @@ import { opsPage } from './ops-page-routes';
 export interface OpsOptions {
   hub: EventHub;
   fleet: Pick<Fleet, 'drain' | 'resume'>;
-  deadLetters: DeadLetters;
+  failedJobs: FailedJobs;
   authenticate: (request: Request) => Promise<Principal>;
   /** As MongoDB has it now: a token tells what it was. */
   isAdmin: (id: string) => Promise<boolean>;
@@ -31,7 +31,7 @@ function parameter(request: Request, name: string, pattern: RegExp): string {
  * The live page and what it asks for. Outside of the OpenAPI document: it is for people who watch, and nothing
  * that tries every operation should take workers out.
  */
-export function opsRoutes({ hub, fleet, deadLetters, authenticate, isAdmin, limit }: OpsOptions): Router {
+export function opsRoutes({ hub, fleet, failedJobs, authenticate, isAdmin, limit }: OpsOptions): Router {
   const router = Router({ strict: true, caseSensitive: true });
   opsPage(router);
 
@@ -71,15 +71,15 @@ export function opsRoutes({ hub, fleet, deadLetters, authenticate, isAdmin, limi
     await fleet.resume(parameter(request, 'name', NAME));
     response.status(204).end();
   });
-  serve('get', '/ops/dead-letters', async (_request, response) => {
-    response.json(await deadLetters.list());
+  serve('get', '/ops/failed-jobs', async (_request, response) => {
+    response.json(await failedJobs.list());
   });
-  serve('post', '/ops/dead-letters/:jobId/retry', async (request, response) => {
-    await deadLetters.retry(parameter(request, 'jobId', JOB_ID));
+  serve('post', '/ops/failed-jobs/:jobId/retry', async (request, response) => {
+    await failedJobs.retry(parameter(request, 'jobId', JOB_ID));
     response.status(202).end();
   });
-  serve('delete', '/ops/dead-letters/:jobId', async (request, response) => {
-    await deadLetters.discard(parameter(request, 'jobId', JOB_ID));
+  serve('delete', '/ops/failed-jobs/:jobId', async (request, response) => {
+    await failedJobs.discard(parameter(request, 'jobId', JOB_ID));
     response.status(204).end();
   });
   return router;

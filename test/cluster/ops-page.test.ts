@@ -1,9 +1,11 @@
+import { source as axe, type AxeResults } from 'axe-core';
 import type { Browser, Page } from 'playwright-core';
 import { startBrowser } from '../support/browser';
 import { send, startCluster, type Cluster } from '../support/cluster';
 import type { Account } from '../support/factories';
 import { startLoad } from '../support/load';
 import { newPicture } from '../support/pictures';
+import { eventually } from '../support/wait';
 
 let cluster: Cluster;
 let admin: Account;
@@ -22,10 +24,13 @@ beforeAll(async () => {
     const { origin, protocol } = new URL(request.url());
     if (protocol.startsWith('http') && origin !== cluster.url) faults.push(`asked for ${request.url()}`);
   });
-  // A status of 400 or more is told here too: that of the wrong password is wanted.
+  // Told here too, and wanted: the status for the wrong password, and a stream whose worker is killed.
   page.on('console', (message) => {
-    const isStatus = message.text().startsWith('Failed to load resource: the server responded');
-    if (message.type() === 'error' && !isStatus) faults.push(message.text());
+    const isWanted =
+      /^Failed to load resource: (the server responded|net::ERR_(INCOMPLETE_CHUNKED|HTTP2|EMPTY))/.test(
+        message.text(),
+      );
+    if (message.type() === 'error' && !isWanted) faults.push(message.text());
   });
   page.on('pageerror', (error) => faults.push(error.message));
 }, 120_000);
@@ -52,10 +57,33 @@ const untilOnlyIn = (name: string, other: string) =>
      document.querySelectorAll('[data-lane="${other}"] .chip').length === 0`,
   );
 
+/** What is wrong for people who see or hear the page badly (WCAG 2.2 AA), in light and in dark. */
+async function barriers(): Promise<string[]> {
+  const found: string[] = [];
+  for (const colorScheme of ['light', 'dark'] as const) {
+    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+    // By the debugger: the page's own policy lets nothing of another text run.
+    await page.evaluate(axe);
+    const tags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
+    const { violations, passes } = await page.evaluate<AxeResults>(
+      `axe.run(document, { runOnly: ${JSON.stringify(tags)} })`,
+    );
+    const contrasts = passes.find(({ id }) => id === 'color-contrast');
+    if (!contrasts) found.push(`${colorScheme}: no contrast was looked at`);
+    for (const { id, nodes } of violations)
+      found.push(
+        ...nodes.map(({ html, failureSummary }) => `${colorScheme} ${id}: ${html} ${failureSummary}`),
+      );
+  }
+  await page.emulateMedia({ colorScheme: null, reducedMotion: null });
+  return found;
+}
+
 it('asks for a log-in, and says why it was refused', async () => {
   await page.goto(`${cluster.url}/ops`);
   await logIn('wrong horse');
   await page.locator('#notice', { hasText: /password/i }).waitFor();
+  expect(await barriers()).toEqual([]);
   await logIn(admin.password);
   await Promise.all([card('api-0').waitFor(), card('api-1').waitFor()]);
   expect(await page.locator('[data-worker]').count()).toBe(2);
@@ -86,14 +114,36 @@ it('tries a failed job again, and discards it', async () => {
   const { status, body } = await send(cluster.url, 'PUT', `/users/${admin.id}/avatar`, damaged, admin.token);
   expect(status).toBe(202);
   const name = `resize-avatar ${(body as { _id: string })._id.slice(-6)}`;
-  await page.locator('#dead li', { hasText: `${name}: The picture can not be read` }).waitFor();
+  await page.locator('#failed-jobs li', { hasText: `${name}: The picture can not be read` }).waitFor();
+  // With all that it can show.
+  await page.locator('#messages div', { hasText: /^ready\d+$/ }).waitFor();
+  expect(await barriers()).toEqual([]);
   await page.getByRole('button', { name: `Retry ${name}` }).click();
   await page.locator('#notice', { hasText: `${name}: it is tried again.` }).waitFor();
   // Its second attempt fails as well.
   page.once('dialog', (dialog) => void dialog.accept());
   await page.getByRole('button', { name: `Discard ${name}` }).click();
   await page.locator('#notice', { hasText: `${name}: it was discarded.` }).waitFor();
-  await page.locator('#dead li', { hasText: name }).waitFor({ state: 'detached' });
+  await page.locator('#failed-jobs li', { hasText: name }).waitFor({ state: 'detached' });
+});
+
+it('goes on by itself with another worker where its own is killed', async () => {
+  // Whatever it says from now on, however short.
+  await page.evaluate(`{
+    const place = document.getElementById('connection');
+    window.said = [place.textContent];
+    new MutationObserver(() => window.said.push(place.textContent)).observe(place, { childList: true });
+  }`);
+  const [live] = await page.evaluate<string[]>('window.said');
+  const name = /^live, told by (api-\d)$/.exec(live!)?.[1];
+  const its = (await cluster.apiWorkers()).find(({ instance }) => `api-${instance}` === name);
+  process.kill(its!.pid, 'SIGKILL');
+  await eventually(() =>
+    page.evaluate(`window.said.includes('reconnecting…') && window.said.at(-1).startsWith('live')`),
+  );
+  // Nobody had to load it again or to log in.
+  await Promise.all([inState('api-0', 'serving'), inState('api-1', 'serving')]);
+  expect(await page.getByRole('button', { name: 'Log out' }).isVisible()).toBe(true);
 });
 
 it('fits a phone, stays logged in over a reload, and forgets the token on log-out', async () => {

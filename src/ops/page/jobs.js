@@ -11,6 +11,16 @@ function line({ type, status, attempts, createdAt, startedAt, finishedAt }, now)
   return item;
 }
 
+/** The dead letters of RabbitMQ are something else than failed jobs: messages that it put aside. */
+function showMessages(messages) {
+  byId('no-messages').hidden = Boolean(messages);
+  byId('messages').hidden = !messages;
+  if (!messages) return void (byId('dead-letters').hidden = true);
+  const { ready, unacknowledged, deadLetters } = messages;
+  showFacts(byId('messages'), { ready, unacknowledged, 'dead letters': deadLetters });
+  byId('dead-letters').hidden = deadLetters === 0;
+}
+
 /** `send(method, path)` answers as the API does; `say` tells the reader. */
 export function createJobs({ send, say }) {
   let failed;
@@ -18,7 +28,7 @@ export function createJobs({ send, say }) {
   /** What is listed now, with when it failed. */
   let listed = [];
 
-  function deadLetter({ _id: id, type, error, finishedAt }) {
+  function failedJob({ _id: id, type, error, finishedAt }) {
     const what = `${type} ${id.slice(-6)}`;
     const act = (word, done, method, path, question) => {
       const label = `${word} ${what}`;
@@ -28,14 +38,14 @@ export function createJobs({ send, say }) {
         const answer = await send(method, path);
         if (answer.ok) item.remove();
         say(answer.ok ? `${what}: ${done}.` : `${what}: ${answer.message ?? 'it could not be done.'}`);
-        byId('dead-title').focus();
+        byId('failed-title').focus();
         await load();
         // It may fail again before the next event: the number is then the same, the list isn't.
         failed = undefined;
       });
       return button;
     };
-    const place = `/ops/dead-letters/${id}`;
+    const place = `/ops/failed-jobs/${id}`;
     const since = make('span');
     listed.push({ since, finishedAt: new Date(finishedAt) });
     const item = make(
@@ -55,25 +65,28 @@ export function createJobs({ send, say }) {
   async function load() {
     isLoading = true;
     try {
-      const answer = await send('GET', '/ops/dead-letters');
+      const answer = await send('GET', '/ops/failed-jobs');
       if (!answer.ok) return void (failed = undefined);
       listed = [];
-      const items = answer.body.map(deadLetter);
-      byId('dead').replaceChildren(...(items.length > 0 ? items : [make('li', { textContent: 'None.' })]));
+      const items = answer.body.map(failedJob);
+      byId('failed-jobs').replaceChildren(
+        ...(items.length > 0 ? items : [make('li', { textContent: 'None.' })]),
+      );
     } finally {
       isLoading = false;
     }
   }
 
-  return function show({ jobs, at }) {
+  return function show({ jobs, messages, at }) {
+    showMessages(messages);
     if (!jobs) return byId('jobs').replaceChildren(make('li', { textContent: 'MongoDB does not answer.' }));
-    const { waiting, running, doneLastMinute, failed: dead, latest } = jobs;
-    showFacts(byId('job-counts'), { waiting, running, 'done in a minute': doneLastMinute, failed: dead });
+    const { waiting, running, doneLastMinute, failed: total, latest } = jobs;
+    showFacts(byId('job-counts'), { waiting, running, 'done in a minute': doneLastMinute, failed: total });
     const items = latest.map((job) => line(job, at));
     byId('jobs').replaceChildren(...(items.length > 0 ? items : [make('li', { textContent: 'None yet.' })]));
     for (const { since, finishedAt } of listed) setText(since, `${ago(finishedAt, at)} ago`);
-    if (dead === failed || isLoading) return;
-    failed = dead;
+    if (total === failed || isLoading) return;
+    failed = total;
     void load();
   };
 }

@@ -14,6 +14,19 @@ let api: TestApi;
 let admin: Account;
 let ada: Account;
 let workers: Awaited<ReturnType<typeof startStub>>[];
+let jobWorkers: { close: () => void }[];
+
+/** What stands for a job worker: of one that can't ask RabbitMQ, `ready` is undefined. */
+const startJobWorkerStub = (name: string, unacknowledged: number, ready?: number) =>
+  serveControl(
+    { folder, name, logger: createLogger('silent', 'test') },
+    {
+      'GET /queue': () => ({
+        depth: ready === undefined ? null : { ready, deadLetters: 2 },
+        unacknowledged,
+      }),
+    },
+  );
 
 /** What stands for a worker at its control socket. */
 async function startStub(name: string) {
@@ -35,12 +48,13 @@ beforeAll(async () => {
   api = await startApi(namespace, { RUN_DIR: folder });
   [admin, ada] = await Promise.all([buildAdmin(api), buildWorker(api)]);
   workers = await Promise.all(['api-0', 'api-1'].map(startStub));
+  jobWorkers = [await startJobWorkerStub('worker-0', 1), await startJobWorkerStub('worker-1', 3, 7)];
 });
 
 beforeEach(() => workers.forEach((worker) => Object.assign(worker, { draining: false, obeys: true })));
 
 afterAll(async () => {
-  workers.forEach(({ close }) => close());
+  [...workers, ...jobWorkers].forEach(({ close }) => close());
   await api.close();
   await dropDatabase(namespace);
   rmSync(folder, { recursive: true, force: true });
@@ -52,9 +66,9 @@ it.each([
   ['get', '/ops/events'],
   ['post', '/ops/workers/api-0/drain'],
   ['post', '/ops/workers/api-0/resume'],
-  ['get', '/ops/dead-letters'],
-  ['post', `/ops/dead-letters/${job}/retry`],
-  ['delete', `/ops/dead-letters/${job}`],
+  ['get', '/ops/failed-jobs'],
+  ['post', `/ops/failed-jobs/${job}/retry`],
+  ['delete', `/ops/failed-jobs/${job}`],
 ] as const)('is for Admins alone: %s %s', async (method, place) => {
   await request(api.server)[method](place).expect(401);
   await as(api, ada)[method](place).expect(403);
@@ -96,26 +110,34 @@ it('tells where a worker does not begin to drain', async () => {
   expect(headers['retry-after']).toBe('1');
 });
 
-it('tells each second how the workers and the jobs are', async () => {
+async function watch(count: number) {
   const { port } = api.server.address() as AddressInfo;
   const response = await fetch(`http://127.0.0.1:${port}/ops/events`, {
     headers: { Authorization: `Bearer ${admin.token}` },
     signal: AbortSignal.timeout(10_000),
   });
   expect(response.headers.get('content-type')).toBe('text/event-stream');
-  const events: { at: number; workers: { name: string }[]; jobs: object }[] = [];
+  const events: { at: number; workers: { name: string }[]; jobs: object; messages: object }[] = [];
   let text = '';
   for await (const chunk of response.body!.pipeThrough(new TextDecoderStream() as never)) {
     text += String(chunk);
     const blocks = text.split('\n\n');
     text = blocks.pop()!;
     events.push(...blocks.filter((one) => one.startsWith('data: ')).map((one) => JSON.parse(one.slice(6))));
-    if (events.length >= 2) break;
+    if (events.length >= count) break;
   }
-  const [first, second] = events;
+  return events;
+}
+
+it('tells each second how the workers, the jobs and the messages in RabbitMQ are', async () => {
+  const [first, second] = await watch(2);
   expect(first!.workers.map(({ name }) => name).sort()).toEqual(['api-0', 'api-1']);
   expect(first!.jobs).toMatchObject({ waiting: 0, running: 0, failed: 0, latest: [] });
+  expect(first!.messages).toEqual({ ready: 7, unacknowledged: 4, deadLetters: 2 });
   expect(second!.at).toBeGreaterThan(first!.at);
+  jobWorkers[1]!.close();
+  const [later] = await watch(1);
+  expect(later!.messages).toBeNull();
 });
 
 it('answers HEAD without a stream', async () => {

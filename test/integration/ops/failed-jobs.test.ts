@@ -47,12 +47,12 @@ async function failedWithoutPicture(): Promise<string> {
 }
 
 async function listed(): Promise<string[]> {
-  const { body } = await as(api, admin).get('/ops/dead-letters').expect(200);
+  const { body } = await as(api, admin).get('/ops/failed-jobs').expect(200);
   return body.map(({ _id }: { _id: string }) => _id);
 }
 
-const retry = (id: string) => as(api, admin).post(`/ops/dead-letters/${id}/retry`);
-const discard = (id: string) => as(api, admin).delete(`/ops/dead-letters/${id}`);
+const retry = (id: string) => as(api, admin).post(`/ops/failed-jobs/${id}/retry`);
+const discard = (id: string) => as(api, admin).delete(`/ops/failed-jobs/${id}`);
 
 it('tries a job again, once of two that press at the same moment, and it gets done', async () => {
   const id = await failedUpload();

@@ -5,7 +5,7 @@ import type { JobType } from './job-handler';
 import type { JobRepository } from './job-repository';
 import { toJob } from './job-view';
 
-interface DeadLettersDeps {
+interface FailedJobsDeps {
   jobs: Pick<JobRepository, 'byId' | 'failed' | 'retry' | 'discard'>;
   transaction: Mongo['transaction'];
   /** Keeps what a job of this type works on for another try; false where it is gone. */
@@ -14,16 +14,16 @@ interface DeadLettersDeps {
 
 const SHOWN = 50;
 
-export type DeadLetters = ReturnType<typeof createDeadLetters>;
+export type FailedJobs = ReturnType<typeof createFailedJobs>;
 
 /**
  * Jobs that failed for good. MongoDB decides: a retry puts the job back into the outbox in one transaction, so
  * it is there wholly or not at all, whoever dies; of two who press at once one finds the job no longer failed.
  */
-export function createDeadLetters({ jobs, transaction, keepPayload }: DeadLettersDeps) {
+export function createFailedJobs({ jobs, transaction, keepPayload }: FailedJobsDeps) {
   async function refuse(id: string): Promise<never> {
     if (!(await jobs.byId(id))) throw new NotFoundError('There is no such job.');
-    throw new ConflictError('It is no dead letter any more: it was tried again or discarded.');
+    throw new ConflictError('It is no failed job any more: it was tried again or discarded.');
   }
 
   return {

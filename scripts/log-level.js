@@ -1,0 +1,5 @@
+'use strict';
+
+const { runCli } = require('./run-cli');
+
+void runCli('log-level');

@@ -1,0 +1,49 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createServer } from 'node:net';
+import path from 'node:path';
+
+const dist = path.join(__dirname, '..', '..', 'dist');
+type Variables = Record<string, string>;
+
+export async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as { port: number };
+  server.close();
+  await once(server, 'close');
+  return port;
+}
+
+function run(file: string, args: string[], env: Variables, stdio: 'pipe' | 'ipc' = 'pipe') {
+  const child = spawn(process.execPath, [path.join(dist, file), ...args], {
+    env: { PATH: process.env.PATH, ...env },
+    stdio: ['ignore', 'pipe', 'pipe', ...(stdio === 'ipc' ? (['ipc'] as const) : [])],
+  });
+  const printed = { stdout: '', stderr: '' };
+  child.stdout!.setEncoding('utf8').on('data', (text: string) => (printed.stdout += text));
+  child.stderr!.setEncoding('utf8').on('data', (text: string) => (printed.stderr += text));
+  return { child, printed, ended: once(child, 'close') as Promise<[number | null]> };
+}
+
+/** The build itself as a process of its own, once it says that it is ready; all that it prints is kept. */
+export async function startProcess(name: 'api' | 'worker', env: Variables) {
+  const { child, printed, ended } = run(`${name}.js`, [], env, 'ipc');
+  const died = ended.then(() => Promise.reject(new Error(`${name} ended: ${printed.stderr}`)));
+  died.catch(() => {});
+  await Promise.race([once(child, 'message'), died]);
+  return {
+    printed,
+    async stop(): Promise<void> {
+      child.kill('SIGINT');
+      await ended;
+    },
+  };
+}
+
+/** A command of dist/cli, to its end. */
+export async function runCommand(name: string, args: string[], env: Variables) {
+  const { printed, ended } = run(path.join('cli', `${name}.js`), args, env);
+  const [status] = await ended;
+  return { status, ...printed };
+}
