@@ -27,6 +27,7 @@ function buildWith(name: string, line: string): string {
   cpSync(dist, folder, { recursive: true });
   const api = path.join(folder, 'api.js');
   writeFileSync(api, `${line}\n${readFileSync(api, 'utf8')}`);
+  writeFileSync(path.join(folder, '.built'), name);
   return folder;
 }
 
@@ -64,6 +65,28 @@ it('refuses builds that crash, never get ready or are told nonsense, and serves 
   expect(result.hang.refusal).toMatch(/refused; nothing was changed[^]*not ready within 4 s/);
   expect(result.configuration.refusal).toMatch(/refused[^]*BCRYPT_COST[^]*DRAIN_MS/);
   expect((await cluster.apiWorkers()).map(({ pid }) => pid)).toEqual(pids);
+}, 120_000);
+
+it('refuses a changed build at another start as well, and takes a good one the same safe way', async () => {
+  const before = (await cluster.apiWorkers()).map(({ pid }) => pid);
+  const { env } = cluster.stack.info();
+  const start = (build: string, change: Record<string, string> = {}) =>
+    cluster.stack.startApps({ apiWorkers: 2, env: { ...env, ...change }, build }).catch(String);
+  const { result, failed, detail } = await underLoad(async () => {
+    const refused = [
+      await start(buildWith('crash', `throw new Error('this build crashes');`)),
+      await start(dist, { BCRYPT_COST: '99' }),
+    ];
+    const pids = (await cluster.apiWorkers()).map(({ pid }) => pid);
+    return { refused, pids, good: await start(dist, { LOG_LEVEL: 'error' }) };
+  });
+  expect({ failed, detail }).toEqual({ failed: 0, detail });
+  expect(result.refused[0]).toMatch(/refused; nothing was changed[^]*this build crashes/);
+  expect(result.refused[1]).toMatch(/BCRYPT_COST/);
+  expect(result.pids).toEqual(before);
+  expect(result.good).toBe('reloaded');
+  const after = (await cluster.apiWorkers()).map(({ pid }) => pid);
+  expect(after.filter((pid) => before.includes(pid))).toEqual([]);
 }, 120_000);
 
 it('replaces each worker by a good build under load, and loses nothing', async () => {
