@@ -9,14 +9,11 @@ function buildWith(dist, folder, line) {
   fs.cpSync(dist, folder, { recursive: true });
   const api = path.join(folder, 'api.js');
   fs.writeFileSync(api, `${line}\n${fs.readFileSync(api, 'utf8')}`);
+  fs.writeFileSync(path.join(folder, '.built'), line);
   return folder;
 }
 
-/**
- * What a reload must refuse, and as what.
- *
- * @param {string} root @param {string} folder where the builds are made: within `root`, for their packages
- */
+/** What a reload must refuse, and as what. Made within `root`, for their packages. */
 function brokenBuilds(root, folder) {
   const dist = path.join(root, 'dist');
   const make = (name, line) => buildWith(dist, path.join(folder, name), line);
@@ -33,8 +30,8 @@ function brokenBuilds(root, folder) {
     },
     {
       name: 'a wrong configuration',
-      options: { build: dist, env: { BCRYPT_COST: '99' } },
-      refusal: /BCRYPT_COST/,
+      options: { build: dist, env: { BCRYPT_COST: '99', DRAIN_MS: 'soon' } },
+      refusal: /BCRYPT_COST[^]*DRAIN_MS/,
     },
   ];
 }
