@@ -2,124 +2,45 @@
 
 const fs = require('node:fs');
 const path = require('node:path');
-const { createLedger } = require('./drill/ledger');
 const { createProgress } = require('./set-up/progress');
-const { createStack } = require('./stack/stack');
-const { ensureAdmin } = require('./admin-account');
-const { prepare, root } = require('./set-up/prepare');
+const { dir } = require('./drill/own-stack');
+const { drillJobWorkers } = require('./drill/job-workers');
+const { drillKills } = require('./drill/kill');
+const { drillReloads } = require('./drill/reload');
+const { drillScaling } = require('./drill/scale');
 const { runMain } = require('./command');
-const { interruption, sleep, UserError, waitUntil } = require('./run-command');
-const { watchDaemons } = require('./stack/watch-daemons');
+const { UserError } = require('./run-command');
 const { withLock } = require('./set-up/lock');
 
-const dir = path.join(root, '.local', 'drill');
-/** What is promised: all is served again by then, without a hand. */
-const promisedS = 15;
-const giveUpMs = 90_000;
-const calmMs = 3_000;
-const servers = /** @type {const} */ (['nginx', 'redis', 'rabbit', 'mongo']);
+const usage = `npm run drill [-- kill | reload | scale | jobs] [--reloads N]
 
-async function startStack() {
-  for (const name of ['MONGO_URL', 'REDIS_URL', 'AMQP_URL']) delete process.env[name];
-  const stack = createStack({ root, dir, basePorts: { nginx: 3400, api: 4501 }, urls: {} });
-  const start = async () => {
-    try {
-      await stack.startServers({ only: ['mongo', 'redis', 'rabbit', 'nginx'], apiWorkers: 2 });
-      await stack.startApps({
-        apiWorkers: 2,
-        env: { BCRYPT_COST: '8', LOG_LEVEL: 'warn', KEY_PREFIX: 'drill' },
-      });
-      return true;
-    } catch (error) {
-      console.log(error.message);
-      return false;
-    }
-  };
-  return { stack, start };
-}
+  kill     kills each process with -9 under load: what is served again when, and whether anything is lost (3 minutes)
+  reload   20 reloads and three builds that must be refused, under 48 connections (10 minutes)
+  scale    1 to 4 API workers and back, and to six, under load (5 minutes)
+  jobs     the same jobs with one job worker and with two (1 minute)
 
-/** By name, how each process is killed. @param {import('./stack/stack').Stack} stack */
-function victimsOf(stack) {
-  const killApp = (wanted) => async () => {
-    const find = async () =>
-      (await stack.apps()).find(({ name, status }) => name === wanted && status === 'online');
-    const found = await waitUntil(find, { timeoutMs: 30_000, what: `No ${wanted} is online` });
-    process.kill(found.pid, 'SIGKILL');
-  };
-  return {
-    'an API worker': killApp('taskfleet-api'),
-    'the job worker': killApp('taskfleet-worker'),
-    ...Object.fromEntries(servers.map((name) => [name, () => stack.server(name).kill('SIGKILL')])),
-    'the PM2 of the apps': async () => {
-      process.kill(Number(fs.readFileSync(path.join(stack.info().pm2Home, 'pm2.pid'), 'utf8')), 'SIGKILL');
-    },
-  };
-}
+On a stack of its own, beside what runs; nothing of it is left.
+`;
 
-const share = (counts, kind) => {
-  const [served, refused] = ['served', 'refused'].map((what) => counts[`${kind} ${what}`] ?? 0);
-  return `${served} of ${served + refused}`;
-};
+/** @type {Record<string, (progress: any, options: { reloads: number }) => Promise<string[]>>} */
+const drills = { kill: drillKills, reload: drillReloads, scale: drillScaling, jobs: drillJobWorkers };
 
-/** @returns {Promise<{ seconds: number, counts: Record<string, number> }>} */
-async function killAndWait(kill, ledger) {
-  ledger.take();
-  await kill();
-  const killedAt = Date.now();
-  await sleep(200);
-  // Twice: what is up for a moment isn't back.
-  const isBack = async () => (await ledger.isServed()) && ledger.isServed();
-  await waitUntil(isBack, { timeoutMs: giveUpMs, everyMs: 100, what: 'Not everything is served again' });
-  const seconds = (Date.now() - killedAt) / 1_000;
-  return { seconds, counts: ledger.take() };
+function readOptions() {
+  const [name = 'kill', ...rest] = process.argv.slice(2);
+  const reloads = rest[0] === '--reloads' ? Number(rest[1]) : 20;
+  const isKnown = name in drills && (rest.length === 0 || rest[0] === '--reloads');
+  if (!isKnown || !(reloads >= 1 && reloads <= 100)) throw new UserError(usage);
+  return { run: drills[name], reloads };
 }
 
 async function drill() {
-  const progress = createProgress();
-  await prepare({ need: ['npm', 'system', 'mongo', 'build'], progress });
-  const { stack, start } = await startStack();
-  const faults = [];
-  const ended = new AbortController();
-  const signal = AbortSignal.any([ended.signal, interruption.signal]);
-  let watching;
-  try {
-    await progress.step('stack', 'starting one of its own', async () => {
-      if (!(await start())) throw new UserError('The stack of the drill did not start.');
-    });
-    watching = watchDaemons({ root, stackFile: stack.stackFile, start, say: () => {}, signal });
-    const { url, env } = stack.info();
-    const admin = await ensureAdmin({ root, dir, env });
-    stack.stackFile.update({ admin: admin ?? stack.stackFile.read().admin });
-    const { email, passwordFile } = stack.stackFile.read().admin;
-    const password = fs.readFileSync(passwordFile, 'utf8').trim();
-    const ledger = await createLedger({ url, email, password });
-    await waitUntil(ledger.isServed, { timeoutMs: 30_000, what: 'Not everything is served' });
-
-    console.log('\nkilled with -9        served again  reads served    lists           writes');
-    for (const [name, kill] of Object.entries(victimsOf(stack))) {
-      const { seconds, counts } = await killAndWait(kill, ledger);
-      const columns = ['read', 'list', 'write'].map((kind) => share(counts, kind).padEnd(16)).join('');
-      console.log(`${name.padEnd(22)}${`${seconds.toFixed(1)} s`.padEnd(14)}${columns}`.trimEnd());
-      if (seconds > promisedS) faults.push(`${name}: ${seconds.toFixed(1)} s, more than ${promisedS}`);
-      for (const [what, count] of Object.entries(counts)) {
-        if (what.includes('without')) faults.push(`${name}: ${count} × ${what}`);
-      }
-      await sleep(calmMs);
-    }
-    await ledger.stop();
-    const lost = await ledger.findLost();
-    const { tasks, jobs } = ledger.acknowledged();
-    console.log(`\n${tasks} tasks and ${jobs} jobs were acknowledged; ${lost.length} of them lost.`);
-    faults.push(...lost.slice(0, 10).map((what) => `lost: ${what}`));
-  } finally {
-    ended.abort();
-    await watching;
-    await progress.step('stack', 'stopping', () => stack.stop());
-  }
+  const { run, reloads } = readOptions();
+  const faults = await run(createProgress(), { reloads });
   for (const fault of faults) console.log(`✗ ${fault}`);
   if (faults.length > 0) process.exitCode = 1;
   else console.log('Every promise held.');
 }
 
 fs.mkdirSync(dir, { recursive: true });
-void runMain(() => withLock(path.join(dir, 'drill.lock'), { timeoutMs: 60_000 }, drill));
+if (process.argv.includes('--help')) process.stdout.write(usage);
+else void runMain(() => withLock(path.join(dir, 'drill.lock'), { timeoutMs: 60_000 }, drill));

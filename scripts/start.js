@@ -4,6 +4,7 @@ const os = require('node:os');
 const path = require('node:path');
 const { alone, appVariablesOfShell, createLocalStack, dir, root } = require('./local-stack');
 const { checkBalancing } = require('./stack/balancing');
+const { compileAside, isBuilt } = require('./set-up/build');
 const { createProgress } = require('./set-up/progress');
 const { ensureAdmin } = require('./admin-account');
 const { prepare } = require('./set-up/prepare');
@@ -66,12 +67,21 @@ taskfleet runs at ${url}
 async function start() {
   const progress = createProgress();
   const lua = process.env.BALANCING === 'response-time' ? /** @type {const} */ (['nginx-lua']) : [];
-  await prepare({ need: ['npm', 'system', ...lua, 'mongo', 'build'], progress });
-
   const stack = createLocalStack((text) => progress.line('ports', text));
+  // A worker that dies comes back from dist: while one may serve, nothing gets there that wasn't tried.
+  const mayServe = await stack.isPm2Running();
+  const published = mayServe ? [] : /** @type {const} */ (['build']);
+  await prepare({ need: ['npm', 'system', ...lua, 'mongo', ...published], progress });
+  let build;
+  if (!isBuilt(root)) {
+    await progress.step('build', 'compiling the sources', async () => {
+      build = await compileAside(root);
+    });
+  }
+
   const env = appVariablesOfShell();
   const apiWorkers = Number(env.API_WORKERS) || os.availableParallelism();
-  await stack.checkConfiguration({ apiWorkers, env });
+  await stack.checkConfiguration({ apiWorkers, env, build });
   const balancing = checkBalancing();
   await stack.checkApps();
   let started = 0;
@@ -96,7 +106,7 @@ async function start() {
   await progress.step(
     'apps',
     `${apiWorkers} API workers and the job worker`,
-    () => stack.startApps({ apiWorkers, env }),
+    () => stack.startApps({ apiWorkers, env, build, say: (text) => progress.line('apps', text) }),
     (outcome) => outcomes[outcome],
   );
 

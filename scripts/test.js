@@ -22,9 +22,10 @@ const SUITES_MS = 480_000;
 /** The suites that can go on for longer, each told by TEST_LONG how far; see `npm run test:long`. */
 /**
  * Only among the long ones, for the time they take: each method of balancing (every run tries them before stub
- * workers), pages far into a long list, refused builds and another number of workers under load.
+ * workers), pages far into a long list, refused builds and another number of workers under load, slow clients of a
+ * reload.
  */
-const onlyLong = ['balancing-methods', 'deep-pages', 'reload-and-scale'].map(
+const onlyLong = ['balancing-methods', 'deep-pages', 'reload-and-scale', 'slow-clients'].map(
   (name) => `test/cluster/${name}`,
 );
 const longSuites = ['test/properties', 'test/cluster/generated-requests', ...onlyLong];

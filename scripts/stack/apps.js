@@ -29,6 +29,7 @@ async function isReady(port) {
  */
 function createApps({ root, dir, home, isPrivate, stackFile }) {
   const ecosystem = path.join(root, 'ecosystem.config.js');
+  const dist = path.join(root, 'dist');
   // The stack's file decides, not what this shell happens to have set.
   const unset = Object.fromEntries(appVariables.map((name) => [name, undefined]));
   const own = isPrivate ? { [marker]: dir } : {};
@@ -88,32 +89,40 @@ function createApps({ root, dir, home, isPrivate, stackFile }) {
   }
 
   /** The app itself judges: workers that run well are not replaced by some that can't start. */
-  async function refuseWrongConfiguration(env) {
-    const check = path.join(root, 'dist', 'cli', 'check-config.js');
+  async function refuseWrongConfiguration(env, build = dist) {
+    const check = path.join(build, 'cli', 'check-config.js');
     const options = { env: { ...process.env, ...env }, timeoutMs: 20_000 };
     const { code, stderr } = await runCommand(process.execPath, [check], options);
     if (code !== 0) throw new UserError(`${stderr.trim()}\nNothing was changed.`);
   }
 
   /** Before a reload: PM2 gives a worker half a minute to start, and takes the old ones away all the same. */
-  async function migrate(env) {
-    const command = path.join(root, 'dist', 'cli', 'migrate.js');
+  async function migrate(env, build = dist) {
+    const command = path.join(build, 'cli', 'migrate.js');
     const options = { env: { ...process.env, ...env }, timeoutMs: 30 * 60_000 };
     const { code, stdout, stderr } = await runCommand(process.execPath, [command], options);
     if (code !== 0) throw new UserError(`${stdout}${stderr.trim()}\nNothing was reloaded.`);
   }
 
   /** Changes whenever the code or the configuration does. @param {Record<string, string>} env */
-  function releaseOf(env) {
+  function releaseOf(env, build = dist) {
     const hash = crypto.createHash('sha256').update(JSON.stringify(env));
-    for (const file of [ecosystem, path.join(root, 'dist', '.built')]) {
+    for (const file of [ecosystem, path.join(build, '.built')]) {
       if (fs.existsSync(file)) hash.update(fs.readFileSync(file));
     }
     return hash.digest('hex').slice(0, 16);
   }
 
+  /** Whether an API worker of another release serves, which mustn't be lost to one that doesn't. */
+  async function isAnotherServing(release) {
+    const others = (await list()).filter((app) => app.name === apiName && app.release !== release);
+    const answers = await Promise.all(others.map(({ port }) => isReady(port).catch(() => false)));
+    return answers.includes(true);
+  }
+
   /**
-   * Brings both apps up in the state that `env` describes; nothing happens where they are.
+   * Brings both apps up in the state that `env` describes; nothing happens where they are. For where nothing serves:
+   * it replaces what runs whether or not the new is ready.
    *
    * @param {Record<string, string>} env
    * @returns {Promise<'started' | 'reloaded' | 'unchanged'>}
@@ -193,6 +202,8 @@ function createApps({ root, dir, home, isPrivate, stackFile }) {
     waitReady,
     home: pm2.home,
     pm2: pm2.pm2,
+    migrate,
+    isAnotherServing,
     reloadOne: pm2.reloadOne,
     isRunning: pm2.isRunning,
     isReady,

@@ -47,9 +47,13 @@ function createPm2({ root, home, env = {} }) {
   /** @param {string[]} args @param {{ env?: Record<string, string>, timeoutMs?: number }} [options] */
   const pm2 = (args, options) => run(cli, args, options);
 
-  /** One process, with these variables beside those that it has. @param {number} id @param {Record<string, string>} env */
-  const reloadOne = (id, env, { timeoutMs = 60_000 } = {}) =>
-    run(path.join(__dirname, 'reload-one.js'), [String(id)], { env, timeoutMs });
+  /**
+   * One process, with these variables beside those that it has, and the settings of ecosystem.config.js.
+   *
+   * @param {{ id: number, name: string }} process_ @param {Record<string, string>} env
+   */
+  const reloadOne = ({ id, name }, env, { timeoutMs = 60_000 } = {}) =>
+    run(path.join(__dirname, 'reload-one.js'), [String(id), name], { env, timeoutMs });
 
   /** Asked through the daemon's socket: the command itself would start a daemon where none runs. */
   function isRunning() {

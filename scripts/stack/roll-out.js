@@ -54,7 +54,7 @@ function createRollOut({ root, dir, apps, stackFile }) {
     const workers = present.filter(({ name }) => name === apiName).length;
     for (const process_ of present.filter(isWanted)) {
       const variables = { ...env, TASKFLEET_RELEASE: release };
-      await apps.reloadOne(process_.id, variables, { timeoutMs: pm2Ms });
+      await apps.reloadOne(process_, variables, { timeoutMs: pm2Ms });
       await requireNew(process_, release);
       const name = process_.name === workerName ? 'job worker' : `API worker ${process_.instance}`;
       if (url && process_.name === apiName) await requireThroughNginx(url, workers);

@@ -87,6 +87,9 @@ export interface Stack {
   startApps(options?: {
     apiWorkers?: number;
     env?: Record<string, string>;
+    /** A folder with another build than dist; where workers serve it is tried before they are replaced. */
+    build?: string;
+    say?: (text: string) => void;
   }): Promise<'started' | 'reloaded' | 'unchanged'>;
   /**
    * Replaces the workers, one after the other, by a build that proved that it boots; where one fails all the same,
@@ -109,7 +112,11 @@ export interface Stack {
   /** Has NGINX, which runs, spread requests otherwise over the workers it lists. Not for use under load. */
   setBalancing(balancing: Balancing): Promise<void>;
   /** Fails where the apps or NGINX would be told something wrong, and names all of it; touches nothing. */
-  checkConfiguration(options?: { apiWorkers?: number; env?: Record<string, string> }): Promise<void>;
+  checkConfiguration(options?: {
+    apiWorkers?: number;
+    env?: Record<string, string>;
+    build?: string;
+  }): Promise<void>;
   /** Fails where another clone's apps, or a daemon of another version, are in the way. */
   checkApps(options?: { timeoutMs?: number }): Promise<void>;
   stopApps(): Promise<void>;

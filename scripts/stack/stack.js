@@ -12,6 +12,7 @@ const { createPrivateServers, executables } = require('./private-servers');
 const { createStackFile } = require('./stack-file');
 const { createSupervisor, privateHome, ensurePrivate } = require('./supervisor');
 const { ensureSecret } = require('./secrets');
+const { publish } = require('../set-up/build');
 const { findFree } = require('./ports');
 
 /** Ports kept free for API workers, so that `pm2 scale` up never meets somebody else's. */
@@ -116,7 +117,7 @@ function createStack({
   }
 
   /** Before a server is touched; addresses that aren't known yet are left out of it. */
-  async function checkConfiguration({ apiWorkers = os.availableParallelism(), env = {} } = {}) {
+  async function checkConfiguration({ apiWorkers = os.availableParallelism(), env = {}, build } = {}) {
     const wanted = appEnvironment(apiWorkers, env);
     const { BASE_PORT, MONGO_URL } = wanted;
     const unknown = {
@@ -125,15 +126,35 @@ function createStack({
       ...(urls.redis && { REDIS_URL: urls.redis }),
       ...(urls.rabbit && { AMQP_URL: urls.rabbit }),
     };
-    await apps.refuseWrongConfiguration({ ...wanted, ...unknown });
+    await apps.refuseWrongConfiguration({ ...wanted, ...unknown }, build);
   }
 
-  async function startApps({ apiWorkers = os.availableParallelism(), env = {} } = {}) {
+  async function startApps({
+    apiWorkers = os.availableParallelism(),
+    env = {},
+    build,
+    say: tell = say,
+  } = {}) {
     if (!ownPm2) ensurePrivate(appsHome);
     if (!stackFile.read().ports?.api) await chooseApiPorts();
-    const outcome = await apps.start(appEnvironment(apiWorkers, env));
+    await apps.check();
+    const wanted = appEnvironment(apiWorkers, env);
+    const replaced = await apps.isAnotherServing(apps.releaseOf(wanted, build));
+    if (replaced) await replaceServing(wanted, build, tell);
+    else if (build) publish(build, path.join(root, 'dist'));
+    const outcome = await apps.start(wanted);
     await apps.waitReady(apiWorkers);
-    return outcome;
+    return replaced && outcome === 'unchanged' ? 'reloaded' : outcome;
+  }
+
+  async function replaceServing(env, build = path.join(root, 'dist'), tell = say) {
+    await apps.refuseWrongConfiguration(env, build);
+    // With its own patience: a trial has half a minute.
+    await apps.migrate(env, build);
+    const workersBefore = stackFile.read().env?.API_WORKERS;
+    await rollOut({ build, env, say: tell });
+    // Somebody's own `pm2 scale` stays unless another number is asked for.
+    if (workersBefore !== env.API_WORKERS) await scaleUnderLoad(Number(env.API_WORKERS), tell);
   }
 
   async function replaceApps({ build, apiWorkers, env = {}, limitMs, say: tell = say }) {

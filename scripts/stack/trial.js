@@ -38,20 +38,22 @@ async function tryProcess(file, env, limitMs, check) {
   const keep = (chunk) => (said = (said + chunk).slice(-10_000));
   child.stdout.on('data', keep);
   child.stderr.on('data', keep);
-  const limit = AbortSignal.any([AbortSignal.timeout(limitMs), interruption.signal]);
+  let limit;
   try {
     await new Promise((resolve, reject) => {
       child.on('message', (message) => message === 'ready' && resolve());
       child.once('error', reject);
       child.once('exit', (code, signal) => reject(new Error(`it ended (${signal ?? `status ${code}`})`)));
-      limit.addEventListener('abort', () =>
-        reject(new Error(`it was not ready within ${limitMs / 1_000} s`)),
-      );
+      const giveUp = () => reject(new Error(`it was not ready within ${limitMs / 1_000} s`));
+      // Not AbortSignal.any of a time-out: that one may be collected as garbage before it fires (nodejs/node#57736).
+      limit = setTimeout(giveUp, limitMs);
+      interruption.signal.addEventListener('abort', giveUp, { once: true });
     });
     await check();
   } catch (error) {
     throw new UserError(`${path.basename(file)}: ${error.message}\n${lastLines(said)}`.trim());
   } finally {
+    clearTimeout(limit);
     await end(child);
   }
 }

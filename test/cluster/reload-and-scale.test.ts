@@ -1,5 +1,6 @@
-import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import path from 'node:path';
+import { brokenBuilds } from '../../scripts/drill/broken-builds';
 import { newTitle, send, startCluster, type Cluster } from '../support/cluster';
 import type { Account } from '../support/factories';
 import { startLoad } from '../support/load';
@@ -7,7 +8,7 @@ import { startLoad } from '../support/load';
 const root = path.join(__dirname, '..', '..');
 const dist = path.join(root, 'dist');
 const builds = mkdtempSync(path.join(root, '.local', 'builds-'));
-const HANG_MS = 4_000;
+const broken = brokenBuilds(root, builds);
 let cluster: Cluster;
 let admin: Account;
 let task: string;
@@ -20,15 +21,6 @@ beforeAll(async () => {
 }, 120_000);
 
 afterAll(() => rmSync(builds, { recursive: true, force: true }));
-
-/** The present build with a line before its API. */
-function buildWith(name: string, line: string): string {
-  const folder = path.join(builds, name);
-  cpSync(dist, folder, { recursive: true });
-  const api = path.join(folder, 'api.js');
-  writeFileSync(api, `${line}\n${readFileSync(api, 'utf8')}`);
-  return folder;
-}
 
 /** Under load from first to last; tells what failed of it. */
 async function underLoad<T>(work: () => Promise<T>) {
@@ -54,16 +46,39 @@ const replace = (build: string, env: Record<string, string> = {}, limitMs = 30_0
 
 it('refuses builds that crash, never get ready or are told nonsense, and serves on', async () => {
   const pids = (await cluster.apiWorkers()).map(({ pid }) => pid);
-  const { result, failed, detail } = await underLoad(async () => ({
-    crash: await replace(buildWith('crash', `throw new Error('this build crashes');`)),
-    hang: await replace(buildWith('hang', 'setInterval(() => {}, 1000); return;'), {}, HANG_MS),
-    configuration: await replace(dist, { BCRYPT_COST: '99', DRAIN_MS: 'soon' }),
-  }));
+  const { result, failed, detail } = await underLoad(async () => {
+    const refusals: string[] = [];
+    for (const { options } of broken) {
+      refusals.push((await replace(options.build, options.env, options.limitMs)).refusal);
+    }
+    return refusals;
+  });
   expect({ failed, detail }).toEqual({ failed: 0, detail });
-  expect(result.crash.refusal).toMatch(/refused; nothing was changed[^]*this build crashes/);
-  expect(result.hang.refusal).toMatch(/refused; nothing was changed[^]*not ready within 4 s/);
-  expect(result.configuration.refusal).toMatch(/refused[^]*BCRYPT_COST[^]*DRAIN_MS/);
+  expect(result).toHaveLength(3);
+  broken.forEach(({ refusal }, at) => {
+    expect(result[at]).toMatch(/refused; nothing was changed/);
+    expect(result[at]).toMatch(refusal);
+  });
   expect((await cluster.apiWorkers()).map(({ pid }) => pid)).toEqual(pids);
+}, 120_000);
+
+it('refuses a changed build at another start as well, and takes a good one the same safe way', async () => {
+  const before = (await cluster.apiWorkers()).map(({ pid }) => pid);
+  const { env } = cluster.stack.info();
+  const start = (build: string, change: Record<string, string> = {}) =>
+    cluster.stack.startApps({ apiWorkers: 2, env: { ...env, ...change }, build }).catch(String);
+  const { result, failed, detail } = await underLoad(async () => {
+    const refused = [await start(broken[0]!.options.build), await start(dist, { BCRYPT_COST: '99' })];
+    const pids = (await cluster.apiWorkers()).map(({ pid }) => pid);
+    return { refused, pids, good: await start(dist, { LOG_LEVEL: 'error' }) };
+  });
+  expect({ failed, detail }).toEqual({ failed: 0, detail });
+  expect(result.refused[0]).toMatch(/refused; nothing was changed[^]*this build crashes/);
+  expect(result.refused[1]).toMatch(/BCRYPT_COST/);
+  expect(result.pids).toEqual(before);
+  expect(result.good).toBe('reloaded');
+  const after = (await cluster.apiWorkers()).map(({ pid }) => pid);
+  expect(after.filter((pid) => before.includes(pid))).toEqual([]);
 }, 120_000);
 
 it('replaces each worker by a good build under load, and loses nothing', async () => {

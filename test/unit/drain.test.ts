@@ -3,6 +3,8 @@ import { createConnection, type Socket } from 'node:net';
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createDrain } from '../../src/http/drain';
+import { connectRaw } from '../support/raw-client';
+import { eventually } from '../support/wait';
 
 let server: Server;
 let port: number;
@@ -67,6 +69,54 @@ it('gives up on a request that never ends', async () => {
   const startedAt = Date.now();
   await drain.drain({ windowMs: 20, deadlineMs: 200 });
   expect(Date.now() - startedAt).toBeLessThan(1_500);
+});
+
+describe('a client that is slow', () => {
+  const SIZE = 8_000_000;
+  const options = { windowMs: 20, deadlineMs: 4_000 };
+
+  it('sends the rest of its body, and is answered', async () => {
+    server.removeAllListeners('request');
+    server.on('request', (request, response) => {
+      request.resume().on('end', () => response.end('all of it'));
+    });
+    drain = createDrain(server);
+    const client = await connectRaw(port);
+    const sent = client.upload('PUT /', {}, Buffer.alloc(300), sleep(500));
+    await sleep(50);
+    const drained = drain.drain(options);
+    await sent;
+    await drained;
+    await eventually(() => client.howItEnded() !== 'open');
+    expect(client.text()).toMatch(/200 OK[^]*Connection: close[^]*all of it/);
+    expect(client.howItEnded()).toBe('end');
+  });
+
+  it('reads all of a large answer', async () => {
+    server.removeAllListeners('request');
+    server.on('request', (_request, response) => response.end(Buffer.alloc(SIZE, 'x')));
+    drain = createDrain(server);
+    const client = await connectRaw(port);
+    client.socket.pause();
+    client.ask('GET /');
+    await sleep(50);
+    const drained = drain.drain(options);
+    await sleep(500);
+    client.socket.resume();
+    await drained;
+    await eventually(() => client.howItEnded() !== 'open');
+    expect(client.text().length).toBeGreaterThan(SIZE);
+    expect(client.howItEnded()).toBe('end');
+  });
+
+  it('is told the end of an idle connection, without a reset', async () => {
+    const client = await connectRaw(port);
+    client.ask('GET /');
+    await eventually(() => client.statuses().length === 1);
+    await drain.drain(options);
+    await eventually(() => client.howItEnded() !== 'open');
+    expect(client.howItEnded()).toBe('end');
+  });
 });
 
 describe('for a while', () => {

@@ -1,0 +1,9 @@
+/** The builds are made in `folder`, which has to lie within `root`. */
+export function brokenBuilds(
+  root: string,
+  folder: string,
+): {
+  name: string;
+  options: { build: string; env?: Record<string, string>; limitMs?: number };
+  refusal: RegExp;
+}[];

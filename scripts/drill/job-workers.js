@@ -1,0 +1,90 @@
+'use strict';
+
+const path = require('node:path');
+const { root, withOwnStack } = require('./own-stack');
+const { waitUntil } = require('../run-command');
+
+const jobs = 24;
+const limitMs = 120_000;
+
+/** Small to send and long to work on, so that it is the job workers that take the time. @returns {Promise<Buffer>} */
+function newPicture() {
+  const sharp = require('sharp');
+  return sharp({ create: { width: 5_000, height: 5_000, channels: 3, background: 'teal' } })
+    .png()
+    .toBuffer();
+}
+
+/** Each picture is somebody's own, so that no job makes another one needless. */
+async function signUp(url) {
+  const name = `drill${Math.random().toString(36).slice(2)}`;
+  const person = { name, username: name, email: `${name}@example.com`, password: 'correct horse' };
+  const init = { method: 'POST', headers: { 'content-type': 'application/json' } };
+  const response = await fetch(`${url}/users/signup`, { ...init, body: JSON.stringify(person) });
+  const { token, user } = await response.json();
+  return { id: user._id, token };
+}
+
+/** @returns {Promise<Record<string, number>>} by job worker, how many jobs it has done since it started */
+async function doneBy({ env }) {
+  const { askAll } = require(path.join(root, 'dist', 'control', 'control-client.js'));
+  const { defaultControlFolder } = require(path.join(root, 'dist', 'control', 'control-folder.js'));
+  const answers = await askAll(env.RUN_DIR || defaultControlFolder(Number(env.BASE_PORT)), '/status');
+  const workers = answers.filter(({ answer }) => answer.kind === 'worker' && answer.isConnected);
+  return Object.fromEntries(workers.map(({ name, answer }) => [name, answer.jobs.ended.done]));
+}
+
+/** All jobs at once, until the last is done. */
+async function runJobs(url, info, people, picture) {
+  const before = await doneBy(info);
+  const began = Date.now();
+  await Promise.all(
+    people.map(async ({ id, token }) => {
+      const headers = { authorization: `Bearer ${token}`, 'content-type': 'image/png' };
+      // The digest of a picture tells whether it is another one.
+      const body = Buffer.concat([picture, Buffer.from(`${began}${id}`)]);
+      const response = await fetch(`${url}/users/${id}/avatar`, { method: 'PUT', headers, body });
+      if (response.status !== 202) throw new Error(`PUT avatar answers ${response.status}`);
+      await response.arrayBuffer();
+    }),
+  );
+  const shares = async () =>
+    Object.entries(await doneBy(info)).map(([name, done]) => [name, done - (before[name] ?? 0)]);
+  const areDone = async () => {
+    const now = await shares();
+    return now.reduce((sum, [, done]) => sum + done, 0) >= people.length && now;
+  };
+  const done = await waitUntil(areDone, { timeoutMs: limitMs, what: 'Not every job is done' });
+  return { seconds: (Date.now() - began) / 1_000, done };
+}
+
+/** The same jobs with one job worker and with two. @returns {Promise<string[]>} what was not as promised */
+async function drillJobWorkers(progress) {
+  const faults = [];
+  await withOwnStack(progress, { apiWorkers: 1 }, async ({ stack, url }) => {
+    const people = await Promise.all(Array.from({ length: jobs }, () => signUp(url)));
+    const picture = await newPicture();
+    const info = stack.info();
+    await runJobs(url, info, people.slice(0, 4), picture);
+    const tell = ({ seconds, done }) =>
+      `${seconds.toFixed(1)} s (${done.map(([name, count]) => `${name} ${count}`).join(', ')})`;
+    const runs = [];
+    for (const command of ['+1', '1', '+1']) {
+      const one = await runJobs(url, info, people, picture);
+      console.log(`${jobs} avatars, ${one.done.length} job workers: ${tell(one)}`);
+      runs.push(one);
+      await stack.pm2(['scale', 'taskfleet-worker', command], { timeoutMs: 60_000 });
+      const count = command === '1' ? 1 : 2;
+      const isThere = async () => Object.keys(await doneBy(info)).length === count;
+      await waitUntil(isThere, { timeoutMs: 30_000, what: `${count} job workers are not there` });
+    }
+    const last = await runJobs(url, info, people, picture);
+    console.log(`${jobs} avatars, ${last.done.length} job workers: ${tell(last)}`);
+    for (const { done } of [...runs, last].filter((run) => run.done.length === 2)) {
+      if (done.some(([, count]) => count === 0)) faults.push('one of two job workers took no job');
+    }
+  });
+  return faults;
+}
+
+module.exports = { drillJobWorkers };
