@@ -19,7 +19,8 @@ export function runCompare(args: string[]): number {
     if (comparison.series.length + comparison.raw.length === 0) {
       throw new SavedResultsError('These two have nothing in common.');
     }
-    return { text: format(comparison, results), status: findWorse(comparison).length > 0 ? 1 : 0 };
+    const status = !isJudged(comparison) ? 2 : findWorse(comparison).length > 0 ? 1 : 0;
+    return { text: format(comparison, results), status };
   });
 }
 
@@ -28,6 +29,8 @@ const changesOf = ({ series }: Comparison) =>
 
 const findWorse = (comparison: Comparison) =>
   changesOf(comparison).filter(({ judged }) => judged?.verdict === 'worse');
+
+const isJudged = (comparison: Comparison) => changesOf(comparison).some(({ judged }) => judged?.verdict);
 
 function format(comparison: Comparison, [before, after]: readonly [BenchResults, BenchResults]): string {
   const { series, raw, onlyBefore, onlyAfter, sameMachine } = comparison;
@@ -97,6 +100,7 @@ function summarise(comparison: Comparison): string {
     changesOf(comparison)
       .filter(({ judged }) => judged?.verdict === verdict)
       .map(({ name, figure, judged }) => `  ${name}: ${figure} ${judged ? formatChange(judged) : ''}`);
+  if (!isJudged(comparison)) return 'Nothing could be judged: too few rounds, or nothing in common that is.';
   const [worse, better] = [lines('worse'), lines('better')];
   return [
     ...(better.length > 0 ? ['Better beyond the noise:', ...better] : []),

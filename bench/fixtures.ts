@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { BenchStack } from './bench-stack';
 import { createHashPool } from '../src/infra/hash-pool';
-import { connectMongo } from '../src/infra/mongo';
+import { connectMongo, PATIENT } from '../src/infra/mongo';
 import { idOf } from '../src/seed/random';
 import { createTaskRepository } from '../src/tasks/task-repository';
 import { createUserRepository } from '../src/users/user-repository';
@@ -25,7 +25,7 @@ export const newTask = (assignedTo: string) => ({
 /** What scenarios work on: each is made when it is first asked for, and the same for all setups and rounds. */
 export function createFixtures(stack: BenchStack) {
   const database = async <T>(use: (mongo: Awaited<ReturnType<typeof connectMongo>>) => Promise<T>) => {
-    const mongo = await connectMongo(stack.info().env.MONGO_URL ?? '');
+    const mongo = await connectMongo(stack.info().env.MONGO_URL ?? '', PATIENT);
     try {
       return await use(mongo);
     } finally {

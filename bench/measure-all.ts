@@ -1,7 +1,8 @@
 import { hasLua } from '../scripts/stack/servers/nginx-lua';
 import type { BenchContext } from './bench-context';
 import { createCollected } from './collected';
-import { formatRun, formatSetup } from './format-run';
+import { formatRate, formatRun, formatSetup } from './format-run';
+import { pause } from './pause';
 import type { Progress } from './progress';
 import { measureRawLimit, takeAnswers, type Answers } from './raw/limits';
 import type { BenchResults, Setup } from './result-types';
@@ -13,6 +14,9 @@ type Measured = Pick<BenchResults, 'series' | 'raw' | 'curves' | 'skipped'> & {
   /** Faults of what did not come to its end. */
   failed: string[];
 };
+
+/** As they leave, workers have NGINX pass over their ports, for a `fail_timeout` of 2 s: raw servers come after it. */
+const PASSED_OVER_MS = 2_500;
 
 /** Everything that is wanted, in turns: A B A B, so that what changes on the machine meets all alike. */
 export async function measureAll(context: BenchContext, progress: Progress): Promise<Measured> {
@@ -47,7 +51,7 @@ export async function measureAll(context: BenchContext, progress: Progress): Pro
       left -= step;
       progress.advance(step);
     };
-    // What was measured before, for half an hour perhaps, isn't lost by it.
+    // As above.
     const measured = await extra.measure(context, advance).catch((error: Error): ExtraMeasured => {
       if (context.signal.aborted) throw error;
       progress.say(`${extra.name} failed: ${error.message}`);
@@ -70,7 +74,14 @@ export async function measureAll(context: BenchContext, progress: Progress): Pro
 
   async function measureScenario(scenario: Scenario, setup: Setup, tell: (text: string) => void) {
     progress.show(`${scenario.name}, ${formatSetup(setup)}`);
-    for (const { part, load, run } of await scenario.measure({ ...context, setup })) {
+    // What was measured before, for half an hour perhaps, isn't lost by it.
+    const measured = await scenario.measure({ ...context, setup }).catch((error: Error) => {
+      if (context.signal.aborted) throw error;
+      tell(`${scenario.name}, ${formatSetup(setup)} failed: ${error.message}`);
+      collected.fail(`${scenario.name}, ${formatSetup(setup)}`, error.message);
+      return [];
+    });
+    for (const { part, load, run } of measured) {
       collected.addRun({ scenario: scenario.name, ...(part && { part }), setup, load }, run);
       tell(formatRun(scenario.name, part, setup, run));
     }
@@ -80,12 +91,13 @@ export async function measureAll(context: BenchContext, progress: Progress): Pro
   async function measureRaw({ setup, raw }: Step, tell: (text: string) => void): Promise<void> {
     answers ??= await takeAnswers(context);
     await stack.stopApps();
+    await pause(PASSED_OVER_MS, context.signal);
     for (const name of raw) {
       const parallel = name === 'redis-get' ? 1 : setup.workers;
       progress.show(`raw limit ${name} × ${parallel}`);
       const run = await measureRawLimit(context, name, parallel, answers);
       collected.addRaw(name, parallel, run);
-      tell(`raw limit ${`${name} × ${parallel}`.padEnd(52)} ${run.perSecond.toFixed(1).padStart(9)}/s`);
+      tell(`${formatRate(run.perSecond)}${' '.repeat(29)}raw limit ${name} × ${parallel}`);
       progress.advance(rawRunSeconds(options));
     }
   }

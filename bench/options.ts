@@ -46,6 +46,9 @@ figures that mean something the machine must be quiet.
   --save             keep the results in bench/results, by this machine's name
   --help
 
+npm run bench -- compare BEFORE.json AFTER.json    what got slower
+npm run bench -- plan --rps 5000 --scenario NAME   workers for a load
+
 BCRYPT_COST sets the cost of a password (10).
 Results: .local/bench/results/TIME.json, .md and .html.
 The exit status is 1 where a run had errors.

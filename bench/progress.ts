@@ -15,6 +15,8 @@ export function createProgress(out: NodeJS.WriteStream = process.stdout) {
           clearOnComplete: true,
           etaBuffer: 20,
           gracefulExit: false,
+          // Without, what doesn't fit into the terminal's width would be left out.
+          linewrap: true,
         },
         Presets.shades_classic,
       )

@@ -91,7 +91,7 @@ async function main(): Promise<void> {
 }
 
 function explain(error: Error): string {
-  if (error instanceof UsageError) return `${error.message}\n\n${USAGE}`;
+  if (error instanceof UsageError) return `${error.message}\nnpm run bench -- --help says what there is.`;
   // Those of the stack are known by name alone: they say what is wrong and need no stack trace.
   const text = error.constructor.name === 'UserError' ? error.message : error.stack;
   return `${text}\nThe logs are in ${path.relative(process.cwd(), benchFolder)}/stack.`;
@@ -103,6 +103,6 @@ main().then(
     if (!signal.aborted) {
       process.stderr.write(`${explain(error)}\n`);
     }
-    process.exit(signal.aborted ? 130 : 1);
+    process.exit(signal.aborted ? 130 : error instanceof UsageError ? 2 : 1);
   },
 );

@@ -37,7 +37,7 @@ export function planRound(options: BenchOptions, clusterSize: number): Step[] {
 export const START_SECONDS = 12;
 export const scenarioSeconds = ({ windows }: Scenario, { seconds }: BenchOptions) =>
   windows * (seconds + 1.5);
-export const rawRunSeconds = ({ seconds }: BenchOptions) => rawSeconds(seconds) + 4;
+export const rawRunSeconds = ({ seconds }: BenchOptions) => rawSeconds(seconds) + 2;
 
 export const stepSeconds = (step: Step, options: BenchOptions): number =>
   START_SECONDS +

@@ -12,8 +12,6 @@ interface RawServersOptions {
 }
 
 const START_TIMEOUT_MS = 20_000;
-/** The workers had NGINX pass over their ports as they left, for a `fail_timeout` of 2 s: who comes waits for its end. */
-const PASSED_OVER_MS = 2_500;
 
 /** On the ports of the API's workers, which are stopped: NGINX sees no difference. */
 export async function startRawServers({ kind, ports, answers, signal }: RawServersOptions) {
@@ -51,7 +49,6 @@ export async function startRawServers({ kind, ports, answers, signal }: RawServe
 
   try {
     await Promise.all(ports.map(start));
-    await pause(PASSED_OVER_MS, signal);
   } catch (error) {
     await stop();
     throw error;

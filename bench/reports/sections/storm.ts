@@ -4,17 +4,19 @@ import { makeRowChart } from '../charts/row-chart';
 import { formatNumber, formatSpread, formatTimes } from '../format';
 import { middleOf, p50Of, p99Of, perSecondOf, spreadOf } from '../select';
 import { marksOf } from '../marks';
+import { count } from '../names';
 import { makeSection } from '../section';
 
 /** What reads feel while passwords are hashed. */
 export function stormSection({ series }: BenchResults) {
   const parts = series.filter(({ scenario }) => scenario === 'reads-in-storm');
-  const idle = middleOf(
-    parts.find(({ part }) => part === 'idle'),
-    p99Of,
-  );
+  const idleOf = ({ setup }: Series) =>
+    middleOf(
+      parts.find((one) => one.part === 'idle' && one.setup.workers === setup.workers),
+      p99Of,
+    );
   const rate = middleOf(parts[0], perSecondOf);
-  const name = ({ part }: Series) => part ?? '';
+  const name = ({ part, setup }: Series) => `${part ?? ''}, ${count(setup.workers, 'worker')}`;
   return makeSection({
     id: 'storm',
     title: 'Reads while people sign up',
@@ -47,13 +49,13 @@ export function stormSection({ series }: BenchResults) {
           name(one) + marksOf(one),
           formatNumber(middleOf(one, p50Of)),
           formatSpread(spreadOf(one, p99Of)),
-          formatTimes(middleOf(one, p99Of) / idle),
+          formatTimes(middleOf(one, p99Of) / idleOf(one)),
           formatNumber(middleOf(one, ({ figures }) => figures.signUpsPerSecond)),
         ]),
       },
     ],
     notes: [
-      '"ratio": of the p99 to the idle one.',
+      '"ratio": of the p99 to the idle one of as many workers.',
       'Latency counts from the moment at which a request was due: a stall can hide nothing.',
     ],
   });
