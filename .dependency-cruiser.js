@@ -42,7 +42,7 @@ module.exports = {
       {
         path: '-(service|repository|model|cache|view)\\.ts$|^src/jobs/(job-re|job-ru|job-handler|failed-jobs|handlers/)',
       },
-      { path: '^src/http/|-routes\\.ts$|^src/(app|compose)\\.ts$' },
+      { path: '^src/http/|-routes\\.ts$|^src/(app|compose|compose-worker)\\.ts$' },
     ),
     only(
       'repositories-know-no-services',
@@ -60,7 +60,7 @@ module.exports = {
       'composed-once',
       'Only the entries take what compose.ts made',
       { path: '^src/', pathNot: '^src/(api|worker)\\.ts$|^src/cli/' },
-      { path: '^src/compose\\.ts$' },
+      { path: '^src/compose(-worker)?\\.ts$' },
     ),
   ],
   options: {

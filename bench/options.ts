@@ -34,7 +34,7 @@ figures that mean something the machine must be quiet.
 
   --only NAME,…      these scenarios alone; --list names them
   --list             all scenarios, a line each
-  --quick            at most three minutes, less certain
+  --quick            about three minutes on a quiet machine, less certain
   --seconds N        how long each run is measured (10; quick: 3)
   --rounds N         how often each is run, in turns (3; quick: 1)
   --workers N        of the cluster (as many as cores, at least 2)

@@ -1,11 +1,14 @@
 import path from 'node:path';
 import { createAvatarRepository } from './avatars/avatar-repository';
 import { createResponseCache } from './cache/response-cache';
-import type { DataConfig } from './config';
+import { observeBuild, observeMongo } from './compose-metrics';
+import type { Config, DataConfig } from './config';
 import { createIdempotencyRepository } from './idempotency/idempotency-repository';
+import type { BusyClock } from './infra/busy-clock';
 import { createHashPool } from './infra/hash-pool';
 import { connectMongo, PATIENT, type Mongo } from './infra/mongo';
 import { createDump } from './infra/mongo-dump';
+import type { Metrics } from './infra/metrics';
 import { createMigrations } from './infra/mongo-migrations';
 import { connectRedis } from './infra/redis';
 import { createJobRepository } from './jobs/job-repository';
@@ -87,4 +90,22 @@ export async function composeData(config: DataConfig, logger: Logger) {
       await store.mongo.close();
     },
   };
+}
+
+/** What both processes need first: MongoDB with its data and indexes as this version wants them. */
+export async function openStore(config: Config, logger: Logger, metrics: Metrics, busy?: BusyClock) {
+  const commands = metrics.counter('taskfleet_mongo_commands_total', 'Commands sent to MongoDB', ['command']);
+  const store = await connectStore(config.mongoUrl, logger, {
+    onCommand: (name) => commands(name)(),
+    busy,
+  });
+  observeBuild(metrics, config);
+  observeMongo(metrics, store.mongo.client);
+  try {
+    await store.prepare();
+    return store;
+  } catch (error) {
+    await store.mongo.close();
+    throw error;
+  }
 }

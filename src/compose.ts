@@ -4,14 +4,8 @@ import { createTokenService } from './auth/token-service';
 import { createAvatarService } from './avatars/avatar-service';
 import { createCacheRecord } from './cache/cache-record';
 import { createResponseCache } from './cache/response-cache';
-import {
-  observeBuild,
-  observeDependencies,
-  observeHashing,
-  observeJobs,
-  observeMongo,
-} from './compose-metrics';
-import { connectStore } from './compose-store';
+import { observeDependencies, observeHashing } from './compose-metrics';
+import { openStore } from './compose-store';
 import type { Config } from './config';
 import { askAll } from './control/control-client';
 import { createLiveStats } from './control/live-stats';
@@ -21,20 +15,15 @@ import { createLimit } from './http/limits';
 import { createRequestRecord } from './http/request-record';
 import { createSlowRequests } from './http/slow-requests';
 import { createOnce } from './idempotency/idempotency-service';
-import { createBusyClock, type BusyClock } from './infra/busy-clock';
+import { createBusyClock } from './infra/busy-clock';
 import { createHashPool } from './infra/hash-pool';
-import { imageFault, toSquareWebp } from './infra/images';
-import { createMetrics, mergedText, type Metrics } from './infra/metrics';
+import { imageFault } from './infra/images';
+import { createMetrics, mergedText } from './infra/metrics';
 import { isMongoAway } from './infra/mongo';
-import { createJobQueue } from './infra/rabbit';
 import { createRabbitProbe } from './infra/rabbit-probe';
 import { createRateLimiters, type Policy, type RateLimiter } from './infra/rate-limiter';
 import { connectRedis } from './infra/redis';
-import { createResizeAvatar } from './jobs/handlers/resize-avatar';
-import { createJobsRecord } from './jobs/job-record';
 import { createFailedJobs } from './jobs/failed-jobs';
-import { createJobRelay } from './jobs/job-relay';
-import { createJobRunner } from './jobs/job-runner';
 import { createJobService } from './jobs/job-service';
 import { createAccessLog, type Logger } from './logger';
 import { createNoticeBoard } from './notices/notice-board';
@@ -51,24 +40,6 @@ import { readVersion } from './version';
 /** Of what each process is asked for; those that don't answer by then are left out. */
 const METRICS_MS = 4_000;
 
-/** What both processes need first: MongoDB with its data and indexes as this version wants them. */
-async function composeStore(config: Config, logger: Logger, metrics: Metrics, busy?: BusyClock) {
-  const commands = metrics.counter('taskfleet_mongo_commands_total', 'Commands sent to MongoDB', ['command']);
-  const store = await connectStore(config.mongoUrl, logger, {
-    onCommand: (name) => commands(name)(),
-    busy,
-  });
-  observeBuild(metrics, config);
-  observeMongo(metrics, store.mongo.client);
-  try {
-    await store.prepare();
-    return store;
-  } catch (error) {
-    await store.mongo.close();
-    throw error;
-  }
-}
-
 /** Everything an API worker consists of, connected; `createApp` takes `app`. */
 export async function composeApi(config: Config, logger: Logger) {
   const metrics = createMetrics(config.workerName);
@@ -77,7 +48,7 @@ export async function composeApi(config: Config, logger: Logger) {
   const cacheRecord = createCacheRecord(metrics);
   const clocks = { mongo: createBusyClock(), redis: createBusyClock() };
   const slow = createSlowRequests({ thresholdMs: config.slowRequestMs, clocks, logger });
-  const { mongo, users, tasks, avatars, jobs, notices, idempotencyKeys } = await composeStore(
+  const { mongo, users, tasks, avatars, jobs, notices, idempotencyKeys } = await openStore(
     config,
     logger,
     metrics,
@@ -249,47 +220,5 @@ function requestLimiters(config: Config, rateLimiter: (policy: Policy) => RateLi
   return {
     common: limiterOf('default', config.rateLimit, 60),
     signUp: limiterOf('signup', config.signUpLimit, 3_600),
-  };
-}
-
-/** Everything a job worker consists of; `start` lets it take jobs. */
-export async function composeWorker(config: Config, logger: Logger) {
-  if (!config.amqpUrl) throw new Error('AMQP_URL is needed: the worker takes its jobs from RabbitMQ.');
-  const metrics = createMetrics(config.jobWorkerName);
-  const record = createJobsRecord(metrics);
-  const { mongo, avatars, jobs } = await composeStore(config, logger, metrics);
-  const queue = createJobQueue({
-    url: config.amqpUrl,
-    prefix: config.keyPrefix,
-    concurrency: config.jobConcurrency,
-    logger,
-  });
-  observeJobs(metrics, { jobs, queue });
-  const relay = createJobRelay({ jobs, queue, logger });
-  const runner = createJobRunner({
-    jobs,
-    handlers: { 'resize-avatar': createResizeAvatar({ avatars, resize: toSquareWebp }) },
-    transaction: mongo.transaction,
-    record,
-    logger,
-  });
-
-  return {
-    jobs: record,
-    isConnected: queue.isConnected,
-    queue: { depth: queue.depth, unacknowledged: queue.unacknowledged },
-    metrics,
-    async start(): Promise<void> {
-      await queue.start(runner.run);
-      relay.start();
-    },
-    /** No new jobs; those under way get `graceMs`, then they are put back. */
-    async close(graceMs: number): Promise<void> {
-      const timer = setTimeout(runner.stop, graceMs);
-      await Promise.all([queue.drain(), relay.stop()]);
-      clearTimeout(timer);
-      await queue.close();
-      await mongo.close();
-    },
   };
 }

@@ -1,5 +1,5 @@
 import os from 'node:os';
-import { composeWorker } from './compose';
+import { composeWorker } from './compose-worker';
 import { readConfig } from './config';
 import { serveControl } from './control/control-server';
 import { workerControl } from './control/worker-control';

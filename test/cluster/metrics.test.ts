@@ -28,7 +28,8 @@ it('tells the figures of all processes at one address of this machine', async ()
   const counted = [
     ...text.matchAll(/^http_request_duration_seconds_count{.*route="\/tasks",status="401".*worker="(.+?)"/gm),
   ].map(([, worker]) => worker);
-  expect(counted.sort()).toEqual(['api-0', 'api-1']);
+  // Other tests of this cluster have asked with other methods.
+  expect([...new Set(counted)].sort()).toEqual(['api-0', 'api-1']);
   expect((await send(`http://${address}`, 'GET', '/tasks')).status).toBe(404);
   for (const path of ['/metrics', '/metrics/all'])
     expect((await send(cluster.url, 'GET', path)).status).toBe(404);

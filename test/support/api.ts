@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import mongoose from 'mongoose';
 import { createApp } from '../../src/app';
-import { composeApi, composeWorker } from '../../src/compose';
+import { composeApi } from '../../src/compose';
+import { composeWorker } from '../../src/compose-worker';
 import { readConfig } from '../../src/config';
 import { createAppServer } from '../../src/http/app-server';
 import { createLogger } from '../../src/logger';

@@ -71,6 +71,18 @@ it('gives up on a request that never ends', async () => {
   expect(Date.now() - startedAt).toBeLessThan(1_500);
 });
 
+it('counts no request any more of a client that pipelined and went away', async () => {
+  const socket = await connect();
+  const one = 'GET /slow HTTP/1.1\r\nHost: x\r\n\r\n';
+  socket.write(one + one + one);
+  await eventually(() => drain.inFlight() === 3);
+  socket.resetAndDestroy();
+  await eventually(() => drain.inFlight() === 0);
+  // What was handed over before still answers, to nobody.
+  await sleep(350);
+  expect(drain.inFlight()).toBe(0);
+});
+
 describe('a client that is slow', () => {
   const SIZE = 8_000_000;
   const options = { windowMs: 20, deadlineMs: 4_000 };

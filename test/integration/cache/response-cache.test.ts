@@ -236,3 +236,12 @@ it('lets entries of the same moment end at different ones', async () => {
   // Spread over the last fifth, not at one moment.
   expect(Math.max(...lives) - Math.min(...lives)).toBeGreaterThan(60_000 * 0.08);
 });
+
+it('keeps what was made of a cached part no longer than that part', async () => {
+  const asOf = Date.now() - 59_000;
+  const load = async (): Promise<Loaded> => ({ value: 'of a part', asOf });
+  await one.cache.read({ class: 'task', key: 'task:old', generations: ['task:old'], load });
+  const [key] = await one.redis.client.keys('*entry:task:old');
+  const life = key ? await one.redis.client.pttl(key) : 0;
+  expect(life).toBeLessThanOrEqual(1_000);
+});

@@ -1,4 +1,4 @@
-import { composeWorker } from '../../../src/compose';
+import { composeWorker } from '../../../src/compose-worker';
 import { connectMongo, type Mongo } from '../../../src/infra/mongo';
 import { createJobRepository } from '../../../src/jobs/job-repository';
 import { createLogger } from '../../../src/logger';

@@ -1,0 +1,53 @@
+import { observeJobs } from './compose-metrics';
+import { openStore } from './compose-store';
+import type { Config } from './config';
+import { toSquareWebp } from './infra/images';
+import { createMetrics } from './infra/metrics';
+import { createJobQueue } from './infra/rabbit';
+import { createResizeAvatar } from './jobs/handlers/resize-avatar';
+import { createJobsRecord } from './jobs/job-record';
+import { createJobRelay } from './jobs/job-relay';
+import { createJobRunner } from './jobs/job-runner';
+import type { Logger } from './logger';
+
+/** Everything a job worker consists of; `start` lets it take jobs. */
+export async function composeWorker(config: Config, logger: Logger) {
+  if (!config.amqpUrl) throw new Error('AMQP_URL is needed: the worker takes its jobs from RabbitMQ.');
+  const metrics = createMetrics(config.jobWorkerName);
+  const record = createJobsRecord(metrics);
+  const { mongo, avatars, jobs } = await openStore(config, logger, metrics);
+  const queue = createJobQueue({
+    url: config.amqpUrl,
+    prefix: config.keyPrefix,
+    concurrency: config.jobConcurrency,
+    logger,
+  });
+  observeJobs(metrics, { jobs, queue });
+  const relay = createJobRelay({ jobs, queue, logger });
+  const runner = createJobRunner({
+    jobs,
+    handlers: { 'resize-avatar': createResizeAvatar({ avatars, resize: toSquareWebp }) },
+    transaction: mongo.transaction,
+    record,
+    logger,
+  });
+
+  return {
+    jobs: record,
+    isConnected: queue.isConnected,
+    queue: { depth: queue.depth, unacknowledged: queue.unacknowledged },
+    metrics,
+    async start(): Promise<void> {
+      await queue.start(runner.run);
+      relay.start();
+    },
+    /** No new jobs; those under way get `graceMs`, then they are put back. */
+    async close(graceMs: number): Promise<void> {
+      const timer = setTimeout(runner.stop, graceMs);
+      await Promise.all([queue.drain(), relay.stop()]);
+      clearTimeout(timer);
+      await queue.close();
+      await mongo.close();
+    },
+  };
+}
