@@ -51,7 +51,7 @@ export async function measureAll(context: BenchContext, progress: Progress): Pro
       left -= step;
       progress.advance(step);
     };
-    // As above.
+    // What was measured before, for half an hour perhaps, isn't lost by it.
     const measured = await extra.measure(context, advance).catch((error: Error): ExtraMeasured => {
       if (context.signal.aborted) throw error;
       progress.say(`${extra.name} failed: ${error.message}`);
@@ -74,7 +74,7 @@ export async function measureAll(context: BenchContext, progress: Progress): Pro
 
   async function measureScenario(scenario: Scenario, setup: Setup, tell: (text: string) => void) {
     progress.show(`${scenario.name}, ${formatSetup(setup)}`);
-    // What was measured before, for half an hour perhaps, isn't lost by it.
+    // As with the extras above.
     const measured = await scenario.measure({ ...context, setup }).catch((error: Error) => {
       if (context.signal.aborted) throw error;
       tell(`${scenario.name}, ${formatSetup(setup)} failed: ${error.message}`);

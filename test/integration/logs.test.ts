@@ -6,7 +6,8 @@ import mongoose from 'mongoose';
 import { dropDatabase, newNamespace } from '../support/api';
 import { newPerson } from '../support/factories';
 import { newPicture } from '../support/pictures';
-import { freePort, runCommand, startProcess } from '../support/real-process';
+import { runCommand, startProcess } from '../support/real-process';
+import { freePort } from '../support/redis-server';
 import { mongoUrl, serverUrl } from '../support/servers';
 import { eventually } from '../support/wait';
 

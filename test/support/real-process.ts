@@ -1,19 +1,9 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { createServer } from 'node:net';
 import path from 'node:path';
 
 const dist = path.join(__dirname, '..', '..', 'dist');
 type Variables = Record<string, string>;
-
-export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as { port: number };
-  server.close();
-  await once(server, 'close');
-  return port;
-}
 
 function run(file: string, args: string[], env: Variables, stdio: 'pipe' | 'ipc' = 'pipe') {
   const child = spawn(process.execPath, [path.join(dist, file), ...args], {
