@@ -9,7 +9,9 @@ export const timeLimits = {
   keepAliveMs: 65_000,
   /** A stopping process ends itself then: below PM2's kill_timeout. */
   stopMs: 13_000,
-  /** When a stopping API worker gives up requests under way, to close its connections in what is left. */
+  /** How long a leaving API worker waits for NGINX to pass it over. */
+  leaveMs: 6_000,
+  /** How long after that it waits for requests under way: both, and closing what it has, within stopMs. */
   drainMs: 5_000,
   /** When a stopping job worker puts its jobs back. */
   jobGraceMs: 8_000,

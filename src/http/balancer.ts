@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { timeLimits } from '../time-limits';
 
 interface BalancerOptions {
   /** NGINX's own address. */
@@ -10,16 +11,21 @@ interface BalancerOptions {
 /** Answered 503 by a worker that drains, which NGINX takes for a failure of it; see nginx.conf.template. */
 export const SERVING_PATH = '/health/serving';
 
-/** Whether NGINX answered at all. */
-const askWhoServes = (balancerUrl: string): Promise<boolean> =>
+type Reply = 'answered' | 'late' | 'refused';
+
+/** Late is a busy machine, where nothing is known; refused is no NGINX. */
+const askWhoServes = (balancerUrl: string): Promise<Reply> =>
   fetch(`${balancerUrl}${SERVING_PATH}`, { signal: AbortSignal.timeout(500) }).then(
-    (answer) => answer.arrayBuffer().then(() => true),
-    () => false,
+    (answer) => answer.arrayBuffer().then(() => 'answered' as const),
+    (error: Error) => (error.name === 'TimeoutError' ? 'late' : 'refused'),
   );
 
-/** NGINX passes a failed worker over for 2 s (fail_timeout): when this long no request came, it does. */
+/** When no request came for this long, while others were answered, NGINX passes this worker over. */
 const QUIET_MS = 300;
-const LEAVE_LIMIT_MS = 6_000;
+/** Later its 2 s (fail_timeout) may be over before the port is closed: it has to be told once more. */
+const QUIET_LIMIT_MS = 1_000;
+/** Twice as many as there may be workers: on a busy machine it can be quiet for everybody. */
+const ANSWERED_BESIDE = 32;
 /** Longer than fail_timeout: who was found idle before is asked again by then. */
 const JOIN_LIMIT_MS = 4_000;
 const JOIN_EVERY_MS = 50;
@@ -31,11 +37,17 @@ const PROBES = 4;
  * must come any more by then. Asking NGINX again and again whether who answers is serving makes it count our 503s.
  */
 export async function leaveBalancer({ balancerUrl, lastRequestAt }: BalancerOptions): Promise<void> {
-  const end = performance.now() + LEAVE_LIMIT_MS;
-  const probe = () => askWhoServes(balancerUrl);
-  await Promise.all(Array.from({ length: PROBES }, probe));
-  while (performance.now() < end && performance.now() - lastRequestAt() < QUIET_MS) {
-    await Promise.all(Array.from({ length: PROBES }, probe));
+  const began = performance.now();
+  let newest = lastRequestAt();
+  let beside = 0;
+  while (performance.now() - began < timeLimits.leaveMs) {
+    const replies = await Promise.all(Array.from({ length: PROBES }, () => askWhoServes(balancerUrl)));
+    if (lastRequestAt() !== newest) beside = 0;
+    else beside += replies.filter((reply) => reply !== 'late').length;
+    newest = lastRequestAt();
+    const quietMs = performance.now() - newest;
+    const isFresh = quietMs < QUIET_LIMIT_MS || newest < began;
+    if (beside >= ANSWERED_BESIDE && quietMs >= QUIET_MS && isFresh) return;
     await sleep(10);
   }
 }
@@ -47,7 +59,7 @@ export async function leaveBalancer({ balancerUrl, lastRequestAt }: BalancerOpti
 export async function joinBalancer({ balancerUrl, lastRequestAt }: BalancerOptions): Promise<void> {
   const began = performance.now();
   while (lastRequestAt() < began && performance.now() - began < JOIN_LIMIT_MS) {
-    if (!(await askWhoServes(balancerUrl))) return;
+    if ((await askWhoServes(balancerUrl)) === 'refused') return;
     await sleep(JOIN_EVERY_MS);
   }
 }

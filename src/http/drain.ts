@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 interface DrainOptions {
   /** How long connections are still taken and idle ones kept: NGINX must have let go of them by then. */
   windowMs: number;
-  /** When requests under way are given up. */
+  /** When requests under way are given up, from when no connection is taken any more. */
   deadlineMs: number;
   /** Sees to it that no new connections come, instead of the first half of the window. */
   leave?: () => Promise<void>;
@@ -67,7 +67,6 @@ export function createDrain(server: Server, longAnswers?: LongAnswers) {
   async function letGo({ windowMs, deadlineMs, leave }: DrainOptions): Promise<void> {
     draining = true;
     longAnswers?.end();
-    const giveUp = Date.now() + deadlineMs;
     for (const { newest } of connections.values())
       if (newest && !newest.headersSent) newest.setHeader('Connection', 'close');
     if (server.listening) {
@@ -76,6 +75,7 @@ export function createDrain(server: Server, longAnswers?: LongAnswers) {
       NetServer.prototype.close.call(server);
       await sleep(windowMs / 2);
     }
+    const giveUp = Date.now() + deadlineMs;
     while (inFlight > 0 && Date.now() < giveUp) await sleep(20);
     server.closeIdleConnections();
     await sleep(50);
