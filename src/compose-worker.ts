@@ -1,3 +1,4 @@
+import { composeDeadLetters } from './compose-jobs';
 import { observeJobs } from './compose-metrics';
 import { openStore } from './compose-store';
 import type { Config } from './config';
@@ -36,6 +37,7 @@ export async function composeWorker(config: Config, logger: Logger) {
     jobs: record,
     isConnected: queue.isConnected,
     queue: { depth: queue.depth, unacknowledged: queue.unacknowledged },
+    deadLetters: composeDeadLetters(config.amqpUrl, config.keyPrefix, { avatars, jobs, mongo }),
     metrics,
     async start(): Promise<void> {
       await queue.start(runner.run);

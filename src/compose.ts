@@ -23,7 +23,7 @@ import { isMongoAway } from './infra/mongo';
 import { createRabbitProbe } from './infra/rabbit-probe';
 import { createRateLimiters, type Policy, type RateLimiter } from './infra/rate-limiter';
 import { connectRedis } from './infra/redis';
-import { createFailedJobs } from './jobs/failed-jobs';
+import { composeFailedJobs } from './compose-jobs';
 import { createJobService } from './jobs/job-service';
 import { createAccessLog, type Logger } from './logger';
 import { createNoticeBoard } from './notices/notice-board';
@@ -150,11 +150,7 @@ export async function composeApi(config: Config, logger: Logger) {
 
   const fleet = createFleet(config.runDir);
   const hub = createEventHub({ take: createSnapshot({ fleet, jobs, name: config.workerName }) });
-  const failedJobs = createFailedJobs({
-    jobs,
-    transaction: mongo.transaction,
-    keepPayload: { 'resize-avatar': avatars.keepOriginal },
-  });
+  const failedJobs = composeFailedJobs({ avatars, jobs, mongo });
 
   return {
     auth,

@@ -13,10 +13,18 @@ async function main(): Promise<void> {
   // Jobs take the processor's spare time: an API on the same machine stays quick.
   os.setPriority(os.constants.priority.PRIORITY_LOW);
   const worker = await composeWorker(config, logger);
-  const { jobs, isConnected, queue, metrics } = worker;
+  const { jobs, isConnected, queue, deadLetters, metrics } = worker;
   const control = await serveControl(
     { folder: config.runDir, name: config.jobWorkerName, logger },
-    workerControl({ config, isConnected, queue, jobs, metricsAsJson: metrics.json, loggers: [logger] }),
+    workerControl({
+      config,
+      isConnected,
+      queue,
+      deadLetters,
+      jobs,
+      metricsAsJson: metrics.json,
+      loggers: [logger],
+    }),
   );
   onShutdown(
     async () => {

@@ -1,5 +1,6 @@
 import type { Config } from '../config';
 import type { JobQueue } from '../infra/rabbit';
+import type { DeadLetters, Settled } from '../jobs/dead-letters';
 import type { JobsRecord } from '../jobs/job-record';
 import type { ControlHandlers } from './control-server';
 import { logLevelHandler, processStatus, type LevelledLogger, type ProcessStatus } from './process-status';
@@ -23,6 +24,7 @@ interface WorkerControlOptions {
   config: Config;
   isConnected: () => boolean;
   queue: Pick<JobQueue, 'depth' | 'unacknowledged'>;
+  deadLetters: Pick<DeadLetters, 'settle'>;
   jobs: Pick<JobsRecord, 'snapshot'>;
   metricsAsJson: () => Promise<unknown>;
   loggers: LevelledLogger[];
@@ -30,7 +32,7 @@ interface WorkerControlOptions {
 
 /** What a job worker tells of itself and can be told to do. */
 export function workerControl(options: WorkerControlOptions): ControlHandlers {
-  const { config, isConnected, queue, jobs, metricsAsJson, loggers } = options;
+  const { config, isConnected, queue, deadLetters, jobs, metricsAsJson, loggers } = options;
   return {
     'GET /status': (): WorkerStatus => ({
       ...processStatus(config, config.jobWorkerName, loggers[0]!),
@@ -43,6 +45,8 @@ export function workerControl(options: WorkerControlOptions): ControlHandlers {
       depth: await queue.depth(),
       unacknowledged: queue.unacknowledged(),
     }),
+    'POST /dead-letters/retry': (): Promise<Settled> => deadLetters.settle('retry'),
+    'POST /dead-letters/discard': (): Promise<Settled> => deadLetters.settle('discard'),
     'GET /metrics': metricsAsJson,
     'POST /log-level': logLevelHandler(loggers),
   };

@@ -117,7 +117,7 @@ export function judgeRabbit(facts: RabbitFacts): Finding[] {
       ? ok('no dead letters')
       : warning(
           `${facts.deadLetters} dead letter${facts.deadLetters > 1 ? 's' : ''}: jobs that took their worker down`,
-          'npm run dead-letters shows them; npm run dead-letters -- --retry sends them again',
+          'npm run dead-letters shows them; -- --retry tries their jobs again, -- --discard gives them up',
         ),
   );
   return findings;

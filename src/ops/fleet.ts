@@ -3,12 +3,16 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ApiStatus } from '../control/api-control';
 import { askAll, askProcess } from '../control/control-client';
+import { listLiving } from '../control/control-folder';
 import type { QueueStatus } from '../control/worker-control';
+import type { Settled } from '../jobs/dead-letters';
 import { ConflictError, NotFoundError, UnavailableError } from '../errors';
 
 const LOCK_MS = 5_000;
 /** How long a drain itself may take: as long as the worker gives requests under way. */
 const DRAIN_MS = 20_000;
+/** A thousand letters, each with its job. */
+const LETTERS_MS = 30_000;
 
 export type Fleet = ReturnType<typeof createFleet>;
 
@@ -64,6 +68,19 @@ export function createFleet(folder: string) {
       if (!depth) return null;
       const { ready, deadLetters } = depth;
       return { ready, deadLetters, unacknowledged: told.reduce((sum, one) => sum + one.unacknowledged, 0) };
+    },
+
+    /** By one of the job workers of this machine, for the same reason. */
+    async settleDeadLetters(how: 'retry' | 'discard'): Promise<Settled> {
+      let reason = 'no job worker of this machine is there';
+      for (const worker of listLiving(folder).filter(({ name }) => name.startsWith('worker-'))) {
+        try {
+          return await askProcess(worker, 'POST', `/dead-letters/${how}`, { timeoutMs: LETTERS_MS });
+        } catch (error) {
+          reason = (error as Error).message;
+        }
+      }
+      throw new UnavailableError(`RabbitMQ could not be asked: ${reason}. See npm run dead-letters.`);
     },
 
     /** Resolves once it began: the worker then refuses what is new, and NGINX asks the others. */

@@ -10,7 +10,7 @@ import { opsPage } from './ops-page-routes';
 
 export interface OpsOptions {
   hub: EventHub;
-  fleet: Pick<Fleet, 'drain' | 'resume'>;
+  fleet: Pick<Fleet, 'drain' | 'resume' | 'settleDeadLetters'>;
   failedJobs: FailedJobs;
   authenticate: (request: Request) => Promise<Principal>;
   /** As MongoDB has it now: a token tells what it was. */
@@ -81,6 +81,12 @@ export function opsRoutes({ hub, fleet, failedJobs, authenticate, isAdmin, limit
   serve('delete', '/ops/failed-jobs/:jobId', async (request, response) => {
     await failedJobs.discard(parameter(request, 'jobId', JOB_ID));
     response.status(204).end();
+  });
+  serve('post', '/ops/dead-letters/retry', async (_request, response) => {
+    response.json(await fleet.settleDeadLetters('retry'));
+  });
+  serve('delete', '/ops/dead-letters', async (_request, response) => {
+    response.json(await fleet.settleDeadLetters('discard'));
   });
   return router;
 }

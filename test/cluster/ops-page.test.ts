@@ -1,5 +1,7 @@
+import amqp from 'amqplib';
 import { source as axe, type AxeResults } from 'axe-core';
 import type { Browser, Page } from 'playwright-core';
+import { jobQueueNames } from '../../src/infra/rabbit';
 import { startBrowser } from '../support/browser';
 import { send, startCluster, type Cluster } from '../support/cluster';
 import type { Account } from '../support/factories';
@@ -125,6 +127,24 @@ it('tries a failed job again, and discards it', async () => {
   await page.getByRole('button', { name: `Discard ${name}` }).click();
   await page.locator('#notice', { hasText: `${name}: it was discarded.` }).waitFor();
   await page.locator('#failed-jobs li', { hasText: name }).waitFor({ state: 'detached' });
+});
+
+it('settles the dead letters: retry keeps what is no job’s, discard takes all', async () => {
+  const { AMQP_URL, KEY_PREFIX } = cluster.stack.info().env;
+  const rabbit = await amqp.connect(AMQP_URL!);
+  const channel = await rabbit.createConfirmChannel();
+  for (const content of ['a'.repeat(24), 'no job'])
+    channel.sendToQueue(jobQueueNames(KEY_PREFIX!).dead, Buffer.from(content));
+  await channel.waitForConfirms();
+  await rabbit.close();
+  await page.locator('#messages div', { hasText: 'dead letters2' }).waitFor();
+  expect(await barriers()).toEqual([]);
+  await page.getByRole('button', { name: 'Retry dead letters' }).click();
+  await page.locator('#notice', { hasText: /1 needed nothing, 1 can only be discarded/ }).waitFor();
+  page.once('dialog', (dialog) => void dialog.accept());
+  await page.getByRole('button', { name: 'Discard dead letters' }).click();
+  await page.locator('#messages div', { hasText: 'dead letters0' }).waitFor();
+  await page.locator('#dead-letters').waitFor({ state: 'hidden' });
 });
 
 it('goes on by itself with another worker where its own is killed', async () => {

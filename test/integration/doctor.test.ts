@@ -108,22 +108,15 @@ it('finds a Redis that evicts what it shouldn’t', async () => {
   client.disconnect();
 });
 
-it('counts dead letters, and they can be sent again', async () => {
-  const { queue, dead } = jobQueueNames(prefix);
+it('counts dead letters', async () => {
+  const { dead } = jobQueueNames(prefix);
   const channel = await model.createConfirmChannel();
   channel.sendToQueue(dead, Buffer.from('a'.repeat(24)));
   await channel.waitForConfirms();
   expect(wrongIn(await look())).toEqual([expect.stringMatching(/^RabbitMQ warning: 1 dead letter:/)]);
-  const arrived = new Promise<string>((resolve) => {
-    void channel.consume(queue, (message) => resolve(message!.content.toString()), {
-      noAck: true,
-      priority: 9,
-    });
-  });
   const letters = await openDeadLetters(env.AMQP_URL, prefix);
-  for (const letter of await letters.take()) await letters.sendAgain(letter);
+  (await letters.take()).forEach(letters.drop);
   await letters.close();
-  expect(await arrived).toBe('a'.repeat(24));
   expect(wrongIn(await look())).toEqual([]);
 });
 

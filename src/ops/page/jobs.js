@@ -11,7 +11,6 @@ function line({ type, status, attempts, createdAt, startedAt, finishedAt }, now)
   return item;
 }
 
-/** The dead letters of RabbitMQ are something else than failed jobs: messages that it put aside. */
 function showMessages(messages) {
   byId('no-messages').hidden = Boolean(messages);
   byId('messages').hidden = !messages;
@@ -19,6 +18,25 @@ function showMessages(messages) {
   const { ready, unacknowledged, deadLetters } = messages;
   showFacts(byId('messages'), { ready, unacknowledged, 'dead letters': deadLetters });
   byId('dead-letters').hidden = deadLetters === 0;
+}
+
+/** All that lie there: which job each is of is told by `npm run dead-letters`. */
+function tendDeadLetters({ send, say, after }) {
+  const act = (button, method, path, question) =>
+    byId(button).addEventListener('click', async () => {
+      if (question && !confirm(question)) return;
+      const answer = await send(method, path);
+      if (!answer.ok) return say(answer.message ?? 'It could not be done.');
+      const { retried, discarded, over, kept } = answer.body;
+      const parts = [`${retried} tried again`, `${discarded} discarded`, `${over} needed nothing`];
+      if (kept > 0) parts.push(`${kept} can only be discarded`);
+      say(`Dead letters: ${parts.join(', ')}.`);
+      byId('messages-title').focus();
+      after();
+    });
+  act('retry-letters', 'POST', '/ops/dead-letters/retry');
+  const question = "Discard all dead letters? Failed jobs of them can't be tried again then.";
+  act('discard-letters', 'DELETE', '/ops/dead-letters', question);
 }
 
 /** `send(method, path)` answers as the API does; `say` tells the reader. */
@@ -76,6 +94,8 @@ export function createJobs({ send, say }) {
       isLoading = false;
     }
   }
+
+  tendDeadLetters({ send, say, after: () => (failed = undefined) });
 
   return function show({ jobs, messages, at }) {
     showMessages(messages);

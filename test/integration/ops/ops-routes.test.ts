@@ -16,6 +16,8 @@ let ada: Account;
 let workers: Awaited<ReturnType<typeof startStub>>[];
 let jobWorkers: { close: () => void }[];
 
+const settled = { retried: 2, discarded: 0, over: 1, kept: 0 };
+
 /** What stands for a job worker: of one that can't ask RabbitMQ, `ready` is undefined. */
 const startJobWorkerStub = (name: string, unacknowledged: number, ready?: number) =>
   serveControl(
@@ -25,6 +27,11 @@ const startJobWorkerStub = (name: string, unacknowledged: number, ready?: number
         depth: ready === undefined ? null : { ready, deadLetters: 2 },
         unacknowledged,
       }),
+      'POST /dead-letters/retry': () => {
+        if (ready === undefined) throw new Error('RabbitMQ is away');
+        return settled;
+      },
+      'POST /dead-letters/discard': () => ({ ...settled, discarded: 3 }),
     },
   );
 
@@ -69,6 +76,8 @@ it.each([
   ['get', '/ops/failed-jobs'],
   ['post', `/ops/failed-jobs/${job}/retry`],
   ['delete', `/ops/failed-jobs/${job}`],
+  ['post', '/ops/dead-letters/retry'],
+  ['delete', '/ops/dead-letters'],
 ] as const)('is for Admins alone: %s %s', async (method, place) => {
   await request(api.server)[method](place).expect(401);
   await as(api, ada)[method](place).expect(403);
@@ -108,6 +117,18 @@ it('tells where a worker does not begin to drain', async () => {
   workers[0]!.obeys = false;
   const { headers } = await as(api, admin).post('/ops/workers/api-0/drain').expect(503);
   expect(headers['retry-after']).toBe('1');
+});
+
+it('has a job worker that reaches RabbitMQ settle the dead letters, and tells where none does', async () => {
+  const { body } = await as(api, admin).post('/ops/dead-letters/retry').expect(200);
+  expect(body).toEqual(settled);
+  await as(api, admin)
+    .delete('/ops/dead-letters')
+    .expect(200, { ...settled, discarded: 3 });
+  jobWorkers[1]!.close();
+  const { body: problem } = await as(api, admin).post('/ops/dead-letters/retry').expect(503);
+  expect(problem.detail).toMatch(/RabbitMQ is away/);
+  jobWorkers[1] = await startJobWorkerStub('worker-1', 3, 7);
 });
 
 async function watch(count: number) {

@@ -1,0 +1,23 @@
+import type { createRepositories } from './compose-store';
+import type { Mongo } from './infra/mongo';
+import { openDeadLetters } from './infra/rabbit-dead-letters';
+import { createDeadLetters } from './jobs/dead-letters';
+import { createFailedJobs } from './jobs/failed-jobs';
+
+type Repositories = ReturnType<typeof createRepositories>;
+type Store = Pick<Repositories, 'avatars' | 'jobs'> & { mongo: Pick<Mongo, 'transaction'> };
+
+/** With what each type of job keeps for another try. */
+export const composeFailedJobs = ({ avatars, jobs, mongo }: Store) =>
+  createFailedJobs({
+    jobs,
+    transaction: mongo.transaction,
+    keepPayload: { 'resize-avatar': avatars.keepOriginal },
+  });
+
+export const composeDeadLetters = (amqpUrl: string, prefix: string, store: Store) =>
+  createDeadLetters({
+    open: () => openDeadLetters(amqpUrl, prefix),
+    jobs: store.jobs,
+    failedJobs: composeFailedJobs(store),
+  });

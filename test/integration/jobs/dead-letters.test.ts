@@ -1,0 +1,90 @@
+import amqp, { type ChannelModel, type ConfirmChannel } from 'amqplib';
+import { composeDeadLetters, composeFailedJobs } from '../../../src/compose-jobs';
+import { createRepositories } from '../../../src/compose-store';
+import { connectMongo, type Mongo } from '../../../src/infra/mongo';
+import { declareJobQueues, jobQueueNames } from '../../../src/infra/rabbit';
+import { dropDatabase, newNamespace } from '../../support/api';
+import { mongoUrl, serverUrl } from '../../support/servers';
+
+const namespace = newNamespace();
+const amqpUrl = serverUrl('AMQP_URL');
+const admin = '1'.repeat(24);
+const unknown = 'a'.repeat(24);
+let mongo: Mongo;
+let rabbit: ChannelModel;
+let channel: ConfirmChannel;
+let store: ReturnType<typeof createRepositories> & { mongo: Mongo };
+let deadLetters: ReturnType<typeof composeDeadLetters>;
+
+beforeAll(async () => {
+  mongo = await connectMongo(mongoUrl(namespace));
+  store = { ...createRepositories(mongo.connection), mongo };
+  rabbit = await amqp.connect(amqpUrl);
+  channel = await rabbit.createConfirmChannel();
+  await declareJobQueues(channel, namespace);
+  deadLetters = composeDeadLetters(amqpUrl, namespace, store);
+});
+
+afterAll(async () => {
+  const { queue, dead } = jobQueueNames(namespace);
+  await channel.deleteQueue(queue);
+  await channel.deleteQueue(dead);
+  await rabbit.close();
+  await mongo.close();
+  await dropDatabase(namespace);
+});
+
+async function newJob({ hasPicture = true } = {}): Promise<string> {
+  const payload = { userId: admin, digest: 'd', replaces: '' };
+  return mongo.transaction(async (session) => {
+    const job = await store.jobs.create({ type: 'resize-avatar', payload, requestedBy: admin }, session);
+    const id = String(job._id);
+    const upload = { userId: admin, digest: 'd', jobId: id };
+    if (hasPicture) await store.avatars.keepUpload(upload, Buffer.from('picture'), session);
+    return id;
+  });
+}
+
+async function failedJob(options?: { hasPicture: boolean }): Promise<string> {
+  const id = await newJob(options);
+  await store.jobs.claim(id, 'test', 60_000);
+  await mongo.transaction((session) => store.jobs.fail(id, 'test', 'It failed.', session));
+  return id;
+}
+
+async function putAside(...contents: string[]): Promise<void> {
+  const { dead } = jobQueueNames(namespace);
+  for (const content of contents) channel.sendToQueue(dead, Buffer.from(content));
+  await channel.waitForConfirms();
+}
+
+const statusOf = async (id: string) => (await store.jobs.byId(id))?.status;
+
+it('tries failed jobs again, leaves others as they are, and keeps what it can do nothing for', async () => {
+  const [failed, waiting, bare] = [await failedJob(), await newJob(), await failedJob({ hasPicture: false })];
+  // RabbitMQ may put a message aside more than once.
+  await putAside(failed, failed, waiting, bare, unknown, 'no job');
+  expect((await deadLetters.list()).map(({ job }) => job?.status)).toEqual([
+    'failed',
+    'failed',
+    'queued',
+    'failed',
+    undefined,
+    undefined,
+  ]);
+  expect(await deadLetters.settle('retry')).toEqual({ retried: 1, discarded: 0, over: 3, kept: 2 });
+  expect(await Promise.all([failed, waiting, bare].map(statusOf))).toEqual(['queued', 'queued', 'failed']);
+  expect((await deadLetters.list()).map(({ id }) => id)).toEqual([bare, 'no job']);
+  expect(await deadLetters.settle('discard')).toEqual({ retried: 0, discarded: 1, over: 1, kept: 0 });
+  expect(await deadLetters.list()).toEqual([]);
+  expect(await composeFailedJobs(store).list()).toEqual([]);
+});
+
+it('meets each letter once where two do it at the same moment', async () => {
+  const ids = [await failedJob(), await failedJob(), await failedJob()];
+  await putAside(...ids);
+  const both = await Promise.all([deadLetters.settle('retry'), deadLetters.settle('retry')]);
+  expect(both.reduce((sum, { retried }) => sum + retried, 0)).toBe(3);
+  expect(await Promise.all(ids.map(statusOf))).toEqual(['queued', 'queued', 'queued']);
+  expect(await deadLetters.list()).toEqual([]);
+});
