@@ -3,16 +3,15 @@ import { createRepositories } from '../compose-store';
 import { readConfig } from '../config';
 import { connectMongo } from '../infra/mongo';
 import { openDeadLetters } from '../infra/rabbit-dead-letters';
+import { runCommand, say } from './command';
 
 const USAGE = `Shows the dead letters: jobs that took their worker down again and again.
   npm run dead-letters               what each is, and what became of the job
   npm run dead-letters -- --retry    puts them back into the queue`;
 
-const say = (text: string) => process.stdout.write(`${text}\n`);
-
 async function main(): Promise<void> {
   const { values } = parseArgs({ options: { retry: { type: 'boolean' }, help: { type: 'boolean' } } });
-  if (values.help) return void say(USAGE);
+  if (values.help) return say(USAGE);
   const { mongoUrl, amqpUrl, keyPrefix } = readConfig(process.env);
   if (!amqpUrl) throw new Error('AMQP_URL is needed: the dead letters are in RabbitMQ.');
   const mongo = await connectMongo(mongoUrl);
@@ -34,10 +33,4 @@ async function main(): Promise<void> {
   say(`${letters.length} dead letters${values.retry ? ', all in the queue again' : ''}.`);
 }
 
-main().then(
-  () => process.exit(0),
-  (error: Error) => {
-    process.stderr.write(`${error.message}\n`);
-    process.exit(1);
-  },
-);
+runCommand(main);
