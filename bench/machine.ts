@@ -7,7 +7,7 @@ import type { StackInfo } from '../scripts/stack/stack';
 export type MachineFacts = Awaited<ReturnType<typeof describeMachine>>;
 
 /** On what the figures were measured. */
-export async function describeMachine({ services }: StackInfo) {
+export async function describeMachine({ servers }: StackInfo) {
   const [load = 0] = os.loadavg();
   return {
     cores: os.availableParallelism(),
@@ -15,7 +15,7 @@ export async function describeMachine({ services }: StackInfo) {
     memoryGb: Math.round(os.totalmem() / 2 ** 30),
     system: `${os.type()} ${os.release()} ${os.arch()}`,
     node: process.version,
-    servers: Object.values(services).map(({ name, version }) => [name, version].filter(Boolean).join(' ')),
+    servers,
     commit: await gitCommit(),
     /** Over the last minute, before the bench began. */
     loadAverage: Math.round(load * 100) / 100,
