@@ -1,8 +1,8 @@
 import os from 'node:os';
-import type { BenchContext } from '../bench-context';
 import { holdWorkers } from '../quota/held-workers';
 import type { Quota } from '../quota/quota';
-import type { Run } from '../result-types';
+import type { BenchContext } from '../stack/bench-context';
+import type { Run } from '../store/result-types';
 import { apiCores, benchCores, machineCores, runScalingLoad, type ScalingLoad } from './scaling-load';
 
 /** Of all cores: for the workers together at first, and for all of the bench, measured, at most. */

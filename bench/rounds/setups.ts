@@ -1,6 +1,6 @@
-import type { BenchOptions } from './options';
-import type { Setup } from './result-types';
-import type { Scenario, SetupName } from './scenarios/scenario';
+import type { BenchOptions } from '../commands/options';
+import type { Scenario, SetupName } from '../scenarios/scenario';
+import type { Setup } from '../store/result-types';
 
 /** On a machine whose cluster has so many workers. */
 export function setupOf(name: SetupName, clusterSize: number): Setup {

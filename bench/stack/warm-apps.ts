@@ -1,6 +1,6 @@
+import { startLoad } from '../load/load';
+import { pause } from '../load/pause';
 import type { BenchContext } from './bench-context';
-import { startLoad } from './load';
-import { pause } from './pause';
 
 /** V8 compiles what has run some thousand times; before, a request costs twice as much. */
 const REQUESTS_PER_WORKER = 5_000;

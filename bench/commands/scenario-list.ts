@@ -1,4 +1,4 @@
-import { extras, scenarios } from './scenarios';
+import { extras, scenarios } from '../scenarios';
 
 /** For `--list`: names, and a line each; what isn't measured unless it is named is in brackets. */
 export function formatScenarioList(): string {

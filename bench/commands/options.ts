@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
-import { BALANCINGS, type Balancing } from './result-types';
-import { extras, scenarios } from './scenarios';
+import { extras, scenarios } from '../scenarios';
+import { BALANCINGS, type Balancing } from '../store/result-types';
 
 export interface BenchOptions {
   quick: boolean;

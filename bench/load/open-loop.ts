@@ -1,8 +1,8 @@
 import http from 'node:http';
+import { latencies, percentile } from '../figures/statistics';
 import type { LoadResult } from './load';
 import { requireLoopback } from './loopback';
 import { pause } from './pause';
-import { latencies, percentile } from './statistics';
 
 interface OpenLoopOptions {
   url: string;

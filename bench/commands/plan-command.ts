@@ -1,12 +1,13 @@
 import path from 'node:path';
 import { parseArgs } from 'node:util';
+import { bestThroughput, bestWorkers, throughputAt, workersFor } from '../curve/usl';
+import { formatNumber, formatPercent, formatSpread, formatTable } from '../reports/format';
+import { count, nameOfScenario } from '../reports/names';
+import { pairOf, perSecondOf, spreadOf } from '../reports/select';
+import { RESULT_FOLDERS } from '../store/folders';
+import { findNewest, readResults, SavedResultsError } from '../store/read-results';
+import type { BenchResults, ScalingCurve, UslFit } from '../store/result-types';
 import { printAnswer } from './command-output';
-import { bestThroughput, bestWorkers, throughputAt, workersFor } from './curve/usl';
-import { formatNumber, formatPercent, formatSpread, formatTable } from './reports/format';
-import { count, nameOfScenario } from './reports/names';
-import { pairOf, perSecondOf, spreadOf } from './reports/select';
-import type { BenchResults, ScalingCurve, UslFit } from './result-types';
-import { findNewest, readResults, RESULT_FOLDERS, SavedResultsError } from './read-results';
 
 const USAGE = 'npm run bench -- plan --rps N --scenario NAME [--file RESULT.json]';
 /** Of what the workers can do: near all of it, queues grow without end. */

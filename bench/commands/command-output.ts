@@ -1,4 +1,4 @@
-import { SavedResultsError } from './read-results';
+import { SavedResultsError } from '../store/read-results';
 
 /** Prints what `answer` gives, or what is wrong with its arguments. @returns the exit status, 2 where it couldn't answer */
 export function printAnswer(usage: string, answer: () => { text: string; status: number }): number {

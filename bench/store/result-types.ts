@@ -1,5 +1,5 @@
-import type { CpuUse } from './cpu-time';
-import type { MachineFacts } from './machine';
+import type { CpuUse } from '../figures/cpu-time';
+import type { MachineFacts } from '../stack/machine';
 
 /** How NGINX chooses a worker: its BALANCING variable. */
 export const BALANCINGS = ['round-robin', 'least-connections', 'response-time'] as const;

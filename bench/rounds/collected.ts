@@ -1,5 +1,5 @@
-import { unitOf, type RawRun } from './raw/limits';
-import type { RawLimit, Run, Series } from './result-types';
+import { unitOf, type RawRun } from '../raw/limits';
+import type { RawLimit, Run, Series } from '../store/result-types';
 import { setupKey } from './setups';
 
 type Named = Omit<Series, 'runs'>;

@@ -2,9 +2,9 @@ import { execFile } from 'node:child_process';
 import { rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
+import { newPerson } from '../stack/people';
+import type { Run } from '../store/result-types';
 import { requireLoopback } from './loopback';
-import { newPerson } from './people';
-import type { Run } from './result-types';
 
 export interface ApacheBenchResult {
   perSecond: number;

@@ -1,8 +1,8 @@
 import { execFile } from 'node:child_process';
 import os from 'node:os';
-import path from 'node:path';
 import { promisify } from 'node:util';
-import type { StackInfo } from '../scripts/stack/stack';
+import type { StackInfo } from '../../scripts/stack/stack';
+import { root } from '../store/folders';
 
 export type MachineFacts = Awaited<ReturnType<typeof describeMachine>>;
 
@@ -25,7 +25,7 @@ export async function describeMachine({ servers }: StackInfo) {
 /** `+` after it where files differ from it; undefined outside a clone. */
 async function gitCommit(): Promise<string | undefined> {
   const git = async (...args: string[]) => {
-    const { stdout } = await promisify(execFile)('git', args, { cwd: path.resolve(__dirname, '..') });
+    const { stdout } = await promisify(execFile)('git', args, { cwd: root });
     return stdout.trim();
   };
   try {

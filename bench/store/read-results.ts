@@ -2,14 +2,6 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { BenchResults } from './result-types';
 
-const root = path.resolve(__dirname, '..');
-/** Of this machine. */
-export const OWN_FOLDER = path.join(root, '.local', 'bench', 'results');
-/** In git's reach: those that came with the project. */
-export const KEPT_FOLDER = path.join(root, 'bench', 'results');
-/** In the order in which one is looked for. */
-export const RESULT_FOLDERS = [OWN_FOLDER, KEPT_FOLDER];
-
 /** Something is wrong with a file or an argument: the text says what, and what to do. */
 export class SavedResultsError extends Error {}
 

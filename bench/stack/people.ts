@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
+import { root } from '../store/folders';
 
 /** Tells this run's people from those of another. */
 const run = randomBytes(4).toString('hex');
@@ -46,7 +47,7 @@ export const signUp = async (url: string): Promise<Client> =>
 
 /** Admins are made by the command line alone. */
 export async function makeAdmin(url: string, folder: string, env: Record<string, string>): Promise<Client> {
-  const command = path.resolve(__dirname, '..', 'dist', 'cli', 'admin.js');
+  const command = path.join(root, 'dist', 'cli', 'admin.js');
   const passwordFile = path.join(folder, 'admin-password');
   const { email, username } = newPerson();
   const who = ['--name', 'Bench', '--email', email, '--username', username, '--password-file', passwordFile];

@@ -1,4 +1,4 @@
-import type { Run, Setup } from './result-types';
+import type { Run, Setup } from '../store/result-types';
 
 /** For a line of progress; the reports have tables. */
 export function formatSetup({ workers, hashThreads, balancing, cache }: Setup): string {

@@ -1,7 +1,7 @@
-import type { BenchOptions } from './options';
-import { rawSeconds } from './raw/limits';
-import type { RawLimit, Setup } from './result-types';
-import { scenarios, type Scenario } from './scenarios';
+import type { BenchOptions } from '../commands/options';
+import { rawSeconds } from '../raw/limits';
+import { scenarios, type Scenario } from '../scenarios';
+import type { RawLimit, Setup } from '../store/result-types';
 import { setupKey, setupsOf } from './setups';
 
 /** What is done between one start of the apps and the next. */

@@ -1,10 +1,10 @@
 import { parseArgs } from 'node:util';
+import { chanceOfApart, LEAST_ROUNDS, type Change } from '../compare/change';
+import { compareResults, type Comparison } from '../compare/compare-results';
+import { formatNumber, formatTable } from '../reports/format';
+import { readResults, SavedResultsError } from '../store/read-results';
+import type { BenchResults } from '../store/result-types';
 import { printAnswer } from './command-output';
-import { chanceOfApart, LEAST_ROUNDS, type Change } from './compare/change';
-import { compareResults, type Comparison } from './compare/compare-results';
-import { formatNumber, formatTable } from './reports/format';
-import type { BenchResults } from './result-types';
-import { readResults, SavedResultsError } from './read-results';
 
 const USAGE = 'npm run bench -- compare BEFORE.json AFTER.json';
 

@@ -1,14 +1,14 @@
-import { hasLua } from '../scripts/stack/servers/nginx-lua';
-import type { BenchContext } from './bench-context';
+import { hasLua } from '../../scripts/stack/servers/nginx-lua';
+import type { Progress } from '../commands/progress';
+import { pause } from '../load/pause';
+import { measureRawLimit, takeAnswers, type Answers } from '../raw/limits';
+import { extras, type ExtraMeasured, type Scenario } from '../scenarios';
+import type { BenchContext } from '../stack/bench-context';
+import { warmApps } from '../stack/warm-apps';
+import type { BenchResults, Setup } from '../store/result-types';
 import { createCollected } from './collected';
 import { formatRate, formatRun, formatSetup } from './format-run';
-import { pause } from './pause';
-import type { Progress } from './progress';
-import { measureRawLimit, takeAnswers, type Answers } from './raw/limits';
-import type { BenchResults, Setup } from './result-types';
-import { extras, type ExtraMeasured, type Scenario } from './scenarios';
 import { planRound, rawRunSeconds, scenarioSeconds, START_SECONDS, stepSeconds, type Step } from './schedule';
-import { warmApps } from './warm-apps';
 
 type Measured = Pick<BenchResults, 'series' | 'raw' | 'curves' | 'skipped'> & {
   /** Faults of what did not come to its end. */

@@ -1,5 +1,5 @@
+import type { BenchResults } from '../store/result-types';
 import { formatSetup } from './format-run';
-import type { BenchResults } from './result-types';
 
 type Judged = Pick<BenchResults, 'series' | 'raw' | 'curves'> & { failed?: string[] };
 

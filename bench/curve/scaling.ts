@@ -1,9 +1,8 @@
-import type { BenchContext } from '../bench-context';
-import { fitUsl } from '../curve/usl';
+import { median } from '../figures/statistics';
 import { holdWorkers } from '../quota/held-workers';
 import { openQuota, type Quota } from '../quota/quota';
-import type { CurvePoint, Run, ScalingCurve, Setup } from '../result-types';
-import { median } from '../statistics';
+import type { BenchContext } from '../stack/bench-context';
+import type { CurvePoint, Run, ScalingCurve, Setup } from '../store/result-types';
 import {
   apiCores,
   machineCores,
@@ -14,6 +13,7 @@ import {
   type ScalingLoad,
 } from './scaling-load';
 import { chooseQuota, isMachineFull } from './scaling-quota';
+import { fitUsl } from './usl';
 
 interface Point {
   workers: number;

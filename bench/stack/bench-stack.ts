@@ -1,10 +1,11 @@
 import { existsSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { Redis } from 'ioredis';
-import { createStack, type ServerName } from '../scripts/stack/stack';
-import { findParents, LOAD_GENERATOR, type ProcessGroup } from './cpu-time';
-import { releaseQuotas } from './quota/quota';
-import type { Setup } from './result-types';
+import { createStack, type ServerName } from '../../scripts/stack/stack';
+import { findParents, LOAD_GENERATOR, type ProcessGroup } from '../figures/cpu-time';
+import { releaseQuotas } from '../quota/quota';
+import { benchFolder, root } from '../store/folders';
+import type { Setup } from '../store/result-types';
 
 export type BenchStack = Awaited<ReturnType<typeof startBenchStack>>;
 
@@ -20,8 +21,6 @@ interface BenchStackOptions {
   say: (text: string) => void;
 }
 
-const root = path.resolve(__dirname, '..');
-export const benchFolder = path.join(root, '.local', 'bench');
 const folder = path.join(benchFolder, 'stack');
 const SERVERS: ServerName[] = ['mongo', 'redis', 'rabbit', 'nginx'];
 

@@ -1,10 +1,10 @@
 import type autocannon from 'autocannon';
-import type { BenchContext } from './bench-context';
-import { countCpuTime, OTHERS, STOLEN, type CpuUse } from './cpu-time';
+import { countCpuTime, OTHERS, STOLEN, type CpuUse } from '../figures/cpu-time';
+import { readWorkerMetrics } from '../figures/worker-metrics';
+import type { BenchContext } from '../stack/bench-context';
+import type { Run } from '../store/result-types';
 import { startLoad, type LoadResult } from './load';
 import { pause } from './pause';
-import type { Run } from './result-types';
-import { readWorkerMetrics } from './worker-metrics';
 
 interface MeasuredLoad {
   request: autocannon.Request;

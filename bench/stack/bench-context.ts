@@ -1,7 +1,7 @@
+import type { BenchOptions } from '../commands/options';
+import type { Setup } from '../store/result-types';
 import type { BenchStack } from './bench-stack';
 import type { Fixtures } from './fixtures';
-import type { BenchOptions } from './options';
-import type { Setup } from './result-types';
 
 /** What each measurement is given. */
 export interface BenchContext {

@@ -1,10 +1,10 @@
 import type autocannon from 'autocannon';
-import type { BenchContext } from '../bench-context';
-import { countCpuTime, OTHERS, STOLEN, type CpuUse } from '../cpu-time';
-import { startLoad } from '../load';
-import { measureLoad, perRequest, requireHits } from '../measure-load';
-import type { Run } from '../result-types';
-import { signUpRequest } from './sign-up';
+import { countCpuTime, OTHERS, STOLEN, type CpuUse } from '../figures/cpu-time';
+import { startLoad } from '../load/load';
+import { measureLoad, perRequest, requireHits } from '../load/measure-load';
+import { signUpRequest } from '../scenarios/sign-up';
+import type { BenchContext } from '../stack/bench-context';
+import type { Run } from '../store/result-types';
 
 export interface ScalingLoad {
   scenario: string;

@@ -1,9 +1,9 @@
 import { copyFileSync, mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { KEPT_FOLDER, OWN_FOLDER } from './read-results';
-import { formatHtml } from './reports/html';
-import { formatMainChart } from './reports/main-chart';
-import { formatMarkdown } from './reports/markdown';
+import { formatHtml } from '../reports/html';
+import { formatMainChart } from '../reports/main-chart';
+import { formatMarkdown } from '../reports/markdown';
+import { KEPT_FOLDER, OWN_FOLDER } from './folders';
 import type { BenchResults } from './result-types';
 
 /** @returns the path of the files without `.json`, `.md` and `.html` */

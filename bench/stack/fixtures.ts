@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
+import { createHashPool } from '../../src/infra/hash-pool';
+import { connectMongo, PATIENT } from '../../src/infra/mongo';
+import { idOf } from '../../src/seed/random';
+import { createTaskRepository } from '../../src/tasks/task-repository';
+import { createUserRepository } from '../../src/users/user-repository';
 import type { BenchStack } from './bench-stack';
-import { createHashPool } from '../src/infra/hash-pool';
-import { connectMongo, PATIENT } from '../src/infra/mongo';
-import { idOf } from '../src/seed/random';
-import { createTaskRepository } from '../src/tasks/task-repository';
-import { createUserRepository } from '../src/users/user-repository';
 import { makeAdmin, newPerson, post, signUp } from './people';
 
 export type Fixtures = ReturnType<typeof createFixtures>;

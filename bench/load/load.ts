@@ -1,9 +1,9 @@
 import autocannon from 'autocannon';
+import { latencies } from '../figures/statistics';
+import type { Run } from '../store/result-types';
 import { requireLoopback } from './loopback';
 import { pause } from './pause';
 import { createRateWindow } from './rate-window';
-import type { Run } from './result-types';
-import { latencies } from './statistics';
 
 interface LoadOptions {
   url: string;
