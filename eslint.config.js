@@ -38,7 +38,7 @@ module.exports = ts.config(
   },
   {
     files: ['**/*.js'],
-    ignores: ['src/ops/page/**'],
+    ignores: ['src/**/page/**'],
     plugins: { n: node },
     languageOptions: {
       sourceType: 'commonjs',
@@ -50,8 +50,8 @@ module.exports = ts.config(
     },
   },
   {
-    // Modules of a page, served as they stand.
-    files: ['src/ops/page/*.js'],
+    // Of pages, served as they stand.
+    files: ['src/**/page/*.js'],
     languageOptions: {
       sourceType: 'module',
       globals: Object.fromEntries(
@@ -65,6 +65,8 @@ module.exports = ts.config(
           'AbortController',
           'TextDecoderStream',
           'confirm',
+          'matchMedia',
+          'SwaggerUIBundle',
         ].map((name) => [name, 'readonly']),
       ),
     },

@@ -2,13 +2,14 @@
 
 const path = require('node:path');
 const { spawn } = require('node:child_process');
+const { forgetUrls } = require('./stack/server-urls');
 const { interruption } = require('./run-command');
 const { prepare, root } = require('./set-up/prepare');
 const { runMain } = require('./command');
 const { withLock } = require('./set-up/lock');
 
-// Its servers are its own, whatever else the environment names: they are looked for, and installed if missing.
-for (const name of ['MONGO_URL', 'REDIS_URL', 'AMQP_URL']) delete process.env[name];
+// So that they are looked for, and installed if missing.
+forgetUrls();
 
 /** Of a signal npm tells its shell and nobody else, so that this process would go on alone. */
 function endWithParent() {

@@ -3,6 +3,7 @@
 const fs = require('node:fs');
 const path = require('node:path');
 const { spawn } = require('node:child_process');
+const { copyPages } = require('./set-up/build');
 const { alone, appVariablesOfShell, createLocalStack, dir, root } = require('./local-stack');
 const { createProgress } = require('./set-up/progress');
 const { ensureAdmin } = require('./admin-account');
@@ -63,6 +64,7 @@ function watch(name, env) {
 async function develop() {
   const env = await alone(prepareStack);
   fs.rmSync(out, { recursive: true, force: true });
+  copyPages(root, out);
   const options = [
     '--outDir',
     out,

@@ -4,6 +4,7 @@ const os = require('node:os');
 const path = require('node:path');
 const { parseArgs } = require('node:util');
 const { alone, appVariablesOfShell, createLocalStack, root } = require('./local-stack');
+const { apiName } = require('./stack/app-names');
 const { compileAside } = require('./set-up/build');
 const { createProgress } = require('./set-up/progress');
 const { prepare } = require('./set-up/prepare');
@@ -38,7 +39,7 @@ async function reload() {
   const progress = createProgress();
   await prepare({ need: ['npm'], progress });
   const stack = createLocalStack();
-  const running = (await stack.apps()).filter(({ name }) => name === 'taskfleet-api');
+  const running = (await stack.apps()).filter(({ name }) => name === apiName);
   if (running.length === 0) throw new UserError('Nothing is running that could be reloaded. Run: npm start');
 
   let build = given && path.resolve(given);

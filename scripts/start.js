@@ -3,6 +3,7 @@
 const os = require('node:os');
 const path = require('node:path');
 const { alone, appVariablesOfShell, createLocalStack, dir, root } = require('./local-stack');
+const { askStatus } = require('./stack/ask-status');
 const { checkBalancing } = require('./stack/balancing');
 const { compileAside, isBuilt } = require('./set-up/build');
 const { createProgress } = require('./set-up/progress');
@@ -18,12 +19,6 @@ const outcomes = {
   reloaded: 'reloaded: code or configuration has changed',
   unchanged: 'running',
 };
-
-/** @param {string} url */
-async function answers(url) {
-  const response = await fetch(url, { signal: AbortSignal.timeout(3_000) });
-  return response.status === 200;
-}
 
 /** Three requests that can be pasted as they are. @param {string} url @param {string} email @param {string} file */
 const requests = (
@@ -46,11 +41,8 @@ curl -i ${url}/tasks/$TASK -H "authorization: Bearer $TOKEN"
 /** As it can be typed here. @param {string} file */
 const fromHere = (file) => path.relative(process.cwd(), file) || file;
 
-function tell({ url, ports, services, admin, environmentFile }) {
+function tell({ url, ports, servers, admin, environmentFile }) {
   const password = admin && fromHere(admin.passwordFile);
-  const servers = Object.values(services).map(({ name, version }) =>
-    [name, version].filter(Boolean).join(' '),
-  );
   console.log(`
 taskfleet runs at ${url}
 
@@ -110,15 +102,16 @@ async function start() {
     (outcome) => outcomes[outcome],
   );
 
-  const { url, ports, services, env: appEnv } = stack.info();
+  const { url, ports, servers, env: appEnv } = stack.info();
   await progress.step('ready', `asking ${url}/health/ready`, async () => {
     const what = 'No answer through NGINX (npx pm2 logs tells why)';
-    await waitUntil(() => answers(`${url}/health/ready`), { timeoutMs: 60_000, everyMs: 250, what });
+    const isReady = async () => (await askStatus(`${url}/health/ready`, 3_000)) === 200;
+    await waitUntil(isReady, { timeoutMs: 60_000, everyMs: 250, what });
   });
   const admin = await ensureAdmin({ root, dir, env: appEnv });
   stack.stackFile.update({ admin });
   const environmentFile = writePostmanEnvironment({ root, dir, url, admin });
-  tell({ url, ports, services, admin, environmentFile });
+  tell({ url, ports, servers, admin, environmentFile });
 }
 
 void runMain(() => alone(start));

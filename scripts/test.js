@@ -3,6 +3,7 @@
 const path = require('node:path');
 const { createProgress } = require('./set-up/progress');
 const { findBrowser } = require('./set-up/browser');
+const { forgetUrls } = require('./stack/server-urls');
 const { createStack } = require('./stack/stack');
 const { prepare, root } = require('./set-up/prepare');
 const { runMain } = require('./command');
@@ -10,8 +11,7 @@ const { runCommand, UserError } = require('./run-command');
 const { runJest } = require('./run-jest');
 const { withLock } = require('./set-up/lock');
 
-// Its servers are its own, whatever else the environment names.
-for (const name of ['MONGO_URL', 'REDIS_URL', 'AMQP_URL']) delete process.env[name];
+forgetUrls();
 
 const dir = path.join(root, '.local', 'test');
 const bin = (name) => path.join(root, 'node_modules', '.bin', name);
@@ -19,7 +19,6 @@ const bin = (name) => path.join(root, 'node_modules', '.bin', name);
 /** Together with the checks before and the end after them: within 10 minutes. */
 const SUITES_MS = 480_000;
 
-/** The suites that can go on for longer, each told by TEST_LONG how far; see `npm run test:long`. */
 /**
  * Only among the long ones, for the time they take: each method of balancing (every run tries them before stub
  * workers), pages far into a long list, refused builds and another number of workers under load, slow clients of a
@@ -28,6 +27,7 @@ const SUITES_MS = 480_000;
 const onlyLong = ['balancing-methods', 'deep-pages', 'reload-and-scale', 'slow-clients'].map(
   (name) => `test/cluster/${name}`,
 );
+/** The suites that can go on for longer, each told by TEST_LONG how far; see `npm run test:long`. */
 const longSuites = ['test/properties', 'test/cluster/generated-requests', ...onlyLong];
 const LONG_MS = 4 * 3_600_000;
 
@@ -71,11 +71,6 @@ async function runSuites(env, given, isLong) {
   return sum;
 }
 
-function tellServers({ services }) {
-  const names = Object.values(services).map(({ name, version }) => [name, version].filter(Boolean).join(' '));
-  console.log(`\nServers: ${names.join(', ')}; Node ${process.version}\n`);
-}
-
 /**
  * `npm test` checks and tests all; `npm test -- PATH …` hands its arguments to jest and runs these alone.
  * `--long` runs the long suites, or those that are named, with TEST_LONG=1.
@@ -91,8 +86,8 @@ async function test() {
   let sum;
   try {
     await progress.step('servers', 'MongoDB, Redis, RabbitMQ', () => stack.startServers());
-    const { services } = stack.info();
-    tellServers(stack.info());
+    const { services, servers } = stack.info();
+    console.log(`\nServers: ${servers.join(', ')}; Node ${process.version}\n`);
     const urls = {
       MONGO_URL: services.mongo.url,
       REDIS_URL: services.redis.url,

@@ -2,7 +2,7 @@ import express, { type Express } from 'express';
 import { NotFoundError } from './errors';
 import type { Health } from './health';
 import { allowOrigins } from './http/cors';
-import { docsPage } from './http/docs-page';
+import { docsPage } from './http/docs/docs-page';
 import { createErrorHandler } from './http/error-handler';
 import { healthPage } from './http/health-page';
 import { metricsPage, type MetricsText } from './http/metrics-page';

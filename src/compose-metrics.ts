@@ -1,11 +1,12 @@
 import type { Config } from './config';
 import type { Health } from './health';
 import type { HashPool } from './infra/hash-pool';
-import { keepAnswer, within } from './infra/kept-answer';
+import { keepAnswer } from './infra/kept-answer';
 import type { Metrics } from './infra/metrics';
 import type { Mongo } from './infra/mongo';
 import { watchPool } from './infra/mongo-pool';
 import type { JobQueue } from './infra/rabbit';
+import { within } from './infra/within';
 import type { JobRepository } from './jobs/job-repository';
 import { readVersion } from './version';
 

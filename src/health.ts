@@ -1,4 +1,5 @@
-import { keepAnswer, within } from './infra/kept-answer';
+import { keepAnswer } from './infra/kept-answer';
+import { within } from './infra/within';
 
 export type Health = ReturnType<typeof createHealth>;
 

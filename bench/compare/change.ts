@@ -1,4 +1,4 @@
-import { median } from '../statistics';
+import { median } from '../figures/statistics';
 
 export interface Change {
   from: number;

@@ -1,8 +1,8 @@
-import { LOAD_GENERATOR } from '../cpu-time';
+import { LOAD_GENERATOR } from '../figures/cpu-time';
+import { median } from '../figures/statistics';
 import { nameOf, nameOfRaw, nameOfSetup } from '../reports/names';
 import { findRaw } from '../reports/select';
-import type { BenchResults, RawLimit, Run, Series } from '../result-types';
-import { median } from '../statistics';
+import type { BenchResults, RawLimit, Run, Series } from '../store/result-types';
 import { compareRounds, type Change } from './change';
 
 export interface ComparedFigure {

@@ -1,5 +1,5 @@
-import { mean } from '../statistics';
-import type { UslFit } from '../result-types';
+import { mean } from '../figures/statistics';
+import type { UslFit } from '../store/result-types';
 
 export interface ScalingPoint {
   workers: number;

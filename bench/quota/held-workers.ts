@@ -1,4 +1,4 @@
-import type { BenchStack } from '../bench-stack';
+import type { BenchStack } from '../stack/bench-stack';
 import type { Quota } from './quota';
 
 interface HeldWorkers {

@@ -1,5 +1,5 @@
 import { createHashPool } from '../../src/infra/hash-pool';
-import { createRateWindow } from '../rate-window';
+import { createRateWindow } from '../load/rate-window';
 
 interface HashRateOptions {
   threads: number;

@@ -1,13 +1,13 @@
-import type { BenchContext } from '../bench-context';
-import { countCpuTime, LOAD_GENERATOR } from '../cpu-time';
+import { countCpuTime, LOAD_GENERATOR } from '../figures/cpu-time';
+import { startLoad } from '../load/load';
+import { perRequest } from '../load/measure-load';
+import { pause } from '../load/pause';
+import type { BenchContext } from '../stack/bench-context';
+import type { RawLimit } from '../store/result-types';
 import { measureHashRate } from './hash-rate';
-import { startLoad } from '../load';
-import { perRequest } from '../measure-load';
-import { pause } from '../pause';
-import { startRawServers } from './servers';
 import type { RawAnswer } from './protocol';
 import { measureRedisRate } from './redis-rate';
-import type { RawLimit } from '../result-types';
+import { startRawServers } from './servers';
 
 type RawName = RawLimit['name'];
 

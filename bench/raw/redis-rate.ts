@@ -1,5 +1,5 @@
 import { Redis } from 'ioredis';
-import { createRateWindow } from '../rate-window';
+import { createRateWindow } from '../load/rate-window';
 
 interface RedisRateOptions {
   url: string;

@@ -1,7 +1,7 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import path from 'node:path';
-import { pause } from '../pause';
+import { pause } from '../load/pause';
 import type { RawAnswer, RawOrder } from './protocol';
 
 interface RawServersOptions {

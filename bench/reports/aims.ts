@@ -1,5 +1,5 @@
-import type { BenchResults, Series } from '../result-types';
-import { median } from '../statistics';
+import { median } from '../figures/statistics';
+import type { BenchResults, Series } from '../store/result-types';
 import { formatNumber, formatPercent, formatTimes } from './format';
 import { meanOf, middleOf, p99Of, pairOf, perSecondOf, shareOfRaw } from './select';
 

@@ -1,5 +1,5 @@
-import { OTHERS, STOLEN } from '../cpu-time';
-import type { BenchResults, Run } from '../result-types';
+import { OTHERS, STOLEN } from '../figures/cpu-time';
+import type { BenchResults, Run } from '../store/result-types';
 import { formatNumber } from './format';
 import { nameOf, nameOfSetup } from './names';
 

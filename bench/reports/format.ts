@@ -1,6 +1,6 @@
 import Table from 'cli-table3';
 import { styleText } from 'node:util';
-import type { Spread } from '../statistics';
+import type { Spread } from '../figures/statistics';
 
 /** Three digits are as many as a measurement here deserves; all of those before the point. */
 export function formatNumber(value: number): string {

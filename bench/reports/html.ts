@@ -1,9 +1,9 @@
-import type { BenchResults } from '../result-types';
-import { renderChart } from './charts/render';
+import type { BenchResults } from '../store/result-types';
 import type { Chart } from './charts/chart';
+import { renderChart } from './charts/render';
 import { escapeHtml } from './escape';
-import { PAGE_STYLE } from './page-style';
 import { ERRORS } from './marks';
+import { PAGE_STYLE } from './page-style';
 import type { Section, Table } from './section';
 import { makeSections } from './sections';
 

@@ -1,9 +1,9 @@
-import type { BenchResults } from '../result-types';
+import type { BenchResults } from '../store/result-types';
 import { FONT } from './charts/axes';
 import { colourStyle, INK, PAPER } from './charts/colours';
 import { renderOption } from './charts/render';
-import { clusterSize } from './select';
 import { makeThroughputChart } from './sections/throughput';
+import { clusterSize } from './select';
 
 const WIDTH = 760;
 const HEAD = 62;

@@ -1,4 +1,4 @@
-import type { BenchResults } from '../result-types';
+import type { BenchResults } from '../store/result-types';
 import type { Section, Table } from './section';
 import { makeSections } from './sections';
 

@@ -1,4 +1,4 @@
-import type { Series } from '../result-types';
+import type { Series } from '../store/result-types';
 import { isDisturbed } from './disturbance';
 
 export const ERRORS = ' ⚠';

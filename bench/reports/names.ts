@@ -1,4 +1,4 @@
-import type { Balancing, RawLimit, Series, Setup } from '../result-types';
+import type { Balancing, RawLimit, Series, Setup } from '../store/result-types';
 
 const SCENARIO_NAMES: Record<string, string> = {
   'log-in': 'log-in',

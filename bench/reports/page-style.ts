@@ -1,5 +1,5 @@
-import { colourStyle } from './charts/colours';
 import { FONT } from './charts/axes';
+import { colourStyle } from './charts/colours';
 
 /** Of the page: light, dark, narrow and on paper. */
 export const PAGE_STYLE = `

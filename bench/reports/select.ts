@@ -1,5 +1,5 @@
-import type { BenchResults, RawLimit, Run, Series, Setup } from '../result-types';
-import { median, spread, type Spread } from '../statistics';
+import { median, spread, type Spread } from '../figures/statistics';
+import type { BenchResults, RawLimit, Run, Series, Setup } from '../store/result-types';
 
 /** Scenarios with a section of their own, which show something else than throughput. */
 const OWN_SECTION = ['reads-in-storm', 'reload-under-load', 'slowed-worker', 'memory'];

@@ -1,5 +1,5 @@
-import { newTask } from '../fixtures';
-import { measureLoad } from '../measure-load';
+import { measureLoad } from '../load/measure-load';
+import { newTask } from '../stack/fixtures';
 import { closedLoop, ONE_AND_CLUSTER, type Scenario } from './scenario';
 
 export const create: Scenario = {

@@ -1,11 +1,11 @@
-import type { ScenarioContext } from '../bench-context';
-import { countCpuTime } from '../cpu-time';
-import { toRun } from '../measure-load';
-import { pause } from '../pause';
-import type { Client } from '../people';
-import { createPictures } from '../picture';
-import { createRateWindow } from '../rate-window';
-import { latencies, percentile } from '../statistics';
+import { countCpuTime } from '../figures/cpu-time';
+import { latencies, percentile } from '../figures/statistics';
+import { toRun } from '../load/measure-load';
+import { pause } from '../load/pause';
+import { createRateWindow } from '../load/rate-window';
+import type { ScenarioContext } from '../stack/bench-context';
+import type { Client } from '../stack/people';
+import { createPictures } from '../stack/picture';
 import { ONE_AND_CLUSTER, type Measured, type Scenario } from './scenario';
 
 /** More than the job worker does at a time, so that it always has one. */

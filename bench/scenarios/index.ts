@@ -1,5 +1,6 @@
-import type { BenchContext } from '../bench-context';
-import type { ScalingCurve, Series } from '../result-types';
+import { measureScaling, scalingSeconds } from '../curve/scaling';
+import type { BenchContext } from '../stack/bench-context';
+import type { ScalingCurve, Series } from '../store/result-types';
 import { create } from './create';
 import { heavyJob } from './heavy-job';
 import { logIn } from './log-in';
@@ -7,7 +8,6 @@ import { measureMemory } from './memory';
 import { mixed } from './mixed';
 import { readsInStorm } from './reads-in-storm';
 import { reloadUnderLoad } from './reload-under-load';
-import { measureScaling, scalingSeconds } from './scaling';
 import type { Scenario } from './scenario';
 import { signUp } from './sign-up';
 import { measureSlowedWorker, slowedWorkerSeconds } from './slowed-worker';

@@ -1,5 +1,5 @@
-import { measureLoad } from '../measure-load';
-import { pause } from '../pause';
+import { measureLoad } from '../load/measure-load';
+import { pause } from '../load/pause';
 import { ONE_AND_CLUSTER, type Scenario } from './scenario';
 import { QUEUE_EMPTIES_MS } from './sign-up';
 

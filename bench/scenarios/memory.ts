@@ -1,11 +1,11 @@
 import type autocannon from 'autocannon';
-import type { BenchContext } from '../bench-context';
-import { startLoad } from '../load';
-import { readResidentMb } from '../memory';
-import { pause } from '../pause';
-import type { Run, Series } from '../result-types';
-import { slopeOf } from '../statistics';
-import { setupOf } from '../setups';
+import { readResidentMb } from '../figures/memory';
+import { slopeOf } from '../figures/statistics';
+import { startLoad } from '../load/load';
+import { pause } from '../load/pause';
+import { setupOf } from '../rounds/setups';
+import type { BenchContext } from '../stack/bench-context';
+import type { Run, Series } from '../store/result-types';
 
 const IDLE_MS = 5_000;
 /** Between two looks at the memory. */

@@ -1,11 +1,11 @@
 import type autocannon from 'autocannon';
-import type { ScenarioContext } from '../bench-context';
-import { startLoad } from '../load';
-import { measureLoad } from '../measure-load';
-import { pause } from '../pause';
-import type { Run } from '../result-types';
-import { createStalenessJudge, versionOf } from '../staleness';
-import { createZipf } from '../zipf';
+import { createStalenessJudge, versionOf } from '../figures/staleness';
+import { startLoad } from '../load/load';
+import { measureLoad } from '../load/measure-load';
+import { pause } from '../load/pause';
+import { createZipf } from '../load/zipf';
+import type { ScenarioContext } from '../stack/bench-context';
+import type { Run } from '../store/result-types';
 import { closedLoop, ONE_AND_CLUSTER, type Scenario } from './scenario';
 
 const WRITE_SHARE = 0.1;

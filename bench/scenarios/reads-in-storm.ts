@@ -1,10 +1,10 @@
-import type { ScenarioContext } from '../bench-context';
-import { countCpuTime } from '../cpu-time';
-import { startLoad } from '../load';
-import { perRequest, requireHits } from '../measure-load';
-import { sendAtRate } from '../open-loop';
-import { pause } from '../pause';
-import type { Run } from '../result-types';
+import { countCpuTime } from '../figures/cpu-time';
+import { startLoad } from '../load/load';
+import { perRequest, requireHits } from '../load/measure-load';
+import { sendAtRate } from '../load/open-loop';
+import { pause } from '../load/pause';
+import type { ScenarioContext } from '../stack/bench-context';
+import type { Run } from '../store/result-types';
 import type { Measured, Scenario } from './scenario';
 import { QUEUE_EMPTIES_MS, signUpRequest } from './sign-up';
 

@@ -1,9 +1,9 @@
 import type autocannon from 'autocannon';
-import type { ScenarioContext } from '../bench-context';
-import { newTask } from '../fixtures';
-import { startLoad } from '../load';
-import { toRun } from '../measure-load';
-import { pause } from '../pause';
+import { startLoad } from '../load/load';
+import { toRun } from '../load/measure-load';
+import { pause } from '../load/pause';
+import type { ScenarioContext } from '../stack/bench-context';
+import { newTask } from '../stack/fixtures';
 import type { Measured, Scenario } from './scenario';
 
 const CONNECTIONS = 24;

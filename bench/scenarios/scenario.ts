@@ -1,7 +1,7 @@
-import type { ScenarioContext } from '../bench-context';
-import type { RawLimit, Run, Series } from '../result-types';
+import type { ScenarioContext } from '../stack/bench-context';
+import type { RawLimit, Run, Series } from '../store/result-types';
 
-/** How the API runs, by name; bench/setups.ts says what they mean on this machine. */
+/** How the API runs, by name; rounds/setups.ts says what they mean on this machine. */
 export type SetupName =
   | 'one'
   | 'cluster'

@@ -1,8 +1,8 @@
 import type autocannon from 'autocannon';
-import { isApacheBenchInstalled, measureByApacheBench, APACHE_BENCH_CONNECTIONS } from '../apache-bench';
-import { measureLoad } from '../measure-load';
-import { pause } from '../pause';
-import { newPerson } from '../people';
+import { isApacheBenchInstalled, measureByApacheBench, APACHE_BENCH_CONNECTIONS } from '../load/apache-bench';
+import { measureLoad } from '../load/measure-load';
+import { pause } from '../load/pause';
+import { newPerson } from '../stack/people';
 import type { Measured, Scenario } from './scenario';
 
 const WARM_UP_MS = 1_500;

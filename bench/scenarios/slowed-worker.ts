@@ -1,14 +1,14 @@
 import { hasLua } from '../../scripts/stack/servers/nginx-lua';
-import type { BenchContext } from '../bench-context';
-import { countCpuTime } from '../cpu-time';
-import { formatRun } from '../format-run';
-import { measureLoad, toRun } from '../measure-load';
-import { sendAtRate } from '../open-loop';
+import { WARM_UP_SECONDS, warmUp } from '../curve/scaling-load';
+import { countCpuTime } from '../figures/cpu-time';
+import { createWorkerCount } from '../figures/worker-count';
+import { measureLoad, toRun } from '../load/measure-load';
+import { sendAtRate } from '../load/open-loop';
 import { holdWorkers } from '../quota/held-workers';
 import { openQuota } from '../quota/quota';
-import { BALANCINGS, type Balancing, type Run, type Series, type Setup } from '../result-types';
-import { createWorkerCount } from '../worker-count';
-import { WARM_UP_SECONDS, warmUp } from './scaling-load';
+import { formatRun } from '../rounds/format-run';
+import type { BenchContext } from '../stack/bench-context';
+import { BALANCINGS, type Balancing, type Run, type Series, type Setup } from '../store/result-types';
 
 interface Read {
   path: string;

@@ -1,4 +1,4 @@
-import { measureLoad, requireHits } from '../measure-load';
+import { measureLoad, requireHits } from '../load/measure-load';
 import { closedLoop, ONE_AND_CLUSTER, type Scenario } from './scenario';
 
 export const list: Scenario = {

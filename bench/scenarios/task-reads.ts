@@ -1,5 +1,5 @@
-import type { ScenarioContext } from '../bench-context';
-import { measureLoad, requireHits } from '../measure-load';
+import { measureLoad, requireHits } from '../load/measure-load';
+import type { ScenarioContext } from '../stack/bench-context';
 import { ALL_BALANCINGS, closedLoop, ONE_AND_CLUSTER, type Scenario } from './scenario';
 
 async function readTask(context: ScenarioContext) {

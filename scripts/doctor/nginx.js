@@ -3,6 +3,7 @@
 const fs = require('node:fs');
 const path = require('node:path');
 const { findingsOf } = require('./finding');
+const { whatIsWrong } = require('./ask-ready');
 
 const { ok, error } = findingsOf('NGINX');
 
@@ -18,16 +19,11 @@ function judgePorts(text, ports) {
 async function examineNginx({ url, dir }) {
   if (!url) return [error('It was not started here', 'npm start')];
   const asked = performance.now();
-  const status = await fetch(`${url}/health/ready`, { signal: AbortSignal.timeout(2_000) }).then(
-    (response) => response.status,
-    () => undefined,
-  );
+  const wrong = await whatIsWrong(url);
   const ms = Math.round(performance.now() - asked);
-  if (status === 200) return [ok(`${url}/health/ready answers in ${ms} ms`)];
-  const says = status ? `${url}/health/ready answers ${status}` : `${url} does not answer`;
-  return [
-    error(says, `npm start; its log is ${path.join(path.relative(process.cwd(), dir), 'logs', 'nginx.log')}`),
-  ];
+  if (!wrong) return [ok(`${url}/health/ready answers in ${ms} ms`)];
+  const log = path.join(path.relative(process.cwd(), dir), 'logs', 'nginx.log');
+  return [error(`${url}/health/ready ${wrong}`, `npm start; its log is ${log}`)];
 }
 
 /** @param {string} dir @param {number[]} ports */

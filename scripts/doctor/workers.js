@@ -1,22 +1,22 @@
 'use strict';
 
+const { apiName } = require('../stack/app-names');
 const { findingsOf } = require('./finding');
+const { whatIsWrong } = require('./ask-ready');
 
-const group = findingsOf('Workers (PM2)');
-const { ok, warning, error } = group;
+const { ok, warning, error } = findingsOf('Workers (PM2)');
 /** Of commands of PM2, which take a second themselves. */
 const limitMs = 5_000;
 const manyRestarts = 20;
 
-const nameOf = ({ name, instance }) =>
-  name === 'taskfleet-api' ? `API worker ${instance}` : 'The job worker';
+const nameOf = ({ name, instance }) => (name === apiName ? `API worker ${instance}` : 'The job worker');
 
 /**
  * @param {import('../stack/stack').AppProcess[]} apps
  * @param {{ apiWorkers: number, release?: string }} wanted what was started last
  */
 function judgeWorkers(apps, { apiWorkers, release }) {
-  const api = apps.filter(({ name }) => name === 'taskfleet-api');
+  const api = apps.filter(({ name }) => name === apiName);
   const findings = [];
   if (api.length === 0) findings.push(error('No API worker runs', 'npm start'));
   else if (api.length < apiWorkers)
@@ -51,14 +51,10 @@ async function askEach(apps) {
   const api = apps.filter(({ port, status }) => port && status === 'online');
   const answers = await Promise.all(
     api.map(async (app) => {
-      const url = `http://127.0.0.1:${app.port}/health/ready`;
-      const status = await fetch(url, { signal: AbortSignal.timeout(2_000) }).then(
-        (response) => response.status,
-        () => undefined,
-      );
-      if (status === 200) return undefined;
-      const says = `${nameOf(app)} on port ${app.port} ${status ? `answers ${status}` : 'does not answer'}`;
-      return error(says, `npx pm2 logs taskfleet-api; npx pm2 reload ${app.id} replaces it`);
+      const wrong = await whatIsWrong(`http://127.0.0.1:${app.port}`);
+      if (!wrong) return undefined;
+      const cure = `npx pm2 logs ${apiName}; npx pm2 reload ${app.id} replaces it`;
+      return error(`${nameOf(app)} on port ${app.port} ${wrong}`, cure);
     }),
   );
   const wrong = answers.filter((finding) => finding !== undefined);

@@ -1,8 +1,9 @@
 'use strict';
 
-const path = require('node:path');
+const { controlOf } = require('../stack/control');
 const { root, withOwnStack } = require('./own-stack');
 const { waitUntil } = require('../run-command');
+const { workerName } = require('../stack/app-names');
 
 const jobs = 24;
 const limitMs = 120_000;
@@ -27,9 +28,8 @@ async function signUp(url) {
 
 /** @returns {Promise<Record<string, number>>} by job worker, how many jobs it has done since it started */
 async function doneBy({ env }) {
-  const { askAll } = require(path.join(root, 'dist', 'control', 'control-client.js'));
-  const { defaultControlFolder } = require(path.join(root, 'dist', 'control', 'control-folder.js'));
-  const answers = await askAll(env.RUN_DIR || defaultControlFolder(Number(env.BASE_PORT)), '/status');
+  const { askAll, folder } = controlOf(root, env);
+  const answers = await askAll(folder, '/status');
   const workers = answers.filter(({ answer }) => answer.kind === 'worker' && answer.isConnected);
   return Object.fromEntries(workers.map(({ name, answer }) => [name, answer.jobs.ended.done]));
 }
@@ -73,7 +73,7 @@ async function drillJobWorkers(progress) {
       const one = await runJobs(url, info, people, picture);
       console.log(`${jobs} avatars, ${one.done.length} job workers: ${tell(one)}`);
       runs.push(one);
-      await stack.pm2(['scale', 'taskfleet-worker', command], { timeoutMs: 60_000 });
+      await stack.pm2(['scale', workerName, command], { timeoutMs: 60_000 });
       const count = command === '1' ? 1 : 2;
       const isThere = async () => Object.keys(await doneBy(info)).length === count;
       await waitUntil(isThere, { timeoutMs: 30_000, what: `${count} job workers are not there` });

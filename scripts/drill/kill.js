@@ -2,6 +2,7 @@
 
 const fs = require('node:fs');
 const path = require('node:path');
+const { apiName, workerName } = require('../stack/app-names');
 const { createLedger } = require('./ledger');
 const { interruption, sleep, waitUntil } = require('../run-command');
 const { root, withOwnStack } = require('./own-stack');
@@ -22,8 +23,8 @@ function victimsOf(stack) {
     process.kill(found.pid, 'SIGKILL');
   };
   return {
-    'an API worker': killApp('taskfleet-api'),
-    'the job worker': killApp('taskfleet-worker'),
+    'an API worker': killApp(apiName),
+    'the job worker': killApp(workerName),
     ...Object.fromEntries(servers.map((name) => [name, () => stack.server(name).kill('SIGKILL')])),
     'the PM2 of the apps': async () => {
       process.kill(Number(fs.readFileSync(path.join(stack.info().pm2Home, 'pm2.pid'), 'utf8')), 'SIGKILL');

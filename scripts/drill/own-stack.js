@@ -5,6 +5,7 @@ const path = require('node:path');
 const { createStack } = require('../stack/stack');
 const { ensureAdmin } = require('../admin-account');
 const { prepare, root } = require('../set-up/prepare');
+const { forgetUrls } = require('../stack/server-urls');
 const { UserError } = require('../run-command');
 
 const dir = path.join(root, '.local', 'drill');
@@ -19,7 +20,8 @@ const folder = path.join(dir, 'stack');
  *   url: string, email: string, password: string }) => Promise<void>} work
  */
 async function withOwnStack(progress, { apiWorkers, env = {} }, work) {
-  for (const name of ['MONGO_URL', 'REDIS_URL', 'AMQP_URL', 'BALANCING']) delete process.env[name];
+  forgetUrls();
+  delete process.env.BALANCING;
   await prepare({ need: ['npm', 'system', 'nginx-lua', 'mongo', 'build'], progress });
   const open = () => createStack({ root, dir: folder, basePorts: { nginx: 3400, api: 4501 }, urls: {} });
   // What a drill that was killed has left.

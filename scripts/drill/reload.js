@@ -2,6 +2,7 @@
 
 const fs = require('node:fs');
 const path = require('node:path');
+const { apiName } = require('../stack/app-names');
 const { brokenBuilds } = require('./broken-builds');
 const { calm } = require('./calm');
 const { dir, root, withOwnStack } = require('./own-stack');
@@ -65,7 +66,7 @@ async function drillReloads(progress, { reloads }) {
   const faults = [];
   await withOwnStack(progress, { apiWorkers }, async ({ stack, url, ...account }) => {
     const load = startLoad({ url, connections, ...(await prepareLoad({ url, ...account })) });
-    const reload = () => stack.pm2(['reload', 'taskfleet-api'], { timeoutMs: 120_000 });
+    const reload = () => stack.pm2(['reload', apiName], { timeoutMs: 120_000 });
     try {
       await progress.step('load', `${connections} connections, half of them POST /tasks`, () =>
         calm(warmUpMs),

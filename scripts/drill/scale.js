@@ -1,5 +1,6 @@
 'use strict';
 
+const { apiName } = require('../stack/app-names');
 const { calm } = require('./calm');
 const { prepareLoad, startLoad, tellFailures } = require('./load');
 const { hasLua } = require('../stack/servers/nginx-lua');
@@ -25,7 +26,7 @@ function unevenness(workers, count) {
 async function changeTo(wanted, { title, stack, account, faults, judgesSpread, mayFail = false }) {
   const { url } = account;
   const load = startLoad({ url, connections, ...(await prepareLoad(account)) });
-  let workers = (await stack.apps()).filter(({ name }) => name === 'taskfleet-api').length;
+  let workers = (await stack.apps()).filter(({ name }) => name === apiName).length;
   let failures = 0;
   console.log(`\n${title}`);
   try {

@@ -11,7 +11,7 @@ const filesIn = (folder) =>
   fs
     .readdirSync(folder, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())
-    .map((entry) => path.relative(folder, path.join(entry.parentPath ?? entry.path, entry.name)))
+    .map((entry) => path.relative(folder, path.join(entry.parentPath, entry.name)))
     .sort();
 
 /** @param {string} root @returns {string} changes whenever a source or the compiler's settings do */
@@ -23,6 +23,9 @@ function hashSources(root) {
   }
   return hash.digest('hex');
 }
+
+/** Of the build itself, and made of no source. */
+const notes = ['.tsbuildinfo', '.built'];
 
 /** What a build folder was made of; undefined where it isn't whole. @param {string} folder */
 function stampIn(folder) {
@@ -42,7 +45,7 @@ const isBuilt = (root) => stampIn(path.join(root, 'dist')) === hashSources(root)
  * @param {string} from @param {string} to
  */
 function publish(from, to) {
-  const fresh = filesIn(from).filter((file) => file !== '.tsbuildinfo' && file !== '.built');
+  const fresh = filesIn(from).filter((file) => !notes.includes(file));
   fs.mkdirSync(to, { recursive: true });
   for (const file of fresh) {
     const target = path.join(to, file);
@@ -87,7 +90,7 @@ async function compileAside(root) {
     const result = await runCommand(process.execPath, [tsc, ...args], { cwd: root, timeoutMs: 180_000 });
     if (result.code !== 0)
       throw new UserError(`The sources don't compile:\n${result.stdout}${result.stderr}`);
-    fs.cpSync(path.join(root, 'src', 'ops', 'page'), path.join(aside, 'ops', 'page'), { recursive: true });
+    copyPages(root, aside);
     removeOrphans(aside, path.join(root, 'src'));
     fs.writeFileSync(path.join(aside, '.built'), sources);
   });
@@ -105,12 +108,21 @@ async function build(root) {
   await alone(root, async () => publish(aside, path.join(root, 'dist')));
 }
 
-/** What was compiled from a source that is gone. */
-function removeOrphans(aside, sourceFolder) {
-  const sources = new Set(filesIn(sourceFolder).map((file) => file.replace(/\.[tj]s$/, '')));
-  for (const file of filesIn(aside).filter((name) => /\.js(\.map)?$/.test(name))) {
-    if (!sources.has(file.replace(/\.js(\.map)?$/, ''))) fs.rmSync(path.join(aside, file));
-  }
+/** What the compiler has no part in goes along as it stands; `npm run build` does the same. */
+function copyPages(root, to) {
+  const filter = (file) => !file.endsWith('.ts');
+  fs.cpSync(path.join(root, 'src'), to, { recursive: true, filter });
 }
 
-module.exports = { build, compileAside, isBuilt, publish, stampIn };
+/** What was made from a source that is gone. */
+function removeOrphans(aside, sourceFolder) {
+  const sources = filesIn(sourceFolder);
+  const compiled = sources.flatMap((file) => [
+    file.replace(/\.ts$/, '.js'),
+    file.replace(/\.ts$/, '.js.map'),
+  ]);
+  const made = new Set([...sources, ...compiled, ...notes]);
+  for (const file of filesIn(aside).filter((name) => !made.has(name))) fs.rmSync(path.join(aside, file));
+}
+
+module.exports = { build, compileAside, copyPages, isBuilt, publish };

@@ -3,8 +3,8 @@
 const fs = require('node:fs');
 const path = require('node:path');
 const { UserError } = require('../run-command');
-const { cacheFolder, findCached } = require('./mongodb-cache');
-const { findCommand } = require('../stack/servers/find-command');
+const { cacheFolder } = require('./mongodb-cache');
+const { mongo } = require('../stack/servers/mongo');
 const { buildSecantusDb } = require('./secantusdb');
 const { canDownload, downloadMongod } = require('./mongodb-download');
 const { withLock } = require('./lock');
@@ -14,12 +14,6 @@ const waysOut = `There is no MongoDB, and none could be fetched or built. Three 
   - install MongoDB 7 or 8 (https://www.mongodb.com/docs/manual/installation/),
     so that \`mongod\` is on the PATH, and run \`npm start\` again
   - containers, which bring everything:  docker compose up`;
-
-/** @returns {{ bin: string, kind: string } | undefined} */
-function findMongo() {
-  const mongod = findCommand('mongod');
-  return mongod ? { bin: mongod, kind: 'mongod' } : findCached();
-}
 
 /** What an interrupted set-up left; the lock is held, so nobody is using it. */
 function clearHalfMade(folder) {
@@ -43,7 +37,7 @@ async function obtainMongo({ root, packages, systemPackages, step }) {
     step.status('waiting for the other set-up');
   };
   await withLock(path.join(folder, '.lock'), { timeoutMs: 45 * 60_000, onWait }, async () => {
-    if (findMongo()) return;
+    if (mongo.find()) return;
     clearHalfMade(folder);
     const problems = [];
     if (await canDownload()) {
@@ -67,4 +61,4 @@ async function obtainMongo({ root, packages, systemPackages, step }) {
   });
 }
 
-module.exports = { findMongo, obtainMongo };
+module.exports = { obtainMongo };

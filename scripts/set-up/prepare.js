@@ -7,10 +7,11 @@ const { build, isBuilt } = require('./build');
 const { ensureBrowser } = require('./browser');
 const { createProgress } = require('./progress');
 const { findMissing } = require('../stack/private-servers');
-const { findMongo, obtainMongo } = require('./mongodb');
+const { obtainMongo } = require('./mongodb');
 const { hasLua } = require('../stack/servers/nginx-lua');
 const { installServers, isInstallable } = require('./system-packages');
 const { interruption } = require('../run-command');
+const { urlsFromEnvironment } = require('../stack/server-urls');
 const { withLock } = require('./lock');
 
 const root = path.resolve(__dirname, '..', '..');
@@ -49,7 +50,7 @@ async function prepare({ need, progress = createProgress() }) {
 }
 
 async function prepareAlone(need, progress) {
-  const urls = { mongo: process.env.MONGO_URL, redis: process.env.REDIS_URL, rabbit: process.env.AMQP_URL };
+  const urls = urlsFromEnvironment();
   const servers = need.includes('system') ? missingServers(urls, need.includes('nginx-lua')) : [];
 
   const npmStep = async () => {
@@ -81,7 +82,7 @@ async function prepareAlone(need, progress) {
   const packages = npmStep();
   const systemPackages = systemStep();
   const mongoStep = async () => {
-    if (!need.includes('mongo') || urls.mongo || findMongo()) return;
+    if (!need.includes('mongo') || findMissing(['mongo'], urls).length === 0) return;
     const work = (step) => obtainMongo({ root, packages, systemPackages, step });
     await progress.step('mongodb', 'no server on this machine yet', work, () => 'server ready');
   };

@@ -51,7 +51,7 @@ function createProgress({ write = (line) => console.log(line) } = {}) {
     }
   }
 
-  return { step, line, elapsed: () => seconds(Date.now() - start) };
+  return { step, line };
 }
 
 module.exports = { createProgress };

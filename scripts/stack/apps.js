@@ -3,23 +3,17 @@
 const crypto = require('node:crypto');
 const fs = require('node:fs');
 const path = require('node:path');
+const { apiName, workerName } = require('./app-names');
 const { appVariables } = require('./app-environment');
+const { askStatus } = require('./ask-status');
 const { createPm2 } = require('./pm2');
 const { marker } = require('./processes');
 const { runCommand, UserError, waitUntil } = require('../run-command');
 
-const apiName = 'taskfleet-api';
-const workerName = 'taskfleet-worker';
 const names = [apiName, workerName];
 
 /** @param {number} port @returns {Promise<boolean>} */
-async function isReady(port) {
-  const response = await fetch(`http://127.0.0.1:${port}/health/ready`, {
-    signal: AbortSignal.timeout(3_000),
-  });
-  await response.arrayBuffer();
-  return response.status === 200;
-}
+const isReady = async (port) => (await askStatus(`http://127.0.0.1:${port}/health/ready`, 3_000)) === 200;
 
 /**
  * The API and the worker under PM2, started from ecosystem.config.js.
@@ -169,7 +163,7 @@ function createApps({ root, dir, home, isPrivate, stackFile }) {
       const answers = await Promise.all(workers.map(({ port }) => isReady(port)));
       return workers.length > 0 && answers.every(Boolean);
     };
-    const what = 'An API worker is not ready (npx pm2 logs taskfleet-api tells why)';
+    const what = `An API worker is not ready (npx pm2 logs ${apiName} tells why)`;
     await waitUntil(ask, { timeoutMs, everyMs: 250, what });
   }
 

@@ -179,7 +179,7 @@ function createPrivateServers({ root, dir, supervisor, stackFile, basePorts, url
     };
   }
 
-  return { start, server, waitReady };
+  return { start, server };
 }
 
 /** @param {string[]} names @returns {string[]} those that are neither installed nor given by a URL */

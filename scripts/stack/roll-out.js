@@ -2,13 +2,13 @@
 
 const fs = require('node:fs');
 const path = require('node:path');
+const { apiName, workerName } = require('./app-names');
 const { isAlive } = require('./processes');
 const { publish } = require('../set-up/build');
+const { requireOk } = require('./ask-status');
 const { tryBuild } = require('./trial');
 const { UserError, waitUntil } = require('../run-command');
 
-const apiName = 'taskfleet-api';
-const workerName = 'taskfleet-worker';
 /** Longer than PM2 waits for a new worker and for the end of the old one. */
 const pm2Ms = 60_000;
 
@@ -37,11 +37,7 @@ function createRollOut({ root, dir, apps, stackFile }) {
 
   /** Often enough to have met every worker. @param {string} url @param {number} workers */
   async function requireThroughNginx(url, workers) {
-    for (let i = 0; i < workers * 2; i += 1) {
-      const response = await fetch(`${url}/health/ready`, { signal: AbortSignal.timeout(5_000) });
-      await response.arrayBuffer();
-      if (response.status !== 200) throw new UserError(`${url}/health/ready answers ${response.status}`);
-    }
+    for (let i = 0; i < workers * 2; i += 1) await requireOk(`${url}/health/ready`, 5_000);
   }
 
   /**

@@ -1,9 +1,9 @@
 'use strict';
 
-const path = require('node:path');
+const { apiName } = require('./app-names');
+const { controlOf } = require('./control');
 const { UserError } = require('../run-command');
 
-const apiName = 'taskfleet-api';
 /** Longer than a worker takes to drain. */
 const drainMs = 30_000;
 
@@ -16,18 +16,11 @@ const drainMs = 30_000;
  *   listPorts: (changes: { apiPorts: number[] }) => Promise<void> }} parts
  */
 function createScale({ root, apps, stackFile, listPorts }) {
-  const control = () => ({
-    ...require(path.join(root, 'dist', 'control', 'control-client.js')),
-    ...require(path.join(root, 'dist', 'control', 'control-folder.js')),
-  });
-
   const workers = async () => (await apps.list()).filter(({ name }) => name === apiName);
 
   /** Until it refuses connections, so that NGINX asks the others, and nothing is under way in it. */
   async function drain(process_) {
-    const { askProcess, listSockets, defaultControlFolder } = control();
-    const { env } = stackFile.read();
-    const folder = env.RUN_DIR || defaultControlFolder(Number(env.BASE_PORT));
+    const { askProcess, listSockets, folder } = controlOf(root, stackFile.read().env);
     const socket = listSockets(folder).find(({ pid }) => pid === process_.pid);
     if (!socket)
       throw new UserError(`API worker ${process_.instance} can't be told to drain: npm run reload`);

@@ -39,6 +39,8 @@ export interface StackInfo {
   url?: string;
   ports: Record<string, number>;
   services: Partial<Record<ServerName, Service>>;
+  /** Their names and versions, for people. */
+  servers: string[];
   /** What the apps were told last. */
   env: Record<string, string>;
   /** The build and configuration that was started last. */

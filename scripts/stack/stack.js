@@ -14,16 +14,10 @@ const { createSupervisor, privateHome, ensurePrivate } = require('./supervisor')
 const { ensureSecret } = require('./secrets');
 const { publish } = require('../set-up/build');
 const { findFree } = require('./ports');
+const { urlsFromEnvironment } = require('./server-urls');
 
 /** Ports kept free for API workers, so that `pm2 scale` up never meets somebody else's. */
 const portsPerStack = 16;
-
-/** What the environment says about servers that run already. */
-const urlsFromEnvironment = () => ({
-  mongo: process.env.MONGO_URL || undefined,
-  redis: process.env.REDIS_URL || undefined,
-  rabbit: process.env.AMQP_URL || undefined,
-});
 
 /** The PM2 that our apps run under already, if they do; else the one that a plain `pm2` would use. */
 function personsHome(stackFile) {
@@ -191,7 +185,10 @@ function createStack({
 
   function info() {
     const { ports = {}, services = {}, url, env = {}, release } = stackFile.read();
-    return { dir: folder, url, ports, services, env, release, pm2Home: apps.home };
+    const named = Object.values(services).map(({ name, version }) =>
+      [name, version].filter(Boolean).join(' '),
+    );
+    return { dir: folder, url, ports, services, servers: named, env, release, pm2Home: apps.home };
   }
 
   return {
@@ -213,7 +210,6 @@ function createStack({
     info,
     stackFile,
     appEnvironment,
-    supervisor,
   };
 }
 

@@ -139,7 +139,7 @@ function createSupervisor({ root, dir, executables }) {
     if (!home.startsWith(dir)) fs.rmSync(home, { recursive: true, force: true });
   }
 
-  return { home, logs, pm2, start, pid, kill, endLeftovers, list: pm2.list, daemonPid: pm2.daemonPid };
+  return { home, logs, pm2, start, pid, kill, endLeftovers };
 }
 
 module.exports = { createSupervisor, privateHome, ensurePrivate };

@@ -5,6 +5,7 @@ const path = require('node:path');
 const { fork } = require('node:child_process');
 const { findFree } = require('./ports');
 const { interruption, UserError } = require('../run-command');
+const { requireOk } = require('./ask-status');
 
 /** What a refused build printed last, without the places in the code. */
 const lastLines = (text) =>
@@ -58,13 +59,6 @@ async function tryProcess(file, env, limitMs, check) {
   }
 }
 
-/** @param {string} url @param {string} place */
-async function mustAnswer(url, place) {
-  const response = await fetch(`${url}${place}`, { signal: AbortSignal.timeout(5_000) });
-  await response.arrayBuffer();
-  if (response.status !== 200) throw new Error(`${place} answers ${response.status}`);
-}
-
 /**
  * Boots a build, with the configuration that it will have, on a spare port: with the real servers behind it,
  * without a request from outside, without taking a job.
@@ -82,7 +76,7 @@ async function tryBuild(folder, env, { limitMs }) {
   const own = { BASE_PORT: String(port), HOST: '127.0.0.1', RUN_DIR: '', NODE_APP_INSTANCE: '0' };
   const trial = { ...process.env, ...env, ...own, TASKFLEET_TRIAL: 'true' };
   await tryProcess(path.join(folder, 'api.js'), trial, limitMs, async () => {
-    for (const place of ['/health/ready', '/openapi.json']) await mustAnswer(url, place);
+    for (const place of ['/health/ready', '/openapi.json']) await requireOk(`${url}${place}`, 5_000);
   });
   await tryProcess(path.join(folder, 'worker.js'), trial, limitMs, async () => {});
 }

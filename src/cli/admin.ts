@@ -5,6 +5,7 @@ import { composeApi } from '../compose';
 import { readConfig } from '../config';
 import { createLogger } from '../logger';
 import { newUserSchema } from '../users/user-schemas';
+import { runCommand, say } from './command';
 
 const USAGE = `Makes an Admin, or with --promote an Admin of somebody who has signed up.
   npm run admin -- --email E --username U --name N [--password-file F] [--if-none]
@@ -58,14 +59,4 @@ function passwordOf(file: string | undefined): { password: string; made?: string
   return { password };
 }
 
-function say(text: string): void {
-  process.stdout.write(`${text}\n`);
-}
-
-main().then(
-  () => process.exit(0),
-  (error: Error) => {
-    process.stderr.write(`${error.message}\n`);
-    process.exit(1);
-  },
-);
+runCommand(main);

@@ -2,7 +2,8 @@ import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { totalOf } from '../backup/backup-format';
 import { writeBackup } from '../backup/write-backup';
-import { fromCaller, runCommand, say, withBar, withData } from './data-command';
+import { runCommand, say } from './command';
+import { fromCaller, withBar, withData } from './data-command';
 
 const USAGE = `Writes the whole database into one file, which only its owner can read.
   npm run backup [-- FILE]       by default .local/backups/taskfleet-TIME.gz

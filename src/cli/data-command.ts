@@ -6,17 +6,6 @@ import { createLogger } from '../logger';
 
 export type Data = Awaited<ReturnType<typeof composeData>>;
 
-/** Runs a command to its end; an error is told without a stack, and the exit code is 1. */
-export function runCommand(main: () => Promise<void>): void {
-  main().then(
-    () => process.exit(0),
-    (error: Error) => {
-      process.stderr.write(`${error.message}\n`);
-      process.exit(1);
-    },
-  );
-}
-
 export async function withData(work: (data: Data) => Promise<void>): Promise<void> {
   const data = await composeData(readDataConfig(process.env), createLogger('error', 'data'));
   try {
@@ -24,10 +13,6 @@ export async function withData(work: (data: Data) => Promise<void>): Promise<voi
   } finally {
     await data.close();
   }
-}
-
-export function say(text: string): void {
-  process.stdout.write(`${text}\n`);
 }
 
 /** As it was typed: npm changes the folder before it runs a script. */

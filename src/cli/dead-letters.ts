@@ -3,18 +3,17 @@ import { composeDeadLetters } from '../compose-jobs';
 import { createRepositories } from '../compose-store';
 import { readConfig } from '../config';
 import { connectMongo } from '../infra/mongo';
+import { runCommand, say } from './command';
 
 const USAGE = `Shows the dead letters: messages that took their job worker down again and again.
   npm run dead-letters                 what each is, and what became of the job
   npm run dead-letters -- --retry      failed jobs among them are tried again; what is no job's stays
   npm run dead-letters -- --discard    failed jobs among them are given up; nothing stays`;
 
-const say = (text: string) => process.stdout.write(`${text}\n`);
-
 async function main(): Promise<void> {
   const flag = { type: 'boolean' } as const;
   const { values } = parseArgs({ options: { retry: flag, discard: flag, help: flag } });
-  if (values.help) return void say(USAGE);
+  if (values.help) return say(USAGE);
   if (values.retry && values.discard) throw new Error('Either --retry or --discard.');
   const config = readConfig(process.env);
   if (!config.amqpUrl) throw new Error('AMQP_URL is needed: the dead letters are in RabbitMQ.');
@@ -44,10 +43,4 @@ async function main(): Promise<void> {
   await mongo.close();
 }
 
-main().then(
-  () => process.exit(0),
-  (error: Error) => {
-    process.stderr.write(`${error.message}\n`);
-    process.exit(1);
-  },
-);
+runCommand(main);

@@ -1,17 +1,16 @@
 import { LOG_LEVELS, readConfig } from '../config';
 import { askProcess } from '../control/control-client';
 import { listSockets } from '../control/control-folder';
+import { runCommand, say } from './command';
 
 const USAGE = `Changes what the running processes log, until each starts anew.
   npm run log-level              the level of each
   npm run log-level -- LEVEL     ${LOG_LEVELS.join(', ')}`;
 
-const say = (text: string) => process.stdout.write(`${text}\n`);
-
 /** API workers and job workers that share this RUN_DIR. */
 async function main(): Promise<void> {
   const [level] = process.argv.slice(2);
-  if (level === '--help') return void say(USAGE);
+  if (level === '--help') return say(USAGE);
   if (level !== undefined && !(LOG_LEVELS as readonly string[]).includes(level))
     throw new Error(`"${level}" is no level; nothing was changed.\n\n${USAGE}`);
   const { runDir } = readConfig(process.env);
@@ -30,10 +29,4 @@ async function main(): Promise<void> {
   if (answers.some(({ status }) => status === 'rejected')) process.exitCode = 1;
 }
 
-main().then(
-  () => process.exit(),
-  (error: Error) => {
-    process.stderr.write(`${error.message}\n`);
-    process.exit(1);
-  },
-);
+runCommand(main);

@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
-import { runCommand, say, withData } from './data-command';
+import { runCommand, say } from './command';
+import { withData } from './data-command';
 
 const USAGE = `Brings the data in MongoDB up to this version, as a starting worker does.
   npm run migrate                what wasn't applied yet

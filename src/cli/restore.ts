@@ -1,7 +1,8 @@
 import { parseArgs } from 'node:util';
 import { totalOf } from '../backup/backup-format';
 import { restoreBackup } from '../backup/restore-backup';
-import { fromCaller, runCommand, say, withBar, withData } from './data-command';
+import { runCommand, say } from './command';
+import { fromCaller, withBar, withData } from './data-command';
 
 const USAGE = `Writes a backup into an empty database, after the file was checked. Stop the workers first.
   npm run restore -- FILE

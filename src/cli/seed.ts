@@ -2,7 +2,8 @@ import { parseArgs } from 'node:util';
 import { seedData } from '../seed/seed-data';
 import { userAt } from '../seed/made-up';
 import { newPassword } from '../users/user-schemas';
-import { runCommand, say, withBar, withData } from './data-command';
+import { runCommand, say } from './command';
+import { withBar, withData } from './data-command';
 
 const USAGE = `Makes up users and tasks to try things with: the same each time, and none twice.
   npm run seed -- --users 100 --tasks 10000

@@ -1,5 +1,5 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Channel, ChannelModel } from 'amqplib';
+import { within } from './within';
 
 /** Who asks shows something each second: late is of no use. */
 const LIMIT_MS = 500;
@@ -45,7 +45,7 @@ export function createDepthGauge({ queue, dead }: { queue: string; dead: string 
       const asked = (asking ??= ask(channel).finally(() => {
         if (asking === asked) asking = undefined;
       }));
-      return Promise.race([asked, sleep(LIMIT_MS, null, { ref: false })]).catch(() => null);
+      return within(asked, LIMIT_MS, null).catch(() => null);
     },
   };
 }

@@ -1,9 +1,9 @@
 import amqp, { type Channel, type ChannelModel } from 'amqplib';
+import { withHeartbeat } from './rabbit';
 
 /** Of every RabbitMQ. */
 const EXCHANGE = 'amq.direct';
 const CONNECT_MS = 1_000;
-const HEARTBEAT_S = 5;
 
 /**
  * Whether RabbitMQ answers, for an API worker, which has no business with it otherwise. The connection is made by
@@ -13,9 +13,7 @@ export function createRabbitProbe(url: string) {
   let link: Promise<{ model: ChannelModel; channel: Channel }> | undefined;
 
   async function connect() {
-    const whole = new URL(url);
-    whole.searchParams.set('heartbeat', String(HEARTBEAT_S));
-    const model = await amqp.connect(whole.href, { timeout: CONNECT_MS });
+    const model = await amqp.connect(withHeartbeat(url), { timeout: CONNECT_MS });
     model.on('error', () => {});
     model.on('close', () => (link = undefined));
     const channel = await model.createChannel();

@@ -1,7 +1,7 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import amqp, { type Channel, type ChannelModel, type ConfirmChannel } from 'amqplib';
 import type { Logger } from '../logger';
 import { createDepthGauge } from './rabbit-depth';
+import { requireWithin, within } from './within';
 
 export type JobQueue = ReturnType<typeof createJobQueue>;
 
@@ -20,12 +20,13 @@ interface JobQueueOptions {
 const STEP_MS = 5_000;
 const HEARTBEAT_S = 5;
 const CONFIRM_MS = 5_000;
+const NO_ANSWER = 'RabbitMQ: no answer';
 /** A message that took its consumer down this many times goes to the dead letters. */
 const DELIVERY_LIMIT = 5;
 const MAX_LENGTH = 100_000;
 
 /** amqplib takes it from the URL alone where it is given one; a frozen broker is noticed by nothing else. */
-function withHeartbeat(url: string): string {
+export function withHeartbeat(url: string): string {
   const whole = new URL(url);
   whole.searchParams.set('heartbeat', String(HEARTBEAT_S));
   return whole.href;
@@ -112,15 +113,9 @@ export function createJobQueue({ url, prefix, concurrency, logger }: JobQueueOpt
         initialDelay: 200,
         maxDelay: 3_000,
         waitForConnect: false,
-        setup: (model: ChannelModel) => within(setUp(model), 2 * STEP_MS, 'RabbitMQ'),
+        setup: (model: ChannelModel) => requireWithin(setUp(model), 2 * STEP_MS, NO_ANSWER),
       },
     });
-
-  const within = <T>(work: Promise<T>, ms: number, what: string): Promise<T> =>
-    Promise.race([
-      work,
-      sleep(ms, undefined, { ref: false }).then(() => Promise.reject(new Error(`${what}: no answer`))),
-    ]);
 
   return {
     /** Connects, now or as soon as RabbitMQ is there; `onMessage` tells what becomes of each message. */
@@ -154,7 +149,7 @@ export function createJobQueue({ url, prefix, concurrency, logger }: JobQueueOpt
             error ? reject(error as Error) : resolve(),
           );
         });
-        await within(confirmed, CONFIRM_MS, 'RabbitMQ');
+        await requireWithin(confirmed, CONFIRM_MS, NO_ANSWER);
         if (returned) throw new Error(`RabbitMQ has no queue ${queue}`);
       } finally {
         channel.off('return', onReturn);
@@ -171,12 +166,12 @@ export function createJobQueue({ url, prefix, concurrency, logger }: JobQueueOpt
     /** Takes no further messages and waits for those under way. */
     async drain(): Promise<void> {
       consume = undefined;
-      if (consumer) await within(consumer.channel.cancel(consumer.tag), STEP_MS, 'RabbitMQ').catch(() => {});
+      if (consumer) await within(consumer.channel.cancel(consumer.tag), STEP_MS, undefined).catch(() => {});
       await Promise.all(running);
     },
 
     async close(): Promise<void> {
-      if (connection) await within(connection.close(), STEP_MS, 'RabbitMQ').catch(() => {});
+      if (connection) await within(connection.close(), STEP_MS, undefined).catch(() => {});
     },
   };
 }

@@ -1,7 +1,7 @@
 import type { CustomSeriesRenderItem } from 'echarts';
 import { bestWorkers, throughputAt } from '../../curve/usl';
-import type { ScalingCurve } from '../../result-types';
-import { median, spread } from '../../statistics';
+import { median, spread } from '../../figures/statistics';
+import type { ScalingCurve } from '../../store/result-types';
 import { figureAxis, FONT, FONT_SIZE } from './axes';
 import { NARROW, type Chart } from './chart';
 import { INK, MANY, ONE, SOFT, THIRD } from './colours';

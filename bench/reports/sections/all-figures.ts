@@ -1,10 +1,10 @@
-import type { BenchResults, Series } from '../../result-types';
+import type { BenchResults, Series } from '../../store/result-types';
 import { isDisturbed } from '../disturbance';
 import { formatNumber, formatSpread } from '../format';
-import { nameOf, nameOfSetup } from '../names';
-import { meanOf, middleOf, p50Of, p99Of, perSecondOf, spreadOf } from '../select';
 import { marksOf } from '../marks';
+import { nameOf, nameOfSetup } from '../names';
 import { makeSection } from '../section';
+import { meanOf, middleOf, p50Of, p99Of, perSecondOf, spreadOf } from '../select';
 
 const row = (series: Series): string[] => [
   `${nameOf(series)}, ${nameOfSetup(series.setup)}${marksOf(series)}`,

@@ -1,11 +1,11 @@
-import type { BenchResults, Series } from '../../result-types';
+import type { BenchResults, Series } from '../../store/result-types';
 import { MANY, THIRD } from '../charts/colours';
 import { makeRowChart } from '../charts/row-chart';
 import { formatNumber, formatPercent, formatSpread } from '../format';
-import { nameOfBalancing } from '../names';
-import { middleOf, p50Of, p99Of, perSecondOf, spreadOf } from '../select';
 import { marksOf } from '../marks';
+import { nameOfBalancing } from '../names';
 import { makeSection } from '../section';
+import { middleOf, p50Of, p99Of, perSecondOf, spreadOf } from '../select';
 
 const slowedShareOf = ({ figures }: Series['runs'][number]) => figures.slowedShare;
 

@@ -1,12 +1,12 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { BenchResults, Series } from '../../result-types';
+import type { BenchResults, Series } from '../../store/result-types';
 import { MANY, ONE } from '../charts/colours';
 import { makeRowChart } from '../charts/row-chart';
 import { formatNumber, formatSpread, formatTimes } from '../format';
-import { nameOf, nameOfSetup } from '../names';
-import { middleOf, p99Of, perSecondOf, spreadOf } from '../select';
 import { marksOf } from '../marks';
+import { nameOf, nameOfSetup } from '../names';
 import { makeSection } from '../section';
+import { middleOf, p99Of, perSecondOf, spreadOf } from '../select';
 
 /** Measured apart: what is read without the cache there has a name of its own. */
 const CACHED: Record<string, string> = { 'uncached-read': 'cached-read' };

@@ -1,13 +1,13 @@
-import { LOAD_GENERATOR } from '../../cpu-time';
-import type { BenchResults, Series } from '../../result-types';
-import { median } from '../../statistics';
+import { LOAD_GENERATOR } from '../../figures/cpu-time';
+import { median } from '../../figures/statistics';
+import type { BenchResults, Series } from '../../store/result-types';
 import { GREY, partColour } from '../charts/colours';
 import { makeStackChart } from '../charts/stack-chart';
 import { formatNumber } from '../format';
-import { nameOf } from '../names';
-import { throughputPairs } from '../select';
 import { marksOf } from '../marks';
+import { nameOf } from '../names';
 import { makeSection } from '../section';
+import { throughputPairs } from '../select';
 
 /** Above this many microseconds a request is one that hashes or computes, and is drawn apart. */
 const HEAVY = 10_000;

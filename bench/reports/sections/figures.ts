@@ -1,11 +1,11 @@
-import { FIGURES, type BenchResults, type Figure, type Series } from '../../result-types';
+import { FIGURES, type BenchResults, type Figure, type Series } from '../../store/result-types';
 import { ONE } from '../charts/colours';
 import { makeRowChart } from '../charts/row-chart';
 import { formatNumber, formatPercent, formatSpread } from '../format';
-import { nameOfSetup } from '../names';
-import { p99Of, perSecondOf, spreadOf } from '../select';
 import { marksOf } from '../marks';
+import { nameOfSetup } from '../names';
 import { makeSection } from '../section';
+import { p99Of, perSecondOf, spreadOf } from '../select';
 
 const isShare = (figure: Figure): boolean => figure.endsWith('Share');
 

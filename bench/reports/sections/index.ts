@@ -1,4 +1,4 @@
-import type { BenchResults } from '../../result-types';
+import type { BenchResults } from '../../store/result-types';
 import type { Section } from '../section';
 import { allFiguresSection } from './all-figures';
 import { balancingSection } from './balancing';

@@ -1,9 +1,9 @@
-import type { BenchResults, Series } from '../../result-types';
+import type { BenchResults, Series } from '../../store/result-types';
 import { makeRowChart, type Mark } from '../charts/row-chart';
 import { formatNumber, formatSpread } from '../format';
 import { nameOf } from '../names';
-import { middleOf, p50Of, p99Of, spreadOf, throughputPairs } from '../select';
 import { makeSection } from '../section';
+import { middleOf, p50Of, p99Of, spreadOf, throughputPairs } from '../select';
 import { groupsOf, nameOfMany, nameOfPair } from './pairs';
 
 export function latencySection(results: BenchResults) {

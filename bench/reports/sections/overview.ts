@@ -1,4 +1,4 @@
-import type { BenchResults } from '../../result-types';
+import type { BenchResults } from '../../store/result-types';
 import { judgeAims } from '../aims';
 import { formatNumber } from '../format';
 import { count } from '../names';

@@ -1,4 +1,4 @@
-import type { BenchResults } from '../../result-types';
+import type { BenchResults } from '../../store/result-types';
 import { MANY, ONE } from '../charts/colours';
 import { marksOf } from '../marks';
 import { count, nameOf } from '../names';

@@ -1,12 +1,12 @@
-import type { BenchResults, Series } from '../../result-types';
-import { median, spread } from '../../statistics';
+import { median, spread } from '../../figures/statistics';
+import type { BenchResults, Series } from '../../store/result-types';
 import { RAW_AIMS } from '../aims';
 import { makeRowChart, type Mark } from '../charts/row-chart';
 import { formatPercent, formatSpread } from '../format';
-import { nameOf, nameOfRaw, RAW_NAMES } from '../names';
-import { perSecondOf, rawLimitOf, shareOfRaw, spreadOf, throughputPairs, type Pair } from '../select';
 import { ERRORS } from '../marks';
+import { nameOf, nameOfRaw, RAW_NAMES } from '../names';
 import { makeSection } from '../section';
+import { perSecondOf, rawLimitOf, shareOfRaw, spreadOf, throughputPairs, type Pair } from '../select';
 import { groupsOf, nameOfMany, nameOfPair } from './pairs';
 
 const aims: Record<string, number> = RAW_AIMS;

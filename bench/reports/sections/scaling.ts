@@ -1,10 +1,10 @@
 import { bestThroughput, bestWorkers } from '../../curve/usl';
-import type { BenchResults, ScalingCurve } from '../../result-types';
-import { spread } from '../../statistics';
+import { spread } from '../../figures/statistics';
+import type { BenchResults, ScalingCurve } from '../../store/result-types';
 import { makeScalingChart } from '../charts/scaling-chart';
 import { formatNumber, formatPercent, formatSpread } from '../format';
-import { nameOfScenario } from '../names';
 import { ERRORS } from '../marks';
+import { nameOfScenario } from '../names';
 import { makeSection } from '../section';
 
 export function scalingSection({ curves }: BenchResults) {

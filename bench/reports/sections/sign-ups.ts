@@ -1,13 +1,13 @@
-import type { BenchResults, Series } from '../../result-types';
-import { spread } from '../../statistics';
+import { spread } from '../../figures/statistics';
+import type { BenchResults, Series } from '../../store/result-types';
 import { MANY, ONE } from '../charts/colours';
 import { makeRowChart, type Mark } from '../charts/row-chart';
 import { formatNumber, formatPercent, formatSpread, formatTimes } from '../format';
+import { marksOf } from '../marks';
 import { nameOfRaw, nameOfSetup } from '../names';
 import { SOURCE_REPORT } from '../reference-figures';
-import { meanOf, middleOf, p99Of, pairOf, perSecondOf, shareOfRaw, spreadOf, type Pair } from '../select';
-import { marksOf } from '../marks';
 import { makeSection } from '../section';
+import { meanOf, middleOf, p99Of, pairOf, perSecondOf, shareOfRaw, spreadOf, type Pair } from '../select';
 
 /** The source report's experiment: one worker against N. */
 export function signUpSection(results: BenchResults) {

@@ -1,11 +1,11 @@
-import type { BenchResults, Series } from '../../result-types';
+import type { BenchResults, Series } from '../../store/result-types';
 import { MANY } from '../charts/colours';
 import { makeRowChart } from '../charts/row-chart';
 import { formatNumber, formatSpread, formatTimes } from '../format';
-import { middleOf, p50Of, p99Of, perSecondOf, spreadOf } from '../select';
 import { marksOf } from '../marks';
 import { count } from '../names';
 import { makeSection } from '../section';
+import { middleOf, p50Of, p99Of, perSecondOf, spreadOf } from '../select';
 
 /** What reads feel while passwords are hashed. */
 export function stormSection({ series }: BenchResults) {

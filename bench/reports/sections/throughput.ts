@@ -1,10 +1,9 @@
-import type { BenchResults, Series } from '../../result-types';
-
+import type { BenchResults, Series } from '../../store/result-types';
 import { makeRowChart, type Mark } from '../charts/row-chart';
 import { formatNumber, formatSpread, formatTimes } from '../format';
 import { nameOf } from '../names';
-import { middleOf, perSecondOf, spreadOf, throughputPairs } from '../select';
 import { makeSection } from '../section';
+import { middleOf, perSecondOf, spreadOf, throughputPairs } from '../select';
 import { groupsOf, nameOfMany, nameOfPair } from './pairs';
 
 /** Pairs with both sides: where one is missing there is nothing to compare. */

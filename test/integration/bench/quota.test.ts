@@ -1,7 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import os from 'node:os';
 import { setTimeout } from 'node:timers/promises';
-import { countCpuTime } from '../../../bench/cpu-time';
+import { countCpuTime } from '../../../bench/figures/cpu-time';
 import { openQuota, type Quota } from '../../../bench/quota/quota';
 
 /** Two threads, as an API worker has: together they may have no more than one. */

@@ -1,4 +1,4 @@
-import { parseApacheBench, toRun } from '../../../bench/apache-bench';
+import { parseApacheBench, toRun } from '../../../bench/load/apache-bench';
 
 /** ab 2.3 on sign-ups: the first has an answer of another length than the 99 that follow. */
 const OUTPUT = `This is ApacheBench, Version 2.3 <$Revision: 1903618 $>

@@ -1,7 +1,7 @@
-import { runCompare } from '../../../bench/compare-command';
+import { runCompare } from '../../../bench/commands/compare-command';
 import { chanceOfApart, compareRounds } from '../../../bench/compare/change';
 import { compareResults } from '../../../bench/compare/compare-results';
-import type { BenchResults } from '../../../bench/result-types';
+import type { BenchResults } from '../../../bench/store/result-types';
 import { capture, useResultFolder } from './support/captured';
 import { buildResults, seriesOf } from './support/results';
 

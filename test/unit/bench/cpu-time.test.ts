@@ -1,4 +1,4 @@
-import { parseMachine, parseStat } from '../../../bench/cpu-time';
+import { parseMachine, parseStat } from '../../../bench/figures/cpu-time';
 
 describe('CPU time', () => {
   it('is read from /proc/PID/stat, whatever the name of the process is', () => {

@@ -1,4 +1,4 @@
-import { OTHERS, STOLEN, type CpuUse } from '../../../bench/cpu-time';
+import { OTHERS, STOLEN, type CpuUse } from '../../../bench/figures/cpu-time';
 import { findDisturbances } from '../../../bench/reports/disturbance';
 import { marksOf } from '../../../bench/reports/marks';
 import { buildSeries } from './support/results';

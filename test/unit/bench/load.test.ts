@@ -1,6 +1,6 @@
 import http from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { startLoad } from '../../../bench/load';
+import { startLoad } from '../../../bench/load/load';
 
 describe('a load', () => {
   const servers: http.Server[] = [];

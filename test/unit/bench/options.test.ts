@@ -1,5 +1,5 @@
-import { parseOptions, USAGE, UsageError } from '../../../bench/options';
-import { requireLoopback } from '../../../bench/loopback';
+import { parseOptions, USAGE, UsageError } from '../../../bench/commands/options';
+import { requireLoopback } from '../../../bench/load/loopback';
 
 describe('options of the bench', () => {
   it('measure everything by default that does not take very long', () => {

@@ -1,4 +1,4 @@
-import { runPlan } from '../../../bench/plan-command';
+import { runPlan } from '../../../bench/commands/plan-command';
 import { capture, useResultFolder } from './support/captured';
 import { buildCurve, buildResults } from './support/results';
 

@@ -1,7 +1,7 @@
+import type { CgroupFiles } from '../../../bench/quota/cgroup-files';
 import { chooseLimit, parseThrottled } from '../../../bench/quota/cpu-limit';
 import { findHierarchy, folderOf } from '../../../bench/quota/hierarchy';
 import { openQuota, releaseQuotas, type Quota } from '../../../bench/quota/quota';
-import type { CgroupFiles } from '../../../bench/quota/cgroup-files';
 import { createFakeCgroups } from '../../support/fake-cgroups';
 
 const OWN = '/user.slice/session-1.scope';

@@ -3,7 +3,7 @@ import { formatMainChart } from '../../../bench/reports/main-chart';
 import { formatMarkdown } from '../../../bench/reports/markdown';
 import { makeSections } from '../../../bench/reports/sections';
 import { formatTerminal } from '../../../bench/reports/terminal';
-import type { BenchResults } from '../../../bench/result-types';
+import type { BenchResults } from '../../../bench/store/result-types';
 import { buildResults, seriesOf } from './support/results';
 
 /** What must stand in each section, whatever it is shown in. */

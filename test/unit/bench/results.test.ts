@@ -1,8 +1,8 @@
-import { createCollected } from '../../../bench/collected';
-import { findFaults } from '../../../bench/faults';
-import { keptName } from '../../../bench/write-results';
-import type { Run } from '../../../bench/result-types';
-import { setupOf } from '../../../bench/setups';
+import { createCollected } from '../../../bench/rounds/collected';
+import { findFaults } from '../../../bench/rounds/faults';
+import { setupOf } from '../../../bench/rounds/setups';
+import type { Run } from '../../../bench/store/result-types';
+import { keptName } from '../../../bench/store/write-results';
 
 const run = (errors: Record<string, number> = {}): Run => ({
   perSecond: 100,

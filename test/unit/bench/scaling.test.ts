@@ -1,5 +1,5 @@
-import { toCurve } from '../../../bench/scenarios/scaling';
-import { createWorkerCount } from '../../../bench/worker-count';
+import { toCurve } from '../../../bench/curve/scaling';
+import { createWorkerCount } from '../../../bench/figures/worker-count';
 import { buildSeries } from './support/results';
 
 const runOf = (perSecond: number, changes = {}) => {

@@ -1,8 +1,8 @@
-import { parseOptions } from '../../../bench/options';
+import { parseOptions } from '../../../bench/commands/options';
+import { formatScenarioList } from '../../../bench/commands/scenario-list';
+import { planRound } from '../../../bench/rounds/schedule';
+import { setupKey, setupOf, setupsOf } from '../../../bench/rounds/setups';
 import { extras, scenarios } from '../../../bench/scenarios';
-import { formatScenarioList } from '../../../bench/scenario-list';
-import { planRound } from '../../../bench/schedule';
-import { setupKey, setupOf, setupsOf } from '../../../bench/setups';
 
 const CLUSTER = 3;
 const plan = (...args: string[]) => planRound(parseOptions(args), CLUSTER);

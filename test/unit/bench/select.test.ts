@@ -1,5 +1,5 @@
 import { pairOf, rawLimitOf, throughputPairs } from '../../../bench/reports/select';
-import type { Setup } from '../../../bench/result-types';
+import type { Setup } from '../../../bench/store/result-types';
 import { buildResults, buildSeries, seriesOf } from './support/results';
 
 const measured = { perSecond: 1, p50Ms: 1, p99Ms: 1 };

@@ -1,4 +1,4 @@
-import { createStalenessJudge, versionOf } from '../../../bench/staleness';
+import { createStalenessJudge, versionOf } from '../../../bench/figures/staleness';
 
 describe('the judge of staleness', () => {
   it('calls an answer stale that is older than what was acknowledged before it was asked for', () => {

@@ -1,5 +1,5 @@
-import { createRateWindow } from '../../../bench/rate-window';
-import { latencies, median, percentile, slopeOf, spread } from '../../../bench/statistics';
+import { latencies, median, percentile, slopeOf, spread } from '../../../bench/figures/statistics';
+import { createRateWindow } from '../../../bench/load/rate-window';
 
 describe('statistics', () => {
   const hundred = Array.from({ length: 100 }, (_, index) => 100 - index);

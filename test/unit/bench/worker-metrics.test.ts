@@ -1,6 +1,6 @@
 import http from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { parseMetrics, readWorkerMetrics } from '../../../bench/worker-metrics';
+import { parseMetrics, readWorkerMetrics } from '../../../bench/figures/worker-metrics';
 
 describe("workers' metrics", () => {
   it('are read from the text format, without its comments', () => {

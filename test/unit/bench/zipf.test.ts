@@ -1,4 +1,4 @@
-import { createZipf } from '../../../bench/zipf';
+import { createZipf } from '../../../bench/load/zipf';
 
 /** Random numbers that are spread evenly, so that the shares are exact and not a matter of chance. */
 function evenly(count: number): () => number {

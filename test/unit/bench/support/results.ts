@@ -8,7 +8,7 @@ import type {
   ScalingCurve,
   Series,
   Setup,
-} from '../../../../bench/result-types';
+} from '../../../../bench/store/result-types';
 
 /** Rounds differ a little, always by the same: what is expected of them can be calculated. */
 const ROUNDS = [0.98, 1, 1.03];

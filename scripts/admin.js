@@ -1,3 +1,0 @@
-'use strict';
-
-require('./run-cli').runCli('admin');

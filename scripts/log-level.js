@@ -1,5 +1,0 @@
-'use strict';
-
-const { runCli } = require('./run-cli');
-
-void runCli('log-level');

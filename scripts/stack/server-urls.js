@@ -1,0 +1,16 @@
+'use strict';
+
+const variables = { mongo: 'MONGO_URL', redis: 'REDIS_URL', rabbit: 'AMQP_URL' };
+
+/** What the environment says about servers that run already. @returns {Record<string, string | undefined>} */
+const urlsFromEnvironment = () =>
+  Object.fromEntries(
+    Object.entries(variables).map(([name, variable]) => [name, process.env[variable] || undefined]),
+  );
+
+/** For a command whose servers are its own, whatever else the environment names. */
+function forgetUrls() {
+  for (const variable of Object.values(variables)) delete process.env[variable];
+}
+
+module.exports = { forgetUrls, urlsFromEnvironment };

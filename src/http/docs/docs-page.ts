@@ -1,0 +1,33 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { Router } from 'express';
+import { servePage, serveToRead } from '../own-page';
+
+/** What the page loads of swagger-ui-dist: nothing else of that package is served. */
+const UI_FILES = ['swagger-ui.css', 'swagger-ui-bundle.js', 'favicon-32x32.png'];
+
+/** `GET /docs/`: the OpenAPI document as a page to read and to try. */
+export function docsPage(): Router {
+  const manifest = require.resolve('swagger-ui-dist/package.json');
+  const { version } = JSON.parse(readFileSync(manifest, 'utf8')) as { version: string };
+  // Strict: the page's relative links hold below /docs/ alone.
+  const router = Router({ strict: true });
+  serveToRead(router, '/docs', (_request, response) => response.redirect(308, '/docs/'));
+  servePage(router, {
+    folder: path.join(__dirname, 'page'),
+    files: { '/docs/': 'docs.html', '/docs/docs.css': 'docs.css', '/docs/docs.js': 'docs.js' },
+    // blob: an avatar that was asked for in the page.
+    allows: { 'style-src': "'self' 'unsafe-inline'", 'img-src': "'self' data: blob:" },
+    // In the address of what browsers may keep for good.
+    fill: (text) => text.replaceAll('{{version}}', version),
+  });
+  const root = path.dirname(manifest);
+  const options = { root, maxAge: '1y', immutable: true, lastModified: false, acceptRanges: false };
+  for (const name of UI_FILES) {
+    // One tag on every machine: a file's time, which Express would take, is that of its installation.
+    serveToRead(router, `/docs/${name}`, (_request, response) =>
+      response.set('ETag', `"${version}"`).sendFile(name, options),
+    );
+  }
+  return router;
+}

@@ -1,0 +1,58 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import type { RequestHandler, Router } from 'express';
+import { tagOf } from '../version-tag';
+import { answerOtherMethods } from './other-methods';
+
+interface OwnPage {
+  /** Where its files lie, which the build copies as they stand. */
+  folder: string;
+  /** Their names by the path that each is served at. */
+  files: Record<string, string>;
+  /** Directives of its policy that differ from those of all pages, or come in addition. */
+  allows?: Record<string, string>;
+  /** Puts into a file what is known only now. */
+  fill?: (text: string) => string;
+}
+
+/** Everything comes from here: a page can't reach another host, nor be framed by one. */
+const POLICY = {
+  'default-src': "'none'",
+  'script-src': "'self'",
+  'style-src': "'self'",
+  'img-src': "'self' data:",
+  'connect-src': "'self'",
+  'base-uri': "'none'",
+  'form-action': "'none'",
+  'frame-ancestors': "'none'",
+};
+
+/** A page of this API for people, and the files that it loads. */
+export function servePage(
+  router: Router,
+  { folder, files, allows = {}, fill = (text) => text }: OwnPage,
+): void {
+  const policy = Object.entries({ ...POLICY, ...allows }).map(([name, sources]) => `${name} ${sources}`);
+  for (const [place, name] of Object.entries(files)) {
+    const content = fill(readFileSync(path.join(folder, name), 'utf8'));
+    const headers = {
+      ETag: tagOf(content),
+      'Cache-Control': 'no-cache',
+      'Content-Security-Policy': policy.join('; '),
+      // Tokens are put into these pages: no window of another origin gets hold of them.
+      'Cross-Origin-Opener-Policy': 'same-origin',
+      'Origin-Agent-Cluster': '?1',
+    };
+    serveToRead(
+      router,
+      place,
+      (_request, response) => void response.set(headers).type(path.extname(name)).send(content),
+    );
+  }
+}
+
+export function serveToRead(router: Router, place: string, handler: RequestHandler): void {
+  const entry = router.route(place);
+  entry.get(handler);
+  answerOtherMethods(entry, ['GET', 'HEAD']);
+}
