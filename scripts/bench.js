@@ -3,9 +3,9 @@
 const path = require('node:path');
 const { spawn } = require('node:child_process');
 const { forgetUrls } = require('./stack/server-urls');
-const { interruption } = require('./run-command');
+const { interruption } = require('./command/run-command');
 const { prepare, root } = require('./set-up/prepare');
-const { runMain } = require('./command');
+const { runMain } = require('./command/run-main');
 const { withLock } = require('./set-up/lock');
 
 // So that they are looked for, and installed if missing.

@@ -2,10 +2,10 @@
 
 const path = require('node:path');
 const { spawnSync } = require('node:child_process');
-const { createLocalStack, root } = require('./local-stack');
+const { createLocalStack, root } = require('./local/local-stack');
 const { prepare } = require('./set-up/prepare');
-const { runMain } = require('./command');
-const { UserError } = require('./run-command');
+const { runMain } = require('./command/run-main');
+const { UserError } = require('./command/run-command');
 
 /** Runs a command of dist/cli on the local stack, or on the database that this shell names by MONGO_URL. */
 async function runCli() {

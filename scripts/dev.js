@@ -4,13 +4,13 @@ const fs = require('node:fs');
 const path = require('node:path');
 const { spawn } = require('node:child_process');
 const { copyPages } = require('./set-up/build');
-const { alone, appVariablesOfShell, createLocalStack, dir, root } = require('./local-stack');
+const { alone, appVariablesOfShell, createLocalStack, dir, root } = require('./local/local-stack');
 const { createProgress } = require('./set-up/progress');
-const { ensureAdmin } = require('./admin-account');
+const { ensureAdmin } = require('./local/admin-account');
 const { findFree } = require('./stack/ports');
-const { interruption, waitUntil } = require('./run-command');
+const { interruption, waitUntil } = require('./command/run-command');
 const { prepare } = require('./set-up/prepare');
-const { runMain } = require('./command');
+const { runMain } = require('./command/run-main');
 
 const bin = (name) => path.join(root, 'node_modules', '.bin', name);
 // Beside dist: a cluster that runs meanwhile must not load half-written files.

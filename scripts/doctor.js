@@ -1,7 +1,7 @@
 'use strict';
 
 const { parseArgs } = require('node:util');
-const { createLocalStack, root } = require('./local-stack');
+const { createLocalStack, root } = require('./local/local-stack');
 const { examineCheckout } = require('./doctor/checkout');
 const { examineNginx, examinePorts } = require('./doctor/nginx');
 const { examineRoom } = require('./doctor/room');
@@ -9,8 +9,8 @@ const { examineServers } = require('./doctor/servers');
 const { examineWorkers } = require('./doctor/workers');
 const { findingsOf } = require('./doctor/finding');
 const { report } = require('./doctor/report');
-const { runMain } = require('./command');
-const { UserError } = require('./run-command');
+const { runMain } = require('./command/run-main');
+const { UserError } = require('./command/run-command');
 
 const usage = `npm run doctor [-- --json]
 

@@ -8,8 +8,8 @@ const { drillJobWorkers } = require('./drill/job-workers');
 const { drillKills } = require('./drill/kill');
 const { drillReloads } = require('./drill/reload');
 const { drillScaling } = require('./drill/scale');
-const { runMain } = require('./command');
-const { UserError } = require('./run-command');
+const { runMain } = require('./command/run-main');
+const { UserError } = require('./command/run-command');
 const { withLock } = require('./set-up/lock');
 
 const usage = `npm run drill [-- kill | reload | scale | jobs] [--reloads N]

@@ -3,9 +3,9 @@
 const fs = require('node:fs');
 const os = require('node:os');
 const path = require('node:path');
-const { root } = require('./local-stack');
-const { runCommand, UserError } = require('./run-command');
-const { runMain } = require('./command');
+const { root } = require('./local/local-stack');
+const { runCommand, UserError } = require('./command/run-command');
+const { runMain } = require('./command/run-main');
 
 const unitName = 'taskfleet.service';
 

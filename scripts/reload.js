@@ -3,13 +3,13 @@
 const os = require('node:os');
 const path = require('node:path');
 const { parseArgs } = require('node:util');
-const { alone, appVariablesOfShell, createLocalStack, root } = require('./local-stack');
+const { alone, appVariablesOfShell, createLocalStack, root } = require('./local/local-stack');
 const { apiName } = require('./stack/app-names');
 const { compileAside } = require('./set-up/build');
 const { createProgress } = require('./set-up/progress');
 const { prepare } = require('./set-up/prepare');
-const { runMain } = require('./command');
-const { UserError } = require('./run-command');
+const { runMain } = require('./command/run-main');
+const { UserError } = require('./command/run-command');
 
 const usage = `npm run reload [-- --build FOLDER] [--limit SECONDS]
 

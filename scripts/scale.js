@@ -1,10 +1,10 @@
 'use strict';
 
-const { alone, createLocalStack } = require('./local-stack');
+const { alone, createLocalStack } = require('./local/local-stack');
 const { createProgress } = require('./set-up/progress');
 const { prepare } = require('./set-up/prepare');
-const { runMain } = require('./command');
-const { UserError } = require('./run-command');
+const { runMain } = require('./command/run-main');
+const { UserError } = require('./command/run-command');
 
 /** As many as ports are kept free for. */
 const most = 16;

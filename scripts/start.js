@@ -2,16 +2,16 @@
 
 const os = require('node:os');
 const path = require('node:path');
-const { alone, appVariablesOfShell, createLocalStack, dir, root } = require('./local-stack');
+const { alone, appVariablesOfShell, createLocalStack, dir, root } = require('./local/local-stack');
 const { askStatus } = require('./stack/ask-status');
 const { checkBalancing } = require('./stack/balancing');
 const { compileAside, isBuilt } = require('./set-up/build');
 const { createProgress } = require('./set-up/progress');
-const { ensureAdmin } = require('./admin-account');
+const { ensureAdmin } = require('./local/admin-account');
 const { prepare } = require('./set-up/prepare');
-const { runMain } = require('./command');
-const { waitUntil } = require('./run-command');
-const { writePostmanEnvironment } = require('./postman-environment');
+const { runMain } = require('./command/run-main');
+const { waitUntil } = require('./command/run-command');
+const { writePostmanEnvironment } = require('./local/postman-environment');
 
 const titles = { mongo: 'MongoDB', redis: 'Redis', rabbit: 'RabbitMQ', nginx: 'NGINX' };
 const outcomes = {

@@ -1,8 +1,8 @@
 'use strict';
 
-const { alone, createLocalStack } = require('./local-stack');
+const { alone, createLocalStack } = require('./local/local-stack');
 const { createProgress } = require('./set-up/progress');
-const { runMain } = require('./command');
+const { runMain } = require('./command/run-main');
 
 void runMain(() =>
   alone(async () => {

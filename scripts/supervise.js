@@ -2,9 +2,9 @@
 
 const path = require('node:path');
 const { spawnSync } = require('node:child_process');
-const { createLocalStack, root } = require('./local-stack');
-const { runCommand } = require('./run-command');
-const { runMain } = require('./command');
+const { createLocalStack, root } = require('./local/local-stack');
+const { runCommand } = require('./command/run-command');
+const { runMain } = require('./command/run-main');
 const { watchDaemons } = require('./stack/watch-daemons');
 
 const startMs = 20 * 60_000;

@@ -6,9 +6,9 @@ const { findBrowser } = require('./set-up/browser');
 const { forgetUrls } = require('./stack/server-urls');
 const { createStack } = require('./stack/stack');
 const { prepare, root } = require('./set-up/prepare');
-const { runMain } = require('./command');
-const { runCommand, UserError } = require('./run-command');
-const { runJest } = require('./run-jest');
+const { runMain } = require('./command/run-main');
+const { runCommand, UserError } = require('./command/run-command');
+const { runJest } = require('./command/run-jest');
 const { withLock } = require('./set-up/lock');
 
 forgetUrls();

@@ -6,11 +6,14 @@ import { readResults, SavedResultsError } from '../store/read-results';
 import type { BenchResults } from '../store/result-types';
 import { printAnswer } from './command-output';
 
-const USAGE = 'npm run bench -- compare BEFORE.json AFTER.json';
+const USAGE = `npm run bench -- compare BEFORE.json AFTER.json
+
+What got slower or better beyond the noise, of two results. The exit status is 1
+where something got worse, 2 where nothing can be compared.`;
 
 /** @returns the exit status: 1 where something is worse beyond the noise, 2 where nothing can be compared */
 export function runCompare(args: string[]): number {
-  return printAnswer(USAGE, () => {
+  return printAnswer(USAGE, args, () => {
     const { positionals } = parseArgs({ args, allowPositionals: true });
     const [before, after, ...more] = positionals;
     if (!before || !after || more.length > 0) throw new SavedResultsError('Two results are needed.');

@@ -9,13 +9,16 @@ import { findNewest, readResults, SavedResultsError } from '../store/read-result
 import type { BenchResults, ScalingCurve, UslFit } from '../store/result-types';
 import { printAnswer } from './command-output';
 
-const USAGE = 'npm run bench -- plan --rps N --scenario NAME [--file RESULT.json]';
+const USAGE = `npm run bench -- plan --rps N --scenario NAME [--file RESULT.json]
+
+How many workers so many requests a second need, by the scaling curve of a
+result (the newest one). The exit status is 1 where no number is enough.`;
 /** Of what the workers can do: near all of it, queues grow without end. */
 const LOAD = 0.7;
 
 /** How many workers a rate needs, by the scaling curve. @returns the exit status: 1 where it can't be reached */
 export function runPlan(args: string[], folders: readonly string[] = RESULT_FOLDERS): number {
-  return printAnswer(USAGE, () => {
+  return printAnswer(USAGE, args, () => {
     const options = {
       rps: { type: 'string' },
       scenario: { type: 'string' },

@@ -51,19 +51,24 @@ export async function measureAll(context: BenchContext, progress: Progress): Pro
       left -= step;
       progress.advance(step);
     };
-    // What was measured before, for half an hour perhaps, isn't lost by it.
-    const measured = await extra.measure(context, advance).catch((error: Error): ExtraMeasured => {
-      if (context.signal.aborted) throw error;
-      progress.say(`${extra.name} failed: ${error.message}`);
-      collected.fail(extra.name, error.message);
-      return {};
-    });
+    const nothing: ExtraMeasured = {};
+    const measured = await orElse(nothing, extra.name, progress.say, extra.measure(context, advance));
     collected.addSeries(measured.series ?? []);
     curves.push(...(measured.curves ?? []));
     measured.skipped?.forEach(collected.skip);
     advance(left);
   }
   return { ...collected.results(), curves };
+
+  /** Where it fails, what was measured before, for half an hour perhaps, isn't lost by it. */
+  function orElse<T>(nothing: T, name: string, tell: (text: string) => void, work: Promise<T>): Promise<T> {
+    return work.catch((error: Error) => {
+      if (context.signal.aborted) throw error;
+      tell(`${name} failed: ${error.message}`);
+      collected.fail(name, error.message);
+      return nothing;
+    });
+  }
 
   async function startApps({ setup, scenarios }: Step): Promise<void> {
     progress.show(`starting ${formatSetup(setup)}`);
@@ -73,14 +78,9 @@ export async function measureAll(context: BenchContext, progress: Progress): Pro
   }
 
   async function measureScenario(scenario: Scenario, setup: Setup, tell: (text: string) => void) {
-    progress.show(`${scenario.name}, ${formatSetup(setup)}`);
-    // As with the extras above.
-    const measured = await scenario.measure({ ...context, setup }).catch((error: Error) => {
-      if (context.signal.aborted) throw error;
-      tell(`${scenario.name}, ${formatSetup(setup)} failed: ${error.message}`);
-      collected.fail(`${scenario.name}, ${formatSetup(setup)}`, error.message);
-      return [];
-    });
+    const name = `${scenario.name}, ${formatSetup(setup)}`;
+    progress.show(name);
+    const measured = await orElse([], name, tell, scenario.measure({ ...context, setup }));
     for (const { part, load, run } of measured) {
       collected.addRun({ scenario: scenario.name, ...(part && { part }), setup, load }, run);
       tell(formatRun(scenario.name, part, setup, run));

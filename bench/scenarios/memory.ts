@@ -1,6 +1,6 @@
-import type autocannon from 'autocannon';
 import { readResidentMb } from '../figures/memory';
 import { slopeOf } from '../figures/statistics';
+import { inTurns, type RequestKind } from '../load/in-turns';
 import { startLoad } from '../load/load';
 import { pause } from '../load/pause';
 import { setupOf } from '../rounds/setups';
@@ -20,28 +20,17 @@ interface Sample {
 }
 
 /** Mostly cached reads; 10 % lists, 5 % writes, and 5 % each of what is refused with 401 and 404. */
-async function requestOf({ fixtures }: BenchContext, tell: (what: string) => void) {
+async function kindsOf({ fixtures }: BenchContext): Promise<RequestKind[]> {
   const [task, list] = [await fixtures.taskPath(), await fixtures.listPath()];
   const { headers } = await fixtures.admin();
-  const kinds = [
-    ...Array.from({ length: 15 }, () => ({ method: 'GET', path: task, headers, expected: 200 }) as const),
-    ...Array.from({ length: 2 }, () => ({ method: 'GET', path: list, headers, expected: 200 }) as const),
-    { method: 'PUT', path: task, headers, body: '{"status":"Doing"}', expected: 200 } as const,
-    { method: 'GET', path: task, headers: {}, expected: 401 } as const,
-    { method: 'GET', path: `/tasks/${'0'.repeat(24)}`, headers, expected: 404 } as const,
+  const read: RequestKind = { method: 'GET', path: task, headers, expected: 200 };
+  return [
+    ...Array.from({ length: 15 }, () => read),
+    ...Array.from({ length: 2 }, () => ({ ...read, path: list })),
+    { ...read, method: 'PUT', body: '{"status":"Doing"}' },
+    { ...read, headers: {}, expected: 401 },
+    { ...read, path: `/tasks/${'0'.repeat(24)}`, expected: 404 },
   ];
-  let sent = 0;
-  const request: autocannon.Request = {
-    setupRequest: (common, context: { expected?: number }) => {
-      const { expected, headers: own, ...kind } = kinds[sent++ % kinds.length]!;
-      context.expected = expected;
-      return { ...common, ...kind, headers: { ...own, 'content-type': 'application/json' } };
-    },
-    onResponse: (status, _body, context: { expected?: number }) => {
-      if (status !== context.expected) tell(`${status} in place of ${context.expected}`);
-    },
-  };
-  return request;
 }
 
 /** How much memory a worker takes after very many requests, and whether that still grows. */
@@ -49,8 +38,7 @@ export async function measureMemory(context: BenchContext): Promise<Series[]> {
   const { stack, options, clusterSize, signal, say } = context;
   const setup = setupOf('one', clusterSize);
   await stack.use(setup);
-  const wrong: Record<string, number> = {};
-  const request = await requestOf(context, (what) => (wrong[what] = (wrong[what] ?? 0) + 1));
+  const { request, wrong } = inTurns(await kindsOf(context));
   const workers = await stack.processes();
   await pause(IDLE_MS, signal);
   const idleRssMb = await readResidentMb(workers, signal);

@@ -1,7 +1,6 @@
-import { countCpuTime } from '../figures/cpu-time';
 import { startLoad } from '../load/load';
-import { perRequest, requireHits } from '../load/measure-load';
-import { sendAtRate } from '../load/open-loop';
+import { requireHits } from '../load/measure-load';
+import { measureRate } from '../load/measure-rate';
 import { pause } from '../load/pause';
 import type { ScenarioContext } from '../stack/bench-context';
 import type { Run } from '../store/result-types';
@@ -12,16 +11,10 @@ const READS_PER_SECOND = 200;
 /** Until all hash threads are busy and the sign-ups queue. */
 const STORM_RISES_MS = 2_000;
 
-async function readAtRate({ stack, options, fixtures, signal }: ScenarioContext): Promise<Run> {
-  const url = `${stack.url}${await fixtures.taskPath()}`;
-  const { headers } = await fixtures.reader();
-  const { groups } = await stack.processes();
-  const cpuSince = countCpuTime(groups);
-  const held = { url, headers, perSecond: READS_PER_SECOND, seconds: options.seconds, signal };
-  const { hits, latenessP99Ms, ...result } = await sendAtRate(held);
-  const cpu = cpuSince();
-  const figures = { hitShare: hits / Math.max(1, result.requests), senderLateP99Ms: latenessP99Ms };
-  return requireHits({ ...result, cpu, figures });
+async function readAtRate(context: ScenarioContext): Promise<Run> {
+  const path = await context.fixtures.taskPath();
+  const { headers } = await context.fixtures.reader();
+  return requireHits(await measureRate(context, { path, headers, perSecond: READS_PER_SECOND }));
 }
 
 async function readInStorm(context: ScenarioContext): Promise<Run> {
@@ -39,7 +32,9 @@ async function readInStorm(context: ScenarioContext): Promise<Run> {
     const [reads, signUps] = await Promise.all([readAtRate(context), load.measure(seconds)]);
     const errors = { ...reads.errors };
     for (const [what, count] of Object.entries(signUps.errors)) errors[`sign-up: ${what}`] = count;
-    return { ...reads, errors, figures: { ...reads.figures, signUpsPerSecond: signUps.perSecond } };
+    const figures = { ...reads.figures, signUpsPerSecond: signUps.perSecond };
+    // Nearly all of the CPU time goes into the sign-ups: none of it is the reads' own.
+    return { ...reads, cpuMicrosPerRequest: undefined, errors, figures };
   } finally {
     await load.stop();
     await pause(QUEUE_EMPTIES_MS, signal);
@@ -60,11 +55,8 @@ export const readsInStorm: Scenario = {
     if (context.setup.hashThreads === 0) {
       return [{ part: 'storm, hashing on the event loop', load, run: await readInStorm(context) }];
     }
-    const idle = await readAtRate(context);
-    const cpuMicrosPerRequest = perRequest(idle.cpu, idle.perSecond);
     return [
-      { part: 'idle', load, run: { ...idle, cpuMicrosPerRequest } },
-      // Here nearly all of it goes into the sign-ups: none of it is the reads' own.
+      { part: 'idle', load, run: await readAtRate(context) },
       { part: 'storm', load, run: await readInStorm(context) },
     ];
   },

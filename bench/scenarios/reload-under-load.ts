@@ -1,4 +1,4 @@
-import type autocannon from 'autocannon';
+import { inTurns, type RequestKind } from '../load/in-turns';
 import { startLoad } from '../load/load';
 import { toRun } from '../load/measure-load';
 import { pause } from '../load/pause';
@@ -10,33 +10,20 @@ const CONNECTIONS = 24;
 const WARM_UP_MS = 1_000;
 
 /** Reads and creations in turns. */
-async function requestOf({ fixtures }: ScenarioContext, tell: (what: string) => void) {
+async function kindsOf({ fixtures }: ScenarioContext): Promise<RequestKind[]> {
   const path = await fixtures.taskPath();
-  const admin = await fixtures.admin();
-  const { id } = await fixtures.reader();
-  const body = JSON.stringify(newTask(id));
-  let sent = 0;
-  const request: autocannon.Request = {
-    headers: { ...admin.headers, 'content-type': 'application/json' },
-    setupRequest: (common, context: { expected?: number }) => {
-      const isRead = sent++ % 2 === 0;
-      context.expected = isRead ? 200 : 201;
-      return isRead
-        ? { ...common, method: 'GET', path }
-        : { ...common, method: 'POST', path: '/tasks', body };
-    },
-    onResponse: (status, _body, context: { expected?: number }) => {
-      if (status !== context.expected) tell(String(status));
-    },
-  };
-  return request;
+  const { headers } = await fixtures.admin();
+  const body = JSON.stringify(newTask((await fixtures.reader()).id));
+  return [
+    { method: 'GET', path, headers, expected: 200 },
+    { method: 'POST', path: '/tasks', headers, body, expected: 201 },
+  ];
 }
 
 /** One reload after another while requests come; the last of them to its end. */
 async function measureReloads(context: ScenarioContext): Promise<Measured[]> {
   const { stack, options, signal } = context;
-  const wrong: Record<string, number> = {};
-  const request = await requestOf(context, (what) => (wrong[what] = (wrong[what] ?? 0) + 1));
+  const { request, wrong } = inTurns(await kindsOf(context));
   const load = startLoad({ url: stack.url, connections: CONNECTIONS, request, signal });
   let reloads = 0;
   try {

@@ -1,9 +1,8 @@
 import { hasLua } from '../../scripts/stack/servers/nginx-lua';
 import { WARM_UP_SECONDS, warmUp } from '../curve/scaling-load';
-import { countCpuTime } from '../figures/cpu-time';
 import { createWorkerCount } from '../figures/worker-count';
-import { measureLoad, toRun } from '../load/measure-load';
-import { sendAtRate } from '../load/open-loop';
+import { measureLoad } from '../load/measure-load';
+import { measureRate } from '../load/measure-rate';
 import { holdWorkers } from '../quota/held-workers';
 import { openQuota } from '../quota/quota';
 import { formatRun } from '../rounds/format-run';
@@ -106,22 +105,8 @@ async function readClosedLoop(context: BenchContext, read: Read, seconds?: numbe
 }
 
 /** At a held rate nobody waits for anybody, and what the slowed worker can't do piles up. */
-async function readAtRate(
-  { stack, options, signal }: BenchContext,
-  read: Read,
-  perSecond: number,
-): Promise<Run> {
+async function readAtRate(context: BenchContext, read: Read, perSecond: number): Promise<Run> {
   const count = createWorkerCount();
-  const { seconds } = options;
-  const { groups } = await stack.processes();
-  const cpuSince = countCpuTime(groups);
-  const { headers, path } = read;
-  const held = { url: `${stack.url}${path}`, headers, perSecond, seconds, signal, onHeaders: count.add };
-  const { latenessP99Ms, hits, ...result } = await sendAtRate(held);
-  const hitShare = hits / Math.max(1, result.requests);
-  return toRun(result, cpuSince(), {
-    hitShare,
-    slowedShare: count.share(SLOWED),
-    senderLateP99Ms: latenessP99Ms,
-  });
+  const run = await measureRate(context, { ...read, perSecond, onHeaders: count.add });
+  return { ...run, figures: { ...run.figures, slowedShare: count.share(SLOWED) } };
 }

@@ -44,6 +44,8 @@ export async function startBenchStack({ signal, say }: BenchStackOptions) {
   rmSync(folder, { recursive: true, force: true });
   const stack = openStack(say);
   signal.throwIfAborted();
+  // What the environment says, before minutes are spent on it.
+  await stack.checkConfiguration();
   await stack.startServers({ only: SERVERS });
   const pidOf = async (name: ServerName) => [(await stack.server(name).pid()) ?? 0];
   const pids = {

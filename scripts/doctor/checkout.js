@@ -9,7 +9,7 @@ const { ok, warning, error } = findingsOf('This folder');
 /** Whether what is installed and built is what the sources ask for. @param {string} root */
 function examineCheckout(root) {
   return [
-    // An older one doesn't get as far as this: command.js refuses it.
+    // An older one doesn't get as far as this: run-main.js refuses it.
     ok(`Node ${process.versions.node}`),
     arePackagesInstalled(root)
       ? ok('packages as in package-lock.json')

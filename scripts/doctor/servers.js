@@ -4,7 +4,7 @@ const fs = require('node:fs');
 const path = require('node:path');
 const { appVariables } = require('../stack/app-environment');
 const { findingsOf } = require('./finding');
-const { runCommand } = require('../run-command');
+const { runCommand } = require('../command/run-command');
 
 /** The processes' own part takes up to 4 s, and a start of Node. */
 const limitMs = 8_500;

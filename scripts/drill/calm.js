@@ -1,6 +1,6 @@
 'use strict';
 
-const { interruption, sleep, UserError } = require('../run-command');
+const { interruption, sleep, UserError } = require('../command/run-command');
 
 /** Nothing for so long; Ctrl-C ends it. @param {number} lengthMs */
 async function calm(lengthMs) {

@@ -2,7 +2,7 @@
 
 const { controlOf } = require('../stack/control');
 const { root, withOwnStack } = require('./own-stack');
-const { waitUntil } = require('../run-command');
+const { waitUntil } = require('../command/run-command');
 const { workerName } = require('../stack/app-names');
 
 const jobs = 24;

@@ -4,7 +4,7 @@ const fs = require('node:fs');
 const path = require('node:path');
 const { apiName, workerName } = require('../stack/app-names');
 const { createLedger } = require('./ledger');
-const { interruption, sleep, waitUntil } = require('../run-command');
+const { interruption, sleep, waitUntil } = require('../command/run-command');
 const { root, withOwnStack } = require('./own-stack');
 const { watchDaemons } = require('../stack/watch-daemons');
 

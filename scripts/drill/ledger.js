@@ -1,6 +1,6 @@
 'use strict';
 
-const { sleep } = require('../run-command');
+const { sleep } = require('../command/run-command');
 
 const requestMs = 20_000;
 const pauseMs = 15;

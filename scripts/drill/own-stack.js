@@ -3,10 +3,10 @@
 const fs = require('node:fs');
 const path = require('node:path');
 const { createStack } = require('../stack/stack');
-const { ensureAdmin } = require('../admin-account');
+const { ensureAdmin } = require('../local/admin-account');
 const { prepare, root } = require('../set-up/prepare');
 const { forgetUrls } = require('../stack/server-urls');
-const { UserError } = require('../run-command');
+const { UserError } = require('../command/run-command');
 
 const dir = path.join(root, '.local', 'drill');
 const folder = path.join(dir, 'stack');

@@ -6,7 +6,7 @@ const { apiName } = require('../stack/app-names');
 const { brokenBuilds } = require('./broken-builds');
 const { calm } = require('./calm');
 const { dir, root, withOwnStack } = require('./own-stack');
-const { interruption, UserError } = require('../run-command');
+const { interruption, UserError } = require('../command/run-command');
 const { percentile, prepareLoad, startLoad, tellFailures } = require('./load');
 
 const connections = 48;

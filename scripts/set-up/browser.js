@@ -2,7 +2,7 @@
 
 const fs = require('node:fs');
 const path = require('node:path');
-const { runCommand, UserError } = require('../run-command');
+const { runCommand, UserError } = require('../command/run-command');
 const { findCommand, isExecutable } = require('../stack/servers/find-command');
 const { createApt } = require('./system-packages');
 

@@ -3,7 +3,7 @@
 const crypto = require('node:crypto');
 const fs = require('node:fs');
 const path = require('node:path');
-const { runCommand, UserError } = require('../run-command');
+const { runCommand, UserError } = require('../command/run-command');
 const { withLock } = require('./lock');
 
 /** @param {string} folder @returns {string[]} files below, relative to it */

@@ -2,7 +2,7 @@
 
 const fs = require('node:fs');
 const path = require('node:path');
-const { interruption, sleep, UserError } = require('../run-command');
+const { interruption, sleep, UserError } = require('../command/run-command');
 const { isAlive } = require('../stack/processes');
 
 /** A pid is used again after a while: its start time tells two processes apart. @param {number} pid */

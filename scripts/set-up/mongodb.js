@@ -2,7 +2,7 @@
 
 const fs = require('node:fs');
 const path = require('node:path');
-const { UserError } = require('../run-command');
+const { UserError } = require('../command/run-command');
 const { cacheFolder } = require('./mongodb-cache');
 const { mongo } = require('../stack/servers/mongo');
 const { buildSecantusDb } = require('./secantusdb');

@@ -2,7 +2,7 @@
 
 const fs = require('node:fs');
 const path = require('node:path');
-const { runCommand, UserError } = require('../run-command');
+const { runCommand, UserError } = require('../command/run-command');
 
 /** @param {string} file @returns {Record<string, any> | undefined} */
 function readJson(file) {

@@ -10,7 +10,7 @@ const { findMissing } = require('../stack/private-servers');
 const { obtainMongo } = require('./mongodb');
 const { hasLua } = require('../stack/servers/nginx-lua');
 const { installServers, isInstallable } = require('./system-packages');
-const { interruption } = require('../run-command');
+const { interruption } = require('../command/run-command');
 const { urlsFromEnvironment } = require('../stack/server-urls');
 const { withLock } = require('./lock');
 

@@ -1,6 +1,6 @@
 'use strict';
 
-const { interruption } = require('../run-command');
+const { interruption } = require('../command/run-command');
 
 /** Long steps say at least this often that they live. */
 const heartbeatMs = 8_000;

@@ -5,7 +5,7 @@ const os = require('node:os');
 const path = require('node:path');
 const { createApt } = require('./system-packages');
 const { findCommand } = require('../stack/servers/find-command');
-const { runCommand, UserError } = require('../run-command');
+const { runCommand, UserError } = require('../command/run-command');
 
 const version = '0.5.3-beta.196';
 const crates = 210;

@@ -8,7 +8,7 @@ const { appVariables } = require('./app-environment');
 const { askStatus } = require('./ask-status');
 const { createPm2 } = require('./pm2');
 const { marker } = require('./processes');
-const { runCommand, UserError, waitUntil } = require('../run-command');
+const { runCommand, UserError, waitUntil } = require('../command/run-command');
 
 const names = [apiName, workerName];
 

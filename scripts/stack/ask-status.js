@@ -1,6 +1,6 @@
 'use strict';
 
-const { UserError } = require('../run-command');
+const { UserError } = require('../command/run-command');
 
 /** @param {string} url @param {number} timeoutMs @returns {Promise<number>} rejects where nobody answers in time */
 async function askStatus(url, timeoutMs) {

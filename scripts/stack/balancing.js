@@ -1,6 +1,6 @@
 'use strict';
 
-const { UserError } = require('../run-command');
+const { UserError } = require('../command/run-command');
 
 /** Each has its file in nginx/balancing. */
 const methods = ['round-robin', 'least-connections', 'response-time'];

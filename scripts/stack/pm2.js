@@ -4,7 +4,7 @@ const fs = require('node:fs');
 const net = require('node:net');
 const path = require('node:path');
 const { isAlive } = require('./processes');
-const { runCommand, UserError } = require('../run-command');
+const { runCommand, UserError } = require('../command/run-command');
 
 // PM2 is told to be silent: no banner, no look-up of newer versions, no agent.
 const quiet = {

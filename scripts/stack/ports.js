@@ -3,7 +3,7 @@
 const fs = require('node:fs');
 const net = require('node:net');
 const os = require('node:os');
-const { runCommand, UserError } = require('../run-command');
+const { runCommand, UserError } = require('../command/run-command');
 
 const hasIpv6 = Object.values(os.networkInterfaces()).some((addresses) =>
   addresses?.some(({ address }) => address === '::1'),

@@ -10,7 +10,7 @@ const { mongo } = require('./servers/mongo');
 const { nginx } = require('./servers/nginx');
 const { rabbit } = require('./servers/rabbit');
 const { redis } = require('./servers/redis');
-const { UserError, waitUntil } = require('../run-command');
+const { UserError, waitUntil } = require('../command/run-command');
 
 /** @type {Record<string, import('./stack').ServerDefinition>} */
 const definitions = { mongo, redis, rabbit, nginx };

@@ -2,7 +2,7 @@
 
 const fs = require('node:fs');
 const path = require('node:path');
-const { runCommand, sleep } = require('../run-command');
+const { runCommand, sleep } = require('../command/run-command');
 
 /** Every process of a stack carries its folder in this variable, so that it can be told from others. */
 const marker = 'TASKFLEET_STACK';

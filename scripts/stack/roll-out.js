@@ -7,7 +7,7 @@ const { isAlive } = require('./processes');
 const { publish } = require('../set-up/build');
 const { requireOk } = require('./ask-status');
 const { tryBuild } = require('./trial');
-const { UserError, waitUntil } = require('../run-command');
+const { UserError, waitUntil } = require('../command/run-command');
 
 /** Longer than PM2 waits for a new worker and for the end of the old one. */
 const pm2Ms = 60_000;

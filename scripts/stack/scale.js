@@ -2,7 +2,7 @@
 
 const { apiName } = require('./app-names');
 const { controlOf } = require('./control');
-const { UserError } = require('../run-command');
+const { UserError } = require('../command/run-command');
 
 /** Longer than a worker takes to drain. */
 const drainMs = 30_000;

@@ -7,7 +7,7 @@ const path = require('node:path');
 const { createPm2 } = require('./pm2');
 const { trimLogs } = require('./logs');
 const { endProcesses, findOwned, isAlive, marker } = require('./processes');
-const { sleep } = require('../run-command');
+const { sleep } = require('../command/run-command');
 
 /** A socket's path may have 107 characters, and PM2 hangs where its own gets longer. */
 const longestHome = 85;

@@ -4,7 +4,7 @@ const fs = require('node:fs');
 const path = require('node:path');
 const { fork } = require('node:child_process');
 const { findFree } = require('./ports');
-const { interruption, UserError } = require('../run-command');
+const { interruption, UserError } = require('../command/run-command');
 const { requireOk } = require('./ask-status');
 
 /** What a refused build printed last, without the places in the code. */

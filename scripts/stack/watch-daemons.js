@@ -1,7 +1,7 @@
 'use strict';
 
 const { createPm2 } = require('./pm2');
-const { interruption, sleep } = require('../run-command');
+const { interruption, sleep } = require('../command/run-command');
 
 const lookMs = 1_000;
 /** Between two starts that failed; it doubles up to the longest. */

@@ -5,9 +5,9 @@ import path from 'node:path';
 import mongoose from 'mongoose';
 import { dropDatabase, newNamespace } from '../support/api';
 import { newPerson } from '../support/factories';
+import { freePort } from '../support/free-port';
 import { newPicture } from '../support/pictures';
 import { runCommand, startProcess } from '../support/real-process';
-import { freePort } from '../support/redis-server';
 import { mongoUrl, serverUrl } from '../support/servers';
 import { eventually } from '../support/wait';
 

@@ -4,7 +4,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { parse } from 'yaml';
-import { freePort } from './redis-server';
+import { freePort } from './free-port';
 import { eventually } from './wait';
 
 const { findCommand } = jest.requireActual<{ findCommand: (name: string) => string | undefined }>(

@@ -2,7 +2,7 @@
 
 const fs = require('node:fs');
 const path = require('node:path');
-const { runCommand } = require('../../run-command');
+const { runCommand } = require('../../command/run-command');
 
 // Where servers live though a plain user's PATH may not say so.
 const moreFolders = [

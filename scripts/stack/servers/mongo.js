@@ -3,7 +3,7 @@
 const fs = require('node:fs');
 const path = require('node:path');
 const { findCommand, commandVersion } = require('./find-command');
-const { UserError } = require('../../run-command');
+const { UserError } = require('../../command/run-command');
 const { findCached } = require('../../set-up/mongodb-cache');
 
 const replicaSet = 'taskfleet';

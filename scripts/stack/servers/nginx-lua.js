@@ -4,7 +4,7 @@ const fs = require('node:fs');
 const path = require('node:path');
 const { spawnSync } = require('node:child_process');
 const { findCommand } = require('./find-command');
-const { UserError } = require('../../run-command');
+const { UserError } = require('../../command/run-command');
 
 const names = ['ndk_http_module.so', 'ngx_http_lua_module.so'];
 

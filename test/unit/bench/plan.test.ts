@@ -86,4 +86,9 @@ describe('a plan that can not be made', () => {
       expect(err).toContain('npm run bench -- plan --rps N --scenario NAME');
     },
   );
+
+  it('tells its usage to who asks for it', () => {
+    expect(plan('--help')).toMatchObject({ status: 0, err: '' });
+    expect(plan('--help').out).toContain('npm run bench -- plan --rps N --scenario NAME');
+  });
 });

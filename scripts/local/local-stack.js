@@ -1,11 +1,11 @@
 'use strict';
 
 const path = require('node:path');
-const { createStack } = require('./stack/stack');
-const { pickAppVariables } = require('./stack/app-environment');
-const { withLock } = require('./set-up/lock');
+const { createStack } = require('../stack/stack');
+const { pickAppVariables } = require('../stack/app-environment');
+const { withLock } = require('../set-up/lock');
 
-const root = path.resolve(__dirname, '..');
+const root = path.resolve(__dirname, '..', '..');
 const dir = path.join(root, '.local');
 
 /** The stack of `npm start`: its apps run under the person's own PM2. @param {(text: string) => void} say */
