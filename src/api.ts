@@ -23,6 +23,9 @@ async function main(): Promise<void> {
   const listen = () => listenOn(config.port, config.host);
   const { balancerUrl } = config;
   const { lastRequestAt } = drain;
+  const join = async () => {
+    if (balancerUrl && !config.isTrial) await joinBalancer({ balancerUrl, lastRequestAt });
+  };
   const leaving = balancerUrl ? () => leaveBalancer({ balancerUrl, lastRequestAt }) : undefined;
   const { live, hashPool, app } = api;
   const loggers = [logger, app.accessLog];
@@ -34,6 +37,8 @@ async function main(): Promise<void> {
       drain,
       leave: leaving,
       listen,
+      join,
+      hasStarted: api.health.hasStarted,
       live,
       hashPool,
       watchers: api.watchers.size,
@@ -55,7 +60,7 @@ async function main(): Promise<void> {
     logger,
   );
   await listen();
-  if (balancerUrl && !config.isTrial) await joinBalancer({ balancerUrl, lastRequestAt });
+  await join();
   api.health.started();
   logger.info({ port: config.port }, 'Serving');
   process.send?.('ready');

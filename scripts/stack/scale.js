@@ -18,41 +18,69 @@ const drainMs = 30_000;
 function createScale({ root, apps, stackFile, listPorts }) {
   const workers = async () => (await apps.list()).filter(({ name }) => name === apiName);
 
+  const control = () => controlOf(root, stackFile.read().env);
+
+  /** @param {import('./stack').AppProcess} process_ */
+  function socketOf(process_) {
+    const { listSockets, folder } = control();
+    return listSockets(folder).find(({ pid }) => pid === process_.pid);
+  }
+
   /** Until it refuses connections, so that NGINX asks the others, and nothing is under way in it. */
   async function drain(process_) {
-    const { askProcess, listSockets, folder } = controlOf(root, stackFile.read().env);
-    const socket = listSockets(folder).find(({ pid }) => pid === process_.pid);
+    const socket = socketOf(process_);
     if (!socket)
       throw new UserError(`API worker ${process_.instance} can't be told to drain: npm run reload`);
-    await askProcess(socket, 'POST', '/drain', { timeoutMs: drainMs });
+    await control().askProcess(socket, 'POST', '/drain', { timeoutMs: drainMs });
+  }
+
+  /**
+   * Takes back in who was drained, by hand or by a command that was killed: else nobody may be left who serves.
+   *
+   * @param {(text: string) => void} say
+   */
+  async function resumeDrained(say, isWanted = () => true) {
+    const { askProcess } = control();
+    for (const process_ of (await workers()).filter(isWanted)) {
+      const socket = socketOf(process_);
+      const { draining } = (socket && (await askProcess(socket, 'GET', '/status').catch(() => {}))) ?? {};
+      if (!draining) continue;
+      await askProcess(socket, 'POST', '/resume', { timeoutMs: drainMs });
+      say(`API worker ${process_.instance} was drained, and serves again`);
+    }
   }
 
   /** NGINX lists more ports than there are workers; more than those it has to be told of. */
-  async function listMissing() {
+  async function listMissing(isWanted, say) {
     const { services, upstream } = stackFile.read();
-    const ports = (await workers()).map(({ port }) => port);
+    const ports = (await workers()).filter(isWanted).map(({ port }) => port);
     const missing = ports.filter((port) => !upstream?.apiPorts.includes(port));
-    if (!services?.nginx || missing.length === 0) return [];
+    if (!services?.nginx || missing.length === 0) return;
     await listPorts({ apiPorts: [...upstream.apiPorts, ...missing].sort((a, b) => a - b) });
-    return missing;
+    say(`NGINX was reloaded for ports ${missing.join(', ')}: idle clients reconnect`);
   }
 
   /** @param {number} wanted @param {(text: string) => void} say */
   async function scaleUnderLoad(wanted, say) {
     const present = (await workers()).sort((a, b) => a.id - b.id);
     if (present.length === 0) throw new UserError('Nothing is running that could be scaled. Run: npm start');
+    // PM2 ends those with the lowest ids.
+    const doomed = present.slice(0, Math.max(0, present.length - wanted));
+    const stays = ({ id }) => !doomed.some((other) => other.id === id);
+    const stopped = present.filter((app) => stays(app) && ['stopped', 'errored'].includes(app.status));
+    if (stopped.length > 0) await apps.pm2(['restart', ...stopped.map(({ id }) => String(id))]);
+    await resumeDrained(say, stays);
     if (wanted > present.length) {
       await apps.pm2(['scale', apiName, String(wanted)], { timeoutMs: 60_000 + wanted * 5_000 });
       await apps.waitReady(wanted);
-      const listed = await listMissing();
       say(`${wanted - present.length} started`);
-      if (listed.length > 0) say(`NGINX was reloaded for ports ${listed.join(', ')}: idle clients reconnect`);
     }
+    // Also those that came by `pm2 scale`, or before this command was killed.
+    await listMissing(stays, say);
     if (wanted < present.length) {
-      // PM2 ends those with the lowest ids.
-      const doomed = present.slice(0, present.length - wanted);
-      await Promise.all(doomed.map(drain));
-      say(`${doomed.map(({ instance }) => `API worker ${instance}`).join(', ')}: drained`);
+      const running = doomed.filter(({ status }) => status === 'online');
+      await Promise.all(running.map(drain));
+      say(`${running.map(({ instance }) => `API worker ${instance}`).join(', ')}: drained`);
       await apps.pm2(['scale', apiName, String(wanted)], { timeoutMs: 120_000 });
       await apps.waitReady(wanted);
       const gone = doomed.map(({ id }) => id);
@@ -63,7 +91,7 @@ function createScale({ root, apps, stackFile, listPorts }) {
     return workers();
   }
 
-  return scaleUnderLoad;
+  return { scaleUnderLoad, resumeDrained };
 }
 
 module.exports = { createScale };

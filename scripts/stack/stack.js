@@ -137,6 +137,7 @@ function createStack({
     if (replaced) await replaceServing(wanted, build, tell);
     else if (build) publish(build, path.join(root, 'dist'));
     const outcome = await apps.start(wanted);
+    await resumeDrained(tell);
     await apps.waitReady(apiWorkers);
     return replaced && outcome === 'unchanged' ? 'reloaded' : outcome;
   }
@@ -156,7 +157,7 @@ function createStack({
     return rollOut({ build, env: appEnvironment(apiWorkers, env), limitMs, say: tell });
   }
 
-  const scaleUnderLoad = createScale({ root, apps, stackFile, listPorts: tellNginx });
+  const { scaleUnderLoad, resumeDrained } = createScale({ root, apps, stackFile, listPorts: tellNginx });
 
   async function scaleApi(workers) {
     await apps.scale(workers);

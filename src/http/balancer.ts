@@ -13,12 +13,17 @@ export const SERVING_PATH = '/health/serving';
 
 type Reply = 'answered' | 'late' | 'refused';
 
-/** Late is a busy machine, where nothing is known; refused is no NGINX. */
-const askWhoServes = (balancerUrl: string): Promise<Reply> =>
-  fetch(`${balancerUrl}${SERVING_PATH}`, { signal: AbortSignal.timeout(500) }).then(
-    (answer) => answer.arrayBuffer().then(() => 'answered' as const),
-    (error: Error) => (error.name === 'TimeoutError' ? 'late' : 'refused'),
-  );
+/**
+ * Late is a slow NGINX or a busy machine, where nothing is known; refused is no NGINX. What is given up early tells
+ * NGINX nothing: it counts no 503 that it couldn't pass on.
+ */
+const askWhoServes = (balancerUrl: string, signal: AbortSignal): Promise<Reply> =>
+  fetch(`${balancerUrl}${SERVING_PATH}`, { signal })
+    .then((answer) => answer.arrayBuffer())
+    .then(
+      () => 'answered',
+      () => (signal.aborted ? 'late' : 'refused'),
+    );
 
 /** When no request came for this long, while others were answered, NGINX passes this worker over. */
 const QUIET_MS = 300;
@@ -29,6 +34,7 @@ const ANSWERED_BESIDE = 32;
 /** Longer than fail_timeout: who was found idle before is asked again by then. */
 const JOIN_LIMIT_MS = 4_000;
 const JOIN_EVERY_MS = 50;
+const JOIN_TRY_MS = 1_000;
 const PROBES = 4;
 
 /**
@@ -38,18 +44,29 @@ const PROBES = 4;
  */
 export async function leaveBalancer({ balancerUrl, lastRequestAt }: BalancerOptions): Promise<void> {
   const began = performance.now();
+  const over = new AbortController();
+  const timer = setTimeout(() => over.abort(), timeLimits.leaveMs);
   let newest = lastRequestAt();
   let beside = 0;
-  while (performance.now() - began < timeLimits.leaveMs) {
-    const replies = await Promise.all(Array.from({ length: PROBES }, () => askWhoServes(balancerUrl)));
+
+  function judge(reply: Reply): void {
     if (lastRequestAt() !== newest) beside = 0;
-    else beside += replies.filter((reply) => reply !== 'late').length;
+    else if (reply !== 'late') beside += 1;
     newest = lastRequestAt();
     const quietMs = performance.now() - newest;
     const isFresh = quietMs < QUIET_LIMIT_MS || newest < began;
-    if (beside >= ANSWERED_BESIDE && quietMs >= QUIET_MS && isFresh) return;
-    await sleep(10);
+    if (beside >= ANSWERED_BESIDE && quietMs >= QUIET_MS && isFresh) over.abort();
   }
+
+  // Each for itself: quick answers of the others leave more of them waiting for the slow one, which is this.
+  const askOn = async () => {
+    while (!over.signal.aborted) {
+      judge(await askWhoServes(balancerUrl, over.signal));
+      await sleep(10);
+    }
+  };
+  await Promise.all(Array.from({ length: PROBES }, askOn));
+  clearTimeout(timer);
 }
 
 /**
@@ -59,7 +76,9 @@ export async function leaveBalancer({ balancerUrl, lastRequestAt }: BalancerOpti
 export async function joinBalancer({ balancerUrl, lastRequestAt }: BalancerOptions): Promise<void> {
   const began = performance.now();
   while (lastRequestAt() < began && performance.now() - began < JOIN_LIMIT_MS) {
-    if ((await askWhoServes(balancerUrl)) === 'refused') return;
+    // Who answers may be another, and hang.
+    const reply = await askWhoServes(balancerUrl, AbortSignal.timeout(JOIN_TRY_MS));
+    if (reply === 'refused') return;
     await sleep(JOIN_EVERY_MS);
   }
 }

@@ -30,6 +30,7 @@ export function createDrain(server: Server, longAnswers?: LongAnswers) {
   const connections = new Map<Socket, { newest?: ServerResponse; open: number }>();
   let inFlight = 0;
   let draining = false;
+  let takenBack = false;
   let lastRequestAt = performance.now();
   let underWay = Promise.resolve();
   server.on('connection', (socket: Socket) => {
@@ -76,7 +77,9 @@ export function createDrain(server: Server, longAnswers?: LongAnswers) {
       await sleep(windowMs / 2);
     }
     const giveUp = Date.now() + deadlineMs;
-    while (inFlight > 0 && Date.now() < giveUp) await sleep(20);
+    // What takes it back may be a request to this very worker, and mustn't wait for itself.
+    while (inFlight > 0 && Date.now() < giveUp && !takenBack) await sleep(20);
+    if (takenBack) return;
     server.closeIdleConnections();
     await sleep(50);
     server.closeAllConnections();
@@ -84,15 +87,20 @@ export function createDrain(server: Server, longAnswers?: LongAnswers) {
 
   return {
     /** Resolves once nothing is under way any more: new connections are refused, so NGINX asks the others. */
-    drain: (options: DrainOptions): Promise<void> => inTurn(() => letGo(options)),
+    drain(options: DrainOptions): Promise<void> {
+      takenBack = false;
+      return inTurn(() => letGo(options));
+    },
 
     /** Listens again, by `listen`, after a drain. */
-    resume: (listen: () => Promise<void>): Promise<void> =>
-      inTurn(async () => {
+    resume(listen: () => Promise<void>): Promise<void> {
+      takenBack = true;
+      return inTurn(async () => {
         if (!server.listening) await listen();
         draining = false;
         longAnswers?.open();
-      }),
+      });
+    },
 
     isDraining: (): boolean => draining,
     isListening: (): boolean => server.listening,

@@ -88,7 +88,7 @@ export function createFleet(folder: string) {
       oneAtATime(async () => {
         const { worker, all } = await newest(name);
         if (worker.answer.draining) return;
-        if (!all.some((other) => other.name !== name && !other.answer.draining))
+        if (!all.some((other) => other.name !== name && other.answer.serving))
           throw new ConflictError(`${name} is the last worker that serves: nobody would answer.`);
         const drained = askProcess(worker, 'POST', '/drain', { timeoutMs: DRAIN_MS });
         drained.catch(() => {});

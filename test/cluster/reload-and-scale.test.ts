@@ -109,3 +109,30 @@ it('changes the number of workers under load, and loses nothing', async () => {
   expect({ failed: theirs.failed, detail: theirs.detail }).toEqual({ failed: 0, detail: theirs.detail });
   await cluster.stack.scaleUnderLoad(2, () => {});
 }, 180_000);
+
+it('loses nothing where those who stay were drained', async () => {
+  const change = (name: string, what: string) =>
+    send(cluster.url, 'POST', `/ops/workers/${name}/${what}`, undefined, admin.token);
+  const statuses: number[] = [];
+  const { result, failed, detail } = await underLoad(async () => {
+    const [oldest, newest] = (await cluster.apiWorkers()).sort((a, b) => a.id - b.id);
+    for (const [worker, what] of [
+      [newest, 'drain'],
+      [newest, 'resume'],
+      [oldest, 'drain'],
+      [oldest, 'resume'],
+      [newest, 'drain'],
+    ] as const)
+      statuses.push((await change(`api-${worker!.instance}`, what)).status);
+    return (await cluster.stack.scaleUnderLoad(1, () => {})).length;
+  });
+  expect({ failed, detail, result }).toEqual({ failed: 0, detail, result: 1 });
+  expect(statuses).toEqual([202, 204, 202, 204, 202]);
+}, 120_000);
+
+it('tells NGINX of workers that came by PM2, before those go whom it knows', async () => {
+  await cluster.stack.pm2(['scale', 'taskfleet-api', '6'], { timeoutMs: 120_000 });
+  await cluster.stack.scaleUnderLoad(2, () => {});
+  for (let count = 0; count < 10; count++)
+    expect((await send(cluster.url, 'GET', task, undefined, admin.token)).status).toBe(200);
+}, 180_000);

@@ -7,18 +7,23 @@ import { joinBalancer, leaveBalancer } from '../../src/http/balancer';
 let nginx: Server;
 let balancerUrl: string;
 let askedAt: number;
-/** What NGINX does with the nth probe: it asks this worker, or another one; or answers later than it is waited for. */
-let does: (probe: number) => 'this' | 'another' | 'late';
+/** What NGINX does with the nth probe: it asks this worker, which may be slow, or another one; or answers late. */
+let does: (probe: number) => 'this' | 'this, slowly' | 'another' | 'late';
+let answeredHere: number;
+const delayMs = { this: 0, 'this, slowly': 700, another: 0, late: 1_500 };
 const lastRequestAt = () => askedAt;
 
 beforeEach(async () => {
   let probes = 0;
+  answeredHere = 0;
   askedAt = performance.now() - 5_000;
   nginx = createServer((_request, response) => {
     probes += 1;
     const what = does(probes);
-    if (what === 'this') askedAt = performance.now();
-    setTimeout(() => response.end(), what === 'late' ? 900 : 0).unref();
+    const isHere = what.startsWith('this');
+    if (isHere) askedAt = performance.now();
+    response.once('finish', () => (answeredHere += isHere ? 1 : 0));
+    setTimeout(() => response.end(), delayMs[what]).unref();
   }).listen(0, '127.0.0.1');
   await once(nginx, 'listening');
   balancerUrl = `http://127.0.0.1:${(nginx.address() as AddressInfo).port}`;
@@ -40,6 +45,12 @@ it('leaves once it is quiet here while others are answered', async () => {
   await leaveBalancer({ balancerUrl, lastRequestAt });
   expect(performance.now() - askedAt).toBeGreaterThanOrEqual(300);
 });
+
+it('waits for its own slow answers, since NGINX counts none that nobody waited for', async () => {
+  does = () => (answeredHere < 6 ? 'this, slowly' : 'another');
+  await leaveBalancer({ balancerUrl, lastRequestAt });
+  expect(answeredHere).toBeGreaterThanOrEqual(6);
+}, 10_000);
 
 it('does not take a machine on which nobody is answered for being passed over', async () => {
   let isStarved = true;

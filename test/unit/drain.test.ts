@@ -146,6 +146,21 @@ describe('for a while', () => {
     expect(await ask(await connect())).toMatch(/200 OK[^]*Connection: keep-alive/);
   });
 
+  it('is taken back by a request that it serves itself', async () => {
+    server.removeAllListeners('request');
+    drain = createDrain(server);
+    server.on('request', (_request, response) => {
+      void drain.resume(listen).then(() => response.end('back'));
+    });
+    const socket = await connect();
+    const began = Date.now();
+    const drained = drain.drain(options);
+    expect(await ask(socket)).toMatch(/200 OK[^]*back/);
+    await drained;
+    expect(Date.now() - began).toBeLessThan(1_000);
+    expect(drain.isDraining()).toBe(false);
+  });
+
   it('does what it was told last, however quickly it was told', async () => {
     await Promise.all([
       drain.drain(options),

@@ -38,11 +38,15 @@ const startJobWorkerStub = (name: string, unacknowledged: number, ready?: number
 /** What stands for a worker at its control socket. */
 async function startStub(name: string) {
   const status = { kind: 'api', name, port: 1, startedAt: 1, draining: false };
-  const stub = { name, draining: false, obeys: true, close: () => {} };
+  const stub = { name, draining: false, reached: true, obeys: true, close: () => {} };
   const { close } = await serveControl(
     { folder, name, logger: createLogger('silent', 'test') },
     {
-      'GET /status': () => ({ ...status, draining: stub.draining }),
+      'GET /status': () => ({
+        ...status,
+        draining: stub.draining,
+        serving: stub.reached && !stub.draining,
+      }),
       'POST /drain': () => void (stub.draining = stub.obeys),
       'POST /resume': () => void (stub.draining = false),
     },
@@ -58,7 +62,9 @@ beforeAll(async () => {
   jobWorkers = [await startJobWorkerStub('worker-0', 1), await startJobWorkerStub('worker-1', 3, 7)];
 });
 
-beforeEach(() => workers.forEach((worker) => Object.assign(worker, { draining: false, obeys: true })));
+beforeEach(() =>
+  workers.forEach((worker) => Object.assign(worker, { draining: false, reached: true, obeys: true })),
+);
 
 afterAll(async () => {
   [...workers, ...jobWorkers].forEach(({ close }) => close());
@@ -104,6 +110,12 @@ it('drains and resumes, and never takes the last worker', async () => {
   expect(workers[0]!.draining).toBe(false);
   await as(api, admin).post('/ops/workers/api-7/drain').expect(404);
   await as(api, admin).post('/ops/workers/..%2Fx/drain').expect(400);
+});
+
+it('counts on nobody whom NGINX does not reach yet', async () => {
+  workers[1]!.reached = false;
+  await as(api, admin).post('/ops/workers/api-0/drain').expect(409);
+  expect(workers[0]!.draining).toBe(false);
 });
 
 it('drains one of two that are told to at the same moment', async () => {
