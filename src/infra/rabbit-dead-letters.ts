@@ -31,6 +31,8 @@ export async function openDeadLetters(url: string, prefix: string) {
       channel.ack(letter);
     },
 
+    discard: (letter: GetMessage): void => channel.ack(letter),
+
     close: async (): Promise<void> => {
       await channel.close();
       await model.close();

@@ -127,6 +127,18 @@ it('counts dead letters, and they can be sent again', async () => {
   expect(wrongIn(await look())).toEqual([]);
 });
 
+it('lets go of dead letters that name no job, however long they are', async () => {
+  const channel = await model.createConfirmChannel();
+  channel.sendToQueue(jobQueueNames(prefix).dead, Buffer.alloc(300, 'x'));
+  await channel.waitForConfirms();
+  const letters = await openDeadLetters(env.AMQP_URL, prefix);
+  const taken = await letters.take();
+  taken.forEach(letters.discard);
+  await letters.close();
+  expect(taken.map(({ content }) => content.length)).toEqual([300]);
+  expect(wrongIn(await look())).toEqual([]);
+});
+
 it('makes no queue that is not there, and names every wrong variable', async () => {
   const findings = await look({
     KEY_PREFIX: `${prefix}-none`,
