@@ -19,8 +19,15 @@ function canListen(port, host) {
   });
 }
 
+/** Browsers and Node's fetch refuse to ask these (https://fetch.spec.whatwg.org/#port-blocking): no server of ours could be asked. */
+const refusedByFetch = new Set([
+  1719, 1720, 1723, 2049, 3659, 4045, 4190, 5060, 5061, 6000, 6566, 6665, 6666, 6667, 6668, 6669, 6679, 6697,
+  10080,
+]);
+
 /** @param {number} port @returns {Promise<boolean>} */
 async function isFree(port) {
+  if (refusedByFetch.has(port)) return false;
   const answers = await Promise.all(hosts.map((host) => canListen(port, host)));
   return answers.every(Boolean);
 }

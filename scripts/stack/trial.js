@@ -52,7 +52,9 @@ async function tryProcess(file, env, limitMs, check) {
     });
     await check();
   } catch (error) {
-    throw new UserError(`${path.basename(file)}: ${error.message}\n${lastLines(said)}`.trim());
+    // fetch alone says no more than that it failed.
+    const reason = [error.message, error.cause?.message].filter(Boolean).join(': ');
+    throw new UserError(`${path.basename(file)}: ${reason}\n${lastLines(said)}`.trim());
   } finally {
     clearTimeout(limit);
     await end(child);

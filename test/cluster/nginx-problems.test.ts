@@ -1,6 +1,9 @@
+import { readFileSync } from 'node:fs';
 import { createConnection } from 'node:net';
+import path from 'node:path';
 import { problemSchema } from '../../src/http/schemas';
 import { startCluster, type Cluster } from '../support/cluster';
+import { eventually } from '../support/wait';
 
 let cluster: Cluster;
 
@@ -84,3 +87,15 @@ it('answers 503 or 502 as a problem with Retry-After while no worker runs', asyn
     await cluster.stack.pm2(['start', 'taskfleet-api'], { timeoutMs: 60_000 });
   }
 }, 90_000);
+
+it('logs what was asked for, and nothing of the query or where it came from', async () => {
+  const read = (...names: string[]) => readFileSync(path.join(process.env.TEST_STACK_DIR!, ...names), 'utf8');
+  // Idle ports are among those that are tried: each refusal would be a line of the error log.
+  for (let count = 0; count < 20; count++)
+    await request('GET /tasks?token=hidden-1 HTTP/1.1', 'Referer: http://x/?password=hidden-2\r\n');
+  await request('DELETE /metrics/gone?token=hidden-3 HTTP/1.1');
+  await eventually(() =>
+    read('nginx', 'access.log').includes('"method":"DELETE","path":"/metrics/gone","status":404'),
+  );
+  expect(read('nginx', 'access.log') + read('logs', 'nginx.log')).not.toMatch(/hidden-/);
+}, 20_000);
