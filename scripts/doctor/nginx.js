@@ -3,7 +3,7 @@
 const fs = require('node:fs');
 const path = require('node:path');
 const { findingsOf } = require('./finding');
-const { whatIsWrong } = require('./ask-ready');
+const { askHealth } = require('./ask-health');
 
 const { ok, error } = findingsOf('NGINX');
 
@@ -18,12 +18,16 @@ function judgePorts(text, ports) {
 /** @param {{ url?: string, dir: string }} stack */
 async function examineNginx({ url, dir }) {
   if (!url) return [error('It was not started here', 'npm start')];
-  const asked = performance.now();
-  const wrong = await whatIsWrong(url);
-  const ms = Math.round(performance.now() - asked);
-  if (!wrong) return [ok(`${url}/health/ready answers in ${ms} ms`)];
-  const log = path.join(path.relative(process.cwd(), dir), 'logs', 'nginx.log');
-  return [error(`${url}/health/ready ${wrong}`, `npm start; its log is ${log}`)];
+  return judgeThroughNginx(url, await askHealth(url), path.join(path.relative(process.cwd(), dir), 'logs'));
+}
+
+/** @param {string} url @param {import('./ask-health').Health} health @param {string} logs their folder */
+function judgeThroughNginx(url, { wrong, ms, unready }, logs) {
+  if (wrong) return [error(`${url} ${wrong}`, `npm start; its log is ${path.join(logs, 'nginx.log')}`)];
+  const answers = ok(`${url} answers in ${ms} ms`);
+  if (!unready) return [answers];
+  const cure = 'See MongoDB and Workers above: NGINX passes on what a worker says';
+  return [answers, error(`${url}/health/ready says ${unready}`, cure)];
 }
 
 /** @param {string} dir @param {number[]} ports */
@@ -32,4 +36,4 @@ function examinePorts(dir, ports) {
   return fs.existsSync(file) && ports.length > 0 ? [judgePorts(fs.readFileSync(file, 'utf8'), ports)] : [];
 }
 
-module.exports = { examineNginx, examinePorts, judgePorts };
+module.exports = { examineNginx, examinePorts, judgePorts, judgeThroughNginx };

@@ -1,57 +1,30 @@
 'use strict';
 
-const fs = require('node:fs');
-const path = require('node:path');
-const { appVariables } = require('../stack/app-environment');
-const { findingsOf } = require('./finding');
-const { runCommand } = require('../command/run-command');
+const { askApp } = require('./ask-app');
+const { bothConfigurations } = require('./configuration');
+const { nextEnvironment } = require('./next-environment');
 
-/** The processes' own part takes up to 4 s, and a start of Node. */
-const limitMs = 8_500;
+/** What a process needs of a shell; what it says of the app is judged apart. */
+const neutral = /^(PATH|HOME|USER|TMPDIR|LANG|LC_\w+|NODE_EXTRA_CA_CERTS|SSL_CERT_\w+)$/;
+const isConfiguration = ({ group }) => group === 'Configuration';
 
 /**
- * Configuration, servers and time-outs as the app sees them (src/doctor), in a process of its own: with the
- * environment of what runs, and whatever dist is worth.
+ * Configuration, servers and time-outs as the app sees them: of what runs, and of what the next `npm start` from this
+ * shell would run.
  *
- * @param {{ root: string, dir: string, env: Record<string, string> }} stack
+ * @param {{ root: string, dir: string, env: Record<string, string> }} stack env: what was started last
  */
 async function examineServers({ root, dir, env }) {
-  const { error } = findingsOf('Servers');
-  const command = path.join(root, 'dist', 'cli', 'doctor.js');
-  if (!fs.existsSync(command)) return [error("They weren't asked: nothing is built yet", 'npm start')];
-  const unset = env.MONGO_URL ? Object.fromEntries(appVariables.map((name) => [name, undefined])) : {};
-  const result = await runCommand(process.execPath, [command], {
-    cwd: root,
-    env: { ...process.env, ...unset, ...env, TASKFLEET_DIR: dir },
-    timeoutMs: limitMs,
-  });
-  try {
-    const findings = result.stdout
-      .trim()
-      .split('\n')
-      .map((line) => JSON.parse(line));
-    return [...findings, ...(await examineShell({ root, env }))];
-  } catch {
-    const said = result.stderr.trim().split('\n').at(-1);
-    return [error(`They weren't asked: ${said || 'no answer'}`, 'npm run reload, which builds anew')];
-  }
-}
-
-/** What the next `npm start` from this shell would refuse. */
-async function examineShell({ root, env }) {
-  const { error, ok } = findingsOf('Configuration');
-  const set = appVariables.filter((name) => process.env[name] && process.env[name] !== env[name]);
-  if (!env.MONGO_URL || set.length === 0) return [];
-  const check = path.join(root, 'dist', 'cli', 'check-config.js');
-  const { code, stderr } = await runCommand(process.execPath, [check], {
-    env: { ...env, ...process.env },
-    timeoutMs: limitMs,
-  });
-  if (code === 0) return [ok(`this shell sets ${set.join(', ')} for the next start`)];
-  const faults = stderr.trim().split('\n').slice(1);
-  return faults.map((fault) =>
-    error(`In this shell: ${fault.trim()}`, 'Correct or unset it before npm start'),
-  );
+  // Nothing was started here: the shell names all there is.
+  if (!env.MONGO_URL) return askApp({ root, env: { ...process.env, TASKFLEET_DIR: dir } });
+  const shell = process.env;
+  const own = Object.fromEntries(Object.entries(shell).filter(([name]) => neutral.test(name)));
+  const [running, next] = await Promise.all([
+    askApp({ root, env: { ...own, ...env, TASKFLEET_DIR: dir } }),
+    askApp({ root, env: nextEnvironment(shell, env), only: 'configuration' }),
+  ]);
+  const findings = bothConfigurations(running.filter(isConfiguration), next, shell, env);
+  return [...findings, ...running.filter((finding) => !isConfiguration(finding))];
 }
 
 module.exports = { examineServers };

@@ -2,14 +2,12 @@
 
 const { apiName } = require('../stack/app-names');
 const { findingsOf } = require('./finding');
-const { whatIsWrong } = require('./ask-ready');
+const { askEach, nameOf } = require('./worker-health');
 
 const { ok, warning, error } = findingsOf('Workers (PM2)');
 /** Of commands of PM2, which take a second themselves. */
 const limitMs = 5_000;
 const manyRestarts = 20;
-
-const nameOf = ({ name, instance }) => (name === apiName ? `API worker ${instance}` : 'The job worker');
 
 /**
  * @param {import('../stack/stack').AppProcess[]} apps
@@ -24,8 +22,11 @@ function judgeWorkers(apps, { apiWorkers, release }) {
       warning(`${api.length} API workers of ${apiWorkers}`, `npm run scale -- ${apiWorkers}, or npm start`),
     );
   else findings.push(ok(`${api.length} API workers`));
+  const jobWorkers = apps.length - api.length;
   findings.push(
-    apps.length > api.length ? ok('a job worker') : error('No job worker runs: jobs wait', 'npm start'),
+    jobWorkers > 0
+      ? ok(`${jobWorkers} job worker${jobWorkers > 1 ? 's' : ''}`)
+      : error('No job worker runs: jobs wait', 'npm start'),
   );
   for (const app of apps) {
     const logs = `npx pm2 logs ${app.name} tells why; npm start brings it back`;
@@ -44,21 +45,6 @@ function judgeWorkers(apps, { apiWorkers, release }) {
     findings.push(warning('Not all of them run the newest build and configuration', 'npm run reload'));
   else if (apps.length > 0) findings.push(ok('all of the same build and configuration'));
   return findings;
-}
-
-/** Whether each worker is ready at its own port. @param {import('../stack/stack').AppProcess[]} apps */
-async function askEach(apps) {
-  const api = apps.filter(({ port, status }) => port && status === 'online');
-  const answers = await Promise.all(
-    api.map(async (app) => {
-      const wrong = await whatIsWrong(`http://127.0.0.1:${app.port}`);
-      if (!wrong) return undefined;
-      const cure = `npx pm2 logs ${apiName}; npx pm2 reload ${app.id} replaces it`;
-      return error(`${nameOf(app)} on port ${app.port} ${wrong}`, cure);
-    }),
-  );
-  const wrong = answers.filter((finding) => finding !== undefined);
-  return wrong.length > 0 || api.length === 0 ? wrong : [ok('each is ready at its own port')];
 }
 
 /** The message of refuseOther…() has its cure in the further lines. @param {Error} problem */

@@ -12,7 +12,14 @@ const report = (version: string, latencyMs: number) => `version ${version} answe
 
 export function judgeMongo(facts: MongoFacts): Finding[] {
   const { ok, warning, error } = findingsOf('MongoDB');
-  const findings = [ok(report(facts.version, facts.latencyMs))];
+  const { product, version, latencyMs } = facts;
+  const findings = [
+    ok(
+      product
+        ? `${product}, as MongoDB ${version}, answers in ${inMs(latencyMs)}`
+        : report(version, latencyMs),
+    ),
+  ];
   if (!facts.isReplicaSet)
     findings.push(
       error(
@@ -25,7 +32,7 @@ export function judgeMongo(facts: MongoFacts): Finding[] {
       error('It takes no writes: it is not the primary', "Look at: mongosh --eval 'rs.status()'"),
     );
   else findings.push(ok('a replica set that takes writes'));
-  if (!isAtLeast(facts.version, OLDEST.mongo))
+  if (!isAtLeast(version, OLDEST.mongo))
     findings.push(warning(`It is older than ${OLDEST.mongo}`, `Upgrade to MongoDB ${OLDEST.mongo} or later`));
   return [...findings, judgeClock('MongoDB', facts.skewMs)];
 }

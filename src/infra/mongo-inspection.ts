@@ -26,7 +26,7 @@ export async function openMongo(url: string, limitMs: number): Promise<Connectio
 
 export async function inspectMongo(connection: Connection) {
   const admin = connection.db!.admin();
-  const { version } = await admin.command({ buildInfo: 1 });
+  const { version, secantusVersion } = await admin.command({ buildInfo: 1 });
   const asked = performance.now();
   const hello = await admin.command({ hello: 1 });
   const latencyMs = performance.now() - asked;
@@ -34,7 +34,15 @@ export async function inspectMongo(connection: Connection) {
   const isWritable = hello.isWritablePrimary === true;
   // It read its clock about half-way.
   const skewMs = (hello.localTime as Date).getTime() - (Date.now() - latencyMs / 2);
-  return { version: String(version), latencyMs, isReplicaSet, isWritable, skewMs };
+  return {
+    version: String(version),
+    /** What it is where it isn't MongoDB: `version` is then the one whose commands it knows. */
+    product: secantusVersion === undefined ? undefined : `SecantusDB ${String(secantusVersion)}`,
+    latencyMs,
+    isReplicaSet,
+    isWritable,
+    skewMs,
+  };
 }
 
 /** Of the models that the repositories have made on this connection. */

@@ -48,7 +48,14 @@ describe('the order of time-outs', () => {
 });
 
 describe('servers', () => {
-  const mongo = { version: '8.0.4', latencyMs: 1, isReplicaSet: true, isWritable: true, skewMs: 3 };
+  const mongo = {
+    version: '8.0.4',
+    product: undefined as string | undefined,
+    latencyMs: 1,
+    isReplicaSet: true,
+    isWritable: true,
+    skewMs: 3,
+  };
   const redis = {
     version: '7.0.15',
     latencyMs: 1,
@@ -67,6 +74,13 @@ describe('servers', () => {
     deadLetters: 0,
     alarm: undefined,
   };
+
+  it('are named as what they are', () => {
+    expect(judgeMongo(mongo)[0]!.says).toBe('version 8.0.4 answers in 1.0 ms');
+    expect(judgeMongo({ ...mongo, product: 'SecantusDB 0.5' })[0]!.says).toBe(
+      'SecantusDB 0.5, as MongoDB 8.0.4, answers in 1.0 ms',
+    );
+  });
 
   it('are fine where nothing is amiss', () => {
     expect(

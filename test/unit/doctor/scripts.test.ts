@@ -1,9 +1,24 @@
+import { once } from 'node:events';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import type { Finding } from '../../../src/doctor/finding';
 import type { AppProcess } from '../../../scripts/stack/stack';
 
-const { judgePorts } = jest.requireActual<{ judgePorts: (text: string, ports: number[]) => Finding }>(
-  '../../../scripts/doctor/nginx',
+interface Health {
+  wrong?: string;
+  ms: number;
+  unready?: string;
+}
+const { judgePorts, judgeThroughNginx } = jest.requireActual<{
+  judgePorts: (text: string, ports: number[]) => Finding;
+  judgeThroughNginx: (url: string, health: Health, logs: string) => Finding[];
+}>('../../../scripts/doctor/nginx');
+const { askHealth } = jest.requireActual<{ askHealth: (url: string) => Promise<Health> }>(
+  '../../../scripts/doctor/ask-health',
 );
+const { judgeHealth } = jest.requireActual<{
+  judgeHealth: (asked: { app: AppProcess; health: Health }[]) => Finding[];
+}>('../../../scripts/doctor/worker-health');
 const { report } = jest.requireActual<{ report: (findings: Finding[]) => string }>(
   '../../../scripts/doctor/report',
 );
@@ -36,7 +51,7 @@ it('tells which processes are missing, ended, crashing or of another release', (
   expect(saysOf([])).toEqual(['error No API worker runs', 'error No job worker runs: jobs wait']);
   expect(saysOf([app({ status: 'errored' }), { ...worker, crashes: 3 }])).toEqual([
     'error API worker 0 is errored',
-    'warning The job worker crashed 3 times',
+    'warning Job worker 0 crashed 3 times',
   ]);
   expect(saysOf([app({ restarts: 25 }), worker])).toEqual([
     'warning API worker 0 was started anew 25 times, reloads counted',
@@ -44,6 +59,56 @@ it('tells which processes are missing, ended, crashing or of another release', (
   const older = 'warning Not all of them run the newest build and configuration';
   expect(saysOf([app({ release: 'old' }), worker])).toEqual([older]);
   expect(saysOf([app({ release: 'old' }), { ...worker, release: 'old' }])).toEqual([older]);
+});
+
+it('names each of two job workers', () => {
+  const crashed = [0, 1].map((instance) => ({ ...worker, instance, crashes: 2 }));
+  expect(saysOf([app(), ...crashed])).toEqual([
+    'warning Job worker 0 crashed 2 times',
+    'warning Job worker 1 crashed 2 times',
+  ]);
+});
+
+describe('a worker whose MongoDB is away', () => {
+  let stub: Server;
+  let url: string;
+
+  beforeAll(async () => {
+    const dependencies = {
+      mongodb: { status: 'down', required: true },
+      rabbitmq: { status: 'down', required: false },
+    };
+    stub = createServer((request, response) => {
+      if (request.url === '/health/live') return void response.end('{"status":"ok"}');
+      // As long as a worker gives a server that doesn't answer.
+      setTimeout(() => response.writeHead(503).end(JSON.stringify({ draining: false, dependencies })), 2_100);
+    }).listen(0, '127.0.0.1');
+    await once(stub, 'listening');
+    url = `http://127.0.0.1:${(stub.address() as AddressInfo).port}`;
+  });
+  afterAll(() => void stub.close());
+
+  it('answers, is not ready, and is not to be reloaded', async () => {
+    const health = await askHealth(url);
+    expect(health).toMatchObject({ wrong: undefined, unready: '503: MongoDB' });
+    const two = [app(), app({ instance: 1, port: 4002 })];
+    const [finding, ...more] = judgeHealth(two.map((one) => ({ app: one, health })));
+    expect(more).toEqual([]);
+    expect(finding!.says).toBe('2 API workers on ports 4001, 4002 answer; /health/ready says 503: MongoDB');
+    expect(finding!.cure).not.toContain('pm2 reload');
+    expect(judgeThroughNginx(url, health, 'logs')).toMatchObject([
+      { level: 'ok', says: expect.stringMatching(/ answers in \d+ ms$/) },
+      { level: 'error', says: expect.stringMatching(/ says 503: MongoDB$/) },
+    ]);
+  });
+
+  it('is another thing than one that does not answer', async () => {
+    const health = await askHealth('http://127.0.0.1:9');
+    expect(judgeHealth([{ app: app(), health }])).toMatchObject([
+      { level: 'error', says: 'API worker 0 on port 4001 does not answer' },
+    ]);
+    expect(judgeHealth([{ app: app(), health: { ms: 1 } }])[0]!.level).toBe('ok');
+  });
 });
 
 it('tells of a worker that NGINX does not know', () => {

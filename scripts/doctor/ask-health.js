@@ -1,0 +1,47 @@
+'use strict';
+
+const { askStatus } = require('../stack/ask-status');
+
+const liveMs = 2_000;
+/** A worker gives each server behind it 2 s before it says that it isn't ready. */
+const readyMs = 3_500;
+
+const titles = { mongodb: 'MongoDB', redis: 'Redis', rabbitmq: 'RabbitMQ' };
+
+/**
+ * @typedef {{ wrong?: string, ms: number, unready?: string }} Health
+ *   wrong: it doesn't answer as it should, in words; unready: it does, and why it says that it isn't ready
+ */
+
+/** A worker at its own port tells what it lacks; through NGINX nobody is told. @param {string} url */
+async function askReady(url) {
+  const response = await fetch(`${url}/health/ready`, { signal: AbortSignal.timeout(readyMs) });
+  const text = await response.text();
+  if (response.status === 200) return undefined;
+  const { dependencies = {}, draining } = text.startsWith('{') ? JSON.parse(text) : {};
+  const lacking = Object.entries(dependencies)
+    .filter(([, { required, status }]) => required && status === 'down')
+    .map(([name]) => titles[name] ?? name);
+  const reasons = [...lacking, ...(draining ? ['it drains'] : [])];
+  return reasons.length > 0 ? `${response.status}: ${reasons.join(', ')}` : String(response.status);
+}
+
+/**
+ * Whether it answers is one question, and whether it is ready another: without MongoDB nobody is, and no worker is
+ * to blame.
+ *
+ * @param {string} url @returns {Promise<Health>}
+ */
+async function askHealth(url) {
+  const asked = performance.now();
+  const live = askStatus(`${url}/health/live`, liveMs).then(
+    (status) => ({ wrong: status === 200 ? undefined : `answers ${status}` }),
+    () => ({ wrong: 'does not answer' }),
+  );
+  const timed = live.then(({ wrong }) => ({ wrong, ms: Math.round(performance.now() - asked) }));
+  const ready = askReady(url).catch(() => `nothing within ${readyMs / 1_000} s`);
+  const [{ wrong, ms }, unready] = await Promise.all([timed, ready]);
+  return { wrong, ms, unready };
+}
+
+module.exports = { askHealth };
