@@ -68,12 +68,8 @@ export async function composeApi(config: Config, logger: Logger) {
       if (of !== 'person') live.cacheEvent(event);
     },
   });
-  const refused = metrics.counter('taskfleet_rate_limit_refused_total', 'Requests over a limit', ['policy']);
-  const rateLimiter = createRateLimiters({
-    redis,
-    prefix: config.keyPrefix,
-    onRefused: (policy) => refused(policy)(),
-  });
+  const refusals = metrics.counter('taskfleet_rate_limit_refused_total', 'Requests over a limit', ['policy']);
+  const rateLimiter = createRateLimiters({ redis, prefix: config.keyPrefix, refusals });
   const { exemptLoopback } = config;
   const { hashThreads: threads, hashQueueLimit: queueLimit, bcryptCost: cost } = config;
   const onRefused = metrics.counter(

@@ -1,3 +1,4 @@
+import path from 'node:path';
 import { panels, promtool, findPrometheus, rules } from '../support/prometheus';
 
 const bin = findPrometheus('promtool');
@@ -11,6 +12,11 @@ whereInstalled('Prometheus takes the example configuration and the rules', async
     const { code, text } = await promtool(bin!, 'check', what, file);
     expect([code, text]).toEqual([0, expect.stringContaining('SUCCESS')]);
   }
+});
+
+whereInstalled('the rules fire for what they are about, and for nothing else', async () => {
+  const { code, text } = await promtool(bin!, 'test', 'rules', path.join(__dirname, 'monitoring.rules.yml'));
+  expect([code, text]).toEqual([0, expect.stringContaining('SUCCESS')]);
 });
 
 it('each alert says what is the matter, how urgent it is and what to do', () => {

@@ -114,6 +114,11 @@ it('counts what a limit refuses, by its policy', async () => {
     KEY_PREFIX: `${namespace}-limited`,
     BCRYPT_COST: '4',
   });
+  const read = async () => (await request(limited.server).get('/metrics').expect(200)).text;
+  const before = await read();
+  // Before the first, so that Prometheus sees it come.
+  for (const policy of ['default', 'signup', 'login', 'login-account', 'login-address'])
+    expect(before).toMatch(new RegExp(`^taskfleet_rate_limit_refused_total{policy="${policy}",.*} 0$`, 'm'));
   const from = (address: string) => request(limited.server).get('/tasks').set('X-Forwarded-For', address);
   for (const status of [401, 401, 429, 429]) await from('198.51.100.7').expect(status);
   const guess = { email: 'nobody@example.com', password: 'a wrong guess' };
@@ -123,10 +128,16 @@ it('counts what a limit refuses, by its policy', async () => {
       .set('X-Forwarded-For', '198.51.100.8')
       .send(guess)
       .expect(status);
-  const { text } = await request(limited.server).get('/metrics').expect(200);
+  const text = await read();
   expect(text).toMatch(/^taskfleet_rate_limit_refused_total{policy="default",.*} 2$/m);
   expect(text).toMatch(/^taskfleet_rate_limit_refused_total{policy="login",.*} 1$/m);
   await limited.close();
+});
+
+it('tells 0 of what has not happened yet', async () => {
+  const { text } = await as(api, admin).get('/metrics').expect(200);
+  expect(text).toMatch(/^taskfleet_mongo_pool_checkout_failures_total{reason="timeout",.*} 0$/m);
+  expect(text).toMatch(/^taskfleet_cache_total{class="users",event="stale_refused",.*} 0$/m);
 });
 
 it('tells memory, CPU time and how far the event loop lags', async () => {
