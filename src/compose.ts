@@ -12,7 +12,7 @@ import { createLiveStats } from './control/live-stats';
 import { createHealth } from './health';
 import { createAuthenticate } from './http/authenticate';
 import { createLimit } from './http/limits';
-import { createRequestRecord } from './http/request-record';
+import { createRequestRecord, isUpkeep } from './http/request-record';
 import { createSlowRequests } from './http/slow-requests';
 import { createOnce } from './idempotency/idempotency-service';
 import { createBusyClock } from './infra/busy-clock';
@@ -179,11 +179,11 @@ export async function composeApi(config: Config, logger: Logger) {
       logger,
       accessLog: createAccessLog(config.logLevel, config.workerName),
       slow,
-      record: (...request: Parameters<typeof histogram>) => {
-        // Who watches would else be what they see.
-        if (request[1] === '/ops/events') return;
-        histogram(...request);
-        if (!request[1]?.startsWith('/ops')) live.record(...request);
+      record: (method: string, path: string | undefined, status: number, seconds: number) => {
+        // It is open for as long as somebody watches: no duration of a request.
+        if (path === '/ops/events') return;
+        histogram(method, path, status, seconds);
+        if (!isUpkeep(path)) live.record(method, path, status, seconds);
       },
       metrics: {
         ...metrics,

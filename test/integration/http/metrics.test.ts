@@ -59,6 +59,42 @@ it('tells durations by route, not by address', async () => {
   ).toBeGreaterThan(0);
 });
 
+it.each([
+  ['get', '/health/live', '/health/live', 200],
+  ['get', '/health/ready', '/health/ready', 200],
+  ['get', '/health/serving', '/health/serving', 200],
+  ['get', '/metrics', '/metrics', 200],
+  ['get', '/metrics/all', '/metrics/all', 200],
+  ['get', '/ops', '/ops', 200],
+  ['get', '/ops/ops.css', '/ops/*', 200],
+  ['post', '/ops/ops.js', '/ops/*', 405],
+  ['post', '/ops/workers/api-0/drain', '/ops/workers/:name/drain', 401],
+  ['get', '/docs', '/docs', 308],
+  ['get', '/docs/', '/docs/*', 200],
+  ['get', '/docs/swagger-ui.css', '/docs/*', 200],
+  ['delete', '/tasks', '/tasks', 405],
+] as const)('counts %s %s as the route %s', async (method, path, route, status) => {
+  const name = `http_request_duration_seconds_count{method="${method.toUpperCase()}",route="${route}",status="${status}"}`;
+  const before = await valueOf(name);
+  await request(api.server)[method](path).expect(status);
+  expect(await valueOf(name)).toBeGreaterThan(before);
+});
+
+it('takes neither probes nor scrapes nor the live page for requests of clients', async () => {
+  const before = api.live.snapshot();
+  for (const path of ['/health/live', '/health/ready', '/health/serving', '/metrics', '/ops', '/ops/ops.js'])
+    await request(api.server).get(path).expect(200);
+  await request(api.server).get('/ops/failed-jobs').expect(401);
+  const after = api.live.snapshot();
+  expect([after.total, after.recent]).toEqual([before.total, before.recent]);
+  await request(api.server).get('/nowhere').expect(404);
+  await request(api.server).get('/docs/').expect(200);
+  expect(api.live.snapshot().recent.slice(-2)).toMatchObject([
+    { path: 'none', status: 404 },
+    { path: '/docs/*', status: 200 },
+  ]);
+});
+
 it('counts a client that went away as such', async () => {
   const { port } = api.server.address() as AddressInfo;
   const name = 'http_request_duration_seconds_count{method="POST",route="/users/login",status="499"}';
