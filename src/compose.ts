@@ -88,9 +88,12 @@ export async function composeApi(config: Config, logger: Logger) {
   const probe = config.amqpUrl ? createRabbitProbe(config.amqpUrl) : undefined;
   const health = createHealth({
     about: { worker: config.workerName, version: readVersion(), release: config.release ?? '' },
-    required: { mongodb: mongo.ping },
+    required: { mongodb: { ping: mongo.ping, url: config.mongoUrl } },
     // Jobs are taken all the same: they wait in MongoDB.
-    optional: { ...(redis && { redis: redis.ping }), ...(probe && { rabbitmq: probe.ping }) },
+    optional: {
+      ...(redis && { redis: { ping: redis.ping, url: config.redisUrl! } }),
+      ...(probe && { rabbitmq: { ping: probe.ping, url: config.amqpUrl! } }),
+    },
   });
   observeDependencies(metrics, health);
   const tokens = createTokenService({ secret: config.jwtSecret, ttlSeconds: config.jwtTtlSeconds });
