@@ -5,11 +5,13 @@ import { newPicture } from '../support/pictures';
 import { eventually } from '../support/wait';
 
 let cluster: Cluster;
+let port: number;
 let address: string;
 
 beforeAll(async () => {
   cluster = await startCluster();
-  address = `127.0.0.1:${cluster.stack.info().ports.metrics}`;
+  port = cluster.stack.info().ports.metrics!;
+  address = `127.0.0.1:${port}`;
 }, 120_000);
 
 const read = async () => (await send(`http://${address}`, 'GET', '/metrics')).body as string;
@@ -64,7 +66,7 @@ it('tells what is behind it at the port of a worker alone', async () => {
 
 const prometheus = findPrometheus('prometheus');
 (prometheus ? it : it.skip)('Prometheus scrapes it, and every question has an answer', async () => {
-  const server = await startPrometheus(prometheus!, address);
+  const server = await startPrometheus(prometheus!, port);
   try {
     await eventually(async () => {
       const found = await server.query('taskfleet_build_info');
@@ -94,7 +96,7 @@ const prometheus = findPrometheus('prometheus');
   // Others may have failed in it already.
   process.kill(before.pid, 'SIGKILL');
   const count = 'taskfleet_job_duration_seconds_count{outcome="failed"}';
-  const server = await startPrometheus(prometheus!, address);
+  const server = await startPrometheus(prometheus!, port);
   try {
     await eventually(async () => (await server.query(`${count} == 0`)).length === 1);
     // As long as it may take until it is asked again.
