@@ -12,6 +12,7 @@ const { prepare } = require('./set-up/prepare');
 const { runMain } = require('./command/run-main');
 const { waitUntil } = require('./command/run-command');
 const { writePostmanEnvironment } = require('./local/postman-environment');
+const { writePrometheusConfig } = require('./local/prometheus-config');
 
 const titles = { mongo: 'MongoDB', redis: 'Redis', rabbit: 'RabbitMQ', nginx: 'NGINX' };
 const outcomes = {
@@ -41,14 +42,14 @@ curl -i ${url}/tasks/$TASK -H "authorization: Bearer $TOKEN"
 /** As it can be typed here. @param {string} file */
 const fromHere = (file) => path.relative(process.cwd(), file) || file;
 
-function tell({ url, ports, servers, admin, environmentFile }) {
+function tell({ url, ports, servers, admin, environmentFile, prometheusFile }) {
   const password = admin && fromHere(admin.passwordFile);
   console.log(`
 taskfleet runs at ${url}
 
   Admin     ${admin ? `${admin.email} (password in ${password})` : 'was there before; npm run admin makes another'}
   Servers   ${servers.join(', ')}
-  Metrics   http://127.0.0.1:${ports.metrics}/metrics (for Prometheus: monitoring/prometheus.yml)
+  Metrics   http://127.0.0.1:${ports.metrics}/metrics (for Prometheus: ${fromHere(prometheusFile)})
   Apps      npx pm2 list · npx pm2 logs · npx pm2 reload taskfleet-api
   Postman   import postman/taskfleet.postman_collection.json and ${fromHere(environmentFile)}
   Stop      npm stop (the data stays)
@@ -111,7 +112,8 @@ async function start() {
   const admin = await ensureAdmin({ root, dir, env: appEnv });
   stack.stackFile.update({ admin });
   const environmentFile = writePostmanEnvironment({ root, dir, url, admin });
-  tell({ url, ports, servers, admin, environmentFile });
+  const prometheusFile = writePrometheusConfig({ root, dir, port: ports.metrics });
+  tell({ url, ports, servers, admin, environmentFile, prometheusFile });
 }
 
 void runMain(() => alone(start));

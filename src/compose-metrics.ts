@@ -29,7 +29,9 @@ export function observeMongo(metrics: Metrics, client: Mongo['client']): void {
     'Operations that got no connection to MongoDB',
     ['reason'],
   );
-  const pool = watchPool(client, (reason) => failed(reason)());
+  // The driver's words.
+  const ofReason = new Map(['timeout', 'connectionError', 'poolClosed'].map((it) => [it, failed(it)]));
+  const pool = watchPool(client, (reason) => (ofReason.get(reason) ?? failed(reason))());
   metrics.gauges('taskfleet_mongo_pool_connections', 'Connections to MongoDB', 'state', pool.connections);
   metrics.gauge(
     'taskfleet_mongo_pool_max_connections',

@@ -6,6 +6,7 @@ import { toSquareWebp } from './infra/images';
 import { createMetrics } from './infra/metrics';
 import { createJobQueue } from './infra/rabbit';
 import { createResizeAvatar } from './jobs/handlers/resize-avatar';
+import type { JobHandlers, JobType } from './jobs/job-handler';
 import { createJobsRecord } from './jobs/job-record';
 import { createJobRelay } from './jobs/job-relay';
 import { createJobRunner } from './jobs/job-runner';
@@ -15,7 +16,6 @@ import type { Logger } from './logger';
 export async function composeWorker(config: Config, logger: Logger) {
   if (!config.amqpUrl) throw new Error('AMQP_URL is needed: the worker takes its jobs from RabbitMQ.');
   const metrics = createMetrics(config.jobWorkerName);
-  const record = createJobsRecord(metrics);
   const { mongo, avatars, jobs } = await openStore(config, logger, metrics);
   const queue = createJobQueue({
     url: config.amqpUrl,
@@ -25,9 +25,11 @@ export async function composeWorker(config: Config, logger: Logger) {
   });
   observeJobs(metrics, { jobs, queue });
   const relay = createJobRelay({ jobs, queue, logger });
+  const handlers: JobHandlers = { 'resize-avatar': createResizeAvatar({ avatars, resize: toSquareWebp }) };
+  const record = createJobsRecord(metrics, Object.keys(handlers) as JobType[]);
   const runner = createJobRunner({
     jobs,
-    handlers: { 'resize-avatar': createResizeAvatar({ avatars, resize: toSquareWebp }) },
+    handlers,
     transaction: mongo.transaction,
     record,
     logger,

@@ -12,7 +12,7 @@ import { createLiveStats } from './control/live-stats';
 import { createHealth } from './health';
 import { createAuthenticate } from './http/authenticate';
 import { createLimit } from './http/limits';
-import { createRequestRecord } from './http/request-record';
+import { createRequestRecord, isUpkeep } from './http/request-record';
 import { createSlowRequests } from './http/slow-requests';
 import { createOnce } from './idempotency/idempotency-service';
 import { createBusyClock } from './infra/busy-clock';
@@ -68,12 +68,8 @@ export async function composeApi(config: Config, logger: Logger) {
       if (of !== 'person') live.cacheEvent(event);
     },
   });
-  const refused = metrics.counter('taskfleet_rate_limit_refused_total', 'Requests over a limit', ['policy']);
-  const rateLimiter = createRateLimiters({
-    redis,
-    prefix: config.keyPrefix,
-    onRefused: (policy) => refused(policy)(),
-  });
+  const refusals = metrics.counter('taskfleet_rate_limit_refused_total', 'Requests over a limit', ['policy']);
+  const rateLimiter = createRateLimiters({ redis, prefix: config.keyPrefix, refusals });
   const { exemptLoopback } = config;
   const { hashThreads: threads, hashQueueLimit: queueLimit, bcryptCost: cost } = config;
   const onRefused = metrics.counter(
@@ -92,9 +88,12 @@ export async function composeApi(config: Config, logger: Logger) {
   const probe = config.amqpUrl ? createRabbitProbe(config.amqpUrl) : undefined;
   const health = createHealth({
     about: { worker: config.workerName, version: readVersion(), release: config.release ?? '' },
-    required: { mongodb: mongo.ping },
+    required: { mongodb: { ping: mongo.ping, url: config.mongoUrl } },
     // Jobs are taken all the same: they wait in MongoDB.
-    optional: { ...(redis && { redis: redis.ping }), ...(probe && { rabbitmq: probe.ping }) },
+    optional: {
+      ...(redis && { redis: { ping: redis.ping, url: config.redisUrl! } }),
+      ...(probe && { rabbitmq: { ping: probe.ping, url: config.amqpUrl! } }),
+    },
   });
   observeDependencies(metrics, health);
   const tokens = createTokenService({ secret: config.jwtSecret, ttlSeconds: config.jwtTtlSeconds });
@@ -183,11 +182,11 @@ export async function composeApi(config: Config, logger: Logger) {
       logger,
       accessLog: createAccessLog(config.logLevel, config.workerName),
       slow,
-      record: (...request: Parameters<typeof histogram>) => {
-        // Who watches would else be what they see.
-        if (request[1] === '/ops/events') return;
-        histogram(...request);
-        if (!request[1]?.startsWith('/ops')) live.record(...request);
+      record: (method: string, path: string | undefined, status: number, seconds: number) => {
+        // It is open for as long as somebody watches: no duration of a request.
+        if (path === '/ops/events') return;
+        histogram(method, path, status, seconds);
+        if (!isUpkeep(path)) live.record(method, path, status, seconds);
       },
       metrics: {
         ...metrics,

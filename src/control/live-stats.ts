@@ -23,6 +23,8 @@ export function createLiveStats() {
   let total = 0;
   let failed = 0;
   const cache = { hits: 0, misses: 0 };
+  /** The counts of the cache at each look of the last 5 s: the first is what the window began with. */
+  let looks: { at: number; hits: number; misses: number }[] = [];
   const delay = monitorEventLoopDelay({ resolution: 10 });
   delay.enable();
   let lag = { since: performance.now(), p99Ms: 0 };
@@ -35,6 +37,14 @@ export function createLiveStats() {
       delay.reset();
     }
     return lag.p99Ms;
+  }
+
+  function latestCache(now: number) {
+    const { hits, misses } = cache;
+    looks = looks.filter(({ at }) => at >= now - WINDOW_MS);
+    looks.push({ at: now, hits, misses });
+    const [first] = looks;
+    return { hits: hits - first!.hits, misses: misses - first!.misses };
   }
 
   return {
@@ -50,13 +60,16 @@ export function createLiveStats() {
       else if (event === 'miss') cache.misses += 1;
     },
 
-    /** Rates and latencies are those of the last 5 s, or of the last 512 requests where these were more. */
+    /**
+     * Rates and latencies are those of the last 5 s, or of the last 512 requests where these were more; the latencies are
+     * null where there was none. The cache's counts are of the looks of the last 5 s.
+     */
     snapshot() {
       const newest = [...ring.slice(total % KEPT), ...ring.slice(0, total % KEPT)];
       const from = Date.now() - WINDOW_MS;
       const latest = newest.filter(({ at }) => at >= from);
       const times = latest.map(({ ms }) => ms).sort((a, b) => a - b);
-      const quantile = (q: number) => times[Math.min(times.length - 1, Math.floor(q * times.length))] ?? 0;
+      const quantile = (q: number) => times[Math.min(times.length - 1, Math.floor(q * times.length))] ?? null;
       const isWhole = latest.length < KEPT;
       const spanMs = isWhole ? WINDOW_MS : Math.max(1, Date.now() - latest[0]!.at);
       return {
@@ -66,7 +79,7 @@ export function createLiveStats() {
         p50Ms: quantile(0.5),
         p99Ms: quantile(0.99),
         lagP99Ms: lagP99Ms(),
-        cache: { ...cache },
+        cache: latestCache(Date.now()),
         recent: newest.slice(-RECENT),
       };
     },

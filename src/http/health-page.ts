@@ -1,5 +1,6 @@
 import { Router } from 'express';
 import type { Health } from '../health';
+import { countAs } from './request-record';
 
 /** Of the draft "Health Check Response Format for HTTP APIs"; by it nobody takes this for the declared answer. */
 const TYPE = 'application/health+json';
@@ -10,7 +11,7 @@ const TYPE = 'application/health+json';
  */
 export function healthPage(health: Health): Router {
   const router = Router({ caseSensitive: true, strict: true });
-  router.get('/health/ready', async (request, response, next) => {
+  router.get('/health/ready', countAs('/health/ready'), async (request, response, next) => {
     if (request.headers['x-forwarded-for'] !== undefined) return next();
     const { isReady, ...report } = await health.report();
     if (!isReady) response.set('Retry-After', '1');

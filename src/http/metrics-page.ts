@@ -1,4 +1,5 @@
 import { Router } from 'express';
+import { countAs } from './request-record';
 
 export interface MetricsText {
   text: () => Promise<string>;
@@ -17,7 +18,7 @@ export function metricsPage({ text, allText, type }: MetricsText): Router {
     ['/metrics', text],
     ['/metrics/all', allText],
   ] as const) {
-    router.get(place, async (_request, response) => {
+    router.get(place, countAs(place), async (_request, response) => {
       response
         .set('Cache-Control', 'no-store')
         .type(type)

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { RequestHandler, Router } from 'express';
 import { tagOf } from '../version-tag';
+import { countAs } from './request-record';
 import { answerOtherMethods } from './other-methods';
 
 interface OwnPage {
@@ -53,6 +54,8 @@ export function servePage(
 
 export function serveToRead(router: Router, place: string, handler: RequestHandler): void {
   const entry = router.route(place);
+  // The files of a page are counted as one route.
+  entry.all(countAs(place.replace(/^(\/\w+\/).*/, '$1*')));
   entry.get(handler);
   answerOtherMethods(entry, ['GET', 'HEAD']);
 }

@@ -1,6 +1,7 @@
 import type { Request, Response } from 'express';
 import type { BusyClock } from '../infra/busy-clock';
 import type { Logger } from '../logger';
+import { loggedUrl } from './logged-url';
 
 interface SlowRequestsOptions {
   /** From there on a request is slow; 0: none is. */
@@ -66,7 +67,7 @@ export function createSlowRequests({ thresholdMs, clocks: { mongo, redis }, logg
       );
       logger.warn(
         {
-          req: { id: request.id, method: request.method },
+          req: { id: request.id, method: request.method, url: loggedUrl(request.originalUrl) },
           user: request.userId,
           route: (response.locals.path as string | undefined) ?? 'none',
           res: { statusCode: response.statusCode },

@@ -14,20 +14,25 @@ export function createMetrics(worker: string) {
   collectDefaultMetrics({ register: registers[0] });
 
   return {
-    /** @returns a function that counts one under these values */
+    /**
+     * @returns a function that counts one under these values. They are told as 0 from then on: of a series that begins
+     * at 1 Prometheus sees no increase, so no alert would see the first. Bind what is known when the process begins.
+     */
     counter<L extends string>(name: string, help: string, labelNames: readonly L[]) {
       const counter = new Counter({ name, help, labelNames, registers });
       return (...labels: string[]) => {
         const child = counter.labels(...labels);
+        child.inc(0);
         return (value = 1) => child.inc(value);
       };
     },
 
-    /** Of seconds. */
+    /** Of seconds; told as 0 in the same way. Bind each once: it begins anew. */
     histogram<L extends string>(name: string, help: string, labelNames: readonly L[]) {
       const histogram = new Histogram({ name, help, labelNames, registers, buckets: BUCKETS });
       return (...labels: string[]) => {
         const child = histogram.labels(...labels);
+        histogram.zero(Object.fromEntries(labelNames.map((label, i) => [label, labels[i]!])) as never);
         return (seconds: number) => child.observe(seconds);
       };
     },

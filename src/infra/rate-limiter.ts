@@ -24,8 +24,8 @@ export type RateLimiter = ReturnType<ReturnType<typeof createRateLimiters>>;
 interface RateLimitersOptions {
   redis: RedisClient | undefined;
   prefix: string;
-  /** Told of each request that is refused, by the policy's name. */
-  onRefused?: (policy: string) => void;
+  /** Asked once for each policy, by its name, for what is told of each request that it refuses. */
+  refusals?: (policy: string) => () => void;
 }
 
 /**
@@ -33,7 +33,7 @@ interface RateLimitersOptions {
  * counts in its own memory: no request goes uncounted or fails for it, and only the first few, and one try
  * each second, wait for the 100 ms that a command may take.
  */
-export function createRateLimiters({ redis, prefix, onRefused }: RateLimitersOptions) {
+export function createRateLimiters({ redis, prefix, refusals }: RateLimitersOptions) {
   // Not the library's own insurance: it would ask a frozen Redis, and wait, for every request.
   const breaker = circuitBreaker(
     handleWhen((error) => !(error instanceof RateLimiterRes)),
@@ -44,6 +44,7 @@ export function createRateLimiters({ redis, prefix, onRefused }: RateLimitersOpt
     const { name, points, seconds, remembersRefused } = policy;
     const options = { points, duration: seconds, keyPrefix: `${prefix}:limit:${name}` };
     const memory = new RateLimiterMemory(options);
+    const refused = refusals?.(name);
     const shared =
       redis &&
       new RateLimiterRedis({
@@ -77,7 +78,7 @@ export function createRateLimiters({ redis, prefix, onRefused }: RateLimitersOpt
       },
 
       /** For who refuses to say so: not all that is over a limit is refused. */
-      refused: (): void => onRefused?.(name),
+      refused: (): void => refused?.(),
 
       takeBack: async (key: string): Promise<void> => void (await ask((limiter) => limiter.reward(key))),
 

@@ -1,11 +1,13 @@
 import type { Metrics } from '../infra/metrics';
+import type { JobType } from './job-handler';
 import type { JobRecord } from './job-repository';
 
+const OUTCOMES = ['done', 'retried', 'failed', 'released', 'lost'] as const;
 /**
  * What became of an attempt. `retried`: put back for a later one; `released`: put back because the worker stops;
  * `lost`: another holds the job by now, or its end could not be written.
  */
-export type JobOutcome = 'done' | 'retried' | 'failed' | 'released' | 'lost';
+export type JobOutcome = (typeof OUTCOMES)[number];
 
 export interface RunningJob {
   jobId: string;
@@ -18,13 +20,21 @@ export interface RunningJob {
 export type JobsRecord = ReturnType<typeof createJobsRecord>;
 
 /** What this worker has under way, and what became of what it had. */
-export function createJobsRecord(metrics: Pick<Metrics, 'histogram' | 'gauge'>) {
+export function createJobsRecord(metrics: Pick<Metrics, 'histogram' | 'gauge'>, types: JobType[]) {
   const running = new Set<RunningJob>();
   const ended: Record<JobOutcome, number> = { done: 0, retried: 0, failed: 0, released: 0, lost: 0 };
   const durations = metrics.histogram('taskfleet_job_duration_seconds', 'Attempts at jobs', [
     'type',
     'outcome',
   ]);
+  const bound = new Map<string, (seconds: number) => void>();
+  function durationOf(type: string, outcome: JobOutcome) {
+    const key = `${type} ${outcome}`;
+    if (!bound.has(key)) bound.set(key, durations(type, outcome));
+    return bound.get(key)!;
+  }
+  // All of them from the start, so that the first failure raises the alert.
+  for (const type of types) for (const outcome of OUTCOMES) durationOf(type, outcome);
   metrics.gauge('taskfleet_jobs_running', 'Jobs that this worker has under way', () => running.size);
 
   return {
@@ -36,7 +46,7 @@ export function createJobsRecord(metrics: Pick<Metrics, 'histogram' | 'gauge'>) 
       return (outcome) => {
         running.delete(entry);
         ended[outcome] += 1;
-        durations(job.type, outcome)((performance.now() - began) / 1_000);
+        durationOf(job.type, outcome)((performance.now() - began) / 1_000);
       };
     },
 

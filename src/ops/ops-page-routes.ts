@@ -2,7 +2,7 @@ import path from 'node:path';
 import type { Router } from 'express';
 import { servePage } from '../http/own-page';
 
-const FILES = ['ops.css', 'ops.js', 'dom.js', 'stream.js', 'workers.js', 'jobs.js'];
+const FILES = ['ops.css', 'ops.js', 'dom.js', 'stream.js', 'workers.js', 'lanes.js', 'notices.js', 'jobs.js'];
 
 /** `GET /ops` and the files that the page loads. */
 export function opsPage(router: Router): void {

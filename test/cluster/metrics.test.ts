@@ -1,13 +1,17 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { send, startCluster, type Cluster } from '../support/cluster';
 import { expressions, findPrometheus, rules, startPrometheus } from '../support/prometheus';
+import { newPicture } from '../support/pictures';
 import { eventually } from '../support/wait';
 
 let cluster: Cluster;
+let port: number;
 let address: string;
 
 beforeAll(async () => {
   cluster = await startCluster();
-  address = `127.0.0.1:${cluster.stack.info().ports.metrics}`;
+  port = cluster.stack.info().ports.metrics!;
+  address = `127.0.0.1:${port}`;
 }, 120_000);
 
 const read = async () => (await send(`http://${address}`, 'GET', '/metrics')).body as string;
@@ -62,7 +66,7 @@ it('tells what is behind it at the port of a worker alone', async () => {
 
 const prometheus = findPrometheus('prometheus');
 (prometheus ? it : it.skip)('Prometheus scrapes it, and every question has an answer', async () => {
-  const server = await startPrometheus(prometheus!, address);
+  const server = await startPrometheus(prometheus!, port);
   try {
     await eventually(async () => {
       const found = await server.query('taskfleet_build_info');
@@ -81,6 +85,27 @@ const prometheus = findPrometheus('prometheus');
     // What alerts at once would alert in a stack where all is well.
     const firing = evaluated.filter(({ state }) => state === 'firing').map(({ name }) => name);
     expect(firing.filter((name) => !['JobsFail', 'DeadLetters'].includes(name))).toEqual([]);
+  } finally {
+    await server.stop();
+  }
+});
+
+(prometheus ? it : it.skip)('the first job that fails raises the alert', async () => {
+  const admin = await cluster.buildAdmin();
+  const before = await cluster.jobWorker();
+  // Others may have failed in it already.
+  process.kill(before.pid, 'SIGKILL');
+  const count = 'taskfleet_job_duration_seconds_count{outcome="failed"}';
+  const server = await startPrometheus(prometheus!, port);
+  try {
+    await eventually(async () => (await server.query(`${count} == 0`)).length === 1);
+    // As long as it may take until it is asked again.
+    await sleep(2_000);
+    const damaged = (await newPicture('png', 600, 600)).subarray(0, 1_000);
+    const { status } = await send(cluster.url, 'PUT', `/users/${admin.id}/avatar`, damaged, admin.token);
+    expect(status).toBe(202);
+    const firing = 'ALERTS{alertname="JobsFail",alertstate="firing",type="resize-avatar"}';
+    await eventually(async () => (await server.query(firing)).length === 1);
   } finally {
     await server.stop();
   }

@@ -84,30 +84,101 @@ async function barriers(): Promise<string[]> {
 it('asks for a log-in, and says why it was refused', async () => {
   await page.goto(`${cluster.url}/ops`);
   await logIn('wrong horse');
-  await page.locator('#notice', { hasText: /password/i }).waitFor();
+  await page
+    .getByRole('alert')
+    .filter({ hasText: /password/i })
+    .waitFor();
   expect(await barriers()).toEqual([]);
   await logIn(admin.password);
   await Promise.all([card('api-0').waitFor(), card('api-1').waitFor()]);
+  await page.getByRole('alert').waitFor({ state: 'hidden' });
   expect(await page.locator('[data-worker]').count()).toBe(2);
 });
 
 it('shows requests in both rows; a worker is drained and resumed without a failed request', async () => {
   const stop = startLoad({ url: cluster.url, token: admin.token, connections: 4, path: '/tasks?limit=1' });
+  const errors = () => page.locator('#totals [data-name="answered 5xx"] dd').textContent();
+  const before = await errors();
   try {
     await Promise.all([chips('api-0').first().waitFor(), chips('api-1').first().waitFor()]);
     await page.getByRole('button', { name: 'Drain api-1' }).click();
     await inState('api-1', 'drained');
     await untilOnlyIn('api-0', 'api-1');
     // The last one that serves.
-    await page.getByRole('button', { name: 'Drain api-0' }).click();
-    await page.locator('#notice', { hasText: 'last worker' }).waitFor();
+    const last = page.getByRole('button', { name: 'Drain api-0' });
+    await page.locator('[data-worker="api-0"] button[aria-disabled="true"]').waitFor();
+    expect(await card('api-0').innerText()).toMatch(/last worker that serves/i);
+    await last.click({ force: true });
+    expect(await barriers()).toEqual([]);
+    expect(await card('api-0').getAttribute('data-state')).toBe('serving');
     await page.getByRole('button', { name: 'Resume api-1' }).click();
     await inState('api-1', 'serving');
     await chips('api-1').first().waitFor();
+    // What it told NGINX meanwhile is no error of a client's.
+    expect(await errors()).toBe(before);
   } finally {
     const { answered, failed, detail } = await stop();
     expect(answered).toBeGreaterThan(0);
     expect({ failed, detail }).toEqual({ failed: 0, detail });
+  }
+});
+
+it('shows – where nothing was measured, and nothing of what it asks for itself', async () => {
+  await page.reload();
+  const facts = (place: string) => page.locator(`${place} [data-name]`);
+  await facts('#totals')
+    .filter({ hasText: /^slowest p99–$/ })
+    .waitFor();
+  await facts('#totals')
+    .filter({ hasText: /^cache hits–$/ })
+    .waitFor();
+  for (const name of ['p50', 'p99'])
+    await facts('[data-worker="api-0"]')
+      .filter({ hasText: new RegExp(`^${name}–$`) })
+      .waitFor();
+  const routes = await page.locator('.chip .path').allInnerTexts();
+  expect(routes.filter((route) => /^\/(ops|health|metrics)|no route/.test(route))).toEqual([]);
+});
+
+it('says what was refused in sight of the button, on a phone as well', async () => {
+  const refuse = { status: 409, json: { detail: 'api-1 is the last worker that serves.' } };
+  await page.route('**/drain', (route) => route.fulfill(refuse));
+  await page.setViewportSize({ width: 390, height: 844 });
+  try {
+    const button = page.getByRole('button', { name: 'Drain api-1' });
+    await button.scrollIntoViewIfNeeded();
+    await button.click();
+    const alert = page.getByRole('alert').filter({ hasText: refuse.json.detail });
+    await alert.waitFor();
+    const { y, height } = (await alert.boundingBox())!;
+    expect([y >= 0, y + height <= 844]).toEqual([true, true]);
+    expect(await barriers()).toEqual([]);
+    await page.getByRole('button', { name: 'Close' }).click();
+    await alert.waitFor({ state: 'hidden' });
+  } finally {
+    await page.unroute('**/drain');
+    await page.setViewportSize({ width: 1280, height: 720 });
+  }
+});
+
+it('cuts off neither the milliseconds nor a route, on a desktop and on a phone', async () => {
+  const stop = startLoad({ url: cluster.url, token: admin.token, connections: 2, path: '/tasks?limit=1' });
+  try {
+    await chips('api-0').first().waitFor();
+    for (const width of [1280, 390]) {
+      await page.setViewportSize({ width, height: 844 });
+      // The longest that there is.
+      await page.evaluate(
+        `for (const part of document.querySelectorAll('.chip .answer')) part.textContent = 'DELETE 204'`,
+      );
+      const cut = await page.evaluate<string[]>(`[...document.querySelectorAll('.chip > *')]
+        .filter((part) => part.scrollWidth > part.clientWidth || part.scrollHeight > part.clientHeight + 1)
+        .map((part) => part.textContent)`);
+      expect([width, cut]).toEqual([width, []]);
+    }
+  } finally {
+    await stop();
+    await page.setViewportSize({ width: 1280, height: 720 });
   }
 });
 

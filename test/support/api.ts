@@ -57,6 +57,7 @@ export async function startApi(namespace: string, variables: Variables = {}) {
     server,
     auth: composed.auth,
     health: composed.health,
+    live: composed.live,
     async close(): Promise<void> {
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));

@@ -23,8 +23,9 @@ export function createContractCheck(document: ApiDocument) {
     .map((path) => ({ path, pattern: new RegExp(`^${path.replace(/\{\w+\}/g, '[^/]+')}/?$`, 'i') }));
 
   return function check({ method, path, status, type, body }: SeenAnswer): string | undefined {
-    // Neither the pages for people nor a worker's own figures are in it; what they refuse is a problem.
-    if (/^\/((docs|ops)(\/|$)|metrics(\/all)?$)/.test(path) && status < 400) return undefined;
+    // Neither the pages for people nor what a worker tells NGINX and Prometheus; what they refuse is a problem.
+    if (/^\/((docs|ops)(\/|$)|metrics(\/all)?$|health\/serving$)/.test(path) && status < 400)
+      return undefined;
     // Told at a worker's own port alone, in place of the declared answer.
     if (type?.startsWith('application/health+json')) return undefined;
     const template = templates.find(({ pattern }) => pattern.test(path))?.path;

@@ -10,7 +10,11 @@ import { eventually } from './wait';
 const { findCommand } = jest.requireActual<{ findCommand: (name: string) => string | undefined }>(
   '../../scripts/stack/servers/find-command',
 );
-const folder = path.join(__dirname, '..', '..', 'monitoring');
+export const { writePrometheusConfig } = jest.requireActual<{
+  writePrometheusConfig: (options: { root: string; dir: string; port: number }) => string;
+}>('../../scripts/local/prometheus-config');
+export const root = path.join(__dirname, '..', '..');
+const folder = path.join(root, 'monitoring');
 
 interface Panel {
   title: string;
@@ -52,15 +56,11 @@ export const promtool = (bin: string, ...args: string[]) =>
     );
   });
 
-/** A Prometheus with our configuration, which scrapes `target` each second. */
-export async function startPrometheus(bin: string, target: string) {
+/** A Prometheus with the configuration of `npm start`, which scrapes this port each second. */
+export async function startPrometheus(bin: string, port: number) {
   const dir = mkdtempSync(path.join(tmpdir(), 'taskfleet-prometheus-'));
-  const config = path.join(dir, 'prometheus.yml');
-  const text = read('prometheus.yml')
-    .replaceAll('15s', '1s')
-    .replace('127.0.0.1:9464', target)
-    .replace('[alerts.yml]', `['${path.join(folder, 'alerts.yml')}']`);
-  writeFileSync(config, text);
+  const config = writePrometheusConfig({ root, dir, port });
+  writeFileSync(config, readFileSync(config, 'utf8').replaceAll('15s', '1s'));
   const address = `127.0.0.1:${await freePort()}`;
   const child = spawn(
     bin,

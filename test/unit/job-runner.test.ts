@@ -18,7 +18,7 @@ function setUp(run: JobHandlers['resize-avatar']['run'], attempts = 1) {
     release: jest.fn(async () => {}),
   };
   const failed = jest.fn(async () => {});
-  const record = createJobsRecord(createMetrics('test'));
+  const record = createJobsRecord(createMetrics('test'), ['resize-avatar']);
   const runner = createJobRunner({
     jobs: jobs as unknown as JobRepository,
     handlers: { 'resize-avatar': { run, failed } },

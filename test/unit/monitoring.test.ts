@@ -1,4 +1,8 @@
-import { panels, promtool, findPrometheus, rules } from '../support/prometheus';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { parse } from 'yaml';
+import { panels, promtool, findPrometheus, root, rules, writePrometheusConfig } from '../support/prometheus';
 
 const bin = findPrometheus('promtool');
 const whereInstalled = bin ? it : it.skip;
@@ -11,6 +15,33 @@ whereInstalled('Prometheus takes the example configuration and the rules', async
     const { code, text } = await promtool(bin!, 'check', what, file);
     expect([code, text]).toEqual([0, expect.stringContaining('SUCCESS')]);
   }
+});
+
+describe('the configuration that npm start writes', () => {
+  let dir: string;
+  beforeEach(() => {
+    dir = mkdtempSync(path.join(tmpdir(), "it's taskfleet "));
+  });
+  afterEach(() => rmSync(dir, { recursive: true }));
+  const write = () => writePrometheusConfig({ root, dir, port: 9471 });
+
+  it('has the port of this stack, and the rules by their whole path', () => {
+    const { rule_files, scrape_configs } = parse(readFileSync(write(), 'utf8'));
+    expect(rule_files).toEqual([path.join(root, 'monitoring', 'alerts.yml')]);
+    expect(scrape_configs).toEqual([
+      { job_name: 'taskfleet', static_configs: [{ targets: ['127.0.0.1:9471'] }] },
+    ]);
+  });
+
+  whereInstalled('is one that Prometheus takes', async () => {
+    const { code, text } = await promtool(bin!, 'check', 'config', write());
+    expect([code, text]).toEqual([0, expect.stringContaining('1 rule files found')]);
+  });
+});
+
+whereInstalled('the rules fire for what they are about, and for nothing else', async () => {
+  const { code, text } = await promtool(bin!, 'test', 'rules', path.join(__dirname, 'monitoring.rules.yml'));
+  expect([code, text]).toEqual([0, expect.stringContaining('SUCCESS')]);
 });
 
 it('each alert says what is the matter, how urgent it is and what to do', () => {

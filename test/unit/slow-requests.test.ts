@@ -18,7 +18,8 @@ function setUp(thresholdMs: number) {
   return { warn, clocks, slow: createSlowRequests({ thresholdMs, clocks, logger }) };
 }
 
-const request = { id: 'request-1', method: 'POST', userId: 'ada', bodyMs: 100 } as Request;
+const originalUrl = '/tasks?token=abc';
+const request = { id: 'request-1', method: 'POST', originalUrl, userId: 'ada', bodyMs: 100 } as Request;
 const answer = (type: string) =>
   ({ statusCode: 200, locals: { path: '/tasks' }, getHeader: () => type }) as unknown as Response;
 
@@ -40,7 +41,7 @@ it('tells the parts of a slow request, and the rest', () => {
   slow.tell(request, answer('application/json'), 2_000, before);
   expect(warn).toHaveBeenCalledWith(
     expect.objectContaining({
-      req: { id: 'request-1', method: 'POST' },
+      req: { id: 'request-1', method: 'POST', url: '/tasks?token=…' },
       user: 'ada',
       route: '/tasks',
       ms: 2_000,

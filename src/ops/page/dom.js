@@ -58,6 +58,9 @@ export function createSparkline() {
 
 export const rounded = (value) => (value < 10 ? value.toFixed(1) : String(Math.round(value)));
 
+/** Null where nothing was measured. */
+export const milliseconds = (value) => (value === null ? '–' : `${rounded(value)} ms`);
+
 export function ago(since, now) {
   const seconds = Math.max(0, Math.round((now - since) / 1_000));
   if (seconds < 90) return `${seconds} s`;

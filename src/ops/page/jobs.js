@@ -21,12 +21,12 @@ function showMessages(messages) {
 }
 
 /** All that lie there: which job each is of is told by `npm run dead-letters`. */
-function tendDeadLetters({ send, say, after }) {
+function tendDeadLetters({ send, say, complain, after }) {
   const act = (button, method, path, question) =>
     byId(button).addEventListener('click', async () => {
       if (question && !confirm(question)) return;
       const answer = await send(method, path);
-      if (!answer.ok) return say(answer.message ?? 'It could not be done.');
+      if (!answer.ok) return complain(answer.message ?? 'It could not be done.');
       const { retried, discarded, over, kept } = answer.body;
       const parts = [`${retried} tried again`, `${discarded} discarded`, `${over} needed nothing`];
       if (kept > 0) parts.push(`${kept} can only be discarded`);
@@ -39,8 +39,8 @@ function tendDeadLetters({ send, say, after }) {
   act('discard-letters', 'DELETE', '/ops/dead-letters', question);
 }
 
-/** `send(method, path)` answers as the API does; `say` tells the reader. */
-export function createJobs({ send, say }) {
+/** `send(method, path)` answers as the API does; `say` tells what was done, `complain` what went wrong. */
+export function createJobs({ send, say, complain }) {
   let failed;
   let isLoading = false;
   /** What is listed now, with when it failed. */
@@ -54,8 +54,11 @@ export function createJobs({ send, say }) {
       button.addEventListener('click', async () => {
         if (question && !confirm(question)) return;
         const answer = await send(method, path);
-        if (answer.ok) item.remove();
-        say(answer.ok ? `${what}: ${done}.` : `${what}: ${answer.message ?? 'it could not be done.'}`);
+        if (!answer.ok) complain(`${what}: ${answer.message ?? 'it could not be done.'}`);
+        else {
+          item.remove();
+          say(`${what}: ${done}.`);
+        }
         byId('failed-title').focus();
         await load();
         // It may fail again before the next event: the number is then the same, the list isn't.
@@ -95,7 +98,7 @@ export function createJobs({ send, say }) {
     }
   }
 
-  tendDeadLetters({ send, say, after: () => (failed = undefined) });
+  tendDeadLetters({ send, say, complain, after: () => (failed = undefined) });
 
   return function show({ jobs, messages, at }) {
     showMessages(messages);

@@ -1,5 +1,6 @@
 import { byId, setText } from './dom.js';
 import { createJobs } from './jobs.js';
+import { complain, say } from './notices.js';
 import { ask, watch } from './stream.js';
 import { createWorkers } from './workers.js';
 
@@ -10,22 +11,26 @@ const form = byId('log-in');
 let token = sessionStorage.getItem(KEY);
 let stop = new AbortController();
 
-const say = (text) => setText(byId('notice'), text);
 const LOST = { ok: false, message: 'No worker could be reached; try again.' };
-const send = (method, path) => ask(method, path, { token }).catch(() => LOST);
+function send(method, path) {
+  // What is asked for by itself takes no complaint away.
+  if (method !== 'GET') complain('');
+  return ask(method, path, { token }).catch(() => LOST);
+}
 
 async function press(name, what) {
   const answer = await send('POST', `/ops/workers/${name}/${what}`);
-  if (!answer.ok) say(answer.message ?? `${name} could not be told to ${what}.`);
+  if (!answer.ok) complain(answer.message ?? `${name} could not be told to ${what}.`);
 }
 
 const showWorkers = createWorkers({
   onPress: press,
   onState: (name, state) => say(`${name} is ${state}${state === 'serving' ? ' again' : ''}.`),
 });
-const showJobs = createJobs({ send, say });
+const showJobs = createJobs({ send, say, complain });
 
-function leave(reason) {
+/** `tell`: whether the reason is an error. */
+function leave(reason, tell = say) {
   stop.abort();
   token = null;
   sessionStorage.removeItem(KEY);
@@ -33,7 +38,8 @@ function leave(reason) {
   byId('log-out').hidden = true;
   form.hidden = false;
   setText(byId('connection'), '');
-  say(reason);
+  complain('');
+  tell(reason);
   form.elements.email.focus();
 }
 
@@ -51,7 +57,10 @@ function enter() {
     },
     onLost: () => setText(byId('connection'), 'reconnecting…'),
     onRefused: (status) =>
-      leave(status === 403 ? 'This page is for Admins alone.' : 'Your log-in has ended: log in again.'),
+      leave(
+        status === 403 ? 'This page is for Admins alone.' : 'Your log-in has ended: log in again.',
+        complain,
+      ),
   });
 }
 
@@ -59,9 +68,10 @@ form.addEventListener('submit', async (event) => {
   event.preventDefault();
   const { email, password } = form.elements;
   say('');
+  complain('');
   const body = { email: email.value, password: password.value };
   const answer = await ask('POST', '/users/login', { body }).catch(() => LOST);
-  if (!answer.ok) return say(answer.message ?? 'That did not work; try again.');
+  if (!answer.ok) return complain(answer.message ?? 'That did not work; try again.');
   password.value = '';
   token = answer.body.token;
   sessionStorage.setItem(KEY, token);

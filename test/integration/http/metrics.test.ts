@@ -59,6 +59,42 @@ it('tells durations by route, not by address', async () => {
   ).toBeGreaterThan(0);
 });
 
+it.each([
+  ['get', '/health/live', '/health/live', 200],
+  ['get', '/health/ready', '/health/ready', 200],
+  ['get', '/health/serving', '/health/serving', 200],
+  ['get', '/metrics', '/metrics', 200],
+  ['get', '/metrics/all', '/metrics/all', 200],
+  ['get', '/ops', '/ops', 200],
+  ['get', '/ops/ops.css', '/ops/*', 200],
+  ['post', '/ops/ops.js', '/ops/*', 405],
+  ['post', '/ops/workers/api-0/drain', '/ops/workers/:name/drain', 401],
+  ['get', '/docs', '/docs', 308],
+  ['get', '/docs/', '/docs/*', 200],
+  ['get', '/docs/swagger-ui.css', '/docs/*', 200],
+  ['delete', '/tasks', '/tasks', 405],
+] as const)('counts %s %s as the route %s', async (method, path, route, status) => {
+  const name = `http_request_duration_seconds_count{method="${method.toUpperCase()}",route="${route}",status="${status}"}`;
+  const before = await valueOf(name);
+  await request(api.server)[method](path).expect(status);
+  expect(await valueOf(name)).toBeGreaterThan(before);
+});
+
+it('takes neither probes nor scrapes nor the live page for requests of clients', async () => {
+  const before = api.live.snapshot();
+  for (const path of ['/health/live', '/health/ready', '/health/serving', '/metrics', '/ops', '/ops/ops.js'])
+    await request(api.server).get(path).expect(200);
+  await request(api.server).get('/ops/failed-jobs').expect(401);
+  const after = api.live.snapshot();
+  expect([after.total, after.recent]).toEqual([before.total, before.recent]);
+  await request(api.server).get('/nowhere').expect(404);
+  await request(api.server).get('/docs/').expect(200);
+  expect(api.live.snapshot().recent.slice(-2)).toMatchObject([
+    { path: 'none', status: 404 },
+    { path: '/docs/*', status: 200 },
+  ]);
+});
+
 it('counts a client that went away as such', async () => {
   const { port } = api.server.address() as AddressInfo;
   const name = 'http_request_duration_seconds_count{method="POST",route="/users/login",status="499"}';
@@ -114,6 +150,11 @@ it('counts what a limit refuses, by its policy', async () => {
     KEY_PREFIX: `${namespace}-limited`,
     BCRYPT_COST: '4',
   });
+  const read = async () => (await request(limited.server).get('/metrics').expect(200)).text;
+  const before = await read();
+  // Before the first, so that Prometheus sees it come.
+  for (const policy of ['default', 'signup', 'login', 'login-account', 'login-address'])
+    expect(before).toMatch(new RegExp(`^taskfleet_rate_limit_refused_total{policy="${policy}",.*} 0$`, 'm'));
   const from = (address: string) => request(limited.server).get('/tasks').set('X-Forwarded-For', address);
   for (const status of [401, 401, 429, 429]) await from('198.51.100.7').expect(status);
   const guess = { email: 'nobody@example.com', password: 'a wrong guess' };
@@ -123,10 +164,16 @@ it('counts what a limit refuses, by its policy', async () => {
       .set('X-Forwarded-For', '198.51.100.8')
       .send(guess)
       .expect(status);
-  const { text } = await request(limited.server).get('/metrics').expect(200);
+  const text = await read();
   expect(text).toMatch(/^taskfleet_rate_limit_refused_total{policy="default",.*} 2$/m);
   expect(text).toMatch(/^taskfleet_rate_limit_refused_total{policy="login",.*} 1$/m);
   await limited.close();
+});
+
+it('tells 0 of what has not happened yet', async () => {
+  const { text } = await as(api, admin).get('/metrics').expect(200);
+  expect(text).toMatch(/^taskfleet_mongo_pool_checkout_failures_total{reason="timeout",.*} 0$/m);
+  expect(text).toMatch(/^taskfleet_cache_total{class="users",event="stale_refused",.*} 0$/m);
 });
 
 it('tells memory, CPU time and how far the event loop lags', async () => {

@@ -1,0 +1,40 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { createHealth } from '../../src/health';
+
+const url = 'mongodb://ada:secret@db.example:27017/taskfleet';
+
+const askOf = (ping: () => Promise<void>) => {
+  const health = createHealth({ about: {}, required: { mongodb: { ping, url } }, optional: {} });
+  return async () => {
+    const began = performance.now();
+    const { dependencies } = await health.report();
+    return { ms: performance.now() - began, ...dependencies.mongodb! };
+  };
+};
+
+it('answers before a probe of 2 s gives up, and claims no more than it gave the server', async () => {
+  const ask = askOf(async () => {
+    await sleep(1_900);
+    throw new Error('connect ECONNREFUSED 10.0.0.7:27017');
+  });
+  const first = await ask();
+  expect(first).toMatchObject({
+    status: 'down',
+    latencyMs: 1_500,
+    error: 'no answer from db.example:27017 in time',
+  });
+  expect(first.ms).toBeLessThan(1_900);
+  // It joins the question that is under way; after that its end is kept for a moment.
+  for (const answer of [await ask(), await ask()])
+    expect(answer).toMatchObject({
+      status: 'down',
+      latencyMs: 1_500,
+      error: 'no connection to db.example:27017 (ECONNREFUSED)',
+    });
+});
+
+it('takes an answer that came too late for none', async () => {
+  const ask = askOf(() => sleep(1_700));
+  await ask();
+  expect(await ask()).toMatchObject({ status: 'down', latencyMs: 1_500 });
+});
