@@ -46,7 +46,8 @@ function createApps({ root, dir, home, isPrivate, stackFile }) {
         unstable_restarts: crashes = 0,
         TASKFLEET_RELEASE: release,
       } = env;
-      return { name, pid, id, instance, port, status, restarts, crashes, release };
+      const logs = [env.pm_err_log_path, env.pm_out_log_path];
+      return { name, pid, id, instance, port, status, restarts, crashes, release, logs };
     });
   }
 
@@ -82,12 +83,19 @@ function createApps({ root, dir, home, isPrivate, stackFile }) {
     await refuseOtherClone(options);
   }
 
-  /** The app itself judges: workers that run well are not replaced by some that can't start. */
+  /**
+   * The app itself judges: workers that run well are not replaced by some that can't start.
+   *
+   * @returns {Promise<string[]>} what is allowed and unwise
+   */
   async function refuseWrongConfiguration(env, build = dist) {
     const check = path.join(build, 'cli', 'check-config.js');
+    // The trial tells what else there isn't in that folder.
+    if (!fs.existsSync(check)) return [];
     const options = { env: { ...process.env, ...env }, timeoutMs: 20_000 };
-    const { code, stderr } = await runCommand(process.execPath, [check], options);
+    const { code, stdout, stderr } = await runCommand(process.execPath, [check], options);
     if (code !== 0) throw new UserError(`${stderr.trim()}\nNothing was changed.`);
+    return stdout.split('\n').filter(Boolean);
   }
 
   /** Before a reload: PM2 gives a worker half a minute to start, and takes the old ones away all the same. */
@@ -198,7 +206,7 @@ function createApps({ root, dir, home, isPrivate, stackFile }) {
     pm2: pm2.pm2,
     migrate,
     isAnotherServing,
-    reloadOne: pm2.reloadOne,
+    renewOne: pm2.renewOne,
     isRunning: pm2.isRunning,
     isReady,
     releaseOf,
