@@ -7,6 +7,7 @@ const { apiName, workerName } = require('./app-names');
 const { appVariables } = require('./app-environment');
 const { askStatus } = require('./ask-status');
 const { createPm2 } = require('./pm2');
+const { markLogs } = require('./app-logs');
 const { marker } = require('./processes');
 const { runCommand, UserError, waitUntil } = require('../run-command');
 
@@ -166,13 +167,18 @@ function createApps({ root, dir, home, isPrivate, stackFile }) {
    */
   async function waitReady(expected = 0) {
     const timeoutMs = 60_000 + expected * 5_000;
+    const lastSaid = markLogs(await list());
     const ask = async () => {
       const workers = (await list()).filter(({ name }) => name === apiName);
-      const answers = await Promise.all(workers.map(({ port }) => isReady(port)));
-      return workers.length > 0 && answers.every(Boolean);
+      // Where another clone's worker was quicker to take the port, that one answers, and ours crashes.
+      if (workers.length === 0 || workers.some(({ status }) => status !== 'online')) return false;
+      return (await Promise.all(workers.map(({ port }) => isReady(port)))).every(Boolean);
     };
     const what = `An API worker is not ready (npx pm2 logs ${apiName} tells why)`;
-    await waitUntil(ask, { timeoutMs, everyMs: 250, what });
+    await waitUntil(ask, { timeoutMs, everyMs: 250, what }).catch((error) => {
+      const said = lastSaid({ name: apiName });
+      throw new UserError(`${error.message}${said && `; its last line: ${said}`}`);
+    });
   }
 
   /** @param {number} workers */
