@@ -43,7 +43,7 @@ void runMain(async () => {
   const measures = !isAboutResults();
   await prepare({ need: measures ? ['npm', 'system', 'nginx-lua', 'mongo', 'build'] : ['npm'] });
   if (!measures) return run();
-  const onWait = (pid) => console.log(`Another bench (process ${pid}) is under way here: waiting for it.`);
+  const onWait = (owner) => console.log(`Another bench (${owner}) is under way here: waiting for it.`);
   const lock = path.join(root, '.local', 'bench', 'bench.lock');
   await withLock(lock, { timeoutMs: 30 * 60_000, onWait }, run);
 });

@@ -12,6 +12,12 @@ const unitName = 'taskfleet.service';
 /** In a unit a per cent sign begins a specifier, and quotes hold what has spaces. @param {string} text */
 const quoted = (text) => `"${text.replace(/%/g, '%%').replace(/["\\]/g, '\\$&')}"`;
 
+/** Without what npm adds for the command that it runs. */
+const lastingPath = (process.env.PATH ?? '')
+  .split(path.delimiter)
+  .filter((entry) => !/[\\/](node_modules[\\/]\.bin|node-gyp-bin)[\\/]?$/.test(entry))
+  .join(path.delimiter);
+
 /** @param {{ isRoot: boolean }} options */
 function unitOf({ isRoot }) {
   const { username } = os.userInfo();
@@ -26,9 +32,10 @@ Wants=network-online.target
 Type=simple
 ${isRoot ? `User=${username}\n` : ''}WorkingDirectory=${root.replace(/%/g, '%%')}
 Environment=${quoted(`PM2_HOME=${home}`)}
-Environment=${quoted(`PATH=${process.env.PATH}`)}
+Environment=${quoted(`PATH=${lastingPath}`)}
 ExecStart=${quoted(process.execPath)} ${quoted(path.join(root, 'scripts', 'supervise.js'))}
-Restart=always
+# Ended by npm stop it exits with 0 and stays ended; whatever else ends it is a failure.
+Restart=on-failure
 RestartSec=2
 # SIGTERM goes to the supervisor alone, which stops the rest in order; and if it dies, the rest serves on.
 KillMode=process

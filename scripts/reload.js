@@ -4,8 +4,8 @@ const os = require('node:os');
 const path = require('node:path');
 const { parseArgs } = require('node:util');
 const { alone, appVariablesOfShell, createLocalStack, root } = require('./local/local-stack');
-const { apiName } = require('./stack/app-names');
-const { compileAside } = require('./set-up/build');
+const { apiName, tellCounts } = require('./stack/app-names');
+const { compileForServing } = require('./set-up/build');
 const { createProgress } = require('./set-up/progress');
 const { prepare } = require('./set-up/prepare');
 const { runMain } = require('./command/run-main');
@@ -39,22 +39,23 @@ async function reload() {
   const progress = createProgress();
   await prepare({ need: ['npm'], progress });
   const stack = createLocalStack();
-  const running = (await stack.apps()).filter(({ name }) => name === apiName);
-  if (running.length === 0) throw new UserError('Nothing is running that could be reloaded. Run: npm start');
+  const running = await stack.apps();
+  if (!running.some(({ name }) => name === apiName))
+    throw new UserError('Nothing is running that could be reloaded. Run: npm start');
 
   let build = given && path.resolve(given);
   if (!build) {
     await progress.step('build', 'compiling the sources', async () => {
-      build = await compileAside(root);
+      build = await compileForServing(root);
     });
   }
-  const { env } = stack.info();
-  const apiWorkers = Number(env.API_WORKERS) || os.availableParallelism();
-  const say = (text) => progress.line('reload', text);
-  await progress.step(
-    'reload',
-    `trying the build, then ${running.length} API workers and the job worker`,
-    () => stack.replaceApps({ build, apiWorkers, env: { ...env, ...appVariablesOfShell() }, limitMs, say }),
+  const { env: present } = stack.info();
+  const apiWorkers = Number(present.API_WORKERS) || os.availableParallelism();
+  const env = { ...present, ...appVariablesOfShell() };
+  for (const text of await stack.checkConfiguration({ apiWorkers, env, build }))
+    progress.line('config', `! ${text}`);
+  await progress.step('reload', `trying the build, then ${tellCounts(running)}`, (tell) =>
+    stack.replaceApps({ build, apiWorkers, env, limitMs, ...tell }),
   );
 }
 

@@ -4,8 +4,9 @@ const os = require('node:os');
 const path = require('node:path');
 const { alone, appVariablesOfShell, createLocalStack, dir, root } = require('./local/local-stack');
 const { askStatus } = require('./stack/ask-status');
+const { tellCounts } = require('./stack/app-names');
 const { checkBalancing } = require('./stack/balancing');
-const { compileAside, isBuilt } = require('./set-up/build');
+const { compileForServing, isBuilt } = require('./set-up/build');
 const { createProgress } = require('./set-up/progress');
 const { ensureAdmin } = require('./local/admin-account');
 const { prepare } = require('./set-up/prepare');
@@ -68,13 +69,14 @@ async function start() {
   let build;
   if (!isBuilt(root)) {
     await progress.step('build', 'compiling the sources', async () => {
-      build = await compileAside(root);
+      build = await compileForServing(root);
     });
   }
 
   const env = appVariablesOfShell();
   const apiWorkers = Number(env.API_WORKERS) || os.availableParallelism();
-  await stack.checkConfiguration({ apiWorkers, env, build });
+  for (const text of await stack.checkConfiguration({ apiWorkers, env, build }))
+    progress.line('config', `! ${text}`);
   const balancing = checkBalancing();
   await stack.checkApps();
   let started = 0;
@@ -98,9 +100,12 @@ async function start() {
 
   await progress.step(
     'apps',
-    `${apiWorkers} API workers and the job worker`,
-    () => stack.startApps({ apiWorkers, env, build, say: (text) => progress.line('apps', text) }),
-    (outcome) => outcomes[outcome],
+    'API workers and job worker',
+    async (tell) => {
+      const outcome = await stack.startApps({ apiWorkers, env, build, ...tell });
+      return `${tellCounts(await stack.apps())} ${outcomes[outcome]}`;
+    },
+    (outcome) => outcome,
   );
 
   const { url, ports, servers, env: appEnv } = stack.info();

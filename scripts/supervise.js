@@ -2,10 +2,11 @@
 
 const path = require('node:path');
 const { spawnSync } = require('node:child_process');
-const { createLocalStack, root } = require('./local/local-stack');
+const { createLocalStack, root, supervisorLock } = require('./local/local-stack');
 const { runCommand } = require('./command/run-command');
 const { runMain } = require('./command/run-main');
 const { watchDaemons } = require('./stack/watch-daemons');
+const { withLock } = require('./set-up/lock');
 
 const startMs = 20 * 60_000;
 const stopMs = 120_000;
@@ -26,12 +27,16 @@ async function start() {
 
 /**
  * `npm start` in the foreground, and again whenever a PM2 daemon has died: for systemd (`npm run install-service`)
- * or a terminal. SIGINT or SIGTERM stop it all.
+ * or a terminal. SIGINT or SIGTERM, which `npm stop` sends, stop it all.
  */
 async function supervise() {
   await watchDaemons({ root, stackFile: createLocalStack().stackFile, start, say });
   say('stopping');
   spawnSync(process.execPath, [script('stop.js')], { stdio: 'inherit', timeout: stopMs });
+  // Anything else systemd takes for a failure, and starts it all again.
+  process.exitCode = 0;
 }
 
-void runMain(supervise);
+const refusal = (owner) =>
+  `Another supervisor (${owner}) watches over this stack, and two would undo each other.\nEnd that one first: npm stop`;
+void runMain(() => withLock(supervisorLock, { timeoutMs: 0, refusal }, supervise));

@@ -22,9 +22,9 @@ const SUITES_MS = 480_000;
 /**
  * Only among the long ones, for the time they take: each method of balancing (every run tries them before stub
  * workers), pages far into a long list, refused builds and another number of workers under load, slow clients of a
- * reload.
+ * reload, builds that are taken back.
  */
-const onlyLong = ['balancing-methods', 'deep-pages', 'reload-and-scale', 'slow-clients'].map(
+const onlyLong = ['balancing-methods', 'deep-pages', 'reload-and-scale', 'slow-clients', 'take-back'].map(
   (name) => `test/cluster/${name}`,
 );
 /** The suites that can go on for longer, each told by TEST_LONG how far; see `npm run test:long`. */
@@ -104,5 +104,5 @@ async function test() {
   if (sum.failed > 0) process.exitCode = 1;
 }
 
-const onWait = (pid) => console.log(`Another test run (process ${pid}) is under way here: waiting for it.`);
+const onWait = (owner) => console.log(`Another test run (${owner}) is under way here: waiting for it.`);
 void runMain(() => withLock(path.join(dir, 'test.lock'), { timeoutMs: 20 * 60_000, onWait }, test));

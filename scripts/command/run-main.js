@@ -16,6 +16,12 @@ async function runMain(main) {
     console.error(`Node ${oldestNode.join('.')} or newer is needed; this is ${process.version}.`);
     process.exit(1);
   }
+  // Whoever read the output is gone (`npm start | head`): what was begun is still brought to its end.
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.on('error', (error) => {
+      if (error.code !== 'EPIPE') throw error;
+    });
+  }
   let interrupted = 0;
   const interrupt = () => {
     interrupted += 1;

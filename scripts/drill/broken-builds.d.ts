@@ -7,3 +7,6 @@ export function brokenBuilds(
   options: { build: string; env?: Record<string, string>; limitMs?: number };
   refusal: RegExp;
 }[];
+
+/** What passes its trial, and fails in a worker's place. */
+export function lateBuilds(root: string, folder: string): { name: string; build: string; failure: RegExp }[];

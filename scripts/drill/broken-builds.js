@@ -3,12 +3,12 @@
 const fs = require('node:fs');
 const path = require('node:path');
 
-/** @param {string} dist @param {string} folder @param {string} line what its API begins with */
-function buildWith(dist, folder, line) {
+/** @param {string} dist @param {string} folder @param {string} line what its API, or another file, begins with */
+function buildWith(dist, folder, line, file = 'api.js') {
   fs.rmSync(folder, { recursive: true, force: true });
   fs.cpSync(dist, folder, { recursive: true });
-  const api = path.join(folder, 'api.js');
-  fs.writeFileSync(api, `${line}\n${fs.readFileSync(api, 'utf8')}`);
+  const changed = path.join(folder, file);
+  fs.writeFileSync(changed, `${line}\n${fs.readFileSync(changed, 'utf8')}`);
   fs.writeFileSync(path.join(folder, '.built'), line);
   return folder;
 }
@@ -36,4 +36,34 @@ function brokenBuilds(root, folder) {
   ];
 }
 
-module.exports = { brokenBuilds };
+/** What passes its trial, and fails in a worker's place. */
+function lateBuilds(root, folder) {
+  const make = (name, line, file) =>
+    buildWith(
+      path.join(root, 'dist'),
+      path.join(folder, name),
+      `if (!process.env.TASKFLEET_TRIAL) ${line}`,
+      file,
+    );
+  return [
+    {
+      name: 'an API that crashes in its place',
+      build: make('late', `throw new Error('only for real');`),
+      failure: /API worker 0 .*only for real/,
+    },
+    {
+      name: 'a job worker that crashes once it is ready',
+      build: make(
+        'boom',
+        `process.send = ((send) => (...args) => {
+          setTimeout(() => { throw new Error('late boom'); }, 1000);
+          return send.apply(process, args);
+        })(process.send);`,
+        'worker.js',
+      ),
+      failure: /job worker (was ready and crashed soon after|crashes); .*late boom/,
+    },
+  ];
+}
+
+module.exports = { brokenBuilds, lateBuilds };

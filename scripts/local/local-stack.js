@@ -16,8 +16,7 @@ function createLocalStack(say = (text) => console.log(text)) {
 
 /** Commands that change the local stack wait for each other. @template T @param {() => Promise<T>} work */
 function alone(work) {
-  const onWait = (pid) =>
-    console.log(`Another command (process ${pid}) is changing this stack: waiting for it.`);
+  const onWait = (owner) => console.log(`Another command (${owner}) is changing this stack: waiting for it.`);
   return withLock(path.join(dir, 'stack.lock'), { timeoutMs: 60 * 60_000, onWait }, work);
 }
 
@@ -34,4 +33,7 @@ function appVariablesOfShell() {
   return env;
 }
 
-module.exports = { alone, appVariablesOfShell, createLocalStack, dir, root };
+/** Held by `npm run supervise`. */
+const supervisorLock = path.join(dir, 'supervise.lock');
+
+module.exports = { alone, appVariablesOfShell, createLocalStack, dir, root, supervisorLock };

@@ -97,6 +97,18 @@ async function compileAside(root) {
   return aside;
 }
 
+/** The same while workers serve. @param {string} root */
+async function compileForServing(root) {
+  try {
+    return await compileAside(root);
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    throw new UserError(
+      `${error.message.trim()}\nNothing was changed: the workers that run go on as they are.`,
+    );
+  }
+}
+
 /**
  * Takes over what compiled without an error: an interrupted or failed build leaves the last good one in place.
  *
@@ -125,4 +137,4 @@ function removeOrphans(aside, sourceFolder) {
   for (const file of filesIn(aside).filter((name) => !made.has(name))) fs.rmSync(path.join(aside, file));
 }
 
-module.exports = { build, compileAside, copyPages, isBuilt, publish };
+module.exports = { build, compileForServing, copyPages, isBuilt, publish };

@@ -28,6 +28,22 @@ const ageOf = (file) => fs.statSync(file, { throwIfNoEntry: false })?.mtimeMs ??
 const isStale = (owner) =>
   owner.pid ? !isAlive(owner.pid) || startedAt(owner.pid) !== owner.startedAt : !owner.fresh;
 
+/** Who holds a lock now. @param {string} file @returns {{ pid: number, command?: string } | undefined} */
+function holderOf(file) {
+  const owner = readOwner(file);
+  return owner?.pid && !isStale(owner) ? owner : undefined;
+}
+
+/** As it was typed: `npm run reload`; under systemd there is no npm. */
+function ownCommand() {
+  const { npm_lifecycle_event: name } = process.env;
+  if (!name) return ['node', path.relative(process.cwd(), process.argv[1] ?? '')].join(' ').trim();
+  return ['start', 'stop', 'test'].includes(name) ? `npm ${name}` : `npm run ${name}`;
+}
+
+/** @param {{ pid: number, command?: string }} owner */
+const described = ({ pid, command }) => (command ? `${command}, process ${pid}` : `process ${pid}`);
+
 /** Removes a lock whose owner is gone; a second lock keeps two from removing each other's new one. */
 function removeStale(file) {
   const guard = `${file}.guard`;
@@ -51,13 +67,14 @@ function removeStale(file) {
  *
  * @template T
  * @param {string} file
- * @param {{ timeoutMs: number, onWait?: (pid: number) => void }} options
+ * @param {{ timeoutMs: number, onWait?: (owner: string) => void, refusal?: (owner: string) => string }} options
+ *   refusal: what is said when it is over; `owner` is for people
  * @param {() => Promise<T>} work
  * @returns {Promise<T>}
  */
-async function withLock(file, { timeoutMs, onWait = () => {} }, work) {
+async function withLock(file, { timeoutMs, onWait = () => {}, refusal }, work) {
   fs.mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 });
-  const mine = JSON.stringify({ pid: process.pid, startedAt: startedAt(process.pid) });
+  const mine = JSON.stringify({ pid: process.pid, startedAt: startedAt(process.pid), command: ownCommand() });
   const end = Date.now() + timeoutMs;
   for (let told = false; ;) {
     try {
@@ -71,12 +88,13 @@ async function withLock(file, { timeoutMs, onWait = () => {} }, work) {
       removeStale(file);
     } else if (owner && !told) {
       told = true;
-      onWait(owner.pid);
+      if (timeoutMs > 0) onWait(described(owner));
     }
     if (interruption.signal.aborted) throw new UserError('interrupted');
-    if (Date.now() > end) {
+    if (owner?.pid && !isStale(owner) && Date.now() >= end) {
+      const who = described(owner);
       throw new UserError(
-        `Process ${owner?.pid} has been at it for ${timeoutMs / 1000} s (${file}). End it first.`,
+        refusal?.(who) ?? `${who} has been at it for ${timeoutMs / 1000} s (${file}). End it first.`,
       );
     }
     await sleep(200);
@@ -93,4 +111,4 @@ async function withLock(file, { timeoutMs, onWait = () => {} }, work) {
   }
 }
 
-module.exports = { withLock };
+module.exports = { holderOf, withLock };

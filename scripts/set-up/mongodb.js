@@ -32,8 +32,8 @@ function clearHalfMade(folder) {
 async function obtainMongo({ root, packages, systemPackages, step }) {
   const folder = cacheFolder();
   fs.mkdirSync(folder, { recursive: true });
-  const onWait = (pid) => {
-    step.say(`another set-up (process ${pid}) is at it: waiting`);
+  const onWait = (owner) => {
+    step.say(`another set-up (${owner}) is at it: waiting`);
     step.status('waiting for the other set-up');
   };
   await withLock(path.join(folder, '.lock'), { timeoutMs: 45 * 60_000, onWait }, async () => {

@@ -44,7 +44,7 @@ async function install(servers, step) {
  * @param {ReturnType<typeof createProgress>} [options.progress]
  */
 async function prepare({ need, progress = createProgress() }) {
-  const onWait = (pid) => progress.line('set-up', `another set-up (process ${pid}) is running here: waiting`);
+  const onWait = (owner) => progress.line('set-up', `another set-up (${owner}) is running here: waiting`);
   const lock = path.join(root, '.local', 'set-up.lock');
   await withLock(lock, { timeoutMs: 50 * 60_000, onWait }, () => prepareAlone(need, progress));
 }

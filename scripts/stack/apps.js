@@ -7,6 +7,7 @@ const { apiName, workerName } = require('./app-names');
 const { appVariables } = require('./app-environment');
 const { askStatus } = require('./ask-status');
 const { createPm2 } = require('./pm2');
+const { markLogs } = require('./app-logs');
 const { marker } = require('./processes');
 const { runCommand, UserError, waitUntil } = require('../command/run-command');
 
@@ -46,7 +47,8 @@ function createApps({ root, dir, home, isPrivate, stackFile }) {
         unstable_restarts: crashes = 0,
         TASKFLEET_RELEASE: release,
       } = env;
-      return { name, pid, id, instance, port, status, restarts, crashes, release };
+      const logs = [env.pm_err_log_path, env.pm_out_log_path];
+      return { name, pid, id, instance, port, status, restarts, crashes, release, logs };
     });
   }
 
@@ -82,12 +84,19 @@ function createApps({ root, dir, home, isPrivate, stackFile }) {
     await refuseOtherClone(options);
   }
 
-  /** The app itself judges: workers that run well are not replaced by some that can't start. */
+  /**
+   * The app itself judges: workers that run well are not replaced by some that can't start.
+   *
+   * @returns {Promise<string[]>} what is allowed and unwise
+   */
   async function refuseWrongConfiguration(env, build = dist) {
     const check = path.join(build, 'cli', 'check-config.js');
+    // The trial tells what else there isn't in that folder.
+    if (!fs.existsSync(check)) return [];
     const options = { env: { ...process.env, ...env }, timeoutMs: 20_000 };
-    const { code, stderr } = await runCommand(process.execPath, [check], options);
+    const { code, stdout, stderr } = await runCommand(process.execPath, [check], options);
     if (code !== 0) throw new UserError(`${stderr.trim()}\nNothing was changed.`);
+    return stdout.split('\n').filter(Boolean);
   }
 
   /** Before a reload: PM2 gives a worker half a minute to start, and takes the old ones away all the same. */
@@ -158,13 +167,18 @@ function createApps({ root, dir, home, isPrivate, stackFile }) {
    */
   async function waitReady(expected = 0) {
     const timeoutMs = 60_000 + expected * 5_000;
+    const lastSaid = markLogs(await list());
     const ask = async () => {
       const workers = (await list()).filter(({ name }) => name === apiName);
-      const answers = await Promise.all(workers.map(({ port }) => isReady(port)));
-      return workers.length > 0 && answers.every(Boolean);
+      // Where another clone's worker was quicker to take the port, that one answers, and ours crashes.
+      if (workers.length === 0 || workers.some(({ status }) => status !== 'online')) return false;
+      return (await Promise.all(workers.map(({ port }) => isReady(port)))).every(Boolean);
     };
     const what = `An API worker is not ready (npx pm2 logs ${apiName} tells why)`;
-    await waitUntil(ask, { timeoutMs, everyMs: 250, what });
+    await waitUntil(ask, { timeoutMs, everyMs: 250, what }).catch((error) => {
+      const said = lastSaid({ name: apiName });
+      throw new UserError(`${error.message}${said && `; its last line: ${said}`}`);
+    });
   }
 
   /** @param {number} workers */
@@ -198,7 +212,7 @@ function createApps({ root, dir, home, isPrivate, stackFile }) {
     pm2: pm2.pm2,
     migrate,
     isAnotherServing,
-    reloadOne: pm2.reloadOne,
+    renewOne: pm2.renewOne,
     isRunning: pm2.isRunning,
     isReady,
     releaseOf,

@@ -50,10 +50,11 @@ function createPm2({ root, home, env = {} }) {
   /**
    * One process, with these variables beside those that it has, and the settings of ecosystem.config.js.
    *
+   * @param {'reload' | 'revive'} how reload: of one that is online; revive: of one that isn't
    * @param {{ id: number, name: string }} process_ @param {Record<string, string>} env
    */
-  const reloadOne = ({ id, name }, env, { timeoutMs = 60_000 } = {}) =>
-    run(path.join(__dirname, 'reload-one.js'), [String(id), name], { env, timeoutMs });
+  const renewOne = (how, { id, name }, env, { timeoutMs = 60_000 } = {}) =>
+    run(path.join(__dirname, 'reload-one.js'), [how, String(id), name], { env, timeoutMs });
 
   /** Asked through the daemon's socket: the command itself would start a daemon where none runs. */
   function isRunning() {
@@ -98,7 +99,7 @@ function createPm2({ root, home, env = {} }) {
     return pid !== undefined && isAlive(pid);
   }
 
-  return { home, isAlive: isDaemonAlive, pm2, reloadOne, isRunning, list, daemonPid };
+  return { home, isAlive: isDaemonAlive, pm2, renewOne, isRunning, list, daemonPid };
 }
 
 module.exports = { createPm2 };

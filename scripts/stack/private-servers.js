@@ -1,11 +1,10 @@
 'use strict';
 
-const crypto = require('node:crypto');
 const fs = require('node:fs');
 const path = require('node:path');
 const { isAlive } = require('./processes');
 const { reach } = require('./servers/converse');
-const { describeHolder, findFree, isFree } = require('./ports');
+const { createPortChoice } = require('./choose-ports');
 const { mongo } = require('./servers/mongo');
 const { nginx } = require('./servers/nginx');
 const { rabbit } = require('./servers/rabbit');
@@ -16,9 +15,6 @@ const { UserError, waitUntil } = require('../command/run-command');
 const definitions = { mongo, redis, rabbit, nginx };
 const executables = Object.values(definitions).flatMap((definition) => definition.executables);
 
-/** Stacks begin their search for ports at different places, so that two that start at once don't meet. */
-const offsetOf = (dir) => crypto.createHash('sha256').update(dir).digest()[0] % 100;
-
 /**
  * The servers of one stack: which ports they get, how they are started, asked and stopped.
  *
@@ -27,45 +23,13 @@ const offsetOf = (dir) => crypto.createHash('sha256').update(dir).digest()[0] % 
  *   urls: Record<string, string | undefined>, say: (text: string) => void }} options
  */
 function createPrivateServers({ root, dir, supervisor, stackFile, basePorts, urls, say }) {
-  /**
-   * Ports of a server: the remembered ones, unless somebody else has taken them meanwhile. NGINX tries its
-   * first choice each time: it is the address that people know.
-   */
-  async function choosePorts(definition, taken) {
-    const remembered = stackFile.read().ports ?? {};
-    const isRunning = Boolean(await supervisor.pid(definition.name));
-    const chosen = {};
-    for (const [name, lowest] of Object.entries(definition.ports)) {
-      // One that runs has none yet where a newer version asks for it.
-      if (isRunning && remembered[name]) {
-        chosen[name] = remembered[name];
-        continue;
-      }
-      const base = basePorts[name] ?? lowest + offsetOf(dir);
-      const known = [definition.keepsFirstChoice && base, remembered[name], base].filter(Boolean);
-      chosen[name] = await firstFree(known, definition, taken);
-      taken.add(chosen[name]);
-    }
-    return chosen;
-  }
-
-  async function firstFree(wanted, definition, taken) {
-    const busy = [];
-    let port;
-    for (const candidate of wanted.filter((number) => !taken.has(number))) {
-      if (await isFree(candidate)) {
-        port = candidate;
-        break;
-      }
-      busy.push(candidate);
-    }
-    port ??= await findFree(wanted[0] + 1, { taken });
-    if (busy.length > 0) {
-      say(`port ${busy[0]} is taken by ${await describeHolder(busy[0])}`);
-      say(`${definition.title} takes port ${port}`);
-    }
-    return port;
-  }
+  const choosePorts = createPortChoice({
+    dir,
+    basePorts,
+    say,
+    isRunning: async (name) => Boolean(await supervisor.pid(name)),
+    remembered: () => stackFile.read().ports ?? {},
+  });
 
   function locate(definition) {
     const found = definition.find();

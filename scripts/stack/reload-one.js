@@ -1,14 +1,18 @@
 'use strict';
 
 // Run in a process of its own, with the PM2_HOME and the variables that the app gets:
-//   node scripts/stack/reload-one.js ID NAME
+//   node scripts/stack/reload-one.js reload|revive ID NAME
 // `pm2 reload ID` doesn't do: it hands the id on as a text, which PM2's daemon never finds equal to the number in
 // the new worker's "ready", so that it waits for all of listen_timeout (PM2 7.0.4, lib/God/Reload.js).
 const path = require('node:path');
+const { promisify } = require('node:util');
 const { custom: PM2 } = require('pm2');
+const { lastLines } = require('./app-logs');
 const { apps } = require(path.join(__dirname, '..', '..', 'ecosystem.config.js'));
 
-const [, , text, name] = process.argv;
+/** The last lines of a process come after the news of its end. */
+const lateMs = 300;
+const [, , how, text, name] = process.argv;
 const id = Number(text);
 const app = apps.find((candidate) => candidate.name === name) ?? {};
 /** What may change without another app: PM2 keeps the rest in a form of its own. */
@@ -17,16 +21,61 @@ const settings = Object.fromEntries(
     .filter((key) => key in app)
     .map((key) => [key, app[key]]),
 );
+const opts = { id, env: { ...process.env, current_conf: settings } };
 const pm2 = new PM2({ pm2_home: process.env.PM2_HOME, daemon_mode: true });
 
-/** @param {Error | null} error */
-function end(error) {
-  if (error) process.stderr.write(`${error.message ?? JSON.stringify(error)}\n`);
-  process.exit(error ? 1 : 0);
+const connect = promisify(pm2.connect.bind(pm2));
+const ask = (method, argument) =>
+  new Promise((resolve, reject) => {
+    pm2.Client.executeRemote(method, argument, (error) => (error ? reject(error) : resolve(undefined)));
+  });
+
+/**
+ * The end of the new worker: the old one, which serves until the new is ready, has another id meanwhile. What it says
+ * comes by PM2's bus alone, where it ends before PM2 has opened its log.
+ */
+const crash = () =>
+  new Promise((_resolve, reject) => {
+    let said = '';
+    const end = () => {
+      const last = lastLines(said).split('\n').at(-1);
+      reject(new Error(`ended as it took its place${last && `; its last line: ${last}`}`));
+    };
+    pm2.Client.launchBus((_error, bus) => {
+      bus.on('log:err', ({ data, process: { pm_id: whose } }) => {
+        if (whose === id) said += data;
+      });
+      bus.on('process:event', ({ event, process: { pm_id: whose } }) => {
+        if (event === 'exit' && whose === id) setTimeout(end, lateMs);
+      });
+    });
+  });
+
+/** Of one that is online. */
+async function reload() {
+  const ends = [ask('reloadProcessId', opts)];
+  // PM2 would have it crash again and again for all of listen_timeout, and then call that a success.
+  if (app.exec_mode === 'cluster') ends.push(crash());
+  await Promise.race(ends);
 }
 
-pm2.connect((error) => {
-  if (error) return end(error);
-  const env = { ...process.env, current_conf: settings };
-  pm2.Client.executeRemote('reloadProcessId', { id, env }, (failure) => end(failure ?? null));
-});
+/** Of one that crashes again and again, which PM2 neither reloads nor restarts while it has a stale pid. */
+async function revive() {
+  // Twice: PM2 takes the end of one that was starting for a crash, and plans another start.
+  await ask('stopProcessId', id);
+  await ask('stopProcessId', id);
+  await ask('restartProcessId', opts);
+}
+
+async function main() {
+  await connect();
+  await (how === 'revive' ? revive() : reload());
+}
+
+main().then(
+  () => process.exit(0),
+  (error) => {
+    process.stderr.write(`${error.message ?? JSON.stringify(error)}\n`);
+    process.exit(1);
+  },
+);

@@ -2,15 +2,10 @@
 
 const fs = require('node:fs');
 const path = require('node:path');
-const { apiName, workerName } = require('./app-names');
-const { isAlive } = require('./processes');
+const { createReplacement } = require('./replace-each');
 const { publish } = require('../set-up/build');
-const { requireOk } = require('./ask-status');
 const { tryBuild } = require('./trial');
-const { UserError, waitUntil } = require('../command/run-command');
-
-/** Longer than PM2 waits for a new worker and for the end of the old one. */
-const pm2Ms = 60_000;
+const { UserError } = require('../command/run-command');
 
 /**
  * Replaces what runs by another build or configuration, worker by worker, and never one that serves by one that
@@ -23,54 +18,44 @@ function createRollOut({ root, dir, apps, stackFile }) {
   const dist = path.join(root, 'dist');
   const good = path.join(dir, 'good', 'dist');
 
-  /** PM2's own answer isn't enough: when a new worker isn't ready in time, PM2 ends the old one all the same. */
-  async function requireNew(before, release) {
-    const ask = async () => {
-      const now = (await apps.list()).find(({ id }) => id === before.id);
-      if (!now || now.pid === before.pid || now.status !== 'online' || now.release !== release) return false;
-      if (!isAlive(now.pid)) return false;
-      return now.port === undefined || apps.isReady(now.port);
-    };
-    const what = `${before.name} ${before.instance} is not ready`;
-    await waitUntil(ask, { timeoutMs: 15_000, everyMs: 200, what });
-  }
-
-  /** Often enough to have met every worker. @param {string} url @param {number} workers */
-  async function requireThroughNginx(url, workers) {
-    for (let i = 0; i < workers * 2; i += 1) await requireOk(`${url}/health/ready`, 5_000);
-  }
-
-  /**
-   * @param {Record<string, string>} env @param {string} release @param {(text: string) => void} say
-   * @param {(process: import('./stack').AppProcess) => boolean} isWanted
-   */
-  async function replaceEach(env, release, say, isWanted = () => true) {
-    const { url } = stackFile.read();
-    const present = (await apps.list()).sort((a, b) => a.name.localeCompare(b.name) || a.id - b.id);
-    const workers = present.filter(({ name }) => name === apiName).length;
-    for (const process_ of present.filter(isWanted)) {
-      const variables = { ...env, TASKFLEET_RELEASE: release };
-      await apps.reloadOne(process_, variables, { timeoutMs: pm2Ms });
-      await requireNew(process_, release);
-      const name = process_.name === workerName ? 'job worker' : `API worker ${process_.instance}`;
-      if (url && process_.name === apiName) await requireThroughNginx(url, workers);
-      say(`${name} is replaced and ready${process_.port ? ` on port ${process_.port}` : ''}`);
-    }
-  }
-
-  /** What serves now, to go back to. */
+  /** What serves now, to go back to; not one that a command which was killed has left half-way. */
   function keepGood() {
+    const { env, release, unproven } = stackFile.read();
+    if (unproven && fs.existsSync(good)) return unproven;
     fs.rmSync(path.dirname(good), { recursive: true, force: true });
     publish(dist, good);
+    stackFile.update({ unproven: { env, release } });
+    return { env, release };
   }
 
-  async function goBack(before, say) {
+  const present = async () => (await apps.list()).sort((a, b) => a.name.localeCompare(b.name) || a.id - b.id);
+
+  async function goBack({ env, release }, tell) {
     publish(good, dist);
-    stackFile.update({ env: before.env, release: before.release });
+    stackFile.update({ env, release });
     // Those that were not replaced yet serve on.
-    const isOther = ({ release, status }) => release !== before.release || status !== 'online';
-    await replaceEach(before.env, before.release, say, isOther);
+    const isWanted = (process_) => process_.release !== release || process_.status !== 'online';
+    await createReplacement(tell, await present()).replaceEach(env, release, { isWanted, insists: true });
     await apps.waitReady();
+    stackFile.update({ unproven: undefined });
+  }
+
+  /** @param {Error} error why the new build was taken back @throws UserError */
+  async function takeBack(error, before, tell) {
+    tell.say(`going back to the build before: ${error.message}`);
+    try {
+      await goBack(before, tell);
+    } catch (problem) {
+      throw new UserError(
+        `The new build was taken back: ${error.message}\n` +
+          `The build before (release ${before.release}) is in dist again, but it didn't get ready either: ` +
+          `${problem.message}\nWhat is wrong: npm run doctor. Then: npm start`,
+      );
+    }
+    throw new UserError(
+      `The new build was taken back: ${error.message}\n` +
+        `The build before (release ${before.release}) serves again, on all workers.`,
+    );
   }
 
   /**
@@ -79,27 +64,28 @@ function createRollOut({ root, dir, apps, stackFile }) {
    * @param {Record<string, string>} options.env
    * @param {number} [options.limitMs] how long each process of the build may take until it is ready
    * @param {(text: string) => void} options.say
+   * @param {(text: string) => void} [options.status] told what is waited for
    * @throws UserError where the build was refused, or taken back
    */
-  async function rollOut({ build, env, limitMs = 30_000, say }) {
-    const { env: oldEnv, release: oldRelease } = stackFile.read();
+  async function rollOut({ build, env, limitMs = 30_000, say, status = () => {} }) {
+    const tell = { apps, say, status, url: stackFile.read().url };
     try {
-      await tryBuild(build, env, { limitMs });
+      await tryBuild(build, env, { limitMs, status });
     } catch (error) {
       throw new UserError(`The new build was refused; nothing was changed.\n${error.message}`);
     }
     say('the new build boots on a spare port');
-    keepGood();
+    const running = await present();
+    const before = keepGood();
     if (build !== dist) publish(build, dist);
     const release = apps.releaseOf(env);
     stackFile.update({ env, release });
     try {
-      await replaceEach(env, release, say);
+      await createReplacement(tell, running).replaceEach(env, release);
     } catch (error) {
-      say(`going back to the build before: ${error.message}`);
-      await goBack({ env: oldEnv, release: oldRelease }, say);
-      throw new UserError(`The new build was taken back: ${error.message}\nThe one before serves again.`);
+      await takeBack(error, before, tell);
     }
+    stackFile.update({ unproven: undefined });
     return release;
   }
 

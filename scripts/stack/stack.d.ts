@@ -72,6 +72,8 @@ export interface AppProcess {
   /** Restarts soon after a start. */
   crashes: number;
   release?: string;
+  /** What it prints, which it shares with others of its name: errors first. */
+  logs?: string[];
 }
 
 export interface Stack {
@@ -92,6 +94,8 @@ export interface Stack {
     /** A folder with another build than dist; where workers serve it is tried before they are replaced. */
     build?: string;
     say?: (text: string) => void;
+    /** Told what is waited for. */
+    status?: (text: string) => void;
   }): Promise<'started' | 'reloaded' | 'unchanged'>;
   /**
    * Replaces the workers, one after the other, by a build that proved that it boots; where one fails all the same,
@@ -104,6 +108,8 @@ export interface Stack {
     env?: Record<string, string>;
     limitMs?: number;
     say?: (text: string) => void;
+    /** Told what is waited for. */
+    status?: (text: string) => void;
   }): Promise<string>;
   /** Another number of API workers, without losing a request; returns those that run. */
   scaleUnderLoad(workers: number, say: (text: string) => void): Promise<AppProcess[]>;
@@ -113,12 +119,15 @@ export interface Stack {
   listWorkers(count?: number): Promise<void>;
   /** Has NGINX, which runs, spread requests otherwise over the workers it lists. Not for use under load. */
   setBalancing(balancing: Balancing): Promise<void>;
-  /** Fails where the apps or NGINX would be told something wrong, and names all of it; touches nothing. */
+  /**
+   * Fails where the apps or NGINX would be told something wrong, and names all of it; touches nothing. Tells what is
+   * allowed and unwise.
+   */
   checkConfiguration(options?: {
     apiWorkers?: number;
     env?: Record<string, string>;
     build?: string;
-  }): Promise<void>;
+  }): Promise<string[]>;
   /** Fails where another clone's apps, or a daemon of another version, are in the way. */
   checkApps(options?: { timeoutMs?: number }): Promise<void>;
   stopApps(): Promise<void>;
@@ -167,8 +176,6 @@ export interface ServerDefinition {
   title: string;
   /** Name and lowest number of each port. */
   ports: Record<string, number>;
-  /** Its first port is tried before the remembered one. */
-  keepsFirstChoice?: boolean;
   /** Names of its programs, by which a process that was left behind is recognised. */
   executables: string[];
   /** Where a URL for it is looked for in the environment. */

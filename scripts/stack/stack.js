@@ -120,7 +120,7 @@ function createStack({
       ...(urls.redis && { REDIS_URL: urls.redis }),
       ...(urls.rabbit && { AMQP_URL: urls.rabbit }),
     };
-    await apps.refuseWrongConfiguration({ ...wanted, ...unknown }, build);
+    return apps.refuseWrongConfiguration({ ...wanted, ...unknown }, build);
   }
 
   async function startApps({
@@ -128,33 +128,36 @@ function createStack({
     env = {},
     build,
     say: tell = say,
+    status,
   } = {}) {
     if (!ownPm2) ensurePrivate(appsHome);
     if (!stackFile.read().ports?.api) await chooseApiPorts();
     await apps.check();
     const wanted = appEnvironment(apiWorkers, env);
     const replaced = await apps.isAnotherServing(apps.releaseOf(wanted, build));
-    if (replaced) await replaceServing(wanted, build, tell);
+    if (replaced) await replaceServing(wanted, build, { say: tell, status });
     else if (build) publish(build, path.join(root, 'dist'));
     const outcome = await apps.start(wanted);
     await resumeDrained(tell);
     await apps.waitReady(apiWorkers);
+    // Where nothing served there was nothing better to go back to.
+    stackFile.update({ unproven: undefined });
     return replaced && outcome === 'unchanged' ? 'reloaded' : outcome;
   }
 
-  async function replaceServing(env, build = path.join(root, 'dist'), tell = say) {
+  async function replaceServing(env, build = path.join(root, 'dist'), tell) {
     await apps.refuseWrongConfiguration(env, build);
     // With its own patience: a trial has half a minute.
     await apps.migrate(env, build);
     const workersBefore = stackFile.read().env?.API_WORKERS;
-    await rollOut({ build, env, say: tell });
+    await rollOut({ build, env, ...tell });
     // Somebody's own `pm2 scale` stays unless another number is asked for.
-    if (workersBefore !== env.API_WORKERS) await scaleUnderLoad(Number(env.API_WORKERS), tell);
+    if (workersBefore !== env.API_WORKERS) await scaleUnderLoad(Number(env.API_WORKERS), tell.say);
   }
 
-  async function replaceApps({ build, apiWorkers, env = {}, limitMs, say: tell = say }) {
+  async function replaceApps({ build, apiWorkers, env = {}, limitMs, say: tell = say, status }) {
     await apps.check();
-    return rollOut({ build, env: appEnvironment(apiWorkers, env), limitMs, say: tell });
+    return rollOut({ build, env: appEnvironment(apiWorkers, env), limitMs, say: tell, status });
   }
 
   const { scaleUnderLoad, resumeDrained } = createScale({ root, apps, stackFile, listPorts: tellNginx });

@@ -5,16 +5,9 @@ const path = require('node:path');
 const { fork } = require('node:child_process');
 const { findFree } = require('./ports');
 const { interruption, UserError } = require('../command/run-command');
+const { forPeople, lastLines } = require('./app-logs');
 const { requireOk } = require('./ask-status');
 
-/** What a refused build printed last, without the places in the code. */
-const lastLines = (text) =>
-  text
-    .split('\n')
-    .filter((line) => line.trim() !== '' && !/^ {4}at |^Node\.js v/.test(line))
-    .slice(-6)
-    .join('\n')
-    .slice(-2_000);
 const stopMs = 15_000;
 
 /** @param {import('node:child_process').ChildProcess} child */
@@ -44,7 +37,8 @@ async function tryProcess(file, env, limitMs, check) {
     await new Promise((resolve, reject) => {
       child.on('message', (message) => message === 'ready' && resolve());
       child.once('error', reject);
-      child.once('exit', (code, signal) => reject(new Error(`it ended (${signal ?? `status ${code}`})`)));
+      // Not at 'exit': what it printed last may come after that.
+      child.once('close', (code, signal) => reject(new Error(`it ended (${signal ?? `status ${code}`})`)));
       const giveUp = () => reject(new Error(`it was not ready within ${limitMs / 1_000} s`));
       // Not AbortSignal.any of a time-out: that one may be collected as garbage before it fires (nodejs/node#57736).
       limit = setTimeout(giveUp, limitMs);
@@ -54,7 +48,10 @@ async function tryProcess(file, env, limitMs, check) {
   } catch (error) {
     // fetch alone says no more than that it failed.
     const reason = [error.message, error.cause?.message].filter(Boolean).join(': ');
-    throw new UserError(`${path.basename(file)}: ${reason}\n${lastLines(said)}`.trim());
+    const last = lastLines(said).split('\n').map(forPeople).join('\n');
+    throw new UserError(
+      `${path.basename(file)}: ${reason}; it printed ${last ? `last:\n${last}` : 'nothing'}`,
+    );
   } finally {
     clearTimeout(limit);
     await end(child);
@@ -66,10 +63,11 @@ async function tryProcess(file, env, limitMs, check) {
  * without a request from outside, without taking a job.
  *
  * @param {string} folder with api.js and worker.js
- * @param {Record<string, string>} env @param {{ limitMs: number }} options
+ * @param {Record<string, string>} env
+ * @param {{ limitMs: number, status?: (text: string) => void }} options status: told what is waited for
  * @throws UserError that says why it isn't fit to serve
  */
-async function tryBuild(folder, env, { limitMs }) {
+async function tryBuild(folder, env, { limitMs, status = () => {} }) {
   for (const file of ['api.js', 'worker.js']) {
     if (!fs.existsSync(path.join(folder, file))) throw new UserError(`${folder} has no ${file}.`);
   }
@@ -77,9 +75,11 @@ async function tryBuild(folder, env, { limitMs }) {
   const url = `http://127.0.0.1:${port}`;
   const own = { BASE_PORT: String(port), HOST: '127.0.0.1', RUN_DIR: '', NODE_APP_INSTANCE: '0' };
   const trial = { ...process.env, ...env, ...own, TASKFLEET_TRIAL: 'true' };
+  status('trying api.js on a spare port');
   await tryProcess(path.join(folder, 'api.js'), trial, limitMs, async () => {
     for (const place of ['/health/ready', '/openapi.json']) await requireOk(`${url}${place}`, 5_000);
   });
+  status('trying worker.js');
   await tryProcess(path.join(folder, 'worker.js'), trial, limitMs, async () => {});
 }
 

@@ -12,11 +12,19 @@ const root = path.join(__dirname, '..', '..');
 
 export type Cluster = Awaited<ReturnType<typeof startCluster>>;
 
-/** Two API workers and a job worker under PM2 behind NGINX; `npm test` stops them at its end. */
-export async function startCluster() {
+/**
+ * Two API workers and a job worker under PM2 behind NGINX; `npm test` stops them at its end.
+ * @param own of a clone of one's own, whose stack the caller stops; it takes the servers of the tests
+ */
+export async function startCluster(own?: { root: string; dir: string }) {
   const dir = process.env.TEST_STACK_DIR;
   if (!dir) throw new Error('TEST_STACK_DIR is not set: run `npm test -- PATH`, which starts the servers.');
-  const stack = createStack({ root, dir, basePorts: { nginx: 3300, api: 4301 }, urls: {} });
+  const { MONGO_URL: mongo, REDIS_URL: redis, AMQP_URL: rabbit } = process.env;
+  const stack = createStack({
+    ...(own ?? { root, dir }),
+    basePorts: own ? { nginx: 3350, api: 4351 } : { nginx: 3300, api: 4301 },
+    urls: own ? { mongo, redis, rabbit } : {},
+  });
   await stack.startServers({
     only: ['mongo', 'redis', 'rabbit', 'nginx'],
     apiWorkers: 2,

@@ -33,7 +33,6 @@ const nginx = {
   name: 'nginx',
   title: 'NGINX',
   ports: { nginx: 3000, metrics: 9464 },
-  keepsFirstChoice: true,
   executables: ['nginx'],
 
   find() {
