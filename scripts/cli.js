@@ -16,7 +16,7 @@ async function runCli() {
   const { MONGO_URL, REDIS_URL = '', KEY_PREFIX = '' } = process.env;
   // The stack's Redis holds what belongs to its own database.
   const isOther = MONGO_URL && MONGO_URL !== stackEnv.MONGO_URL;
-  const other = isOther && { MONGO_URL, REDIS_URL, KEY_PREFIX };
+  const other = isOther && { MONGO_URL, REDIS_URL, KEY_PREFIX, TASKFLEET_FOREIGN: 'true' };
   const env = { ...process.env, ...stackEnv, ...other };
   if (!env.MONGO_URL)
     throw new UserError('There is no local stack yet. Run: npm start (or name a database by MONGO_URL)');
