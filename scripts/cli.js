@@ -1,12 +1,13 @@
 'use strict';
 
+const os = require('node:os');
 const path = require('node:path');
-const { spawnSync } = require('node:child_process');
+const { spawn } = require('node:child_process');
 const { createLocalStack, root } = require('./local/local-stack');
 const { compileAside, isBuilt } = require('./set-up/build');
 const { prepare } = require('./set-up/prepare');
 const { runMain } = require('./command/run-main');
-const { UserError } = require('./command/run-command');
+const { interruption, UserError } = require('./command/run-command');
 
 /** Runs a command of these sources (src/cli) on the local stack, or on the database that this shell names by MONGO_URL. */
 async function runCli() {
@@ -20,12 +21,23 @@ async function runCli() {
   const { MONGO_URL, REDIS_URL = '', KEY_PREFIX = '' } = process.env;
   // The stack's Redis holds what belongs to its own database.
   const isOther = MONGO_URL && MONGO_URL !== stackEnv.MONGO_URL;
-  const env = { ...process.env, ...stackEnv, ...(isOther && { MONGO_URL, REDIS_URL, KEY_PREFIX }) };
+  const other = isOther && { MONGO_URL, REDIS_URL, KEY_PREFIX, TASKFLEET_FOREIGN: 'true' };
+  const env = { ...process.env, ...stackEnv, ...other };
   if (!env.MONGO_URL)
     throw new UserError('There is no local stack yet. Run: npm start (or name a database by MONGO_URL)');
   const command = path.join(build, 'cli', `${name}.js`);
-  const { status } = spawnSync(process.execPath, [command, ...args], { env, stdio: 'inherit' });
-  process.exitCode = status ?? 1;
+  process.exitCode = await run(command, args, env);
+}
+
+/** @param {string} command @param {string[]} args @param {NodeJS.ProcessEnv} env @returns {Promise<number>} its status */
+function run(command, args, env) {
+  return new Promise((resolve, reject) => {
+    const child = spawn(process.execPath, [command, ...args], { env, stdio: 'inherit' });
+    // A terminal tells both of Ctrl-C; `kill` and systemd only this process.
+    interruption.signal.addEventListener('abort', () => child.kill('SIGTERM'));
+    child.on('error', reject);
+    child.on('exit', (code, signal) => resolve(code ?? 128 + os.constants.signals[signal]));
+  });
 }
 
 void runMain(runCli);

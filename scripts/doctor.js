@@ -10,19 +10,20 @@ const { examineWorkers } = require('./doctor/workers');
 const { findingsOf } = require('./doctor/finding');
 const { report } = require('./doctor/report');
 const { runMain } = require('./command/run-main');
-const { UserError } = require('./command/run-command');
+const { UsageError } = require('./command/run-command');
 
 const usage = `npm run doctor [-- --json]
 
 Looks at everything the stack consists of, and changes nothing. Each finding has
-its cure. Exit status 1 where there is an error; warnings alone are 0.
+its cure. Exit status 1 where there is an error, 2 for wrong arguments; warnings
+alone are 0.
 `;
 
 function readOptions() {
   try {
     return parseArgs({ options: { json: { type: 'boolean' }, help: { type: 'boolean' } } }).values;
   } catch (error) {
-    throw new UserError(`${error.message}\n\n${usage}`);
+    throw new UsageError(`${error.message.split('. ')[0]} (npm run doctor -- --help tells what there is)`);
   }
 }
 

@@ -84,16 +84,20 @@ export function readDataConfig(env: NodeJS.ProcessEnv) {
     KEY_PREFIX: true,
     CACHE_TTL_SECONDS: true,
     BCRYPT_COST: true,
+    BASE_PORT: true,
+    RUN_DIR: true,
   });
   const parsed = schema.safeParse(given);
   if (!parsed.success) throw new ConfigError(configFaults(schema, given));
-  const { MONGO_URL, REDIS_URL, KEY_PREFIX, CACHE_TTL_SECONDS, BCRYPT_COST } = parsed.data;
+  const { MONGO_URL, REDIS_URL, KEY_PREFIX, CACHE_TTL_SECONDS, BCRYPT_COST, BASE_PORT, RUN_DIR } =
+    parsed.data;
   return Object.freeze({
     mongoUrl: MONGO_URL,
     redisUrl: REDIS_URL,
     keyPrefix: KEY_PREFIX,
     cacheTtlSeconds: CACHE_TTL_SECONDS,
     bcryptCost: BCRYPT_COST,
+    runDir: RUN_DIR ?? defaultControlFolder(BASE_PORT),
   });
 }
 

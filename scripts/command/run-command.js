@@ -6,6 +6,9 @@ const { setMaxListeners } = require('node:events');
 /** An expected failure: its message says what to do, and no stack trace is shown. */
 class UserError extends Error {}
 
+/** Wrong arguments: exit status 2, where a failure is 1. */
+class UsageError extends UserError {}
+
 /** Aborted by Ctrl-C: running commands are told, and waiting ends. */
 const interruption = new AbortController();
 setMaxListeners(0, interruption.signal);
@@ -89,4 +92,4 @@ async function waitUntil(ask, { timeoutMs, everyMs = 100, what }) {
   }
 }
 
-module.exports = { interruption, runCommand, sleep, waitUntil, UserError };
+module.exports = { interruption, runCommand, sleep, waitUntil, UsageError, UserError };

@@ -1,6 +1,6 @@
 'use strict';
 
-const { interruption, UserError } = require('./run-command');
+const { interruption, UsageError, UserError } = require('./run-command');
 
 const oldestNode = [20, 19];
 
@@ -40,7 +40,7 @@ async function runMain(main) {
       process.exit(130);
     }
     console.error(error instanceof UserError ? `\n${error.message}` : error);
-    process.exit(1);
+    process.exit(error instanceof UsageError ? 2 : 1);
   }
 }
 

@@ -13,6 +13,9 @@ interface RestoreOptions {
   /** Awaited at the end: no worker may show what it had kept from before. */
   forgetCached: () => Promise<void>;
   onProgress?: (done: number, total: number) => void;
+  /** From now on the database is not what it was. */
+  onBegin?: () => void;
+  signal?: AbortSignal;
 }
 
 /** What is sent to MongoDB at once. */
@@ -21,14 +24,17 @@ const BATCH_CHARACTERS = 8 * 1024 * 1024;
 
 /** Reads the file twice: nothing is written before it is known to be whole. */
 export async function restoreBackup(options: RestoreOptions): Promise<{ header: Header; counts: Counts }> {
-  const { dump, migrations, file, empty } = options;
-  const checked = await readBackup(file);
+  const { dump, migrations, file, empty, onBegin = () => {}, signal } = options;
+  const checked = await readBackup(file, () => signal?.throwIfAborted());
   await refuseNewer(checked.header, await migrations.names());
   await requireEmpty(dump, empty);
   await migrations.whileNobodyMigrates(async (lost) => {
     await requireEmpty(dump, empty);
+    signal?.throwIfAborted();
+    onBegin();
     await dump.dropAll();
-    await insertAll(options, totalOf(checked.counts), lost);
+    const end = AbortSignal.any([lost, ...(signal ? [signal] : [])]);
+    await insertAll(options, totalOf(checked.counts), end);
     await compare(dump, checked.counts);
   });
   await options.prepare();
@@ -54,12 +60,12 @@ async function requireEmpty(dump: Dump, empty: string | undefined): Promise<void
 Name another one by MONGO_URL, or add --empty ${dump.database}: what is in it now is then gone.`);
 }
 
-async function insertAll(options: RestoreOptions, total: number, lost: AbortSignal): Promise<void> {
+async function insertAll(options: RestoreOptions, total: number, end: AbortSignal): Promise<void> {
   const { dump, file, onProgress = () => {} } = options;
   let batch: { name: string; documents: Stored[]; size: number } = { name: '', documents: [], size: 0 };
   let done = 0;
   const flush = async (name: string) => {
-    lost.throwIfAborted();
+    end.throwIfAborted();
     if (batch.documents.length > 0) await dump.insert(batch.name, batch.documents);
     onProgress((done += batch.documents.length), total);
     batch = { name, documents: [], size: 0 };
@@ -79,6 +85,5 @@ async function compare(dump: Dump, expected: Counts): Promise<void> {
   const wrong = Object.entries(expected).filter(([name, size]) => (found[name] ?? 0) !== size);
   if (wrong.length === 0) return;
   const faults = wrong.map(([name, size]) => `${name}: ${found[name] ?? 0} instead of ${size}`);
-  throw new Error(`The database is not as the backup: ${faults.join(', ')}. Did something write meanwhile?
-Stop the workers, and restore again with --empty ${dump.database}.`);
+  throw new Error(`The database is not as the backup: ${faults.join(', ')}. Did something write meanwhile?`);
 }

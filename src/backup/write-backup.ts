@@ -1,9 +1,10 @@
 import { createWriteStream, existsSync } from 'node:fs';
-import { mkdir, rename, rm, stat } from 'node:fs/promises';
+import { mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
+import { isAlive } from '../infra/is-alive';
 import type { ClientSession } from '../infra/mongo';
 import { toText, type Dump } from '../infra/mongo-dump';
 import type { Migrations } from '../infra/mongo-migrations';
@@ -16,16 +17,21 @@ interface BackupOptions {
   /** False: the collections are read one after the other, while others write. */
   atOneMoment?: boolean;
   onProgress?: (done: number, total: number) => void;
+  /** Nothing of the file stays then. */
+  signal?: AbortSignal;
 }
 
 /** Parts of this length are handed to gzip, since a line alone is hardly worth the call. */
 const CHUNK = 64 * 1024;
+/** A part that nobody wrote to for so long is nobody's. */
+const GROWS_MS = 60_000;
 
 /** Writes everything into one file, which is there only when it is whole. */
 export async function writeBackup(options: BackupOptions) {
-  const { dump, migrations, file, atOneMoment = true } = options;
+  const { dump, migrations, file, atOneMoment = true, signal } = options;
   if (existsSync(file)) throw new Error(`${file} is there already: name another file.`);
   await mkdir(path.dirname(file), { recursive: true });
+  await removeLeftOvers(file);
   const session = atOneMoment ? await dump.snapshot() : undefined;
   const temporary = `${file}.${process.pid}.part`;
   try {
@@ -40,16 +46,31 @@ export async function writeBackup(options: BackupOptions) {
     const written: Counts = {};
     const lines = withEnds(header, linesOf(options, expected, written, session), written);
     const out = createWriteStream(temporary, { mode: 0o600, flags: 'wx', flush: true });
-    await pipeline(Readable.from(inChunks(lines)), createGzip(), out);
+    await pipeline(Readable.from(inChunks(lines)), createGzip(), out, { signal });
+    signal?.throwIfAborted();
     await rename(temporary, file);
     const { size } = await stat(file);
     return { counts: written, snapshot: header.snapshot, size };
   } catch (error) {
     await rm(temporary, { force: true });
+    if (signal?.aborted) throw new Error(INTERRUPTED, { cause: error });
     if ((error as { code?: unknown }).code === SNAPSHOT_TOO_OLD) throw new Error(TOO_SLOW, { cause: error });
     throw error;
   } finally {
     await session?.endSession();
+  }
+}
+
+/** Half files of backups that were killed: of this name, or of one that the command chose. */
+async function removeLeftOvers(file: string): Promise<void> {
+  const { dir, base } = path.parse(file);
+  for (const name of await readdir(dir)) {
+    const [, whole, pid] = /^(.*)\.(\d+)\.part$/.exec(name) ?? [];
+    if (!pid || (whole !== base && !/^taskfleet-[\dTZ-]+\.gz$/.test(whole!))) continue;
+    const part = path.join(dir, name);
+    // Another container has processes that can't be seen from here.
+    const isGrowing = async () => Date.now() - (await stat(part)).mtimeMs < GROWS_MS;
+    if (!isAlive(Number(pid)) && !(await isGrowing())) await rm(part);
   }
 }
 
@@ -82,6 +103,7 @@ async function* inChunks(lines: AsyncIterable<string>) {
   yield chunk;
 }
 
+const INTERRUPTED = 'Interrupted: no file was written. The same command begins anew.';
 const SNAPSHOT_TOO_OLD = 239;
 const TOO_SLOW = `MongoDB keeps a moment for so long only, 5 minutes as it is set at first. Raise its parameter
 minSnapshotHistoryWindowInSeconds, or stop the API and take the backup with --no-snapshot.`;

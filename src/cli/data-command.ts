@@ -2,14 +2,19 @@ import path from 'node:path';
 import { Presets, SingleBar } from 'cli-progress';
 import { composeData } from '../compose-store';
 import { readDataConfig } from '../config';
+import { isMongoAway } from '../infra/mongo';
+import { ServerAwayError } from '../infra/server-away';
 import { createLogger } from '../logger';
 
 export type Data = Awaited<ReturnType<typeof composeData>>;
 
 export async function withData(work: (data: Data) => Promise<void>): Promise<void> {
-  const data = await composeData(readDataConfig(process.env), createLogger('error', 'data'));
+  const config = readDataConfig(process.env);
+  const data = await composeData(config, createLogger('error', 'data'));
   try {
     await work(data);
+  } catch (error) {
+    throw isMongoAway(error) ? new ServerAwayError('MongoDB', config.mongoUrl, error) : error;
   } finally {
     await data.close();
   }
@@ -18,20 +23,22 @@ export async function withData(work: (data: Data) => Promise<void>): Promise<voi
 /** As it was typed: npm changes the folder before it runs a script. */
 export const fromCaller = (file: string): string => path.resolve(process.env.INIT_CWD ?? '', file);
 
-/** A bar on a terminal, a line every two seconds elsewhere. */
+/** A bar on a terminal, a line every two seconds elsewhere; none before there is something to count. */
 export async function withBar<T>(
-  total: number,
-  work: (show: (done: number, total?: number) => void) => Promise<T>,
+  work: (show: (done: number, total: number) => void) => Promise<T>,
 ): Promise<T> {
   const format = '{bar} {percentage} %  {value} of {total} documents  {eta_formatted} left';
   const bar = new SingleBar({ format, noTTYOutput: true, gracefulExit: false }, Presets.shades_classic);
-  bar.start(total, 0);
+  let shown = 0;
   try {
-    return await work((done, all) => {
-      if (all !== undefined) bar.setTotal(all);
-      bar.update(done);
+    return await work((done, total) => {
+      if (done === shown) return;
+      if (shown === 0) bar.start(total, 0);
+      bar.update((shown = done));
+      // What comes after the last document isn't told by it.
+      if (done === total) bar.stop();
     });
   } finally {
-    bar.stop();
+    if (bar.isActive) bar.stop();
   }
 }

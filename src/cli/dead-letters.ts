@@ -3,7 +3,7 @@ import { composeDeadLetters } from '../compose-jobs';
 import { createRepositories } from '../compose-store';
 import { readConfig } from '../config';
 import { connectMongo } from '../infra/mongo';
-import { runCommand, say } from './command';
+import { readArguments, runCommand, say, UsageError } from './command';
 
 const USAGE = `Shows the dead letters: messages that took their job worker down again and again.
   npm run dead-letters                 what each is, and what became of the job
@@ -12,9 +12,11 @@ const USAGE = `Shows the dead letters: messages that took their job worker down 
 
 async function main(): Promise<void> {
   const flag = { type: 'boolean' } as const;
-  const { values } = parseArgs({ options: { retry: flag, discard: flag, help: flag } });
+  const { values } = readArguments('dead-letters', () =>
+    parseArgs({ options: { retry: flag, discard: flag, help: flag } }),
+  );
   if (values.help) return say(USAGE);
-  if (values.retry && values.discard) throw new Error('Either --retry or --discard.');
+  if (values.retry && values.discard) throw new UsageError('dead-letters', 'Either --retry or --discard.');
   const config = readConfig(process.env);
   if (!config.amqpUrl) throw new Error('AMQP_URL is needed: the dead letters are in RabbitMQ.');
   const mongo = await connectMongo(config.mongoUrl);

@@ -1,7 +1,7 @@
 import { LOG_LEVELS, readConfig } from '../config';
 import { askProcess } from '../control/control-client';
 import { listSockets } from '../control/control-folder';
-import { runCommand, say } from './command';
+import { runCommand, say, UsageError } from './command';
 
 const USAGE = `Changes what the running processes log, until each starts anew.
   npm run log-level              the level of each
@@ -12,7 +12,7 @@ async function main(): Promise<void> {
   const [level] = process.argv.slice(2);
   if (level === '--help') return say(USAGE);
   if (level !== undefined && !(LOG_LEVELS as readonly string[]).includes(level))
-    throw new Error(`"${level}" is no level; nothing was changed.\n\n${USAGE}`);
+    throw new UsageError('log-level', `"${level}" is no level; nothing was changed.`);
   const { runDir } = readConfig(process.env);
   const sockets = listSockets(runDir).sort((a, b) => a.name.localeCompare(b.name));
   const asked = sockets.map(async (socket) => {

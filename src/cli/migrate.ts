@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { runCommand, say } from './command';
+import { readArguments, runCommand, say, UsageError } from './command';
 import { withData } from './data-command';
 
 const USAGE = `Brings the data in MongoDB up to this version, as a starting worker does.
@@ -8,13 +8,13 @@ const USAGE = `Brings the data in MongoDB up to this version, as a starting work
   npm run migrate -- down        takes back the one that was applied last, where it has a way back`;
 
 runCommand(async () => {
-  const { values, positionals } = parseArgs({
-    options: { help: { type: 'boolean', default: false } },
-    allowPositionals: true,
-  });
+  const { values, positionals } = readArguments('migrate', () =>
+    parseArgs({ options: { help: { type: 'boolean', default: false } }, allowPositionals: true }),
+  );
   const [action = 'up', ...more] = positionals;
   if (values.help) return say(USAGE);
-  if (more.length > 0 || !['up', 'status', 'down'].includes(action)) throw new Error(USAGE);
+  if (more.length > 0 || !['up', 'status', 'down'].includes(action))
+    throw new UsageError('migrate', `It can't "${positionals.join(' ')}".`);
   await withData(async ({ migrations }) => {
     if (action === 'down') {
       const name = await migrations.down();

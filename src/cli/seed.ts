@@ -2,7 +2,7 @@ import { parseArgs } from 'node:util';
 import { seedData } from '../seed/seed-data';
 import { userAt } from '../seed/made-up';
 import { newPassword } from '../users/user-schemas';
-import { runCommand, say } from './command';
+import { readArguments, runCommand, say, untilInterrupted, UsageError } from './command';
 import { withBar, withData } from './data-command';
 
 const USAGE = `Makes up users and tasks to try things with: the same each time, and none twice.
@@ -13,15 +13,17 @@ const USAGE = `Makes up users and tasks to try things with: the same each time, 
 const PASSWORD = 'correct horse of seeds';
 
 runCommand(async () => {
-  const { values } = parseArgs({
-    options: {
-      users: { type: 'string', default: '100' },
-      tasks: { type: 'string', default: '1000' },
-      seed: { type: 'string', default: '1' },
-      password: { type: 'string', default: PASSWORD },
-      help: { type: 'boolean', default: false },
-    },
-  });
+  const { values } = readArguments('seed', () =>
+    parseArgs({
+      options: {
+        users: { type: 'string', default: '100' },
+        tasks: { type: 'string', default: '1000' },
+        seed: { type: 'string', default: '1' },
+        password: { type: 'string', default: PASSWORD },
+        help: { type: 'boolean', default: false },
+      },
+    }),
+  );
   if (values.help) return say(USAGE);
   const count = {
     users: whole('users', values.users, 1, 100_000),
@@ -29,14 +31,19 @@ runCommand(async () => {
   };
   const seed = whole('seed', values.seed, 0, 999_999);
   const fault = newPassword.safeParse(values.password).error?.issues[0]?.message;
-  if (fault) throw new Error(`--password: ${fault}`);
+  if (fault) throw new UsageError('seed', `--password: ${fault}`);
+  const signal = untilInterrupted();
 
   await withData(async ({ prepare, hashPool, users, tasks, listsChanged }) => {
     await prepare();
     const passwordHash = await hashPool.hash(values.password);
-    const added = await withBar(count.users + count.tasks, (onProgress) =>
-      seedData({ users, tasks, passwordHash, seed, count, onProgress }),
-    );
+    const added = await withBar((onProgress) =>
+      seedData({ users, tasks, passwordHash, seed, count, onProgress, signal }),
+    ).catch(async (error: unknown) => {
+      if (!signal.aborted) throw error;
+      await listsChanged();
+      throw new Error('Interrupted: the same command goes on from here.');
+    });
     await listsChanged();
     const were = { users: count.users - added.users, tasks: count.tasks - added.tasks };
     say(
@@ -55,5 +62,5 @@ const tellPassword = (before: number, password: string) =>
 function whole(name: string, text: string, low: number, high: number): number {
   const value = /^\d+$/.test(text) ? Number(text) : NaN;
   if (value >= low && value <= high) return value;
-  throw new Error(`--${name} must be a whole number from ${low} to ${high}, and is "${text}".`);
+  throw new UsageError('seed', `--${name} must be a whole number from ${low} to ${high}, and is "${text}".`);
 }

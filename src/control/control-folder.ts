@@ -1,6 +1,7 @@
 import { chmodSync, mkdirSync, readdirSync, statSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import { isAlive } from '../infra/is-alive';
 
 /** A process that listens in the folder: `api-0`, `worker-1`; two of a name while one takes over from the other. */
 export interface ControlSocket {
@@ -44,15 +45,6 @@ export function listSockets(folder: string): ControlSocket[] {
     const [, name, pid] = FILE.exec(file) ?? [];
     return name ? [{ name, pid: Number(pid), file: path.join(folder, file) }] : [];
   });
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 export const listLiving = (folder: string): ControlSocket[] =>

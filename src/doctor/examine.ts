@@ -2,6 +2,7 @@ import { configSchema } from '../config-schema';
 import { compareIndexes, inspectMongo, openMongo } from '../infra/mongo-inspection';
 import { inspectRabbit } from '../infra/rabbit-inspection';
 import { inspectRedis } from '../infra/redis-inspection';
+import { reasonOf } from '../infra/server-away';
 import { findingsOf, inMs, within, type Finding } from './finding';
 import { judgeConfiguration } from './judge-configuration';
 import { judgeIndexes, judgeMongo, judgeRabbit, judgeRedis } from './judge-servers';
@@ -64,13 +65,6 @@ async function asked(group: string, variable: string, work: Promise<Finding[]>):
     const cure = `npm start brings back the stack's own (npm stop first where it hangs); another's: look at ${variable}`;
     return [findingsOf(group).error(says, cure)];
   }
-}
-
-/** Node tells of a refused connection in parts, and the driver at length. */
-function reasonOf(problem: unknown): string {
-  const { message, errors } = problem as AggregateError;
-  const [first] = (errors ?? []) as Error[];
-  return (message || first?.message || String(problem)).split('\n')[0]!;
 }
 
 async function examineMongo(

@@ -3,6 +3,7 @@ import type { ClientSession, Connection } from 'mongoose';
 import { UnavailableError } from '../errors';
 import type { BusyClock } from './busy-clock';
 import type { Precondition } from '../version-tag';
+import { ServerAwayError } from './server-away';
 
 export type Mongo = Awaited<ReturnType<typeof connectMongo>>;
 export type { ClientSession };
@@ -45,7 +46,9 @@ export async function connectMongo(
   });
   // Without a listener an error after the first connect would end the process.
   connection.on('error', () => {});
-  await connection.asPromise();
+  await connection.asPromise().catch((error: unknown) => {
+    throw new ServerAwayError('MongoDB', url, error);
+  });
   if (onCommand) connection.getClient().on('commandStarted', ({ commandName }) => onCommand(commandName));
   if (busy) watchCommands(connection, busy);
   await requireReplicaSet(connection);

@@ -1,5 +1,7 @@
 import amqp, { type GetMessage } from 'amqplib';
 import { jobQueueNames } from './rabbit';
+import { ServerAwayError } from './server-away';
+import { requireWithin } from './within';
 
 export type DeadLetter = GetMessage;
 export type DeadLetterQueue = Awaited<ReturnType<typeof openDeadLetters>>;
@@ -11,9 +13,13 @@ const MOST = 1_000;
 /** What lies among the dead letters, for a person who looks: taken one by one, and put back where nothing is said. */
 export async function openDeadLetters(url: string, prefix: string) {
   const { dead } = jobQueueNames(prefix);
-  const model = await amqp.connect(url, { timeout: LIMIT_MS });
+  const inTime = <T>(work: Promise<T>): Promise<T> =>
+    requireWithin(work, LIMIT_MS, `no answer within ${LIMIT_MS / 1_000} s`).catch((error: unknown) => {
+      throw new ServerAwayError('RabbitMQ', url, error);
+    });
+  const model = await inTime(amqp.connect(url, { timeout: LIMIT_MS }));
   model.on('error', () => {});
-  const channel = await model.createChannel();
+  const channel = await inTime(model.createChannel());
   channel.on('error', () => {});
 
   return {
@@ -21,7 +27,7 @@ export async function openDeadLetters(url: string, prefix: string) {
     async take(): Promise<GetMessage[]> {
       const letters: GetMessage[] = [];
       while (letters.length < MOST) {
-        const letter = await channel.get(dead);
+        const letter = await inTime(channel.get(dead));
         if (!letter) break;
         letters.push(letter);
       }
@@ -32,8 +38,7 @@ export async function openDeadLetters(url: string, prefix: string) {
     drop: (letter: GetMessage): void => channel.ack(letter),
 
     close: async (): Promise<void> => {
-      await channel.close();
-      await model.close();
+      await inTime(channel.close().then(() => model.close()));
     },
   };
 }

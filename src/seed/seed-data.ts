@@ -9,14 +9,16 @@ interface SeedOptions {
   passwordHash: string;
   seed: number;
   count: { users: number; tasks: number };
-  onProgress?: (done: number) => void;
+  onProgress?: (done: number, total: number) => void;
+  signal?: AbortSignal;
 }
 
 const BATCH = 500;
 
 /** Fills in what isn't there yet of the users and tasks of this seed. @returns how many came */
 export async function seedData(options: SeedOptions): Promise<{ users: number; tasks: number }> {
-  const { seed, count, passwordHash, onProgress = () => {} } = options;
+  const { seed, count, passwordHash, onProgress = () => {}, signal } = options;
+  const total = count.users + count.tasks;
   let done = 0;
 
   async function inBatches<T>(
@@ -26,9 +28,10 @@ export async function seedData(options: SeedOptions): Promise<{ users: number; t
   ) {
     let added = 0;
     for (let from = 0; from < size; from += BATCH) {
+      signal?.throwIfAborted();
       const length = Math.min(BATCH, size - from);
       added += await add(Array.from({ length }, (_, index) => make(from + index)));
-      onProgress((done += length));
+      onProgress((done += length), total);
     }
     return added;
   }

@@ -103,7 +103,7 @@ const bearer = () => ({ authorization: `Bearer ${token}` });
 
 it('changes the level of each process at run time, and refuses one that there is not', async () => {
   const wrong = await runCommand('log-level', ['loud'], env);
-  expect(wrong).toMatchObject({ status: 1, stdout: '' });
+  expect(wrong).toMatchObject({ status: 2, stdout: '' });
   expect(wrong.stderr).toContain('"loud" is no level; nothing was changed.');
   expect((await runCommand('log-level', ['trace'], env)).stdout).toBe(
     'api-0: warn → trace\nworker-0: warn → trace\n',

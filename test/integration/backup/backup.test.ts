@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
@@ -75,6 +75,21 @@ it('leaves one file, which only its owner can read, and never writes over one', 
   await expect(again).rejects.toThrow('is there already');
 });
 
+it('takes away what a backup left that was killed, and nothing of one that goes on', async () => {
+  const [left, going] = ['b.gz.999999999.part', `b.gz.${process.ppid}.part`].map((name) =>
+    path.join(folder, name),
+  );
+  for (const part of [left!, going!]) {
+    await writeFile(part, 'half');
+    await utimes(part, 0, 0);
+  }
+  const second = path.join(folder, 'b.gz');
+  await writeBackup({ dump: from!.dump, migrations: from!.migrations, file: second });
+  expect((await readdir(folder)).sort()).toEqual(['a.gz', 'b.gz', path.basename(going!)]);
+  await rm(second);
+  await rm(going!);
+});
+
 describe('a file that is not whole', () => {
   const changed = (text: string, to: (text: string) => string) => gzipSync(to(text));
   const cases: [string, (bytes: Buffer, text: string) => Buffer][] = [
@@ -124,4 +139,23 @@ it('brings back each document as it was, with indexes, while a worker runs that 
     (await mongo.db.collection('users').indexes()).map(({ name }) => name);
   expect(await indexes(to!)).toEqual(await indexes(from!));
   await api.close();
+});
+
+it('ends at once where it is interrupted: no half file, and a database of which is known that it is a part', async () => {
+  const interrupted = AbortSignal.abort(new Error('Interrupted'));
+  const half = path.join(folder, 'half.gz');
+  const { dump, migrations } = from!;
+  const backup = writeBackup({ dump, migrations, file: half, signal: interrupted });
+  await expect(backup).rejects.toThrow('no file was written');
+  expect((await readdir(folder)).filter((name) => name.startsWith('half'))).toEqual([]);
+
+  const restoring = new AbortController();
+  let hasBegun = false;
+  const options = { ...to!, file, empty: target, signal: restoring.signal, onBegin: () => (hasBegun = true) };
+  const onProgress = () => restoring.abort(new Error('Interrupted'));
+  await expect(restoreBackup({ ...options, onProgress })).rejects.toThrow('Interrupted');
+  expect(hasBegun).toBe(true);
+  // Nothing is left that the next one would wait for.
+  await restore(to!, file, target);
+  expect(await everything(to!)).toEqual(await everything(from!));
 });

@@ -35,6 +35,14 @@ const valueIn = (text: string, name: string) => {
   return found === undefined ? undefined : Number(found);
 };
 
+it('tells 0 of each outcome before there was any, so that the first failure is an increase', async () => {
+  const text = await worker.metrics.text();
+  for (const outcome of ['failed', 'retried', 'released', 'lost']) {
+    const name = `taskfleet_job_duration_seconds_count{type="resize-avatar",outcome="${outcome}"`;
+    expect([outcome, valueIn(text, name)]).toEqual([outcome, 0]);
+  }
+});
+
 it('tells what waits in MongoDB and since when, and of RabbitMQ once it is there', async () => {
   const before = await worker.metrics.text();
   expect(valueIn(before, 'taskfleet_jobs{status="queued"')).toBe(3);
@@ -55,12 +63,4 @@ it('tells what waits in MongoDB and since when, and of RabbitMQ once it is there
   expect(valueIn(after, 'taskfleet_rabbit_connected{')).toBe(1);
   expect(valueIn(after, 'taskfleet_rabbit_consumers{')).toBe(1);
   expect(valueIn(after, 'taskfleet_rabbit_messages{queue="dead_letters"')).toBe(0);
-});
-
-it('tells 0 of each outcome before there was any, so that the first failure is an increase', async () => {
-  const text = await worker.metrics.text();
-  for (const outcome of ['failed', 'retried', 'released', 'lost']) {
-    const name = `taskfleet_job_duration_seconds_count{type="resize-avatar",outcome="${outcome}"`;
-    expect([outcome, valueIn(text, name)]).toEqual([outcome, 0]);
-  }
 });

@@ -73,3 +73,22 @@ it('is the same each time for the same number, and another for another', async (
   await seed(3, 50, 2);
   expect(await data.mongo.db.collection('tasks').countDocuments()).toBe(before + 50);
 });
+
+it('goes on where it was interrupted', async () => {
+  const stopped = new AbortController();
+  const options = {
+    users: data.users,
+    tasks: data.tasks,
+    passwordHash,
+    seed: 3,
+    count: { users: 3, tasks: 1_200 },
+  };
+  const interrupted = seedData({
+    ...options,
+    signal: stopped.signal,
+    onProgress: (done, total) =>
+      void (done > 3 && total === 1_203 && stopped.abort(new Error('Interrupted'))),
+  });
+  await expect(interrupted).rejects.toThrow('Interrupted');
+  expect(await seedData(options)).toEqual({ users: 0, tasks: 700 });
+});

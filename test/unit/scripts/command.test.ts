@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import path from 'node:path';
 
-const command = path.join(__dirname, '..', '..', '..', 'scripts', 'command.js');
+const command = path.join(__dirname, '..', '..', '..', 'scripts', 'command', 'run-main.js');
 const main = `
   const { runMain } = require(${JSON.stringify(command)});
   void runMain(async () => {

@@ -1,0 +1,111 @@
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { serveControl } from '../../../src/control/control-server';
+import { createLogger } from '../../../src/logger';
+import { dropDatabase, newNamespace } from '../../support/api';
+import { runCommand } from '../../support/real-process';
+import { mongoUrl } from '../../support/servers';
+
+const namespace = newNamespace();
+let folder: string;
+let env: Record<string, string>;
+let file: string;
+
+beforeAll(async () => {
+  folder = await mkdtemp(path.join(os.tmpdir(), 'data-'));
+  file = path.join(folder, 'a.gz');
+  const secret = 'hU8-vS2mXqLd0cKz5RtYw1GfBn7JpE4a';
+  env = { MONGO_URL: mongoUrl(namespace), RUN_DIR: path.join(folder, 'run'), JWT_SECRET: secret };
+});
+afterAll(async () => {
+  await rm(folder, { recursive: true });
+  await dropDatabase(namespace);
+});
+
+const wrong: [string, string[]][] = [
+  ['migrate', ['sideways']],
+  ['backup', ['a', 'b']],
+  ['backup', ['--unknown']],
+  ['restore', []],
+  ['restore', ['not-there.gz']],
+  ['seed', ['--users', 'many']],
+  ['dead-letters', ['--retry', '--discard']],
+  ['admin', ['--email', 'nobody']],
+];
+const right: [string, string[]][] = [
+  ['migrate', ['status']],
+  ['backup', []],
+  ['seed', []],
+  ['dead-letters', []],
+  ['admin', ['--email', 'a@example.com', '--username', 'abc', '--name', 'A']],
+];
+
+it('refuses wrong arguments in one line, with status 2', async () => {
+  const answers = wrong.map(async ([name, args]) => ({ name, ...(await runCommand(name, args, env)) }));
+  for (const { name, status, stdout, stderr } of await Promise.all(answers)) {
+    expect({ name, status, stdout }).toEqual({ name, status: 2, stdout: '' });
+    expect(stderr).toMatch(new RegExp(`^[^\\n]+ \\(npm run ${name} -- --help tells what there is\\)\\n$`));
+  }
+});
+
+it('helps, whatever the environment is like', async () => {
+  const names = [...new Set(wrong.map(([name]) => name))];
+  const answers = names.map(async (name) => ({ name, ...(await runCommand(name, ['--help'], {})) }));
+  for (const { name, status, stdout } of await Promise.all(answers)) {
+    expect({ name, status }).toEqual({ name, status: 0 });
+    expect(stdout).toContain(`npm run ${name}`);
+  }
+});
+
+it('says which MongoDB is away, and no password', async () => {
+  const away = { ...env, MONGO_URL: 'mongodb://me:hidden@127.0.0.1:9/x', AMQP_URL: 'amqp://127.0.0.1:9' };
+  const answers = right.map(async ([name, args]) => ({ name, ...(await runCommand(name, args, away)) }));
+  for (const { name, status, stderr } of await Promise.all(answers)) {
+    expect({ name, status }).toEqual({ name, status: 1 });
+    expect(stderr).toMatch(
+      /^MongoDB at 127\.0\.0\.1:9 can't be asked: .*\nnpm start .* look at MONGO_URL\.\n$/,
+    );
+    expect(stderr).not.toContain('hidden');
+  }
+});
+
+it('says which RabbitMQ is away', async () => {
+  const away = { ...env, AMQP_URL: 'amqp://me:hidden@127.0.0.1:9' };
+  const { status, stderr } = await runCommand('dead-letters', [], away);
+  expect(status).toBe(1);
+  expect(stderr).toMatch(
+    /^RabbitMQ at 127\.0\.0\.1:9 can't be asked: .*\nnpm start .* look at AMQP_URL\.\n$/,
+  );
+});
+
+it('restores only while nobody serves, or where that is said; and shows no bar of nothing', async () => {
+  await runCommand('seed', ['--users', '3', '--tasks', '5'], env);
+  const backup = await runCommand('backup', [file], env);
+  expect(backup.stdout).toMatch(/documents of/);
+  expect(await readdir(folder)).toEqual(['a.gz']);
+
+  const database = namespace;
+  const logger = createLogger('silent', 'test');
+  const control = await serveControl(
+    { folder: env.RUN_DIR!, name: 'api-0', logger },
+    { 'GET /status': () => ({}) },
+  );
+  const refused = await runCommand('restore', [file, '--empty', database], env);
+  expect(refused.status).toBe(1);
+  expect(refused.stderr).toMatch(/^1 process \(api-0\) .*npx pm2 stop taskfleet-api taskfleet-worker/s);
+  const told = await runCommand('restore', [file, '--empty', database, '--while-serving'], env);
+  expect(told).toMatchObject({ status: 0, stdout: expect.stringMatching(/^1 process \(api-0\) go on/) });
+  // The database of another stack: what runs here says nothing of it.
+  const foreign = { ...env, TASKFLEET_FOREIGN: 'true' };
+  const elsewhere = await runCommand('restore', [file, '--empty', database], foreign);
+  expect(elsewhere).toMatchObject({ status: 0, stdout: expect.stringContaining("can't be seen from here") });
+  control.close();
+
+  const notEmpty = await runCommand('restore', [file], env);
+  expect(notEmpty).toMatchObject({
+    status: 1,
+    stderr: expect.stringMatching(/^The database .* is not empty/),
+  });
+  for (const { stdout, stderr } of [backup, refused, notEmpty]) expect(stdout + stderr).not.toContain('of 0');
+});
