@@ -54,6 +54,8 @@ function createRollOut({ root, dir, apps, stackFile }) {
     const workers = present.filter(({ name }) => name === apiName).length;
     for (const process_ of present.filter(isWanted)) {
       const variables = { ...env, TASKFLEET_RELEASE: release };
+      // One that crashes again and again: PM2 would start it by itself meanwhile, and refuse or lose one of the two.
+      if (process_.status !== 'online') await apps.pm2(['stop', String(process_.id)]);
       await apps.reloadOne(process_, variables, { timeoutMs: pm2Ms });
       await requireNew(process_, release);
       const name = process_.name === workerName ? 'job worker' : `API worker ${process_.instance}`;
