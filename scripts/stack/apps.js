@@ -34,13 +34,14 @@ function createApps({ root, dir, home, isPrivate, stackFile }) {
 
   /** @param {{ timeoutMs?: number }} [options] @returns {Promise<import('./stack').AppProcess[]>} */
   async function list(options) {
-    const basePort = Number(stackFile.read().env?.BASE_PORT);
+    const known = stackFile.read().env?.BASE_PORT;
     const processes = (await pm2.list(options)).filter(
       (process_) => names.includes(process_.name) && isOurs(process_),
     );
     return processes.map(({ name, pid, pm_id: id, pm2_env: env }) => {
       const instance = Number(env.NODE_APP_INSTANCE ?? 0);
-      const port = name === apiName ? basePort + instance : undefined;
+      // The stack's file may be lost or damaged while they run.
+      const port = name === apiName ? Number(known ?? env.BASE_PORT) + instance : undefined;
       const {
         status,
         restart_time: restarts,

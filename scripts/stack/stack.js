@@ -67,8 +67,10 @@ function createStack({
 
   async function chooseApiPorts() {
     const { ports } = stackFile.read();
-    const running = (await apps.list()).length > 0;
-    const wanted = ports?.api ?? basePorts.api ?? 4101;
+    const present = await apps.list();
+    const running = present.length > 0;
+    const [first] = present.filter(({ port }) => port).map(({ port, instance }) => port - instance);
+    const wanted = ports?.api ?? first ?? basePorts.api ?? 4101;
     const api = running ? wanted : await findFree(wanted, { size: portsPerStack, step: 20 });
     stackFile.update({ ports: { ...stackFile.read().ports, api } });
   }
