@@ -4,7 +4,7 @@ const os = require('node:os');
 const path = require('node:path');
 const { spawn } = require('node:child_process');
 const { createLocalStack, root } = require('./local/local-stack');
-const { compileAside, isBuilt } = require('./set-up/build');
+const { compileForServing, isBuilt } = require('./set-up/build');
 const { prepare } = require('./set-up/prepare');
 const { runMain } = require('./command/run-main');
 const { interruption, UserError } = require('./command/run-command');
@@ -16,7 +16,7 @@ async function runCli() {
   // A worker that dies comes back from dist: while one may serve, nothing gets there that wasn't tried.
   const mayServe = await stack.isPm2Running();
   await prepare({ need: mayServe ? ['npm'] : ['npm', 'build'] });
-  const build = isBuilt(root) ? path.join(root, 'dist') : await compileAside(root);
+  const build = isBuilt(root) ? path.join(root, 'dist') : await compileForServing(root);
   const { env: stackEnv } = stack.info();
   const { MONGO_URL, REDIS_URL = '', KEY_PREFIX = '' } = process.env;
   // The stack's Redis holds what belongs to its own database.

@@ -3,7 +3,7 @@
 const { askStatus } = require('../stack/ask-status');
 
 const liveMs = 2_000;
-/** A worker gives each server behind it 2 s before it says that it isn't ready. */
+/** A worker gives each server behind it 1.5 s before it says that it isn't ready. */
 const readyMs = 3_500;
 
 const titles = { mongodb: 'MongoDB', redis: 'Redis', rabbitmq: 'RabbitMQ' };
