@@ -16,8 +16,8 @@ forgetUrls();
 const dir = path.join(root, '.local', 'test');
 const bin = (name) => path.join(root, 'node_modules', '.bin', name);
 
-/** Together with the checks before and the end after them: within 10 minutes. */
-const SUITES_MS = 480_000;
+/** A suite's own limits (30 s a test) end it long before; what hangs beyond them is cut and named. */
+const SUITE_MS = 10 * 60_000;
 
 /**
  * Only among the long ones, for the time they take: each method of balancing (every run tries them before stub
@@ -29,7 +29,9 @@ const onlyLong = ['balancing-methods', 'deep-pages', 'reload-and-scale', 'slow-c
 );
 /** The suites that can go on for longer, each told by TEST_LONG how far; see `npm run test:long`. */
 const longSuites = ['test/properties', 'test/cluster/generated-requests', ...onlyLong];
-const LONG_MS = 4 * 3_600_000;
+const LONG_SUITE_MS = 2 * 3_600_000;
+/** How many of the slowest suites are named at the end. */
+const SLOWEST = 5;
 
 /** The order is the order of how soon they tell. */
 const checks = [
@@ -61,14 +63,23 @@ async function runSuites(env, given, isLong) {
     given.length > 0
       ? [['--runInBand', ...given]]
       : [['--maxWorkers=2', 'test/unit', 'test/integration', 'test/properties'], quiet];
-  const sum = { passed: 0, failed: 0 };
-  const endBy = Date.now() + (isLong ? LONG_MS : SUITES_MS);
-  for (const run of runs) {
-    const { passed, failed } = await runJest(root, run, { env, dir, endBy });
-    sum.passed += passed;
-    sum.failed += failed;
-  }
-  return sum;
+  const suiteMs = isLong ? LONG_SUITE_MS : SUITE_MS;
+  const outcomes = [];
+  for (const run of runs) outcomes.push(await runJest(root, run, { env, dir, suiteMs }));
+  return {
+    passed: outcomes.reduce((sum, { passed }) => sum + passed, 0),
+    failed: outcomes.reduce((sum, { failed }) => sum + failed, 0),
+    problems: outcomes.flatMap(({ problems }) => problems),
+    slowest: outcomes.flatMap(({ slowest }) => slowest).sort(([, a], [, b]) => b - a),
+  };
+}
+
+/** Names what failed and what took long: the output of a long run is too far up to find it. */
+function report({ passed, failed, problems, slowest }) {
+  const seconds = slowest.slice(0, SLOWEST).map(([suite, ms]) => `${suite} ${(ms / 1_000).toFixed(0)} s`);
+  if (slowest.length > 1) console.log(`\nSlowest: ${seconds.join(', ')}`);
+  if (failed > 0) console.log(`\nFailed:\n${problems.map((problem) => `  ${problem}`).join('\n')}`);
+  console.log(`\n${passed} passed, ${failed} failed`);
 }
 
 /**
@@ -80,10 +91,13 @@ async function test() {
   const named = process.argv.slice(isLong ? 3 : 2);
   const given = isLong && named.length === 0 ? longSuites : named;
   const progress = createProgress();
-  await prepare({ need: ['npm', 'system', 'nginx-lua', 'browser', 'mongo', 'build'], progress });
+  await prepare({
+    need: ['npm', 'system', 'nginx-lua', 'prometheus', 'browser', 'mongo', 'build'],
+    progress,
+  });
   if (given.length === 0) await runChecks(progress);
   const stack = createStack({ root, dir, basePorts: { nginx: 3300, api: 4301 } });
-  let sum;
+  let outcome;
   try {
     await progress.step('servers', 'MongoDB, Redis, RabbitMQ', () => stack.startServers());
     const { services, servers } = stack.info();
@@ -96,12 +110,12 @@ async function test() {
       TEST_BROWSER: findBrowser(root) ?? '',
       ...(isLong && { TEST_LONG: '1' }),
     };
-    sum = await runSuites({ ...process.env, ...urls }, given, isLong);
+    outcome = await runSuites({ ...process.env, ...urls }, given, isLong);
   } finally {
     await progress.step('servers', 'stopping', () => stack.stop());
   }
-  console.log(`\n${sum.passed} passed, ${sum.failed} failed`);
-  if (sum.failed > 0) process.exitCode = 1;
+  report(outcome);
+  if (outcome.failed > 0) process.exitCode = 1;
 }
 
 const onWait = (owner) => console.log(`Another test run (${owner}) is under way here: waiting for it.`);

@@ -5,7 +5,7 @@ const path = require('node:path');
 const { spawn } = require('node:child_process');
 const { interruption } = require('./run-command');
 
-/** A run that has told its outcome and doesn't end has left something open: that is a failure. */
+/** A run that has reported its outcome and does not end has left something open: that is a failure. */
 const END_MS = 15_000;
 
 /**
@@ -13,40 +13,79 @@ const END_MS = 15_000;
  *
  * @param {string} root
  * @param {string[]} args
- * @param {{ env: NodeJS.ProcessEnv, dir: string, endBy: number }} options dir: where its report may be written;
- *   endBy: when it is ended, ms since 1970
- * @returns {Promise<{ passed: number, failed: number }>} a suite that can't run or end counts as one failed test
+ * @param {{ env: NodeJS.ProcessEnv, dir: string, suiteMs: number }} options dir: where its progress may be written;
+ *   suiteMs: how long one suite may take before the run is ended. The run as a whole has no limit.
+ * @returns {Promise<{ passed: number, failed: number, problems: string[], slowest: [string, number][] }>}
+ *   a suite that cannot run, is cut or never begins counts as one failed test; each is named in `problems`
  */
-async function runJest(root, args, { env, dir, endBy }) {
-  const report = path.join(dir, `jest-${process.pid}.json`);
+async function runJest(root, args, { env, dir, suiteMs }) {
+  const file = path.join(dir, `jest-${process.pid}.jsonl`);
   const jest = path.join(root, 'node_modules', '.bin', 'jest');
-  const all = ['--verbose=false', '--json', `--outputFile=${report}`, ...args];
-  const child = spawn(jest, all, { cwd: root, env, stdio: ['ignore', 'ignore', 'inherit'], detached: true });
+  const reporters = ['--reporters=default', `--reporters=${require.resolve('./jest-progress')}`];
+  fs.rmSync(file, { force: true });
+  const child = spawn(jest, ['--verbose=false', ...reporters, ...args], {
+    cwd: root,
+    env: { ...env, TEST_PROGRESS: file },
+    stdio: ['ignore', 'ignore', 'inherit'],
+    detached: true,
+  });
   const ended = new Promise((resolve) => child.once('close', resolve));
   // With whatever its tests have started: they are of its group.
   const end = () => process.kill(-child.pid, 'SIGKILL');
-  const timers = [setTimeout(end, Math.max(0, endBy - Date.now()))];
   const poll = setInterval(() => {
-    if (timers.length > 1 || !fs.existsSync(report)) return;
-    timers.push(setTimeout(end, END_MS));
-  }, 500);
+    const { running, completeAt } = readProgress(file);
+    const isLeftOpen = completeAt !== undefined && Date.now() > completeAt + END_MS;
+    if (isLeftOpen || [...running.values()].some((since) => Date.now() > since + suiteMs)) end();
+  }, 1_000);
   interruption.signal.addEventListener('abort', end, { once: true });
   const code = await ended;
   clearInterval(poll);
-  timers.forEach(clearTimeout);
   interruption.signal.removeEventListener('abort', end);
-  return readReport(report, code);
+  const outcome = outcomeOf(readProgress(file), code);
+  fs.rmSync(file, { force: true });
+  return outcome;
 }
 
-function readReport(report, code) {
-  if (!fs.existsSync(report)) return { passed: 0, failed: 1 };
-  const { numPassedTests, numFailedTests, numRuntimeErrorTestSuites } = JSON.parse(
-    fs.readFileSync(report, 'utf8'),
-  );
-  fs.rmSync(report);
-  if (code === null) console.error('jest had to be ended: a test has left something open.');
-  const failed = numFailedTests + numRuntimeErrorTestSuites;
-  return { passed: numPassedTests, failed: failed || (code === 0 ? 0 : 1) };
+/** What jest-progress.js has written up to now. */
+function readProgress(file) {
+  const text = fs.existsSync(file) ? fs.readFileSync(file, 'utf8') : '';
+  const progress = { suites: 0, running: new Map(), done: [], completeAt: undefined };
+  // The last line may be half written.
+  for (const line of text.split('\n').slice(0, -1)) {
+    const { event, at, suite, ...result } = JSON.parse(line);
+    if (event === 'start') progress.suites = result.suites;
+    else if (event === 'begin') progress.running.set(suite, at);
+    else if (event === 'complete') progress.completeAt = at;
+    else {
+      progress.done.push({ suite, ms: at - (progress.running.get(suite) ?? at), ...result });
+      progress.running.delete(suite);
+    }
+  }
+  return progress;
+}
+
+function outcomeOf({ suites, running, done, completeAt }, code) {
+  const sum = (key) => done.reduce((total, result) => total + result[key], 0);
+  const problems = done
+    .filter(({ failed }) => failed > 0)
+    .flatMap(({ suite, names }) =>
+      names.length > 0 ? names.map((name) => `${suite}: ${name}`) : `${suite}: could not run`,
+    );
+  let failed = sum('failed');
+  const add = (count, problem) => {
+    if (count === 0) return;
+    failed += count;
+    problems.push(problem);
+  };
+  for (const [suite, since] of running)
+    add(1, `${suite}: cut after ${Math.round((Date.now() - since) / 1_000)} s without an end`);
+  const unbegun = suites - done.length - running.size;
+  if (code !== 0) add(unbegun, `${unbegun} suites did not begin, since the run ended before`);
+  if (code === null && completeAt !== undefined)
+    add(1, 'jest did not end by itself: a test has left something open');
+  if (code !== 0 && failed === 0) add(1, `jest ended with status ${code} and reported no test`);
+  const slowest = done.map(({ suite, ms }) => /** @type {[string, number]} */ ([suite, ms]));
+  return { passed: sum('passed'), failed, problems, slowest };
 }
 
 module.exports = { runJest };

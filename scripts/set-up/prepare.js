@@ -6,6 +6,7 @@ const { arePackagesInstalled, installPackages } = require('./npm-packages');
 const { build, isBuilt } = require('./build');
 const { ensureBrowser } = require('./browser');
 const { createProgress } = require('./progress');
+const { findCommand } = require('../stack/servers/find-command');
 const { findMissing } = require('../stack/private-servers');
 const { obtainMongo } = require('./mongodb');
 const { hasLua } = require('../stack/servers/nginx-lua');
@@ -19,11 +20,13 @@ const root = path.resolve(__dirname, '..', '..');
 // An installation that was interrupted may have left half a server, which looks like a whole one.
 const pendingFile = path.join(root, '.local', 'installing.json');
 
-/** @param {Record<string, string | undefined>} urls @param {boolean} needsLua */
-function missingServers(urls, needsLua) {
+/** @param {Record<string, string | undefined>} urls @param {string[]} need */
+function missingServers(urls, need) {
   const missing = findMissing(['redis', 'rabbit', 'nginx'], urls);
-  // Where it can't be had, the stack says so once it is asked for.
-  if (needsLua && isInstallable('nginx-lua') && !hasLua()) missing.push('nginx-lua');
+  // If it is not to be had, the stack or the tests say so once they need it.
+  const wants = (name, isThere) => need.includes(name) && isInstallable(name) && !isThere();
+  if (wants('nginx-lua', hasLua)) missing.push('nginx-lua');
+  if (wants('prometheus', () => findCommand('promtool') !== undefined)) missing.push('prometheus');
   const pending = fs.existsSync(pendingFile) ? JSON.parse(fs.readFileSync(pendingFile, 'utf8')) : [];
   return [...new Set([...missing, ...pending])];
 }
@@ -40,7 +43,7 @@ async function install(servers, step) {
  * nothing that is done already.
  *
  * @param {object} options
- * @param {('npm' | 'system' | 'nginx-lua' | 'browser' | 'mongo' | 'build')[]} options.need
+ * @param {('npm' | 'system' | 'nginx-lua' | 'prometheus' | 'browser' | 'mongo' | 'build')[]} options.need
  * @param {ReturnType<typeof createProgress>} [options.progress]
  */
 async function prepare({ need, progress = createProgress() }) {
@@ -51,7 +54,7 @@ async function prepare({ need, progress = createProgress() }) {
 
 async function prepareAlone(need, progress) {
   const urls = urlsFromEnvironment();
-  const servers = need.includes('system') ? missingServers(urls, need.includes('nginx-lua')) : [];
+  const servers = need.includes('system') ? missingServers(urls, need) : [];
 
   const npmStep = async () => {
     if (!need.includes('npm') || arePackagesInstalled(root)) return;

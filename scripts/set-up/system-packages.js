@@ -16,8 +16,10 @@ const debian = {
   nginx: { packages: ['nginx-light'], unit: 'nginx' },
   // For BALANCING=response-time; Homebrew has nothing of the kind.
   'nginx-lua': { packages: ['libnginx-mod-http-lua'] },
+  // For the tests of what monitoring/ asks it.
+  prometheus: { packages: ['prometheus'], unit: 'prometheus' },
 };
-const homebrew = { redis: ['redis'], rabbit: ['rabbitmq'], nginx: ['nginx'] };
+const homebrew = { redis: ['redis'], rabbit: ['rabbitmq'], nginx: ['nginx'], prometheus: ['prometheus'] };
 
 /** @param {string} name @returns {boolean} whether some system's package manager provides it */
 const isInstallable = (name) => Boolean(findCommand('apt-get') ? debian[name] : homebrew[name]);

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { send, startCluster, type Cluster } from '../support/cluster';
-import { expressions, findPrometheus, rules, startPrometheus } from '../support/prometheus';
+import { expressions, rules, startPrometheus } from '../support/prometheus';
 import { newPicture } from '../support/pictures';
 import { eventually } from '../support/wait';
 
@@ -64,9 +64,8 @@ it('tells what is behind it at the port of a worker alone', async () => {
     expect(await get(`${cluster.url}/health/${path}`)).toEqual({ status: 'ok' });
 });
 
-const prometheus = findPrometheus('prometheus');
-(prometheus ? it : it.skip)('Prometheus scrapes it, and every question has an answer', async () => {
-  const server = await startPrometheus(prometheus!, port);
+it('Prometheus scrapes it, and every question has an answer', async () => {
+  const server = await startPrometheus(port);
   try {
     await eventually(async () => {
       const found = await server.query('taskfleet_build_info');
@@ -90,13 +89,13 @@ const prometheus = findPrometheus('prometheus');
   }
 });
 
-(prometheus ? it : it.skip)('the first job that fails raises the alert', async () => {
+it('the first job that fails raises the alert', async () => {
   const admin = await cluster.buildAdmin();
   const before = await cluster.jobWorker();
   // Others may have failed in it already.
   process.kill(before.pid, 'SIGKILL');
   const count = 'taskfleet_job_duration_seconds_count{outcome="failed"}';
-  const server = await startPrometheus(prometheus!, port);
+  const server = await startPrometheus(port);
   try {
     await eventually(async () => (await server.query(`${count} == 0`)).length === 1);
     // As long as it may take until it is asked again.

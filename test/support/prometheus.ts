@@ -38,32 +38,30 @@ export const expressions = [
   ...panels.flatMap(({ targets = [] }) => targets.map(({ expr }) => expr)),
 ].map((expr) => expr.replaceAll('$__rate_interval', '1m'));
 
-/** Tests that need it are left out where it isn't installed, and that is said. */
-export function findPrometheus(name: 'prometheus' | 'promtool'): string | undefined {
+/** @throws Error if it is missing: `npm test` installs it, where the system's package manager has it */
+function requireCommand(name: 'prometheus' | 'promtool'): string {
   const found = findCommand(name);
   if (!found)
-    console.warn(
-      `LEFT OUT: ${name} is not installed, so the rules and the scrape config are not tried here (apt-get install prometheus).`,
-    );
+    throw new Error(`${name} is not installed: apt-get install prometheus, or brew install prometheus.`);
   return found;
 }
 
 /** Its exit status and what it says. */
-export const promtool = (bin: string, ...args: string[]) =>
+export const promtool = (...args: string[]) =>
   new Promise<{ code: number; text: string }>((resolve) => {
-    execFile(bin, args, { cwd: folder }, (error, stdout, stderr) =>
+    execFile(requireCommand('promtool'), args, { cwd: folder }, (error, stdout, stderr) =>
       resolve({ code: Number(error?.code ?? 0), text: stdout + stderr }),
     );
   });
 
 /** A Prometheus with the configuration of `npm start`, which scrapes this port each second. */
-export async function startPrometheus(bin: string, port: number) {
+export async function startPrometheus(port: number) {
   const dir = mkdtempSync(path.join(tmpdir(), 'taskfleet-prometheus-'));
   const config = writePrometheusConfig({ root, dir, port });
   writeFileSync(config, readFileSync(config, 'utf8').replaceAll('15s', '1s'));
   const address = `127.0.0.1:${await freePort()}`;
   const child = spawn(
-    bin,
+    requireCommand('prometheus'),
     [`--config.file=${config}`, `--storage.tsdb.path=${dir}/data`, `--web.listen-address=${address}`],
     { stdio: 'ignore' },
   );
