@@ -302,12 +302,17 @@ export interface components {
      *     }
      */
     NewUser: {
+      /** @description One line of text without control characters and U+202A to U+202E; something in it is visible. */
       name: string;
-      /** Format: email */
+      /**
+       * Format: email
+       * @description In ASCII; a domain of another script in its form xn--…, labels of up to 63 characters.
+       */
       email: string;
       username: string;
       /**
        * Format: password
+       * @description Counted and compared as composed characters (Unicode NFC, RFC 8265).
        * @example correct horse
        */
       password: string;
@@ -343,8 +348,12 @@ export interface components {
      *     }
      */
     UserPatch: {
+      /** @description One line of text without control characters and U+202A to U+202E; something in it is visible. */
       name?: string;
-      /** Format: email */
+      /**
+       * Format: email
+       * @description In ASCII; a domain of another script in its form xn--…, labels of up to 63 characters.
+       */
       email?: string;
       username?: string;
       /** @description The server's own; ignored. */
@@ -370,7 +379,9 @@ export interface components {
      *     }
      */
     NewTask: {
+      /** @description One line of text without control characters and U+202A to U+202E; something in it is visible. */
       title: string;
+      /** @description Text of one or more lines without control characters and U+202A to U+202E. */
       description?: string;
       /** @enum {string} */
       status?: 'to Do' | 'Doing' | 'Done';
@@ -403,7 +414,9 @@ export interface components {
      *     }
      */
     TaskChanges: {
+      /** @description One line of text without control characters and U+202A to U+202E; something in it is visible. */
       title?: string;
+      /** @description Text of one or more lines without control characters and U+202A to U+202E. */
       description?: string;
       /** @enum {string} */
       status?: 'to Do' | 'Doing' | 'Done';
@@ -437,6 +450,7 @@ export interface components {
      *     }
      */
     TaskPatch: {
+      /** @description One line of text without control characters and U+202A to U+202E; something in it is visible. */
       title?: string;
       description?: string | null;
       /** @enum {string} */

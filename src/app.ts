@@ -10,6 +10,7 @@ import type { Route } from './http/route';
 import { addRoutes, type RouterOptions } from './http/router';
 import { requestContext } from './http/request-context';
 import { servingPage } from './http/serving-page';
+import { parseQuery } from './http/well-formed';
 import type { RequestRecord } from './http/request-record';
 import type { SlowRequests } from './http/slow-requests';
 import { opsRoutes, type OpsOptions } from './ops/ops-routes';
@@ -53,6 +54,7 @@ export function createApp(options: AppOptions): Express {
   } = options;
   const app = express();
   app.set('trust proxy', trustProxy);
+  app.set('query parser', parseQuery);
   app.disable('x-powered-by');
   // Tags are of versions and of what an answer says; those of Express know neither.
   app.disable('etag');

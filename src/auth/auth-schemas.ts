@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { MAX_SENT } from '../users/password';
 import { userSchema } from '../users/user-schemas';
 
 /** E-mail or user name; either may stand in `email`. Lengths only: what is wrong is not told before log-in. */
@@ -8,7 +9,7 @@ export const logInSchema = z
   .strictObject({
     email: login.optional(),
     username: login.optional(),
-    password: z.string().min(1).max(1_024).meta({ format: 'password' }),
+    password: z.string().min(1).max(MAX_SENT).meta({ format: 'password' }),
   })
   .transform(({ email, username, password }, context) => {
     const name = email ?? username;

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
-import { truncates } from 'bcryptjs';
 import { ConflictError, NotFoundError, UnauthenticatedError } from '../errors';
 import type { Once } from '../idempotency/idempotency-service';
 import type { ClientSession } from '../infra/mongo';
 import type { HashPool } from '../infra/hash-pool';
+import { preparedPassword, spellingsOf } from '../users/password';
 import type { UserRepository } from '../users/user-repository';
 import { toUser } from '../users/user-view';
 import type { IdempotentRequest } from '../idempotency/idempotent-request';
@@ -48,8 +48,13 @@ export function createAuthService(deps: AuthServiceDeps) {
     role: Role,
     { session, requestId }: { session?: ClientSession; requestId?: string } = {},
   ) {
-    const passwordHash = await hashPool.hash(password, requestId);
+    const passwordHash = await hashPool.hash(preparedPassword(password), requestId);
     return users.create({ ...person, passwordHash, role }, session);
+  }
+
+  async function matchesAny(spellings: string[], hash: string, requestId?: string): Promise<boolean> {
+    for (const spelling of spellings) if (await hashPool.matches(spelling, hash, requestId)) return true;
+    return false;
   }
 
   return {
@@ -92,9 +97,8 @@ export function createAuthService(deps: AuthServiceDeps) {
       const user = await users.byLogin(login);
       const hash = user?.passwordHash ?? (await nobodysHash);
       const isTheirs = await guard.attempt({ account: digestOf(login), address }, async () => {
-        const matches = await hashPool.matches(password, hash, requestId);
-        // bcrypt reads 72 bytes: a longer one would pass by its beginning alone.
-        return user !== null && matches && !truncates(password);
+        const matches = await matchesAny(spellingsOf(password), hash, requestId);
+        return user !== null && matches;
       });
       if (!user || !isTheirs) {
         throw new UnauthenticatedError('The name or the password is wrong.');

@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import { randomBytes } from 'node:crypto';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
@@ -59,7 +60,11 @@ function checkPerson(given: Record<string, string | undefined>) {
 }
 
 function passwordOf(file: string | undefined): { password: string; isMade: boolean } {
-  if (file && existsSync(file)) return { password: readFileSync(file, 'utf8').trim(), isMade: false };
+  if (file && existsSync(file)) {
+    const bytes = readFileSync(file);
+    if (!isUtf8(bytes)) throw new UsageError('admin', `${file} is not UTF-8: save it as UTF-8.`);
+    return { password: bytes.toString('utf8').trim(), isMade: false };
+  }
   return { password: randomBytes(18).toString('base64url'), isMade: true };
 }
 

@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 import { seedData } from '../seed/seed-data';
 import { userAt } from '../seed/made-up';
-import { newPassword } from '../users/user-schemas';
+import { newPassword } from '../users/password';
 import { readArguments, runCommand, say, untilInterrupted, UsageError } from './command';
 import { withBar, withData } from './data-command';
 
@@ -30,13 +30,13 @@ runCommand(async () => {
     tasks: whole('tasks', values.tasks, 0, 1_000_000),
   };
   const seed = whole('seed', values.seed, 0, 999_999);
-  const fault = newPassword.safeParse(values.password).error?.issues[0]?.message;
-  if (fault) throw new UsageError('seed', `--password: ${fault}`);
+  const { data: password, error } = newPassword.safeParse(values.password);
+  if (error) throw new UsageError('seed', `--password: ${error.issues[0]!.message}`);
   const signal = untilInterrupted();
 
   await withData(async ({ prepare, hashPool, users, tasks, listsChanged }) => {
     await prepare();
-    const passwordHash = await hashPool.hash(values.password);
+    const passwordHash = await hashPool.hash(password);
     const added = await withBar((onProgress) =>
       seedData({ users, tasks, passwordHash, seed, count, onProgress, signal }),
     ).catch(async (error: unknown) => {

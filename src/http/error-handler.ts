@@ -36,18 +36,25 @@ function toAppError(error: unknown, isAway: (error: unknown) => boolean): AppErr
   if (error instanceof AppError) return error;
   if (isAway(error))
     return new UnavailableError('The database is away; whether it was done is not known.', 2);
-  return bodyError(error) ?? new InternalError('Something broke here; the request id finds it in the log.');
+  return (
+    requestError(error) ?? new InternalError('Something broke here; the request id finds it in the log.')
+  );
 }
 
 const sizeOf = (bytes = 0) => (bytes < 2 ** 20 ? `${bytes / 2 ** 10} kB` : `${bytes / 2 ** 20} MB`);
 
-/** body-parser and Express tell theirs by `type` and `status`. */
-function bodyError(error: unknown): AppError | undefined {
+/** body-parser and Express mark their errors by `type` and `status`. */
+function requestError(error: unknown): AppError | undefined {
   const { type, status, limit } = error as { type?: string; status?: number; limit?: number };
-  if (type === 'entity.parse.failed') return new InvalidRequestError('The body is not JSON.');
+  // Express decodes the parameters of a path (RFC 3986, 2.5).
+  if (error instanceof URIError && status === 400) {
+    return new InvalidRequestError(
+      'The path is not percent-encoded UTF-8; a percent sign itself is written %25.',
+    );
+  }
   if (type === 'entity.too.large')
     return new TooLargeError(`The body is larger than the ${sizeOf(limit)} that are taken here.`);
-  if (type === 'charset.unsupported' || type === 'encoding.unsupported') {
+  if (type === 'encoding.unsupported') {
     return new UnsupportedMediaTypeError(
       'The body has an encoding that is not taken here; send plain UTF-8.',
     );

@@ -3,7 +3,7 @@ import type { Cached } from '../cache/response-cache';
 import type { ListQuery } from '../lists/list-plan';
 import type { ListTable } from '../lists/list-table';
 import { cached, type Reply } from './reply';
-import { commaSeparated } from './schemas';
+import { commaSeparated, wholeNumber } from './schemas';
 
 type Shape = Record<string, z.ZodType>;
 
@@ -30,7 +30,9 @@ export function listQuery<F extends Shape, S extends Shape>({
     ...filters,
     ...scope,
     sort: z.enum(sorts).default('-createdAt').meta({ description: '`-` turns the order round.' }),
-    limit: z.coerce.number().int().min(1).max(100).default(20).meta({ description: 'Entries a page.' }),
+    limit: wholeNumber(1, 100)
+      .default(20)
+      .meta({ description: 'Entries a page.', override: { default: 20 } }),
     cursor: z
       .string()
       .max(2_000)

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { searchWordsOf } from '../lists/search-words';
+import { text } from './text-schema';
 
 /** MongoDB's id: 24 hexadecimal digits. */
 export const objectId = z
@@ -16,22 +17,7 @@ export const ignored = z.unknown().optional().meta({ description: "The server's 
 /** A time in an answer: ISO 8601 with milliseconds, in UTC. */
 export const time = z.iso.datetime().max(30).meta({ example: '2026-11-22T09:30:00.000Z' });
 
-/** JSON Schema counts characters, JavaScript's `length` halves of some. */
-const characters = (value: string) => [...value].length;
-
-/** A line or paragraph of text, trimmed, of `min` to `max` characters. */
-export const text = (min: 0 | 1, max: number) =>
-  z
-    .string()
-    .refine((value) => characters(value.trim()) <= max, `must have at most ${max} characters`)
-    .refine((value) => !min || value.trim() !== '', 'must hold more than blanks')
-    .refine((value) => !value.includes('\0'), 'must not contain a null character')
-    .refine((value) => !/\p{Surrogate}/u.test(value), 'must not contain half a character')
-    .overwrite((value) => value.trim())
-    // As a pattern for readers alone: on a long text that doesn't fit, matching it takes quadratic time.
-    .meta({ minLength: min, maxLength: max, pattern: min ? '^[^\\0]*[^\\s\\0][^\\0]*$' : '^[^\\0]*$' });
-
-/** Such a text in an answer. */
+/** A text in an answer, also one that was stored before some characters were refused. */
 export const plainText = (max: number) =>
   z
     .string()
@@ -56,10 +42,22 @@ export const dateOrTime = z
     'is not in the years 1 to 9999',
   );
 
+const DIGITS = /^[0-9]+$/;
+
+/** A whole number in a query, written in decimal digits alone: `0x10`, `1e1` and `+5` are none. */
+export const wholeNumber = (low: number, high: number) =>
+  z.preprocess(
+    (sent) => (typeof sent === 'string' && DIGITS.test(sent) ? Number(sent) : sent),
+    z
+      .int({ error: ({ code }) => (code === 'invalid_type' ? 'must be in decimal digits' : undefined) })
+      .min(low)
+      .max(high),
+  );
+
 const MAX_WORDS = 10;
 
 /** What a search is for, as words in their stored form. */
-export const words = text(1, 200)
+export const words = text(1, 200, 'lines')
   .transform((value) => searchWordsOf(value, MAX_WORDS + 1))
   .refine((all) => all.length > 0, 'must hold a word to search for')
   .refine((all) => all.length <= MAX_WORDS, `must hold at most ${MAX_WORDS} words`);

@@ -1,12 +1,47 @@
-const MARKS = /\p{M}/gu;
-const WORD = /[\p{L}\p{N}]+/gu;
 /** A longer one is cut, here and in what is searched for. */
 const WORD_LENGTH = 40;
 
-/** The words of a text in the form that is stored and searched: no case, no accents, each once. */
+/**
+ * Marks beyond these are dropped, as in Unicode's stream-safe text (UAX 15, 13): to put a longer run into its order
+ * takes quadratic time.
+ */
+const LONG_RUN = /(\p{M}{30})\p{M}+/gu;
+/** Shown as nothing and no end of a word (UAX 29, WB4), as joiners and soft hyphens; U+200B is one: Thai marks words by it. */
+const UNSEEN = /(?!\u200b)[\p{Default_Ignorable_Code_Point}\p{Cf}]/gu;
+/** With the marks that belong to it: in most scripts they are letters or vowels. */
+const WORD = /[\p{L}\p{N}][\p{L}\p{N}\p{M}]*/gu;
+/** Marks that searchers leave out: accents, */
+const ACCENTS = /([\p{Script=Latin}\p{Script=Greek}\p{N}])\p{M}+/gu;
+/** Hebrew points, Arabic vowel signs and signs of recitation, the stretching tatweel; a hamza is part of its letter. */
+const POINTS =
+  /[\u0591-\u05c7\u0610-\u061a\u0640\u064b-\u0652\u0670\u06d6-\u06dc\u06df-\u06e8\u06ea-\u06ed]/g;
+
+/**
+ * A word in the form that is compared. Letter case goes down, up and down again, since some letters differ only that
+ * way (ẞ is ß, and ß is SS), and a sigma is the same at the end of a word as within it.
+ */
+function folded(word: string): string {
+  const plain = word
+    .normalize('NFD')
+    .replace(ACCENTS, '$1')
+    .replace(POINTS, '')
+    .replace(/^\p{M}+/u, '');
+  const small = plain.toLowerCase().toUpperCase().toLowerCase().replaceAll('ς', 'σ');
+  return [...small.normalize('NFC')].slice(0, WORD_LENGTH).join('');
+}
+
+/**
+ * The words of a text as they are stored and searched, each once: of all scripts, in compatible forms (NFKC), without
+ * letter case, without the accents of Latin and Greek. Text is split before it is folded: what a letter becomes depends
+ * on its word alone.
+ */
 export function searchWordsOf(text: string, limit: number): string[] {
-  // Down, up and down again, since some letters differ only that way: ẞ is ß, and ß is SS.
-  const plain = text.normalize('NFKD').replace(MARKS, '').toLowerCase().toUpperCase().toLowerCase();
-  const words = (plain.match(WORD) ?? []).map((word) => word.slice(0, WORD_LENGTH));
-  return [...new Set(words)].slice(0, limit);
+  const compatible = text.replace(UNSEEN, '').replace(LONG_RUN, '$1').normalize('NFKC');
+  const words = new Set<string>();
+  for (const word of new Set(compatible.match(WORD))) {
+    if (words.size >= limit) break;
+    words.add(folded(word));
+    words.delete('');
+  }
+  return [...words];
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { listQuery } from '../http/pagination';
-import { commaSeparated, dateOrTime, objectId, text, words } from '../http/schemas';
+import { commaSeparated, dateOrTime, objectId, words } from '../http/schemas';
+import { text } from '../http/text-schema';
 import { taskTable } from './task-lists';
 import { prioritySchema, taskSchema } from './task-schemas';
 import { STATUSES, type Status } from './task-status';

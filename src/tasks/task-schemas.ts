@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { dateOrTime, ignored, objectId, plainText, text, time } from '../http/schemas';
+import { dateOrTime, ignored, objectId, plainText, time } from '../http/schemas';
+import { text } from '../http/text-schema';
 import { personSchema } from '../users/user-schemas';
 import { PRIORITIES } from './task-priority';
 import { STATUSES } from './task-status';
@@ -61,7 +62,7 @@ const labels = z
 
 const fields = {
   title: text(1, 200),
-  description: text(0, 5_000),
+  description: text(0, 5_000, 'lines'),
   status: statusSchema,
   priority: prioritySchema,
   labels,

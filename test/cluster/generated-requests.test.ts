@@ -2,12 +2,15 @@ import { randomInt } from 'node:crypto';
 import fc from 'fast-check';
 import { apiDocument } from '../../contract/document';
 import { createRequestCheck } from '../support/allowed-request';
-import { startCluster, type Cluster } from '../support/cluster';
+import { send, startCluster, type Cluster } from '../support/cluster';
 import { createContractCheck } from '../support/contract';
+import type { Account } from '../support/factories';
 import { createKnownThings } from '../support/known-things';
+import { connectRaw } from '../support/raw-client';
 import { createSender, curlOf, type RawAnswer, type RawRequest } from '../support/request-sender';
 import { requestsOf, type PlannedRequest } from '../support/request-values';
 import { createSchemas } from '../support/schemas';
+import { eventually } from '../support/wait';
 
 const isLong = process.env.TEST_LONG === '1';
 const REQUESTS = Number(process.env.TEST_REQUESTS ?? (isLong ? 100_000 : Infinity));
@@ -23,7 +26,16 @@ const REFUSALS = [
   { type: 'invalid-request', detail: /^query\.cursor:/, reason: 'cursors are opaque, and of one list' },
   { type: 'invalid-request', detail: /is not in the years 1 to 9999/, reason: 'the zone decides it' },
   { type: 'invalid-request', detail: /at most 72 bytes/, reason: 'lengths are counted in characters' },
+  { type: 'invalid-request', detail: /at least 8 characters/, reason: 'passwords are counted composed' },
+  { type: 'invalid-request', detail: /U\+FFFD, which stands for/, reason: 'such a password opens to others' },
   { type: 'invalid-request', detail: /half a character/, reason: 'what is half is no text' },
+  { type: 'invalid-request', detail: /percent-encoded UTF-8/, reason: 'values are described as decoded' },
+  {
+    type: 'invalid-request',
+    detail:
+      /must not hold (the control character )?U\+|must be one line|must close each isolate|that nobody sees/,
+    reason: "a pattern that says so is not every validator's, and would break the released contract",
+  },
   { type: 'invalid-request', detail: /names an assignee who is not a user/, reason: 'only who is there' },
   {
     type: 'invalid-request',
@@ -35,14 +47,105 @@ const REFUSALS = [
 ];
 
 let cluster: Cluster;
+let admin: Account;
 beforeAll(async () => {
   cluster = await startCluster();
+  admin = await cluster.buildAdmin();
 }, 120_000);
+
+/** Bytes as they go over the wire: each character is one of them. */
+const bytesOf = (text: string) => Buffer.from(text, 'latin1');
+
+it.each([
+  ['a body in Latin-1', 'POST', '/tasks', '{"title":"\xfc"}', /^The body is not UTF-8/],
+  ['an overlong form in a body', 'POST', '/tasks', '{"title":"\xc0\x80"}', /^The body is not UTF-8/],
+  [
+    'half a character by an escape',
+    'POST',
+    '/tasks',
+    '{"title":"\\ud800"}',
+    /^body.title: .*half a character/,
+  ],
+  ['a direction override', 'POST', '/tasks', '{"title":"a\\u202eb"}', /^body.title: .*U\+202E/],
+  ['a title that nobody sees', 'POST', '/tasks', '{"title":"\\u200b\\u3164"}', /^body.title: .*nobody sees/],
+  ['a query in Latin-1', 'GET', '/tasks?label=G%E4rten', '', /^query.label: .*percent-encoded UTF-8/],
+  ['a percent sign in a query', 'GET', '/tasks?q=100%', '', /^query.q: .*%25/],
+  ['a half in a query', 'GET', '/tasks?q=%ED%A0%80', '', /^query.q: .*percent-encoded UTF-8/],
+  ['a name in Latin-1', 'GET', '/tasks?l%E4bel=x', '', /^query.l%E4bel: .*percent-encoded UTF-8/],
+  [
+    'bytes as they are in a query',
+    'GET',
+    '/tasks?label=G\xc3\xa4rten',
+    '',
+    /^query.label: .*percent-encoded/,
+  ],
+  ['a path in Latin-1', 'GET', '/tasks/%E4', '', /percent-encoded UTF-8/],
+  ['an overlong form in a path', 'GET', '/tasks/%C0%80', '', /percent-encoded UTF-8/],
+  ['a percent sign in a path', 'GET', '/tasks/100%', '', /./],
+  ['bytes as they are in a path', 'GET', '/tasks/\xc3\xa4', '', /./],
+  ['a number in hexadecimal', 'GET', '/tasks?limit=0x10', '', /^query.limit: .*decimal digits/],
+  ['a number with an exponent', 'GET', '/tasks?limit=1e1', '', /^query.limit: .*decimal digits/],
+])('refuses %s with 400', async (_name, method, path, body, detail) => {
+  const { token } = admin;
+  const { port } = new URL(cluster.url);
+  const client = await connectRaw(Number(port));
+  const headers = {
+    Authorization: `Bearer ${token}`,
+    Connection: 'close',
+    ...(body && { 'Content-Type': 'application/json', 'Content-Length': String(body.length) }),
+  };
+  client.ask(`${method} ${path}`, headers);
+  client.socket.write(bytesOf(body));
+  await eventually(() => client.howItEnded() !== 'open');
+  const [head, text] = client.text().split('\r\n\r\n');
+  expect(head).toMatch(/^HTTP\/1.1 400 /);
+  expect(head).toMatch(/content-type: application\/problem\+json/i);
+  expect((JSON.parse(text!) as { detail: string }).detail).toMatch(detail);
+});
+
+it.each([
+  ['utf8', 201],
+  ['"UTF-8"', 201],
+  ['latin1', 415],
+])('answers a body of charset=%s with %i', async (charset, status) => {
+  const { token } = admin;
+  const { status: answered } = await fetch(`${cluster.url}/tasks`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${token}`, 'content-type': `application/json; charset=${charset}` },
+    body: JSON.stringify({ title: 'Gärten' }),
+  });
+  expect(answered).toBe(status);
+});
+
+it('finds words of all scripts, and serves a link to the next page of them', async () => {
+  const { token } = admin;
+  for (const title of ['Στόχος:παράδοση', 'στόχος', 'パパ', 'दान', 'мой', 'می\u200cخواهم 👨‍👩‍👧'])
+    expect(
+      (await send(cluster.url, 'POST', '/tasks', { title, labels: ['Gärten 100%'] }, token)).status,
+    ).toBe(201);
+  const found = async (query: string) => {
+    const { status, body, headers } = await send(cluster.url, 'GET', `/tasks?${query}`, undefined, token);
+    expect(status).toBe(200);
+    const next = /<\/tasks\?([^>]+)>; rel="next"/.exec(headers.get('link') ?? '')?.[1];
+    return { titles: (body as { title: string }[]).map(({ title }) => title), next };
+  };
+  const titlesOf = async (q: string) => (await found(`q=${encodeURIComponent(q)}`)).titles;
+  expect(await titlesOf('ΣΤΌΧΟΣ παραδοση')).toEqual(['Στόχος:παράδοση']);
+  expect(await titlesOf('ハハ')).toEqual([]);
+  expect(await titlesOf('ﾊﾟﾊﾟ')).toEqual(['パパ']);
+  expect(await titlesOf('दिन')).toEqual([]);
+  expect(await titlesOf('мои')).toEqual([]);
+  expect(await titlesOf('МОЙ')).toEqual(['мой']);
+  expect(await titlesOf('میخواهم')).toHaveLength(1);
+  const first = await found('q=%CF%83%CF%84%CF%8C%CF%87%CE%BF%CF%82&label=G%C3%A4rten+100%25&limit=1');
+  expect(first.titles).toEqual(['στόχος']);
+  expect((await found(first.next!)).titles).toEqual(['Στόχος:παράδοση']);
+});
 
 it(
   'answers whatever is sent as the document says',
   async () => {
-    const [admin, worker] = [await cluster.buildAdmin(), await cluster.signUp()];
+    const worker = await cluster.signUp();
     const known = createKnownThings({ admin, worker });
     const sender = createSender(cluster.url, AT_ONCE);
     const check = createContractCheck(apiDocument);
@@ -79,7 +182,7 @@ it(
       if (!faults.has(kind)) faults.set(kind, `${fault}\n  ${curlOf(cluster.url, request)}`);
     }
 
-    async function send(request: RawRequest, plan?: PlannedRequest, id?: string): Promise<void> {
+    async function sendOne(request: RawRequest, plan?: PlannedRequest, id?: string): Promise<void> {
       try {
         const answer = await sender.send(request);
         count.sent++;
@@ -109,8 +212,8 @@ it(
         const work = async () => {
           for (let plan = queue.pop(); plan && !isOver(); plan = queue.pop()) {
             const { id, request } = known.toRequest(plan);
-            await send(request, plan, id);
-            for (const removal of known.surplus()) await send(removal);
+            await sendOne(request, plan, id);
+            for (const removal of known.surplus()) await sendOne(removal);
           }
         };
         await Promise.all(Array.from({ length: AT_ONCE }, work));

@@ -6,6 +6,7 @@ import { searchWordsOf } from '../../src/lists/search-words';
 import { taskTable } from '../../src/tasks/task-lists';
 import { userTable } from '../../src/users/user-lists';
 import { propertyRuns } from '../support/property-runs';
+import { textOfAllScripts } from '../support/scripts';
 
 const runs = propertyRuns(1_000, 100_000);
 const LIMIT = 1_000;
@@ -115,33 +116,81 @@ describe('words', () => {
     fc.string({ unit: 'binary' }),
     fc.lorem({ maxCount: 8 }),
     fc.string({ unit: 'grapheme' }),
+    textOfAllScripts,
   );
-  /** Letters with and without accents, with one capital and one small form. */
-  const letters = fc.string({ unit: fc.constantFrom(...'aäáâÅçéèïñöőšüžабвйλώ 19'), maxLength: 30 });
+  /** Letters of which those of Latin and Greek have accents, with one capital and one small form. */
+  const letters = fc.string({
+    unit: fc.constantFrom(...'aäáâÅçéèïñöőšüžабвйїёλώσς 19:・कखिаё'),
+    maxLength: 30,
+  });
 
   it('are the words of themselves', () => {
     fc.assert(
       fc.property(text, (given) => {
         const words = searchWordsOf(given, LIMIT);
         expect(searchWordsOf(words.join(' '), LIMIT)).toEqual(words);
-        expect(words.every((word) => /^[\p{L}\p{N}]{1,40}$/u.test(word))).toBe(true);
+        expect(words.every((word) => /^[\p{L}\p{N}][\p{L}\p{N}\p{M}]{0,39}$/u.test(word))).toBe(true);
         expect(new Set(words).size).toBe(words.length);
       }),
       runs,
     );
   });
 
-  it('are the same in any letter case, with accents or without, composed or not', () => {
+  it('are the same in any letter case, with the accents of Latin and Greek or without, composed or not', () => {
     fc.assert(
       fc.property(letters, (given) => {
         const words = searchWordsOf(given, LIMIT);
-        const plain = given.normalize('NFD').replace(/\p{M}/gu, '');
+        const plain = given.normalize('NFD').replace(/([a-zα-ω])\p{M}+/giu, '$1');
         for (const form of [given.toUpperCase(), given.toLowerCase(), given.normalize('NFD'), plain]) {
           expect(searchWordsOf(form, LIMIT)).toEqual(words);
         }
       }),
       runs,
     );
+  });
+
+  it('of a text are those of its parts, whichever punctuation is between', () => {
+    const between = fc.constantFrom(':', '·', ' ', ', ', '/', '\u200b', '。', "'", '’');
+    fc.assert(
+      fc.property(textOfAllScripts, between, textOfAllScripts, (one, mark, other) => {
+        const apart = [...searchWordsOf(one, LIMIT), ...searchWordsOf(other, LIMIT)];
+        expect(searchWordsOf(`${one}${mark}${other}`, LIMIT)).toEqual([...new Set(apart)]);
+      }),
+      runs,
+    );
+  });
+
+  it.each([
+    ['a final sigma before punctuation', 'Στόχος:παράδοση', 'στόχος παράδοση'],
+    ['a sigma of capitals', 'ΣΤΌΧΟΣ', 'στόχος'],
+    ['half-width and full-width forms', 'ﾊﾟﾊﾟ Ｆｅｎｃｅ ２０２６', 'パパ fence 2026'],
+    ['letters that are composed or not', 'МОИ\u0306 を か\u3099', 'мой を が'],
+    ['Turkish i', 'İSTANBUL ISPARTA', 'istanbul ısparta'],
+    ['German ß', 'Straße GROẞ', 'STRASSE gross'],
+    ['Hebrew points', 'שָׁלוֹם', 'שלום'],
+    ['Arabic vowel signs and stretching', 'مُحَمَّد كتـــاب', 'محمد كتاب'],
+    ['a joiner within a Persian word', 'می\u200cخواهم', 'میخواهم'],
+    ['a joiner within a Hindi word', 'क्\u200dष', 'क्ष'],
+    ['a soft hyphen', 'Zaun\u00adpfahl', 'Zaunpfahl'],
+    ['a blank of no width between Thai words', 'สวัสดี\u200bครับ', 'สวัสดี ครับ'],
+    ['Hangul composed or not', '한국어'.normalize('NFD'), '한국어'],
+    ['Vietnamese accents', 'Tiếng Việt', 'tieng viet'],
+  ])('take %s for the same', (_name, one, other) => {
+    expect(searchWordsOf(one, LIMIT)).toEqual(searchWordsOf(other, LIMIT));
+  });
+
+  it.each([
+    ['voice marks of Japanese', 'ハハ', 'パパ'],
+    ['the same in half width', 'ﾊﾊ', 'ﾊﾟﾊﾟ'],
+    ['vowel signs of Hindi', 'दान', 'दिन'],
+    ['й and и', 'мой', 'мои'],
+    ['ї and і', 'їх', 'іх'],
+    ['ё and е', 'всё', 'все'],
+    ['a hamza of Arabic', 'سأل', 'سال'],
+    ['vowel signs of Thai', 'กิน', 'กัน'],
+    ['vowel signs of Tamil', 'படி', 'பாடு'],
+  ])('keep %s apart', (_name, one, other) => {
+    expect(searchWordsOf(one, LIMIT)).not.toEqual(searchWordsOf(other, LIMIT));
   });
 
   it('are the same set in any order, and no more than were asked for', () => {

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { alternativesOf, type Schema, type Side } from '../../contract/narrowed-schema';
+import { textOfAllScripts } from './scripts';
 
 const ISO_EDGES = [
   '0001-01-01',
@@ -9,6 +10,7 @@ const ISO_EDGES = [
   '2027-05-01T09:30:00.123+14:00',
 ];
 const HEX_24 = '^[0-9a-fA-F]{24}$';
+const EMAILS = ['info@xn--80aswg.xn--p1ai', 'first=last@example.com', "!#$%&'*+/=?^_`{|}~-@example.com"];
 const FREE = 'Ünï – 漢字 😀 1';
 
 const years = {
@@ -68,6 +70,9 @@ function stringsOf(
   const [min, max] = [Number(minLength), Number(maxLength)];
   if (pattern === HEX_24) return fc.oneof(fc.constantFrom(...ids), fc.stringMatching(/^[0-9a-fA-F]{24}$/));
   if (String(format).startsWith('date')) return iso;
+  if (format === 'email') {
+    return fc.oneof(fc.emailAddress(), fc.constantFrom(...EMAILS)).filter((value) => value.length <= max);
+  }
   const expression = new RegExp(typeof pattern === 'string' ? pattern : '', 'u');
   const length = { minLength: min, maxLength: Math.min(max, 200) };
   const fits = (value: string) =>
@@ -77,6 +82,7 @@ function stringsOf(
     .oneof(
       { weight: 4, arbitrary: fc.string({ ...length, unit: 'binary' }) },
       { weight: 2, arbitrary: fc.string({ ...length, unit: 'grapheme' }) },
+      { weight: 1, arbitrary: textOfAllScripts },
       {
         weight: 1,
         arbitrary: fc.constantFrom(...['x', 'é', '😀'].flatMap((one) => [one.repeat(max), one.repeat(min)])),

@@ -1,4 +1,4 @@
-import { text } from '../../src/http/schemas';
+import { text } from '../../src/http/text-schema';
 import { newUserSchema } from '../../src/users/user-schemas';
 import { versionsIn } from '../../src/version-tag';
 

@@ -76,7 +76,7 @@ it.each([
 it.each([
   ['/tasks?limit=101', 'query.limit: must be at most 100'],
   ['/tasks?limit=0', 'query.limit: must be at least 1'],
-  ['/tasks?limit=x', 'query.limit: must be of type number'],
+  ['/tasks?limit=x', 'query.limit: must be in decimal digits'],
   ['/tasks?priority=x', 'query.priority: must be one of "low", "normal", "high", "urgent"'],
   ['/tasks?limit=1&limit=2', 'query.limit: must be given once'],
   ['/tasks?limit=0&priority=x', /\(and 1 more: see errors\)$/],

@@ -8,15 +8,25 @@ const SPELLINGS = [
   ['2026', '２０２６'],
   ['Привет', 'ПРИВЕТ'],
   ['fishing', 'ﬁshing', 'FISHING'],
+  ['Στόχος', 'ΣΤΌΧΟΣ', 'στοχοσ'],
+  ['ハハ', 'ﾊﾊ'],
+  ['パパ', 'ﾊﾟﾊﾟ', 'ハ\u309aハ\u309a'],
+  ['दान'],
+  ['दिन'],
+  ['мои', 'МОИ'],
+  ['мой', 'МОИ\u0306'],
+  ['שלום', 'שָׁלוֹם'],
+  ['می\u200cخواهم', 'میخواهم'],
+  ['한국어', '\u1112\u1161\u11ab국어'],
 ];
 const lineOf = new Map(SPELLINGS.flatMap((line, index) => line.map((word) => [word, index] as const)));
 
 /** The known words of a text: their lines. */
 export const linesIn = (text: string): Set<number> =>
-  new Set(text.split(/[\s,/()-]+/).flatMap((word) => lineOf.get(word) ?? []));
+  new Set(text.split(/[\s:,/()・-]+/).flatMap((word) => lineOf.get(word) ?? []));
 
 const word = fc.constantFrom(...lineOf.keys());
-const between = fc.constantFrom(' ', ', ', '-', '/', ' (');
+const between = fc.constantFrom(' ', ', ', '-', '/', ' (', ':', '・');
 
 export const words = (maxLength: number) =>
   fc.array(fc.tuple(word, between), { minLength: 1, maxLength }).map((parts) => parts.flat().join(''));
@@ -72,6 +82,10 @@ export const taskFault = fc.constantFrom<[string, unknown]>(
   ['title', null],
   ['title', ' \n'],
   ['title', 'x'.repeat(201)],
+  ['title', '\u200b'],
+  ['title', 'a\u202eb'],
+  ['description', 'a\ud800'],
+  ['labels', ['\u3164']],
   ['status', null],
   ['status', 'done'],
   ['priority', 3],
