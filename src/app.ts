@@ -14,6 +14,10 @@ import type { RequestRecord } from './http/request-record';
 import type { SlowRequests } from './http/slow-requests';
 import { opsRoutes, type OpsOptions } from './ops/ops-routes';
 import type { Logger } from './logger';
+import { shortened } from './shortened';
+
+/** Characters of an unknown path that the answer repeats. */
+const MOST_ECHOED = 200;
 
 interface AppOptions extends RouterOptions {
   routes: Route[];
@@ -66,7 +70,9 @@ export function createApp(options: AppOptions): Express {
   app.use(opsRoutes({ ...options, ...options.ops }));
   app.use(docsPage());
   app.use((request) => {
-    throw new NotFoundError(`Nothing is served at ${request.path}; /docs/ shows what is.`);
+    throw new NotFoundError(
+      `Nothing is served at ${shortened(request.path, MOST_ECHOED)}; /docs/ shows what is.`,
+    );
   });
   app.use(createErrorHandler(isAway, logger));
   return app;

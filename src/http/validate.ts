@@ -1,6 +1,7 @@
 import type { Request } from 'express';
 import { z } from 'zod';
 import { InvalidRequestError, type FieldError } from '../errors';
+import { shortened } from '../shortened';
 import type { Route } from './route';
 
 type Part = 'params' | 'query' | 'body';
@@ -55,7 +56,7 @@ export function validate(route: Route, request: Request) {
 const repeatedIn = (query: Request['query']): FieldError[] =>
   Object.keys(query)
     .filter((name) => Array.isArray(query[name]))
-    .map((name) => ({ path: `query.${shortened(name)}`, message: 'must be given once' }));
+    .map((name) => ({ path: shortened(`query.${name}`, MAX_PATH), message: 'must be given once' }));
 
 const COUNTED: Record<string, string> = { string: 'characters', array: 'entries' };
 const amount = (limit: number | bigint, origin: string) => [limit, COUNTED[origin]].filter(Boolean).join(' ');
@@ -79,15 +80,12 @@ function inWords(issue: z.core.$ZodRawIssue): string | undefined {
   }
 }
 
-const shortened = (path: string) =>
-  path.length > MAX_PATH ? `${[...path].slice(0, MAX_PATH - 1).join('')}…` : path;
-
 /** @param known the names that are taken here, as far as they are to be told */
 function toFaults(part: Part, issue: z.core.$ZodIssue, known: string[]): FieldError[] {
-  const path = shortened([part, ...issue.path].join('.'));
+  const path = shortened([part, ...issue.path].join('.'), MAX_PATH);
   if (issue.code === 'unrecognized_keys') {
     return issue.keys.map((key) => ({
-      path: shortened(`${path}.${key}`),
+      path: shortened(`${path}.${key}`, MAX_PATH),
       message:
         known.length > 0
           ? `is not known here; there are ${known.join(', ')}`
