@@ -18,6 +18,8 @@ import { shortened } from './shortened';
 
 /** Characters of an unknown path that the answer repeats. */
 const MOST_ECHOED = 200;
+/** Trusted proxies in a row, as X-Forwarded-For lists them. */
+const MOST_PROXIES = 10;
 
 interface AppOptions extends RouterOptions {
   routes: Route[];
@@ -40,6 +42,13 @@ interface AppOptions extends RouterOptions {
   isAway: (error: unknown) => boolean;
 }
 
+/** Bounded: a trusted proxy may hand on a client's header, and each address in it takes 10 µs. */
+function trustProxies(app: Express, proxies: string[]): void {
+  app.set('trust proxy', proxies);
+  const isTrusted = app.get('trust proxy fn') as (address: string, hop: number) => boolean;
+  app.set('trust proxy', (address: string, hop: number) => hop < MOST_PROXIES && isTrusted(address, hop));
+}
+
 /** The HTTP side of the API; neither listens nor connects. */
 export function createApp(options: AppOptions): Express {
   const {
@@ -56,7 +65,7 @@ export function createApp(options: AppOptions): Express {
     isAway,
   } = options;
   const app = express();
-  app.set('trust proxy', trustProxy);
+  trustProxies(app, trustProxy);
   app.disable('x-powered-by');
   // Tags are of versions and of what an answer says; those of Express know neither.
   app.disable('etag');

@@ -1,0 +1,94 @@
+import { performance } from 'node:perf_hooks';
+import { setImmediate as turn } from 'node:timers/promises';
+import { apiDocument } from '../../../contract/document';
+import { oddTexts } from '../../../scripts/drill/odd-text';
+import { dropDatabase, newNamespace, startApi, type TestApi } from '../../support/api';
+import { buildAdmin, buildTask, buildWorker } from '../../support/factories';
+import { createSender, curlOf, type RawAnswer, type RawRequest } from '../../support/request-sender';
+import { textPlaces, type TextPlace } from '../../support/text-places';
+
+/** As often as the same place takes for letters of the same length: what is quadratic takes 100 times as long. */
+const MOST_TIMES = 6;
+const REPEATS = 5;
+/** Characters of one line: the address is cut at 1,000, and JSON writes some characters as six. */
+const LONGEST_LINE = 8_000;
+
+const namespace = newNamespace();
+let api: TestApi;
+let sender: ReturnType<typeof createSender>;
+let url: string;
+let places: TextPlace[];
+const lines: string[] = [];
+
+beforeAll(async () => {
+  jest
+    .spyOn(process.stdout, 'write')
+    .mockImplementation((text) => lines.push(...String(text).split('\n')) > 0);
+  // The addresses of all requests are logged, twice.
+  const logsAll = { LOG_LEVEL: 'info', SLOW_REQUEST_MS: '1' };
+  const open = { RATE_LIMIT: '0', SIGNUP_LIMIT: '0', CORS_ORIGINS: 'https://app.example.com' };
+  api = await startApi(namespace, { ...logsAll, ...open });
+  const [admin, member] = [await buildAdmin(api), await buildWorker(api)];
+  const task = await buildTask(api, admin);
+  const ids = { '/tasks/{id}': task._id, '/users/{id}': member.id };
+  places = textPlaces(apiDocument, ids, { Authorization: `Bearer ${admin.token}` });
+  url = `http://127.0.0.1:${(api.server.address() as { port: number }).port}`;
+  sender = createSender(url, 1);
+});
+
+afterAll(async () => {
+  jest.restoreAllMocks();
+  sender.close();
+  await api.close();
+  await dropDatabase(namespace);
+});
+
+/** How long the event loop was busy for one request, in ms: with its log line, and without what MongoDB took. */
+async function busyFor(request: RawRequest): Promise<{ ms: number; answer: RawAnswer }> {
+  const before = performance.eventLoopUtilization();
+  const answer = await sender.send(request);
+  await turn();
+  await turn();
+  return { ms: performance.eventLoopUtilization(before).active, answer };
+}
+
+async function quickest(request: RawRequest): Promise<number> {
+  const times: number[] = [];
+  for (let count = 0; count < REPEATS; count++) times.push((await busyFor(request)).ms);
+  return Math.min(...times);
+}
+
+it('is never kept busy by a text, whatever it consists of and wherever it is sent', async () => {
+  const faults: string[] = [];
+  for (const place of places) {
+    const usual = await quickest(place.request('a'.repeat(place.length)));
+    for (const [kind, text] of Object.entries(oddTexts(place.length))) {
+      const request = place.request(text);
+      const { ms, answer } = await busyFor(request);
+      const say = (what: string) =>
+        faults.push(`${place.name}, ${kind}: ${what}\n  ${curlOf(url, request).slice(0, 300)}`);
+      if (answer.status >= 500 && answer.status !== 501) say(`${answer.status} ${answer.text}`);
+      if (ms <= usual * MOST_TIMES) continue;
+      const again = await quickest(request);
+      if (again > usual * MOST_TIMES) say(`${again.toFixed(1)} ms, letters ${usual.toFixed(1)} ms`);
+    }
+  }
+  expect(faults.join('\n')).toBe('');
+  // A field that the document declares is found by itself.
+  const names = places.map(({ name }) => name);
+  expect(names).toEqual(
+    expect.arrayContaining([
+      'createTask body description',
+      'createTask header Idempotency-Key',
+      'listTasks query cursor',
+      'listUsers query q',
+      'getTask path id',
+      'patchTask every field',
+    ]),
+  );
+}, 240_000);
+
+it('logs no more than a bounded line of any of them', () => {
+  expect(lines.length).toBeGreaterThan(places.length);
+  expect(lines.filter((line) => line.length > LONGEST_LINE)).toEqual([]);
+});
