@@ -30,7 +30,9 @@ const RELEASED = String.raw`^[^\0]*[^\s\0][^\0]*$`;
 const published = [...new Set(patternsIn(apiDocument))].filter((pattern) => pattern !== RELEASED);
 
 const template = readFileSync(path.join(root, 'nginx', 'nginx.conf.template'), 'utf8');
-const ofNginx = [...template.matchAll(/^\s+(?:location )?'?~\*? ?([^\s']+)/gm)].map(([, pattern]) => pattern!);
+const ofNginx = [...template.matchAll(/^\s+(?:location )?'?~\*? ?([^\s']+)/gm)].map(
+  ([, pattern]) => pattern!,
+);
 
 const asCode = (pattern: string) => `new RegExp(${JSON.stringify(pattern)})`;
 const lines = [...known.map(([, code]) => code), ...[...published, ...ofNginx].map(asCode)];
