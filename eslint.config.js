@@ -1,11 +1,22 @@
 const js = require('@eslint/js');
 const prettier = require('eslint-config-prettier');
 const node = require('eslint-plugin-n');
+const regexp = require('eslint-plugin-regexp');
 const ts = require('typescript-eslint');
 
 module.exports = ts.config(
   { ignores: ['node_modules/', 'dist/', '.local/', 'coverage/', 'client/schema.d.ts'] },
   js.configs.recommended,
+  {
+    // Patterns that see a stranger's text must take linear time. `potential` and `ignorePartial: false` also report
+    // the quadratic ones: those that begin anew at each place of a text that does not match.
+    files: ['src/**', 'client/**'],
+    plugins: { regexp },
+    rules: {
+      'regexp/no-super-linear-backtracking': ['error', { report: 'potential' }],
+      'regexp/no-super-linear-move': ['error', { report: 'potential', ignorePartial: false }],
+    },
+  },
   {
     files: ['**/*.ts'],
     extends: [...ts.configs.recommendedTypeChecked],

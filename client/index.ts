@@ -52,6 +52,6 @@ export async function dataOf<T>(
 
 /** Of the page after this one, for the same query; undefined on the last. */
 export function nextCursor({ headers }: Response): string | undefined {
-  const [, next] = /<([^>]+)>; rel="next"/.exec(headers.get('Link') ?? '') ?? [];
+  const [, next] = /<([^<>]+)>; rel="next"/.exec(headers.get('Link') ?? '') ?? [];
   return next && (new URL(next, 'http://localhost').searchParams.get('cursor') ?? undefined);
 }

@@ -6,24 +6,32 @@ const { createProgress } = require('./set-up/progress');
 const { dir } = require('./drill/own-stack');
 const { drillJobWorkers } = require('./drill/job-workers');
 const { drillKills } = require('./drill/kill');
+const { drillOddRequests } = require('./drill/odd');
 const { drillReloads } = require('./drill/reload');
 const { drillScaling } = require('./drill/scale');
 const { runMain } = require('./command/run-main');
 const { UserError } = require('./command/run-command');
 const { withLock } = require('./set-up/lock');
 
-const usage = `npm run drill [-- kill | reload | scale | jobs] [--reloads N]
+const usage = `npm run drill [-- kill | reload | scale | jobs | odd] [--reloads N]
 
   kill     kills each process with -9 under load: what is served again when, and whether anything is lost (3 minutes)
   reload   20 reloads and three builds that must be refused, under 48 connections (10 minutes)
   scale    1 to 4 API workers and back, and to six, under load (5 minutes)
   jobs     the same jobs with one job worker and with two (1 minute)
+  odd      200 odd requests a second, while another member's plain ones must be as quick as before (2 minutes)
 
 On a stack of its own, beside what runs; nothing of it is left.
 `;
 
 /** @type {Record<string, (progress: any, options: { reloads: number }) => Promise<string[]>>} */
-const drills = { kill: drillKills, reload: drillReloads, scale: drillScaling, jobs: drillJobWorkers };
+const drills = {
+  kill: drillKills,
+  reload: drillReloads,
+  scale: drillScaling,
+  jobs: drillJobWorkers,
+  odd: drillOddRequests,
+};
 
 function readOptions() {
   const [name = 'kill', ...rest] = process.argv.slice(2);

@@ -15,6 +15,12 @@ import type { RequestRecord } from './http/request-record';
 import type { SlowRequests } from './http/slow-requests';
 import { opsRoutes, type OpsOptions } from './ops/ops-routes';
 import type { Logger } from './logger';
+import { shortened } from './shortened';
+
+/** Characters of an unknown path that the answer repeats. */
+const MOST_ECHOED = 200;
+/** Trusted proxies in a row, as X-Forwarded-For lists them. */
+const MOST_PROXIES = 10;
 
 interface AppOptions extends RouterOptions {
   routes: Route[];
@@ -37,6 +43,13 @@ interface AppOptions extends RouterOptions {
   isAway: (error: unknown) => boolean;
 }
 
+/** Bounded: a trusted proxy may hand on a client's header, and each address in it takes 10 µs. */
+function trustProxies(app: Express, proxies: string[]): void {
+  app.set('trust proxy', proxies);
+  const isTrusted = app.get('trust proxy fn') as (address: string, hop: number) => boolean;
+  app.set('trust proxy', (address: string, hop: number) => hop < MOST_PROXIES && isTrusted(address, hop));
+}
+
 /** The HTTP side of the API; neither listens nor connects. */
 export function createApp(options: AppOptions): Express {
   const {
@@ -53,7 +66,7 @@ export function createApp(options: AppOptions): Express {
     isAway,
   } = options;
   const app = express();
-  app.set('trust proxy', trustProxy);
+  trustProxies(app, trustProxy);
   app.set('query parser', parseQuery);
   app.disable('x-powered-by');
   // Tags are of versions and of what an answer says; those of Express know neither.
@@ -68,7 +81,9 @@ export function createApp(options: AppOptions): Express {
   app.use(opsRoutes({ ...options, ...options.ops }));
   app.use(docsPage());
   app.use((request) => {
-    throw new NotFoundError(`Nothing is served at ${request.path}; /docs/ shows what is.`);
+    throw new NotFoundError(
+      `Nothing is served at ${shortened(request.path, MOST_ECHOED)}; /docs/ shows what is.`,
+    );
   });
   app.use(createErrorHandler(isAway, logger));
   return app;

@@ -53,6 +53,6 @@ export function configFaults(schema: Shape, given: Record<string, string | undef
 /** As it was given, without what is nobody's business. */
 function shown(value: string, secret: About['secret']): string {
   if (secret === 'whole') return 'wrong';
-  const open = secret ? value.replace(/^.*@/s, '…@').replace(/\?.*$/s, '?…') : value;
+  const open = secret ? value.replace(/^.*@/s, '…@').replace(/^([^?]*\?).*/s, '$1…') : value;
   return JSON.stringify(open.length > LONGEST ? `${open.slice(0, LONGEST)}…` : open);
 }

@@ -1,5 +1,6 @@
 import pino from 'pino';
 import { createLogStream } from './log-stream';
+import { shortened } from './shortened';
 
 export type Logger = pino.Logger;
 
@@ -17,17 +18,29 @@ interface ToldError {
   cause?: ToldError;
 }
 
+/** Characters: what a library quotes of a request, or of the answer of a server, has no bound of its own. */
+const MOST_OF_MESSAGE = 1_000;
+const MOST_OF_STACK = 4_000;
+/** A cause may have a cause. */
+const MOST_CAUSES = 5;
+
 /** Nothing else that an error has: those of libraries carry the command that failed, or the body, with all in it. */
-function told(error: unknown): ToldError {
+function told(error: unknown, causes = MOST_CAUSES): ToldError {
   if (!(error instanceof Error)) return { type: typeof error, message: 'thrown, but no error' };
   const { name, message, stack, cause } = error;
   const { code } = error as { code?: unknown };
-  return { type: name, message, code, stack, ...(cause instanceof Error && { cause: told(cause) }) };
+  return {
+    type: shortened(name, MOST_OF_MESSAGE),
+    message: shortened(message, MOST_OF_MESSAGE),
+    code,
+    stack: stack && shortened(stack, MOST_OF_STACK),
+    ...(causes > 0 && cause instanceof Error && { cause: told(cause, causes - 1) }),
+  };
 }
 
 /** JSON lines on the standard output, which PM2 and Docker collect. */
 export const createLogger = (level: string, name: string): Logger =>
-  pino({ level, name, redact: SECRET, serializers: { err: told } }, stdout);
+  pino({ level, name, redact: SECRET, serializers: { err: (error: unknown) => told(error) } }, stdout);
 
 /** For a line a request, of which http/request-context.ts says each word: looking for secrets would cost more than it. */
 export const createAccessLog = (level: string, name: string): Logger => pino({ level, name }, stdout);

@@ -2,6 +2,7 @@
 
 const { controlOf } = require('../stack/control');
 const { root, withOwnStack } = require('./own-stack');
+const { signUp } = require('./load');
 const { waitUntil } = require('../command/run-command');
 const { workerName } = require('../stack/app-names');
 
@@ -14,16 +15,6 @@ function newPicture() {
   return sharp({ create: { width: 5_000, height: 5_000, channels: 3, background: 'teal' } })
     .png()
     .toBuffer();
-}
-
-/** Each picture is somebody's own, so that no job makes another one needless. */
-async function signUp(url) {
-  const name = `drill${Math.random().toString(36).slice(2)}`;
-  const person = { name, username: name, email: `${name}@example.com`, password: 'correct horse' };
-  const init = { method: 'POST', headers: { 'content-type': 'application/json' } };
-  const response = await fetch(`${url}/users/signup`, { ...init, body: JSON.stringify(person) });
-  const { token, user } = await response.json();
-  return { id: user._id, token };
 }
 
 /** @returns {Promise<Record<string, number>>} by job worker, how many jobs it has done since it started */
@@ -62,6 +53,7 @@ async function runJobs(url, info, people, picture) {
 async function drillJobWorkers(progress) {
   const faults = [];
   await withOwnStack(progress, { apiWorkers: 1 }, async ({ stack, url }) => {
+    // Each picture is of another person, so that no job makes another one needless.
     const people = await Promise.all(Array.from({ length: jobs }, () => signUp(url)));
     const picture = await newPicture();
     const info = stack.info();

@@ -18,42 +18,52 @@ function percentile(times, part) {
 }
 
 /**
+ * Sends one request; its own client, since the usual ones connect anew where a connection ends under a request, and
+ * report it to nobody.
+ *
+ * @param {{ url: string, agent: http.Agent, method?: string, path: string, headers: Record<string, any>,
+ *   body?: string, onConnect?: () => void }} options
+ * @returns {Promise<{ status: number | string, worker: string }>} once the answer is whole; else why there is none
+ */
+function exchange({ url, agent, method = 'GET', path, headers, body, onConnect }) {
+  const { hostname, port } = new URL(url);
+  return new Promise((resolve) => {
+    const fail = (error) => resolve({ status: error.code ?? error.message, worker: '' });
+    const request = http.request({ hostname, port, agent, method, path, headers }, (response) => {
+      const worker = String(response.headers['x-worker'] ?? '');
+      response.resume().once('error', fail);
+      response.once('end', () => resolve({ status: response.statusCode ?? 0, worker }));
+    });
+    request.once('socket', (socket) => socket.connecting && onConnect?.());
+    request.setTimeout(patienceMs, () => request.destroy(new Error('no answer')));
+    request.once('error', fail).end(body);
+  });
+}
+
+/**
  * Kept-alive connections, each sending as soon as it has its answer: half of them POST /tasks, half read `path`.
- * Its own client, since the usual ones connect anew where a connection ends under a request, and tell nobody.
  *
  * @param {{ url: string, token: string, connections: number, path: string }} options
  */
 function startLoad({ url, token, connections, path }) {
-  const { hostname, port } = new URL(url);
   const body = JSON.stringify({ title: 'Under load' });
   const common = { authorization: `Bearer ${token}` };
   const writing = { ...common, 'content-type': 'application/json', 'content-length': body.length };
   let taken = nothing();
   let stopped = false;
 
-  /** @returns {Promise<{ status: number, worker?: string }>} once the answer is whole */
-  const send = (agent, isWrite) =>
-    new Promise((resolve, reject) => {
-      const what = isWrite
-        ? { method: 'POST', path: '/tasks', headers: writing }
-        : { method: 'GET', path, headers: common };
-      const request = http.request({ hostname, port, agent, ...what }, (response) => {
-        response.resume().once('error', reject);
-        const worker = String(response.headers['x-worker'] ?? '');
-        response.once('end', () => resolve({ status: response.statusCode, worker }));
-      });
-      request.once('socket', (socket) => {
-        if (socket.connecting) taken.connects += 1;
-      });
-      request.setTimeout(patienceMs, () => request.destroy(new Error('no answer')));
-      request.once('error', reject).end(isWrite ? body : undefined);
-    });
+  const send = (agent, isWrite) => {
+    const what = isWrite
+      ? { method: 'POST', path: '/tasks', headers: writing, body }
+      : { path, headers: common };
+    return exchange({ url, agent, ...what, onConnect: () => (taken.connects += 1) });
+  };
 
   async function connection(isWrite) {
     const agent = new http.Agent({ keepAlive: true, maxSockets: 1 });
     while (!stopped) {
       const began = performance.now();
-      const answer = await send(agent, isWrite).catch((error) => ({ status: error.code ?? error.message }));
+      const answer = await send(agent, isWrite);
       if (answer.status === (isWrite ? 201 : 200)) {
         taken.answered += 1;
         taken.workers[answer.worker] = (taken.workers[answer.worker] ?? 0) + 1;
@@ -98,10 +108,20 @@ async function prepareLoad({ url, email, password }) {
   return { token, path: `/tasks/${task._id}` };
 }
 
-/** @param {Taken} taken */
+/** A new member. @param {string} url @returns {Promise<{ id: string, token: string }>} */
+async function signUp(url) {
+  const name = `drill${Math.random().toString(36).slice(2)}`;
+  const person = { name, username: name, email: `${name}@example.com`, password: 'correct horse' };
+  const init = { method: 'POST', headers: { 'content-type': 'application/json' } };
+  const response = await fetch(`${url}/users/signup`, { ...init, body: JSON.stringify(person) });
+  const { token, user } = await response.json();
+  return { id: user._id, token };
+}
+
+/** @param {Pick<Taken, 'answered' | 'failed' | 'failures'>} taken */
 const tellFailures = ({ answered, failed, failures }) => {
   const kinds = Object.entries(failures).map(([what, count]) => `${count} × ${what}`);
   return `${failed} of ${answered + failed} failed${kinds.length > 0 ? ` (${kinds.join(', ')})` : ''}`;
 };
 
-module.exports = { startLoad, prepareLoad, percentile, tellFailures };
+module.exports = { exchange, startLoad, prepareLoad, percentile, signUp, tellFailures };

@@ -23,7 +23,7 @@ export function nginxTime(text: string, directive: string): number {
 }
 
 export function nginxTimeOuts(text: string): NonNullable<TimeOuts['nginx']> {
-  const [upstream = ''] = /upstream api \{.*?\n\s*\}/s.exec(text) ?? [];
+  const [upstream = ''] = /^ *upstream api \{[^]*?^ *\}/m.exec(text) ?? [];
   return {
     keepAliveMs: nginxTime(upstream, 'keepalive_timeout'),
     readMs: nginxTime(text, 'proxy_read_timeout'),

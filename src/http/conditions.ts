@@ -1,13 +1,13 @@
 import type { Request } from 'express';
 import { InvalidRequestError, PreconditionRequiredError } from '../errors';
-import { versionsIn, type Precondition } from '../version-tag';
+import { MOST_TAGS, versionsIn, type Precondition } from '../version-tag';
 
 function read(request: Request, name: 'if-match' | 'if-none-match') {
   const header = request.headers[name];
   if (header === undefined) return undefined;
   const versions = versionsIn(header);
   if (versions === undefined) {
-    const message = 'is not a list of quoted tags, such as the ETag of an answer';
+    const message = `is not a list of at most ${MOST_TAGS} quoted tags, such as the ETag of an answer`;
     throw new InvalidRequestError(`headers.${name}: ${message}`, {
       errors: [{ path: `headers.${name}`, message }],
     });

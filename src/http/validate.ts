@@ -1,6 +1,7 @@
 import type { Request } from 'express';
 import { z } from 'zod';
 import { InvalidRequestError, type FieldError } from '../errors';
+import { shortened } from '../shortened';
 import type { Route } from './route';
 import { illFormedIn, withoutHalves } from './well-formed';
 
@@ -92,17 +93,15 @@ function inWords(issue: z.core.$ZodRawIssue): string | undefined {
   }
 }
 
-const shortened = (path: string) =>
-  path.length > MAX_PATH ? `${[...path].slice(0, MAX_PATH - 1).join('')}…` : path;
-
-const pathTo = (part: Part, path: PropertyKey[]) => shortened(withoutHalves([part, ...path].join('.')));
+const pathTo = (part: Part, path: PropertyKey[]) =>
+  shortened(withoutHalves([part, ...path].join('.')), MAX_PATH);
 
 /** @param known the names that are taken here, as far as they are to be told */
 function toFaults(part: Part, issue: z.core.$ZodIssue, known: string[]): FieldError[] {
   const path = pathTo(part, issue.path);
   if (issue.code === 'unrecognized_keys') {
     return issue.keys.map((key) => ({
-      path: shortened(`${path}.${key}`),
+      path: shortened(`${path}.${key}`, MAX_PATH),
       message:
         known.length > 0
           ? `is not known here; there are ${known.join(', ')}`

@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { createConnection } from 'node:net';
 import path from 'node:path';
+import { askProcess } from '../../src/control/control-client';
+import { defaultControlFolder, listSockets } from '../../src/control/control-folder';
 import { problemSchema } from '../../src/http/schemas';
 import { startCluster, type Cluster } from '../support/cluster';
 import { eventually } from '../support/wait';
@@ -88,8 +90,9 @@ it('answers 503 or 502 as a problem with Retry-After while no worker runs', asyn
   }
 }, 90_000);
 
+const read = (...names: string[]) => readFileSync(path.join(process.env.TEST_STACK_DIR!, ...names), 'utf8');
+
 it('logs what was asked for, and nothing of the query or where it came from', async () => {
-  const read = (...names: string[]) => readFileSync(path.join(process.env.TEST_STACK_DIR!, ...names), 'utf8');
   // Idle ports are among those that are tried: each refusal would be a line of the error log.
   for (let count = 0; count < 20; count++)
     await request('GET /tasks?token=hidden-1 HTTP/1.1', 'Referer: http://x/?password=hidden-2\r\n');
@@ -99,3 +102,49 @@ it('logs what was asked for, and nothing of the query or where it came from', as
   );
   expect(read('nginx', 'access.log') + read('logs', 'nginx.log')).not.toMatch(/hidden-/);
 }, 20_000);
+
+it('cuts what it logs of an address, and ends it before what may be a parameter', async () => {
+  const mark = `/cut-${Date.now()}`;
+  const addresses = [
+    ';token=hidden-4',
+    '/token=hidden-5',
+    '%3Ftoken%3Dhidden-6',
+    '%253Ftoken=hidden-7',
+    '#hidden-8',
+  ];
+  for (const [index, rest] of addresses.entries()) await request(`GET ${mark}-${index}${rest} HTTP/1.1`);
+  await request(`GET ${mark}-${'%C3%A9'.repeat(1_300)} HTTP/1.1`);
+  await request(`${'X'.repeat(5_000)} ${mark} HTTP/1.1`);
+  const lines = () => read('nginx', 'access.log').split('\n');
+  await eventually(() => lines().some((line) => line.includes(`${mark}-%C3%A9`)));
+  const logged = lines().filter((line) => line.includes(mark));
+  expect(logged.map((line) => (JSON.parse(line) as { path: string }).path)).toEqual(
+    expect.arrayContaining([`${mark}-0`, `${mark}-1/token`, `${mark}-2`, `${mark}-3`, `${mark}-4`]),
+  );
+  expect(lines().filter((line) => line.length > 2_000 || line.includes('hidden-'))).toEqual([]);
+}, 20_000);
+
+it('serves others while it logs addresses that each stopped a worker for 15 seconds', async () => {
+  const { env } = cluster.stack.info();
+  const folder = env.RUN_DIR || defaultControlFolder(Number(env.BASE_PORT));
+  const setLevel = (level: string) =>
+    Promise.all(
+      listSockets(folder).map((socket) => askProcess(socket, 'POST', '/log-level', { body: { level } })),
+    );
+  const timeBeside = async (address: string) => {
+    const startedAt = performance.now();
+    await Promise.all(Array.from({ length: 4 }, () => request(`GET ${address} HTTP/1.1`)));
+    for (let count = 0; count < 20; count++) await request('GET /health/live HTTP/1.1');
+    return performance.now() - startedAt;
+  };
+  // As it is by default: each address is logged.
+  await setLevel('info');
+  try {
+    const letters = `/${'x'.repeat(8_150)}`;
+    await timeBeside(letters);
+    const usual = await timeBeside(letters);
+    expect((await timeBeside(`/${'?'.repeat(4_000)}${'token'.repeat(830)}`)) / usual).toBeLessThan(10);
+  } finally {
+    await setLevel(env.LOG_LEVEL!);
+  }
+}, 120_000);

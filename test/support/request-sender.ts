@@ -15,6 +15,8 @@ export interface RawAnswer {
 }
 
 const TIMEOUT_MS = 20_000;
+/** Bytes of an answer's headers: whoever sends odd requests wants to see the answer, not Node's refusal of it. */
+const MOST_OF_HEADERS = 65_536;
 
 /** Sends requests as they are: unlike fetch, it mends neither paths nor headers. */
 export function createSender(url: string, sockets: number) {
@@ -29,6 +31,7 @@ export function createSender(url: string, sockets: number) {
           path,
           headers: { ...headers, ...length },
           timeout: TIMEOUT_MS,
+          maxHeaderSize: MOST_OF_HEADERS,
         });
         outgoing.once('error', reject);
         outgoing.once('timeout', () => outgoing.destroy(new Error(`no answer within ${TIMEOUT_MS} ms`)));

@@ -1,4 +1,5 @@
 import { text } from '../../src/http/text-schema';
+import { searchWordsOf } from '../../src/lists/search-words';
 import { newUserSchema } from '../../src/users/user-schemas';
 import { versionsIn } from '../../src/version-tag';
 
@@ -40,9 +41,21 @@ it.each<[string, (given: string) => unknown, (length: number) => string]>([
     (username) => newUserSchema.safeParse({ ...person, username }),
     (length) => 'a'.repeat(length),
   ],
+  [
+    'combining marks',
+    (given) => searchWordsOf(given, 10),
+    (length) => `a${'\u0301'.repeat(length / 2)}${'\u0323'.repeat(length / 2)}`,
+  ],
+  ['empty tags', (list) => versionsIn(list), (length) => '"",'.repeat(length / 3)],
   ['tags', (list) => versionsIn(list), (length) => `"1.abcdefghijklmnop"${' , '.repeat(length / 3)}x`],
 ])('judges %s in time that grows no faster than its length', (_name, judge, given) => {
   const [short, long] = [timeOf(judge, given, LONG / 30), timeOf(judge, given, LONG)];
   // Thirty times as long: in quadratic time that were 900 times.
   expect(long / Math.max(short, 0.05)).toBeLessThan(300);
+});
+
+it('takes a list of at most 100 tags', () => {
+  const tags = (count: number) => Array.from({ length: count }, () => '"1.abcdefghijklmnop"').join(', ');
+  expect(versionsIn(tags(100))).toHaveLength(100);
+  expect(versionsIn(tags(101))).toBeUndefined();
 });

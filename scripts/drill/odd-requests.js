@@ -1,0 +1,60 @@
+'use strict';
+
+const { oddTexts } = require('./odd-text');
+
+/** Bytes: NGINX takes 8 kB of an address or a header, and Node 16 kB of all headers. */
+const addressBytes = 7_500;
+const headerBytes = 1_000;
+const headers = [
+  ...['Accept', 'Accept-Language', 'Cookie', 'If-Match', 'If-None-Match', 'Idempotency-Key', 'Origin'],
+  ...['Range', 'Referer', 'User-Agent', 'X-Forwarded-For', 'X-Request-Id'],
+];
+
+const inAddress = (text, bytes) => {
+  const encoded = encodeURIComponent(Buffer.from(text).toString());
+  // No escape is cut in two.
+  return encoded.slice(0, bytes).replace(/%[\da-f]?$/i, '');
+};
+const rawInAddress = (text) => text.replace(/[^!-~]/g, '');
+const inHeader = (text) => text.replace(/[^ -~]/g, '').slice(0, headerBytes);
+
+/**
+ * Well-formed HTTP, whatever it says: each odd text at each of these places, one after the other.
+ *
+ * @param {{ token: string, taskPath: string }} member
+ */
+function oddRequests({ token, taskPath }) {
+  const common = { authorization: `Bearer ${token}` };
+  const long = Object.values(oddTexts(8_000));
+  const short = Object.values(oddTexts(150));
+  const send = (method, path, body, more = {}) => ({
+    method,
+    path,
+    headers: { ...more, ...(body && { 'content-type': 'application/json' }) },
+    body: body && JSON.stringify(body),
+  });
+  return long.flatMap((text, index) => {
+    const few = short[index];
+    const all = Object.fromEntries(headers.map((name) => [name, inHeader(text)]));
+    const credentials = { authorization: `Bearer ${inHeader(text)}` };
+    return [
+      send('GET', `/${rawInAddress(text).slice(0, addressBytes)}`),
+      send('GET', `/tasks?q=${inAddress(few, addressBytes)}&limit=1`, undefined, common),
+      send('GET', '/tasks', undefined, { ...all, ...credentials }),
+      send('GET', taskPath, undefined, { ...all, ...common }),
+      send('POST', '/users/login', { email: few, password: few }),
+      send('GET', `/tasks/${inAddress(text, addressBytes)}`, undefined, common),
+      send('GET', `/users/x?cursor=${inAddress(text, addressBytes)}`),
+      send('PATCH', taskPath, { title: `x${few}`, description: text.slice(0, 5_000) }, common),
+      send('POST', '/users/signup', { name: text, email: text, username: text, password: text }),
+      send(
+        'GET',
+        `/tasks?cursor=${inAddress(text, 1_900)}&label=${inAddress(few, 4_000)}`,
+        undefined,
+        common,
+      ),
+    ];
+  });
+}
+
+module.exports = { oddRequests };

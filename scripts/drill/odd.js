@@ -1,0 +1,118 @@
+'use strict';
+
+const { apiName } = require('../stack/app-names');
+const { interruption, UserError } = require('../command/run-command');
+const { percentile, signUp } = require('./load');
+const { oddRequests } = require('./odd-requests');
+const { sendAtRate } = require('./arrivals');
+const { withOwnStack } = require('./own-stack');
+
+const oddPerSecond = 200;
+const plainPerSecond = 50;
+const seconds = 20;
+/** Aimed at: p99 of the plain requests, by theirs without odd ones. */
+const mostTimesP99 = 2;
+/** Aimed at: how late a timer of a worker is at most. */
+const mostLateMs = 50;
+/** Node measures from one timer to the next, so without any lag it finds this. */
+const timerMs = 10;
+/** A password that waits for a hash thread, or NGINX's limit: refused as it should be. */
+const failures = ['500', '502', '504'];
+
+/** Since the last call, by worker: prom-client begins anew at each look. @returns {Promise<number>} ms, of the latest */
+async function latestLoop(stack) {
+  const ports = (await stack.apps()).filter(({ name }) => name === apiName).map(({ port }) => port);
+  const lags = await Promise.all(
+    ports.map(async (port) => {
+      const response = await fetch(`http://127.0.0.1:${port}/metrics`);
+      const [, lag] = /^nodejs_eventloop_lag_max_seconds\S* (\S+)$/m.exec(await response.text()) ?? [];
+      return Math.max(0, Number(lag) * 1_000 - timerMs);
+    }),
+  );
+  return Math.max(...lags);
+}
+
+async function newTask(url, token) {
+  const init = { method: 'POST', body: JSON.stringify({ title: 'Drill' }) };
+  const headers = { 'content-type': 'application/json', authorization: `Bearer ${token}` };
+  const { _id } = await (await fetch(`${url}/tasks`, { ...init, headers })).json();
+  return `/tasks/${_id}`;
+}
+
+/** Reads, lists and one write in ten. */
+async function plainRequests(url) {
+  const { id, token } = await signUp(url);
+  const headers = { authorization: `Bearer ${token}` };
+  const task = await newTask(url, token);
+  const reads = [task, '/tasks?limit=5', `/users/${id}`].map((path) => ({ path, headers }));
+  const body = JSON.stringify({ status: 'Doing' });
+  const write = {
+    method: 'PATCH',
+    path: task,
+    headers: { ...headers, 'content-type': 'application/json' },
+    body,
+  };
+  return (index) => (index % 10 === 9 ? write : reads[index % reads.length]);
+}
+
+const count = (statuses, isMeant) =>
+  Object.entries(statuses).reduce((sum, [status, times]) => sum + (isMeant(status) ? times : 0), 0);
+
+/** Plain requests of one member, while another and a stranger send odd ones. @returns {Promise<string[]>} */
+async function drillOddRequests(progress) {
+  const faults = [];
+  // Each address is logged, as it is by default; this machine is exempt from limits, so none of them hides anything.
+  const options = { apiWorkers: 2, env: { LOG_LEVEL: 'info' } };
+  await withOwnStack(progress, options, async ({ stack, url }) => {
+    const plain = await plainRequests(url);
+    const { token } = await signUp(url);
+    const odd = oddRequests({ token, taskPath: await newTask(url, token) });
+    const { signal } = interruption;
+    const sendPlain = (length) =>
+      sendAtRate({ url, perSecond: plainPerSecond, seconds: length, sockets: 64, signal, next: plain });
+    const sendOdd = () =>
+      sendAtRate({
+        url,
+        perSecond: oddPerSecond,
+        seconds,
+        sockets: 128,
+        signal,
+        next: (index) => odd[index % odd.length],
+      });
+    const phase = async (name, work) => {
+      await latestLoop(stack);
+      const [taken, ofOdd] = await progress.step('load', name, work);
+      if (signal.aborted) throw new UserError('interrupted');
+      const answered = count(taken.statuses, (status) => status === '200');
+      return { ...taken, answered, odd: ofOdd, lateMs: await latestLoop(stack) };
+    };
+    const alone = async () => [await sendPlain(seconds / 2)];
+    await progress.step('load', 'warming up', () => Promise.all([sendPlain(5), sendOdd()]));
+    const before = await phase('plain requests alone', alone);
+    const during = await phase('odd requests beside them', () =>
+      Promise.all([sendPlain(seconds), sendOdd()]),
+    );
+    const after = await phase('plain requests alone', alone);
+
+    console.log('\nplain requests      answered        p50       p99       loop late, at most');
+    for (const [name, { times, answered, lateMs }] of Object.entries({ before, during, after })) {
+      const [p50, p99] = [0.5, 0.99].map((part) => `${percentile(times, part).toFixed(1)} ms`.padEnd(10));
+      const share = `${answered} of ${times.length}`.padEnd(16);
+      console.log(`${name.padEnd(20)}${share}${p50}${p99}${lateMs.toFixed(0)} ms`);
+    }
+    const statuses = Object.entries(during.odd.statuses).map(([status, times]) => `${times} × ${status}`);
+    console.log(`odd requests: ${statuses.join(', ')}`);
+
+    const lost = during.times.length - during.answered;
+    if (lost > 0) faults.push(`${lost} plain requests were not answered with 200`);
+    const ratio = percentile(during.times, 0.99) / percentile([...before.times, ...after.times], 0.99);
+    console.log(`p99 is ${ratio.toFixed(1)} times that without odd requests (aim: ${mostTimesP99})`);
+    if (!(ratio <= mostTimesP99)) faults.push(`p99 is ${ratio.toFixed(1)} times that without odd requests`);
+    if (!(during.lateMs <= mostLateMs)) faults.push(`an event loop was ${during.lateMs.toFixed(0)} ms late`);
+    const broken = count(during.odd.statuses, (status) => failures.includes(status) || !/^\d+$/.test(status));
+    if (broken > 0) faults.push(`${broken} odd requests got no proper answer`);
+  });
+  return faults;
+}
+
+module.exports = { drillOddRequests };
