@@ -20,7 +20,8 @@ export function watchAnswers(
     const text = Buffer.concat(chunks).toString('utf8');
     onAnswer({
       method: request.method!,
-      path: new URL(request.url!, 'http://localhost').pathname,
+      // Not by URL: `//` is the path of a request, and begins an address there.
+      path: request.url!.split('?', 1)[0]!,
       status: response.statusCode,
       type,
       body: type?.includes('json') && text ? JSON.parse(text) : text,
