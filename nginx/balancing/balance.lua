@@ -7,6 +7,9 @@ local balancer = require("ngx.balancer")
 
 local DECAY = 5 -- seconds after which an observation weighs 1/e: what a slow worker waits for its next try, 3 or 4 times
 local SLOW = 1 -- seconds, at least, to which a failure lifts the average
+-- An error of a worker counts as so many usual answers: a worker that answers errors at once isn't the fastest. It gets
+-- less and never nothing, since a client may provoke errors (503: its passwords fill the queue).
+local ERROR = 3
 local FLOOR = 0.001 -- seconds: NGINX measures in milliseconds, and 0 times any load would be 0
 -- As max_fails and fail_timeout (seconds) do for NGINX's own methods.
 local MAX_FAILS, FAIL_TIMEOUT = 3, 2
@@ -22,7 +25,7 @@ local function read_list()
   peers, peer_named = {}, {}
   for name, host, port in ngx.var.api_peers:gmatch("(([%d.]+):(%d+))") do
     local peer = { host = host, port = tonumber(port), under_way = 0 }
-    for _, key in ipairs({ "average", "at", "fails", "down" }) do
+    for _, key in ipairs({ "average", "at", "fails", "down", "usual" }) do
       peer[key] = key .. " " .. name
     end
     peers[#peers + 1], peer_named[name] = peer, peer
@@ -40,10 +43,10 @@ local function average(peer, now)
 end
 
 -- Of those that are known: neither too good nor too bad for one that is not, such as one that has just started.
-local function mean(now, except)
+local function mean(now)
   local sum, count = 0, 0
   for _, peer in ipairs(peers) do
-    local value = peer ~= except and average(peer, now)
+    local value = average(peer, now)
     if value then sum, count = sum + value, count + 1 end
   end
   return count > 0 and sum / count or nil
@@ -111,10 +114,29 @@ function M.choose()
   peer.under_way = peer.under_way + 1
 end
 
--- A worker that answers errors at once isn't the fastest, and no slower than the others either: a client may provoke
--- them (503: its passwords fill the queue), and must not take the worker from everybody else by that.
+-- Seconds that an answer without error takes, over all workers: no error moves them.
+local function usual()
+  local sum, count = 0, 0
+  for _, peer in ipairs(peers) do
+    local value = shared:get(peer.usual)
+    if value then sum, count = sum + value, count + 1 end
+  end
+  return count > 0 and sum / count or 0
+end
+
+local function observe_answer(peer, seconds)
+  local old = shared:get(peer.usual)
+  shared:set(peer.usual, old and old + (seconds - old) / 10 or seconds)
+  observe(peer, seconds)
+end
+
+-- Counts as under way for as long as it counts as having taken.
 local function observe_error(peer, seconds)
-  observe(peer, seconds, mean(ngx.now(), peer))
+  local counted = math.max(seconds, math.min(ERROR * usual(), SLOW))
+  observe(peer, counted, counted)
+  peer.under_way = peer.under_way + 1
+  local function is_over() peer.under_way = math.max(peer.under_way - 1, 0) end
+  if not ngx.timer.at(counted - seconds, is_over) then is_over() end
 end
 
 local function each(list)
@@ -144,7 +166,7 @@ function M.learn()
         elseif status >= 500 then
           observe_error(peer, seconds)
         else
-          observe(peer, seconds)
+          observe_answer(peer, seconds)
         end
       end
     end

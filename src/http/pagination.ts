@@ -78,11 +78,12 @@ export function toListQuery<F extends object>(query: Asked & F): ListQuery<Omit<
 }
 
 /** A value of a parsed query as an address has it; it is parsed to the same value again. */
-function written(value: unknown): string {
+function written(value: Value): string {
   if (value instanceof Date) return value.toISOString();
   // `assignedTo=none`.
-  return value === null ? 'none' : String(value as string | number | string[]);
+  return value === null ? 'none' : String(value);
 }
+type Value = Date | string | number | boolean | null | string[];
 
 /**
  * The parsed query of a list as a query again: each parameter once, in the order of the schema, defaults left out. So
@@ -91,7 +92,7 @@ function written(value: unknown): string {
  */
 function canonical(query: object, url: string): URLSearchParams {
   const shown = new URLSearchParams();
-  for (const [name, value] of Object.entries(query)) {
+  for (const [name, value] of Object.entries(query) as [string, Value | undefined][]) {
     const isDefault = DEFAULTS[name as keyof typeof DEFAULTS] === value;
     if (name === 'cursor' || value === undefined || isDefault) continue;
     const sent = name === 'q' && new URLSearchParams(url.slice(url.indexOf('?'))).get('q');

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -37,14 +37,30 @@ async function startStub() {
   return stub;
 }
 
+interface NginxOptions {
+  balancing?: Balancing;
+  corsOrigins?: string;
+  /** What of its configuration is written otherwise. */
+  otherwise?: [string, string][];
+}
+
 /** An NGINX before API workers at these ports. */
-export async function startNginx(apiPorts: number[], balancing: Balancing, corsOrigins = '') {
+export async function startNginx(
+  apiPorts: number[],
+  { balancing = 'round-robin', corsOrigins, otherwise = [] }: NginxOptions = {},
+) {
   const dir = mkdtempSync(path.join(tmpdir(), 'taskfleet-nginx-'));
   const ports = { nginx: await freePort(), metrics: await freePort() };
   const found = nginx.find();
   if (!found) throw new Error('NGINX was not found');
   const context = { root, dir, ports, found, apiPorts, balancing, corsOrigins };
   const [server] = nginx.prepare(context);
+  const file = path.join(dir, 'nginx.conf');
+  for (const [before, after] of otherwise) {
+    const text = readFileSync(file, 'utf8');
+    if (!text.includes(before)) throw new Error(`nginx.conf has no "${before}"`);
+    writeFileSync(file, text.replace(before, after));
+  }
   const child = spawn(server!.script, server!.args, { stdio: 'ignore' });
   await eventually(() => nginx.ping(context).catch(() => false));
 
@@ -59,10 +75,10 @@ export async function startNginx(apiPorts: number[], balancing: Balancing, corsO
     url: `http://127.0.0.1:${ports.nginx}`,
     log,
     /** The lines of the access log that are about this path, as soon as there are `count`. */
-    logged: (of: string, count: number) =>
+    logged: (of: string, count: number): Promise<Record<string, unknown>[]> =>
       eventually(() => {
         const found = log().filter((line) => line.path === of);
-        return found.length >= count && found;
+        return found.length >= count ? found : undefined;
       }),
     async stop() {
       child.kill('SIGTERM');
@@ -77,7 +93,7 @@ export async function startBalancer(balancing: Balancing, { count = 2, idle = 0 
   const stubs = await Promise.all(Array.from({ length: count + idle }, startStub));
   const apiPorts = stubs.map(({ port }) => port);
   await Promise.all(stubs.slice(count).map((stub) => stub.stop()));
-  const { url, stop } = await startNginx(apiPorts, balancing);
+  const { url, stop } = await startNginx(apiPorts, { balancing });
 
   async function ask(method: 'GET' | 'POST'): Promise<number> {
     const body = method === 'POST' ? '{}' : undefined;
