@@ -16,7 +16,7 @@ async function main(): Promise<void> {
   const config = readConfig(process.env);
   const logger = createLogger(config.logLevel, config.workerName);
   const api = await composeApi(config, logger);
-  const { server, serve, listenOn } = createAppServer();
+  const { server, serve, listenOn } = createAppServer(config);
   const drain = createDrain(server, api.watchers);
   api.health.watch(drain.isDraining);
   serve(createApp({ ...api.app, isDraining: drain.isDraining }));

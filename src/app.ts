@@ -1,7 +1,7 @@
 import express, { type Express } from 'express';
 import { NotFoundError } from './errors';
 import type { Health } from './health';
-import { allowOrigins } from './http/cors';
+import { allowOrigins, type Origins } from './http/cors';
 import { docsPage } from './http/docs/docs-page';
 import { createErrorHandler } from './http/error-handler';
 import { healthPage } from './http/health-page';
@@ -38,7 +38,7 @@ interface AppOptions extends RouterOptions {
   /** Express's `trust proxy`: whose X-Forwarded-For is believed. */
   trustProxy: string[];
   /** Whose pages may use the API from a browser; none where it is empty. */
-  corsOrigins: string[] | '*';
+  corsOrigins: Origins;
   /** Whether an error says that a server behind is away. */
   isAway: (error: unknown) => boolean;
 }

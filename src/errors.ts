@@ -80,14 +80,16 @@ export class InProgressError extends AppError {
   readonly problem = 'in-progress';
 }
 
-/** RFC 9110, 13.1.1; `tag` is the present one, where there is one to tell. */
+/** RFC 9110, 13.1.1; `tag` is the present one, undefined if there is nothing. */
 export class PreconditionFailedError extends AppError {
   readonly problem = 'precondition-failed';
 
-  constructor(tag: string) {
-    super(`It is at ${tag} now: read it again and send your change with that tag.`, {
-      headers: { ETag: tag },
-    });
+  constructor(tag: string | undefined) {
+    if (tag === undefined) super('There is nothing yet that If-Match could name: send it without.');
+    else
+      super(`It is at ${tag} now: read it again and send your change with that tag.`, {
+        headers: { ETag: tag },
+      });
   }
 }
 

@@ -20,7 +20,21 @@ export interface Versioned<T> {
 export const tagOfVersioned = ({ value, version }: Versioned<unknown>): string =>
   tagOf(JSON.stringify(value), version);
 
-/** For which versions a write is meant; what isn't set doesn't count. */
+/** NGINX compresses from so many bytes on: `gzip_min_length`. */
+const COMPRESSED_FROM = 1_000;
+
+/**
+ * The tag as it is sent with a text of `size` bytes: weak (RFC 9110, 8.8.1) if the client takes gzip and NGINX may
+ * therefore change the bytes. It depends on the request and the text alone, so a 304 has the tag of the 200, and
+ * NGINX leaves it as it is.
+ */
+export const tagAsSent = (
+  tag: string,
+  size: number,
+  acceptEncoding: string | string[] | undefined,
+): string => (size >= COMPRESSED_FROM && /gzip/i.test(String(acceptEncoding)) ? `W/${tag}` : tag);
+
+/** For which versions or tags a write is meant; what isn't set doesn't count. */
 export interface Precondition {
   /** It must be at one of these. */
   versions?: number[];
@@ -28,11 +42,19 @@ export interface Precondition {
   notVersions?: number[];
   /** It must not be there at all. */
   absent?: true;
+  /** The headers themselves, for what has tags and no version. */
+  match?: string;
+  noneMatch?: string;
 }
 
 /** Whether it holds for what is there at `version`. */
 export const holdsAt = ({ versions, notVersions, absent }: Precondition, version: number): boolean =>
   !absent && (!versions || versions.includes(version)) && !notVersions?.includes(version);
+
+/** Whether it holds for what has these tags, one for each of its forms; none if it isn't there. */
+export const holdsForTags = ({ match, noneMatch }: Precondition, tags: string[]): boolean =>
+  (match === undefined || tags.some((tag) => namesTag(match, tag))) &&
+  (noneMatch === undefined || !tags.some((tag) => namesTag(noneMatch, tag)));
 
 const TAG = /(?:W\/)?"([\x21\x23-\x7e\x80-\xff]*)"/g;
 /** Tags of a list that are looked at: a header of 8 kB has room for 2,700 empty ones. */
@@ -46,15 +68,18 @@ function tagsIn(list: string): string[] {
   return tags;
 }
 
-/** Whether a list of tags, or `*`, names this one: by weak comparison (RFC 9110, 13.1.2). */
+/**
+ * Whether a list of tags, or `*`, names this one: by weak comparison (RFC 9110, 13.1.2), for If-Match as well. A tag
+ * of ours is weak for compression alone, and says the same with `W/` before it.
+ */
 export function namesTag(list: string, tag: string): boolean {
   if (list.trim() === '*') return true;
   return tagsIn(list).includes(tagsIn(tag)[0]!);
 }
 
 /**
- * `*`, or the versions in a list of tags: those that aren't ours match nothing. Undefined if it is no list, or has more than 100 tags.
- * NGINX weakens a tag when it compresses, so `W/` is taken before one; the version says the same with it.
+ * `*`, or the versions in a list of tags: those that aren't ours match nothing. Undefined if it is no list, or has more
+ * than 100 tags. `W/` before a tag is taken: the version says the same with it.
  */
 export function versionsIn(list: string): number[] | '*' | undefined {
   if (list.trim() === '*') return '*';

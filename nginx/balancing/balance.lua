@@ -1,12 +1,15 @@
 -- BALANCING=response-time. Of two workers drawn at random (the power of two choices, Mitzenmacher 2001) a request
 -- goes to the one whose average response time, times what it has under way, is lower (Finagle's "Peak EWMA"; only
--- an error makes the average jump, since a long answer tells more about the route than about the worker).
+-- a failure makes the average jump, since a long answer tells more about the route than about the worker).
 -- Two, not all: else all NGINX workers would run to the same one.
 
 local balancer = require("ngx.balancer")
 
 local DECAY = 5 -- seconds after which an observation weighs 1/e: what a slow worker waits for its next try, 3 or 4 times
-local SLOW = 1 -- seconds, at least, to which an error lifts the average: who fails at once isn't the fastest
+local SLOW = 1 -- seconds, at least, to which a failure lifts the average
+-- An error of a worker counts as so many usual answers: a worker that answers errors at once isn't the fastest. It gets
+-- less and never nothing, since a client may provoke errors (503: its passwords fill the queue).
+local ERROR = 3
 local FLOOR = 0.001 -- seconds: NGINX measures in milliseconds, and 0 times any load would be 0
 -- As max_fails and fail_timeout (seconds) do for NGINX's own methods.
 local MAX_FAILS, FAIL_TIMEOUT = 3, 2
@@ -22,7 +25,7 @@ local function read_list()
   peers, peer_named = {}, {}
   for name, host, port in ngx.var.api_peers:gmatch("(([%d.]+):(%d+))") do
     local peer = { host = host, port = tonumber(port), under_way = 0 }
-    for _, key in ipairs({ "average", "at", "fails", "down" }) do
+    for _, key in ipairs({ "average", "at", "fails", "down", "usual" }) do
       peer[key] = key .. " " .. name
     end
     peers[#peers + 1], peer_named[name] = peer, peer
@@ -54,12 +57,13 @@ local function score(peer, now)
   return math.max(seconds, FLOOR) * (peer.under_way + 1)
 end
 
-local function observe(peer, seconds, is_error)
+-- The average is at least `least` seconds afterwards.
+local function observe(peer, seconds, least)
   local now = ngx.now()
   local old = average(peer, now)
   -- The first answer of a worker that is still cold isn't held against it.
   local new = old and old + seconds * (1 - weight(peer, now)) or math.min(mean(now) or seconds, seconds)
-  shared:set(peer.average, is_error and math.max(new, seconds, SLOW) or new)
+  shared:set(peer.average, math.max(new, least or 0))
   shared:set(peer.at, now)
 end
 
@@ -67,7 +71,7 @@ end
 -- listed ports may be idle, and each of them is probed again and again.
 local function note_failure(peer)
   local fails = shared:incr(peer.fails, 1, 0, FAIL_TIMEOUT) or MAX_FAILS
-  if shared:get(peer.average) and fails < MAX_FAILS then return observe(peer, SLOW, true) end
+  if shared:get(peer.average) and fails < MAX_FAILS then return observe(peer, SLOW, SLOW) end
   shared:set(peer.down, true, FAIL_TIMEOUT)
   shared:delete(peer.average)
 end
@@ -110,22 +114,60 @@ function M.choose()
   peer.under_way = peer.under_way + 1
 end
 
+-- Seconds that an answer without error takes, over all workers: no error moves them.
+local function usual()
+  local sum, count = 0, 0
+  for _, peer in ipairs(peers) do
+    local value = shared:get(peer.usual)
+    if value then sum, count = sum + value, count + 1 end
+  end
+  return count > 0 and sum / count or 0
+end
+
+local function observe_answer(peer, seconds)
+  local old = shared:get(peer.usual)
+  shared:set(peer.usual, old and old + (seconds - old) / 10 or seconds)
+  observe(peer, seconds)
+end
+
+-- Counts as under way for as long as it counts as having taken.
+local function observe_error(peer, seconds)
+  local counted = math.max(seconds, math.min(ERROR * usual(), SLOW))
+  observe(peer, counted, counted)
+  peer.under_way = peer.under_way + 1
+  local function is_over() peer.under_way = math.max(peer.under_way - 1, 0) end
+  if not ngx.timer.at(counted - seconds, is_over) then is_over() end
+end
+
+local function each(list)
+  return (list or ""):gmatch("[^%s,]+")
+end
+
 -- When a request is over. NGINX's variables have an entry for each try, and outlive the jump to an error page,
 -- which ngx.ctx doesn't.
 function M.learn()
   local names = ngx.var.upstream_addr
   if not (names and peers) then return end
-  local next_status = ngx.var.upstream_status:gmatch("[^%s,]+")
-  local next_seconds = ngx.var.upstream_response_time:gmatch("[^%s,]+")
-  for name in names:gmatch("[^%s,]+") do
-    local peer, status, seconds = peer_named[name], tonumber((next_status())), tonumber((next_seconds()))
+  local next_status, next_seconds = each(ngx.var.upstream_status), each(ngx.var.upstream_response_time)
+  local next_header = each(ngx.var.upstream_header_time)
+  for name in each(names) do
+    local status, seconds = tonumber((next_status())), tonumber((next_seconds()))
+    -- NGINX's own status has none: the worker refused or broke the connection, or was too late.
+    local has_answered = tonumber((next_header())) ~= nil
+    local peer = peer_named[name]
     if peer then
       peer.under_way = math.max(peer.under_way - 1, 0)
-      -- NGINX's own status for a worker that refused or broke the connection; and a worker that drains.
-      if status == 502 or (status == 503 and ngx.var.uri == "/health/serving") then
+      -- A worker that drains says so by 503 there.
+      if (status == 502 and not has_answered) or (status == 503 and ngx.var.uri == "/health/serving") then
         note_failure(peer)
-      elseif seconds then
-        observe(peer, seconds, status and status >= 500)
+      elseif status and seconds then
+        if not has_answered then
+          observe(peer, seconds, math.max(seconds, SLOW))
+        elseif status >= 500 then
+          observe_error(peer, seconds)
+        else
+          observe_answer(peer, seconds)
+        end
       end
     end
   end

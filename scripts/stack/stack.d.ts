@@ -8,6 +8,8 @@ export type Balancing = 'round-robin' | 'least-connections' | 'response-time';
 export interface Upstream {
   apiPorts: number[];
   balancing: Balancing;
+  /** CORS_ORIGINS of the apps. */
+  corsOrigins?: string;
 }
 
 export interface StackOptions {

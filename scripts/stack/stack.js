@@ -85,7 +85,7 @@ function createStack({
     if (left.length > 0) say(`ended ${left.length} processes that a killed supervisor had left`);
     if (only.includes('nginx')) await chooseApiPorts();
     const upstream = only.includes('nginx')
-      ? { apiPorts: await reachablePorts(apiWorkers), balancing }
+      ? { ...stackFile.read().upstream, apiPorts: await reachablePorts(apiWorkers), balancing }
       : stackFile.read().upstream;
     await servers.start(only, { upstream, onReady });
     const { url } = stackFile.read().services.nginx ?? {};
@@ -142,9 +142,16 @@ function createStack({
     const outcome = await apps.start(wanted);
     await resumeDrained(tell);
     await apps.waitReady(apiWorkers);
+    await shareOrigins(wanted);
     // Where nothing served there was nothing better to go back to.
     stackFile.update({ unproven: undefined });
     return replaced && outcome === 'unchanged' ? 'reloaded' : outcome;
+  }
+
+  /** NGINX answers pages of the origins that the apps answer. */
+  async function shareOrigins({ CORS_ORIGINS: corsOrigins = '' }) {
+    const { services = {}, upstream } = stackFile.read();
+    if (services.nginx && corsOrigins !== (upstream?.corsOrigins ?? '')) await tellNginx({ corsOrigins });
   }
 
   async function replaceServing(env, build = path.join(root, 'dist'), tell) {
@@ -159,7 +166,10 @@ function createStack({
 
   async function replaceApps({ build, apiWorkers, env = {}, limitMs, say: tell = say, status }) {
     await apps.check();
-    return rollOut({ build, env: appEnvironment(apiWorkers, env), limitMs, say: tell, status });
+    const wanted = appEnvironment(apiWorkers, env);
+    const outcome = await rollOut({ build, env: wanted, limitMs, say: tell, status });
+    await shareOrigins(wanted);
+    return outcome;
   }
 
   const { scaleUnderLoad, resumeDrained } = createScale({ root, apps, stackFile, listPorts: tellNginx });

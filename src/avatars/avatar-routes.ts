@@ -27,12 +27,13 @@ export function avatarRoutes(avatars: AvatarService): Route[] {
       access: 'user',
       params: idParams,
       upload: { limit: '5mb', types: PICTURES },
+      conditional: 'optional',
       responses: {
         202: { description: 'The job that makes its sizes', body: jobSchema, headers: ['Location'] },
       },
       problems: [403],
-      handler: async ({ params, body, user, requestId }) =>
-        accepted(await avatars.put(params.id, body, user, requestId)),
+      handler: async ({ params, body, user, requestId, precondition }) =>
+        accepted(await avatars.put(params.id, body, user, requestId, precondition)),
     }),
     defineRoute({
       id: 'getAvatar',

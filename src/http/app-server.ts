@@ -2,6 +2,10 @@ import { createServer, IncomingMessage, ServerResponse } from 'node:http';
 import type { Express } from 'express';
 import { timeLimits } from '../time-limits';
 import { answerClientError } from './client-error';
+import type { Origins } from './cors';
+
+/** More than NGINX lets through (16 kB) with what it adds: the worker never has to refuse that. */
+const MAX_HEADER_BYTES = 20 * 1_024;
 
 /**
  * A server whose requests and responses are Express's from birth. Express gives each of Node's another prototype,
@@ -9,13 +13,17 @@ import { answerClientError } from './client-error';
  * the garbage collector busy (docs/performance.md). It changes nothing where they have that prototype already
  * (expressjs/express#5998).
  */
-export function createAppServer() {
+export function createAppServer({ corsOrigins = [] }: { corsOrigins?: Origins } = {}) {
   class AppRequest extends IncomingMessage {}
   class AppResponse extends ServerResponse<AppRequest> {}
-  const server = createServer({ IncomingMessage: AppRequest, ServerResponse: AppResponse });
+  const server = createServer({
+    IncomingMessage: AppRequest,
+    ServerResponse: AppResponse,
+    maxHeaderSize: MAX_HEADER_BYTES,
+  });
   server.keepAliveTimeout = timeLimits.keepAliveMs;
   server.headersTimeout = timeLimits.keepAliveMs + 1_000;
-  server.on('clientError', answerClientError);
+  server.on('clientError', (error, socket) => answerClientError(error, socket, corsOrigins));
   return {
     server,
     serve(app: Express): void {

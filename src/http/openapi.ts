@@ -115,11 +115,9 @@ function requestHeaders(route: Route) {
   const { conditional, idempotent } = route;
   const tag = '"7.Xb1dZk3Q9sLw0aTe"';
   return [
-    ...(conditional
-      ? [requestHeader('If-Match', 'Only if it is still at this tag; else 412.', TAGS_PATTERN, tag)]
-      : []),
     ...(conditional || revalidates(route)
       ? [
+          requestHeader('If-Match', 'Only if it is still at this tag; else 412.', TAGS_PATTERN, tag),
           requestHeader(
             'If-None-Match',
             'Only if it is not at this tag any more; else 304 or 412.',

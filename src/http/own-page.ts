@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { RequestHandler, Router } from 'express';
-import { tagOf } from '../version-tag';
+import { tagAsSent, tagOf } from '../version-tag';
+import { isKnown } from './conditions';
 import { countAs } from './request-record';
 import { answerOtherMethods } from './other-methods';
 
@@ -34,22 +35,38 @@ export function servePage(
   { folder, files, allows = {}, fill = (text) => text }: OwnPage,
 ): void {
   const policy = Object.entries({ ...POLICY, ...allows }).map(([name, sources]) => `${name} ${sources}`);
+  const headers = {
+    'Cache-Control': 'no-cache',
+    'Content-Security-Policy': policy.join('; '),
+    // Tokens are put into these pages: no window of another origin gets hold of them.
+    'Cross-Origin-Opener-Policy': 'same-origin',
+    'Origin-Agent-Cluster': '?1',
+  };
   for (const [place, name] of Object.entries(files)) {
-    const content = fill(readFileSync(path.join(folder, name), 'utf8'));
-    const headers = {
-      ETag: tagOf(content),
-      'Cache-Control': 'no-cache',
-      'Content-Security-Policy': policy.join('; '),
-      // Tokens are put into these pages: no window of another origin gets hold of them.
-      'Cross-Origin-Opener-Policy': 'same-origin',
-      'Origin-Agent-Cluster': '?1',
-    };
-    serveToRead(
-      router,
-      place,
-      (_request, response) => void response.set(headers).type(path.extname(name)).send(content),
-    );
+    const text = fill(readFileSync(path.join(folder, name), 'utf8'));
+    serveFile(router, place, { name, content: Buffer.from(text), tag: tagOf(text), headers });
   }
+}
+
+interface ServedFile {
+  /** Its ending says its type. */
+  name: string;
+  content: Buffer;
+  tag: string;
+  headers: Record<string, string>;
+}
+
+/** A file that stays as it is while this process runs. */
+export function serveFile(router: Router, place: string, { name, content, tag, headers }: ServedFile): void {
+  // NGINX leaves pictures as they are.
+  const size = path.extname(name) === '.png' ? 0 : content.length;
+  serveToRead(router, place, (request, response) => {
+    const known = isKnown(tag, request);
+    response.set(headers).setHeader('ETag', tagAsSent(tag, size, request.headers['accept-encoding']));
+    if (known) return void response.status(304).end();
+    response.type(path.extname(name)).setHeader('Content-Length', content.length);
+    response.end(content);
+  });
 }
 
 export function serveToRead(router: Router, place: string, handler: RequestHandler): void {

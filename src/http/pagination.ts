@@ -7,6 +7,9 @@ import { commaSeparated, wholeNumber } from './schemas';
 
 type Shape = Record<string, z.ZodType>;
 
+/** What a list is asked if its query doesn't say so. */
+const DEFAULTS = { sort: '-createdAt', limit: 20, count: 'false' } as const;
+
 interface ListParameters<F extends Shape, S extends Shape> {
   /** The sorts of it are served both ways. */
   table: ListTable;
@@ -29,10 +32,10 @@ export function listQuery<F extends Shape, S extends Shape>({
   return z.strictObject({
     ...filters,
     ...scope,
-    sort: z.enum(sorts).default('-createdAt').meta({ description: '`-` turns the order round.' }),
+    sort: z.enum(sorts).default(DEFAULTS.sort).meta({ description: '`-` turns the order round.' }),
     limit: wholeNumber(1, 100)
-      .default(20)
-      .meta({ description: 'Entries a page.', override: { default: 20 } }),
+      .default(DEFAULTS.limit)
+      .meta({ description: 'Entries a page.', override: { default: DEFAULTS.limit } }),
     cursor: z
       .string()
       .max(2_000)
@@ -51,7 +54,7 @@ export function listQuery<F extends Shape, S extends Shape>({
       }),
     count: z
       .enum(['true', 'false'])
-      .default('false')
+      .default(DEFAULTS.count)
       .meta({ description: 'Whether X-Total-Count is to tell how many there are on all pages.' }),
   });
 }
@@ -70,14 +73,41 @@ export function toListQuery<F extends object>(query: Asked & F): ListQuery<Omit<
   return { filters, sort, limit, cursor, fields, count: count === 'true' };
 }
 
-/** A page with its `Link` (RFC 8288): `first`, and `next` and `prev` where they are there. */
-export function pageReply(page: Cached, url: string): Reply {
+/** A value of a parsed query as an address has it; it is parsed to the same value again. */
+function written(value: Value): string {
+  if (value instanceof Date) return value.toISOString();
+  // `assignedTo=none`.
+  return value === null ? 'none' : String(value);
+}
+type Value = Date | string | number | boolean | null | string[];
+
+/**
+ * The parsed query of a list as a query again: each parameter once, in the order of the schema, defaults left out. So
+ * its length is bounded by the schema, whatever a client makes of its own (RFC 3986, 6.2). A search is written as it
+ * was sent, without the blanks around it: its words, as they are stored, might be parsed to others.
+ */
+function canonical(query: object, url: string): URLSearchParams {
+  const shown = new URLSearchParams();
+  for (const [name, value] of Object.entries(query) as [string, Value | undefined][]) {
+    const isDefault = DEFAULTS[name as keyof typeof DEFAULTS] === value;
+    if (name === 'cursor' || value === undefined || isDefault) continue;
+    const sent = name === 'q' && new URLSearchParams(url.slice(url.indexOf('?'))).get('q');
+    shown.append(name, sent ? sent.trim() : written(value));
+  }
+  return shown;
+}
+
+/**
+ * A page with its `Link` (RFC 8288): `first`, and `next` and `prev` if they are there. The buffer of NGINX for the
+ * headers of an answer is sized by the longest that there can be; see nginx.conf.template.
+ * @param url as it was asked for
+ */
+export function pageReply(
+  page: Cached,
+  { path, query, url }: { path: string; query: object; url: string },
+): Reply {
   const { next, previous, total } = page.meta;
-  // A query may hold further question marks.
-  const [path] = url.split('?', 1);
-  const parameters = new URLSearchParams(url.slice(path!.length));
-  parameters.delete('cursor');
-  const others = parameters.toString();
+  const others = canonical(query, url).toString();
   const link = (rel: string, cursor?: string) => {
     const asked = [others, cursor && `cursor=${cursor}`].filter(Boolean).join('&');
     return `<${path}${asked && `?${asked}`}>; rel="${rel}"`;

@@ -1,6 +1,7 @@
 import type { Request, Response } from 'express';
 import type { Cached } from '../cache/response-cache';
-import { namesTag, tagOf, type Versioned } from '../version-tag';
+import { tagAsSent, tagOf, type Versioned } from '../version-tag';
+import { isKnown } from './conditions';
 
 /** What a handler answers with: a body that becomes JSON, JSON that is ready, another text, bytes, or nothing. */
 export interface Reply {
@@ -40,20 +41,15 @@ export function cached({ json, tag, state }: Cached, more?: Record<string, strin
   return { status: 200, json, headers: more ? Object.assign(headers, more) : headers };
 }
 
-/**
- * Whether the client has this already. Express's own judgement isn't asked: a request with
- * `Cache-Control: no-cache`, as `fetch` sends along with `If-None-Match`, would never get a 304.
- */
-function isKnown(tag: string, request: Request): boolean {
-  const known = request.headers['if-none-match'];
-  const isRead = request.method === 'GET' || request.method === 'HEAD';
-  return isRead && known !== undefined && namesTag(known, tag);
-}
-
 const JSON_TYPE = 'application/json; charset=utf-8';
 
 export async function send(reply: Reply, request: Request, response: Response): Promise<void> {
   const { status, headers = {}, body, version, json, text, file } = reply;
+  const sent = json ?? (body === undefined ? undefined : JSON.stringify(body));
+  const size = sent === undefined ? 0 : Buffer.byteLength(sent);
+  const asSent = (tag: string) => tagAsSent(tag, size, request.headers['accept-encoding']);
+  // Before any header is set: a 412 has none of them.
+  const known = headers.ETag !== undefined && isKnown(headers.ETag, request);
   for (const [name, value] of Object.entries(headers)) {
     // Beside that of a deprecation.
     if (name === 'Link') response.append(name, value);
@@ -61,15 +57,15 @@ export async function send(reply: Reply, request: Request, response: Response): 
   }
   if (file) return sendFile(file, request, response);
   if (text) return void response.status(status).type(text.type).send(text.content);
-  const sent = json ?? (body === undefined ? undefined : JSON.stringify(body));
-  if (version !== undefined) response.setHeader('ETag', tagOf(sent!, version));
+  if (headers.ETag) response.setHeader('ETag', asSent(headers.ETag));
+  if (version !== undefined) response.setHeader('ETag', asSent(tagOf(sent!, version)));
   if (json === undefined) response.setHeader('Cache-Control', 'no-store');
-  if (headers.ETag && isKnown(headers.ETag, request)) return void response.status(304).end();
+  if (known) return void response.status(304).end();
   response.status(status);
   if (sent === undefined) return void response.end();
   // As response.json() would, without asking again what is known already.
   response.setHeader('Content-Type', JSON_TYPE);
-  response.setHeader('Content-Length', Buffer.byteLength(sent));
+  response.setHeader('Content-Length', size);
   response.end(sent);
 }
 
@@ -78,8 +74,9 @@ async function sendFile(
   request: Request,
   response: Response,
 ): Promise<void> {
+  const known = isKnown(etag, request);
   response.set('Cache-Control', REVALIDATE);
-  if (isKnown(etag, request)) return void response.set('ETag', etag).status(304).end();
+  if (known) return void response.set('ETag', etag).status(304).end();
   // Should the file be gone, the problem that is sent instead has no tag.
   const content = await bytes();
   response.set({ ETag: etag, 'Content-Type': type }).send(content);

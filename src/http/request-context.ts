@@ -40,7 +40,12 @@ export function requestContext({
   worker,
   isShared,
 }: ContextOptions): RequestHandler {
-  const constant = Object.entries({ ...securityHeaders(isShared), ...(worker && { 'X-Worker': worker }) });
+  const constant = Object.entries({
+    ...securityHeaders(isShared),
+    // NGINX compresses. On every answer: a 304 has the Vary of its 200, and no answer of an address lacks it.
+    Vary: 'Accept-Encoding',
+    ...(worker && { 'X-Worker': worker }),
+  });
 
   return (request, response, next) => {
     const began = performance.now();

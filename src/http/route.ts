@@ -13,7 +13,7 @@ export interface Input<P = unknown, Q = unknown, B = unknown, A extends Access =
   query: Q;
   body: B;
   user: A extends 'anyone' ? undefined : Principal;
-  /** As it was asked for, with its query: for links to pages beside it. */
+  /** As it was asked for, with its query. */
   url: string;
   /** Finds the request in the log. */
   requestId: string;
@@ -57,8 +57,8 @@ export interface Route<P = unknown, Q = unknown, B = unknown, A extends Access =
   responses: Record<number, Answer>;
   /** Statuses of problems beside those that follow from the rest of the declaration. */
   problems?: number[];
-  /** A write to one version: `If-Match` and `If-None-Match` count. */
-  conditional?: true;
+  /** `If-Match` and `If-None-Match` of this write count; `optional`: also if the installation demands the first. */
+  conditional?: true | 'optional';
   /** With an `Idempotency-Key` it is done once. */
   idempotent?: true;
   /** Counted on its own, or not at all; every other route counts into one limit. */

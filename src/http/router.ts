@@ -94,7 +94,7 @@ async function handle(
     url: request.originalUrl,
     requestId: request.id,
     address: request.address,
-    precondition: route.conditional && preconditionOf(request, requireIfMatch),
+    precondition: route.conditional && preconditionOf(request, requireIfMatch && route.conditional === true),
     idempotency: route.idempotent && idempotencyOf(request),
   };
   await send(await route.handler(input), request, response);

@@ -49,8 +49,11 @@ export function taskRoutes(tasks: TaskService): Route[] {
         },
       },
       problems: [403],
-      handler: async ({ query: { assignedTo, ...query }, user, url }) =>
-        pageReply(await tasks.list(toListQuery(query), assignedTo, user), url),
+      handler: async ({ query, user, url }) => {
+        const { assignedTo, ...filters } = query;
+        const page = await tasks.list(toListQuery(filters), assignedTo, user);
+        return pageReply(page, { path: '/tasks', query, url });
+      },
     }),
     defineRoute({
       id: 'createTask',

@@ -33,7 +33,8 @@ export function userRoutes(users: UserService): Route[] {
           headers: ['ETag', 'Link', 'X-Cache', 'X-Total-Count'],
         },
       },
-      handler: async ({ query, url }) => pageReply(await users.list(toListQuery(query)), url),
+      handler: async ({ query, url }) =>
+        pageReply(await users.list(toListQuery(query)), { path: '/users', query, url }),
     }),
     defineRoute({
       id: 'getUser',

@@ -1,11 +1,12 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { Balancing, ServerDefinition } from '../../scripts/stack/stack';
+import { freePort } from './free-port';
 import { eventually } from './wait';
 
 const { nginx } = jest.requireActual<{ nginx: ServerDefinition }>('../../scripts/stack/servers/nginx');
@@ -36,26 +37,68 @@ async function startStub() {
   return stub;
 }
 
-/** An NGINX before `count` stubs; the last `idle` of them don't listen. */
-export async function startBalancer(balancing: Balancing, { count = 2, idle = 0 } = {}) {
+interface NginxOptions {
+  balancing?: Balancing;
+  corsOrigins?: string;
+  /** What of its configuration is written otherwise. */
+  otherwise?: [string, string][];
+}
+
+/** An NGINX before API workers at these ports. */
+export async function startNginx(
+  apiPorts: number[],
+  { balancing = 'round-robin', corsOrigins, otherwise = [] }: NginxOptions = {},
+) {
   const dir = mkdtempSync(path.join(tmpdir(), 'taskfleet-nginx-'));
-  const stubs = await Promise.all(Array.from({ length: count + idle }, startStub));
-  const [probe, another] = await Promise.all([startStub(), startStub()]);
-  await Promise.all([probe.stop(), another.stop()]);
-  const ports = { nginx: probe.port, metrics: another.port };
+  const ports = { nginx: await freePort(), metrics: await freePort() };
   const found = nginx.find();
   if (!found) throw new Error('NGINX was not found');
-  const apiPorts = stubs.map(({ port }) => port);
-  const context = { root, dir, ports, found, apiPorts, balancing };
+  const context = { root, dir, ports, found, apiPorts, balancing, corsOrigins };
   const [server] = nginx.prepare(context);
-  await Promise.all(stubs.slice(count).map((stub) => stub.stop()));
+  const file = path.join(dir, 'nginx.conf');
+  for (const [before, after] of otherwise) {
+    const text = readFileSync(file, 'utf8');
+    if (!text.includes(before)) throw new Error(`nginx.conf has no "${before}"`);
+    writeFileSync(file, text.replace(before, after));
+  }
   const child = spawn(server!.script, server!.args, { stdio: 'ignore' });
   await eventually(() => nginx.ping(context).catch(() => false));
+
+  const log = () =>
+    readFileSync(path.join(dir, 'access.log'), 'utf8')
+      .split('\n')
+      .slice(0, -1)
+      .map((line) => JSON.parse(line) as Record<string, unknown>);
+
+  return {
+    port: ports.nginx,
+    url: `http://127.0.0.1:${ports.nginx}`,
+    log,
+    /** The lines of the access log that are about this path, as soon as there are `count`. */
+    logged: (of: string, count: number): Promise<Record<string, unknown>[]> =>
+      eventually(() => {
+        const found = log().filter((line) => line.path === of);
+        return found.length >= count ? found : undefined;
+      }),
+    async stop() {
+      child.kill('SIGTERM');
+      await once(child, 'exit', { signal: AbortSignal.timeout(10_000) });
+      rmSync(dir, { recursive: true, force: true });
+    },
+  };
+}
+
+/** An NGINX before `count` stubs; the last `idle` of them don't listen. */
+export async function startBalancer(balancing: Balancing, { count = 2, idle = 0 } = {}) {
+  const stubs = await Promise.all(Array.from({ length: count + idle }, startStub));
+  const apiPorts = stubs.map(({ port }) => port);
+  await Promise.all(stubs.slice(count).map((stub) => stub.stop()));
+  const { url, stop } = await startNginx(apiPorts, { balancing });
 
   async function ask(method: 'GET' | 'POST'): Promise<number> {
     const body = method === 'POST' ? '{}' : undefined;
     const signal = AbortSignal.timeout(20_000);
-    const response = await fetch(`http://127.0.0.1:${ports.nginx}/`, { method, body, signal });
+    const response = await fetch(url, { method, body, signal });
     await response.arrayBuffer();
     return response.status;
   }
@@ -73,10 +116,8 @@ export async function startBalancer(balancing: Balancing, { count = 2, idle = 0 
       return statuses;
     },
     async stop() {
-      child.kill('SIGTERM');
-      await once(child, 'exit', { signal: AbortSignal.timeout(10_000) });
+      await stop();
       await Promise.all(stubs.slice(0, count).map((stub) => stub.stop()));
-      rmSync(dir, { recursive: true, force: true });
     },
   };
 }

@@ -20,6 +20,7 @@ export function watchAnswers(
     const text = Buffer.concat(chunks).toString('utf8');
     onAnswer({
       method: request.method!,
+      // Not by URL: `//` is the path of a request, and begins an address there.
       path: request.url!.split(/[?#]/, 1)[0]!,
       status: response.statusCode,
       type,

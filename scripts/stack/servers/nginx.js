@@ -7,6 +7,7 @@ const { converse } = require('./converse');
 const { checkBalancing } = require('../balancing');
 const { loadLua } = require('./nginx-lua');
 const { hasIpv6 } = require('../ports');
+const { UserError } = require('../../command/run-command');
 
 const wrapper = path.join(__dirname, 'run-nginx.sh');
 
@@ -42,8 +43,11 @@ const nginx = {
 
   version: ({ found }) => commandVersion(found.bin, ['-v'], /nginx\/([\d.]+)/),
 
-  prepare({ root, dir, ports, found, apiPorts, balancing }) {
+  prepare({ root, dir, ports, found, apiPorts, balancing, corsOrigins = '' }) {
     const method = checkBalancing(balancing);
+    // The API has judged them as origins; here they stand in the text of a configuration.
+    if (!/^[\w.:/[\]*, -]*$/.test(corsOrigins))
+      throw new UserError(`CORS_ORIGINS names no origins: ${corsOrigins}`);
     const template = fs.readFileSync(path.join(root, 'nginx', 'nginx.conf.template'), 'utf8');
     const listen = [`127.0.0.1:${ports.nginx}`, ...(hasIpv6 ? [`[::1]:${ports.nginx}`] : [])];
     const addresses = apiPorts.map((port) => `127.0.0.1:${port}`);
@@ -59,6 +63,7 @@ const nginx = {
         .map((address) => `server ${address} max_fails=3 fail_timeout=2s;`)
         .join('\n    '),
       API_PEERS: addresses.join(' '),
+      CORS_ORIGINS: corsOrigins,
       NGINX_ACCESS_LOG: path.join(dir, 'access.log'),
       LIMIT_RATE: process.env.LIMIT_RATE || '50r/s',
     });

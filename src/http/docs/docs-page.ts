@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { Router } from 'express';
-import { servePage, serveToRead } from '../own-page';
+import { serveFile, servePage, serveToRead } from '../own-page';
 
 /** What the page loads of swagger-ui-dist: nothing else of that package is served. */
 const UI_FILES = ['swagger-ui.css', 'swagger-ui-bundle.js', 'favicon-32x32.png'];
@@ -21,13 +21,10 @@ export function docsPage(): Router {
     // In the address of what browsers may keep for good.
     fill: (text) => text.replaceAll('{{version}}', version),
   });
-  const root = path.dirname(manifest);
-  const options = { root, maxAge: '1y', immutable: true, lastModified: false, acceptRanges: false };
+  const headers = { 'Cache-Control': 'public, max-age=31536000, immutable' };
   for (const name of UI_FILES) {
-    // One tag on every machine: a file's time, which Express would take, is that of its installation.
-    serveToRead(router, `/docs/${name}`, (_request, response) =>
-      response.set('ETag', `"${version}"`).sendFile(name, options),
-    );
+    const content = readFileSync(path.join(path.dirname(manifest), name));
+    serveFile(router, `/docs/${name}`, { name, content, tag: `"${version}"`, headers });
   }
   return router;
 }

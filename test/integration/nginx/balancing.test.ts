@@ -70,6 +70,16 @@ describe.each(withLua)('%s', (method) => {
     expect(share(0)).toBeLessThan(0.35);
   });
 
+  it('leaves a worker in rotation after errors that a client provoked', async () => {
+    balancer = await startBalancer(method);
+    await balancer.load(50);
+    balancer.stubs[0]!.status = 503;
+    await balancer.load(100);
+    balancer.stubs[0]!.status = 200;
+    await balancer.load(100);
+    expect(share(0)).toBeGreaterThan(0.15);
+  });
+
   it('asks a slow worker again, and gives it its share once it is quick', async () => {
     balancer = await startBalancer(method);
     balancer.stubs[0]!.delayMs = 40;

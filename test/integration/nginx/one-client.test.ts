@@ -1,0 +1,184 @@
+import { createConnection } from 'node:net';
+import { gzipSync } from 'node:zlib';
+import type { Balancing } from '../../../scripts/stack/stack';
+import { hasLua } from '../../../scripts/stack/servers/nginx-lua';
+import { dropDatabase, newNamespace, startApi, type TestApi } from '../../support/api';
+import { startNginx } from '../../support/balancer';
+import { buildAdmin, buildTask, newPerson, type Account } from '../../support/factories';
+
+// `npm test` installs Lua if there is a package; without it the stack refuses the method (test/unit/scripts/nginx.test.ts).
+const withLua: Balancing[] = hasLua() ? ['response-time'] : [];
+const methods: Balancing[] = ['round-robin', 'least-connections', ...withLua];
+
+const namespace = newNamespace();
+const workers: TestApi[] = [];
+let admin: Account;
+let nginx: Awaited<ReturnType<typeof startNginx>>;
+
+const SEARCH = '千'.repeat(100);
+
+beforeAll(async () => {
+  for (const instance of ['0', '1']) {
+    // One password may wait: several at once are refused with 503.
+    const variables = { EXPOSE_WORKER: 'true', NODE_APP_INSTANCE: instance, HASH_QUEUE_LIMIT: '1' };
+    workers.push(await startApi(namespace, variables));
+  }
+  admin = await buildAdmin(workers[0]!);
+  for (let count = 0; count < 2; count++) await buildTask(workers[0]!, admin, { title: SEARCH });
+});
+
+afterAll(async () => {
+  for (const worker of workers) await worker.close();
+  await dropDatabase(namespace);
+});
+
+afterEach(() => nginx.stop());
+
+/** Sends these bytes, and reads the answer to its end or leaves after so long. */
+function raw(text: string | Buffer, leaveMs = 10_000): Promise<string> {
+  return new Promise((resolve) => {
+    const socket = createConnection(nginx.port, '127.0.0.1', () => socket.write(text));
+    const chunks: Buffer[] = [];
+    const end = () => resolve(Buffer.concat(chunks).toString('latin1'));
+    socket.on('data', (chunk) => chunks.push(chunk)).once('error', end);
+    socket.once('close', end).setTimeout(leaveMs, () => socket.destroy());
+  });
+}
+
+function ask(line: string, headers: string[] = [], body: string | Buffer = '', leaveMs?: number) {
+  const bytes = Buffer.from(body);
+  const all = [
+    `${line} HTTP/1.1`,
+    'Host: localhost',
+    'Connection: close',
+    ...(headers.some((one) => one.startsWith('Authorization'))
+      ? []
+      : [`Authorization: Bearer ${admin.token}`]),
+    ...(bytes.length > 0 ? [`Content-Length: ${bytes.length}`] : []),
+    ...headers,
+  ];
+  return raw(Buffer.concat([Buffer.from(`${all.join('\r\n')}\r\n\r\n`, 'latin1'), bytes]), leaveMs);
+}
+
+const isJson = 'Content-Type: application/json';
+const isPicture = 'Content-Type: image/png';
+const body = 'x'.repeat(95_000);
+const picture = Buffer.alloc(5e6);
+const avatar = () => `/users/${admin.id}/avatar`;
+const control = 'X-Odd: a\x01b';
+
+/** What one client may send; the status that it is answered with, undefined if it doesn't wait for that. */
+const provocations: [string, () => Promise<string>, number?][] = [
+  ['a number with 3,300 blanks', () => ask(`GET /tasks?limit=${'+'.repeat(3_300)}5`), 200],
+  [
+    'a search whose answer has the longest links',
+    () => ask(`GET /tasks?limit=1&q=${encodeURIComponent(SEARCH)}`),
+    200,
+  ],
+  ['headers of 15 kB', () => ask('GET /tasks', [`Cookie: ${'c'.repeat(15_000)}`]), 200],
+  [
+    'headers of 21 kB, and a body',
+    () =>
+      ask(
+        'POST /tasks',
+        ['A', 'B', 'C'].map((name) => `${name}: ${'c'.repeat(7_000)}`),
+        body,
+      ),
+    431,
+  ],
+  ['2,500 headers', () => ask('GET /tasks', Array<string>(2_500).fill('a:')), 431],
+  ['a control character in a header', () => ask('GET /tasks', [control]), 400],
+  ['a control character in a header, and a body', () => ask('PUT /tasks/1', [isJson, control], body), 400],
+  [
+    'a control character in a header, and 5 MB',
+    () => ask(`PUT ${avatar()}`, [isPicture, control], picture),
+    400,
+  ],
+  ['bytes over 127 in a header', () => ask('GET /tasks', ['X-Odd: \xff\xfe']), 200],
+  ['a method that is none, and a body', () => ask('BREW /tasks', [isJson], body), 400],
+  ['a method that is none, and 5 MB', () => ask(`BREW ${avatar()}`, [isPicture], picture), 400],
+  ...['PROPFIND', 'M-SEARCH', 'LOCK', 'TRACE', 'CONNECT'].map((method): (typeof provocations)[number] => [
+    method,
+    () => ask(`${method} /tasks`, [isJson], body),
+    405,
+  ]),
+  [
+    '5 MB without a token',
+    () => ask(`PUT ${avatar()}`, ['Authorization: Bearer no', isPicture], picture),
+    401,
+  ],
+  ['5 MB of another type', () => ask(`PUT ${avatar()}`, [isJson], picture), 415],
+  ['5.5 MB', () => ask(`PUT ${avatar()}`, [isPicture], Buffer.alloc(5.5e6)), 413],
+  ['a body that nobody reads', () => ask('POST /nothing', [isJson], body), 404],
+  ['a body with GET', () => ask('GET /tasks', [isJson], body), 200],
+  [
+    '20 MB in 20 kB',
+    () => ask('POST /tasks', [isJson, 'Content-Encoding: gzip'], gzipSync(Buffer.alloc(2e7))),
+    413,
+  ],
+  [
+    'a body that is cut off',
+    () => ask('POST /tasks', [isJson, 'Content-Encoding: gzip'], gzipSync(body).subarray(0, 60)),
+    400,
+  ],
+  [
+    'a piece without a length',
+    () => ask('POST /tasks', [isJson, 'Transfer-Encoding: chunked', '', 'zz']),
+    400,
+  ],
+  ['another transfer coding', () => ask('POST /tasks', [isJson, 'Transfer-Encoding: gzip, chunked']), 501],
+  ['Expect: 100-continue', () => ask('POST /tasks', [isJson, 'Expect: 100-continue'], '{}')],
+  ['Expect: nonsense', () => ask('POST /tasks', [isJson, 'Expect: nonsense'], '{}'), 400],
+  ['an upgrade', () => ask('GET /tasks', ['Upgrade: websocket', 'Connection: Upgrade']), 200],
+  ['HTTP/1.0', () => raw('GET /tasks HTTP/1.0\r\n\r\n'), 401],
+  ['HTTP/0.9', () => raw('GET /tasks\r\n')],
+  [
+    'a host with odd bytes',
+    () => raw('GET /tasks HTTP/1.1\r\nHost: \xff{}"\r\nConnection: close\r\n\r\n'),
+    401,
+  ],
+  ...['/%ff', '//', '/tasks?a=\xff', '/\x80', '/tasks?"<>\\^`{|}'].map(
+    (place): (typeof provocations)[number] => [`GET ${place}`, () => ask(`GET ${place}`)],
+  ),
+  [
+    'leaving in the middle of a body',
+    () => raw('POST /tasks HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\n{', 100),
+  ],
+  ['leaving before the answer', () => ask('POST /users/login', [isJson], JSON.stringify(admin), 1)],
+];
+
+const signUp = () => ask('POST /users/signup', [isJson], JSON.stringify(newPerson()));
+const statusOf = (answer: string) => Number(/^HTTP\/1\.1 (\d+)/.exec(answer)?.[1]);
+
+describe.each(methods)('under %s', (method) => {
+  beforeEach(async () => {
+    const ports = workers.map(({ server }) => (server.address() as { port: number }).port);
+    nginx = await startNginx(ports, { balancing: method });
+  });
+
+  it('takes no worker out of rotation, whatever one client sends', async () => {
+    for (const [name, send, status] of provocations) {
+      // As many as would take both workers out.
+      const answers = await Promise.all(Array.from({ length: 6 }, send));
+      const seen = [...new Set(answers.map(statusOf))];
+      if (status !== undefined) expect({ name, seen }).toEqual({ name, seen: [status] });
+      expect(seen.filter((one) => one >= 502)).toEqual([]);
+    }
+    await ask('GET /health/live');
+    await nginx.logged('/health/live', 1);
+    const tries = nginx
+      .log()
+      .filter(({ reason, upstream }) => reason !== '' || String(upstream).includes(','));
+    expect(tries).toEqual([]);
+  }, 60_000);
+
+  it('spreads the requests of others while one client provokes 503', async () => {
+    const refused = await Promise.all(Array.from({ length: 40 }, signUp));
+    expect(refused.map(statusOf)).toContain(503);
+    const plain = await Promise.all(Array.from({ length: 60 }, () => ask('GET /tasks?limit=1')));
+    expect(new Set(plain.map(statusOf))).toEqual(new Set([200]));
+    for (const name of ['api-0', 'api-1']) {
+      expect(plain.filter((answer) => answer.includes(`X-Worker: ${name}`)).length).toBeGreaterThan(10);
+    }
+  }, 60_000);
+});

@@ -1,0 +1,88 @@
+import { once } from 'node:events';
+import { createServer, type AddressInfo, type Socket } from 'node:net';
+import { hasLua } from '../../../scripts/stack/servers/nginx-lua';
+import type { Balancing } from '../../../scripts/stack/stack';
+import { startNginx } from '../../support/balancer';
+import { freePort } from '../../support/free-port';
+
+const methods: Balancing[] = [
+  'round-robin',
+  'least-connections',
+  ...(hasLua() ? (['response-time'] as const) : []),
+];
+const IMPATIENT: [string, string][] = [['proxy_read_timeout 15s', 'proxy_read_timeout 1s']];
+
+describe('the reason of a 502 or 504 in the access log', () => {
+  /** What stands behind NGINX instead of a worker. */
+  async function startFault(answer: (socket: Socket) => void) {
+    const server = createServer(
+      (socket) => void socket.on('error', () => {}).once('data', () => answer(socket)),
+    );
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    return server;
+  }
+
+  it.each<[string, (socket: Socket) => void, number]>([
+    ['closed without an answer', (socket) => socket.destroy(), 502],
+    [
+      'headers of the answer too large',
+      (socket) => socket.end(`HTTP/1.1 200 OK\r\nX-Long: ${'x'.repeat(40_000)}\r\n\r\n`),
+      502,
+    ],
+    ['headers of the answer malformed or cut off', (socket) => socket.end('HTTP/1.1 200 OK\r\nX-Cut'), 502],
+    [
+      'headers of the answer malformed or cut off',
+      (socket) => socket.end('HTTP/1.1 200 OK\r\n\0: x\r\n\r\n'),
+      502,
+    ],
+    ['no answer in time', () => {}, 504],
+  ])(
+    'is "%s"',
+    async (reason, answer, status) => {
+      const server = await startFault(answer);
+      const nginx = await startNginx([(server.address() as AddressInfo).port], { otherwise: IMPATIENT });
+      try {
+        const { status: answered } = await fetch(`${nginx.url}/tasks?token=hidden`, {
+          method: 'POST',
+          body: '{}',
+        });
+        expect(answered).toBe(status);
+        const [line] = await nginx.logged('/tasks', 1);
+        expect(line).toMatchObject({ status, reason });
+        expect(JSON.stringify(line)).not.toContain('hidden');
+      } finally {
+        await nginx.stop();
+        server.close();
+      }
+    },
+    30_000,
+  );
+
+  it.each(methods)('is that nobody listens, or that all are passed over, with %s', async (method) => {
+    const nginx = await startNginx([await freePort(), await freePort()], { balancing: method });
+    try {
+      for (let count = 0; count < 8; count++) await fetch(`${nginx.url}/tasks`);
+      const reasons = (await nginx.logged('/tasks', 8)).map((line) => line.reason);
+      expect(reasons[0]).toBe('connection refused');
+      // NGINX's own methods try nobody for a while; balance.lua tries on.
+      expect(reasons.at(-1)).toBe(
+        method === 'response-time' ? 'connection refused' : 'no worker is in rotation',
+      );
+    } finally {
+      await nginx.stop();
+    }
+  });
+
+  it('is empty for an answer of a worker', async () => {
+    const server = await startFault((socket) => socket.end('HTTP/1.1 503 X\r\nContent-Length: 0\r\n\r\n'));
+    const nginx = await startNginx([(server.address() as AddressInfo).port], { otherwise: IMPATIENT });
+    try {
+      await fetch(`${nginx.url}/tasks`);
+      expect((await nginx.logged('/tasks', 1))[0]).toMatchObject({ status: 503, reason: '' });
+    } finally {
+      await nginx.stop();
+      server.close();
+    }
+  });
+});
