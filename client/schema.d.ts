@@ -328,15 +328,14 @@ export interface components {
      *       "password": "correct horse"
      *     }
      */
-    LogIn:
-      | {
-          email?: string;
-          username?: string;
-          /** Format: password */
-          password: string;
-        }
-      | unknown
-      | unknown;
+    LogIn: {
+      email?: string;
+      username?: string;
+      /** Format: password */
+      password: string;
+    };
+    /** @enum {string} */
+    Role: 'Admin' | 'worker';
     /**
      * @example {
      *       "name": "Ada King"
@@ -349,8 +348,7 @@ export interface components {
       username?: string;
       /** @description The server's own; ignored. */
       _id?: unknown;
-      /** @enum {string} */
-      role?: 'Admin' | 'worker';
+      role?: components['schemas']['Role'];
       /** @description The server's own; ignored. */
       tasks?: unknown;
       /** @description The server's own; ignored. */
@@ -358,6 +356,8 @@ export interface components {
       /** @description The server's own; ignored. */
       updatedAt?: unknown;
     };
+    /** @enum {string} */
+    TaskPriority: 'low' | 'normal' | 'high' | 'urgent';
     /**
      * @example {
      *       "title": "Paint the fence",
@@ -372,23 +372,11 @@ export interface components {
     NewTask: {
       title: string;
       description?: string;
-      /** @enum {string} */
-      status?: 'to Do' | 'Doing' | 'Done';
-      /** @enum {string} */
-      priority?: 'low' | 'normal' | 'high' | 'urgent';
+      status?: components['schemas']['TaskStatus'];
+      priority?: components['schemas']['TaskPriority'];
       labels?: string[];
       position?: number;
-      assignedTo?:
-        | (
-            | string
-            | ({
-                /** @example 665f1c2ab7e4d83f90a1b2c3 */
-                _id: string;
-              } & {
-                [key: string]: unknown;
-              })
-          )
-        | null;
+      assignedTo?: (string | components['schemas']['Assignee']) | null;
       deadline?: string | null;
       /** @description The server's own; ignored. */
       _id?: unknown;
@@ -396,6 +384,15 @@ export interface components {
       createdAt?: unknown;
       /** @description The server's own; ignored. */
       updatedAt?: unknown;
+    };
+    /** @enum {string} */
+    TaskStatus: 'to Do' | 'Doing' | 'Done';
+    /** @description As it stands in an answer; `_id` alone counts. */
+    Assignee: {
+      /** @example 665f1c2ab7e4d83f90a1b2c3 */
+      _id: string;
+    } & {
+      [key: string]: unknown;
     };
     /**
      * @example {
@@ -405,23 +402,11 @@ export interface components {
     TaskChanges: {
       title?: string;
       description?: string;
-      /** @enum {string} */
-      status?: 'to Do' | 'Doing' | 'Done';
-      /** @enum {string} */
-      priority?: 'low' | 'normal' | 'high' | 'urgent';
+      status?: components['schemas']['TaskStatus'];
+      priority?: components['schemas']['TaskPriority'];
       labels?: string[];
       position?: number;
-      assignedTo?:
-        | (
-            | string
-            | ({
-                /** @example 665f1c2ab7e4d83f90a1b2c3 */
-                _id: string;
-              } & {
-                [key: string]: unknown;
-              })
-          )
-        | null;
+      assignedTo?: (string | components['schemas']['Assignee']) | null;
       deadline?: string | null;
       /** @description The server's own; ignored. */
       _id?: unknown;
@@ -439,22 +424,11 @@ export interface components {
     TaskPatch: {
       title?: string;
       description?: string | null;
-      /** @enum {string} */
-      status?: 'to Do' | 'Doing' | 'Done';
-      priority?: ('low' | 'normal' | 'high' | 'urgent') | null;
+      status?: components['schemas']['TaskStatus'];
+      priority?: components['schemas']['TaskPriority'] | null;
       labels?: string[] | null;
       position?: number | null;
-      assignedTo?:
-        | (
-            | string
-            | ({
-                /** @example 665f1c2ab7e4d83f90a1b2c3 */
-                _id: string;
-              } & {
-                [key: string]: unknown;
-              })
-          )
-        | null;
+      assignedTo?: (string | components['schemas']['Assignee']) | null;
       deadline?: string | null;
       /** @description The server's own; ignored. */
       _id?: unknown;
@@ -483,10 +457,11 @@ export interface components {
       /** @description Finds the request in the log. */
       requestId: string;
       /** @description Each place of a request that is not valid. */
-      errors?: {
-        path: string;
-        message: string;
-      }[];
+      errors?: components['schemas']['FieldError'][];
+    };
+    FieldError: {
+      path: string;
+      message: string;
     };
     /**
      * @example {
@@ -530,8 +505,7 @@ export interface components {
       name: string;
       email: string;
       username: string;
-      /** @enum {string} */
-      role: 'Admin' | 'worker';
+      role: components['schemas']['Role'];
       /**
        * Format: date-time
        * @example 2026-11-22T09:30:00.000Z
@@ -562,8 +536,7 @@ export interface components {
       name: string;
       email: string;
       username: string;
-      /** @enum {string} */
-      role: 'Admin' | 'worker';
+      role: components['schemas']['Role'];
       /**
        * Format: date-time
        * @example 2026-11-22T09:30:00.000Z
@@ -598,10 +571,8 @@ export interface components {
       _id: string;
       title: string;
       description: string;
-      /** @enum {string} */
-      status: 'to Do' | 'Doing' | 'Done';
-      /** @enum {string} */
-      priority: 'low' | 'normal' | 'high' | 'urgent';
+      status: components['schemas']['TaskStatus'];
+      priority: components['schemas']['TaskPriority'];
       labels: string[];
       /** @description Where it stands among others, as clients arrange them. */
       position: number;
@@ -635,8 +606,7 @@ export interface components {
       name: string;
       email: string;
       username: string;
-      /** @enum {string} */
-      role: 'Admin' | 'worker';
+      role: components['schemas']['Role'];
       /**
        * Format: date-time
        * @example 2026-11-22T09:30:00.000Z
@@ -654,8 +624,7 @@ export interface components {
       name?: string;
       email?: string;
       username?: string;
-      /** @enum {string} */
-      role?: 'Admin' | 'worker';
+      role?: components['schemas']['Role'];
       /**
        * Format: date-time
        * @example 2026-11-22T09:30:00.000Z
@@ -687,8 +656,7 @@ export interface components {
       /** @example 665f1c2ab7e4d83f90a1b2c3 */
       _id: string;
       type: string;
-      /** @enum {string} */
-      status: 'queued' | 'running' | 'done' | 'failed';
+      status: components['schemas']['JobStatus'];
       /**
        * Format: int32
        * @description How often it was begun.
@@ -707,15 +675,15 @@ export interface components {
       startedAt: string | null;
       finishedAt: string | null;
     };
+    /** @enum {string} */
+    JobStatus: 'queued' | 'running' | 'done' | 'failed';
     TaskPart: {
       /** @example 665f1c2ab7e4d83f90a1b2c3 */
       _id: string;
       title?: string;
       description?: string;
-      /** @enum {string} */
-      status?: 'to Do' | 'Doing' | 'Done';
-      /** @enum {string} */
-      priority?: 'low' | 'normal' | 'high' | 'urgent';
+      status?: components['schemas']['TaskStatus'];
+      priority?: components['schemas']['TaskPriority'];
       labels?: string[];
       /** @description Where it stands among others, as clients arrange them. */
       position?: number;
@@ -1413,7 +1381,7 @@ export interface operations {
     parameters: {
       query?: {
         /** @description In this role. */
-        role?: 'Admin' | 'worker';
+        role?: components['schemas']['Role'];
         /** @description Words of name, user name or e-mail address: all of them, whole, in any letter case. */
         q?: string;
         /** @description Signed up then or later. */
@@ -1470,7 +1438,7 @@ export interface operations {
            *       }
            *     ]
            */
-          'application/json': components['schemas']['UserWithTasks'][] | components['schemas']['UserPart'][];
+          'application/json': (components['schemas']['UserWithTasks'] | components['schemas']['UserPart'])[];
         };
       };
       304: components['responses']['NotModified'];
@@ -1722,10 +1690,10 @@ export interface operations {
     };
     requestBody: {
       content: {
+        'application/octet-stream': Blob;
         'image/png': Blob;
         'image/jpeg': Blob;
         'image/webp': Blob;
-        'application/octet-stream': Blob;
       };
     };
     responses: {
@@ -1777,7 +1745,7 @@ export interface operations {
         /** @description One of its labels. */
         label?: string;
         /** @description Of this priority. */
-        priority?: 'low' | 'normal' | 'high' | 'urgent';
+        priority?: components['schemas']['TaskPriority'];
         /** @description Words of title or description: all of them, whole, in any letter case. */
         q?: string;
         /** @description Made then or later. */
@@ -1855,7 +1823,7 @@ export interface operations {
            *       }
            *     ]
            */
-          'application/json': components['schemas']['Task'][] | components['schemas']['TaskPart'][];
+          'application/json': (components['schemas']['Task'] | components['schemas']['TaskPart'])[];
         };
       };
       304: components['responses']['NotModified'];

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { ignored, objectId, plainText, text, time } from '../http/schemas';
 
-export const roleSchema = z.enum(['Admin', 'worker']);
+export const roleSchema = z.enum(['Admin', 'worker']).meta({ id: 'Role' });
 
 const EXAMPLE = {
   _id: '665f1c2ab7e4d83f90a1b2c4',
