@@ -4,7 +4,16 @@ const node = require('eslint-plugin-n');
 const ts = require('typescript-eslint');
 
 module.exports = ts.config(
-  { ignores: ['node_modules/', 'dist/', '.local/', 'coverage/', 'client/schema.d.ts'] },
+  {
+    ignores: [
+      'node_modules/',
+      'dist/',
+      '.local/',
+      'coverage/',
+      'client/schema.d.ts',
+      'test/unit/contract/calls/',
+    ],
+  },
   js.configs.recommended,
   {
     files: ['**/*.ts'],
