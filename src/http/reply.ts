@@ -60,11 +60,11 @@ export async function send(reply: Reply, request: Request, response: Response): 
     else response.setHeader(name, value);
   }
   if (file) return sendFile(file, request, response);
+  if (headers.ETag && isKnown(headers.ETag, request)) return void response.status(304).end();
   if (text) return void response.status(status).type(text.type).send(text.content);
   const sent = json ?? (body === undefined ? undefined : JSON.stringify(body));
   if (version !== undefined) response.setHeader('ETag', tagOf(sent!, version));
   if (json === undefined) response.setHeader('Cache-Control', 'no-store');
-  if (headers.ETag && isKnown(headers.ETag, request)) return void response.status(304).end();
   response.status(status);
   if (sent === undefined) return void response.end();
   // As response.json() would, without asking again what is known already.

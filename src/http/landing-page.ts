@@ -1,0 +1,88 @@
+import { Router, type Request } from 'express';
+import { NotAcceptableError } from '../errors';
+import type { Health } from '../health';
+import { PROBLEMS } from '../problems';
+import { tagOf } from '../version-tag';
+import { serveToRead } from './own-page';
+import { escapeHtml, PLAIN_PAGE_POLICY, plainPage } from './plain-page';
+import { send } from './reply';
+
+/** Where to go from here; `rel` is a relation of RFC 8631 or of IANA's registry. */
+const LINKS = [
+  { rel: 'service-doc', href: '/docs/', type: 'text/html', title: 'Documentation, to read and to try out' },
+  { rel: 'service-desc', href: '/openapi.json', type: 'application/json', title: 'The OpenAPI document' },
+  { rel: 'status', href: '/health/ready', type: 'application/json', title: 'Whether the API can serve' },
+  { rel: 'related', href: '/ops', type: 'text/html', title: 'The workers at work, live, for Admins' },
+];
+
+/** The links as a link set (RFC 9264, 4.2), by which clients discover APIs (RFC 9727). */
+const linkSet = JSON.stringify({
+  linkset: [
+    {
+      anchor: '/',
+      ...Object.fromEntries(LINKS.map(({ rel, ...link }) => [rel, [link]])),
+      help: Object.entries(PROBLEMS).map(([name, { title }]) => ({
+        href: `/problems/${name}`,
+        type: 'text/html',
+        title,
+      })),
+    },
+  ],
+});
+
+const linkHeader = LINKS.map(({ rel, href, type }) => `<${href}>; rel="${rel}"; type="${type}"`).join(', ');
+
+const item = (href: string, text: string) => `<li><a href="${href}">${escapeHtml(text)}</a></li>`;
+
+const pageOf = (state: string) =>
+  plainPage(
+    'taskfleet',
+    `<h1>taskfleet</h1><p>An HTTP API for users and their tasks.</p>${state}
+<h2>Where to go</h2><ul>${LINKS.map(({ href, title }) => item(href, title)).join('\n')}</ul>
+<h2>Problems</h2><p>What an error means, and what to do about it:</p>
+<ul>${Object.entries(PROBLEMS)
+      .map(([name, { status, title }]) => item(`/problems/${name}`, `${status} ${title}`))
+      .join('\n')}</ul>`,
+  );
+
+const tagged = (content: string) => ({ content, tag: tagOf(content) });
+
+const SET = tagged(linkSet);
+const UP = tagged(pageOf('<p class="state up">It is up: requests are served.</p>'));
+const DOWN = tagged(
+  pageOf('<p class="state">It cannot serve requests right now. Try again in a moment.</p>'),
+);
+
+/** In the order of preference: the first is for clients that accept anything. */
+const OFFERED = ['application/json', 'application/linkset+json', 'text/html'];
+/** A charset in `Accept` changes nothing: all of them are UTF-8. */
+const ACCEPTABLE = OFFERED.flatMap((type) => [type, `${type};charset=utf-8`]);
+
+/** @throws NotAcceptableError if the client accepts none of the types */
+function chosenType(request: Request): string {
+  const chosen = request.accepts(ACCEPTABLE);
+  if (chosen) return chosen.split(';')[0]!;
+  throw new NotAcceptableError(`This is served as ${OFFERED.join(', ')}; Accept must allow it.`);
+}
+
+/**
+ * `GET /`: for a browser a page that says what this is and whether it is up, for a client the same links as JSON.
+ * It says no more of the state than `/health/ready`, which is kept for a moment: the cost doesn't grow with requests.
+ */
+export function landingPage(health: Pick<Health, 'canServe'>): Router {
+  const router = Router({ caseSensitive: true, strict: true });
+  serveToRead(router, '/', async (request, response) => {
+    response.vary('Accept');
+    const type = chosenType(request);
+    const isPage = type === 'text/html';
+    const { content, tag } = !isPage ? SET : (await health.canServe()) ? UP : DOWN;
+    const headers = {
+      ETag: tag,
+      'Cache-Control': 'no-cache',
+      Link: linkHeader,
+      ...(isPage && { 'Content-Security-Policy': PLAIN_PAGE_POLICY }),
+    };
+    await send({ status: 200, headers, text: { type, content } }, request, response);
+  });
+  return router;
+}
