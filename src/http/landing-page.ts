@@ -7,11 +7,16 @@ import { serveToRead } from './own-page';
 import { escapeHtml, PLAIN_PAGE_POLICY, plainPage } from './plain-page';
 import { send } from './reply';
 
-/** Where to go from here; `rel` is a relation of RFC 8631 or of IANA's registry. */
+/** Links to everything else; `rel` is a relation of RFC 8631 or of IANA's registry. */
 const LINKS = [
   { rel: 'service-doc', href: '/docs/', type: 'text/html', title: 'Documentation, to read and to try out' },
   { rel: 'service-desc', href: '/openapi.json', type: 'application/json', title: 'The OpenAPI document' },
-  { rel: 'status', href: '/health/ready', type: 'application/json', title: 'Whether the API can serve' },
+  {
+    rel: 'status',
+    href: '/health/ready',
+    type: 'application/json',
+    title: 'The state of the API, for probes',
+  },
   { rel: 'related', href: '/ops', type: 'text/html', title: 'The workers at work, live, for Admins' },
 ];
 
@@ -45,37 +50,39 @@ const pageOf = (state: string) =>
       .join('\n')}</ul>`,
   );
 
-const tagged = (content: string) => ({ content, tag: tagOf(content) });
+/** One body in two types is two representations: each has a tag of its own. */
+const form = (type: string, content: string) => ({ type, content, tag: tagOf(`${type} ${content}`) });
 
-const SET = tagged(linkSet);
-const UP = tagged(pageOf('<p class="state up">It is up: requests are served.</p>'));
-const DOWN = tagged(
+const UP = form('text/html', pageOf('<p class="state up">It is up: requests are served.</p>'));
+const DOWN = form(
+  'text/html',
   pageOf('<p class="state">It cannot serve requests right now. Try again in a moment.</p>'),
 );
-
-/** In the order of preference: the first is for clients that accept anything. */
-const OFFERED = ['application/json', 'application/linkset+json', 'text/html'];
+/** By preference: the first is for clients that accept anything. */
+const FORMS = [form('application/json', linkSet), form('application/linkset+json', linkSet), UP];
+const OFFERED = FORMS.map(({ type }) => type);
 /** A charset in `Accept` changes nothing: all of them are UTF-8. */
 const ACCEPTABLE = OFFERED.flatMap((type) => [type, `${type};charset=utf-8`]);
 
 /** @throws NotAcceptableError if the client accepts none of the types */
-function chosenType(request: Request): string {
+function chosenForm(request: Request) {
   const chosen = request.accepts(ACCEPTABLE);
-  if (chosen) return chosen.split(';')[0]!;
+  const found = FORMS.find(({ type }) => chosen && chosen.split(';')[0] === type);
+  if (found) return found;
   throw new NotAcceptableError(`This is served as ${OFFERED.join(', ')}; Accept must allow it.`);
 }
 
 /**
  * `GET /`: for a browser a page that says what this is and whether it is up, for a client the same links as JSON.
- * It says no more of the state than `/health/ready`, which is kept for a moment: the cost doesn't grow with requests.
+ * It says no more of the state than `/health/ready`. The check is kept for a moment: many requests ask MongoDB once.
  */
 export function landingPage(health: Pick<Health, 'canServe'>): Router {
   const router = Router({ caseSensitive: true, strict: true });
   serveToRead(router, '/', async (request, response) => {
     response.vary('Accept');
-    const type = chosenType(request);
-    const isPage = type === 'text/html';
-    const { content, tag } = !isPage ? SET : (await health.canServe()) ? UP : DOWN;
+    const chosen = chosenForm(request);
+    const isPage = chosen === UP;
+    const { type, content, tag } = isPage && !(await health.canServe()) ? DOWN : chosen;
     const headers = {
       ETag: tag,
       'Cache-Control': 'no-cache',

@@ -98,7 +98,7 @@ it.each(examplesOf(apiDocument))('shows an example that is valid: $place', ({ sc
 
 const CHOICES = ['anyOf', 'oneOf', 'allOf'];
 
-/** What openapi-python-client and others drop, or make several models of. */
+/** Lists the forms that openapi-python-client and others drop, or make several models of. */
 function lossesIn(node: unknown, path: string[] = []): string[] {
   if (typeof node !== 'object' || node === null || path.at(-1) === 'example') return [];
   const own = node as Record<string, unknown>;
@@ -117,8 +117,8 @@ function lossesIn(node: unknown, path: string[] = []): string[] {
   ];
 }
 
-describe('what generators make models of', () => {
-  it('is written in forms that every generator keeps', () => {
+describe('the schemas of the document', () => {
+  it('have forms that every generator keeps', () => {
     expect(lossesIn(apiDocument)).toEqual([]);
   });
 
@@ -126,7 +126,7 @@ describe('what generators make models of', () => {
     [{ properties: {}, anyOf: [{ required: ['a'] }] }, 'a choice beside properties'],
     [{ anyOf: [{ type: 'array' }, { type: 'array' }] }, 'a choice of lists'],
     [{ properties: { status: { enum: ['a', 'b'] } } }, 'values without a name'],
-  ])('is not %j', (schema, loss) => {
+  ])('have none like %j, which generators lose', (schema, loss) => {
     expect(lossesIn({ components: { schemas: { Bad: schema } } })[0]).toContain(loss);
   });
 });
