@@ -5,7 +5,16 @@ const regexp = require('eslint-plugin-regexp');
 const ts = require('typescript-eslint');
 
 module.exports = ts.config(
-  { ignores: ['node_modules/', 'dist/', '.local/', 'coverage/', 'client/schema.d.ts'] },
+  {
+    ignores: [
+      'node_modules/',
+      'dist/',
+      '.local/',
+      'coverage/',
+      'client/schema.d.ts',
+      'test/unit/contract/calls/',
+    ],
+  },
   js.configs.recommended,
   {
     // Patterns that see a stranger's text must take linear time. `potential` and `ignorePartial: false` also report

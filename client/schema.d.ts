@@ -333,15 +333,14 @@ export interface components {
      *       "password": "correct horse"
      *     }
      */
-    LogIn:
-      | {
-          email?: string;
-          username?: string;
-          /** Format: password */
-          password: string;
-        }
-      | unknown
-      | unknown;
+    LogIn: {
+      email?: string;
+      username?: string;
+      /** Format: password */
+      password: string;
+    };
+    /** @enum {string} */
+    Role: 'Admin' | 'worker';
     /**
      * @example {
      *       "name": "Ada King"
@@ -358,8 +357,7 @@ export interface components {
       username?: string;
       /** @description The server's own; ignored. */
       _id?: unknown;
-      /** @enum {string} */
-      role?: 'Admin' | 'worker';
+      role?: components['schemas']['Role'];
       /** @description The server's own; ignored. */
       tasks?: unknown;
       /** @description The server's own; ignored. */
@@ -367,6 +365,8 @@ export interface components {
       /** @description The server's own; ignored. */
       updatedAt?: unknown;
     };
+    /** @enum {string} */
+    TaskPriority: 'low' | 'normal' | 'high' | 'urgent';
     /**
      * @example {
      *       "title": "Paint the fence",
@@ -383,23 +383,11 @@ export interface components {
       title: string;
       /** @description Text of one or more lines without control characters and U+202A to U+202E. */
       description?: string;
-      /** @enum {string} */
-      status?: 'to Do' | 'Doing' | 'Done';
-      /** @enum {string} */
-      priority?: 'low' | 'normal' | 'high' | 'urgent';
+      status?: components['schemas']['TaskStatus'];
+      priority?: components['schemas']['TaskPriority'];
       labels?: string[];
       position?: number;
-      assignedTo?:
-        | (
-            | string
-            | ({
-                /** @example 665f1c2ab7e4d83f90a1b2c3 */
-                _id: string;
-              } & {
-                [key: string]: unknown;
-              })
-          )
-        | null;
+      assignedTo?: (string | components['schemas']['Assignee']) | null;
       deadline?: string | null;
       /** @description The server's own; ignored. */
       _id?: unknown;
@@ -407,6 +395,15 @@ export interface components {
       createdAt?: unknown;
       /** @description The server's own; ignored. */
       updatedAt?: unknown;
+    };
+    /** @enum {string} */
+    TaskStatus: 'to Do' | 'Doing' | 'Done';
+    /** @description As it stands in an answer; `_id` alone counts. */
+    Assignee: {
+      /** @example 665f1c2ab7e4d83f90a1b2c3 */
+      _id: string;
+    } & {
+      [key: string]: unknown;
     };
     /**
      * @example {
@@ -418,23 +415,11 @@ export interface components {
       title?: string;
       /** @description Text of one or more lines without control characters and U+202A to U+202E. */
       description?: string;
-      /** @enum {string} */
-      status?: 'to Do' | 'Doing' | 'Done';
-      /** @enum {string} */
-      priority?: 'low' | 'normal' | 'high' | 'urgent';
+      status?: components['schemas']['TaskStatus'];
+      priority?: components['schemas']['TaskPriority'];
       labels?: string[];
       position?: number;
-      assignedTo?:
-        | (
-            | string
-            | ({
-                /** @example 665f1c2ab7e4d83f90a1b2c3 */
-                _id: string;
-              } & {
-                [key: string]: unknown;
-              })
-          )
-        | null;
+      assignedTo?: (string | components['schemas']['Assignee']) | null;
       deadline?: string | null;
       /** @description The server's own; ignored. */
       _id?: unknown;
@@ -453,22 +438,11 @@ export interface components {
       /** @description One line of text without control characters and U+202A to U+202E; something in it is visible. */
       title?: string;
       description?: string | null;
-      /** @enum {string} */
-      status?: 'to Do' | 'Doing' | 'Done';
-      priority?: ('low' | 'normal' | 'high' | 'urgent') | null;
+      status?: components['schemas']['TaskStatus'];
+      priority?: components['schemas']['TaskPriority'] | null;
       labels?: string[] | null;
       position?: number | null;
-      assignedTo?:
-        | (
-            | string
-            | ({
-                /** @example 665f1c2ab7e4d83f90a1b2c3 */
-                _id: string;
-              } & {
-                [key: string]: unknown;
-              })
-          )
-        | null;
+      assignedTo?: (string | components['schemas']['Assignee']) | null;
       deadline?: string | null;
       /** @description The server's own; ignored. */
       _id?: unknown;
@@ -497,10 +471,11 @@ export interface components {
       /** @description Finds the request in the log. */
       requestId: string;
       /** @description Each place of a request that is not valid. */
-      errors?: {
-        path: string;
-        message: string;
-      }[];
+      errors?: components['schemas']['FieldError'][];
+    };
+    FieldError: {
+      path: string;
+      message: string;
     };
     /**
      * @example {
@@ -544,8 +519,7 @@ export interface components {
       name: string;
       email: string;
       username: string;
-      /** @enum {string} */
-      role: 'Admin' | 'worker';
+      role: components['schemas']['Role'];
       /**
        * Format: date-time
        * @example 2026-11-22T09:30:00.000Z
@@ -576,8 +550,7 @@ export interface components {
       name: string;
       email: string;
       username: string;
-      /** @enum {string} */
-      role: 'Admin' | 'worker';
+      role: components['schemas']['Role'];
       /**
        * Format: date-time
        * @example 2026-11-22T09:30:00.000Z
@@ -612,10 +585,8 @@ export interface components {
       _id: string;
       title: string;
       description: string;
-      /** @enum {string} */
-      status: 'to Do' | 'Doing' | 'Done';
-      /** @enum {string} */
-      priority: 'low' | 'normal' | 'high' | 'urgent';
+      status: components['schemas']['TaskStatus'];
+      priority: components['schemas']['TaskPriority'];
       labels: string[];
       /** @description Where it stands among others, as clients arrange them. */
       position: number;
@@ -649,8 +620,7 @@ export interface components {
       name: string;
       email: string;
       username: string;
-      /** @enum {string} */
-      role: 'Admin' | 'worker';
+      role: components['schemas']['Role'];
       /**
        * Format: date-time
        * @example 2026-11-22T09:30:00.000Z
@@ -668,8 +638,7 @@ export interface components {
       name?: string;
       email?: string;
       username?: string;
-      /** @enum {string} */
-      role?: 'Admin' | 'worker';
+      role?: components['schemas']['Role'];
       /**
        * Format: date-time
        * @example 2026-11-22T09:30:00.000Z
@@ -701,8 +670,7 @@ export interface components {
       /** @example 665f1c2ab7e4d83f90a1b2c3 */
       _id: string;
       type: string;
-      /** @enum {string} */
-      status: 'queued' | 'running' | 'done' | 'failed';
+      status: components['schemas']['JobStatus'];
       /**
        * Format: int32
        * @description How often it was begun.
@@ -721,15 +689,15 @@ export interface components {
       startedAt: string | null;
       finishedAt: string | null;
     };
+    /** @enum {string} */
+    JobStatus: 'queued' | 'running' | 'done' | 'failed';
     TaskPart: {
       /** @example 665f1c2ab7e4d83f90a1b2c3 */
       _id: string;
       title?: string;
       description?: string;
-      /** @enum {string} */
-      status?: 'to Do' | 'Doing' | 'Done';
-      /** @enum {string} */
-      priority?: 'low' | 'normal' | 'high' | 'urgent';
+      status?: components['schemas']['TaskStatus'];
+      priority?: components['schemas']['TaskPriority'];
       labels?: string[];
       /** @description Where it stands among others, as clients arrange them. */
       position?: number;
@@ -1427,7 +1395,7 @@ export interface operations {
     parameters: {
       query?: {
         /** @description In this role. */
-        role?: 'Admin' | 'worker';
+        role?: components['schemas']['Role'];
         /** @description Words of name, user name or e-mail address: all of them, whole, in any letter case. */
         q?: string;
         /** @description Signed up then or later. */
@@ -1446,6 +1414,11 @@ export interface operations {
         count?: 'true' | 'false';
       };
       header?: {
+        /**
+         * @description Only if it is still at this tag; else 412.
+         * @example "7.Xb1dZk3Q9sLw0aTe"
+         */
+        'If-Match'?: string;
         /**
          * @description Only if it is not at this tag any more; else 304 or 412.
          * @example "7.Xb1dZk3Q9sLw0aTe"
@@ -1484,7 +1457,7 @@ export interface operations {
            *       }
            *     ]
            */
-          'application/json': components['schemas']['UserWithTasks'][] | components['schemas']['UserPart'][];
+          'application/json': (components['schemas']['UserWithTasks'] | components['schemas']['UserPart'])[];
         };
       };
       304: components['responses']['NotModified'];
@@ -1492,6 +1465,7 @@ export interface operations {
       401: components['responses']['Unauthenticated'];
       403: components['responses']['Forbidden'];
       406: components['responses']['NotAcceptable'];
+      412: components['responses']['PreconditionFailed'];
       429: components['responses']['TooManyRequests'];
       500: components['responses']['Internal'];
       503: components['responses']['Unavailable'];
@@ -1501,6 +1475,11 @@ export interface operations {
     parameters: {
       query?: never;
       header?: {
+        /**
+         * @description Only if it is still at this tag; else 412.
+         * @example "7.Xb1dZk3Q9sLw0aTe"
+         */
+        'If-Match'?: string;
         /**
          * @description Only if it is not at this tag any more; else 304 or 412.
          * @example "7.Xb1dZk3Q9sLw0aTe"
@@ -1549,6 +1528,7 @@ export interface operations {
       403: components['responses']['Forbidden'];
       404: components['responses']['NotFound'];
       406: components['responses']['NotAcceptable'];
+      412: components['responses']['PreconditionFailed'];
       429: components['responses']['TooManyRequests'];
       500: components['responses']['Internal'];
       503: components['responses']['Unavailable'];
@@ -1688,6 +1668,11 @@ export interface operations {
       };
       header?: {
         /**
+         * @description Only if it is still at this tag; else 412.
+         * @example "7.Xb1dZk3Q9sLw0aTe"
+         */
+        'If-Match'?: string;
+        /**
          * @description Only if it is not at this tag any more; else 304 or 412.
          * @example "7.Xb1dZk3Q9sLw0aTe"
          */
@@ -1719,6 +1704,7 @@ export interface operations {
       401: components['responses']['Unauthenticated'];
       404: components['responses']['NotFound'];
       406: components['responses']['NotAcceptable'];
+      412: components['responses']['PreconditionFailed'];
       429: components['responses']['TooManyRequests'];
       500: components['responses']['Internal'];
       503: components['responses']['Unavailable'];
@@ -1727,7 +1713,18 @@ export interface operations {
   putAvatar: {
     parameters: {
       query?: never;
-      header?: never;
+      header?: {
+        /**
+         * @description Only if it is still at this tag; else 412.
+         * @example "7.Xb1dZk3Q9sLw0aTe"
+         */
+        'If-Match'?: string;
+        /**
+         * @description Only if it is not at this tag any more; else 304 or 412.
+         * @example "7.Xb1dZk3Q9sLw0aTe"
+         */
+        'If-None-Match'?: string;
+      };
       path: {
         /** @description Its `_id`. */
         id: string;
@@ -1736,10 +1733,10 @@ export interface operations {
     };
     requestBody: {
       content: {
+        'application/octet-stream': Blob;
         'image/png': Blob;
         'image/jpeg': Blob;
         'image/webp': Blob;
-        'application/octet-stream': Blob;
       };
     };
     responses: {
@@ -1776,6 +1773,7 @@ export interface operations {
       403: components['responses']['Forbidden'];
       404: components['responses']['NotFound'];
       406: components['responses']['NotAcceptable'];
+      412: components['responses']['PreconditionFailed'];
       413: components['responses']['TooLarge'];
       415: components['responses']['UnsupportedMediaType'];
       429: components['responses']['TooManyRequests'];
@@ -1791,7 +1789,7 @@ export interface operations {
         /** @description One of its labels. */
         label?: string;
         /** @description Of this priority. */
-        priority?: 'low' | 'normal' | 'high' | 'urgent';
+        priority?: components['schemas']['TaskPriority'];
         /** @description Words of title or description: all of them, whole, in any letter case. */
         q?: string;
         /** @description Made then or later. */
@@ -1826,6 +1824,11 @@ export interface operations {
         count?: 'true' | 'false';
       };
       header?: {
+        /**
+         * @description Only if it is still at this tag; else 412.
+         * @example "7.Xb1dZk3Q9sLw0aTe"
+         */
+        'If-Match'?: string;
         /**
          * @description Only if it is not at this tag any more; else 304 or 412.
          * @example "7.Xb1dZk3Q9sLw0aTe"
@@ -1869,7 +1872,7 @@ export interface operations {
            *       }
            *     ]
            */
-          'application/json': components['schemas']['Task'][] | components['schemas']['TaskPart'][];
+          'application/json': (components['schemas']['Task'] | components['schemas']['TaskPart'])[];
         };
       };
       304: components['responses']['NotModified'];
@@ -1877,6 +1880,7 @@ export interface operations {
       401: components['responses']['Unauthenticated'];
       403: components['responses']['Forbidden'];
       406: components['responses']['NotAcceptable'];
+      412: components['responses']['PreconditionFailed'];
       429: components['responses']['TooManyRequests'];
       500: components['responses']['Internal'];
       503: components['responses']['Unavailable'];
@@ -1962,6 +1966,11 @@ export interface operations {
       query?: never;
       header?: {
         /**
+         * @description Only if it is still at this tag; else 412.
+         * @example "7.Xb1dZk3Q9sLw0aTe"
+         */
+        'If-Match'?: string;
+        /**
          * @description Only if it is not at this tag any more; else 304 or 412.
          * @example "7.Xb1dZk3Q9sLw0aTe"
          */
@@ -2011,6 +2020,7 @@ export interface operations {
       401: components['responses']['Unauthenticated'];
       404: components['responses']['NotFound'];
       406: components['responses']['NotAcceptable'];
+      412: components['responses']['PreconditionFailed'];
       429: components['responses']['TooManyRequests'];
       500: components['responses']['Internal'];
       503: components['responses']['Unavailable'];

@@ -36,7 +36,7 @@ export interface Operation {
 export interface ApiDocument {
   info: { title: string; description: string };
   paths: Record<string, Record<string, Operation>>;
-  components?: { responses?: Record<string, ApiAnswer> };
+  components?: { responses?: Record<string, ApiAnswer>; schemas?: Record<string, object> };
 }
 
 /** The declarations alone: nothing is served here, so no service is ever called. */

@@ -61,6 +61,12 @@ export function narrowed(from: Side, to: Side, isAnswer: boolean, place = ''): s
   });
 }
 
+/** The least that the schema allows of `limit`; what is required counts as a number of properties too. */
+const leastOf = (schema: Schema, limit: string) =>
+  limit === 'minProperties'
+    ? Math.max(Number(schema[limit] ?? 0), new Set(listed(schema.required)).size)
+    : Number(schema[limit]);
+
 /** Of what `to` itself asks, without its parts. */
 function faultsOf(from: Schema, to: Schema, isAnswer: boolean): string[] {
   const [before, now] = isAnswer ? [to, from] : [from, to];
@@ -70,7 +76,7 @@ function faultsOf(from: Schema, to: Schema, isAnswer: boolean): string[] {
   // What is one of a few values is shorter than any limit of them.
   const names = ours ? [] : [...new Set(Object.keys(to))];
   const changed = names.filter((name) => {
-    if (LOWER.includes(name)) return !(Number(from[name]) >= Number(to[name]));
+    if (LOWER.includes(name)) return !(leastOf(from, name) >= leastOf(to, name));
     if (UPPER.includes(name)) return !(Number(from[name]) <= Number(to[name]));
     return !UNDERSTOOD.has(name) && !isDeepStrictEqual(from[name], to[name]);
   });

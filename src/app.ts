@@ -5,6 +5,7 @@ import { allowOrigins, type Origins } from './http/cors';
 import { docsPage } from './http/docs/docs-page';
 import { createErrorHandler } from './http/error-handler';
 import { healthPage } from './http/health-page';
+import { landingPage } from './http/landing-page';
 import { metricsPage, type MetricsText } from './http/metrics-page';
 import type { Route } from './http/route';
 import { addRoutes, type RouterOptions } from './http/router';
@@ -80,6 +81,7 @@ export function createApp(options: AppOptions): Express {
   app.use(servingPage(options.isDraining ?? (() => false)));
   app.use(opsRoutes({ ...options, ...options.ops }));
   app.use(docsPage());
+  app.use(landingPage(health));
   app.use((request) => {
     throw new NotFoundError(
       `Nothing is served at ${shortened(request.path, MOST_ECHOED)}; /docs/ shows what is.`,

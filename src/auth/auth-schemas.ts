@@ -25,7 +25,8 @@ export const logInSchema = z
   })
   .meta({
     id: 'LogIn',
-    anyOf: [{ required: ['email'] }, { required: ['username'] }],
+    // Asks for a name beside the password. Generators drop a model, or its fields, if an `anyOf` stands beside them.
+    minProperties: 2,
     example: { email: 'ada@example.com', password: 'correct horse' },
   });
 

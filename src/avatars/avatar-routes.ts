@@ -6,7 +6,7 @@ import { jobSchema } from '../jobs/job-schemas';
 import type { AvatarService } from './avatar-service';
 import { AVATAR_SIZES } from './avatar-sizes';
 
-const PICTURES = ['image/png', 'image/jpeg', 'image/webp', 'application/octet-stream'];
+const PICTURES = ['application/octet-stream', 'image/png', 'image/jpeg', 'image/webp'];
 
 const sizeQuery = z.strictObject({
   size: z

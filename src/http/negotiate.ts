@@ -30,13 +30,29 @@ function rangesIn(accept: string): Range[] {
   });
 }
 
-/** Whether the header allows the type: the most specific range that names it decides. */
-function allows(ranges: Range[], offered: string): boolean {
+/** The quality of a type: that of the most specific range that names it; 0 if none does. */
+function qualityOf(ranges: Range[], offered: string): number {
   for (const name of [offered, offered.replace(/\/.*/, '/*'), '*/*']) {
     const found = ranges.filter(({ type }) => type === name);
-    if (found.length > 0) return found.some(({ quality }) => quality > 0);
+    if (found.length > 0) return Math.max(...found.map(({ quality }) => quality));
   }
-  return false;
+  return 0;
+}
+
+/**
+ * The type that the client prefers, of equals the first that is offered. A header without a single media range says
+ * nothing.
+ * @throws NotAcceptableError if the client takes none of them
+ */
+export function preferredType(offered: string[], { headers: { accept } }: Request): string {
+  const [first] = offered;
+  if (accept === undefined || accept === '*/*') return first!;
+  const ranges = rangesIn(accept);
+  if (ranges.length === 0) return first!;
+  const qualities = offered.map((type) => qualityOf(ranges, type));
+  const best = Math.max(...qualities);
+  if (best > 0) return offered[qualities.indexOf(best)]!;
+  throw new NotAcceptableError(`This is served as ${offered.join(', ')}; Accept must allow it.`);
 }
 
 /** Refuses a request whose Accept header excludes what the route answers with. */
@@ -47,8 +63,6 @@ export function requireAcceptable({ responses }: Route, request: Request): void 
     ({ type, body }) => type ?? (body ? 'application/json' : undefined),
   );
   const offered = types.filter((type) => type !== undefined);
-  const ranges = rangesIn(accept);
-  // A header without a single media range says nothing. Problems come as JSON in any case.
-  if (offered.length === 0 || ranges.length === 0 || offered.some((type) => allows(ranges, type))) return;
-  throw new NotAcceptableError(`This is served as ${offered.join(', ')}; Accept must allow it.`);
+  // Problems come as JSON in any case.
+  if (offered.length > 0) preferredType(offered, request);
 }

@@ -45,7 +45,7 @@ const JSON_TYPE = 'application/json; charset=utf-8';
 
 export async function send(reply: Reply, request: Request, response: Response): Promise<void> {
   const { status, headers = {}, body, version, json, text, file } = reply;
-  const sent = json ?? (body === undefined ? undefined : JSON.stringify(body));
+  const sent = json ?? text?.content ?? (body === undefined ? undefined : JSON.stringify(body));
   const size = sent === undefined ? 0 : Buffer.byteLength(sent);
   const asSent = (tag: string) => tagAsSent(tag, size, request.headers['accept-encoding']);
   // Before any header is set: a 412 has none of them.
@@ -56,15 +56,15 @@ export async function send(reply: Reply, request: Request, response: Response): 
     else response.setHeader(name, value);
   }
   if (file) return sendFile(file, request, response);
-  if (text) return void response.status(status).type(text.type).send(text.content);
   if (headers.ETag) response.setHeader('ETag', asSent(headers.ETag));
   if (version !== undefined) response.setHeader('ETag', asSent(tagOf(sent!, version)));
-  if (json === undefined) response.setHeader('Cache-Control', 'no-store');
+  if (json === undefined && !text) response.setHeader('Cache-Control', 'no-store');
   if (known) return void response.status(304).end();
   response.status(status);
   if (sent === undefined) return void response.end();
   // As response.json() would, without asking again what is known already.
-  response.setHeader('Content-Type', JSON_TYPE);
+  if (text) response.type(text.type);
+  else response.setHeader('Content-Type', JSON_TYPE);
   response.setHeader('Content-Length', size);
   response.end(sent);
 }

@@ -79,7 +79,11 @@ export const problemSchema = z
       .max(64)
       .meta({ description: 'Finds the request in the log.' }),
     errors: z
-      .array(z.strictObject({ path: z.string().max(500), message: z.string().max(1_000) }))
+      .array(
+        z
+          .strictObject({ path: z.string().max(500), message: z.string().max(1_000) })
+          .meta({ id: 'FieldError' }),
+      )
       .max(100)
       .optional()
       .meta({ description: 'Each place of a request that is not valid.' }),

@@ -44,7 +44,7 @@ export function taskRoutes(tasks: TaskService): Route[] {
       responses: {
         200: {
           description: 'A page of tasks',
-          body: z.union([z.array(taskSchema).max(100), z.array(taskPartSchema).max(100)]),
+          body: z.array(z.union([taskSchema, taskPartSchema])).max(100),
           headers: ['ETag', 'Link', 'X-Cache', 'X-Total-Count'],
         },
       },

@@ -5,8 +5,8 @@ import { personSchema } from '../users/user-schemas';
 import { PRIORITIES } from './task-priority';
 import { STATUSES } from './task-status';
 
-export const statusSchema = z.enum(STATUSES);
-export const prioritySchema = z.enum(PRIORITIES);
+export const statusSchema = z.enum(STATUSES).meta({ id: 'TaskStatus' });
+export const prioritySchema = z.enum(PRIORITIES).meta({ id: 'TaskPriority' });
 
 const MAX_LABELS = 20;
 const MAX_POSITION = Number.MAX_SAFE_INTEGER;
@@ -50,8 +50,12 @@ export const taskPartSchema = taskSchema
   .required({ _id: true })
   .meta({ id: 'TaskPart', example: undefined });
 
-/** An id, or an object with `_id`, as an answer has it. */
-const assignee = z.union([objectId, z.looseObject({ _id: objectId }).transform(({ _id }) => _id)], {
+/** An object with `_id`, as an answer has it. */
+const assigneeObject = z
+  .looseObject({ _id: objectId })
+  .meta({ id: 'Assignee', description: 'As it stands in an answer; `_id` alone counts.' });
+
+const assignee = z.union([objectId, assigneeObject.transform(({ _id }) => _id)], {
   error: 'is neither a user id nor an object with one as _id',
 });
 

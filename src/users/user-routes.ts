@@ -29,7 +29,7 @@ export function userRoutes(users: UserService): Route[] {
       responses: {
         200: {
           description: 'A page of users',
-          body: z.union([z.array(userWithTasks).max(100), z.array(userPart).max(100)]),
+          body: z.array(z.union([userWithTasks, userPart])).max(100),
           headers: ['ETag', 'Link', 'X-Cache', 'X-Total-Count'],
         },
       },

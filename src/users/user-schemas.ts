@@ -3,7 +3,7 @@ import { ignored, objectId, plainText, time } from '../http/schemas';
 import { text } from '../http/text-schema';
 import { newPassword } from './password';
 
-export const roleSchema = z.enum(['Admin', 'worker']);
+export const roleSchema = z.enum(['Admin', 'worker']).meta({ id: 'Role' });
 
 const EXAMPLE = {
   _id: '665f1c2ab7e4d83f90a1b2c4',

@@ -91,6 +91,8 @@ it('sends a picture as it is', async () => {
 it('is held to the document by the compiler', () => {
   // @ts-expect-error There is no such path.
   void (() => admin.GET('/nothing'));
+  // @ts-expect-error A log-in is an object.
+  void (() => admin.POST('/users/login', { body: 42 }));
   // @ts-expect-error A task has a title.
   void (() => admin.POST('/tasks', { body: {} }));
   // @ts-expect-error There is no such status.

@@ -1,4 +1,5 @@
 import type { Browser, Page } from 'playwright-core';
+import { barriersOf } from '../support/accessibility';
 import { startBrowser } from '../support/browser';
 import { newTitle, startCluster, type Cluster } from '../support/cluster';
 import type { Account } from '../support/factories';
@@ -50,6 +51,35 @@ async function tryOut(operation: string, body: object) {
 }
 
 const credentials = () => ({ email: admin.email, password: admin.password });
+
+it('says at / what this is and that it is up, in light and dark, on a phone too', async () => {
+  const answer = await page.goto(cluster.url);
+  expect(answer!.status()).toBe(200);
+  expect(await page.locator('h1').innerText()).toBe('taskfleet');
+  await page.getByText('It is up: requests are served.').waitFor();
+  expect(await barriersOf(page)).toEqual([]);
+  await page.setViewportSize({ width: 360, height: 740 });
+  expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(360);
+  await page.setViewportSize({ width: 1280, height: 720 });
+  await page.getByRole('link', { name: '404 Not found' }).click();
+  expect(await page.locator('h1').innerText()).toBe('Not found');
+  await page.goBack();
+  await page.getByRole('link', { name: 'The workers at work' }).click();
+  expect(await page.title()).toBe('taskfleet live');
+  await page.goBack();
+  await page.getByRole('link', { name: 'Documentation' }).click();
+  await page.locator('#operations-Accounts-logIn').waitFor();
+});
+
+it('gives a client JSON at /, and 304 once it is known', async () => {
+  const answer = await fetch(cluster.url);
+  const { linkset } = (await answer.json()) as { linkset: [{ 'service-desc': [{ href: string }] }] };
+  const document = await fetch(new URL(linkset[0]['service-desc'][0].href, cluster.url));
+  expect(await document.json()).toHaveProperty('openapi');
+  const known = { 'If-None-Match': answer.headers.get('ETag')! };
+  expect((await fetch(cluster.url, { headers: known })).status).toBe(304);
+  expect((await fetch(cluster.url, { method: 'POST' })).status).toBe(405);
+});
 
 it('shows every operation of the document, and asks nothing of another host', async () => {
   await page.goto(`${cluster.url}/docs`);

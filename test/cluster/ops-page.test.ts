@@ -1,7 +1,7 @@
 import amqp from 'amqplib';
-import { source as axe, type AxeResults } from 'axe-core';
 import type { Browser, Page } from 'playwright-core';
 import { jobQueueNames } from '../../src/infra/rabbit';
+import { barriersOf } from '../support/accessibility';
 import { startBrowser } from '../support/browser';
 import { send, startCluster, type Cluster } from '../support/cluster';
 import type { Account } from '../support/factories';
@@ -59,28 +59,6 @@ const untilOnlyIn = (name: string, other: string) =>
      document.querySelectorAll('[data-lane="${other}"] .chip').length === 0`,
   );
 
-/** What is wrong for people who see or hear the page badly (WCAG 2.2 AA), in light and in dark. */
-async function barriers(): Promise<string[]> {
-  const found: string[] = [];
-  for (const colorScheme of ['light', 'dark'] as const) {
-    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
-    // By the debugger: the page's own policy lets nothing of another text run.
-    await page.evaluate(axe);
-    const tags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
-    const { violations, passes } = await page.evaluate<AxeResults>(
-      `axe.run(document, { runOnly: ${JSON.stringify(tags)} })`,
-    );
-    const contrasts = passes.find(({ id }) => id === 'color-contrast');
-    if (!contrasts) found.push(`${colorScheme}: no contrast was looked at`);
-    for (const { id, nodes } of violations)
-      found.push(
-        ...nodes.map(({ html, failureSummary }) => `${colorScheme} ${id}: ${html} ${failureSummary}`),
-      );
-  }
-  await page.emulateMedia({ colorScheme: null, reducedMotion: null });
-  return found;
-}
-
 it('asks for a log-in, and says why it was refused', async () => {
   await page.goto(`${cluster.url}/ops`);
   await logIn('wrong horse');
@@ -88,7 +66,7 @@ it('asks for a log-in, and says why it was refused', async () => {
     .getByRole('alert')
     .filter({ hasText: /password/i })
     .waitFor();
-  expect(await barriers()).toEqual([]);
+  expect(await barriersOf(page)).toEqual([]);
   await logIn(admin.password);
   await Promise.all([card('api-0').waitFor(), card('api-1').waitFor()]);
   await page.getByRole('alert').waitFor({ state: 'hidden' });
@@ -109,7 +87,7 @@ it('shows requests in both rows; a worker is drained and resumed without a faile
     await page.locator('[data-worker="api-0"] button[aria-disabled="true"]').waitFor();
     expect(await card('api-0').innerText()).toMatch(/last worker that serves/i);
     await last.click({ force: true });
-    expect(await barriers()).toEqual([]);
+    expect(await barriersOf(page)).toEqual([]);
     expect(await card('api-0').getAttribute('data-state')).toBe('serving');
     await page.getByRole('button', { name: 'Resume api-1' }).click();
     await inState('api-1', 'serving');
@@ -152,7 +130,7 @@ it('says what was refused in sight of the button, on a phone as well', async () 
     await alert.waitFor();
     const { y, height } = (await alert.boundingBox())!;
     expect([y >= 0, y + height <= 844]).toEqual([true, true]);
-    expect(await barriers()).toEqual([]);
+    expect(await barriersOf(page)).toEqual([]);
     await page.getByRole('button', { name: 'Close' }).click();
     await alert.waitFor({ state: 'hidden' });
   } finally {
@@ -190,7 +168,7 @@ it('tries a failed job again, and discards it', async () => {
   await page.locator('#failed-jobs li', { hasText: `${name}: The picture can not be read` }).waitFor();
   // With all that it can show.
   await page.locator('#messages div', { hasText: /^ready\d+$/ }).waitFor();
-  expect(await barriers()).toEqual([]);
+  expect(await barriersOf(page)).toEqual([]);
   await page.getByRole('button', { name: `Retry ${name}` }).click();
   await page.locator('#notice', { hasText: `${name}: it is tried again.` }).waitFor();
   // Its second attempt fails as well.
@@ -209,7 +187,7 @@ it('settles the dead letters: retry keeps what is no job’s, discard takes all'
   await channel.waitForConfirms();
   await rabbit.close();
   await page.locator('#messages div', { hasText: 'dead letters2' }).waitFor();
-  expect(await barriers()).toEqual([]);
+  expect(await barriersOf(page)).toEqual([]);
   await page.getByRole('button', { name: 'Retry dead letters' }).click();
   await page.locator('#notice', { hasText: /1 needed nothing, 1 can only be discarded/ }).waitFor();
   page.once('dialog', (dialog) => void dialog.accept());

@@ -24,7 +24,7 @@ export function createContractCheck(document: ApiDocument) {
 
   return function check({ method, path, status, type, body }: SeenAnswer): string | undefined {
     // Neither the pages for people nor what a worker tells NGINX and Prometheus; what they refuse is a problem.
-    if (/^\/((docs|ops)(\/|$)|metrics(\/all)?$|health\/serving$)/.test(path) && status < 400)
+    if (/^\/($|(docs|ops)(\/|$)|metrics(\/all)?$|health\/serving$)/.test(path) && status < 400)
       return undefined;
     // Told at a worker's own port alone, in place of the declared answer.
     if (type?.startsWith('application/health+json')) return undefined;

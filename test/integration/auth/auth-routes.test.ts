@@ -1,9 +1,12 @@
 import jwt from 'jsonwebtoken';
 import request from 'supertest';
+import { apiDocument } from '../../../contract/document';
 import { dropDatabase, newNamespace, startApi, testConfig, type TestApi } from '../../support/api';
 import { as, buildAdmin, buildWorker, newPerson } from '../../support/factories';
+import { createSchemas, pointer } from '../../support/schemas';
 
 const namespace = newNamespace();
+const schemas = createSchemas(apiDocument);
 let api: TestApi;
 
 beforeAll(async () => {
@@ -108,12 +111,17 @@ describe('POST /users/login', () => {
     await slow.close();
   });
 
-  it.each([{}, { email: 'a@b.co' }, { password: 'x' }, { email: { $ne: null }, password: 'x' }])(
-    'refuses %j with 400',
-    async (body) => {
-      await logIn(body).expect(400);
-    },
-  );
+  it.each([
+    [{}, 'body.password: is missing'],
+    [{ email: 'a@b.co' }, 'body.password: is missing'],
+    [{ password: 'x' }, 'body.email: an e-mail address or a user name is needed'],
+    [{ email: { $ne: null }, password: 'x' }, 'body.email: must be of type string'],
+    [{ email: 'a@b.co', password: 'x', role: 'Admin' }, 'body.role: is not known here: leave it out'],
+    [[], 'body: must be of type object'],
+  ])('refuses %j with 400, as the document does', async (body, detail) => {
+    expect((await logIn(body).expect(400)).body.detail).toBe(detail);
+    expect(schemas.faultOf(pointer('components', 'schemas', 'LogIn'), body)).toBeDefined();
+  });
 });
 
 describe('tokens', () => {

@@ -137,6 +137,12 @@ it('is not ready without MongoDB, says so in time, and tells nobody outside why'
   });
   expect(Date.now() - began).toBeLessThan(3_500);
   expect(JSON.stringify(body)).not.toMatch(/mongo|database|ECONN/i);
+  const page = await outside('/').set('Accept', 'text/html').expect(200);
+  expect(page.text).toContain('It cannot serve requests right now.');
+  expect(page.text).not.toMatch(/mongo|database|ECONN|is up/i);
+  await outside('/')
+    .expect(200)
+    .expect('Content-Type', /^application\/json/);
   await request(api.server).get('/health/live').expect(200);
   // As long as the driver looks for a server, and what it told is kept: no answer takes or claims more than 1.5 s.
   const until = Date.now() + 4_500;

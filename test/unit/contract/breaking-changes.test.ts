@@ -61,16 +61,8 @@ it.each<[string, (document: Free) => void, string]>([
     'attempts: can be number now',
   ],
   ['a longer text', (d) => (task(d).properties.title.maxLength = 900), 'title: maxLength was 200 and is 900'],
-  [
-    'a new value in an answer',
-    (d) => task(d).properties.status.enum.push('Waiting'),
-    '"Waiting" can come now',
-  ],
-  [
-    'any value for one of a few',
-    (d) => delete schemas(d).Person.properties.role.enum,
-    '"any value" can come now',
-  ],
+  ['a new value in an answer', (d) => schemas(d).TaskStatus.enum.push('Waiting'), '"Waiting" can come now'],
+  ['any value for one of a few', (d) => delete schemas(d).Role.enum, '"any value" can come now'],
   [
     'a new required parameter',
     (d) => listTasks(d).parameters.push({ in: 'query', name: 'of', required: true, schema: {} }),
@@ -114,7 +106,7 @@ it.each<[string, (document: Free) => void, string]>([
   ],
   [
     'fewer values taken',
-    (d) => drop(newTask(d).properties.priority.enum, 'urgent'),
+    (d) => drop(schemas(d).TaskPriority.enum, 'urgent'),
     '"urgent" is not taken any more',
   ],
   [
@@ -133,6 +125,7 @@ it.each<[string, (document: Free) => void, string]>([
     (d) => (newTask(d).properties.labels.minItems = 1),
     'minItems was not limited and is 1',
   ],
+  ['fewer properties taken', (d) => (schemas(d).LogIn.minProperties = 3), 'minProperties was 2 and is 3'],
   [
     'a word not known here',
     (d) => (newTask(d).properties.labels.uniqueItems = true),
@@ -164,8 +157,8 @@ it.each<[string, (document: Free) => void]>([
   ['a new optional parameter', (d) => listTasks(d).parameters.push({ in: 'query', name: 'of', schema: {} })],
   ['a wider limit of a request', (d) => (newTask(d).properties.title.maxLength = 900)],
   ['a narrower limit of an answer', (d) => (task(d).properties.title.maxLength = 90)],
-  ['a value more to send', (d) => newTask(d).properties.priority.enum.push('later')],
-  ['a value less to come', (d) => drop(task(d).properties.status.enum, 'Done')],
+  ['a value more to send', (d) => parameter(listTasks(d), 'sort').schema.enum.push('title')],
+  ['a value less to come', (d) => drop(schemas(d).JobStatus.enum, 'failed')],
   ['no need of a token', (d) => (listTasks(d).security = [])],
   ['a new media type', (d) => (putAvatar(d).requestBody.content['image/avif'] = { schema: {} })],
 ])('takes %s for an addition', (_name, change) => {
