@@ -2,7 +2,6 @@ import type { Request } from 'express';
 import { z } from 'zod';
 import { InvalidRequestError, type FieldError } from '../errors';
 import type { Route } from './route';
-import { illFormedIn, withoutHalves } from './well-formed';
 
 type Part = 'params' | 'query' | 'body';
 
@@ -20,12 +19,6 @@ const noQuery = z.strictObject({});
 export function validate(route: Route, request: Request) {
   const faults: FieldError[] = [];
   const parse = (part: Part, schema: z.ZodType, value: unknown): unknown => {
-    const notText = NOT_TEXT[part];
-    const illFormed = notText ? illFormedIn(value, MAX_FAULTS) : [];
-    if (illFormed.length > 0) {
-      faults.push(...illFormed.map((path) => ({ path: pathTo(part, path), message: notText! })));
-      return undefined;
-    }
     // Most are valid, and need no words.
     const parsed = schema.safeParse(value);
     const result = parsed.success ? parsed : schema.safeParse(value, { error: inWords });
@@ -59,16 +52,10 @@ export function validate(route: Route, request: Request) {
   return { params, query, body };
 }
 
-/** By part; Express has refused a path that can't be decoded. */
-const NOT_TEXT: Partial<Record<Part, string>> = {
-  query: 'is not percent-encoded UTF-8; a percent sign itself is written %25',
-  body: 'must not contain half a character (an escape \\ud800 to \\udfff without its other half)',
-};
-
 const repeatedIn = (query: Request['query']): FieldError[] =>
   Object.keys(query)
     .filter((name) => Array.isArray(query[name]))
-    .map((name) => ({ path: pathTo('query', [name]), message: 'must be given once' }));
+    .map((name) => ({ path: `query.${shortened(name)}`, message: 'must be given once' }));
 
 const COUNTED: Record<string, string> = { string: 'characters', array: 'entries' };
 const amount = (limit: number | bigint, origin: string) => [limit, COUNTED[origin]].filter(Boolean).join(' ');
@@ -95,11 +82,9 @@ function inWords(issue: z.core.$ZodRawIssue): string | undefined {
 const shortened = (path: string) =>
   path.length > MAX_PATH ? `${[...path].slice(0, MAX_PATH - 1).join('')}…` : path;
 
-const pathTo = (part: Part, path: PropertyKey[]) => shortened(withoutHalves([part, ...path].join('.')));
-
 /** @param known the names that are taken here, as far as they are to be told */
 function toFaults(part: Part, issue: z.core.$ZodIssue, known: string[]): FieldError[] {
-  const path = pathTo(part, issue.path);
+  const path = shortened([part, ...issue.path].join('.'));
   if (issue.code === 'unrecognized_keys') {
     return issue.keys.map((key) => ({
       path: shortened(`${path}.${key}`),
