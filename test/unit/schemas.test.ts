@@ -1,4 +1,5 @@
 import { text } from '../../src/http/text-schema';
+import { searchWordsOf } from '../../src/lists/search-words';
 import { newUserSchema } from '../../src/users/user-schemas';
 import { versionsIn } from '../../src/version-tag';
 
@@ -39,6 +40,28 @@ it.each<[string, (given: string) => unknown, (length: number) => string]>([
     'a user name',
     (username) => newUserSchema.safeParse({ ...person, username }),
     (length) => 'a'.repeat(length),
+  ],
+  [
+    'a local part of an e-mail',
+    (email) => newUserSchema.safeParse({ ...person, email }),
+    (length) => `${"a=!#'".repeat(length / 5)}@`,
+  ],
+  [
+    'a password of marks',
+    (password) => newUserSchema.safeParse({ ...person, password }),
+    (length) => `a${'\u0301\u0316'.repeat(length / 2)}`,
+  ],
+  ['isolates', (given) => text(1, LONG).safeParse(given), (length) => '\u2066\u2069'.repeat(length / 2)],
+  ['what nobody sees', (given) => text(1, LONG).safeParse(given), (length) => '\u200b'.repeat(length)],
+  [
+    'words with long runs of marks',
+    (given) => searchWordsOf(given, 300),
+    (length) => `a${'\u0301\u0316'.repeat(length / 2)}`,
+  ],
+  [
+    'words of long compatible forms',
+    (given) => searchWordsOf(given, 300),
+    (length) => '\ufdfa'.repeat(length),
   ],
   ['tags', (list) => versionsIn(list), (length) => `"1.abcdefghijklmnop"${' , '.repeat(length / 3)}x`],
 ])('judges %s in time that grows no faster than its length', (_name, judge, given) => {
