@@ -3,6 +3,7 @@ import { MIMEType } from 'node:util';
 import express, { type Request, type RequestHandler } from 'express';
 import { InvalidRequestError, UnsupportedMediaTypeError } from '../errors';
 import type { Route } from './route';
+import { parseJson } from './well-formed';
 
 const JSON_LIMIT = '100kb';
 const readRaw = express.raw({ limit: JSON_LIMIT, type: () => true });
@@ -18,7 +19,7 @@ export function readBody({
   upload,
 }: Pick<Route, 'body' | 'bodyTypes' | 'upload'>): RequestHandler[] {
   if (upload) return [begin(upload.types), express.raw({ type: () => true, limit: upload.limit }), end];
-  if (body) return [begin(bodyTypes, requireUtf8Charset), readRaw, end, parseJson];
+  if (body) return [begin(bodyTypes, requireUtf8Charset), readRaw, end, decode];
   return [];
 }
 
@@ -51,7 +52,7 @@ function charsetOf(contentType = ''): string {
 }
 
 /** Refuses bytes that are not UTF-8 (RFC 3629, 10), which a decoder would replace; ignores a byte order mark. */
-const parseJson: RequestHandler = (request, _response, next) => {
+const decode: RequestHandler = (request, _response, next) => {
   const bytes: unknown = request.body;
   if (Buffer.isBuffer(bytes)) request.body = bytes.length === 0 ? {} : toJson(bytes);
   next();
@@ -60,9 +61,9 @@ const parseJson: RequestHandler = (request, _response, next) => {
 function toJson(bytes: Buffer): unknown {
   if (!isUtf8(bytes)) throw new InvalidRequestError('The body is not UTF-8: encode its text as UTF-8.');
   try {
-    return JSON.parse(bytes.toString('utf8').replace(/^\ufeff/, ''));
-  } catch {
-    throw new InvalidRequestError('The body is not JSON.');
+    return parseJson(bytes.toString('utf8').replace(/^\ufeff/, ''));
+  } catch (error) {
+    throw error instanceof SyntaxError ? new InvalidRequestError('The body is not JSON.') : error;
   }
 }
 

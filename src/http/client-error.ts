@@ -32,7 +32,9 @@ export function answerClientError(
         ] as const)
       : error.code === 'ERR_HTTP_REQUEST_TIMEOUT'
         ? (['request-timeout', 'The request took too long to arrive.'] as const)
-        : (['invalid-request', 'The request is malformed.'] as const);
+        : error.code === 'HPE_INVALID_URL'
+          ? (['invalid-request', 'The address is malformed: percent-encode it as UTF-8.'] as const)
+          : (['invalid-request', 'The request is malformed.'] as const);
   // There is no request to ask, but NGINX has put its id in front.
   const sent = error.rawPacket?.toString('latin1', 0, LOOKED_AT) ?? '';
   const requestId = REQUEST_ID.exec(sent)?.[1] ?? randomUUID();

@@ -3,7 +3,6 @@ import { z } from 'zod';
 import { InvalidRequestError, type FieldError } from '../errors';
 import { shortened } from '../shortened';
 import type { Route } from './route';
-import { illFormedIn, withoutHalves } from './well-formed';
 
 type Part = 'params' | 'query' | 'body';
 
@@ -21,12 +20,6 @@ const noQuery = z.strictObject({});
 export function validate(route: Route, request: Request) {
   const faults: FieldError[] = [];
   const parse = (part: Part, schema: z.ZodType, value: unknown): unknown => {
-    const notText = NOT_TEXT[part];
-    const illFormed = notText ? illFormedIn(value, MAX_FAULTS) : [];
-    if (illFormed.length > 0) {
-      faults.push(...illFormed.map((path) => ({ path: pathTo(part, path), message: notText! })));
-      return undefined;
-    }
     // Most are valid, and need no words.
     const parsed = schema.safeParse(value);
     const result = parsed.success ? parsed : schema.safeParse(value, { error: inWords });
@@ -60,16 +53,10 @@ export function validate(route: Route, request: Request) {
   return { params, query, body };
 }
 
-/** By part; Express has refused a path that can't be decoded. */
-const NOT_TEXT: Partial<Record<Part, string>> = {
-  query: 'is not percent-encoded UTF-8; a percent sign itself is written %25',
-  body: 'must not contain half a character (an escape \\ud800 to \\udfff without its other half)',
-};
-
 const repeatedIn = (query: Request['query']): FieldError[] =>
   Object.keys(query)
     .filter((name) => Array.isArray(query[name]))
-    .map((name) => ({ path: pathTo('query', [name]), message: 'must be given once' }));
+    .map((name) => ({ path: shortened(`query.${name}`, MAX_PATH), message: 'must be given once' }));
 
 const COUNTED: Record<string, string> = { string: 'characters', array: 'entries' };
 const amount = (limit: number | bigint, origin: string) => [limit, COUNTED[origin]].filter(Boolean).join(' ');
@@ -93,12 +80,10 @@ function inWords(issue: z.core.$ZodRawIssue): string | undefined {
   }
 }
 
-const pathTo = (part: Part, path: PropertyKey[]) =>
-  shortened(withoutHalves([part, ...path].join('.')), MAX_PATH);
 
 /** @param known the names that are taken here, as far as they are to be told */
 function toFaults(part: Part, issue: z.core.$ZodIssue, known: string[]): FieldError[] {
-  const path = pathTo(part, issue.path);
+  const path = shortened([part, ...issue.path].join('.'), MAX_PATH);
   if (issue.code === 'unrecognized_keys') {
     return issue.keys.map((key) => ({
       path: shortened(`${path}.${key}`, MAX_PATH),

@@ -1,55 +1,70 @@
 import { parse, type ParsedUrlQuery } from 'node:querystring';
+import { InvalidRequestError } from '../errors';
+
+const HALVES = /\p{Surrogate}/gu;
+const hasHalf = (text: string) => text.search(HALVES) >= 0;
+const LONGEST_PATH = 200;
+
+/** @param path of a part of the request, by its names; the halves of characters in them are left out */
+function refuse(path: string[], message: string): never {
+  const place = path.join('.').slice(0, LONGEST_PATH).replace(HALVES, '');
+  throw new InvalidRequestError(`${place}: ${message}`, { errors: [{ path: place, message }] });
+}
 
 /** No text that was decoded from UTF-8 holds half a character, so this marks what could not be decoded. */
 const UNDECODABLE = '\ud800';
-const HALVES = /\p{Surrogate}/gu;
-
-/** Raw bytes above ASCII are no part of an address (RFC 3986, 2); Node hands them over as Latin-1. */
-const isAscii = (text: string) => !/[^\0-\x7f]/.test(text);
 
 function decodeStrictly(text: string): string {
   try {
-    if (isAscii(text)) return decodeURIComponent(text);
+    return decodeURIComponent(text);
   } catch {
-    // Not percent-encoded UTF-8: `100%`, `%zz`, `%E4`.
+    // Not percent-encoded UTF-8: `100%`, `%zz`, `%E4`. Node has refused bytes that are not encoded at all.
+    return UNDECODABLE + text;
   }
-  return UNDECODABLE + text;
 }
 
-/** Parses a query; what is not percent-encoded UTF-8 (RFC 3986, 2.5) becomes text that `illFormedIn` finds. */
-export const parseQuery = (query: string): ParsedUrlQuery =>
-  parse(query, '&', '=', { decodeURIComponent: decodeStrictly });
-
-/** A path for people, without what is no text in it. */
-export const withoutHalves = (path: string) => path.replace(HALVES, '');
+/**
+ * Parses a query, as Express's `query parser`.
+ * @throws InvalidRequestError that names the parameter if it is not percent-encoded UTF-8 (RFC 3986, 2.5)
+ */
+export function parseQuery(query: string): ParsedUrlQuery {
+  const parsed = parse(query, '&', '=', { decodeURIComponent: decodeStrictly });
+  const ill = Object.keys(parsed).find((name) => [name, parsed[name]].flat().some((text) => hasHalf(text!)));
+  if (ill === undefined) return parsed;
+  return refuse(['query', ill], 'is not percent-encoded UTF-8; a percent sign itself is written %25');
+}
 
 interface Place {
-  value: unknown;
+  value: object;
   name: string;
   within?: Place;
 }
 
-function pathOf(place: Place): string[] {
-  const path: string[] = [];
-  for (let at = place; at.within; at = at.within) path.push(at.name);
+function pathTo(name: string, within: Place): string[] {
+  const path = [name];
+  for (let at = within; at.within; at = at.within) path.push(at.name);
   return path.reverse();
 }
 
+/** Half of a pair as JSON escapes it, alone or not: no other text of JSON can hold one. */
+const ESCAPED_HALF = /\\u[dD][89a-fA-F]/;
+const HALF = 'must not contain half a character (an escape from \\ud800 to \\udfff without its other half)';
+
 /**
- * Finds half characters, as JSON's `\ud800` alone makes them, in all texts and names of a request's part: UTF-8
- * has no form of them, so whatever stores or hashes them takes another character instead.
- * @returns the paths to at most `limit` of them
+ * Parses a body of JSON.
+ * @throws SyntaxError if it is none, and InvalidRequestError that names the text or name with half a character: UTF-8
+ * has no form of it, so what stores or hashes it would take another character instead
  */
-export function illFormedIn(whole: unknown, limit: number): string[][] {
-  const found: string[][] = [];
-  const places: Place[] = [{ value: whole, name: '' }];
+export function parseJson(json: string): unknown {
+  const whole: unknown = JSON.parse(json);
+  if (!ESCAPED_HALF.test(json)) return whole;
   // A list instead of recursion: JSON.parse goes deeper than the stack.
+  const places: Place[] = [{ value: { body: whole }, name: '' }];
   for (const place of places) {
-    const { value, name } = place;
-    const isIll = name.search(HALVES) >= 0 || (typeof value === 'string' && value.search(HALVES) >= 0);
-    if (isIll && found.push(pathOf(place)) >= limit) break;
-    if (typeof value !== 'object' || value === null) continue;
-    for (const [key, inner] of Object.entries(value)) places.push({ value: inner, name: key, within: place });
+    for (const [name, value] of Object.entries(place.value) as [string, unknown][]) {
+      if (hasHalf(name) || (typeof value === 'string' && hasHalf(value))) refuse(pathTo(name, place), HALF);
+      if (typeof value === 'object' && value !== null) places.push({ value, name, within: place });
+    }
   }
-  return found;
+  return whole;
 }

@@ -2,7 +2,7 @@ import { randomInt } from 'node:crypto';
 import fc from 'fast-check';
 import { apiDocument } from '../../contract/document';
 import { createRequestCheck } from '../support/allowed-request';
-import { send, startCluster, type Cluster } from '../support/cluster';
+import { newTitle, send, startCluster, type Cluster } from '../support/cluster';
 import { createContractCheck } from '../support/contract';
 import type { Account } from '../support/factories';
 import { createKnownThings } from '../support/known-things';
@@ -72,17 +72,11 @@ it.each([
   ['a percent sign in a query', 'GET', '/tasks?q=100%', '', /^query.q: .*%25/],
   ['a half in a query', 'GET', '/tasks?q=%ED%A0%80', '', /^query.q: .*percent-encoded UTF-8/],
   ['a name in Latin-1', 'GET', '/tasks?l%E4bel=x', '', /^query.l%E4bel: .*percent-encoded UTF-8/],
-  [
-    'bytes as they are in a query',
-    'GET',
-    '/tasks?label=G\xc3\xa4rten',
-    '',
-    /^query.label: .*percent-encoded/,
-  ],
+  ['bytes as they are in a query', 'GET', '/tasks?label=G\xc3\xa4rten', '', /percent-encode it/],
   ['a path in Latin-1', 'GET', '/tasks/%E4', '', /percent-encoded UTF-8/],
   ['an overlong form in a path', 'GET', '/tasks/%C0%80', '', /percent-encoded UTF-8/],
   ['a percent sign in a path', 'GET', '/tasks/100%', '', /./],
-  ['bytes as they are in a path', 'GET', '/tasks/\xc3\xa4', '', /./],
+  ['bytes as they are in a path', 'GET', '/tasks/\xc3\xa4', '', /percent-encode it/],
   ['a number in hexadecimal', 'GET', '/tasks?limit=0x10', '', /^query.limit: .*decimal digits/],
   ['a number with an exponent', 'GET', '/tasks?limit=1e1', '', /^query.limit: .*decimal digits/],
 ])('refuses %s with 400', async (_name, method, path, body, detail) => {
@@ -119,14 +113,21 @@ it.each([
 
 it('finds words of all scripts, and serves a link to the next page of them', async () => {
   const { token } = admin;
+  // The database is that of earlier runs too.
+  const label = `Gärten 100% ${newTitle()}`;
+  const labelled = new URLSearchParams({ label }).toString();
   for (const title of ['Στόχος:παράδοση', 'στόχος', 'パパ', 'दान', 'мой', 'می\u200cخواهم 👨‍👩‍👧'])
-    expect(
-      (await send(cluster.url, 'POST', '/tasks', { title, labels: ['Gärten 100%'] }, token)).status,
-    ).toBe(201);
+    expect((await send(cluster.url, 'POST', '/tasks', { title, labels: [label] }, token)).status).toBe(201);
   const found = async (query: string) => {
-    const { status, body, headers } = await send(cluster.url, 'GET', `/tasks?${query}`, undefined, token);
+    const { status, body, headers } = await send(
+      cluster.url,
+      'GET',
+      `/tasks?${labelled}&${query}`,
+      undefined,
+      token,
+    );
     expect(status).toBe(200);
-    const next = /<\/tasks\?([^>]+)>; rel="next"/.exec(headers.get('link') ?? '')?.[1];
+    const next = /<([^>]+)>; rel="next"/.exec(headers.get('link') ?? '')?.[1];
     return { titles: (body as { title: string }[]).map(({ title }) => title), next };
   };
   const titlesOf = async (q: string) => (await found(`q=${encodeURIComponent(q)}`)).titles;
@@ -137,9 +138,10 @@ it('finds words of all scripts, and serves a link to the next page of them', asy
   expect(await titlesOf('мои')).toEqual([]);
   expect(await titlesOf('МОЙ')).toEqual(['мой']);
   expect(await titlesOf('میخواهم')).toHaveLength(1);
-  const first = await found('q=%CF%83%CF%84%CF%8C%CF%87%CE%BF%CF%82&label=G%C3%A4rten+100%25&limit=1');
+  const first = await found('q=%CF%83%CF%84%CF%8C%CF%87%CE%BF%CF%82&limit=1');
   expect(first.titles).toEqual(['στόχος']);
-  expect((await found(first.next!)).titles).toEqual(['Στόχος:παράδοση']);
+  const { body } = await send(cluster.url, 'GET', first.next!, undefined, token);
+  expect(body).toEqual([expect.objectContaining({ title: 'Στόχος:παράδοση' })]);
 });
 
 it(

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 
 /** Words of scripts whose marks, cases or forms differ; of each language some that a careless folding would mix up. */
-export const WORDS_BY_SCRIPT = {
+const WORDS_BY_SCRIPT = {
   latin: ['Zäun', 'café', 'Straße', 'Đường', 'İstanbul', 'ﬁshing'],
   greek: ['Στόχος', 'παράδοση', 'ΟΔΟΣ', 'ᾠδή'],
   cyrillic: ['мои', 'мой', 'всё', 'їжак', 'Ѓорѓи'],

@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { serveControl } from '../../../src/control/control-server';
@@ -108,4 +108,12 @@ it('restores only while nobody serves, or where that is said; and shows no bar o
     stderr: expect.stringMatching(/^The database .* is not empty/),
   });
   for (const { stdout, stderr } of [backup, refused, notEmpty]) expect(stdout + stderr).not.toContain('of 0');
+});
+
+it('refuses a password file that is not UTF-8 before it asks any server', async () => {
+  const passwordFile = path.join(folder, 'password.txt');
+  await writeFile(passwordFile, Buffer.from('G\xe4rten und Z\xe4une', 'latin1'));
+  const person = ['--email', 'a@example.com', '--username', 'abc', '--name', 'A'];
+  const { status, stderr } = await runCommand('admin', [...person, '--password-file', passwordFile], env);
+  expect({ status, stderr }).toEqual({ status: 2, stderr: expect.stringContaining('is not UTF-8') });
 });
