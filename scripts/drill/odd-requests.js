@@ -21,9 +21,9 @@ const inHeader = (text) => text.replace(/[^ -~]/g, '').slice(0, headerBytes);
 /**
  * Well-formed HTTP, whatever it says: each odd text at each of these places, one after the other.
  *
- * @param {{ token: string, taskPath: string }} member
+ * @param {{ token: string, taskPath: string, userPath: string }} member
  */
-function oddRequests({ token, taskPath }) {
+function oddRequests({ token, taskPath, userPath }) {
   const common = { authorization: `Bearer ${token}` };
   const long = Object.values(oddTexts(8_000));
   const short = Object.values(oddTexts(150));
@@ -45,7 +45,7 @@ function oddRequests({ token, taskPath }) {
       send('POST', '/users/login', { email: few, password: few }),
       send('GET', `/tasks/${inAddress(text, addressBytes)}`, undefined, common),
       send('GET', `/users/x?cursor=${inAddress(text, addressBytes)}`),
-      send('PATCH', taskPath, { title: `x${few}`, description: text.slice(0, 5_000) }, common),
+      send('PATCH', userPath, { name: `x${few.slice(0, 90)}` }, common),
       send('POST', '/users/signup', { name: text, email: text, username: text, password: text }),
       send(
         'GET',

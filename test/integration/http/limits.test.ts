@@ -118,6 +118,15 @@ describe('the common limit', () => {
   });
 });
 
+it('believes X-Forwarded-For for ten proxies, and no longer list keeps it busy', async () => {
+  const [near, far] = [newAddress(), newAddress()];
+  const by = (address: string, proxies: number) => from([address, ...Array(proxies).fill('::1')].join(', '));
+  expect(left(await by(near, 9).expect(401)).remaining).toBe(LIMIT - 1);
+  expect(left(await from(near)).remaining).toBe(LIMIT - 2);
+  await by(far, 2_000).expect(401);
+  expect(left(await from(far)).remaining).toBe(LIMIT - 1);
+});
+
 describe('sign-up', () => {
   it('has a limit of its own for each address, told beside the common one', async () => {
     const address = newAddress();
