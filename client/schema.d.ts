@@ -1433,6 +1433,11 @@ export interface operations {
       };
       header?: {
         /**
+         * @description Only if it is still at this tag; else 412.
+         * @example "7.Xb1dZk3Q9sLw0aTe"
+         */
+        'If-Match'?: string;
+        /**
          * @description Only if it is not at this tag any more; else 304 or 412.
          * @example "7.Xb1dZk3Q9sLw0aTe"
          */
@@ -1478,6 +1483,7 @@ export interface operations {
       401: components['responses']['Unauthenticated'];
       403: components['responses']['Forbidden'];
       406: components['responses']['NotAcceptable'];
+      412: components['responses']['PreconditionFailed'];
       429: components['responses']['TooManyRequests'];
       500: components['responses']['Internal'];
       503: components['responses']['Unavailable'];
@@ -1487,6 +1493,11 @@ export interface operations {
     parameters: {
       query?: never;
       header?: {
+        /**
+         * @description Only if it is still at this tag; else 412.
+         * @example "7.Xb1dZk3Q9sLw0aTe"
+         */
+        'If-Match'?: string;
         /**
          * @description Only if it is not at this tag any more; else 304 or 412.
          * @example "7.Xb1dZk3Q9sLw0aTe"
@@ -1535,6 +1546,7 @@ export interface operations {
       403: components['responses']['Forbidden'];
       404: components['responses']['NotFound'];
       406: components['responses']['NotAcceptable'];
+      412: components['responses']['PreconditionFailed'];
       429: components['responses']['TooManyRequests'];
       500: components['responses']['Internal'];
       503: components['responses']['Unavailable'];
@@ -1674,6 +1686,11 @@ export interface operations {
       };
       header?: {
         /**
+         * @description Only if it is still at this tag; else 412.
+         * @example "7.Xb1dZk3Q9sLw0aTe"
+         */
+        'If-Match'?: string;
+        /**
          * @description Only if it is not at this tag any more; else 304 or 412.
          * @example "7.Xb1dZk3Q9sLw0aTe"
          */
@@ -1705,6 +1722,7 @@ export interface operations {
       401: components['responses']['Unauthenticated'];
       404: components['responses']['NotFound'];
       406: components['responses']['NotAcceptable'];
+      412: components['responses']['PreconditionFailed'];
       429: components['responses']['TooManyRequests'];
       500: components['responses']['Internal'];
       503: components['responses']['Unavailable'];
@@ -1713,7 +1731,18 @@ export interface operations {
   putAvatar: {
     parameters: {
       query?: never;
-      header?: never;
+      header?: {
+        /**
+         * @description Only if it is still at this tag; else 412.
+         * @example "7.Xb1dZk3Q9sLw0aTe"
+         */
+        'If-Match'?: string;
+        /**
+         * @description Only if it is not at this tag any more; else 304 or 412.
+         * @example "7.Xb1dZk3Q9sLw0aTe"
+         */
+        'If-None-Match'?: string;
+      };
       path: {
         /** @description Its `_id`. */
         id: string;
@@ -1762,6 +1791,7 @@ export interface operations {
       403: components['responses']['Forbidden'];
       404: components['responses']['NotFound'];
       406: components['responses']['NotAcceptable'];
+      412: components['responses']['PreconditionFailed'];
       413: components['responses']['TooLarge'];
       415: components['responses']['UnsupportedMediaType'];
       429: components['responses']['TooManyRequests'];
@@ -1813,6 +1843,11 @@ export interface operations {
       };
       header?: {
         /**
+         * @description Only if it is still at this tag; else 412.
+         * @example "7.Xb1dZk3Q9sLw0aTe"
+         */
+        'If-Match'?: string;
+        /**
          * @description Only if it is not at this tag any more; else 304 or 412.
          * @example "7.Xb1dZk3Q9sLw0aTe"
          */
@@ -1863,6 +1898,7 @@ export interface operations {
       401: components['responses']['Unauthenticated'];
       403: components['responses']['Forbidden'];
       406: components['responses']['NotAcceptable'];
+      412: components['responses']['PreconditionFailed'];
       429: components['responses']['TooManyRequests'];
       500: components['responses']['Internal'];
       503: components['responses']['Unavailable'];
@@ -1948,6 +1984,11 @@ export interface operations {
       query?: never;
       header?: {
         /**
+         * @description Only if it is still at this tag; else 412.
+         * @example "7.Xb1dZk3Q9sLw0aTe"
+         */
+        'If-Match'?: string;
+        /**
          * @description Only if it is not at this tag any more; else 304 or 412.
          * @example "7.Xb1dZk3Q9sLw0aTe"
          */
@@ -1997,6 +2038,7 @@ export interface operations {
       401: components['responses']['Unauthenticated'];
       404: components['responses']['NotFound'];
       406: components['responses']['NotAcceptable'];
+      412: components['responses']['PreconditionFailed'];
       429: components['responses']['TooManyRequests'];
       500: components['responses']['Internal'];
       503: components['responses']['Unavailable'];
@@ -2380,7 +2422,18 @@ export interface operations {
   getOpenApi: {
     parameters: {
       query?: never;
-      header?: never;
+      header?: {
+        /**
+         * @description Only if it is still at this tag; else 412.
+         * @example "7.Xb1dZk3Q9sLw0aTe"
+         */
+        'If-Match'?: string;
+        /**
+         * @description Only if it is not at this tag any more; else 304 or 412.
+         * @example "7.Xb1dZk3Q9sLw0aTe"
+         */
+        'If-None-Match'?: string;
+      };
       path?: never;
       cookie?: never;
     };
@@ -2390,6 +2443,7 @@ export interface operations {
       200: {
         headers: {
           'X-Request-Id': components['headers']['X-Request-Id'];
+          ETag: components['headers']['ETag'];
           [name: string]: unknown;
         };
         content: {
@@ -2406,8 +2460,10 @@ export interface operations {
           };
         };
       };
+      304: components['responses']['NotModified'];
       400: components['responses']['InvalidRequest'];
       406: components['responses']['NotAcceptable'];
+      412: components['responses']['PreconditionFailed'];
       500: components['responses']['Internal'];
       503: components['responses']['Unavailable'];
     };
