@@ -2404,7 +2404,18 @@ export interface operations {
   getOpenApi: {
     parameters: {
       query?: never;
-      header?: never;
+      header?: {
+        /**
+         * @description Only if it is still at this tag; else 412.
+         * @example "7.Xb1dZk3Q9sLw0aTe"
+         */
+        'If-Match'?: string;
+        /**
+         * @description Only if it is not at this tag any more; else 304 or 412.
+         * @example "7.Xb1dZk3Q9sLw0aTe"
+         */
+        'If-None-Match'?: string;
+      };
       path?: never;
       cookie?: never;
     };
@@ -2414,6 +2425,7 @@ export interface operations {
       200: {
         headers: {
           'X-Request-Id': components['headers']['X-Request-Id'];
+          ETag: components['headers']['ETag'];
           [name: string]: unknown;
         };
         content: {
@@ -2430,8 +2442,10 @@ export interface operations {
           };
         };
       };
+      304: components['responses']['NotModified'];
       400: components['responses']['InvalidRequest'];
       406: components['responses']['NotAcceptable'];
+      412: components['responses']['PreconditionFailed'];
       500: components['responses']['Internal'];
       503: components['responses']['Unavailable'];
     };

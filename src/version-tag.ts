@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { IncomingHttpHeaders } from 'node:http';
 
 const digest = (text: string) => createHash('sha256').update(text).digest('base64url').slice(0, 16);
 
@@ -24,15 +25,15 @@ export const tagOfVersioned = ({ value, version }: Versioned<unknown>): string =
 const COMPRESSED_FROM = 1_000;
 
 /**
- * The tag as it is sent with a text of `size` bytes: weak (RFC 9110, 8.8.1) if the client takes gzip and NGINX may
- * therefore change the bytes. It depends on the request and the text alone, so a 304 has the tag of the 200, and
- * NGINX leaves it as it is.
+ * The tag as it is sent with a text of `size` bytes: weak (RFC 9110, 8.8.1) if NGINX, which names the client on each
+ * request that it passes on, may compress it and so change the bytes. It depends on the request and the text alone, so
+ * a 304 has the tag of the 200, and NGINX leaves it as it is.
  */
-export const tagAsSent = (
-  tag: string,
-  size: number,
-  acceptEncoding: string | string[] | undefined,
-): string => (size >= COMPRESSED_FROM && /gzip/i.test(String(acceptEncoding)) ? `W/${tag}` : tag);
+export function tagAsSent(tag: string, size: number, headers: IncomingHttpHeaders): string {
+  const { 'accept-encoding': codings, 'x-forwarded-for': client } = headers;
+  const isCompressed = size >= COMPRESSED_FROM && client !== undefined && /gzip/i.test(String(codings));
+  return isCompressed ? `W/${tag}` : tag;
+}
 
 /** For which versions or tags a write is meant; what isn't set doesn't count. */
 export interface Precondition {

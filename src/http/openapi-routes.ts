@@ -18,6 +18,7 @@ export function openApiRoutes(routes: Route[]): Route[] {
       200: {
         description: 'The OpenAPI document',
         body: z.looseObject({ openapi: z.literal('3.1.0') }).meta({ example: { openapi: '3.1.0' } }),
+        headers: ['ETag'],
       },
     },
     handler: async () => ({

@@ -62,7 +62,7 @@ export function serveFile(router: Router, place: string, { name, content, tag, h
   const size = path.extname(name) === '.png' ? 0 : content.length;
   serveToRead(router, place, (request, response) => {
     const known = isKnown(tag, request);
-    response.set(headers).setHeader('ETag', tagAsSent(tag, size, request.headers['accept-encoding']));
+    response.set(headers).setHeader('ETag', tagAsSent(tag, size, request.headers));
     if (known) return void response.status(304).end();
     response.type(path.extname(name)).setHeader('Content-Length', content.length);
     response.end(content);

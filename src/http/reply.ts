@@ -47,7 +47,7 @@ export async function send(reply: Reply, request: Request, response: Response): 
   const { status, headers = {}, body, version, json, text, file } = reply;
   const sent = json ?? text?.content ?? (body === undefined ? undefined : JSON.stringify(body));
   const size = sent === undefined ? 0 : Buffer.byteLength(sent);
-  const asSent = (tag: string) => tagAsSent(tag, size, request.headers['accept-encoding']);
+  const asSent = (tag: string) => tagAsSent(tag, size, request.headers);
   // Before any header is set: a 412 has none of them.
   const known = headers.ETag !== undefined && isKnown(headers.ETag, request);
   for (const [name, value] of Object.entries(headers)) {

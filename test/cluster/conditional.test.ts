@@ -1,4 +1,4 @@
-import { send, startCluster, type Cluster } from '../support/cluster';
+import { ORIGIN, send, startCluster, type Cluster } from '../support/cluster';
 import type { Account } from '../support/factories';
 
 let cluster: Cluster;
@@ -45,6 +45,41 @@ it('lets one of 20 parallel changes through, also with the tag that gzip weakene
     expect(same.status).toBe(304);
   }
 });
+
+it('gives a 304 the tag, Vary and Cache-Control of the 200 to the same request', async () => {
+  const { body } = await send(cluster.url, 'POST', '/tasks', { title: 'T', description }, admin.token);
+  const { body: other } = await send(cluster.url, 'POST', '/tasks', { title: 'Short' }, admin.token);
+  const idOf = (task: unknown) => (task as { _id: string })._id;
+  const routes = [
+    `/tasks/${idOf(body)}`,
+    `/tasks/${idOf(other)}`,
+    '/tasks?limit=2',
+    '/users?fields=name&limit=1',
+  ];
+  for (const route of [...routes, '/openapi.json', '/docs/', '/docs/swagger-ui.css', '/ops/ops.js']) {
+    for (const coding of ['identity', 'gzip', 'gzip;q=0', 'br, gzip;q=0.5', '*']) {
+      for (const method of ['GET', 'HEAD']) {
+        const ask = async (conditions: Record<string, string>) => {
+          const answer = await call(method, route, undefined, { 'accept-encoding': coding, ...conditions });
+          await answer.arrayBuffer();
+          const { status, headers } = answer;
+          const shown = ['etag', 'vary', 'cache-control', 'access-control-allow-origin'];
+          return { status, headers: shown.map((name) => [name, headers.get(name)]) };
+        };
+        const whole = await ask({ origin: ORIGIN });
+        expect(whole.status).toBe(200);
+        const tag = whole.headers[0]![1]!;
+        expect(whole.headers[1]![1]).toBe('Accept-Encoding, Origin');
+        for (const known of [tag, tag.replace('W/', ''), `W/${tag.replace('W/', '')}`]) {
+          const same = await ask({ origin: ORIGIN, 'if-none-match': known });
+          expect({ route, coding, ...same }).toEqual({ route, coding, ...whole, status: 304 });
+          expect((await ask({ 'if-match': known })).status).toBe(200);
+        }
+        expect((await ask({ 'if-match': '"other"' })).status).toBe(412);
+      }
+    }
+  }
+}, 60_000);
 
 it('makes one task of 50 parallel sends with one key', async () => {
   const key = { 'idempotency-key': `"${crypto.randomUUID()}"` };

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { askProcess } from '../../src/control/control-client';
 import { defaultControlFolder, listSockets } from '../../src/control/control-folder';
 import { problemSchema } from '../../src/http/schemas';
-import { startCluster, type Cluster } from '../support/cluster';
+import { ORIGIN, startCluster, type Cluster } from '../support/cluster';
 import { eventually } from '../support/wait';
 
 let cluster: Cluster;
@@ -55,12 +55,41 @@ it.each([
 ])('answers %s with a problem', async (_name, send, status) => {
   const answer = await send();
   const [head, body] = answer.split('\r\n\r\n');
+  // No page asked.
+  expect(head).not.toMatch(/access-control-allow-origin/i);
   expect(head).toMatch(new RegExp(`^HTTP/1.1 ${status} `));
   expect(head).toMatch(/content-type: application\/problem\+json/i);
   const problem = problemSchema.parse(JSON.parse(body!));
   expect(problem.status).toBe(status);
   expect(head).toContain(problem.requestId);
 });
+
+it.each([
+  ['NGINX', 'a body over 100 kB', 'POST /tasks', 'Content-Length: 200000\r\n', 413],
+  ['NGINX', 'an address of 9 kB', `GET /${'x'.repeat(9_000)}`, '', 414],
+  ['NGINX', 'an address of 20 kB', `GET /${'x'.repeat(20_000)}`, '', 414],
+  ['NGINX', 'headers of 40 kB', 'GET /tasks', `X-Long: ${'x'.repeat(40_000)}\r\n`, 431],
+  ['NGINX', 'a preflight', 'OPTIONS /tasks', 'Access-Control-Request-Method: GET\r\n', 204],
+  ['a worker', 'a request without a token', 'GET /tasks', '', 401],
+  ['a worker', 'another method', 'PATCH /tasks', '', 405],
+  ['a worker', 'what is there already', 'GET /openapi.json', 'If-None-Match: *\r\n', 304],
+  ['Node', 'a control character', 'GET /tasks', 'X-Odd: \x01\r\n', 400],
+])(
+  'lets pages of allowed origins alone read what %s answers to %s',
+  async (_who, _what, line, headers, status) => {
+    for (const [origin, count] of [
+      [ORIGIN, 1],
+      [`${ORIGIN}.evil.example`, 0],
+    ] as const) {
+      const answer = await request(`${line} HTTP/1.1`, `Origin: ${origin}\r\n${headers}`);
+      expect(Number(/^HTTP\/1.1 (\d+)/.exec(answer)![1])).toBe(status);
+      const allowed = answer.match(/^access-control-allow-origin: .*(?=\r$)/gim) ?? [];
+      expect(allowed).toHaveLength(count);
+      if (count === 1) expect(allowed[0]).toMatch(new RegExp(`: ${ORIGIN}$`));
+      expect(answer).toMatch(/^vary: .*origin/im);
+    }
+  },
+);
 
 it("doesn't hand on a client's request id", async () => {
   const answer = await request('GET /health/live HTTP/1.1', 'X-Request-Id: my-own-id\r\n');
@@ -81,8 +110,10 @@ it("doesn't hand on the address that a client says to have", async () => {
 it('answers 503 or 502 as a problem with Retry-After while no worker runs', async () => {
   await cluster.stack.pm2(['stop', 'taskfleet-api']);
   try {
-    const response = await fetch(`${cluster.url}/tasks`, { signal: AbortSignal.timeout(10_000) });
+    const headers = { origin: ORIGIN };
+    const response = await fetch(`${cluster.url}/tasks`, { headers, signal: AbortSignal.timeout(10_000) });
     expect([502, 503]).toContain(response.status);
+    expect(response.headers.get('access-control-allow-origin')).toBe(ORIGIN);
     expect(Number(response.headers.get('retry-after'))).toBeGreaterThan(0);
     expect(problemSchema.parse(await response.json()).status).toBe(response.status);
   } finally {

@@ -8,6 +8,9 @@ import { createLogger } from '../../src/logger';
 import { newPerson, type Account } from './factories';
 import { eventually } from './wait';
 
+/** Pages of this origin may use the API of the cluster. */
+export const ORIGIN = 'https://app.example.com';
+
 const root = path.join(__dirname, '..', '..');
 
 export type Cluster = Awaited<ReturnType<typeof startCluster>>;
@@ -38,6 +41,7 @@ export async function startCluster(own?: { root: string; dir: string }) {
       LOG_LEVEL: 'warn',
       CACHE_TTL_SECONDS: '2',
       KEY_PREFIX: 'cluster',
+      CORS_ORIGINS: ORIGIN,
     },
   });
   const { url, env } = stack.info();

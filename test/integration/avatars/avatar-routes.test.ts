@@ -146,6 +146,79 @@ it('is written by its owner or an Admin, and read by anyone signed in', async ()
   await upload(admin, await newPicture('png'), { of: { ...user, id: 'a'.repeat(24) } }).expect(404);
 });
 
+it('is replaced only as If-Match and If-None-Match allow, and 412 changes nothing', async () => {
+  const user = await buildWorker(api);
+  const put = async (headers: object, by = user) =>
+    upload(by, await newPicture('png'), { of: user }).set(headers as Record<string, string>);
+  const tagOf = async (size = 256) =>
+    (await fetchAvatar(user, user, `?size=${size}`).expect(200)).headers.etag!;
+
+  const none = await put({ 'If-Match': '*' });
+  expect([none.status, none.headers.etag]).toEqual([412, undefined]);
+  expect((await put({ 'If-Match': '"other"' })).status).toBe(412);
+  await fetchAvatar(user, user).expect(404);
+  const first = await put({ 'If-None-Match': '*' });
+  expect(first.status).toBe(202);
+  await untilEnded(user, first.headers.location!);
+
+  const tag = await tagOf();
+  for (const headers of [
+    { 'If-Match': '"other"' },
+    { 'If-Match': '"1.aaaaaaaaaaaaaaaa", "x"' },
+    { 'If-None-Match': '*' },
+    { 'If-None-Match': tag },
+    { 'If-None-Match': `W/${tag}` },
+    { 'If-Match': tag, 'If-None-Match': '*' },
+  ]) {
+    const refused = await put(headers);
+    expect([refused.status, refused.body.type]).toEqual([412, '/problems/precondition-failed']);
+    expect(refused.headers.etag).toBe(tag);
+  }
+  expect((await put({ 'If-Match': 'no tag' })).status).toBe(400);
+  expect((await put({ 'If-Match': '*' }, ada)).status).toBe(403);
+  expect(await tagOf()).toBe(tag);
+
+  // The tag of any size, and any that there is.
+  for (const headers of [
+    { 'If-Match': await tagOf(64) },
+    { 'If-Match': '*' },
+    { 'If-None-Match': '"other"' },
+  ]) {
+    const before = await tagOf();
+    const done = await put(headers);
+    expect(done.status).toBe(202);
+    await untilEnded(user, done.headers.location!);
+    expect(await tagOf()).not.toBe(before);
+  }
+});
+
+it('is read only as If-Match and If-None-Match allow', async () => {
+  const user = await buildWorker(api);
+  const { headers } = await upload(user, await newPicture('png')).expect(202);
+  await untilEnded(user, headers.location!);
+  const whole = await fetchAvatar(user, user).expect(200);
+  const tag = whole.headers.etag!;
+  expect(tag).toMatch(/^"/);
+  const read = (conditions: Record<string, string>) =>
+    as(api, user).get(`/users/${user.id}/avatar`).set(conditions);
+  await read({ 'If-Match': tag }).expect(200);
+  await read({ 'If-Match': '"other"' }).expect(412).expect('ETag', tag);
+  await read({ 'If-Match': '"other"', 'If-None-Match': tag }).expect(412);
+  const same = await read({ 'If-Match': '*', 'If-None-Match': `W/${tag}` }).expect(304);
+  for (const name of ['etag', 'vary', 'cache-control'])
+    expect([name, same.headers[name]]).toEqual([name, whole.headers[name]]);
+});
+
+it('needs no If-Match where changes of versions do', async () => {
+  const strict = await startApi(namespace, { REQUIRE_IF_MATCH: 'true' });
+  await as(strict, ada)
+    .put(`/users/${ada.id}/avatar`)
+    .type('image/png')
+    .send(await newPicture('png'))
+    .expect(202);
+  await strict.close();
+});
+
 it('goes with its user', async () => {
   const user = await buildWorker(api);
   const { headers } = await upload(user, await newPicture('png')).expect(202);

@@ -36,7 +36,10 @@ it.each([PAGE, OTHER])('lets pages of %s in', async (origin) => {
     expect.arrayContaining(['get', 'head', 'post', 'put', 'patch', 'delete']),
   );
   expect(words(headers['access-control-allow-headers'])).toEqual(
-    expect.arrayContaining(['authorization', 'content-type', 'if-match', 'if-none-match', 'idempotency-key']),
+    expect.arrayContaining([
+      ...['authorization', 'content-type', 'if-match', 'if-none-match', 'idempotency-key'],
+      ...['traceparent', 'tracestate', 'baggage'],
+    ]),
   );
   expect(Number(headers['access-control-max-age'])).toBeGreaterThan(0);
   expect(words(headers.vary)).toContain('origin');
@@ -66,6 +69,8 @@ it('lets the page read every answer and its headers, problems too', async () => 
     await get('/tasks').expect(429),
     await get('/nothing').expect(404),
     await request(api.server).patch('/tasks').set('Origin', PAGE).expect(405),
+    await get('/openapi.json').set('If-None-Match', '*').expect(304),
+    await get('/openapi.json').set('If-Match', '"other"').expect(412),
   ];
   for (const { headers } of answers) {
     expect(headers['access-control-allow-origin']).toBe(PAGE);
@@ -74,6 +79,62 @@ it('lets the page read every answer and its headers, problems too', async () => 
       expect.arrayContaining(['etag', 'link', 'location', 'ratelimit', 'retry-after', 'x-request-id']),
     );
   }
+});
+
+describe('what Node refuses before there is a request', () => {
+  const { connect } = jest.requireActual<typeof import('node:net')>('node:net');
+
+  function raw(text: string, to = api): Promise<string> {
+    return new Promise((resolve, reject) => {
+      const { port } = to.server.address() as { port: number };
+      let answer = '';
+      const socket = connect(port, '127.0.0.1', () => socket.write(text));
+      socket.setEncoding('utf8').on('data', (chunk: string) => (answer += chunk));
+      socket.once('end', () => resolve(answer)).once('error', reject);
+    });
+  }
+  const long = `X-Long: ${'x'.repeat(30_000)}\r\n`;
+  const refused: [number, (origin: string) => string][] = [
+    [431, (origin) => `GET /tasks HTTP/1.1\r\nHost: a\r\nOrigin: ${origin}\r\n${long}\r\n`],
+    [431, (origin) => `GET /tasks HTTP/1.1\r\nHost: a\r\n${long}origin:${origin}\r\n\r\n`],
+    [400, (origin) => `BREW /tasks HTTP/1.1\r\nHost: a\r\nOrigin: ${origin}\r\n\r\n`],
+  ];
+
+  it.each(refused)('can be read by pages of allowed origins alone: %i', async (status, text) => {
+    for (const [origin, isAllowed] of [
+      [PAGE, true],
+      [OTHER, true],
+      [STRANGER, false],
+      [`${PAGE} ${OTHER}`, false],
+      ['x'.repeat(400), false],
+    ] as const) {
+      const answer = await raw(text(origin));
+      expect(answer).toMatch(new RegExp(`^HTTP/1.1 ${status} `));
+      expect(answer.includes(`\r\nAccess-Control-Allow-Origin: ${origin}\r\n`)).toBe(isAllowed);
+      expect(/access-control-/i.test(answer)).toBe(isAllowed);
+      expect(answer).toContain('\r\nVary: Origin\r\n');
+    }
+  });
+
+  it('is read to its end, so that the answer is not lost', async () => {
+    // As NGINX does: all of it is sent before the answer is read.
+    const answer = await raw(
+      `BREW / HTTP/1.1\r\nHost: a\r\nContent-Length: 5000000\r\n\r\n${'x'.repeat(5e6)}`,
+    );
+    expect(answer).toMatch(/^HTTP\/1.1 400 /);
+  });
+
+  it('names every origin with *, and none unless configured', async () => {
+    for (const [CORS_ORIGINS, lines] of [
+      ['*', ['Access-Control-Allow-Origin: *']],
+      ['', []],
+    ] as const) {
+      const own = await startApi(namespace, { CORS_ORIGINS });
+      const answer = await raw(refused[0]![1](STRANGER), own);
+      expect(answer.match(/(Access-Control-Allow-Origin|Vary): \S+/g) ?? []).toEqual(lines);
+      await own.close();
+    }
+  });
 });
 
 it('still answers a plain OPTIONS with what the path serves', async () => {

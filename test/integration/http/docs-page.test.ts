@@ -94,3 +94,28 @@ it.each([
     .expect('Content-Type', /^application\/problem\+json/);
   expect(problemSchema.parse(body).type).toBe('/problems/not-found');
 });
+
+it.each([
+  '/docs/',
+  '/docs/docs.js',
+  '/docs/swagger-ui.css',
+  '/docs/favicon-32x32.png',
+  '/ops',
+  '/ops/ops.css',
+])('answers conditions on %s by its tag, on a 304 with the headers of the 200', async (place) => {
+  for (const coding of ['gzip', 'identity']) {
+    const ask = (conditions: Record<string, string>) =>
+      get(place).set({ 'Accept-Encoding': coding, ...conditions });
+    const whole = await ask({}).expect(200);
+    const { etag } = whole.headers;
+    expect(etag!.startsWith('W/')).toBe(coding === 'gzip' && !place.endsWith('png'));
+    for (const known of [etag!, etag!.replace('W/', ''), '*']) {
+      const same = await ask({ 'If-None-Match': known, 'Cache-Control': 'no-cache' }).expect(304);
+      for (const name of ['etag', 'vary', 'cache-control', 'content-security-policy'])
+        expect([name, same.headers[name]]).toEqual([name, whole.headers[name]]);
+    }
+    await ask({ 'If-Match': etag! }).expect(200);
+    await ask({ 'If-Match': '"other"', 'If-None-Match': etag! }).expect(412);
+    await ask({ 'If-Unmodified-Since': new Date(0).toUTCString() }).expect(200);
+  }
+});

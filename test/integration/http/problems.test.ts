@@ -97,10 +97,59 @@ it.each([
   ['/tasks', 'text/html, application/*;q=0.5', 200],
   ['/problems/not-found', 'application/json', 406],
   ['/problems/not-found', 'text/html,application/xhtml+xml,*/*;q=0.8', 200],
+  // Parameters: JSON and pages have no variants.
+  ['/tasks', 'application/json; charset=utf-8', 200],
+  ['/tasks', 'application/json;charset="utf-8"', 200],
+  ['/tasks', 'application/json;version=1;q=0.5', 200],
+  ['/tasks', 'application/json;profile="a,text/html;q=0"', 200],
+  ['/tasks', 'text/html;level=1, application/json;indent=4', 200],
+  ['/tasks', 'application/json;version=1;q=0, */*', 200],
+  ['/problems/not-found', 'text/html;charset=utf-8', 200],
+  // Ranges, quality and case.
+  ['/tasks', 'APPLICATION/JSON', 200],
+  ['/tasks', 'Application/*', 200],
+  ['/tasks', 'application/*;q=0, application/json', 200],
+  ['/tasks', '*/*;q=0.1', 200],
+  ['/tasks', '*/*;q=0', 406],
+  ['/tasks', 'application/json;q=0.000', 406],
+  ['/tasks', 'application/json; q=0', 406],
+  ['/tasks', 'application/problem+json', 406],
+  ['/tasks', 'application/jsonp, application/jso', 406],
+  // What is no media range is ignored, and a header of nothing else says nothing.
+  ['/tasks', '', 200],
+  ['/tasks', ',,;;', 200],
+  ['/tasks', 'json', 200],
+  ['/tasks', '*', 200],
+  ['/tasks', 'application/*+json', 200],
+  ['/tasks', 'image/gif, *; q=.2, */*; q=.2', 200],
+  ['/tasks', 'json, text/html', 406],
 ])('answers %s as Accept: %s with %i', async (path, accept, status) => {
   const answer = await as(api, admin).get(path).set('Accept', accept);
   expect(answer.status).toBe(status);
   if (status === 406) expect(problemSchema.parse(answer.body).detail).toMatch(/served as (application|text)/);
+});
+
+it('answers a log-in, however its Accept header is written', async () => {
+  const { email, password } = admin;
+  const logIn = (accept: string) =>
+    request(api.server).post('/users/login').set('Accept', accept).send({ email, password });
+  await logIn('application/json; charset=utf-8').expect(200);
+  await logIn('text/html').expect(406);
+});
+
+it.each([
+  ['Accept-Charset', 'iso-8859-1'],
+  ['Accept-Charset', 'utf-8;q=0'],
+  ['Accept-Encoding', 'identity;q=0'],
+  ['Accept-Encoding', '*;q=0'],
+  ['Accept-Language', 'tlh'],
+])('answers in the one form there is in spite of %s: %s', async (name, value) => {
+  // RFC 9110, 12.5: a server may disregard them, and sends what it has rather than 406.
+  await as(api, admin)
+    .get('/tasks')
+    .set(name, value)
+    .expect(200)
+    .expect('Content-Type', /charset=utf-8$/);
 });
 
 it('has a page for each problem, which needs nothing but itself', async () => {

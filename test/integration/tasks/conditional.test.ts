@@ -159,6 +159,67 @@ describe('If-Match', () => {
   });
 });
 
+describe('a read', () => {
+  const read = (method: 'get' | 'head', path: string, headers: Record<string, string>) =>
+    request(api.server)
+      [method](path)
+      .set({ Authorization: `Bearer ${admin.token}`, ...headers });
+
+  it.each(['get', 'head'] as const)('is judged by If-Match before If-None-Match, by %s', async (method) => {
+    const task = await buildTask(api, admin);
+    for (const path of [`/tasks/${task._id}`, '/tasks', `/users/${worker.id}`, '/users', '/openapi.json']) {
+      const tag = (await read(method, path, {}).expect(200)).headers.etag!;
+      for (const match of [tag, `W/${tag.replace('W/', '')}`, `"other", ${tag}`, '*'])
+        await read(method, path, { 'If-Match': match }).expect(200);
+      const refused = await read(method, path, { 'If-Match': '"other"', 'If-None-Match': tag }).expect(412);
+      expect(refused.headers.etag!.replace('W/', '')).toBe(tag.replace('W/', ''));
+      expect(refused.headers).not.toHaveProperty('link');
+      await read(method, path, { 'If-Match': tag, 'If-None-Match': tag }).expect(304);
+      await read(method, path, { 'If-None-Match': '*' }).expect(304);
+      await read(method, path, { 'If-None-Match': '"other"' }).expect(200);
+      await read(method, path, { 'If-Match': 'no tag' }).expect(400);
+      // Nothing has a date of its last change (RFC 9110, 13.1.3 and 13.1.4).
+      const dates = {
+        'If-Modified-Since': new Date().toUTCString(),
+        'If-Unmodified-Since': new Date(0).toUTCString(),
+      };
+      await read(method, path, dates).expect(200);
+    }
+  });
+
+  it('is refused for what it is before its conditions count', async () => {
+    const headers = { 'If-Match': '"other"', 'If-None-Match': '*' };
+    await read('get', `/tasks/${'0'.repeat(24)}`, headers).expect(404);
+    await read('get', '/tasks?limit=0', headers).expect(400);
+    await request(api.server).get('/tasks').set(headers).expect(401);
+    // No tag is given out here.
+    await read('get', '/health/live', headers).expect(200);
+  });
+
+  it.each(['identity', 'gzip', 'gzip;q=0.5, br'])(
+    'has the tag, Vary and Cache-Control of a 200 to the same request on its 304, with %s',
+    async (coding) => {
+      const long = await buildTask(api, admin, { description: 'A long text. '.repeat(200) });
+      const short = await buildTask(api, admin);
+      for (const path of [`/tasks/${long._id}`, `/tasks/${short._id}`, '/tasks', '/openapi.json']) {
+        // As NGINX passes it on.
+        const headers = { 'Accept-Encoding': coding, 'X-Forwarded-For': '127.0.0.1' };
+        const whole = await read('get', path, headers).expect(200);
+        const { etag } = whole.headers;
+        expect(etag!.startsWith('W/')).toBe(coding !== 'identity' && path !== `/tasks/${short._id}`);
+        // Whichever form of the tag the client holds.
+        for (const known of [etag!, etag!.replace('W/', ''), '*']) {
+          const same = await read('get', path, { ...headers, 'If-None-Match': known }).expect(304);
+          for (const name of ['etag', 'vary', 'cache-control', 'link'])
+            expect([name, same.headers[name]]).toEqual([name, whole.headers[name]]);
+          expect(same.headers.vary).toBe('Accept-Encoding');
+        }
+        expect((await read('head', path, headers)).headers.etag).toBe(etag);
+      }
+    },
+  );
+});
+
 describe('the tag of a write', () => {
   it('is that of the next read', async () => {
     const made = await as(api, admin).post('/tasks', { title: 'T', assignedTo: worker.id }).expect(201);
