@@ -25,6 +25,7 @@ import { createRateLimiters, type Policy, type RateLimiter } from './infra/rate-
 import { connectRedis } from './infra/redis';
 import { composeFailedJobs } from './compose-jobs';
 import { createJobService } from './jobs/job-service';
+import { createCursors } from './lists/cursor';
 import { createAccessLog, type Logger } from './logger';
 import { createNoticeBoard } from './notices/notice-board';
 import { createEventHub } from './ops/event-hub';
@@ -104,9 +105,11 @@ export async function composeApi(config: Config, logger: Logger) {
     ttlMs: config.idempotencyTtlHours * 3_600_000,
   });
 
+  const cursors = createCursors(config.jwtSecret);
   const userCache = createUserCache(cache);
   const userService = createUserService({
     users,
+    cursors,
     cache: userCache,
     transaction: mongo.transaction,
     board,
@@ -118,10 +121,11 @@ export async function composeApi(config: Config, logger: Logger) {
     onRemoval: [tasks.unassignAll, avatars.removeAll],
     afterCommit: [(userId) => tasks.unassignAll(userId)],
     afterRemoval: [avatars.files.removeOfUser],
-    lockAdmins: notices.lockAdmins,
+    lockAdmins: (session) => notices.lock('admins', session),
   });
   const taskService = createTaskService({
     tasks,
+    cursors,
     cache: createTaskCache(cache),
     once,
     peopleById: userService.peopleById,
@@ -134,7 +138,8 @@ export async function composeApi(config: Config, logger: Logger) {
     guard: createLoginGuard({ rateLimiter, attempts: config.loginAttempts, exemptLoopback }),
     once,
     userJoined: userCache.joined,
-    userChanged: userCache.ended,
+    userChanged: userCache.changed,
+    userShown: userCache.shown,
     taskIdsOf: taskService.newestIdsOf,
   });
   await auth.ready();
@@ -145,6 +150,8 @@ export async function composeApi(config: Config, logger: Logger) {
     imageFault,
     requireSelfOrAdmin: userService.requireSelfOrAdmin,
     countUpload: users.countUpload,
+    lockUploads: (session) => notices.lock('uploads', session),
+    quota: { number: config.uploadsWaiting, bytes: config.uploadsWaitingMb * 2 ** 20 },
   });
 
   const fleet = createFleet(config.runDir);
@@ -215,5 +222,6 @@ function requestLimiters(config: Config, rateLimiter: (policy: Policy) => RateLi
   return {
     common: limiterOf('default', config.rateLimit, 60),
     signUp: limiterOf('signup', config.signUpLimit, 3_600),
+    upload: limiterOf('upload', config.uploadLimit, 3_600),
   };
 }

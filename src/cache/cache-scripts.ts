@@ -62,15 +62,18 @@ return 1
 `;
 
 /**
- * After a write that made of an entity the version ARGV[3]. KEYS: its own generation; ARGV[4] others that end;
- * those that its entry depends on beside its own. ARGV: life, a new token, version, number.
+ * After a write that made of an entity the version ARGV[3]. KEYS: its own generation; the highest version that a write
+ * told of; ARGV[4] others that end; those that its entry depends on beside its own. ARGV: life, a new token, version,
+ * number.
  *
  * The tokens with which the writer may fill the entry again with what it wrote, or nothing: where a later
  * version has been told of already, or where it isn't known whether one has.
  */
 export const WRITTEN = `${TOKENS}
 local others = tonumber(ARGV[4])
-if others > 0 then redis.call('UNLINK', unpack(KEYS, 2, 1 + others)) end
+if others > 0 then redis.call('UNLINK', unpack(KEYS, 3, 2 + others)) end
+local told = tonumber(redis.call('GET', KEYS[2]) or -1)
+if told <= tonumber(ARGV[3]) then redis.call('SET', KEYS[2], ARGV[3], 'PX', ARGV[1]) end
 local own = redis.call('GET', KEYS[1])
 local known = own and tonumber(string.match(own, '^(%d+)%.'))
 if known and known >= tonumber(ARGV[3]) then return false end
@@ -80,7 +83,7 @@ if not known then
 end
 own = ARGV[3] .. '.' .. ARGV[2]
 redis.call('SET', KEYS[1], own, 'PX', ARGV[1])
-local all = tokens(2 + others)
+local all = tokens(3 + others)
 table.insert(all, 1, own)
 return all
 `;

@@ -53,6 +53,8 @@ export function createCacheStore({ redis, prefix, entryLifeMs }: CacheStoreOptio
   const entryKey = (namespace: string, key: string) => `${namespace}:entry:${key}`;
   const generationKey = (namespace: string, name: string) => `${namespace}:generation:${name}`;
 
+  const toldKey = (namespace: string, name: string) => `${namespace}:told:${name}`;
+
   const tokensOf = async (keys: string[]) => (await depend(keys, [generationLifeMs, newToken()])) as string[];
 
   const headOf = (keys: string[], tokens: (string | null)[]) =>
@@ -120,6 +122,12 @@ export function createCacheStore({ redis, prefix, entryLifeMs }: CacheStoreOptio
       return (await fill([place.key, ...place.generations], args)) === 1 ? 'kept' : 'stale';
     },
 
+    /** The highest version of an entity that a write told of, if Redis still knows it. */
+    async told(epoch: number, key: string): Promise<number | undefined> {
+      const [version] = await redis.getAll([toldKey(namespaceAt(epoch), key)]);
+      return version ? Number(version) : undefined;
+    },
+
     /** Ends generations; of a written entity the place for what became of it, where that is surely the newest. */
     async end(
       epoch: number,
@@ -132,7 +140,8 @@ export function createCacheStore({ redis, prefix, entryLifeMs }: CacheStoreOptio
       const own = generationKey(namespace, entity.key);
       const others = entity.dependsOn.map((name) => generationKey(namespace, name));
       const args = [generationLifeMs, newToken(), entity.version, ended.length];
-      const tokens = (await written([own, ...ended, ...others], args)) as string[] | null;
+      const told = toldKey(namespace, entity.key);
+      const tokens = (await written([own, told, ...ended, ...others], args)) as string[] | null;
       const key = entryKey(namespace, entity.key);
       return tokens ? { namespace, key, generations: [own, ...others], tokens } : undefined;
     },

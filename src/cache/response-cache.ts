@@ -50,6 +50,12 @@ export interface Write {
   entity?: { class: CacheClass; key: string; version: number; dependsOn: string[] };
 }
 
+/** The version of an entity that is gone: no write has a higher one. */
+export const GONE = Number.MAX_SAFE_INTEGER;
+
+/** A write may be told of this much after the time that it carries: clocks differ, and commits are tried again. */
+const LATE_MS = 150_000;
+
 /** Puts what a write made of its entity where the next read finds it. */
 export type Refill = (loaded: Loaded) => Promise<void>;
 const noRefill: Refill = async () => {};
@@ -105,6 +111,28 @@ export function createResponseCache({ redis, board, prefix, entryLifeMs, record 
     return { found, holds: isKept && (await put(of, place, at, found, loaded)) };
   }
 
+  /** As `written` below. */
+  async function tell({ generations, entity }: Write): Promise<Refill> {
+    if (!store) return noRefill;
+    let epoch: number;
+    try {
+      epoch = await board.epochOfWrites();
+    } catch (error) {
+      // Its effect is unknown to the client now, who will look: most probably this is what others read.
+      const all = [...generations, ...(entity ? [entity.key] : [])];
+      await store.end(board.knownEpoch(), all).catch(() => {});
+      throw error;
+    }
+    const place = await patience
+      .execute(() => store.end(epoch, generations, entity))
+      .catch(() => board.turnCacheOff());
+    if (!place || !entity) return noRefill;
+    return async (loaded) => {
+      if (loaded.isTransient) return;
+      await put(entity.class, place, store, toCached(loaded, 'MISS'), loaded);
+    };
+  }
+
   return {
     /** Answers from Redis, or loads; errors of `load` pass through and are not cached. */
     async read(read: CachedRead): Promise<Cached> {
@@ -131,25 +159,23 @@ export function createResponseCache({ redis, board, prefix, entryLifeMs, record 
      * older. Where Redis doesn't confirm it, the cache is turned off for all workers.
      * @throws where neither Redis nor MongoDB took it: the effect of the write is then unknown to the client.
      */
-    async written({ generations, entity }: Write): Promise<Refill> {
-      if (!store) return noRefill;
-      let epoch: number;
-      try {
-        epoch = await board.epochOfWrites();
-      } catch (error) {
-        // Its effect is unknown to the client now, who will look: most probably this is what others read.
-        const all = [...generations, ...(entity ? [entity.key] : [])];
-        await store.end(board.knownEpoch(), all).catch(() => {});
-        throw error;
-      }
-      const place = await patience
-        .execute(() => store.end(epoch, generations, entity))
-        .catch(() => board.turnCacheOff());
-      if (!place || !entity) return noRefill;
-      return async (loaded) => {
-        if (loaded.isTransient) return;
-        await put(entity.class, place, store, toCached(loaded, 'MISS'), loaded);
-      };
+    written: tell,
+
+    /**
+     * To be awaited before an answer that changes nothing shows an entity to a caller who may see it: a refusal, or
+     * the replay of a creation. Its last writer may have died before it ended what was cached, and no read may be
+     * older than such an answer. Ends nothing if a write told of this version, or if no entry is as old as the change:
+     * so refusals end at most what a write left, once.
+     * @param changedAt when the entity changed last
+     */
+    async shown(write: Required<Write>, changedAt: Date): Promise<void> {
+      if (!store || Date.now() - changedAt.getTime() > entryLifeMs + LATE_MS) return;
+      const { key, version } = write.entity;
+      const told = await board
+        .epochOfWrites()
+        .then((epoch) => store.told(epoch, key))
+        .catch(() => undefined);
+      if (told === undefined || told < version) await tell(write);
     },
   };
 }
