@@ -3,6 +3,7 @@ import { createLoginGuard } from './auth/login-guard';
 import { createTokenService } from './auth/token-service';
 import { createAvatarService } from './avatars/avatar-service';
 import { createCacheRecord } from './cache/cache-record';
+import { createFillBudget, FILL_BUDGET } from './cache/fill-budget';
 import { createResponseCache } from './cache/response-cache';
 import { observeDependencies, observeHashing } from './compose-metrics';
 import { openStore } from './compose-store';
@@ -58,19 +59,22 @@ export async function composeApi(config: Config, logger: Logger) {
   const redis = config.redisUrl ? connectRedis(config.redisUrl, logger, clocks.redis) : undefined;
   const board = createNoticeBoard(notices, logger);
   await board.start();
+  const refusals = metrics.counter('taskfleet_rate_limit_refused_total', 'Requests over a limit', ['policy']);
+  const rateLimiter = createRateLimiters({ redis, prefix: config.keyPrefix, refusals });
   const cache = createResponseCache({
     redis,
     board,
     prefix: config.keyPrefix,
     entryLifeMs: config.cacheTtlSeconds * 1_000,
+    budget: createFillBudget(
+      rateLimiter({ name: 'cache', points: FILL_BUDGET, seconds: config.cacheTtlSeconds }),
+    ),
     record: (of, event, size) => {
       cacheRecord(of, event, size);
       // An assignee is a part of an answer; who watches is shown whole ones.
       if (of !== 'person') live.cacheEvent(event);
     },
   });
-  const refusals = metrics.counter('taskfleet_rate_limit_refused_total', 'Requests over a limit', ['policy']);
-  const rateLimiter = createRateLimiters({ redis, prefix: config.keyPrefix, refusals });
   const { exemptLoopback } = config;
   const { hashThreads: threads, hashQueueLimit: queueLimit, bcryptCost: cost } = config;
   const onRefused = metrics.counter(

@@ -4,6 +4,7 @@ import type { NoticeBoard } from '../notices/notice-board';
 import { tagOf } from '../version-tag';
 import { createCacheStore, type CacheStore, type Place } from './cache-store';
 import type { CacheClass, CacheRecord } from './cache-record';
+import type { FillBudget } from './fill-budget';
 import { createFlights } from './flights';
 
 export type ResponseCache = ReturnType<typeof createResponseCache>;
@@ -40,6 +41,8 @@ export interface CachedRead {
    */
   generations: string[];
   load: (dependOn: DependOn) => Promise<Loaded>;
+  /** Id of the user whose budget it counts into; unset for entities, of which there are only so many. */
+  caller?: string;
 }
 
 /** What a write did. */
@@ -53,9 +56,6 @@ export interface Write {
 /** The version of an entity that is gone: no write has a higher one. */
 export const GONE = Number.MAX_SAFE_INTEGER;
 
-/** A write may be told of this much after the time that it carries: clocks differ, and commits are tried again. */
-const LATE_MS = 150_000;
-
 /** Puts what a write made of its entity where the next read finds it. */
 export type Refill = (loaded: Loaded) => Promise<void>;
 const noRefill: Refill = async () => {};
@@ -67,6 +67,7 @@ interface ResponseCacheOptions {
   /** No entry outlives this, whatever happens to its generations. */
   entryLifeMs: number;
   record: CacheRecord;
+  budget?: FillBudget;
 }
 
 /**
@@ -75,7 +76,14 @@ interface ResponseCacheOptions {
  * acknowledged. So what a slow reader sets after a write is refused, and a token that Redis lost (evicted,
  * restarted) makes a miss and never a hit. How it holds when Redis confirms nothing: notices/notice-board.ts.
  */
-export function createResponseCache({ redis, board, prefix, entryLifeMs, record }: ResponseCacheOptions) {
+export function createResponseCache({
+  redis,
+  board,
+  prefix,
+  entryLifeMs,
+  record,
+  budget,
+}: ResponseCacheOptions) {
   const store = redis && createCacheStore({ redis, prefix, entryLifeMs });
   const flights = createFlights<Cached>();
   const breaker = circuitBreaker(handleAll, { halfOpenAfter: 1_000, breaker: new ConsecutiveBreaker(3) });
@@ -92,23 +100,31 @@ export function createResponseCache({ redis, board, prefix, entryLifeMs, record 
     return toCached(await load(async () => {}), 'BYPASS');
   }
 
+  /** @returns the bytes that it added; 0 if it was not kept */
   async function put(of: CacheClass, place: Place, at: CacheStore, cached: Cached, loaded: Loaded) {
-    const outcome = await breaker.execute(() => at.put(place, cached, loaded)).catch(() => 'failed' as const);
-    if (outcome === 'stale') record(of, 'stale_refused');
-    if (outcome === 'kept') record(of, 'fill', cached.json.length);
-    return outcome === 'kept';
+    const added = await breaker.execute(() => at.put(place, cached, loaded)).catch(() => 'failed' as const);
+    if (added === 0) record(of, 'stale_refused');
+    if (typeof added === 'string' || added === 0) return 0;
+    record(of, 'fill', cached.json.length);
+    return added;
   }
 
   /** `holds`: at the end it was still what is there. */
-  async function fill({ class: of, load }: CachedRead, place: Place, at: CacheStore) {
+  async function fill({ class: of, load, caller }: CachedRead, place: Place, at: CacheStore) {
     let isComplete = true;
     const dependOn: DependOn = (names) =>
       breaker.execute(() => at.dependOn(place, names)).catch(() => void (isComplete = false));
     const loaded = await load(dependOn);
     const found = toCached(loaded, 'MISS');
     record(of, 'miss');
-    const isKept = isComplete && !loaded.isTransient;
-    return { found, holds: isKept && (await put(of, place, at, found, loaded)) };
+    if (!isComplete || loaded.isTransient) return { found, holds: false };
+    if (caller && budget && !budget.allows(caller)) {
+      record(of, 'over_budget');
+      return { found, holds: false };
+    }
+    const added = await put(of, place, at, found, loaded);
+    if (caller && added > 1) await budget?.spend(caller, added);
+    return { found, holds: added > 0 };
   }
 
   /** As `written` below. */
@@ -169,7 +185,7 @@ export function createResponseCache({ redis, board, prefix, entryLifeMs, record 
      * @param changedAt when the entity changed last
      */
     async shown(write: Required<Write>, changedAt: Date): Promise<void> {
-      if (!store || Date.now() - changedAt.getTime() > entryLifeMs + LATE_MS) return;
+      if (!store || Date.now() - changedAt.getTime() > store.toldLifeMs) return;
       const { key, version } = write.entity;
       const told = await board
         .epochOfWrites()

@@ -93,9 +93,10 @@ export function createRateLimiters({ redis, prefix, refusals }: RateLimitersOpti
     return {
       policy,
 
-      async count(key: string): Promise<Count> {
+      /** Whole points. */
+      async count(key: string, points = 1): Promise<Count> {
         try {
-          return countOf(await ask((limiter) => limiter.consume(key)), false);
+          return countOf(await ask((limiter) => limiter.consume(key, points)), false);
         } catch (error) {
           if (error instanceof RateLimiterRes) return countOf(error, true);
           throw error;

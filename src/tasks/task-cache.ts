@@ -36,13 +36,14 @@ export function createTaskCache(cache: ResponseCache) {
       cache.read({ class: 'task', key: key(id), generations: [key(id)], load }),
 
     /** Overdue is what no write makes so: that list is not kept. */
-    list: (plan: ListPlan<TaskFilters>, owner: Owner, load: Load) => {
+    list: (plan: ListPlan<TaskFilters>, owner: Owner, caller: string, load: Load) => {
       const generations = owner ? [`tasks-of:${owner}`, 'assignments'] : ['tasks'];
       return cache.read({
         class: 'tasks',
         key: `tasks:${owner === undefined ? 'all' : owner}:${plan.key}`,
         generations: plan.filters.overdue ? [] : generations,
         load,
+        caller,
       });
     },
 

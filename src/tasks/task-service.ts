@@ -143,7 +143,7 @@ export function createTaskService({ tasks, cursors, cache, once, peopleById, sho
     async list(query: ListQuery<TaskFilters>, assignedTo: Owner, by: Principal): Promise<Cached> {
       const owner = ownerFor(by, assignedTo);
       const plan = planList(taskTable, query, cursors);
-      return cache.list(plan, owner, async (dependOn) => {
+      return cache.list(plan, owner, by.id, async (dependOn) => {
         const [page, total] = await Promise.all([
           tasks.page(plan, owner),
           plan.count ? tasks.count(plan, owner) : undefined,

@@ -24,8 +24,8 @@ export function createUserCache(cache: ResponseCache) {
       cache.read({ class: 'person', key: `person:${id}`, generations: [profileOf(id)], load }),
 
     /** Each user comes with their tasks, so any task counts. */
-    list: (plan: ListPlan<UserFilters>, load: Load) =>
-      cache.read({ class: 'users', key: `users:${plan.key}`, generations: ['users', 'tasks'], load }),
+    list: (plan: ListPlan<UserFilters>, caller: string, load: Load) =>
+      cache.read({ class: 'users', key: `users:${plan.key}`, generations: ['users', 'tasks'], load, caller }),
 
     /** Many at once, by a command. */
     came: (): Promise<void> => end('users'),

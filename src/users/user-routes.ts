@@ -33,7 +33,7 @@ export function userRoutes(users: UserService): Route[] {
           headers: ['ETag', 'Link', 'X-Cache', 'X-Total-Count'],
         },
       },
-      handler: async ({ query, url }) => pageReply(await users.list(toListQuery(query)), url),
+      handler: async ({ query, user, url }) => pageReply(await users.list(toListQuery(query), user), url),
     }),
     defineRoute({
       id: 'getUser',

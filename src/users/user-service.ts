@@ -71,9 +71,9 @@ export function createUserService(deps: UserServiceDeps) {
   return {
     requireSelfOrAdmin,
 
-    async list(query: ListQuery<UserFilters>): Promise<Cached> {
+    async list(query: ListQuery<UserFilters>, by: Principal): Promise<Cached> {
       const plan = planList(userTable, query, deps.cursors);
-      return cache.list(plan, async () => {
+      return cache.list(plan, by.id, async () => {
         const [page, total] = await Promise.all([
           users.page(plan),
           plan.count ? users.count(plan) : undefined,
