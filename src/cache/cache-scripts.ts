@@ -65,8 +65,8 @@ return added
 
 /**
  * After a write that made of an entity the version ARGV[3]. KEYS: its own generation; the highest version that a write
- * told of; ARGV[4] others that end; those that its entry depends on beside its own. ARGV: life, a new token, version,
- * number, life of the version that was told of.
+ * reported; ARGV[4] others that end; those that its entry depends on beside its own. ARGV: life, a new token, version,
+ * number, life of the version that was reported.
  *
  * The tokens with which the writer may fill the entry again with what it wrote, or nothing: where a later
  * version has been told of already, or where it isn't known whether one has.
@@ -74,8 +74,8 @@ return added
 export const WRITTEN = `${TOKENS}
 local others = tonumber(ARGV[4])
 if others > 0 then redis.call('UNLINK', unpack(KEYS, 3, 2 + others)) end
-local told = tonumber(redis.call('GET', KEYS[2]) or -1)
-if told <= tonumber(ARGV[3]) then redis.call('SET', KEYS[2], ARGV[3], 'PX', ARGV[5]) end
+local reported = tonumber(redis.call('GET', KEYS[2]) or -1)
+if reported <= tonumber(ARGV[3]) then redis.call('SET', KEYS[2], ARGV[3], 'PX', ARGV[5]) end
 local own = redis.call('GET', KEYS[1])
 local known = own and tonumber(string.match(own, '^(%d+)%.'))
 if known and known >= tonumber(ARGV[3]) then return false end

@@ -32,7 +32,7 @@ const REMEMBERED = 10_000;
 /** Entries of the same moment end at different ones: from this share of their life on. */
 const SHORTEST_LIFE = 0.8;
 
-/** A write may be told of this much after the time that it carries: clocks differ, and commits are tried again. */
+/** A write may end what is cached this much after the time that it carries: clocks differ, and commits are tried again. */
 const LATE_MS = 150_000;
 
 /** How answers and generations lie in Redis: one call to read, one to keep, one to end. */
@@ -42,7 +42,7 @@ export function createCacheStore({ redis, prefix, entryLifeMs }: CacheStoreOptio
   const written = redis.script('cacheWritten', WRITTEN);
   // A generation lives longer than what depends on it; each fill begins its life anew.
   const generationLifeMs = entryLifeMs * 2;
-  const toldLifeMs = entryLifeMs + LATE_MS;
+  const reportedLifeMs = entryLifeMs + LATE_MS;
 
   /** By the entry's key the keys of the generations it was last seen with: asked for along with it. */
   const remembered = new LRUCache<string, string[]>({ max: REMEMBERED });
@@ -57,7 +57,7 @@ export function createCacheStore({ redis, prefix, entryLifeMs }: CacheStoreOptio
   const entryKey = (namespace: string, key: string) => `${namespace}:entry:${key}`;
   const generationKey = (namespace: string, name: string) => `${namespace}:generation:${name}`;
 
-  const toldKey = (namespace: string, name: string) => `${namespace}:told:${name}`;
+  const reportedKey = (namespace: string, name: string) => `${namespace}:reported:${name}`;
 
   const tokensOf = async (keys: string[]) => (await depend(keys, [generationLifeMs, newToken()])) as string[];
 
@@ -127,12 +127,12 @@ export function createCacheStore({ redis, prefix, entryLifeMs }: CacheStoreOptio
       return (await fill([place.key, ...place.generations], args)) as number;
     },
 
-    /** No entry is older than a write of this long ago, and for this long it is known that the write was told of. */
-    toldLifeMs,
+    /** No entry is older than a write of this long ago; for this long Redis knows that the write was reported. */
+    reportedLifeMs,
 
-    /** The highest version of an entity that a write told of, if Redis still knows it. */
-    async told(epoch: number, key: string): Promise<number | undefined> {
-      const [version] = await redis.getAll([toldKey(namespaceAt(epoch), key)]);
+    /** The highest version of an entity that a write reported, if Redis still knows it. */
+    async reported(epoch: number, key: string): Promise<number | undefined> {
+      const [version] = await redis.getAll([reportedKey(namespaceAt(epoch), key)]);
       return version ? Number(version) : undefined;
     },
 
@@ -147,9 +147,9 @@ export function createCacheStore({ redis, prefix, entryLifeMs }: CacheStoreOptio
       if (!entity) return void (await redis.remove(ended));
       const own = generationKey(namespace, entity.key);
       const others = entity.dependsOn.map((name) => generationKey(namespace, name));
-      const args = [generationLifeMs, newToken(), entity.version, ended.length, toldLifeMs];
-      const told = toldKey(namespace, entity.key);
-      const tokens = (await written([own, told, ...ended, ...others], args)) as string[] | null;
+      const args = [generationLifeMs, newToken(), entity.version, ended.length, reportedLifeMs];
+      const reported = reportedKey(namespace, entity.key);
+      const tokens = (await written([own, reported, ...ended, ...others], args)) as string[] | null;
       const key = entryKey(namespace, entity.key);
       return tokens ? { namespace, key, generations: [own, ...others], tokens } : undefined;
     },

@@ -128,7 +128,7 @@ export function createResponseCache({
   }
 
   /** As `written` below. */
-  async function tell({ generations, entity }: Write): Promise<Refill> {
+  async function end({ generations, entity }: Write): Promise<Refill> {
     if (!store) return noRefill;
     let epoch: number;
     try {
@@ -175,23 +175,23 @@ export function createResponseCache({
      * older. Where Redis doesn't confirm it, the cache is turned off for all workers.
      * @throws where neither Redis nor MongoDB took it: the effect of the write is then unknown to the client.
      */
-    written: tell,
+    written: end,
 
     /**
      * To be awaited before an answer that changes nothing shows an entity to a caller who may see it: a refusal, or
      * the replay of a creation. Its last writer may have died before it ended what was cached, and no read may be
-     * older than such an answer. Ends nothing if a write told of this version, or if no entry is as old as the change:
+     * older than such an answer. Ends nothing if a write reported this version, or if no entry is as old as the change:
      * so refusals end at most what a write left, once.
      * @param changedAt when the entity changed last
      */
     async shown(write: Required<Write>, changedAt: Date): Promise<void> {
-      if (!store || Date.now() - changedAt.getTime() > store.toldLifeMs) return;
+      if (!store || Date.now() - changedAt.getTime() > store.reportedLifeMs) return;
       const { key, version } = write.entity;
-      const told = await board
+      const reported = await board
         .epochOfWrites()
-        .then((epoch) => store.told(epoch, key))
+        .then((epoch) => store.reported(epoch, key))
         .catch(() => undefined);
-      if (told === undefined || told < version) await tell(write);
+      if (reported === undefined || reported < version) await end(write);
     },
   };
 }
