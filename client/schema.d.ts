@@ -84,7 +84,7 @@ export interface paths {
     head?: never;
     /**
      * Change name, e-mail address or user name: of oneself, or of any for an Admin
-     * @description A JSON merge patch (RFC 7396): what it doesn't name stays. None of the three can be null.
+     * @description A JSON merge patch (RFC 7396): what it doesn't name stays. None of the three can be null. One that names an e-mail address or a user name counts as a sign-up, since it shows whether that is taken.
      */
     patch: operations['patchUser'];
     trace?: never;
@@ -103,7 +103,7 @@ export interface paths {
     get: operations['getAvatar'];
     /**
      * Send a picture (PNG, JPEG or WebP, at most 5 MB); a job makes its sizes
-     * @description Send a picture (PNG, JPEG or WebP, at most 5 MB); a job makes its sizes.
+     * @description Only a user's newest picture is kept. The job of an earlier one that has not begun ends with `"result": {"shown": false, "replacedBy": JOB}`. At most 40 million pixels, 20 million of 16 bits with transparency; of an animation the first frame counts.
      */
     put: operations['putAvatar'];
     post?: never;
@@ -1190,6 +1190,26 @@ export interface components {
         'application/problem+json': components['schemas']['Problem'];
       };
     };
+    /** @description Insufficient storage: What is kept for all users together has reached its quota; nothing was kept of this request. */
+    InsufficientStorage: {
+      headers: {
+        'X-Request-Id': components['headers']['X-Request-Id'];
+        'Retry-After': components['headers']['Retry-After'];
+        [name: string]: unknown;
+      };
+      content: {
+        /**
+         * @example {
+         *       "type": "/problems/insufficient-storage",
+         *       "title": "Insufficient storage",
+         *       "status": 507,
+         *       "detail": "What is kept for all users together has reached its quota; nothing was kept of this request.",
+         *       "requestId": "5b0f1c2ab7e4d83f90a1b2c3d4e5f607"
+         *     }
+         */
+        'application/problem+json': components['schemas']['Problem'];
+      };
+    };
   };
   parameters: never;
   requestBodies: never;
@@ -1736,6 +1756,7 @@ export interface operations {
         'application/octet-stream': Blob;
         'image/png': Blob;
         'image/jpeg': Blob;
+        'image/jpg': Blob;
         'image/webp': Blob;
       };
     };
@@ -1779,6 +1800,7 @@ export interface operations {
       429: components['responses']['TooManyRequests'];
       500: components['responses']['Internal'];
       503: components['responses']['Unavailable'];
+      507: components['responses']['InsufficientStorage'];
     };
   };
   listTasks: {

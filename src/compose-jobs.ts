@@ -12,7 +12,8 @@ export const composeFailedJobs = ({ avatars, jobs, mongo }: Store) =>
   createFailedJobs({
     jobs,
     transaction: mongo.transaction,
-    keepPayload: { 'resize-avatar': avatars.keepOriginal },
+    keepPayload: { 'resize-avatar': (jobId, session) => avatars.keepOriginal(jobId, null, session) },
+    dropPayload: { 'resize-avatar': avatars.removeOriginal },
   });
 
 export const composeDeadLetters = (amqpUrl: string, prefix: string, store: Store) =>

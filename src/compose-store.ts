@@ -78,7 +78,7 @@ export async function composeData(config: DataConfig, logger: Logger) {
 
     /** Ends the cached lists that show users or tasks; in each running worker. */
     async listsChanged(): Promise<void> {
-      await createUserCache(cache).joined();
+      await createUserCache(cache).came();
       await createTaskCache(cache).came();
     },
 

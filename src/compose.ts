@@ -3,6 +3,7 @@ import { createLoginGuard } from './auth/login-guard';
 import { createTokenService } from './auth/token-service';
 import { createAvatarService } from './avatars/avatar-service';
 import { createCacheRecord } from './cache/cache-record';
+import { createFillBudget, FILL_BUDGET } from './cache/fill-budget';
 import { createResponseCache } from './cache/response-cache';
 import { observeDependencies, observeHashing } from './compose-metrics';
 import { openStore } from './compose-store';
@@ -25,6 +26,7 @@ import { createRateLimiters, type Policy, type RateLimiter } from './infra/rate-
 import { connectRedis } from './infra/redis';
 import { composeFailedJobs } from './compose-jobs';
 import { createJobService } from './jobs/job-service';
+import { createCursors } from './lists/cursor';
 import { createAccessLog, type Logger } from './logger';
 import { createNoticeBoard } from './notices/notice-board';
 import { createEventHub } from './ops/event-hub';
@@ -57,19 +59,22 @@ export async function composeApi(config: Config, logger: Logger) {
   const redis = config.redisUrl ? connectRedis(config.redisUrl, logger, clocks.redis) : undefined;
   const board = createNoticeBoard(notices, logger);
   await board.start();
+  const refusals = metrics.counter('taskfleet_rate_limit_refused_total', 'Requests over a limit', ['policy']);
+  const rateLimiter = createRateLimiters({ redis, prefix: config.keyPrefix, refusals });
   const cache = createResponseCache({
     redis,
     board,
     prefix: config.keyPrefix,
     entryLifeMs: config.cacheTtlSeconds * 1_000,
+    budget: createFillBudget(
+      rateLimiter({ name: 'cache', points: FILL_BUDGET, seconds: config.cacheTtlSeconds }),
+    ),
     record: (of, event, size) => {
       cacheRecord(of, event, size);
       // An assignee is a part of an answer; who watches is shown whole ones.
       if (of !== 'person') live.cacheEvent(event);
     },
   });
-  const refusals = metrics.counter('taskfleet_rate_limit_refused_total', 'Requests over a limit', ['policy']);
-  const rateLimiter = createRateLimiters({ redis, prefix: config.keyPrefix, refusals });
   const { exemptLoopback } = config;
   const { hashThreads: threads, hashQueueLimit: queueLimit, bcryptCost: cost } = config;
   const onRefused = metrics.counter(
@@ -104,9 +109,11 @@ export async function composeApi(config: Config, logger: Logger) {
     ttlMs: config.idempotencyTtlHours * 3_600_000,
   });
 
+  const cursors = createCursors(config.jwtSecret);
   const userCache = createUserCache(cache);
   const userService = createUserService({
     users,
+    cursors,
     cache: userCache,
     transaction: mongo.transaction,
     board,
@@ -118,10 +125,11 @@ export async function composeApi(config: Config, logger: Logger) {
     onRemoval: [tasks.unassignAll, avatars.removeAll],
     afterCommit: [(userId) => tasks.unassignAll(userId)],
     afterRemoval: [avatars.files.removeOfUser],
-    lockAdmins: notices.lockAdmins,
+    lockAdmins: (session) => notices.lock('admins', session),
   });
   const taskService = createTaskService({
     tasks,
+    cursors,
     cache: createTaskCache(cache),
     once,
     peopleById: userService.peopleById,
@@ -134,7 +142,8 @@ export async function composeApi(config: Config, logger: Logger) {
     guard: createLoginGuard({ rateLimiter, attempts: config.loginAttempts, exemptLoopback }),
     once,
     userJoined: userCache.joined,
-    userChanged: userCache.ended,
+    userChanged: userCache.changed,
+    userShown: userCache.shown,
     taskIdsOf: taskService.newestIdsOf,
   });
   await auth.ready();
@@ -145,6 +154,8 @@ export async function composeApi(config: Config, logger: Logger) {
     imageFault,
     requireSelfOrAdmin: userService.requireSelfOrAdmin,
     countUpload: users.countUpload,
+    lockUploads: (session) => notices.lock('uploads', session),
+    quota: { number: config.uploadsWaiting, bytes: config.uploadsWaitingMb * 2 ** 20 },
   });
 
   const fleet = createFleet(config.runDir);
@@ -215,5 +226,6 @@ function requestLimiters(config: Config, rateLimiter: (policy: Policy) => RateLi
   return {
     common: limiterOf('default', config.rateLimit, 60),
     signUp: limiterOf('signup', config.signUpLimit, 3_600),
+    upload: limiterOf('upload', config.uploadLimit, 3_600),
   };
 }

@@ -140,7 +140,16 @@ export const configSchema = z.object({
     .meta(api('Requests a minute of one user, or of one address without a token; 0: any number.')),
   SIGNUP_LIMIT: whole(0, 1_000_000)
     .default(60)
-    .meta(api('Sign-ups an hour from one address; 0: any number.')),
+    .meta(api('Sign-ups, and changes of an e-mail or user name, an hour from one address; 0: any number.')),
+  UPLOAD_LIMIT: whole(0, 1_000_000).default(60).meta(api('Pictures an hour of one user; 0: any number.')),
+  UPLOADS_WAITING: whole(1, 1_000_000)
+    .default(1_000)
+    .meta(
+      api(
+        'Pictures of all users together that are kept for their jobs, one a user; the next is refused with 507.',
+      ),
+    ),
+  UPLOADS_WAITING_MB: whole(5, 1_000_000).default(1_024).meta(api('The same in megabytes (MiB).')),
   LOGIN_ATTEMPTS: whole(1, 10_000)
     .default(5)
     .meta(api('Wrong passwords for one account from one address in 15 minutes.')),

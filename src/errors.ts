@@ -128,6 +128,15 @@ export class UnavailableError extends AppError {
   }
 }
 
+/** RFC 4918, 11.5: what is kept for all clients has reached its quota. */
+export class InsufficientStorageError extends AppError {
+  readonly problem = 'insufficient-storage';
+
+  constructor(detail: string, retryAfterSeconds: number) {
+    super(detail, { headers: { 'Retry-After': String(retryAfterSeconds) } });
+  }
+}
+
 export class InternalError extends AppError {
   readonly problem = 'internal';
 }

@@ -163,6 +163,12 @@ export const PROBLEMS = {
     'The request was sent in a version of HTTP that is not spoken here.',
     'Use HTTP/1.1.',
   ),
+  'insufficient-storage': problem(
+    507,
+    'Insufficient storage',
+    'What is kept for all users together has reached its quota; nothing was kept of this request.',
+    'Send it again after Retry-After seconds. If it goes on, the operator looks at failed jobs and UPLOADS_WAITING.',
+  ),
 } as const satisfies Record<string, Problem>;
 
 export type ProblemName = keyof typeof PROBLEMS;

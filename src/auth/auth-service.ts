@@ -4,7 +4,7 @@ import type { Once } from '../idempotency/idempotency-service';
 import type { ClientSession } from '../infra/mongo';
 import type { HashPool } from '../infra/hash-pool';
 import { preparedPassword, spellingsOf } from '../users/password';
-import type { UserRepository } from '../users/user-repository';
+import type { UserRecord, UserRepository } from '../users/user-repository';
 import { toUser } from '../users/user-view';
 import type { IdempotentRequest } from '../idempotency/idempotent-request';
 import type { Role } from '../principal';
@@ -19,9 +19,10 @@ interface AuthServiceDeps {
   tokens: TokenService;
   guard: LoginGuard;
   once: Once;
-  /** Awaited before a new user is told of. */
-  userJoined: () => Promise<void>;
-  userChanged: (userId: string) => Promise<void>;
+  /** These three end what is cached of a user: one who is new, was changed, or is only shown. */
+  userJoined: (userId: string, version: number) => Promise<void>;
+  userChanged: (userId: string, version: number) => Promise<unknown>;
+  userShown: (userId: string, user: Pick<UserRecord, 'version' | 'updatedAt'>) => Promise<void>;
   taskIdsOf: (userId: string) => Promise<string[]>;
 }
 
@@ -40,7 +41,7 @@ const digestOf = (login: string) =>
   createHash('sha256').update(login.normalize('NFKC').toLowerCase()).digest('base64url');
 
 export function createAuthService(deps: AuthServiceDeps) {
-  const { users, hashPool, tokens, guard, once, userJoined, userChanged, taskIdsOf } = deps;
+  const { users, hashPool, tokens, guard, once, userJoined, userChanged, userShown, taskIdsOf } = deps;
   const nobodysHash = hashPool.hash(NOBODYS_PASSWORD);
 
   async function create(
@@ -64,7 +65,7 @@ export function createAuthService(deps: AuthServiceDeps) {
     /** Admins are made by the command line alone. */
     async createAdmin(person: SignUp) {
       const admin = await create(person, 'Admin');
-      await userJoined();
+      await userJoined(String(admin._id), admin.version);
       return admin;
     },
 
@@ -74,20 +75,27 @@ export function createAuthService(deps: AuthServiceDeps) {
     async promote(login: string): Promise<void> {
       const user = await users.promote(login);
       if (!user) throw new NotFoundError(`Nobody has signed up as ${login}.`);
-      await userChanged(String(user._id));
+      await userChanged(String(user._id), user.version);
     },
 
     /** A replay is answered as the first time, with a token of its own: none is stored. */
     async signUp(person: SignUp, idempotency?: IdempotentRequest, requestId?: string) {
       // Nothing of the person is kept with the key, which may outlive them.
+      let version = 0;
       const { result: id, replayed } = await once(
         idempotency,
         `sign-up of ${person.email.toLowerCase()}`,
-        async (session) => String((await create(person, 'worker', { session, requestId }))._id),
+        async (session) => {
+          const made = await create(person, 'worker', { session, requestId });
+          version = made.version;
+          return String(made._id);
+        },
       );
-      await userJoined();
+      if (!replayed) await userJoined(id, version);
       const user = await users.byId(id);
       if (!user) throw new ConflictError('The user of this sign-up is gone; sign up again with a new key.');
+      // The first send may have been cut off before it ended what was cached.
+      if (replayed) await userShown(id, user);
       const token = tokens.issue({ id, role: user.role });
       return { session: { token, user: toUser(user, replayed ? await taskIdsOf(id) : []) }, replayed };
     },

@@ -7,17 +7,25 @@ export interface AvatarRecord {
   /** The newest upload: its job alone may change what is shown. */
   upload: { digest: string; jobId: Types.ObjectId };
   current: { digest: string; jobId: Types.ObjectId; files: Record<string, Types.ObjectId> } | null;
+  /** The original of `upload`, until its job has ended: its size in bytes, and when it goes if that job failed. */
+  waiting?: { bytes: number; until: Date | null };
 }
 
 const avatarSchema = new Schema<AvatarRecord>(
   {
     upload: { type: Schema.Types.Mixed, required: true },
     current: { type: Schema.Types.Mixed, default: null },
+    waiting: { bytes: Number, until: Date },
   },
   { collection: 'avatars', versionKey: false, strictQuery: 'throw' },
 );
+// For the sum over all users: only those whose original is kept.
+avatarSchema.index({ 'waiting.bytes': 1, 'waiting.until': 1 }, { sparse: true });
 
-/** The bytes as they were sent, by the id of their job; a document, since GridFS knows no transactions. */
+/**
+ * The bytes as they were sent, by the id of their job; at most one a user. A document, since GridFS knows no
+ * transactions.
+ */
 export interface OriginalRecord {
   _id: Types.ObjectId;
   userId: Types.ObjectId;

@@ -1,4 +1,4 @@
-import type { ClientSession, Connection } from 'mongoose';
+import { Types, type ClientSession, type Connection } from 'mongoose';
 import { createFileStore, type FileId } from '../infra/mongo-files';
 import { toObjectId } from '../infra/mongo';
 import { avatarModel, originalModel, type AvatarRecord } from './avatar-model';
@@ -13,10 +13,22 @@ export interface Rendition {
   files: Record<string, FileId>;
 }
 
+/** Originals that are kept for their jobs. */
+export interface Waiting {
+  number: number;
+  bytes: number;
+}
+
 export function createAvatarRepository(connection: Connection) {
   const Avatars = avatarModel(connection);
   const Originals = originalModel(connection);
   const files = createFileStore(connection, 'avatar_files');
+
+  /** The user's avatar while this job's upload is their newest. */
+  const newestOf = (userId: Types.ObjectId | string, jobId: string) => ({
+    _id: new Types.ObjectId(userId),
+    'upload.jobId': toObjectId(jobId),
+  });
 
   return {
     files,
@@ -24,14 +36,27 @@ export function createAvatarRepository(connection: Connection) {
     byUser: (userId: string, session?: ClientSession): Promise<AvatarRecord | null> =>
       Avatars.findById(toObjectId(userId), null, { session }).lean<AvatarRecord>(),
 
-    /** Makes this upload the user's newest, and keeps its bytes for the job. */
+    /** Number and bytes of the originals that are kept for jobs of other users than this one. */
+    async waitingOfOthers(userId: string, session: ClientSession): Promise<Waiting> {
+      const isKept = { $or: [{ 'waiting.until': null }, { 'waiting.until': { $gt: new Date() } }] };
+      const [sum] = await Avatars.aggregate<Waiting>([
+        { $match: { 'waiting.bytes': { $gt: 0 }, _id: { $ne: toObjectId(userId) }, ...isKept } },
+        { $group: { _id: null, number: { $sum: 1 }, bytes: { $sum: '$waiting.bytes' } } },
+      ]).session(session);
+      return { number: sum?.number ?? 0, bytes: sum?.bytes ?? 0 };
+    },
+
+    /** Makes this upload the user's newest: its bytes are kept for the job, those of earlier ones go. */
     async keepUpload(
       { userId, digest, jobId }: { userId: string; digest: string; jobId: string },
       bytes: Buffer,
       session: ClientSession,
     ): Promise<void> {
       const upload = { digest, jobId: toObjectId(jobId) };
-      await Avatars.updateOne({ _id: toObjectId(userId) }, { $set: { upload } }, { upsert: true, session });
+      const waiting = { bytes: bytes.length, until: null };
+      const newest = { $set: { upload, waiting } };
+      await Avatars.updateOne({ _id: toObjectId(userId) }, newest, { upsert: true, session });
+      await Originals.deleteMany({ userId: toObjectId(userId) }, { session });
       await Originals.create([{ _id: upload.jobId, userId: toObjectId(userId), bytes }], { session });
     },
 
@@ -41,27 +66,32 @@ export function createAvatarRepository(connection: Connection) {
       return original ? Buffer.from((original.bytes as unknown as { buffer: Uint8Array }).buffer) : undefined;
     },
 
-    /** False where a newer upload came meanwhile: then what is shown stays. */
+    /** False if a newer upload came meanwhile: then what is shown stays. */
     async show(userId: string, rendition: Rendition, session: ClientSession): Promise<boolean> {
       const current = { ...rendition, jobId: toObjectId(rendition.jobId) };
-      const newest = { _id: toObjectId(userId), 'upload.jobId': current.jobId };
+      const newest = newestOf(userId, rendition.jobId);
       const { matchedCount } = await Avatars.updateOne(newest, { $set: { current } }, { session });
       return matchedCount === 1;
     },
 
     async removeOriginal(jobId: string, session: ClientSession): Promise<void> {
-      await Originals.deleteOne({ _id: toObjectId(jobId) }, { session });
+      const found = await Originals.findOneAndDelete({ _id: toObjectId(jobId) }, ownerOnly(session)).lean();
+      if (!found) return;
+      await Avatars.updateOne(newestOf(found.userId, jobId), { $unset: { waiting: 1 } }, { session });
     },
 
-    async expireOriginal(jobId: string, expiresAt: Date, session: ClientSession): Promise<void> {
-      await Originals.updateOne({ _id: toObjectId(jobId) }, { $set: { expiresAt } }, { session });
-    },
-
-    /** For another try; false where it is gone. */
-    async keepOriginal(jobId: string, session: ClientSession): Promise<boolean> {
-      const stays = { $unset: { expiresAt: 1 as const } };
-      const { matchedCount } = await Originals.updateOne({ _id: toObjectId(jobId) }, stays, { session });
-      return matchedCount === 1;
+    /** Keeps it until then, or, with null, until its job has ended. @returns false if it is gone */
+    async keepOriginal(jobId: string, until: Date | null, session: ClientSession): Promise<boolean> {
+      const keep = { $set: { expiresAt: until } };
+      const found = await Originals.findOneAndUpdate(
+        { _id: toObjectId(jobId) },
+        keep,
+        ownerOnly(session),
+      ).lean();
+      if (!found) return false;
+      const waiting = { $set: { 'waiting.until': until } };
+      await Avatars.updateOne(newestOf(found.userId, jobId), waiting, { session });
+      return true;
     },
 
     async removeAll(userId: string, session: ClientSession): Promise<void> {
@@ -69,6 +99,8 @@ export function createAvatarRepository(connection: Connection) {
       await Originals.deleteMany({ userId: toObjectId(userId) }, { session });
     },
 
-    prepare: () => Promise.all([Originals.createIndexes(), files.prepare()]),
+    prepare: () => Promise.all([Avatars.createIndexes(), Originals.createIndexes(), files.prepare()]),
   };
 }
+
+const ownerOnly = (session: ClientSession) => ({ session, projection: { userId: 1 } });

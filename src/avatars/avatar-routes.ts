@@ -6,7 +6,8 @@ import { jobSchema } from '../jobs/job-schemas';
 import type { AvatarService } from './avatar-service';
 import { AVATAR_SIZES } from './avatar-sizes';
 
-const PICTURES = ['application/octet-stream', 'image/png', 'image/jpeg', 'image/webp'];
+/** `image/jpg` is registered nowhere and sent by many. */
+const PICTURES = ['application/octet-stream', 'image/png', 'image/jpeg', 'image/jpg', 'image/webp'];
 
 const sizeQuery = z.strictObject({
   size: z
@@ -24,6 +25,10 @@ export function avatarRoutes(avatars: AvatarService): Route[] {
       method: 'put',
       path: '/users/:id/avatar',
       summary: 'Send a picture (PNG, JPEG or WebP, at most 5 MB); a job makes its sizes',
+      description:
+        "Only a user's newest picture is kept. The job of an earlier one that has not begun ends with " +
+        '`"result": {"shown": false, "replacedBy": JOB}`. At most 40 million pixels, 20 million of 16 bits with transparency; ' +
+        'of an animation the first frame counts.',
       access: 'user',
       params: idParams,
       upload: { limit: '5mb', types: PICTURES },
@@ -31,7 +36,8 @@ export function avatarRoutes(avatars: AvatarService): Route[] {
       responses: {
         202: { description: 'The job that makes its sizes', body: jobSchema, headers: ['Location'] },
       },
-      problems: [403],
+      problems: [403, 507],
+      limit: 'upload',
       handler: async ({ params, body, user, requestId, precondition }) =>
         accepted(await avatars.put(params.id, body, user, requestId, precondition)),
     }),

@@ -1,31 +1,39 @@
 import { createHash } from 'node:crypto';
 import type { Principal } from '../principal';
 import {
+  InsufficientStorageError,
   InvalidRequestError,
   NotFoundError,
   PreconditionFailedError,
   UnsupportedMediaTypeError,
 } from '../errors';
-import { MAX_PIXELS, type ImageFault } from '../infra/images';
+import { MAX_DECODED_BYTES, MAX_PIXELS, type ImageFault } from '../infra/images';
 import type { ClientSession, Mongo } from '../infra/mongo';
 import { duplicateFields } from '../infra/mongo';
 import type { JobRecord, JobRepository } from '../jobs/job-repository';
-import { toJob, type JobView } from '../jobs/job-view';
+import { replacedResult, toJob, type JobView } from '../jobs/job-view';
 import { holdsForTags, type Precondition } from '../version-tag';
-import type { AvatarRecord, AvatarRepository } from './avatar-repository';
+import type { AvatarRecord, AvatarRepository, Waiting } from './avatar-repository';
 import { AVATAR_SIZES, type AvatarSize } from './avatar-sizes';
 
 export type AvatarService = ReturnType<typeof createAvatarService>;
 
 interface AvatarServiceDeps {
   avatars: AvatarRepository;
-  jobs: Pick<JobRepository, 'create' | 'byId'>;
+  jobs: Pick<JobRepository, 'create' | 'byId' | 'supersede'>;
   transaction: Mongo['transaction'];
   imageFault: (bytes: Buffer) => Promise<ImageFault | undefined>;
   requireSelfOrAdmin: (userId: string, by: Principal) => void;
   /** False where there is no such user. */
   countUpload: (userId: string, session: ClientSession) => Promise<boolean>;
+  /** Makes transactions that keep a picture wait for each other, so that two can't pass the quota together. */
+  lockUploads: (session: ClientSession) => Promise<void>;
+  /** Pictures of all users that may be kept for their jobs at a time. */
+  quota: Waiting;
 }
+
+/** A job takes about a second; many that fail stay until an Admin looks at them. */
+const QUOTA_RETRY_SECONDS = 60;
 
 const tagOf = (digest: string, size: AvatarSize) => `"${digest.slice(0, 32)}-${size}"`;
 
@@ -45,7 +53,13 @@ export function createAvatarService(deps: AvatarServiceDeps) {
     if (fault === 'not an image') {
       throw new UnsupportedMediaTypeError('The body is not a PNG, JPEG or WebP picture.');
     }
-    if (fault) throw new InvalidRequestError(`The picture has more than ${MAX_PIXELS / 1e6} million pixels.`);
+    if (fault) {
+      const million = (bytesAPixel: number) => Math.floor(MAX_DECODED_BYTES / bytesAPixel / 1e6);
+      throw new InvalidRequestError(
+        `The picture has too many pixels: at most ${MAX_PIXELS / 1e6} million, ` +
+          `with 16 bits a channel ${million(6)} million in colour and ${million(8)} million with transparency.`,
+      );
+    }
   }
 
   /** The same bytes again, by the same person, while they are the newest: the job they have already. */
@@ -58,7 +72,22 @@ export function createAvatarService(deps: AvatarServiceDeps) {
     const job =
       avatar?.upload.digest === digest ? await jobs.byId(String(avatar.upload.jobId), session) : null;
     const counts = job && job.status !== 'failed' && String(job.requestedBy) === by.id;
-    return { job: counts ? job : undefined, replaces: String(avatar?.current?.jobId ?? '') };
+    return {
+      job: counts ? job : undefined,
+      replaces: String(avatar?.current?.jobId ?? ''),
+      supersedes: avatar && String(avatar.upload.jobId),
+    };
+  }
+
+  /** @throws InsufficientStorageError if this picture doesn't fit beside those of all other users */
+  async function requireRoom(userId: string, bytes: number, session: ClientSession): Promise<void> {
+    await deps.lockUploads(session);
+    const others = await avatars.waitingOfOthers(userId, session);
+    if (others.number < deps.quota.number && others.bytes + bytes <= deps.quota.bytes) return;
+    throw new InsufficientStorageError(
+      'Too many pictures of all users wait for their jobs: this one was not kept. Send it again later.',
+      QUOTA_RETRY_SECONDS,
+    );
   }
 
   async function enqueue(
@@ -73,14 +102,17 @@ export function createAvatarService(deps: AvatarServiceDeps) {
       if (!(await deps.countUpload(userId, session))) throw new NotFoundError('There is no such user.');
       const avatar = await avatars.byUser(userId, session);
       requirePrecondition(avatar, precondition);
-      const { job, replaces } = await jobOfSameUpload(avatar, digest, by, session);
+      const { job, replaces, supersedes } = await jobOfSameUpload(avatar, digest, by, session);
       if (job) return job;
+      await requireRoom(userId, bytes.length, session);
       const payload = { userId, digest, replaces };
       const created = await jobs.create(
         { type: 'resize-avatar', payload, requestedBy: by.id, requestId },
         session,
       );
-      await avatars.keepUpload({ userId, digest, jobId: String(created._id) }, bytes, session);
+      const jobId = String(created._id);
+      if (supersedes) await jobs.supersede(supersedes, replacedResult(jobId), session);
+      await avatars.keepUpload({ userId, digest, jobId }, bytes, session);
       return created;
     });
   }

@@ -4,8 +4,8 @@ const CLASSES = ['task', 'tasks', 'user', 'users', 'person'] as const;
 /** Kinds of cached answers, and the people shown in them, told apart in the metrics. */
 export type CacheClass = (typeof CLASSES)[number];
 
-const EVENTS = ['hit', 'miss', 'bypass', 'fill', 'stale_refused'] as const;
-/** `stale_refused`: data that was older than a write, and so not kept. */
+const EVENTS = ['hit', 'miss', 'bypass', 'fill', 'stale_refused', 'over_budget'] as const;
+/** `stale_refused`: data that was older than a write, and so not kept; `over_budget`: its caller has filled enough. */
 export type CacheEvent = (typeof EVENTS)[number];
 
 /** Counts it. `size`: characters of what was read from Redis or kept there. */

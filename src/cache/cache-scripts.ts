@@ -27,8 +27,8 @@ return tokens(1)
 
 /**
  * KEYS: the entry, the generations it depends on, an entity's own first. ARGV: life, the text, the entity's
- * version or '', the tokens from before the data was read. 1, or 0 where one of them is no longer in force: then
- * the data may be older than a write that was acknowledged. An entity's own may have got a version meanwhile, from
+ * version or '', the tokens from before the data was read. The bytes that this adds to Redis, at least 1; or 0 if one
+ * of them is no longer in force: then the data may be older than a write that was acknowledged. An entity's own may have got a version meanwhile, from
  * another reader: only a higher one is kept, and who read a higher one than is known leaves the next read to load.
  */
 export const FILL = `
@@ -57,20 +57,25 @@ for i = 1, #now do
   head[i] = KEYS[i + 1] .. ' ' .. now[i]
   redis.call('PEXPIRE', KEYS[i + 1], 2 * ARGV[1])
 end
-redis.call('SET', KEYS[1], table.concat(head, ' ') .. '\\n' .. ARGV[2], 'PX', ARGV[1])
-return 1
+local entry = table.concat(head, ' ') .. '\\n' .. ARGV[2]
+local added = redis.call('EXISTS', KEYS[1]) == 1 and 1 or #KEYS[1] + #entry
+redis.call('SET', KEYS[1], entry, 'PX', ARGV[1])
+return added
 `;
 
 /**
- * After a write that made of an entity the version ARGV[3]. KEYS: its own generation; ARGV[4] others that end;
- * those that its entry depends on beside its own. ARGV: life, a new token, version, number.
+ * After a write that made of an entity the version ARGV[3]. KEYS: its own generation; the highest version that a write
+ * reported; ARGV[4] others that end; those that its entry depends on beside its own. ARGV: life, a new token, version,
+ * number, life of the version that was reported.
  *
  * The tokens with which the writer may fill the entry again with what it wrote, or nothing: where a later
  * version has been told of already, or where it isn't known whether one has.
  */
 export const WRITTEN = `${TOKENS}
 local others = tonumber(ARGV[4])
-if others > 0 then redis.call('UNLINK', unpack(KEYS, 2, 1 + others)) end
+if others > 0 then redis.call('UNLINK', unpack(KEYS, 3, 2 + others)) end
+local reported = tonumber(redis.call('GET', KEYS[2]) or -1)
+if reported <= tonumber(ARGV[3]) then redis.call('SET', KEYS[2], ARGV[3], 'PX', ARGV[5]) end
 local own = redis.call('GET', KEYS[1])
 local known = own and tonumber(string.match(own, '^(%d+)%.'))
 if known and known >= tonumber(ARGV[3]) then return false end
@@ -80,7 +85,7 @@ if not known then
 end
 own = ARGV[3] .. '.' .. ARGV[2]
 redis.call('SET', KEYS[1], own, 'PX', ARGV[1])
-local all = tokens(2 + others)
+local all = tokens(3 + others)
 table.insert(all, 1, own)
 return all
 `;

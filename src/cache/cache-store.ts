@@ -32,6 +32,9 @@ const REMEMBERED = 10_000;
 /** Entries of the same moment end at different ones: from this share of their life on. */
 const SHORTEST_LIFE = 0.8;
 
+/** A write may end what is cached this much after the time that it carries: clocks differ, and commits are tried again. */
+const LATE_MS = 150_000;
+
 /** How answers and generations lie in Redis: one call to read, one to keep, one to end. */
 export function createCacheStore({ redis, prefix, entryLifeMs }: CacheStoreOptions) {
   const fill = redis.script('cacheFill', FILL);
@@ -39,6 +42,7 @@ export function createCacheStore({ redis, prefix, entryLifeMs }: CacheStoreOptio
   const written = redis.script('cacheWritten', WRITTEN);
   // A generation lives longer than what depends on it; each fill begins its life anew.
   const generationLifeMs = entryLifeMs * 2;
+  const reportedLifeMs = entryLifeMs + LATE_MS;
 
   /** By the entry's key the keys of the generations it was last seen with: asked for along with it. */
   const remembered = new LRUCache<string, string[]>({ max: REMEMBERED });
@@ -52,6 +56,8 @@ export function createCacheStore({ redis, prefix, entryLifeMs }: CacheStoreOptio
   const namespaceAt = (epoch: number) => `${prefix}:${redis.runId()}:${epoch.toString(36)}`;
   const entryKey = (namespace: string, key: string) => `${namespace}:entry:${key}`;
   const generationKey = (namespace: string, name: string) => `${namespace}:generation:${name}`;
+
+  const reportedKey = (namespace: string, name: string) => `${namespace}:reported:${name}`;
 
   const tokensOf = async (keys: string[]) => (await depend(keys, [generationLifeMs, newToken()])) as string[];
 
@@ -104,6 +110,7 @@ export function createCacheStore({ redis, prefix, entryLifeMs }: CacheStoreOptio
     },
 
     /**
+     * @returns the bytes that it added to Redis, at least 1; 0 if it was too old to be kept
      * @param version of the entity that the place's first generation is of
      * @param asOf ms since 1970, from which on it lives, where that isn't now
      */
@@ -117,7 +124,16 @@ export function createCacheStore({ redis, prefix, entryLifeMs }: CacheStoreOptio
       const lifeMs = Math.max(1, Math.round(entryLifeMs * share - (Date.now() - asOf)));
       const text = `${JSON.stringify({ tag, meta })}\n${json}`;
       const args = [lifeMs, text, version ?? '', ...place.tokens];
-      return (await fill([place.key, ...place.generations], args)) === 1 ? 'kept' : 'stale';
+      return (await fill([place.key, ...place.generations], args)) as number;
+    },
+
+    /** No entry is older than a write of this long ago; for this long Redis knows that the write was reported. */
+    reportedLifeMs,
+
+    /** The highest version of an entity that a write reported, if Redis still knows it. */
+    async reported(epoch: number, key: string): Promise<number | undefined> {
+      const [version] = await redis.getAll([reportedKey(namespaceAt(epoch), key)]);
+      return version ? Number(version) : undefined;
     },
 
     /** Ends generations; of a written entity the place for what became of it, where that is surely the newest. */
@@ -131,8 +147,9 @@ export function createCacheStore({ redis, prefix, entryLifeMs }: CacheStoreOptio
       if (!entity) return void (await redis.remove(ended));
       const own = generationKey(namespace, entity.key);
       const others = entity.dependsOn.map((name) => generationKey(namespace, name));
-      const args = [generationLifeMs, newToken(), entity.version, ended.length];
-      const tokens = (await written([own, ...ended, ...others], args)) as string[] | null;
+      const args = [generationLifeMs, newToken(), entity.version, ended.length, reportedLifeMs];
+      const reported = reportedKey(namespace, entity.key);
+      const tokens = (await written([own, reported, ...ended, ...others], args)) as string[] | null;
       const key = entryKey(namespace, entity.key);
       return tokens ? { namespace, key, generations: [own, ...others], tokens } : undefined;
     },

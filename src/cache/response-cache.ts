@@ -4,6 +4,7 @@ import type { NoticeBoard } from '../notices/notice-board';
 import { tagOf } from '../version-tag';
 import { createCacheStore, type CacheStore, type Place } from './cache-store';
 import type { CacheClass, CacheRecord } from './cache-record';
+import type { FillBudget } from './fill-budget';
 import { createFlights } from './flights';
 
 export type ResponseCache = ReturnType<typeof createResponseCache>;
@@ -40,6 +41,8 @@ export interface CachedRead {
    */
   generations: string[];
   load: (dependOn: DependOn) => Promise<Loaded>;
+  /** Id of the user whose budget it counts into; unset for entities, of which there are only so many. */
+  caller?: string;
 }
 
 /** What a write did. */
@@ -49,6 +52,9 @@ export interface Write {
   /** What became of an entity: its answer ends as well, and may be filled again at once. */
   entity?: { class: CacheClass; key: string; version: number; dependsOn: string[] };
 }
+
+/** The version of an entity that is gone: no write has a higher one. */
+export const GONE = Number.MAX_SAFE_INTEGER;
 
 /** Puts what a write made of its entity where the next read finds it. */
 export type Refill = (loaded: Loaded) => Promise<void>;
@@ -61,6 +67,7 @@ interface ResponseCacheOptions {
   /** No entry outlives this, whatever happens to its generations. */
   entryLifeMs: number;
   record: CacheRecord;
+  budget?: FillBudget;
 }
 
 /**
@@ -69,7 +76,14 @@ interface ResponseCacheOptions {
  * acknowledged. So what a slow reader sets after a write is refused, and a token that Redis lost (evicted,
  * restarted) makes a miss and never a hit. How it holds when Redis confirms nothing: notices/notice-board.ts.
  */
-export function createResponseCache({ redis, board, prefix, entryLifeMs, record }: ResponseCacheOptions) {
+export function createResponseCache({
+  redis,
+  board,
+  prefix,
+  entryLifeMs,
+  record,
+  budget,
+}: ResponseCacheOptions) {
   const store = redis && createCacheStore({ redis, prefix, entryLifeMs });
   const flights = createFlights<Cached>();
   const breaker = circuitBreaker(handleAll, { halfOpenAfter: 1_000, breaker: new ConsecutiveBreaker(3) });
@@ -86,23 +100,53 @@ export function createResponseCache({ redis, board, prefix, entryLifeMs, record 
     return toCached(await load(async () => {}), 'BYPASS');
   }
 
+  /** @returns the bytes that it added; 0 if it was not kept */
   async function put(of: CacheClass, place: Place, at: CacheStore, cached: Cached, loaded: Loaded) {
-    const outcome = await breaker.execute(() => at.put(place, cached, loaded)).catch(() => 'failed' as const);
-    if (outcome === 'stale') record(of, 'stale_refused');
-    if (outcome === 'kept') record(of, 'fill', cached.json.length);
-    return outcome === 'kept';
+    const added = await breaker.execute(() => at.put(place, cached, loaded)).catch(() => 'failed' as const);
+    if (added === 0) record(of, 'stale_refused');
+    if (typeof added === 'string' || added === 0) return 0;
+    record(of, 'fill', cached.json.length);
+    return added;
   }
 
   /** `holds`: at the end it was still what is there. */
-  async function fill({ class: of, load }: CachedRead, place: Place, at: CacheStore) {
+  async function fill({ class: of, load, caller }: CachedRead, place: Place, at: CacheStore) {
     let isComplete = true;
     const dependOn: DependOn = (names) =>
       breaker.execute(() => at.dependOn(place, names)).catch(() => void (isComplete = false));
     const loaded = await load(dependOn);
     const found = toCached(loaded, 'MISS');
     record(of, 'miss');
-    const isKept = isComplete && !loaded.isTransient;
-    return { found, holds: isKept && (await put(of, place, at, found, loaded)) };
+    if (!isComplete || loaded.isTransient) return { found, holds: false };
+    if (caller && budget && !budget.allows(caller)) {
+      record(of, 'over_budget');
+      return { found, holds: false };
+    }
+    const added = await put(of, place, at, found, loaded);
+    if (caller && added > 1) await budget?.spend(caller, added);
+    return { found, holds: added > 0 };
+  }
+
+  /** As `written` below. */
+  async function end({ generations, entity }: Write): Promise<Refill> {
+    if (!store) return noRefill;
+    let epoch: number;
+    try {
+      epoch = await board.epochOfWrites();
+    } catch (error) {
+      // Its effect is unknown to the client now, who will look: most probably this is what others read.
+      const all = [...generations, ...(entity ? [entity.key] : [])];
+      await store.end(board.knownEpoch(), all).catch(() => {});
+      throw error;
+    }
+    const place = await patience
+      .execute(() => store.end(epoch, generations, entity))
+      .catch(() => board.turnCacheOff());
+    if (!place || !entity) return noRefill;
+    return async (loaded) => {
+      if (loaded.isTransient) return;
+      await put(entity.class, place, store, toCached(loaded, 'MISS'), loaded);
+    };
   }
 
   return {
@@ -131,25 +175,23 @@ export function createResponseCache({ redis, board, prefix, entryLifeMs, record 
      * older. Where Redis doesn't confirm it, the cache is turned off for all workers.
      * @throws where neither Redis nor MongoDB took it: the effect of the write is then unknown to the client.
      */
-    async written({ generations, entity }: Write): Promise<Refill> {
-      if (!store) return noRefill;
-      let epoch: number;
-      try {
-        epoch = await board.epochOfWrites();
-      } catch (error) {
-        // Its effect is unknown to the client now, who will look: most probably this is what others read.
-        const all = [...generations, ...(entity ? [entity.key] : [])];
-        await store.end(board.knownEpoch(), all).catch(() => {});
-        throw error;
-      }
-      const place = await patience
-        .execute(() => store.end(epoch, generations, entity))
-        .catch(() => board.turnCacheOff());
-      if (!place || !entity) return noRefill;
-      return async (loaded) => {
-        if (loaded.isTransient) return;
-        await put(entity.class, place, store, toCached(loaded, 'MISS'), loaded);
-      };
+    written: end,
+
+    /**
+     * To be awaited before an answer that changes nothing shows an entity to a caller who may see it: a refusal, or
+     * the replay of a creation. Its last writer may have died before it ended what was cached, and no read may be
+     * older than such an answer. Ends nothing if a write reported this version, or if no entry is as old as the change:
+     * so refusals end at most what a write left, once.
+     * @param changedAt when the entity changed last
+     */
+    async shown(write: Required<Write>, changedAt: Date): Promise<void> {
+      if (!store || Date.now() - changedAt.getTime() > store.reportedLifeMs) return;
+      const { key, version } = write.entity;
+      const reported = await board
+        .epochOfWrites()
+        .then((epoch) => store.reported(epoch, key))
+        .catch(() => undefined);
+      if (reported === undefined || reported < version) await end(write);
     },
   };
 }

@@ -72,7 +72,7 @@ export function judgeRedis(facts: RedisFacts): Finding[] {
 
   function judgeMemory({ maxMemory, policy }: RedisFacts): Finding {
     const cure =
-      'redis-cli CONFIG SET maxmemory-policy volatile-ttl, and the same in redis.conf: what ends soonest goes first';
+      'redis-cli CONFIG SET maxmemory-policy volatile-ttl, and the same in redis.conf: only what is cached has an expiry';
     if (maxMemory === 0)
       return warning(
         'maxmemory is not set: it may take all the memory there is',
@@ -81,7 +81,10 @@ export function judgeRedis(facts: RedisFacts): Finding[] {
     if (policy === 'noeviction')
       return error('maxmemory-policy is noeviction: once it is full, writes are refused', cure);
     if (!policy.startsWith('volatile-'))
-      return warning(`maxmemory-policy is ${policy}: counts of failed log-ins can be evicted first`, cure);
+      return warning(
+        `maxmemory-policy is ${policy}: what is cached can push out the counters of limits and of failed log-ins`,
+        cure,
+      );
     return ok(`${Math.round(maxMemory / 2 ** 20)} MB at the most, ${policy}`);
   }
 }

@@ -8,8 +8,10 @@ import type { Route } from './route';
 interface LimitsOptions {
   /** Of all routes together; undefined where it is turned off. */
   common: RateLimiter | undefined;
-  /** Of sign-up, in addition. */
+  /** Of what shows whether an e-mail or a user name is taken, in addition; by address. */
   signUp: RateLimiter | undefined;
+  /** Of uploads, in addition; by user. */
+  upload: RateLimiter | undefined;
   exemptLoopback: boolean;
 }
 
@@ -19,37 +21,22 @@ export type Limit = ReturnType<typeof createLimit>;
  * Counts a request for who sends it: the user of a token that holds, else the address. Every counted answer
  * tells how far it is (draft-ietf-httpapi-ratelimit-headers), refused or not.
  */
-export function createLimit({ common, signUp, exemptLoopback }: LimitsOptions) {
-  return async function limit(
-    route: Pick<Route, 'limit'>,
-    user: Principal | undefined,
-    request: Request,
-    response: Response,
-  ): Promise<void> {
-    const { address } = request;
-    if (route.limit === 'none' || (exemptLoopback && isLoopback(address))) return;
-    const network = networkOf(address);
-    const counted: [RateLimiter, string][] = [];
-    if (common) counted.push([common, user ? `user:${user.id}` : `address:${network}`]);
-    if (signUp && route.limit === 'signup') counted.push([signUp, network]);
-    if (counted.length === 0) return;
+export function createLimit({ common, signUp, upload, exemptLoopback }: LimitsOptions) {
+  type Counted = [RateLimiter | undefined, string];
 
+  async function count(counted: Counted[], request: Request, response: Response): Promise<void> {
+    const limiters = counted.filter((one): one is [RateLimiter, string] => one[0] !== undefined);
+    if (limiters.length === 0 || (exemptLoopback && isLoopback(request.address))) return;
     // Sent together: one round trip.
     const counts = await Promise.all(
-      counted.map(async ([limiter, key]) => ({
+      limiters.map(async ([limiter, key]) => ({
         ...(await limiter.count(key)),
         policy: limiter.policy,
         limiter,
       })),
     );
-    response.set({
-      'RateLimit-Policy': counts
-        .map(({ policy }) => `"${policy.name}";q=${policy.points};w=${policy.seconds}`)
-        .join(', '),
-      RateLimit: counts
-        .map(({ policy, left, seconds }) => `"${policy.name}";r=${left};t=${seconds}`)
-        .join(', '),
-    });
+    addTo(response, 'RateLimit-Policy', counts, ({ points, seconds }) => `q=${points};w=${seconds}`);
+    addTo(response, 'RateLimit', counts, (_policy, { left, seconds }) => `r=${left};t=${seconds}`);
     const [longest] = counts.filter(({ isOver }) => isOver).sort((a, b) => b.seconds - a.seconds);
     if (!longest) return;
     const { policy, seconds, limiter } = longest;
@@ -58,5 +45,47 @@ export function createLimit({ common, signUp, exemptLoopback }: LimitsOptions) {
       `At most ${policy.points} in ${policy.seconds} seconds are taken from you; try again in ${seconds} seconds.`,
       seconds,
     );
+  }
+
+  return {
+    /** Before anything is read of the body. */
+    async request(
+      route: Pick<Route, 'limit' | 'limitedIf'>,
+      user: Principal | undefined,
+      request: Request,
+      response: Response,
+    ): Promise<void> {
+      if (route.limit === 'none') return;
+      const network = networkOf(request.address);
+      const counted: Counted[] = [[common, user ? `user:${user.id}` : `address:${network}`]];
+      if (route.limit === 'signup' && !route.limitedIf) counted.push([signUp, network]);
+      if (route.limit === 'upload' && user) counted.push([upload, user.id]);
+      await count(counted, request, response);
+    },
+
+    /** Once the body is read, for routes that are counted by what it names. */
+    async body(
+      route: Pick<Route, 'limit' | 'limitedIf'>,
+      body: unknown,
+      request: Request,
+      response: Response,
+    ): Promise<void> {
+      if (route.limit !== 'signup' || !route.limitedIf?.(body)) return;
+      await count([[signUp, networkOf(request.address)]], request, response);
+    },
   };
+}
+
+type Told = Awaited<ReturnType<RateLimiter['count']>> & Pick<RateLimiter, 'policy'>;
+
+/** Adds a member for each count to what the header has already. */
+function addTo(
+  response: Response,
+  header: string,
+  counts: Told[],
+  parameters: (policy: RateLimiter['policy'], count: Told) => string,
+): void {
+  const earlier = response.get(header);
+  const members = counts.map((count) => `"${count.policy.name}";${parameters(count.policy, count)}`);
+  response.set(header, [...(earlier ? [earlier] : []), ...members].join(', '));
 }

@@ -42,7 +42,7 @@ export function nameOf(status: number): string {
   return name.replace(/(^|-)([a-z])/g, (_match, _dash, letter: string) => letter.toUpperCase());
 }
 
-const RETRIED = new Set([409, 429, 502, 503, 504]);
+const RETRIED = new Set([409, 429, 502, 503, 504, 507]);
 
 /** The component of a status: the same answer for every route. */
 export function problemAnswer(status: number): ZodOpenApiResponseObject {

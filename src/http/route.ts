@@ -62,7 +62,9 @@ export interface Route<P = unknown, Q = unknown, B = unknown, A extends Access =
   /** With an `Idempotency-Key` it is done once. */
   idempotent?: true;
   /** Counted on its own, or not at all; every other route counts into one limit. */
-  limit?: 'signup' | 'none';
+  limit?: 'signup' | 'upload' | 'none';
+  /** Only requests with such a body count into `limit: 'signup'`, once the body is valid. */
+  limitedIf?: (body: B) => boolean;
   /** That it goes, or one `field` of it (RFC 9745, RFC 8594): days as YYYY-MM-DD, and a page that says what to use. */
   deprecated?: { since: string; sunset: string; link: string; field?: string };
   handler: (input: Input<P, Q, B, A>) => Promise<Reply>;

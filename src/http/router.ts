@@ -70,7 +70,7 @@ async function admit(
     if (route.access !== 'anyone') user = await authenticate(request);
   } finally {
     // Who fails to authenticate is counted too, by the address.
-    await limit(route, user, request, response);
+    await limit.request(route, user, request, response);
   }
   requireAcceptable(route, request);
   if (route.access === 'Admin' && user?.role !== 'Admin')
@@ -80,11 +80,12 @@ async function admit(
 
 async function handle(
   route: Route,
-  { requireIfMatch }: RouterOptions,
+  { limit, requireIfMatch }: RouterOptions,
   request: Request,
   response: Response,
 ): Promise<void> {
   const { params, query, body } = validate(route, request);
+  if (route.limitedIf) await limit.body(route, body, request, response);
   // Neither a spread nor a getter: V8 makes a new shape for each such object, and they are garbage that lasts.
   const input: Input = {
     params,

@@ -80,7 +80,6 @@ function inWords(issue: z.core.$ZodRawIssue): string | undefined {
   }
 }
 
-
 /** @param known the names that are taken here, as far as they are to be told */
 function toFaults(part: Part, issue: z.core.$ZodIssue, known: string[]): FieldError[] {
   const path = shortened([part, ...issue.path].join('.'), MAX_PATH);

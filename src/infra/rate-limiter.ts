@@ -29,6 +29,28 @@ interface RateLimitersOptions {
 }
 
 /**
+ * Instead of the library's script, whose counters carry an expiry: under every `volatile-*` policy Redis evicts keys
+ * that have one, so whoever fills the cache would end the counts, the shortest first. A counter is a hash of `used`
+ * and of `ends` (ms since 1970, by Redis' clock) without expiry; the index holds all of them by their ends, and each
+ * new window removes up to three that have ended, so no more stay than were in force at one time.
+ */
+const countScript = (index: string) => `
+local time = redis.call('TIME')
+local now = time[1] * 1000 + math.floor(time[2] / 1000)
+local ends = tonumber(redis.call('HGET', KEYS[1], 'ends'))
+if not ends or ends <= now then
+  for _, key in ipairs(redis.call('ZRANGEBYSCORE', '${index}', '-inf', now, 'LIMIT', 0, 3)) do
+    redis.call('DEL', key)
+    redis.call('ZREM', '${index}', key)
+  end
+  ends = now + 1000 * ARGV[2]
+  redis.call('HSET', KEYS[1], 'used', 0, 'ends', ends)
+  redis.call('ZADD', '${index}', ends, KEYS[1])
+end
+return { redis.call('HINCRBY', KEYS[1], 'used', ARGV[1]), ends - now }
+`;
+
+/**
  * Counts in Redis over all workers, in one step and one round trip. While Redis is away or frozen each worker
  * counts in its own memory: no request goes uncounted or fails for it, and only the first few, and one try
  * each second, wait for the 100 ms that a command may take.
@@ -42,7 +64,9 @@ export function createRateLimiters({ redis, prefix, refusals }: RateLimitersOpti
 
   return function rateLimiter(policy: Policy) {
     const { name, points, seconds, remembersRefused } = policy;
-    const options = { points, duration: seconds, keyPrefix: `${prefix}:limit:${name}` };
+    // Not `limit`: counters of releases before have an expiry and another type.
+    const index = `${prefix}:limits`;
+    const options = { points, duration: seconds, keyPrefix: `${index}:${name}` };
     const memory = new RateLimiterMemory(options);
     const refused = refusals?.(name);
     const shared =
@@ -51,6 +75,7 @@ export function createRateLimiters({ redis, prefix, refusals }: RateLimitersOpti
         ...options,
         storeClient: redis.client,
         rejectIfRedisNotReady: true,
+        customIncrTtlLuaScript: countScript(index),
         ...(remembersRefused && { inMemoryBlockOnConsumed: points + 1 }),
       });
 
@@ -68,9 +93,10 @@ export function createRateLimiters({ redis, prefix, refusals }: RateLimitersOpti
     return {
       policy,
 
-      async count(key: string): Promise<Count> {
+      /** Whole points. */
+      async count(key: string, points = 1): Promise<Count> {
         try {
-          return countOf(await ask((limiter) => limiter.consume(key)), false);
+          return countOf(await ask((limiter) => limiter.consume(key, points)), false);
         } catch (error) {
           if (error instanceof RateLimiterRes) return countOf(error, true);
           throw error;

@@ -8,8 +8,10 @@ import { toJob } from './job-view';
 interface FailedJobsDeps {
   jobs: Pick<JobRepository, 'byId' | 'failed' | 'retry' | 'discard'>;
   transaction: Mongo['transaction'];
-  /** Keeps what a job of this type works on for another try; false where it is gone. */
+  /** Keeps what a job of this type works on for another try; returns false if it is gone. */
   keepPayload: Record<JobType, (jobId: string, session: ClientSession) => Promise<boolean>>;
+  /** Removes it. */
+  dropPayload: Record<JobType, (jobId: string, session: ClientSession) => Promise<void>>;
 }
 
 const SHOWN = 50;
@@ -20,7 +22,7 @@ export type FailedJobs = ReturnType<typeof createFailedJobs>;
  * Jobs that failed for good. MongoDB decides: a retry puts the job back into the outbox in one transaction, so
  * it is there wholly or not at all, whoever dies; of two who press at once one finds the job no longer failed.
  */
-export function createFailedJobs({ jobs, transaction, keepPayload }: FailedJobsDeps) {
+export function createFailedJobs({ jobs, transaction, keepPayload, dropPayload }: FailedJobsDeps) {
   async function refuse(id: string): Promise<never> {
     if (!(await jobs.byId(id))) throw new NotFoundError('There is no such job.');
     throw new ConflictError('It is no failed job any more: it was tried again or discarded.');
@@ -40,9 +42,14 @@ export function createFailedJobs({ jobs, transaction, keepPayload }: FailedJobsD
       if (!isBack) await refuse(id);
     },
 
-    /** Who asked for the job still sees that it failed. */
+    /** Whoever asked for the job still sees that it failed; what it works on goes at once. */
     async discard(id: string): Promise<void> {
-      if (!(await jobs.discard(id))) await refuse(id);
+      const discarded = await transaction(async (session) => {
+        const job = await jobs.discard(id, session);
+        if (job) await dropPayload[job.type as JobType]?.(id, session);
+        return job;
+      });
+      if (!discarded) await refuse(id);
     },
   };
 }

@@ -21,8 +21,11 @@ export interface JobHandler<P> {
   run: (payload: P, helpers: JobHelpers) => Promise<Complete>;
   /** After the job has ended; an error here is only logged. */
   tidy?: (payload: P, helpers: Pick<JobHelpers, 'jobId'>) => Promise<void>;
-  /** In the transaction that marks it failed; what belongs to the job may go at `expiresAt`. */
-  failed?: (jobId: string, expiresAt: Date, session: ClientSession) => Promise<void>;
+  /**
+   * Runs in the transaction that marks the job failed. What belongs to the job is kept until `keepUntil` for an Admin's
+   * retry; null if no retry can succeed: then it is removed.
+   */
+  failed?: (jobId: string, keepUntil: Date | null, session: ClientSession) => Promise<void>;
 }
 
 export type JobHandlers = { [T in JobType]: JobHandler<JobPayloads[T]> };

@@ -86,11 +86,27 @@ export function createJobRepository(connection: Connection) {
       return matchedCount === 1;
     },
 
-    /** When its document and what belongs to it may go; null where the job is another's by now. */
-    async fail(id: string, claim: string, error: string, session: ClientSession): Promise<Date | null> {
-      const set = { status: 'failed' as const, error, ...ended() };
+    /**
+     * @param isHopeless no retry can succeed: it is put aside at once, so that it is not on the Admins' list
+     * @returns when its document goes, and what belongs to it may; null if the job is another's by now
+     */
+    async fail(
+      id: string,
+      claim: string,
+      error: string,
+      session: ClientSession,
+      isHopeless = false,
+    ): Promise<Date | null> {
+      const aside = isHopeless ? { discardedAt: new Date() } : {};
+      const set = { status: 'failed' as const, error, ...ended(), ...aside };
       const { matchedCount } = await Jobs.updateOne(own(id, claim), { $set: set }, { session });
       return matchedCount === 1 ? set.expiresAt : null;
+    },
+
+    /** Ends a job that was never begun, because a newer one takes its place; leaves any other as it is. */
+    async supersede(id: string, result: JobRecord['result'], session: ClientSession): Promise<void> {
+      const unbegun = { _id: toObjectId(id), status: 'queued' as const, attempts: 0 };
+      await Jobs.updateOne(unbegun, { $set: { status: 'done', result, ...ended() } }, { session });
     },
 
     async putBack(id: string, claim: string, delayMs: number, error: string): Promise<void> {
@@ -133,11 +149,13 @@ export function createJobRepository(connection: Connection) {
         { session, returnDocument: 'after' },
       ).lean<JobRecord>(),
 
-    async discard(id: string): Promise<boolean> {
-      const set = { discardedAt: new Date() };
-      const { modifiedCount } = await Jobs.updateOne({ _id: toObjectId(id), ...givenUp }, { $set: set });
-      return modifiedCount === 1;
-    },
+    /** Null if it is no failed job any more. */
+    discard: (id: string, session: ClientSession): Promise<JobRecord | null> =>
+      Jobs.findOneAndUpdate(
+        { _id: toObjectId(id), ...givenUp },
+        { $set: { discardedAt: new Date() } },
+        { session },
+      ).lean<JobRecord>(),
 
     /** How many there are of each kind, counted to COUNTED. */
     async counts() {

@@ -104,14 +104,16 @@ export function createJobRunner({ jobs, handlers, transaction, record, logger }:
       return ['retried', 'ack'];
     }
     const told = final ? error.message : 'It failed each time it was tried.';
+    // A job that took its workers down may succeed on a larger machine; damaged input never does.
+    const isHopeless = final && job.attempts <= MAX_ATTEMPTS;
     const failed = await transaction(async (session) => {
-      const expiresAt = await jobs.fail(jobId, claim, told, session);
-      if (expiresAt) await handler.failed?.(jobId, expiresAt, session);
+      const expiresAt = await jobs.fail(jobId, claim, told, session, isHopeless);
+      if (expiresAt) await handler.failed?.(jobId, isHopeless ? null : expiresAt, session);
       return expiresAt !== null;
     });
     if (!failed) return ['lost', 'ack'];
     await tidy(job, handler);
-    return ['failed', final && job.attempts <= MAX_ATTEMPTS ? 'ack' : 'dead-letter'];
+    return ['failed', isHopeless ? 'ack' : 'dead-letter'];
   }
 
   return {

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, createHmac, hkdfSync, timingSafeEqual } from 'node:crypto';
 import { z } from 'zod';
 
 /** Where a page begins: beside the entry with these values of the sorted fields and this id. */
@@ -21,27 +21,48 @@ const schema = z.tuple([
 ]);
 
 /** What a cursor belongs to: it leads nowhere in a list of other filters or another order. */
-const signature = (list: string) => createHash('sha256').update(list).digest('base64url').slice(0, 8);
+const digestOf = (list: string) => createHash('sha256').update(list).digest('base64url').slice(0, 8);
 
-/** Opaque to clients. `list`: the filters and the sort in one text. */
-export function encodeCursor(list: string, { values, id, backward }: Position): string {
-  const plain = values.map((value) => (value instanceof Date ? { t: value.getTime() } : value));
-  const text = JSON.stringify([signature(list), backward ? 'p' : 'n', plain, id]);
-  return Buffer.from(text, 'utf8').toString('base64url');
-}
+/** Characters of base64url: 128 bits. */
+const SEAL_LENGTH = 22;
 
-/** Undefined where it is none; `foreign` where it is of another list. */
-export function decodeCursor(list: string, text: string): Position | 'foreign' | undefined {
-  let json: unknown;
-  try {
-    json = JSON.parse(Buffer.from(text, 'base64url').toString('utf8'));
-  } catch {
-    return undefined;
+export type Cursors = ReturnType<typeof createCursors>;
+
+/**
+ * Makes and reads cursors, which are opaque to clients: a seal (HMAC-SHA256 of the text after it) and the text. Each
+ * page has a place of its own in the cache, so only a cursor that a page gave out may name one. Their key is derived
+ * from `secret` by HKDF (RFC 5869): a seal says nothing about it, and a new secret ends them all.
+ */
+export function createCursors(secret: string) {
+  const key = Buffer.from(hkdfSync('sha256', secret, '', 'taskfleet cursors', 32));
+  const sealOf = (text: string) =>
+    createHmac('sha256', key).update(text).digest('base64url').slice(0, SEAL_LENGTH);
+
+  /** Compares texts and not what they decode to: base64url has many spellings of the same bytes. */
+  function isSealed(seal: string, text: string): boolean {
+    const [given, right] = [Buffer.from(seal), Buffer.from(sealOf(text))];
+    return given.length === right.length && timingSafeEqual(given, right);
   }
-  const parsed = schema.safeParse(json);
-  if (!parsed.success) return undefined;
-  const [of, towards, plain, id] = parsed.data;
-  if (of !== signature(list)) return 'foreign';
-  const values = plain.map((value) => (typeof value === 'object' ? new Date(value.t) : value));
-  return { values, id, backward: towards === 'p' };
+
+  return {
+    /** @param list the filters and the sort in one text */
+    encode(list: string, { values, id, backward }: Position): string {
+      const plain = values.map((value) => (value instanceof Date ? { t: value.getTime() } : value));
+      const json = JSON.stringify([digestOf(list), backward ? 'p' : 'n', plain, id]);
+      const text = Buffer.from(json, 'utf8').toString('base64url');
+      return sealOf(text) + text;
+    },
+
+    /** Undefined if it was not made with this key; `foreign` if it is of another list. */
+    decode(list: string, cursor: string): Position | 'foreign' | undefined {
+      const text = cursor.slice(SEAL_LENGTH);
+      if (!isSealed(cursor.slice(0, SEAL_LENGTH), text)) return undefined;
+      const parsed = schema.safeParse(JSON.parse(Buffer.from(text, 'base64url').toString('utf8')));
+      if (!parsed.success) return undefined;
+      const [of, towards, plain, id] = parsed.data;
+      if (of !== digestOf(list)) return 'foreign';
+      const values = plain.map((value) => (typeof value === 'object' ? new Date(value.t) : value));
+      return { values, id, backward: towards === 'p' };
+    },
+  };
 }

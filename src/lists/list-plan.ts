@@ -1,5 +1,5 @@
 import { InvalidRequestError } from '../errors';
-import { decodeCursor, encodeCursor, type Position } from './cursor';
+import type { Cursors, Position } from './cursor';
 import { rowFor, type ListTable, type Order } from './list-table';
 
 /** What a client asks of a list. */
@@ -29,6 +29,8 @@ export interface ListPlan<F extends object = object> {
   key: string;
   /** Filters and sort: what a cursor belongs to. */
   list: string;
+  /** What makes the cursors of the pages beside it. */
+  cursors: Pick<Cursors, 'encode'>;
 }
 
 /** A page's entries and the cursors of its neighbours, empty where there is none. */
@@ -39,36 +41,40 @@ export interface ListPage<T> {
 }
 
 /** @throws NotServedError, or InvalidRequestError for a cursor that isn't of this list */
-export function planList<F extends object>(table: ListTable, query: ListQuery<F>): ListPlan<F> {
+export function planList<F extends object>(
+  table: ListTable,
+  query: ListQuery<F>,
+  cursors: Cursors,
+): ListPlan<F> {
   const { filters, sort, limit, cursor, count } = query;
   rowFor(table, Object.keys(filters), sort);
   const list = JSON.stringify([sort, Object.entries(filters).sort()]);
   const fields = table.sorts[sort.replace(/^-/, '')]!;
-  const from = cursor === undefined ? undefined : requirePosition(list, cursor, Object.values(fields));
+  const types = Object.values(fields);
+  const from = cursor === undefined ? undefined : requirePosition(cursors.decode(list, cursor), types);
   const descending = sort.startsWith('-');
   const direction = descending !== (from?.backward ?? false) ? -1 : 1;
   const names = [...Object.keys(fields), '_id'];
   const order: Order = Object.fromEntries(names.map((name) => [name, direction]));
   const key = JSON.stringify([list, limit, cursor ?? '', query.fields ?? '', count]);
-  return { filters, order, from, limit, fields: query.fields, count, key, list };
+  return { filters, order, from, limit, fields: query.fields, count, key, list, cursors };
 }
 
 const typeOf = (value: unknown) => (value instanceof Date ? 'date' : typeof value);
 
-function requirePosition(list: string, cursor: string, types: string[]): Position {
-  const position = decodeCursor(list, cursor);
+function requirePosition(position: ReturnType<Cursors['decode']>, types: string[]): Position {
   const isWhole = typeof position === 'object' && position.values.map(typeOf).join() === types.join();
   if (isWhole) return position;
   const message =
     position === 'foreign'
       ? 'belongs to a list of other filters or another sort: begin without it'
-      : 'is not a cursor: follow the Link header of the page before';
+      : 'is not a cursor of this server: begin without it, and follow the Link header of each page';
   throw new InvalidRequestError(`query.cursor: ${message}`, { errors: [{ path: 'query.cursor', message }] });
 }
 
 /** @param found in the order of the plan, one more than `limit` where there is more that way */
 export function toPage<T extends { _id: unknown }>(plan: ListPlan, found: T[]): ListPage<T> {
-  const { from, limit, order, list } = plan;
+  const { from, limit, order, list, cursors } = plan;
   const more = found.length > limit;
   const backward = from?.backward ?? false;
   const entries = backward ? found.slice(0, limit).reverse() : found.slice(0, limit);
@@ -76,7 +82,7 @@ export function toPage<T extends { _id: unknown }>(plan: ListPlan, found: T[]): 
     if (!entry) return '';
     const names = Object.keys(order).filter((name) => name !== '_id');
     const values = names.map((name) => (entry as Record<string, string | number | Date>)[name]!);
-    return encodeCursor(list, { values, id: String(entry._id), backward: towardsStart });
+    return cursors.encode(list, { values, id: String(entry._id), backward: towardsStart });
   };
   return {
     entries,

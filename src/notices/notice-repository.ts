@@ -40,10 +40,10 @@ export function createNoticeRepository(connection: Connection) {
       (await Notices.exists({ _id: id, until: { $gt: new Date() } })) !== null,
 
     /** Two transactions that call it conflict: one of them is tried again after the other. */
-    async lockAdmins(session: ClientSession): Promise<void> {
+    async lock(name: 'admins' | 'uploads', session: ClientSession): Promise<void> {
       const until = new Date(Date.now() + LOCK_KEPT_MS);
       await Notices.updateOne(
-        { _id: 'lock:admins' },
+        { _id: `lock:${name}` },
         { $set: { until, changedAt: new Date(0) } },
         { upsert: true, session },
       );

@@ -40,7 +40,7 @@ export function opsRoutes({ hub, fleet, failedJobs, authenticate, isAdmin, limit
     try {
       user = await authenticate(request);
     } finally {
-      await limit({}, user, request, response);
+      await limit.request({}, user, request, response);
     }
     if (user.role !== 'Admin' || !(await isAdmin(user.id)))
       throw new ForbiddenError('This is for Admins alone.');

@@ -2,14 +2,9 @@ import type { IdempotentRequest } from '../idempotency/idempotent-request';
 import type { Principal } from '../principal';
 import { profileOf } from '../cache/generations';
 import type { Cached, DependOn, Loaded, Refill } from '../cache/response-cache';
-import {
-  ConflictError,
-  ForbiddenError,
-  InvalidRequestError,
-  NotFoundError,
-  PreconditionFailedError,
-} from '../errors';
+import { ForbiddenError, InvalidRequestError, NotFoundError, PreconditionFailedError } from '../errors';
 import type { Once, Outcome } from '../idempotency/idempotency-service';
+import type { Cursors } from '../lists/cursor';
 import { pick } from '../lists/fields';
 import { pageMeta, planList, type ListQuery } from '../lists/list-plan';
 import type { Person, Shown } from '../users/user-view';
@@ -17,13 +12,14 @@ import { holdsAt, tagOfVersioned, type Precondition, type Versioned } from '../v
 import { assigneeOf, type TaskCache } from './task-cache';
 import { taskTable, type Owner, type TaskFilters } from './task-lists';
 import type { ListedTask, TaskFields, TaskRepository } from './task-repository';
-import { movesFrom, sourcesOf } from './task-status';
+import { sourcesOf, whyNotChanged } from './task-status';
 import { toTask, toTaskAt, type TaskView } from './task-view';
 
 export type TaskService = ReturnType<typeof createTaskService>;
 
 interface TaskServiceDeps {
   tasks: TaskRepository;
+  cursors: Cursors;
   cache: TaskCache;
   once: Once;
   /** The people with these ids, by id; those who are not there are left out. */
@@ -41,7 +37,7 @@ interface Assignees {
 /** At most this many tasks are shown with their user. */
 export const TASKS_OF_USER = 100;
 
-export function createTaskService({ tasks, cache, once, peopleById, shownById }: TaskServiceDeps) {
+export function createTaskService({ tasks, cursors, cache, once, peopleById, shownById }: TaskServiceDeps) {
   const assigneeIds = (records: ListedTask[]) => [
     ...new Set(records.flatMap((task) => assigneeOf(task) ?? [])),
   ];
@@ -101,7 +97,7 @@ export function createTaskService({ tasks, cache, once, peopleById, shownById }:
     return by.id;
   }
 
-  /** Why a change was refused: the task as it is now decides. */
+  /** Why a change was refused: the caller is judged first, then the task as it is now. */
   async function refusal(
     id: string,
     changes: Partial<TaskFields>,
@@ -109,20 +105,10 @@ export function createTaskService({ tasks, cache, once, peopleById, shownById }:
     precondition: Precondition | undefined,
   ): Promise<Error> {
     const task = await tasks.byId(id);
-    // What the refusal shows may be the work of a writer that died before it said so: no read may be older.
-    if (task) await cache.changed(task, task, true);
     if (!task || (by.role !== 'Admin' && String(task.assignedTo) !== by.id)) return notFound();
+    await cache.shown(task);
     if (precondition && !holdsAt(precondition, task.version ?? 0)) return outdated(task);
-    const allowed = movesFrom(task.status, by.role);
-    if (changes.status && changes.status !== task.status && !allowed.includes(changes.status)) {
-      const to = allowed.map((status) => `"${status}"`).join(' or ');
-      return new ConflictError(
-        `This task is "${task.status}" and can be moved ${to ? `only to ${to}` : 'by an Admin alone'}.`,
-      );
-    }
-    return by.role === 'Admin'
-      ? new ConflictError('The task was changed at the same moment; send this again.')
-      : new ForbiddenError('Only an Admin changes anything but the status of a task.');
+    return whyNotChanged(task.status, changes.status, by.role);
   }
 
   /** A worker moves the status; other fields may stand in the body with the value they have already. */
@@ -156,8 +142,8 @@ export function createTaskService({ tasks, cache, once, peopleById, shownById }:
     /** An Admin sees all tasks, a worker their own. */
     async list(query: ListQuery<TaskFilters>, assignedTo: Owner, by: Principal): Promise<Cached> {
       const owner = ownerFor(by, assignedTo);
-      const plan = planList(taskTable, query);
-      return cache.list(plan, owner, async (dependOn) => {
+      const plan = planList(taskTable, query, cursors);
+      return cache.list(plan, owner, by.id, async (dependOn) => {
         const [page, total] = await Promise.all([
           tasks.page(plan, owner),
           plan.count ? tasks.count(plan, owner) : undefined,
@@ -194,12 +180,18 @@ export function createTaskService({ tasks, cache, once, peopleById, shownById }:
           people,
         );
       });
-      // Also after a replay: the first send may have been cut off before it said so.
-      const { _id, assignedTo } = outcome.result.value;
+      const { value, version } = outcome.result;
+      const { _id, assignedTo } = value;
+      const made = { _id, assignedTo: assignedTo?._id, version };
+      if (outcome.replayed) {
+        // The first send may have been cut off before it ended what was cached.
+        await cache.shown({ ...made, updatedAt: new Date(value.updatedAt) });
+        return outcome;
+      }
       try {
-        if (assignedTo && !outcome.replayed) await releaseIfGone(_id, assignedTo._id);
+        if (assignedTo) await releaseIfGone(_id, assignedTo._id);
       } finally {
-        await cache.changed(null, { _id, assignedTo: assignedTo?._id });
+        await cache.changed(null, made);
       }
       return outcome;
     },
@@ -232,10 +224,9 @@ export function createTaskService({ tasks, cache, once, peopleById, shownById }:
 
     async remove(id: string, precondition?: Precondition): Promise<void> {
       const task = await tasks.remove(id, precondition);
-      await (task ? cache.changed(task, null) : cache.gone(id));
-      if (task) return;
+      if (task) return void (await cache.changed(task, null));
       const still = precondition && (await tasks.byId(id));
-      if (still) await cache.changed(still, still, true);
+      await (still ? cache.shown(still) : cache.gone(id));
       throw still ? await outdated(still) : notFound();
     },
 

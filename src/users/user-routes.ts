@@ -33,8 +33,8 @@ export function userRoutes(users: UserService): Route[] {
           headers: ['ETag', 'Link', 'X-Cache', 'X-Total-Count'],
         },
       },
-      handler: async ({ query, url }) =>
-        pageReply(await users.list(toListQuery(query)), { path: '/users', query, url }),
+      handler: async ({ query, user, url }) =>
+        pageReply(await users.list(toListQuery(query), user), { path: '/users', query, url }),
     }),
     defineRoute({
       id: 'getUser',
@@ -55,8 +55,11 @@ export function userRoutes(users: UserService): Route[] {
       path: '/users/:id',
       summary: 'Change name, e-mail address or user name: of oneself, or of any for an Admin',
       description:
-        "A JSON merge patch (RFC 7396): what it doesn't name stays. None of the three can be null.",
+        "A JSON merge patch (RFC 7396): what it doesn't name stays. None of the three can be null. " +
+        'One that names an e-mail address or a user name counts as a sign-up, since it shows whether that is taken.',
       access: 'user',
+      limit: 'signup',
+      limitedIf: ({ email, username }) => email !== undefined || username !== undefined,
       params: idParams,
       body: userPatchSchema,
       bodyTypes: ['application/merge-patch+json', 'application/json'],

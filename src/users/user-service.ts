@@ -3,6 +3,7 @@ import type { Cached } from '../cache/response-cache';
 import { ConflictError, ForbiddenError, NotFoundError, PreconditionFailedError } from '../errors';
 import type { ClientSession, Mongo } from '../infra/mongo';
 import type { NoticeBoard } from '../notices/notice-board';
+import type { Cursors } from '../lists/cursor';
 import { pick } from '../lists/fields';
 import { pageMeta, planList, type ListQuery } from '../lists/list-plan';
 import { holdsAt, tagOfVersioned, type Precondition } from '../version-tag';
@@ -18,6 +19,7 @@ const LOGIN_MS = 60_000;
 
 interface UserServiceDeps {
   users: UserRepository;
+  cursors: Cursors;
   cache: UserCache;
   transaction: Mongo['transaction'];
   board: Pick<NoticeBoard, 'revoke' | 'revokedEverywhere'>;
@@ -52,8 +54,7 @@ export function createUserService(deps: UserServiceDeps) {
   async function requirePrecondition(id: string, precondition: Precondition | undefined): Promise<void> {
     const user = precondition && (await users.byId(id));
     if (!user || holdsAt(precondition, user.version ?? 0)) return;
-    // Perhaps of a writer that died before it said so: no read may be older than what is told here.
-    await cache.ended(id);
+    await cache.shown(id, user);
     throw new PreconditionFailedError(tagOfVersioned(await withTaskIds(user)));
   }
 
@@ -70,9 +71,9 @@ export function createUserService(deps: UserServiceDeps) {
   return {
     requireSelfOrAdmin,
 
-    async list(query: ListQuery<UserFilters>): Promise<Cached> {
-      const plan = planList(userTable, query);
-      return cache.list(plan, async () => {
+    async list(query: ListQuery<UserFilters>, by: Principal): Promise<Cached> {
+      const plan = planList(userTable, query, deps.cursors);
+      return cache.list(plan, by.id, async () => {
         const [page, total] = await Promise.all([
           users.page(plan),
           plan.count ? users.count(plan) : undefined,
@@ -151,8 +152,8 @@ export function createUserService(deps: UserServiceDeps) {
       });
       if (!user) await requirePrecondition(id, precondition);
       for (const leave of deps.afterCommit) await leave(id);
-      // Also where nobody was found: an earlier removal may have been cut off before it said so.
-      await Promise.all([cache.left(id), deps.board.revokedEverywhere()]);
+      // Also if nobody was found: an earlier removal may have been cut off before it said so.
+      await Promise.all([user ? cache.left(id) : cache.gone(id), deps.board.revokedEverywhere()]);
       if (!user) throw notFound();
       await Promise.allSettled(deps.afterRemoval.map((tidy) => tidy(id)));
     },

@@ -1,5 +1,7 @@
 import { ORIGIN, send, startCluster, type Cluster } from '../support/cluster';
 import type { Account } from '../support/factories';
+import { animatedWebp, newPicture } from '../support/pictures';
+import { eventually } from '../support/wait';
 
 let cluster: Cluster;
 let admin: Account;
@@ -90,4 +92,73 @@ it('makes one task of 50 parallel sends with one key', async () => {
   const texts = await Promise.all(answers.map((answer) => answer.text()));
   expect(new Set(texts).size).toBe(1);
   expect(new Set(answers.map(({ headers }) => headers.get('x-worker'))).size).toBe(2);
+});
+
+it('leaves cached lists alone when writes are refused', async () => {
+  const [member, stranger] = [await cluster.signUp(), await cluster.signUp()];
+  const { body } = await send(
+    cluster.url,
+    'POST',
+    '/tasks',
+    { title: 'T', assignedTo: member.id },
+    admin.token,
+  );
+  const route = `/tasks/${(body as { _id: string })._id}`;
+  const wrong = { 'if-match': '"9.abcdefghijklmnop"' };
+  const refusals: [number, () => Promise<Response>][] = [
+    [404, () => call('PATCH', route, { status: 'Doing' }, { authorization: `Bearer ${stranger.token}` })],
+    [
+      412,
+      () => call('PATCH', route, { status: 'Doing' }, { ...wrong, authorization: `Bearer ${member.token}` }),
+    ],
+    [412, () => call('PATCH', route, { title: 'x' }, wrong)],
+    [409, () => call('PATCH', route, { status: 'Done' }, { authorization: `Bearer ${member.token}` })],
+    [412, () => call('PATCH', `/users/${admin.id}`, { name: 'x' }, wrong)],
+  ];
+  const stateOf = async ({ token }: { token: string }) =>
+    (await send(cluster.url, 'GET', '/tasks?limit=7', undefined, token)).headers.get('x-cache');
+  for (const [status, refused] of refusals) {
+    // An entry lives for 2 s here, so it may have ended by itself; a refusal that ended it would do so each time.
+    await eventually(async () => {
+      await Promise.all([admin, member].map(stateOf));
+      const warm = await Promise.all([admin, member].map(stateOf));
+      expect((await refused()).status).toBe(status);
+      const after = await Promise.all([admin, member].map(stateOf));
+      return [...warm, ...after].every((state) => state === 'HIT');
+    });
+  }
+});
+
+it('refuses cursors that no page gave out', async () => {
+  for (const title of ['one', 'two']) await send(cluster.url, 'POST', '/tasks', { title }, admin.token);
+  const { headers } = await send(cluster.url, 'GET', '/tasks?limit=1', undefined, admin.token);
+  const cursor = /cursor=([\w-]+)>; rel="next"/.exec(headers.get('link')!)![1]!;
+  const list = (text: string) =>
+    send(cluster.url, 'GET', `/tasks?limit=1&cursor=${text}`, undefined, admin.token);
+  expect((await list(cursor)).status).toBe(200);
+  for (const text of [cursor.slice(22), cursor.slice(0, -1), `${cursor}A`, `A${cursor}`]) {
+    const { status, body } = await list(text);
+    expect(status).toBe(400);
+    expect((body as { detail: string }).detail).toMatch(/begin without it/);
+  }
+});
+
+it.each([
+  ['image/jpg', () => newPicture('jpeg')],
+  ['IMAGE/JPG; charset=binary', () => newPicture('jpeg')],
+  ['image/webp', () => animatedWebp(320, 420)],
+])('makes an avatar of %s', async (type, make) => {
+  const sent = await fetch(`${cluster.url}/users/${admin.id}/avatar`, {
+    method: 'PUT',
+    headers: { authorization: `Bearer ${admin.token}`, 'content-type': type },
+    body: (await make()) as never,
+    signal: AbortSignal.timeout(20_000),
+  });
+  expect(sent.status).toBe(202);
+  const job = await eventually(async () => {
+    const { body } = await send(cluster.url, 'GET', sent.headers.get('location')!, undefined, admin.token);
+    const found = body as { finishedAt: string | null; status: string; result: object };
+    return found.finishedAt && found;
+  });
+  expect(job).toMatchObject({ status: 'done', result: { shown: true } });
 });

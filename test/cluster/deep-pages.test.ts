@@ -1,6 +1,7 @@
 import { Types } from 'mongoose';
 import { connectMongo } from '../../src/infra/mongo';
 import { afterCursor } from '../../src/infra/mongo-page';
+import { createCursors } from '../../src/lists/cursor';
 import { planList, toPage } from '../../src/lists/list-plan';
 import { matching } from '../../src/tasks/task-filter';
 import { taskTable } from '../../src/tasks/task-lists';
@@ -14,6 +15,7 @@ const BATCH = 5_000;
 const LIMIT = 20;
 const query = { filters: {}, sort: '-createdAt', limit: LIMIT, count: false };
 
+const cursors = createCursors('a secret of the server, at least 32 bytes');
 const namespace = newNamespace();
 let mongo: Awaited<ReturnType<typeof connectMongo>>;
 
@@ -42,7 +44,7 @@ afterAll(async () => {
 }, 60_000);
 
 async function explain(cursor?: string) {
-  const plan = planList(taskTable, { ...query, cursor });
+  const plan = planList(taskTable, { ...query, cursor }, cursors);
   const explained = (await mongo.connection
     .collection('tasks')
     .find({ $and: [...matching(plan, undefined), ...afterCursor(plan)] })
@@ -53,7 +55,7 @@ async function explain(cursor?: string) {
 }
 
 it(`finds page 500 of ${TASKS} tasks by the same plan as page 1`, async () => {
-  const plan = planList(taskTable, query);
+  const plan = planList(taskTable, query, cursors);
   const before = await mongo.connection
     .collection<TaskRecord>('tasks')
     .find({})

@@ -1,12 +1,15 @@
+import { randomBytes } from 'node:crypto';
 import amqp from 'amqplib';
 import type { Browser, Page } from 'playwright-core';
+import { createRepositories } from '../../src/compose-store';
+import { connectMongo } from '../../src/infra/mongo';
 import { jobQueueNames } from '../../src/infra/rabbit';
 import { barriersOf } from '../support/accessibility';
 import { startBrowser } from '../support/browser';
 import { send, startCluster, type Cluster } from '../support/cluster';
 import type { Account } from '../support/factories';
 import { startLoad } from '../support/load';
-import { newPicture } from '../support/pictures';
+import { damagedPicture, newPicture } from '../support/pictures';
 import { eventually } from '../support/wait';
 
 let cluster: Cluster;
@@ -160,22 +163,61 @@ it('cuts off neither the milliseconds nor a route, on a desktop and on a phone',
   }
 });
 
+/** A job that the job worker could do nothing for, and that it does at the next attempt. */
+async function failedUpload(): Promise<string> {
+  const mongo = await connectMongo(cluster.stack.info().env.MONGO_URL!);
+  const { jobs, avatars } = createRepositories(mongo.connection);
+  const userId = randomBytes(12).toString('hex');
+  const payload = { userId, digest: 'd', replaces: '' };
+  const picture = await newPicture('png', 600, 600);
+  const id = await mongo.transaction(async (session) => {
+    const job = await jobs.create({ type: 'resize-avatar', payload, requestedBy: admin.id }, session);
+    const jobId = String(job._id);
+    await avatars.keepUpload({ userId, digest: 'd', jobId }, picture, session);
+    await mongo.db
+      .collection('jobs')
+      .updateOne({ _id: job._id }, { $set: { status: 'running', claim: 'test' } }, { session });
+    const until = await jobs.fail(jobId, 'test', 'It failed each time it was tried.', session);
+    await avatars.keepOriginal(jobId, until, session);
+    return jobId;
+  });
+  await mongo.close();
+  return id;
+}
+
 it('tries a failed job again, and discards it', async () => {
-  const damaged = (await newPicture('png', 600, 600)).subarray(0, 1_000);
-  const { status, body } = await send(cluster.url, 'PUT', `/users/${admin.id}/avatar`, damaged, admin.token);
-  expect(status).toBe(202);
-  const name = `resize-avatar ${(body as { _id: string })._id.slice(-6)}`;
-  await page.locator('#failed-jobs li', { hasText: `${name}: The picture can not be read` }).waitFor();
+  const [again, never] = [await failedUpload(), await failedUpload()];
+  const [name, other] = [again, never].map((id) => `resize-avatar ${id.slice(-6)}`) as [string, string];
+  await page.locator('#failed-jobs li', { hasText: `${name}: It failed each time` }).waitFor();
   // With all that it can show.
   await page.locator('#messages div', { hasText: /^ready\d+$/ }).waitFor();
   expect(await barriersOf(page)).toEqual([]);
   await page.getByRole('button', { name: `Retry ${name}` }).click();
   await page.locator('#notice', { hasText: `${name}: it is tried again.` }).waitFor();
-  // Its second attempt fails as well.
-  page.once('dialog', (dialog) => void dialog.accept());
-  await page.getByRole('button', { name: `Discard ${name}` }).click();
-  await page.locator('#notice', { hasText: `${name}: it was discarded.` }).waitFor();
   await page.locator('#failed-jobs li', { hasText: name }).waitFor({ state: 'detached' });
+  await eventually(async () => {
+    const { body } = await send(cluster.url, 'GET', `/jobs/${again}`, undefined, admin.token);
+    return (body as { status: string }).status === 'done';
+  });
+  page.once('dialog', (dialog) => void dialog.accept());
+  await page.getByRole('button', { name: `Discard ${other}` }).click();
+  await page.locator('#notice', { hasText: `${other}: it was discarded.` }).waitFor();
+  await page.locator('#failed-jobs li', { hasText: other }).waitFor({ state: 'detached' });
+});
+
+it('lists no job of a damaged picture, since nothing can be done for it', async () => {
+  const damaged = await damagedPicture('png');
+  const { status, body } = await send(cluster.url, 'PUT', `/users/${admin.id}/avatar`, damaged, admin.token);
+  expect(status).toBe(202);
+  const { _id: id } = body as { _id: string };
+  const job = await eventually(async () => {
+    const answer = await send(cluster.url, 'GET', `/jobs/${id}`, undefined, admin.token);
+    const found = answer.body as { finishedAt: string | null; status: string; error: string };
+    return found.finishedAt && found;
+  });
+  expect(job).toMatchObject({ status: 'failed', error: expect.stringMatching(/damaged/) });
+  const failed = await send(cluster.url, 'GET', '/ops/failed-jobs', undefined, admin.token);
+  expect(failed.body).toEqual([]);
 });
 
 it('settles the dead letters: retry keeps what is no job’s, discard takes all', async () => {

@@ -1,4 +1,6 @@
 import { createResponseCache } from '../../src/cache/response-cache';
+import { createFillBudget } from '../../src/cache/fill-budget';
+import { createRateLimiters } from '../../src/infra/rate-limiter';
 import { connectRedis, type RedisClient, type Script } from '../../src/infra/redis';
 import { createLogger } from '../../src/logger';
 import { eventually } from './wait';
@@ -13,7 +15,10 @@ const board = () => ({
 });
 
 /** A cache on a real Redis, as one worker has it; each script can be held back before it is sent. */
-export async function connectCache(url: string, { prefix = 'test', entryLifeMs = 60_000 } = {}) {
+export async function connectCache(
+  url: string,
+  { prefix = 'test', entryLifeMs = 60_000, budget = undefined as number | undefined } = {},
+) {
   const redis = connectRedis(url, createLogger('silent', 'test'));
   await eventually(() => attempt(() => redis.runId()));
   const before: Record<string, () => Promise<void>> = {};
@@ -35,9 +40,13 @@ export async function connectCache(url: string, { prefix = 'test', entryLifeMs =
     prefix,
     entryLifeMs,
     record: (of, event) => events.push(`${of} ${event}`),
+    budget: budget === undefined ? undefined : budgetOf(redis, prefix, budget),
   });
   return { cache, redis, before, events, board: theBoard, close: redis.close };
 }
+
+const budgetOf = (redis: RedisClient, prefix: string, points: number) =>
+  createFillBudget(createRateLimiters({ redis, prefix })({ name: 'cache', points, seconds: 60 }));
 
 function attempt<T>(work: () => T): T | undefined {
   try {

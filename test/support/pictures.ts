@@ -22,3 +22,22 @@ export const decompressionBomb = (): Promise<Buffer> =>
   })
     .png({ compressionLevel: 9 })
     .toBuffer();
+
+/** A whole header and half of the data; a WebP cut like that has no header that counts. */
+export async function damagedPicture(format: 'png' | 'jpeg'): Promise<Buffer> {
+  const size = { width: 400, height: 400, channels: 3 } as const;
+  const whole = await sharp(randomBytes(400 * 400 * 3), { raw: size })
+    .toFormat(format)
+    .toBuffer();
+  return whole.subarray(0, whole.length / 2);
+}
+
+/** A square animation that begins in black; frames that are alike would be put together. */
+export async function animatedWebp(side: number, frames: number): Promise<Buffer> {
+  const bytes = side * side * 3;
+  const raw = Buffer.alloc(bytes * frames);
+  for (let frame = 0; frame < frames; frame += 1)
+    raw.fill((frame * 97) % 256, frame * bytes, (frame + 1) * bytes);
+  const size = { width: side, height: side * frames, channels: 3, pageHeight: side } as const;
+  return sharp(raw, { raw: size, limitInputPixels: false }).webp({ effort: 0 }).toBuffer();
+}

@@ -43,6 +43,9 @@ export async function startRedis() {
     await once(process, 'exit');
   }
 
+  const command = async (...args: string[]): Promise<string> =>
+    (await promisify(execFile)('redis-cli', ['-p', String(port), ...args])).stdout;
+
   await start();
   return {
     port,
@@ -53,8 +56,9 @@ export async function startRedis() {
       await stop();
       await rm(dir, { recursive: true });
     },
+    command,
     /** Writes a snapshot, which the next start reads. */
-    save: () => promisify(execFile)('redis-cli', ['-p', String(port), 'save']),
+    save: () => command('save'),
     freeze: () => void process.kill('SIGSTOP'),
     thaw: () => void process.kill('SIGCONT'),
   };

@@ -61,16 +61,31 @@ it('puts an attempt that failed back, later each time, and the last one with the
     expect.any(String),
     expect.not.stringContaining('boom'),
     expect.anything(),
+    false,
   );
-  expect(failed).toHaveBeenCalled();
+  expect(failed).toHaveBeenCalledWith(ID, expect.any(Date), expect.anything());
 });
 
 it("doesn't try again what can't succeed, and tells why", async () => {
-  const { runner, jobs } = setUp(async () => {
+  const { runner, jobs, failed } = setUp(async () => {
     throw new UnrecoverableError('no picture');
   });
   expect(await runner.run(ID)).toBe('ack');
-  expect(jobs.fail).toHaveBeenCalledWith(ID, expect.any(String), 'no picture', expect.anything());
+  expect(jobs.fail).toHaveBeenCalledWith(ID, expect.any(String), 'no picture', expect.anything(), true);
+  expect(failed).toHaveBeenCalledWith(ID, null, expect.anything());
+});
+
+it('keeps what a job works on that took its workers down, for a retry by an Admin', async () => {
+  const { runner, jobs, failed } = setUp(async () => async () => ({}), 6);
+  expect(await runner.run(ID)).toBe('dead-letter');
+  expect(jobs.fail).toHaveBeenCalledWith(
+    ID,
+    expect.any(String),
+    expect.any(String),
+    expect.anything(),
+    false,
+  );
+  expect(failed).toHaveBeenCalledWith(ID, expect.any(Date), expect.anything());
 });
 
 it('leaves a job alone that became another worker’s', async () => {

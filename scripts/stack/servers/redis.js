@@ -12,7 +12,8 @@ dir ${dir}
 save ""
 appendonly no
 maxmemory 256mb
-# Evicted is what ends soonest: counts of the common limits (a minute), cached answers (5), then counts of log-ins (15).
+# Only keys with an expiry are evicted, those that end soonest first: cached answers and what they depend on. Counters of
+# limits have none, so nothing that is cached can push them out.
 maxmemory-policy volatile-ttl
 daemonize no
 `;

@@ -1,6 +1,8 @@
 import { AVATAR_SIZES } from '../../avatars/avatar-sizes';
 import type { AvatarRepository, Rendition } from '../../avatars/avatar-repository';
+import type { ClientSession } from '../../infra/mongo';
 import { UnrecoverableError, type JobHandlers } from '../job-handler';
+import { replacedResult } from '../job-view';
 
 interface ResizeAvatarDeps {
   avatars: AvatarRepository;
@@ -9,10 +11,20 @@ interface ResizeAvatarDeps {
 
 /** Three squares of an uploaded picture; they are shown only if no newer picture came meanwhile. */
 export function createResizeAvatar({ avatars, resize }: ResizeAvatarDeps): JobHandlers['resize-avatar'] {
+  /** Id of the job whose upload took this one's place; undefined if none did. */
+  async function replacement(userId: string, jobId: string, session?: ClientSession) {
+    const newest = (await avatars.byUser(userId, session))?.upload.jobId;
+    return newest && String(newest) !== jobId ? String(newest) : undefined;
+  }
+
   return {
     async run({ userId, digest }, { jobId, signal }) {
       const original = await avatars.original(jobId);
-      if (!original) throw new UnrecoverableError('The picture was removed before it was worked on.');
+      if (!original) {
+        const replacedBy = await replacement(userId, jobId);
+        if (replacedBy) return async () => replacedResult(replacedBy);
+        throw new UnrecoverableError('The picture was removed before it was worked on.');
+      }
       const files: Rendition['files'] = {};
       for (const size of AVATAR_SIZES) {
         signal.throwIfAborted();
@@ -24,6 +36,8 @@ export function createResizeAvatar({ avatars, resize }: ResizeAvatarDeps): JobHa
       return async (session) => {
         const shown = await avatars.show(userId, { digest, jobId, files }, session);
         await avatars.removeOriginal(jobId, session);
+        const replacedBy = shown ? undefined : await replacement(userId, jobId, session);
+        if (replacedBy) return replacedResult(replacedBy);
         return { shown, sizes: [...AVATAR_SIZES], url: `/users/${userId}/avatar` };
       };
     },
@@ -36,6 +50,9 @@ export function createResizeAvatar({ avatars, resize }: ResizeAvatarDeps): JobHa
       if (replaces) await avatars.files.removeOfJob(replaces, shown);
     },
 
-    failed: (jobId, expiresAt, session) => avatars.expireOriginal(jobId, expiresAt, session),
+    async failed(jobId, keepUntil, session) {
+      if (keepUntil) await avatars.keepOriginal(jobId, keepUntil, session);
+      else await avatars.removeOriginal(jobId, session);
+    },
   };
 }

@@ -2,7 +2,7 @@ import sharp from 'sharp';
 import request from 'supertest';
 import { dropDatabase, newNamespace, startApi, startWorker, type TestApi } from '../../support/api';
 import { as, buildAdmin, buildWorker, type Account } from '../../support/factories';
-import { decompressionBomb, newPicture } from '../../support/pictures';
+import { animatedWebp, damagedPicture, decompressionBomb, newPicture } from '../../support/pictures';
 import { eventually } from '../../support/wait';
 
 const namespace = newNamespace();
@@ -111,23 +111,37 @@ it.each([
   expect(body.status).toBe(status);
 });
 
+it.each([
+  ['image/jpg', 'jpeg'],
+  ['IMAGE/JPG; charset=binary', 'jpeg'],
+  ['image/jpeg;q=1', 'jpeg'],
+  ['Image/PNG', 'png'],
+  ['application/octet-stream', 'webp'],
+] as const)('takes %s', async (type, format) => {
+  await upload(ada, await newPicture(format), { type }).expect(202);
+});
+
+it('shows the first frame of an animated WebP of 43 million pixels in all', async () => {
+  const user = await buildWorker(api);
+  const { headers } = await upload(user, await animatedWebp(320, 420), { type: 'image/webp' }).expect(202);
+  expect(await untilEnded(user, headers.location!)).toMatchObject({
+    status: 'done',
+    result: { shown: true },
+  });
+  const { body } = await fetchAvatar(user, user).expect(200);
+  const { pages = 1 } = await sharp(body as Buffer).metadata();
+  expect(pages).toBe(1);
+  const { channels } = await sharp(body as Buffer).stats();
+  // Black, as no other frame near it.
+  channels.slice(0, 3).forEach(({ mean }) => expect(mean).toBeLessThan(6));
+});
+
 it('refuses another media type', async () => {
   await upload(ada, Buffer.from('{}'), { type: 'application/json' }).expect(415);
 });
 
 it('tells that a picture with a whole head and a broken body failed, and why', async () => {
-  const picture = await sharp({
-    create: {
-      width: 800,
-      height: 800,
-      channels: 3,
-      background: 'red',
-      noise: { type: 'gaussian', mean: 99, sigma: 30 },
-    },
-  })
-    .png()
-    .toBuffer();
-  const { headers } = await upload(ada, picture.subarray(0, picture.length / 2)).expect(202);
+  const { headers } = await upload(ada, await damagedPicture('png')).expect(202);
   const job = await untilEnded(ada, headers.location!);
   expect(job).toMatchObject({ status: 'failed', attempts: 1, result: null });
   expect(job.error).toMatch('can not be read');

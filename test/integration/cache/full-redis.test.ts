@@ -1,5 +1,8 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { FILL_BUDGET } from '../../../src/cache/fill-budget';
+import { createRateLimiters } from '../../../src/infra/rate-limiter';
 import { dropDatabase, newNamespace, startApi, type TestApi } from '../../support/api';
-import { as, buildAdmin, buildTask, type Account } from '../../support/factories';
+import { as, buildAdmin, buildTask, buildWorker, type Account } from '../../support/factories';
 import { connectCache } from '../../support/cache';
 import { startRedis } from '../../support/redis-server';
 
@@ -62,15 +65,88 @@ it('answers every read with what was written, while entries are evicted', async 
   expect(await evicted()).toBeGreaterThan(100);
 }, 60_000);
 
-it('still knows who has guessed too often', async () => {
-  const before = await evicted();
+describe('what limits and correctness need', () => {
   const guess = () =>
     as(reader, admin).post('/users/login', { email: 'nobody@example.com', password: 'a wrong guess' });
-  for (let count = 0; count < 3; count++) await guess().expect(401);
-  await fill();
-  expect(await evicted()).toBeGreaterThan(before);
-  await guess().expect(429);
-}, 60_000);
+  const used = async (by: Account) => {
+    const { headers } = await as(reader, by).get(`/users/${by.id}`).expect(200);
+    return 600 - Number(/"default";r=(\d+)/.exec(headers.ratelimit!)![1]);
+  };
+
+  it('has no expiry, which alone can be evicted', async () => {
+    await guess().expect(401);
+    const { client } = filler.redis;
+    const names = await client.keys(`${namespace}:limits*`);
+    expect(names.length).toBeGreaterThan(3);
+    expect(await Promise.all(names.map((name) => client.ttl(name)))).toEqual(names.map(() => -1));
+  });
+
+  it.each(['volatile-ttl', 'volatile-lru', 'volatile-lfu', 'volatile-random'])(
+    'outlasts a cache that is filled again and again, under %s',
+    async (policy) => {
+      await filler.redis.client.config('SET', 'maxmemory-policy', policy);
+      const by = await buildWorker(writer);
+      const email = `${policy}@example.com`;
+      const guessAs = () => as(reader, admin).post('/users/login', { email, password: 'a wrong guess' });
+      for (let count = 0; count < 3; count++) await guessAs().expect(401);
+      const before = { evicted: await evicted(), used: await used(by) };
+      for (let round = 0; round < 4; round++) await fill();
+      // What ends later than any counter, as with a longer CACHE_TTL_SECONDS.
+      for (let index = 0; index < 150; index++)
+        await filler.redis.client.set(`other:${policy}:${index}`, 'x'.repeat(20_000), 'PX', 7_200_000);
+      expect((await evicted()) - before.evicted).toBeGreaterThan(300);
+      expect(await used(by)).toBe(before.used + 1);
+      const { headers } = await guessAs().expect(429);
+      expect(Number(headers['retry-after'])).toBeGreaterThan(800);
+    },
+    60_000,
+  );
+
+  it('goes when its time is over, so that counters do not pile up', async () => {
+    const limiter = createRateLimiters({ redis: filler.redis, prefix: 'short' })({
+      name: 'n',
+      points: 5,
+      seconds: 1,
+    });
+    for (let client = 0; client < 60; client++) await limiter.count(`client ${client}`);
+    const keys = async () => (await filler.redis.client.keys('short:limits:*')).length;
+    expect(await keys()).toBe(60);
+    await sleep(1_100);
+    expect((await limiter.count('client 0')).used).toBe(1);
+    for (let client = 100; client < 130; client++) await limiter.count(`client ${client}`);
+    expect(await keys()).toBeLessThanOrEqual(31);
+  });
+});
+
+it('holds at most the budget of a member who asks for ever other lists, and nothing for forged cursors', async () => {
+  const { client } = filler.redis;
+  await client.config('SET', 'maxmemory', 256_000_000);
+  const member = await buildWorker(writer);
+  const description = 'd'.repeat(5_000);
+  await Promise.all(
+    Array.from({ length: 30 }, () => buildTask(writer, admin, { assignedTo: member.id, description })),
+  );
+  const entries = async () => (await client.keys(`${namespace}:*:entry:tasks:${member.id}:*`)).length;
+  const { headers } = await as(reader, member).get('/tasks?limit=1').expect(200);
+  const cursor = /cursor=([\w-]+)>; rel="next"/.exec(headers.link!)![1]!;
+  const before = await entries();
+  for (const forged of [`${cursor}A`, cursor.slice(1), cursor.slice(22), `${cursor.slice(0, -1)}_`])
+    if (forged !== cursor) await as(reader, member).get(`/tasks?limit=1&cursor=${forged}`).expect(400);
+  expect(await entries()).toBe(before);
+
+  const memory = async () => Number(/used_memory:(\d+)/.exec(await client.info('memory'))![1]);
+  const start = await memory();
+  // 150 kB each, in all almost four times the budget.
+  for (let index = 0; index < 200; index += 1) {
+    const from = new Date(index * 1_000).toISOString();
+    await as(index % 2 ? reader : writer, member)
+      .get(`/tasks?limit=100&createdFrom=${from}`)
+      .expect(200);
+  }
+  const grown = (await memory()) - start;
+  expect(grown).toBeGreaterThan(FILL_BUDGET / 2);
+  expect(grown).toBeLessThan(1.5 * FILL_BUDGET);
+}, 120_000);
 
 it('answers without the cache where nothing can be evicted', async () => {
   const { client } = filler.redis;

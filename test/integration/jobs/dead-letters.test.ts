@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import amqp, { type ChannelModel, type ConfirmChannel } from 'amqplib';
 import { composeDeadLetters, composeFailedJobs } from '../../../src/compose-jobs';
 import { createRepositories } from '../../../src/compose-store';
@@ -36,12 +37,14 @@ afterAll(async () => {
   await dropDatabase(namespace);
 });
 
+/** Each of another user: only the newest picture of one is kept. */
 async function newJob({ hasPicture = true } = {}): Promise<string> {
-  const payload = { userId: admin, digest: 'd', replaces: '' };
+  const userId = randomBytes(12).toString('hex');
+  const payload = { userId, digest: 'd', replaces: '' };
   return mongo.transaction(async (session) => {
     const job = await store.jobs.create({ type: 'resize-avatar', payload, requestedBy: admin }, session);
     const id = String(job._id);
-    const upload = { userId: admin, digest: 'd', jobId: id };
+    const upload = { userId, digest: 'd', jobId: id };
     if (hasPicture) await store.avatars.keepUpload(upload, Buffer.from('picture'), session);
     return id;
   });

@@ -1,5 +1,6 @@
 import { connectMongo } from '../../../src/infra/mongo';
 import { afterCursor } from '../../../src/infra/mongo-page';
+import { createCursors } from '../../../src/lists/cursor';
 import { planList, toPage, type ListQuery } from '../../../src/lists/list-plan';
 import { matching } from '../../../src/tasks/task-filter';
 import { taskTable, type Owner, type TaskFilters } from '../../../src/tasks/task-lists';
@@ -8,6 +9,7 @@ import { stagesOf } from '../../support/explain';
 import { dropDatabase, newNamespace } from '../../support/api';
 import { mongoUrl } from '../../support/servers';
 
+const cursors = createCursors('a secret of the server, at least 32 bytes');
 const namespace = newNamespace();
 const worker = 'a'.repeat(24);
 let mongo: Awaited<ReturnType<typeof connectMongo>>;
@@ -70,7 +72,7 @@ it.each(cases)(
       names.map((name) => [name, values[name as keyof TaskFilters]]),
     ) as TaskFilters;
     const query: ListQuery<TaskFilters> = { filters, sort, limit: 5, count: false };
-    const first = planList(taskTable, query);
+    const first = planList(taskTable, query, cursors);
     const found = await mongo.connection
       .collection<TaskRecord>('tasks')
       .find({ $and: matching(first, owner) })
@@ -79,7 +81,7 @@ it.each(cases)(
       .toArray();
     const { next } = toPage(first, found);
     expect(next).not.toBe('');
-    for (const plan of [first, planList(taskTable, { ...query, cursor: next })]) {
+    for (const plan of [first, planList(taskTable, { ...query, cursor: next }, cursors)]) {
       const stages = stagesOf(await explained(plan, owner));
       expect(stages).toContain('IXSCAN');
       expect(stages).not.toContain('COLLSCAN');

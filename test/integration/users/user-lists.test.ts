@@ -1,4 +1,5 @@
 import { connectMongo } from '../../../src/infra/mongo';
+import { createCursors } from '../../../src/lists/cursor';
 import { planList } from '../../../src/lists/list-plan';
 import { matching } from '../../../src/users/user-filter';
 import { userTable, type UserFilters } from '../../../src/users/user-lists';
@@ -8,6 +9,7 @@ import { stagesOf } from '../../support/explain';
 import { newPerson } from '../../support/factories';
 import { mongoUrl } from '../../support/servers';
 
+const cursors = createCursors('a secret of the server, at least 32 bytes');
 const namespace = newNamespace();
 let mongo: Awaited<ReturnType<typeof connectMongo>>;
 
@@ -41,7 +43,7 @@ it.each(cases)('answers $names by $sort from an index, in its order', async ({ n
   const filters = Object.fromEntries(
     names.map((name) => [name, values[name as keyof UserFilters]]),
   ) as UserFilters;
-  const plan = planList(userTable, { filters, sort, limit: 5, count: false });
+  const plan = planList(userTable, { filters, sort, limit: 5, count: false }, cursors);
   const explained = (await mongo.connection
     .collection('users')
     .find({ $and: matching(filters) })

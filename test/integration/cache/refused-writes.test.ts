@@ -1,0 +1,209 @@
+import { randomBytes } from 'node:crypto';
+import mongoose from 'mongoose';
+import { dropDatabase, newNamespace, startApi, type TestApi } from '../../support/api';
+import { as, buildAdmin, buildTask, buildWorker, newPerson, type Account } from '../../support/factories';
+import { startRedis } from '../../support/redis-server';
+import { mongoUrl } from '../../support/servers';
+
+/** Two API workers on a Redis of their own: one is asked to write and refuses, the other reads. */
+const namespace = newNamespace();
+let redis: Awaited<ReturnType<typeof startRedis>>;
+let reader: TestApi;
+let writer: TestApi;
+let admin: Account;
+let owner: Account;
+let stranger: Account;
+let task: Awaited<ReturnType<typeof buildTask>>;
+
+const absent = randomBytes(12).toString('hex');
+const WRONG = '"9.abcdefghijklmnop"';
+
+beforeAll(async () => {
+  redis = await startRedis();
+  const variables = { REDIS_URL: redis.url };
+  [reader, writer] = await Promise.all([startApi(namespace, variables), startApi(namespace, variables)]);
+  admin = await buildAdmin(writer);
+  [owner, stranger] = await Promise.all([buildWorker(writer), buildWorker(writer)]);
+  task = await buildTask(writer, admin, { assignedTo: owner.id, title: 'A task' });
+  await as(writer, admin).put(`/tasks/${task._id}`, { status: 'Done' }).expect(409);
+});
+
+afterAll(async () => {
+  await Promise.all([reader.close(), writer.close()]);
+  await redis.remove();
+  await dropDatabase(namespace);
+});
+
+const reads = (): [Account, string][] => [
+  [admin, '/tasks'],
+  [admin, '/users'],
+  [admin, `/tasks/${task._id}`],
+  [owner, '/tasks'],
+  [owner, `/users/${owner.id}`],
+  [stranger, '/tasks'],
+  [stranger, `/users/${stranger.id}`],
+];
+
+const states = () =>
+  Promise.all(
+    reads().map(async ([who, path]) => (await as(reader, who).get(path).expect(200)).headers['x-cache']),
+  );
+const allHit = () => reads().map(() => 'HIT');
+
+async function warm(): Promise<void> {
+  await states();
+  expect(await states()).toEqual(allHit());
+}
+
+/** Each refusal by its status, sent several times. */
+const refusals: [string, number, () => Promise<{ status: number }>][] = [
+  [
+    "PATCH of another's task",
+    404,
+    () => as(writer, stranger).patch(`/tasks/${task._id}`, { status: 'Doing' }),
+  ],
+  ["PUT of another's task", 404, () => as(writer, stranger).put(`/tasks/${task._id}`, { status: 'Doing' })],
+  ['PATCH of no task', 404, () => as(writer, admin).patch(`/tasks/${absent}`, { title: 'x' })],
+  [
+    'PATCH of a task with a wrong If-Match by its assignee',
+    412,
+    () => as(writer, owner).patch(`/tasks/${task._id}`, { status: 'Doing' }).set('If-Match', WRONG),
+  ],
+  [
+    'PATCH of a task with a wrong If-Match by an Admin',
+    412,
+    () => as(writer, admin).patch(`/tasks/${task._id}`, { title: 'x' }).set('If-Match', WRONG),
+  ],
+  [
+    'PATCH of a task with If-None-Match: *',
+    412,
+    () => as(writer, owner).patch(`/tasks/${task._id}`, { status: 'Doing' }).set('If-None-Match', '*'),
+  ],
+  [
+    'a move that the status forbids',
+    409,
+    () => as(writer, owner).patch(`/tasks/${task._id}`, { status: 'Done' }),
+  ],
+  ['a field that the role forbids', 403, () => as(writer, owner).patch(`/tasks/${task._id}`, { title: 'x' })],
+  ['DELETE of a task by a member', 403, () => as(writer, owner).delete(`/tasks/${task._id}`)],
+  [
+    'DELETE of a task with a wrong If-Match',
+    412,
+    () => as(writer, admin).delete(`/tasks/${task._id}`).set('If-Match', WRONG),
+  ],
+  [
+    'PATCH of a user with a wrong If-Match',
+    412,
+    () => as(writer, owner).patch(`/users/${owner.id}`, { name: 'x' }).set('If-Match', WRONG),
+  ],
+  [
+    'DELETE of a user with a wrong If-Match',
+    412,
+    () => as(writer, owner).delete(`/users/${owner.id}`).set('If-Match', WRONG),
+  ],
+  ['PATCH of another user', 403, () => as(writer, stranger).patch(`/users/${owner.id}`, { name: 'x' })],
+  ['DELETE of another user', 403, () => as(writer, stranger).delete(`/users/${owner.id}`)],
+  [
+    'a name that is taken',
+    409,
+    () => as(writer, owner).patch(`/users/${owner.id}`, { email: stranger.email }),
+  ],
+  ['a role', 403, () => as(writer, owner).patch(`/users/${owner.id}`, { role: 'Admin' })],
+  [
+    'a sign-up with a name that is taken',
+    409,
+    () => as(writer, { token: '' }).post('/users/signup', newPerson({ email: owner.email })),
+  ],
+  [
+    'a picture that is none',
+    415,
+    () => as(writer, owner).put(`/users/${owner.id}/avatar`).type('image/png').send('no picture'),
+  ],
+];
+
+it.each(refusals)('%s ends nothing that is cached', async (_name, status, send) => {
+  await warm();
+  for (let count = 0; count < 3; count += 1) expect((await send()).status).toBe(status);
+  expect(await states()).toEqual(allHit());
+});
+
+it('ends nothing for a refusal long after the last change, also if Redis has forgotten it', async () => {
+  const old = await buildTask(writer, admin, { title: 'Old' });
+  const connection = await mongoose.createConnection(mongoUrl(namespace)).asPromise();
+  const hourAgo = new Date(Date.now() - 3_600_000);
+  await connection.collection('tasks').updateOne({ title: 'Old' }, { $set: { updatedAt: hourAgo } });
+  await connection.close();
+  await redis.command('FLUSHALL');
+  await warm();
+  await as(writer, admin).patch(`/tasks/${old._id}`, { title: 'x' }).set('If-Match', WRONG).expect(412);
+  expect(await states()).toEqual(allHit());
+});
+
+it('ends lists once for a removal that finds nothing: an earlier one may have died before it said so', async () => {
+  const id = randomBytes(12).toString('hex');
+  await as(writer, admin).delete(`/tasks/${id}`).expect(404);
+  await warm();
+  for (let count = 0; count < 3; count += 1) await as(writer, admin).delete(`/tasks/${id}`).expect(404);
+  expect(await states()).toEqual(allHit());
+});
+
+it('ends nothing for the replay of a creation', async () => {
+  const create = () =>
+    as(writer, admin).post('/tasks', { title: 'Once', assignedTo: owner.id }).set('Idempotency-Key', '"one"');
+  const person = newPerson();
+  const join = () => as(writer, { token: '' }).post('/users/signup', person).set('Idempotency-Key', '"two"');
+  await create().expect(201);
+  await join().expect(201);
+  await warm();
+  for (let count = 0; count < 3; count += 1) {
+    expect((await create().expect(201)).headers['idempotent-replayed']).toBe('true');
+    expect((await join().expect(201)).headers['idempotent-replayed']).toBe('true');
+  }
+  expect(await states()).toEqual(allHit());
+});
+
+/** As a writer leaves it that dies between its commit and its word to Redis. */
+async function changeWithoutAWord(collection: string, filter: object, set: object): Promise<void> {
+  const connection = await mongoose.createConnection(mongoUrl(namespace)).asPromise();
+  await connection
+    .collection(collection)
+    .updateOne(filter, { $set: { ...set, updatedAt: new Date() }, $inc: { version: 1 } });
+  await connection.close();
+}
+
+describe('a refusal that shows what a writer left that died', () => {
+  it('of a task is not newer than the reads after it, and ends them once', async () => {
+    await warm();
+    await changeWithoutAWord('tasks', { title: 'A task' }, { status: 'Doing' });
+    await as(writer, owner)
+      .patch(`/tasks/${task._id}`, { status: 'Done' })
+      .set('If-Match', WRONG)
+      .expect(412);
+    const { body } = await as(reader, owner).get(`/tasks/${task._id}`).expect(200);
+    expect(body.status).toBe('Doing');
+    for (const who of [owner, admin]) {
+      const { body: list } = await as(reader, who).get('/tasks').expect(200);
+      expect(list.find(({ _id }: { _id: string }) => _id === task._id).status).toBe('Doing');
+    }
+    await warm();
+    await as(writer, owner)
+      .patch(`/tasks/${task._id}`, { status: 'Done' })
+      .set('If-Match', WRONG)
+      .expect(412);
+    expect(await states()).toEqual(allHit());
+  });
+
+  it('of a user is not newer than the reads after it, and ends them once', async () => {
+    await warm();
+    await changeWithoutAWord('users', { username: owner.username }, { name: 'Renamed' });
+    const refused = () => as(writer, owner).patch(`/users/${owner.id}`, { name: 'x' }).set('If-Match', WRONG);
+    await refused().expect(412);
+    expect((await as(reader, owner).get(`/users/${owner.id}`).expect(200)).body.name).toBe('Renamed');
+    expect((await as(reader, owner).get(`/tasks/${task._id}`).expect(200)).body.assignedTo.name).toBe(
+      'Renamed',
+    );
+    await warm();
+    await refused().expect(412);
+    expect(await states()).toEqual(allHit());
+  });
+});
