@@ -6,7 +6,7 @@ import { jobSchema } from '../jobs/job-schemas';
 import type { AvatarService } from './avatar-service';
 import { AVATAR_SIZES } from './avatar-sizes';
 
-/** `image/jpg` is registered nowhere and sent by many. */
+/** Generated clients send the first one. `image/jpg` is registered nowhere and sent by many. */
 const PICTURES = ['application/octet-stream', 'image/png', 'image/jpeg', 'image/jpg', 'image/webp'];
 
 const sizeQuery = z.strictObject({
