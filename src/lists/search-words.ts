@@ -1,23 +1,20 @@
-/** A longer one is cut, here and in what is searched for. */
+/** Longer words are cut, here and in what is searched for. */
 const WORD_LENGTH = 40;
 
-/**
- * Marks beyond these are dropped, as in Unicode's stream-safe text (UAX 15, 13): to put a longer run into its order
- * takes quadratic time.
- */
+/** Further marks are dropped (UAX 15, 13: stream-safe text): putting a long run into order takes quadratic time. */
 const LONG_RUN = /(\p{M}{30})\p{M}+/gu;
-/** Shown as nothing and no end of a word (UAX 29, WB4), as joiners and soft hyphens; U+200B is one: Thai marks words by it. */
+/** Characters that show nothing and end no word (UAX 29, WB4), as joiners. U+200B does: it parts words of Thai. */
 const UNSEEN = /(?!\u200b)[\p{Default_Ignorable_Code_Point}\p{Cf}]/gu;
-/** With the marks that belong to it: in most scripts they are letters or vowels. */
+/** A word keeps the marks that belong to it: in most scripts they are letters or vowels. */
 const WORD = /[\p{L}\p{N}][\p{L}\p{N}\p{M}]*/gu;
-/** Marks that searchers leave out: accents, */
+/** Accents, which searchers leave out in Latin and Greek; also what surrounds a digit, as in a keycap. */
 const ACCENTS = /([\p{Script=Latin}\p{Script=Greek}\p{N}])\p{M}+/gu;
-/** Hebrew points, Arabic vowel signs and signs of recitation, the stretching tatweel; a hamza is part of its letter. */
+/** Hebrew points, Arabic vowel signs and tatweel, which searchers leave out too. A hamza is part of its letter. */
 const POINTS =
-  /[\u0591-\u05c7\u0610-\u061a\u0640\u064b-\u0652\u0670\u06d6-\u06dc\u06df-\u06e8\u06ea-\u06ed]/g;
+  /\u0640|[\u0591-\u05c7\u0610-\u061a\u064b-\u0652\u0670\u06d6-\u06dc\u06df-\u06e8\u06ea-\u06ed]/g;
 
 /**
- * A word in the form that is compared. Letter case goes down, up and down again, since some letters differ only that
+ * Folds a word to the form that is compared. Letter case goes down, up and down again, since some letters differ only that
  * way (ẞ is ß, and ß is SS), and a sigma is the same at the end of a word as within it.
  */
 function folded(word: string): string {
@@ -31,7 +28,7 @@ function folded(word: string): string {
 }
 
 /**
- * The words of a text as they are stored and searched, each once: of all scripts, in compatible forms (NFKC), without
+ * Returns the words of a text as they are stored and searched, each once: of all scripts, in compatible forms (NFKC), without
  * letter case, without the accents of Latin and Greek. Text is split before it is folded: what a letter becomes depends
  * on its word alone.
  */
