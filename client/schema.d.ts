@@ -1221,7 +1221,7 @@ export interface components {
     ETag: string;
     /**
      * @description The pages `first`, `next` and `prev`, as far as they are there (RFC 8288).
-     * @example </tasks?limit=20>; rel="first"
+     * @example </tasks?limit=50>; rel="first"
      */
     Link: string;
     /**

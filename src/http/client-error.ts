@@ -8,7 +8,7 @@ const REQUEST_ID = /^x-request-id: ([\w-]{8,64})\r$/im;
 /** A head is longer only if it is refused for that; what is looked for stands near its beginning. */
 const LOOKED_AT = 32_768;
 
-/** For so long what else a refused client sends is read and thrown away. */
+/** How long the rest of a refused request is read and thrown away. */
 const LINGER_MS = 2_000;
 const answered = new WeakSet<Duplex>();
 
@@ -18,8 +18,8 @@ export function answerClientError(
   socket: Duplex,
   origins: Origins,
 ): void {
-  // Comes again with each further piece of the request, which is read by that. A socket that is destroyed while pieces
-  // come is reset, and NGINX, which is still sending, loses the answer and takes the worker out of rotation.
+  // Node reports each further piece of the request as an error, and has read it by then. A socket that is destroyed
+  // while pieces come is reset, and NGINX, which is still sending, loses the answer and takes the worker out of rotation.
   if (answered.has(socket)) return;
   if (!socket.writable || error.code === 'ECONNRESET') return void socket.destroy();
   answered.add(socket);

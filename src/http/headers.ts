@@ -13,9 +13,9 @@ export const HEADERS = {
   ),
   Link: header(
     'The pages `first`, `next` and `prev`, as far as they are there (RFC 8288).',
-    '</tasks?limit=20>; rel="first"',
+    '</tasks?limit=50>; rel="first"',
     '^<[^>]+>; rel="\\w+"',
-    8_000,
+    12_000,
   ),
   Location: header('The address of what was made.', '/tasks/665f1c2ab7e4d83f90a1b2c3', '^/', 2_000),
   'X-Cache': header('Whether it came from the cache: HIT, MISS or BYPASS.', 'HIT', '^(HIT|MISS|BYPASS)$', 10),

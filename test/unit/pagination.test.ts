@@ -54,7 +54,7 @@ it.each([
 describe('the longest Link', () => {
   const template = readFileSync(path.join(__dirname, '..', '..', 'nginx', 'nginx.conf.template'), 'utf8');
   const buffer = Number(/proxy_buffer_size (\d+)k;/.exec(template)![1]) * 1_024;
-  /** Of all other headers of an answer: RateLimit, tags, policies, CORS. */
+  /** All other headers of an answer take less: RateLimit, tags, policies, CORS. */
   const OTHERS = 2_000;
   /** A cursor with the longest sorted text, a user name of 40 characters, and a signature. */
   const cursor = 'c'.repeat(500);

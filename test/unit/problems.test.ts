@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
+import { ALLOWED_HEADERS, ALLOWED_METHODS, MAX_AGE_SECONDS } from '../../src/http/cors';
 import { PROBLEMS } from '../../src/problems';
+import { tagAsSent } from '../../src/version-tag';
 
 const template = readFileSync(path.join(__dirname, '..', '..', 'nginx', 'nginx.conf.template'), 'utf8');
 
@@ -29,4 +31,15 @@ it('says of each problem what happened and what to do', () => {
     expect(meaning).toMatch(/\.$/);
     expect(remedy).toMatch(/\.$/);
   }
+});
+
+it('answers preflights as the API does, and compresses from where the API weakens tags', () => {
+  expect(template).toContain(`add_header Access-Control-Allow-Methods ${ALLOWED_METHODS.join(',')};`);
+  expect(template).toContain(`add_header Access-Control-Allow-Headers ${ALLOWED_HEADERS.join(',')};`);
+  expect(template).toContain(`add_header Access-Control-Max-Age ${MAX_AGE_SECONDS};`);
+  const [, smallest] = /gzip_min_length (\d+);/.exec(template)!;
+  const headers = { 'accept-encoding': 'gzip', 'x-forwarded-for': '127.0.0.1' };
+  expect(tagAsSent('"x"', Number(smallest), headers)).toBe('W/"x"');
+  expect(tagAsSent('"x"', Number(smallest) - 1, headers)).toBe('"x"');
+  expect(tagAsSent('"x"', Number(smallest), { 'accept-encoding': 'gzip' })).toBe('"x"');
 });

@@ -117,7 +117,7 @@ describe('what Node refuses before there is a request', () => {
   });
 
   it('is read to its end, so that the answer is not lost', async () => {
-    // As NGINX does: all of it is sent before the answer is read.
+    // NGINX sends all of it before it reads the answer.
     const answer = await raw(
       `BREW / HTTP/1.1\r\nHost: a\r\nContent-Length: 5000000\r\n\r\n${'x'.repeat(5e6)}`,
     );

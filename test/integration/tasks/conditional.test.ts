@@ -202,7 +202,7 @@ describe('a read', () => {
       const long = await buildTask(api, admin, { description: 'A long text. '.repeat(200) });
       const short = await buildTask(api, admin);
       for (const path of [`/tasks/${long._id}`, `/tasks/${short._id}`, '/tasks', '/openapi.json']) {
-        // As NGINX passes it on.
+        // NGINX passes it on like this.
         const headers = { 'Accept-Encoding': coding, 'X-Forwarded-For': '127.0.0.1' };
         const whole = await read('get', path, headers).expect(200);
         const { etag } = whole.headers;
