@@ -155,6 +155,8 @@ export interface ServerContext extends Partial<Upstream> {
   ports: Record<string, number>;
   /** What find() returned. */
   found: Record<string, string>;
+  /** Of a server that has one: hexadecimal, made once and kept in the stack's folder as `NAME-password`. */
+  password?: string;
 }
 
 export interface ServerProcess {
