@@ -33,7 +33,8 @@ const withoutSlash = (folder: string): string => path.resolve(folder);
 export function ensureControlFolder(folder: string): void {
   if (folder.length > LONGEST_FOLDER)
     throw new Error(`RUN_DIR: ${folder} is longer than the ${LONGEST_FOLDER} characters a socket allows`);
-  if (!lstatSync(withoutSlash(folder), { throwIfNoEntry: false })) mkdirSync(folder, { recursive: true, mode: 0o700 });
+  if (!lstatSync(withoutSlash(folder), { throwIfNoEntry: false }))
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
   const fault = faultOf(folder);
   if (fault) throw new Error(`RUN_DIR: ${folder} ${fault}, or let RUN_DIR name another folder`);
 }
