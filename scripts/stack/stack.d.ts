@@ -155,7 +155,7 @@ export interface ServerContext extends Partial<Upstream> {
   ports: Record<string, number>;
   /** What find() returned. */
   found: Record<string, string>;
-  /** Of a server that has one: hexadecimal, made once and kept in the stack's folder as `NAME-password`. */
+  /** The server's password, if it has one: hexadecimal, made once and kept in the stack's folder as `NAME-password`. */
   password?: string;
 }
 

@@ -36,6 +36,17 @@ function ensurePrivate(home) {
 }
 
 /**
+ * Closes the home of the person's own PM2: its daemon lets the whole group in, and knows the passwords of the servers.
+ *
+ * @param {string} home made if it is not there
+ */
+function closeHome(home) {
+  fs.mkdirSync(home, { recursive: true, mode: 0o700 });
+  const found = fs.lstatSync(home);
+  if (found.isDirectory() && found.uid === os.userInfo().uid) fs.chmodSync(home, 0o700);
+}
+
+/**
  * Keeps the private servers alive: a PM2 of its own, which `pm2 reload all` doesn't touch.
  *
  * @param {{ root: string, dir: string, executables: string[] }} options
@@ -150,4 +161,4 @@ function createSupervisor({ root, dir, executables }) {
   return { home, logs, pm2, start, pid, kill, endLeftovers };
 }
 
-module.exports = { createSupervisor, privateHome, ensurePrivate };
+module.exports = { createSupervisor, privateHome, ensurePrivate, closeHome };

@@ -12,9 +12,9 @@ import os from 'node:os';
 import path from 'node:path';
 import { ensureControlFolder, listSockets } from '../../src/control/control-folder';
 
-const { ensurePrivate } = jest.requireActual<{ ensurePrivate: (folder: string) => void }>(
+const { ensurePrivate, closeHome } = jest.requireActual<Record<string, (folder: string) => void>>(
   '../../scripts/stack/supervisor',
-);
+) as Record<'ensurePrivate' | 'closeHome', (folder: string) => void>;
 
 /** A folder for everybody, as /tmp is. */
 let shared: string;
@@ -96,4 +96,16 @@ it('lists no socket from a folder in which others could have put it', () => {
   expect(listSockets(path.join(shared, 'link'))).toEqual([]);
   chmodSync(folder, 0o777);
   expect(listSockets(folder)).toEqual([]);
+});
+
+it("closes the home of the person's own PM2, and leaves alone what a link of theirs leads to", () => {
+  const [home, link] = [path.join(shared, 'pm2'), path.join(shared, 'link')];
+  closeHome(home);
+  expect(modeOf(home)).toBe(0o700);
+  chmodSync(home, 0o755);
+  symlinkSync(home, link);
+  closeHome(link);
+  expect(modeOf(home)).toBe(0o755);
+  closeHome(home);
+  expect(modeOf(home)).toBe(0o700);
 });

@@ -33,20 +33,16 @@ const openUrl = (port) => `mongodb://127.0.0.1:${port}/taskfleet?directConnectio
 const mongoUrl = (port, password) =>
   `${openUrl(port).replace('//', `//${user}:${password}@`)}&authSource=admin`;
 
-/** A fresh mongod wants to be told once that it is a replica set, and again when its port has changed. */
-async function ensureReplicaSet(admin, port) {
-  const host = `127.0.0.1:${port}`;
-  const members = [{ _id: 0, host }];
-  try {
-    const { config } = await admin.command({ replSetGetConfig: 1 });
-    if (config.members.length === 1 && config.members[0].host !== host) {
-      const moved = { ...config, version: config.version + 1, members: [{ ...config.members[0], host }] };
-      await admin.command({ replSetReconfig: moved, force: true });
-    }
-  } catch (error) {
-    if (error.codeName !== 'NotYetInitialized') throw error;
-    await admin.command({ replSetInitiate: { _id: replicaSet, members } });
-  }
+/** The replica set's one member, by its address of now. @param {number} port */
+const memberAt = (port) => ({ _id: 0, host: `127.0.0.1:${port}` });
+
+/** Names the member's new address if the port has changed. */
+async function ensureAddress(admin, port) {
+  const { config } = await admin.command({ replSetGetConfig: 1 });
+  const { host } = memberAt(port);
+  if (config.members.length !== 1 || config.members[0].host === host) return;
+  const moved = { ...config, version: config.version + 1, members: [{ ...config.members[0], host }] };
+  await admin.command({ replSetReconfig: moved, force: true });
 }
 
 /**
@@ -59,9 +55,7 @@ const makeUser = ({ ports, found, dir, password }) =>
     // Without a replica set there is no primary that could keep a user.
     if (found.kind === 'mongod')
       await admin
-        .command({
-          replSetInitiate: { _id: replicaSet, members: [{ _id: 0, host: `127.0.0.1:${ports.mongo}` }] },
-        })
+        .command({ replSetInitiate: { _id: replicaSet, members: [memberAt(ports.mongo)] } })
         .catch((error) => {
           if (!['AlreadyInitialized', 'Unauthorized'].includes(error.codeName)) throw error;
         });
@@ -113,7 +107,7 @@ const mongo = {
     const { ports, found, password } = context;
     const look = () =>
       withAdmin(mongoUrl(ports.mongo, password), async (admin) => {
-        if (found.kind === 'mongod') await ensureReplicaSet(admin, ports.mongo);
+        if (found.kind === 'mongod') await ensureAddress(admin, ports.mongo);
         const hello = await admin.command({ hello: 1 });
         return hello.isWritablePrimary === true;
       });

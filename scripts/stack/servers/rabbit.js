@@ -20,8 +20,8 @@ function hashOf(password) {
 }
 
 /**
- * Read at each boot, so that a data folder of before gets them too: our user, and no password for `guest`, whom the
- * broker would otherwise let in from this machine under a password that everybody knows.
+ * Makes our user, and takes the password from `guest`, which the broker would otherwise let in from this machine under
+ * one that everybody knows. Read at each boot, so that an older data folder gets both too.
  */
 const definitions = (password) =>
   JSON.stringify({

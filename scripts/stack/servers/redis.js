@@ -41,7 +41,7 @@ const redis = {
     return [{ name: 'redis', script: found.bin, args: [file], config: text, killTimeoutMs: 5_000 }];
   },
 
-  /** One Redis of this folder and no other: another one would not know the password. */
+  /** Another Redis on this port would not know the password. */
   async ping({ ports, password }) {
     const answer = await converse(ports.redis, `AUTH ${password}\r\nPING\r\n`, (text) =>
       /^-|\n[^\n]*\n/.test(text),
