@@ -3,7 +3,7 @@
 const fs = require('node:fs');
 const os = require('node:os');
 const path = require('node:path');
-const { appVariables } = require('./scripts/stack/app-environment');
+const { appVariables, workerVariables } = require('./scripts/stack/app-environment');
 
 // What `npm start` found and chose. Without it (Docker, production) the environment says everything.
 const folder = process.env.TASKFLEET_DIR || path.join(__dirname, '.local');
@@ -58,6 +58,7 @@ module.exports = {
     },
     {
       ...common,
+      env: workerVariables(env),
       name: 'taskfleet-worker',
       script: path.join(__dirname, 'dist', 'worker.js'),
       exec_mode: 'fork',

@@ -70,6 +70,11 @@ module.exports = ts.config(
     },
   },
   {
+    // Run by mongosh.
+    files: ['mongo/*.js'],
+    languageOptions: { globals: { db: 'readonly', rs: 'readonly', quit: 'readonly' } },
+  },
+  {
     // Of pages, served as they stand.
     files: ['src/**/page/*.js'],
     languageOptions: {
@@ -79,6 +84,7 @@ module.exports = ts.config(
           'document',
           'window',
           'fetch',
+          'localStorage',
           'sessionStorage',
           'setTimeout',
           'clearTimeout',

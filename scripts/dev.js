@@ -3,6 +3,7 @@
 const fs = require('node:fs');
 const path = require('node:path');
 const { spawn } = require('node:child_process');
+const { workerVariables } = require('./stack/app-environment');
 const { copyPages } = require('./set-up/build');
 const { alone, appVariablesOfShell, createLocalStack, dir, root } = require('./local/local-stack');
 const { createProgress } = require('./set-up/progress');
@@ -78,7 +79,7 @@ async function develop() {
   try {
     const isCompiled = () => ['api.js', 'worker.js'].every((file) => fs.existsSync(path.join(out, file)));
     await waitUntil(isCompiled, { timeoutMs: 60_000, what: 'The sources were not compiled' });
-    children.push(watch('api', env), watch('worker', env));
+    children.push(watch('api', env), watch('worker', workerVariables(env)));
     const interrupted = new Promise((resolve) => interruption.signal.addEventListener('abort', resolve));
     await Promise.race([interrupted, ...children.map(ended)]);
     // Ctrl-C is how this command is meant to end.

@@ -18,10 +18,46 @@ const lastingPath = (process.env.PATH ?? '')
   .filter((entry) => !/[\\/](node_modules[\\/]\.bin|node-gyp-bin)[\\/]?$/.test(entry))
   .join(path.delimiter);
 
+/**
+ * What the service and all that it starts may not do (systemd.exec). Without MemoryDenyWriteExecute: V8 and Erlang compile
+ * as they run. Without PrivateTmp: the commands of a shell find the processes by their sockets in /tmp.
+ */
+const restrictions = `UMask=0077
+NoNewPrivileges=yes
+LockPersonality=yes
+RestrictNamespaces=yes
+RestrictRealtime=yes
+RestrictSUIDSGID=yes
+RestrictAddressFamilies=AF_UNIX AF_INET AF_INET6 AF_NETLINK
+SystemCallArchitectures=native
+SystemCallFilter=@system-service
+SystemCallErrorNumber=EPERM
+`;
+
+/**
+ * What only the system's own systemd can take away. NGINX, as root, asks for its groups (CAP_SETGID) though they stay.
+ *
+ * @param {string[]} writable
+ */
+const systemRestrictions = (writable) => `CapabilityBoundingSet=CAP_SETGID
+ProtectSystem=strict
+ProtectHome=read-only
+ReadWritePaths=${writable.map((folder) => quoted(`-${folder}`)).join(' ')}
+PrivateDevices=yes
+ProtectClock=yes
+ProtectControlGroups=yes
+ProtectHostname=yes
+ProtectKernelLogs=yes
+ProtectKernelModules=yes
+ProtectKernelTunables=yes
+KeyringMode=private
+`;
+
+const home = process.env.PM2_HOME || path.join(os.homedir(), '.pm2');
+
 /** @param {{ isRoot: boolean }} options */
 function unitOf({ isRoot }) {
   const { username } = os.userInfo();
-  const home = process.env.PM2_HOME || path.join(os.homedir(), '.pm2');
   return `# Made by npm run install-service.
 [Unit]
 Description=taskfleet: API workers and job worker under PM2, NGINX, and their servers
@@ -41,6 +77,7 @@ RestartSec=2
 KillMode=process
 TimeoutStopSec=150
 
+${restrictions}${isRoot ? systemRestrictions([root, home, os.tmpdir()]) : ''}
 [Install]
 WantedBy=${isRoot ? 'multi-user.target' : 'default.target'}
 `;
@@ -56,6 +93,8 @@ async function install() {
   const folder = isRoot ? '/etc/systemd/system' : path.join(os.homedir(), '.config', 'systemd', 'user');
   const file = path.join(folder, unitName);
   fs.mkdirSync(folder, { recursive: true });
+  // The service may write there, and could not make it.
+  fs.mkdirSync(home, { recursive: true, mode: 0o700 });
   fs.writeFileSync(file, unit);
   const { code, stderr } = await runCommand('systemd-analyze', ['verify', file], { timeoutMs: 60_000 });
   if (code !== 0) throw new UserError(`systemd doesn't take ${file}:\n${stderr}`);

@@ -1,4 +1,4 @@
-import type { Config } from './config';
+import type { ProcessConfig } from './config';
 import type { Health } from './health';
 import type { HashPool } from './infra/hash-pool';
 import { keepAnswer } from './infra/kept-answer';
@@ -18,7 +18,7 @@ const KEPT_MS = 3_000;
 const secondsSince = (time: Date | undefined) =>
   time ? Math.max(0, (Date.now() - time.getTime()) / 1_000) : 0;
 
-export function observeBuild(metrics: Metrics, config: Config): void {
+export function observeBuild(metrics: Metrics, config: ProcessConfig): void {
   const labels = { version: readVersion(), release: config.release ?? '' };
   metrics.info('taskfleet_build_info', 'What this process runs', labels);
 }

@@ -2,7 +2,7 @@ import path from 'node:path';
 import { createAvatarRepository } from './avatars/avatar-repository';
 import { createResponseCache } from './cache/response-cache';
 import { observeBuild, observeMongo } from './compose-metrics';
-import type { Config, DataConfig } from './config';
+import type { DataConfig, ProcessConfig } from './config';
 import { createIdempotencyRepository } from './idempotency/idempotency-repository';
 import type { BusyClock } from './infra/busy-clock';
 import { createHashPool } from './infra/hash-pool';
@@ -93,7 +93,7 @@ export async function composeData(config: DataConfig, logger: Logger) {
 }
 
 /** What both processes need first: MongoDB with its data and indexes as this version wants them. */
-export async function openStore(config: Config, logger: Logger, metrics: Metrics, busy?: BusyClock) {
+export async function openStore(config: ProcessConfig, logger: Logger, metrics: Metrics, busy?: BusyClock) {
   const commands = metrics.counter('taskfleet_mongo_commands_total', 'Commands sent to MongoDB', ['command']);
   const store = await connectStore(config.mongoUrl, logger, {
     onCommand: (name) => commands(name)(),

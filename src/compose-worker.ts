@@ -1,7 +1,7 @@
 import { composeDeadLetters } from './compose-jobs';
 import { observeJobs } from './compose-metrics';
 import { openStore } from './compose-store';
-import type { Config } from './config';
+import type { ProcessConfig } from './config';
 import { toSquareWebp } from './infra/images';
 import { createMetrics } from './infra/metrics';
 import { createJobQueue } from './infra/rabbit';
@@ -13,7 +13,7 @@ import { createJobRunner } from './jobs/job-runner';
 import type { Logger } from './logger';
 
 /** Everything a job worker consists of; `start` lets it take jobs. */
-export async function composeWorker(config: Config, logger: Logger) {
+export async function composeWorker(config: ProcessConfig, logger: Logger) {
   if (!config.amqpUrl) throw new Error('AMQP_URL is needed: the worker takes its jobs from RabbitMQ.');
   const metrics = createMetrics(config.jobWorkerName);
   const { mongo, avatars, jobs } = await openStore(config, logger, metrics);

@@ -90,7 +90,7 @@ export const configSchema = z.object({
     .string()
     .optional()
     .meta(
-      both('Signs the tokens. It or JWT_SECRET_FILE is needed; `npm start` makes one.', {
+      api('Signs the tokens. It or JWT_SECRET_FILE is needed; `npm start` makes one.', {
         allowed: `at least ${SECRET_BYTES} bytes`,
         secret: 'whole',
       }),
@@ -98,7 +98,7 @@ export const configSchema = z.object({
   JWT_SECRET_FILE: z
     .string()
     .optional()
-    .meta(both('A file that holds it instead.', { allowed: 'a file that can be read' })),
+    .meta(api('A file that holds it instead.', { allowed: 'a file that can be read' })),
   JWT_TTL_SECONDS: whole(60, 86_400).default(3_600).meta(api('How long a token holds.')),
   HOST: z.string().default('127.0.0.1').meta(api('The address that the API listens on.')),
   BASE_PORT: whole(1, 65000)

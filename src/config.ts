@@ -19,19 +19,34 @@ export const withoutEmpty = (env: NodeJS.ProcessEnv) =>
   Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''));
 
 /**
- * Reads and checks the environment.
+ * Reads and checks the environment of an API worker.
  * @throws ConfigError
  */
 export function readConfig(env: NodeJS.ProcessEnv) {
   const given = withoutEmpty(env);
+  const faults: string[] = [];
+  const jwtSecret = readSecret(given.JWT_SECRET, given.JWT_SECRET_FILE, faults);
+  return Object.freeze({ ...readVariables(env, faults), jwtSecret });
+}
+
+/** All but the key that signs the tokens. */
+export type ProcessConfig = ReturnType<typeof readProcessConfig>;
+
+/**
+ * Reads the same without the key, for the job worker, which decodes strangers' pictures and so is never given it.
+ * @throws ConfigError
+ */
+export const readProcessConfig = (env: NodeJS.ProcessEnv) => Object.freeze(readVariables(env));
+
+function readVariables(env: NodeJS.ProcessEnv, moreFaults: string[] = []) {
+  const given = withoutEmpty(env);
   const parsed = configSchema.safeParse(given);
-  const faults = configFaults(configSchema, given);
-  const secret = readSecret(given.JWT_SECRET, given.JWT_SECRET_FILE, faults);
+  const faults = [...configFaults(configSchema, given), ...moreFaults];
   if (!parsed.success || faults.length > 0) {
     throw new ConfigError(faults);
   }
   const values = parsed.data;
-  return Object.freeze({
+  return {
     nodeEnv: values.NODE_ENV,
     logLevel: values.LOG_LEVEL,
     slowRequestMs: values.SLOW_REQUEST_MS,
@@ -45,7 +60,6 @@ export function readConfig(env: NodeJS.ProcessEnv) {
     amqpUrl: values.AMQP_URL,
     keyPrefix: values.KEY_PREFIX,
     cacheTtlSeconds: values.CACHE_TTL_SECONDS,
-    jwtSecret: secret,
     jwtTtlSeconds: values.JWT_TTL_SECONDS,
     bcryptCost: values.BCRYPT_COST,
     hashThreads: values.HASH_THREADS ?? threadsOf(values.API_WORKERS),
@@ -70,7 +84,7 @@ export function readConfig(env: NodeJS.ProcessEnv) {
     balancerUrl: values.BALANCER_URL?.replace(/\/$/, ''),
     isTrial: values.TASKFLEET_TRIAL,
     instance: values.NODE_APP_INSTANCE,
-  });
+  };
 }
 
 /** Of the machine's cores, for each of so many workers. */

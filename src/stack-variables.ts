@@ -9,6 +9,18 @@ const about = (
 ): StackAbout & Record<string, unknown> => ({ description, readBy, ...more });
 const path = { allowed: 'a path' };
 const container = 'containers: NGINX';
+/** Into .env, by the head of docker-compose.yml. */
+const password = (readBy: string, description: string) =>
+  z
+    .string()
+    .optional()
+    .meta(
+      about(readBy, description, {
+        allowed: 'letters and digits',
+        defaultText: 'none; needed',
+        secret: 'whole',
+      }),
+    );
 
 /** What NGINX, PM2 and the scripts read beside the processes (config-schema.ts). */
 export const stackSchema = z.object({
@@ -103,6 +115,20 @@ export const stackSchema = z.object({
     .optional()
     .meta(about(container, 'Where requests are logged.', path)),
   API_SERVERS: z.string().optional().meta(about(container, 'A line for each port of a worker.')),
+  MONGO_PASSWORD: password(
+    'containers: MongoDB',
+    'Password of its user `admin`, as which its health check makes the others.',
+  ),
+  MONGO_API_PASSWORD: password('containers: MongoDB, API', "Password of the API's user of MongoDB."),
+  MONGO_WORKER_PASSWORD: password(
+    'containers: MongoDB, job worker',
+    "Password of the job worker's user of MongoDB, which sees jobs and pictures alone.",
+  ),
+  REDIS_PASSWORD: password('containers: Redis, API', 'Password of Redis.'),
+  RABBITMQ_PASSWORD: password(
+    'containers: RabbitMQ, API, job worker',
+    'Password of the user `taskfleet` of RabbitMQ.',
+  ),
   API_PEERS: z
     .string()
     .optional()

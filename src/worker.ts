@@ -1,6 +1,6 @@
 import os from 'node:os';
 import { composeWorker } from './compose-worker';
-import { readConfig } from './config';
+import { readProcessConfig } from './config';
 import { serveControl } from './control/control-server';
 import { workerControl } from './control/worker-control';
 import { createLogger } from './logger';
@@ -8,7 +8,7 @@ import { onShutdown } from './shutdown';
 import { timeLimits } from './time-limits';
 
 async function main(): Promise<void> {
-  const config = readConfig(process.env);
+  const config = readProcessConfig(process.env);
   const logger = createLogger(config.logLevel, config.jobWorkerName);
   // Jobs take the processor's spare time: an API on the same machine stays quick.
   os.setPriority(os.constants.priority.PRIORITY_LOW);

@@ -37,6 +37,16 @@ const appVariables = [
   'BALANCER_URL',
 ];
 
+/** What only the API needs, with the key that signs the tokens: the job worker decodes strangers' pictures. */
+const apiOnly = ['JWT_SECRET', 'JWT_SECRET_FILE', 'REDIS_URL'];
+
+/**
+ * What a job worker is given: empty, not left out, because PM2 keeps for an app what it or the daemon had before.
+ *
+ * @param {Record<string, string>} env @returns {Record<string, string>}
+ */
+const workerVariables = (env) => ({ ...env, ...Object.fromEntries(apiOnly.map((name) => [name, ''])) });
+
 /**
  * @param {Record<string, string | undefined>} source
  * @returns {Record<string, string>} what `source` says about the app
@@ -46,4 +56,4 @@ const pickAppVariables = (source) =>
     appVariables.filter((name) => source[name] !== undefined).map((name) => [name, source[name]]),
   );
 
-module.exports = { appVariables, pickAppVariables };
+module.exports = { appVariables, pickAppVariables, workerVariables };

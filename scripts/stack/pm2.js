@@ -32,11 +32,16 @@ function createPm2({ root, home, env = {} }) {
   /** @param {string} file @param {string[]} args @param {{ env?: Record<string, string>, timeoutMs?: number }} [options] */
   async function run(file, args, { env: more = {}, timeoutMs = 60_000 } = {}) {
     if (!fs.existsSync(cli)) throw new UserError('PM2 is not installed yet. Run: npm ci');
-    const result = await runCommand(process.execPath, [file, ...args], {
+    // The daemon takes over the mask: what it writes (logs, and by `pm2 save` the environment with its passwords) is
+    // then for this user alone.
+    const before = process.umask(0o077);
+    const running = runCommand(process.execPath, [file, ...args], {
       cwd: root,
       env: { ...baseEnv, ...more },
       timeoutMs,
     });
+    process.umask(before);
+    const result = await running;
     if (result.code !== 0) {
       const said = `${result.stdout}\n${result.stderr}`.trim().split('\n').slice(-8).join('\n');
       throw new UserError(`pm2 ${args.slice(0, 3).join(' ')} failed:\n${said}`);

@@ -10,6 +10,7 @@ const { nginx } = require('./servers/nginx');
 const { rabbit } = require('./servers/rabbit');
 const { redis } = require('./servers/redis');
 const { UserError, waitUntil } = require('../command/run-command');
+const { readSecret } = require('./secrets');
 
 /** @type {Record<string, import('./stack').ServerDefinition>} */
 const definitions = { mongo, redis, rabbit, nginx };
@@ -42,6 +43,7 @@ function createPrivateServers({ root, dir, supervisor, stackFile, basePorts, url
     dir: path.join(dir, definition.name),
     ports: stackFile.read().ports ?? {},
     found: locate(definition),
+    ...(definition.urlVariable && { password: readSecret(path.join(dir, `${definition.name}-password`)) }),
     ...more,
   });
 

@@ -1,6 +1,7 @@
 'use strict';
 
 const { apiName, workerName } = require('./app-names');
+const { workerVariables } = require('./app-environment');
 const { isAlive } = require('./processes');
 const { markLogs } = require('./app-logs');
 const { requireOk } = require('./ask-status');
@@ -68,7 +69,8 @@ function createReplacement({ apps, say, status, url }, present) {
   }
 
   async function renew(how, process_, env, release) {
-    const variables = { ...env, TASKFLEET_RELEASE: release };
+    const own = process_.name === workerName ? workerVariables(env) : env;
+    const variables = { ...own, TASKFLEET_RELEASE: release };
     await apps.renewOne(how, process_, variables, { timeoutMs: pm2Ms }).catch((error) => {
       throw new UserError(`${titleOf(process_)} was not replaced: ${error.message.split('\n').at(-1)}`);
     });

@@ -157,6 +157,8 @@ export interface ServerContext extends Partial<Upstream> {
   ports: Record<string, number>;
   /** What find() returned. */
   found: Record<string, string>;
+  /** The server's password, if it has one: hexadecimal, made once and kept in the stack's folder as `NAME-password`. */
+  password?: string;
 }
 
 export interface ServerProcess {

@@ -10,7 +10,7 @@ const { createRollOut } = require('./roll-out');
 const { createScale } = require('./scale');
 const { createPrivateServers, executables } = require('./private-servers');
 const { createStackFile } = require('./stack-file');
-const { createSupervisor, privateHome, ensurePrivate } = require('./supervisor');
+const { createSupervisor, privateHome, ensurePrivate, closeHome } = require('./supervisor');
 const { ensureSecret } = require('./secrets');
 const { publish } = require('../set-up/build');
 const { findFree } = require('./ports');
@@ -132,7 +132,8 @@ function createStack({
     say: tell = say,
     status,
   } = {}) {
-    if (!ownPm2) ensurePrivate(appsHome);
+    if (ownPm2) closeHome(appsHome);
+    else ensurePrivate(appsHome);
     if (!stackFile.read().ports?.api) await chooseApiPorts();
     await apps.check();
     const wanted = appEnvironment(apiWorkers, env);

@@ -7,7 +7,7 @@ const path = require('node:path');
 const { createPm2 } = require('./pm2');
 const { trimLogs } = require('./logs');
 const { endProcesses, findOwned, isAlive, marker } = require('./processes');
-const { sleep } = require('../command/run-command');
+const { sleep, UserError } = require('../command/run-command');
 
 /** A socket's path may have 107 characters, and PM2 hangs where its own gets longer. */
 const longestHome = 85;
@@ -20,11 +20,30 @@ function privateHome(dir, name) {
   return path.join(os.tmpdir(), `taskfleet-${os.userInfo().uid}-${hash}`);
 }
 
-/** @param {string} home made, or refused where it belongs to somebody else */
+/**
+ * Makes the folder. In /tmp another user may have put something else in its place, which is neither used nor changed.
+ *
+ * @param {string} home @throws UserError if other users could write there
+ */
 function ensurePrivate(home) {
+  if (!fs.lstatSync(home, { throwIfNoEntry: false })) fs.mkdirSync(home, { recursive: true, mode: 0o700 });
+  const found = fs.lstatSync(home);
+  if (found.isDirectory() && found.uid === os.userInfo().uid && (found.mode & 0o077) === 0) return;
+  throw new UserError(
+    `${home} must be a folder of this user's alone, with mode 700, and no link. Remove it (or have its owner do that), ` +
+      'or move this clone to a shorter path, where it is not needed.',
+  );
+}
+
+/**
+ * Closes the home of the person's own PM2: its daemon lets the whole group in, and knows the passwords of the servers.
+ *
+ * @param {string} home made if it is not there
+ */
+function closeHome(home) {
   fs.mkdirSync(home, { recursive: true, mode: 0o700 });
-  if (fs.statSync(home).uid !== os.userInfo().uid) throw new Error(`${home} belongs to another user`);
-  fs.chmodSync(home, 0o700);
+  const found = fs.lstatSync(home);
+  if (found.isDirectory() && found.uid === os.userInfo().uid) fs.chmodSync(home, 0o700);
 }
 
 /**
@@ -142,4 +161,4 @@ function createSupervisor({ root, dir, executables }) {
   return { home, logs, pm2, start, pid, kill, endLeftovers };
 }
 
-module.exports = { createSupervisor, privateHome, ensurePrivate };
+module.exports = { createSupervisor, privateHome, ensurePrivate, closeHome };

@@ -3,6 +3,7 @@
 const fs = require('node:fs');
 const path = require('node:path');
 const { fork } = require('node:child_process');
+const { workerVariables } = require('./app-environment');
 const { findFree } = require('./ports');
 const { interruption, UserError } = require('../command/run-command');
 const { forPeople, lastLines } = require('./app-logs');
@@ -80,7 +81,7 @@ async function tryBuild(folder, env, { limitMs, status = () => {} }) {
     for (const place of ['/health/ready', '/openapi.json']) await requireOk(`${url}${place}`, 5_000);
   });
   status('trying worker.js');
-  await tryProcess(path.join(folder, 'worker.js'), trial, limitMs, async () => {});
+  await tryProcess(path.join(folder, 'worker.js'), workerVariables(trial), limitMs, async () => {});
 }
 
 module.exports = { tryBuild };

@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 import { composeDeadLetters } from '../compose-jobs';
 import { createRepositories } from '../compose-store';
-import { readConfig } from '../config';
+import { readProcessConfig } from '../config';
 import { connectMongo } from '../infra/mongo';
 import { readArguments, runCommand, say, UsageError } from './command';
 
@@ -17,7 +17,7 @@ async function main(): Promise<void> {
   );
   if (values.help) return say(USAGE);
   if (values.retry && values.discard) throw new UsageError('dead-letters', 'Either --retry or --discard.');
-  const config = readConfig(process.env);
+  const config = readProcessConfig(process.env);
   if (!config.amqpUrl) throw new Error('AMQP_URL is needed: the dead letters are in RabbitMQ.');
   const mongo = await connectMongo(config.mongoUrl);
   const deadLetters = composeDeadLetters(config.amqpUrl, config.keyPrefix, {

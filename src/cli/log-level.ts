@@ -1,4 +1,4 @@
-import { LOG_LEVELS, readConfig } from '../config';
+import { LOG_LEVELS, readProcessConfig } from '../config';
 import { askProcess } from '../control/control-client';
 import { listSockets } from '../control/control-folder';
 import { runCommand, say, UsageError } from './command';
@@ -13,7 +13,7 @@ async function main(): Promise<void> {
   if (level === '--help') return say(USAGE);
   if (level !== undefined && !(LOG_LEVELS as readonly string[]).includes(level))
     throw new UsageError('log-level', `"${level}" is no level; nothing was changed.`);
-  const { runDir } = readConfig(process.env);
+  const { runDir } = readProcessConfig(process.env);
   const sockets = listSockets(runDir).sort((a, b) => a.name.localeCompare(b.name));
   const asked = sockets.map(async (socket) => {
     const { logLevel: before } = await askProcess<{ logLevel: string }>(socket, 'GET', '/status');

@@ -1,4 +1,4 @@
-import { LOG_LEVELS, type Config } from '../config';
+import { LOG_LEVELS, type ProcessConfig } from '../config';
 
 export interface LevelledLogger {
   level: string;
@@ -18,7 +18,11 @@ export interface ProcessStatus {
 
 const startedAt = Date.now() - Math.round(process.uptime() * 1_000);
 
-export const processStatus = (config: Config, name: string, logger: LevelledLogger): ProcessStatus => ({
+export const processStatus = (
+  config: ProcessConfig,
+  name: string,
+  logger: LevelledLogger,
+): ProcessStatus => ({
   name,
   pid: process.pid,
   release: config.release,

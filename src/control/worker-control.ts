@@ -1,4 +1,4 @@
-import type { Config } from '../config';
+import type { ProcessConfig } from '../config';
 import type { JobQueue } from '../infra/rabbit';
 import type { DeadLetters, Settled } from '../jobs/dead-letters';
 import type { JobsRecord } from '../jobs/job-record';
@@ -21,7 +21,7 @@ export interface QueueStatus {
 }
 
 interface WorkerControlOptions {
-  config: Config;
+  config: ProcessConfig;
   isConnected: () => boolean;
   queue: Pick<JobQueue, 'depth' | 'unacknowledged'>;
   deadLetters: Pick<DeadLetters, 'settle'>;

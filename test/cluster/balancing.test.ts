@@ -72,10 +72,24 @@ it('brings a killed worker back, and serves meanwhile', async () => {
   expect(seen.sort()).toEqual(['api-0', 'api-1']);
 });
 
+it('keeps from the job worker the key of the tokens and the cache, over a reload as well', async () => {
+  const environmentOf = (pid: number) => readFileSync(`/proc/${pid}/environ`, 'utf8').split('\0');
+  const jobWorker = await cluster.jobWorker();
+  await cluster.stack.pm2(['reload', 'taskfleet-worker']);
+  const reloaded = await cluster.jobWorker();
+  expect(reloaded.pid).not.toBe(jobWorker.pid);
+  const seen = environmentOf(reloaded.pid).filter((line) => /^(JWT_|REDIS_URL|MONGO_URL)/.test(line));
+  const { MONGO_URL, JWT_SECRET_FILE, REDIS_URL } = cluster.stack.info().env;
+  expect(JWT_SECRET_FILE && REDIS_URL).toBeTruthy();
+  expect(seen.filter((line) => !line.endsWith('='))).toEqual([`MONGO_URL=${MONGO_URL}`]);
+});
+
 it('writes no token and no password to a log', () => {
   const logs = `${cluster.stack.info().pm2Home}/logs`;
   const text = readdirSync(logs)
     .map((file) => readFileSync(`${logs}/${file}`, 'utf8'))
     .join('');
   expect(text).not.toMatch(/correct horse|eyJhbGciOi/);
+  const { MONGO_URL, REDIS_URL, AMQP_URL } = cluster.stack.info().env;
+  for (const url of [MONGO_URL, REDIS_URL, AMQP_URL]) expect(text).not.toContain(new URL(url!).password);
 });

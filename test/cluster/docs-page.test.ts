@@ -15,7 +15,7 @@ beforeAll(async () => {
   browser = await startBrowser();
   cluster = await startCluster();
   admin = await cluster.buildAdmin();
-  page = await browser.newPage();
+  page = await (await browser.newContext()).newPage();
 }, 120_000);
 
 beforeEach(() => {
@@ -36,6 +36,11 @@ beforeEach(() => {
 afterEach(() => expect(faults).toEqual([]));
 
 afterAll(() => browser?.close());
+
+/** What the compiler doesn't know, since the tests run in Node. */
+interface Browsers {
+  localStorage: { setItem(key: string, value: string): void };
+}
 
 /** Opens an operation, sends what is given by "Try it out", and reads what the page shows of the answer. */
 async function tryOut(operation: string, body: object) {
@@ -126,4 +131,26 @@ it('has a page for the type of a problem, which leads back', async () => {
   expect(await page.locator('h1').innerText()).toBe('The request is not valid');
   await page.getByRole('link', { name: 'documentation' }).click();
   await page.locator('#operations-Accounts-logIn').waitFor();
+});
+
+it('keeps the token for its own tab alone', async () => {
+  const stored = (from: Page, storage: 'localStorage' | 'sessionStorage') =>
+    from.evaluate((name) => JSON.stringify((globalThis as never)[name]), storage);
+  expect(await stored(page, 'sessionStorage')).toMatch(/eyJ[\w-]+\.[\w-]+\.[\w-]+/);
+  expect(await stored(page, 'localStorage')).not.toContain('eyJ');
+  const other = await page.context().newPage();
+  // What an earlier version of the page left there is removed.
+  await other.goto(`${cluster.url}/openapi.json`);
+  await other.evaluate(() => (globalThis as never as Browsers).localStorage.setItem('authorized', 'eyJ'));
+  await other.goto(`${cluster.url}/docs/`);
+  await other.locator('.authorize.unlocked').waitFor();
+  expect(await stored(other, 'localStorage')).toBe('{}');
+  await other.close();
+
+  await page.locator('.authorize').first().click();
+  await page.locator('.modal-btn.auth', { hasText: 'Logout' }).click();
+  await page.locator('.close-modal').click();
+  await page.reload();
+  await page.locator('.authorize.unlocked').waitFor();
+  expect(await stored(page, 'sessionStorage')).not.toContain('eyJ');
 });

@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import mongoose from 'mongoose';
+import { workerVariables } from '../../scripts/stack/app-environment';
 import { dropDatabase, newNamespace } from '../support/api';
 import { newPerson } from '../support/factories';
 import { freePort } from '../support/free-port';
@@ -62,7 +63,7 @@ beforeAll(async () => {
     LOG_LEVEL: 'warn',
     SLOW_REQUEST_MS: '5',
   };
-  [api, worker] = await Promise.all([startProcess('api', env), startProcess('worker', env)]);
+  [api, worker] = await Promise.all([startProcess('api', env), startProcess('worker', workerVariables(env))]);
 });
 
 afterAll(async () => {

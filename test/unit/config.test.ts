@@ -1,7 +1,8 @@
+import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { appVariables } from '../../scripts/stack/app-environment';
-import { ConfigError, configVariables, readConfig } from '../../src/config';
+import { appVariables, workerVariables } from '../../scripts/stack/app-environment';
+import { ConfigError, configVariables, readConfig, readProcessConfig } from '../../src/config';
 import { configFaults, variablesOf } from '../../src/config-faults';
 import { configSchema } from '../../src/config-schema';
 import { stackSchema } from '../../src/stack-variables';
@@ -44,6 +45,37 @@ it('gives each worker a port by its instance, and fewer hash threads where there
 
 it('tells of a secret file that is not there', () => {
   expect(() => readConfig({ MONGO_URL: GOOD.MONGO_URL, JWT_SECRET_FILE: '/nowhere' })).toThrow('/nowhere');
+});
+
+describe('the configuration of the job worker', () => {
+  const { MONGO_URL, JWT_SECRET } = GOOD;
+
+  it('needs no key of the tokens, and holds none that is set', () => {
+    expect(readProcessConfig({ MONGO_URL })).toMatchObject({ mongoUrl: MONGO_URL, jobConcurrency: 1 });
+    expect(JSON.stringify(readProcessConfig({ MONGO_URL, JWT_SECRET }))).not.toContain(JWT_SECRET);
+    expect(() => readConfig({ MONGO_URL })).toThrow('JWT_SECRET is not set');
+    expect(() => readProcessConfig({ JOB_CONCURRENCY: '0' })).toThrow(/MONGO_URL[^]*JOB_CONCURRENCY/);
+  });
+
+  it('is given empty what only the API needs, by PM2 as well', () => {
+    const secrets = { JWT_SECRET: 'a', JWT_SECRET_FILE: 'b', REDIS_URL: 'c' };
+    const none = { JWT_SECRET: '', JWT_SECRET_FILE: '', REDIS_URL: '' };
+    expect(workerVariables({ MONGO_URL, ...secrets })).toEqual({ MONGO_URL, ...none });
+    const script = `const { apps } = require('./ecosystem.config.js');
+      console.log(JSON.stringify(Object.fromEntries(apps.map(({ name, env }) => [name, env]))));`;
+    const env = { PATH: process.env.PATH, TASKFLEET_DIR: '/nowhere', MONGO_URL, ...secrets };
+    const given = JSON.parse(
+      execFileSync(process.execPath, ['-e', script], {
+        cwd: path.join(__dirname, '..', '..'),
+        env,
+        encoding: 'utf8',
+      }),
+    ) as object;
+    expect(given).toMatchObject({
+      'taskfleet-api': { MONGO_URL, ...secrets },
+      'taskfleet-worker': { MONGO_URL, ...none },
+    });
+  });
 });
 
 it('takes origins and proxies as lists, and refuses what neither is', () => {

@@ -5,8 +5,12 @@ const path = require('node:path');
 const { findCommand, commandVersion } = require('./find-command');
 const { UserError } = require('../../command/run-command');
 const { findCached } = require('../../set-up/mongodb-cache');
+const { ensureSecret } = require('../secrets');
 
 const replicaSet = 'taskfleet';
+const user = 'taskfleet';
+/** MongoDB's number of "AuthenticationFailed". */
+const WRONG_PASSWORD = 18;
 
 /** @param {string} url @param {(admin: any) => Promise<any>} use */
 async function withAdmin(url, use) {
@@ -25,23 +29,44 @@ async function withAdmin(url, use) {
   }
 }
 
-const mongoUrl = (port) => `mongodb://127.0.0.1:${port}/taskfleet?directConnection=true`;
+const openUrl = (port) => `mongodb://127.0.0.1:${port}/taskfleet?directConnection=true`;
+const mongoUrl = (port, password) =>
+  `${openUrl(port).replace('//', `//${user}:${password}@`)}&authSource=admin`;
 
-/** A fresh mongod wants to be told once that it is a replica set, and again when its port has changed. */
-async function ensureReplicaSet(admin, port) {
-  const host = `127.0.0.1:${port}`;
-  const members = [{ _id: 0, host }];
-  try {
-    const { config } = await admin.command({ replSetGetConfig: 1 });
-    if (config.members.length === 1 && config.members[0].host !== host) {
-      const moved = { ...config, version: config.version + 1, members: [{ ...config.members[0], host }] };
-      await admin.command({ replSetReconfig: moved, force: true });
-    }
-  } catch (error) {
-    if (error.codeName !== 'NotYetInitialized') throw error;
-    await admin.command({ replSetInitiate: { _id: replicaSet, members } });
-  }
+/** The replica set's one member, by its address of now. @param {number} port */
+const memberAt = (port) => ({ _id: 0, host: `127.0.0.1:${port}` });
+
+/** Names the member's new address if the port has changed. */
+async function ensureAddress(admin, port) {
+  const { config } = await admin.command({ replSetGetConfig: 1 });
+  const { host } = memberAt(port);
+  if (config.members.length !== 1 || config.members[0].host === host) return;
+  const moved = { ...config, version: config.version + 1, members: [{ ...config.members[0], host }] };
+  await admin.command({ replSetReconfig: moved, force: true });
 }
+
+/**
+ * While it has no user a server takes the first one from this machine without a password ("localhost exception",
+ * MongoDB's manual): on a fresh data folder, and on one of before there were passwords. If another local user was
+ * quicker, this fails.
+ */
+const makeUser = ({ ports, found, dir, password }) =>
+  withAdmin(openUrl(ports.mongo), async (admin) => {
+    // Without a replica set there is no primary that could keep a user.
+    if (found.kind === 'mongod')
+      await admin
+        .command({ replSetInitiate: { _id: replicaSet, members: [memberAt(ports.mongo)] } })
+        .catch((error) => {
+          if (!['AlreadyInitialized', 'Unauthorized'].includes(error.codeName)) throw error;
+        });
+    await admin.command({ createUser: user, pwd: password, roles: ['root'] }).catch((error) => {
+      if (error.codeName !== 'Unauthorized') throw error;
+      throw new UserError(
+        `it does not know the password in ${dir}-password, and has users already: put back the file of before, ` +
+          `or move ${dir} away to begin with an empty database`,
+      );
+    });
+  });
 
 /** @type {import('../stack').ServerDefinition} */
 const mongo = {
@@ -70,20 +95,30 @@ const mongo = {
       found.kind === 'mongod'
         ? ['--replSet', replicaSet, '--bind_ip', '127.0.0.1', '--port', port, '--dbpath', data]
         : ['--host', '127.0.0.1', '--port', port, '--storage-path', data, '--cache-size', '512M'];
-    if (found.kind === 'mongod') args.push('--wiredTigerCacheSizeGB', '0.5');
+    // Members of a replica set prove themselves to each other by a key, and with it everybody needs a password.
+    if (found.kind === 'mongod')
+      args.push('--wiredTigerCacheSizeGB', '0.5', '--keyFile', ensureSecret(path.join(dir, 'key')));
     // Without syncing each commit a killed server loses acknowledged writes.
-    else args.push('--sync-on-commit', '--log-level', 'WARNING');
+    else args.push('--auth', '--sync-on-commit', '--log-level', 'WARNING');
     return [{ name: 'mongo', script: found.bin, args, killTimeoutMs: 20_000 }];
   },
 
-  ping: ({ ports, found }) =>
-    withAdmin(mongoUrl(ports.mongo), async (admin) => {
-      if (found.kind === 'mongod') await ensureReplicaSet(admin, ports.mongo);
-      const hello = await admin.command({ hello: 1 });
-      return hello.isWritablePrimary === true;
-    }),
+  async ping(context) {
+    const { ports, found, password } = context;
+    const look = () =>
+      withAdmin(mongoUrl(ports.mongo, password), async (admin) => {
+        if (found.kind === 'mongod') await ensureAddress(admin, ports.mongo);
+        const hello = await admin.command({ hello: 1 });
+        return hello.isWritablePrimary === true;
+      });
+    return look().catch(async (error) => {
+      if (error.code !== WRONG_PASSWORD) throw error;
+      await makeUser(context);
+      return look();
+    });
+  },
 
-  url: ({ ports }) => mongoUrl(ports.mongo),
+  url: ({ ports, password }) => mongoUrl(ports.mongo, password),
 
   async checkUrl(url) {
     const { setName, msg } = await withAdmin(url, (admin) => admin.command({ hello: 1 }));

@@ -1,14 +1,45 @@
 'use strict';
 
+const crypto = require('node:crypto');
 const fs = require('node:fs');
 const path = require('node:path');
 const { findCommand, isExecutable } = require('./find-command');
 const { converse } = require('./converse');
+const { ensureSecret, writePrivate } = require('../secrets');
 
 const protocolHeader = 'AMQP\x00\x00\x09\x01';
 
-const config = (port) => `listeners.tcp.1 = 127.0.0.1:${port}
-loopback_users.guest = true
+const user = 'taskfleet';
+
+/** What the broker keeps of a password: base64 of a salt of 4 bytes and the SHA-256 of both. @param {string} password */
+function hashOf(password) {
+  // A password of 256 random bits needs no random salt, and the same text each time means no restart.
+  const salt = Buffer.from('taskfleet').subarray(0, 4);
+  const digest = crypto.createHash('sha256').update(salt).update(password).digest();
+  return Buffer.concat([salt, digest]).toString('base64');
+}
+
+/**
+ * Makes our user, and takes the password from `guest`, which the broker would otherwise let in from this machine under
+ * one that everybody knows. Read at each boot, so that an older data folder gets both too.
+ */
+const definitions = (password) =>
+  JSON.stringify({
+    users: [
+      {
+        name: user,
+        password_hash: hashOf(password),
+        hashing_algorithm: 'rabbit_password_hashing_sha256',
+        tags: [],
+      },
+      { name: 'guest', password_hash: '', hashing_algorithm: 'rabbit_password_hashing_sha256', tags: [] },
+    ],
+    vhosts: [{ name: '/' }],
+    permissions: [{ user, vhost: '/', configure: '.*', write: '.*', read: '.*' }],
+  });
+
+const config = (port, definitionsFile) => `listeners.tcp.1 = 127.0.0.1:${port}
+load_definitions = ${definitionsFile}
 disk_free_limit.absolute = 100MB
 vm_memory_high_watermark.absolute = 512MB
 log.file = false
@@ -51,10 +82,14 @@ const rabbit = {
     return /versionS\0\0\0.([\d.]+)/s.exec(answer)?.[1] ?? 'unknown version';
   },
 
-  prepare({ dir, ports, found }) {
+  prepare({ dir, ports, found, password }) {
     const home = path.join(dir, 'home');
     fs.mkdirSync(home, { recursive: true, mode: 0o700 });
-    const text = config(ports.rabbit);
+    // Opens the broker's console. Erlang's own is made of the time, and can be guessed.
+    ensureSecret(path.join(home, '.erlang.cookie'));
+    const definitionsFile = path.join(dir, 'definitions.json');
+    writePrivate(definitionsFile, definitions(password));
+    const text = config(ports.rabbit, definitionsFile);
     fs.writeFileSync(path.join(dir, 'rabbitmq.conf'), text);
     fs.writeFileSync(path.join(dir, 'rabbitmq-env.conf'), '');
     fs.writeFileSync(path.join(dir, 'enabled_plugins'), '[].\n');
@@ -79,7 +114,14 @@ const rabbit = {
     // The port mapper comes first, and is supervised like the broker.
     return [
       { name: 'epmd', script: found.epmd, args: [], env: epmdEnv, killTimeoutMs: 3_000 },
-      { name: 'rabbit', script: found.bin, args: [], env, config: text, killTimeoutMs: 20_000 },
+      {
+        name: 'rabbit',
+        script: found.bin,
+        args: [],
+        env,
+        config: text + definitions(password),
+        killTimeoutMs: 20_000,
+      },
     ];
   },
 
@@ -88,7 +130,7 @@ const rabbit = {
     return answer.startsWith('\x01');
   },
 
-  url: ({ ports }) => `amqp://guest:guest@127.0.0.1:${ports.rabbit}`,
+  url: ({ ports, password }) => `amqp://${user}:${password}@127.0.0.1:${ports.rabbit}`,
 };
 
 module.exports = { rabbit };

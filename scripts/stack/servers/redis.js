@@ -1,13 +1,14 @@
 'use strict';
 
-const fs = require('node:fs');
 const path = require('node:path');
 const { findCommand, commandVersion } = require('./find-command');
 const { converse } = require('./converse');
+const { writePrivate } = require('../secrets');
 
 /** A cache: nothing on disk, so that a Redis that died comes back empty and never stale. */
-const config = (port, dir) => `bind 127.0.0.1
+const config = (port, dir, password) => `bind 127.0.0.1
 port ${port}
+requirepass ${password}
 dir ${dir}
 save ""
 appendonly no
@@ -34,19 +35,22 @@ const redis = {
 
   version: ({ found }) => commandVersion(found.bin, ['--version'], /v=([\d.]+)/),
 
-  prepare({ dir, ports, found }) {
+  prepare({ dir, ports, found, password }) {
     const file = path.join(dir, 'redis.conf');
-    const text = config(ports.redis, dir);
-    fs.writeFileSync(file, text);
+    const text = config(ports.redis, dir, password);
+    writePrivate(file, text);
     return [{ name: 'redis', script: found.bin, args: [file], config: text, killTimeoutMs: 5_000 }];
   },
 
-  async ping({ ports }) {
-    const answer = await converse(ports.redis, 'PING\r\n', (text) => text.includes('\r\n'));
-    return answer.startsWith('+PONG');
+  /** Another Redis on this port would not know the password. */
+  async ping({ ports, password }) {
+    const answer = await converse(ports.redis, `AUTH ${password}\r\nPING\r\n`, (text) =>
+      /^-|\n[^\n]*\n/.test(text),
+    );
+    return answer.startsWith('+OK\r\n+PONG');
   },
 
-  url: ({ ports }) => `redis://127.0.0.1:${ports.redis}`,
+  url: ({ ports, password }) => `redis://:${password}@127.0.0.1:${ports.redis}`,
 };
 
 module.exports = { redis };

@@ -1,62 +1,34 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import path from 'node:path';
-import { runInNewContext } from 'node:vm';
 import { DCLinter } from 'dclint';
-import { DockerfileParser } from 'dockerfile-ast';
 import { parse } from 'yaml';
-import { configVariables, readConfig } from '../../../src/config';
+import { configVariables } from '../../../src/config';
+import {
+  api,
+  compose,
+  configOf,
+  filledIn,
+  mongo,
+  nginx,
+  rabbitmq,
+  read,
+  redis,
+  root,
+  worker,
+  type Service,
+} from '../../support/compose-file';
 
-interface Service {
-  image: string;
-  build?: string;
-  command?: string;
-  environment?: Record<string, string>;
-  ports?: string[];
-  volumes?: string[];
-  healthcheck?: { test: string[] };
-  stop_grace_period?: string;
-  depends_on?: Record<string, { condition: string }>;
-}
-
-const root = path.join(__dirname, '..', '..', '..');
-const read = (file: string) => readFileSync(path.join(root, file), 'utf8');
 const file = path.join(root, 'docker-compose.yml');
-const compose = parse(read('docker-compose.yml'), { merge: true }) as {
-  services: Record<string, Service>;
-  volumes: Record<string, unknown>;
-};
-const { nginx, api, worker, mongo, redis, rabbitmq } = compose.services as Record<string, Service> &
-  Record<'nginx' | 'api' | 'worker' | 'mongo' | 'redis' | 'rabbitmq', Service>;
 const { apps } = jest.requireActual<{ apps: { name: string; kill_timeout: number }[] }>(
   '../../../ecosystem.config.js',
 );
 const template = read('nginx/nginx.conf.template');
 /** What the second file changes, for an NGINX with Lua. */
 const override = parse(read('docker-compose.response-time.yml')) as {
-  services: { nginx: Service; api: { networks: { default: { ipv4_address: string } } } };
-  networks: { default: { ipam: { config: { subnet: string }[] } } };
+  services: { nginx: Service; api: { networks: { 'nginx-api': { ipv4_address: string } } } };
+  networks: { 'nginx-api': { ipam: { config: { subnet: string }[] } } };
 };
 
-/** What Compose makes of ${NAME:-default} and ${NAME:?message}. */
-const filledIn = (environment: Record<string, string>) =>
-  Object.fromEntries(
-    Object.entries(environment).map(([name, value]) => [
-      name,
-      value.replace(/\$\{\w+(:-|:\?)(.*?)\}/, (_, kind, rest: string) =>
-        kind === ':-' ? rest : 'x'.repeat(64),
-      ),
-    ]),
-  );
-
-/** The variables that the image sets. */
-const imageEnvironment = Object.fromEntries(
-  DockerfileParser.parse(read('Dockerfile'))
-    .getENVs()
-    .flatMap((env) => env.getProperties())
-    .map((property) => [property.getName(), property.getValue() ?? '']),
-);
-
-const configOf = (service: Service) => readConfig({ ...imageEnvironment, ...filledIn(service.environment!) });
 const seconds = (text: string | undefined) => Number(/^(\d+)s$/.exec(text ?? '')?.[1]);
 
 describe('docker-compose.yml', () => {
@@ -79,14 +51,15 @@ describe('docker-compose.yml', () => {
     const published = Object.entries(compose.services).flatMap(([name, { ports = [] }]) =>
       ports.map((port) => `${name} ${port}`),
     );
-    expect(published).toEqual(['nginx ${PORT:-3000}:80']);
-    expect(nginx.environment!.NGINX_LISTEN).toBe('listen 80;');
+    expect(published).toEqual(['nginx ${PORT:-3000}:8080']);
+    expect(nginx.environment!.NGINX_LISTEN).toBe('listen 8080;');
+    expect(api.environment!.BALANCER_URL).toBe('http://nginx:8080');
   });
 
   it('keeps what must not be lost in volumes of their own', () => {
     expect(Object.keys(compose.volumes)).toEqual(['mongo', 'rabbitmq']);
     expect([mongo, rabbitmq].map(({ volumes }) => volumes![0]!.split(':')[0])).toEqual(['mongo', 'rabbitmq']);
-    expect(redis.command).toContain('--save ""');
+    expect(redis.command!.at(-1)).toContain('--save ""');
   });
 
   it('waits only for services that have a health check', () => {
@@ -103,23 +76,28 @@ describe.each(Object.entries({ api, worker }))('the %s container', (name, servic
   it('sets only variables that the processes read, and all that they need', () => {
     const names = Object.keys(service.environment!);
     expect(configVariables).toEqual(expect.arrayContaining(names));
-    expect(names).toEqual(expect.arrayContaining(['MONGO_URL', 'REDIS_URL', 'AMQP_URL']));
+    expect(names).toEqual(expect.arrayContaining(['MONGO_URL', 'AMQP_URL']));
     expect(configOf(service)).toMatchObject({ nodeEnv: 'production', host: '0.0.0.0' });
   });
 
   it('finds its servers by the names of their services', () => {
     const { mongoUrl, redisUrl, amqpUrl } = configOf(service);
-    const hosts = [mongoUrl, redisUrl, amqpUrl].map((url) => new URL(url!).hostname);
-    expect(hosts).toEqual(['mongo', 'redis', 'rabbitmq']);
-  });
-
-  it('brings no secret along', () => {
-    expect(service.environment!.JWT_SECRET).toMatch(/^\$\{JWT_SECRET:\?.+\}$/);
+    const urls = [mongoUrl, redisUrl, amqpUrl].flatMap((url) => (url ? [new URL(url)] : []));
+    expect(urls.map(({ hostname }) => hostname)).toEqual(
+      name === 'api' ? ['mongo', 'redis', 'rabbitmq'] : ['mongo', 'rabbitmq'],
+    );
+    for (const { password, hostname } of urls) {
+      expect(password).toHaveLength(64);
+      expect(
+        service.networks.filter((network) => compose.services[hostname]!.networks.includes(network)),
+      ).toHaveLength(1);
+    }
+    expect(new URL(mongoUrl).username).toBe(name);
   });
 
   it(`runs taskfleet-${name} and has the time to let it stop`, () => {
     const app = apps.find((candidate) => candidate.name === `taskfleet-${name}`)!;
-    if (service.command) expect(service.command).toMatch(new RegExp(`--only ${app.name}$`));
+    if (service.command) expect(String(service.command)).toMatch(new RegExp(`--only ${app.name}$`));
     expect(seconds(service.stop_grace_period)).toBeGreaterThan(app.kill_timeout / 1_000 + 5);
   });
 });
@@ -130,7 +108,7 @@ describe('NGINX before the api container', () => {
     expect(Object.keys(nginx.environment!)).toEqual(expect.arrayContaining(asked));
     expect(nginx.volumes).toEqual([
       './nginx/nginx.conf.template:/etc/nginx/templates/nginx.conf.template:ro',
-      './nginx/balancing:/etc/nginx/balancing:ro',
+      './nginx/balancing:/tmp/balancing:ro',
     ]);
   });
 
@@ -169,42 +147,14 @@ describe('NGINX with Lua, of docker-compose.response-time.yml', () => {
   });
 
   it('lists the same workers, at the address that the api container has', () => {
-    const { ipv4_address: address } = changedApi.networks.default;
+    const { ipv4_address: address } = changedApi.networks['nginx-api'];
     const ports = [...nginx.environment!.API_SERVERS!.matchAll(/server api:(\d+) /g)].map(([, port]) => port);
     expect(changed.environment!.API_PEERS!.split(' ')).toEqual(ports.map((port) => `${address}:${port}`));
     expect(changed.environment!.API_SERVERS!.trim().split(/;\s*/)).toEqual([
       ...ports.map((port) => `server ${address}:${port}`),
       '',
     ]);
-    const { subnet } = override.networks.default.ipam.config[0]!;
+    const { subnet } = override.networks['nginx-api'].ipam.config[0]!;
     expect(subnet).toBe(address.replace(/\d+$/, '0/24'));
-  });
-});
-
-describe("MongoDB's health check", () => {
-  const code = mongo.healthcheck!.test.at(-1)!;
-  const name = /--replSet (\w+)/.exec(mongo.command!)![1]!;
-
-  function check(status: () => unknown, isWritablePrimary: boolean) {
-    const rs = { status, initiate: jest.fn() };
-    const quit = jest.fn();
-    runInNewContext(code, { rs, quit, db: { hello: () => ({ isWritablePrimary }) } });
-    return { initiated: rs.initiate.mock.calls, failed: quit.mock.calls.length > 0 };
-  }
-  const refuse = (codeName: string) => () => {
-    throw Object.assign(new Error(codeName), { codeName });
-  };
-
-  it('makes the replica set once, under the name that the API asks for', () => {
-    expect(check(refuse('NotYetInitialized'), false)).toEqual({
-      initiated: [[{ _id: name, members: [{ _id: 0, host: 'mongo:27017' }] }]],
-      failed: true,
-    });
-    expect(check(() => ({ ok: 1 }), true)).toEqual({ initiated: [], failed: false });
-    expect(new URL(configOf(api).mongoUrl).searchParams.get('replicaSet')).toBe(name);
-  });
-
-  it('fails where the server has another trouble', () => {
-    expect(() => check(refuse('InterruptedAtShutdown'), false)).toThrow('InterruptedAtShutdown');
   });
 });

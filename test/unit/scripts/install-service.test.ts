@@ -1,4 +1,6 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import os from 'node:os';
 import path from 'node:path';
 
 const script = path.join(__dirname, '..', '..', '..', 'scripts', 'install-service.js');
@@ -17,4 +19,50 @@ it('leaves out of PATH what npm adds for its own commands', () => {
 
 it('is started again after a failure, and not when it was told to end', () => {
   expect(printed('/usr/bin')).toContain('\nRestart=on-failure\n');
+});
+
+describe('the restrictions of the service', () => {
+  const [unit, folder] = [printed('/usr/bin'), mkdtempSync(path.join(os.tmpdir(), 'taskfleet-unit-'))];
+  const settings = new Map(
+    unit
+      .split('\n')
+      .filter((line) => /^\w+=/.test(line))
+      .map((line) => [line.slice(0, line.indexOf('=')), line.slice(line.indexOf('=') + 1)]),
+  );
+  afterAll(() => rmSync(folder, { recursive: true }));
+
+  it('keep it and what it starts from more rights, and its files from other users', () => {
+    expect(Object.fromEntries(settings)).toMatchObject({
+      NoNewPrivileges: 'yes',
+      UMask: '0077',
+      RestrictNamespaces: 'yes',
+      SystemCallFilter: '@system-service',
+      RestrictAddressFamilies: 'AF_UNIX AF_INET AF_INET6 AF_NETLINK',
+    });
+  });
+
+  it('of the system: all is read-only but what it writes', () => {
+    const isRoot = process.getuid!() === 0;
+    expect(settings.get('ProtectSystem')).toBe(isRoot ? 'strict' : undefined);
+    expect(settings.get('CapabilityBoundingSet')).toBe(isRoot ? 'CAP_SETGID' : undefined);
+    const writable = settings.get('ReadWritePaths')?.split(' ');
+    const clone = path.join(__dirname, '..', '..', '..');
+    const home = process.env.PM2_HOME ?? path.join(os.homedir(), '.pm2');
+    expect(writable).toEqual(isRoot ? [clone, home, os.tmpdir()].map((name) => `"-${name}"`) : undefined);
+  });
+
+  it('are known to systemd, which finds little left to take away', () => {
+    const file = path.join(folder, 'taskfleet.service');
+    writeFileSync(file, unit);
+    const { error, stdout, status } = spawnSync(
+      'systemd-analyze',
+      ['security', '--offline=true', '--no-pager', '--threshold=40', file],
+      { encoding: 'utf8' },
+    );
+    // On a machine without systemd, where there is no such service either.
+    if (error) return void expect(error).toMatchObject({ code: 'ENOENT' });
+    // A user's own systemd can't take away as much.
+    expect(stdout).toMatch(/Overall exposure level/);
+    expect(status).toBe(process.getuid!() === 0 ? 0 : 1);
+  });
 });

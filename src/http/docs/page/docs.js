@@ -34,7 +34,29 @@ const preparing = () => ({
   },
 });
 
-// Whoever logs in or signs up here goes on with the token of the answer, also after a reload.
+// Keeps the token for this tab alone: Swagger UI's own `persistAuthorization` puts it into localStorage, where it stays
+// on the machine, for every tab and the next person.
+const tokenKey = 'authorized';
+localStorage.removeItem(tokenKey);
+
+const keeping = () => ({
+  statePlugins: {
+    auth: {
+      wrapActions: {
+        // Called after each log-in and log-out.
+        persistAuthorizationIfNeeded: (_original, system) => () =>
+          sessionStorage.setItem(tokenKey, JSON.stringify(system.authSelectors.authorized().toJS())),
+      },
+    },
+  },
+});
+
+function restoreToken() {
+  const authorized = sessionStorage.getItem(tokenKey);
+  if (authorized) ui.authActions.restoreAuthorization({ authorized: JSON.parse(authorized) });
+}
+
+// Goes on with the token of a log-in or sign-up by this page, also after a reload.
 function takeToken(response) {
   const token = response.ok && response.body?.token;
   if (typeof token === 'string') {
@@ -49,10 +71,10 @@ const ui = SwaggerUIBundle({
   dom_id: '#swagger-ui',
   // The badge of the validator would send the document to another host.
   validatorUrl: null,
-  plugins: [preparing],
+  plugins: [preparing, keeping],
   responseInterceptor: takeToken,
   tryItOutEnabled: true,
-  persistAuthorization: true,
+  onComplete: restoreToken,
   deepLinking: true,
   displayOperationId: true,
   displayRequestDuration: true,

@@ -1,0 +1,103 @@
+import { randomBytes } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { runInNewContext } from 'node:vm';
+import mongoose, { type Connection } from 'mongoose';
+import { dropDatabase, newNamespace, startApi, startWorker, type TestApi } from '../../support/api';
+import { as, buildWorker, type Account } from '../../support/factories';
+import { newPicture } from '../../support/pictures';
+import { mongoUrl } from '../../support/servers';
+import { eventually } from '../../support/wait';
+
+const namespace = newNamespace();
+const password = randomBytes(32).toString('hex');
+let root: Connection;
+/** As the job worker's own user. */
+let limited: Connection;
+let api: TestApi;
+let worker: Awaited<ReturnType<typeof startWorker>>;
+let ada: Account;
+
+/** The commands by which the container of MongoDB makes its users, for this database and under names of its own. */
+function commands(): Record<string, unknown>[] {
+  const file = path.join(__dirname, '..', '..', '..', 'mongo', 'health-check.js');
+  const sent: Record<string, unknown>[] = [];
+  const runCommand = (command: Record<string, unknown>) => {
+    sent.push(command);
+    return { users: [], roles: [] };
+  };
+  const admin = { auth: () => {}, runCommand };
+  runInNewContext(readFileSync(file, 'utf8'), {
+    process: { env: { MONGO_API_PASSWORD: password, MONGO_WORKER_PASSWORD: password } },
+    db: { getSiblingDB: () => admin, hello: () => ({ isWritablePrimary: true }) },
+  });
+  const text = JSON.stringify(sent.filter((command) => 'createUser' in command || 'createRole' in command))
+    .replace(/"(db)":"taskfleet"/g, `"$1":"${namespace}"`)
+    .replace(/"(createUser|createRole)":"(\w+)"/g, `"$1":"$2-${namespace}"`)
+    .replace(/"roles":\["(\w+)"\]/g, `"roles":["$1-${namespace}"]`);
+  return JSON.parse(text) as Record<string, unknown>[];
+}
+
+const urlOf = (user: string) => {
+  const url = new URL(mongoUrl(namespace));
+  Object.assign(url, { username: `${user}-${namespace}`, password });
+  return url.href;
+};
+
+beforeAll(async () => {
+  root = await mongoose.createConnection(mongoUrl('admin')).asPromise();
+  for (const command of commands()) await root.db!.command(command);
+  api = await startApi(namespace, { MONGO_URL: urlOf('api') });
+  worker = await startWorker(namespace, { MONGO_URL: urlOf('worker') });
+  limited = await mongoose.createConnection(urlOf('worker')).asPromise();
+  ada = await buildWorker(api);
+});
+
+afterAll(async () => {
+  await limited?.close();
+  await worker?.close(1_000);
+  await api?.close();
+  for (const name of ['api', 'worker']) await root.db!.command({ dropUser: `${name}-${namespace}` });
+  await root.db!.command({ dropRole: `jobWorker-${namespace}` });
+  await root.close();
+  await dropDatabase(namespace);
+});
+
+describe("the job worker's own user of MongoDB", () => {
+  const upload = async (picture: Buffer) => {
+    const sent = as(api, ada).put(`/users/${ada.id}/avatar`).type('image/png').send(picture);
+    const { headers } = await sent.expect(202);
+    return eventually(async () => {
+      const { body } = await as(api, ada).get(headers.location!).expect(200);
+      return body.finishedAt && body;
+    });
+  };
+
+  it('is enough for jobs: one that ends, the next that replaces its files, and one that fails', async () => {
+    expect(await upload(await newPicture('png'))).toMatchObject({ status: 'done' });
+    expect(await upload(await newPicture('png'))).toMatchObject({ status: 'done' });
+    const whole = await newPicture('png');
+    const damaged = whole.subarray(0, whole.length - 40);
+    expect(await upload(damaged)).toMatchObject({ status: 'failed' });
+    // Which are counted in MongoDB, and left out if it refuses.
+    expect(await worker.metrics.text()).toMatch(/^taskfleet_jobs\{/m);
+  });
+
+  it.each([
+    ['read hashes', { find: 'users' }],
+    ['read tasks', { find: 'tasks' }],
+    ['make itself an Admin', { update: 'users', updates: [{ q: {}, u: { $set: { role: 'Admin' } } }] }],
+    ['write tasks', { insert: 'tasks', documents: [{}] }],
+    [
+      'look through another collection',
+      { aggregate: 'jobs', pipeline: [{ $lookup: { from: 'users', as: 'u', pipeline: [] } }], cursor: {} },
+    ],
+    ['tell all workers something', { insert: 'notices', documents: [{}] }],
+    ['undo migrations', { delete: 'migrations', deletes: [{ q: {}, limit: 0 }] }],
+    ['remove the database', { dropDatabase: 1 }],
+    ['remove a collection', { drop: 'users' }],
+    ['make a user', { createUser: 'eve', pwd: 'eve', roles: [] }],
+  ])('may not %s', async (_, command) => {
+    await expect(limited.db!.command(command)).rejects.toMatchObject({ codeName: 'Unauthorized' });
+  });
+});

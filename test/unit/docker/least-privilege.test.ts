@@ -1,0 +1,90 @@
+import { readConfig } from '../../../src/config';
+import { api, compose, environmentOf, read, worker } from '../../support/compose-file';
+
+describe('each container', () => {
+  const services = Object.entries(compose.services);
+  const secrets = Object.entries(compose.services).flatMap(([service, { environment = {} }]) =>
+    Object.values(environment).flatMap((value) =>
+      [...value.matchAll(/\$\{(\w+):\?/g)].map(([, secret]) => ({ service, secret: secret! })),
+    ),
+  );
+  const seenBy = (service: string) =>
+    [...new Set(secrets.filter((found) => found.service === service).map(({ secret }) => secret))].sort();
+
+  it.each(services)('%s cannot get more rights, and cannot change its image', (_, service) => {
+    expect(service).toMatchObject({
+      read_only: true,
+      cap_drop: ['ALL'],
+      security_opt: ['no-new-privileges:true'],
+    });
+    expect([service.cap_add, service.privileged]).toEqual([undefined, undefined]);
+  });
+
+  it.each(services)('%s does not run as root', (_, { user, build }) => {
+    // That of the project's own image is in its Dockerfile.
+    expect(user ?? build).toMatch(/^(nginx|mongodb|redis|rabbitmq|\.)$/);
+  });
+
+  it('knows the secrets that it needs, and no other', () => {
+    expect(Object.fromEntries(services.map(([name]) => [name, seenBy(name)]))).toEqual({
+      nginx: [],
+      api: ['JWT_SECRET', 'MONGO_API_PASSWORD', 'RABBITMQ_PASSWORD', 'REDIS_PASSWORD'],
+      worker: ['MONGO_WORKER_PASSWORD', 'RABBITMQ_PASSWORD'],
+      mongo: ['MONGO_API_PASSWORD', 'MONGO_PASSWORD', 'MONGO_WORKER_PASSWORD'],
+      redis: ['REDIS_PASSWORD'],
+      rabbitmq: ['RABBITMQ_PASSWORD'],
+    });
+    expect(() => readConfig(environmentOf(api))).not.toThrow();
+    expect(() => readConfig(environmentOf(worker))).toThrow('JWT_SECRET is not set');
+  });
+
+  it('is started only with every secret, which the head of the file makes', () => {
+    const text = read('docker-compose.yml');
+    const made = /for name in ([A-Z_ ]+); do/.exec(text)![1]!.split(' ');
+    expect([...new Set(secrets.map(({ secret }) => secret))].sort()).toEqual(made.sort());
+    // None has a default, and none is written down.
+    for (const secret of made) expect(text).not.toMatch(new RegExp(`\\$\\{${secret}(?!:\\?)`));
+    expect(text).not.toMatch(/guest|:\/\/\w*:[^$@\s]+@/);
+  });
+
+  it('shows no secret in a command line', () => {
+    for (const [, { command = '', healthcheck }] of services) {
+      const words = [command, healthcheck?.test ?? []].flat().join(' ');
+      expect(words).not.toMatch(/(?<!\$)\$\{/);
+      // Only the shell itself may see one, in what it writes by a command of its own.
+      for (const [, before] of words.matchAll(/(\w+ [^&|;]*)\$\$\w*(?:PASSWORD|AUTH)/g))
+        expect(before).toMatch(/^(printf|echo) /);
+    }
+  });
+
+  it('reaches what it needs, and nothing else', () => {
+    const reached = Object.fromEntries(
+      services.map(([name, { networks }]) => [
+        name,
+        services
+          .filter(
+            ([other, service]) =>
+              other !== name && service.networks.some((network) => networks.includes(network)),
+          )
+          .map(([other]) => other)
+          .sort(),
+      ]),
+    );
+    expect(reached).toEqual({
+      nginx: ['api'],
+      api: ['mongo', 'nginx', 'rabbitmq', 'redis'],
+      worker: ['mongo', 'rabbitmq'],
+      mongo: ['api', 'worker'],
+      redis: ['api'],
+      rabbitmq: ['api', 'worker'],
+    });
+    // Only NGINX is in one that leads outside.
+    const open = Object.entries(compose.networks).flatMap(([network, options]) =>
+      options?.internal ? [] : network,
+    );
+    expect(open).toEqual(['front']);
+    expect(services.filter(([, { networks }]) => networks.includes('front')).map(([name]) => name)).toEqual([
+      'nginx',
+    ]);
+  });
+});

@@ -1,0 +1,94 @@
+import { runInNewContext } from 'node:vm';
+import { api, configOf, filledIn, mongo, read, worker } from '../../support/compose-file';
+
+describe("MongoDB's health check", () => {
+  const file = mongo.healthcheck!.test.at(-1)!;
+  const code = read(`mongo${file}`);
+  const name = /--replSet (\w+)/.exec(mongo.command!.at(-1)!)![1]!;
+
+  interface Command {
+    [name: string]: unknown;
+  }
+  const fault = (codeName: string) => Object.assign(new Error(codeName), { codeName });
+
+  /** A server that keeps users as MongoDB does, with a replica set or without. */
+  function createServer() {
+    const state = {
+      initiated: [] as unknown[],
+      users: new Map<string, Command>(),
+      roles: new Map<string, Command>(),
+    };
+    const sent: string[] = [];
+    const runCommand = (command: Command) => {
+      const [verb, target] = Object.entries(command)[0] as [string, string];
+      if (verb === 'usersInfo') return { users: [state.users.get(target)].filter(Boolean) };
+      if (verb === 'rolesInfo') return { roles: [state.roles.get(target)].filter(Boolean) };
+      sent.push(`${verb} ${target}`);
+      const kept = verb.endsWith('User') ? state.users : state.roles;
+      if (verb.startsWith('create') && kept.has(target)) throw fault('Location51003');
+      if (verb.startsWith('update') && !kept.has(target)) throw fault('UserNotFound');
+      kept.set(target, command);
+      return { ok: 1 };
+    };
+    const auth = (user: string, pwd: string) => {
+      if (state.users.get(user)?.pwd !== pwd) throw fault('AuthenticationFailed');
+    };
+    const rs = {
+      initiate: (config: unknown) => {
+        if (state.initiated.length > 0) throw fault('AlreadyInitialized');
+        state.initiated.push(config);
+      },
+    };
+    return { state, sent, rs, admin: { auth, runCommand } };
+  }
+
+  function check(
+    { rs, admin }: Pick<ReturnType<typeof createServer>, 'rs' | 'admin'>,
+    isWritablePrimary = true,
+    text = code,
+  ) {
+    const quit = jest.fn();
+    const env = filledIn(mongo.environment!);
+    const db = { getSiblingDB: () => admin, hello: () => ({ isWritablePrimary }) };
+    runInNewContext(text, { rs, quit, db, process: { env } });
+    return quit.mock.calls.length === 0;
+  }
+
+  it('is the file that its container sees', () => {
+    expect(mongo.volumes).toContain(`./mongo${file}:${file}:ro`);
+  });
+
+  it('makes the replica set and the users once, under the names that the API and the job worker ask for', () => {
+    const server = createServer();
+    expect(check(server, false)).toBe(false);
+    const made = ['createUser admin', 'createRole jobWorker', 'createUser api', 'createUser worker'];
+    expect(server.sent).toEqual(made);
+    expect(server.state.initiated).toEqual([{ _id: name, members: [{ _id: 0, host: 'mongo:27017' }] }]);
+    expect(check(server)).toBe(true);
+    expect(server.sent).toEqual(made);
+    for (const service of [api, worker]) {
+      const { username, searchParams } = new URL(configOf(service).mongoUrl);
+      expect(server.state.users.has(username)).toBe(true);
+      expect([searchParams.get('replicaSet'), searchParams.get('authSource')]).toEqual([name, 'admin']);
+    }
+  });
+
+  it('makes the users of a volume that has a replica set and none yet, and changes them with the file', () => {
+    const server = createServer();
+    server.rs.initiate({});
+    expect(check(server)).toBe(true);
+    server.sent.length = 0;
+    expect(check(server, true, code.replace("'avatars', ", "'avatars', 'more', "))).toBe(true);
+    expect(server.sent).toEqual(['updateRole jobWorker', 'updateUser api', 'updateUser worker']);
+    expect(JSON.stringify(server.state.roles.get('jobWorker'))).toContain('"more"');
+  });
+
+  it('fails where the server has another trouble', () => {
+    const rs = {
+      initiate: () => {
+        throw fault('InterruptedAtShutdown');
+      },
+    };
+    expect(() => check({ ...createServer(), rs })).toThrow('InterruptedAtShutdown');
+  });
+});
