@@ -9,13 +9,13 @@ const { trimLogs } = require('./logs');
 const { endProcesses, findOwned, isAlive, marker } = require('./processes');
 const { sleep } = require('../command/run-command');
 
-/** A socket's path may have 107 characters, and PM2 hangs where its own gets longer. */
+/** A socket's path may have 107 bytes, and PM2 hangs where its own gets longer. */
 const longestHome = 85;
 
 /** @param {string} dir the stack's folder @param {string} name */
 function privateHome(dir, name) {
   const inside = path.join(dir, name);
-  if (inside.length <= longestHome) return inside;
+  if (Buffer.byteLength(inside) <= longestHome) return inside;
   const hash = crypto.createHash('sha256').update(inside).digest('hex').slice(0, 12);
   return path.join(os.tmpdir(), `taskfleet-${os.userInfo().uid}-${hash}`);
 }
@@ -40,7 +40,9 @@ function createSupervisor({ root, dir, executables }) {
   const pidFolders = [path.join(home, 'pids')];
 
   const describe = ({ name, script, args, env = {}, cwd, config = '', killTimeoutMs }) => {
-    const definition = { script, args, env, cwd };
+    // PM2 hands a script to bash if its path has a blank, and logs a file that can't be executed elsewhere.
+    const exec = { script: '/bin/sh', args: ['-c', 'exec "$0" "$@"', script, ...args] };
+    const definition = { ...exec, env, cwd };
     const digest = crypto.createHash('sha256').update(JSON.stringify({ definition, config })).digest('hex');
     return {
       name,
@@ -113,7 +115,8 @@ function createSupervisor({ root, dir, executables }) {
     const file = path.join(dir, 'servers.json');
     fs.writeFileSync(file, JSON.stringify({ apps: wanted }), { mode: 0o600 });
     // One after the other: RabbitMQ finds its port mapper there.
-    await pm2.pm2(['start', file], { env: { PM2_CONCURRENT_ACTIONS: '1' } });
+    // Relative: PM2 guesses the format from the whole path, in which a folder may be called `x.config.js`.
+    await pm2.pm2(['start', path.relative(root, file)], { env: { PM2_CONCURRENT_ACTIONS: '1' } });
     return wanted.map(({ name }) => name);
   }
 

@@ -6,9 +6,10 @@ const { findCommand, commandVersion } = require('./find-command');
 const { converse } = require('./converse');
 
 /** A cache: nothing on disk, so that a Redis that died comes back empty and never stale. */
-const config = (port, dir) => `bind 127.0.0.1
+const config = (port) => `bind 127.0.0.1
 port ${port}
-dir ${dir}
+# The folder it is started in: a path would need quoting.
+dir .
 save ""
 appendonly no
 maxmemory 256mb
@@ -34,9 +35,9 @@ const redis = {
   version: ({ found }) => commandVersion(found.bin, ['--version'], /v=([\d.]+)/),
 
   prepare({ dir, ports, found }) {
-    const file = path.join(dir, 'redis.conf');
-    const text = config(ports.redis, dir);
-    fs.writeFileSync(file, text);
+    const file = 'redis.conf';
+    const text = config(ports.redis);
+    fs.writeFileSync(path.join(dir, file), text);
     return [{ name: 'redis', script: found.bin, args: [file], config: text, killTimeoutMs: 5_000 }];
   },
 
