@@ -6,11 +6,18 @@ const { spawn } = require('node:child_process');
 const { copyPages } = require('./set-up/build');
 const { alone, appVariablesOfShell, createLocalStack, dir, root } = require('./local/local-stack');
 const { createProgress } = require('./set-up/progress');
+const { forCaller } = require('../src/command-line/convention');
 const { ensureAdmin } = require('./local/admin-account');
 const { findFree } = require('./stack/ports');
 const { interruption, waitUntil } = require('./command/run-command');
 const { prepare } = require('./set-up/prepare');
 const { runMain } = require('./command/run-main');
+
+const usage = `npm run dev
+
+Starts the servers and one API worker and job worker, which start again whenever a
+source changes. Ctrl-C ends the two workers; npm stop ends the servers.
+`;
 
 const bin = (name) => path.join(root, 'node_modules', '.bin', name);
 // Beside dist: a cluster that runs meanwhile must not load half-written files.
@@ -32,7 +39,7 @@ async function prepareStack() {
   const admin = await ensureAdmin({ root, dir, env });
   console.log(`
 The API answers at http://localhost:${port} and starts again when a source changes.
-Admin: ${admin ? `${admin.email} (password in ${path.relative(process.cwd(), admin.passwordFile)})` : 'was there before'}.
+Admin: ${admin ? `${admin.email} (password in ${forCaller(admin.passwordFile)})` : 'was there before'}.
 Ctrl-C ends the API and the worker; the servers go on (npm stop ends them).
 `);
   return env;
@@ -89,4 +96,4 @@ async function develop() {
   }
 }
 
-void runMain(develop);
+void runMain({ usage }, develop);

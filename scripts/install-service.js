@@ -9,6 +9,12 @@ const { runMain } = require('./command/run-main');
 
 const unitName = 'taskfleet.service';
 
+const usage = `npm run install-service [-- --print]
+
+Writes a unit of systemd that runs npm run supervise at each boot, and says how to
+enable it. --print shows the unit and writes nothing.
+`;
+
 /** In a unit a per cent sign begins a specifier, and quotes hold what has spaces. @param {string} text */
 const quoted = (text) => `"${text.replace(/%/g, '%%').replace(/["\\]/g, '\\$&')}"`;
 
@@ -46,11 +52,10 @@ WantedBy=${isRoot ? 'multi-user.target' : 'default.target'}
 `;
 }
 
-async function install() {
+async function install({ values }) {
   const isRoot = process.getuid?.() === 0;
   const unit = unitOf({ isRoot });
-  if (process.argv[2] === '--print') return void process.stdout.write(unit);
-  if (process.argv[2]) throw new UserError('npm run install-service [-- --print]');
+  if (values.print) return void process.stdout.write(unit);
   if (process.platform !== 'linux')
     throw new UserError('systemd is of Linux. Elsewhere have `npm run supervise` started at boot.');
   const folder = isRoot ? '/etc/systemd/system' : path.join(os.homedir(), '.config', 'systemd', 'user');
@@ -69,4 +74,4 @@ ${isRoot ? '' : `  loginctl enable-linger ${os.userInfo().username}\n`}
 `);
 }
 
-void runMain(install);
+void runMain({ usage, options: { print: { type: 'boolean' } } }, install);

@@ -7,7 +7,7 @@ const path = require('node:path');
 const { createPm2 } = require('./pm2');
 const { trimLogs } = require('./logs');
 const { endProcesses, findOwned, isAlive, marker } = require('./processes');
-const { sleep } = require('../command/run-command');
+const { sleep, UserError } = require('../command/run-command');
 
 /** A socket's path may have 107 bytes, and PM2 hangs where its own gets longer. */
 const longestHome = 85;
@@ -23,7 +23,11 @@ function privateHome(dir, name) {
 /** @param {string} home made, or refused where it belongs to somebody else */
 function ensurePrivate(home) {
   fs.mkdirSync(home, { recursive: true, mode: 0o700 });
-  if (fs.statSync(home).uid !== os.userInfo().uid) throw new Error(`${home} belongs to another user`);
+  const { uid } = fs.statSync(home);
+  if (uid !== process.getuid())
+    throw new UserError(
+      `${home} belongs to ${uid === 0 ? 'root' : `user ${uid}`}: run this command as that user.`,
+    );
   fs.chmodSync(home, 0o700);
 }
 
