@@ -18,6 +18,9 @@ enable it. --print shows the unit and writes nothing.
 /** In a unit a per cent sign begins a specifier, and quotes hold what has spaces. @param {string} text */
 const quoted = (text) => `"${text.replace(/%/g, '%%').replace(/["\\]/g, '\\$&')}"`;
 
+/** In a command `$` begins a variable too. @param {string} text */
+const word = (text) => quoted(text).replace(/\$/g, '$$$$');
+
 /** Without what npm adds for the command that it runs. */
 const lastingPath = (process.env.PATH ?? '')
   .split(path.delimiter)
@@ -39,7 +42,7 @@ Type=simple
 ${isRoot ? `User=${username}\n` : ''}WorkingDirectory=${root.replace(/%/g, '%%')}
 Environment=${quoted(`PM2_HOME=${home}`)}
 Environment=${quoted(`PATH=${lastingPath}`)}
-ExecStart=${quoted(process.execPath)} ${quoted(path.join(root, 'scripts', 'supervise.js'))}
+ExecStart=${word(process.execPath)} ${word(path.join(root, 'scripts', 'supervise.js'))}
 # Ended by npm stop it exits with 0 and stays ended; whatever else ends it is a failure.
 Restart=on-failure
 RestartSec=2

@@ -21,6 +21,13 @@ async function runMain(command, main) {
     console.error(`Node ${oldestNode.join('.')} or newer is needed; this is ${process.version}.`);
     process.exit(1);
   }
+  // ERR_INVALID_MODULE_SPECIFIER, for each package that has `exports`.
+  if (__dirname.includes('\\')) {
+    console.error(
+      `Node loads no packages below a folder with a backslash in its name: rename it.\n${__dirname}`,
+    );
+    process.exit(1);
+  }
   outlastReaders();
   // What a command writes can be changed by its user alone, whatever the shell's umask is.
   process.umask(process.umask() | 0o022);

@@ -7,7 +7,7 @@ const { apiName, workerName } = require('./app-names');
 const { appVariables } = require('./app-environment');
 const { askStatus } = require('./ask-status');
 const { createPm2 } = require('./pm2');
-const { markLogs } = require('./app-logs');
+const { explainSilence, markLogs } = require('./app-logs');
 const { marker } = require('./processes');
 const { runCommand, UserError, waitUntil } = require('../command/run-command');
 
@@ -179,7 +179,9 @@ function createApps({ root, dir, home, isPrivate, stackFile }) {
     const what = `An API worker is not ready (npx pm2 logs ${apiName} tells why)`;
     await waitUntil(ask, { timeoutMs, everyMs: 250, what }).catch((error) => {
       const said = lastSaid({ name: apiName });
-      throw new UserError(`${error.message}${said && `; its last line: ${said}`}`);
+      throw new UserError(
+        `${error.message}; ${said ? `its last line: ${said}` : explainSilence(home, apiName)}`,
+      );
     });
   }
 

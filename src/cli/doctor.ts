@@ -1,4 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import path from 'node:path';
 import { judgeConfiguration } from '../doctor/judge-configuration';
 import { nginxTimeOuts } from '../doctor/judge-time-outs';
@@ -13,9 +14,10 @@ function nginxConfiguration(): string | undefined {
   return file && readFileSync(file, 'utf8');
 }
 
-async function pm2TimeOuts() {
-  const file = path.join(root, 'ecosystem.config.js');
-  const { apps } = ((await import(file)) as { default: { apps: Record<string, number>[] } }).default;
+function pm2TimeOuts() {
+  // Not by import(), which takes `#` and `%` in a path for parts of an address.
+  const load = createRequire(__filename);
+  const { apps } = load(path.join(root, 'ecosystem.config.js')) as { apps: Record<string, number>[] };
   const shortest = (name: string) => Math.min(...apps.map((app) => app[name]!));
   return { killMs: shortest('kill_timeout'), listenMs: shortest('listen_timeout') };
 }
@@ -27,7 +29,7 @@ async function examineAll() {
     import('../compose-store.js'),
   ]);
   const text = nginxConfiguration();
-  const timeOuts = { nginx: text === undefined ? undefined : nginxTimeOuts(text), pm2: await pm2TimeOuts() };
+  const timeOuts = { nginx: text === undefined ? undefined : nginxTimeOuts(text), pm2: pm2TimeOuts() };
   return examine({ env: process.env, timeOuts, createRepositories });
 }
 

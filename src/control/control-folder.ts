@@ -11,7 +11,7 @@ export interface ControlSocket {
 }
 
 const FILE = /^([a-z]+-\d+)\.(\d+)\.sock$/;
-/** A socket's path may have 107 characters. */
+/** A socket's path may have 107 bytes. */
 const LONGEST_FOLDER = 80;
 
 /** Where the processes of one installation on one machine meet, unless RUN_DIR says another place. */
@@ -23,8 +23,8 @@ export const defaultControlFolder = (basePort: number): string =>
  * @throws Error that says what is wrong with it
  */
 export function ensureControlFolder(folder: string): void {
-  if (folder.length > LONGEST_FOLDER)
-    throw new Error(`RUN_DIR: ${folder} is longer than the ${LONGEST_FOLDER} characters a socket allows`);
+  if (Buffer.byteLength(folder) > LONGEST_FOLDER)
+    throw new Error(`RUN_DIR: ${folder} is longer than the ${LONGEST_FOLDER} bytes a socket allows`);
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   if (statSync(folder).uid !== os.userInfo().uid) throw new Error(`RUN_DIR: ${folder} is another user's`);
   chmodSync(folder, 0o700);

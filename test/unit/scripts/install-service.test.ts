@@ -1,4 +1,6 @@
 import { execFileSync } from 'node:child_process';
+import { cpSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 
 const script = path.join(__dirname, '..', '..', '..', 'scripts', 'install-service.js');
@@ -17,4 +19,29 @@ it('leaves out of PATH what npm adds for its own commands', () => {
 
 it('is started again after a failure, and not when it was told to end', () => {
   expect(printed('/usr/bin')).toContain('\nRestart=on-failure\n');
+});
+
+it('quotes a folder with blanks, quotes, dollars and per cent signs as systemd reads them', () => {
+  const folder = path.join(
+    mkdtempSync(path.join(tmpdir(), 'taskfleet-unit-')),
+    'My $P; "ö" (a){b}\'c\' 5%d \\x',
+  );
+  const root = path.join(__dirname, '..', '..', '..');
+  for (const name of ['scripts', path.join('src', 'command-line')])
+    cpSync(path.join(root, name), path.join(folder, name), { recursive: true });
+  const env = { PATH: '/a b:/usr/bin', HOME: folder };
+  const unit = execFileSync(
+    process.execPath,
+    [path.join(folder, 'scripts', 'install-service.js'), '--print'],
+    {
+      env,
+      encoding: 'utf8',
+    },
+  );
+  rmSync(path.dirname(folder), { recursive: true });
+  const percents = folder.replace('%', '%%');
+  const quoted = percents.replaceAll('\\', '\\\\').replaceAll('"', '\\"');
+  expect(unit).toContain(`\nWorkingDirectory=${percents}\n`);
+  expect(unit).toContain(`\nEnvironment="PM2_HOME=${quoted}/.pm2"\nEnvironment="PATH=/a b:/usr/bin"\n`);
+  expect(unit).toContain(`" "${quoted.replace('$', '$$$$')}/scripts/supervise.js"\n`);
 });
