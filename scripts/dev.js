@@ -64,6 +64,8 @@ function watch(name, env) {
     // Ctrl-C reaches the whole group: the last lines should still be printed.
     detached: true,
   });
+  // If its reader goes away it ends, and the process would soon wait for room in the pipe.
+  pretty.stdin.on('error', () => child.stdout.resume());
   child.stdout.pipe(pretty.stdin);
   return child;
 }
@@ -80,7 +82,7 @@ async function develop() {
     '--preserveWatchOutput',
   ];
   const compiler = run(bin('tsc'), ['-p', 'tsconfig.build.json', '--watch', ...options]);
-  compiler.stdout.pipe(process.stdout);
+  compiler.stdout.on('data', (chunk) => process.stdout.write(chunk));
   const children = [compiler];
   try {
     const isCompiled = () => ['api.js', 'worker.js'].every((file) => fs.existsSync(path.join(out, file)));

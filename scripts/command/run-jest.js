@@ -21,7 +21,10 @@ async function runJest(root, args, { env, dir, endBy }) {
   const report = path.join(dir, `jest-${process.pid}.json`);
   const jest = path.join(root, 'node_modules', '.bin', 'jest');
   const all = ['--verbose=false', '--json', `--outputFile=${report}`, ...args];
-  const child = spawn(jest, all, { cwd: root, env, stdio: ['ignore', 'ignore', 'inherit'], detached: true });
+  // jest itself would fail as soon as its reader goes away; a terminal it has to know as one.
+  const stderr = process.stderr.isTTY ? 'inherit' : 'pipe';
+  const child = spawn(jest, all, { cwd: root, env, stdio: ['ignore', 'ignore', stderr], detached: true });
+  child.stderr?.on('data', (chunk) => process.stderr.write(chunk));
   const ended = new Promise((resolve) => child.once('close', resolve));
   // With whatever its tests have started: they are of its group.
   const end = () => process.kill(-child.pid, 'SIGKILL');

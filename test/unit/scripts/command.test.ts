@@ -56,6 +56,22 @@ describe('a command whose output is not read to its end', () => {
   });
 });
 
+it('runs the tests to their end though no one reads what jest prints', async () => {
+  const runJest = path.join(root, 'scripts', 'command', 'run-jest.js');
+  const options = `{ env: process.env, dir: ${JSON.stringify(folder)}, endBy: Date.now() + 60_000 }`;
+  const program = `
+    const { runMain } = require(${JSON.stringify(runMain)});
+    const { runJest } = require(${JSON.stringify(runJest)});
+    void runMain({ usage: '' }, async () => {
+      const sum = await runJest(${JSON.stringify(root)}, ['test/unit/task-status'], ${options});
+      require('node:fs').writeFileSync(${JSON.stringify(done)}, JSON.stringify(sum));
+    });`;
+  const child = spawn(process.execPath, ['-e', program], { stdio: ['ignore', 'ignore', 'pipe'] });
+  child.stderr.destroy();
+  expect(await once(child, 'close')).toEqual([0, null]);
+  expect(JSON.parse(readFileSync(done, 'utf8'))).toMatchObject({ failed: 0 });
+}, 60_000);
+
 /** Runs a command of a clone that has the scripts alone; as root by a user to whom nothing here belongs. */
 function runAsStranger(
   script: string,
