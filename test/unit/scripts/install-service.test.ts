@@ -22,14 +22,11 @@ it('is started again after a failure, and not when it was told to end', () => {
 });
 
 it('quotes a folder with blanks, quotes, dollars and per cent signs as systemd reads them', () => {
-  const folder = path.join(
-    mkdtempSync(path.join(tmpdir(), 'taskfleet-unit-')),
-    'My $P; "ö" (a){b}\'c\' 5%d \\x',
-  );
+  const folder = path.join(mkdtempSync(path.join(tmpdir(), 'taskfleet-unit-')), 'My $P; "ö" (a){b}\'c\' 5%d');
   const root = path.join(__dirname, '..', '..', '..');
   for (const name of ['scripts', path.join('src', 'command-line')])
     cpSync(path.join(root, name), path.join(folder, name), { recursive: true });
-  const env = { PATH: '/a b:/usr/bin', HOME: folder };
+  const env = { PATH: '/a b:/c\\d:/usr/bin', HOME: folder };
   const unit = execFileSync(
     process.execPath,
     [path.join(folder, 'scripts', 'install-service.js'), '--print'],
@@ -40,8 +37,10 @@ it('quotes a folder with blanks, quotes, dollars and per cent signs as systemd r
   );
   rmSync(path.dirname(folder), { recursive: true });
   const percents = folder.replace('%', '%%');
-  const quoted = percents.replaceAll('\\', '\\\\').replaceAll('"', '\\"');
+  const quoted = percents.replaceAll('"', '\\"');
   expect(unit).toContain(`\nWorkingDirectory=${percents}\n`);
-  expect(unit).toContain(`\nEnvironment="PM2_HOME=${quoted}/.pm2"\nEnvironment="PATH=/a b:/usr/bin"\n`);
+  expect(unit).toContain(
+    `\nEnvironment="PM2_HOME=${quoted}/.pm2"\nEnvironment="PATH=/a b:/c\\\\d:/usr/bin"\n`,
+  );
   expect(unit).toContain(`" "${quoted.replace('$', '$$$$')}/scripts/supervise.js"\n`);
 });
