@@ -44,7 +44,8 @@ function createSupervisor({ root, dir, executables }) {
   const pidFolders = [path.join(home, 'pids')];
 
   const describe = ({ name, script, args, env = {}, cwd, config = '', killTimeoutMs }) => {
-    // PM2 hands a script to bash if its path has a blank, and logs a file that can't be executed elsewhere.
+    // PM2 runs a script as a line of bash if its path has a blank. And if a file can't be executed, the shell says so
+    // in the log of the server, where PM2 leaves that empty.
     const exec = { script: '/bin/sh', args: ['-c', 'exec "$0" "$@"', script, ...args] };
     const definition = { ...exec, env, cwd };
     const digest = crypto.createHash('sha256').update(JSON.stringify({ definition, config })).digest('hex');

@@ -3,6 +3,7 @@ import { createRequire } from 'node:module';
 import path from 'node:path';
 import { judgeConfiguration } from '../doctor/judge-configuration';
 import { nginxTimeOuts } from '../doctor/judge-time-outs';
+import { runCommand } from './command';
 
 const root = path.join(__dirname, '..', '..');
 
@@ -33,16 +34,15 @@ async function examineAll() {
   return examine({ env: process.env, timeOuts, createRepositories });
 }
 
-/**
- * A line of JSON for each finding; `npm run doctor` shows them to people, with what it finds itself.
- * `--configuration`: of the environment alone, and no server is asked.
- */
-async function main(): Promise<void> {
-  const isBrief = process.argv.includes('--configuration');
-  const findings = isBrief ? judgeConfiguration(process.env) : await examineAll();
-  process.stdout.write(findings.map((finding) => `${JSON.stringify(finding)}\n`).join(''), () =>
-    process.exit(findings.some(({ level }) => level === 'error') ? 1 : 0),
-  );
-}
+const command = {
+  usage: `A line of JSON for each finding about this environment and the servers that it names.
+  node dist/cli/doctor.js [--configuration]      of the environment alone: no server is asked`,
+  options: { configuration: { type: 'boolean' } },
+} as const;
 
-void main();
+/** `npm run doctor` shows these findings to people, with what it finds itself. */
+runCommand(command, async ({ values: { configuration } }) => {
+  const findings = configuration ? judgeConfiguration(process.env) : await examineAll();
+  process.stdout.write(findings.map((finding) => `${JSON.stringify(finding)}\n`).join(''));
+  if (findings.some(({ level }) => level === 'error')) process.exitCode = 1;
+});

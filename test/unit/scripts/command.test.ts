@@ -120,7 +120,7 @@ describe('a command in a folder of another user', () => {
     ['bench.js', []],
     ['drill.js', []],
     ['test.js', []],
-  ] as [string, string[]][])('%s %j says in one line whose the stack is, and what to do', (script, args) => {
+  ] as [string, string[]][])('%s %j names in one line the folder, its fault and the cure', (script, args) => {
     const { status, said } = runAsStranger(script, args, { PM2_HOME: pm2, chmods: [local] });
     expect({ status, said }).toEqual({
       status: 1,
