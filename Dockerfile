@@ -24,6 +24,8 @@ COPY --from=packages /app/node_modules node_modules
 COPY --from=build /app/dist dist
 COPY ecosystem.config.js ./
 COPY scripts/stack/app-environment.js scripts/stack/
+# The files of a clone made with another umask: COPY keeps their modes.
+RUN chmod -R a+rX,go-w dist scripts ecosystem.config.js package.json package-lock.json .npmrc
 # The user "node", by number: so that an orchestrator can tell that it isn't root.
 USER 1000
 

@@ -23,6 +23,7 @@ Object.assign(env, {
 });
 
 const common = {
+  // Scripts are relative to it: PM2 hands a path with a blank to bash.
   cwd: __dirname,
   env,
   wait_ready: true,
@@ -47,7 +48,7 @@ module.exports = {
     {
       ...common,
       name: 'taskfleet-api',
-      script: path.join(__dirname, 'dist', 'api.js'),
+      script: 'dist/api.js',
       exec_mode: 'cluster',
       // A worker lives on 40 MB. Without a limit V8 lets garbage lie until a share of the machine's memory is full;
       // and where it begins with a small young generation, requests under way are taken for old (docs/performance.md).
@@ -60,7 +61,7 @@ module.exports = {
       ...common,
       env: workerVariables(env),
       name: 'taskfleet-worker',
-      script: path.join(__dirname, 'dist', 'worker.js'),
+      script: 'dist/worker.js',
       exec_mode: 'fork',
       instances: 1,
     },

@@ -1,9 +1,10 @@
 import { setMaxListeners } from 'node:events';
 import os from 'node:os';
-import path from 'node:path';
 import { setTimeout } from 'node:timers/promises';
+import { commands as definitions } from '../scripts/command/bench-commands';
+import { describeFailure, forCaller, outlastReaders } from '../src/command-line/convention';
 import { runCompare } from './commands/compare-command';
-import { parseOptions, USAGE, UsageError, type BenchOptions } from './commands/options';
+import { parseOptions, type BenchOptions } from './commands/options';
 import { runPlan } from './commands/plan-command';
 import { createProgress } from './commands/progress';
 import { formatScenarioList } from './commands/scenario-list';
@@ -79,31 +80,23 @@ async function main(): Promise<void> {
   const command = commands[first];
   if (command) return void (process.exitCode = command(rest));
   const options = parseOptions(process.argv.slice(2));
-  if (options.help) return void process.stdout.write(USAGE);
   if (options.list) return void process.stdout.write(formatScenarioList());
   listenForInterruption();
   const results = await measureAndStop(options);
   const base = saveResults(results);
   process.stdout.write(`\n${formatTerminal(results)}\n`);
-  const shown = (file: string) => path.relative(process.cwd(), file);
-  say(`done; all figures: ${shown(base)}.json, .md and .html`);
-  if (options.save) say(`kept as ${shown(keepResults(base, results))}.json, .md and .html`);
+  say(`done; all figures: ${forCaller(base)}.json, .md and .html`);
+  if (options.save) say(`kept as ${forCaller(keepResults(base, results))}.json, .md and .html`);
   process.exitCode = results.faults.length > 0 ? 1 : 0;
 }
 
-function explain(error: Error): string {
-  if (error instanceof UsageError) return `${error.message}\nnpm run bench -- --help says what there is.`;
-  // Those of the stack are known by name alone: they say what is wrong and need no stack trace.
-  const text = error.constructor.name === 'UserError' ? error.message : error.stack;
-  return `${text}\nThe logs are in ${path.relative(process.cwd(), benchFolder)}/stack.`;
-}
-
+outlastReaders();
 main().then(
   () => process.exit(),
   (error: Error) => {
-    if (!signal.aborted) {
-      process.stderr.write(`${explain(error)}\n`);
-    }
-    process.exit(signal.aborted ? 130 : error instanceof UsageError ? 2 : 1);
+    const { text = error.stack, status } = describeFailure(error, definitions.bench.usage);
+    const where = status === 1 ? `The logs are in ${forCaller(benchFolder)}/stack.\n` : '';
+    if (!signal.aborted) process.stderr.write(`${text}\n${where}`);
+    process.exit(signal.aborted ? 130 : status);
   },
 );

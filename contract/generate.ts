@@ -1,10 +1,17 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { runCommand } from '../src/cli/command';
 import { generatedFiles } from './generated-files';
 
-/** `npm run generate`, after a change of a declaration, of a route or of a variable; `--check` only tells what isn't current. */
-async function main(): Promise<void> {
-  const isCheck = process.argv.includes('--check');
+const command = {
+  usage: `npm run generate [-- --check]
+
+Writes the files that are made from declarations, routes and variables.
+--check writes nothing, and reports the files that are out of date by exit status 1.`,
+  options: { check: { type: 'boolean' } },
+} as const;
+
+runCommand(command, async ({ values: { check: isCheck } }) => {
   for (const [file, content] of Object.entries(await generatedFiles())) {
     const kept = await readFile(file, 'utf8').catch(() => '');
     if (kept === content) continue;
@@ -17,6 +24,4 @@ async function main(): Promise<void> {
     await writeFile(file, content);
     console.log(`wrote ${file}`);
   }
-}
-
-void main();
+});

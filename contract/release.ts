@@ -1,5 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { runCommand } from '../src/cli/command';
 import type { Contract } from './breaking-changes';
 import { apiDocument } from './document';
 import { generatedFiles } from './generated-files';
@@ -7,8 +8,12 @@ import { isRaisedBy, neededStep } from './version-step';
 
 const RELEASED = path.join(__dirname, 'released.json');
 
-/** `npm run contract:release`: from now on, this is what clients know. Its version has to tell them what changed. */
-async function main(): Promise<void> {
+const usage = `npm run contract:release
+
+Makes contract/openapi.json the released contract, which later changes must not break.
+API_VERSION in src/http/openapi.ts has to say how much has changed.`;
+
+runCommand({ usage }, async () => {
   const released = JSON.parse(await readFile(RELEASED, 'utf8')) as Contract;
   const now = apiDocument as unknown as Contract;
   const step = neededStep(released, now);
@@ -21,6 +26,4 @@ async function main(): Promise<void> {
   }
   await writeFile(RELEASED, (await generatedFiles())['contract/openapi.json']!);
   console.log(`${now.info.version} is released.`);
-}
-
-void main();
+});

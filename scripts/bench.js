@@ -2,11 +2,15 @@
 
 const path = require('node:path');
 const { spawn } = require('node:child_process');
+const { commands } = require('./command/bench-commands');
 const { forgetUrls } = require('./stack/server-urls');
 const { interruption } = require('./command/run-command');
 const { prepare, root } = require('./set-up/prepare');
 const { runMain } = require('./command/run-main');
 const { withLock } = require('./set-up/lock');
+
+const answering = ['compare', 'plan'].includes(process.argv[2] ?? '');
+const [name] = answering ? process.argv.splice(2, 1) : ['bench'];
 
 // So that they are looked for, and installed if missing.
 forgetUrls();
@@ -20,8 +24,10 @@ function endWithParent() {
 /** The bench is TypeScript; it stops its servers itself when it is interrupted. */
 function run() {
   const program = path.join(root, 'bench', 'run.ts');
-  const args = ['--import', 'tsx', program, ...process.argv.slice(2)];
-  const child = spawn(process.execPath, args, { cwd: root, stdio: 'inherit' });
+  const args = ['--import', 'tsx', program, ...(answering ? [name] : []), ...process.argv.slice(2)];
+  // Files are relative to where the caller stands.
+  const env = { INIT_CWD: process.cwd(), ...process.env };
+  const child = spawn(process.execPath, args, { cwd: root, env, stdio: 'inherit' });
   // Ctrl-C reaches it anyway, a signal to this process alone doesn't.
   interruption.signal.addEventListener('abort', () => child.kill('SIGTERM'));
   if (process.env.npm_lifecycle_event) endWithParent();
@@ -33,14 +39,9 @@ function run() {
   });
 }
 
-/** It needs no servers, and doesn't disturb a bench that is under way. */
-function isAboutResults() {
-  const args = process.argv.slice(2);
-  return ['compare', 'plan'].includes(args[0]) || args.includes('--help') || args.includes('--list');
-}
-
-void runMain(async () => {
-  const measures = !isAboutResults();
+void runMain(commands[name], async ({ values }) => {
+  // What answers needs no servers, and doesn't disturb a bench that is under way.
+  const measures = !answering && !values.list;
   await prepare({ need: measures ? ['npm', 'system', 'nginx-lua', 'mongo', 'build'] : ['npm'] });
   if (!measures) return run();
   const onWait = (owner) => console.log(`Another bench (${owner}) is under way here: waiting for it.`);

@@ -7,11 +7,18 @@ const { workerVariables } = require('./stack/app-environment');
 const { copyPages } = require('./set-up/build');
 const { alone, appVariablesOfShell, createLocalStack, dir, root } = require('./local/local-stack');
 const { createProgress } = require('./set-up/progress');
+const { forCaller } = require('../src/command-line/convention');
 const { ensureAdmin } = require('./local/admin-account');
 const { findFree } = require('./stack/ports');
 const { interruption, waitUntil } = require('./command/run-command');
 const { prepare } = require('./set-up/prepare');
 const { runMain } = require('./command/run-main');
+
+const usage = `npm run dev
+
+Starts the servers and one API worker and job worker, which start again whenever a
+source changes. Ctrl-C ends the two workers; npm stop ends the servers.
+`;
 
 const bin = (name) => path.join(root, 'node_modules', '.bin', name);
 // Beside dist: a cluster that runs meanwhile must not load half-written files.
@@ -33,7 +40,7 @@ async function prepareStack() {
   const admin = await ensureAdmin({ root, dir, env });
   console.log(`
 The API answers at http://localhost:${port} and starts again when a source changes.
-Admin: ${admin ? `${admin.email} (password in ${path.relative(process.cwd(), admin.passwordFile)})` : 'was there before'}.
+Admin: ${admin ? `${admin.email} (password in ${forCaller(admin.passwordFile)})` : 'was there before'}.
 Ctrl-C ends the API and the worker; the servers go on (npm stop ends them).
 `);
   return env;
@@ -58,6 +65,8 @@ function watch(name, env) {
     // Ctrl-C reaches the whole group: the last lines should still be printed.
     detached: true,
   });
+  // If its reader goes away it ends, and the process would soon wait for room in the pipe.
+  pretty.stdin.on('error', () => child.stdout.resume());
   child.stdout.pipe(pretty.stdin);
   return child;
 }
@@ -74,7 +83,7 @@ async function develop() {
     '--preserveWatchOutput',
   ];
   const compiler = run(bin('tsc'), ['-p', 'tsconfig.build.json', '--watch', ...options]);
-  compiler.stdout.pipe(process.stdout);
+  compiler.stdout.on('data', (chunk) => process.stdout.write(chunk));
   const children = [compiler];
   try {
     const isCompiled = () => ['api.js', 'worker.js'].every((file) => fs.existsSync(path.join(out, file)));
@@ -90,4 +99,4 @@ async function develop() {
   }
 }
 
-void runMain(develop);
+void runMain({ usage }, develop);

@@ -1,6 +1,5 @@
 'use strict';
 
-const { parseArgs } = require('node:util');
 const { createLocalStack, root } = require('./local/local-stack');
 const { examineCheckout } = require('./doctor/checkout');
 const { examineNginx, examinePorts } = require('./doctor/nginx');
@@ -10,22 +9,13 @@ const { examineWorkers } = require('./doctor/workers');
 const { findingsOf } = require('./doctor/finding');
 const { report } = require('./doctor/report');
 const { runMain } = require('./command/run-main');
-const { UsageError } = require('./command/run-command');
 
 const usage = `npm run doctor [-- --json]
 
 Looks at everything the stack consists of, and changes nothing. Each finding has
-its cure. Exit status 1 where there is an error, 2 for wrong arguments; warnings
-alone are 0.
+its cure. The exit status is 1 if there is an error, 2 for wrong arguments;
+warnings alone are 0.
 `;
-
-function readOptions() {
-  try {
-    return parseArgs({ options: { json: { type: 'boolean' }, help: { type: 'boolean' } } }).values;
-  } catch (error) {
-    throw new UsageError(`${error.message.split('. ')[0]} (npm run doctor -- --help tells what there is)`);
-  }
-}
 
 async function examine() {
   const stack = createLocalStack();
@@ -45,9 +35,7 @@ async function examine() {
   return [...here, ...servers, ...workers.findings, ...nginx, ...ports];
 }
 
-void runMain(async () => {
-  const { json, help } = readOptions();
-  if (help) return void process.stdout.write(usage);
+void runMain({ usage, options: { json: { type: 'boolean' } } }, async ({ values: { json } }) => {
   const findings = await examine();
   process.stdout.write(json ? `${JSON.stringify(findings, null, 2)}\n` : report(findings));
   if (findings.some(({ level }) => level === 'error')) process.exitCode = 1;

@@ -1,6 +1,5 @@
 'use strict';
 
-const fs = require('node:fs');
 const path = require('node:path');
 const { createProgress } = require('./set-up/progress');
 const { dir } = require('./drill/own-stack');
@@ -10,7 +9,7 @@ const { drillOddRequests } = require('./drill/odd');
 const { drillReloads } = require('./drill/reload');
 const { drillScaling } = require('./drill/scale');
 const { runMain } = require('./command/run-main');
-const { UserError } = require('./command/run-command');
+const { UsageError } = require('./command/run-command');
 const { withLock } = require('./set-up/lock');
 
 const usage = `npm run drill [-- kill | reload | scale | jobs | odd] [--reloads N]
@@ -33,22 +32,22 @@ const drills = {
   odd: drillOddRequests,
 };
 
-function readOptions() {
-  const [name = 'kill', ...rest] = process.argv.slice(2);
-  const reloads = rest[0] === '--reloads' ? Number(rest[1]) : 20;
-  const isKnown = name in drills && (rest.length === 0 || rest[0] === '--reloads');
-  if (!isKnown || !(reloads >= 1 && reloads <= 100)) throw new UserError(usage);
-  return { run: drills[name], reloads };
+/** @param {string} text */
+function reloadsOf(text) {
+  const reloads = Number(text);
+  if (Number.isInteger(reloads) && reloads >= 1 && reloads <= 100) return reloads;
+  throw new UsageError(`--reloads ${text}: a whole number from 1 to 100 is needed.`);
 }
 
-async function drill() {
-  const { run, reloads } = readOptions();
-  const faults = await run(createProgress(), { reloads });
+async function drill(name, reloads) {
+  const faults = await drills[name](createProgress(), { reloads });
   for (const fault of faults) console.log(`✗ ${fault}`);
   if (faults.length > 0) process.exitCode = 1;
   else console.log('Every promise held.');
 }
 
-fs.mkdirSync(dir, { recursive: true });
-if (process.argv.includes('--help')) process.stdout.write(usage);
-else void runMain(() => withLock(path.join(dir, 'drill.lock'), { timeoutMs: 60_000 }, drill));
+const command = { usage, options: { reloads: { type: 'string' } }, most: 1, among: Object.keys(drills) };
+void runMain(command, async ({ values, positionals: [name = 'kill'] }) => {
+  const reloads = reloadsOf(values.reloads ?? '20');
+  await withLock(path.join(dir, 'drill.lock'), { timeoutMs: 60_000 }, () => drill(name, reloads));
+});

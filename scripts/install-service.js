@@ -9,8 +9,17 @@ const { runMain } = require('./command/run-main');
 
 const unitName = 'taskfleet.service';
 
+const usage = `npm run install-service [-- --print]
+
+Writes a unit of systemd that runs npm run supervise at each boot, and says how to
+enable it. --print shows the unit and writes nothing.
+`;
+
 /** In a unit a per cent sign begins a specifier, and quotes hold what has spaces. @param {string} text */
 const quoted = (text) => `"${text.replace(/%/g, '%%').replace(/["\\]/g, '\\$&')}"`;
+
+/** In a command `$` begins a variable too. @param {string} text */
+const word = (text) => quoted(text).replace(/\$/g, '$$$$');
 
 /** Without what npm adds for the command that it runs. */
 const lastingPath = (process.env.PATH ?? '')
@@ -69,7 +78,7 @@ Type=simple
 ${isRoot ? `User=${username}\n` : ''}WorkingDirectory=${root.replace(/%/g, '%%')}
 Environment=${quoted(`PM2_HOME=${home}`)}
 Environment=${quoted(`PATH=${lastingPath}`)}
-ExecStart=${quoted(process.execPath)} ${quoted(path.join(root, 'scripts', 'supervise.js'))}
+ExecStart=${word(process.execPath)} ${word(path.join(root, 'scripts', 'supervise.js'))}
 # Ended by npm stop it exits with 0 and stays ended; whatever else ends it is a failure.
 Restart=on-failure
 RestartSec=2
@@ -83,11 +92,10 @@ WantedBy=${isRoot ? 'multi-user.target' : 'default.target'}
 `;
 }
 
-async function install() {
+async function install({ values }) {
   const isRoot = process.getuid?.() === 0;
   const unit = unitOf({ isRoot });
-  if (process.argv[2] === '--print') return void process.stdout.write(unit);
-  if (process.argv[2]) throw new UserError('npm run install-service [-- --print]');
+  if (values.print) return void process.stdout.write(unit);
   if (process.platform !== 'linux')
     throw new UserError('systemd is of Linux. Elsewhere have `npm run supervise` started at boot.');
   const folder = isRoot ? '/etc/systemd/system' : path.join(os.homedir(), '.config', 'systemd', 'user');
@@ -108,4 +116,4 @@ ${isRoot ? '' : `  loginctl enable-linger ${os.userInfo().username}\n`}
 `);
 }
 
-void runMain(install);
+void runMain({ usage, options: { print: { type: 'boolean' } } }, install);

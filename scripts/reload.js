@@ -1,15 +1,14 @@
 'use strict';
 
 const os = require('node:os');
-const path = require('node:path');
-const { parseArgs } = require('node:util');
 const { alone, appVariablesOfShell, createLocalStack, root } = require('./local/local-stack');
 const { apiName, tellCounts } = require('./stack/app-names');
 const { compileForServing } = require('./set-up/build');
 const { createProgress } = require('./set-up/progress');
+const { fromCaller } = require('../src/command-line/convention');
 const { prepare } = require('./set-up/prepare');
 const { runMain } = require('./command/run-main');
-const { UserError } = require('./command/run-command');
+const { UsageError, UserError } = require('./command/run-command');
 
 const usage = `npm run reload [-- --build FOLDER] [--limit SECONDS]
 
@@ -21,21 +20,16 @@ is refused; where a worker fails all the same, the build before serves again.
   --limit SECONDS  how long a process may take until it is ready (30)
 `;
 
-function readOptions() {
-  try {
-    const options = { build: { type: 'string' }, limit: { type: 'string' }, help: { type: 'boolean' } };
-    const { values } = parseArgs({ options });
-    const seconds = Number(values.limit ?? 30);
-    if (!(seconds >= 1 && seconds <= 600)) throw new Error('--limit: from 1 to 600 seconds');
-    return { ...values, limitMs: seconds * 1_000 };
-  } catch (error) {
-    throw new UserError(`${error.message}\n\n${usage}`);
-  }
+const command = { usage, options: { build: { type: 'string' }, limit: { type: 'string' } } };
+
+/** @param {string} text @returns {number} ms */
+function limitOf(text) {
+  const seconds = Number(text);
+  if (seconds >= 1 && seconds <= 600) return seconds * 1_000;
+  throw new UsageError(`--limit ${text}: from 1 to 600 seconds.`);
 }
 
-async function reload() {
-  const { build: given, limitMs, help } = readOptions();
-  if (help) return void process.stdout.write(usage);
+async function reload(given, limitMs) {
   const progress = createProgress();
   await prepare({ need: ['npm'], progress });
   const stack = createLocalStack();
@@ -43,7 +37,7 @@ async function reload() {
   if (!running.some(({ name }) => name === apiName))
     throw new UserError('Nothing is running that could be reloaded. Run: npm start');
 
-  let build = given && path.resolve(given);
+  let build = given && fromCaller(given);
   if (!build) {
     await progress.step('build', 'compiling the sources', async () => {
       build = await compileForServing(root);
@@ -59,4 +53,7 @@ async function reload() {
   );
 }
 
-void runMain(() => alone(reload));
+void runMain(command, async ({ values }) => {
+  const limitMs = limitOf(values.limit ?? '30');
+  await alone(() => reload(values.build, limitMs));
+});

@@ -5,7 +5,13 @@ const { apiName } = require('./stack/app-names');
 const { createProgress } = require('./set-up/progress');
 const { prepare } = require('./set-up/prepare');
 const { runMain } = require('./command/run-main');
-const { UserError } = require('./command/run-command');
+const { UsageError, UserError } = require('./command/run-command');
+
+const usage = `npm run scale [-- N]
+
+Shows how many API workers run, or changes their number to N (1 to 16) without
+losing a request.
+`;
 
 /** As many as ports are kept free for. */
 const most = 16;
@@ -34,13 +40,10 @@ async function scale(wanted) {
   );
 }
 
-async function main() {
-  const [, , text] = process.argv;
+void runMain({ usage, most: 1 }, async ({ positionals: [text] }) => {
   if (text === undefined) return tell();
   const wanted = Number(text);
-  if (!Number.isInteger(wanted) || wanted < 1 || wanted > most)
-    throw new UserError(`npm run scale -- N: how many API workers, from 1 to ${most}, not ${text}.`);
-  return alone(() => scale(wanted));
-}
-
-void runMain(main);
+  if (!/^\d+$/.test(text) || wanted < 1 || wanted > most)
+    throw new UsageError(`${text} is no number of API workers from 1 to ${most}.`);
+  await alone(() => scale(wanted));
+});

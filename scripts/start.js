@@ -1,13 +1,13 @@
 'use strict';
 
 const os = require('node:os');
-const path = require('node:path');
 const { alone, appVariablesOfShell, createLocalStack, dir, root } = require('./local/local-stack');
 const { askStatus } = require('./stack/ask-status');
 const { tellCounts } = require('./stack/app-names');
 const { checkBalancing } = require('./stack/balancing');
 const { compileForServing, isBuilt } = require('./set-up/build');
 const { createProgress } = require('./set-up/progress');
+const { forCaller, shellQuoted } = require('../src/command-line/convention');
 const { ensureAdmin } = require('./local/admin-account');
 const { prepare } = require('./set-up/prepare');
 const { runMain } = require('./command/run-main');
@@ -16,6 +16,14 @@ const { writePostmanEnvironment } = require('./local/postman-environment');
 const { writePrometheusConfig } = require('./local/prometheus-config');
 
 const titles = { mongo: 'MongoDB', redis: 'Redis', rabbit: 'RabbitMQ', nginx: 'NGINX' };
+const usage = `npm start
+
+Starts MongoDB, Redis, RabbitMQ, NGINX, the API workers and the job worker, and
+whatever of them is missing is installed, built or made before. What runs already
+goes on; if sources or configuration have changed, the workers are replaced one by
+one. API_WORKERS, BALANCING and other variables: docs/configuration.md.
+`;
+
 const outcomes = {
   started: 'started',
   reloaded: 'reloaded: code or configuration has changed',
@@ -30,7 +38,7 @@ const requests = (
 ) => `Try it: log in, make a task, read it (X-Cache: MISS; the same again: HIT).
 
 TOKEN=$(curl -s ${url}/users/login -H 'content-type: application/json' \\
-  -d "{\\"email\\":\\"${email}\\",\\"password\\":\\"$(cat '${file}')\\"}" \\
+  -d "{\\"email\\":\\"${email}\\",\\"password\\":\\"$(cat ${shellQuoted(file)})\\"}" \\
   | sed 's/.*"token":"\\([^"]*\\)".*/\\1/')
 
 TASK=$(curl -s ${url}/tasks -H "authorization: Bearer $TOKEN" \\
@@ -40,19 +48,16 @@ TASK=$(curl -s ${url}/tasks -H "authorization: Bearer $TOKEN" \\
 curl -i ${url}/tasks/$TASK -H "authorization: Bearer $TOKEN"
 `;
 
-/** As it can be typed here. @param {string} file */
-const fromHere = (file) => path.relative(process.cwd(), file) || file;
-
 function tell({ url, ports, servers, admin, environmentFile, prometheusFile }) {
-  const password = admin && fromHere(admin.passwordFile);
+  const password = admin && forCaller(admin.passwordFile);
   console.log(`
 taskfleet runs at ${url}
 
   Admin     ${admin ? `${admin.email} (password in ${password})` : 'was there before; npm run admin makes another'}
   Servers   ${servers.join(', ')}
-  Metrics   http://127.0.0.1:${ports.metrics}/metrics (for Prometheus: ${fromHere(prometheusFile)})
+  Metrics   http://127.0.0.1:${ports.metrics}/metrics (for Prometheus: ${forCaller(prometheusFile)})
   Apps      npx pm2 list · npx pm2 logs · npx pm2 reload taskfleet-api
-  Postman   import postman/taskfleet.postman_collection.json and ${fromHere(environmentFile)}
+  Postman   import postman/taskfleet.postman_collection.json and ${forCaller(environmentFile)}
   Stop      npm stop (the data stays)
 `);
   if (admin) console.log(requests(url, admin.email, password));
@@ -121,4 +126,4 @@ async function start() {
   tell({ url, ports, servers, admin, environmentFile, prometheusFile });
 }
 
-void runMain(() => alone(start));
+void runMain({ usage }, () => alone(start));

@@ -6,6 +6,11 @@ const { holderOf } = require('./set-up/lock');
 const { runMain } = require('./command/run-main');
 const { UserError, waitUntil } = require('./command/run-command');
 
+const usage = `npm stop
+
+Stops the workers, the servers and the supervisor of this folder. The data stays.
+`;
+
 /** Longer than it takes to stop everything. */
 const supervisorMs = 150_000;
 const progress = createProgress();
@@ -48,7 +53,7 @@ async function stop() {
   );
 }
 
-void runMain(async () => {
+void runMain({ usage }, async () => {
   await endSupervisor();
   await alone(stop);
 });

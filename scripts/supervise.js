@@ -8,6 +8,12 @@ const { runMain } = require('./command/run-main');
 const { watchDaemons } = require('./stack/watch-daemons');
 const { withLock } = require('./set-up/lock');
 
+const usage = `npm run supervise
+
+Runs npm start in the foreground, and again whenever a PM2 daemon has died. Ctrl-C
+or npm stop ends everything. For systemd: npm run install-service.
+`;
+
 const startMs = 20 * 60_000;
 const stopMs = 120_000;
 
@@ -39,4 +45,4 @@ async function supervise() {
 
 const refusal = (owner) =>
   `Another supervisor (${owner}) watches over this stack, and two would undo each other.\nEnd that one first: npm stop`;
-void runMain(() => withLock(supervisorLock, { timeoutMs: 0, refusal }, supervise));
+void runMain({ usage }, () => withLock(supervisorLock, { timeoutMs: 0, refusal }, supervise));

@@ -1,15 +1,27 @@
 'use strict';
 
+const fs = require('node:fs');
 const path = require('node:path');
 const { createProgress } = require('./set-up/progress');
+const { fromCaller } = require('../src/command-line/convention');
 const { findBrowser } = require('./set-up/browser');
 const { forgetUrls } = require('./stack/server-urls');
 const { createStack } = require('./stack/stack');
 const { prepare, root } = require('./set-up/prepare');
 const { runMain } = require('./command/run-main');
-const { runCommand, UserError } = require('./command/run-command');
+const { runCommand, UsageError, UserError } = require('./command/run-command');
 const { runJest } = require('./command/run-jest');
 const { withLock } = require('./set-up/lock');
+
+const usage = `npm test [-- PATH …] [-t PATTERN] [--long]
+
+Checks and tests everything: format, lint, types, structure, contract, unused code,
+then all suites. With PATH or PATTERN only the tests that they name, and no checks.
+
+  PATH              a file, a folder, or a pattern that their paths match
+  -t PATTERN        the tests whose names match it
+  --long            the long suites alone, or longer runs of those that are named
+`;
 
 forgetUrls();
 
@@ -42,6 +54,25 @@ const checks = [
   ['contract', 'tsx', ['contract/generate.ts', '--check']],
   ['unused', 'knip', []],
 ];
+
+/**
+ * A file or folder as the caller typed it, else a pattern of jest.
+ *
+ * @param {string} given @returns {string} relative to the root, whose own path may hold what patterns give a meaning
+ * @throws UsageError if it names no test
+ */
+function patternOf(given) {
+  const file = fromCaller(given);
+  const pattern = fs.existsSync(file) ? path.relative(root, file) : given;
+  const tests = fs.readdirSync(path.join(root, 'test'), { recursive: true, encoding: 'utf8' });
+  const names = tests.filter((name) => name.endsWith('.test.ts')).map((name) => path.join('test', name));
+  try {
+    if (names.some((name) => new RegExp(pattern).test(name))) return pattern;
+  } catch (error) {
+    throw new UsageError(`${given}: ${error.message}.`);
+  }
+  throw new UsageError(`${given} names no test.`);
+}
 
 /** @param {ReturnType<typeof createProgress>} progress */
 async function runChecks(progress) {
@@ -82,20 +113,17 @@ function report({ passed, failed, problems, slowest }) {
   console.log(`\n${passed} passed, ${failed} failed`);
 }
 
-/**
- * `npm test` checks and tests all; `npm test -- PATH …` hands its arguments to jest and runs these alone.
- * `--long` runs the long suites, or those that are named, with TEST_LONG=1.
- */
-async function test() {
-  const isLong = process.argv[2] === '--long';
-  const named = process.argv.slice(isLong ? 3 : 2);
+async function test({ values, positionals }) {
+  const isLong = Boolean(values.long);
+  const named = positionals.map(patternOf);
+  const filter = values.testNamePattern === undefined ? [] : ['--testNamePattern', values.testNamePattern];
   const given = isLong && named.length === 0 ? longSuites : named;
   const progress = createProgress();
   await prepare({
     need: ['npm', 'system', 'nginx-lua', 'prometheus', 'browser', 'mongo', 'build'],
     progress,
   });
-  if (given.length === 0) await runChecks(progress);
+  if (given.length + filter.length === 0) await runChecks(progress);
   const stack = createStack({ root, dir, basePorts: { nginx: 3300, api: 4301 } });
   let outcome;
   try {
@@ -110,7 +138,7 @@ async function test() {
       TEST_BROWSER: findBrowser(root) ?? '',
       ...(isLong && { TEST_LONG: '1' }),
     };
-    outcome = await runSuites({ ...process.env, ...urls }, given, isLong);
+    outcome = await runSuites({ ...process.env, ...urls }, [...given, ...filter], isLong);
   } finally {
     await progress.step('servers', 'stopping', () => stack.stop());
   }
@@ -119,4 +147,11 @@ async function test() {
 }
 
 const onWait = (owner) => console.log(`Another test run (${owner}) is under way here: waiting for it.`);
-void runMain(() => withLock(path.join(dir, 'test.lock'), { timeoutMs: 20 * 60_000, onWait }, test));
+const options = {
+  long: { type: /** @type {const} */ ('boolean') },
+  testNamePattern: { type: /** @type {const} */ ('string'), short: 't' },
+};
+void runMain({ usage, options, most: 100 }, (given) => {
+  given.positionals.forEach(patternOf);
+  return withLock(path.join(dir, 'test.lock'), { timeoutMs: 20 * 60_000, onWait }, () => test(given));
+});

@@ -1,26 +1,25 @@
-import { SavedResultsError } from '../store/read-results';
+import type { ParseArgsConfig } from 'node:util';
+import { describeFailure, readArguments, type Command, type Given } from '../../src/command-line/convention';
 
 /**
- * Prints what `answer` gives, or what is wrong with its arguments; the usage to who asks for it.
- * @returns the exit status, 2 where it couldn't answer
+ * Prints what `answer` makes of the arguments, or what is wrong with them.
+ * @returns the exit status: 2 for wrong arguments, 1 if a file can't be read
  */
-export function printAnswer(
-  usage: string,
+export function printAnswer<T extends NonNullable<ParseArgsConfig['options']>>(
+  command: Command<T>,
   args: string[],
-  answer: () => { text: string; status: number },
+  answer: (given: Given<T>) => { text: string; status: number },
 ): number {
-  if (args.includes('--help')) {
-    process.stdout.write(`${usage}\n`);
-    return 0;
-  }
   try {
-    const { text, status } = answer();
+    const given = readArguments(command, args);
+    if (!given) return 0;
+    const { text, status } = answer(given);
     process.stdout.write(`${text}\n`);
     return status;
   } catch (error) {
-    const { code = '' } = error as NodeJS.ErrnoException;
-    if (!(error instanceof SavedResultsError) && !code.startsWith('ERR_PARSE_ARGS')) throw error;
-    process.stderr.write(`${(error as Error).message}\n${usage}\n`);
-    return 2;
+    const { text, status } = describeFailure(error, command.usage);
+    if (text === undefined) throw error;
+    process.stderr.write(`${text}\n`);
+    return status;
   }
 }

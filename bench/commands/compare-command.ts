@@ -1,4 +1,5 @@
-import { parseArgs } from 'node:util';
+import { commands } from '../../scripts/command/bench-commands';
+import { fromCaller } from '../../src/command-line/convention';
 import { chanceOfApart, LEAST_ROUNDS, type Change } from '../compare/change';
 import { compareResults, type Comparison } from '../compare/compare-results';
 import { formatNumber, formatTable } from '../reports/format';
@@ -6,18 +7,11 @@ import { readResults, SavedResultsError } from '../store/read-results';
 import type { BenchResults } from '../store/result-types';
 import { printAnswer } from './command-output';
 
-const USAGE = `npm run bench -- compare BEFORE.json AFTER.json
-
-What got slower or better beyond the noise, of two results. The exit status is 1
-where something got worse, 2 where nothing can be compared.`;
-
-/** @returns the exit status: 1 where something is worse beyond the noise, 2 where nothing can be compared */
+/** @returns the exit status: 1 if something is worse beyond the noise, 2 if nothing can be compared */
 export function runCompare(args: string[]): number {
-  return printAnswer(USAGE, args, () => {
-    const { positionals } = parseArgs({ args, allowPositionals: true });
-    const [before, after, ...more] = positionals;
-    if (!before || !after || more.length > 0) throw new SavedResultsError('Two results are needed.');
-    const results = [readResults(before), readResults(after)] as const;
+  return printAnswer(commands.compare, args, ({ positionals: [before, after] }) => {
+    if (!before || !after) throw new SavedResultsError('Two results are needed.');
+    const results = [readResults(fromCaller(before)), readResults(fromCaller(after))] as const;
     const comparison = compareResults(...results);
     if (comparison.series.length + comparison.raw.length === 0) {
       throw new SavedResultsError('These two have nothing in common.');

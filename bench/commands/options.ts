@@ -1,4 +1,5 @@
-import { parseArgs } from 'node:util';
+import { commands } from '../../scripts/command/bench-commands';
+import { readArguments, UsageError } from '../../src/command-line/convention';
 import { extras, scenarios } from '../scenarios';
 import { BALANCINGS, type Balancing } from '../store/result-types';
 
@@ -23,42 +24,16 @@ export interface BenchOptions {
   /** Keep the results in git's reach. */
   save: boolean;
   list: boolean;
-  help: boolean;
 }
-
-export const USAGE = `npm run bench -- [options]
-
-Measures one API worker against the cluster, on servers, ports and data of its
-own (.local/bench), beside whatever else runs, and leaves nothing running. For
-figures that mean something the machine must be quiet.
-
-  --only NAME,…      these scenarios alone; --list names them
-  --list             all scenarios, a line each
-  --quick            about three minutes on a quiet machine, less certain
-  --seconds N        how long each run is measured (10; quick: 3)
-  --rounds N         how often each is run, in turns (3; quick: 1)
-  --workers N        of the cluster (as many as cores, at least 2)
-  --connections N    that send as fast as answers come (32; for passwords 10)
-  --balancing NAME,… round-robin, least-connections, response-time, or all:
-                     in place of what each scenario is run over by itself
-  --cache WHICH      on, off or both, likewise, where a scenario can be both
-  --requests N       over how many the memory is watched (1000000)
-  --save             keep the results in bench/results, by this machine's name
-  --help
-
-npm run bench -- compare BEFORE.json AFTER.json    what got slower
-npm run bench -- plan --rps 5000 --scenario NAME   workers for a load
-
-BCRYPT_COST sets the cost of a password (10).
-Results: .local/bench/results/TIME.json, .md and .html.
-The exit status is 1 where a run had errors.
-`;
-
-export class UsageError extends Error {}
 
 /** @throws UsageError that says what is wrong */
 export function parseOptions(args: string[]): BenchOptions {
-  const { quick = false, save = false, list = false, help = false, ...given } = readArguments(args);
+  const {
+    quick = false,
+    save = false,
+    list = false,
+    ...given
+  } = readArguments(commands.bench, args)?.values ?? {};
   return {
     quick,
     only:
@@ -81,7 +56,6 @@ export function parseOptions(args: string[]): BenchOptions {
     requests: wholeNumber('--requests', given.requests, 1_000_000, 100_000_000),
     save,
     list,
-    help,
   };
 }
 
@@ -89,30 +63,6 @@ const byDefault = (quick: boolean): string[] => [
   ...scenarios.filter(({ isQuick }) => isQuick || !quick).map(({ name }) => name),
   ...extras.filter(({ isDefault }) => isDefault && !quick).map(({ name }) => name),
 ];
-
-function readArguments(args: string[]) {
-  try {
-    return parseArgs({
-      args,
-      options: {
-        quick: { type: 'boolean' },
-        only: { type: 'string' },
-        list: { type: 'boolean' },
-        seconds: { type: 'string' },
-        rounds: { type: 'string' },
-        workers: { type: 'string' },
-        connections: { type: 'string' },
-        balancing: { type: 'string' },
-        cache: { type: 'string' },
-        requests: { type: 'string' },
-        save: { type: 'boolean' },
-        help: { type: 'boolean' },
-      },
-    }).values;
-  } catch (error) {
-    throw new UsageError((error as Error).message);
-  }
-}
 
 function namesOf<T extends string>(option: string, text: string | undefined, known: readonly T[]) {
   if (text === undefined) return undefined;

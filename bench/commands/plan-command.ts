@@ -1,5 +1,6 @@
 import path from 'node:path';
-import { parseArgs } from 'node:util';
+import { commands } from '../../scripts/command/bench-commands';
+import { forCaller, fromCaller } from '../../src/command-line/convention';
 import { bestThroughput, bestWorkers, throughputAt, workersFor } from '../curve/usl';
 import { formatNumber, formatPercent, formatSpread, formatTable } from '../reports/format';
 import { count, nameOfScenario } from '../reports/names';
@@ -9,22 +10,13 @@ import { findNewest, readResults, SavedResultsError } from '../store/read-result
 import type { BenchResults, ScalingCurve, UslFit } from '../store/result-types';
 import { printAnswer } from './command-output';
 
-const USAGE = `npm run bench -- plan --rps N --scenario NAME [--file RESULT.json]
-
-How many workers so many requests a second need, by the scaling curve of a
-result (the newest one). The exit status is 1 where no number is enough.`;
 /** Of what the workers can do: near all of it, queues grow without end. */
 const LOAD = 0.7;
 
 /** How many workers a rate needs, by the scaling curve. @returns the exit status: 1 where it can't be reached */
 export function runPlan(args: string[], folders: readonly string[] = RESULT_FOLDERS): number {
-  return printAnswer(USAGE, args, () => {
-    const options = {
-      rps: { type: 'string' },
-      scenario: { type: 'string' },
-      file: { type: 'string' },
-    } as const;
-    const { rps, scenario, file } = parseArgs({ args, options }).values;
+  return printAnswer(commands.plan, args, ({ values: { rps, scenario, file: given } }) => {
+    const file = given && fromCaller(given);
     const rate = Number(rps);
     if (!(rate > 0 && Number.isFinite(rate))) {
       throw new SavedResultsError('--rps needs a number above 0, such as 5000.');
@@ -114,7 +106,7 @@ function assumptions(
   const most = Math.max(...points.map(({ workers }) => workers));
   const { sigma, kappa, r2 } = fit;
   const lines = [
-    `From ${path.relative(process.cwd(), file)}, ${startedAt.slice(0, 10)}:`,
+    `From ${forCaller(file)}, ${startedAt.slice(0, 10)}:`,
     `  ${machine.cpu}, ${count(machine.cores, 'core')}`,
     `  ${origin}`,
     `  the curve: ${points.length} points, 1 to ${most} workers at ${quotaCores} of a core each,`,

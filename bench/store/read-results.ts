@@ -1,9 +1,10 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
+import { UsageError } from '../../src/command-line/convention';
 import type { BenchResults } from './result-types';
 
 /** Something is wrong with a file or an argument: the text says what, and what to do. */
-export class SavedResultsError extends Error {}
+export class SavedResultsError extends UsageError {}
 
 /** @throws SavedResultsError */
 export function readResults(file: string): BenchResults {
@@ -22,7 +23,8 @@ function parse(file: string): Partial<BenchResults> {
   try {
     return (JSON.parse(readFileSync(file, 'utf8')) ?? {}) as Partial<BenchResults>;
   } catch (error) {
-    throw new SavedResultsError(`${file} can't be read as JSON: ${(error as Error).message}`);
+    if (!(error instanceof SyntaxError)) throw error;
+    throw new SavedResultsError(`${file} can't be read as JSON: ${error.message}`);
   }
 }
 

@@ -2,12 +2,7 @@
 
 const { spawn } = require('node:child_process');
 const { setMaxListeners } = require('node:events');
-
-/** An expected failure: its message says what to do, and no stack trace is shown. */
-class UserError extends Error {}
-
-/** Wrong arguments: exit status 2, where a failure is 1. */
-class UsageError extends UserError {}
+const { UsageError, UserError } = require('../../src/command-line/convention');
 
 /** Aborted by Ctrl-C: running commands are told, and waiting ends. */
 const interruption = new AbortController();

@@ -23,12 +23,15 @@ async function runJest(root, args, { env, dir, suiteMs }) {
   const jest = path.join(root, 'node_modules', '.bin', 'jest');
   const reporters = ['--reporters=default', `--reporters=${require.resolve('./jest-progress')}`];
   fs.rmSync(file, { force: true });
+  // jest itself would fail as soon as its reader goes away; a terminal it has to know as one.
+  const stderr = process.stderr.isTTY ? 'inherit' : 'pipe';
   const child = spawn(jest, ['--verbose=false', ...reporters, ...args], {
     cwd: root,
     env: { ...env, TEST_PROGRESS: file },
-    stdio: ['ignore', 'ignore', 'inherit'],
+    stdio: ['ignore', 'ignore', stderr],
     detached: true,
   });
+  child.stderr?.on('data', (chunk) => process.stderr.write(chunk));
   const ended = new Promise((resolve) => child.once('close', resolve));
   // With whatever its tests have started: they are of its group.
   const end = () => process.kill(-child.pid, 'SIGKILL');

@@ -1,27 +1,36 @@
 'use strict';
 
-const { interruption, UsageError, UserError } = require('./run-command');
+const { interruption } = require('./run-command');
+const { describeFailure, outlastReaders, readArguments } = require('../../src/command-line/convention');
 
 const oldestNode = [20, 19];
 
 /**
- * Runs one of the project's commands: expected failures end with a clear message, Ctrl-C with nothing left
- * running that a next start couldn't continue from.
+ * Runs one of the project's commands with the arguments of this process: expected failures end with a clear message,
+ * Ctrl-C with nothing left running that a next start couldn't continue from. The exit status is 2 for wrong arguments,
+ * 1 for a failure, 130 if it was interrupted.
  *
- * @param {() => Promise<void>} main
+ * @template {NonNullable<import('node:util').ParseArgsConfig['options']>} T
+ * @param {import('../../src/command-line/convention').Command<T>} command
+ * @param {(given: import('../../src/command-line/convention').Given<T>) => Promise<void>} main
+ *   is not called if the arguments ask for the usage or are wrong
  */
-async function runMain(main) {
+async function runMain(command, main) {
   const [major, minor] = process.versions.node.split('.').map(Number);
   if (major < oldestNode[0] || (major === oldestNode[0] && minor < oldestNode[1])) {
     console.error(`Node ${oldestNode.join('.')} or newer is needed; this is ${process.version}.`);
     process.exit(1);
   }
-  // Whoever read the output is gone (`npm start | head`): what was begun is still brought to its end.
-  for (const stream of [process.stdout, process.stderr]) {
-    stream.on('error', (error) => {
-      if (error.code !== 'EPIPE') throw error;
-    });
+  // ERR_INVALID_MODULE_SPECIFIER, for each package that has `exports`.
+  if (__dirname.includes('\\')) {
+    console.error(
+      `Node loads no packages below a folder with a backslash in its name: rename it.\n${__dirname}`,
+    );
+    process.exit(1);
   }
+  outlastReaders();
+  // What a command writes can be changed by its user alone, whatever the shell's umask is.
+  process.umask(process.umask() | 0o022);
   let interrupted = 0;
   const interrupt = () => {
     interrupted += 1;
@@ -32,15 +41,17 @@ async function runMain(main) {
   };
   process.on('SIGINT', interrupt).on('SIGTERM', interrupt).on('SIGHUP', interrupt);
   try {
-    await main();
+    const given = readArguments(command);
+    if (given) await main(given);
     process.exit(process.exitCode ?? (interrupted ? 130 : 0));
   } catch (error) {
     if (interrupted) {
       console.error('Stopped half-way; the next run goes on from here.');
       process.exit(130);
     }
-    console.error(error instanceof UserError ? `\n${error.message}` : error);
-    process.exit(error instanceof UsageError ? 2 : 1);
+    const { text, status } = describeFailure(error, command.usage);
+    console.error(text === undefined ? error : `\n${text}`);
+    process.exit(status);
   }
 }
 

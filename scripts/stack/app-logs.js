@@ -1,6 +1,7 @@
 'use strict';
 
 const fs = require('node:fs');
+const path = require('node:path');
 
 /** What a process printed last, without the places in the code. @param {string} text */
 const lastLines = (text) =>
@@ -49,4 +50,21 @@ function markLogs(processes) {
   };
 }
 
-module.exports = { forPeople, lastLines, markLogs };
+/**
+ * PM2 itself logs that it could not execute a file or open its log; the log of the process is empty then.
+ *
+ * @param {string} home of PM2 @param {string} name of the process
+ * @returns {string} for people: PM2's own log and what it says since it last started the process
+ */
+function explainSilence(home, name) {
+  const file = path.join(home, 'pm2.log');
+  const lines = readFrom(file, Math.max(0, sizeOf(file) - 100_000)).split('\n');
+  const isStart = (line) => line.includes(`[${name}:`) && line.includes(' starting in ');
+  const since = lines.slice(Math.max(0, lines.findLastIndex(isStart)));
+  const last =
+    since.find((line) => line.includes('PM2 error: ')) ??
+    since.findLast((line) => line.includes(`[${name}:`));
+  return `it printed nothing; the log of PM2 itself is ${file}${last ? `, and says: ${last.slice(0, 300)}` : ''}`;
+}
+
+module.exports = { explainSilence, forPeople, lastLines, markLogs, readFrom };

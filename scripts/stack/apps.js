@@ -7,7 +7,7 @@ const { apiName, workerName } = require('./app-names');
 const { appVariables } = require('./app-environment');
 const { askStatus } = require('./ask-status');
 const { createPm2 } = require('./pm2');
-const { markLogs } = require('./app-logs');
+const { explainSilence, markLogs } = require('./app-logs');
 const { marker } = require('./processes');
 const { runCommand, UserError, waitUntil } = require('../command/run-command');
 
@@ -23,7 +23,8 @@ const isReady = async (port) => (await askStatus(`http://127.0.0.1:${port}/healt
  *   stackFile: ReturnType<import('./stack-file').createStackFile> }} options isPrivate: the home is the stack's
  */
 function createApps({ root, dir, home, isPrivate, stackFile }) {
-  const ecosystem = path.join(root, 'ecosystem.config.js');
+  // Relative to the root, where PM2 is called: it guesses the format from the whole path.
+  const ecosystem = 'ecosystem.config.js';
   const dist = path.join(root, 'dist');
   // The stack's file decides, not what this shell happens to have set.
   const unset = Object.fromEntries(appVariables.map((name) => [name, undefined]));
@@ -111,7 +112,7 @@ function createApps({ root, dir, home, isPrivate, stackFile }) {
   /** Changes whenever the code or the configuration does. @param {Record<string, string>} env */
   function releaseOf(env, build = dist) {
     const hash = crypto.createHash('sha256').update(JSON.stringify(env));
-    for (const file of [ecosystem, path.join(build, '.built')]) {
+    for (const file of [path.join(root, ecosystem), path.join(build, '.built')]) {
       if (fs.existsSync(file)) hash.update(fs.readFileSync(file));
     }
     return hash.digest('hex').slice(0, 16);
@@ -178,7 +179,9 @@ function createApps({ root, dir, home, isPrivate, stackFile }) {
     const what = `An API worker is not ready (npx pm2 logs ${apiName} tells why)`;
     await waitUntil(ask, { timeoutMs, everyMs: 250, what }).catch((error) => {
       const said = lastSaid({ name: apiName });
-      throw new UserError(`${error.message}${said && `; its last line: ${said}`}`);
+      throw new UserError(
+        `${error.message}; ${said ? `its last line: ${said}` : explainSilence(home, apiName)}`,
+      );
     });
   }
 

@@ -4,6 +4,7 @@ const fs = require('node:fs');
 const net = require('node:net');
 const path = require('node:path');
 const { isAlive } = require('./processes');
+const { lastLines } = require('./app-logs');
 const { runCommand, UserError } = require('../command/run-command');
 
 // PM2 is told to be silent: no banner, no look-up of newer versions, no agent.
@@ -32,6 +33,9 @@ function createPm2({ root, home, env = {} }) {
   /** @param {string} file @param {string[]} args @param {{ env?: Record<string, string>, timeoutMs?: number }} [options] */
   async function run(file, args, { env: more = {}, timeoutMs = 60_000 } = {}) {
     if (!fs.existsSync(cli)) throw new UserError('PM2 is not installed yet. Run: npm ci');
+    // PM2 itself would answer with a stack trace.
+    fs.mkdirSync(home, { recursive: true, mode: 0o700 });
+    fs.accessSync(home, fs.constants.R_OK | fs.constants.W_OK | fs.constants.X_OK);
     // The daemon takes over the mask: what it writes (logs, and by `pm2 save` the environment with its passwords) is
     // then for this user alone.
     const before = process.umask(0o077);
@@ -43,7 +47,7 @@ function createPm2({ root, home, env = {} }) {
     process.umask(before);
     const result = await running;
     if (result.code !== 0) {
-      const said = `${result.stdout}\n${result.stderr}`.trim().split('\n').slice(-8).join('\n');
+      const said = lastLines(`${result.stdout}\n${result.stderr}`);
       throw new UserError(`pm2 ${args.slice(0, 3).join(' ')} failed:\n${said}`);
     }
     return result.stdout;
@@ -61,16 +65,21 @@ function createPm2({ root, home, env = {} }) {
   const renewOne = (how, { id, name }, env, { timeoutMs = 60_000 } = {}) =>
     run(path.join(__dirname, 'reload-one.js'), [how, String(id), name], { env, timeoutMs });
 
-  /** Asked through the daemon's socket: the command itself would start a daemon where none runs. */
+  /**
+   * Asked through the daemon's socket: the command itself would start a daemon if none runs.
+   *
+   * @returns {Promise<boolean>} rejects if this user may not ask
+   */
   function isRunning() {
-    return new Promise((resolve) => {
+    return new Promise((resolve, reject) => {
       const socket = net.connect(path.join(home, 'rpc.sock'));
       const end = (answer) => {
         socket.destroy();
         resolve(answer);
       };
       socket.setTimeout(2_000, () => end(false));
-      socket.on('connect', () => end(true)).on('error', () => end(false));
+      socket.on('connect', () => end(true));
+      socket.on('error', (error) => (error.code === 'EACCES' ? reject(error) : end(false)));
     });
   }
 

@@ -2,6 +2,7 @@
 
 const fs = require('node:fs');
 const path = require('node:path');
+const { explainSilence, lastLines, readFrom } = require('./app-logs');
 const { isAlive } = require('./processes');
 const { reach } = require('./servers/converse');
 const { createPortChoice } = require('./choose-ports');
@@ -50,8 +51,14 @@ function createPrivateServers({ root, dir, supervisor, stackFile, basePorts, url
   /** @param {string} name @returns {Promise<void>} once the server answers */
   async function waitReady(name, timeoutMs = definitions[name].startTimeoutMs ?? 15_000) {
     const context = contextOf(definitions[name]);
-    const what = `${definitions[name].title} didn't answer (see ${supervisor.logs}/${name}.log)`;
-    await waitUntil(() => definitions[name].ping(context), { timeoutMs, what });
+    const log = path.join(supervisor.logs, `${name}.log`);
+    const what = `${definitions[name].title} didn't answer (see ${log})`;
+    await waitUntil(() => definitions[name].ping(context), { timeoutMs, what }).catch((error) => {
+      const said = lastLines(readFrom(log, 0)).split('\n').at(-1);
+      throw new UserError(
+        `${error.message}; ${said ? `its last line: ${said}` : explainSilence(supervisor.home, name)}`,
+      );
+    });
   }
 
   /** @param {string} name */

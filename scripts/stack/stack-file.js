@@ -11,12 +11,13 @@ const path = require('node:path');
 function createStackFile(dir) {
   const file = path.join(dir, 'stack.json');
 
-  /** @returns {Record<string, any>} empty where there is none, or a broken one */
+  /** @returns {Record<string, any>} empty if there is none, or a broken one */
   function read() {
     try {
       return JSON.parse(fs.readFileSync(file, 'utf8'));
-    } catch {
-      return {};
+    } catch (error) {
+      if (error instanceof SyntaxError || error.code === 'ENOENT') return {};
+      throw error;
     }
   }
 

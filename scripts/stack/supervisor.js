@@ -9,13 +9,13 @@ const { trimLogs } = require('./logs');
 const { endProcesses, findOwned, isAlive, marker } = require('./processes');
 const { sleep, UserError } = require('../command/run-command');
 
-/** A socket's path may have 107 characters, and PM2 hangs where its own gets longer. */
+/** A socket's path may have 107 bytes, and PM2 hangs where its own gets longer. */
 const longestHome = 85;
 
 /** @param {string} dir the stack's folder @param {string} name */
 function privateHome(dir, name) {
   const inside = path.join(dir, name);
-  if (inside.length <= longestHome) return inside;
+  if (Buffer.byteLength(inside) <= longestHome) return inside;
   const hash = crypto.createHash('sha256').update(inside).digest('hex').slice(0, 12);
   return path.join(os.tmpdir(), `taskfleet-${os.userInfo().uid}-${hash}`);
 }
@@ -42,8 +42,12 @@ function ensurePrivate(home) {
  */
 function closeHome(home) {
   fs.mkdirSync(home, { recursive: true, mode: 0o700 });
-  const found = fs.lstatSync(home);
-  if (found.isDirectory() && found.uid === os.userInfo().uid) fs.chmodSync(home, 0o700);
+  const { uid } = fs.statSync(home);
+  if (uid !== os.userInfo().uid)
+    throw new UserError(
+      `${home} belongs to ${uid === 0 ? 'root' : `user ${uid}`}: run this command as that user.`,
+    );
+  fs.chmodSync(home, 0o700);
 }
 
 /**
@@ -59,7 +63,10 @@ function createSupervisor({ root, dir, executables }) {
   const pidFolders = [path.join(home, 'pids')];
 
   const describe = ({ name, script, args, env = {}, cwd, config = '', killTimeoutMs }) => {
-    const definition = { script, args, env, cwd };
+    // PM2 runs a script as a line of bash if its path has a blank. And if a file can't be executed, the shell says so
+    // in the log of the server, where PM2 leaves that empty.
+    const exec = { script: '/bin/sh', args: ['-c', 'exec "$0" "$@"', script, ...args] };
+    const definition = { ...exec, env, cwd };
     const digest = crypto.createHash('sha256').update(JSON.stringify({ definition, config })).digest('hex');
     return {
       name,
@@ -132,7 +139,8 @@ function createSupervisor({ root, dir, executables }) {
     const file = path.join(dir, 'servers.json');
     fs.writeFileSync(file, JSON.stringify({ apps: wanted }), { mode: 0o600 });
     // One after the other: RabbitMQ finds its port mapper there.
-    await pm2.pm2(['start', file], { env: { PM2_CONCURRENT_ACTIONS: '1' } });
+    // Relative: PM2 guesses the format from the whole path, in which a folder may be called `x.config.js`.
+    await pm2.pm2(['start', path.relative(root, file)], { env: { PM2_CONCURRENT_ACTIONS: '1' } });
     return wanted.map(({ name }) => name);
   }
 

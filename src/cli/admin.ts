@@ -1,35 +1,16 @@
 import { isUtf8 } from 'node:buffer';
 import { randomBytes } from 'node:crypto';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
-import { parseArgs } from 'node:util';
+import { commands } from '../command-line/commands';
+import { fromCaller, UsageError } from '../command-line/convention';
 import { composeApi } from '../compose';
 import { readConfig } from '../config';
 import { createLogger } from '../logger';
 import { newUserSchema } from '../users/user-schemas';
-import { readArguments, runCommand, say, UsageError } from './command';
+import { runCommand, say } from './command';
 
-const USAGE = `Makes an Admin, or with --promote an Admin of somebody who has signed up.
-  npm run admin -- --email E --username U --name N [--password-file F] [--if-none]
-  npm run admin -- --promote NAME        the user name or e-mail of a user
-Without --password-file a password is made and printed; a file that isn't there is written with one.
---if-none does nothing where there is an Admin already.`;
-
-async function main(): Promise<void> {
-  const { values } = readArguments('admin', () =>
-    parseArgs({
-      options: {
-        email: { type: 'string' },
-        username: { type: 'string' },
-        name: { type: 'string' },
-        'password-file': { type: 'string' },
-        'if-none': { type: 'boolean', default: false },
-        promote: { type: 'string' },
-        help: { type: 'boolean', default: false },
-      },
-    }),
-  );
-  if (values.help) return say(USAGE);
-  const file = values['password-file'];
+runCommand(commands.admin, async ({ values }) => {
+  const file = values['password-file'] && fromCaller(values['password-file']);
   const { password, isMade } = passwordOf(file);
   const { email, username, name } = values;
   // Before anything is asked or written.
@@ -47,7 +28,7 @@ async function main(): Promise<void> {
   } finally {
     await close();
   }
-}
+});
 
 function checkPerson(given: Record<string, string | undefined>) {
   const { data, error } = newUserSchema.safeParse(given);
@@ -56,16 +37,14 @@ function checkPerson(given: Record<string, string | undefined>) {
     const field = path.join('.');
     return given[field] === undefined ? `--${field} is needed` : `--${field}: ${message}`;
   });
-  throw new UsageError('admin', `${faults.join('; ')}.`);
+  throw new UsageError(`${faults.join('; ')}.`);
 }
 
 function passwordOf(file: string | undefined): { password: string; isMade: boolean } {
   if (file && existsSync(file)) {
     const bytes = readFileSync(file);
-    if (!isUtf8(bytes)) throw new UsageError('admin', `${file} is not UTF-8: save it as UTF-8.`);
+    if (!isUtf8(bytes)) throw new UsageError(`${file} is not UTF-8: save it as UTF-8.`);
     return { password: bytes.toString('utf8').trim(), isMade: false };
   }
   return { password: randomBytes(18).toString('base64url'), isMade: true };
 }
-
-runCommand(main);

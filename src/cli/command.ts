@@ -1,15 +1,17 @@
-/** Wrong arguments: one line that says which, and where the right ones stand. */
-export class UsageError extends Error {
-  constructor(command: string, says: string) {
-    super(`${says} (npm run ${command} -- --help tells what there is)`);
-  }
-}
+import type { ParseArgsConfig } from 'node:util';
+import {
+  describeFailure,
+  outlastReaders,
+  readArguments,
+  type Command,
+  type Given,
+} from '../command-line/convention';
 
 let interruption: AbortSignal | undefined;
 
 /**
  * Aborted by the first Ctrl-C or SIGTERM, for a command that has something to put right before it ends; the same
- * signal once more ends it at once. Both kinds may tell of one Ctrl-C: the terminal's and that of who started this.
+ * signal once more ends it at once. Both kinds may come from one Ctrl-C: by the terminal and by the parent process.
  */
 export function untilInterrupted(): AbortSignal {
   const controller = new AbortController();
@@ -22,26 +24,27 @@ export function untilInterrupted(): AbortSignal {
   return (interruption = controller.signal);
 }
 
-/** To its end; an error is told without a stack. The exit status is 2 for wrong arguments, 1 for a failure. */
-export function runCommand(main: () => Promise<void>): void {
-  main().then(
+/**
+ * Runs a command to its end with the arguments of this process; prints an error without a stack. The exit status is 2
+ * for wrong arguments, 1 for a failure, 130 if it was interrupted.
+ */
+export function runCommand<T extends NonNullable<ParseArgsConfig['options']>>(
+  command: Command<T>,
+  main: (given: Given<T>) => Promise<void>,
+): void {
+  outlastReaders();
+  const run = async () => {
+    const given = readArguments(command);
+    if (given) await main(given);
+  };
+  run().then(
     () => process.exit(),
     (error: Error) => {
-      process.stderr.write(`${error.message}\n`);
-      process.exit(interruption?.aborted ? 130 : error instanceof UsageError ? 2 : 1);
+      const { text, status } = describeFailure(error, command.usage);
+      process.stderr.write(`${text ?? error.message}\n`);
+      process.exit(interruption?.aborted ? 130 : status);
     },
   );
-}
-
-/** What `parse` makes of the arguments; what parseArgs refuses is told in its first sentence. */
-export function readArguments<T>(command: string, parse: () => T): T {
-  try {
-    return parse();
-  } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
-    if (!code?.startsWith('ERR_PARSE_ARGS')) throw error;
-    throw new UsageError(command, message.split(/\. |\n/)[0]!);
-  }
 }
 
 export function say(text: string): void {

@@ -1,4 +1,3 @@
-import path from 'node:path';
 import { Presets, SingleBar } from 'cli-progress';
 import { composeData } from '../compose-store';
 import { readDataConfig } from '../config';
@@ -19,9 +18,6 @@ export async function withData(work: (data: Data) => Promise<void>): Promise<voi
     await data.close();
   }
 }
-
-/** As it was typed: npm changes the folder before it runs a script. */
-export const fromCaller = (file: string): string => path.resolve(process.env.INIT_CWD ?? '', file);
 
 /** A bar on a terminal, a line every two seconds elsewhere; none before there is something to count. */
 export async function withBar<T>(

@@ -1,22 +1,13 @@
-import { parseArgs } from 'node:util';
+import { commands } from '../command-line/commands';
+import { UsageError } from '../command-line/convention';
 import { composeDeadLetters } from '../compose-jobs';
 import { createRepositories } from '../compose-store';
 import { readProcessConfig } from '../config';
 import { connectMongo } from '../infra/mongo';
-import { readArguments, runCommand, say, UsageError } from './command';
+import { runCommand, say } from './command';
 
-const USAGE = `Shows the dead letters: messages that took their job worker down again and again.
-  npm run dead-letters                 what each is, and what became of the job
-  npm run dead-letters -- --retry      failed jobs among them are tried again; what is no job's stays
-  npm run dead-letters -- --discard    failed jobs among them are given up; nothing stays`;
-
-async function main(): Promise<void> {
-  const flag = { type: 'boolean' } as const;
-  const { values } = readArguments('dead-letters', () =>
-    parseArgs({ options: { retry: flag, discard: flag, help: flag } }),
-  );
-  if (values.help) return say(USAGE);
-  if (values.retry && values.discard) throw new UsageError('dead-letters', 'Either --retry or --discard.');
+runCommand(commands['dead-letters'], async ({ values }) => {
+  if (values.retry && values.discard) throw new UsageError('Either --retry or --discard.');
   const config = readProcessConfig(process.env);
   if (!config.amqpUrl) throw new Error('AMQP_URL is needed: the dead letters are in RabbitMQ.');
   const mongo = await connectMongo(config.mongoUrl);
@@ -43,6 +34,4 @@ async function main(): Promise<void> {
     say(`${letters.length} dead letter${letters.length === 1 ? '' : 's'}.`);
   }
   await mongo.close();
-}
-
-runCommand(main);
+});

@@ -1,7 +1,9 @@
 import { existsSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import path from 'node:path';
 import { judgeConfiguration } from '../doctor/judge-configuration';
 import { nginxTimeOuts } from '../doctor/judge-time-outs';
+import { runCommand } from './command';
 
 const root = path.join(__dirname, '..', '..');
 
@@ -13,9 +15,10 @@ function nginxConfiguration(): string | undefined {
   return file && readFileSync(file, 'utf8');
 }
 
-async function pm2TimeOuts() {
-  const file = path.join(root, 'ecosystem.config.js');
-  const { apps } = ((await import(file)) as { default: { apps: Record<string, number>[] } }).default;
+function pm2TimeOuts() {
+  // Not by import(), which takes `#` and `%` in a path for parts of an address.
+  const load = createRequire(__filename);
+  const { apps } = load(path.join(root, 'ecosystem.config.js')) as { apps: Record<string, number>[] };
   const shortest = (name: string) => Math.min(...apps.map((app) => app[name]!));
   return { killMs: shortest('kill_timeout'), listenMs: shortest('listen_timeout') };
 }
@@ -27,20 +30,19 @@ async function examineAll() {
     import('../compose-store.js'),
   ]);
   const text = nginxConfiguration();
-  const timeOuts = { nginx: text === undefined ? undefined : nginxTimeOuts(text), pm2: await pm2TimeOuts() };
+  const timeOuts = { nginx: text === undefined ? undefined : nginxTimeOuts(text), pm2: pm2TimeOuts() };
   return examine({ env: process.env, timeOuts, createRepositories });
 }
 
-/**
- * A line of JSON for each finding; `npm run doctor` shows them to people, with what it finds itself.
- * `--configuration`: of the environment alone, and no server is asked.
- */
-async function main(): Promise<void> {
-  const isBrief = process.argv.includes('--configuration');
-  const findings = isBrief ? judgeConfiguration(process.env) : await examineAll();
-  process.stdout.write(findings.map((finding) => `${JSON.stringify(finding)}\n`).join(''), () =>
-    process.exit(findings.some(({ level }) => level === 'error') ? 1 : 0),
-  );
-}
+const command = {
+  usage: `A line of JSON for each finding about this environment and the servers that it names.
+  node dist/cli/doctor.js [--configuration]      of the environment alone: no server is asked`,
+  options: { configuration: { type: 'boolean' } },
+} as const;
 
-void main();
+/** `npm run doctor` shows these findings to people, with what it finds itself. */
+runCommand(command, async ({ values: { configuration } }) => {
+  const findings = configuration ? judgeConfiguration(process.env) : await examineAll();
+  process.stdout.write(findings.map((finding) => `${JSON.stringify(finding)}\n`).join(''));
+  if (findings.some(({ level }) => level === 'error')) process.exitCode = 1;
+});

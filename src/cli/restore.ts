@@ -1,37 +1,18 @@
-import { existsSync } from 'node:fs';
-import { parseArgs } from 'node:util';
+import { accessSync, constants } from 'node:fs';
 import { totalOf } from '../backup/backup-format';
 import { restoreBackup } from '../backup/restore-backup';
-import { readArguments, runCommand, say, untilInterrupted, UsageError } from './command';
-import { fromCaller, withBar, withData } from './data-command';
+import { commands } from '../command-line/commands';
+import { describeFailure, fromCaller, shellQuoted, UsageError } from '../command-line/convention';
+import { runCommand, say, untilInterrupted } from './command';
+import { withBar, withData } from './data-command';
 import { requireIdle } from './require-idle';
 
-const USAGE = `Writes a backup into an empty database, after the file was checked. The workers have to be stopped.
-  npm run restore -- FILE
-  --empty NAME                   removes what the database of this name holds
-  --while-serving                although workers run: what they write meanwhile is mixed with the backup`;
-
-const flag = { type: 'boolean', default: false } as const;
-
-function readOptions() {
-  const { values, positionals } = readArguments('restore', () =>
-    parseArgs({
-      options: { empty: { type: 'string' }, 'while-serving': flag, help: flag },
-      allowPositionals: true,
-    }),
-  );
-  const [name, ...more] = positionals;
-  if (values.help) return undefined;
-  if (!name || more.length > 0) throw new UsageError('restore', 'One FILE is needed.');
-  if (!existsSync(fromCaller(name))) throw new UsageError('restore', `${name} is not there.`);
-  return { name, empty: values.empty, whileServing: values['while-serving'] };
-}
-
-runCommand(async () => {
-  const options = readOptions();
-  if (!options) return say(USAGE);
-  const { name, empty, whileServing } = options;
-  // Told by `npm run restore`: a database of which the stack's processes know nothing.
+runCommand(commands.restore, async ({ values, positionals: [name] }) => {
+  const { empty, 'while-serving': whileServing } = values;
+  if (!name) throw new UsageError('One FILE is needed.');
+  const file = fromCaller(name);
+  requireReadable(file);
+  // Set by `npm run restore` for a database that the processes of this stack don't use.
   const isForeign = process.env.TASKFLEET_FOREIGN === 'true';
   const signal = untilInterrupted();
   let begun: string | undefined;
@@ -42,7 +23,7 @@ runCommand(async () => {
         restoreBackup({
           dump,
           migrations,
-          file: fromCaller(name),
+          file,
           empty,
           prepare: () => {
             say('All documents are there; making the indexes.');
@@ -59,13 +40,22 @@ runCommand(async () => {
     if (!isForeign && !whileServing) say('Workers that were stopped come back by npm start.');
   } catch (error) {
     if (!begun && !signal.aborted) throw error;
-    throw new Error(`${(error as Error).message}\n${begun ? partOf(begun, name) : NOTHING}`, {
-      cause: error,
-    });
+    const { text = (error as Error).message } = describeFailure(error, '');
+    throw new Error(`${text}\n${begun ? partOf(begun, name) : NOTHING}`, { cause: error });
   }
 });
+
+/** Before MongoDB is asked. */
+function requireReadable(file: string): void {
+  try {
+    accessSync(file, constants.R_OK);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    throw new UsageError(`${file} is not there.`);
+  }
+}
 
 const NOTHING = 'The database is as it was; the same command begins anew.';
 const partOf = (database: string, name: string) =>
   `The database ${database} holds a part of the backup and nothing else. Start no worker on it before this:
-  npm run restore -- ${name} --empty ${database}`;
+  npm run restore -- ${shellQuoted(name)} --empty ${shellQuoted(database)}`;

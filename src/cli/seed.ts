@@ -1,37 +1,21 @@
-import { parseArgs } from 'node:util';
+import { commands } from '../command-line/commands';
+import { UsageError } from '../command-line/convention';
 import { seedData } from '../seed/seed-data';
 import { userAt } from '../seed/made-up';
 import { newPassword } from '../users/password';
-import { readArguments, runCommand, say, untilInterrupted, UsageError } from './command';
+import { runCommand, say, untilInterrupted } from './command';
 import { withBar, withData } from './data-command';
-
-const USAGE = `Makes up users and tasks to try things with: the same each time, and none twice.
-  npm run seed -- --users 100 --tasks 10000
-  --seed N                       other ones; by default 1
-  --password P                   of all of these users; by default a known one: not for a public system`;
 
 const PASSWORD = 'correct horse of seeds';
 
-runCommand(async () => {
-  const { values } = readArguments('seed', () =>
-    parseArgs({
-      options: {
-        users: { type: 'string', default: '100' },
-        tasks: { type: 'string', default: '1000' },
-        seed: { type: 'string', default: '1' },
-        password: { type: 'string', default: PASSWORD },
-        help: { type: 'boolean', default: false },
-      },
-    }),
-  );
-  if (values.help) return say(USAGE);
+runCommand(commands.seed, async ({ values }) => {
   const count = {
-    users: whole('users', values.users, 1, 100_000),
-    tasks: whole('tasks', values.tasks, 0, 1_000_000),
+    users: whole('users', values.users ?? '100', 1, 100_000),
+    tasks: whole('tasks', values.tasks ?? '1000', 0, 1_000_000),
   };
-  const seed = whole('seed', values.seed, 0, 999_999);
-  const { data: password, error } = newPassword.safeParse(values.password);
-  if (error) throw new UsageError('seed', `--password: ${error.issues[0]!.message}`);
+  const seed = whole('seed', values.seed ?? '1', 0, 999_999);
+  const { data: password, error } = newPassword.safeParse(values.password ?? PASSWORD);
+  if (error) throw new UsageError(`--password: ${error.issues[0]!.message}`);
   const signal = untilInterrupted();
 
   await withData(async ({ prepare, hashPool, users, tasks, listsChanged }) => {
@@ -49,9 +33,7 @@ runCommand(async () => {
     say(
       `${added.users} users and ${added.tasks} tasks came; ${were.users} and ${were.tasks} were there before.`,
     );
-    say(
-      `Log in as ${userAt(seed, 0, '').email} with the password: ${tellPassword(were.users, values.password)}`,
-    );
+    say(`Log in as ${userAt(seed, 0, '').email} with the password: ${tellPassword(were.users, password)}`);
   });
 });
 
@@ -62,5 +44,5 @@ const tellPassword = (before: number, password: string) =>
 function whole(name: string, text: string, low: number, high: number): number {
   const value = /^\d+$/.test(text) ? Number(text) : NaN;
   if (value >= low && value <= high) return value;
-  throw new UsageError('seed', `--${name} must be a whole number from ${low} to ${high}, and is "${text}".`);
+  throw new UsageError(`--${name} must be a whole number from ${low} to ${high}, and is "${text}".`);
 }

@@ -11,7 +11,7 @@ export interface ControlSocket {
 }
 
 const FILE = /^([a-z]+-\d+)\.(\d+)\.sock$/;
-/** A socket's path may have 107 characters. */
+/** A socket's path may have 107 bytes. */
 const LONGEST_FOLDER = 80;
 
 /** Not by `os.userInfo()`, which needs an entry in the list of users: a container may run as any number. */
@@ -31,8 +31,8 @@ const withoutSlash = (folder: string): string => path.resolve(folder);
  * @throws Error that says what is wrong with it
  */
 export function ensureControlFolder(folder: string): void {
-  if (folder.length > LONGEST_FOLDER)
-    throw new Error(`RUN_DIR: ${folder} is longer than the ${LONGEST_FOLDER} characters a socket allows`);
+  if (Buffer.byteLength(folder) > LONGEST_FOLDER)
+    throw new Error(`RUN_DIR: ${folder} is longer than the ${LONGEST_FOLDER} bytes a socket allows`);
   if (!lstatSync(withoutSlash(folder), { throwIfNoEntry: false }))
     mkdirSync(folder, { recursive: true, mode: 0o700 });
   const fault = faultOf(folder);

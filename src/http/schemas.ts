@@ -44,10 +44,10 @@ export const dateOrTime = z
 
 const DIGITS = /^[0-9]+$/;
 
-/** A whole number in a query, written in decimal digits alone: `0x10`, `1e1` and `+5` are none. */
+/** A whole number in a query, in decimal digits: `0x10`, `1e1` and `%2B5` are none. Blanks around it do not count. */
 export const wholeNumber = (low: number, high: number) =>
   z.preprocess(
-    (sent) => (typeof sent === 'string' && DIGITS.test(sent) ? Number(sent) : sent),
+    (sent) => (typeof sent === 'string' && DIGITS.test(sent.trim()) ? Number(sent) : sent),
     z
       .int({ error: ({ code }) => (code === 'invalid_type' ? 'must be in decimal digits' : undefined) })
       .min(low)

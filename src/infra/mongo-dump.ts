@@ -8,8 +8,13 @@ const { EJSON } = mongoose.mongo.BSON;
 /** Numbers and bytes stay of the type that they have in MongoDB. */
 const AS_STORED = { promoteValues: false, promoteBuffers: false, bsonRegExp: true } as const;
 
-/** A worker that starts writes them, so where there are no others a database is empty. */
-const BOOKKEEPING = [CHANGELOG, 'notices', LOCKS];
+/** By which workers notify each other, and a restore notifies them. */
+export const NOTICES = 'notices';
+/** The notice that ends what workers have cached: it outlives a restore, which posts it first. */
+const CACHE_OFF = 'cache-off';
+
+/** A worker that starts writes them: a database without others is empty. */
+const BOOKKEEPING = [CHANGELOG, NOTICES, LOCKS];
 
 export type Dump = ReturnType<typeof createDump>;
 export type Stored = mongoose.mongo.BSON.Document;
@@ -58,7 +63,8 @@ export function createDump({ db, client }: Pick<Mongo, 'db' | 'client'>) {
       db.collection(name).find({}, { ...AS_STORED, session, batchSize: 200 }),
 
     async insert(name: string, documents: Stored[]): Promise<void> {
-      await db.collection(name).insertMany(documents);
+      const kept = documents.filter(({ _id }) => name !== NOTICES || _id !== CACHE_OFF);
+      if (kept.length > 0) await db.collection(name).insertMany(kept);
     },
 
     /** What is there beside what a worker writes when it starts. */
@@ -69,7 +75,10 @@ export function createDump({ db, client }: Pick<Mongo, 'db' | 'client'>) {
 
     /** Their indexes as well: one of them removes what is out of date, before it could be counted. */
     async dropAll(): Promise<void> {
-      for (const name of await collections()) await db.collection(name).drop();
+      for (const name of await collections()) {
+        if (name === NOTICES) await db.collection(name).deleteMany({ _id: { $ne: CACHE_OFF as never } });
+        else await db.collection(name).drop();
+      }
     },
   };
 }

@@ -1,4 +1,5 @@
 import { readdir } from 'node:fs/promises';
+import { createRequire } from 'node:module';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from '../logger';
@@ -115,7 +116,8 @@ export function createMigrations(options: MigrationsOptions) {
         const done = await applied();
         last = (await names()).filter((name) => done.includes(name)).at(-1);
         if (last === undefined) return;
-        const migration = (await import(path.join(folder, last))) as { down?: unknown };
+        // Not by import(), which takes `#` and `%` in a path for parts of an address.
+        const migration = createRequire(__filename)(path.join(folder, last)) as { down?: unknown };
         if (!migration.down)
           throw new Error(`${last} has no way back. Restore a backup, or mend it by a new migration.`);
         await withLibrary(lost, ({ down }, mongo) => down(mongo.db, mongo.client));

@@ -37,3 +37,11 @@ export async function runCommand(name: string, args: string[], env: Variables) {
   const [status] = await ended;
   return { status, ...printed };
 }
+
+/** A command of dist/cli whose readers go away at its first words, as `npm run NAME 2>&1 | head -1` does. @returns its status */
+export async function runUnread(name: string, args: string[], env: Variables): Promise<number | null> {
+  const { child, ended } = run(path.join('cli', `${name}.js`), args, env);
+  for (const stream of [child.stdout!, child.stderr!]) stream.once('data', () => stream.destroy());
+  const [status] = await ended;
+  return status;
+}

@@ -55,7 +55,8 @@ const nginx = {
       NGINX_LOAD_MODULES: method === 'response-time' ? loadLua(found.bin) : '',
       // As root NGINX would give its workers to "nobody", who can't enter a private folder.
       NGINX_USER: process.getuid?.() === 0 ? 'user root;' : '',
-      NGINX_DIR: dir,
+      // Relative to the prefix, this folder: in a path NGINX takes `$` for a variable and `;` for an end.
+      NGINX_DIR: '.',
       NGINX_LISTEN: listen.map((address) => `listen ${address};`).join(' '),
       NGINX_METRICS_LISTEN: `listen 127.0.0.1:${ports.metrics};`,
       BALANCING: method,
@@ -64,7 +65,7 @@ const nginx = {
         .join('\n    '),
       API_PEERS: addresses.join(' '),
       CORS_ORIGINS: corsOrigins,
-      NGINX_ACCESS_LOG: path.join(dir, 'access.log'),
+      NGINX_ACCESS_LOG: 'access.log',
       LIMIT_RATE: process.env.LIMIT_RATE || '50r/s',
     });
     const source = path.join(root, 'nginx', 'balancing');
@@ -78,7 +79,9 @@ const nginx = {
         ),
     ];
     const configChanged = changes.includes(true);
-    return [{ name: 'nginx', script: wrapper, args: [found.bin, dir], killTimeoutMs: 5_000, configChanged }];
+    // By the shell, so that it runs from a mount that forbids executing and without its x bit.
+    const args = [wrapper, found.bin, dir];
+    return [{ name: 'nginx', script: '/bin/sh', args, killTimeoutMs: 5_000, configChanged }];
   },
 
   async ping({ ports }) {

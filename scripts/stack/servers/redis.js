@@ -6,10 +6,11 @@ const { converse } = require('./converse');
 const { writePrivate } = require('../secrets');
 
 /** A cache: nothing on disk, so that a Redis that died comes back empty and never stale. */
-const config = (port, dir, password) => `bind 127.0.0.1
+const config = (port, password) => `bind 127.0.0.1
 port ${port}
 requirepass ${password}
-dir ${dir}
+# The folder it is started in: a path would need quoting.
+dir .
 save ""
 appendonly no
 maxmemory 256mb
@@ -36,10 +37,12 @@ const redis = {
   version: ({ found }) => commandVersion(found.bin, ['--version'], /v=([\d.]+)/),
 
   prepare({ dir, ports, found, password }) {
-    const file = path.join(dir, 'redis.conf');
-    const text = config(ports.redis, dir, password);
-    writePrivate(file, text);
-    return [{ name: 'redis', script: found.bin, args: [file], config: text, killTimeoutMs: 5_000 }];
+    const file = 'redis.conf';
+    const text = config(ports.redis, password);
+    writePrivate(path.join(dir, file), text);
+    // By its standard input: Redis takes brackets in a path for a pattern, finds no file, and is then open to every host.
+    const args = ['-c', `exec "$0" - <${file}`, found.bin];
+    return [{ name: 'redis', script: '/bin/sh', args, config: text, killTimeoutMs: 5_000 }];
   },
 
   /** Another Redis on this port would not know the password. */

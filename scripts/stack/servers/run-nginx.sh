@@ -12,10 +12,10 @@ if [ -d /proc/self ]; then
     [ "$(cat "$process/comm" 2>/dev/null)" = nginx ] && kill -9 "${process#/proc/}" 2>/dev/null
   done
 else
-  for pid in $(lsof -a -c nginx -d cwd -Fpn 2>/dev/null | awk -v folder="$(pwd -P)" '
-      /^p/ { pid = substr($0, 2) } /^n/ { if (substr($0, 2) == folder) print pid }'); do
+  for pid in $(lsof -a -c nginx -d cwd -Fpn 2>/dev/null | folder=$(pwd -P) awk '
+      /^p/ { pid = substr($0, 2) } /^n/ { if (substr($0, 2) == ENVIRON["folder"]) print pid }'); do
     kill -9 "$pid" 2>/dev/null
   done
 fi
 
-exec "$nginx" -p "$folder" -c "$folder/nginx.conf" -e stderr -g 'daemon off;'
+exec "$nginx" -p ./ -c nginx.conf -e stderr -g 'daemon off;'

@@ -141,6 +141,38 @@ it('brings back each document as it was, with indexes, while a worker runs that 
   await api.close();
 });
 
+it('ends what is cached before it removes anything, and keeps that in force if it fails in the middle', async () => {
+  const epoch = async () =>
+    ((await to!.mongo.db.collection('notices').findOne({ _id: 'cache-off' as never }))
+      ?.cacheOffUntil as Date) ?? null;
+  const before = await epoch();
+  const seen: unknown[] = [];
+  const dump = {
+    ...to!.dump,
+    dropAll: async () => {
+      seen.push(await epoch(), await to!.mongo.db.collection('tasks').countDocuments());
+      await to!.dump.dropAll();
+    },
+    insert: async () => {
+      throw new Error('no space left');
+    },
+  };
+  // Another process: the one before said not long ago that the cache is off.
+  const fresh = await open(target);
+  await expect(restore({ ...fresh, dump }, file, target)).rejects.toThrow('no space left');
+  await fresh.close();
+  const [off, tasks] = seen as [Date, number];
+  expect(off.getTime()).toBeGreaterThan(before?.getTime() ?? 0);
+  expect(tasks).toBeGreaterThan(0);
+  expect(await epoch()).toEqual(off);
+
+  // If the workers can't be notified, nothing is removed.
+  const forgetCached = () => Promise.reject(new Error('MongoDB is away'));
+  await restore(to!, file, target);
+  await expect(restore({ ...to!, forgetCached }, file, target)).rejects.toThrow('MongoDB is away');
+  expect(await everything(to!)).toEqual(await everything(from!));
+});
+
 it('ends at once where it is interrupted: no half file, and a database of which is known that it is a part', async () => {
   const interrupted = AbortSignal.abort(new Error('Interrupted'));
   const half = path.join(folder, 'half.gz');

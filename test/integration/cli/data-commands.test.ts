@@ -1,10 +1,11 @@
-import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { serveControl } from '../../../src/control/control-server';
 import { createLogger } from '../../../src/logger';
 import { dropDatabase, newNamespace } from '../../support/api';
-import { runCommand } from '../../support/real-process';
+import { runCommand, runUnread } from '../../support/real-process';
+import { connectMongo } from '../../../src/infra/mongo';
 import { mongoUrl } from '../../support/servers';
 
 const namespace = newNamespace();
@@ -33,6 +34,7 @@ const wrong: [string, string[]][] = [
   ['dead-letters', ['--retry', '--discard']],
   ['admin', ['--email', 'nobody']],
 ];
+const administrator = ['--email', 'mary@example.com', '--username', 'mary', '--name', 'Mary'];
 const right: [string, string[]][] = [
   ['migrate', ['status']],
   ['backup', []],
@@ -41,11 +43,11 @@ const right: [string, string[]][] = [
   ['admin', ['--email', 'a@example.com', '--username', 'abc', '--name', 'A']],
 ];
 
-it('refuses wrong arguments in one line, with status 2', async () => {
+it('refuses wrong arguments in one line before the usage, with status 2', async () => {
   const answers = wrong.map(async ([name, args]) => ({ name, ...(await runCommand(name, args, env)) }));
   for (const { name, status, stdout, stderr } of await Promise.all(answers)) {
     expect({ name, status, stdout }).toEqual({ name, status: 2, stdout: '' });
-    expect(stderr).toMatch(new RegExp(`^[^\\n]+ \\(npm run ${name} -- --help tells what there is\\)\\n$`));
+    expect(stderr).toMatch(new RegExp(`^[^\\n]+\\.\\n\\n[^]+\\bnpm run ${name}\\b`));
   }
 });
 
@@ -56,6 +58,42 @@ it('helps, whatever the environment is like', async () => {
     expect({ name, status }).toEqual({ name, status: 0 });
     expect(stdout).toContain(`npm run ${name}`);
   }
+});
+
+it('explains an error of the file system in one line with its cure', async () => {
+  const answers: [string, string[], RegExp][] = [
+    ['restore', [folder], /^EISDIR|a folder, not a file \(read, EISDIR\)/],
+    [
+      'restore',
+      [path.join(__filename, 'a.gz')],
+      /a part of this path is a file, not a folder \(access, ENOTDIR\)/,
+    ],
+    ['backup', [path.join(__filename, 'a.gz')], /\(\w+, (ENOTDIR|EEXIST)\)/],
+    ['admin', [...administrator, '--password-file', folder], /a folder, not a file \(read, EISDIR\)/],
+  ];
+  for (const [name, args, said] of answers) {
+    const { status, stderr } = await runCommand(name, args, env);
+    expect({ name, status, stderr }).toEqual({
+      name,
+      status: 1,
+      stderr: expect.stringMatching(said) as string,
+    });
+    expect(stderr).not.toMatch(/^ {4}at /m);
+  }
+});
+
+it('takes files relative to where the caller stands', async () => {
+  const elsewhere = { ...env, INIT_CWD: folder };
+  expect(await runCommand('backup', ['./relative.gz'], elsewhere)).toMatchObject({ status: 0 });
+  expect((await readdir(folder)).includes('relative.gz')).toBe(true);
+  expect(await runCommand('admin', [...administrator, '--password-file', 'made'], elsewhere)).toMatchObject({
+    status: 0,
+    stdout: 'mary@example.com is an Admin.\n',
+  });
+  expect(await readFile(path.join(folder, 'made'), 'utf8')).toMatch(/^\S{20,}\n$/);
+  const again = await runCommand('restore', ['relative.gz'], elsewhere);
+  expect(again).toMatchObject({ status: 1, stderr: expect.stringMatching(/is not empty/) as string });
+  for (const name of ['relative.gz', 'made']) await rm(path.join(folder, name));
 });
 
 it('says which MongoDB is away, and no password', async () => {
@@ -116,4 +154,22 @@ it('refuses a password file that is not UTF-8 before it asks any server', async 
   const person = ['--email', 'a@example.com', '--username', 'abc', '--name', 'A'];
   const { status, stderr } = await runCommand('admin', [...person, '--password-file', passwordFile], env);
   expect({ status, stderr }).toEqual({ status: 2, stderr: expect.stringContaining('is not UTF-8') });
+});
+
+it('restores to the end though no one reads what it prints, indexes and all, and ends what was cached first', async () => {
+  const another = { ...env, MONGO_URL: mongoUrl(`${namespace}_unread`) };
+  await runCommand('seed', ['--users', '3', '--tasks', '5'], env);
+  await runCommand('backup', [path.join(folder, 'unread.gz')], env);
+  const began = Date.now();
+  const status = await runUnread('restore', [path.join(folder, 'unread.gz')], another);
+  expect(status).toBe(0);
+  const mongo = await connectMongo(another.MONGO_URL);
+  const indexes = await mongo.db.collection('users').indexes();
+  expect(indexes.filter(({ unique }) => unique).map(({ key }) => Object.keys(key)[0])).toEqual(
+    expect.arrayContaining(['emailKey', 'usernameKey']),
+  );
+  const notice = await mongo.db.collection('notices').findOne({ _id: 'cache-off' as never });
+  expect((notice!.cacheOffUntil as Date).getTime()).toBeGreaterThan(began);
+  await mongo.close();
+  await dropDatabase(`${namespace}_unread`);
 });

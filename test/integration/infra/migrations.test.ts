@@ -9,12 +9,13 @@ import { mongoUrl } from '../../support/servers';
 import { eventually } from '../../support/wait';
 
 const dist = path.resolve(__dirname, '..', '..', '..', 'dist', 'infra');
+const built = (name: string) => JSON.stringify(path.join(dist, name));
 const LEASE_MS = 2_000;
 
 /** A process that starts as the API and the job worker do; `action` is up or down. */
 const SCRIPT = `
-const { connectMongo } = require('${dist}/mongo');
-const { createMigrations } = require('${dist}/mongo-migrations');
+const { connectMongo } = require(${built('mongo')});
+const { createMigrations } = require(${built('mongo-migrations')});
 const [url, folder, action, waitMs] = process.argv.slice(1);
 (async () => {
   const mongo = await connectMongo(url);

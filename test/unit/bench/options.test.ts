@@ -1,5 +1,7 @@
-import { parseOptions, USAGE, UsageError } from '../../../bench/commands/options';
+import { parseOptions } from '../../../bench/commands/options';
 import { requireLoopback } from '../../../bench/load/loopback';
+import { commands } from '../../../scripts/command/bench-commands';
+import { UsageError } from '../../../src/command-line/convention';
 
 describe('options of the bench', () => {
   it('measure everything by default that does not take very long', () => {
@@ -40,7 +42,7 @@ describe('options of the bench', () => {
   });
 
   it('are explained within 80 columns', () => {
-    expect(USAGE.split('\n').filter((line) => line.length > 80)).toEqual([]);
+    expect(commands.bench.usage.split('\n').filter((line) => line.length > 80)).toEqual([]);
   });
 
   it.each([

@@ -2,7 +2,8 @@ import { appendFileSync, mkdtempSync, rmSync, truncateSync, writeFileSync } from
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 
-const { markLogs } = jest.requireActual<{
+const { explainSilence, markLogs } = jest.requireActual<{
+  explainSilence: (home: string, name: string) => string;
   markLogs: (processes: { name: string; logs?: string[] }[]) => (process: { name: string }) => string;
 }>('../../../scripts/stack/app-logs');
 
@@ -26,4 +27,19 @@ it('tells the last line since it was asked to look: of the errors, else of the l
   appendFileSync(errors, 'bang\n');
   expect(lastSaid(app)).toBe('bang');
   expect(lastSaid({ name: 'another' })).toBe('');
+});
+
+it('names the log of PM2, with what it says about a process that it could not execute', () => {
+  expect(explainSilence(dir, 'nginx')).toBe(`it printed nothing; the log of PM2 itself is ${dir}/pm2.log`);
+  const line = (text: string) => appendFileSync(path.join(dir, 'pm2.log'), `2026-11-26T15:31:39: ${text}\n`);
+  line('PM2 error: Error: of another day');
+  line('PM2 log: App [nginx:3] starting in -fork mode-');
+  line('PM2 log: App [nginx:3] online');
+  expect(explainSilence(dir, 'nginx')).toMatch(/\/pm2\.log, and says: \S+ PM2 log: App \[nginx:3\] online$/);
+  line('PM2 error: Error: spawn /mnt/run-nginx.sh EACCES');
+  appendFileSync(
+    path.join(dir, 'pm2.log'),
+    '    at ChildProcess._handle.onexit (node:internal/child_process:285:19)\n',
+  );
+  expect(explainSilence(dir, 'nginx')).toMatch(/PM2 error: Error: spawn \/mnt\/run-nginx\.sh EACCES$/);
 });

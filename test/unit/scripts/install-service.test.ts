@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 
@@ -65,4 +65,28 @@ describe('the restrictions of the service', () => {
     expect(stdout).toMatch(/Overall exposure level/);
     expect(status).toBe(process.getuid!() === 0 ? 0 : 1);
   });
+});
+
+it('quotes a folder with blanks, quotes, dollars and per cent signs as systemd reads them', () => {
+  const folder = path.join(mkdtempSync(path.join(os.tmpdir(), 'taskfleet-unit-')), 'My $P; "ö" (a){b}\'c\' 5%d');
+  const root = path.join(__dirname, '..', '..', '..');
+  for (const name of ['scripts', path.join('src', 'command-line')])
+    cpSync(path.join(root, name), path.join(folder, name), { recursive: true });
+  const env = { PATH: '/a b:/c\\d:/usr/bin', HOME: folder };
+  const unit = execFileSync(
+    process.execPath,
+    [path.join(folder, 'scripts', 'install-service.js'), '--print'],
+    {
+      env,
+      encoding: 'utf8',
+    },
+  );
+  rmSync(path.dirname(folder), { recursive: true });
+  const percents = folder.replace('%', '%%');
+  const quoted = percents.replaceAll('"', '\\"');
+  expect(unit).toContain(`\nWorkingDirectory=${percents}\n`);
+  expect(unit).toContain(
+    `\nEnvironment="PM2_HOME=${quoted}/.pm2"\nEnvironment="PATH=/a b:/c\\\\d:/usr/bin"\n`,
+  );
+  expect(unit).toContain(`" "${quoted.replace('$', '$$$$')}/scripts/supervise.js"\n`);
 });

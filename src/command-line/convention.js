@@ -1,0 +1,96 @@
+'use strict';
+
+// JavaScript, since the commands in scripts/ run before anything is installed or compiled.
+const path = require('node:path');
+const { parseArgs } = require('node:util');
+const { explainFault } = require('./file-faults');
+
+/** An expected failure: its message says what to do, and no stack trace is shown. */
+class UserError extends Error {}
+
+/** Wrong arguments: exit status 2, where a failure is 1. */
+class UsageError extends UserError {}
+
+const help = { type: 'boolean', short: 'h' };
+
+/** The reader of a pipe has ended, or the terminal was closed. */
+const GONE = new Set(['EPIPE', 'EIO', 'ECONNRESET', 'ERR_STREAM_DESTROYED']);
+
+/**
+ * Keeps a command going if its output can't be written: what was begun is brought to its end. A reader that went away
+ * (`npm run restore | head -1`) doesn't change the exit status; output that is lost otherwise (a full disk) makes it 1.
+ */
+function outlastReaders() {
+  for (const stream of [process.stdout, process.stderr])
+    stream.on('error', ({ code }) => {
+      if (!GONE.has(code)) process.exitCode ||= 1;
+    });
+}
+
+/**
+ * Reads the arguments of a command. `--help` and `-h` print the usage, whatever else is given.
+ *
+ * @param {import('./convention').Command} command
+ * @param {string[]} [args]
+ * @returns {{ values: Record<string, any>, positionals: string[] } | undefined} undefined if the usage was printed
+ * @throws UsageError for an option or argument that the command doesn't take, and for an empty one
+ */
+function readArguments({ usage, options = {}, most = 0, among }, args = process.argv.slice(2)) {
+  const end = args.indexOf('--');
+  if (args.slice(0, end < 0 ? undefined : end).some((arg) => arg === '--help' || arg === '-h')) {
+    process.stdout.write(`${usage.trim()}\n`);
+    return undefined;
+  }
+  const { values, positionals } = parse(args, { ...options, help });
+  const empty = Object.keys(values).find((name) => values[name] === '');
+  if (empty || positionals.includes(''))
+    throw new UsageError(`${empty ? `--${empty}` : 'An argument'} is empty.`);
+  if (positionals.length > most) throw new UsageError(`Unexpected argument '${positionals[most]}'.`);
+  const unknown = among && positionals.find((given) => !among.includes(given));
+  if (unknown)
+    throw new UsageError(`Unexpected argument '${unknown}': it must be one of ${among.join(', ')}.`);
+  return { values, positionals };
+}
+
+function parse(args, options) {
+  try {
+    return parseArgs({ args, options, allowPositionals: true });
+  } catch (error) {
+    if (!error.code?.startsWith('ERR_PARSE_ARGS')) throw error;
+    throw new UsageError(`${error.message.split(/\. |\n/)[0].replace(/\.$/, '')}.`);
+  }
+}
+
+/**
+ * What a person is shown of a failure.
+ *
+ * @param {any} error @param {string} usage follows the message about wrong arguments
+ * @returns {{ text?: string, status: 1 | 2 }} no text if it is neither an expected failure nor of the file system
+ */
+function describeFailure(error, usage) {
+  if (error instanceof UsageError) return { text: `${error.message}\n\n${usage.trim()}`, status: 2 };
+  return { text: error instanceof UserError ? error.message : explainFault(error), status: 1 };
+}
+
+/** The folder in which the caller typed the command: npm changes to the project's before it runs a script. */
+const callersFolder = () => process.env.INIT_CWD || process.cwd();
+
+/** @param {string} file as the caller typed it */
+const fromCaller = (file) => path.resolve(callersFolder(), file);
+
+/** @param {string} file @returns {string} as the caller can type it */
+const forCaller = (file) => path.relative(callersFolder(), file) || '.';
+
+/** @param {string} text @returns {string} as a shell takes it for one word */
+const shellQuoted = (text) => (/^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`);
+
+module.exports = {
+  shellQuoted,
+  UserError,
+  UsageError,
+  outlastReaders,
+  readArguments,
+  describeFailure,
+  fromCaller,
+  forCaller,
+};

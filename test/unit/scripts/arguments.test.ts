@@ -1,0 +1,117 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import {
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { LOG_LEVELS } from '../../../src/config';
+import { commands } from '../../../src/command-line/commands';
+
+const root = path.join(__dirname, '..', '..', '..');
+const { scripts } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8')) as {
+  scripts: Record<string, string>;
+};
+/** They hand their arguments to a tool. */
+const tools = ['build', 'lint', 'typecheck', 'format'];
+const ours = Object.keys(scripts).filter((name) => !tools.includes(name));
+
+const folder = mkdtempSync(path.join(tmpdir(), 'taskfleet-arguments-'));
+const [clone, home, temporary] = ['clone', 'home', 'tmp'].map((name) => path.join(folder, name)) as [
+  string,
+  string,
+  string,
+];
+beforeAll(() => {
+  for (const made of [clone, home, temporary]) mkdirSync(made);
+  const skipped = ['.git', '.local', 'dist', 'node_modules', 'results'];
+  const filter = (from: string) => !skipped.includes(path.basename(from));
+  for (const name of readdirSync(root).filter((name) => filter(name)))
+    cpSync(path.join(root, name), path.join(clone, name), { recursive: true, filter });
+  symlinkSync(path.join(root, 'node_modules'), path.join(clone, 'node_modules'));
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+/** As npm runs it, in a fresh clone and for a user who has nothing. */
+async function run(name: string, args: string[]) {
+  const child = spawn('/bin/sh', ['-c', `${scripts[name]} "$@"`, 'sh', ...args], {
+    cwd: clone,
+    env: {
+      PATH: `${path.join(root, 'node_modules', '.bin')}:${process.env.PATH}`,
+      HOME: home,
+      TMPDIR: temporary,
+      INIT_CWD: clone,
+    },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const printed = { stdout: '', stderr: '' };
+  child.stdout.setEncoding('utf8').on('data', (text: string) => (printed.stdout += text));
+  child.stderr.setEncoding('utf8').on('data', (text: string) => (printed.stderr += text));
+  const [status] = (await once(child, 'close')) as [number | null];
+  return { status, ...printed };
+}
+
+/** Each file and folder with when it was changed: of the clone, and what PM2 or a cache would leave at home. */
+const everything = () =>
+  [clone, home].flatMap((place) =>
+    ['.', ...readdirSync(place, { recursive: true, encoding: 'utf8' }).sort()]
+      .filter((name) => !name.startsWith('node_modules'))
+      .map((name) => `${name} ${statSync(path.join(place, name)).mtimeMs}`),
+  );
+
+const calledBy = (name: string) => new RegExp(`npm (run )?${name === 'test:long' ? 'test' : name}\\b`);
+
+it.each(ours)(
+  'npm run %s prints its usage for --help and -h, refuses what it does not know, and acts on neither',
+  async (name) => {
+    const before = everything();
+    const wrong = ['--no-such-option', '--help=yes', '--no-help'].map((option) => [option]);
+    const helped = await Promise.all([['--help'], ['-h', 'more']].map((args) => run(name, args)));
+    const refused = await Promise.all(
+      [...wrong, ['no-such-argument', 'more', 'and more']].map((args) => run(name, args)),
+    );
+    const usage = expect.stringMatching(calledBy(name)) as string;
+    for (const answer of helped) expect(answer).toEqual({ status: 0, stdout: usage, stderr: '' });
+    for (const { status, stdout, stderr } of refused) {
+      expect({ status, stdout, stderr }).toEqual({ status: 2, stdout: '', stderr: usage });
+      // The first line says which.
+      expect(stderr.trim().split('\n')[0]).toMatch(/option|argument|names no test/i);
+    }
+    expect(everything()).toEqual(before);
+  },
+  60_000,
+);
+
+it('refuses empty and impossible values, and prints the usage after other arguments too', async () => {
+  expect(await run('reload', ['--build', 'x', '-h'])).toMatchObject({ status: 0, stderr: '' });
+  for (const [name, args, said] of [
+    ['reload', ['--build', ''], '--build is empty'],
+    ['backup', [''], 'An argument is empty'],
+    ['scale', ['0'], '0 is no number'],
+    ['scale', ['1e0'], '1e0 is no number'],
+    ['reload', ['--limit', 'NaN'], '--limit NaN'],
+    ['drill', ['reload', '--reloads', '1.5'], '--reloads 1.5'],
+    ['drill', ['constructor'], "'constructor'"],
+    ['migrate', ['sideways'], "'sideways'"],
+    ['log-level', ['loud'], "'loud'"],
+    ['test', ['('], '('],
+  ] as const) {
+    const { status, stderr } = await run(name, [...args]);
+    expect({ args, status, stderr }).toEqual({
+      args,
+      status: 2,
+      stderr: expect.stringContaining(said) as string,
+    });
+  }
+});
+
+it('knows the levels of the configuration', () => {
+  expect(commands['log-level'].among).toEqual(LOG_LEVELS);
+});

@@ -1,0 +1,40 @@
+import { spawnSync } from 'node:child_process';
+import { cpSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+
+const root = path.join(__dirname, '..', '..', '..');
+const folder = mkdtempSync(path.join(tmpdir(), 'taskfleet-paths-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const results = path.join(root, 'bench', 'results');
+const [kept] = readdirSync(results).filter((name) => name.endsWith('.json'));
+cpSync(path.join(results, kept!), path.join(folder, 'kept.json'));
+
+/** As it is typed in a folder outside of the project. */
+function npm(...args: string[]) {
+  const { status, stdout, stderr } = spawnSync('npm', ['--prefix', root, 'run', '--silent', ...args], {
+    cwd: folder,
+    encoding: 'utf8',
+  });
+  return { status, stdout, stderr };
+}
+
+it.each([
+  ['compare', ['compare', 'kept.json', './kept.json'], /^before {2}.*Nothing is worse beyond the noise/s],
+  ['plan', ['plan', '--rps', '5', '--scenario', 'cached-read', '--file', 'kept.json'], /^From kept\.json, /m],
+])('npm run bench -- %s takes a file relative to where the caller stands', (_name, args, said) => {
+  expect(npm('bench', '--', ...args)).toEqual({
+    status: 0,
+    stdout: expect.stringMatching(said) as string,
+    stderr: '',
+  });
+});
+
+it('names a missing file by its whole path', () => {
+  const { status, stderr } = npm('bench', '--', 'compare', 'a.json', 'b.json');
+  expect({ status, stderr }).toEqual({
+    status: 2,
+    stderr: expect.stringContaining(`There is no ${path.join(folder, 'a.json')}.`) as string,
+  });
+});
