@@ -68,7 +68,10 @@ describe('the restrictions of the service', () => {
 });
 
 it('quotes a folder with blanks, quotes, dollars and per cent signs as systemd reads them', () => {
-  const folder = path.join(mkdtempSync(path.join(os.tmpdir(), 'taskfleet-unit-')), 'My $P; "ö" (a){b}\'c\' 5%d');
+  const folder = path.join(
+    mkdtempSync(path.join(os.tmpdir(), 'taskfleet-unit-')),
+    'My $P; "ö" (a){b}\'c\' 5%d',
+  );
   const root = path.join(__dirname, '..', '..', '..');
   for (const name of ['scripts', path.join('src', 'command-line')])
     cpSync(path.join(root, name), path.join(folder, name), { recursive: true });
