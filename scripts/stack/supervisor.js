@@ -42,7 +42,10 @@ function ensurePrivate(home) {
  */
 function closeHome(home) {
   fs.mkdirSync(home, { recursive: true, mode: 0o700 });
-  const { uid } = fs.statSync(home);
+  const found = fs.lstatSync(home);
+  // What a link leads to is the person's own affair.
+  if (found.isSymbolicLink()) return;
+  const { uid } = found;
   if (uid !== os.userInfo().uid)
     throw new UserError(
       `${home} belongs to ${uid === 0 ? 'root' : `user ${uid}`}: run this command as that user.`,

@@ -76,8 +76,9 @@ describe.each(withLua)('%s', (method) => {
     balancer.stubs[0]!.status = 503;
     await balancer.load(100);
     balancer.stubs[0]!.status = 200;
-    await balancer.load(100);
-    expect(share(0)).toBeGreaterThan(0.15);
+    await balancer.load(200);
+    // By round trips alone it would have half; one that is taken for slow has none.
+    expect(share(0)).toBeGreaterThan(0.03);
   });
 
   it('asks a slow worker again, and gives it its share once it is quick', async () => {

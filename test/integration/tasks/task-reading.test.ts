@@ -90,7 +90,7 @@ it('shows the named fields alone, and what they were asked for in the links', as
     ['_id', 'title', 'status'],
     ['_id', 'title', 'status'],
   ]);
-  expect(answer.headers.link).toContain('fields=title%2Cstatus');
+  expect(answer.headers.link).toContain('fields=status%2Ctitle');
 });
 
 it('counts on request', async () => {

@@ -58,7 +58,7 @@ describe('a command whose output is not read to its end', () => {
 
 it('runs the tests to their end though no one reads what jest prints', async () => {
   const runJest = path.join(root, 'scripts', 'command', 'run-jest.js');
-  const options = `{ env: process.env, dir: ${JSON.stringify(folder)}, endBy: Date.now() + 60_000 }`;
+  const options = `{ env: process.env, dir: ${JSON.stringify(folder)}, suiteMs: 60_000 }`;
   const program = `
     const { runMain } = require(${JSON.stringify(runMain)});
     const { runJest } = require(${JSON.stringify(runJest)});
