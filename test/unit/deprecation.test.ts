@@ -26,7 +26,7 @@ const routes = [route('/whole', deprecated), route('/field', { ...deprecated, fi
 it.each(['/whole', '/field'])(
   'announces on each answer of %s that something goes, and when',
   async (path) => {
-    const options = { limit: async () => {}, requireIfMatch: false } as unknown as RouterOptions;
+    const options = { limit: { request: async () => {} }, requireIfMatch: false } as unknown as RouterOptions;
     const app = express();
     addRoutes(app, routes, options);
     const { headers } = await request(app).get(path).expect(200);

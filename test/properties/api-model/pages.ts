@@ -16,6 +16,7 @@ const linkTo = (answer: Answer, rel: string): string | undefined =>
   new RegExp(`<([^>]+)>; rel="${rel}"`).exec(String(answer.headers.link))?.[1];
 
 const DEFAULT_LIMIT = 20;
+const DEFAULT_SORT = '-createdAt';
 
 /** The query as it goes out, with what is asked of any list. */
 export function pathOf(path: string, filters: object, { limit, count, fields }: ListAsked): string {
@@ -73,6 +74,9 @@ export async function expectPages(
 /** A cursor leads nowhere in a list of another order. */
 async function expectForeign(world: World, via: number, by: Person, next: string | undefined): Promise<void> {
   if (!next) return;
-  const other = next.includes('sort=-') ? next.replace('sort=-', 'sort=') : next.replace('sort=', 'sort=-');
-  expectStatus((await ask(world, via, by, { method: 'GET', path: other }))!, 400);
+  const [path, query] = next.split('?');
+  const asked = new URLSearchParams(query);
+  const sort = asked.get('sort') ?? DEFAULT_SORT;
+  asked.set('sort', sort.startsWith('-') ? sort.slice(1) : `-${sort}`);
+  expectStatus((await ask(world, via, by, { method: 'GET', path: `${path}?${asked.toString()}` }))!, 400);
 }
