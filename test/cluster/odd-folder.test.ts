@@ -17,7 +17,7 @@ import { newTitle, send } from '../support/cluster';
 
 const root = path.join(__dirname, '..', '..');
 // With what shells, NGINX, Redis, systemd, PM2 and patterns give a meaning; one umlaut is of two characters.
-const name = `My $P1; "ö" (a){b}[c]'o\u0308' #%d x.json`;
+const name = `My $P1; "ö" (a){b}[c]'o\u0308' #%d {[*? x.json`;
 const folder = mkdtempSync(path.join(tmpdir(), 'odd-'));
 const clone = path.join(folder, name);
 const home = path.join(folder, name, '.pm2');

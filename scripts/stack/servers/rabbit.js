@@ -38,7 +38,10 @@ const definitions = (password) =>
     permissions: [{ user, vhost: '/', configure: '.*', write: '.*', read: '.*' }],
   });
 
-const config = (port, definitionsFile) => `listeners.tcp.1 = 127.0.0.1:${port}
+/** Relative to the folder it is started in: in an absolute path a `#` would begin a comment. */
+const definitionsFile = './definitions.json';
+
+const config = (port) => `listeners.tcp.1 = 127.0.0.1:${port}
 load_definitions = ${definitionsFile}
 disk_free_limit.absolute = 100MB
 vm_memory_high_watermark.absolute = 512MB
@@ -47,6 +50,12 @@ log.console = true
 log.console.level = warning
 log.connection.level = error
 `;
+
+/**
+ * The working folder of whatever process uses this path. RabbitMQ makes its data folder absolute and takes `{`, `[`, `*`
+ * and `?` in it for a pattern (ra_log_wal), so the folder of the clone must not be named.
+ */
+const here = () => (fs.existsSync('/proc/self/cwd') ? '/proc/self/cwd' : '.');
 
 /**
  * The broker's own script. Debian's wrapper on the PATH changes to the user "rabbitmq" when it is run by
@@ -87,9 +96,8 @@ const rabbit = {
     fs.mkdirSync(home, { recursive: true, mode: 0o700 });
     // Opens the broker's console. Erlang's own is made of the time, and can be guessed.
     ensureSecret(path.join(home, '.erlang.cookie'));
-    const definitionsFile = path.join(dir, 'definitions.json');
-    writePrivate(definitionsFile, definitions(password));
-    const text = config(ports.rabbit, definitionsFile);
+    writePrivate(path.join(dir, definitionsFile), definitions(password));
+    const text = config(ports.rabbit);
     fs.writeFileSync(path.join(dir, 'rabbitmq.conf'), text);
     fs.writeFileSync(path.join(dir, 'rabbitmq-env.conf'), '');
     fs.writeFileSync(path.join(dir, 'enabled_plugins'), '[].\n');
@@ -99,7 +107,7 @@ const rabbit = {
       RABBITMQ_CONF_ENV_FILE: './rabbitmq-env.conf',
       RABBITMQ_CONFIG_FILE: './rabbitmq.conf',
       RABBITMQ_ENABLED_PLUGINS_FILE: './enabled_plugins',
-      RABBITMQ_MNESIA_BASE: './data',
+      RABBITMQ_MNESIA_BASE: `${here()}/data`,
       RABBITMQ_LOG_BASE: './log',
       RABBITMQ_PID_FILE: './rabbit.pid',
       RABBITMQ_GENERATED_CONFIG_DIR: './generated',
