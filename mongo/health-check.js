@@ -6,10 +6,10 @@ const { MONGO_PASSWORD, MONGO_API_PASSWORD, MONGO_WORKER_PASSWORD } = process.en
 const database = 'taskfleet';
 const admin = db.getSiblingDB('admin');
 
-/** What the job worker, which decodes strangers' pictures, may do. It sees neither users nor tasks. */
 const on = (collection, ...actions) => ({ resource: { db: database, collection }, actions });
+/** What the job worker, which decodes strangers' pictures, may do. It sees neither users nor tasks. */
 const privileges = [
-  // As it starts it makes the indexes that are missing.
+  // It makes missing indexes when it starts.
   on('', 'createCollection', 'createIndex', 'listCollections', 'listIndexes'),
   // Migrations are the API's business: it only waits for them.
   on('migrations', 'find'),

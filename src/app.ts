@@ -16,7 +16,7 @@ import type { RequestRecord } from './http/request-record';
 import type { SlowRequests } from './http/slow-requests';
 import { opsRoutes, type OpsOptions } from './ops/ops-routes';
 import type { Logger } from './logger';
-import { shortened } from './shortened';
+import { shortened } from './lib/shortened';
 
 /** Characters of an unknown path that the answer repeats. */
 const MOST_ECHOED = 200;

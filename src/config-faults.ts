@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { About } from './config-schema';
+import { shortened } from './lib/shortened';
 
 type Shape = z.ZodObject;
 const LONGEST = 60;
@@ -54,5 +55,5 @@ export function configFaults(schema: Shape, given: Record<string, string | undef
 function shown(value: string, secret: About['secret']): string {
   if (secret === 'whole') return 'wrong';
   const open = secret ? value.replace(/^.*@/s, '…@').replace(/^([^?]*\?).*/s, '$1…') : value;
-  return JSON.stringify(open.length > LONGEST ? `${open.slice(0, LONGEST)}…` : open);
+  return JSON.stringify(shortened(open, LONGEST));
 }

@@ -1,5 +1,8 @@
 import { PROBLEMS, type ProblemName } from './problems';
 
+/** Most characters of a `path`: names can be as long as a body. */
+export const MAX_PATH = 200;
+
 export interface FieldError {
   /** Where in the request: `body.title`, `params.id`. */
   path: string;
@@ -34,6 +37,11 @@ export abstract class AppError extends Error {
 
 export class InvalidRequestError extends AppError {
   readonly problem = 'invalid-request';
+
+  /** One fault, at its place in the request. */
+  static at(path: string, message: string): InvalidRequestError {
+    return new InvalidRequestError(`${path}: ${message}`, { errors: [{ path, message }] });
+  }
 }
 
 export class NotServedError extends AppError {

@@ -115,6 +115,10 @@ export const stackSchema = z.object({
     .optional()
     .meta(about(container, 'Where requests are logged.', path)),
   API_SERVERS: z.string().optional().meta(about(container, 'A line for each port of a worker.')),
+  API_PEERS: z
+    .string()
+    .optional()
+    .meta(about(container, 'The same as addresses, for BALANCING=response-time.')),
   MONGO_PASSWORD: password(
     'containers: MongoDB',
     'Password of its user `admin`, as which its health check makes the others.',
@@ -129,8 +133,4 @@ export const stackSchema = z.object({
     'containers: RabbitMQ, API, job worker',
     'Password of the user `taskfleet` of RabbitMQ.',
   ),
-  API_PEERS: z
-    .string()
-    .optional()
-    .meta(about(container, 'The same as addresses, for BALANCING=response-time.')),
 });

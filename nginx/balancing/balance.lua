@@ -1,6 +1,6 @@
 -- BALANCING=response-time. Of two workers drawn at random (the power of two choices, Mitzenmacher 2001) a request
 -- goes to the one whose average response time, times what it has under way, is lower (Finagle's "Peak EWMA"; only
--- a failure makes the average jump, since a long answer tells more about the route than about the worker).
+-- a failure makes the average jump, since a long answer says more about the route than about the worker).
 -- Two, not all: else all NGINX workers would run to the same one.
 
 local balancer = require("ngx.balancer")

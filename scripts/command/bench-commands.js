@@ -20,7 +20,7 @@ figures that mean something the machine must be quiet.
   --connections N    that send as fast as answers come (32; for passwords 10)
   --balancing NAME,… round-robin, least-connections, response-time, or all:
                      in place of what each scenario is run over by itself
-  --cache WHICH      on, off or both, likewise, where a scenario can be both
+  --cache WHICH      on, off or both, likewise, if a scenario can be both
   --requests N       over how many the memory is watched (1000000)
   --save             keep the results in bench/results, by this machine's name
   --help
@@ -30,7 +30,7 @@ npm run bench -- plan --rps 5000 --scenario NAME   workers for a load
 
 BCRYPT_COST sets the cost of a password (10).
 Results: .local/bench/results/TIME.json, .md and .html.
-The exit status is 1 where a run had errors.
+The exit status is 1 if a run had errors.
 `,
   options: {
     quick: flag,

@@ -4,16 +4,17 @@ const fs = require('node:fs');
 const path = require('node:path');
 
 /**
- * A reporter of jest: writes one JSON line to the file TEST_PROGRESS for each suite that begins or ends, so that
+ * A reporter of jest: writes one JSON line to the file of --outputFile for each suite that begins or ends, so that
  * the command that ends a run that hangs still knows what passed and can name what was cut.
  */
 class JestProgress {
   #root;
-  #file = process.env.TEST_PROGRESS;
+  #file;
 
-  /** @param {{ rootDir: string }} config */
-  constructor({ rootDir }) {
+  /** @param {{ rootDir: string, outputFile: string }} config */
+  constructor({ rootDir, outputFile }) {
     this.#root = rootDir;
+    this.#file = outputFile;
   }
 
   #write(line) {

@@ -21,13 +21,14 @@ const END_MS = 15_000;
 async function runJest(root, args, { env, dir, suiteMs }) {
   const file = path.join(dir, `jest-${process.pid}.jsonl`);
   const jest = path.join(root, 'node_modules', '.bin', 'jest');
+  // Last: jest takes a path after one of them for another reporter.
   const reporters = ['--reporters=default', `--reporters=${require.resolve('./jest-progress')}`];
   fs.rmSync(file, { force: true });
   // jest itself would fail as soon as its reader goes away; a terminal it has to know as one.
   const stderr = process.stderr.isTTY ? 'inherit' : 'pipe';
-  const child = spawn(jest, ['--verbose=false', ...reporters, ...args], {
+  const child = spawn(jest, ['--verbose=false', `--outputFile=${file}`, ...args, ...reporters], {
     cwd: root,
-    env: { ...env, TEST_PROGRESS: file },
+    env,
     stdio: ['ignore', 'ignore', stderr],
     detached: true,
   });

@@ -18,8 +18,8 @@ function percentile(times, part) {
 }
 
 /**
- * Sends one request; its own client, since the usual ones connect anew where a connection ends under a request, and
- * report it to nobody.
+ * Sends one request; a client of its own, since the usual ones connect anew if a connection ends under a request, and
+ * do not report it.
  *
  * @param {{ url: string, agent: http.Agent, method?: string, path: string, headers: Record<string, any>,
  *   body?: string, onConnect?: () => void }} options
@@ -92,19 +92,18 @@ function startLoad({ url, token, connections, path }) {
   };
 }
 
+/** @param {string} address @param {object} body @param {string} [token] @returns {Promise<any>} what was made */
+async function post(address, body, token) {
+  const headers = { 'content-type': 'application/json', ...(token && { authorization: `Bearer ${token}` }) };
+  const response = await fetch(address, { method: 'POST', headers, body: JSON.stringify(body) });
+  if (!response.ok) throw new Error(`POST ${address} answers ${response.status}`);
+  return response.json();
+}
+
 /** @param {{ url: string, email: string, password: string }} account @returns {Promise<{ token: string, path: string }>} */
 async function prepareLoad({ url, email, password }) {
-  const post = async (place, body, headers = {}) => {
-    const init = { method: 'POST', body: JSON.stringify(body) };
-    const response = await fetch(`${url}${place}`, {
-      ...init,
-      headers: { 'content-type': 'application/json', ...headers },
-    });
-    if (!response.ok) throw new Error(`POST ${place} answers ${response.status}`);
-    return response.json();
-  };
-  const { token } = await post('/users/login', { email, password });
-  const task = await post('/tasks', { title: 'Read under load' }, { authorization: `Bearer ${token}` });
+  const { token } = await post(`${url}/users/login`, { email, password });
+  const task = await post(`${url}/tasks`, { title: 'Read under load' }, token);
   return { token, path: `/tasks/${task._id}` };
 }
 
@@ -112,9 +111,7 @@ async function prepareLoad({ url, email, password }) {
 async function signUp(url) {
   const name = `drill${Math.random().toString(36).slice(2)}`;
   const person = { name, username: name, email: `${name}@example.com`, password: 'correct horse' };
-  const init = { method: 'POST', headers: { 'content-type': 'application/json' } };
-  const response = await fetch(`${url}/users/signup`, { ...init, body: JSON.stringify(person) });
-  const { token, user } = await response.json();
+  const { token, user } = await post(`${url}/users/signup`, person);
   return { id: user._id, token };
 }
 
@@ -124,4 +121,4 @@ const tellFailures = ({ answered, failed, failures }) => {
   return `${failed} of ${answered + failed} failed${kinds.length > 0 ? ` (${kinds.join(', ')})` : ''}`;
 };
 
-module.exports = { exchange, startLoad, prepareLoad, percentile, signUp, tellFailures };
+module.exports = { exchange, startLoad, post, prepareLoad, percentile, signUp, tellFailures };

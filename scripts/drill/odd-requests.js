@@ -1,8 +1,8 @@
 'use strict';
 
-const { oddTexts } = require('./odd-text');
+const { inAddress, oddTexts } = require('./odd-text');
 
-/** Bytes: NGINX takes 8 kB of an address or a header, and Node 16 kB of all headers. */
+/** Bytes: NGINX takes 8 kB of an address, and 16 kB of address and headers together. */
 const addressBytes = 7_500;
 const headerBytes = 1_000;
 const headers = [
@@ -10,11 +10,6 @@ const headers = [
   ...['Range', 'Referer', 'User-Agent', 'X-Forwarded-For', 'X-Request-Id'],
 ];
 
-const inAddress = (text, bytes) => {
-  const encoded = encodeURIComponent(Buffer.from(text).toString());
-  // No escape is cut in two.
-  return encoded.slice(0, bytes).replace(/%[\da-f]?$/i, '');
-};
 const rawInAddress = (text) => text.replace(/[^!-~]/g, '');
 const inHeader = (text) => text.replace(/[^ -~]/g, '').slice(0, headerBytes);
 

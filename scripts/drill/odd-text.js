@@ -47,4 +47,16 @@ function oddTexts(length) {
   ]);
 }
 
-module.exports = { oddTexts };
+/** The longest beginning that `encode` makes no longer than `most`. */
+function longestThatFits(text, encode, most) {
+  const whole = encode(text);
+  return whole.length <= most
+    ? whole
+    : longestThatFits(text.slice(0, Math.floor((text.length * most) / whole.length)), encode, most);
+}
+
+/** Percent-encodes the beginning that fits into `most` bytes; half a character becomes U+FFFD, as no address can hold it. */
+const inAddress = (text, most) =>
+  longestThatFits(text, (part) => encodeURIComponent(Buffer.from(part).toString()), most);
+
+module.exports = { inAddress, longestThatFits, oddTexts };

@@ -2,7 +2,7 @@
 
 const { apiName } = require('../stack/app-names');
 const { interruption, UserError } = require('../command/run-command');
-const { percentile, prepareLoad, signUp } = require('./load');
+const { percentile, post, prepareLoad, signUp } = require('./load');
 const { oddRequests } = require('./odd-requests');
 const { sendAtRate } = require('./arrivals');
 const { withOwnStack } = require('./own-stack');
@@ -35,9 +35,7 @@ async function latestLoop(stack) {
 /** A new member with a task, as an Admin gives it. */
 async function newMember(url, adminToken) {
   const { id, token } = await signUp(url);
-  const init = { method: 'POST', body: JSON.stringify({ title: 'Drill', assignedTo: id }) };
-  const headers = { 'content-type': 'application/json', authorization: `Bearer ${adminToken}` };
-  const { _id } = await (await fetch(`${url}/tasks`, { ...init, headers })).json();
+  const { _id } = await post(`${url}/tasks`, { title: 'Drill', assignedTo: id }, adminToken);
   return { token, taskPath: `/tasks/${_id}`, userPath: `/users/${id}` };
 }
 

@@ -66,7 +66,7 @@ function createPm2({ root, home, env = {} }) {
     run(path.join(__dirname, 'reload-one.js'), [how, String(id), name], { env, timeoutMs });
 
   /**
-   * Asked through the daemon's socket: the command itself would start a daemon if none runs.
+   * Connects to the daemon's socket: the command itself would start a daemon if none runs.
    *
    * @returns {Promise<boolean>} rejects if this user may not ask
    */

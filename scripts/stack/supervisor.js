@@ -8,8 +8,9 @@ const { createPm2 } = require('./pm2');
 const { trimLogs } = require('./logs');
 const { endProcesses, findOwned, isAlive, marker } = require('./processes');
 const { sleep, UserError } = require('../command/run-command');
+const { makePrivateFolder, ownUid } = require('../../src/lib/private-folder');
 
-/** A socket's path may have 107 bytes, and PM2 hangs where its own gets longer. */
+/** A socket's path may have 107 bytes, and PM2 hangs if its own gets longer. */
 const longestHome = 85;
 
 /** @param {string} dir the stack's folder @param {string} name */
@@ -20,15 +21,9 @@ function privateHome(dir, name) {
   return path.join(os.tmpdir(), `taskfleet-${os.userInfo().uid}-${hash}`);
 }
 
-/**
- * Makes the folder. In /tmp another user may have put something else in its place, which is neither used nor changed.
- *
- * @param {string} home @throws UserError if other users could write there
- */
+/** Makes the folder, for this user alone. @param {string} home @throws UserError if other users could write there */
 function ensurePrivate(home) {
-  if (!fs.lstatSync(home, { throwIfNoEntry: false })) fs.mkdirSync(home, { recursive: true, mode: 0o700 });
-  const found = fs.lstatSync(home);
-  if (found.isDirectory() && found.uid === os.userInfo().uid && (found.mode & 0o077) === 0) return;
+  if (!makePrivateFolder(home)) return;
   throw new UserError(
     `${home} must be a folder of this user's alone, with mode 700, and no link. Remove it (or have its owner do that), ` +
       'or move this clone to a shorter path, where it is not needed.',
@@ -37,8 +32,10 @@ function ensurePrivate(home) {
 
 /**
  * Closes the home of the person's own PM2: its daemon lets the whole group in, and knows the passwords of the servers.
+ * What a link of theirs leads to stays as it is.
  *
  * @param {string} home made if it is not there
+ * @throws UserError if it belongs to another user
  */
 function closeHome(home) {
   fs.mkdirSync(home, { recursive: true, mode: 0o700 });
@@ -46,11 +43,11 @@ function closeHome(home) {
   // What a link leads to is the person's own affair.
   if (found.isSymbolicLink()) return;
   const { uid } = found;
-  if (uid !== os.userInfo().uid)
+  if (uid !== ownUid)
     throw new UserError(
       `${home} belongs to ${uid === 0 ? 'root' : `user ${uid}`}: run this command as that user.`,
     );
-  fs.chmodSync(home, 0o700);
+  if (fs.lstatSync(home).isDirectory()) fs.chmodSync(home, 0o700);
 }
 
 /**

@@ -127,7 +127,7 @@ export function createResponseCache({
     return { found, holds: added > 0 };
   }
 
-  /** As `written` below. */
+  /** Does what `written` below describes. */
   async function end({ generations, entity }: Write): Promise<Refill> {
     if (!store) return noRefill;
     let epoch: number;

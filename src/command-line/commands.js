@@ -1,6 +1,6 @@
 'use strict';
 
-// The arguments of the commands in src/cli, where scripts/cli.js can judge them before it builds anything.
+// The arguments of the commands in src/cli; scripts/cli.js judges them before it builds anything.
 const flag = { type: 'boolean' };
 const text = { type: 'string' };
 

@@ -4,7 +4,7 @@ type Options = NonNullable<ParseArgsConfig['options']>;
 
 export interface Command<T extends Options = Options> {
   usage: string;
-  /** As `parseArgs` of node:util takes them; `help` is added. */
+  /** The options of `parseArgs` (node:util); `help` is added. */
   options?: T;
   /** How many arguments beside the options are taken; 0 unless given. */
   most?: number;

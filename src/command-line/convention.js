@@ -8,7 +8,7 @@ const { explainFault } = require('./file-faults');
 /** An expected failure: its message says what to do, and no stack trace is shown. */
 class UserError extends Error {}
 
-/** Wrong arguments: exit status 2, where a failure is 1. */
+/** Wrong arguments: exit status 2; any other failure is 1. */
 class UsageError extends UserError {}
 
 const help = { type: 'boolean', short: 'h' };

@@ -3,7 +3,7 @@
 const fs = require('node:fs');
 const path = require('node:path');
 
-/** By the code of errno(3): what is wrong, and what to do about it. */
+/** What is wrong and what to do about it, by the code of errno(3). */
 const faults = {
   EACCES: ['permission denied', permissionCure],
   EPERM: ['not permitted', permissionCure],

@@ -8,9 +8,7 @@ function read(request: Request, name: 'if-match' | 'if-none-match') {
   const versions = versionsIn(header);
   if (versions === undefined) {
     const message = `is not a list of at most ${MOST_TAGS} quoted tags, such as the ETag of an answer`;
-    throw new InvalidRequestError(`headers.${name}: ${message}`, {
-      errors: [{ path: `headers.${name}`, message }],
-    });
+    throw InvalidRequestError.at(`headers.${name}`, message);
   }
   return versions;
 }

@@ -13,9 +13,7 @@ export function idempotencyOf(request: Request): IdempotentRequest | undefined {
   const key = quoted ?? bare;
   if (!key) {
     const message = 'must be 1 to 255 printable ASCII characters, best in quotation marks';
-    throw new InvalidRequestError(`headers.idempotency-key: ${message}`, {
-      errors: [{ path: 'headers.idempotency-key', message }],
-    });
+    throw InvalidRequestError.at('headers.idempotency-key', message);
   }
   return { key, request: `${request.method} ${request.path} ${textOf(request.body)}` };
 }

@@ -58,7 +58,7 @@ const DOWN = form(
   'text/html',
   pageOf('<p class="state">It cannot serve requests right now. Try again in a moment.</p>'),
 );
-/** By preference: the first is for clients that accept anything. */
+/** In order of preference: the first is for clients that accept anything. */
 const FORMS = [form('application/json', linkSet), form('application/linkset+json', linkSet), UP];
 const OFFERED = FORMS.map(({ type }) => type);
 

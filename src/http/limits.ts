@@ -8,9 +8,9 @@ import type { Route } from './route';
 interface LimitsOptions {
   /** Of all routes together; undefined where it is turned off. */
   common: RateLimiter | undefined;
-  /** Of what shows whether an e-mail or a user name is taken, in addition; by address. */
+  /** Counts by address, in addition, what shows whether an e-mail or a user name is taken. */
   signUp: RateLimiter | undefined;
-  /** Of uploads, in addition; by user. */
+  /** Counts uploads by user, in addition. */
   upload: RateLimiter | undefined;
   exemptLoopback: boolean;
 }
@@ -22,9 +22,9 @@ export type Limit = ReturnType<typeof createLimit>;
  * tells how far it is (draft-ietf-httpapi-ratelimit-headers), refused or not.
  */
 export function createLimit({ common, signUp, upload, exemptLoopback }: LimitsOptions) {
-  type Counted = [RateLimiter | undefined, string];
+  type Key = [RateLimiter | undefined, string];
 
-  async function count(counted: Counted[], request: Request, response: Response): Promise<void> {
+  async function count(counted: Key[], request: Request, response: Response): Promise<void> {
     const limiters = counted.filter((one): one is [RateLimiter, string] => one[0] !== undefined);
     if (limiters.length === 0 || (exemptLoopback && isLoopback(request.address))) return;
     // Sent together: one round trip.
@@ -57,7 +57,7 @@ export function createLimit({ common, signUp, upload, exemptLoopback }: LimitsOp
     ): Promise<void> {
       if (route.limit === 'none') return;
       const network = networkOf(request.address);
-      const counted: Counted[] = [[common, user ? `user:${user.id}` : `address:${network}`]];
+      const counted: Key[] = [[common, user ? `user:${user.id}` : `address:${network}`]];
       if (route.limit === 'signup' && !route.limitedIf) counted.push([signUp, network]);
       if (route.limit === 'upload' && user) counted.push([upload, user.id]);
       await count(counted, request, response);
@@ -76,14 +76,14 @@ export function createLimit({ common, signUp, upload, exemptLoopback }: LimitsOp
   };
 }
 
-type Told = Awaited<ReturnType<RateLimiter['count']>> & Pick<RateLimiter, 'policy'>;
+type Counted = Awaited<ReturnType<RateLimiter['count']>> & Pick<RateLimiter, 'policy'>;
 
 /** Adds a member for each count to what the header has already. */
 function addTo(
   response: Response,
   header: string,
-  counts: Told[],
-  parameters: (policy: RateLimiter['policy'], count: Told) => string,
+  counts: Counted[],
+  parameters: (policy: RateLimiter['policy'], count: Counted) => string,
 ): void {
   const earlier = response.get(header);
   const members = counts.map((count) => `"${count.policy.name}";${parameters(count.policy, count)}`);

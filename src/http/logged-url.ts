@@ -1,11 +1,11 @@
-import { shortened } from '../shortened';
+import { shortened } from '../lib/shortened';
 
 /** Longest address in the log, in characters: no request that the API serves needs half of it. */
 const MOST = 1_000;
 const SECRET =
   /token|jwt|passw|passphrase|pwd|secret|auth|credential|api[-_. +]?key|session|signature|\bcode=/i;
 
-/** As a server might read it; what is no valid escape stays as it is. */
+/** Decodes as a server might; what is no valid escape stays as it is. */
 const decoded = (text: string): string =>
   text.replace(/%([0-9a-f]{2})/gi, (_escape, hex: string) => String.fromCharCode(parseInt(hex, 16)));
 

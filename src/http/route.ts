@@ -13,7 +13,7 @@ export interface Input<P = unknown, Q = unknown, B = unknown, A extends Access =
   query: Q;
   body: B;
   user: A extends 'anyone' ? undefined : Principal;
-  /** As it was asked for, with its query. */
+  /** The address as the client sent it, with its query. */
   url: string;
   /** Finds the request in the log. */
   requestId: string;

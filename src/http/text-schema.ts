@@ -70,7 +70,7 @@ export const text = (min: 0 | 1, max: number, kind: Kind = 'line') =>
       if (message) context.addIssue({ code: 'custom', message });
     })
     .overwrite((value) => value.trim())
-    // As a pattern for readers alone: on a long text that doesn't fit, matching it takes quadratic time.
+    // The pattern is for readers alone: on a long text that doesn't fit, matching it takes quadratic time.
     .meta({
       description: `${DESCRIPTIONS[kind]} without control characters and U+202A to U+202E${min ? '; something in it is visible' : ''}.`,
       minLength: min,

@@ -1,14 +1,13 @@
 import type { Request } from 'express';
 import { z } from 'zod';
-import { InvalidRequestError, type FieldError } from '../errors';
-import { shortened } from '../shortened';
+import { InvalidRequestError, MAX_PATH, type FieldError } from '../errors';
+import { shortened } from '../lib/shortened';
 import type { Route } from './route';
 
 type Part = 'params' | 'query' | 'body';
 
-/** A body of 100 kB can have 10,000 faults, and names as long as itself. */
+/** A body of 100 kB can have 10,000 faults. */
 const MAX_FAULTS = 100;
-const MAX_PATH = 200;
 
 const noQuery = z.strictObject({});
 

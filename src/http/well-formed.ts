@@ -1,14 +1,13 @@
 import { parse, type ParsedUrlQuery } from 'node:querystring';
-import { InvalidRequestError } from '../errors';
+import { InvalidRequestError, MAX_PATH } from '../errors';
+import { shortened } from '../lib/shortened';
 
 const HALVES = /\p{Surrogate}/gu;
 const hasHalf = (text: string) => text.search(HALVES) >= 0;
-const LONGEST_PATH = 200;
 
 /** @param path of a part of the request, by its names; the halves of characters in them are left out */
 function refuse(path: string[], message: string): never {
-  const place = path.join('.').slice(0, LONGEST_PATH).replace(HALVES, '');
-  throw new InvalidRequestError(`${place}: ${message}`, { errors: [{ path: place, message }] });
+  throw InvalidRequestError.at(shortened(path.join('.').replace(HALVES, ''), MAX_PATH), message);
 }
 
 /** No text that was decoded from UTF-8 holds half a character, so this marks what could not be decoded. */

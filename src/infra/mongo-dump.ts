@@ -8,7 +8,7 @@ const { EJSON } = mongoose.mongo.BSON;
 /** Numbers and bytes stay of the type that they have in MongoDB. */
 const AS_STORED = { promoteValues: false, promoteBuffers: false, bsonRegExp: true } as const;
 
-/** By which workers notify each other, and a restore notifies them. */
+/** The collection by which workers notify each other, and a restore notifies them. */
 export const NOTICES = 'notices';
 /** The notice that ends what workers have cached: it outlives a restore, which posts it first. */
 const CACHE_OFF = 'cache-off';

@@ -30,7 +30,7 @@ interface RateLimitersOptions {
 
 /**
  * Instead of the library's script, whose counters carry an expiry: under every `volatile-*` policy Redis evicts keys
- * that have one, so whoever fills the cache would end the counts, the shortest first. A counter is a hash of `used`
+ * that have one, so a client that fills the cache would end the counts, the shortest first. A counter is a hash of `used`
  * and of `ends` (ms since 1970, by Redis' clock) without expiry; the index holds all of them by their ends, and each
  * new window removes up to three that have ended, so no more stay than were in force at one time.
  */

@@ -42,7 +42,7 @@ export function createFailedJobs({ jobs, transaction, keepPayload, dropPayload }
       if (!isBack) await refuse(id);
     },
 
-    /** Whoever asked for the job still sees that it failed; what it works on goes at once. */
+    /** Removes what the job works on at once; the user who asked for the job still sees that it failed. */
     async discard(id: string): Promise<void> {
       const discarded = await transaction(async (session) => {
         const job = await jobs.discard(id, session);

@@ -103,11 +103,11 @@ export function createJobRunner({ jobs, handlers, transaction, record, logger }:
       await jobs.putBack(jobId, claim, backoffMs(job.attempts), 'An attempt failed; it is tried again.');
       return ['retried', 'ack'];
     }
-    const told = final ? error.message : 'It failed each time it was tried.';
+    const reason = final ? error.message : 'It failed each time it was tried.';
     // A job that took its workers down may succeed on a larger machine; damaged input never does.
     const isHopeless = final && job.attempts <= MAX_ATTEMPTS;
     const failed = await transaction(async (session) => {
-      const expiresAt = await jobs.fail(jobId, claim, told, session, isHopeless);
+      const expiresAt = await jobs.fail(jobId, claim, reason, session, isHopeless);
       if (expiresAt) await handler.failed?.(jobId, isHopeless ? null : expiresAt, session);
       return expiresAt !== null;
     });

@@ -69,7 +69,7 @@ function requirePosition(position: ReturnType<Cursors['decode']>, types: string[
     position === 'foreign'
       ? 'belongs to a list of other filters or another sort: begin without it'
       : 'is not a cursor of this server: begin without it, and follow the Link header of each page';
-  throw new InvalidRequestError(`query.cursor: ${message}`, { errors: [{ path: 'query.cursor', message }] });
+  throw InvalidRequestError.at('query.cursor', message);
 }
 
 /** @param found in the order of the plan, one more than `limit` where there is more that way */

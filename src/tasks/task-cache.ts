@@ -13,7 +13,7 @@ interface Assigned {
   version?: number;
 }
 
-/** What stands on the record, since a read of it can't tell what was there before. */
+/** What stands on the record, since a read of it can't show what was there before. */
 type Stored = Assigned & { updatedAt: Date };
 
 export const assigneeOf = (task: Assigned | null) => (task?.assignedTo ? String(task.assignedTo) : null);

@@ -6,7 +6,7 @@ const MIN_CHARACTERS = 8;
 const LOST = '\ufffd';
 /** bcrypt reads no more; a longer password would be cut silently (OWASP ASVS 5, 6.2.8). */
 const MAX_BYTES = 72;
-/** Of a log-in and, before it is composed, of a new password: composing takes quadratic time at worst. */
+/** Most UTF-16 units of a password as it is sent: composing it takes quadratic time at worst. */
 export const MAX_SENT = 1_024;
 
 /**

@@ -2,8 +2,8 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { hasLua } from '../../scripts/stack/servers/nginx-lua';
 import type { Balancing } from '../../scripts/stack/stack';
+import { methods, withLua } from '../support/balancer';
 import { killWorker, newTitle, send, startCluster, type Cluster } from '../support/cluster';
 import type { Account } from '../support/factories';
 import { startLoad } from '../support/load';
@@ -12,9 +12,6 @@ import { eventually } from '../support/wait';
 const { findCommand } = jest.requireActual<{ findCommand: (name: string) => string }>(
   '../../scripts/stack/servers/find-command',
 );
-// `npm test` installs Lua where there is a package; elsewhere the stack refuses it (test/unit/scripts/nginx.test.ts).
-const withLua: Balancing[] = hasLua() ? ['response-time'] : [];
-const methods: Balancing[] = ['round-robin', 'least-connections', ...withLua];
 
 let cluster: Cluster;
 let admin: Account;

@@ -1,4 +1,4 @@
-import { ORIGIN, send, startCluster, type Cluster } from '../support/cluster';
+import { endedJob, ORIGIN, send, startCluster, type Cluster } from '../support/cluster';
 import type { Account } from '../support/factories';
 import { animatedWebp, newPicture } from '../support/pictures';
 import { eventually } from '../support/wait';
@@ -155,10 +155,8 @@ it.each([
     signal: AbortSignal.timeout(20_000),
   });
   expect(sent.status).toBe(202);
-  const job = await eventually(async () => {
-    const { body } = await send(cluster.url, 'GET', sent.headers.get('location')!, undefined, admin.token);
-    const found = body as { finishedAt: string | null; status: string; result: object };
-    return found.finishedAt && found;
+  expect(await endedJob(cluster.url, admin, sent.headers.get('location')!)).toMatchObject({
+    status: 'done',
+    result: { shown: true },
   });
-  expect(job).toMatchObject({ status: 'done', result: { shown: true } });
 });

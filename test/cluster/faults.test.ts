@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { newTitle, send, startCluster, type Cluster } from '../support/cluster';
+import { endedJob, newTitle, send, startCluster, type Cluster } from '../support/cluster';
 import type { Account } from '../support/factories';
-import { newPicture } from '../support/pictures';
+import { damagedPicture, newPicture } from '../support/pictures';
 import { eventually } from '../support/wait';
 
 let cluster: Cluster;
@@ -15,12 +15,7 @@ beforeAll(async () => {
 const get = (route: string) => send(cluster.url, 'GET', route, undefined, admin.token);
 const uploadOf = async (picture: Buffer) =>
   send(cluster.url, 'PUT', `/users/${admin.id}/avatar`, picture, admin.token);
-const untilDone = (location: string, timeoutMs = 60_000) =>
-  eventually(async () => {
-    const { body } = await get(location);
-    const job = body as { finishedAt: string | null; status: string; attempts: number };
-    return job.finishedAt ? job : undefined;
-  }, timeoutMs);
+const untilDone = (location: string, timeoutMs = 60_000) => endedJob(cluster.url, admin, location, timeoutMs);
 
 it('runs a job from end to end, and any worker serves its result', async () => {
   const { status, headers } = await uploadOf(await newPicture('png'));
@@ -34,6 +29,16 @@ it('runs a job from end to end, and any worker serves its result', async () => {
   );
   expect(new Set(answers.map((answer) => answer.headers.get('x-worker'))).size).toBe(2);
   expect(new Set(answers.map((answer) => answer.headers.get('etag'))).size).toBe(1);
+});
+
+it('fails a damaged picture at once, and lists it for no Admin, since nothing can be done for it', async () => {
+  const { status, headers } = await uploadOf(await damagedPicture('png'));
+  expect(status).toBe(202);
+  expect(await untilDone(headers.get('location')!)).toMatchObject({
+    status: 'failed',
+    error: expect.stringMatching(/damaged/) as string,
+  });
+  expect((await get('/ops/failed-jobs')).body).toEqual([]);
 });
 
 it('answers without Redis, and caches again once it is back', async () => {

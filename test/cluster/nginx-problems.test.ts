@@ -168,7 +168,7 @@ it('serves others while it logs addresses that each stopped a worker for 15 seco
     for (let count = 0; count < 20; count++) await request('GET /health/live HTTP/1.1');
     return performance.now() - startedAt;
   };
-  // As it is by default: each address is logged.
+  // The default level: each address is logged.
   await setLevel('info');
   try {
     const letters = `/${'x'.repeat(8_150)}`;

@@ -6,10 +6,10 @@ import { connectMongo } from '../../src/infra/mongo';
 import { jobQueueNames } from '../../src/infra/rabbit';
 import { barriersOf } from '../support/accessibility';
 import { startBrowser } from '../support/browser';
-import { send, startCluster, type Cluster } from '../support/cluster';
+import { endedJob, startCluster, type Cluster } from '../support/cluster';
 import type { Account } from '../support/factories';
 import { startLoad } from '../support/load';
-import { damagedPicture, newPicture } from '../support/pictures';
+import { newPicture } from '../support/pictures';
 import { eventually } from '../support/wait';
 
 let cluster: Cluster;
@@ -195,29 +195,11 @@ it('tries a failed job again, and discards it', async () => {
   await page.getByRole('button', { name: `Retry ${name}` }).click();
   await page.locator('#notice', { hasText: `${name}: it is tried again.` }).waitFor();
   await page.locator('#failed-jobs li', { hasText: name }).waitFor({ state: 'detached' });
-  await eventually(async () => {
-    const { body } = await send(cluster.url, 'GET', `/jobs/${again}`, undefined, admin.token);
-    return (body as { status: string }).status === 'done';
-  });
+  expect(await endedJob(cluster.url, admin, `/jobs/${again}`)).toMatchObject({ status: 'done' });
   page.once('dialog', (dialog) => void dialog.accept());
   await page.getByRole('button', { name: `Discard ${other}` }).click();
   await page.locator('#notice', { hasText: `${other}: it was discarded.` }).waitFor();
   await page.locator('#failed-jobs li', { hasText: other }).waitFor({ state: 'detached' });
-});
-
-it('lists no job of a damaged picture, since nothing can be done for it', async () => {
-  const damaged = await damagedPicture('png');
-  const { status, body } = await send(cluster.url, 'PUT', `/users/${admin.id}/avatar`, damaged, admin.token);
-  expect(status).toBe(202);
-  const { _id: id } = body as { _id: string };
-  const job = await eventually(async () => {
-    const answer = await send(cluster.url, 'GET', `/jobs/${id}`, undefined, admin.token);
-    const found = answer.body as { finishedAt: string | null; status: string; error: string };
-    return found.finishedAt && found;
-  });
-  expect(job).toMatchObject({ status: 'failed', error: expect.stringMatching(/damaged/) });
-  const failed = await send(cluster.url, 'GET', '/ops/failed-jobs', undefined, admin.token);
-  expect(failed.body).toEqual([]);
 });
 
 it('settles the dead letters: retry keeps what is no job’s, discard takes all', async () => {

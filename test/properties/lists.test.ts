@@ -58,7 +58,7 @@ describe('a cursor', () => {
           `${text}=`,
           `${text}!`,
           other.encode('list', given),
-          // As before there was a seal.
+          // A cursor from before there was a seal.
           text.slice(22),
         );
       });

@@ -8,7 +8,7 @@ export async function barriersOf(page: Page): Promise<string[]> {
   const found: string[] = [];
   for (const colorScheme of ['light', 'dark'] as const) {
     await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
-    // By the debugger: the page's own policy lets nothing of another text run.
+    // The debugger runs it: the page's own policy lets nothing of another text run.
     await page.evaluate(axe);
     const { violations, passes } = await page.evaluate<AxeResults>(
       `axe.run(document, { runOnly: ${JSON.stringify(TAGS)} })`,

@@ -5,12 +5,17 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { hasLua } from '../../scripts/stack/servers/nginx-lua';
 import type { Balancing, ServerDefinition } from '../../scripts/stack/stack';
 import { freePort } from './free-port';
 import { eventually } from './wait';
 
 const { nginx } = jest.requireActual<{ nginx: ServerDefinition }>('../../scripts/stack/servers/nginx');
 const root = path.join(__dirname, '..', '..');
+
+// `npm test` installs Lua if there is a package; without it the stack refuses the method (test/unit/scripts/nginx.test.ts).
+export const withLua: Balancing[] = hasLua() ? ['response-time'] : [];
+export const methods: Balancing[] = ['round-robin', 'least-connections', ...withLua];
 
 /** Stands for an API worker: answers as late, or as badly, as it is told. */
 async function startStub() {

@@ -134,6 +134,20 @@ export async function send(
   return { status: response.status, headers: response.headers, body: isJson ? JSON.parse(text) : text };
 }
 
+interface EndedJob {
+  status: string;
+  attempts: number;
+  error: string | null;
+  result: object | null;
+}
+
+/** The job at this path, once it has ended. */
+export const endedJob = (url: string, { token }: Account, route: string, timeoutMs?: number) =>
+  eventually(async () => {
+    const { body } = await send(url, 'GET', route, undefined, token);
+    return (body as { finishedAt: string | null }).finishedAt ? (body as EndedJob) : undefined;
+  }, timeoutMs);
+
 /** Kills one API worker, and comes back once another is in its place; requests are answered meanwhile. */
 export async function killWorker({ url, apiWorkers }: Cluster, { token }: Account): Promise<AppProcess> {
   const [victim] = await apiWorkers();

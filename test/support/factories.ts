@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import request, { type Test } from 'supertest';
 import type { TestApi } from './api';
+import { eventually } from './wait';
 
 export interface Account {
   id: string;
@@ -45,6 +46,13 @@ export function as({ server }: Pick<TestApi, 'server'>, { token }: Pick<Account,
     delete: (path: string) => send(request(server).delete(path)),
   };
 }
+
+/** The job at this path, once it has ended. */
+export const endedJob = (api: TestApi, by: Account, path: string) =>
+  eventually(async () => {
+    const { body } = await as(api, by).get(path).expect(200);
+    return body.finishedAt && body;
+  });
 
 export async function buildTask(api: TestApi, admin: Account, fields: Record<string, unknown> = {}) {
   const { body } = await as(api, admin)

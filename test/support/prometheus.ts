@@ -38,7 +38,7 @@ export const expressions = [
   ...panels.flatMap(({ targets = [] }) => targets.map(({ expr }) => expr)),
 ].map((expr) => expr.replaceAll('$__rate_interval', '1m'));
 
-/** @throws Error if it is missing: `npm test` installs it, where the system's package manager has it */
+/** @throws Error if it is missing: `npm test` installs it if the system's package manager has it */
 function requireCommand(name: 'prometheus' | 'promtool'): string {
   const found = findCommand(name);
   if (!found)

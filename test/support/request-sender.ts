@@ -1,4 +1,5 @@
 import { Agent, request as open } from 'node:http';
+import { shellQuoted } from '../../src/command-line/convention';
 
 export interface RawRequest {
   method: string;
@@ -11,11 +12,13 @@ export interface RawRequest {
 export interface RawAnswer {
   status: number;
   headers: Record<string, string | string[] | undefined>;
+  /** Names and values in turn, each as often as it was sent. */
+  rawHeaders: string[];
   text: string;
 }
 
 const TIMEOUT_MS = 20_000;
-/** Bytes of an answer's headers: whoever sends odd requests wants to see the answer, not Node's refusal of it. */
+/** Bytes of an answer's headers: a sender of odd requests wants to see the answer, not Node's refusal of it. */
 const MOST_OF_HEADERS = 65_536;
 
 /** Sends requests as they are: unlike fetch, it mends neither paths nor headers. */
@@ -40,7 +43,8 @@ export function createSender(url: string, sockets: number) {
           response.on('data', (chunk: Buffer) => chunks.push(chunk)).once('error', reject);
           response.once('end', () => {
             const text = Buffer.concat(chunks).toString('utf8');
-            resolve({ status: response.statusCode!, headers: response.headers, text });
+            const { statusCode, headers, rawHeaders } = response;
+            resolve({ status: statusCode!, headers, rawHeaders, text });
           });
         });
         outgoing.end(body);
@@ -49,14 +53,13 @@ export function createSender(url: string, sockets: number) {
   };
 }
 
-const quoted = (text: string) => `'${text.replaceAll("'", `'\\''`)}'`;
 const LONGEST = 1_500;
 
 /** The same request for a person to send again. */
 export function curlOf(url: string, { method, path, headers, body }: RawRequest): string {
-  const lines = Object.entries(headers).map(([name, value]) => `-H ${quoted(`${name}: ${value}`)}`);
+  const lines = Object.entries(headers).map(([name, value]) => `-H ${shellQuoted(`${name}: ${value}`)}`);
   const text = body instanceof Uint8Array ? `[${body.length} bytes]` : body;
-  const data = text === undefined ? [] : [`--data-binary ${quoted(text.slice(0, LONGEST))}`];
+  const data = text === undefined ? [] : [`--data-binary ${shellQuoted(text.slice(0, LONGEST))}`];
   const verb = method === 'HEAD' ? '--head' : `-X ${method}`;
-  return ['curl -i --path-as-is', verb, quoted(`${url}${path}`), ...lines, ...data].join(' ');
+  return ['curl -i --path-as-is', verb, shellQuoted(`${url}${path}`), ...lines, ...data].join(' ');
 }

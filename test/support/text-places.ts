@@ -1,6 +1,7 @@
 import { resolverOf } from '../../contract/breaking-changes';
 import type { ApiDocument } from '../../contract/document';
 import { alternativesOf, type Schema } from '../../contract/narrowed-schema';
+import { inAddress, longestThatFits } from '../../scripts/drill/odd-text';
 import type { RawRequest } from './request-sender';
 
 /** Somewhere in a request that the API looks at a client's text. */
@@ -23,16 +24,6 @@ const HEADERS = [
 ];
 const BODY_HEADERS = ['Content-Type', 'Content-Encoding'];
 
-/** The longest beginning that `encode` makes no longer than `most`. */
-function encoded(text: string, encode: (text: string) => string, most: number): string {
-  const whole = encode(text);
-  return whole.length <= most
-    ? whole
-    : encoded(text.slice(0, Math.floor((text.length * most) / whole.length)), encode, most);
-}
-/** Half a character becomes U+FFFD, as no address can hold it. */
-const inAddress = (text: string) =>
-  encoded(text, (part) => encodeURIComponent(Buffer.from(part).toString()), MOST);
 const rawInAddress = (text: string) => text.replace(/[^!-\xff]/g, '').slice(0, MOST);
 const inHeader = (text: string) => text.replace(/[^\t -~\x80-\xff]/g, '').slice(0, MOST);
 
@@ -64,8 +55,8 @@ export function textPlaces(
       const found = parameters.map((parameter) => {
         const { in: where, name } = resolve(parameter) as { in: string; name: string };
         return place(`${where} ${name}`, (text) => {
-          if (where === 'path') return send(pathOf(template, inAddress(text)));
-          if (where === 'query') return send(`${pathOf(template)}?${name}=${inAddress(text)}`);
+          if (where === 'path') return send(pathOf(template, inAddress(text, MOST)));
+          if (where === 'query') return send(`${pathOf(template)}?${name}=${inAddress(text, MOST)}`);
           return send(pathOf(template), { [name]: inHeader(text) });
         });
       });
@@ -82,7 +73,7 @@ export function textPlaces(
         ...found,
         place('every field', (text) => {
           const size = (part: string) => JSON.stringify(everywhere(part));
-          return sendBody(JSON.parse(encoded(text, size, MOST_OF_BODY)));
+          return sendBody(JSON.parse(longestThatFits(text, size, MOST_OF_BODY)));
         }),
         ...BODY_HEADERS.map((name) =>
           place(`header ${name}`, (text) => send(pathOf(template), { [name]: inHeader(text) }, '{}')),

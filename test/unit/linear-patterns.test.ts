@@ -39,7 +39,7 @@ const lines = [...known.map(([, code]) => code), ...[...published, ...ofNginx].m
 let found: Map<string, string[]>;
 
 beforeAll(() => {
-  // As `npm run lint` judges a file of src/, all in one run.
+  // Judges them as `npm run lint` does a file of src/, all in one run.
   const args = ['--stdin', '--stdin-filename', path.join(root, 'src', 'patterns.js'), '--format', 'json'];
   const eslint = path.join(root, 'node_modules', 'eslint', 'bin', 'eslint.js');
   const input = lines.map((line) => `void ${line};`).join('\n');

@@ -79,7 +79,7 @@ const nginx = {
         ),
     ];
     const configChanged = changes.includes(true);
-    // By the shell, so that it runs from a mount that forbids executing and without its x bit.
+    // The shell runs it, so that it works without its x bit and on a mount that forbids executing.
     const args = [wrapper, found.bin, dir];
     return [{ name: 'nginx', script: '/bin/sh', args, killTimeoutMs: 5_000, configChanged }];
   },

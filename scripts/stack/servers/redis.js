@@ -40,7 +40,7 @@ const redis = {
     const file = 'redis.conf';
     const text = config(ports.redis, password);
     writePrivate(path.join(dir, file), text);
-    // By its standard input: Redis takes brackets in a path for a pattern, finds no file, and is then open to every host.
+    // Standard input: Redis takes brackets in a path for a pattern, finds no file, and is then open to every host.
     const args = ['-c', `exec "$0" - <${file}`, found.bin];
     return [{ name: 'redis', script: '/bin/sh', args, config: text, killTimeoutMs: 5_000 }];
   },

@@ -60,7 +60,7 @@ describe('an e-mail address', () => {
     expect(body.errors).toEqual([{ path: 'body.email', message: expect.any(String) }]);
   });
 
-  it('of another script is told its form', async () => {
+  it('of another script is refused with the form to send', async () => {
     const { body } = await signUp(newPerson({ email: 'info@сайт.рф' })).expect(400);
     expect(body.detail).toContain('xn--');
   });

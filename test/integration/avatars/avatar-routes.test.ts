@@ -1,9 +1,8 @@
 import sharp from 'sharp';
 import request from 'supertest';
 import { dropDatabase, newNamespace, startApi, startWorker, type TestApi } from '../../support/api';
-import { as, buildAdmin, buildWorker, type Account } from '../../support/factories';
+import { as, buildAdmin, buildWorker, endedJob, type Account } from '../../support/factories';
 import { animatedWebp, damagedPicture, decompressionBomb, newPicture } from '../../support/pictures';
-import { eventually } from '../../support/wait';
 
 const namespace = newNamespace();
 let api: TestApi;
@@ -26,11 +25,7 @@ afterAll(async () => {
 const upload = (by: Account, picture: Buffer, { of = by, type = 'image/png' } = {}) =>
   as(api, by).put(`/users/${of.id}/avatar`).type(type).send(picture);
 
-const untilEnded = (by: Account, path: string) =>
-  eventually(async () => {
-    const { body } = await as(api, by).get(path).expect(200);
-    return body.finishedAt && body;
-  });
+const untilEnded = (by: Account, path: string) => endedJob(api, by, path);
 
 const fetchAvatar = (by: Account, of: Account, query = '') =>
   as(api, by)
@@ -223,7 +218,7 @@ it('is read only as If-Match and If-None-Match allow', async () => {
     expect([name, same.headers[name]]).toEqual([name, whole.headers[name]]);
 });
 
-it('needs no If-Match where changes of versions do', async () => {
+it('needs no If-Match though changes of versions do', async () => {
   const strict = await startApi(namespace, { REQUIRE_IF_MATCH: 'true' });
   await as(strict, ada)
     .put(`/users/${ada.id}/avatar`)

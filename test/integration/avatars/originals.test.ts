@@ -3,7 +3,7 @@ import sharp from 'sharp';
 import { connectMongo, type Mongo } from '../../../src/infra/mongo';
 import { createJobRepository, type JobRepository } from '../../../src/jobs/job-repository';
 import { dropDatabase, newNamespace, startApi, startWorker, type TestApi } from '../../support/api';
-import { as, buildAdmin, buildWorker, type Account } from '../../support/factories';
+import { as, buildAdmin, buildWorker, endedJob, type Account } from '../../support/factories';
 import { damagedPicture, newPicture } from '../../support/pictures';
 import { mongoUrl } from '../../support/servers';
 import { eventually } from '../../support/wait';
@@ -39,11 +39,7 @@ const upload = (by: Account, picture: Buffer, api = one) =>
 
 const jobOf = async (by: Account, id: string) => (await as(one, by).get(`/jobs/${id}`).expect(200)).body;
 
-const ended = (by: Account, id: string) =>
-  eventually(async () => {
-    const job = await jobOf(by, id);
-    return job.finishedAt && job;
-  });
+const ended = (by: Account, id: string) => endedJob(one, by, `/jobs/${id}`);
 
 async function withWorker(work: () => Promise<void>): Promise<void> {
   const worker = await startWorker(namespace);
@@ -60,7 +56,7 @@ const originals = async () =>
 const failedJobs = async () =>
   (await as(one, admin).get('/ops/failed-jobs').expect(200)).body.map(({ _id }: { _id: string }) => _id);
 
-/** As a job worker does that can do nothing for it, and whose next attempt may succeed. */
+/** Fails the job as a job worker does after the last attempt, though another one may succeed. */
 async function failForNow(id: string): Promise<void> {
   await jobs.claim(id, 'test', 60_000);
   await mongo.transaction((session) => jobs.fail(id, 'test', 'It failed.', session));

@@ -162,7 +162,7 @@ it('ends nothing for the replay of a creation', async () => {
   expect(await states()).toEqual(allHit());
 });
 
-/** As a writer leaves it that dies between its commit and its word to Redis. */
+/** Leaves what a writer leaves that dies between its commit and its word to Redis. */
 async function changeWithoutAWord(collection: string, filter: object, set: object): Promise<void> {
   const connection = await mongoose.createConnection(mongoUrl(namespace)).asPromise();
   await connection

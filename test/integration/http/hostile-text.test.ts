@@ -6,7 +6,7 @@ import { buildAdmin, buildTask, buildWorker } from '../../support/factories';
 import { createSender, curlOf, type RawAnswer, type RawRequest } from '../../support/request-sender';
 import { textPlaces, type TextPlace } from '../../support/text-places';
 
-/** As often as letters of the same length take it. What is quadratic takes 100 times as long, and some of it still more. */
+/** At most so many times as long as letters of the same length. What is quadratic takes 100 times as long, or more. */
 const MOST_TIMES = 6;
 /** Garbage is collected beside some of them: what is slow by itself is slow each time. */
 const TRIES = 20;

@@ -120,10 +120,10 @@ describe('text', () => {
       await as(api, admin)
         .get(`/tasks?${query}=${encodeURIComponent(bad)}`)
         .expect(400);
-    const { body: told } = await signUp(newPerson({ username: bad, email: `${bad}@example.com` })).expect(
+    const { body: problem } = await signUp(newPerson({ username: bad, email: `${bad}@example.com` })).expect(
       400,
     );
-    expect(told.errors).toHaveLength(2);
+    expect(problem.errors).toHaveLength(2);
   });
 
   it.each(['\u2066', 'a\u2067b\u2069\u2068', '\u2069\u2066x'])(

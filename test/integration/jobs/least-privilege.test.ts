@@ -4,15 +4,14 @@ import path from 'node:path';
 import { runInNewContext } from 'node:vm';
 import mongoose, { type Connection } from 'mongoose';
 import { dropDatabase, newNamespace, startApi, startWorker, type TestApi } from '../../support/api';
-import { as, buildWorker, type Account } from '../../support/factories';
+import { as, buildWorker, endedJob, type Account } from '../../support/factories';
 import { newPicture } from '../../support/pictures';
 import { mongoUrl } from '../../support/servers';
-import { eventually } from '../../support/wait';
 
 const namespace = newNamespace();
 const password = randomBytes(32).toString('hex');
 let root: Connection;
-/** As the job worker's own user. */
+/** Connected as the job worker's own user. */
 let limited: Connection;
 let api: TestApi;
 let worker: Awaited<ReturnType<typeof startWorker>>;
@@ -67,10 +66,7 @@ describe("the job worker's own user of MongoDB", () => {
   const upload = async (picture: Buffer) => {
     const sent = as(api, ada).put(`/users/${ada.id}/avatar`).type('image/png').send(picture);
     const { headers } = await sent.expect(202);
-    return eventually(async () => {
-      const { body } = await as(api, ada).get(headers.location!).expect(200);
-      return body.finishedAt && body;
-    });
+    return endedJob(api, ada, headers.location!);
   };
 
   it('is enough for jobs: one that ends, the next that replaces its files, and one that fails', async () => {
@@ -92,7 +88,7 @@ describe("the job worker's own user of MongoDB", () => {
       'look through another collection',
       { aggregate: 'jobs', pipeline: [{ $lookup: { from: 'users', as: 'u', pipeline: [] } }], cursor: {} },
     ],
-    ['tell all workers something', { insert: 'notices', documents: [{}] }],
+    ['notify all workers', { insert: 'notices', documents: [{}] }],
     ['undo migrations', { delete: 'migrations', deletes: [{ q: {}, limit: 0 }] }],
     ['remove the database', { dropDatabase: 1 }],
     ['remove a collection', { drop: 'users' }],

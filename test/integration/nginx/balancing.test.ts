@@ -1,12 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Balancing } from '../../../scripts/stack/stack';
-import { startBalancer } from '../../support/balancer';
+import { methods, startBalancer, withLua } from '../../support/balancer';
 import { eventually } from '../../support/wait';
-
-import { hasLua } from '../../../scripts/stack/servers/nginx-lua';
-// `npm test` installs Lua where there is a package; elsewhere the stack refuses it (test/unit/scripts/nginx.test.ts).
-const withLua: Balancing[] = hasLua() ? ['response-time'] : [];
-const methods: Balancing[] = ['round-robin', 'least-connections', ...withLua];
 
 let balancer: Awaited<ReturnType<typeof startBalancer>>;
 afterEach(() => balancer.stop());

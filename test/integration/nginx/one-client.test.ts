@@ -1,14 +1,8 @@
 import { createConnection } from 'node:net';
 import { gzipSync } from 'node:zlib';
-import type { Balancing } from '../../../scripts/stack/stack';
-import { hasLua } from '../../../scripts/stack/servers/nginx-lua';
 import { dropDatabase, newNamespace, startApi, type TestApi } from '../../support/api';
-import { startNginx } from '../../support/balancer';
+import { methods, startNginx } from '../../support/balancer';
 import { buildAdmin, buildTask, newPerson, type Account } from '../../support/factories';
-
-// `npm test` installs Lua if there is a package; without it the stack refuses the method (test/unit/scripts/nginx.test.ts).
-const withLua: Balancing[] = hasLua() ? ['response-time'] : [];
-const methods: Balancing[] = ['round-robin', 'least-connections', ...withLua];
 
 const namespace = newNamespace();
 const workers: TestApi[] = [];

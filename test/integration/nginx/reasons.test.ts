@@ -1,15 +1,8 @@
 import { once } from 'node:events';
 import { createServer, type AddressInfo, type Socket } from 'node:net';
-import { hasLua } from '../../../scripts/stack/servers/nginx-lua';
-import type { Balancing } from '../../../scripts/stack/stack';
-import { startNginx } from '../../support/balancer';
+import { methods, startNginx } from '../../support/balancer';
 import { freePort } from '../../support/free-port';
 
-const methods: Balancing[] = [
-  'round-robin',
-  'least-connections',
-  ...(hasLua() ? (['response-time'] as const) : []),
-];
 const IMPATIENT: [string, string][] = [['proxy_read_timeout 15s', 'proxy_read_timeout 1s']];
 
 describe('the reason of a 502 or 504 in the access log', () => {

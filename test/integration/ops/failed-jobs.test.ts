@@ -1,10 +1,9 @@
 import { connectMongo, type Mongo } from '../../../src/infra/mongo';
 import { createJobRepository, type JobRepository } from '../../../src/jobs/job-repository';
 import { dropDatabase, newNamespace, startApi, startWorker, type TestApi } from '../../support/api';
-import { as, buildAdmin, type Account } from '../../support/factories';
+import { as, buildAdmin, endedJob, type Account } from '../../support/factories';
 import { newPicture } from '../../support/pictures';
 import { mongoUrl } from '../../support/servers';
-import { eventually } from '../../support/wait';
 
 const namespace = newNamespace();
 let api: TestApi;
@@ -62,11 +61,11 @@ it('tries a job again, once of two that press at the same moment, and it gets do
   expect(await listed()).toEqual([]);
   const worker = await startWorker(namespace);
   try {
-    const job = await eventually(async () => {
-      const { body } = await as(api, admin).get(`/jobs/${id}`).expect(200);
-      return body.finishedAt && body;
+    expect(await endedJob(api, admin, `/jobs/${id}`)).toMatchObject({
+      status: 'done',
+      attempts: 1,
+      error: null,
     });
-    expect(job).toMatchObject({ status: 'done', attempts: 1, error: null });
   } finally {
     await worker.close(1_000);
   }

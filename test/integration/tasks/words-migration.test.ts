@@ -23,7 +23,7 @@ afterAll(async () => {
 });
 
 const tasks = () => mongo.db.collection('tasks');
-/** As the version before wrote them: all marks stripped before the split. */
+/** Words as the version before wrote them: all marks stripped before the split. */
 const oldWords = (text: string) => text.normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase().split(/[ :]/);
 
 async function found(path: string, q: string): Promise<string[]> {

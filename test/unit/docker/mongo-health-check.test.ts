@@ -83,7 +83,7 @@ describe("MongoDB's health check", () => {
     expect(JSON.stringify(server.state.roles.get('jobWorker'))).toContain('"more"');
   });
 
-  it('fails where the server has another trouble', () => {
+  it('fails if the server has another trouble', () => {
     const rs = {
       initiate: () => {
         throw fault('InterruptedAtShutdown');

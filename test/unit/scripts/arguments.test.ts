@@ -39,7 +39,7 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-/** As npm runs it, in a fresh clone and for a user who has nothing. */
+/** Runs a script as npm does, in a fresh clone and for a user who has nothing. */
 async function run(name: string, args: string[]) {
   const child = spawn('/bin/sh', ['-c', `${scripts[name]} "$@"`, 'sh', ...args], {
     cwd: clone,

@@ -3,7 +3,6 @@ import { once } from 'node:events';
 import {
   chmodSync,
   chownSync,
-  cpSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
@@ -14,6 +13,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { copyScripts } from '../../support/copy-scripts';
 
 const root = path.join(__dirname, '..', '..', '..');
 const folder = mkdtempSync(path.join(tmpdir(), 'taskfleet-command-'));
@@ -98,11 +98,8 @@ describe('a command in a folder of another user', () => {
   const [clone, home] = [path.join(folder, 'clone'), path.join(folder, 'home')];
   const [local, pm2] = [path.join(clone, '.local'), path.join(home, '.pm2')];
   beforeAll(() => {
-    for (const made of [local, pm2, path.join(clone, 'src')]) mkdirSync(made, { recursive: true });
-    cpSync(path.join(root, 'scripts'), path.join(clone, 'scripts'), { recursive: true });
-    cpSync(path.join(root, 'src', 'command-line'), path.join(clone, 'src', 'command-line'), {
-      recursive: true,
-    });
+    for (const made of [local, pm2]) mkdirSync(made, { recursive: true });
+    copyScripts(clone);
     writeFileSync(path.join(local, 'stack.json'), '{}');
     chmodSync(folder, 0o755);
   });
@@ -145,8 +142,7 @@ describe('a command in a folder of another user', () => {
 
 it('refuses to run below a folder with a backslash, from which Node loads no packages', () => {
   const odd = path.join(folder, 'a\\b');
-  for (const name of ['scripts', path.join('src', 'command-line')])
-    cpSync(path.join(root, name), path.join(odd, name), { recursive: true });
+  copyScripts(odd);
   const { status, stderr } = spawnSync(process.execPath, [path.join(odd, 'scripts', 'start.js')], {
     encoding: 'utf8',
   });

@@ -1,7 +1,8 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import { copyScripts } from '../../support/copy-scripts';
 
 const script = path.join(__dirname, '..', '..', '..', 'scripts', 'install-service.js');
 
@@ -59,7 +60,7 @@ describe('the restrictions of the service', () => {
       ['security', '--offline=true', '--no-pager', '--threshold=40', file],
       { encoding: 'utf8' },
     );
-    // On a machine without systemd, where there is no such service either.
+    // A machine without systemd has no such service either.
     if (error) return void expect(error).toMatchObject({ code: 'ENOENT' });
     // A user's own systemd can't take away as much.
     expect(stdout).toMatch(/Overall exposure level/);
@@ -72,9 +73,7 @@ it('quotes a folder with blanks, quotes, dollars and per cent signs as systemd r
     mkdtempSync(path.join(os.tmpdir(), 'taskfleet-unit-')),
     'My $P; "ö" (a){b}\'c\' 5%d',
   );
-  const root = path.join(__dirname, '..', '..', '..');
-  for (const name of ['scripts', path.join('src', 'command-line')])
-    cpSync(path.join(root, name), path.join(folder, name), { recursive: true });
+  copyScripts(folder);
   const env = { PATH: '/a b:/c\\d:/usr/bin', HOME: folder };
   const unit = execFileSync(
     process.execPath,

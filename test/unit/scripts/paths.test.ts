@@ -11,7 +11,7 @@ const results = path.join(root, 'bench', 'results');
 const [kept] = readdirSync(results).filter((name) => name.endsWith('.json'));
 cpSync(path.join(results, kept!), path.join(folder, 'kept.json'));
 
-/** As it is typed in a folder outside of the project. */
+/** Runs npm from a folder outside of the project. */
 function npm(...args: string[]) {
   const { status, stdout, stderr } = spawnSync('npm', ['--prefix', root, 'run', '--silent', ...args], {
     cwd: folder,

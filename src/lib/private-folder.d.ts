@@ -1,0 +1,3 @@
+export const ownUid: number;
+export function privateFolderFault(folder: string): string | undefined;
+export function makePrivateFolder(folder: string): string | undefined;

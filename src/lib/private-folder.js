@@ -1,0 +1,42 @@
+'use strict';
+
+// JavaScript, since the commands in scripts/ run before anything is installed or compiled.
+const fs = require('node:fs');
+const path = require('node:path');
+
+/** Not from `os.userInfo()`, which needs an entry in the list of users: a container may run as any number. */
+const ownUid = process.getuid?.() ?? -1;
+
+/** `lstat` follows a link that has a slash at its end. @param {string} folder */
+const withoutSlash = (folder) => path.resolve(folder);
+
+/**
+ * Looks whether other users could act through a folder.
+ *
+ * @param {string} folder
+ * @returns {string | undefined} how they could, and the cure; undefined if none can
+ */
+function privateFolderFault(folder) {
+  const found = fs.lstatSync(withoutSlash(folder));
+  const { uid, mode } = found;
+  if (found.isSymbolicLink()) return 'is a link: remove it';
+  if (!found.isDirectory()) return 'is no folder: remove it';
+  if (uid !== ownUid) return "is another user's: have its owner remove it";
+  if (mode & 0o077) return `is open to other users (mode ${(mode & 0o777).toString(8)}): chmod 700 it`;
+  return undefined;
+}
+
+/**
+ * Makes a folder for this user alone. What is there already is judged and never changed, and a link is not followed: in
+ * a folder for everybody, such as /tmp, another user may have put it there first.
+ *
+ * @param {string} folder
+ * @returns {string | undefined} as `privateFolderFault`
+ */
+function makePrivateFolder(folder) {
+  if (!fs.lstatSync(withoutSlash(folder), { throwIfNoEntry: false }))
+    fs.mkdirSync(folder, { recursive: true, mode: 0o700 });
+  return privateFolderFault(folder);
+}
+
+module.exports = { makePrivateFolder, ownUid, privateFolderFault };

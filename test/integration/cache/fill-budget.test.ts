@@ -1,0 +1,53 @@
+import { connectCache, type TestCache } from '../../support/cache';
+import { startRedis } from '../../support/redis-server';
+
+/** Two workers' caches on one Redis. */
+let server: Awaited<ReturnType<typeof startRedis>>;
+let few: TestCache;
+let more: TestCache;
+
+beforeAll(async () => {
+  server = await startRedis();
+});
+afterAll(() => server.remove());
+
+describe('the budget of a caller', () => {
+  const list = (caller: string, key: string, at = few) =>
+    at.cache.read({
+      class: 'tasks',
+      key: `tasks:${key}`,
+      generations: ['tasks'],
+      load: async () => ({ value: 'x'.repeat(1_000) }),
+      caller,
+    });
+
+  beforeEach(async () => {
+    const options = { prefix: 'budget', budget: 10_000 };
+    [few, more] = await Promise.all([connectCache(server.url, options), connectCache(server.url, options)]);
+  });
+  afterEach(async () => {
+    await few.redis.client.flushall();
+    for (const each of [few, more]) each.close();
+  });
+
+  it('bounds what the lists of one may add over all workers, and leaves those of others alone', async () => {
+    for (let index = 0; index < 50; index += 1) await list('ann', `ann:${index}`, index % 2 ? few : more);
+    const kept = (await few.redis.client.keys('budget:*:entry:*')).length;
+    expect(kept).toBeGreaterThan(5);
+    // 10 kB, and one too many of each worker.
+    expect(kept).toBeLessThanOrEqual(12);
+    expect(few.events).toContain('tasks over_budget');
+    expect((await list('ann', 'ann:0', few)).state).toBe('HIT');
+    await list('bob', 'bob:0', few);
+    expect((await list('bob', 'bob:0', more)).state).toBe('HIT');
+  });
+
+  it('is not spent by an answer that takes the place of an older one', async () => {
+    for (let index = 0; index < 50; index += 1) {
+      await few.cache.written({ generations: ['tasks'] });
+      expect((await list('ann', 'same', few)).state).toBe('MISS');
+    }
+    expect((await list('ann', 'same', few)).state).toBe('HIT');
+    expect(few.events).not.toContain('tasks over_budget');
+  });
+});

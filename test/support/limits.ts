@@ -1,0 +1,47 @@
+import request from 'supertest';
+import { dropDatabase, newNamespace, startApi, type TestApi } from './api';
+import { newPerson } from './factories';
+import { startRedis } from './redis-server';
+
+export const LIMIT = 20;
+
+let addresses = 0;
+export const newAddress = () => `198.18.${++addresses >> 8}.${addresses & 255}`;
+
+/** NGINX, which is trusted, says where the client is. */
+export const signUpFrom = (address: string, api: TestApi) =>
+  request(api.server).post('/users/signup').set('X-Forwarded-For', address).send(newPerson());
+
+interface NewUser {
+  token: string;
+  user: { _id: string; email: string; username: string };
+}
+
+/** Two workers on a Redis of their own, with limits that a test can reach. */
+export async function startLimited() {
+  const namespace = newNamespace();
+  const redis = await startRedis();
+  const variables = () => ({
+    REDIS_URL: redis.url,
+    RATE_LIMIT: String(LIMIT),
+    SIGNUP_LIMIT: '3',
+    RATE_LIMIT_EXEMPT_LOOPBACK: 'false',
+  });
+  const start = () => startApi(namespace, variables());
+  const workers: [TestApi, TestApi] = await Promise.all([start(), start()]);
+  return {
+    redis,
+    variables,
+    workers,
+    /** Each from an address of their own, as sign-up has a limit. */
+    async newUser(): Promise<NewUser> {
+      const { body } = await signUpFrom(newAddress(), workers[0]).expect(201);
+      return body as NewUser;
+    },
+    async close(): Promise<void> {
+      await Promise.all(workers.map((worker) => worker.close()));
+      await redis.remove();
+      await dropDatabase(namespace);
+    },
+  };
+}
