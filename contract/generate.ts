@@ -7,7 +7,8 @@ const command = {
   usage: `npm run generate [-- --check]
 
 Writes the files that are made from declarations, routes and variables.
---check writes nothing, and reports the files that are out of date by exit status 1.`,
+--check writes nothing; it lists the files that are out of date, and its exit
+status is 1 if there are any.`,
   options: { check: { type: 'boolean' } },
 } as const;
 

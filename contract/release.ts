@@ -10,8 +10,8 @@ const RELEASED = path.join(__dirname, 'released.json');
 
 const usage = `npm run contract:release
 
-Makes contract/openapi.json the released contract, which later changes must not break.
-API_VERSION in src/http/openapi.ts has to say how much has changed.`;
+Makes contract/openapi.json the released contract, which later changes must not
+break. API_VERSION in src/http/openapi.ts has to say how much has changed.`;
 
 runCommand({ usage }, async () => {
   const released = JSON.parse(await readFile(RELEASED, 'utf8')) as Contract;

@@ -16,8 +16,8 @@ const { runMain } = require('./command/run-main');
 
 const usage = `npm run dev
 
-Starts the servers and one API worker and job worker, which start again whenever a
-source changes. Ctrl-C ends the two workers; npm stop ends the servers.
+Starts the servers and one API worker and job worker, which start again whenever
+a source changes. Ctrl-C ends the two workers; npm stop ends the servers.
 `;
 
 const bin = (name) => path.join(root, 'node_modules', '.bin', name);

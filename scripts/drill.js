@@ -14,11 +14,16 @@ const { withLock } = require('./set-up/lock');
 
 const usage = `npm run drill [-- kill | reload | scale | jobs | odd] [--reloads N]
 
-  kill     kills each process with -9 under load: what is served again when, and whether anything is lost (3 minutes)
-  reload   20 reloads and three builds that must be refused, under 48 connections (10 minutes)
+  kill     kills each process with -9 under load: how long until all is served
+           again, and whether anything is lost (3 minutes)
+  reload   20 reloads and three builds to refuse, under 48 connections
+           (10 minutes); --reloads N: fewer or more of them
   scale    1 to 4 API workers and back, and to six, under load (5 minutes)
   jobs     the same jobs with one job worker and with two (1 minute)
-  odd      200 odd requests a second, while another member's plain ones must be as quick as before (2 minutes)
+  odd      200 odd requests a second, beside which the plain requests of another
+           member must stay as quick as before (2 minutes)
+
+Without a name: kill.
 
 On a stack of its own, beside what runs; nothing of it is left.
 `;

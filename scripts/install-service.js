@@ -11,8 +11,8 @@ const unitName = 'taskfleet.service';
 
 const usage = `npm run install-service [-- --print]
 
-Writes a unit of systemd that runs npm run supervise at each boot, and says how to
-enable it. --print shows the unit and writes nothing.
+Writes a unit of systemd that runs npm run supervise at each boot, and says how
+to enable it. --print shows the unit and writes nothing.
 `;
 
 /** In a unit a per cent sign begins a specifier, and quotes hold what has spaces. @param {string} text */

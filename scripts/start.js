@@ -18,10 +18,10 @@ const { writePrometheusConfig } = require('./local/prometheus-config');
 const titles = { mongo: 'MongoDB', redis: 'Redis', rabbit: 'RabbitMQ', nginx: 'NGINX' };
 const usage = `npm start
 
-Starts MongoDB, Redis, RabbitMQ, NGINX, the API workers and the job worker, and
-whatever of them is missing is installed, built or made before. What runs already
-goes on; if sources or configuration have changed, the workers are replaced one by
-one. API_WORKERS, BALANCING and other variables: docs/configuration.md.
+Starts MongoDB, Redis, RabbitMQ, NGINX, the API workers and the job worker. It
+first installs, builds or makes what is missing. What runs already goes on; if
+sources or configuration have changed, the workers are replaced one by one.
+API_WORKERS, BALANCING and other variables: docs/configuration.md.
 `;
 
 const outcomes = {
@@ -55,9 +55,11 @@ taskfleet runs at ${url}
 
   Admin     ${admin ? `${admin.email} (password in ${password})` : 'was there before; npm run admin makes another'}
   Servers   ${servers.join(', ')}
-  Metrics   http://127.0.0.1:${ports.metrics}/metrics (for Prometheus: ${forCaller(prometheusFile)})
+  Metrics   http://127.0.0.1:${ports.metrics}/metrics
+            (for Prometheus: ${forCaller(prometheusFile)})
   Apps      npx pm2 list · npx pm2 logs · npx pm2 reload taskfleet-api
-  Postman   import postman/taskfleet.postman_collection.json and ${forCaller(environmentFile)}
+  Postman   import postman/taskfleet.postman_collection.json
+            and ${forCaller(environmentFile)}
   Stop      npm stop (the data stays)
 `);
   if (admin) console.log(requests(url, admin.email, password));

@@ -8,7 +8,8 @@ const { UserError, waitUntil } = require('./command/run-command');
 
 const usage = `npm stop
 
-Stops the workers, the servers and the supervisor of this folder. The data stays.
+Stops the workers, the servers and the supervisor of this folder. The data stays
+in .local.
 `;
 
 /** Longer than it takes to stop everything. */

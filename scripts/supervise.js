@@ -10,8 +10,8 @@ const { withLock } = require('./set-up/lock');
 
 const usage = `npm run supervise
 
-Runs npm start in the foreground, and again whenever a PM2 daemon has died. Ctrl-C
-or npm stop ends everything. For systemd: npm run install-service.
+Runs npm start in the foreground, and again whenever a PM2 daemon has died.
+Ctrl-C or npm stop ends everything. For systemd: npm run install-service.
 `;
 
 const startMs = 20 * 60_000;

@@ -15,12 +15,12 @@ const { withLock } = require('./set-up/lock');
 
 const usage = `npm test [-- PATH …] [-t PATTERN] [--long]
 
-Checks and tests everything: format, lint, types, structure, contract, unused code,
-then all suites. With PATH or PATTERN only the tests that they name, and no checks.
+Checks and tests everything: format, lint, types, structure, contract, unused
+code, then all suites. With PATH or PATTERN, only the tests that they name.
 
   PATH              a file, a folder, or a pattern that their paths match
   -t PATTERN        the tests whose names match it
-  --long            the long suites alone, or longer runs of those that are named
+  --long            the long suites alone, or longer runs of the named ones
 `;
 
 forgetUrls();

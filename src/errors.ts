@@ -95,9 +95,11 @@ export class PreconditionFailedError extends AppError {
   constructor(tag: string | undefined) {
     if (tag === undefined) super('There is nothing yet that If-Match could name: send it without.');
     else
-      super(`It is at ${tag} now: read it again and send your change with that tag.`, {
-        headers: { ETag: tag },
-      });
+      super(
+        `Its tag is ${tag} now, which the conditions of this request exclude. ` +
+          'Read it again, and send a change with that tag in If-Match.',
+        { headers: { ETag: tag } },
+      );
   }
 }
 

@@ -40,9 +40,8 @@ function plan({ file, results }: { file: string; results: BenchResults }, rate: 
   const curve = curves.find((one) => one.scenario === scenario);
   if (!curve) {
     const names = curves.map((one) => one.scenario).join(', ');
-    throw new SavedResultsError(
-      `--scenario ${scenario ?? ''}: ${path.basename(file)} has a curve for ${names}.`,
-    );
+    const what = scenario === undefined ? '--scenario is needed' : `--scenario ${scenario} is unknown`;
+    throw new SavedResultsError(`${what}: ${path.basename(file)} has a curve for ${names}.`);
   }
   const { law, origin } = withWholeCores(results, curve);
   const least = workersFor(law, rate);

@@ -1,13 +1,13 @@
 import { commands } from '../command-line/commands';
 import { readProcessConfig } from '../config';
 import { askProcess } from '../control/control-client';
-import { listSockets } from '../control/control-folder';
+import { listLiving } from '../control/control-folder';
 import { runCommand, say } from './command';
 
-/** API workers and job workers that share this RUN_DIR. */
+/** API workers and job workers that share this RUN_DIR; a process that was killed may have left its socket there. */
 runCommand(commands['log-level'], async ({ positionals: [level] }) => {
   const { runDir } = readProcessConfig(process.env);
-  const sockets = listSockets(runDir).sort((a, b) => a.name.localeCompare(b.name));
+  const sockets = listLiving(runDir).sort((a, b) => a.name.localeCompare(b.name));
   const asked = sockets.map(async (socket) => {
     const { logLevel: before } = await askProcess<{ logLevel: string }>(socket, 'GET', '/status');
     if (level === undefined) return `${socket.name}: ${before}`;

@@ -17,7 +17,8 @@ export async function requireIdle({ whileServing = false, isForeign = false }): 
   const serving = await listServing(runDir);
   const who = `${serving.length} process${serving.length === 1 ? '' : 'es'} (${serving.join(', ')})`;
   if (serving.length > 0 && !whileServing)
-    throw new Error(`${who} of taskfleet run here: ${MIXED}. Nothing was done. Stop them first:
+    throw new Error(`${who} of taskfleet run here:
+${MIXED}. Nothing was done. Stop them first:
   npx pm2 stop taskfleet-api taskfleet-worker
 --while-serving does it all the same; they show nothing cached from before.`);
   if (serving.length > 0) say(`${who} go on: ${MIXED}.`);

@@ -6,10 +6,11 @@ const text = { type: 'string' };
 
 const admin = {
   usage: `Makes an Admin, or with --promote makes one of a user who has signed up.
-  npm run admin -- --email E --username U --name N [--password-file F] [--if-none]
-  npm run admin -- --promote NAME        the user name or e-mail of a user
-Without --password-file a password is made and printed; a file that isn't there is written with one.
---if-none does nothing if there is an Admin already.`,
+  npm run admin -- --email E --username U --name N
+  npm run admin -- --promote NAME    the user name or e-mail of a user
+  --password-file F                  takes the password from F, or makes one and
+                                     writes it there; else one is printed
+  --if-none                          does nothing if there is an Admin already`,
   options: {
     email: text,
     username: text,
@@ -32,16 +33,18 @@ const migrate = {
 const backup = {
   usage: `Writes the whole database into one file, which only its owner can read.
   npm run backup [-- FILE]       by default .local/backups/taskfleet-TIME.gz
-  --no-snapshot                  collection after collection, not all as of one moment`,
+  --no-snapshot                  reads one collection after the other, not all
+                                 as of one moment`,
   options: { 'no-snapshot': flag },
   most: 1,
 };
 
 const restore = {
-  usage: `Writes a backup into an empty database, after the file was checked. The workers have to be stopped.
+  usage: `Checks a backup, then writes it into an empty database. Stop the workers first.
   npm run restore -- FILE
   --empty NAME                   removes what the database of this name holds
-  --while-serving                although workers run: what they write meanwhile is mixed with the backup`,
+  --while-serving                goes on although workers run: what they write
+                                 meanwhile is mixed with the backup`,
   options: { empty: text, 'while-serving': flag },
   most: 1,
 };
@@ -49,16 +52,19 @@ const restore = {
 const seed = {
   usage: `Makes up users and tasks to try things with: the same each time, and none twice.
   npm run seed -- --users 100 --tasks 10000
-  --seed N                       other ones; by default 1
-  --password P                   of all of these users; by default a known one: not for a public system`,
+  --seed N                       other users and tasks for each N; by default 1
+  --password P                   of all of these users; by default a known one,
+                                 which is not for a public system`,
   options: { users: text, tasks: text, seed: text, password: text },
 };
 
 const deadLetters = {
-  usage: `Shows the dead letters: messages that took their job worker down again and again.
-  npm run dead-letters                 lists each, and what became of its job
-  npm run dead-letters -- --retry      tries the failed jobs among them again; keeps what is no job's
-  npm run dead-letters -- --discard    gives up the failed jobs among them; keeps nothing`,
+  usage: `Lists the dead letters: messages that took their job worker down each time.
+  npm run dead-letters               each, and what became of its job
+  npm run dead-letters -- --retry    tries the failed jobs among them again, and
+                                     keeps messages that belong to no job
+  npm run dead-letters -- --discard  gives up the failed jobs among them, and
+                                     keeps no message`,
   options: { retry: flag, discard: flag },
 };
 

@@ -57,6 +57,10 @@ function parse(args, options) {
     return parseArgs({ args, options, allowPositionals: true });
   } catch (error) {
     if (!error.code?.startsWith('ERR_PARSE_ARGS')) throw error;
+    // `--users -1`: Node says "ambiguous", and the way out in its next lines.
+    const option = /^Option '(?:-\w, )?(--[^']+)' argument is ambiguous/.exec(error.message)?.[1];
+    if (option)
+      throw new UsageError(`${option} needs a value; write one that begins with a dash as ${option}=-….`);
     throw new UsageError(`${error.message.split(/\. |\n/)[0].replace(/\.$/, '')}.`);
   }
 }

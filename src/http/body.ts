@@ -26,7 +26,8 @@ export function readBody({
 function begin(types: string[], check?: (request: Request) => void): RequestHandler {
   return (request, _response, next) => {
     if (hasBody(request) && !request.is(types)) {
-      throw new UnsupportedMediaTypeError(`Send one of ${types.join(', ')} as Content-Type.`);
+      const named = types.length > 1 ? `one of ${types.join(', ')}` : types[0];
+      throw new UnsupportedMediaTypeError(`Send ${named} as Content-Type.`);
     }
     check?.(request);
     request.bodyMs = -performance.now();

@@ -1,9 +1,8 @@
 import { spawnSync } from 'node:child_process';
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { startCluster, type Cluster } from '../support/cluster';
-import { newPicture } from '../support/pictures';
 
 const root = path.join(__dirname, '..', '..');
 const admin = { email: 'admin@taskfleet.local', username: 'admin', password: 'of the documents test' };
@@ -18,7 +17,7 @@ beforeAll(async () => {
   await mkdir(path.join(dir, '.local'));
   await writeFile(path.join(dir, '.local', 'admin-password'), admin.password);
   await writeFile(path.join(dir, '.local', 'stack.json'), JSON.stringify({ url: cluster.url }));
-  await writeFile(path.join(dir, 'picture.png'), await newPicture('png'));
+  await cp(path.join(root, 'docs', 'images'), path.join(dir, 'docs', 'images'), { recursive: true });
 }, 120_000);
 
 afterAll(() => rm(dir, { recursive: true }));

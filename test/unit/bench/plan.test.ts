@@ -70,6 +70,7 @@ describe('a plan that can not be made', () => {
     const { status, err } = plan('--rps', '5', '--scenario', 'nothing');
     expect(status).toBe(2);
     expect(err).toContain('newest-with-a-curve.json has a curve for cached-read, sign-up.');
+    expect(plan('--rps', '5').err).toContain('--scenario is needed: ');
   });
 
   it('says which command measures a curve', () => {

@@ -66,6 +66,9 @@ const everything = () =>
       .map((name) => `${name} ${statSync(path.join(place, name)).mtimeMs}`),
   );
 
+/** Of a terminal, which breaks longer lines in the middle of a word. */
+const COLUMNS = 80;
+
 const calledBy = (name: string) => new RegExp(`npm (run )?${name === 'test:long' ? 'test' : name}\\b`);
 
 it.each(ours)(
@@ -78,7 +81,10 @@ it.each(ours)(
       [...wrong, ['no-such-argument', 'more', 'and more']].map((args) => run(name, args)),
     );
     const usage = expect.stringMatching(calledBy(name)) as string;
-    for (const answer of helped) expect(answer).toEqual({ status: 0, stdout: usage, stderr: '' });
+    for (const answer of helped) {
+      expect(answer).toEqual({ status: 0, stdout: usage, stderr: '' });
+      expect(answer.stdout.split('\n').filter((line) => line.length > COLUMNS)).toEqual([]);
+    }
     for (const { status, stdout, stderr } of refused) {
       expect({ status, stdout, stderr }).toEqual({ status: 2, stdout: '', stderr: usage });
       // The first line says which.
@@ -99,6 +105,7 @@ it('refuses empty and impossible values, and prints the usage after other argume
     ['reload', ['--limit', 'NaN'], '--limit NaN'],
     ['drill', ['reload', '--reloads', '1.5'], '--reloads 1.5'],
     ['drill', ['constructor'], "'constructor'"],
+    ['seed', ['--users', '-1'], '--users needs a value; write one that begins with a dash as --users=-…'],
     ['migrate', ['sideways'], "'sideways'"],
     ['log-level', ['loud'], "'loud'"],
     ['test', ['('], '('],
