@@ -130,10 +130,11 @@ local function observe_answer(peer, seconds)
   observe(peer, seconds)
 end
 
--- Counts as under way for as long as it counts as having taken.
+-- Counts as under way for as long as it counts as having taken. The average moves towards the usual alone: what an
+-- error lifted it to would keep the worker from everybody else for seconds.
 local function observe_error(peer, seconds)
   local counted = math.max(seconds, math.min(ERROR * usual(), SLOW))
-  observe(peer, counted, counted)
+  observe(peer, math.max(seconds, usual()))
   peer.under_way = peer.under_way + 1
   local function is_over() peer.under_way = math.max(peer.under_way - 1, 0) end
   if not ngx.timer.at(counted - seconds, is_over) then is_over() end
