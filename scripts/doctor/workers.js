@@ -9,6 +9,12 @@ const { ok, warning, error } = findingsOf('Workers (PM2)');
 const limitMs = 5_000;
 const manyRestarts = 20;
 
+/** @param {import('../stack/stack').AppProcess[]} apps PM2 keeps those that are stopped, too */
+const areOnline = (apps) => apps.every(({ status }) => status === 'online');
+
+/** @param {unknown[]} apps @param {string} what */
+const counted = ({ length }, what) => `${length} ${what}${length === 1 ? '' : 's'}`;
+
 /**
  * @param {import('../stack/stack').AppProcess[]} apps
  * @param {{ apiWorkers: number, release?: string }} wanted what was started last
@@ -21,13 +27,10 @@ function judgeWorkers(apps, { apiWorkers, release }) {
     findings.push(
       warning(`${api.length} API workers of ${apiWorkers}`, `npm run scale -- ${apiWorkers}, or npm start`),
     );
-  else findings.push(ok(`${api.length} API workers`));
-  const jobWorkers = apps.length - api.length;
-  findings.push(
-    jobWorkers > 0
-      ? ok(`${jobWorkers} job worker${jobWorkers > 1 ? 's' : ''}`)
-      : error('No job worker runs: jobs wait', 'npm start'),
-  );
+  else if (areOnline(api)) findings.push(ok(counted(api, 'API worker')));
+  const jobWorkers = apps.filter(({ name }) => name !== apiName);
+  if (jobWorkers.length === 0) findings.push(error('No job worker runs: jobs wait', 'npm start'));
+  else if (areOnline(jobWorkers)) findings.push(ok(counted(jobWorkers, 'job worker')));
   for (const app of apps) {
     const logs = `npx pm2 logs ${app.name} tells why; npm start brings it back`;
     if (app.status !== 'online') findings.push(error(`${nameOf(app)} is ${app.status}`, logs));

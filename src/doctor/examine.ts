@@ -105,7 +105,7 @@ function judgeOutbox({ count, since }: { count: number; since: Date | undefined 
 
 function judgeNotices({ cacheOffUntil, revoked }: { cacheOffUntil: Date | undefined; revoked: number }) {
   const { ok, warning } = findingsOf('Notices');
-  const told = ok(`${revoked} removed users whose tokens are refused`);
+  const told = ok(`${revoked} removed user${revoked === 1 ? '' : 's'} whose tokens are refused`);
   if (!cacheOffUntil) return [told];
   const left = inMs(cacheOffUntil.getTime() - Date.now());
   const cure = 'It comes back by itself; where it is off again and again, look at Redis and the links to it';

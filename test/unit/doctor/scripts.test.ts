@@ -61,6 +61,14 @@ it('tells which processes are missing, ended, crashing or of another release', (
   expect(saysOf([app({ release: 'old' }), { ...worker, release: 'old' }])).toEqual([older]);
 });
 
+it('calls processes fine only if none of them is stopped', () => {
+  const fineOf = (apps: AppProcess[]) =>
+    judgeWorkers(apps, wanted).flatMap(({ level, says }) => (level === 'ok' ? [says] : []));
+  expect(fineOf([app(), worker])).toEqual(expect.arrayContaining(['1 API worker', '1 job worker']));
+  const stopped = fineOf([app({ status: 'stopped' }), { ...worker, status: 'stopped' }]);
+  expect(stopped.filter((says) => /API worker|job worker/.test(says))).toEqual([]);
+});
+
 it('names each of two job workers', () => {
   const crashed = [0, 1].map((instance) => ({ ...worker, instance, crashes: 2 }));
   expect(saysOf([app(), ...crashed])).toEqual([
