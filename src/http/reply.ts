@@ -63,8 +63,7 @@ export async function send(reply: Reply, request: Request, response: Response): 
   response.status(status);
   if (sent === undefined) return void response.end();
   // As response.json() would, without asking again what is known already.
-  if (text) response.type(text.type);
-  else response.setHeader('Content-Type', JSON_TYPE);
+  response.setHeader('Content-Type', text ? `${text.type}; charset=utf-8` : JSON_TYPE);
   response.setHeader('Content-Length', size);
   response.end(sent);
 }
