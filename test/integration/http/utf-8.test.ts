@@ -31,6 +31,8 @@ describe('a body', () => {
     ['a character that is cut off', '{"title":"\xf0\x9f\x98"}'],
     ['more than Unicode has', '{"title":"\xf4\x90\x80\x80"}'],
     ['UTF-16', '\xff\xfe{\0}\0'],
+    ['UTF-16 without a mark', '{\0}\0'],
+    ['UTF-32', '\0\0\0{\0\0\0}'],
     ['a name', '{"\xfc":1}'],
   ])('of bytes that are not UTF-8 is refused: %s', async (_name, bytes) => {
     const { body } = await sendBytes('/tasks', bytes).expect(400);
@@ -137,6 +139,13 @@ describe('a query', () => {
       }
     },
   );
+
+  it('has one reason for a number that is too large', async () => {
+    const { body } = await as(api, admin)
+      .get(`/tasks?limit=${'9'.repeat(400)}`)
+      .expect(400);
+    expect(body.detail).toBe('query.limit: must be at most 100');
+  });
 
   it.each(['%205%20', '+5', '05'])('has blanks around a number for nothing: limit=%s', async (limit) => {
     const { headers } = await as(api, admin).get(`/tasks?limit=${limit}`).expect(200);
