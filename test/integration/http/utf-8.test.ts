@@ -62,9 +62,27 @@ describe('a body', () => {
   });
 
   it('with half a character far inside is refused', async () => {
-    const json = `{"title":"a","_id":${'['.repeat(20_000)}"\\ud800"${']'.repeat(20_000)}}`;
+    const json = `{"title":"a","_id":${'["a",'.repeat(95)}"\\ud800"${']'.repeat(95)}}`;
     const { body } = await as(api, admin).post('/tasks').type('json').send(json).expect(400);
     expect(body.errors[0].path.length).toBeLessThanOrEqual(200);
+  });
+
+  it.each([
+    ['lists', '['.repeat(45_000) + ']'.repeat(45_000)],
+    ['objects', '{"a":'.repeat(12_000) + '"\\ud83d\\ude00"' + '}'.repeat(12_000)],
+    ['levels that stay open', '['.repeat(90_000)],
+  ])('of too many levels is refused before it is read: %s', async (_name, deep) => {
+    const { body } = await as(api, admin).post('/tasks').type('json').send(`{"title":"a","_id":${deep}}`);
+    expect(body).toMatchObject({ status: 400, detail: expect.stringContaining('nested deeper than') });
+  });
+
+  it('may have brackets in its text', async () => {
+    const title = `\\"${'[{'.repeat(90)}`;
+    const { body } = await as(api, admin)
+      .post('/tasks')
+      .send({ title, labels: ['["'] })
+      .expect(201);
+    expect(body).toMatchObject({ title, labels: ['["'] });
   });
 
   it('keeps pairs by escapes, and the text of all planes', async () => {
