@@ -8,6 +8,7 @@ import {
   UnsupportedMediaTypeError,
 } from '../errors';
 import { MAX_DECODED_BYTES, MAX_PIXELS, type ImageFault } from '../infra/images';
+import { createTurns } from '../infra/in-turn';
 import type { ClientSession, Mongo } from '../infra/mongo';
 import { duplicateFields } from '../infra/mongo';
 import type { JobRecord, JobRepository } from '../jobs/job-repository';
@@ -47,6 +48,8 @@ function requirePrecondition(avatar: AvatarRecord | null, precondition: Precondi
 
 export function createAvatarService(deps: AvatarServiceDeps) {
   const { avatars, jobs } = deps;
+  // Between workers the lock decides; within one they would only get in each other's way.
+  const inTurn = createTurns();
 
   async function requireImage(bytes: Buffer): Promise<void> {
     const fault = await deps.imageFault(bytes);
@@ -98,7 +101,7 @@ export function createAvatarService(deps: AvatarServiceDeps) {
     precondition: Precondition | undefined,
   ): Promise<JobRecord> {
     const digest = createHash('sha256').update(bytes).digest('hex');
-    return deps.transaction(async (session) => {
+    const keep = async (session: ClientSession) => {
       if (!(await deps.countUpload(userId, session))) throw new NotFoundError('There is no such user.');
       const avatar = await avatars.byUser(userId, session);
       requirePrecondition(avatar, precondition);
@@ -114,7 +117,8 @@ export function createAvatarService(deps: AvatarServiceDeps) {
       if (supersedes) await jobs.supersede(supersedes, replacedResult(jobId), session);
       await avatars.keepUpload({ userId, digest, jobId }, bytes, session);
       return created;
-    });
+    };
+    return inTurn(userId, () => deps.transaction(keep));
   }
 
   return {

@@ -60,7 +60,10 @@ const decode: RequestHandler = (request, _response, next) => {
 };
 
 function toJson(bytes: Buffer): unknown {
-  if (!isUtf8(bytes)) throw new InvalidRequestError('The body is not UTF-8: encode its text as UTF-8.');
+  // No JSON has a null byte, and ASCII in UTF-16 or UTF-32 is as many characters of UTF-8 with some between.
+  if (!isUtf8(bytes) || bytes.includes(0)) {
+    throw new InvalidRequestError('The body is not UTF-8: encode its text as UTF-8.');
+  }
   try {
     return parseJson(bytes.toString('utf8').replace(/^\ufeff/, ''));
   } catch (error) {

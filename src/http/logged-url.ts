@@ -3,7 +3,7 @@ import { shortened } from '../lib/shortened';
 /** Longest address in the log, in characters: no request that the API serves needs half of it. */
 const MOST = 1_000;
 const SECRET =
-  /token|jwt|passw|passphrase|pwd|secret|auth|credential|api[-_. +]?key|session|signature|\bcode=/i;
+  /token|jwt|passw|passphrase|pwd|secret|auth|bearer|cookie|credential|api[-_. +]?key|session|signature|\b(?:pass|code|key|otp|pin|sid|sig)["\]]?[=:]/i;
 
 /** Decodes as a server might; what is no valid escape stays as it is. */
 const decoded = (text: string): string =>

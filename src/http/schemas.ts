@@ -47,7 +47,11 @@ const DIGITS = /^[0-9]+$/;
 /** A whole number in a query, in decimal digits: `0x10`, `1e1` and `%2B5` are none. Blanks around it do not count. */
 export const wholeNumber = (low: number, high: number) =>
   z.preprocess(
-    (sent) => (typeof sent === 'string' && DIGITS.test(sent.trim()) ? Number(sent) : sent),
+    (sent) =>
+      // A larger one would be refused twice, and the first reason would name the largest number of JavaScript.
+      typeof sent === 'string' && DIGITS.test(sent.trim())
+        ? Math.min(Number(sent), Number.MAX_SAFE_INTEGER)
+        : sent,
     z
       .int({ error: ({ code }) => (code === 'invalid_type' ? 'must be in decimal digits' : undefined) })
       .min(low)

@@ -2,9 +2,11 @@ import { z } from 'zod';
 
 /**
  * Something that a reader sees: neither blank, control or format character nor what Unicode draws as nothing by
- * default (fillers, variation selectors), nor Braille or music without a dot or a head.
+ * default (fillers, variation selectors), nor what is blank by its name (Braille and music without a dot or a head,
+ * hieroglyphs, Khitan), nor a noncharacter, which stands for nothing.
  */
-const VISIBLE = /[^\p{Z}\p{Cc}\p{Cf}\p{Default_Ignorable_Code_Point}\u2800\u{1d159}]/u;
+const VISIBLE =
+  /[^\p{Z}\p{Cc}\p{Cf}\p{Default_Ignorable_Code_Point}\p{Noncharacter_Code_Point}\u{16fe4}\u2800\u{1d159}\u{13441}\u{13442}]/u;
 /** Line ends, as they come from a text area, and tabs are no danger in a text of several lines. */
 const FORBIDDEN = {
   line: /[\p{Cc}\u2028\u2029\u202a-\u202e]/u,

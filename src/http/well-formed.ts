@@ -45,19 +45,44 @@ function pathTo(name: string, within: Place): string[] {
   return path.reverse();
 }
 
+/** No body here has more than four levels of its own; what it holds beside them counts for nothing. */
+const MOST_LEVELS = 100;
+const QUOTATION_MARK = '"'.charCodeAt(0);
+const BACKSLASH = '\\'.charCodeAt(0);
+
+/** Whether brackets outside of strings open too many levels. What is no JSON may be misjudged: it is refused anyway. */
+function isTooDeep(json: string): boolean {
+  let depth = 0;
+  let isInString = false;
+  for (let at = 0; at < json.length; at += 1) {
+    const unit = json.charCodeAt(at);
+    if (unit === QUOTATION_MARK) isInString = !isInString;
+    else if (isInString) at += unit === BACKSLASH ? 1 : 0;
+    else if (unit === 0x5b || unit === 0x7b) depth += 1;
+    else if (unit === 0x5d || unit === 0x7d) depth -= 1;
+    if (depth > MOST_LEVELS) return true;
+  }
+  return false;
+}
+
 /** Half of a pair as JSON escapes it, alone or not: no other text of JSON can hold one. */
 const ESCAPED_HALF = /\\u[dD][89a-fA-F]/;
 const HALF = 'must not contain half a character (an escape from \\ud800 to \\udfff without its other half)';
 
 /**
  * Parses a body of JSON.
- * @throws SyntaxError if it is none, and InvalidRequestError that names the text or name with half a character: UTF-8
- * has no form of it, so what stores or hashes it would take another character instead
+ * @throws SyntaxError if it is none, and InvalidRequestError if it is nested too deep (100 kB can have 50,000 levels, and
+ * memory for each takes long to free), or that names the text or name with half a character: UTF-8 has no form of it,
+ * so what stores or hashes it would take another character instead
  */
 export function parseJson(json: string): unknown {
+  if (isTooDeep(json)) {
+    throw new InvalidRequestError(
+      `The body is nested deeper than the ${MOST_LEVELS} levels that are taken here.`,
+    );
+  }
   const whole: unknown = JSON.parse(json);
   if (!ESCAPED_HALF.test(json)) return whole;
-  // A list instead of recursion: JSON.parse goes deeper than the stack.
   const places: Place[] = [{ value: { body: whole }, name: '' }];
   for (const place of places) {
     for (const [name, value] of Object.entries(place.value) as [string, unknown][]) {

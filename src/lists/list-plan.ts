@@ -27,7 +27,7 @@ export interface ListPlan<F extends object = object> {
   count: boolean;
   /** The page's name among the cached ones. */
   key: string;
-  /** Filters and sort: what a cursor belongs to. */
+  /** Table, filters and sort: what a cursor belongs to. */
   list: string;
   /** What makes the cursors of the pages beside it. */
   cursors: Pick<Cursors, 'encode'>;
@@ -48,7 +48,7 @@ export function planList<F extends object>(
 ): ListPlan<F> {
   const { filters, sort, limit, cursor, count } = query;
   rowFor(table, Object.keys(filters), sort);
-  const list = JSON.stringify([sort, Object.entries(filters).sort()]);
+  const list = JSON.stringify([table.name, sort, Object.entries(filters).sort()]);
   const fields = table.sorts[sort.replace(/^-/, '')]!;
   const types = Object.values(fields);
   const from = cursor === undefined ? undefined : requirePosition(cursors.decode(list, cursor), types);
@@ -67,7 +67,7 @@ function requirePosition(position: ReturnType<Cursors['decode']>, types: string[
   if (isWhole) return position;
   const message =
     position === 'foreign'
-      ? 'belongs to a list of other filters or another sort: begin without it'
+      ? 'belongs to another list, or to other filters or another sort: begin without it'
       : 'is not a cursor of this server: begin without it, and follow the Link header of each page';
   throw InvalidRequestError.at('query.cursor', message);
 }

@@ -19,6 +19,8 @@ export interface ListRow {
 export type SortedType = 'date' | 'number' | 'string';
 
 export interface ListTable {
+  /** Of what it lists: a cursor of one table leads nowhere in another. */
+  name: string;
   /** The fields of each sort with their types, in their order. */
   sorts: Record<string, Record<string, SortedType>>;
   rows: ListRow[];

@@ -28,6 +28,7 @@ const unindexed = ['status', 'priority', ...created];
  * indexes have `assignedTo` in front. A list by deadline holds only tasks that have one.
  */
 export const taskTable: ListTable = {
+  name: 'tasks',
   sorts: {
     createdAt: { createdAt: 'date' },
     priority: { priority: 'number', createdAt: 'date' },

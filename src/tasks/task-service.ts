@@ -210,7 +210,11 @@ export function createTaskService({ tasks, cursors, cache, once, peopleById, sho
         precondition,
       );
       if (!change) throw await refusal(id, changes, by, precondition);
-      const again = changes.assignedTo !== undefined && changes.assignedTo === assigneeOf(change.before);
+      // A worker assigns nothing: one who sends a whole task back would end the lists of all others by it.
+      const again =
+        by.role === 'Admin' &&
+        changes.assignedTo !== undefined &&
+        changes.assignedTo === assigneeOf(change.before);
       let refill: Refill;
       try {
         if (changes.assignedTo) await releaseIfGone(id, changes.assignedTo);

@@ -12,6 +12,7 @@ export interface UserFilters {
 
 /** Every combination of filters and sort that is served, and its index. */
 export const userTable: ListTable = {
+  name: 'users',
   sorts: { createdAt: { createdAt: 'date' }, username: { usernameKey: 'string' } },
   rows: [
     { sort: 'createdAt', filters: [], optional: created, index: newest },

@@ -23,6 +23,11 @@ describe('a logged address', () => {
     ['/x?next=%2Fy%3Ftoken%3Dabc&limit=2', '/x?next=…&limit=2'],
     ['/x?filter={"password":"a"}', '/x?filter=…'],
     ['/x?code=a', '/x?code=…'],
+    ['/x?user=b&pass=a', '/x?user=b&pass=…'],
+    ['/x?filter={"pin":"a"}', '/x?filter=…'],
+    ['/x?otp=a&sid=b&sig=c&key=d', '/x?otp=…&sid=…&sig=…&key=…'],
+    ['/x?bearer=a&cookie=b', '/x?bearer=…&cookie=…'],
+    ['/x?monkey=a&bypass=b', '/x?monkey=a&bypass=b'],
   ])('of %s is %s', (url, logged) => expect(loggedUrl(url)).toBe(logged));
 
   it('is cut', () => {

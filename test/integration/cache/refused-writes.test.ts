@@ -147,6 +147,19 @@ it('ends lists once for a removal that finds nothing: an earlier one may have di
   expect(await states()).toEqual(allHit());
 });
 
+it("ends no list of others for a worker's own task that comes back as a whole", async () => {
+  const { body: own } = await as(reader, owner).get(`/tasks/${task._id}`).expect(200);
+  await warm();
+  await as(writer, owner).put(`/tasks/${task._id}`, own).expect(200);
+  const found = await states();
+  expect(reads().filter((_, index) => found[index] === 'HIT')).toEqual(
+    expect.arrayContaining([
+      [stranger, '/tasks'],
+      [stranger, `/users/${stranger.id}`],
+    ]),
+  );
+});
+
 it('ends nothing for the replay of a creation', async () => {
   const create = () =>
     as(writer, admin).post('/tasks', { title: 'Once', assignedTo: owner.id }).set('Idempotency-Key', '"one"');

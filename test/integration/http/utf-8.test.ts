@@ -31,6 +31,8 @@ describe('a body', () => {
     ['a character that is cut off', '{"title":"\xf0\x9f\x98"}'],
     ['more than Unicode has', '{"title":"\xf4\x90\x80\x80"}'],
     ['UTF-16', '\xff\xfe{\0}\0'],
+    ['UTF-16 without a mark', '{\0}\0'],
+    ['UTF-32', '\0\0\0{\0\0\0}'],
     ['a name', '{"\xfc":1}'],
   ])('of bytes that are not UTF-8 is refused: %s', async (_name, bytes) => {
     const { body } = await sendBytes('/tasks', bytes).expect(400);
@@ -60,9 +62,27 @@ describe('a body', () => {
   });
 
   it('with half a character far inside is refused', async () => {
-    const json = `{"title":"a","_id":${'['.repeat(20_000)}"\\ud800"${']'.repeat(20_000)}}`;
+    const json = `{"title":"a","_id":${'["a",'.repeat(95)}"\\ud800"${']'.repeat(95)}}`;
     const { body } = await as(api, admin).post('/tasks').type('json').send(json).expect(400);
     expect(body.errors[0].path.length).toBeLessThanOrEqual(200);
+  });
+
+  it.each([
+    ['lists', '['.repeat(45_000) + ']'.repeat(45_000)],
+    ['objects', '{"a":'.repeat(12_000) + '"\\ud83d\\ude00"' + '}'.repeat(12_000)],
+    ['levels that stay open', '['.repeat(90_000)],
+  ])('of too many levels is refused before it is read: %s', async (_name, deep) => {
+    const { body } = await as(api, admin).post('/tasks').type('json').send(`{"title":"a","_id":${deep}}`);
+    expect(body).toMatchObject({ status: 400, detail: expect.stringContaining('nested deeper than') });
+  });
+
+  it('may have brackets in its text', async () => {
+    const title = `\\"${'[{'.repeat(90)}`;
+    const { body } = await as(api, admin)
+      .post('/tasks')
+      .send({ title, labels: ['["'] })
+      .expect(201);
+    expect(body).toMatchObject({ title, labels: ['["'] });
   });
 
   it('keeps pairs by escapes, and the text of all planes', async () => {
@@ -137,6 +157,13 @@ describe('a query', () => {
       }
     },
   );
+
+  it('has one reason for a number that is too large', async () => {
+    const { body } = await as(api, admin)
+      .get(`/tasks?limit=${'9'.repeat(400)}`)
+      .expect(400);
+    expect(body.detail).toBe('query.limit: must be at most 100');
+  });
 
   it.each(['%205%20', '+5', '05'])('has blanks around a number for nothing: limit=%s', async (limit) => {
     const { headers } = await as(api, admin).get(`/tasks?limit=${limit}`).expect(200);

@@ -130,6 +130,10 @@ it('refuses the cursor of another list, and one that was tampered with', async (
   const other = await list(`status=Doing&cursor=${cursor}`).expect(400);
   expect(other.body.detail).toMatch('other filters');
   await list(`status=Done&sort=createdAt&cursor=${cursor}`).expect(400);
+  const { headers: ofTasks } = await as(api, admin).get('/tasks?limit=1').expect(200);
+  const [, unfiltered] = /cursor=([\w-]+)/.exec(ofTasks.link!)!;
+  const { body: ofUsers } = await as(api, admin).get(`/users?limit=1&cursor=${unfiltered}`).expect(400);
+  expect(ofUsers.detail).toContain('belongs to');
   await list(`status=Done&cursor=${cursor.slice(0, -8)}`).expect(400);
   const [seal, text] = [cursor.slice(0, 22), cursor.slice(22)];
   const parts = JSON.parse(Buffer.from(text, 'base64url').toString()) as unknown[];
