@@ -33,7 +33,7 @@ function outlastReaders() {
  * @param {import('./convention').Command} command
  * @param {string[]} [args]
  * @returns {{ values: Record<string, any>, positionals: string[] } | undefined} undefined if the usage was printed
- * @throws UsageError for an option or argument that the command doesn't take, and for an empty one
+ * @throws UsageError for an option or argument that the command doesn't take, an empty one, and an option given twice
  */
 function readArguments({ usage, options = {}, most = 0, among }, args = process.argv.slice(2)) {
   const end = args.indexOf('--');
@@ -41,7 +41,10 @@ function readArguments({ usage, options = {}, most = 0, among }, args = process.
     process.stdout.write(`${usage.trim()}\n`);
     return undefined;
   }
-  const { values, positionals } = parse(args, { ...options, help });
+  const { values, positionals, tokens } = parse(args, { ...options, help });
+  const names = tokens.flatMap((token) => (token.kind === 'option' ? token.name : []));
+  const twice = names.find((name, index) => names.indexOf(name) < index);
+  if (twice) throw new UsageError(`--${twice} is given twice.`);
   const empty = Object.keys(values).find((name) => values[name] === '');
   if (empty || positionals.includes(''))
     throw new UsageError(`${empty ? `--${empty}` : 'An argument'} is empty.`);
@@ -54,7 +57,7 @@ function readArguments({ usage, options = {}, most = 0, among }, args = process.
 
 function parse(args, options) {
   try {
-    return parseArgs({ args, options, allowPositionals: true });
+    return parseArgs({ args, options, allowPositionals: true, tokens: true });
   } catch (error) {
     if (!error.code?.startsWith('ERR_PARSE_ARGS')) throw error;
     // `--users -1`: Node says "ambiguous", and the way out in its next lines.

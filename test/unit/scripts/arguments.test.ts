@@ -100,6 +100,7 @@ it('refuses empty and impossible values, and prints the usage after other argume
   for (const [name, args, said] of [
     ['reload', ['--build', ''], '--build is empty'],
     ['backup', [''], 'An argument is empty'],
+    ['restore', ['--empty', 'a', '--empty', 'b', 'x.gz'], '--empty is given twice'],
     ['scale', ['0'], '0 is no number'],
     ['scale', ['1e0'], '1e0 is no number'],
     ['reload', ['--limit', 'NaN'], '--limit NaN'],
