@@ -55,6 +55,16 @@ export async function connectStore(
       await migrations.up();
       await Promise.all(Object.values(repositories).map((repository) => repository.prepare()));
     },
+
+    /**
+     * The indexes that any data may have, for collections without documents. SecantusDB makes one in a transaction,
+     * which among 20,000 documents is too large for its cache: it would try for ever.
+     */
+    async prepareEmpty(): Promise<void> {
+      for (const { schema, collection } of Object.values(connection.models))
+        for (const [keys, options] of schema.indexes())
+          if (!options?.unique) await collection.createIndex(keys as Record<string, 1>, options as object);
+    },
   };
 }
 

@@ -8,7 +8,9 @@ interface RestoreOptions {
   file: string;
   /** The name of the database, where what it holds may go. */
   empty?: string;
-  /** Brings the data up to this version, and makes the indexes. */
+  /** Makes the indexes that any data may have, while there is none. */
+  prepareEmpty: () => Promise<void>;
+  /** Brings the data up to this version, and makes the indexes that are missing. */
   prepare: () => Promise<void>;
   /** Ends what workers have cached: before the data goes, and again at the end for those that served meanwhile. */
   forgetCached: () => Promise<void>;
@@ -36,6 +38,7 @@ export async function restoreBackup(options: RestoreOptions): Promise<{ header: 
     signal?.throwIfAborted();
     onBegin();
     await dump.dropAll();
+    await options.prepareEmpty();
     const end = AbortSignal.any([lost, ...(signal ? [signal] : [])]);
     await insertAll(options, totalOf(checked.counts), end);
     await compare(dump, checked.counts);

@@ -18,13 +18,14 @@ runCommand(commands.restore, async ({ values, positionals: [name] }) => {
   let begun: string | undefined;
   try {
     await requireIdle({ whileServing, isForeign });
-    await withData(async ({ dump, migrations, prepare, forgetCached }) => {
+    await withData(async ({ dump, migrations, prepare, prepareEmpty, forgetCached }) => {
       const { header, counts } = await withBar((onProgress) =>
         restoreBackup({
           dump,
           migrations,
           file,
           empty,
+          prepareEmpty,
           prepare: () => {
             say('All documents are there; making the indexes.');
             return prepare();

@@ -20,8 +20,11 @@ let [from, to]: Data[] = [];
 let folder: string;
 let file: string;
 
-const restore = ({ dump, migrations, prepare, forgetCached }: Data, name: string, empty?: string) =>
-  restoreBackup({ dump, migrations, prepare, forgetCached, file: name, empty });
+const restore = (
+  { dump, migrations, prepare, prepareEmpty, forgetCached }: Data,
+  name: string,
+  empty?: string,
+) => restoreBackup({ dump, migrations, prepare, prepareEmpty, forgetCached, file: name, empty });
 
 /** Bytes as MongoDB has them: nothing of a type or an order can be lost in comparing. */
 async function everything({ mongo: { db } }: Data): Promise<Record<string, string[]>> {
@@ -170,6 +173,21 @@ it('ends what is cached before it removes anything, and keeps that in force if i
   const forgetCached = () => Promise.reject(new Error('MongoDB is away'));
   await restore(to!, file, target);
   await expect(restore({ ...to!, forgetCached }, file, target)).rejects.toThrow('MongoDB is away');
+  expect(await everything(to!)).toEqual(await everything(from!));
+});
+
+it('makes the indexes that any data may have while there are no documents', async () => {
+  const before: string[][] = [];
+  const dump = {
+    ...to!.dump,
+    insert: async (name: string, documents: Parameters<Data['dump']['insert']>[1]) => {
+      const indexes = await to!.mongo.db.collection('tasks').indexes();
+      before.push(indexes.map(({ key }) => Object.keys(key)[0]!));
+      return to!.dump.insert(name, documents);
+    },
+  };
+  await restore({ ...to!, dump }, file, target);
+  expect(before[0]).toEqual(expect.arrayContaining(['words', 'createdAt']));
   expect(await everything(to!)).toEqual(await everything(from!));
 });
 
