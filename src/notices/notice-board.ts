@@ -1,6 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { UnavailableError } from '../errors';
 import type { ClientSession } from '../infra/mongo';
 import type { Logger } from '../logger';
+import type { Notice } from './notice-model';
+import { createNoticeReader, POST_MS } from './notice-reader';
 import type { NoticeRepository } from './notice-repository';
 
 export type NoticeBoard = ReturnType<typeof createNoticeBoard>;
@@ -10,9 +13,13 @@ const POLL_MS = 250;
 const FRESH_MS = 1_000;
 /** By how much the clocks of two hosts may differ. */
 const SKEW_MS = 2_000;
-/** A notice becomes visible at its transaction's end; the driver tries a commit for 120 s at the most. */
-const COMMIT_MS = 150_000;
-const LOOK_LIMIT = 10_000;
+/** How often a post that took too long is done again. */
+const POSTS = 10;
+/** Every so many looks the pending notices are read too: those of a poster that died after its commit. */
+const LOOKS_PER_SWEEP = 20;
+const PENDING_LIMIT = 1_000;
+/** About 100 bytes each. With more in force MongoDB is asked about what this worker does not know. */
+const MAX_KNOWN = 200_000;
 /** How long the cache stays off after a change that Redis doesn't know of; and longer, so that not each has to say it. */
 const OFF_MS = 5_000;
 const OFF_MORE_MS = 5_000;
@@ -23,38 +30,72 @@ const revoked = (userId: string) => `revoked:${userId}`;
  * FRESH_MS, or they know that they may have missed something.
  */
 export function createNoticeBoard(notices: NoticeRepository, logger: Logger) {
+  const reader = createNoticeReader(notices);
   const known = new Map<string, number>();
+  /** Until when a notice is in force that found no room in `known`. */
+  let leftOutUntil = 0;
   /** Until when the cache is off for all, as far as this worker knows, and as far as it said so itself. */
   let offUntil = 0;
   const ownOff = { until: 0, inForceAt: 0 };
   let freshUntil = 0;
-  let newest = 0;
+  let looks = 0;
   let stopped = false;
+  let running: Promise<void> | undefined;
+  let following: Promise<void> | undefined;
+
+  function take(notice: Notice): void {
+    if (notice.cacheOffUntil) offUntil = Math.max(offUntil, notice.cacheOffUntil.getTime());
+    else if (known.size < MAX_KNOWN || known.has(notice._id)) known.set(notice._id, notice.until.getTime());
+    else leftOutUntil = Math.max(leftOutUntil, notice.until.getTime());
+  }
 
   async function look(): Promise<void> {
     const startedAt = performance.now();
-    const found = await notices.changedSince(new Date(newest - COMMIT_MS), LOOK_LIMIT);
-    for (const notice of found) {
-      known.set(notice._id, notice.until.getTime());
-      if (notice.cacheOffUntil) offUntil = Math.max(offUntil, notice.cacheOffUntil.getTime());
-      newest = Math.max(newest, notice.changedAt.getTime());
-    }
-    if (found.length < LOOK_LIMIT) freshUntil = startedAt + FRESH_MS;
+    await reader.readOn(take);
+    freshUntil = startedAt + FRESH_MS;
+    if (looks++ % LOOKS_PER_SWEEP > 0) return;
+    (await notices.pending(PENDING_LIMIT)).forEach(take);
     for (const [id, until] of known) if (until + SKEW_MS < Date.now()) known.delete(id);
+  }
+
+  /** A look that begins after this call: the one that follows the one under way, for all who ask meanwhile. */
+  function lookAfresh(): Promise<void> {
+    if (!running) return (running = look().finally(() => (running = undefined)));
+    return (following ??= running
+      .catch(() => {})
+      .then(() => {
+        following = undefined;
+        return lookAfresh();
+      }));
   }
 
   async function lookAgainAndAgain(): Promise<void> {
     while (!stopped) {
-      await look().catch((error: Error) => logger.debug({ reason: error.message }, 'No look at the notices'));
+      await lookAfresh().catch((error: Error) =>
+        logger.debug({ reason: error.message }, 'No look at the notices'),
+      );
       await sleep(POLL_MS, undefined, { ref: false });
     }
   }
 
   const isFresh = () => performance.now() < freshUntil;
 
+  /**
+   * Posts until it was quick enough for the readers' overlap.
+   * @throws UnavailableError if MongoDB never is: whether the workers know of it is then unknown
+   */
+  async function postInTime(post: () => Promise<void>): Promise<void> {
+    for (let posts = 0; posts < POSTS; posts++) {
+      const began = performance.now();
+      await post();
+      if (performance.now() - began < POST_MS) return;
+    }
+    throw new UnavailableError('The database is too slow; whether it was done is not known.', 2);
+  }
+
   return {
     async start(): Promise<void> {
-      await look();
+      await lookAfresh();
       void lookAgainAndAgain();
     },
 
@@ -70,7 +111,7 @@ export function createNoticeBoard(notices: NoticeRepository, logger: Logger) {
 
     /** Under which name a write has to end entries: that of every worker that uses the cache now or for a while. */
     async epochOfWrites(): Promise<number> {
-      if (!isFresh()) await look();
+      if (!isFresh()) await lookAfresh();
       return offUntil;
     },
 
@@ -84,7 +125,7 @@ export function createNoticeBoard(notices: NoticeRepository, logger: Logger) {
       if (ownOff.until < needed) {
         const before = ownOff.until;
         const until = needed + OFF_MORE_MS;
-        await notices.postCacheOff(new Date(until));
+        await postInTime(() => notices.postCacheOff(new Date(until)));
         if (before < Date.now() + FRESH_MS + SKEW_MS) ownOff.inForceAt = performance.now() + FRESH_MS;
         ownOff.until = Math.max(ownOff.until, until);
         offUntil = Math.max(offUntil, ownOff.until);
@@ -93,15 +134,22 @@ export function createNoticeBoard(notices: NoticeRepository, logger: Logger) {
       await sleep(Math.max(0, ownOff.inForceAt - performance.now()));
     },
 
-    /** Posts within a transaction; after it, `revokedEverywhere` waits until every worker refuses the tokens. */
+    /** Posts within a transaction; after it, `revokedEverywhere` makes every worker refuse the tokens. */
     revoke: (userId: string, until: Date, session: ClientSession): Promise<void> =>
       notices.post(revoked(userId), until, session),
 
-    revokedEverywhere: (): Promise<void> => sleep(FRESH_MS),
+    /** Resolves once every worker refuses the user's tokens, if their revocation was committed. */
+    async revokedEverywhere(userId: string): Promise<void> {
+      await postInTime(() => notices.announce(revoked(userId)));
+      await sleep(FRESH_MS);
+    },
 
-    /** Asks MongoDB itself where this worker may have missed something: never fails open. */
-    isRevoked: (userId: string): boolean | Promise<boolean> =>
-      isFresh() ? known.has(revoked(userId)) : notices.holds(revoked(userId)),
+    /** Asks MongoDB itself if this worker may have missed something: never fails open. */
+    isRevoked(userId: string): boolean | Promise<boolean> {
+      const id = revoked(userId);
+      const isSure = leftOutUntil + SKEW_MS < Date.now() || known.has(id);
+      return isFresh() && isSure ? known.has(id) : notices.holds(id);
+    },
 
     stop: () => {
       stopped = true;

@@ -6,21 +6,29 @@ export type NoticeRepository = ReturnType<typeof createNoticeRepository>;
 const LOCK_KEPT_MS = 60_000;
 const FOR_EVER = new Date('9999-01-01');
 
-/** What one worker tells all others through MongoDB. */
+/** What one worker has all others know, through MongoDB. */
 export function createNoticeRepository(connection: Connection) {
   const Notices = noticeModel(connection);
 
   return {
-    /** Makes the notice hold until then at least: a longer one that is there already stays. */
-    async post(id: string, until: Date, session?: ClientSession): Promise<void> {
+    /**
+     * Makes the notice hold until then at least: a longer one that is there already stays. It is pending until
+     * `announce` has been called after the transaction.
+     */
+    async post(id: string, until: Date, session: ClientSession): Promise<void> {
       await Notices.updateOne(
         { _id: id },
-        { $max: { until }, $currentDate: { changedAt: true } },
+        { $max: { until }, $set: { pending: true }, $currentDate: { changedAt: true } },
         { upsert: true, session },
       );
     },
 
-    /** Kept for good: who comes later has to know the epoch as well. */
+    /** Changes the notice once more, now that its transaction has ended; does nothing if there is none. */
+    async announce(id: string): Promise<void> {
+      await Notices.updateOne({ _id: id }, { $unset: { pending: 1 }, $currentDate: { changedAt: true } });
+    },
+
+    /** Kept for good: a worker that starts later has to know the epoch as well. */
     async postCacheOff(cacheOffUntil: Date): Promise<void> {
       await Notices.updateOne(
         { _id: 'cache-off' },
@@ -29,12 +37,15 @@ export function createNoticeRepository(connection: Connection) {
       );
     },
 
-    /** The oldest changes since `time`, at most `limit`. */
+    /** The oldest changes since `time`, that moment included, at most `limit`. */
     changedSince: (time: Date, limit: number): Promise<Notice[]> =>
       Notices.find({ changedAt: { $gte: time } })
         .sort({ changedAt: 1 })
         .limit(limit)
         .lean(),
+
+    /** Those whose poster has not announced them: it is about to, or it died. At most `limit`. */
+    pending: (limit: number): Promise<Notice[]> => Notices.find({ pending: true }).limit(limit).lean(),
 
     holds: async (id: string): Promise<boolean> =>
       (await Notices.exists({ _id: id, until: { $gt: new Date() } })) !== null,

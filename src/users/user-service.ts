@@ -153,7 +153,7 @@ export function createUserService(deps: UserServiceDeps) {
       if (!user) await requirePrecondition(id, precondition);
       for (const leave of deps.afterCommit) await leave(id);
       // Also if nobody was found: an earlier removal may have been cut off before it said so.
-      await Promise.all([user ? cache.left(id) : cache.gone(id), deps.board.revokedEverywhere()]);
+      await Promise.all([user ? cache.left(id) : cache.gone(id), deps.board.revokedEverywhere(id)]);
       if (!user) throw notFound();
       await Promise.allSettled(deps.afterRemoval.map((tidy) => tidy(id)));
     },
