@@ -16,7 +16,7 @@ let cluster: Cluster;
 let admin: Account;
 let browser: Browser;
 let page: Page;
-/** What the page asked of other hosts, and what the browser complained of. */
+/** Requests to other hosts, and complaints of the browser. */
 const faults: string[] = [];
 
 beforeAll(async () => {

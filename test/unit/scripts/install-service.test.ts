@@ -46,10 +46,13 @@ describe('the restrictions of the service', () => {
     const isRoot = process.getuid!() === 0;
     expect(settings.get('ProtectSystem')).toBe(isRoot ? 'strict' : undefined);
     expect(settings.get('CapabilityBoundingSet')).toBe(isRoot ? 'CAP_SETGID' : undefined);
-    const writable = settings.get('ReadWritePaths')?.split(' ');
     const clone = path.join(__dirname, '..', '..', '..');
     const home = process.env.PM2_HOME ?? path.join(os.homedir(), '.pm2');
-    expect(writable).toEqual(isRoot ? [clone, home, os.tmpdir()].map((name) => `"-${name}"`) : undefined);
+    // As systemd reads it, this clone may lie in any folder.
+    const quoted = [clone, home, os.tmpdir()].map(
+      (name) => `"-${name.replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('%', '%%')}"`,
+    );
+    expect(settings.get('ReadWritePaths')).toBe(isRoot ? quoted.join(' ') : undefined);
   });
 
   it('are known to systemd, which finds little left to take away', () => {
