@@ -82,11 +82,12 @@ it('ends the job of a worker that is killed at it, once', async () => {
     return looks.some(({ body }) => (body as { status: string }).status === 'running');
   });
   process.kill(pid, 'SIGKILL');
-  const ended = await Promise.all(locations.map((location) => untilDone(location, 80_000)));
+  // MongoDB keeps the transaction of a worker that died amid it for a minute; until then further attempts fail.
+  const ended = await Promise.all(locations.map((location) => untilDone(location, 150_000)));
   expect(ended.map(({ status }) => status)).toEqual(Array(8).fill('done'));
   // Else no job was under way when the worker died, and this tested nothing.
-  expect(Math.max(...ended.map(({ attempts }) => attempts))).toBe(2);
-}, 120_000);
+  expect(Math.max(...ended.map(({ attempts }) => attempts))).toBeGreaterThanOrEqual(2);
+}, 200_000);
 
 it('keeps other requests quick while 20 jobs run', async () => {
   const { body } = await send(cluster.url, 'POST', '/tasks', { title: newTitle() }, admin.token);

@@ -67,7 +67,7 @@ it('goes on after more notices than one page holds, all of the same moment', asy
   }));
   await noticeModel(mongo.connection).insertMany(many);
   await eventually(() => board.isRevoked('user-20999') === true);
-  expect(many.every(({ _id }) => board.isRevoked(_id.slice('revoked:'.length)))).toBe(true);
+  expect(many.every(({ _id }) => board.isRevoked(_id.slice('revoked:'.length)) === true)).toBe(true);
   await revoke('after-them');
   await board.revokedEverywhere('after-them');
   expect(board.isRevoked('after-them')).toBe(true);
