@@ -19,7 +19,7 @@ export interface ListRow {
 export type SortedType = 'date' | 'number' | 'string';
 
 export interface ListTable {
-  /** Of what it lists: a cursor of one table leads nowhere in another. */
+  /** Name of what it lists: a cursor of one table leads nowhere in another. */
   name: string;
   /** The fields of each sort with their types, in their order. */
   sorts: Record<string, Record<string, SortedType>>;

@@ -44,7 +44,7 @@ export function createNoticeRepository(connection: Connection) {
         .limit(limit)
         .lean(),
 
-    /** Those whose poster has not announced them: it is about to, or it died. At most `limit`. */
+    /** Notices that their poster has not announced: it is about to, or it died. At most `limit`. */
     pending: (limit: number): Promise<Notice[]> => Notices.find({ pending: true }).limit(limit).lean(),
 
     holds: async (id: string): Promise<boolean> =>

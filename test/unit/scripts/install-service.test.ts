@@ -48,7 +48,7 @@ describe('the restrictions of the service', () => {
     expect(settings.get('CapabilityBoundingSet')).toBe(isRoot ? 'CAP_SETGID' : undefined);
     const clone = path.join(__dirname, '..', '..', '..');
     const home = process.env.PM2_HOME ?? path.join(os.homedir(), '.pm2');
-    // As systemd reads it, this clone may lie in any folder.
+    // Quoted for systemd, since this clone may lie in any folder.
     const quoted = [clone, home, os.tmpdir()].map(
       (name) => `"-${name.replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('%', '%%')}"`,
     );
