@@ -1,5 +1,6 @@
 import { isLoopback, networkOf } from '../client-address';
 import { TooManyRequestsError } from '../errors';
+import { createTurns } from '../infra/in-turn';
 import type { Count, Policy, RateLimiter } from '../infra/rate-limiter';
 
 export type LoginGuard = ReturnType<typeof createLoginGuard>;
@@ -26,6 +27,7 @@ export function createLoginGuard({ rateLimiter, attempts, exemptLoopback }: Logi
   const pairs = rateLimiter({ name: 'login', points: attempts, seconds: 15 * 60 });
   const accounts = rateLimiter({ name: 'login-account', points: 10 * attempts, seconds: 3_600 });
   const addresses = rateLimiter({ name: 'login-address', points: 20 * attempts, seconds: 3_600 });
+  // Right log-ins sent together would count as failures of each other.
   const inTurn = createTurns();
 
   /** Counts before anything is compared, so that guesses sent at once don't pass together. */
@@ -73,20 +75,5 @@ export function createLoginGuard({ rateLimiter, attempts, exemptLoopback }: Logi
         }
       });
     },
-  };
-}
-
-/** One at a time for each key in this worker: right log-ins sent together would count as failures of each other. */
-function createTurns() {
-  const last = new Map<string, Promise<unknown>>();
-  return function inTurn<T>(key: string, work: () => Promise<T>): Promise<T> {
-    const turn = (last.get(key) ?? Promise.resolve()).then(work);
-    const settled = turn.then(
-      () => {},
-      () => {},
-    );
-    last.set(key, settled);
-    void settled.then(() => last.get(key) === settled && last.delete(key));
-    return turn;
   };
 }

@@ -8,7 +8,7 @@ import {
   UnsupportedMediaTypeError,
 } from '../errors';
 import { MAX_DECODED_BYTES, MAX_PIXELS, type ImageFault } from '../infra/images';
-import { createTurns } from '../infra/in-turn';
+import { createFairTurns } from '../infra/in-turn';
 import type { ClientSession, Mongo } from '../infra/mongo';
 import { duplicateFields } from '../infra/mongo';
 import type { JobRecord, JobRepository } from '../jobs/job-repository';
@@ -49,7 +49,7 @@ function requirePrecondition(avatar: AvatarRecord | null, precondition: Precondi
 export function createAvatarService(deps: AvatarServiceDeps) {
   const { avatars, jobs } = deps;
   // Between workers the lock decides; within one they would only get in each other's way.
-  const inTurn = createTurns();
+  const inTurn = createFairTurns();
 
   async function requireImage(bytes: Buffer): Promise<void> {
     const fault = await deps.imageFault(bytes);

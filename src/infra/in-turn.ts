@@ -3,16 +3,29 @@ import { UnavailableError } from '../errors';
 /** Longer than the work of a few others takes, and shorter than a client or NGINX waits. */
 const LONGEST_WAIT_MS = 5_000;
 
+/** Runs one piece of work at a time for each key in this process, in the order in which they came. */
+export function createTurns() {
+  const last = new Map<string, Promise<unknown>>();
+  return function inTurn<T>(key: string, work: () => Promise<T>): Promise<T> {
+    const turn = (last.get(key) ?? Promise.resolve()).then(work);
+    const settled = turn.then(
+      () => {},
+      () => {},
+    );
+    last.set(key, settled);
+    void settled.then(() => last.get(key) === settled && last.delete(key));
+    return turn;
+  };
+}
+
 /**
  * Runs work one after another, for transactions that write the same document: side by side they would only end each
  * other, and the newest try would be as likely to win as the oldest. Each key has one piece of work in the queue at a
  * time, so that a key with many delays the others by one.
  * @throws UnavailableError without doing anything if the turn comes too late
  */
-export function createTurns(longestWaitMs = LONGEST_WAIT_MS) {
-  let last: Promise<unknown> = Promise.resolve();
-  const lastOf = new Map<string, Promise<void>>();
-
+export function createFairTurns(longestWaitMs = LONGEST_WAIT_MS) {
+  const [ofKey, ofAll] = [createTurns(), createTurns()];
   return function inTurn<T>(key: string, work: () => Promise<T>): Promise<T> {
     const arrived = performance.now();
     const begin = () => {
@@ -21,20 +34,6 @@ export function createTurns(longestWaitMs = LONGEST_WAIT_MS) {
       }
       return work();
     };
-    const queue = (): Promise<T> => {
-      const turn = last.then(begin);
-      last = turn.catch(() => {});
-      return turn;
-    };
-    const turn = lastOf.get(key)?.then(queue) ?? queue();
-    const end: Promise<void> = turn.then(
-      () => forget(),
-      () => forget(),
-    );
-    const forget = () => {
-      if (lastOf.get(key) === end) lastOf.delete(key);
-    };
-    lastOf.set(key, end);
-    return turn;
+    return ofKey(key, () => ofAll('all', begin));
   };
 }

@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { createTurns } from '../../src/infra/in-turn';
+import { createFairTurns } from '../../src/infra/in-turn';
 
 describe('work in turn', () => {
   it('never runs side by side, and goes on after work that fails', async () => {
-    const inTurn = createTurns();
+    const inTurn = createFairTurns();
     let running = 0;
     const most: number[] = [];
     const work = (fails: boolean) => async () => {
@@ -28,7 +28,7 @@ describe('work in turn', () => {
   });
 
   it('of a key with many pieces lets others in after one', async () => {
-    const inTurn = createTurns();
+    const inTurn = createFairTurns();
     const order: string[] = [];
     const work = (name: string) => async () => {
       await sleep(1);
@@ -40,7 +40,7 @@ describe('work in turn', () => {
   });
 
   it('is refused if its turn comes too late, and the next ones are not', async () => {
-    const inTurn = createTurns(20);
+    const inTurn = createFairTurns(20);
     const first = inTurn('a', () => sleep(60));
     const late = jest.fn(() => Promise.resolve());
     await expect(inTurn('b', late)).rejects.toMatchObject({ status: 503 });
