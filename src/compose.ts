@@ -1,3 +1,6 @@
+import { createAdmission } from './admission/admission';
+import { createLateness } from './admission/lateness';
+import { createRefusals } from './admission/refusals';
 import { createAuthService } from './auth/auth-service';
 import { createLoginGuard } from './auth/login-guard';
 import { createTokenService } from './auth/token-service';
@@ -61,6 +64,8 @@ export async function composeApi(config: Config, logger: Logger) {
   await board.start();
   const refusals = metrics.counter('taskfleet_rate_limit_refused_total', 'Requests over a limit', ['policy']);
   const rateLimiter = createRateLimiters({ redis, prefix: config.keyPrefix, refusals });
+  const lateness = createLateness();
+  const admission = createAdmission({ lateness, refused: createRefusals(metrics) });
   const cache = createResponseCache({
     redis,
     board,
@@ -69,6 +74,7 @@ export async function composeApi(config: Config, logger: Logger) {
     budget: createFillBudget(
       rateLimiter({ name: 'cache', points: FILL_BUDGET, seconds: config.cacheTtlSeconds }),
     ),
+    enter: (of, caller) => admission.work('uncached', of, caller),
     record: (of, event, size) => {
       cacheRecord(of, event, size);
       // An assignee is a part of an answer; who watches is shown whole ones.
@@ -185,6 +191,7 @@ export async function composeApi(config: Config, logger: Logger) {
         isAdmin: async (id: string) => (await users.byId(id))?.role === 'Admin',
       },
       authenticate: createAuthenticate({ tokens, board }),
+      admission,
       limit: createLimit({ ...requestLimiters(config, rateLimiter), exemptLoopback }),
       trustProxy: config.trustProxy,
       corsOrigins: config.corsOrigins,
@@ -210,6 +217,7 @@ export async function composeApi(config: Config, logger: Logger) {
     },
     async close(): Promise<void> {
       hub.end();
+      lateness.stop();
       live.stop();
       board.stop();
       await Promise.all([hashPool.close(), probe?.close()]);

@@ -68,6 +68,8 @@ interface ResponseCacheOptions {
   entryLifeMs: number;
   record: CacheRecord;
   budget?: FillBudget;
+  /** Asked before a list is loaded, by its class and its caller: resolves with what is to be called after it. */
+  enter?: (of: CacheClass, caller: string) => Promise<() => void>;
 }
 
 /**
@@ -83,6 +85,7 @@ export function createResponseCache({
   entryLifeMs,
   record,
   budget,
+  enter,
 }: ResponseCacheOptions) {
   const store = redis && createCacheStore({ redis, prefix, entryLifeMs });
   const flights = createFlights<Cached>();
@@ -95,9 +98,16 @@ export function createResponseCache({
     return { json, tag: tagOf(json, version), meta, state };
   }
 
-  async function bypass({ class: of, load }: CachedRead): Promise<Cached> {
-    record(of, 'bypass');
-    return toCached(await load(async () => {}), 'BYPASS');
+  /** Of a list; a read of an entity is as cheap as refusing it. @throws OverloadedError */
+  async function loadInTurn({ class: of, caller, load }: CachedRead, dependOn: DependOn): Promise<Loaded> {
+    if (!caller || !enter) return load(dependOn);
+    const leave = await enter(of, caller);
+    return load(dependOn).finally(leave);
+  }
+
+  async function bypass(read: CachedRead): Promise<Cached> {
+    record(read.class, 'bypass');
+    return toCached(await loadInTurn(read, async () => {}), 'BYPASS');
   }
 
   /** @returns the bytes that it added; 0 if it was not kept */
@@ -110,11 +120,12 @@ export function createResponseCache({
   }
 
   /** `holds`: at the end it was still what is there. */
-  async function fill({ class: of, load, caller }: CachedRead, place: Place, at: CacheStore) {
+  async function fill(read: CachedRead, place: Place, at: CacheStore) {
+    const { class: of, caller } = read;
     let isComplete = true;
     const dependOn: DependOn = (names) =>
       breaker.execute(() => at.dependOn(place, names)).catch(() => void (isComplete = false));
-    const loaded = await load(dependOn);
+    const loaded = await loadInTurn(read, dependOn);
     const found = toCached(loaded, 'MISS');
     record(of, 'miss');
     if (!isComplete || loaded.isTransient) return { found, holds: false };

@@ -6,6 +6,8 @@ import { readBody } from './body';
 import { preconditionOf } from './conditions';
 import { announceDeprecation } from './deprecation';
 import { requireAcceptable } from './negotiate';
+import type { Admission } from '../admission/admission';
+import { networkOf } from '../client-address';
 import type { Limit } from './limits';
 import { answerOtherMethods } from './other-methods';
 import { idempotencyOf } from './idempotency-key';
@@ -16,6 +18,7 @@ import { validate } from './validate';
 export interface RouterOptions {
   authenticate: (request: Request) => Promise<Principal>;
   limit: Limit;
+  admission: Admission;
   /** Writes to what has versions need `If-Match`. */
   requireIfMatch: boolean;
 }
@@ -59,7 +62,7 @@ function steps(route: Route, options: RouterOptions): RequestHandler[] {
 /** Leaves the user in `locals`, and the route's path for the metrics. */
 async function admit(
   route: Route,
-  { authenticate, limit }: RouterOptions,
+  { authenticate, limit, admission }: RouterOptions,
   request: Request,
   response: Response,
 ): Promise<void> {
@@ -68,6 +71,8 @@ async function admit(
   let user: Principal | undefined;
   try {
     if (route.access !== 'anyone') user = await authenticate(request);
+    const leave = await enter(route, admission, user, request, response);
+    if (leave) response.once('close', leave);
   } finally {
     // Who fails to authenticate is counted too, by the address.
     await limit.request(route, user, request, response);
@@ -76,6 +81,21 @@ async function admit(
   if (route.access === 'Admin' && user?.role !== 'Admin')
     throw new ForbiddenError('This is for Admins alone.');
   response.locals.user = user;
+}
+
+/** Health and descriptions are always answered; what hashes a password waits for its own queue. */
+function enter(
+  route: Route,
+  admission: Admission,
+  user: Principal | undefined,
+  request: Request,
+  response: Response,
+): (() => void) | undefined | Promise<() => void> {
+  if (route.limit === 'none' || route.tag === 'Service' || route.tag === 'Accounts') return undefined;
+  const key = user?.id ?? networkOf(request.address);
+  if (route.method === 'get') return admission.read(key);
+  const of = route.upload ? 'upload' : 'write';
+  return admission.work(of, route.id, key, () => response.closed);
 }
 
 async function handle(

@@ -1,0 +1,43 @@
+import { UnavailableError } from '../errors';
+import type { Metrics } from '../infra/metrics';
+import { spreadSeconds } from './retry-after';
+
+/** What is refused, in the order in which it is: the last one last. */
+export type Worth = 'password' | 'upload' | 'write' | 'uncached' | 'cached-read';
+/** The event loop is late, too much work is under way, the client's own share of it is used up, it would wait too long. */
+export type Reason = 'late' | 'limit' | 'share' | 'wait' | 'disk';
+
+export type Refusals = ReturnType<typeof createRefusals>;
+
+const KNOWN: [Worth, Reason[]][] = [
+  ['password', ['wait', 'share']],
+  ['upload', ['wait', 'late']],
+  ['write', ['wait', 'late']],
+  ['uncached', ['wait', 'late']],
+  ['cached-read', ['late', 'share']],
+];
+
+/** Too much at once: nothing was done. It is counted, and no fault that a log has to name. */
+export class OverloadedError extends UnavailableError {
+  constructor(waitMs: number) {
+    super(
+      'Too much is asked of this worker at once: nothing was done; try again later.',
+      spreadSeconds(Math.max(1, Math.ceil(waitMs / 1_000))),
+    );
+  }
+}
+
+/** Counts what is refused for overload. */
+export function createRefusals(metrics: Pick<Metrics, 'counter'>) {
+  const counter = metrics.counter(
+    'taskfleet_requests_refused_total',
+    'Requests that were refused since there was too much at once',
+    ['class', 'reason'],
+  );
+  const counted = new Map(
+    KNOWN.flatMap(([worth, reasons]) =>
+      reasons.map((reason) => [`${worth} ${reason}`, counter(worth, reason)] as const),
+    ),
+  );
+  return (worth: Worth, reason: Reason): void => counted.get(`${worth} ${reason}`)?.();
+}

@@ -1,0 +1,7 @@
+import { randomInt } from 'node:crypto';
+
+/**
+ * Seconds for `Retry-After` (RFC 9110, 10.2.3), drawn from `least` to twice as many and one: clients that were refused
+ * together and wait as told do not return together.
+ */
+export const spreadSeconds = (least: number): number => randomInt(least, 2 * least + 2);
