@@ -1,3 +1,5 @@
+import type { Admission } from './admission/admission';
+import type { Lateness } from './admission/lateness';
 import type { ProcessConfig } from './config';
 import type { Health } from './health';
 import type { HashPool } from './infra/hash-pool';
@@ -46,6 +48,18 @@ export function observeHashing(metrics: Metrics, pool: HashPool, queueLimit: num
   metrics.gauge('taskfleet_hash_threads', 'Threads that hash passwords', pool.threads);
   metrics.gauge('taskfleet_hash_queue_length', 'Passwords that no thread has taken up yet', pool.waiting);
   metrics.gauge('taskfleet_hash_queue_limit', 'The next password is refused with 503', () => queueLimit);
+}
+
+export function observeAdmission(metrics: Metrics, admission: Admission, lateness: Lateness): void {
+  metrics.gauge('taskfleet_work_limit', 'Writes and uncached lists that may run side by side', admission.limit);
+  metrics.gauge('taskfleet_work_under_way', 'Those that run', admission.underWay);
+  metrics.gauge('taskfleet_work_waiting', 'Those that wait for a place', admission.waiting);
+  metrics.gauge('taskfleet_reads_under_way', 'Reads that are being answered', admission.reads);
+  metrics.gauge(
+    'taskfleet_event_loop_late_seconds',
+    'By how much the event loop is late, over about the last second',
+    () => lateness.recentMs() / 1_000,
+  );
 }
 
 /** Of an API worker: as it sees them. */

@@ -8,7 +8,7 @@ import { createAvatarService } from './avatars/avatar-service';
 import { createCacheRecord } from './cache/cache-record';
 import { createFillBudget, FILL_BUDGET } from './cache/fill-budget';
 import { createResponseCache } from './cache/response-cache';
-import { observeDependencies, observeHashing } from './compose-metrics';
+import { observeAdmission, observeDependencies, observeHashing } from './compose-metrics';
 import { openStore } from './compose-store';
 import type { Config } from './config';
 import { askAll } from './control/control-client';
@@ -66,6 +66,7 @@ export async function composeApi(config: Config, logger: Logger) {
   const rateLimiter = createRateLimiters({ redis, prefix: config.keyPrefix, refusals });
   const lateness = createLateness();
   const admission = createAdmission({ lateness, refused: createRefusals(metrics) });
+  observeAdmission(metrics, admission, lateness);
   const cache = createResponseCache({
     redis,
     board,
