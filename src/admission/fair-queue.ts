@@ -1,6 +1,6 @@
 export type FairQueue = ReturnType<typeof createFairQueue>;
 
-/** Why there is no place: the expected wait is too long, or it was once the turn came. */
+/** There is no place: the expected wait is too long, or it was too long when the turn should have come. */
 export class NoPlace extends Error {
   constructor(readonly expectedMs: number) {
     super('No place');
@@ -10,8 +10,15 @@ export class NoPlace extends Error {
 interface FairQueueOptions {
   /** How many may run side by side, asked anew each time. */
   limit: () => number;
+  /** What is expected to wait longer is refused at once. */
+  longestExpectedMs: number;
+  /** What has waited so long is refused after all; well above the other, so that it is rare. */
   longestWaitMs: number;
-  onFull?: () => void;
+  /**
+   * A key may take no more places than it leaves free (dynamic thresholds, Choudhury and Hahne 1998), so that work that
+   * takes long cannot keep others out. Without it one key may have all.
+   */
+  leavesRoom?: boolean;
 }
 
 interface Entry {
@@ -21,74 +28,104 @@ interface Entry {
   isGone: () => boolean;
 }
 
-/** Of a mean that follows what was measured last. */
+interface OfKey {
+  running: number;
+  waiting: Entry[];
+}
+
+/** By how much each measured time moves a mean. */
 const WEIGHT = 0.05;
 const SWEEP_MS = 100;
 
 /**
- * Places for work that runs side by side, and a queue for them in which each key has its turn (round robin): a key with
- * much delays others by one piece of work a round. Refused at once is what would wait too long, as the places, the mean
- * time of a piece of work and the turns before it tell (Little's law). So one rule bounds the queue, and shares it: a
- * key that has many there would wait for all of them, one that has none only for one of each other key.
+ * Places for work that runs side by side, and a queue before them in which keys take turns (round robin): a key with
+ * much delays each other by one piece of work a round. The expected wait is the turns that come before, times the mean
+ * time between two that ended while others waited. That one rule bounds the queue and shares it: a key that has much
+ * there would wait for all of it, and one that has nothing there for one turn of each other key.
  */
-export function createFairQueue({ limit, longestWaitMs, onFull }: FairQueueOptions) {
-  const queues = new Map<string, Entry[]>();
+export function createFairQueue(options: FairQueueOptions) {
+  const { limit, longestExpectedMs, longestWaitMs, leavesRoom = false } = options;
+  const keys = new Map<string, OfKey>();
+  /** Those with something that waits, in the order of their turns. */
+  const turns = new Set<string>();
   let waiting = 0;
   let running = 0;
-  let meanMs = 0;
+  let gapMs = 0;
+  /** When a place was given back last, if something waited from then on. */
+  let backlogSince: number | undefined;
   let sweeper: NodeJS.Timeout | undefined;
 
-  const expectedMs = (key: string): number => {
-    const ahead = Math.min(waiting, queues.size * ((queues.get(key)?.length ?? 0) + 1));
-    return ((ahead + 1) * meanMs) / Math.max(1, limit());
+  const mayRun = (own: number): boolean => {
+    const free = limit() - running;
+    return free > 0 && (own === 0 || !leavesRoom || own < free);
   };
 
-  function leaver(): () => void {
-    const began = performance.now();
-    running += 1;
+  const expectedMs = (own: OfKey): number => {
+    const ahead = Math.min(waiting, turns.size * (own.waiting.length + 1));
+    return ahead * gapMs;
+  };
+
+  function measureGap(): void {
+    const now = performance.now();
+    if (backlogSince !== undefined) gapMs += (now - backlogSince - gapMs) * (gapMs === 0 ? 1 : WEIGHT);
+    backlogSince = waiting > 0 ? now : undefined;
+  }
+
+  function dropIfIdle(key: string, own: OfKey): void {
+    if (own.waiting.length === 0) turns.delete(key);
+    if (own.waiting.length === 0 && own.running === 0) keys.delete(key);
+  }
+
+  /** @returns the function that gives the place back */
+  function take(key: string, own: OfKey): () => void {
     let hasLeft = false;
+    running += 1;
+    own.running += 1;
     return () => {
       if (hasLeft) return;
       hasLeft = true;
       running -= 1;
-      const ms = performance.now() - began;
-      meanMs += (ms - meanMs) * (meanMs === 0 ? 1 : WEIGHT);
+      own.running -= 1;
+      measureGap();
+      dropIfIdle(key, own);
       goOn();
     };
   }
 
-  /** The first of the key whose turn it is. */
-  function next(): Entry | undefined {
-    for (const [key, entries] of queues) {
-      const entry = entries.shift();
-      queues.delete(key);
-      if (entries.length > 0) queues.set(key, entries);
-      waiting -= 1;
-      return entry;
+  /** The key whose turn it is, which is the last from then on. */
+  function nextKey(): string | undefined {
+    for (const key of turns) {
+      if (!mayRun(keys.get(key)!.running)) continue;
+      turns.delete(key);
+      turns.add(key);
+      return key;
     }
     return undefined;
   }
 
   function goOn(): void {
-    while (waiting > 0 && running < limit()) {
-      const entry = next()!;
-      if (entry.isGone()) continue;
-      const waited = performance.now() - entry.since;
-      if (waited > longestWaitMs) entry.refuse(new NoPlace(waited));
-      else entry.begin(leaver());
+    for (let key = nextKey(); key !== undefined; key = nextKey()) {
+      const own = keys.get(key)!;
+      const { since, begin, refuse, isGone } = own.waiting.shift()!;
+      waiting -= 1;
+      const waited = performance.now() - since;
+      if (waited > longestWaitMs) refuse(new NoPlace(waited));
+      else if (!isGone()) begin(take(key, own));
+      dropIfIdle(key, own);
     }
     if (waiting === 0 && sweeper) sweeper = void clearInterval(sweeper);
   }
 
-  /** While nothing ends, nobody's turn comes: those whose time is up are refused all the same. */
+  /** Nobody's turn comes while nothing ends: what has waited too long is refused all the same. */
   function sweep(): void {
     const latest = performance.now() - longestWaitMs;
-    for (const [key, entries] of queues) {
-      const kept = entries.findIndex(({ since }) => since >= latest);
-      const over = entries.splice(0, kept < 0 ? entries.length : kept);
+    for (const key of turns) {
+      const own = keys.get(key)!;
+      const kept = own.waiting.findIndex(({ since }) => since >= latest);
+      const over = own.waiting.splice(0, kept < 0 ? own.waiting.length : kept);
       waiting -= over.length;
-      if (entries.length === 0) queues.delete(key);
-      for (const entry of over) entry.refuse(new NoPlace(longestWaitMs));
+      for (const { refuse } of over) refuse(new NoPlace(longestWaitMs));
+      dropIfIdle(key, own);
     }
     goOn();
   }
@@ -99,19 +136,23 @@ export function createFairQueue({ limit, longestWaitMs, onFull }: FairQueueOptio
      * @param isGone whether nobody waits for it any more: then it is passed over, and never settles
      * @throws NoPlace at once, or after `longestWaitMs`
      */
-    enter(key: string, isGone: () => boolean = () => false): (() => void) | Promise<() => void> {
-      if (waiting === 0 && running < limit()) return leaver();
-      onFull?.();
-      const expected = expectedMs(key);
-      if (expected > longestWaitMs) throw new NoPlace(expected);
-      return new Promise((begin, refuse) => {
-        const entry = { since: performance.now(), begin, refuse, isGone };
-        const entries = queues.get(key);
-        if (entries) entries.push(entry);
-        else queues.set(key, [entry]);
-        waiting += 1;
-        sweeper ??= setInterval(sweep, SWEEP_MS).unref();
-      });
+    enter(key: string, isGone: () => boolean = () => false): Promise<() => void> {
+      let own = keys.get(key);
+      if (!own) keys.set(key, (own = { running: 0, waiting: [] }));
+      if (waiting === 0 && mayRun(own.running)) return Promise.resolve(take(key, own));
+      const expected = expectedMs(own);
+      if (expected > longestExpectedMs) {
+        dropIfIdle(key, own);
+        return Promise.reject(new NoPlace(expected));
+      }
+      turns.add(key);
+      waiting += 1;
+      sweeper ??= setInterval(sweep, SWEEP_MS).unref();
+      const entered = new Promise<() => void>((begin, refuse) =>
+        own.waiting.push({ since: performance.now(), begin, refuse, isGone }),
+      );
+      goOn();
+      return entered;
     },
 
     running: (): number => running,

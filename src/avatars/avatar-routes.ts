@@ -50,6 +50,7 @@ export function avatarRoutes(avatars: AvatarService): Route[] {
       access: 'user',
       params: idParams,
       query: sizeQuery,
+      uncached: true,
       responses: { 200: { description: 'The picture', body: null, type: 'image/webp', headers: ['ETag'] } },
       handler: async ({ params, query }) => {
         const { tag, bytes } = await avatars.get(params.id, query.size);

@@ -93,8 +93,9 @@ function enter(
 ): (() => void) | undefined | Promise<() => void> {
   if (route.limit === 'none' || route.tag === 'Service' || route.tag === 'Accounts') return undefined;
   const key = user?.id ?? networkOf(request.address);
-  if (route.method === 'get') return admission.read(key);
-  const of = route.upload ? 'upload' : 'write';
+  const isRead = route.method === 'get';
+  if (isRead && !route.uncached) return admission.read(key);
+  const of = isRead ? 'uncached' : route.upload ? 'upload' : 'write';
   return admission.work(of, route.id, key, () => response.closed);
 }
 

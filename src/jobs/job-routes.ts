@@ -22,6 +22,7 @@ export function jobRoutes(jobs: JobService): Route[] {
       summary: 'How far a job is, and its result',
       access: 'user',
       params: idParams,
+      uncached: true,
       responses: {
         200: {
           description: 'The job; Retry-After while it has not ended',
