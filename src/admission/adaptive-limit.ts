@@ -36,7 +36,8 @@ export function createAdaptiveLimit(now: () => number = () => performance.now())
     if (mean > MOST_QUEUED) limit = Math.max(LEAST, limit * 0.9);
     else if (mean < FEWEST_QUEUED && isWanted) limit = Math.min(MOST, limit * 1.1);
     if (at > memoryEnds) {
-      [earlier, recent] = [recent, new Map()];
+      earlier = recent;
+      recent = new Map();
       memoryEnds = at + MEMORY_MS;
       if (isWanted) probeEnds = at + PROBE_MS;
     }
