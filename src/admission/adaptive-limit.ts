@@ -54,8 +54,9 @@ export function createAdaptiveLimit(now: () => number = () => performance.now())
      * @param isShort whether others wait for a place
      */
     took(route: string, ms: number, running: number, isShort: boolean): void {
-      const least = Math.min(ms, recent.get(route) ?? ms, earlier.get(route) ?? ms);
-      if (least < (recent.get(route) ?? Infinity)) recent.set(route, least);
+      const lately = Math.min(ms, recent.get(route) ?? ms);
+      recent.set(route, lately);
+      const least = Math.min(lately, earlier.get(route) ?? lately);
       samples += 1;
       queued += ms > 0 ? running * (1 - least / ms) : 0;
       isWanted ||= isShort;

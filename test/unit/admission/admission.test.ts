@@ -1,0 +1,61 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { createAdmission } from '../../../src/admission/admission';
+import { OverloadedError } from '../../../src/admission/refusals';
+
+function admissionAt({ standing = 0 } = {}) {
+  const refused: string[] = [];
+  const late = { standing };
+  const admission = createAdmission({
+    lateness: { nowMs: () => 0, standingMs: () => late.standing },
+    refused: (of, reason) => void refused.push(`${of} ${reason}`),
+  });
+  return { admission, refused, late };
+}
+
+it('refuses work before reads, and a second read of a client before the first of another', async () => {
+  const { admission, refused, late } = admissionAt();
+  const done = admission.read('much');
+  late.standing = 300;
+  await expect(admission.work('write', 'createTask', 'ada')).rejects.toThrow(OverloadedError);
+  await expect(admission.work('uncached', 'tasks', 'ada')).rejects.toThrow(OverloadedError);
+  expect(() => admission.read('much')).toThrow(OverloadedError);
+  admission.read('ada')();
+  late.standing = 600;
+  expect(() => admission.read('ada')).toThrow(OverloadedError);
+  expect(refused).toEqual(['write late', 'uncached late', 'cached-read share', 'cached-read late']);
+  late.standing = 0;
+  done();
+  admission.read('much')();
+  expect(admission.reads()).toBe(0);
+});
+
+it('says when to come back, spread', async () => {
+  const { admission } = admissionAt({ standing: 2_500 });
+  const seconds = new Set<number>();
+  for (let i = 0; i < 200; i++) {
+    const error = await admission.work('write', 'createTask', 'ada').catch((thrown: unknown) => thrown);
+    seconds.add(Number((error as OverloadedError).headers['Retry-After']));
+  }
+  expect(Math.min(...seconds)).toBeGreaterThanOrEqual(3);
+  expect(Math.max(...seconds)).toBeLessThanOrEqual(7);
+  expect(seconds.size).toBeGreaterThan(2);
+});
+
+it('does as much as without a limit, while a client that sends a thousand delays another by a few', async () => {
+  const { admission, refused } = admissionAt();
+  let done = 0;
+  const work = async (key: string) => {
+    const leave = await admission.work('write', 'createTask', key);
+    await sleep(5);
+    done += 1;
+    leave();
+  };
+  const flood = Array.from({ length: 1_000 }, () => work('flood').catch(() => {}));
+  await sleep(20);
+  const before = done;
+  await work('ada');
+  expect(done - before).toBeLessThan(50);
+  await Promise.all(flood);
+  expect(done + refused.length).toBe(1_001);
+  expect([admission.underWay(), admission.waiting()]).toEqual([0, 0]);
+});
