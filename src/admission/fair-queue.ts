@@ -51,7 +51,7 @@ export function createFairQueue(options: FairQueueOptions) {
   let waiting = 0;
   let running = 0;
   let gapMs = 0;
-  /** When a place was given back last, if something waited from then on. */
+  /** Since when something waits and no place was given back. */
   let backlogSince: number | undefined;
   let sweeper: NodeJS.Timeout | undefined;
 
@@ -62,7 +62,9 @@ export function createFairQueue(options: FairQueueOptions) {
 
   const expectedMs = (own: OfKey): number => {
     const ahead = Math.min(waiting, turns.size * (own.waiting.length + 1));
-    return ahead * gapMs;
+    // While nothing ends at all, it takes at least as long as it has taken so far.
+    const stillMs = backlogSince === undefined ? 0 : performance.now() - backlogSince;
+    return Math.max(ahead * gapMs, stillMs);
   };
 
   function measureGap(): void {
@@ -113,7 +115,9 @@ export function createFairQueue(options: FairQueueOptions) {
       else if (!isGone()) begin(take(key, own));
       dropIfIdle(key, own);
     }
-    if (waiting === 0 && sweeper) sweeper = void clearInterval(sweeper);
+    if (waiting > 0) return;
+    backlogSince = undefined;
+    if (sweeper) sweeper = void clearInterval(sweeper);
   }
 
   /** Nobody's turn comes while nothing ends: what has waited too long is refused all the same. */
@@ -147,6 +151,7 @@ export function createFairQueue(options: FairQueueOptions) {
       }
       turns.add(key);
       waiting += 1;
+      backlogSince ??= performance.now();
       sweeper ??= setInterval(sweep, SWEEP_MS).unref();
       const entered = new Promise<() => void>((begin, refuse) =>
         own.waiting.push({ since: performance.now(), begin, refuse, isGone }),

@@ -108,6 +108,18 @@ it('refuses what has waited too long, though nothing ends', async () => {
   expect(queue.waiting()).toBe(0);
 });
 
+it('refuses newcomers at once while nothing ends', async () => {
+  const queue = createFairQueue({ limit: () => 1, longestExpectedMs: 50, longestWaitMs: 60_000 });
+  const leave = await queue.enter('stuck');
+  const first = queue.enter('ada');
+  await sleep(100);
+  await expect(queue.enter('bob')).rejects.toThrow(NoPlace);
+  leave();
+  (await first)();
+  // Nothing waits any more: the stall is over.
+  (await queue.enter('bob'))();
+});
+
 it('remembers no key once it has nothing there', async () => {
   const queue = createFairQueue({ limit: () => 2, leavesRoom: true, ...GENEROUS });
   const { order, enter, leaveAll } = entering(queue);

@@ -1,0 +1,132 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import request from 'supertest';
+import { createExchange, type Answer } from '../../support/exchange';
+import { dropDatabase, newNamespace, startApi, type TestApi } from '../../support/api';
+import { as, buildAdmin, buildTask, buildWorker, type Account } from '../../support/factories';
+import { connectRaw, type RawClient } from '../../support/raw-client';
+import { eventually } from '../../support/wait';
+
+const namespace = newNamespace();
+const SECONDS = 4;
+/** More than the worker takes on. */
+const FLOODING = 200;
+/** They share the event loop with the worker, so each waits a little after a refusal. */
+const PAUSE_MS = 200;
+const { send, close: hangUp } = createExchange();
+let api: TestApi;
+let admin: Account;
+let member: Account;
+
+beforeAll(async () => {
+  api = await startApi(namespace);
+  [admin, member] = await Promise.all([buildAdmin(api), buildWorker(api)]);
+});
+afterAll(async () => {
+  hangUp();
+  await api.close();
+  await dropDatabase(namespace);
+});
+
+const median = (times: number[]) => [...times].sort((a, b) => a - b)[Math.floor(times.length / 2)]!;
+
+/** Asks again and again until `isOver`, by as many clients; what came of it and how long each answer took. */
+async function askOn(clients: number, isOver: () => boolean, asked: Parameters<typeof send>[1]) {
+  const answers: Answer[] = [];
+  const times: number[] = [];
+  const client = async () => {
+    while (!isOver()) {
+      const began = performance.now();
+      const answer = await send(api.server, asked);
+      answers.push(answer);
+      times.push(performance.now() - began);
+      if (answer.status === 503) await sleep(PAUSE_MS);
+    }
+  };
+  await Promise.all(Array.from({ length: clients }, client));
+  return { answers, times, of: (status: number) => answers.filter((answer) => answer.status === status) };
+}
+
+describe('a flood of writes by one client', () => {
+  let writes: Awaited<ReturnType<typeof askOn>>;
+  let reads: typeof writes;
+  let moves: Answer[];
+  let health: typeof writes;
+  let tasksBefore: number;
+  const countTasks = async () =>
+    Number((await as(api, admin).get('/tasks?count=true').expect(200)).headers['x-total-count']);
+
+  beforeAll(async () => {
+    const own = await buildTask(api, admin, { assignedTo: member.id });
+    const path = `/tasks/${own._id}`;
+    await as(api, member).get(path).expect(200);
+    tasksBefore = await countTasks();
+    const ends = Date.now() + SECONDS * 1_000;
+    const isOver = () => Date.now() > ends;
+    moves = [];
+    const move = async () => {
+      for (let round = 0; !isOver(); round++) {
+        const body = JSON.stringify({ status: round % 2 ? 'to Do' : 'Doing' });
+        moves.push(await send(api.server, { method: 'PUT', path, token: member.token, body }));
+      }
+    };
+    const title = JSON.stringify({ title: 'Flood' });
+    [writes, reads, health] = await Promise.all([
+      askOn(FLOODING, isOver, { method: 'POST', path: '/tasks', token: admin.token, body: title }),
+      askOn(2, isOver, { method: 'GET', path: `/users/${member.id}`, token: member.token }),
+      askOn(1, isOver, { method: 'GET', path: '/health/ready' }),
+      move(),
+    ]);
+  });
+
+  it('is taken in part, and refused in part with 503 and a Retry-After that is spread', () => {
+    expect(writes.of(201).length).toBeGreaterThan(0);
+    const refused = writes.of(503);
+    expect(refused.length).toBeGreaterThan(0);
+    expect(writes.answers).toHaveLength(writes.of(201).length + refused.length);
+    const seconds = new Set(refused.map(({ headers }) => Number(headers['retry-after'])));
+    expect(Math.min(...seconds)).toBeGreaterThanOrEqual(1);
+    expect(seconds.size).toBeGreaterThan(1);
+    for (const { body } of refused)
+      expect(body).toMatchObject({ type: '/problems/unavailable', status: 503 });
+  });
+
+  it('leaves behind what was taken and nothing of what was refused', async () => {
+    await eventually(async () => (await countTasks()) === tasksBefore + writes.of(201).length);
+  });
+
+  it('neither refuses reads nor makes them wait for the writes', () => {
+    expect(reads.answers).toHaveLength(reads.of(200).length);
+    const taken = writes.times.filter((_, i) => writes.answers[i]!.status === 201);
+    expect(median(reads.times)).toBeLessThan(median(taken));
+    expect(health.answers).toHaveLength(health.of(200).length);
+  });
+
+  it('does not keep another member from writing', () => {
+    expect(moves.length).toBeGreaterThan(0);
+    expect(moves.map(({ status }) => status)).toEqual(moves.map(() => 200));
+  });
+
+  it('is counted by class and reason', async () => {
+    const { text } = await request(api.server).get('/metrics').expect(200);
+    const [, count] = /^taskfleet_requests_refused_total\{class="write",reason="wait"[^}]*\} (\d+)$/m.exec(
+      text,
+    )!;
+    expect(Number(count)).toBe(writes.of(503).length);
+  });
+});
+
+it('refuses before it reads a body', async () => {
+  const clients: RawClient[] = [];
+  const port = (api.server.address() as { port: number }).port;
+  const headers = {
+    Authorization: `Bearer ${admin.token}`,
+    'Content-Type': 'application/json',
+    'Content-Length': '99',
+  };
+  // None of them ever sends its body: those that were let in keep their places, and the others are refused.
+  for (let i = 0; i < 40; i++) clients.push(await connectRaw(port));
+  for (const client of clients) client.ask('POST /tasks', headers);
+  await eventually(() => clients.some((client) => client.statuses()[0] === '503'));
+  for (const { socket } of clients) socket.destroy();
+  await eventually(async () => (await as(api, admin).post('/tasks', { title: 'Again' })).status === 201);
+});
