@@ -36,7 +36,7 @@ export function addRoutes(app: IRouter, routes: Route[], options: RouterOptions)
   }
 }
 
-/** authenticate → count → read the body → validate → handle: no byte of a body is read for a stranger. */
+/** authenticate → admit → count → read the body → validate → handle: no byte of a body is read for a stranger. */
 function steps(route: Route, options: RouterOptions): RequestHandler[] {
   const readers = readBody(route);
   const answer = (request: Request, response: Response) =>

