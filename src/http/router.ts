@@ -71,12 +71,15 @@ async function admit(
   let user: Principal | undefined;
   try {
     if (route.access !== 'anyone') user = await authenticate(request);
-    const leave = await enter(route, admission, user, request, response);
-    if (leave) response.once('close', leave);
-  } finally {
+  } catch (error) {
     // Who fails to authenticate is counted too, by the address.
-    await limit.request(route, user, request, response);
+    await limit.request(route, undefined, request, response);
+    throw error;
   }
+  const leave = await enter(route, admission, user, request, response);
+  if (leave) response.once('close', leave);
+  // After that: what is refused for overload does not ask Redis.
+  await limit.request(route, user, request, response);
   requireAcceptable(route, request);
   if (route.access === 'Admin' && user?.role !== 'Admin')
     throw new ForbiddenError('This is for Admins alone.');
