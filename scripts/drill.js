@@ -44,7 +44,7 @@ const drills = {
 };
 
 /** The parts of `overload`, in the order in which they run. */
-const parts = ['writes'];
+const parts = ['writes', 'passwords', 'retries', 'mixed', 'slowed', 'notices'];
 
 /** @param {string} name @param {string} text */
 function wholeNumber(name, text) {

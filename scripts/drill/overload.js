@@ -1,7 +1,7 @@
 'use strict';
 
 const { interruption } = require('../command/run-command');
-const { withOwnStack } = require('./own-stack');
+const { dir, withOwnStack } = require('./own-stack');
 
 /** As in production; the other drills hash at a lower cost. */
 const bcryptCost = 10;
@@ -20,7 +20,7 @@ async function drillOverload(progress, { only, seconds }) {
     require('tsx/cjs');
     const { runOverload } = require('./overload/run.ts');
     const { signal } = interruption;
-    faults = await runOverload({ stack, url, bcryptCost, only, seconds, signal, progress });
+    faults = await runOverload({ stack, url, bcryptCost, only, seconds, folder: dir, signal, progress });
   });
   return faults;
 }

@@ -46,8 +46,8 @@ export interface Answers {
   tookMs: Float64Array;
   /** 0: no answer came. */
   statuses: Uint16Array;
-  /** Answers with `X-Cache: HIT`. */
-  hits: number;
+  /** Answers by their X-Cache: HIT, MISS or BYPASS. */
+  caches: Record<string, number>;
 }
 
 export interface Sent {

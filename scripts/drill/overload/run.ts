@@ -1,21 +1,34 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createFixtures } from '../../../bench/stack/fixtures';
+import { forCaller } from '../../../src/command-line/convention';
 import type { Stack } from '../../stack/stack';
-import { rateOf } from './figures';
-import type { Part, PartContext } from './part';
+import { rateDone } from './figures';
+import { mixed } from './mixed';
+import { notices } from './notices';
+import type { Measured, Part, PartContext } from './part';
+import { passwords } from './passwords';
+import { formatReport } from './report';
 import { newTasks, signUps } from './requests';
+import { retries } from './retries';
+import { slowed } from './slowed';
 import { startSender } from './start-sender';
 import { atMost, formatTable, ms } from './table';
 import { writes } from './writes';
 
-export const parts: Record<string, Part> = { writes };
+const parts: Record<string, Part> = { writes, passwords, retries, mixed, slowed, notices };
 
-export interface OverloadOptions {
+interface OverloadOptions {
   stack: Stack;
   url: string;
   bcryptCost: number;
+  /** Names of parts. */
   only: string[];
+  /** How long each overload lasts. */
   seconds: number;
+  /** Folder for the page. */
+  folder: string;
   signal: AbortSignal;
   progress: {
     step: <T>(name: string, text: string, work: () => Promise<T>, tell?: (result: T) => string) => Promise<T>;
@@ -33,13 +46,49 @@ const CALM_MS = 100;
 
 /** Overloads the stack in each of these ways. @returns what was not as promised */
 export async function runOverload(options: OverloadOptions): Promise<string[]> {
-  const { stack, url, bcryptCost, only, seconds, signal, progress } = options;
+  const { stack, url, bcryptCost, only, seconds, folder, signal, progress } = options;
+  const own = { url, folder: stack.info().dir, info: stack.info, bcryptCost: () => bcryptCost };
+  const fixtures = createFixtures(own);
   const sender = startSender(signal);
-  const folder = stack.info().dir;
-  const fixtures = createFixtures({ url, folder, info: stack.info, bcryptCost: () => bcryptCost });
+  const done: { name: string; title: string; result: Measured }[] = [];
+  try {
+    await progress.step('set-up', 'people and tasks', () => fixtures.manyTasks());
+    for (const name of only) {
+      const { title, measure } = parts[name]!;
+      await settle({ url, fixtures, signal });
+      const { lateMs, ...sending } = countLate(sender, url, progress);
+      const result = await measure({ stack, fixtures, seconds, signal, ...sending });
+      if ('skipped' in result) {
+        progress.line(name, `left out: ${result.skipped}`);
+        continue;
+      }
+      result.rows.push(atMost('the sender itself was late, p99', Math.max(...lateMs), MOST_LATE_MS));
+      console.log(`\n${formatTable(title, result.rows)}\n`);
+      done.push({ name, title, result });
+    }
+  } finally {
+    await sender.stop();
+  }
+  mkdirSync(folder, { recursive: true });
+  const page = path.join(folder, 'overload.html');
+  writeFileSync(page, formatReport(done, new Date()));
+  console.log(`Latencies over time: ${forCaller(page)}`);
+  return done.flatMap(({ title, result }) =>
+    result.rows
+      .filter(({ holds }) => holds === false)
+      .map(({ what, measured, aim }) => `${title}: ${what} ${measured} (aim: ${aim})`),
+  );
+}
+
+/** Sends orders with a line of progress each, and keeps how late the sender was. */
+function countLate(
+  sender: ReturnType<typeof startSender>,
+  url: string,
+  { step }: OverloadOptions['progress'],
+): Pick<PartContext, 'send' | 'hashRate'> & { lateMs: number[] } {
   const lateMs: number[] = [];
   const send: PartContext['send'] = (text, streams, sockets = SOCKETS) =>
-    progress.step(
+    step(
       'load',
       text,
       async () => {
@@ -50,49 +99,21 @@ export async function runOverload(options: OverloadOptions): Promise<string[]> {
       ({ cores, lateP99Ms }) =>
         `done; the sender took ${cores.toFixed(2)} cores, ${ms(lateP99Ms)} late (p99)`,
     );
-  const hashRate = once(async () => {
+  async function hashRate(): Promise<number> {
     const stream = { kind: 'sign-up', requests: signUps(1_000), clients: 8, begins: 0, ends: 6 };
     const sent = await send('sign-ups alone, 8 clients', [stream]);
-    return rateOf(sent, 'sign-up', { begins: 1, ends: 6 }, (status) => status === 201);
-  });
-  async function settle(): Promise<void> {
-    const [request] = await newTasks({ fixtures });
-    for (let calm = 0, end = Date.now() + SETTLE_MS; calm < 3 && Date.now() < end;) {
-      const began = performance.now();
-      const { status } = await fetch(`${url}${request!.path}`, { ...request, signal });
-      calm = status === 201 && performance.now() - began < CALM_MS ? calm + 1 : 0;
-      await sleep(200, undefined, { signal });
-    }
+    return rateDone(sent, ['sign-up'], { begins: 1, ends: 6 });
   }
-
-  const faults: string[] = [];
-  try {
-    await progress.step('set-up', 'people and tasks', () => fixtures.manyTasks());
-    for (const name of only) {
-      const { title, measure } = parts[name]!;
-      await settle();
-      lateMs.length = 0;
-      const measured = await measure({ stack, url, fixtures, seconds, send, hashRate, settle });
-      if ('skipped' in measured) {
-        progress.line(name, `left out: ${measured.skipped}`);
-        continue;
-      }
-      const late = atMost('the sender itself was late, p99', Math.max(...lateMs), MOST_LATE_MS);
-      const rows = [...measured.rows, late];
-      console.log(`\n${formatTable(title, rows)}\n`);
-      faults.push(
-        ...rows
-          .filter(({ holds }) => holds === false)
-          .map((row) => `${title}: ${row.what} ${row.measured} (aim: ${row.aim})`),
-      );
-    }
-  } finally {
-    await sender.stop();
-  }
-  return faults;
+  return { send, hashRate, lateMs };
 }
 
-function once<T>(make: () => Promise<T>): () => Promise<T> {
-  let made: Promise<T> | undefined;
-  return () => (made ??= make());
+/** Waits until writes are quick: what was sent before has no effect any more. */
+async function settle({ url, fixtures, signal }: Pick<PartContext, 'fixtures' | 'signal'> & { url: string }) {
+  const [{ path: place, ...request } = { path: '' }] = await newTasks({ fixtures });
+  for (let calm = 0, end = Date.now() + SETTLE_MS; calm < 3 && Date.now() < end;) {
+    const began = performance.now();
+    const { status } = await fetch(`${url}${place}`, { ...request, signal });
+    calm = status === 201 && performance.now() - began < CALM_MS ? calm + 1 : 0;
+    await sleep(200, undefined, { signal });
+  }
 }

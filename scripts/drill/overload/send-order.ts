@@ -33,10 +33,10 @@ export async function sendOrder({ url, streams, sockets }: Order): Promise<Sent>
   const send = (kind: string, { from, ...request }: Request, due: number) =>
     new Promise<void>((resolve) => {
       let status = 0;
-      let isHit = false;
+      let cache: string | undefined;
       const end = () => {
         const now = performance.now();
-        log.add(kind, due - start, now - due, status, isHit);
+        log.add(kind, due - start, now - due, status, cache);
         resolve();
       };
       poolOf(from).dispatch(
@@ -45,7 +45,7 @@ export async function sendOrder({ url, streams, sockets }: Order): Promise<Sent>
           onRequestStart: () => {},
           onResponseStart: (_controller, code, headers) => {
             status = code;
-            isHit = headers['x-cache'] === 'HIT';
+            cache = headers['x-cache']?.toString();
           },
           onResponseData: () => {},
           onResponseEnd: end,

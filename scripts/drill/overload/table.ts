@@ -7,16 +7,20 @@ export interface Row {
   holds?: boolean;
 }
 
+/** A stack that takes longer with hardly anything to do shares its cores with too much else. */
+export const MOST_IDLE_MS = 100;
+
 /** Characters of the columns, with the blanks between them: together no wider than a terminal of 80. */
-const WIDTHS = [44, 18, 15] as const;
+const WIDTHS = [48, 16, 14] as const;
 
 export const ms = (value: number): string =>
   Number.isNaN(value) ? 'none' : `${value < 10 ? value.toFixed(1) : thousands(value)} ms`;
 export const perSecond = (value: number): string => `${value < 10 ? value.toFixed(1) : thousands(value)}/s`;
-export const percent = (share: number): string => `${(share * 100).toFixed(1)} %`;
+export const percent = (share: number): string =>
+  Number.isNaN(share) ? 'none' : `${(share * 100).toFixed(1)} %`;
 export const thousands = (value: number): string => Math.round(value).toLocaleString('en');
 
-export const info = (what: string, measured: string): Row => ({ what, measured });
+export const info = (what: string, measured = ''): Row => ({ what, measured });
 
 /** @param most NaN, as `value` may be if nothing came, does not hold */
 export const atMost = (what: string, value: number, most: number, format = ms): Row => ({
@@ -33,7 +37,7 @@ export const atLeast = (what: string, value: number, least: number, format = per
   holds: value >= least,
 });
 
-const markOf = ({ holds }: Row) => (holds === undefined ? '' : holds ? '✓' : '✗');
+export const markOf = ({ holds }: Row) => (holds === undefined ? '' : holds ? '✓' : '✗');
 
 export function formatTable(title: string, rows: readonly Row[]): string {
   const line = (cells: string[]) =>
