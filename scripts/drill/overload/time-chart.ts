@@ -18,6 +18,7 @@ interface TimeChart {
 type Answer = ReturnType<typeof answersOf>[number];
 
 const BIN_SECONDS = 0.25;
+const LEAST_MS = 0.1;
 const [GOOD, BAD] = ['var(--good)', 'var(--bad)'];
 /** Pixels. */
 const TOP = 26;
@@ -26,7 +27,7 @@ const RATES = 110;
 const BETWEEN = 40;
 const FOOT = 44;
 
-/** Latencies over time, with the requests a second below them by what came of them. */
+/** Latencies over time, with the answers a second below them. */
 export function makeTimeChart({ title, sent, reads, others, overload }: TimeChart): Chart {
   const of = (kinds: string[]) => kinds.flatMap((kind) => answersOf(sent, kind));
   const series = [
@@ -51,7 +52,9 @@ export function makeTimeChart({ title, sent, reads, others, overload }: TimeChar
   const line = (answers: Answer[], share: number, colour: string) => ({
     type: 'line' as const,
     data: latencies(answers, share),
-    showSymbol: false,
+    symbol: 'circle',
+    symbolSize: share > 0.5 ? 4 : 0,
+    showAllSymbol: true,
     silent: true,
     lineStyle: {
       color: colour,
@@ -61,7 +64,7 @@ export function makeTimeChart({ title, sent, reads, others, overload }: TimeChar
     itemStyle: { color: colour },
   });
   return {
-    title: `${title}: latency from the moment each request was due (solid p99, dotted p50), and requests a second`,
+    title: `${title}: latency from the moment each request was due (solid p99, dotted p50), and answers a second`,
     description: `Percentiles in bins of ${BIN_SECONDS * 1_000} ms. The overload lasts from second ${overload.begins} to ${overload.ends}.`,
     height: TOP + LATENCIES + BETWEEN + RATES + FOOT,
     legend: series.map(({ name, colour }) => ({ name, colour })),
@@ -76,7 +79,7 @@ export function makeTimeChart({ title, sent, reads, others, overload }: TimeChar
       ],
       yAxis: [
         { ...yAxis('ms'), type: 'log', gridIndex: 0 },
-        { ...yAxis('requests/s'), type: 'value', gridIndex: 1, splitNumber: 3 },
+        { ...yAxis('answers/s'), type: 'value', gridIndex: 1, splitNumber: 3 },
       ],
       series: [
         ...series.flatMap(({ answers, colour }, index) => [
@@ -87,7 +90,7 @@ export function makeTimeChart({ title, sent, reads, others, overload }: TimeChar
           type: 'line' as const,
           xAxisIndex: 1,
           yAxisIndex: 1,
-          data: bin(answers).map(([seconds, inBin]) => [seconds, inBin.length / BIN_SECONDS]),
+          data: rates(answers),
           showSymbol: false,
           silent: true,
           lineStyle: { color: colour, width: 1.5 },
@@ -106,27 +109,27 @@ const shade = ({ begins, ends }: Span) => ({
   data: [[{ xAxis: begins }, { xAxis: ends }]] as [[{ xAxis: number }, { xAxis: number }]],
 });
 
-/** Answers by the bin in which their requests were due; each bin is named by its middle. */
-function bin(answers: Answer[]): [seconds: number, answers: Answer[]][] {
-  const bins = new Map<number, Answer[]>();
+/** Values in bins, each named by its middle in seconds; from 0 on, so that an empty bin is seen as such. */
+function bin(answers: Answer[], secondsOf: (answer: Answer) => number): [seconds: number, ms: number[]][] {
+  const bins: number[][] = [];
   for (const answer of answers) {
-    const seconds = (Math.floor(answer.dueS / BIN_SECONDS) + 0.5) * BIN_SECONDS;
-    const inBin = bins.get(seconds);
-    if (inBin) inBin.push(answer);
-    else bins.set(seconds, [answer]);
+    const index = Math.floor(secondsOf(answer) / BIN_SECONDS);
+    while (bins.length <= index) bins.push([]);
+    bins[index]!.push(answer.ms);
   }
-  return [...bins].sort(([a], [b]) => a - b);
+  return bins.map((times, index) => [(index + 0.5) * BIN_SECONDS, times]);
 }
 
-/** A log scale has no zero. */
+/** By when the requests were due. An empty bin leaves a gap, and a log scale has no zero. */
 const latencies = (answers: Answer[], share: number) =>
-  bin(answers).map(([seconds, inBin]) => [
+  bin(answers, ({ dueS }) => dueS).map(([seconds, times]) => [
     seconds,
-    Math.max(
-      0.1,
-      percentile(
-        inBin.map(({ ms }) => ms),
-        share,
-      ),
-    ),
+    times.length > 0 ? Math.max(LEAST_MS, percentile(times, share)) : null,
+  ]);
+
+/** By when the answers came. */
+const rates = (answers: Answer[]) =>
+  bin(answers, ({ dueS, ms }) => dueS + ms / 1_000).map(([seconds, times]) => [
+    seconds,
+    times.length / BIN_SECONDS,
   ]);
