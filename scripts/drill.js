@@ -25,7 +25,8 @@ const usage = `npm run drill [-- kill | reload | scale | jobs | odd | overload] 
            member must stay as quick as before (2 minutes)
   overload more than the stack can do, at fixed rates that wait for no answer:
            reads stay quick and the rest is refused at once (5 minutes);
-           --only NAME,…: some of its parts (writes); --seconds N: how long each
+           --only NAME,…: some of its parts, which are writes, passwords,
+           retries, mixed, slowed and notices; --seconds N: how long each
            overload lasts (10). Latencies over time: .local/drill/overload.html
 
 Without a name: kill.
