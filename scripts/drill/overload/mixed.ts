@@ -1,7 +1,7 @@
 import { countOf, describeStatuses, isDone, p99, rateDone, timesOf } from './figures';
 import type { Part, PartContext } from './part';
 import type { Request, Stream } from './protocol';
-import { membersOf, work, type Member } from './requests';
+import { membersOf, whyNoAddresses, work, type Member } from './requests';
 import { atMost, info, ms, percent, perSecond } from './table';
 import { makeTimeChart } from './time-chart';
 
@@ -56,6 +56,8 @@ async function measureCapacity({ send }: PartContext, requests: Record<Kind, Req
 }
 
 async function measure(context: PartContext) {
+  const skipped = whyNoAddresses();
+  if (skipped) return { skipped };
   const { seconds, send } = context;
   const members = await membersOf(context);
   const [heavy, others] = [members.slice(0, HEAVY), members.slice(HEAVY)];

@@ -1,6 +1,6 @@
 import { countOf, describeStatuses, isDone, isFailure, isRefusal, p99, rateDone, timesOf } from './figures';
 import type { Part, PartContext } from './part';
-import { cachedReads, signUps } from './requests';
+import { cachedReads, signUps, whyNoAddresses } from './requests';
 import { atLeast, atMost, info, MOST_IDLE_MS, ms, perSecond, thousands } from './table';
 import { makeTimeChart } from './time-chart';
 
@@ -15,6 +15,8 @@ const LEAST_OF_HASH_RATE = 0.9;
 const MOST_TIMES_IDLE = 3;
 
 async function measure(context: PartContext) {
+  const skipped = whyNoAddresses();
+  if (skipped) return { skipped };
   const { seconds, send, hashRate } = context;
   const best = await hashRate();
   const overload = { begins: IDLE_SECONDS, ends: IDLE_SECONDS + seconds };

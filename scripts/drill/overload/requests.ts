@@ -11,6 +11,10 @@ type Fixtures = Pick<PartContext, 'fixtures'>;
 const READ_TASKS = 10;
 const PICTURE = [320, 240] as const;
 
+/** Why addresses of this machine cannot stand for clients, if they cannot: elsewhere it has but one. */
+export const whyNoAddresses = (): string | undefined =>
+  process.platform === 'linux' ? undefined : 'clients with addresses of their own need Linux';
+
 const asJson = (
   method: Request['method'],
   path: string,

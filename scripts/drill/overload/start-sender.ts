@@ -1,13 +1,18 @@
-import { fork } from 'node:child_process';
+import { execFile, fork } from 'node:child_process';
 import { once } from 'node:events';
-import os from 'node:os';
 import path from 'node:path';
+import { promisify } from 'node:util';
 import type { Order, Sent } from './protocol';
 
 type Reply = { sent: Sent } | { error: string };
 
-/** Ahead of what it measures, so that its own lateness is not taken for theirs. */
-const PRIORITY = -5;
+/**
+ * Puts a process ahead of what it measures, as if it ran elsewhere: its own lateness would be taken for theirs. A nice
+ * value is not enough: by sched(7) it counts among the processes of one session only. Without root, or without the
+ * chrt of util-linux, the process stays as it is, and reports how late it was.
+ */
+const putAhead = (pid: number): Promise<unknown> =>
+  promisify(execFile)('chrt', ['--all-tasks', '--fifo', '--pid', '1', String(pid)]).catch(() => {});
 
 /** Starts the process that sends orders, one after the other. */
 export function startSender(signal: AbortSignal) {
@@ -15,11 +20,7 @@ export function startSender(signal: AbortSignal) {
     execArgv: ['--import', 'tsx'],
     serialization: 'advanced',
   });
-  try {
-    os.setPriority(child.pid!, PRIORITY);
-  } catch {
-    // Only root may raise it; the sender reports how late it was.
-  }
+  const isAhead = putAhead(child.pid!);
   const gone = once(child, 'exit').then(([code]) => {
     throw new Error(`The sender ended with ${code}.`);
   });
@@ -28,6 +29,7 @@ export function startSender(signal: AbortSignal) {
   return {
     /** @throws if the sender fails or `signal` is aborted */
     async send(order: Order): Promise<Sent> {
+      await isAhead;
       signal.throwIfAborted();
       child.send(order);
       const [reply] = (await Promise.race([once(child, 'message', { signal }), gone])) as [Reply];
