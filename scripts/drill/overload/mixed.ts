@@ -17,7 +17,7 @@ const SHARES = { read: 0.7, list: 0.15, write: 0.143, 'log-in': 0.005, upload: 0
 type Kind = keyof typeof SHARES;
 const kinds = Object.keys(SHARES) as Kind[];
 /** Requests of which a closed loop sends each kind by its share. */
-const ROUND = 1_000;
+const ROUND = 10_000;
 const CLIENTS = 32;
 const IDLE_SECONDS = 3;
 /** Connections of one member. */

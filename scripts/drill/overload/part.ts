@@ -4,6 +4,11 @@ import type { Stack } from '../../stack/stack';
 import type { Order, Sent } from './protocol';
 import type { Row } from './table';
 
+export interface Progress {
+  step: <T>(name: string, text: string, work: () => Promise<T>, tell?: (result: T) => string) => Promise<T>;
+  line: (name: string, text: string) => void;
+}
+
 export interface PartContext {
   stack: Stack;
   fixtures: ReturnType<typeof createFixtures>;

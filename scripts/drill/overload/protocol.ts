@@ -52,7 +52,7 @@ export interface Answers {
 
 export interface Sent {
   kinds: Record<string, Answers>;
-  /** Requests without an answer, by reason. */
+  /** Requests without an answer, by reason, and refusals that name no time to come again. */
   errors: Record<string, number>;
   /** Milliseconds from due to sent, of all requests at a fixed rate: how late the sender itself was. */
   lateP99Ms: number;

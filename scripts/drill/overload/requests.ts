@@ -7,8 +7,10 @@ import type { Request } from './protocol';
 
 type Fixtures = Pick<PartContext, 'fixtures'>;
 
-/** Tasks that are read; others are written, so that the cache keeps these. */
-const READ_TASKS = 10;
+/** Tasks of a member that are read; others are written, so that the cache keeps these. */
+const READ_TASKS = 2;
+/** Writes before the first task is written again: as many are rarely under way. */
+const WRITES_APART = 100;
 const PICTURE = [320, 240] as const;
 
 /** Why addresses of this machine cannot stand for clients, if they cannot: elsewhere it has but one. */
@@ -77,10 +79,10 @@ export const work = {
     })),
   lists: (members: Member[]): Request[] =>
     inTurns(members, 1, ({ headers }) => ({ method: 'GET', path: '/tasks?limit=20', headers })),
-  /** Each task to `Doing` and back. */
+  /** Some tasks to `Doing`, then the same ones back, so that each request changes something. */
   writes: (members: Member[]): Request[] =>
     ['Doing', 'to Do'].flatMap((status) =>
-      inTurns(members, 50 - READ_TASKS, ({ headers, taskIds }, turn) =>
+      inTurns(members, Math.ceil(WRITES_APART / members.length), ({ headers, taskIds }, turn) =>
         asJson('PATCH', `/tasks/${taskIds[READ_TASKS + turn]}`, { status }, headers),
       ),
     ),

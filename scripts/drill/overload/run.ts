@@ -4,17 +4,17 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { createFixtures } from '../../../bench/stack/fixtures';
 import { forCaller } from '../../../src/command-line/convention';
 import type { Stack } from '../../stack/stack';
-import { rateDone } from './figures';
 import { mixed } from './mixed';
 import { notices } from './notices';
-import type { Measured, Part, PartContext } from './part';
+import type { Measured, Part, PartContext, Progress } from './part';
 import { passwords } from './passwords';
 import { formatReport } from './report';
-import { newTasks, signUps } from './requests';
+import { newTasks } from './requests';
 import { retries } from './retries';
 import { slowed } from './slowed';
 import { startSender } from './start-sender';
-import { atMost, formatTable, ms } from './table';
+import { atMost, formatTable, thousands } from './table';
+import { watchSender } from './watch-sender';
 import { writes } from './writes';
 
 const parts: Record<string, Part> = { writes, passwords, retries, mixed, slowed, notices };
@@ -30,14 +30,9 @@ interface OverloadOptions {
   /** Folder for the page. */
   folder: string;
   signal: AbortSignal;
-  progress: {
-    step: <T>(name: string, text: string, work: () => Promise<T>, tell?: (result: T) => string) => Promise<T>;
-    line: (name: string, text: string) => void;
-  };
+  progress: Progress;
 }
 
-/** Connections of one address. */
-const SOCKETS = 1_000;
 /** A sender that is later measures itself. */
 const MOST_LATE_MS = 20;
 const SETTLE_MS = 120_000;
@@ -56,13 +51,16 @@ export async function runOverload(options: OverloadOptions): Promise<string[]> {
     for (const name of only) {
       const { title, measure } = parts[name]!;
       await settle({ url, fixtures, signal });
-      const { lateMs, ...sending } = countLate(sender, url, progress);
+      const { lateMs, errors, ...sending } = watchSender(sender, url, progress);
       const result = await measure({ stack, fixtures, seconds, signal, ...sending });
       if ('skipped' in result) {
         progress.line(name, `left out: ${result.skipped}`);
         continue;
       }
-      result.rows.push(atMost('the sender itself was late, p99', Math.max(...lateMs), MOST_LATE_MS));
+      result.rows.push(
+        ...Object.entries(errors).map(([what, count]) => atMost(what, count, 0, thousands)),
+        atMost('the sender itself was late, p99', Math.max(...lateMs), MOST_LATE_MS),
+      );
       console.log(`\n${formatTable(title, result.rows)}\n`);
       done.push({ name, title, result });
     }
@@ -78,33 +76,6 @@ export async function runOverload(options: OverloadOptions): Promise<string[]> {
       .filter(({ holds }) => holds === false)
       .map(({ what, measured, aim }) => `${title}: ${what} ${measured} (aim: ${aim})`),
   );
-}
-
-/** Sends orders with a line of progress each, and keeps how late the sender was. */
-function countLate(
-  sender: ReturnType<typeof startSender>,
-  url: string,
-  { step }: OverloadOptions['progress'],
-): Pick<PartContext, 'send' | 'hashRate'> & { lateMs: number[] } {
-  const lateMs: number[] = [];
-  const send: PartContext['send'] = (text, streams, sockets = SOCKETS) =>
-    step(
-      'load',
-      text,
-      async () => {
-        const sent = await sender.send({ url, streams, sockets });
-        lateMs.push(sent.lateP99Ms);
-        return sent;
-      },
-      ({ cores, lateP99Ms }) =>
-        `done; the sender took ${cores.toFixed(2)} cores, ${ms(lateP99Ms)} late (p99)`,
-    );
-  async function hashRate(): Promise<number> {
-    const stream = { kind: 'sign-up', requests: signUps(1_000), clients: 8, begins: 0, ends: 6 };
-    const sent = await send('sign-ups alone, 8 clients', [stream]);
-    return rateDone(sent, ['sign-up'], { begins: 1, ends: 6 });
-  }
-  return { send, hashRate, lateMs };
 }
 
 /** Waits until writes are quick: what was sent before has no effect any more. */

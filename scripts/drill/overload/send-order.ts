@@ -3,6 +3,7 @@ import { Pool } from 'undici';
 import { percentile } from '../../../bench/figures/statistics';
 import { requireLoopback } from '../../../bench/load/loopback';
 import { createAnswerLog } from './answer-log';
+import { isRefusal } from './figures';
 import type { ClientStream, Order, RateStream, Request, Sent, Stream } from './protocol';
 
 /** Longer than NGINX waits for a worker. */
@@ -46,6 +47,7 @@ export async function sendOrder({ url, streams, sockets }: Order): Promise<Sent>
           onResponseStart: (_controller, code, headers) => {
             status = code;
             cache = headers['x-cache']?.toString();
+            if (isRefusal(code) && !headers['retry-after']) log.addError(`${code} without Retry-After`);
           },
           onResponseData: () => {},
           onResponseEnd: end,

@@ -80,7 +80,7 @@ function judge(sent: Sent, best: number, overload: Span): Row[] {
     asIdle('read'),
     asIdle('create'),
     atMost(
-      `creates lost, from ${BACK_SECONDS} s after it on`,
+      `creates not done, from ${BACK_SECONDS} s after it on`,
       countOf(sent, ['create'], isLost, after),
       0,
       thousands,

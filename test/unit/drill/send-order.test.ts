@@ -110,6 +110,17 @@ describe('the sender of an overload', () => {
     expect(Object.values(errors)).toEqual([5]);
   });
 
+  it('reports refusals that name no time to come again', async () => {
+    let count = 0;
+    await using server = await serve((_request, response) => {
+      count += 1;
+      response.writeHead(503, count > 2 ? { 'retry-after': '2' } : {}).end();
+    });
+    const stream = { kind: 'read', requests: [read], perSecond: 50, begins: 0, ends: 0.1 };
+    const { errors } = await sendOrder(order(server.url, [stream]));
+    expect(errors).toEqual({ '503 without Retry-After': 2 });
+  });
+
   it('sends nothing to another machine', async () => {
     await expect(sendOrder(order('http://192.0.2.1', []))).rejects.toThrow('192.0.2.1');
   });
