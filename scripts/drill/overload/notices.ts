@@ -4,7 +4,7 @@ import { noticeModel } from '../../../src/notices/notice-model';
 import { answersOf, countOf, isDone, p99, timesOf } from './figures';
 import type { Part, PartContext } from './part';
 import { cachedReads } from './requests';
-import { atLeast, atMost, info, ms, perSecond, thousands } from './table';
+import { atLeast, atMost, info, ms, thousands } from './table';
 import { makeTimeChart } from './time-chart';
 
 const NOTICES_PER_SECOND = 500;
@@ -63,7 +63,7 @@ async function measure(context: PartContext) {
     atMost('reads refused or failed', lost, 0, thousands),
     info('reads p99', ms(p99(timesOf(sent, 'read', {})))),
   ];
-  const title = `${READS_PER_SECOND} cached reads/s beside ${perSecond(NOTICES_PER_SECOND)} notices`;
+  const title = `${READS_PER_SECOND} cached reads/s beside ${NOTICES_PER_SECOND} notices/s`;
   const overload = { begins: 0, ends: SECONDS };
   return { rows, charts: [makeTimeChart({ title, sent, reads: ['read'], others: [], overload })] };
 }

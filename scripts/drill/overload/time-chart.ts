@@ -32,7 +32,11 @@ export function makeTimeChart({ title, sent, reads, others, overload }: TimeChar
   const of = (kinds: string[]) => kinds.flatMap((kind) => answersOf(sent, kind));
   const series = [
     { name: 'reads', colour: MANY, answers: of(reads).filter(({ status }) => isDone(status)) },
-    { name: 'others, done', colour: GOOD, answers: of(others).filter(({ status }) => isDone(status)) },
+    {
+      name: reads.length > 0 ? 'others, done' : 'done',
+      colour: GOOD,
+      answers: of(others).filter(({ status }) => isDone(status)),
+    },
     { name: 'refused', colour: THIRD, answers: of([...reads, ...others]).filter(isWith(isRefusal)) },
     {
       name: 'failed',
@@ -41,7 +45,10 @@ export function makeTimeChart({ title, sent, reads, others, overload }: TimeChar
     },
   ].filter(({ answers }) => answers.length > 0);
   const grid = { left: 64, right: 16 };
-  const xAxis = { ...figureAxis(''), type: 'value' as const, min: 0 };
+  // One end for both: the last answer may come long after the last request.
+  const ends = series.flatMap(({ answers }) => answers.map(({ dueS, ms }) => dueS + ms / 1_000));
+  const last = Math.ceil(ends.reduce((most, end) => Math.max(most, end), overload.ends));
+  const xAxis = { ...figureAxis(''), type: 'value' as const, min: 0, max: last };
   const yAxis = (name: string) => ({
     ...figureAxis(''),
     name,

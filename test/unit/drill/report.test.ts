@@ -25,7 +25,17 @@ const chart = makeTimeChart({
 });
 
 describe('the chart of an overload', () => {
-  const { series } = chart.draw(720) as { series: { data: [number, number | null][] }[] };
+  const { series, xAxis } = chart.draw(720) as {
+    series: { data: [number, number | null][] }[];
+    xAxis: { min: number; max: number }[];
+  };
+
+  it('has one scale of time for latencies and rates, until the last answer', () => {
+    expect(xAxis.map(({ min, max }) => [min, max])).toEqual([
+      [0, 27],
+      [0, 27],
+    ]);
+  });
 
   it('draws reads, successes, refusals and failures, and leaves out what did not come', () => {
     expect(chart.legend.map(({ name }) => name)).toEqual(['reads', 'others, done', 'refused', 'failed']);
