@@ -6,13 +6,14 @@ const { dir } = require('./drill/own-stack');
 const { drillJobWorkers } = require('./drill/job-workers');
 const { drillKills } = require('./drill/kill');
 const { drillOddRequests } = require('./drill/odd');
+const { drillOverload } = require('./drill/overload');
 const { drillReloads } = require('./drill/reload');
 const { drillScaling } = require('./drill/scale');
 const { runMain } = require('./command/run-main');
 const { UsageError } = require('./command/run-command');
 const { withLock } = require('./set-up/lock');
 
-const usage = `npm run drill [-- kill | reload | scale | jobs | odd] [--reloads N]
+const usage = `npm run drill [-- kill | reload | scale | jobs | odd | overload] [options]
 
   kill     kills each process with -9 under load: how long until all is served
            again, and whether anything is lost (3 minutes)
@@ -22,37 +23,64 @@ const usage = `npm run drill [-- kill | reload | scale | jobs | odd] [--reloads 
   jobs     the same jobs with one job worker and with two (1 minute)
   odd      200 odd requests a second, beside which the plain requests of another
            member must stay as quick as before (2 minutes)
+  overload more than the stack can do, at fixed rates that wait for no answer:
+           reads stay quick and the rest is refused at once (5 minutes);
+           --only NAME,…: some of its parts, which are writes, passwords,
+           retries, mixed, slowed and notices; --seconds N: how long each
+           overload lasts (10). Latencies over time: .local/drill/overload.html
 
 Without a name: kill.
 
 On a stack of its own, beside what runs; nothing of it is left.
 `;
 
-/** @type {Record<string, (progress: any, options: { reloads: number }) => Promise<string[]>>} */
+/** @type {Record<string, (progress: any, options: any) => Promise<string[]>>} */
 const drills = {
   kill: drillKills,
   reload: drillReloads,
   scale: drillScaling,
   jobs: drillJobWorkers,
   odd: drillOddRequests,
+  overload: drillOverload,
 };
 
-/** @param {string} text */
-function reloadsOf(text) {
-  const reloads = Number(text);
-  if (Number.isInteger(reloads) && reloads >= 1 && reloads <= 100) return reloads;
-  throw new UsageError(`--reloads ${text}: a whole number from 1 to 100 is needed.`);
+/** The parts of `overload`, in the order in which they run. */
+const parts = ['writes', 'passwords', 'retries', 'mixed', 'slowed', 'notices'];
+
+/** @param {string} name @param {string} text */
+function wholeNumber(name, text) {
+  const number = Number(text);
+  if (Number.isInteger(number) && number >= 1 && number <= 100) return number;
+  throw new UsageError(`--${name} ${text}: a whole number from 1 to 100 is needed.`);
 }
 
-async function drill(name, reloads) {
-  const faults = await drills[name](createProgress(), { reloads });
+/** @param {string} text */
+function partsOf(text) {
+  const only = text.split(',');
+  const unknown = only.find((name) => !parts.includes(name));
+  if (unknown === undefined) return parts.filter((name) => only.includes(name));
+  throw new UsageError(`--only ${text}: '${unknown}' must be one of ${parts.join(', ')}.`);
+}
+
+async function drill(name, options) {
+  const faults = await drills[name](createProgress(), options);
   for (const fault of faults) console.log(`✗ ${fault}`);
   if (faults.length > 0) process.exitCode = 1;
   else console.log('Every promise held.');
 }
 
-const command = { usage, options: { reloads: { type: 'string' } }, most: 1, among: Object.keys(drills) };
+const text = { type: /** @type {const} */ ('string') };
+const command = {
+  usage,
+  options: { reloads: text, only: text, seconds: text },
+  most: 1,
+  among: Object.keys(drills),
+};
 void runMain(command, async ({ values, positionals: [name = 'kill'] }) => {
-  const reloads = reloadsOf(values.reloads ?? '20');
-  await withLock(path.join(dir, 'drill.lock'), { timeoutMs: 60_000 }, () => drill(name, reloads));
+  const options = {
+    reloads: wholeNumber('reloads', values.reloads ?? '20'),
+    seconds: wholeNumber('seconds', values.seconds ?? '10'),
+    only: partsOf(values.only ?? parts.join()),
+  };
+  await withLock(path.join(dir, 'drill.lock'), { timeoutMs: 60_000 }, () => drill(name, options));
 });

@@ -12,23 +12,42 @@ const WIDTHS = { wide: 720, narrow: 350 };
 
 /** One page that stands alone: no script, nothing fetched, figures in tables beside each chart. */
 export function formatHtml(results: BenchResults): string {
-  const sections = makeSections(results);
   const { machine, startedAt, faults } = results;
-  const subject = `${machine.cores} cores, ${machine.cpu}, ${startedAt.slice(0, 10)}`;
+  const warning = '<p class="warning"><a href="#faults">Runs had errors: this bench proves nothing.</a></p>';
+  return formatPage({
+    title: `taskfleet, benchmark of ${startedAt.slice(0, 10)}`,
+    heading: 'taskfleet: benchmark',
+    subject: `${machine.cores} cores, ${machine.cpu}, ${startedAt.slice(0, 10)}`,
+    warning: faults.length > 0 ? warning : '',
+    sections: makeSections(results),
+  });
+}
+
+interface Page {
+  title: string;
+  heading?: string;
+  subject: string;
+  /** HTML. */
+  warning?: string;
+  sections: Section[];
+}
+
+/** One page that stands alone, whatever its sections are about. */
+export function formatPage({ title, heading = title, subject, warning = '', sections }: Page): string {
   return `<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
-<title>taskfleet, benchmark of ${escapeHtml(startedAt.slice(0, 10))}</title>
+<title>${escapeHtml(title)}</title>
 <style>${PAGE_STYLE}</style>
 </head>
 <body>
 <header>
-<h1>taskfleet: benchmark</h1>
+<h1>${escapeHtml(heading)}</h1>
 <p>${escapeHtml(subject)}</p>
-${faults.length > 0 ? '<p class="warning"><a href="#faults">Runs had errors: this bench proves nothing.</a></p>' : ''}
+${warning}
 <nav aria-label="Sections"><ul>${sections.map(({ id, title }) => `<li><a href="#${id}">${escapeHtml(title)}</a></li>`).join('')}</ul></nav>
 </header>
 <main>

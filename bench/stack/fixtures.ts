@@ -23,7 +23,7 @@ export const newTask = (assignedTo: string) => ({
 });
 
 /** What scenarios work on: each is made when it is first asked for, and the same for all setups and rounds. */
-export function createFixtures(stack: BenchStack) {
+export function createFixtures(stack: Pick<BenchStack, 'url' | 'folder' | 'info' | 'bcryptCost'>) {
   const database = async <T>(use: (mongo: Awaited<ReturnType<typeof connectMongo>>) => Promise<T>) => {
     const mongo = await connectMongo(stack.info().env.MONGO_URL ?? '', PATIENT);
     try {

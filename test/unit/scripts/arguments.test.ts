@@ -106,6 +106,8 @@ it('refuses empty and impossible values, and prints the usage after other argume
     ['reload', ['--limit', 'NaN'], '--limit NaN'],
     ['drill', ['reload', '--reloads', '1.5'], '--reloads 1.5'],
     ['drill', ['constructor'], "'constructor'"],
+    ['drill', ['overload', '--only', 'writes,toString'], "'toString'"],
+    ['drill', ['overload', '--seconds', '0'], '--seconds 0'],
     ['seed', ['--users', '-1'], '--users needs a value; write one that begins with a dash as --users=-…'],
     ['migrate', ['sideways'], "'sideways'"],
     ['log-level', ['loud'], "'loud'"],

@@ -1,0 +1,28 @@
+'use strict';
+
+const { interruption } = require('../command/run-command');
+const { dir, withOwnStack } = require('./own-stack');
+
+/** As in production; the other drills hash at a lower cost. */
+const bcryptCost = 10;
+
+/**
+ * Asks for more than there is: what is too much must be refused at once, and the rest served as usual.
+ *
+ * @param {any} progress @param {{ only: string[], seconds: number }} options
+ * @returns {Promise<string[]>} what was not as promised
+ */
+async function drillOverload(progress, { only, seconds }) {
+  let faults = [];
+  const options = { apiWorkers: 2, env: { BCRYPT_COST: String(bcryptCost) } };
+  await withOwnStack(progress, options, async ({ stack, url }) => {
+    // Not before the packages are installed, which the stack needs as well.
+    require('tsx/cjs');
+    const { runOverload } = require('./overload/run.ts');
+    const { signal } = interruption;
+    faults = await runOverload({ stack, url, bcryptCost, only, seconds, folder: dir, signal, progress });
+  });
+  return faults;
+}
+
+module.exports = { drillOverload };

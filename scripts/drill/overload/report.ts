@@ -1,0 +1,26 @@
+import { formatPage } from '../../../bench/reports/html';
+import type { Part, Measured } from './part';
+import { markOf, type Row } from './table';
+
+/** A page of all parts: the tables of the terminal and the latencies over time. */
+export function formatReport(
+  measured: { name: string; title: Part['title']; result: Measured }[],
+  at: Date,
+): string {
+  const cells = (row: Row) => [row.what, row.measured, row.aim ?? '', WORDS[markOf(row)]!];
+  return formatPage({
+    title: 'taskfleet: drill of overload',
+    subject: at.toISOString().slice(0, 16).replace('T', ' '),
+    sections: measured.map(({ name, title, result: { rows, charts } }) => ({
+      id: name,
+      title,
+      text: [],
+      charts,
+      tables: [{ head: ['', 'measured', 'aim', ''], rows: rows.map(cells) }],
+      notes: [],
+    })),
+  });
+}
+
+/** As the page colours them. */
+const WORDS: Record<string, string> = { '✓': 'reached', '✗': 'not reached', '': '' };

@@ -1,0 +1,109 @@
+import { readFileSync } from 'node:fs';
+import { newPerson } from '../../../bench/stack/people';
+import { createPictures } from '../../../bench/stack/picture';
+import { createTokenService } from '../../../src/auth/token-service';
+import type { PartContext } from './part';
+import type { Request } from './protocol';
+
+type Fixtures = Pick<PartContext, 'fixtures'>;
+
+/** Tasks of a member that are read; others are written, so that the cache keeps these. */
+const READ_TASKS = 2;
+/** Writes before the first task is written again: as many are rarely under way. */
+const WRITES_APART = 100;
+const PICTURE = [320, 240] as const;
+
+/** Why addresses of this machine cannot stand for clients, if they cannot: elsewhere it has but one. */
+export const whyNoAddresses = (): string | undefined =>
+  process.platform === 'linux' ? undefined : 'clients with addresses of their own need Linux';
+
+const asJson = (
+  method: Request['method'],
+  path: string,
+  body: unknown,
+  headers: Record<string, string> = {},
+): Request => ({
+  method,
+  path,
+  headers: { ...headers, 'content-type': 'application/json' },
+  body: JSON.stringify(body),
+});
+
+/** Reads of tasks that the cache keeps, as an Admin sends them. */
+export async function cachedReads({ fixtures }: Fixtures): Promise<Request[]> {
+  const { headers } = await fixtures.admin();
+  const ids = (await fixtures.manyTasks()).slice(0, 50);
+  return ids.map((id) => ({ method: 'GET', path: `/tasks/${id}`, headers }));
+}
+
+export async function newTasks({ fixtures }: Fixtures): Promise<Request[]> {
+  const { headers } = await fixtures.admin();
+  return [asJson('POST', '/tasks', { title: 'Under overload' }, headers)];
+}
+
+/** Sign-ups of people whom no request has named before. */
+export const signUps = (count: number, from?: (index: number) => string): Request[] =>
+  Array.from({ length: count }, (_, index) => ({
+    ...asJson('POST', '/users/signup', newPerson()),
+    from: from?.(index),
+  }));
+
+export interface Member {
+  id: string;
+  email: string;
+  password: string;
+  headers: Record<string, string>;
+  taskIds: string[];
+}
+
+/** Members with 50 tasks each, and with tokens that cost no log-in. */
+export async function membersOf({ fixtures, stack }: PartContext): Promise<Member[]> {
+  const [accounts, ids] = [await fixtures.accounts(), await fixtures.manyTasks()];
+  const secret = readFileSync(stack.info().env.JWT_SECRET_FILE ?? '', 'utf8').trim();
+  const tokens = createTokenService({ secret, ttlSeconds: 3_600 });
+  return accounts.map((account, person) => ({
+    ...account,
+    headers: { authorization: `Bearer ${tokens.issue({ id: account.id, role: 'worker' })}` },
+    // As the fixtures assign them: in turns.
+    taskIds: ids.filter((_, index) => index % accounts.length === person),
+  }));
+}
+
+/** What members do, as requests of these members in turns. */
+export const work = {
+  reads: (members: Member[]): Request[] =>
+    inTurns(members, READ_TASKS, ({ headers, taskIds }, turn) => ({
+      method: 'GET',
+      path: `/tasks/${taskIds[turn]}`,
+      headers,
+    })),
+  lists: (members: Member[]): Request[] =>
+    inTurns(members, 1, ({ headers }) => ({ method: 'GET', path: '/tasks?limit=20', headers })),
+  /** Some tasks to `Doing`, then the same ones back, so that each request changes something. */
+  writes: (members: Member[]): Request[] =>
+    ['Doing', 'to Do'].flatMap((status) =>
+      inTurns(members, Math.ceil(WRITES_APART / members.length), ({ headers, taskIds }, turn) =>
+        asJson('PATCH', `/tasks/${taskIds[READ_TASKS + turn]}`, { status }, headers),
+      ),
+    ),
+  logIns: (members: Member[]): Request[] =>
+    inTurns(members, 1, ({ email, password }) => asJson('POST', '/users/login', { email, password })),
+  /** Each picture is another one, so that each upload is a job. */
+  async uploads(members: Member[], turns: number): Promise<Request[]> {
+    const nextPicture = await createPictures(...PICTURE);
+    return inTurns(members, turns, ({ id, headers }) => ({
+      method: 'PUT',
+      path: `/users/${id}/avatar`,
+      headers: { ...headers, 'content-type': 'image/jpeg' },
+      body: nextPicture(),
+    }));
+  },
+};
+
+/** One request of each member, then the next of each. */
+const inTurns = (
+  members: Member[],
+  turns: number,
+  make: (member: Member, turn: number) => Request,
+): Request[] =>
+  Array.from({ length: turns }, (_, turn) => members.map((member) => make(member, turn))).flat();

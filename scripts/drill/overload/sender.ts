@@ -1,0 +1,11 @@
+import type { Order } from './protocol';
+import { sendOrder } from './send-order';
+
+// A process of its own: neither the drill's own work nor its memory makes the sender late.
+process.on('disconnect', () => process.exit());
+process.on('message', (order: Order) => {
+  void sendOrder(order).then(
+    (sent) => process.send?.({ sent }),
+    (error: Error) => process.send?.({ error: error.message }),
+  );
+});

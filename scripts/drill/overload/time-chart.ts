@@ -1,0 +1,142 @@
+import { percentile } from '../../../bench/figures/statistics';
+import { figureAxis, FONT, FONT_SIZE } from '../../../bench/reports/charts/axes';
+import type { Chart } from '../../../bench/reports/charts/chart';
+import { LINE, MANY, SOFT, THIRD } from '../../../bench/reports/charts/colours';
+import { answersOf, isDone, isRefusal, type Span } from './figures';
+import type { Sent } from './protocol';
+
+interface TimeChart {
+  title: string;
+  sent: Sent;
+  /** Kinds that are drawn as reads. */
+  reads: string[];
+  /** Kinds that are drawn by what came of them. */
+  others: string[];
+  overload: Span;
+}
+
+type Answer = ReturnType<typeof answersOf>[number];
+
+const BIN_SECONDS = 0.25;
+const LEAST_MS = 0.1;
+const [GOOD, BAD] = ['var(--good)', 'var(--bad)'];
+/** Pixels. */
+const TOP = 26;
+const LATENCIES = 230;
+const RATES = 110;
+const BETWEEN = 40;
+const FOOT = 44;
+
+/** Latencies over time, with the answers a second below them. */
+export function makeTimeChart({ title, sent, reads, others, overload }: TimeChart): Chart {
+  const of = (kinds: string[]) => kinds.flatMap((kind) => answersOf(sent, kind));
+  const series = [
+    { name: 'reads', colour: MANY, answers: of(reads).filter(({ status }) => isDone(status)) },
+    {
+      name: reads.length > 0 ? 'others, done' : 'done',
+      colour: GOOD,
+      answers: of(others).filter(({ status }) => isDone(status)),
+    },
+    { name: 'refused', colour: THIRD, answers: of([...reads, ...others]).filter(isWith(isRefusal)) },
+    {
+      name: 'failed',
+      colour: BAD,
+      answers: of([...reads, ...others]).filter(({ status }) => !isDone(status) && !isRefusal(status)),
+    },
+  ].filter(({ answers }) => answers.length > 0);
+  const grid = { left: 64, right: 16 };
+  // One end for both: the last answer may come long after the last request.
+  const ends = series.flatMap(({ answers }) => answers.map(({ dueS, ms }) => dueS + ms / 1_000));
+  const last = Math.ceil(ends.reduce((most, end) => Math.max(most, end), overload.ends));
+  const xAxis = { ...figureAxis(''), type: 'value' as const, min: 0, max: last };
+  const yAxis = (name: string) => ({
+    ...figureAxis(''),
+    name,
+    nameLocation: 'end' as const,
+    nameGap: 9,
+    nameTextStyle: { color: SOFT, fontSize: FONT_SIZE - 1, fontFamily: FONT, align: 'left' as const },
+  });
+  const line = (answers: Answer[], share: number, colour: string) => ({
+    type: 'line' as const,
+    data: latencies(answers, share),
+    symbol: 'circle',
+    symbolSize: share > 0.5 ? 4 : 0,
+    showAllSymbol: true,
+    silent: true,
+    lineStyle: {
+      color: colour,
+      width: share > 0.5 ? 2 : 1.2,
+      type: share > 0.5 ? ('solid' as const) : ('dotted' as const),
+    },
+    itemStyle: { color: colour },
+  });
+  return {
+    title: `${title}: latency from the moment each request was due (solid p99, dotted p50), and answers a second`,
+    description: `Percentiles in bins of ${BIN_SECONDS * 1_000} ms. The overload lasts from second ${overload.begins} to ${overload.ends}.`,
+    height: TOP + LATENCIES + BETWEEN + RATES + FOOT,
+    legend: series.map(({ name, colour }) => ({ name, colour })),
+    draw: () => ({
+      grid: [
+        { ...grid, top: TOP, height: LATENCIES },
+        { ...grid, top: TOP + LATENCIES + BETWEEN, height: RATES },
+      ],
+      xAxis: [
+        { ...xAxis, gridIndex: 0, axisLabel: { show: false } },
+        { ...xAxis, ...figureAxis('seconds'), gridIndex: 1 },
+      ],
+      yAxis: [
+        { ...yAxis('ms'), type: 'log', gridIndex: 0 },
+        { ...yAxis('answers/s'), type: 'value', gridIndex: 1, splitNumber: 3 },
+      ],
+      series: [
+        ...series.flatMap(({ answers, colour }, index) => [
+          { ...line(answers, 0.99, colour), ...(index === 0 && { markArea: shade(overload) }) },
+          line(answers, 0.5, colour),
+        ]),
+        ...series.map(({ answers, colour }) => ({
+          type: 'line' as const,
+          xAxisIndex: 1,
+          yAxisIndex: 1,
+          data: rates(answers),
+          showSymbol: false,
+          silent: true,
+          lineStyle: { color: colour, width: 1.5 },
+          itemStyle: { color: colour },
+        })),
+      ],
+    }),
+  };
+}
+
+const isWith = (isMeant: (status: number) => boolean) => (answer: Answer) => isMeant(answer.status);
+
+const shade = ({ begins, ends }: Span) => ({
+  silent: true,
+  itemStyle: { color: LINE, opacity: 0.4 },
+  data: [[{ xAxis: begins }, { xAxis: ends }]] as [[{ xAxis: number }, { xAxis: number }]],
+});
+
+/** Values in bins, each named by its middle in seconds; from 0 on, so that an empty bin is seen as such. */
+function bin(answers: Answer[], secondsOf: (answer: Answer) => number): [seconds: number, ms: number[]][] {
+  const bins: number[][] = [];
+  for (const answer of answers) {
+    const index = Math.floor(secondsOf(answer) / BIN_SECONDS);
+    while (bins.length <= index) bins.push([]);
+    bins[index]!.push(answer.ms);
+  }
+  return bins.map((times, index) => [(index + 0.5) * BIN_SECONDS, times]);
+}
+
+/** By when the requests were due. An empty bin leaves a gap, and a log scale has no zero. */
+const latencies = (answers: Answer[], share: number) =>
+  bin(answers, ({ dueS }) => dueS).map(([seconds, times]) => [
+    seconds,
+    times.length > 0 ? Math.max(LEAST_MS, percentile(times, share)) : null,
+  ]);
+
+/** By when the answers came. */
+const rates = (answers: Answer[]) =>
+  bin(answers, ({ dueS, ms }) => dueS + ms / 1_000).map(([seconds, times]) => [
+    seconds,
+    times.length / BIN_SECONDS,
+  ]);
