@@ -87,7 +87,7 @@ export async function startNginx(
       }),
     async stop() {
       child.kill('SIGTERM');
-      await once(child, 'exit', { signal: AbortSignal.timeout(10_000) });
+      await once(child, 'exit', { signal: AbortSignal.timeout(30_000) });
       rmSync(dir, { recursive: true, force: true });
     },
   };
