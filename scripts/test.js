@@ -106,7 +106,8 @@ async function runChecks(progress) {
  * waiting: the suites of the cluster one after another, and all others.
  */
 async function runSuites(env, given, isLong) {
-  const others = ['--maxWorkers=2', 'test/unit', 'test/integration', 'test/properties'];
+  // One more than two cores: their suites wait for servers, timers and processes more than they compute.
+  const others = ['--maxWorkers=3', 'test/unit', 'test/integration', 'test/properties'];
   const cluster = ['--runInBand', 'test/cluster', '--testPathIgnorePatterns', ...onlyLong, '/node_modules/'];
   const suiteMs = isLong ? LONG_SUITE_MS : SUITE_MS;
   const run = (args, stackDir) =>
@@ -141,12 +142,15 @@ async function test({ values, positionals }) {
     need: ['npm', 'system', 'nginx-lua', 'prometheus', 'browser', 'mongo', 'build'],
     progress,
   });
-  if (given.length + filter.length === 0) await runChecks(progress);
   const stack = createStack({ root, dir, basePorts });
   const clusterStack = createStack({ root, dir: clusterDir, basePorts });
   let outcome;
   try {
-    await progress.step('servers', 'MongoDB, Redis, RabbitMQ', () => stack.startServers());
+    const started = progress.step('servers', 'MongoDB, Redis, RabbitMQ', () => stack.startServers());
+    const checked = given.length + filter.length === 0 ? runChecks(progress) : undefined;
+    // Servers that are still starting could not be stopped.
+    await Promise.allSettled([started, checked]);
+    await Promise.all([started, checked]);
     const { services, servers } = stack.info();
     console.log(`\nServers: ${servers.join(', ')}; Node ${process.version}\n`);
     const urls = {
