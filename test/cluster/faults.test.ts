@@ -126,7 +126,7 @@ it('keeps other requests quick while 20 jobs run', async () => {
     `p95 of a cached read: ${p95(idle).toFixed(1)} ms idle, ${p95(busy).toFixed(1)} ms beside 20 jobs`,
   );
   expect(busy.length).toBeGreaterThanOrEqual(25);
-  expect(p95(busy) / p95(idle)).toBeLessThan(8);
+  expect(p95(busy) / p95(idle)).toBeLessThan(6);
 }, 120_000);
 
 it('answers 503 with Retry-After without MongoDB, and loses nothing that was acknowledged', async () => {
@@ -156,5 +156,5 @@ it.each(['redis', 'nginx', 'rabbit'] as const)(
       30_000,
     );
   },
-  60_000,
+  120_000,
 );

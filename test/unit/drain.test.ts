@@ -3,6 +3,7 @@ import { createConnection, type Socket } from 'node:net';
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createDrain } from '../../src/http/drain';
+import { freePort } from '../support/free-port';
 import { connectRaw } from '../support/raw-client';
 import { eventually } from '../support/wait';
 
@@ -15,9 +16,10 @@ beforeEach(async () => {
     setTimeout(() => response.end('ok'), request.url === '/slow' ? 300 : 0);
   });
   drain = createDrain(server);
-  server.listen(0, '127.0.0.1');
+  // A drain closes it, and some tests open it again.
+  port = await freePort();
+  server.listen(port, '127.0.0.1');
   await once(server, 'listening');
-  port = (server.address() as { port: number }).port;
 });
 
 afterEach(() => {

@@ -139,7 +139,7 @@ it('serves nothing that an older Redis process left in a snapshot', async () => 
     expect((await as(reader, admin).get(`/tasks/${_id}`)).body.status).toBe('Doing');
     await sleep(50);
   }
-}, 60_000);
+}, 120_000);
 
 it('writes wait for an outage of Redis only once', async () => {
   const fiveWrites = async () => {
@@ -154,4 +154,4 @@ it('writes wait for an outage of Redis only once', async () => {
   expect(await fiveWrites()).toBeLessThan(3 * usual + 4_000);
   await redis.start();
   await sleep(100);
-}, 60_000);
+}, 120_000);

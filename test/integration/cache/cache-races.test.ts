@@ -106,4 +106,4 @@ it('answers with nothing older than what was acknowledged before', async () => {
   expect(states.HIT).toBeGreaterThan(READS / 10);
   expect(states.MISS).toBeGreaterThan(READS / 10);
   expect(workers.flatMap(({ events }) => events)).toContain('task stale_refused');
-}, 60_000);
+}, 120_000);

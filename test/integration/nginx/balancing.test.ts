@@ -82,7 +82,7 @@ describe.each(withLua)('%s', (method) => {
     await balancer.load(400);
     balancer.stubs[0]!.delayMs = 2;
     await eventually(async () => (await balancer.load(100)) && share(0) > 0.3, 25_000);
-  }, 40_000);
+  });
 
   it('begins with one that is new as with a middling one', async () => {
     balancer = await startBalancer(method, { count: 3 });
