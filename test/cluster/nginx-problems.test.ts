@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { createConnection } from 'node:net';
 import path from 'node:path';
 import { askProcess } from '../../src/control/control-client';
-import { defaultControlFolder, listSockets } from '../../src/control/control-folder';
+import { defaultControlFolder, listLiving } from '../../src/control/control-folder';
 import { problemSchema } from '../../src/http/schemas';
 import { ORIGIN, startCluster, type Cluster } from '../support/cluster';
 import { eventually } from '../support/wait';
@@ -161,7 +161,7 @@ it('serves others while it logs addresses that each stopped a worker for 15 seco
   const folder = env.RUN_DIR || defaultControlFolder(Number(env.BASE_PORT));
   const setLevel = (level: string) =>
     Promise.all(
-      listSockets(folder).map((socket) => askProcess(socket, 'POST', '/log-level', { body: { level } })),
+      listLiving(folder).map((socket) => askProcess(socket, 'POST', '/log-level', { body: { level } })),
     );
   const timeBeside = async (address: string) => {
     const startedAt = performance.now();

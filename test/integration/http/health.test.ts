@@ -46,6 +46,7 @@ const report = async () => {
   const { status, text } = await request(api.server).get('/health/ready');
   return { status, ...JSON.parse(text) } as Report;
 };
+
 /** How long a wait of this many milliseconds and two requests take now, on a machine that may be busy. */
 async function usualMs(waitMs: number): Promise<number> {
   const began = Date.now();
@@ -57,6 +58,7 @@ async function msOf<T>(work: Promise<T>): Promise<[T, number]> {
   const began = Date.now();
   return [await work, Date.now() - began];
 }
+
 /** As NGINX passes it on. */
 const outside = (path: string) => request(api.server).get(path).set('X-Forwarded-For', '198.51.100.7');
 
@@ -158,13 +160,18 @@ it('is not ready without MongoDB, says so in time, and tells nobody outside why'
     .expect('Content-Type', /^application\/json/);
   await request(api.server).get('/health/live').expect(200);
   // As long as the driver looks for a server, and what it told is kept: no answer takes or claims more than 1.5 s.
-  const until = Date.now() + 4_500;
-  while (Date.now() < until) {
-    const [[{ dependencies }, taken], longest] = await Promise.all([msOf(report()), usualMs(1_500)]);
-    expect(taken).toBeLessThan(1.3 * longest);
+  const [limits, taken]: [number[], number[]] = [[], []];
+  const measured = (async () => {
+    for (let count = 0; count < 3; count++) limits.push(await usualMs(1_500));
+  })();
+  while (limits.length < 3) {
+    const [{ dependencies }, ms] = await msOf(report());
+    taken.push(ms);
     expect(dependencies.mongodb).toMatchObject({ status: 'down', error: expect.stringMatching(/^no /) });
     expect(dependencies.mongodb!.latencyMs).toBeLessThanOrEqual(1_500);
   }
+  await measured;
+  expect(Math.max(...taken)).toBeLessThan(1.3 * Math.max(...limits));
   toMongo.mend();
   await eventually(async () => (await outside('/health/ready')).status === 200);
 });
