@@ -8,7 +8,8 @@ module.exports = {
   // MongoDB's driver has one dynamic import, which jest's sandbox can't run as it stands, and migrate-mongo is ESM.
   transformIgnorePatterns: ['/node_modules/(?!(.*/)?(mongodb/lib/runtime_adapters\\.js$|migrate-mongo/))'],
   resolver: '<rootDir>/test/support/jest-resolver.js',
-  testTimeout: 30_000,
+  // For a busy machine. What hangs for longer than support/wait.ts waits fails there, with a message.
+  testTimeout: 60_000,
   // A test that leaves something open would keep the run from ending.
   openHandlesTimeout: 2_000,
 };

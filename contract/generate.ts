@@ -1,7 +1,6 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { runCommand } from '../src/cli/command';
-import { generatedFiles } from './generated-files';
 
 const command = {
   usage: `npm run generate [-- --check]
@@ -13,6 +12,8 @@ status is 1 if there are any.`,
 } as const;
 
 runCommand(command, async ({ values: { check: isCheck } }) => {
+  // Loads the whole API, which the usage and wrong arguments do not need.
+  const { generatedFiles } = await import('./generated-files.js');
   for (const [file, content] of Object.entries(await generatedFiles())) {
     const kept = await readFile(file, 'utf8').catch(() => '');
     if (kept === content) continue;

@@ -2,8 +2,6 @@ import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { runCommand } from '../src/cli/command';
 import type { Contract } from './breaking-changes';
-import { apiDocument } from './document';
-import { generatedFiles } from './generated-files';
 import { isRaisedBy, neededStep } from './version-step';
 
 const RELEASED = path.join(__dirname, 'released.json');
@@ -14,6 +12,11 @@ Makes contract/openapi.json the released contract, which later changes must not
 break. API_VERSION in src/http/openapi.ts has to say how much has changed.`;
 
 runCommand({ usage }, async () => {
+  // Loads the whole API, which the usage and wrong arguments do not need.
+  const [{ apiDocument }, { generatedFiles }] = await Promise.all([
+    import('./document.js'),
+    import('./generated-files.js'),
+  ]);
   const released = JSON.parse(await readFile(RELEASED, 'utf8')) as Contract;
   const now = apiDocument as unknown as Contract;
   const step = neededStep(released, now);

@@ -26,9 +26,12 @@ code, then all suites. With PATH or PATTERN, only the tests that they name.
 forgetUrls();
 
 const dir = path.join(root, '.local', 'test');
+/** The servers of the cluster's suites, which stop and kill them. */
+const clusterDir = path.join(root, '.local', 'test-cluster');
+const basePorts = { nginx: 3300, api: 4301 };
 const bin = (name) => path.join(root, 'node_modules', '.bin', name);
 
-/** A suite's own limits (30 s a test) end it long before; what hangs beyond them is cut and named. */
+/** A suite's own limits (60 s a test) end it long before; what hangs beyond them is cut and named. */
 const SUITE_MS = 10 * 60_000;
 
 /**
@@ -42,13 +45,15 @@ const onlyLong = ['balancing-methods', 'deep-pages', 'reload-and-scale', 'slow-c
 /** The suites that can go on for longer, each told by TEST_LONG how far; see `npm run test:long`. */
 const longSuites = ['test/properties', 'test/cluster/generated-requests', ...onlyLong];
 const LONG_SUITE_MS = 2 * 3_600_000;
+/** How long one check may take, on a busy machine too. */
+const CHECK_MS = 600_000;
 /** How many of the slowest suites are named at the end. */
 const SLOWEST = 5;
 
-/** The order is the order of how soon they tell. */
+/** Run two at a time; the first, which takes as long as all others together, begins at once. */
 const checks = [
-  ['format', 'prettier', ['--check', '.']],
   ['lint', 'eslint', ['.']],
+  ['format', 'prettier', ['--check', '.']],
   ['types', 'tsc', ['--noEmit']],
   ['structure', 'depcruise', ['src']],
   ['contract', 'tsx', ['contract/generate.ts', '--check']],
@@ -74,29 +79,43 @@ function patternOf(given) {
   throw new UsageError(`${given} names no test.`);
 }
 
-/** @param {ReturnType<typeof createProgress>} progress */
+/** @param {ReturnType<typeof createProgress>} progress @throws UserError with what the first check that failed says */
 async function runChecks(progress) {
-  for (const [name, command, args] of checks) {
-    await progress.step(name, `${command} ${args.join(' ')}`, async () => {
-      const { code, stdout, stderr } = await runCommand(bin(command), args, {
-        cwd: root,
-        timeoutMs: 180_000,
-      });
-      if (code !== 0) throw new UserError(`${stdout}${stderr}`);
-    });
-  }
+  const waiting = [...checks];
+  let failure;
+  const runRest = async () => {
+    for (let check = waiting.shift(); check && !failure; check = waiting.shift()) {
+      const [name, command, args] = check;
+      await progress
+        .step(name, `${command} ${args.join(' ')}`, async () => {
+          const { code, stdout, stderr } = await runCommand(bin(command), args, {
+            cwd: root,
+            timeoutMs: CHECK_MS,
+          });
+          if (code !== 0) throw new UserError(`${stdout}${stderr}`);
+        })
+        .catch((error) => (failure ??= error));
+    }
+  };
+  await Promise.all([runRest(), runRest()]);
+  if (failure) throw failure;
 }
 
-/** Unit and integration tests side by side; then those of the cluster, which need the machine for themselves. */
+/**
+ * Runs what is named one suite after another. Else all suites in two lanes side by side, since much of their time is
+ * waiting: the suites of the cluster one after another, and all others.
+ */
 async function runSuites(env, given, isLong) {
-  const quiet = ['--runInBand', 'test/cluster', '--testPathIgnorePatterns', ...onlyLong, '/node_modules/'];
-  const runs =
-    given.length > 0
-      ? [['--runInBand', ...given]]
-      : [['--maxWorkers=2', 'test/unit', 'test/integration', 'test/properties'], quiet];
+  // One more than two cores: their suites wait for servers, timers and processes more than they compute.
+  const others = ['--maxWorkers=3', 'test/unit', 'test/integration', 'test/properties'];
+  const cluster = ['--runInBand', 'test/cluster', '--testPathIgnorePatterns', ...onlyLong, '/node_modules/'];
   const suiteMs = isLong ? LONG_SUITE_MS : SUITE_MS;
-  const outcomes = [];
-  for (const run of runs) outcomes.push(await runJest(root, run, { env, dir, suiteMs }));
+  const run = (args, stackDir) =>
+    runJest(root, args, { env: { ...env, TEST_STACK_DIR: stackDir }, dir: stackDir, suiteMs });
+  const outcomes =
+    given.length > 0
+      ? [await run(['--runInBand', ...given], dir)]
+      : await Promise.all([run(others, dir), run(cluster, clusterDir)]);
   return {
     passed: outcomes.reduce((sum, { passed }) => sum + passed, 0),
     failed: outcomes.reduce((sum, { failed }) => sum + failed, 0),
@@ -123,24 +142,27 @@ async function test({ values, positionals }) {
     need: ['npm', 'system', 'nginx-lua', 'prometheus', 'browser', 'mongo', 'build'],
     progress,
   });
-  if (given.length + filter.length === 0) await runChecks(progress);
-  const stack = createStack({ root, dir, basePorts: { nginx: 3300, api: 4301 } });
+  const stack = createStack({ root, dir, basePorts });
+  const clusterStack = createStack({ root, dir: clusterDir, basePorts });
   let outcome;
   try {
-    await progress.step('servers', 'MongoDB, Redis, RabbitMQ', () => stack.startServers());
+    const started = progress.step('servers', 'MongoDB, Redis, RabbitMQ', () => stack.startServers());
+    const checked = given.length + filter.length === 0 ? runChecks(progress) : undefined;
+    // Servers that are still starting could not be stopped.
+    await Promise.allSettled([started, checked]);
+    await Promise.all([started, checked]);
     const { services, servers } = stack.info();
     console.log(`\nServers: ${servers.join(', ')}; Node ${process.version}\n`);
     const urls = {
       MONGO_URL: services.mongo.url,
       REDIS_URL: services.redis.url,
       AMQP_URL: services.rabbit.url,
-      TEST_STACK_DIR: dir,
       TEST_BROWSER: findBrowser(root) ?? '',
       ...(isLong && { TEST_LONG: '1' }),
     };
     outcome = await runSuites({ ...process.env, ...urls }, [...given, ...filter], isLong);
   } finally {
-    await progress.step('servers', 'stopping', () => stack.stop());
+    await progress.step('servers', 'stopping', () => Promise.all([stack.stop(), clusterStack.stop()]));
   }
   report(outcome);
   if (outcome.failed > 0) process.exitCode = 1;

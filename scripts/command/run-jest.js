@@ -24,15 +24,15 @@ async function runJest(root, args, { env, dir, suiteMs }) {
   // Last: jest takes a path after one of them for another reporter.
   const reporters = ['--reporters=default', `--reporters=${require.resolve('./jest-progress')}`];
   fs.rmSync(file, { force: true });
-  // jest itself would fail as soon as its reader goes away; a terminal it has to know as one.
-  const stderr = process.stderr.isTTY ? 'inherit' : 'pipe';
+  // Through this process: jest itself would fail as soon as its reader goes away, and two runs that rewrite the lines
+  // of one terminal would spoil each other's.
   const child = spawn(jest, ['--verbose=false', `--outputFile=${file}`, ...args, ...reporters], {
     cwd: root,
     env,
-    stdio: ['ignore', 'ignore', stderr],
+    stdio: ['ignore', 'ignore', 'pipe'],
     detached: true,
   });
-  child.stderr?.on('data', (chunk) => process.stderr.write(chunk));
+  child.stderr.on('data', (chunk) => process.stderr.write(chunk));
   const ended = new Promise((resolve) => child.once('close', resolve));
   // With whatever its tests have started: they are of its group.
   const end = () => process.kill(-child.pid, 'SIGKILL');

@@ -94,7 +94,7 @@ describe.each(withLua)('%s', (method) => {
     // With ports that nobody listens on: `pm2 scale` may need them.
     await cluster.stack.startServers({ only: ['nginx'], apiWorkers: 2, balancing: method });
     await eventually(async () => Object.values(await spread(300)).every((count) => count > 0));
-  }, 30_000);
+  });
 
   it('writes once what is sent once, past idle ports', async () => {
     const title = newTitle();

@@ -99,7 +99,10 @@ it('keeps other requests quick while 20 jobs run', async () => {
   };
   const p95 = (times: number[]) => times.sort((a, b) => a - b)[Math.floor(times.length * 0.95)]!;
   const idle: number[] = [];
-  for (let count = 0; count < 200; count++) idle.push(await time());
+  const timeIdle = async () => {
+    for (let count = 0; count < 100; count++) idle.push(await time());
+  };
+  await timeIdle();
 
   const people = await Promise.all(Array.from({ length: 20 }, () => cluster.signUp()));
   const pictures = await Promise.all(people.map(() => newPicture('png', 2_000, 2_000)));
@@ -117,6 +120,8 @@ it('keeps other requests quick while 20 jobs run', async () => {
     waiting = waiting.filter((_, index) => !(looks[index]!.body as { finishedAt: string | null }).finishedAt);
     looks.forEach((look) => expect((look.body as { status: string }).status).not.toBe('failed'));
   }
+  // Before and after: what else this machine does may begin or end meanwhile.
+  await timeIdle();
   console.log(
     `p95 of a cached read: ${p95(idle).toFixed(1)} ms idle, ${p95(busy).toFixed(1)} ms beside 20 jobs`,
   );
@@ -151,5 +156,5 @@ it.each(['redis', 'nginx', 'rabbit'] as const)(
       30_000,
     );
   },
-  60_000,
+  120_000,
 );

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { createConnection } from 'node:net';
 import path from 'node:path';
 import { askProcess } from '../../src/control/control-client';
-import { defaultControlFolder, listSockets } from '../../src/control/control-folder';
+import { defaultControlFolder, listLiving } from '../../src/control/control-folder';
 import { problemSchema } from '../../src/http/schemas';
 import { ORIGIN, startCluster, type Cluster } from '../support/cluster';
 import { eventually } from '../support/wait';
@@ -21,7 +21,7 @@ function raw(text: string): Promise<string> {
     let answer = '';
     socket.setEncoding('utf8').on('data', (chunk: string) => (answer += chunk));
     socket.once('end', () => resolve(answer)).once('error', reject);
-    socket.setTimeout(10_000, () => socket.destroy(new Error(`no end: ${answer}`)));
+    socket.setTimeout(30_000, () => socket.destroy(new Error(`no end: ${answer}`)));
   });
 }
 
@@ -111,7 +111,7 @@ it('answers 503 or 502 as a problem with Retry-After while no worker runs', asyn
   await cluster.stack.pm2(['stop', 'taskfleet-api']);
   try {
     const headers = { origin: ORIGIN };
-    const response = await fetch(`${cluster.url}/tasks`, { headers, signal: AbortSignal.timeout(10_000) });
+    const response = await fetch(`${cluster.url}/tasks`, { headers, signal: AbortSignal.timeout(30_000) });
     expect([502, 503]).toContain(response.status);
     expect(response.headers.get('access-control-allow-origin')).toBe(ORIGIN);
     expect(Number(response.headers.get('retry-after'))).toBeGreaterThan(0);
@@ -132,7 +132,7 @@ it('logs what was asked for, and nothing of the query or where it came from', as
     read('nginx', 'access.log').includes('"method":"DELETE","path":"/metrics/gone","status":404'),
   );
   expect(read('nginx', 'access.log') + read('logs', 'nginx.log')).not.toMatch(/hidden-/);
-}, 20_000);
+});
 
 it('cuts what it logs of an address, and ends it before what may be a parameter', async () => {
   const mark = `/cut-${Date.now()}`;
@@ -154,14 +154,14 @@ it('cuts what it logs of an address, and ends it before what may be a parameter'
     expect.arrayContaining([`${mark}-0`, `${mark}-1/token`, `${mark}-2`, `${mark}-3`, `${mark}-4`]),
   );
   expect(lines().filter((line) => line.length > 2_000 || line.includes('hidden-'))).toEqual([]);
-}, 20_000);
+});
 
 it('serves others while it logs addresses that each stopped a worker for 15 seconds', async () => {
   const { env } = cluster.stack.info();
   const folder = env.RUN_DIR || defaultControlFolder(Number(env.BASE_PORT));
   const setLevel = (level: string) =>
     Promise.all(
-      listSockets(folder).map((socket) => askProcess(socket, 'POST', '/log-level', { body: { level } })),
+      listLiving(folder).map((socket) => askProcess(socket, 'POST', '/log-level', { body: { level } })),
     );
   const timeBeside = async (address: string) => {
     const startedAt = performance.now();
@@ -173,9 +173,14 @@ it('serves others while it logs addresses that each stopped a worker for 15 seco
   await setLevel('info');
   try {
     const letters = `/${'x'.repeat(8_150)}`;
-    await timeBeside(letters);
-    const usual = await timeBeside(letters);
-    expect((await timeBeside(`/${'?'.repeat(4_000)}${'token'.repeat(830)}`)) / usual).toBeLessThan(10);
+    const hostile = `/${'?'.repeat(4_000)}${'token'.repeat(830)}`;
+    const [usual, stopped]: [number[], number[]] = [[], []];
+    // The least of each: whatever else this machine does only adds to them.
+    for (let round = 0; round < 3; round++) {
+      usual.push(await timeBeside(letters));
+      stopped.push(await timeBeside(hostile));
+    }
+    expect(Math.min(...stopped) / Math.min(...usual)).toBeLessThan(10);
   } finally {
     await setLevel(env.LOG_LEVEL!);
   }

@@ -24,7 +24,7 @@ beforeAll(async () => {
   cluster = await startCluster();
   admin = await cluster.buildAdmin();
   page = await browser.newPage();
-  page.setDefaultTimeout(15_000);
+  page.setDefaultTimeout(30_000);
   page.on('request', (request) => {
     const { origin, protocol } = new URL(request.url());
     if (protocol.startsWith('http') && origin !== cluster.url) faults.push(`asked for ${request.url()}`);

@@ -2,7 +2,6 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { hasLua } from '../../scripts/stack/servers/nginx-lua';
@@ -19,7 +18,7 @@ export const methods: Balancing[] = ['round-robin', 'least-connections', ...with
 
 /** Stands for an API worker: answers as late, or as badly, as it is told. */
 async function startStub() {
-  const stub = { port: 0, delayMs: 2, status: 200, breaks: false, seen: 0, stop, start };
+  const stub = { port: await freePort(), delayMs: 2, status: 200, breaks: false, seen: 0, stop, start };
   let server: Server;
   async function start() {
     server = createServer((request, response) => {
@@ -32,7 +31,6 @@ async function startStub() {
     });
     server.listen(stub.port, '127.0.0.1');
     await once(server, 'listening');
-    stub.port = (server.address() as AddressInfo).port;
   }
   async function stop() {
     server.closeAllConnections();
@@ -87,7 +85,7 @@ export async function startNginx(
       }),
     async stop() {
       child.kill('SIGTERM');
-      await once(child, 'exit', { signal: AbortSignal.timeout(10_000) });
+      await once(child, 'exit', { signal: AbortSignal.timeout(30_000) });
       rmSync(dir, { recursive: true, force: true });
     },
   };

@@ -68,7 +68,7 @@ export async function startPrometheus(port: number) {
   const ended = once(child, 'exit');
 
   async function ask<T>(place: string): Promise<T> {
-    const answer = await fetch(`http://${address}/api/v1/${place}`, { signal: AbortSignal.timeout(5_000) });
+    const answer = await fetch(`http://${address}/api/v1/${place}`, { signal: AbortSignal.timeout(30_000) });
     const { status, data, error } = (await answer.json()) as { status: string; data: T; error?: string };
     if (status !== 'success') throw new Error(`${place}: ${error}`);
     return data;

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** Asks until the answer is truthy; fails after `timeoutMs`. */
-export async function eventually<T>(ask: () => Promise<T> | T, timeoutMs = 15_000): Promise<NonNullable<T>> {
+/** Asks until the answer is truthy; fails after `timeoutMs`, by default long enough for a busy machine. */
+export async function eventually<T>(ask: () => Promise<T> | T, timeoutMs = 30_000): Promise<NonNullable<T>> {
   const giveUp = Date.now() + timeoutMs;
   for (;;) {
     const answer = await ask();

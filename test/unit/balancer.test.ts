@@ -50,7 +50,7 @@ it('waits for its own slow answers, since NGINX counts none that nobody waited f
   does = () => (answeredHere < 6 ? 'this, slowly' : 'another');
   await leaveBalancer({ balancerUrl, lastRequestAt });
   expect(answeredHere).toBeGreaterThanOrEqual(6);
-}, 10_000);
+});
 
 it('does not take a machine on which nobody is answered for being passed over', async () => {
   let isStarved = true;

@@ -48,7 +48,7 @@ beforeAll(() => {
   const rulesAt = (line: number) =>
     messages.filter((one) => one.line === line && one.ruleId.startsWith('regexp/')).map((one) => one.ruleId);
   found = new Map(lines.map((line, index) => [line, rulesAt(index + 1)]));
-}, 60_000);
+}, 120_000);
 
 it.each(known)('reports %s', (_name, code, rule) => expect(found.get(code)![0]).toBe(rule));
 

@@ -48,9 +48,12 @@ it('holds all threads of a process to its part of a core, until it is released',
   preferProcess(pid);
   await setTimeout(500);
   quota.hold('busy', [pid], 0.2);
-  const held = await coresInUse(pid);
-  expect(held).toBeGreaterThan(0.15);
-  expect(held).toBeLessThan(0.25);
+  // Never more than its part; less only while what else runs on this machine leaves it less.
+  await eventually(async () => {
+    const held = await coresInUse(pid);
+    expect(held).toBeLessThan(0.25);
+    return held > 0.15;
+  });
   expect(quota.throttled('busy').throttledPeriods).toBeGreaterThan(0);
   expect(quota.holds('busy', pid)).toBe(true);
   await quota.release();

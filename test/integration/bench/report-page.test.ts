@@ -16,7 +16,7 @@ beforeAll(async () => {
   writeFileSync(path.join(folder, 'page.html'), formatHtml(buildResults()));
   writeFileSync(path.join(folder, 'main.svg'), formatMainChart(buildResults()));
   browser = await startBrowser();
-}, 60_000);
+}, 120_000);
 
 afterAll(async () => {
   await browser?.close();

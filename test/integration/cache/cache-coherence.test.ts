@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { dropDatabase, newNamespace, startApi, type TestApi } from '../../support/api';
-import { as, buildAdmin, buildTask, buildWorker, type Account } from '../../support/factories';
+import { as, buildAdmin, buildTask, buildWorker, cachedRead, type Account } from '../../support/factories';
 import { startRedis } from '../../support/redis-server';
 import { startTcpProxy } from '../../support/tcp-proxy';
 import { eventually } from '../../support/wait';
@@ -43,9 +43,9 @@ describe('each read', () => {
     ['all users', () => '/users'],
   ])('of %s misses once, then hits on any worker', async (_name, path) => {
     const { _id } = await buildTask(writer, admin, { assignedTo: worker.id });
-    const first = await as(reader, admin).get(path(_id)).expect(200);
+    const first = await cachedRead(reader, admin, path(_id));
     expect(first.headers['x-cache']).toBe('MISS');
-    const second = await as(writer, admin).get(path(_id)).expect(200);
+    const second = await cachedRead(writer, admin, path(_id));
     expect(second.headers['x-cache']).toBe('HIT');
     expect(second.body).toEqual(first.body);
     expect(second.headers.link).toBe(first.headers.link);
@@ -139,15 +139,19 @@ it('serves nothing that an older Redis process left in a snapshot', async () => 
     expect((await as(reader, admin).get(`/tasks/${_id}`)).body.status).toBe('Doing');
     await sleep(50);
   }
-}, 60_000);
+}, 120_000);
 
 it('writes wait for an outage of Redis only once', async () => {
+  const fiveWrites = async () => {
+    const startedAt = Date.now();
+    for (let count = 0; count < 5; count++) await buildTask(writer, admin);
+    return Date.now() - startedAt;
+  };
+  const usual = await fiveWrites();
   await redis.stop();
   await buildTask(writer, admin);
-  const startedAt = Date.now();
-  for (let count = 0; count < 5; count++) await buildTask(writer, admin);
-  // Far below five waits of a second each.
-  expect(Date.now() - startedAt).toBeLessThan(4_000);
+  // Five waits would take a second each.
+  expect(await fiveWrites()).toBeLessThan(3 * usual + 4_000);
   await redis.start();
   await sleep(100);
-}, 60_000);
+}, 120_000);

@@ -1,7 +1,15 @@
 import { randomBytes } from 'node:crypto';
 import mongoose from 'mongoose';
 import { dropDatabase, newNamespace, startApi, type TestApi } from '../../support/api';
-import { as, buildAdmin, buildTask, buildWorker, newPerson, type Account } from '../../support/factories';
+import {
+  as,
+  buildAdmin,
+  buildTask,
+  buildWorker,
+  cachedRead,
+  newPerson,
+  type Account,
+} from '../../support/factories';
 import { startRedis } from '../../support/redis-server';
 import { mongoUrl } from '../../support/servers';
 
@@ -45,9 +53,7 @@ const reads = (): [Account, string][] => [
 ];
 
 const states = () =>
-  Promise.all(
-    reads().map(async ([who, path]) => (await as(reader, who).get(path).expect(200)).headers['x-cache']),
-  );
+  Promise.all(reads().map(async ([who, path]) => (await cachedRead(reader, who, path)).headers['x-cache']));
 const allHit = () => reads().map(() => 'HIT');
 
 async function warm(): Promise<void> {

@@ -1,8 +1,7 @@
 import { connect, type AddressInfo } from 'node:net';
-import { setTimeout as sleep } from 'node:timers/promises';
 import request from 'supertest';
 import { dropDatabase, newNamespace, startApi, type TestApi } from '../../support/api';
-import { as, buildAdmin, buildTask, type Account } from '../../support/factories';
+import { as, buildAdmin, buildTask, cachedRead, type Account } from '../../support/factories';
 import { eventually } from '../../support/wait';
 
 const namespace = newNamespace();
@@ -32,7 +31,7 @@ async function valueOf(name: string): Promise<number> {
 it('counts cached reads by class, and answers 304 without MongoDB', async () => {
   const { _id } = await buildTask(api, admin);
   const path = `/tasks/${_id}`;
-  const miss = await as(api, admin).get(path).expect(200);
+  const miss = await cachedRead(api, admin, path);
   const [hits, misses, finds] = await Promise.all([
     valueOf('taskfleet_cache_total{class="task",event="hit"}'),
     valueOf('taskfleet_cache_total{class="task",event="miss"}'),
@@ -40,11 +39,16 @@ it('counts cached reads by class, and answers 304 without MongoDB', async () => 
   ]);
   expect(misses).toBe(1);
   const etag = miss.headers.etag as string;
-  for (let count = 0; count < 20; count++)
-    await as(api, admin).get(path).set('If-None-Match', etag).expect(304);
-  expect(await valueOf('taskfleet_cache_total{class="task",event="hit"}')).toBe(hits + 20);
+  let answered = 0;
+  for (let count = 0; count < 60; count++) {
+    const { headers } = await as(api, admin).get(path).set('If-None-Match', etag).expect(304);
+    if (headers['x-cache'] === 'HIT') answered += 1;
+  }
+  // A process that was kept from its look at the notices for a second trusts no cache until the next.
+  expect(answered).toBeGreaterThan(40);
+  expect(await valueOf('taskfleet_cache_total{class="task",event="hit"}')).toBe(hits + answered);
   // The looks at the notices go on meanwhile, a few a second.
-  expect(await valueOf('taskfleet_mongo_commands_total{command="find"}')).toBeLessThan(finds + 15);
+  expect(await valueOf('taskfleet_mongo_commands_total{command="find"}')).toBeLessThan(finds + 40);
 });
 
 it('tells durations by route, not by address', async () => {
@@ -104,7 +108,7 @@ it('counts a client that went away as such', async () => {
   const head = ['POST /users/login HTTP/1.1', 'Host: x', 'Content-Type: application/json'];
   socket.write([...head, `Content-Length: ${body.length}`, '', body].join('\r\n'));
   // While the password is compared.
-  await sleep(100);
+  await eventually(async () => (await valueOf('taskfleet_hashes_under_way')) === 1);
   socket.destroy();
   await eventually(async () => (await valueOf(name)) > before);
 });

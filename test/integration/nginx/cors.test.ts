@@ -194,4 +194,4 @@ it('can be read in a browser: a page of another origin sees the problem and Retr
     await browser.close();
     await own.stop();
   }
-}, 60_000);
+}, 120_000);

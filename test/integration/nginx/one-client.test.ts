@@ -165,7 +165,7 @@ describe.each(methods)('under %s', (method) => {
       .log()
       .filter(({ reason, upstream }) => reason !== '' || String(upstream).includes(','));
     expect(tries).toEqual([]);
-  }, 60_000);
+  }, 120_000);
 
   it('spreads the requests of others while one client provokes 503', async () => {
     const refused = await Promise.all(Array.from({ length: 40 }, signUp));
@@ -175,5 +175,5 @@ describe.each(methods)('under %s', (method) => {
     for (const name of ['api-0', 'api-1']) {
       expect(plain.filter((answer) => answer.includes(`X-Worker: ${name}`)).length).toBeGreaterThan(10);
     }
-  }, 60_000);
+  }, 120_000);
 });

@@ -30,27 +30,23 @@ describe('the reason of a 502 or 504 in the access log', () => {
       502,
     ],
     ['no answer in time', () => {}, 504],
-  ])(
-    'is "%s"',
-    async (reason, answer, status) => {
-      const server = await startFault(answer);
-      const nginx = await startNginx([(server.address() as AddressInfo).port], { otherwise: IMPATIENT });
-      try {
-        const { status: answered } = await fetch(`${nginx.url}/tasks?token=hidden`, {
-          method: 'POST',
-          body: '{}',
-        });
-        expect(answered).toBe(status);
-        const [line] = await nginx.logged('/tasks', 1);
-        expect(line).toMatchObject({ status, reason });
-        expect(JSON.stringify(line)).not.toContain('hidden');
-      } finally {
-        await nginx.stop();
-        server.close();
-      }
-    },
-    30_000,
-  );
+  ])('is "%s"', async (reason, answer, status) => {
+    const server = await startFault(answer);
+    const nginx = await startNginx([(server.address() as AddressInfo).port], { otherwise: IMPATIENT });
+    try {
+      const { status: answered } = await fetch(`${nginx.url}/tasks?token=hidden`, {
+        method: 'POST',
+        body: '{}',
+      });
+      expect(answered).toBe(status);
+      const [line] = await nginx.logged('/tasks', 1);
+      expect(line).toMatchObject({ status, reason });
+      expect(JSON.stringify(line)).not.toContain('hidden');
+    } finally {
+      await nginx.stop();
+      server.close();
+    }
+  });
 
   it.each(methods)('is that nobody listens, or that all are passed over, with %s', async (method) => {
     const nginx = await startNginx([await freePort(), await freePort()], { balancing: method });

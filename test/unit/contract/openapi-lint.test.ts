@@ -80,7 +80,7 @@ describe('the OpenAPI document', () => {
       ],
     } as RulesetDefinition);
     found = await spectral.run(apiDocument as unknown as Record<string, unknown>);
-  }, 60_000);
+  }, 120_000);
 
   it('follows the rules of Spectral and OWASP', () => {
     const faults = found.filter((one) => !exceptions.some((exception) => allows(exception, one)));

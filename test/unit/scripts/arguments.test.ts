@@ -92,7 +92,7 @@ it.each(ours)(
     }
     expect(everything()).toEqual(before);
   },
-  60_000,
+  120_000,
 );
 
 it('refuses empty and impossible values, and prints the usage after other arguments too', async () => {

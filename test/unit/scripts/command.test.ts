@@ -70,7 +70,7 @@ it('runs the tests to their end though no one reads what jest prints', async () 
   child.stderr.destroy();
   expect(await once(child, 'close')).toEqual([0, null]);
   expect(JSON.parse(readFileSync(done, 'utf8'))).toMatchObject({ failed: 0 });
-}, 60_000);
+}, 120_000);
 
 /** Runs a command of a clone that has the scripts alone; as root by a user to whom nothing here belongs. */
 function runAsStranger(
