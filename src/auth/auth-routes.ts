@@ -15,6 +15,7 @@ export function authRoutes(auth: AuthService): Route[] {
       description: 'Whatever role the body names, it is `worker`. A replay has a token of its own.',
       access: 'anyone',
       limit: 'signup',
+      hashesPassword: true,
       body: newUserSchema,
       idempotent: true,
       responses: {
@@ -24,8 +25,8 @@ export function authRoutes(auth: AuthService): Route[] {
           headers: ['Location', 'Idempotent-Replayed'],
         },
       },
-      handler: async ({ body, idempotency, requestId }) => {
-        const { session, replayed } = await auth.signUp(body, idempotency, requestId);
+      handler: async ({ body, address, idempotency, requestId }) => {
+        const { session, replayed } = await auth.signUp(body, { address, requestId }, idempotency);
         return created(session, `/users/${session.user._id}`, replayed);
       },
     }),
@@ -36,11 +37,12 @@ export function authRoutes(auth: AuthService): Route[] {
       path: '/users/login',
       summary: 'Log in by e-mail or user name',
       access: 'anyone',
+      hashesPassword: true,
       body: logInSchema,
       responses: { 200: { description: 'The user and a token', body: sessionSchema } },
       problems: [401],
       handler: async ({ body, address, requestId }) =>
-        ok(await auth.logIn(body.login, body.password, address, requestId)),
+        ok(await auth.logIn(body.login, body.password, { address, requestId })),
     }),
   ];
 }

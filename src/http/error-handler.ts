@@ -3,6 +3,7 @@ import {
   AppError,
   InternalError,
   InvalidRequestError,
+  OverloadError,
   TooLargeError,
   UnavailableError,
   UnsupportedMediaTypeError,
@@ -14,7 +15,8 @@ export function createErrorHandler(isAway: (error: unknown) => boolean, logger: 
   return (error: unknown, request, response, next) => {
     if (response.headersSent) return next(error);
     const problem = toAppError(error, isAway);
-    if (problem.status >= 500) logger.error({ err: error, req: { id: request.id } }, 'The request failed');
+    if (problem.status >= 500 && !(problem instanceof OverloadError))
+      logger.error({ err: error, req: { id: request.id } }, 'The request failed');
     response
       .status(problem.status)
       .set(problem.headers)

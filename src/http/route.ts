@@ -63,6 +63,8 @@ export interface Route<P = unknown, Q = unknown, B = unknown, A extends Access =
   idempotent?: true;
   /** Counted on its own, or not at all; every other route counts into one limit. */
   limit?: 'signup' | 'upload' | 'none';
+  /** Hashes a password: refused before its body is read if its turn would come too late. */
+  hashesPassword?: true;
   /** Only requests with such a body count into `limit: 'signup'`, once the body is valid. */
   limitedIf?: (body: B) => boolean;
   /** That it goes, or one `field` of it (RFC 9745, RFC 8594): days as YYYY-MM-DD, and a page that says what to use. */
