@@ -1,5 +1,4 @@
 import type { ServerResponse } from 'node:http';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { LRUCache } from 'lru-cache';
 import type { OverloadError } from '../errors';
 
@@ -16,19 +15,22 @@ const REMEMBERED = 10_000;
  */
 export function createHeldRefusals({ holdMs = 1_000, most = 1_000 } = {}) {
   const backAt = new LRUCache<string, number>({ max: REMEMBERED });
-  const held = new Set<AbortController>();
+  const held = new Set<() => void>();
   let isOpen = true;
 
   /** Ends early if the client goes away, and when the worker stops. */
-  async function hold(ms: number, response: ServerResponse): Promise<void> {
-    const end = new AbortController();
-    const gone = () => end.abort();
-    held.add(end);
-    response.once('close', gone);
-    await sleep(ms, undefined, { signal: end.signal }).catch(() => {});
-    response.off('close', gone);
-    held.delete(end);
-  }
+  const hold = (ms: number, response: ServerResponse) =>
+    new Promise<void>((resolve) => {
+      const end = () => {
+        clearTimeout(timer);
+        response.off('close', end);
+        held.delete(end);
+        resolve();
+      };
+      const timer = setTimeout(end, ms);
+      held.add(end);
+      response.once('close', end);
+    });
 
   return {
     /** Throws `refusal`, at once or after the hold. @param client the key that the client is counted by */
@@ -42,7 +44,7 @@ export function createHeldRefusals({ holdMs = 1_000, most = 1_000 } = {}) {
     /** Refuses at once from now on, also what is held: the worker stops. */
     end(): void {
       isOpen = false;
-      for (const one of held) one.abort();
+      for (const release of held) release();
     },
     open: () => void (isOpen = true),
   };

@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { Piscina } from 'piscina';
+import { UnavailableError } from '../errors';
 import { createFairQueue } from './fair-queue';
 import onTheEventLoop, { type HashDone, type HashTask } from './hash-worker';
 import { createPace } from './pace';
@@ -105,7 +106,12 @@ export function createHashPool({ threads, cost, onDone }: HashPoolOptions) {
     underWay: () => queue.size() + running,
     /** Milliseconds until so many hashes of usual length are done. */
     msFor: (hashes: number): number => (hashes * pace.ms()) / Math.max(1, size),
-    close: async (): Promise<void> => pool?.destroy(),
+    async close(): Promise<void> {
+      for (let job = queue.shift(); job; job = queue.shift()) {
+        job.reject(new UnavailableError('This worker stops: nothing was done; try again.'));
+      }
+      await pool?.destroy();
+    },
   };
 }
 

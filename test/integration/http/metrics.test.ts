@@ -124,9 +124,9 @@ it('tells of hash threads and connections, and of servers behind it', async () =
 it('counts passwords that wait, and those that are refused for want of room', async () => {
   const small = await startApi(namespace, { BCRYPT_COST: '12', HASH_QUEUE_LIMIT: '1' });
   const body = { email: 'nobody@example.com', password: 'a wrong guess' };
-  const tell = async (name: string) => {
+  const tell = async (name: string, labels = '') => {
     const { text } = await request(small.server).get('/metrics');
-    return Number(new RegExp(`^${name}{.*} (\\d+)$`, 'm').exec(text)?.[1]);
+    return Number(new RegExp(`^${name}{${labels}.*} (\\d+)$`, 'm').exec(text)?.[1]);
   };
   const guesses = Array.from({ length: 6 }, (_, i) =>
     request(small.server)
@@ -135,9 +135,12 @@ it('counts passwords that wait, and those that are refused for want of room', as
       .then(({ status }) => status),
   );
   await eventually(async () => (await tell('taskfleet_hash_queue_length')) === 1);
+  const waits = (await request(small.server).get('/metrics')).text;
+  expect(Number(/^taskfleet_hash_expected_wait_seconds{.*} ([\d.]+)$/m.exec(waits)?.[1])).toBeGreaterThan(0);
   const refused = (await Promise.all(guesses)).filter((status) => status === 503).length;
   expect(refused).toBeGreaterThan(0);
-  expect(await tell('taskfleet_hashes_refused_total')).toBe(refused);
+  expect(await tell('taskfleet_requests_refused_total', 'class="password",reason="limit"')).toBe(refused);
+  expect(await tell('taskfleet_requests_refused_total', 'class="password",reason="share"')).toBe(0);
   expect(await tell('taskfleet_hash_queue_length')).toBe(0);
   await small.close();
 });
@@ -153,7 +156,7 @@ it('counts what a limit refuses, by its policy', async () => {
   const read = async () => (await request(limited.server).get('/metrics').expect(200)).text;
   const before = await read();
   // Before the first, so that Prometheus sees it come.
-  for (const policy of ['default', 'signup', 'login', 'login-account', 'login-address'])
+  for (const policy of ['default', 'signup', 'login', 'login-right', 'login-account', 'login-address'])
     expect(before).toMatch(new RegExp(`^taskfleet_rate_limit_refused_total{policy="${policy}",.*} 0$`, 'm'));
   const from = (address: string) => request(limited.server).get('/tasks').set('X-Forwarded-For', address);
   for (const status of [401, 401, 429, 429]) await from('198.51.100.7').expect(status);
