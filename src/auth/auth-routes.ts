@@ -12,7 +12,9 @@ export function authRoutes(auth: AuthService): Route[] {
       method: 'post',
       path: '/users/signup',
       summary: 'Sign up as a worker',
-      description: 'Whatever role the body names, it is `worker`. A replay has a token of its own.',
+      description:
+        'Whatever role the body names, it is `worker`. A replay has a token of its own. ' +
+        'If the password would wait longer than two seconds, it is 503 and nothing was done: the same key can be sent again.',
       access: 'anyone',
       limit: 'signup',
       hashesPassword: true,
@@ -36,6 +38,9 @@ export function authRoutes(auth: AuthService): Route[] {
       method: 'post',
       path: '/users/login',
       summary: 'Log in by e-mail or user name',
+      description:
+        'Keep the token and send it with each request: past 30 right log-ins in 15 minutes from one address it is 429. ' +
+        'If the password would wait longer than two seconds, or too many of one address wait, it is 503.',
       access: 'anyone',
       hashesPassword: true,
       body: logInSchema,
