@@ -2,8 +2,6 @@ import type { ServerResponse } from 'node:http';
 import { LRUCache } from 'lru-cache';
 import type { OverloadError } from '../errors';
 
-export type HeldRefusals = ReturnType<typeof createHeldRefusals>;
-
 /** Clients whose last refusal is remembered: about 200 bytes each. */
 const REMEMBERED = 10_000;
 
