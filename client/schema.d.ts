@@ -12,7 +12,7 @@ export interface paths {
     put?: never;
     /**
      * Sign up as a worker
-     * @description Whatever role the body names, it is `worker`. A replay has a token of its own.
+     * @description Whatever role the body names, it is `worker`. A replay has a token of its own. If the password would wait longer than two seconds, it is 503 and nothing was done: the same key can be sent again.
      */
     post: operations['signUp'];
     delete?: never;
@@ -32,7 +32,7 @@ export interface paths {
     put?: never;
     /**
      * Log in by e-mail or user name
-     * @description Log in by e-mail or user name.
+     * @description Keep the token and send it with each request: past 30 right log-ins in 15 minutes from one address it is 429. If the password would wait longer than two seconds, or too many of one address wait, it is 503.
      */
     post: operations['logIn'];
     delete?: never;

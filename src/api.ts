@@ -17,7 +17,7 @@ async function main(): Promise<void> {
   const logger = createLogger(config.logLevel, config.workerName);
   const api = await composeApi(config, logger);
   const { server, serve, listenOn } = createAppServer(config);
-  const drain = createDrain(server, api.watchers);
+  const drain = createDrain(server, api.longAnswers);
   api.health.watch(drain.isDraining);
   serve(createApp({ ...api.app, isDraining: drain.isDraining }));
   const listen = () => listenOn(config.port, config.host);

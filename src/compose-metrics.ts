@@ -2,6 +2,7 @@ import type { Admission } from './admission/admission';
 import type { Lateness } from './admission/lateness';
 import type { ProcessConfig } from './config';
 import type { Health } from './health';
+import type { HashPlaces } from './auth/hash-places';
 import type { HashPool } from './infra/hash-pool';
 import { keepAnswer } from './infra/kept-answer';
 import type { Metrics } from './infra/metrics';
@@ -43,15 +44,27 @@ export function observeMongo(metrics: Metrics, client: Mongo['client']): void {
   metrics.gauge('taskfleet_mongo_pool_waiting', 'Operations that wait for a connection', pool.waiting);
 }
 
-export function observeHashing(metrics: Metrics, pool: HashPool, queueLimit: number): void {
+export function observeHashing(
+  metrics: Metrics,
+  { pool, places, most }: { pool: HashPool; places: HashPlaces; most: number },
+): void {
   metrics.gauge('taskfleet_hashes_under_way', 'Passwords that wait or are hashed', pool.underWay);
   metrics.gauge('taskfleet_hash_threads', 'Threads that hash passwords', pool.threads);
   metrics.gauge('taskfleet_hash_queue_length', 'Passwords that no thread has taken up yet', pool.waiting);
-  metrics.gauge('taskfleet_hash_queue_limit', 'The next password is refused with 503', () => queueLimit);
+  metrics.gauge('taskfleet_hash_queue_limit', 'As many passwords as may wait, however quick', () => most);
+  metrics.gauge(
+    'taskfleet_hash_expected_wait_seconds',
+    'How long the next password of a client without another would wait; above 2 s it is refused with 503',
+    () => places.expectedWaitMs() / 1_000,
+  );
 }
 
 export function observeAdmission(metrics: Metrics, admission: Admission, lateness: Lateness): void {
-  metrics.gauge('taskfleet_work_limit', 'Writes and uncached lists that may run side by side', admission.limit);
+  metrics.gauge(
+    'taskfleet_work_limit',
+    'Writes and uncached lists that may run side by side',
+    admission.limit,
+  );
   metrics.gauge('taskfleet_work_under_way', 'Those that run', admission.underWay);
   metrics.gauge('taskfleet_work_waiting', 'Those that wait for a place', admission.waiting);
   metrics.gauge('taskfleet_reads_under_way', 'Reads that are being answered', admission.reads);

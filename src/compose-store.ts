@@ -84,7 +84,7 @@ export async function composeData(config: DataConfig, logger: Logger) {
   return {
     ...store,
     dump: createDump(store.mongo),
-    hashPool: createHashPool({ threads: 0, queueLimit: 1, cost: config.bcryptCost }),
+    hashPool: createHashPool({ threads: 0, cost: config.bcryptCost }),
 
     /** Ends the cached lists that show users or tasks; in each running worker. */
     async listsChanged(): Promise<void> {

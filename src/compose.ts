@@ -8,7 +8,8 @@ import { createAvatarService } from './avatars/avatar-service';
 import { createCacheRecord } from './cache/cache-record';
 import { createFillBudget, FILL_BUDGET } from './cache/fill-budget';
 import { createResponseCache } from './cache/response-cache';
-import { observeAdmission, observeDependencies, observeHashing } from './compose-metrics';
+import { observeAdmission, observeDependencies } from './compose-metrics';
+import { composePasswords } from './compose-passwords';
 import { openStore } from './compose-store';
 import type { Config } from './config';
 import { askAll } from './control/control-client';
@@ -20,7 +21,6 @@ import { createRequestRecord, isUpkeep } from './http/request-record';
 import { createSlowRequests } from './http/slow-requests';
 import { createOnce } from './idempotency/idempotency-service';
 import { createBusyClock } from './infra/busy-clock';
-import { createHashPool } from './infra/hash-pool';
 import { imageFault } from './infra/images';
 import { createMetrics, mergedText } from './infra/metrics';
 import { isMongoAway } from './infra/mongo';
@@ -65,7 +65,8 @@ export async function composeApi(config: Config, logger: Logger) {
   const refusals = metrics.counter('taskfleet_rate_limit_refused_total', 'Requests over a limit', ['policy']);
   const rateLimiter = createRateLimiters({ redis, prefix: config.keyPrefix, refusals });
   const lateness = createLateness();
-  const admission = createAdmission({ lateness, refused: createRefusals(metrics) });
+  const refused = createRefusals(metrics);
+  const admission = createAdmission({ lateness, refused });
   observeAdmission(metrics, admission, lateness);
   const cache = createResponseCache({
     redis,
@@ -83,20 +84,11 @@ export async function composeApi(config: Config, logger: Logger) {
     },
   });
   const { exemptLoopback } = config;
-  const { hashThreads: threads, hashQueueLimit: queueLimit, bcryptCost: cost } = config;
-  const onRefused = metrics.counter(
-    'taskfleet_hashes_refused_total',
-    'Passwords without room in the queue',
-    [],
-  )();
-  const hashPool = createHashPool({
-    threads,
-    queueLimit,
-    cost,
-    onRefused: () => onRefused(),
+  const { hashPool, places, heldRefusals, admitPassword } = composePasswords(config, {
+    metrics,
+    refused,
     onDone: slow.hashed,
   });
-  observeHashing(metrics, hashPool, queueLimit);
   const probe = config.amqpUrl ? createRabbitProbe(config.amqpUrl) : undefined;
   const health = createHealth({
     about: { worker: config.workerName, version: readVersion(), release: config.release ?? '' },
@@ -145,8 +137,14 @@ export async function composeApi(config: Config, logger: Logger) {
   const auth = createAuthService({
     users,
     hashPool,
+    places,
     tokens,
-    guard: createLoginGuard({ rateLimiter, attempts: config.loginAttempts, exemptLoopback }),
+    guard: createLoginGuard({
+      rateLimiter,
+      attempts: config.loginAttempts,
+      exemptLoopback,
+      tokenSeconds: config.jwtTtlSeconds,
+    }),
     once,
     userJoined: userCache.joined,
     userChanged: userCache.changed,
@@ -174,6 +172,17 @@ export async function composeApi(config: Config, logger: Logger) {
     live,
     hashPool,
     watchers: hub,
+    /** What a worker that stops ends at once instead of waiting for it. */
+    longAnswers: {
+      end(): void {
+        hub.end();
+        heldRefusals.end();
+      },
+      open(): void {
+        hub.open();
+        heldRefusals.open();
+      },
+    },
     health,
     app: {
       health,
@@ -193,6 +202,7 @@ export async function composeApi(config: Config, logger: Logger) {
       },
       authenticate: createAuthenticate({ tokens, board }),
       admission,
+      admitPassword,
       limit: createLimit({ ...requestLimiters(config, rateLimiter), exemptLoopback }),
       trustProxy: config.trustProxy,
       corsOrigins: config.corsOrigins,

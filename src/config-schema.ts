@@ -124,8 +124,13 @@ export const configSchema = z.object({
       }),
     ),
   HASH_QUEUE_LIMIT: whole(1, 10_000)
-    .default(64)
-    .meta(api('Hashes that may wait in one worker; the next is refused with 503.')),
+    .default(1_000)
+    .meta(
+      api(
+        'Hashes that may wait in one worker however quick it is; the next is refused with 503. ' +
+          'Earlier than that, a hash is refused that would wait longer than two seconds.',
+      ),
+    ),
   CACHE_TTL_SECONDS: whole(1, 3_600)
     .default(300)
     .meta(api('How long a cached answer may live; a change ends it at once.')),

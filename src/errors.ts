@@ -138,6 +138,9 @@ export class UnavailableError extends AppError {
   }
 }
 
+/** Refused for overload: nothing was done. Refusing must be cheap, so it is counted by a metric and not logged as a failure. */
+export class OverloadError extends UnavailableError {}
+
 /** RFC 4918, 11.5: what is kept for all clients has reached its quota. */
 export class InsufficientStorageError extends AppError {
   readonly problem = 'insufficient-storage';

@@ -14,7 +14,7 @@ const WAITING = 10;
 /** Hashes a second by the API's own pool, without HTTP and database: what sign-ups can't exceed. */
 export async function measureHashRate({ threads, cost, seconds, signal }: HashRateOptions): Promise<number> {
   const lanes = Math.max(WAITING, threads * 2);
-  const pool = createHashPool({ threads, cost, queueLimit: lanes });
+  const pool = createHashPool({ threads, cost });
   try {
     // Each thread loads and warms its code first.
     await Promise.all(Array.from({ length: threads * 2 }, () => pool.hash('warm-up warm-up')));

@@ -39,7 +39,7 @@ export function createFixtures(stack: Pick<BenchStack, 'url' | 'folder' | 'info'
   /** People who log in: made by the API's own code, but with one hash for all of them. */
   const accounts = once(() =>
     database(async ({ connection }) => {
-      const pool = createHashPool({ threads: 1, cost: stack.bcryptCost(), queueLimit: 1 });
+      const pool = createHashPool({ threads: 1, cost: stack.bcryptCost() });
       const passwordHash = await pool.hash(PASSWORD).finally(() => pool.close());
       const users = createUserRepository(connection);
       const made: { id: string; email: string; password: string }[] = [];

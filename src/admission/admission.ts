@@ -1,7 +1,9 @@
+import { OverloadError } from '../errors';
 import { createAdaptiveLimit } from './adaptive-limit';
 import { createFairQueue, NoPlace } from './fair-queue';
 import type { Lateness } from './lateness';
-import { OverloadedError, type Reason, type Refusals, type Worth } from './refusals';
+import type { Reason, Refusals, Worth } from './refusals';
+import { spreadSeconds } from './retry-after';
 
 export type Admission = ReturnType<typeof createAdmission>;
 export type Work = Exclude<Worth, 'password' | 'cached-read'>;
@@ -34,7 +36,11 @@ export function createAdmission({ lateness, refused }: AdmissionOptions) {
 
   function refuse(worth: Worth, reason: Reason, waitMs: number): never {
     refused(worth, reason);
-    throw new OverloadedError(waitMs);
+    const seconds = spreadSeconds(Math.max(1, Math.ceil(waitMs / 1_000)));
+    throw new OverloadError(
+      'Too much is asked of this worker at once: nothing was done; try again later.',
+      seconds,
+    );
   }
 
   return {
@@ -42,7 +48,7 @@ export function createAdmission({ lateness, refused }: AdmissionOptions) {
      * @param key whose work it is
      * @param isGone whether nobody waits for it any more
      * @returns to be called once the work has ended
-     * @throws OverloadedError
+     * @throws OverloadError
      */
     async work(of: Work, route: string, key: string, isGone?: () => boolean): Promise<() => void> {
       const late = lateness.nowMs();
@@ -58,7 +64,7 @@ export function createAdmission({ lateness, refused }: AdmissionOptions) {
       };
     },
 
-    /** @returns to be called once it is answered @throws OverloadedError */
+    /** @returns to be called once it is answered @throws OverloadError */
     read(key: string): () => void {
       const late = lateness.standingMs();
       const own = readsOf.get(key) ?? 0;

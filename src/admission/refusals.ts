@@ -1,6 +1,4 @@
-import { UnavailableError } from '../errors';
 import type { Metrics } from '../infra/metrics';
-import { spreadSeconds } from './retry-after';
 
 /** What is refused, in the order in which it is: the last one last. */
 export type Worth = 'password' | 'upload' | 'write' | 'uncached' | 'cached-read';
@@ -10,22 +8,12 @@ export type Reason = 'late' | 'limit' | 'share' | 'wait' | 'disk';
 export type Refusals = ReturnType<typeof createRefusals>;
 
 const KNOWN: [Worth, Reason[]][] = [
-  ['password', ['wait', 'share']],
+  ['password', ['wait', 'share', 'limit']],
   ['upload', ['wait', 'late']],
   ['write', ['wait', 'late']],
   ['uncached', ['wait', 'late']],
   ['cached-read', ['late', 'share']],
 ];
-
-/** Too much at once: nothing was done. It is counted, and no fault that a log has to name. */
-export class OverloadedError extends UnavailableError {
-  constructor(waitMs: number) {
-    super(
-      'Too much is asked of this worker at once: nothing was done; try again later.',
-      spreadSeconds(Math.max(1, Math.ceil(waitMs / 1_000))),
-    );
-  }
-}
 
 /** Counts what is refused for overload. */
 export function createRefusals(metrics: Pick<Metrics, 'counter'>) {

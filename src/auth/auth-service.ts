@@ -1,13 +1,12 @@
 import { createHash } from 'node:crypto';
 import { ConflictError, NotFoundError, UnauthenticatedError } from '../errors';
 import type { Once } from '../idempotency/idempotency-service';
-import type { ClientSession } from '../infra/mongo';
-import type { HashPool } from '../infra/hash-pool';
+import type { HashClient, HashPool } from '../infra/hash-pool';
 import { preparedPassword, spellingsOf } from '../users/password';
 import type { UserRecord, UserRepository } from '../users/user-repository';
 import { toUser } from '../users/user-view';
 import type { IdempotentRequest } from '../idempotency/idempotent-request';
-import type { Role } from '../principal';
+import type { HashPlaces } from './hash-places';
 import type { LoginGuard } from './login-guard';
 import type { TokenService } from './token-service';
 
@@ -15,7 +14,8 @@ export type AuthService = ReturnType<typeof createAuthService>;
 
 interface AuthServiceDeps {
   users: UserRepository;
-  hashPool: HashPool;
+  hashPool: Pick<HashPool, 'hash' | 'matchesAny'>;
+  places: Pick<HashPlaces, 'hold'>;
   tokens: TokenService;
   guard: LoginGuard;
   once: Once;
@@ -33,6 +33,12 @@ export interface SignUp {
   password: string;
 }
 
+/** The request, as far as it decides which turn its password gets. */
+export interface Sender {
+  address: string;
+  requestId: string;
+}
+
 /** Log-in without the account: as long as a real comparison (OWASP ASVS 5, 6.3.8). */
 const NOBODYS_PASSWORD = 'the password of nobody';
 
@@ -41,30 +47,20 @@ const digestOf = (login: string) =>
   createHash('sha256').update(login.normalize('NFKC').toLowerCase()).digest('base64url');
 
 export function createAuthService(deps: AuthServiceDeps) {
-  const { users, hashPool, tokens, guard, once, userJoined, userChanged, userShown, taskIdsOf } = deps;
+  const { users, hashPool, places, tokens, guard, once, userJoined, userChanged, userShown, taskIdsOf } =
+    deps;
   const nobodysHash = hashPool.hash(NOBODYS_PASSWORD);
 
-  async function create(
-    { password, ...person }: SignUp,
-    role: Role,
-    { session, requestId }: { session?: ClientSession; requestId?: string } = {},
-  ) {
-    const passwordHash = await hashPool.hash(preparedPassword(password), requestId);
-    return users.create({ ...person, passwordHash, role }, session);
-  }
-
-  async function matchesAny(spellings: string[], hash: string, requestId?: string): Promise<boolean> {
-    for (const spelling of spellings) if (await hashPool.matches(spelling, hash, requestId)) return true;
-    return false;
-  }
+  const hashOf = (password: string, client?: HashClient) => hashPool.hash(preparedPassword(password), client);
 
   return {
     /** Before it is there, the first unknown name would take longer than a known one. */
     ready: (): Promise<unknown> => nobodysHash,
 
     /** Admins are made by the command line alone. */
-    async createAdmin(person: SignUp) {
-      const admin = await create(person, 'Admin');
+    async createAdmin({ password, ...person }: SignUp) {
+      const passwordHash = await hashOf(password);
+      const admin = await users.create({ ...person, passwordHash, role: 'Admin' });
       await userJoined(String(admin._id), admin.version);
       return admin;
     },
@@ -79,17 +75,19 @@ export function createAuthService(deps: AuthServiceDeps) {
     },
 
     /** A replay is answered as the first time, with a token of its own: none is stored. */
-    async signUp(person: SignUp, idempotency?: IdempotentRequest, requestId?: string) {
+    async signUp({ password, ...person }: SignUp, sender: Sender, idempotency?: IdempotentRequest) {
       // Nothing of the person is kept with the key, which may outlive them.
       let version = 0;
       const { result: id, replayed } = await once(
         idempotency,
         `sign-up of ${person.email.toLowerCase()}`,
-        async (session) => {
-          const made = await create(person, 'worker', { session, requestId });
+        async (session, passwordHash) => {
+          const made = await users.create({ ...person, passwordHash, role: 'worker' }, session);
           version = made.version;
           return String(made._id);
         },
+        // Before the transaction: none is open while a password waits for its turn.
+        () => places.hold(sender, (client) => hashOf(password, client)),
       );
       if (!replayed) await userJoined(id, version);
       const user = await users.byId(id);
@@ -101,12 +99,18 @@ export function createAuthService(deps: AuthServiceDeps) {
     },
 
     /** `login`: e-mail or user name, in whichever letter case. */
-    async logIn(login: string, password: string, address: string, requestId?: string) {
-      const user = await users.byLogin(login);
-      const hash = user?.passwordHash ?? (await nobodysHash);
-      const isTheirs = await guard.attempt({ account: digestOf(login), address }, async () => {
-        const matches = await matchesAny(spellingsOf(password), hash, requestId);
-        return user !== null && matches;
+    async logIn(login: string, password: string, sender: Sender) {
+      const account = digestOf(login);
+      const { user, isTheirs } = await places.hold({ ...sender, account }, async (client) => {
+        const found = await users.byLogin(login);
+        const hash = found?.passwordHash ?? (await nobodysHash);
+        const { requireTime } = client;
+        const matches = await guard.attempt({ account, address: sender.address, requireTime }, async () => {
+          // Both are looked at, so that it takes as long for a name that nobody has.
+          const isOfHash = await hashPool.matchesAny(spellingsOf(password), hash, client);
+          return found !== null && isOfHash;
+        });
+        return { user: found, isTheirs: matches };
       });
       if (!user || !isTheirs) {
         throw new UnauthenticatedError('The name or the password is wrong.');

@@ -98,7 +98,7 @@ export function createResponseCache({
     return { json, tag: tagOf(json, version), meta, state };
   }
 
-  /** Of a list; a read of an entity is as cheap as refusing it. @throws OverloadedError */
+  /** Of a list; a read of an entity is as cheap as refusing it. @throws OverloadError */
   async function loadInTurn({ class: of, caller, load }: CachedRead, dependOn: DependOn): Promise<Loaded> {
     if (!caller || !enter) return load(dependOn);
     const leave = await enter(of, caller);

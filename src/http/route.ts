@@ -65,6 +65,8 @@ export interface Route<P = unknown, Q = unknown, B = unknown, A extends Access =
   limit?: 'signup' | 'upload' | 'none';
   /** A read that asks MongoDB each time: it waits for a place as writes do. */
   uncached?: true;
+  /** Hashes a password: refused before its body is read if its turn would come too late. */
+  hashesPassword?: true;
   /** Only requests with such a body count into `limit: 'signup'`, once the body is valid. */
   limitedIf?: (body: B) => boolean;
   /** That it goes, or one `field` of it (RFC 9745, RFC 8594): days as YYYY-MM-DD, and a page that says what to use. */

@@ -19,6 +19,8 @@ export interface RouterOptions {
   authenticate: (request: Request) => Promise<Principal>;
   limit: Limit;
   admission: Admission;
+  /** Throws, before a body is read, if a password of this client would have no turn in time. */
+  admitPassword: (request: Request, response: Response) => Promise<void> | undefined;
   /** Writes to what has versions need `If-Match`. */
   requireIfMatch: boolean;
 }
@@ -62,11 +64,13 @@ function steps(route: Route, options: RouterOptions): RequestHandler[] {
 /** Leaves the user in `locals`, and the route's path for the metrics. */
 async function admit(
   route: Route,
-  { authenticate, limit, admission }: RouterOptions,
+  { authenticate, limit, admission, admitPassword }: RouterOptions,
   request: Request,
   response: Response,
 ): Promise<void> {
   response.locals.path = route.path;
+  // First of all, so that refusing is cheap: neither Redis nor MongoDB is asked, and no limit is used up.
+  if (route.hashesPassword) await admitPassword(request, response);
   announceDeprecation(route, response);
   let user: Principal | undefined;
   try {

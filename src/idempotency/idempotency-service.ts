@@ -36,14 +36,19 @@ export function createOnce({ keys, transaction, secret, ttlMs, waitMs = 8_000 }:
   const fingerprintOf = (request: string) =>
     createHmac('sha256', digestKey).update(request).digest('base64url');
 
-  async function work<T>(
+  async function work<T, P>(
     id: string,
     claim: string,
-    doIt: (session: ClientSession) => Promise<T>,
+    doIt: (session: ClientSession, prepared: P) => Promise<T>,
+    prepare: () => Promise<P>,
   ): Promise<T> {
+    const prepared = await prepare().catch(async (error: unknown) => {
+      await keys.release(id, claim).catch(() => {});
+      throw error;
+    });
     try {
       return await transaction(async (session) => {
-        const result = await doIt(session);
+        const result = await doIt(session, prepared);
         if (!(await keys.complete(id, claim, JSON.stringify(result), session))) throw underWay();
         return result;
       });
@@ -58,14 +63,17 @@ export function createOnce({ keys, transaction, secret, ttlMs, waitMs = 8_000 }:
    * @param sent undefined where the client sent no key: then the work is done without a transaction
    * @param owner whose key it is
    * @param doIt what it results in must be fit for JSON, and hold no secret
+   * @param prepare what takes long and writes nothing: done before the transaction, and not for a replay. If it fails,
+   *   the key is free again
    * @throws KeyReusedError, InProgressError
    */
-  return async function once<T>(
+  return async function once<T, P = void>(
     sent: IdempotentRequest | undefined,
     owner: string,
-    doIt: (session?: ClientSession) => Promise<T>,
+    doIt: (session: ClientSession | undefined, prepared: P) => Promise<T>,
+    prepare: () => Promise<P> = async () => undefined as P,
   ): Promise<Outcome<T>> {
-    if (!sent) return { result: await doIt(), replayed: false };
+    if (!sent) return { result: await doIt(undefined, await prepare()), replayed: false };
     const id = createHash('sha256').update(`${owner}\n${sent.key}`).digest('base64url');
     const fingerprint = fingerprintOf(sent.request);
     const claim = randomUUID();
@@ -85,7 +93,7 @@ export function createOnce({ keys, transaction, secret, ttlMs, waitMs = 8_000 }:
       if (Date.now() > giveUp) throw underWay();
       await sleep(POLL_MS);
     }
-    return { result: await work(id, claim, doIt), replayed: false };
+    return { result: await work(id, claim, doIt, prepare), replayed: false };
   };
 }
 

@@ -39,16 +39,19 @@ it.each([
     users: { byLogin: async (login: string) => (login === 'known' ? known : null) },
     hashPool: {
       hash: async () => 'of nobody',
-      matches: async (spelling: string, hash: string) => {
-        compared.push(`${hash}: ${spelling}`);
+      matchesAny: async (spellings: string[], hash: string) => {
+        compared.push(...spellings.map((spelling) => `${hash}: ${spelling}`));
         return false;
       },
     },
+    places: { hold: (_sender: unknown, work: (client: object) => unknown) => work({}) },
     guard: { attempt: (_who: unknown, compare: () => Promise<boolean>) => compare() },
   } as never);
   const spellingsFor = async (login: string) => {
     compared.length = 0;
-    await expect(service.logIn(login, password, '127.0.0.1')).rejects.toThrow('password is wrong');
+    await expect(service.logIn(login, password, { address: '127.0.0.1', requestId: 'one' })).rejects.toThrow(
+      'password is wrong',
+    );
     return compared.map((one) => one.replace(/^.*: /, ''));
   };
   expect(await spellingsFor('known')).toEqual(await spellingsFor('unknown'));

@@ -125,23 +125,32 @@ it('tells of hash threads and connections, and of servers behind it', async () =
     expect(await valueOf(`taskfleet_dependency_up{dependency="${dependency}"}`)).toBe(1);
 });
 
-it('counts passwords that wait, and those that are refused for want of room', async () => {
+it('counts passwords that wait, and those that are refused, by their reason', async () => {
   const small = await startApi(namespace, { BCRYPT_COST: '12', HASH_QUEUE_LIMIT: '1' });
-  const body = { email: 'nobody@example.com', password: 'a wrong guess' };
-  const tell = async (name: string) => {
-    const { text } = await request(small.server).get('/metrics');
-    return Number(new RegExp(`^${name}{.*} (\\d+)$`, 'm').exec(text)?.[1]);
-  };
+  const read = async () => (await request(small.server).get('/metrics')).text;
+  const tell = async (name: string) =>
+    Number(new RegExp(`^${name}{.*} ([\\d.]+)$`, 'm').exec(await read())?.[1]);
   const guesses = Array.from({ length: 6 }, (_, i) =>
     request(small.server)
       .post('/users/login')
-      .send({ ...body, email: `${i}${body.email}` })
+      .send({ email: `${i}nobody@example.com`, password: 'a wrong guess' })
       .then(({ status }) => status),
   );
-  await eventually(async () => (await tell('taskfleet_hash_queue_length')) === 1);
+  await eventually(async () => (await tell('taskfleet_hashes_under_way')) > 0);
+  expect(await tell('taskfleet_hash_expected_wait_seconds')).toBeGreaterThan(0);
   const refused = (await Promise.all(guesses)).filter((status) => status === 503).length;
   expect(refused).toBeGreaterThan(0);
-  expect(await tell('taskfleet_hashes_refused_total')).toBe(refused);
+  const text = await read();
+  const counts = ['share', 'wait', 'limit'].map((reason) => {
+    const line = new RegExp(
+      `^taskfleet_requests_refused_total{class="password",reason="${reason}",.*} (\\d+)$`,
+      'm',
+    );
+    return Number(line.exec(text)?.[1]);
+  });
+  // Of loopback, which is exempt, no share is used up; on a busy machine some would wait too long.
+  expect(counts[0]).toBe(0);
+  expect(counts[1]! + counts[2]!).toBe(refused);
   expect(await tell('taskfleet_hash_queue_length')).toBe(0);
   await small.close();
 });
@@ -157,7 +166,7 @@ it('counts what a limit refuses, by its policy', async () => {
   const read = async () => (await request(limited.server).get('/metrics').expect(200)).text;
   const before = await read();
   // Before the first, so that Prometheus sees it come.
-  for (const policy of ['default', 'signup', 'login', 'login-account', 'login-address'])
+  for (const policy of ['default', 'signup', 'login', 'login-right', 'login-account', 'login-address'])
     expect(before).toMatch(new RegExp(`^taskfleet_rate_limit_refused_total{policy="${policy}",.*} 0$`, 'm'));
   const from = (address: string) => request(limited.server).get('/tasks').set('X-Forwarded-For', address);
   for (const status of [401, 401, 429, 429]) await from('198.51.100.7').expect(status);

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import request from 'supertest';
+import { UnavailableError } from '../../../src/errors';
 import { connectMongo } from '../../../src/infra/mongo';
 import { createIdempotencyRepository } from '../../../src/idempotency/idempotency-repository';
 import { createOnce } from '../../../src/idempotency/idempotency-service';
@@ -131,6 +132,44 @@ describe('work under way', () => {
     });
     return { mongo, once };
   }
+
+  it('prepares before its transaction and not for a replay, and leaves nothing behind if that fails', async () => {
+    const database = newNamespace();
+    const mongo = await connectMongo(mongoUrl(database));
+    const keys = createIdempotencyRepository(mongo.connection);
+    await keys.prepare();
+    const steps: string[] = [];
+    const once = createOnce({
+      keys,
+      transaction: (work) => {
+        steps.push('transaction');
+        return mongo.transaction(work);
+      },
+      secret: 's'.repeat(32),
+      ttlMs: 60_000,
+    });
+    const prepare = async () => {
+      steps.push('prepare');
+      return 'prepared';
+    };
+    const failing = (error: Error) => async (): Promise<string> => {
+      throw error;
+    };
+    for (const error of [new UnavailableError('No room'), new Error('Something broke')]) {
+      await expect(once(request, 'me', async () => 'done', failing(error))).rejects.toBe(error);
+      expect(await mongo.connection.collection('idempotency_keys').countDocuments()).toBe(0);
+    }
+    expect(steps).toEqual([]);
+    // Another request: the key is free.
+    const other = { ...request, request: 'POST /other' };
+    const work = async (_session: unknown, prepared: string) => `done with what was ${prepared}`;
+    const result = 'done with what was prepared';
+    expect(await once(other, 'me', work, prepare)).toEqual({ result, replayed: false });
+    expect(await once(other, 'me', work, prepare)).toEqual({ result, replayed: true });
+    expect(steps).toEqual(['prepare', 'transaction']);
+    await mongo.close();
+    await dropDatabase(database);
+  });
 
   it('is waited for; with no end in sight it is a 409', async () => {
     const database = newNamespace();

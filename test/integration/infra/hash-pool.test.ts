@@ -1,14 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { UnavailableError } from '../../../src/errors';
 import { createHashPool } from '../../../src/infra/hash-pool';
 
 const COST = 8;
 const pools: ReturnType<typeof createHashPool>[] = [];
 const createPool = (options: Partial<Parameters<typeof createHashPool>[0]>) => {
-  const pool = createHashPool({ threads: 1, queueLimit: 64, cost: COST, ...options });
+  const pool = createHashPool({ threads: 1, cost: COST, ...options });
   pools.push(pool);
   return pool;
 };
+const from = (key: string, requireTime = () => {}) => ({ key, requestId: 'of this test', requireTime });
 
 afterEach(async () => {
   await Promise.all(pools.splice(0).map((pool) => pool.close()));
@@ -30,21 +30,54 @@ describe('the hash pool', () => {
     expect(rounds).toEqual(Array.from({ length: 4 }, () => [0, 1, 2, 3, 4, 5]));
   });
 
-  it('refuses what would wait behind too many, and serves the rest', async () => {
-    const pool = createPool({ queueLimit: 3 });
-    const results = await Promise.allSettled(Array.from({ length: 10 }, () => pool.hash('correct horse')));
-    const refused = results.flatMap((result) => (result.status === 'rejected' ? [result.reason] : []));
-    expect(refused.length).toBeGreaterThanOrEqual(6);
-    expect(refused.length).toBeLessThanOrEqual(7);
-    for (const error of refused) expect(error).toBeInstanceOf(UnavailableError);
+  it.each([0, 1, 2])(
+    'gives a client the next turn while another has many waiting, with %i threads',
+    async (threads) => {
+      const pool = createPool({ threads });
+      const done: string[] = [];
+      const hash = (key: string) => pool.hash('correct horse', from(key)).then(() => done.push(key));
+      const flood = Array.from({ length: 12 }, () => hash('greedy'));
+      const others = ['one', 'other'].map(hash);
+      await Promise.all([...flood, ...others]);
+      // Those that had begun, one more turn of the greedy client, and the threads end in any order.
+      for (const key of ['one', 'other'])
+        expect(done.indexOf(key)).toBeLessThan(3 + 2 * Math.max(1, threads));
+      expect(pool.underWay()).toBe(0);
+    },
+  );
+
+  it('does not hash for a client that has waited too long, and goes on with the next', async () => {
+    const pool = createPool({});
+    const first = pool.hash('correct horse', from('a'));
+    const late = pool.hash(
+      'correct horse',
+      from('b', () => {
+        throw new Error('too late');
+      }),
+    );
+    const next = pool.hash('correct horse');
+    await expect(late).rejects.toThrow('too late');
+    expect((await Promise.all([first, next])).every((hash) => hash.startsWith('$2'))).toBe(true);
     expect(pool.underWay()).toBe(0);
+  });
+
+  it('expects as long a wait as hashes take, shared by the threads', async () => {
+    const pool = createPool({ threads: 2 });
+    expect(pool.msFor(10)).toBe(0);
+    const began = performance.now();
+    for (let count = 0; count < 8; count++) await pool.hash('correct horse');
+    const each = (performance.now() - began) / 8;
+    expect(pool.msFor(10)).toBeGreaterThan((each * 10) / 2 / 4);
+    expect(pool.msFor(10)).toBeLessThan(((each * 10) / 2) * 4);
   });
 
   it.each([0, 1, 2])('knows a password from another with %i threads', async (threads) => {
     const pool = createPool({ threads });
     const hash = await pool.hash('correct horse');
-    expect(await pool.matches('correct horse', hash)).toBe(true);
-    expect(await pool.matches('battery staple', hash)).toBe(false);
+    expect(await pool.matchesAny(['correct horse'], hash)).toBe(true);
+    expect(await pool.matchesAny(['battery staple', 'correct horse'], hash)).toBe(true);
+    expect(await pool.matchesAny(['battery staple'], hash)).toBe(false);
+    expect(await pool.matchesAny([], hash)).toBe(false);
   });
 
   it('leaves the event loop free', async () => {

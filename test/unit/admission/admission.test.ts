@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createAdmission } from '../../../src/admission/admission';
-import { OverloadedError } from '../../../src/admission/refusals';
+import { OverloadError } from '../../../src/errors';
 
 function admissionAt({ standing = 0 } = {}) {
   const refused: string[] = [];
@@ -16,12 +16,12 @@ it('refuses work before reads, and a second read of a client before the first of
   const { admission, refused, late } = admissionAt();
   const done = admission.read('much');
   late.standing = 300;
-  await expect(admission.work('write', 'createTask', 'ada')).rejects.toThrow(OverloadedError);
-  await expect(admission.work('uncached', 'tasks', 'ada')).rejects.toThrow(OverloadedError);
-  expect(() => admission.read('much')).toThrow(OverloadedError);
+  await expect(admission.work('write', 'createTask', 'ada')).rejects.toThrow(OverloadError);
+  await expect(admission.work('uncached', 'tasks', 'ada')).rejects.toThrow(OverloadError);
+  expect(() => admission.read('much')).toThrow(OverloadError);
   admission.read('ada')();
   late.standing = 600;
-  expect(() => admission.read('ada')).toThrow(OverloadedError);
+  expect(() => admission.read('ada')).toThrow(OverloadError);
   expect(refused).toEqual(['write late', 'uncached late', 'cached-read share', 'cached-read late']);
   late.standing = 0;
   done();
@@ -34,7 +34,7 @@ it('says when to come back, spread', async () => {
   const seconds = new Set<number>();
   for (let i = 0; i < 200; i++) {
     const error = await admission.work('write', 'createTask', 'ada').catch((thrown: unknown) => thrown);
-    seconds.add(Number((error as OverloadedError).headers['Retry-After']));
+    seconds.add(Number((error as OverloadError).headers['Retry-After']));
   }
   expect(Math.min(...seconds)).toBeGreaterThanOrEqual(3);
   expect(Math.max(...seconds)).toBeLessThanOrEqual(7);

@@ -1,0 +1,132 @@
+import { isLoopback, networkOf } from '../client-address';
+import { spreadSeconds } from '../admission/retry-after';
+import { OverloadError } from '../errors';
+import type { HashClient, HashPool } from '../infra/hash-pool';
+
+export type HashPlaces = ReturnType<typeof createHashPlaces>;
+
+/** `share`: of the client itself; `wait`: it would wait too long; `limit`: as many wait as may. */
+type HashRefusal = 'share' | 'wait' | 'limit';
+
+interface HashPlacesOptions {
+  pool: Pick<HashPool, 'msFor' | 'threads'>;
+  /** Passwords that may wait in this worker, however quick it is: a bound of memory. */
+  most: number;
+  exemptLoopback: boolean;
+  onRefused?: (reason: HashRefusal) => void;
+}
+
+export interface Claim {
+  address: string;
+  requestId: string;
+  /** A digest of the name to log in with; unset for a sign-up. */
+  account?: string;
+}
+
+/** A person waits so long; a client that shows no progress gives up soon after. */
+export const LONGEST_WAIT_MS = 2_000;
+/** Places of one network in one worker. */
+const OF_NETWORK = 3;
+/** Networks that may check the password of one account at a time in one worker: one more than three that flood. */
+const OF_ACCOUNT = 4;
+
+/**
+ * Decides which passwords may wait for the hash pool of this worker. A network (`networkOf`) has a few places and an
+ * account is tried from a few networks at a time, so no client fills the queue; and a password is only accepted if
+ * its turn will come within two seconds, by the pace that the pool measures. A place counts from the moment at which
+ * the body was read, so it includes the wait for other log-ins of the same pair (`login-guard.ts`).
+ * Loopback has no share if it is exempt from limits, and takes turns like every other network.
+ */
+export function createHashPlaces({ pool, most, exemptLoopback, onRefused }: HashPlacesOptions) {
+  const ofNetwork = createTally();
+  const ofPair = createTally();
+  const ofAccount = createTally();
+  let taken = 0;
+
+  function refuse(reason: HashRefusal, overMs: number): OverloadError {
+    onRefused?.(reason);
+    return new OverloadError(DETAILS[reason], spreadSeconds(Math.max(1, Math.ceil(overMs / 1_000))));
+  }
+
+  /** Hashes that the pool makes before the next one of this network: as many of each other network, and its own. */
+  function aheadOf(network: string): number {
+    const own = ofNetwork.of(network);
+    let ahead = own;
+    for (const [other, count] of ofNetwork.all()) if (other !== network) ahead += Math.min(count, own + 1);
+    return ahead;
+  }
+
+  const hasShare = (address: string) => !(exemptLoopback && isLoopback(address));
+
+  /** Returns the refusal of one more password from this address; undefined if there is room. Counts it as refused. */
+  function refusalOf(address: string): OverloadError | undefined {
+    const network = networkOf(address);
+    if (hasShare(address) && ofNetwork.of(network) >= OF_NETWORK) return refuse('share', pool.msFor(1));
+    if (taken >= most + Math.max(1, pool.threads())) return refuse('limit', pool.msFor(taken) / 2);
+    const waitMs = pool.msFor(aheadOf(network));
+    return waitMs > LONGEST_WAIT_MS ? refuse('wait', waitMs - LONGEST_WAIT_MS) : undefined;
+  }
+
+  return {
+    refusalOf,
+
+    /**
+     * Runs `work` with a place, which is free again at its end.
+     * @throws OverloadError without running it if there is no room
+     */
+    async hold<T>(
+      { address, account, requestId }: Claim,
+      work: (client: HashClient) => Promise<T>,
+    ): Promise<T> {
+      const refusal = refusalOf(address);
+      if (refusal) throw refusal;
+      const network = networkOf(address);
+      const pair = account && `${account} ${network}`;
+      if (pair && hasShare(address) && ofPair.of(pair) === 0 && ofAccount.of(account) >= OF_ACCOUNT) {
+        throw refuse('share', pool.msFor(1));
+      }
+      const began = performance.now();
+      const requireTime = () => {
+        const waited = performance.now() - began;
+        if (waited > LONGEST_WAIT_MS) throw refuse('wait', waited - LONGEST_WAIT_MS);
+      };
+      taken += 1;
+      ofNetwork.add(network);
+      if (pair && ofPair.add(pair) === 1) ofAccount.add(account);
+      try {
+        return await work({ key: network, requestId, requireTime });
+      } finally {
+        taken -= 1;
+        ofNetwork.remove(network);
+        if (pair && ofPair.remove(pair) === 0) ofAccount.remove(account);
+      }
+    },
+
+    /** Milliseconds that the next password of a client without any other would wait. */
+    expectedWaitMs: (): number => pool.msFor(aheadOf('')),
+  };
+}
+
+const DETAILS: Record<HashRefusal, string> = {
+  share:
+    'As many passwords of yours are being checked as may be at a time: nothing was done; wait for their answers, then try again.',
+  wait: 'So many passwords are being checked that yours would wait too long: nothing was done; try again after `Retry-After`.',
+  limit: 'Too many passwords are being checked: nothing was done; try again after `Retry-After`.',
+};
+
+/** Counts by key; a key at 0 takes no memory. Both changes return the new count. */
+function createTally() {
+  const counts = new Map<string, number>();
+  const set = (key: string, count: number) => {
+    if (count === 0) counts.delete(key);
+    else counts.set(key, count);
+    return count;
+  };
+  const of = (key: string) => counts.get(key) ?? 0;
+  return {
+    of,
+    all: () => counts,
+    add: (key: string) => set(key, of(key) + 1),
+    remove: (key: string) => set(key, of(key) - 1),
+  };
+}

@@ -1,0 +1,114 @@
+import http from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { dropDatabase, newNamespace, startApi, type TestApi } from '../../support/api';
+import { startNginx } from '../../support/balancer';
+import { buildWorker, newPerson, type Account } from '../../support/factories';
+
+const namespace = newNamespace();
+const workers: TestApi[] = [];
+let nginx: Awaited<ReturnType<typeof startNginx>>;
+
+beforeAll(async () => {
+  for (const instance of ['0', '1']) {
+    workers.push(await startApi(namespace, { NODE_APP_INSTANCE: instance, BCRYPT_COST: '9' }));
+  }
+  nginx = await startNginx(workers.map(({ server }) => (server.address() as AddressInfo).port));
+});
+
+afterAll(async () => {
+  await nginx.stop();
+  await Promise.all(workers.map((worker) => worker.close()));
+  await dropDatabase(namespace);
+});
+
+const agent = new http.Agent({ keepAlive: true });
+afterAll(() => agent.destroy());
+
+/** Addresses of loopback stand for clients: NGINX hands on the one that it sees. */
+function post(from: string, path: string, body: object) {
+  const text = JSON.stringify(body);
+  const headers = { 'content-type': 'application/json', 'content-length': Buffer.byteLength(text) };
+  const options = {
+    host: '127.0.0.1',
+    port: nginx.port,
+    localAddress: from,
+    method: 'POST',
+    path,
+    headers,
+    agent,
+  };
+  return new Promise<{ status: number; retryAfter: string | undefined; body: { type?: string } }>(
+    (resolve, reject) => {
+      const sent = http.request(options, (response) => {
+        const chunks: Buffer[] = [];
+        response.on('data', (chunk: Buffer) => chunks.push(chunk));
+        response.once('end', () =>
+          resolve({
+            status: response.statusCode!,
+            retryAfter: response.headers['retry-after'],
+            body: JSON.parse(Buffer.concat(chunks).toString()) as { type?: string },
+          }),
+        );
+      });
+      sent.once('error', reject);
+      sent.end(text);
+    },
+  );
+}
+const logIn = (from: string, { email, password }: Account) => post(from, '/users/login', { email, password });
+const signUp = (from: string) => post(from, '/users/signup', newPerson());
+
+it('lets a log-in in after a turn of each of three addresses that flood, with right log-ins and sign-ups', async () => {
+  const victim = await buildWorker(workers[0]!);
+  const others: Account[] = [];
+  while (others.length < 12) others.push(await buildWorker(workers[0]!));
+  let isOver = false;
+  let served = 0;
+  const refusals: string[] = [];
+  const flood = ['127.0.0.2', '127.0.0.3', '127.0.0.4'].flatMap((from) =>
+    others.map(async (account, index) => {
+      while (!isOver) {
+        const answer = await (index % 2 ? logIn(from, account) : signUp(from));
+        if (answer.status === 503) refusals.push(`${answer.body.type} ${Number(answer.retryAfter) > 0}`);
+        else served += 1;
+      }
+    }),
+  );
+  await sleep(500);
+  const before: number[] = [];
+  const statuses: number[] = [];
+  for (let round = 0; round < 5; round++) {
+    const servedBefore = served;
+    statuses.push((await logIn('127.0.0.9', victim)).status);
+    before.push(served - servedBefore);
+  }
+  isOver = true;
+  await Promise.all(flood);
+  expect(statuses).toEqual(Array(5).fill(200));
+  // One under way and a turn of each address, in two workers: in the order in which they came it would be 36.
+  expect(before.sort((a, b) => a - b)[2]).toBeLessThanOrEqual(16);
+  expect(new Set(refusals)).toEqual(new Set(refusals.length > 0 ? ['/problems/unavailable true'] : []));
+});
+
+it('goes on hashing while one client retries at once on 200 connections, by holding what it refuses', async () => {
+  const refusedMs: number[] = [];
+  const count = async (connections: number, ms: number) => {
+    const end = performance.now() + ms;
+    let done = 0;
+    const retry = async () => {
+      while (performance.now() < end) {
+        const began = performance.now();
+        const { status } = await signUp('127.0.0.5');
+        if (status === 201) done += 1;
+        if (status === 503) refusedMs.push(performance.now() - began);
+      }
+    };
+    await Promise.all(Array.from({ length: connections }, retry));
+    return done;
+  };
+  const [before, crowded, after] = [await count(8, 2_000), await count(200, 4_000), await count(8, 2_000)];
+  expect(crowded).toBeGreaterThan(0.4 * (before + after));
+  // A second each; at once they would come by the hundred and take the cores from the hashes.
+  expect(refusedMs.sort((a, b) => a - b)[refusedMs.length >> 1]).toBeGreaterThan(700);
+});
