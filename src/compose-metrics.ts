@@ -51,7 +51,11 @@ export function observeHashing(metrics: Metrics, pool: HashPool, queueLimit: num
 }
 
 export function observeAdmission(metrics: Metrics, admission: Admission, lateness: Lateness): void {
-  metrics.gauge('taskfleet_work_limit', 'Writes and uncached lists that may run side by side', admission.limit);
+  metrics.gauge(
+    'taskfleet_work_limit',
+    'Writes and uncached lists that may run side by side',
+    admission.limit,
+  );
   metrics.gauge('taskfleet_work_under_way', 'Those that run', admission.underWay);
   metrics.gauge('taskfleet_work_waiting', 'Those that wait for a place', admission.waiting);
   metrics.gauge('taskfleet_reads_under_way', 'Reads that are being answered', admission.reads);

@@ -17,6 +17,8 @@ interface ProblemOptions {
 /** Base of every error a client is told about (RFC 9457): its kind says status and title, the message is its `detail`. */
 export abstract class AppError extends Error {
   abstract readonly problem: ProblemName;
+  /** Whether there was too much at once: it is counted and summed up in the log, and no failure of this request. */
+  readonly isRefusal: boolean = false;
   readonly headers: Record<string, string>;
   readonly errors: FieldError[] | undefined;
 

@@ -7,7 +7,6 @@ import {
   UnavailableError,
   UnsupportedMediaTypeError,
 } from '../errors';
-import { OverloadedError } from '../admission/refusals';
 import type { Logger } from '../logger';
 
 /** A problem of RFC 9457, the same in every environment: what isn't the client's to know is in the log. */
@@ -15,9 +14,9 @@ export function createErrorHandler(isAway: (error: unknown) => boolean, logger: 
   return (error: unknown, request, response, next) => {
     if (response.headersSent) return next(error);
     const problem = toAppError(error, isAway);
-    // What was refused for overload is counted: there may be thousands a second.
-    const isFault = problem.status >= 500 && !(problem instanceof OverloadedError);
-    if (isFault) logger.error({ err: error, req: { id: request.id } }, 'The request failed');
+    response.locals.isRefused = problem.isRefusal;
+    if (problem.status >= 500 && !problem.isRefusal)
+      logger.error({ err: error, req: { id: request.id } }, 'The request failed');
     response
       .status(problem.status)
       .set(problem.headers)

@@ -1,5 +1,6 @@
 import { ago, byId, createSparkline, make, milliseconds, rounded, setText, showFacts } from './dom.js';
 import { createLanes } from './lanes.js';
+import { createRefusals } from './refusals.js';
 
 const LAST = 'The last worker that serves: without it nobody would answer.';
 
@@ -53,7 +54,7 @@ function createCard(name, onPress) {
         'requests/s': rounded(requests.perSecond),
         p50: milliseconds(requests.p50Ms),
         p99: milliseconds(requests.p99Ms),
-        'loop lag': milliseconds(requests.lagP99Ms),
+        'late by': milliseconds(requests.lateMs ?? null),
         memory: `${Math.round(worker.memoryBytes / 1e6)} MB`,
         'in flight': worker.inFlight,
         hashes: worker.hashes,
@@ -79,10 +80,11 @@ function showTotals(workers) {
   });
 }
 
-/** `onPress(name, 'drain' or 'resume')`; `onState(name, state)` when a worker's state changes. */
-export function createWorkers({ onPress, onState }) {
+/** `onPress(name, 'drain' or 'resume')`; `onState(name, state)` when a worker's state changes; `say(text)`. */
+export function createWorkers({ onPress, onState, say }) {
   const cards = new Map();
   const showLanes = createLanes();
+  const showRefusals = createRefusals(say);
   return function show({ workers: all, at }) {
     const workers = newestOfEach(all);
     const serving = workers.filter((worker) => stateOf(worker) === 'serving').length;
@@ -101,6 +103,7 @@ export function createWorkers({ onPress, onState }) {
       if (state) onState(worker.name, state);
     }
     showTotals(workers);
+    showRefusals(workers);
     showLanes(workers);
   };
 }
