@@ -74,7 +74,11 @@ export function createLiveStats({ lateMs, refused }: LiveStatsOptions) {
       const newest = [...ring.slice(total % KEPT), ...ring.slice(0, total % KEPT)];
       const from = Date.now() - WINDOW_MS;
       const latest = newest.filter(({ at }) => at >= from);
-      const times = latest.map(({ ms }) => ms).sort((a, b) => a - b);
+      // A refusal is quick, and would hide how long the others take.
+      const times = latest
+        .filter(({ isRefused }) => !isRefused)
+        .map(({ ms }) => ms)
+        .sort((a, b) => a - b);
       const quantile = (q: number) => times[Math.min(times.length - 1, Math.floor(q * times.length))] ?? null;
       const isWhole = latest.length < KEPT;
       const spanMs = isWhole ? WINDOW_MS : Math.max(1, Date.now() - latest[0]!.at);
