@@ -1,4 +1,5 @@
 import type { ErrorRequestHandler, Request } from 'express';
+import { spreadSeconds } from '../admission/retry-after';
 import {
   AppError,
   InternalError,
@@ -37,7 +38,7 @@ const toProblem = ({ problem, title, status, message, errors }: AppError, reques
 function toAppError(error: unknown, isAway: (error: unknown) => boolean): AppError {
   if (error instanceof AppError) return error;
   if (isAway(error))
-    return new UnavailableError('The database is away; whether it was done is not known.', 2);
+    return new UnavailableError('The database is away; whether it was done is not known.', spreadSeconds(2));
   return (
     requestError(error) ?? new InternalError('Something broke here; the request id finds it in the log.')
   );
