@@ -31,9 +31,9 @@ export const isUpkeep = (path: string | undefined): boolean =>
   (path.startsWith('/health/') || path.startsWith('/metrics') || path.startsWith('/ops'));
 
 /**
- * By path as declared, so that there are as many series as routes, however many addresses are asked for. `refused` is
- * empty, which Prometheus takes for a label that is not there, unless it was refused for overload: such are quick, and
- * have an alert of their own, so that errors and latencies are asked for without them.
+ * By path as declared, so that there are as many series as routes, however many addresses are asked for. The label
+ * `refused` is there only if it was refused for overload: such are quick, and have alerts of their own, so that errors
+ * and latencies are asked for without them (`refused=""`).
  */
 export function createRequestRecord(metrics: Pick<Metrics, 'histogram'>): RequestRecord {
   const histogram = metrics.histogram(
