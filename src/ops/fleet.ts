@@ -59,10 +59,10 @@ export function createFleet(folder: string) {
     workers,
 
     /** Names the API workers that run but are not among those that answered: too busy, or about to begin or end. */
-    silent(answered: { pid: number }[]): string[] {
-      const pids = new Set(answered.map(({ pid }) => pid));
+    silent(answered: { file: string }[]): string[] {
+      const files = new Set(answered.map(({ file }) => file));
       return listLiving(folder)
-        .filter(({ name, pid }) => name.startsWith('api-') && !pids.has(pid))
+        .filter(({ name, file }) => name.startsWith('api-') && !files.has(file))
         .map(({ name }) => name);
     },
 
