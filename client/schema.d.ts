@@ -1260,7 +1260,7 @@ export interface components {
      */
     'RateLimit-Policy': string;
     /**
-     * @description In how many seconds it is worth another try.
+     * @description In how many seconds it is worth another try. With 503 it is drawn at random, so that clients do not return together.
      * @example 2
      */
     'Retry-After': string;

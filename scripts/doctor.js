@@ -2,6 +2,7 @@
 
 const { createLocalStack, root } = require('./local/local-stack');
 const { examineCheckout } = require('./doctor/checkout');
+const { examineLoad } = require('./doctor/load');
 const { examineNginx, examinePorts } = require('./doctor/nginx');
 const { examineRoom } = require('./doctor/room');
 const { examineServers } = require('./doctor/servers');
@@ -23,16 +24,17 @@ async function examine() {
   const here = [...examineCheckout(root), ...examineRoom({ dir, pm2Home })];
   if (!env.MONGO_URL && !process.env.MONGO_URL)
     return [...here, findingsOf('Stack').error('None was started here yet', 'npm start')];
-  const [servers, workers, nginx] = await Promise.all([
+  const [servers, workers, load, nginx] = await Promise.all([
     examineServers({ root, dir, env }),
     examineWorkers(stack),
+    examineLoad(root, env),
     examineNginx({ url, dir }),
   ]);
   const ports = examinePorts(
     dir,
     workers.apps.flatMap(({ port }) => port ?? []),
   );
-  return [...here, ...servers, ...workers.findings, ...nginx, ...ports];
+  return [...here, ...servers, ...workers.findings, ...load, ...nginx, ...ports];
 }
 
 void runMain({ usage, options: { json: { type: 'boolean' } } }, async ({ values: { json } }) => {

@@ -1,6 +1,3 @@
-import { createAdmission } from './admission/admission';
-import { createLateness } from './admission/lateness';
-import { createRefusals } from './admission/refusals';
 import { createAuthService } from './auth/auth-service';
 import { createLoginGuard } from './auth/login-guard';
 import { createTokenService } from './auth/token-service';
@@ -8,8 +5,9 @@ import { createAvatarService } from './avatars/avatar-service';
 import { createCacheRecord } from './cache/cache-record';
 import { createFillBudget, FILL_BUDGET } from './cache/fill-budget';
 import { createResponseCache } from './cache/response-cache';
-import { observeAdmission, observeDependencies } from './compose-metrics';
 import { composePasswords } from './compose-passwords';
+import { composeAdmission } from './compose-admission';
+import { observeDependencies } from './compose-metrics';
 import { openStore } from './compose-store';
 import type { Config } from './config';
 import { askAll } from './control/control-client';
@@ -17,7 +15,7 @@ import { createLiveStats } from './control/live-stats';
 import { createHealth } from './health';
 import { createAuthenticate } from './http/authenticate';
 import { createLimit } from './http/limits';
-import { createRequestRecord, isUpkeep } from './http/request-record';
+import { createRequestRecord, isUpkeep, type RequestRecord } from './http/request-record';
 import { createSlowRequests } from './http/slow-requests';
 import { createOnce } from './idempotency/idempotency-service';
 import { createBusyClock } from './infra/busy-clock';
@@ -48,7 +46,14 @@ const METRICS_MS = 4_000;
 /** Everything an API worker consists of, connected; `createApp` takes `app`. */
 export async function composeApi(config: Config, logger: Logger) {
   const metrics = createMetrics(config.workerName);
-  const live = createLiveStats();
+  const {
+    admission,
+    lateness,
+    refused,
+    recentRefusals,
+    stop: stopAdmission,
+  } = composeAdmission(metrics, logger);
+  const live = createLiveStats({ lateMs: lateness.recentMs, refused: recentRefusals });
   const histogram = createRequestRecord(metrics);
   const cacheRecord = createCacheRecord(metrics);
   const clocks = { mongo: createBusyClock(), redis: createBusyClock() };
@@ -64,10 +69,6 @@ export async function composeApi(config: Config, logger: Logger) {
   await board.start();
   const refusals = metrics.counter('taskfleet_rate_limit_refused_total', 'Requests over a limit', ['policy']);
   const rateLimiter = createRateLimiters({ redis, prefix: config.keyPrefix, refusals });
-  const lateness = createLateness();
-  const refused = createRefusals(metrics);
-  const admission = createAdmission({ lateness, refused });
-  observeAdmission(metrics, admission, lateness);
   const cache = createResponseCache({
     redis,
     board,
@@ -211,12 +212,12 @@ export async function composeApi(config: Config, logger: Logger) {
       logger,
       accessLog: createAccessLog(config.logLevel, config.workerName),
       slow,
-      record: (method: string, path: string | undefined, status: number, seconds: number) => {
+      record: ((method, path, ...rest) => {
         // It is open for as long as somebody watches: no duration of a request.
         if (path === '/ops/events') return;
-        histogram(method, path, status, seconds);
-        if (!isUpkeep(path)) live.record(method, path, status, seconds);
-      },
+        histogram(method, path, ...rest);
+        if (!isUpkeep(path)) live.record(method, path, ...rest);
+      }) satisfies RequestRecord,
       metrics: {
         ...metrics,
         allText: async () => {
@@ -228,8 +229,7 @@ export async function composeApi(config: Config, logger: Logger) {
     },
     async close(): Promise<void> {
       hub.end();
-      lateness.stop();
-      live.stop();
+      stopAdmission();
       board.stop();
       await Promise.all([hashPool.close(), probe?.close()]);
       redis?.close();

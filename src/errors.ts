@@ -17,6 +17,8 @@ interface ProblemOptions {
 /** Base of every error a client is told about (RFC 9457): its kind says status and title, the message is its `detail`. */
 export abstract class AppError extends Error {
   abstract readonly problem: ProblemName;
+  /** Whether there was too much at once: it is counted and summed up in the log, and no failure of this request. */
+  readonly isRefusal: boolean = false;
   readonly headers: Record<string, string>;
   readonly errors: FieldError[] | undefined;
 
@@ -138,8 +140,10 @@ export class UnavailableError extends AppError {
   }
 }
 
-/** Refused for overload: nothing was done. Refusing must be cheap, so it is counted by a metric and not logged as a failure. */
-export class OverloadError extends UnavailableError {}
+/** Refused for overload: nothing was done. */
+export class OverloadError extends UnavailableError {
+  override readonly isRefusal = true;
+}
 
 /** RFC 4918, 11.5: what is kept for all clients has reached its quota. */
 export class InsufficientStorageError extends AppError {

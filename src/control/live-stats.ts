@@ -1,4 +1,4 @@
-import { monitorEventLoopDelay } from 'node:perf_hooks';
+import type { RecentRefusal } from '../admission/recent-refusals';
 
 /** One answered request, as /ops shows it. */
 export interface RecentRequest {
@@ -9,35 +9,28 @@ export interface RecentRequest {
   path: string;
   status: number;
   ms: number;
+  /** For overload. */
+  isRefused: boolean;
+}
+
+interface LiveStatsOptions {
+  /** Milliseconds by which the event loop is late, over about the last second. */
+  lateMs: () => number;
+  refused: () => RecentRefusal[];
 }
 
 const KEPT = 512;
 const RECENT = 20;
 const WINDOW_MS = 5_000;
-/** How long one look at the event loop lasts. */
-const LAG_MS = 2_000;
 
 /** What a worker did in the last seconds: for people who watch. Prometheus has histograms instead. */
-export function createLiveStats() {
+export function createLiveStats({ lateMs, refused }: LiveStatsOptions) {
   const ring: RecentRequest[] = [];
   let total = 0;
   let failed = 0;
   const cache = { hits: 0, misses: 0 };
   /** The counts of the cache at each look of the last 5 s: the first is what the window began with. */
   let looks: { at: number; hits: number; misses: number }[] = [];
-  const delay = monitorEventLoopDelay({ resolution: 10 });
-  delay.enable();
-  let lag = { since: performance.now(), p99Ms: 0 };
-
-  function lagP99Ms(): number {
-    if (performance.now() - lag.since > LAG_MS) {
-      // It measures the whole interval: what is above it is lag.
-      const p99Ms = Math.max(0, delay.percentile(99) / 1e6 - 10);
-      lag = { since: performance.now(), p99Ms: Number.isFinite(p99Ms) ? p99Ms : 0 };
-      delay.reset();
-    }
-    return lag.p99Ms;
-  }
 
   function latestCache(now: number) {
     const { hits, misses } = cache;
@@ -48,11 +41,24 @@ export function createLiveStats() {
   }
 
   return {
-    record(method: string, path: string | undefined, status: number, seconds: number): void {
-      const request = { at: Date.now(), method, path: path ?? 'none', status, ms: seconds * 1_000 };
+    record(
+      method: string,
+      path: string | undefined,
+      status: number,
+      seconds: number,
+      isRefused: boolean,
+    ): void {
+      const request = {
+        at: Date.now(),
+        method,
+        path: path ?? 'none',
+        status,
+        ms: seconds * 1_000,
+        isRefused,
+      };
       ring[total % KEPT] = request;
       total += 1;
-      if (status >= 500) failed += 1;
+      if (status >= 500 && !isRefused) failed += 1;
     },
 
     cacheEvent(event: string): void {
@@ -68,7 +74,11 @@ export function createLiveStats() {
       const newest = [...ring.slice(total % KEPT), ...ring.slice(0, total % KEPT)];
       const from = Date.now() - WINDOW_MS;
       const latest = newest.filter(({ at }) => at >= from);
-      const times = latest.map(({ ms }) => ms).sort((a, b) => a - b);
+      // A refusal is quick, and would hide how long the others take.
+      const times = latest
+        .filter(({ isRefused }) => !isRefused)
+        .map(({ ms }) => ms)
+        .sort((a, b) => a - b);
       const quantile = (q: number) => times[Math.min(times.length - 1, Math.floor(q * times.length))] ?? null;
       const isWhole = latest.length < KEPT;
       const spanMs = isWhole ? WINDOW_MS : Math.max(1, Date.now() - latest[0]!.at);
@@ -78,13 +88,12 @@ export function createLiveStats() {
         perSecond: (latest.length * 1_000) / spanMs,
         p50Ms: quantile(0.5),
         p99Ms: quantile(0.99),
-        lagP99Ms: lagP99Ms(),
+        lateMs: lateMs(),
+        refused: refused(),
         cache: latestCache(Date.now()),
         recent: newest.slice(-RECENT),
       };
     },
-
-    stop: () => delay.disable(),
   };
 }
 export type LiveStats = ReturnType<typeof createLiveStats>;

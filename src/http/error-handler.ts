@@ -1,9 +1,9 @@
 import type { ErrorRequestHandler, Request } from 'express';
+import { spreadSeconds } from '../admission/retry-after';
 import {
   AppError,
   InternalError,
   InvalidRequestError,
-  OverloadError,
   TooLargeError,
   UnavailableError,
   UnsupportedMediaTypeError,
@@ -15,7 +15,8 @@ export function createErrorHandler(isAway: (error: unknown) => boolean, logger: 
   return (error: unknown, request, response, next) => {
     if (response.headersSent) return next(error);
     const problem = toAppError(error, isAway);
-    if (problem.status >= 500 && !(problem instanceof OverloadError))
+    response.locals.isRefused = problem.isRefusal;
+    if (problem.status >= 500 && !problem.isRefusal)
       logger.error({ err: error, req: { id: request.id } }, 'The request failed');
     response
       .status(problem.status)
@@ -37,7 +38,7 @@ const toProblem = ({ problem, title, status, message, errors }: AppError, reques
 function toAppError(error: unknown, isAway: (error: unknown) => boolean): AppError {
   if (error instanceof AppError) return error;
   if (isAway(error))
-    return new UnavailableError('The database is away; whether it was done is not known.', 2);
+    return new UnavailableError('The database is away; whether it was done is not known.', spreadSeconds(2));
   return (
     requestError(error) ?? new InternalError('Something broke here; the request id finds it in the log.')
   );

@@ -47,7 +47,12 @@ export const HEADERS = {
     '"default";q=600;w=60',
     '^"[\\w-]+";q=\\d+;w=\\d+',
   ),
-  'Retry-After': header('In how many seconds it is worth another try.', '2', '^\\d+$', 10),
+  'Retry-After': header(
+    'In how many seconds it is worth another try. With 503 it is drawn at random, so that clients do not return together.',
+    '2',
+    '^\\d+$',
+    10,
+  ),
   'WWW-Authenticate': header('How to authenticate (RFC 6750).', 'Bearer', '^Bearer'),
   Deprecation: header('Since when this is deprecated (RFC 9745).', '@1798761600', '^@\\d+$'),
   Sunset: header('When this ends (RFC 8594).', 'Fri, 31 Dec 2027 23:59:59 GMT', ' GMT$'),

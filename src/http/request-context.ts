@@ -59,23 +59,34 @@ export function requestContext({
       const ms = performance.now() - began;
       // As NGINX says it of a client that went away.
       const status = response.writableFinished ? response.statusCode : 499;
-      record(request.method, response.locals.path as string | undefined, status, ms / 1_000);
+      const { path, isRefused = false } = response.locals as { path?: string; isRefused?: boolean };
+      record(request.method, path, status, ms / 1_000, isRefused);
+      const outcome = outcomeOf(status, response.writableFinished, isRefused);
       // The level may change while it runs.
-      if (accessLog.isLevelEnabled(status >= 500 ? 'error' : 'info'))
-        logLine(accessLog, request, status, ms, response.writableFinished);
-      if (slow.isSlow(ms)) slow.tell(request, response, ms, clocks);
+      if (accessLog.isLevelEnabled(levelOf(outcome))) logLine(accessLog, request, status, ms, outcome);
+      if (!isRefused && slow.isSlow(ms)) slow.tell(request, response, ms, clocks);
     });
     next();
   };
 }
 
+type Outcome = 'completed' | 'aborted' | 'refused' | 'failed';
+
+function outcomeOf(status: number, isWhole: boolean, isRefused: boolean): Outcome {
+  if (!isWhole) return 'aborted';
+  if (isRefused) return 'refused';
+  return status >= 500 ? 'failed' : 'completed';
+}
+
+/** Refusals come by the thousands: one `warn` line every 10 s sums them up (admission/refusal-log.ts). */
+const levelOf = (outcome: Outcome) => (outcome === 'failed' ? 'error' : 'info');
+
 /** Neither headers nor bodies: they hold tokens and passwords. */
-function logLine(log: Logger, request: Request, statusCode: number, ms: number, isWhole: boolean): void {
+function logLine(log: Logger, request: Request, statusCode: number, ms: number, outcome: Outcome): void {
   const { id, method, userId: user } = request;
   const url = loggedUrl(request.originalUrl);
   const line = { req: { id, method, url }, user, res: { statusCode }, responseTime: Math.round(ms) };
-  if (statusCode >= 500) log.error(line, 'request failed');
-  else log.info(line, isWhole ? 'request completed' : 'request aborted');
+  log[levelOf(outcome)](line, `request ${outcome}`);
 }
 
 /** What an API needs of helmet (OWASP REST Security Cheat Sheet): the same on every answer, so it is asked once. */

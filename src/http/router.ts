@@ -7,6 +7,7 @@ import { preconditionOf } from './conditions';
 import { announceDeprecation } from './deprecation';
 import { requireAcceptable } from './negotiate';
 import type { Admission } from '../admission/admission';
+import { spreadSeconds } from '../admission/retry-after';
 import { networkOf } from '../client-address';
 import type { Limit } from './limits';
 import { answerOtherMethods } from './other-methods';
@@ -134,7 +135,8 @@ async function withinDeadline(work: Promise<void>): Promise<void> {
   const late = new Promise<never>((_resolve, reject) => {
     // Made only when it is needed: an error takes its stack along, which costs as much as the rest of this.
     timer = setTimeout(
-      () => reject(new UnavailableError('It took too long; whether it was done is not known.')),
+      () =>
+        reject(new UnavailableError('It took too long; whether it was done is not known.', spreadSeconds(1))),
       timeLimits.requestMs,
     );
   });

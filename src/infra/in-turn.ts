@@ -1,3 +1,4 @@
+import { spreadSeconds } from '../admission/retry-after';
 import { UnavailableError } from '../errors';
 
 /** Longer than the work of a few others takes, and shorter than a client or NGINX waits. */
@@ -30,7 +31,7 @@ export function createFairTurns(longestWaitMs = LONGEST_WAIT_MS) {
     const arrived = performance.now();
     const begin = () => {
       if (performance.now() - arrived > longestWaitMs) {
-        throw new UnavailableError('Too many others wait: nothing was done; try again.');
+        throw new UnavailableError('Too many others wait: nothing was done; try again.', spreadSeconds(1));
       }
       return work();
     };

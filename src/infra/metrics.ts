@@ -27,12 +27,15 @@ export function createMetrics(worker: string) {
       };
     },
 
-    /** Of seconds; told as 0 in the same way. Bind each once: it begins anew. */
+    /** Of seconds; told as 0 in the same way. Bind each once: it begins anew. A label whose value is empty is left out. */
     histogram<L extends string>(name: string, help: string, labelNames: readonly L[]) {
       const histogram = new Histogram({ name, help, labelNames, registers, buckets: BUCKETS });
-      return (...labels: string[]) => {
-        const child = histogram.labels(...labels);
-        histogram.zero(Object.fromEntries(labelNames.map((label, i) => [label, labels[i]!])) as never);
+      return (...values: string[]) => {
+        const labels = Object.fromEntries(
+          labelNames.flatMap((label, i) => (values[i] ? [[label, values[i]]] : [])),
+        ) as never;
+        const child = histogram.labels(labels);
+        histogram.zero(labels);
         return (seconds: number) => child.observe(seconds);
       };
     },

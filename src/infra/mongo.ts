@@ -1,5 +1,6 @@
 import mongoose from 'mongoose';
 import type { ClientSession, Connection } from 'mongoose';
+import { spreadSeconds } from '../admission/retry-after';
 import { UnavailableError } from '../errors';
 import type { BusyClock } from './busy-clock';
 import type { Precondition } from '../version-tag';
@@ -65,7 +66,10 @@ export async function connectMongo(
       try {
         return await session.withTransaction(() => {
           if (Date.now() > giveUp)
-            throw new UnavailableError('Too many writers at once: nothing was done; try again.');
+            throw new UnavailableError(
+              'Too many writers at once: nothing was done; try again.',
+              spreadSeconds(1),
+            );
           return work(session);
         });
       } finally {

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { spreadSeconds } from '../admission/retry-after';
 import { UnavailableError } from '../errors';
 import type { ClientSession } from '../infra/mongo';
 import type { Logger } from '../logger';
@@ -90,7 +91,10 @@ export function createNoticeBoard(notices: NoticeRepository, logger: Logger) {
       await post();
       if (performance.now() - began < POST_MS) return;
     }
-    throw new UnavailableError('The database is too slow; whether it was done is not known.', 2);
+    throw new UnavailableError(
+      'The database is too slow; whether it was done is not known.',
+      spreadSeconds(2),
+    );
   }
 
   return {

@@ -58,6 +58,14 @@ export function createFleet(folder: string) {
   return {
     workers,
 
+    /** Names the API workers that run but are not among those that answered: too busy, or about to begin or end. */
+    silent(answered: { file: string }[]): string[] {
+      const files = new Set(answered.map(({ file }) => file));
+      return listLiving(folder)
+        .filter(({ name, file }) => name.startsWith('api-') && !files.has(file))
+        .map(({ name }) => name);
+    },
+
     /**
      * RabbitMQ's messages, as the job workers of this machine tell: the API doesn't speak to RabbitMQ, which in turn
      * tells by AMQP only what is ready, so what is unacknowledged is what they have. Null where none can ask it.

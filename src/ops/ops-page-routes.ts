@@ -2,7 +2,8 @@ import path from 'node:path';
 import type { Router } from 'express';
 import { servePage } from '../http/own-page';
 
-const FILES = ['ops.css', 'ops.js', 'dom.js', 'stream.js', 'workers.js', 'lanes.js', 'notices.js', 'jobs.js'];
+const MODULES = ['ops', 'dom', 'stream', 'workers', 'lanes', 'refusals', 'notices', 'jobs'];
+const FILES = ['ops.css', ...MODULES.map((name) => `${name}.js`)];
 
 /** `GET /ops` and the files that the page loads. */
 export function opsPage(router: Router): void {

@@ -2,7 +2,7 @@ import type { JobRepository } from '../jobs/job-repository';
 import type { Fleet } from './fleet';
 
 interface SnapshotDeps {
-  fleet: Pick<Fleet, 'workers' | 'messages'>;
+  fleet: Pick<Fleet, 'workers' | 'silent' | 'messages'>;
   jobs: Pick<JobRepository, 'counts' | 'latest'>;
   /** The worker that looks. */
   name: string;
@@ -23,5 +23,6 @@ export const createSnapshot =
     );
     const [workers, messages] = await Promise.all([fleet.workers(), fleet.messages()]);
     const told = workers.map(({ answer }) => answer);
-    return { at: Date.now(), by: name, workers: told, jobs: await counted, messages };
+    const silent = fleet.silent(workers);
+    return { at: Date.now(), by: name, workers: told, silent, jobs: await counted, messages };
   };

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { send, startCluster, type Cluster } from '../support/cluster';
-import { expressions, rules, startPrometheus } from '../support/prometheus';
+import { expressions, lintMetrics, rules, startPrometheus } from '../support/prometheus';
 import { newPicture } from '../support/pictures';
 import { eventually } from '../support/wait';
 
@@ -49,6 +49,14 @@ it('has every figure that the dashboard and the alerts ask for', async () => {
   const asked = expressions.flatMap((expr) => expr.match(/\b(taskfleet|http|nodejs|process)_\w+/g) ?? []);
   expect(asked.length).toBeGreaterThan(30);
   expect([...new Set(asked)].filter((name) => !names.has(name))).toEqual([]);
+});
+
+it('names its metrics as Prometheus would have them', async () => {
+  const faults = (await lintMetrics(await read()))
+    .split('\n')
+    .filter((line) => /^(taskfleet|http)_/.test(line));
+  expect(faults).toEqual([]);
+  expect(await lintMetrics('taskfleet_late_milliseconds 1\n')).toMatch(/^taskfleet_late_milliseconds /m);
 });
 
 it('tells what is behind it at the port of a worker alone', async () => {

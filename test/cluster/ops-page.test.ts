@@ -142,6 +142,91 @@ it('says what was refused in sight of the button, on a phone as well', async () 
   }
 });
 
+interface Snapshot {
+  workers: { name: string; requests: { refused: object[]; lateMs: number } }[];
+  silent: string[];
+}
+
+/** What the stream sends first. */
+async function firstSnapshot(): Promise<Snapshot> {
+  const stop = new AbortController();
+  const headers = { Authorization: `Bearer ${admin.token}` };
+  const { body } = await fetch(`${cluster.url}/ops/events`, { headers, signal: stop.signal });
+  let text = '';
+  for await (const chunk of body!.pipeThrough(new TextDecoderStream() as never)) {
+    text += String(chunk);
+    const data = /^data: (.*)\n\n/m.exec(text);
+    if (data) return JSON.parse(data[1]!) as Snapshot;
+  }
+  throw new Error('The stream ended without a snapshot.');
+}
+
+describe('the box of what is refused', () => {
+  const box = () => page.locator('#refusing');
+  /** From now on the page is sent this, again and again. */
+  async function showInstead(change: (snapshot: Snapshot) => void): Promise<void> {
+    const snapshot = await firstSnapshot();
+    change(snapshot);
+    await page.unroute('**/ops/events');
+    await page.route('**/ops/events', (route) =>
+      route.fulfill({ contentType: 'text/event-stream', body: `data: ${JSON.stringify(snapshot)}\n\n` }),
+    );
+  }
+  afterAll(async () => {
+    await page.unroute('**/ops/events');
+    await page.setViewportSize({ width: 1280, height: 720 });
+    await page.reload();
+    await card('api-0').waitFor();
+  });
+
+  it('is not there while nothing is, and each worker shows how late it is', async () => {
+    await page.locator('[data-worker="api-0"] [data-name="late by"]', { hasText: /\d ms$/ }).waitFor();
+    expect(await box().isHidden()).toBe(true);
+    for (const { requests } of (await firstSnapshot()).workers)
+      expect(requests).toMatchObject({ refused: [], lateMs: expect.any(Number) });
+  });
+
+  it('says what, why, how much and by which worker, also on a phone, and goes away', async () => {
+    const refusal = { class: 'write', reason: 'wait', perSecond: 600.4, count: 9_000 };
+    await showInstead(({ workers }) => {
+      workers[0]!.requests.refused = [
+        refusal,
+        { ...refusal, class: 'cached-read', reason: 'late', perSecond: 0.6 },
+      ];
+      workers[1]!.requests.refused = [refusal, { ...refusal, class: 'upload', perSecond: 0 }];
+    });
+    await page.reload();
+    await box().waitFor();
+    expect(await box().locator('li').allInnerTexts()).toEqual([
+      'Writes: 1201/s, since they would wait too long (api-0 600, api-1 600)',
+      'Cached reads: 0.6/s, since the worker is late (api-0 0.6)',
+    ]);
+    await page.locator('#notice', { hasText: 'Requests are being refused.' }).waitFor();
+    await page.setViewportSize({ width: 320, height: 740 });
+    expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(320);
+    expect(await barriersOf(page)).toEqual([]);
+    await showInstead(() => {});
+    await box().waitFor({ state: 'hidden' });
+    await page.locator('#notice', { hasText: 'No request is refused any more.' }).waitFor();
+  });
+
+  it('has beside it the card of a worker that runs and does not answer', async () => {
+    await showInstead((snapshot) => {
+      snapshot.workers = snapshot.workers.filter(({ name }) => name !== 'api-1');
+      snapshot.silent = ['api-1'];
+    });
+    await inState('api-1', 'too busy to answer');
+    await page.locator('#notice', { hasText: 'api-1 is too busy to answer.' }).waitFor();
+    expect(await card('api-1').innerText()).toMatch(/over 1 s[^]*has not answered within a second/);
+    expect(await card('api-1').getByRole('button').getAttribute('aria-disabled')).toBe('true');
+    expect(await barriersOf(page)).toEqual([]);
+    await showInstead((snapshot) => {
+      snapshot.workers = snapshot.workers.filter(({ name }) => name !== 'api-1');
+    });
+    await card('api-1').waitFor({ state: 'detached' });
+  });
+});
+
 it('cuts off neither the milliseconds nor a route, on a desktop and on a phone', async () => {
   const stop = startLoad({ url: cluster.url, token: admin.token, connections: 2, path: '/tasks?limit=1' });
   try {

@@ -54,6 +54,15 @@ export const promtool = (...args: string[]) =>
     );
   });
 
+/** What `promtool check metrics` finds wrong with this text, a fault a line. */
+export const lintMetrics = (text: string) =>
+  new Promise<string>((resolve) => {
+    const child = execFile(requireCommand('promtool'), ['check', 'metrics'], (_error, stdout, stderr) =>
+      resolve(stdout + stderr),
+    );
+    child.stdin!.end(text);
+  });
+
 /** A Prometheus with the configuration of `npm start`, which scrapes this port each second. */
 export async function startPrometheus(port: number) {
   const dir = mkdtempSync(path.join(tmpdir(), 'taskfleet-prometheus-'));

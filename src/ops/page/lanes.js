@@ -22,8 +22,8 @@ export function createLanes() {
     return number > 0 ? recent.slice(-number).map((request) => ({ ...request, name })) : [];
   }
 
-  function chip({ number, method, path, status, ms, isNew }) {
-    const kind = status >= 500 ? 'failed' : status >= 400 ? 'refused' : 'fine';
+  function chip({ number, method, path, status, ms, isRefused, isNew }) {
+    const kind = status >= 500 && !isRefused ? 'failed' : status >= 400 ? 'refused' : 'fine';
     const route = path === 'none' ? 'no route' : path;
     return make(
       'li',

@@ -26,6 +26,7 @@ async function press(name, what) {
 const showWorkers = createWorkers({
   onPress: press,
   onState: (name, state) => say(`${name} is ${state}${state === 'serving' ? ' again' : ''}.`),
+  say,
 });
 const showJobs = createJobs({ send, say, complain });
 

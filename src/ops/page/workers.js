@@ -1,7 +1,9 @@
 import { ago, byId, createSparkline, make, milliseconds, rounded, setText, showFacts } from './dom.js';
 import { createLanes } from './lanes.js';
+import { createRefusals } from './refusals.js';
 
 const LAST = 'The last worker that serves: without it nobody would answer.';
+const SILENT = 'It runs, but has not answered within a second.';
 
 /** Of a reload there are two of a name for a moment: the new one counts. */
 const newestOfEach = (workers) => [...new Map(workers.map((worker) => [worker.name, worker])).values()];
@@ -23,11 +25,11 @@ function createCard(name, onPress) {
   element.dataset.worker = name;
   let now;
   let isAsking = false;
-  let isLast = false;
+  let isBarred = false;
   // Not `disabled`: who is on it with the keyboard would be thrown off.
-  const showButton = () => button.setAttribute('aria-disabled', String(isAsking || isLast));
+  const showButton = () => button.setAttribute('aria-disabled', String(isAsking || isBarred));
   button.addEventListener('click', async () => {
-    if (isAsking || isLast) return;
+    if (isAsking || isBarred) return;
     isAsking = true;
     showButton();
     await onPress(name, now === 'serving' ? 'drain' : 'resume');
@@ -35,32 +37,43 @@ function createCard(name, onPress) {
     showButton();
   });
 
+  /** `bar`: why its button does nothing, if so. @returns the state if it is another than before */
+  function showState(next, bar = '') {
+    const before = now;
+    now = next;
+    element.dataset.state = now;
+    setText(state, now);
+    isBarred = bar !== '';
+    setText(why, bar);
+    showButton();
+    return before && before !== now ? now : undefined;
+  }
+
   return {
     element,
-    /** `serving`: how many do. @returns the state where it is another than before */
+    /** For a worker that runs and did not answer: the rest of its card stays as it was. */
+    showSilent() {
+      showFacts(facts, { 'late by': 'over 1 s' });
+      return showState('too busy to answer', SILENT);
+    },
+    /** `serving`: how many do. */
     show(worker, { at, serving }) {
       const { requests } = worker;
-      const before = now;
-      now = stateOf(worker);
-      element.dataset.state = now;
-      setText(state, now);
-      setText(button, `${now === 'serving' ? 'Drain' : 'Resume'} ${name}`);
-      isLast = now === 'serving' && serving === 1;
-      setText(why, isLast ? LAST : '');
-      showButton();
+      const next = stateOf(worker);
+      setText(button, `${next === 'serving' ? 'Drain' : 'Resume'} ${name}`);
       spark.add(requests.perSecond);
       showFacts(facts, {
         'requests/s': rounded(requests.perSecond),
         p50: milliseconds(requests.p50Ms),
         p99: milliseconds(requests.p99Ms),
-        'loop lag': milliseconds(requests.lagP99Ms),
+        'late by': milliseconds(requests.lateMs ?? null),
         memory: `${Math.round(worker.memoryBytes / 1e6)} MB`,
         'in flight': worker.inFlight,
         hashes: worker.hashes,
         'up for': ago(worker.startedAt, at),
         release: worker.release.slice(0, 8),
       });
-      return before && before !== now ? now : undefined;
+      return showState(next, next === 'serving' && serving === 1 ? LAST : '');
     },
   };
 }
@@ -79,15 +92,21 @@ function showTotals(workers) {
   });
 }
 
-/** `onPress(name, 'drain' or 'resume')`; `onState(name, state)` when a worker's state changes. */
-export function createWorkers({ onPress, onState }) {
+/** `onPress(name, 'drain' or 'resume')`; `onState(name, state)` when a worker's state changes; `say(text)`. */
+export function createWorkers({ onPress, onState, say }) {
   const cards = new Map();
   const showLanes = createLanes();
-  return function show({ workers: all, at }) {
+  const showRefusals = createRefusals(say);
+  return function show({ workers: all, silent = [], at }) {
     const workers = newestOfEach(all);
     const serving = workers.filter((worker) => stateOf(worker) === 'serving').length;
     for (const [name, card] of cards) {
       if (workers.some((worker) => worker.name === name)) continue;
+      if (silent.includes(name)) {
+        const state = card.showSilent();
+        if (state) onState(name, state);
+        continue;
+      }
       card.element.remove();
       cards.delete(name);
       onState(name, 'gone');
@@ -101,6 +120,7 @@ export function createWorkers({ onPress, onState }) {
       if (state) onState(worker.name, state);
     }
     showTotals(workers);
+    showRefusals(workers);
     showLanes(workers);
   };
 }

@@ -38,15 +38,14 @@ const startJobWorkerStub = (name: string, unacknowledged: number, ready?: number
 /** What stands for a worker at its control socket. */
 async function startStub(name: string) {
   const status = { kind: 'api', name, port: 1, startedAt: 1, draining: false };
-  const stub = { name, draining: false, reached: true, obeys: true, close: () => {} };
+  const stub = { name, draining: false, reached: true, obeys: true, answers: true, close: () => {} };
   const { close } = await serveControl(
     { folder, name, logger: createLogger('silent', 'test') },
     {
-      'GET /status': () => ({
-        ...status,
-        draining: stub.draining,
-        serving: stub.reached && !stub.draining,
-      }),
+      'GET /status': () =>
+        stub.answers
+          ? { ...status, draining: stub.draining, serving: stub.reached && !stub.draining }
+          : new Promise(() => {}),
       'POST /drain': () => void (stub.draining = stub.obeys),
       'POST /resume': () => void (stub.draining = false),
     },
@@ -63,7 +62,9 @@ beforeAll(async () => {
 });
 
 beforeEach(() =>
-  workers.forEach((worker) => Object.assign(worker, { draining: false, reached: true, obeys: true })),
+  workers.forEach((worker) =>
+    Object.assign(worker, { draining: false, reached: true, obeys: true, answers: true }),
+  ),
 );
 
 afterAll(async () => {
@@ -150,7 +151,13 @@ async function watch(count: number) {
     signal: AbortSignal.timeout(10_000),
   });
   expect(response.headers.get('content-type')).toBe('text/event-stream');
-  const events: { at: number; workers: { name: string }[]; jobs: object; messages: object }[] = [];
+  const events: {
+    at: number;
+    workers: { name: string }[];
+    silent: string[];
+    jobs: object;
+    messages: object;
+  }[] = [];
   let text = '';
   for await (const chunk of response.body!.pipeThrough(new TextDecoderStream() as never)) {
     text += String(chunk);
@@ -171,6 +178,16 @@ it('tells each second how the workers, the jobs and the messages in RabbitMQ are
   jobWorkers[1]!.close();
   const [later] = await watch(1);
   expect(later!.messages).toBeNull();
+});
+
+it('names a worker that runs and does not answer in time', async () => {
+  const [part] = await watch(1);
+  expect(part!.silent).toEqual([]);
+  workers[1]!.answers = false;
+  // Each event is shared by all who watch: the next begins after this.
+  const later = await watch(2);
+  expect(later[1]!.workers.map(({ name }) => name)).toEqual(['api-0']);
+  expect(later[1]!.silent).toEqual(['api-1']);
 });
 
 it('answers HEAD without a stream', async () => {

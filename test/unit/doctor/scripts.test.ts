@@ -19,6 +19,9 @@ const { askHealth } = jest.requireActual<{ askHealth: (url: string) => Promise<H
 const { judgeHealth } = jest.requireActual<{
   judgeHealth: (asked: { app: AppProcess; health: Health }[]) => Finding[];
 }>('../../../scripts/doctor/worker-health');
+const { judgeLoad } = jest.requireActual<{ judgeLoad: (statuses: object[]) => Finding[] }>(
+  '../../../scripts/doctor/load',
+);
 const { report } = jest.requireActual<{ report: (findings: Finding[]) => string }>(
   '../../../scripts/doctor/report',
 );
@@ -116,6 +119,32 @@ describe('a worker whose MongoDB is away', () => {
       { level: 'error', says: 'API worker 0 on port 4001 does not answer' },
     ]);
     expect(judgeHealth([{ app: app(), health: { ms: 1 } }])[0]!.level).toBe('ok');
+  });
+});
+
+describe('the load', () => {
+  const status = (name: string, requests: object) => ({ name, requests });
+  const refusal = { class: 'write', reason: 'wait', perSecond: 600, count: 20_000 };
+
+  it('is fine if nothing was refused and no event loop is late', () => {
+    const calm = status('api-0', { lateMs: 2, refused: [] });
+    // A worker of an older release reports neither.
+    expect(judgeLoad([calm, status('api-1', {})])).toMatchObject([{ level: 'ok' }]);
+    expect(judgeLoad([])).toEqual([]);
+  });
+
+  it('sums up over the workers what is refused by class and reason, now and before', () => {
+    const past = { class: 'password', reason: 'share', perSecond: 0, count: 7 };
+    const found = judgeLoad([
+      status('api-0', { lateMs: 340.4, refused: [refusal] }),
+      status('api-1', { lateMs: 90, refused: [refusal, past] }),
+    ]);
+    expect(found.map(({ level, says }) => `${level} ${says}`)).toEqual([
+      'warning The event loop of api-0 is late by 340 ms',
+      'warning Refused for overload in the last 5 minutes: 40,000 of class write, reason wait, now 1,200 a second',
+      'warning Refused for overload in the last 5 minutes: 7 of class password, reason share, none of them now',
+    ]);
+    for (const { cure } of found) expect(cure).toContain('docs/operations.md');
   });
 });
 

@@ -1,0 +1,59 @@
+'use strict';
+
+const { controlOf } = require('../stack/control');
+const { findingsOf } = require('./finding');
+
+const { ok, warning } = findingsOf('Load');
+/** As the alert WorkerLate. */
+const lateMs = 100;
+const cure =
+  'docs/operations.md, "When it refuses", says what each class and reason means; npm run scale where cores are free';
+
+/** @param {number} count */
+const written = (count) => count.toLocaleString('en', { maximumFractionDigits: 1 });
+
+/**
+ * @typedef {{ name: string, requests: { lateMs?: number,
+ *   refused?: { class: string, reason: string, perSecond: number, count: number }[] } }} Status
+ * @param {Status[]} statuses @returns {import('./finding').Finding[]}
+ */
+function judgeLoad(statuses) {
+  const findings = statuses
+    .filter(({ requests }) => (requests.lateMs ?? 0) > lateMs)
+    .map(({ name, requests }) =>
+      warning(`The event loop of ${name} is late by ${Math.round(requests.lateMs)} ms`, cure),
+    );
+  /** @type {Map<string, { perSecond: number, count: number }>} */
+  const sums = new Map();
+  for (const refusal of statuses.flatMap(({ requests }) => requests.refused ?? [])) {
+    const key = `of class ${refusal.class}, reason ${refusal.reason}`;
+    const { perSecond, count } = sums.get(key) ?? { perSecond: 0, count: 0 };
+    sums.set(key, { perSecond: perSecond + refusal.perSecond, count: count + refusal.count });
+  }
+  for (const [what, { perSecond, count }] of sums) {
+    const now = perSecond > 0 ? `, now ${written(perSecond)} a second` : ', none of them now';
+    findings.push(
+      warning(`Refused for overload in the last 5 minutes: ${written(count)} ${what}${now}`, cure),
+    );
+  }
+  return findings.length > 0 || statuses.length === 0
+    ? findings
+    : [ok('nothing was refused for overload in the last 5 minutes')];
+}
+
+/**
+ * By the sockets of the API workers, which answer within a second or are left out.
+ * @param {string} root @param {Record<string, string>} env what the apps were told
+ */
+async function examineLoad(root, env) {
+  try {
+    const { askAll, folder } = controlOf(root, env);
+    const all = await askAll(folder, '/status');
+    return judgeLoad(all.map(({ answer }) => answer).filter(({ kind }) => kind === 'api'));
+  } catch {
+    // Without a build nothing runs either, which is found elsewhere.
+    return [];
+  }
+}
+
+module.exports = { examineLoad, judgeLoad };
