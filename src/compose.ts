@@ -5,11 +5,12 @@ import { createAvatarService } from './avatars/avatar-service';
 import { createCacheRecord } from './cache/cache-record';
 import { createFillBudget, FILL_BUDGET } from './cache/fill-budget';
 import { createResponseCache } from './cache/response-cache';
-import { observeDependencies, observeHashing } from './compose-metrics';
+import { observeDependencies, observeDisks, observeHashing } from './compose-metrics';
 import { openStore } from './compose-store';
 import type { Config } from './config';
 import { askAll } from './control/control-client';
 import { createLiveStats } from './control/live-stats';
+import { createDiskWatch } from './disk/disk-watch';
 import { createHealth } from './health';
 import { createAuthenticate } from './http/authenticate';
 import { createLimit } from './http/limits';
@@ -101,6 +102,14 @@ export async function composeApi(config: Config, logger: Logger) {
     },
   });
   observeDependencies(metrics, health);
+  const disks = createDiskWatch({
+    places: config.diskPlaces,
+    askDatabase: mongo.room,
+    reserve: config.diskReserve,
+    logger,
+  });
+  await disks.start();
+  observeDisks(metrics, disks);
   const tokens = createTokenService({ secret: config.jwtSecret, ttlSeconds: config.jwtTtlSeconds });
   const once = createOnce({
     keys: idempotencyKeys,
@@ -189,6 +198,7 @@ export async function composeApi(config: Config, logger: Logger) {
       trustProxy: config.trustProxy,
       corsOrigins: config.corsOrigins,
       requireIfMatch: config.requireIfMatch,
+      requireRoom: disks.requireRoom,
       isAway: isMongoAway,
       logger,
       accessLog: createAccessLog(config.logLevel, config.workerName),
@@ -212,6 +222,7 @@ export async function composeApi(config: Config, logger: Logger) {
       hub.end();
       live.stop();
       board.stop();
+      disks.stop();
       await Promise.all([hashPool.close(), probe?.close()]);
       redis?.close();
       await mongo.close();

@@ -203,6 +203,27 @@ export const configSchema = z.object({
         defaultText: 'none; NGINX in the local stack',
       }),
     ),
+  DISK_PLACES: z
+    .string()
+    .transform(placesIn)
+    .refine((places) => places !== undefined)
+    .optional()
+    .meta(
+      api(
+        'Folders whose free room is measured. `database`: writes are refused while it lacks room; unset: MongoDB is asked.',
+        {
+          allowed: 'JSON such as {"database":"/var/lib/mongodb","logs":"/var/log"}',
+          defaultText: 'none; all of its own in the local stack',
+        },
+      ),
+    ),
+  DISK_RESERVE_MB: whole(0, 1_000_000)
+    .default(500)
+    .meta(
+      api(
+        'Megabytes that stay free on the disk of the database, of a small one a tenth: below, writes are refused with 507. 0: never.',
+      ),
+    ),
   LOG_LEVEL: z.enum(LOG_LEVELS).default('info').meta(both('`silent` writes nothing.')),
   SLOW_REQUEST_MS: whole(0, 60_000)
     .default(1_000)
@@ -219,6 +240,15 @@ export const configSchema = z.object({
     .default('unknown')
     .meta(both('Names build and configuration, so that it can be seen which workers run the same.')),
 });
+
+/** @returns `undefined` if it isn't an object of whole paths by names of small letters and hyphens */
+function placesIn(text: string): Record<string, string> | undefined {
+  try {
+    return z.record(z.string().regex(/^[a-z-]{1,20}$/), z.string().startsWith('/')).parse(JSON.parse(text));
+  } catch {
+    return undefined;
+  }
+}
 
 /** As a browser sends it: without a path, in lower case. No patterns: each origin is named. */
 function isOrigin(item: string): boolean {

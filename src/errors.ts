@@ -138,7 +138,7 @@ export class UnavailableError extends AppError {
   }
 }
 
-/** RFC 4918, 11.5: what is kept for all clients has reached its quota. */
+/** RFC 4918, 11.5: what is kept for all clients has reached its quota, or the disk of the database is nearly full. */
 export class InsufficientStorageError extends AppError {
   readonly problem = 'insufficient-storage';
 

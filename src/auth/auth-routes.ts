@@ -36,6 +36,7 @@ export function authRoutes(auth: AuthService): Route[] {
       path: '/users/login',
       summary: 'Log in by e-mail or user name',
       access: 'anyone',
+      storesNothing: true,
       body: logInSchema,
       responses: { 200: { description: 'The user and a token', body: sessionSchema } },
       problems: [401],

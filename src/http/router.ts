@@ -10,7 +10,7 @@ import type { Limit } from './limits';
 import { answerOtherMethods } from './other-methods';
 import { idempotencyOf } from './idempotency-key';
 import { send } from './reply';
-import type { Input, Route } from './route';
+import { stores, type Input, type Route } from './route';
 import { validate } from './validate';
 
 export interface RouterOptions {
@@ -18,6 +18,8 @@ export interface RouterOptions {
   limit: Limit;
   /** Writes to what has versions need `If-Match`. */
   requireIfMatch: boolean;
+  /** @throws InsufficientStorageError if the database has no room for a write */
+  requireRoom: () => void;
 }
 
 /** All routes of the features, on the app itself; whatever else is asked of a path that is there gets 405. */
@@ -59,7 +61,7 @@ function steps(route: Route, options: RouterOptions): RequestHandler[] {
 /** Leaves the user in `locals`, and the route's path for the metrics. */
 async function admit(
   route: Route,
-  { authenticate, limit }: RouterOptions,
+  { authenticate, limit, requireRoom }: RouterOptions,
   request: Request,
   response: Response,
 ): Promise<void> {
@@ -75,6 +77,7 @@ async function admit(
   requireAcceptable(route, request);
   if (route.access === 'Admin' && user?.role !== 'Admin')
     throw new ForbiddenError('This is for Admins alone.');
+  if (stores(route)) requireRoom();
   response.locals.user = user;
 }
 
