@@ -2,7 +2,7 @@
 
 const fs = require('node:fs');
 const path = require('node:path');
-const { logSets, logsIn, reopen, rotate } = require('./logs');
+const { logSets, reopen, rotate } = require('./logs');
 
 /**
  * Bounds the logs of a stack, and keeps some room for its database. PM2 of the servers runs it:

@@ -77,14 +77,19 @@ export async function connectMongo(
       await connection.db!.admin().ping();
     },
 
-    /** Room on the disk of the server; `undefined` if it reports none, as SecantusDB. */
-    async room(): Promise<{ free: number; size: number } | undefined> {
-      const { fsTotalSize: size, fsUsedSize: used } = await connection.db!.command({ dbStats: 1 });
-      return size > 0 ? { free: size - used, size } : undefined;
-    },
+    room: () => roomOf(connection),
 
     close: () => connection.close(),
   };
+}
+
+/** Bytes on the disk of the server; `undefined` if it reports none, as SecantusDB. */
+export async function roomOf({ db }: Connection): Promise<{ free: number; size: number } | undefined> {
+  const { fsTotalSize: size, fsUsedSize: used } = (await db!.command({ dbStats: 1 })) as {
+    fsTotalSize: number;
+    fsUsedSize: number;
+  };
+  return size > 0 ? { free: size - used, size } : undefined;
 }
 
 function watchCommands(connection: Connection, { begins, ends }: BusyClock): void {
