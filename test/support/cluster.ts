@@ -20,7 +20,12 @@ export type Cluster = Awaited<ReturnType<typeof startCluster>>;
  * @param own of a clone or folder of one's own, whose stack the caller stops; it takes the servers of the tests, unless
  *   `servers` names those that are its own
  */
-export async function startCluster(own?: { root?: string; dir: string; servers?: ('mongo' | 'rabbit')[] }) {
+export async function startCluster(own?: {
+  root?: string;
+  dir: string;
+  servers?: ('mongo' | 'rabbit')[];
+  logLevel?: string;
+}) {
   const dir = process.env.TEST_STACK_DIR;
   if (!dir) throw new Error('TEST_STACK_DIR is not set: run `npm test -- PATH`, which starts the servers.');
   const { MONGO_URL: mongo, REDIS_URL: redis, AMQP_URL: rabbit } = process.env;
@@ -46,7 +51,7 @@ export async function startCluster(own?: { root?: string; dir: string; servers?:
     env: {
       BCRYPT_COST: '8',
       HASH_THREADS: '1',
-      LOG_LEVEL: 'warn',
+      LOG_LEVEL: own?.logLevel ?? 'warn',
       CACHE_TTL_SECONDS: '2',
       KEY_PREFIX: 'cluster',
       CORS_ORIGINS: ORIGIN,

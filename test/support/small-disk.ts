@@ -19,6 +19,7 @@ export function mountSmallDisk(folder: string, megabytes: number) {
     throw new Error(
       `This test needs a disk that it can fill, and could not mount one (${String(stderr).trim()}). ` +
         'Run it as root, on Linux, or in a container with --cap-add SYS_ADMIN.',
+      { cause: error },
     );
   }
   const free = () => {
@@ -27,11 +28,10 @@ export function mountSmallDisk(folder: string, megabytes: number) {
   };
   return {
     free,
-    /** Uses up all room but so many megabytes. */
+    /** Uses up all room but so many megabytes; also what was freed since the last time. */
     fill(leftMb = 0): void {
       // A block more than there is room for ends in ENOSPC, with the disk full.
       const bytes = Math.max(0, free() - leftMb * 1e6);
-      writeFileSync(ballast, '');
       const block = Buffer.alloc(64 * 1024);
       try {
         for (let written = 0; written <= bytes; written += block.length)

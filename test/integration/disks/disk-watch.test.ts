@@ -123,7 +123,7 @@ describe('an API worker whose database lacks room', () => {
     const person = newPerson();
     const answers = {
       signUp: await as(api, admin).post('/users/signup', person),
-      createTask: await as(api, admin).post('/tasks', 'no JSON'),
+      createTask: await as(api, admin).post('/tasks').send('no JSON'),
       updateTask: await as(api, admin).put(`/tasks/${task._id}`, { title: 'y' }),
       patchTask: await as(api, admin).patch(`/tasks/${task._id}`, { title: 'y' }),
       deleteTask: await as(api, admin).delete(`/tasks/${task._id}`),
