@@ -162,7 +162,7 @@ it('answers without the cache where nothing can be evicted', async () => {
 
 it('takes writes and reads while Redis refuses writes, since it can not save them, as on a full disk', async () => {
   const { client } = filler.redis;
-  const [, folder] = (await client.config('GET', 'dir'));
+  const [, folder] = await client.config('GET', 'dir');
   await client.config('SET', 'maxmemory', 256_000_000);
   await client.config('SET', 'maxmemory-policy', 'volatile-ttl');
   await client.config('SET', 'save', '3600 1');
