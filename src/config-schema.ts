@@ -1,6 +1,6 @@
-import { isIP } from 'node:net';
 import os from 'node:os';
 import { z } from 'zod';
+import { isOrigin, isProxy, placesIn } from './config-values';
 
 const whole = (low: number, high: number) => z.coerce.number().int().min(low).max(high);
 const flag = z.enum(['true', 'false']).transform((value) => value === 'true');
@@ -240,26 +240,3 @@ export const configSchema = z.object({
     .default('unknown')
     .meta(both('Names build and configuration, so that it can be seen which workers run the same.')),
 });
-
-/** @returns `undefined` if it isn't an object of whole paths by names of small letters and hyphens */
-function placesIn(text: string): Record<string, string> | undefined {
-  try {
-    return z.record(z.string().regex(/^[a-z-]{1,20}$/), z.string().startsWith('/')).parse(JSON.parse(text));
-  } catch {
-    return undefined;
-  }
-}
-
-/** As a browser sends it: without a path, in lower case. No patterns: each origin is named. */
-function isOrigin(item: string): boolean {
-  return (
-    item === '*' ||
-    (/^https?:\/\/[\w.:[\]-]+$/.test(item) && URL.canParse(item) && new URL(item).origin === item)
-  );
-}
-
-function isProxy(item: string): boolean {
-  if (['loopback', 'linklocal', 'uniquelocal'].includes(item)) return true;
-  const [, address = item, bits = '0'] = /^(.+)\/(\d+)$/.exec(item) ?? [];
-  return isIP(address) > 0 && Number(bits) <= (isIP(address) === 4 ? 32 : 128);
-}
