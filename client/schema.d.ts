@@ -1190,7 +1190,7 @@ export interface components {
         'application/problem+json': components['schemas']['Problem'];
       };
     };
-    /** @description Insufficient storage: What is kept for all users together has reached its quota; nothing was kept of this request. */
+    /** @description Insufficient storage: What is kept for all users together has reached its quota, or the disk of the database is nearly full; nothing was kept of this request. */
     InsufficientStorage: {
       headers: {
         'X-Request-Id': components['headers']['X-Request-Id'];
@@ -1203,7 +1203,7 @@ export interface components {
          *       "type": "/problems/insufficient-storage",
          *       "title": "Insufficient storage",
          *       "status": 507,
-         *       "detail": "What is kept for all users together has reached its quota; nothing was kept of this request.",
+         *       "detail": "What is kept for all users together has reached its quota, or the disk of the database is nearly full; nothing was kept of this request.",
          *       "requestId": "5b0f1c2ab7e4d83f90a1b2c3d4e5f607"
          *     }
          */
@@ -1351,6 +1351,7 @@ export interface operations {
       429: components['responses']['TooManyRequests'];
       500: components['responses']['Internal'];
       503: components['responses']['Unavailable'];
+      507: components['responses']['InsufficientStorage'];
     };
   };
   logIn: {
@@ -1598,6 +1599,7 @@ export interface operations {
       429: components['responses']['TooManyRequests'];
       500: components['responses']['Internal'];
       503: components['responses']['Unavailable'];
+      507: components['responses']['InsufficientStorage'];
     };
   };
   patchUser: {
@@ -1678,6 +1680,7 @@ export interface operations {
       429: components['responses']['TooManyRequests'];
       500: components['responses']['Internal'];
       503: components['responses']['Unavailable'];
+      507: components['responses']['InsufficientStorage'];
     };
   };
   getAvatar: {
@@ -1981,6 +1984,7 @@ export interface operations {
       429: components['responses']['TooManyRequests'];
       500: components['responses']['Internal'];
       503: components['responses']['Unavailable'];
+      507: components['responses']['InsufficientStorage'];
     };
   };
   getTask: {
@@ -2123,6 +2127,7 @@ export interface operations {
       429: components['responses']['TooManyRequests'];
       500: components['responses']['Internal'];
       503: components['responses']['Unavailable'];
+      507: components['responses']['InsufficientStorage'];
     };
   };
   deleteTask: {
@@ -2168,6 +2173,7 @@ export interface operations {
       429: components['responses']['TooManyRequests'];
       500: components['responses']['Internal'];
       503: components['responses']['Unavailable'];
+      507: components['responses']['InsufficientStorage'];
     };
   };
   patchTask: {
@@ -2253,6 +2259,7 @@ export interface operations {
       429: components['responses']['TooManyRequests'];
       500: components['responses']['Internal'];
       503: components['responses']['Unavailable'];
+      507: components['responses']['InsufficientStorage'];
     };
   };
   getJob: {

@@ -21,7 +21,8 @@ warnings alone are 0.
 async function examine() {
   const stack = createLocalStack();
   const { dir, url, env, pm2Home } = stack.info();
-  const here = [...examineCheckout(root), ...examineRoom({ dir, pm2Home })];
+  const supervisorHome = stack.stackFile.read().supervisor?.home;
+  const here = [...examineCheckout(root), ...examineRoom({ dir, pm2Home, supervisorHome, env })];
   if (!env.MONGO_URL && !process.env.MONGO_URL)
     return [...here, findingsOf('Stack').error('None was started here yet', 'npm start')];
   const [servers, workers, load, nginx] = await Promise.all([

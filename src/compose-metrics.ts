@@ -1,6 +1,8 @@
 import type { Admission } from './admission/admission';
 import type { Lateness } from './admission/lateness';
 import type { ProcessConfig } from './config';
+import type { DiskWatch } from './disk/disk-watch';
+import type { Room } from './disk/room';
 import type { Health } from './health';
 import type { HashPlaces } from './auth/hash-places';
 import type { HashPool } from './infra/hash-pool';
@@ -75,6 +77,17 @@ export function observeAdmission(metrics: Metrics, admission: Admission, latenes
   );
 }
 
+/** Every API worker of a machine exports the same values: aggregate with min(), not sum(). */
+export function observeDisks(metrics: Metrics, disks: DiskWatch): void {
+  const each = (key: keyof Room) => () =>
+    Object.fromEntries(Object.entries(disks.rooms()).map(([place, room]) => [place, room[key]]));
+  metrics.gauges('taskfleet_disk_free_bytes', 'Free room on the disk of a place', 'place', each('free'));
+  metrics.gauges('taskfleet_disk_size_bytes', 'Size of the disk of a place', 'place', each('size'));
+  metrics.gauge('taskfleet_disk_full', 'Whether writes are refused, since the database lacks room', () =>
+    Number(disks.isFull()),
+  );
+}
+
 /** Of an API worker: as it sees them. */
 export function observeDependencies(metrics: Metrics, health: Health): void {
   const ask = async () => Object.entries(await health.dependencies());
@@ -96,7 +109,10 @@ export function observeDependencies(metrics: Metrics, health: Health): void {
 /** Of a job worker: each of them tells the same, so take the maximum. */
 export function observeJobs(
   metrics: Metrics,
-  { jobs, queue }: { jobs: Pick<JobRepository, 'depth'>; queue: Pick<JobQueue, 'depth' | 'isConnected'> },
+  {
+    jobs,
+    queue,
+  }: { jobs: Pick<JobRepository, 'depth'>; queue: Pick<JobQueue, 'depth' | 'isBlocked' | 'isConnected'> },
 ): void {
   const look = <T>(ask: () => Promise<T>) => {
     const kept = keepAnswer(() => ask().catch(() => undefined), KEPT_MS);
@@ -125,6 +141,9 @@ export function observeJobs(
     ageOf(await stored(), 'oldestDueAt'),
   );
   metrics.gauge('taskfleet_rabbit_connected', 'Whether RabbitMQ is there', () => Number(queue.isConnected()));
+  metrics.gauge('taskfleet_rabbit_blocked', 'Whether RabbitMQ lacks disk or memory and takes no jobs', () =>
+    Number(queue.isBlocked()),
+  );
   metrics.gauges('taskfleet_rabbit_messages', 'Messages that wait in RabbitMQ', 'queue', async () => {
     const depth = await queued();
     return depth && { jobs: depth.ready, dead_letters: depth.deadLetters };

@@ -46,14 +46,6 @@ const METRICS_MS = 4_000;
 /** Everything an API worker consists of, connected; `createApp` takes `app`. */
 export async function composeApi(config: Config, logger: Logger) {
   const metrics = createMetrics(config.workerName);
-  const {
-    admission,
-    lateness,
-    refused,
-    recentRefusals,
-    stop: stopAdmission,
-  } = composeAdmission(metrics, logger);
-  const live = createLiveStats({ lateMs: lateness.recentMs, refused: recentRefusals });
   const histogram = createRequestRecord(metrics);
   const cacheRecord = createCacheRecord(metrics);
   const clocks = { mongo: createBusyClock(), redis: createBusyClock() };
@@ -64,6 +56,12 @@ export async function composeApi(config: Config, logger: Logger) {
     metrics,
     clocks.mongo,
   );
+  const { admission, lateness, refused, recentRefusals, disks, ...intake } = await composeAdmission(config, {
+    metrics,
+    logger,
+    askDatabase: mongo.room,
+  });
+  const live = createLiveStats({ lateMs: lateness.recentMs, refused: recentRefusals });
   const redis = config.redisUrl ? connectRedis(config.redisUrl, logger, clocks.redis) : undefined;
   const board = createNoticeBoard(notices, logger);
   await board.start();
@@ -208,6 +206,7 @@ export async function composeApi(config: Config, logger: Logger) {
       trustProxy: config.trustProxy,
       corsOrigins: config.corsOrigins,
       requireIfMatch: config.requireIfMatch,
+      requireRoom: disks.requireRoom,
       isAway: isMongoAway,
       logger,
       accessLog: createAccessLog(config.logLevel, config.workerName),
@@ -229,7 +228,7 @@ export async function composeApi(config: Config, logger: Logger) {
     },
     async close(): Promise<void> {
       hub.end();
-      stopAdmission();
+      intake.stop();
       board.stop();
       await Promise.all([hashPool.close(), probe?.close()]);
       redis?.close();

@@ -1,6 +1,6 @@
-import { isIP } from 'node:net';
 import os from 'node:os';
 import { z } from 'zod';
+import { isOrigin, isProxy, placesIn } from './config-values';
 
 const whole = (low: number, high: number) => z.coerce.number().int().min(low).max(high);
 const flag = z.enum(['true', 'false']).transform((value) => value === 'true');
@@ -208,6 +208,27 @@ export const configSchema = z.object({
         defaultText: 'none; NGINX in the local stack',
       }),
     ),
+  DISK_PLACES: z
+    .string()
+    .transform(placesIn)
+    .refine((places) => places !== undefined)
+    .optional()
+    .meta(
+      api(
+        'Folders whose free room is measured. `database`: writes are refused while it lacks room; unset: MongoDB is asked.',
+        {
+          allowed: 'JSON such as {"database":"/var/lib/mongodb","logs":"/var/log"}',
+          defaultText: 'none; all of its own in the local stack',
+        },
+      ),
+    ),
+  DISK_RESERVE_MB: whole(0, 1_000_000)
+    .default(500)
+    .meta(
+      api(
+        'Megabytes that stay free on the disk of the database, of a small one a tenth: below, writes are refused with 507. 0: never.',
+      ),
+    ),
   LOG_LEVEL: z.enum(LOG_LEVELS).default('info').meta(both('`silent` writes nothing.')),
   SLOW_REQUEST_MS: whole(0, 60_000)
     .default(1_000)
@@ -224,17 +245,3 @@ export const configSchema = z.object({
     .default('unknown')
     .meta(both('Names build and configuration, so that it can be seen which workers run the same.')),
 });
-
-/** As a browser sends it: without a path, in lower case. No patterns: each origin is named. */
-function isOrigin(item: string): boolean {
-  return (
-    item === '*' ||
-    (/^https?:\/\/[\w.:[\]-]+$/.test(item) && URL.canParse(item) && new URL(item).origin === item)
-  );
-}
-
-function isProxy(item: string): boolean {
-  if (['loopback', 'linklocal', 'uniquelocal'].includes(item)) return true;
-  const [, address = item, bits = '0'] = /^(.+)\/(\d+)$/.exec(item) ?? [];
-  return isIP(address) > 0 && Number(bits) <= (isIP(address) === 4 ? 32 : 128);
-}

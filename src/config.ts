@@ -78,6 +78,8 @@ function readVariables(env: NodeJS.ProcessEnv, moreFaults: string[] = []) {
     trustProxy: values.TRUST_PROXY,
     corsOrigins: values.CORS_ORIGINS?.includes('*') ? ('*' as const) : (values.CORS_ORIGINS ?? []),
     jobConcurrency: values.JOB_CONCURRENCY,
+    diskPlaces: values.DISK_PLACES ?? {},
+    diskReserve: values.DISK_RESERVE_MB * 1e6,
     drainMs: values.DRAIN_MS,
     runDir: values.RUN_DIR ?? defaultControlFolder(values.BASE_PORT),
     release: values.TASKFLEET_RELEASE,

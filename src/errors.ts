@@ -145,7 +145,7 @@ export class OverloadError extends UnavailableError {
   override readonly isRefusal = true;
 }
 
-/** RFC 4918, 11.5: what is kept for all clients has reached its quota. */
+/** RFC 4918, 11.5: what is kept for all clients has reached its quota, or the disk of the database is nearly full. */
 export class InsufficientStorageError extends AppError {
   readonly problem = 'insufficient-storage';
 

@@ -166,8 +166,8 @@ export const PROBLEMS = {
   'insufficient-storage': problem(
     507,
     'Insufficient storage',
-    'What is kept for all users together has reached its quota; nothing was kept of this request.',
-    'Send it again after Retry-After seconds. If it goes on, the operator looks at failed jobs and UPLOADS_WAITING.',
+    'What is kept for all users together has reached its quota, or the disk of the database is nearly full; nothing was kept of this request.',
+    'Send it again after Retry-After seconds. If it goes on, the operator makes room: docs/operations.md says where.',
   ),
 } as const satisfies Record<string, Problem>;
 

@@ -1,22 +1,32 @@
 'use strict';
 
 const fs = require('node:fs');
-const path = require('node:path');
+const { diskLevel, inUnits } = require('../../src/lib/disk-level');
+const { diskPlaces } = require('../stack/disk-places');
+const { logSets, logsIn } = require('../stack/logs');
 const { findingsOf } = require('./finding');
 
 const { ok, warning, error } = findingsOf('Disk');
-const GB = 1e9;
-const low = { warning: 5 * GB, error: GB };
-const logsMost = 0.5 * GB;
+/** Bytes: somewhat more than keep-room.js leaves (docs/operations.md). */
+const logsMost = 0.3e9;
 
-const inUnits = (bytes) => (bytes >= GB ? `${(bytes / GB).toFixed(1)} GB` : `${Math.round(bytes / 1e6)} MB`);
+/** What happens to each place without room. */
+const lost = {
+  database: 'writes are refused, and without any room MongoDB ends',
+  rabbitmq: 'RabbitMQ takes no jobs, and they wait in MongoDB',
+  nginx: 'uploads are refused, and requests are not logged',
+  'server-logs': 'the servers log nothing',
+  'app-logs': 'the workers log nothing',
+};
 
-/** @param {number} free */
-function judgeRoom(free) {
-  const says = `${inUnits(free)} are free for the data`;
-  if (free >= low.warning) return ok(says);
-  const cure = 'Free some: MongoDB ends without disk, and RabbitMQ takes nothing below 100 MB';
-  return (free < low.error ? error : warning)(says, cure);
+/** @param {string[]} places on one disk @param {{ free: number, size: number }} room */
+function judgeRoom(places, room) {
+  const says = `${inUnits(room.free)} are free for ${places.join(', ')}`;
+  const level = diskLevel(room);
+  if (level === 'ok') return ok(says);
+  const losses = places.flatMap((place) => lost[place] ?? []);
+  const cure = ['Free some: docs/operations.md says how', ...losses].join('; ');
+  return (level === 'error' ? error : warning)(says, cure);
 }
 
 /** @param {number} bytes */
@@ -25,24 +35,34 @@ const judgeLogs = (bytes) =>
     ? ok(`${inUnits(bytes)} of logs`)
     : warning(
         `${inUnits(bytes)} of logs`,
-        'npx pm2 flush empties those of the workers; npm start trims the others',
+        'npm start brings back what bounds them (keep-room), if it does not run',
       );
 
-/** @param {string[]} folders @returns {number} bytes in their files, not below */
-function sizeOf(folders) {
-  const files = folders.flatMap((folder) =>
-    fs.existsSync(folder) ? fs.readdirSync(folder).map((name) => path.join(folder, name)) : [],
-  );
-  return files
-    .filter((file) => file.endsWith('.log'))
-    .reduce((sum, file) => sum + (fs.statSync(file, { throwIfNoEntry: false })?.size ?? 0), 0);
+/** Places on the same disk are one finding. @param {Record<string, string>} places */
+function examinePlaces(places) {
+  /** @type {Map<number, { names: string[], room: { free: number, size: number } }>} */
+  const disks = new Map();
+  for (const [name, folder] of Object.entries(places)) {
+    if (!fs.existsSync(folder)) continue;
+    const { bavail, blocks, bsize } = fs.statfsSync(folder);
+    const room = { free: bavail * bsize, size: blocks * bsize };
+    const { dev } = fs.statSync(folder);
+    disks.set(dev, { room, names: [...(disks.get(dev)?.names ?? []), name] });
+  }
+  return [...disks.values()].map(({ names, room }) => judgeRoom(names, room));
 }
 
-/** @param {{ dir: string, pm2Home: string }} stack */
-function examineRoom({ dir, pm2Home }) {
-  const { bavail, bsize } = fs.statfsSync(dir);
-  const folders = [path.join(dir, 'logs'), path.join(dir, 'nginx'), path.join(pm2Home, 'logs')];
-  return [judgeRoom(bavail * bsize), judgeLogs(sizeOf(folders))];
+/**
+ * @param {{ dir: string, pm2Home: string, supervisorHome?: string, env: Record<string, string> }} stack env: of what
+ *   was started last
+ */
+function examineRoom({ dir, pm2Home, supervisorHome = '', env }) {
+  const places = env.DISK_PLACES ? JSON.parse(env.DISK_PLACES) : diskPlaces({ dir, appsHome: pm2Home });
+  const logs = logSets({ dir, supervisorHome, appsHome: pm2Home }).flatMap(({ folder, name }) =>
+    logsIn({ folder, name: new RegExp(name.source.replace(/\$$/, '(\\.1)?$')) }),
+  );
+  const bytes = logs.reduce((sum, { size }) => sum + size, 0);
+  return [...examinePlaces(places), judgeLogs(bytes)];
 }
 
 module.exports = { examineRoom, judgeLogs, judgeRoom };

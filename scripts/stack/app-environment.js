@@ -32,6 +32,8 @@ const appVariables = [
   'CORS_ORIGINS',
   'EXPOSE_WORKER',
   'JOB_CONCURRENCY',
+  'DISK_PLACES',
+  'DISK_RESERVE_MB',
   'DRAIN_MS',
   'RUN_DIR',
   'BALANCER_URL',

@@ -12,13 +12,34 @@ const lastLines = (text) =>
     .join('\n')
     .slice(-2_000);
 
-const sizeOf = (file) => fs.statSync(file, { throwIfNoEntry: false })?.size ?? 0;
+/** @param {string} file @returns {{ ino: number, size: number }} */
+const stateOf = (file) => fs.statSync(file, { throwIfNoEntry: false }) ?? { ino: 0, size: 0 };
 
-/** One that was emptied meanwhile begins anew. @param {string} file @param {number} from */
-function readFrom(file, from) {
-  if (!fs.existsSync(file)) return '';
-  const text = fs.readFileSync(file);
-  return text.subarray(text.length < from ? 0 : from).toString();
+/** Bytes: all of a log that is ever read, its end. */
+const most = 100_000;
+
+/**
+ * Reads the end of a log. One that was put aside or emptied meanwhile is read from its beginning.
+ *
+ * @param {string} file @param {{ ino: number, size: number }} [before] what it was then is not wanted
+ */
+function readFrom(file, before = { ino: 0, size: 0 }) {
+  let handle;
+  try {
+    handle = fs.openSync(file, 'r');
+  } catch (error) {
+    if (error.code === 'ENOENT') return '';
+    throw error;
+  }
+  try {
+    const { ino, size } = fs.fstatSync(handle);
+    const isSame = ino === before.ino && size >= before.size;
+    const start = Math.max(isSame ? before.size : 0, size - most);
+    const bytes = Buffer.alloc(size - start);
+    return bytes.subarray(0, fs.readSync(handle, bytes, 0, bytes.length, start)).toString();
+  } finally {
+    fs.closeSync(handle);
+  }
 }
 
 /** A line of the app's own log is JSON. @param {string} line */
@@ -41,11 +62,11 @@ function forPeople(line) {
 function markLogs(processes) {
   const marks = processes.map(({ name, logs = [] }) => ({
     name,
-    files: logs.map((file) => ({ file, from: sizeOf(file) })),
+    files: logs.map((file) => ({ file, before: stateOf(file) })),
   }));
   return ({ name }) => {
     const { files = [] } = marks.find((mark) => mark.name === name) ?? {};
-    const lines = files.map(({ file, from }) => lastLines(readFrom(file, from)).split('\n').at(-1));
+    const lines = files.map(({ file, before }) => lastLines(readFrom(file, before)).split('\n').at(-1));
     return forPeople(lines.find(Boolean) ?? '').slice(0, 500);
   };
 }
@@ -58,7 +79,7 @@ function markLogs(processes) {
  */
 function explainSilence(home, name) {
   const file = path.join(home, 'pm2.log');
-  const lines = readFrom(file, Math.max(0, sizeOf(file) - 100_000)).split('\n');
+  const lines = readFrom(file).split('\n');
   const isStart = (line) => line.includes(`[${name}:`) && line.includes(' starting in ');
   const since = lines.slice(Math.max(0, lines.findLastIndex(isStart)));
   const last =

@@ -3,21 +3,82 @@
 const fs = require('node:fs');
 const path = require('node:path');
 
-const longest = 20e6;
+/** Bytes: a longer log is put aside as NAME.1, in place of the one that was put aside before. */
+const longest = 10e6;
 
 /**
- * Servers append to their logs for ever: one that got long begins anew. It is emptied in place, as its
- * writer holds it open.
- *
- * @param {string[]} folders
+ * @typedef {{ folder: string, name: RegExp, signal?: NodeJS.Signals, pidFile?: string }} LogSet
+ *   Logs of one writer; `signal` makes the process that `pidFile` names open them anew. Without one it never does, so
+ *   they are copied and emptied in place; what is written between the two is lost.
  */
-function trimLogs(folders) {
-  for (const folder of folders) {
-    for (const name of fs.readdirSync(folder).filter((file) => file.endsWith('.log'))) {
-      const file = path.join(folder, name);
-      if (fs.statSync(file).size > longest) fs.truncateSync(file);
-    }
+
+/**
+ * The logs of a stack in `dir`, by their writers.
+ *
+ * @param {{ dir: string, supervisorHome: string, appsHome: string }} stack the homes of both PM2
+ * @returns {LogSet[]}
+ */
+const logSets = ({ dir, supervisorHome, appsHome }) => [
+  // PM2 opens the logs of its processes anew on SIGUSR2, NGINX its own on SIGUSR1.
+  {
+    folder: path.join(dir, 'logs'),
+    name: /\.log$/,
+    signal: 'SIGUSR2',
+    pidFile: path.join(supervisorHome, 'pm2.pid'),
+  },
+  {
+    folder: path.join(appsHome, 'logs'),
+    name: /^taskfleet-.*\.log$/,
+    signal: 'SIGUSR2',
+    pidFile: path.join(appsHome, 'pm2.pid'),
+  },
+  {
+    folder: path.join(dir, 'nginx'),
+    name: /\.log$/,
+    signal: 'SIGUSR1',
+    pidFile: path.join(dir, 'nginx', 'nginx.pid'),
+  },
+  { folder: supervisorHome, name: /^pm2\.log$/ },
+  { folder: appsHome, name: /^pm2\.log$/ },
+];
+
+/** @param {LogSet} set @returns {{ file: string, size: number }[]} */
+function logsIn({ folder, name }) {
+  const names = fs.existsSync(folder) ? fs.readdirSync(folder).filter((file) => name.test(file)) : [];
+  return names.map((file) => {
+    const whole = path.join(folder, file);
+    return { file: whole, size: fs.statSync(whole, { throwIfNoEntry: false })?.size ?? 0 };
+  });
+}
+
+/** Has the writer open its logs anew. @param {LogSet} set */
+function reopen({ signal, pidFile }) {
+  if (!signal || !pidFile) return;
+  try {
+    process.kill(Number(fs.readFileSync(pidFile, 'utf8')), signal);
+  } catch (error) {
+    // Without its writer a log need not be opened.
+    if (error.code !== 'ESRCH' && error.code !== 'ENOENT') throw error;
   }
 }
 
-module.exports = { trimLogs };
+/** Puts aside the logs of a writer that got too long. @param {LogSet} set @param {number} [most] bytes */
+function rotate(set, most = longest) {
+  const long = logsIn(set).filter(({ size }) => size > most);
+  for (const { file } of long) {
+    if (set.signal) {
+      fs.renameSync(file, `${file}.1`);
+    } else {
+      // On a full disk there is no room for a copy, and room is what is needed.
+      fs.rmSync(`${file}.1`, { force: true });
+      try {
+        fs.copyFileSync(file, `${file}.1`);
+      } finally {
+        fs.truncateSync(file);
+      }
+    }
+  }
+  if (long.length > 0) reopen(set);
+}
+
+module.exports = { longest, logSets, logsIn, reopen, rotate };

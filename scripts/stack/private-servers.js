@@ -13,6 +13,8 @@ const { redis } = require('./servers/redis');
 const { UserError, waitUntil } = require('../command/run-command');
 const { readSecret } = require('./secrets');
 
+const keepRoom = path.join(__dirname, 'keep-room.js');
+
 /** @type {Record<string, import('./stack').ServerDefinition>} */
 const definitions = { mongo, redis, rabbit, nginx };
 const executables = Object.values(definitions).flatMap((definition) => definition.executables);
@@ -22,9 +24,10 @@ const executables = Object.values(definitions).flatMap((definition) => definitio
  *
  * @param {{ root: string, dir: string, supervisor: ReturnType<import('./supervisor').createSupervisor>,
  *   stackFile: ReturnType<import('./stack-file').createStackFile>, basePorts: Record<string, number>,
- *   urls: Record<string, string | undefined>, say: (text: string) => void }} options
+ *   urls: Record<string, string | undefined>, appsHome: string, say: (text: string) => void }} options
+ *   appsHome: of the PM2 of the apps
  */
-function createPrivateServers({ root, dir, supervisor, stackFile, basePorts, urls, say }) {
+function createPrivateServers({ root, dir, supervisor, stackFile, basePorts, urls, appsHome, say }) {
   const choosePorts = createPortChoice({
     dir,
     basePorts,
@@ -54,7 +57,7 @@ function createPrivateServers({ root, dir, supervisor, stackFile, basePorts, url
     const log = path.join(supervisor.logs, `${name}.log`);
     const what = `${definitions[name].title} didn't answer (see ${log})`;
     await waitUntil(() => definitions[name].ping(context), { timeoutMs, what }).catch((error) => {
-      const said = lastLines(readFrom(log, 0)).split('\n').at(-1);
+      const said = lastLines(readFrom(log)).split('\n').at(-1);
       throw new UserError(
         `${error.message}; ${said ? `its last line: ${said}` : explainSilence(supervisor.home, name)}`,
       );
@@ -110,6 +113,9 @@ function createPrivateServers({ root, dir, supervisor, stackFile, basePorts, url
       fs.mkdirSync(context.dir, { recursive: true, mode: 0o700 });
       for (const process_ of definition.prepare(context)) processes.push({ cwd: context.dir, ...process_ });
     }
+    const keeper = { name: 'keep-room', script: process.execPath, killTimeoutMs: 2_000 };
+    const folders = [dir, supervisor.home, appsHome];
+    processes.push({ ...keeper, args: ['--max-old-space-size=16', keepRoom, ...folders], cwd: dir });
     const started = await supervisor.start(processes);
     const tell = (name) => started.includes(name) && onReady?.(name);
     const services = await Promise.all(names.map((name) => settle(name, tell)));

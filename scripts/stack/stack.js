@@ -5,6 +5,7 @@ const os = require('node:os');
 const path = require('node:path');
 const { checkBalancing } = require('./balancing');
 const { createApps } = require('./apps');
+const { diskPlaces } = require('./disk-places');
 const { createPm2 } = require('./pm2');
 const { createRollOut } = require('./roll-out');
 const { createScale } = require('./scale');
@@ -46,8 +47,17 @@ function createStack({
   fs.chmodSync(folder, 0o700);
   const stackFile = createStackFile(folder);
   const supervisor = createSupervisor({ root, dir: folder, executables });
-  const servers = createPrivateServers({ root, dir: folder, supervisor, stackFile, basePorts, urls, say });
   const appsHome = ownPm2 ? personsHome(stackFile) : privateHome(folder, 'pm2-apps');
+  const servers = createPrivateServers({
+    root,
+    dir: folder,
+    supervisor,
+    stackFile,
+    basePorts,
+    urls,
+    appsHome,
+    say,
+  });
   const apps = createApps({ root, dir: folder, home: appsHome, isPrivate: !ownPm2, stackFile });
 
   const { rollOut } = createRollOut({ root, dir: folder, apps, stackFile });
@@ -108,6 +118,7 @@ function createStack({
       JWT_SECRET_FILE: env.JWT_SECRET ? '' : ensureSecret(path.join(folder, 'jwt-secret')),
       EXPOSE_WORKER: 'true',
       RATE_LIMIT_EXEMPT_LOOPBACK: 'true',
+      DISK_PLACES: JSON.stringify(diskPlaces({ dir: folder, appsHome, urls })),
       ...env,
     };
   }

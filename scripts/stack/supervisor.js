@@ -5,7 +5,6 @@ const fs = require('node:fs');
 const os = require('node:os');
 const path = require('node:path');
 const { createPm2 } = require('./pm2');
-const { trimLogs } = require('./logs');
 const { endProcesses, findOwned, isAlive, marker } = require('./processes');
 const { sleep, UserError } = require('../command/run-command');
 const { makePrivateFolder, ownUid } = require('../../src/lib/private-folder');
@@ -119,7 +118,6 @@ function createSupervisor({ root, dir, executables }) {
   async function start(processes) {
     ensurePrivate(home);
     fs.mkdirSync(logs, { recursive: true });
-    trimLogs([logs, ...processes.flatMap(({ cwd }) => cwd ?? [])]);
     const running = await pm2.list();
     const wanted = [];
     const outdated = [];

@@ -43,6 +43,7 @@ export function authRoutes(auth: AuthService): Route[] {
         'If the password would wait longer than two seconds, or too many of one address wait, it is 503.',
       access: 'anyone',
       hashesPassword: true,
+      storesNothing: true,
       body: logInSchema,
       responses: { 200: { description: 'The user and a token', body: sessionSchema } },
       problems: [401],

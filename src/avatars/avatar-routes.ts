@@ -36,7 +36,7 @@ export function avatarRoutes(avatars: AvatarService): Route[] {
       responses: {
         202: { description: 'The job that makes its sizes', body: jobSchema, headers: ['Location'] },
       },
-      problems: [403, 507],
+      problems: [403],
       limit: 'upload',
       handler: async ({ params, body, user, requestId, precondition }) =>
         accepted(await avatars.put(params.id, body, user, requestId, precondition)),

@@ -1,6 +1,7 @@
 import type { MongoFacts } from '../infra/mongo-inspection';
 import type { RabbitFacts } from '../infra/rabbit-inspection';
 import type { RedisFacts } from '../infra/redis-inspection';
+import { diskLevel, inUnits } from '../lib/disk-level';
 import { findingsOf, inMs, isAtLeast, type Finding } from './finding';
 
 const OLDEST = { mongo: '7.0', redis: '6.2', rabbit: '3.10' };
@@ -34,7 +35,16 @@ export function judgeMongo(facts: MongoFacts): Finding[] {
   else findings.push(ok('a replica set that takes writes'));
   if (!isAtLeast(version, OLDEST.mongo))
     findings.push(warning(`It is older than ${OLDEST.mongo}`, `Upgrade to MongoDB ${OLDEST.mongo} or later`));
+  if (facts.room) findings.push(judgeRoom(facts.room));
   return [...findings, judgeClock('MongoDB', facts.skewMs)];
+
+  function judgeRoom(room: NonNullable<MongoFacts['room']>): Finding {
+    const says = `${inUnits(room.free)} are free on its disk`;
+    const level = diskLevel(room);
+    if (level === 'ok') return ok(says);
+    const cure = 'Free some, or give it a larger disk: below DISK_RESERVE_MB writes are refused with 507';
+    return (level === 'error' ? error : warning)(says, cure);
+  }
 }
 
 export function judgeIndexes({ missing, extra }: { missing: string[]; extra: string[] }): Finding[] {

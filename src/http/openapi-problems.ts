@@ -1,7 +1,7 @@
 import type { ZodOpenApiResponseObject } from 'zod-openapi';
 import { PROBLEMS } from '../problems';
 import { headerRefs, type HeaderName } from './headers';
-import type { Route } from './route';
+import { stores, type Route } from './route';
 import { problemSchema } from './schemas';
 
 /** Whether a read of it can be answered with 304. */
@@ -26,6 +26,7 @@ export function problemsOf(route: Route): number[] {
       ...(limit === 'none' ? [] : [429]),
       500,
       503,
+      ...(stores(route) ? [507] : []),
       ...(route.problems ?? []),
     ]),
   ].sort();

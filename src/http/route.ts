@@ -55,6 +55,8 @@ export interface Route<P = unknown, Q = unknown, B = unknown, A extends Access =
   upload?: { limit: string; types: string[] };
   /** By status. */
   responses: Record<number, Answer>;
+  /** A write that stores nothing: it is answered while the database has no room. */
+  storesNothing?: true;
   /** Statuses of problems beside those that follow from the rest of the declaration. */
   problems?: number[];
   /** `If-Match` and `If-None-Match` of this write count; `optional`: also if the installation demands the first. */
@@ -73,6 +75,9 @@ export interface Route<P = unknown, Q = unknown, B = unknown, A extends Access =
   deprecated?: { since: string; sunset: string; link: string; field?: string };
   handler: (input: Input<P, Q, B, A>) => Promise<Reply>;
 }
+
+/** Whether it needs room on the disk of the database; a removal too, which is written down before it frees any. */
+export const stores = ({ method, storesNothing }: Route): boolean => method !== 'get' && !storesNothing;
 
 export function defineRoute<A extends Access, P = undefined, Q = undefined, B = Buffer>(
   route: Route<P, Q, B, A>,

@@ -13,7 +13,7 @@ import type { Limit } from './limits';
 import { answerOtherMethods } from './other-methods';
 import { idempotencyOf } from './idempotency-key';
 import { send } from './reply';
-import type { Input, Route } from './route';
+import { stores, type Input, type Route } from './route';
 import { validate } from './validate';
 
 export interface RouterOptions {
@@ -24,6 +24,8 @@ export interface RouterOptions {
   admitPassword: (request: Request, response: Response) => Promise<void> | undefined;
   /** Writes to what has versions need `If-Match`. */
   requireIfMatch: boolean;
+  /** @throws InsufficientStorageError if the database has no room for a write */
+  requireRoom: () => void;
 }
 
 /** All routes of the features, on the app itself; whatever else is asked of a path that is there gets 405. */
@@ -65,7 +67,7 @@ function steps(route: Route, options: RouterOptions): RequestHandler[] {
 /** Leaves the user in `locals`, and the route's path for the metrics. */
 async function admit(
   route: Route,
-  { authenticate, limit, admission, admitPassword }: RouterOptions,
+  { authenticate, limit, admission, admitPassword, requireRoom }: RouterOptions,
   request: Request,
   response: Response,
 ): Promise<void> {
@@ -81,6 +83,7 @@ async function admit(
     await limit.request(route, undefined, request, response);
     throw error;
   }
+  if (stores(route)) requireRoom();
   const leave = await enter(route, admission, user, request, response);
   if (leave) response.once('close', leave);
   // After that: what is refused for overload does not ask Redis.

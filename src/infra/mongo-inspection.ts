@@ -1,5 +1,5 @@
 import mongoose from 'mongoose';
-import type { Mongo } from './mongo';
+import { roomOf, type Mongo } from './mongo';
 
 export type MongoFacts = Awaited<ReturnType<typeof inspectMongo>>;
 type Connection = Mongo['connection'];
@@ -34,6 +34,7 @@ export async function inspectMongo(connection: Connection) {
   const isWritable = hello.isWritablePrimary === true;
   // It read its clock about half-way.
   const skewMs = (hello.localTime as Date).getTime() - (Date.now() - latencyMs / 2);
+  const room = await roomOf(connection);
   return {
     version: String(version),
     /** What it is where it isn't MongoDB: `version` is then the one whose commands it knows. */
@@ -42,6 +43,8 @@ export async function inspectMongo(connection: Connection) {
     isReplicaSet,
     isWritable,
     skewMs,
+    /** On its disk; `undefined` if it reports none. */
+    room,
   };
 }
 

@@ -81,8 +81,19 @@ export async function connectMongo(
       await connection.db!.admin().ping();
     },
 
+    room: () => roomOf(connection),
+
     close: () => connection.close(),
   };
+}
+
+/** Bytes on the disk of the server; `undefined` if it reports none, as SecantusDB. */
+export async function roomOf({ db }: Connection): Promise<{ free: number; size: number } | undefined> {
+  const { fsTotalSize: size, fsUsedSize: used } = (await db!.command({ dbStats: 1 })) as {
+    fsTotalSize: number;
+    fsUsedSize: number;
+  };
+  return size > 0 ? { free: size - used, size } : undefined;
 }
 
 function watchCommands(connection: Connection, { begins, ends }: BusyClock): void {
@@ -110,7 +121,11 @@ export function duplicateFields(error: unknown): string[] | undefined {
 /** Whether the error says that the server was not to be reached, rather than that it refused. */
 export function isMongoAway(error: unknown): boolean {
   if (error instanceof mongoose.mongo.MongoServerError) {
-    return AWAY_LABELS.some((label) => error.hasErrorLabel(label)) || AWAY_CODES.has(Number(error.code));
+    return (
+      AWAY_LABELS.some((label) => error.hasErrorLabel(label)) ||
+      AWAY_CODES.has(Number(error.code)) ||
+      HAS_NO_ROOM.test(error.message)
+    );
   }
   if (error instanceof mongoose.mongo.MongoNetworkError) return true;
   const { name, code } = error as { name?: string; code?: unknown };
@@ -119,8 +134,10 @@ export function isMongoAway(error: unknown): boolean {
 }
 
 const AWAY_LABELS = ['RetryableWriteError', 'TransientTransactionError', 'UnknownTransactionCommitResult'];
-/** A server that shuts down, steps down or isn't primary yet. */
-const AWAY_CODES = new Set([91, 189, 10107, 11600, 11602, 13435, 13436]);
+/** A server that shuts down, steps down or isn't primary yet; one whose disk is full (39, 14031), or fails (28). */
+const AWAY_CODES = new Set([28, 39, 91, 189, 10107, 11600, 11602, 13435, 13436, 14031]);
+/** WiredTiger's words, which SecantusDB passes on. After a panic it answers nothing else until it is started anew. */
+const HAS_NO_ROOM = /WT_PANIC|No space left on device|ENOSPC/;
 const AWAY = new Set([
   'MongoServerSelectionError',
   'MongooseServerSelectionError',

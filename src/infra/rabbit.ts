@@ -61,6 +61,7 @@ export function createJobQueue({ url, prefix, concurrency, logger }: JobQueueOpt
   const depth = createDepthGauge(jobQueueNames(prefix));
   let connection: Awaited<ReturnType<typeof connect>> | undefined;
   let publisher: ConfirmChannel | undefined;
+  let blocked: string | undefined;
   let consumer: { channel: Channel; tag: string } | undefined;
   let consume: ((content: string) => Promise<Verdict>) | undefined;
   const running = new Set<Promise<void>>();
@@ -94,6 +95,7 @@ export function createJobQueue({ url, prefix, concurrency, logger }: JobQueueOpt
 
   async function setUp(model: ChannelModel): Promise<void> {
     model.on('error', () => {});
+    watchAlarms(model);
     const confirming = bindTo(model, await model.createConfirmChannel());
     const consuming = bindTo(model, await model.createChannel());
     await declareJobQueues(confirming, prefix);
@@ -103,6 +105,19 @@ export function createJobQueue({ url, prefix, concurrency, logger }: JobQueueOpt
     publisher = confirming;
     confirming.once('close', () => {
       if (publisher === confirming) publisher = undefined;
+    });
+  }
+
+  /** RabbitMQ reads nothing more from a connection that has published during an alarm, until the alarm is over. */
+  function watchAlarms(model: ChannelModel): void {
+    blocked = undefined;
+    model.on('blocked', (reason: string) => {
+      blocked = reason;
+      logger.warn({ reason }, 'RabbitMQ lacks disk or memory: jobs wait in MongoDB');
+    });
+    model.on('unblocked', () => {
+      blocked = undefined;
+      logger.info('RabbitMQ takes jobs again');
     });
   }
 
@@ -137,6 +152,8 @@ export function createJobQueue({ url, prefix, concurrency, logger }: JobQueueOpt
     async publish(content: string): Promise<void> {
       const channel = publisher;
       if (!channel) throw new Error('RabbitMQ is away');
+      // It would wait in this process' memory, once more with each try.
+      if (blocked !== undefined) throw new Error(`RabbitMQ takes no messages: ${blocked}`);
       const messageId = content;
       let returned = false;
       // An unroutable message is confirmed as well; only `mandatory` brings it back, before the confirm.
@@ -157,6 +174,9 @@ export function createJobQueue({ url, prefix, concurrency, logger }: JobQueueOpt
     },
 
     isConnected: (): boolean => publisher !== undefined,
+
+    /** Whether an alarm keeps it from taking messages. RabbitMQ reports one only to a connection that has published. */
+    isBlocked: (): boolean => blocked !== undefined,
 
     depth: depth.read,
 

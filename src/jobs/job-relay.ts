@@ -5,7 +5,7 @@ import type { JobRepository } from './job-repository';
 
 interface JobRelayDeps {
   jobs: Pick<JobRepository, 'due' | 'takeForPublishing' | 'publishAgain'>;
-  queue: Pick<JobQueue, 'publish' | 'isConnected'>;
+  queue: Pick<JobQueue, 'publish' | 'isBlocked' | 'isConnected'>;
   logger: Logger;
 }
 
@@ -38,7 +38,7 @@ export function createJobRelay({ jobs, queue, logger }: JobRelayDeps) {
   }
 
   async function runBatch(): Promise<number> {
-    if (!queue.isConnected()) return 0;
+    if (!queue.isConnected() || queue.isBlocked()) return 0;
     const due = await jobs.due(BATCH);
     await Promise.all(due.map(publish));
     return due.length;

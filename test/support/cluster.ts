@@ -17,16 +17,29 @@ export type Cluster = Awaited<ReturnType<typeof startCluster>>;
 
 /**
  * Two API workers and a job worker under PM2 behind NGINX; `npm test` stops them at its end.
- * @param own of a clone of one's own, whose stack the caller stops; it takes the servers of the tests
+ * @param own of a clone or folder of one's own, whose stack the caller stops; it takes the servers of the tests, unless
+ *   `servers` names those that are its own
  */
-export async function startCluster(own?: { root: string; dir: string }) {
+export async function startCluster(own?: {
+  root?: string;
+  dir: string;
+  servers?: ('mongo' | 'rabbit')[];
+  logLevel?: string;
+}) {
   const dir = process.env.TEST_STACK_DIR;
   if (!dir) throw new Error('TEST_STACK_DIR is not set: run `npm test -- PATH`, which starts the servers.');
   const { MONGO_URL: mongo, REDIS_URL: redis, AMQP_URL: rabbit } = process.env;
   const stack = createStack({
-    ...(own ?? { root, dir }),
+    root: own?.root ?? root,
+    dir: own?.dir ?? dir,
     basePorts: own ? { nginx: 3350, api: 4351 } : { nginx: 3300, api: 4301 },
-    urls: own ? { mongo, redis, rabbit } : {},
+    urls: own
+      ? {
+          redis,
+          ...(!own.servers?.includes('mongo') && { mongo }),
+          ...(!own.servers?.includes('rabbit') && { rabbit }),
+        }
+      : {},
   });
   await stack.startServers({
     only: ['mongo', 'redis', 'rabbit', 'nginx'],
@@ -38,7 +51,7 @@ export async function startCluster(own?: { root: string; dir: string }) {
     env: {
       BCRYPT_COST: '8',
       HASH_THREADS: '1',
-      LOG_LEVEL: 'warn',
+      LOG_LEVEL: own?.logLevel ?? 'warn',
       CACHE_TTL_SECONDS: '2',
       KEY_PREFIX: 'cluster',
       CORS_ORIGINS: ORIGIN,

@@ -7,6 +7,7 @@ const { UserError } = require('../../command/run-command');
 const { findCached } = require('../../set-up/mongodb-cache');
 const { ensureSecret } = require('../secrets');
 
+const wrapper = path.join(__dirname, 'run-secantusdb.sh');
 const replicaSet = 'taskfleet';
 const user = 'taskfleet';
 /** MongoDB's number of "AuthenticationFailed". */
@@ -100,7 +101,9 @@ const mongo = {
       args.push('--wiredTigerCacheSizeGB', '0.5', '--keyFile', ensureSecret(path.join(dir, 'key')));
     // Without syncing each commit a killed server loses acknowledged writes.
     else args.push('--auth', '--sync-on-commit', '--log-level', 'WARNING');
-    return [{ name: 'mongo', script: found.bin, args, killTimeoutMs: 20_000 }];
+    if (found.kind === 'mongod') return [{ name: 'mongo', script: found.bin, args, killTimeoutMs: 20_000 }];
+    // The shell runs it, so that it works without its x bit and on a mount that forbids executing.
+    return [{ name: 'mongo', script: '/bin/sh', args: [wrapper, found.bin, ...args], killTimeoutMs: 20_000 }];
   },
 
   async ping(context) {

@@ -1,3 +1,4 @@
+import { mkdirSync, rmSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { FILL_BUDGET } from '../../../src/cache/fill-budget';
 import { createRateLimiters } from '../../../src/infra/rate-limiter';
@@ -5,6 +6,7 @@ import { dropDatabase, newNamespace, startApi, type TestApi } from '../../suppor
 import { as, buildAdmin, buildTask, buildWorker, type Account } from '../../support/factories';
 import { connectCache } from '../../support/cache';
 import { startRedis } from '../../support/redis-server';
+import { eventually } from '../../support/wait';
 
 /** A Redis that is always full, as configured by scripts/stack/servers/redis.js. */
 const namespace = newNamespace();
@@ -160,3 +162,25 @@ it('answers without the cache where nothing can be evicted', async () => {
   const { body } = await as(reader, admin).get(`/tasks/${_id}`).expect(200);
   expect(body.title).toBe('still here');
 });
+
+it('takes writes and reads while Redis refuses writes, since it can not save them, as on a full disk', async () => {
+  const { client } = filler.redis;
+  const [, folder] = await client.config('GET', 'dir');
+  await client.config('SET', 'maxmemory', 256_000_000);
+  await client.config('SET', 'maxmemory-policy', 'volatile-ttl');
+  await client.config('SET', 'save', '3600 1');
+  rmSync(folder!, { recursive: true });
+  try {
+    await client.bgsave();
+    await eventually(async () => /MISCONF/.test(await client.set('any', 'y').catch(String)));
+    const { _id } = await buildTask(writer, admin);
+    for (const title of ['first', 'second']) {
+      await as(writer, admin).put(`/tasks/${_id}`, { title }).expect(200);
+      expect((await as(reader, admin).get(`/tasks/${_id}`).expect(200)).body).toMatchObject({ title });
+    }
+    await client.config('SET', 'save', '');
+    await eventually(async () => (await client.set('any', 'z').catch(String)) === 'OK');
+  } finally {
+    mkdirSync(folder!, { recursive: true });
+  }
+}, 60_000);

@@ -55,6 +55,7 @@ describe('servers', () => {
     isReplicaSet: true,
     isWritable: true,
     skewMs: 3,
+    room: { free: 60e9, size: 100e9 } as { free: number; size: number } | undefined,
   };
   const redis = {
     version: '7.0.15',
@@ -96,6 +97,13 @@ describe('servers', () => {
       expect.stringMatching(/^error .*not the primary/),
       'warning It is older than 7.0',
     ]);
+    expect(saysOf(judgeMongo({ ...mongo, room: { free: 0.4e9, size: 100e9 } }))).toEqual([
+      'error 400 MB are free on its disk',
+    ]);
+    expect(saysOf(judgeMongo({ ...mongo, room: { free: 3e9, size: 100e9 } }))).toEqual([
+      'warning 3.0 GB are free on its disk',
+    ]);
+    expect(saysOf(judgeMongo({ ...mongo, room: undefined }))).toEqual([]);
     expect(saysOf(judgeRabbit({ ...rabbit, consumers: 0, waiting: 4, alarm: 'low on disk' }))).toEqual([
       expect.stringContaining('low on disk'),
       'error No job worker: 4 jobs wait in the queue',

@@ -25,9 +25,10 @@ const { judgeLoad } = jest.requireActual<{ judgeLoad: (statuses: object[]) => Fi
 const { report } = jest.requireActual<{ report: (findings: Finding[]) => string }>(
   '../../../scripts/doctor/report',
 );
-const { judgeLogs, judgeRoom } = jest.requireActual<
-  Record<'judgeLogs' | 'judgeRoom', (bytes: number) => Finding>
->('../../../scripts/doctor/room');
+const { judgeLogs, judgeRoom } = jest.requireActual<{
+  judgeLogs: (bytes: number) => Finding;
+  judgeRoom: (places: string[], room: { free: number; size: number }) => Finding;
+}>('../../../scripts/doctor/room');
 const { judgeWorkers } = jest.requireActual<{
   judgeWorkers: (apps: AppProcess[], wanted: { apiWorkers: number; release: string }) => Finding[];
 }>('../../../scripts/doctor/workers');
@@ -159,7 +160,16 @@ it('tells of a worker that NGINX does not know', () => {
 });
 
 it('tells of a disk that is nearly full and of long logs', () => {
-  expect([80e9, 3e9, 0.2e9].map((bytes) => judgeRoom(bytes).level)).toEqual(['ok', 'warning', 'error']);
+  const levelOf = (free: number, size: number) => judgeRoom(['database'], { free, size }).level;
+  expect([80e9, 3e9, 0.2e9].map((free) => levelOf(free, 100e9))).toEqual(['ok', 'warning', 'error']);
+  // A small disk need not have as much.
+  expect([0.3e9, 0.15e9, 0.05e9].map((free) => levelOf(free, 1e9))).toEqual(['ok', 'warning', 'error']);
+  expect(judgeRoom(['database', 'nginx'], { free: 0.2e9, size: 100e9 })).toEqual({
+    group: 'Disk',
+    level: 'error',
+    says: '200 MB are free for database, nginx',
+    cure: expect.stringMatching(/^Free some.*writes are refused.*uploads are refused/) as string,
+  });
   expect([1e6, 2e9].map((bytes) => judgeLogs(bytes).level)).toEqual(['ok', 'warning']);
 });
 

@@ -1,0 +1,70 @@
+'use strict';
+
+const fs = require('node:fs');
+const path = require('node:path');
+const { logSets, reopen, rotate } = require('./logs');
+
+/**
+ * Bounds the logs of a stack, and keeps some room for its database. PM2 of the servers runs it:
+ *   node keep-room.js FOLDER HOME_OF_THE_SERVERS HOME_OF_THE_APPS
+ */
+const [dir = '', supervisorHome = '', appsHome = ''] = process.argv.slice(2);
+const lookMs = 1_000;
+/** Bytes: a disk with less counts as full. */
+const full = 16e6;
+const sets = logSets({ dir, supervisorHome, appsHome });
+/** Folders of logs whose disk was full at the last look. */
+const wereFull = new Set();
+
+/** @param {string} folder @returns {{ free: number, size: number }} */
+function roomAt(folder) {
+  const { bavail, blocks, bsize } = fs.statfsSync(folder);
+  return { free: bavail * bsize, size: blocks * bsize };
+}
+
+/** PM2 writes no further line to a log once its disk was full, until it opens it anew. */
+function revive(set) {
+  if (!fs.existsSync(set.folder)) return;
+  const isFull = roomAt(set.folder).free < full;
+  if (!isFull && wereFull.has(set)) {
+    wereFull.delete(set);
+    reopen(set);
+  } else if (isFull) wereFull.add(set);
+}
+
+/**
+ * A file that only takes room, which the database gets if another program uses up all the rest: without any room it
+ * would end at its next checkpoint, a minute later at most, and the reads with it.
+ */
+function keepReserve() {
+  const folder = path.join(dir, 'mongo', 'data');
+  if (!fs.existsSync(folder)) return;
+  const file = path.join(folder, 'reserve');
+  const { free, size } = roomAt(folder);
+  const bytes = Math.min(128e6, Math.floor(size / 20));
+  if (free < full) fs.rmSync(file, { force: true });
+  else if (free > 8 * bytes && !fs.existsSync(file)) {
+    // Written out: an empty file of that length would take no room.
+    const handle = fs.openSync(file, 'wx', 0o600);
+    for (let left = bytes; left > 0; left -= 1e6) fs.writeSync(handle, Buffer.alloc(Math.min(left, 1e6)));
+    fs.closeSync(handle);
+  }
+}
+
+/** What fails once, such as on a disk that is full, is tried again at the next look. */
+function attempt(what, work) {
+  try {
+    work();
+  } catch (error) {
+    console.error(`${new Date().toISOString()} ${what}: ${error.message}`);
+  }
+}
+
+setInterval(() => {
+  attempt('reserve', keepReserve);
+  for (const set of sets) {
+    attempt(set.folder, () => rotate(set));
+    attempt(set.folder, () => revive(set));
+  }
+}, lookMs);
+process.once('SIGTERM', () => process.exit(0));

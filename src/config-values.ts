@@ -1,0 +1,25 @@
+import { isIP } from 'node:net';
+import { z } from 'zod';
+
+/** @returns `undefined` if it isn't an object of whole paths by names of small letters and hyphens */
+export function placesIn(text: string): Record<string, string> | undefined {
+  try {
+    return z.record(z.string().regex(/^[a-z-]{1,20}$/), z.string().startsWith('/')).parse(JSON.parse(text));
+  } catch {
+    return undefined;
+  }
+}
+
+/** As a browser sends it: without a path, in lower case. No patterns: each origin is named. */
+export function isOrigin(item: string): boolean {
+  return (
+    item === '*' ||
+    (/^https?:\/\/[\w.:[\]-]+$/.test(item) && URL.canParse(item) && new URL(item).origin === item)
+  );
+}
+
+export function isProxy(item: string): boolean {
+  if (['loopback', 'linklocal', 'uniquelocal'].includes(item)) return true;
+  const [, address = item, bits = '0'] = /^(.+)\/(\d+)$/.exec(item) ?? [];
+  return isIP(address) > 0 && Number(bits) <= (isIP(address) === 4 ? 32 : 128);
+}

@@ -1,0 +1,98 @@
+import { spreadSeconds } from '../admission/retry-after';
+import { InsufficientStorageError } from '../errors';
+import { within } from '../infra/within';
+import type { Logger } from '../logger';
+import { reserveOf, roomAt, type Room } from './room';
+
+export type DiskWatch = ReturnType<typeof createDiskWatch>;
+
+interface DiskWatchDeps {
+  /** Folders by the name of what they hold: `database` and any others. */
+  places: Record<string, string>;
+  /** Asks the database itself, unless `places` names its folder; `undefined` if it doesn't know. */
+  askDatabase: () => Promise<Room | undefined>;
+  /** Bytes that stay free on the disk of the database; `0` never refuses. */
+  reserve: number;
+  /** Called for each write that is refused. */
+  onRefused: () => void;
+  logger: Logger;
+}
+
+/** It is counted and logged as what it is: not a failure of each request. */
+class NoRoomError extends InsufficientStorageError {
+  override readonly isRefusal = true;
+}
+
+/** A program that writes 500 MB/s uses up half of the default reserve meanwhile. */
+const FOLDERS_MS = 500;
+/** MongoDB adds up its collections to answer. */
+const DATABASE_MS = 5_000;
+const RETRY_SECONDS = 15;
+
+/**
+ * Watches the free room of disks, and refuses writes while the database's disk has less than its reserve: a database
+ * without any room ends, or answers nothing any more, and takes the reads along.
+ */
+export function createDiskWatch({ places, askDatabase, reserve, onRefused, logger }: DiskWatchDeps) {
+  let rooms: Record<string, Room> = {};
+  let isFull = false;
+  let timer: NodeJS.Timeout | undefined;
+  let askedAt = -Infinity;
+  let stopped = false;
+
+  async function lookAtDatabase(): Promise<Room | undefined> {
+    if (places.database !== undefined) return roomAt(places.database);
+    if (performance.now() - askedAt < DATABASE_MS) return rooms.database;
+    askedAt = performance.now();
+    return within(askDatabase(), DATABASE_MS, undefined).catch(() => undefined);
+  }
+
+  async function look(): Promise<void> {
+    const names = [...new Set(['database', ...Object.keys(places)])];
+    const found = await Promise.all(
+      names.map(async (name) => [
+        name,
+        await (name === 'database' ? lookAtDatabase() : roomAt(places[name]!)),
+      ]),
+    );
+    rooms = Object.fromEntries(found.filter(([, room]) => room)) as Record<string, Room>;
+    const { database } = rooms;
+    const wasFull = isFull;
+    isFull = database !== undefined && database.free < reserveOf(database, reserve);
+    if (isFull === wasFull) return;
+    const freeMb = Math.round(database ? database.free / 1e6 : 0);
+    if (isFull) logger.error({ freeMb }, 'The disk of the database is nearly full: writes are refused');
+    else logger.info({ freeMb }, 'The disk of the database has room again: writes are taken');
+  }
+
+  async function lookOn(): Promise<void> {
+    await look();
+    if (!stopped) timer = setTimeout(() => void lookOn(), FOLDERS_MS).unref();
+  }
+
+  return {
+    /** Resolves after the first look. */
+    start: lookOn,
+
+    stop(): void {
+      stopped = true;
+      clearTimeout(timer);
+    },
+
+    /** As of the last look, by place; a place that can't be looked at is left out. */
+    rooms: (): Record<string, Room> => rooms,
+
+    /** Whether writes are refused. */
+    isFull: (): boolean => isFull,
+
+    /** @throws InsufficientStorageError (507) while the disk of the database is nearly full */
+    requireRoom(): void {
+      if (!isFull) return;
+      onRefused();
+      throw new NoRoomError(
+        'The disk of the database is nearly full: nothing was done. Try again once the operator has made room.',
+        spreadSeconds(RETRY_SECONDS),
+      );
+    },
+  };
+}

@@ -1,0 +1,166 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { createDiskWatch } from '../../../src/disk/disk-watch';
+import { reserveOf } from '../../../src/disk/room';
+import { InsufficientStorageError } from '../../../src/errors';
+import { isMongoAway } from '../../../src/infra/mongo';
+import { createLogger } from '../../../src/logger';
+import mongoose from 'mongoose';
+import { allRoutes } from '../../../src/routes';
+import { stores } from '../../../src/http/route';
+import { dropDatabase, newNamespace, startApi, type TestApi } from '../../support/api';
+import { as, buildAdmin, buildTask, newPerson, type Account } from '../../support/factories';
+import { newPicture } from '../../support/pictures';
+import { mountSmallDisk } from '../../support/small-disk';
+import { eventually } from '../../support/wait';
+
+const folder = mkdtempSync(path.join(tmpdir(), 'taskfleet-disk-'));
+let disk: ReturnType<typeof mountSmallDisk>;
+beforeAll(() => {
+  disk = mountSmallDisk(folder, 20);
+});
+afterEach(() => disk.makeRoom());
+afterAll(() => {
+  disk?.unmount();
+  rmSync(folder, { recursive: true });
+});
+
+describe('the watch over disks', () => {
+  type Options = Parameters<typeof createDiskWatch>[0];
+  const logger = createLogger('silent', 'test');
+  const started: ReturnType<typeof createDiskWatch>[] = [];
+  afterEach(() => started.splice(0).forEach((watch) => watch.stop()));
+
+  async function startWatch(options: Partial<Options>) {
+    const askDatabase = () => Promise.resolve(undefined);
+    const watch = createDiskWatch({
+      places: {},
+      askDatabase,
+      reserve: 0.5e9,
+      onRefused: () => {},
+      logger,
+      ...options,
+    });
+    started.push(watch);
+    await watch.start();
+    return watch;
+  }
+  const reports = (free: number) => ({ askDatabase: () => Promise.resolve({ free, size: 100e9 }) });
+
+  it('keeps the reserve free, and of a small disk a tenth', () => {
+    expect(reserveOf({ free: 0, size: 100e9 }, 0.5e9)).toBe(0.5e9);
+    expect(reserveOf({ free: 0, size: 1e9 }, 0.5e9)).toBe(0.1e9);
+  });
+
+  it.each<[string, Partial<Options>, boolean]>([
+    ['refuses writes if the database reports too little', reports(0.4e9), true],
+    ['takes writes if it reports enough', reports(0.6e9), false],
+    ['takes writes if it reports nothing', {}, false],
+    ['takes writes if it can not be asked', { askDatabase: () => Promise.reject(new Error('away')) }, false],
+    ['takes writes without a reserve', { ...reports(0), reserve: 0 }, false],
+    ['takes writes if the folder is not there', { places: { database: path.join(folder, 'none') } }, false],
+  ])('%s', async (_what, options, isRefused) => {
+    const watch = await startWatch(options);
+    expect(watch.isFull()).toBe(isRefused);
+    if (isRefused) expect(watch.requireRoom).toThrow(InsufficientStorageError);
+    else expect(watch.requireRoom).not.toThrow();
+  });
+
+  it('refuses writes while the folder of the database lacks room, and measures the other folders', async () => {
+    const watch = await startWatch({ places: { database: folder, logs: tmpdir() } });
+    expect(watch.isFull()).toBe(false);
+    disk.fill(1);
+    await eventually(() => watch.isFull(), 5_000);
+    expect(watch.rooms()).toMatchObject({ database: { size: 20 * 2 ** 20 } });
+    expect(watch.rooms().logs!.free).toBeGreaterThan(0);
+    disk.makeRoom();
+    await eventually(() => !watch.isFull(), 5_000);
+  });
+
+  it('refuses no write if only another folder lacks room', async () => {
+    disk.fill();
+    const watch = await startWatch({ places: { logs: folder } });
+    expect([watch.rooms().logs!.free, watch.isFull()]).toEqual([0, false]);
+  });
+});
+
+it.each([
+  ['OutOfDiskSpace', { code: 14031, message: 'available disk space of 1 bytes is less than required' }],
+  ['FileStreamFailed', { code: 39, message: 'failed to write' }],
+  [
+    'WiredTiger without room',
+    { code: 1, message: 'WiredTiger error: WtError { code: 28, message: "No space left on device" }' },
+  ],
+  [
+    'WiredTiger after a panic',
+    { code: 1, message: 'WiredTiger error: WtError { code: -31804, message: "WT_PANIC: …" }' },
+  ],
+])(
+  'the database that reports "%s" is away: its effect is unknown, and it is no fault of ours',
+  (_name, error) => {
+    expect(isMongoAway(new mongoose.mongo.MongoServerError(error))).toBe(true);
+    expect(isMongoAway(new mongoose.mongo.MongoServerError({ code: 1, message: 'InternalError' }))).toBe(
+      false,
+    );
+  },
+);
+
+describe('an API worker whose database lacks room', () => {
+  const namespace = newNamespace();
+  let api: TestApi;
+  let admin: Account;
+  let task: { _id: string };
+
+  beforeAll(async () => {
+    api = await startApi(namespace, { DISK_PLACES: JSON.stringify({ database: folder }) });
+    admin = await buildAdmin(api);
+    task = await buildTask(api, admin);
+    disk.fill();
+    await eventually(async () => (await as(api, admin).post('/tasks', { title: 'x' })).status === 507, 5_000);
+  });
+  beforeEach(() => disk.fill());
+  afterAll(async () => {
+    await api?.close();
+    await dropDatabase(namespace);
+  });
+
+  it('refuses each route that stores something before it reads the body', async () => {
+    const picture = await newPicture('png');
+    const person = newPerson();
+    const answers = {
+      signUp: await as(api, admin).post('/users/signup', person),
+      createTask: await as(api, admin).post('/tasks').send('no JSON'),
+      updateTask: await as(api, admin).put(`/tasks/${task._id}`, { title: 'y' }),
+      patchTask: await as(api, admin).patch(`/tasks/${task._id}`, { title: 'y' }),
+      deleteTask: await as(api, admin).delete(`/tasks/${task._id}`),
+      patchUser: await as(api, admin).patch(`/users/${admin.id}`, { name: 'Y' }),
+      deleteUser: await as(api, admin).delete(`/users/${admin.id}`),
+      putAvatar: await as(api, admin).put(`/users/${admin.id}/avatar`).type('image/png').send(picture),
+    };
+    const written = allRoutes({} as never).filter(stores);
+    expect(Object.keys(answers).sort()).toEqual(written.map(({ id }) => id).sort());
+    for (const { status, body, headers } of Object.values(answers)) {
+      expect({ status, body: body as object }).toEqual({
+        status: 507,
+        body: expect.objectContaining({
+          type: '/problems/insufficient-storage',
+          detail: expect.stringMatching(/nearly full: nothing was done/) as string,
+        }) as object,
+      });
+      expect(Number(headers['retry-after'])).toBeGreaterThanOrEqual(15);
+      expect(Number(headers['retry-after'])).toBeLessThanOrEqual(31);
+    }
+  });
+
+  it('answers reads and log-ins', async () => {
+    await as(api, admin).get(`/tasks/${task._id}`).expect(200);
+    await as(api, admin).get('/tasks?q=other').expect(200);
+    await as(api, admin).post('/users/login', { email: admin.email, password: admin.password }).expect(200);
+  });
+
+  it('takes writes again once there is room', async () => {
+    disk.makeRoom();
+    await eventually(async () => (await as(api, admin).post('/tasks', { title: 'x' })).status === 201, 5_000);
+  });
+});

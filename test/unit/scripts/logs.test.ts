@@ -1,0 +1,156 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import {
+  appendFileSync,
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { eventually } from '../../support/wait';
+
+interface LogSet {
+  folder: string;
+  name: RegExp;
+  signal?: NodeJS.Signals;
+  pidFile?: string;
+}
+const { logSets, rotate } = jest.requireActual<{
+  logSets: (stack: { dir: string; supervisorHome: string; appsHome: string }) => LogSet[];
+  rotate: (set: LogSet, most?: number) => void;
+}>('../../../scripts/stack/logs');
+const { readFrom } = jest.requireActual<{
+  readFrom: (file: string, before?: { ino: number; size: number }) => string;
+}>('../../../scripts/stack/app-logs');
+
+let dir: string;
+beforeEach(() => {
+  dir = mkdtempSync(path.join(tmpdir(), 'taskfleet-logs-'));
+});
+afterEach(() => rmSync(dir, { recursive: true, force: true }));
+const read = (name: string) => readFileSync(path.join(dir, name), 'utf8');
+const write = (name: string, text: string) => writeFileSync(path.join(dir, name), text);
+
+describe('a log that gets too long', () => {
+  it('is put aside in place of the last one, and its writer opens it anew without losing a line', async () => {
+    // Writes a line each millisecond to the file that it has open, and opens it anew on the signal.
+    const writer = `
+      const fs = require('node:fs');
+      let log = fs.openSync('a.log', 'a'), line = 0;
+      process.on('SIGUSR2', () => { fs.closeSync(log); log = fs.openSync('a.log', 'a'); });
+      setInterval(() => fs.writeSync(log, line++ + '\\n'), 1);
+      fs.writeFileSync('pid', String(process.pid));`;
+    const child = spawn(process.execPath, ['-e', writer], { cwd: dir, stdio: 'ignore' });
+    try {
+      await eventually(() => existsSync(path.join(dir, 'a.log')) && read('a.log').includes('20\n'));
+      const set = { folder: dir, name: /\.log$/, signal: 'SIGUSR2' as const, pidFile: path.join(dir, 'pid') };
+      rotate(set, 1e6);
+      expect(existsSync(path.join(dir, 'a.log.1'))).toBe(false);
+      write('a.log.1', 'older');
+      rotate(set, 50);
+      await eventually(() => existsSync(path.join(dir, 'a.log')) && read('a.log').length > 50);
+    } finally {
+      child.kill();
+      await once(child, 'exit');
+    }
+    const numbers = `${read('a.log.1')}${read('a.log')}`.trim().split('\n').map(Number);
+    expect(numbers).toEqual(numbers.map((_, index) => index));
+  });
+
+  it('is copied and emptied in place if its writer never opens it anew', () => {
+    write('pm2.log', 'x'.repeat(100));
+    const { ino } = statSync(path.join(dir, 'pm2.log'));
+    rotate({ folder: dir, name: /^pm2\.log$/ }, 50);
+    expect([read('pm2.log'), read('pm2.log.1')]).toEqual(['', 'x'.repeat(100)]);
+    expect(statSync(path.join(dir, 'pm2.log')).ino).toBe(ino);
+  });
+
+  it('is put aside also if its writer is gone, or has left no pid', () => {
+    write('a.log', 'x'.repeat(100));
+    rotate({ folder: dir, name: /\.log$/, signal: 'SIGUSR2', pidFile: path.join(dir, 'none') }, 50);
+    expect(read('a.log.1')).toHaveLength(100);
+    expect(() => rotate({ folder: path.join(dir, 'none'), name: /\.log$/ }, 50)).not.toThrow();
+  });
+});
+
+it('every log of a stack has a writer that bounds it, and none of another program is touched', () => {
+  const sets = logSets({ dir, supervisorHome: path.join(dir, 'pm2'), appsHome: path.join(dir, 'apps') });
+  const isBounded = (file: string) =>
+    sets.some(
+      ({ folder, name }) => folder === path.dirname(path.join(dir, file)) && name.test(path.basename(file)),
+    );
+  const ours = ['logs/mongo.log', 'logs/nginx.log', 'nginx/access.log', 'pm2/pm2.log', 'apps/pm2.log'];
+  const workers = ['apps/logs/taskfleet-api-out.log', 'apps/logs/taskfleet-worker-error.log'];
+  expect([...ours, ...workers].filter((file) => !isBounded(file))).toEqual([]);
+  expect(
+    ['apps/logs/another-out.log', 'apps/dump.pm2', 'mongo/data/WiredTigerLog.1'].filter(isBounded),
+  ).toEqual([]);
+});
+
+describe('the end of a log', () => {
+  it('is all that is read of it', () => {
+    const file = path.join(dir, 'a.log');
+    // Sparse: it takes no room, and reading all of it fails (ERR_FS_FILE_TOO_LARGE).
+    write('a.log', 'begin\n');
+    truncateSync(file, 5e9);
+    appendFileSync(file, '\nthe last line\n');
+    const text = readFrom(file);
+    expect(text.length).toBeLessThanOrEqual(100_000);
+    expect(text).toMatch(/\nthe last line\n$/);
+    expect(readFrom(path.join(dir, 'none'))).toBe('');
+  });
+
+  it('begins where it was, or at the beginning of a log that took its place', () => {
+    const file = path.join(dir, 'a.log');
+    write('a.log', 'old\n');
+    const before = statSync(file);
+    appendFileSync(file, 'new\n');
+    expect(readFrom(file, before)).toBe('new\n');
+    rotate({ folder: dir, name: /^a\.log$/, signal: 'SIGUSR2', pidFile: path.join(dir, 'none') }, 1);
+    writeFileSync(file, 'a longer line of another file\n');
+    expect(readFrom(file, before)).toBe('a longer line of another file\n');
+  });
+});
+
+describe('what runs SecantusDB', () => {
+  /** Prints and then does nothing, as the server does after a panic of its storage engine. */
+  async function run(prints: string) {
+    const server = path.join(dir, 'server');
+    mkdirSync(dir, { recursive: true });
+    writeFileSync(server, `#!/bin/sh\nprintf '%s\\n' "$1" >&2\nexec sleep 30\n`);
+    chmodSync(server, 0o755);
+    const script = path.join(__dirname, '..', '..', '..', 'scripts', 'stack', 'servers', 'run-secantusdb.sh');
+    const child = spawn('/bin/sh', [script, server, prints], {
+      cwd: dir,
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    let said = '';
+    child.stdout.on('data', (text: Buffer) => (said += text.toString()));
+    await eventually(() => said.endsWith('\n'));
+    return { child, said: () => said };
+  }
+
+  it('ends it when its storage engine gives up, so that PM2 starts it anew', async () => {
+    const line = 'WT_VERB_DEFAULT: the process must exit and restart: WT_PANIC: WiredTiger library panic';
+    const { child, said } = await run(line);
+    if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
+    expect(child.signalCode).toBe('SIGKILL');
+    expect(said()).toBe(`${line}\n`);
+  });
+
+  it('passes on all other lines, and a signal reaches the server itself', async () => {
+    const { child } = await run('checkpoint failed: No space left on device');
+    expect(child.signalCode).toBeNull();
+    expect(readFileSync(`/proc/${child.pid}/cmdline`, 'utf8')).toContain('sleep');
+    child.kill('SIGTERM');
+    await once(child, 'exit');
+    expect(child.signalCode).toBe('SIGTERM');
+  });
+});
