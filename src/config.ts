@@ -78,6 +78,7 @@ function readVariables(env: NodeJS.ProcessEnv, moreFaults: string[] = []) {
     trustProxy: values.TRUST_PROXY,
     corsOrigins: values.CORS_ORIGINS?.includes('*') ? ('*' as const) : (values.CORS_ORIGINS ?? []),
     jobConcurrency: values.JOB_CONCURRENCY,
+    jobCpuSeconds: values.JOB_CPU_SECONDS,
     drainMs: values.DRAIN_MS,
     runDir: values.RUN_DIR ?? defaultControlFolder(values.BASE_PORT),
     release: values.TASKFLEET_RELEASE,

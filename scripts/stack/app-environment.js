@@ -32,6 +32,7 @@ const appVariables = [
   'CORS_ORIGINS',
   'EXPOSE_WORKER',
   'JOB_CONCURRENCY',
+  'JOB_CPU_SECONDS',
   'DRAIN_MS',
   'RUN_DIR',
   'BALANCER_URL',
