@@ -33,8 +33,8 @@ const common = {
   exp_backoff_restart_delay: 100,
   max_restarts: 1e9,
   merge_logs: true,
-  // Without children there is no tree to signal, and a slim image has no `ps` to find one with: PM2 would
-  // then start an app twice on a reload.
+  // The job worker's children end with it, so there is no tree to signal, and a slim image has no `ps` to find one with:
+  // PM2 would then start an app twice on a reload.
   treekill: false,
   // PM2 writes files that only grow; in a container what it prints is the log.
   ...(process.env.PM2_APP_LOG && { out_file: process.env.PM2_APP_LOG, error_file: process.env.PM2_APP_LOG }),

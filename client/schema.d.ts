@@ -103,7 +103,7 @@ export interface paths {
     get: operations['getAvatar'];
     /**
      * Send a picture (PNG, JPEG or WebP, at most 5 MB); a job makes its sizes
-     * @description Only a user's newest picture is kept. The job of an earlier one that has not begun ends with `"result": {"shown": false, "replacedBy": JOB}`. At most 40 million pixels, 20 million of 16 bits with transparency; of an animation the first frame counts.
+     * @description Only a user's newest picture is kept. The job of an earlier one that has not begun ends with `"result": {"shown": false, "replacedBy": JOB}`. At most 40 million pixels, 20 million of 16 bits with transparency; at most 50 scans of a JPEG; of an animation the first frame counts.
      */
     put: operations['putAvatar'];
     post?: never;

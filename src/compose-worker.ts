@@ -2,8 +2,8 @@ import { composeDeadLetters } from './compose-jobs';
 import { observeJobs } from './compose-metrics';
 import { openStore } from './compose-store';
 import type { ProcessConfig } from './config';
-import { toSquareWebp } from './infra/images';
 import { createMetrics } from './infra/metrics';
+import { createPictureDecoder } from './infra/picture-decoder';
 import { createJobQueue } from './infra/rabbit';
 import { createResizeAvatar } from './jobs/handlers/resize-avatar';
 import type { JobHandlers, JobType } from './jobs/job-handler';
@@ -11,6 +11,12 @@ import { createJobsRecord } from './jobs/job-record';
 import { createJobRelay } from './jobs/job-relay';
 import { createJobRunner } from './jobs/job-runner';
 import type { Logger } from './logger';
+
+/**
+ * The largest pictures that are taken need 400 MB: 40 million pixels of a progressive JPEG with four channels. With all
+ * cores busy a job worker, which has the lowest priority, may get a fiftieth of one.
+ */
+const PICTURE_LIMITS = { memoryBytes: 640_000_000, wallMs: 600_000 };
 
 /** Everything a job worker consists of; `start` lets it take jobs. */
 export async function composeWorker(config: ProcessConfig, logger: Logger) {
@@ -25,7 +31,8 @@ export async function composeWorker(config: ProcessConfig, logger: Logger) {
   });
   observeJobs(metrics, { jobs, queue });
   const relay = createJobRelay({ jobs, queue, logger });
-  const handlers: JobHandlers = { 'resize-avatar': createResizeAvatar({ avatars, resize: toSquareWebp }) };
+  const decoder = createPictureDecoder({ ...PICTURE_LIMITS, cpuMs: config.jobCpuSeconds * 1_000 });
+  const handlers: JobHandlers = { 'resize-avatar': createResizeAvatar({ avatars, decoder }) };
   const record = createJobsRecord(metrics, Object.keys(handlers) as JobType[]);
   const runner = createJobRunner({
     jobs,
@@ -42,7 +49,7 @@ export async function composeWorker(config: ProcessConfig, logger: Logger) {
     deadLetters: composeDeadLetters(config.amqpUrl, config.keyPrefix, { avatars, jobs, mongo }),
     metrics,
     async start(): Promise<void> {
-      await queue.start(runner.run);
+      await queue.start((id) => runner.run(id).finally(relay.wake));
       relay.start();
     },
     /** No new jobs; those under way get `graceMs`, then they are put back. */
@@ -50,6 +57,7 @@ export async function composeWorker(config: ProcessConfig, logger: Logger) {
       const timer = setTimeout(runner.stop, graceMs);
       await Promise.all([queue.drain(), relay.stop()]);
       clearTimeout(timer);
+      decoder.close();
       await queue.close();
       await mongo.close();
     },

@@ -181,7 +181,16 @@ export const configSchema = z.object({
   EXPOSE_WORKER: flag
     .default(false)
     .meta(api('`X-Worker` on every answer.', { defaultText: 'false; true in the local stack' })),
-  JOB_CONCURRENCY: whole(1, 64).default(1).meta(worker('Jobs that one job worker runs at a time.')),
+  JOB_CONCURRENCY: whole(1, 64)
+    .default(2)
+    .meta(
+      worker(
+        'Jobs that one job worker runs at a time, one a user. From 2 on a heavy one leaves room for those of others.',
+      ),
+    ),
+  JOB_CPU_SECONDS: whole(1, 3_600)
+    .default(10)
+    .meta(worker('CPU time that the picture of one job may take; above that its job fails.')),
   DRAIN_MS: whole(0, 10_000)
     .default(1_500)
     .meta(

@@ -80,6 +80,7 @@ function readVariables(env: NodeJS.ProcessEnv, moreFaults: string[] = []) {
     jobConcurrency: values.JOB_CONCURRENCY,
     diskPlaces: values.DISK_PLACES ?? {},
     diskReserve: values.DISK_RESERVE_MB * 1e6,
+    jobCpuSeconds: values.JOB_CPU_SECONDS,
     drainMs: values.DRAIN_MS,
     runDir: values.RUN_DIR ?? defaultControlFolder(values.BASE_PORT),
     release: values.TASKFLEET_RELEASE,

@@ -34,6 +34,7 @@ const appVariables = [
   'JOB_CONCURRENCY',
   'DISK_PLACES',
   'DISK_RESERVE_MB',
+  'JOB_CPU_SECONDS',
   'DRAIN_MS',
   'RUN_DIR',
   'BALANCER_URL',

@@ -28,7 +28,7 @@ export function avatarRoutes(avatars: AvatarService): Route[] {
       description:
         "Only a user's newest picture is kept. The job of an earlier one that has not begun ends with " +
         '`"result": {"shown": false, "replacedBy": JOB}`. At most 40 million pixels, 20 million of 16 bits with transparency; ' +
-        'of an animation the first frame counts.',
+        'at most 50 scans of a JPEG; of an animation the first frame counts.',
       access: 'user',
       params: idParams,
       upload: { limit: '5mb', types: PICTURES },

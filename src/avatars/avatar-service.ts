@@ -7,7 +7,7 @@ import {
   PreconditionFailedError,
   UnsupportedMediaTypeError,
 } from '../errors';
-import { MAX_DECODED_BYTES, MAX_PIXELS, type ImageFault } from '../infra/images';
+import { MAX_DECODED_BYTES, MAX_PIXELS, MAX_SCANS, type ImageFault } from '../infra/images';
 import { createFairTurns } from '../infra/in-turn';
 import type { ClientSession, Mongo } from '../infra/mongo';
 import { duplicateFields } from '../infra/mongo';
@@ -55,6 +55,11 @@ export function createAvatarService(deps: AvatarServiceDeps) {
     const fault = await deps.imageFault(bytes);
     if (fault === 'not an image') {
       throw new UnsupportedMediaTypeError('The body is not a PNG, JPEG or WebP picture.');
+    }
+    if (fault === 'too many scans') {
+      throw new InvalidRequestError(
+        `The picture has too many scans: at most ${MAX_SCANS}. Save it as a plain (not progressive) JPEG.`,
+      );
     }
     if (fault) {
       const million = (bytesAPixel: number) => Math.floor(MAX_DECODED_BYTES / bytesAPixel / 1e6);

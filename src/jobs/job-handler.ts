@@ -32,3 +32,6 @@ export type JobHandlers = { [T in JobType]: JobHandler<JobPayloads[T]> };
 
 /** An error that another attempt would meet again; its message is told to whoever asked for the job. */
 export class UnrecoverableError extends Error {}
+
+/** The job used more of the machine than one job may. */
+export class OverLimitError extends UnrecoverableError {}

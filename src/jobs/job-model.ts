@@ -21,6 +21,8 @@ export interface JobRecord {
   finishedAt: Date | null;
   /** The outbox: from when on the relay publishes the job, again where nobody took it; null once it ended. */
   publishAt: Date | null;
+  /** It has its user's turn: from when the relay publishes it until the attempt has ended. Absent otherwise. */
+  hasTurn?: boolean;
   /** Who runs it, as long as the lease holds; renewed while it runs. */
   claim: string | null;
   /** Ended jobs are removed then. */
@@ -43,6 +45,7 @@ const jobSchema = new Schema<JobRecord>(
     startedAt: { type: Date, default: null },
     finishedAt: { type: Date, default: null },
     publishAt: { type: Date, default: null },
+    hasTurn: { type: Boolean },
     claim: { type: String, default: null },
     expiresAt: { type: Date, default: null },
     discardedAt: { type: Date },
@@ -50,6 +53,8 @@ const jobSchema = new Schema<JobRecord>(
   { collection: 'jobs', versionKey: false, strictQuery: 'throw', minimize: false },
 );
 jobSchema.index({ publishAt: 1 });
+// For the relay: whose turn it is.
+jobSchema.index({ hasTurn: 1 }, { sparse: true });
 // For the live page: what waits, runs, failed, and what ended last.
 jobSchema.index({ status: 1, finishedAt: -1 });
 // For the metrics: since when the oldest waits.

@@ -2,9 +2,10 @@ import type { Metrics } from '../infra/metrics';
 import type { JobType } from './job-handler';
 import type { JobRecord } from './job-repository';
 
-const OUTCOMES = ['done', 'retried', 'failed', 'released', 'lost'] as const;
+const OUTCOMES = ['done', 'retried', 'failed', 'over-limit', 'released', 'lost'] as const;
 /**
- * What became of an attempt. `retried`: put back for a later one; `released`: put back because the worker stops;
+ * What became of an attempt. `retried`: put back for a later one; `over-limit`: failed for good because it took too much
+ * CPU time or memory, `failed`: for another reason; `released`: put back because the worker stops;
  * `lost`: another holds the job by now, or its end could not be written.
  */
 export type JobOutcome = (typeof OUTCOMES)[number];
@@ -22,7 +23,14 @@ export type JobsRecord = ReturnType<typeof createJobsRecord>;
 /** What this worker has under way, and what became of what it had. */
 export function createJobsRecord(metrics: Pick<Metrics, 'histogram' | 'gauge'>, types: JobType[]) {
   const running = new Set<RunningJob>();
-  const ended: Record<JobOutcome, number> = { done: 0, retried: 0, failed: 0, released: 0, lost: 0 };
+  const ended: Record<JobOutcome, number> = {
+    done: 0,
+    retried: 0,
+    failed: 0,
+    'over-limit': 0,
+    released: 0,
+    lost: 0,
+  };
   const durations = metrics.histogram('taskfleet_job_duration_seconds', 'Attempts at jobs', [
     'type',
     'outcome',

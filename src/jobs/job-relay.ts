@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { JobQueue } from '../infra/rabbit';
 import type { Logger } from '../logger';
 import type { JobRepository } from './job-repository';
@@ -17,9 +16,10 @@ const PUBLISHING_MS = 10_000;
 const FORGOTTEN_MS = 600_000;
 const RETRY_MS = 2_000;
 
-/** Carries jobs from the outbox to RabbitMQ: while that is away they wait in MongoDB. */
+/** Carries jobs from the outbox to RabbitMQ, one a user at a time: while RabbitMQ is away they wait in MongoDB. */
 export function createJobRelay({ jobs, queue, logger }: JobRelayDeps) {
   let stopped = false;
+  let wake = () => {};
   let loop: Promise<void> | undefined;
 
   async function publish(id: string): Promise<void> {
@@ -44,20 +44,33 @@ export function createJobRelay({ jobs, queue, logger }: JobRelayDeps) {
     return due.length;
   }
 
+  const pause = () =>
+    new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, POLL_MS);
+      wake = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+
   async function run(): Promise<void> {
     while (!stopped) {
       const published = await runBatch().catch((error: Error) => {
         logger.warn({ reason: error.message }, 'The outbox could not be read');
         return 0;
       });
-      if (published < BATCH) await sleep(POLL_MS);
+      // A batch of one user's jobs is one job: those of others may be due behind it.
+      if (published === 0 && !stopped) await pause();
     }
   }
 
   return {
     start: () => void (loop = run()),
+    /** Looks at once: a job has ended, so its user's next one may be published. */
+    wake: () => wake(),
     async stop(): Promise<void> {
       stopped = true;
+      wake();
       await loop;
     },
   };

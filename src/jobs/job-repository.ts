@@ -19,6 +19,20 @@ export function createJobRepository(connection: Connection) {
   const Jobs = jobModel(connection);
   const own = (id: string, claim: string) => ({ _id: toObjectId(id), claim, status: 'running' as const });
   const ended = () => ({ publishAt: null, claim: null, finishedAt: new Date(), expiresAt: inMs(KEPT_MS) });
+  const turnEnds = { $unset: { hasTurn: 1 } };
+
+  /**
+   * What the relay may publish: jobs that are due, of users without another one that is published or runs. The queue then
+   * holds one job a user, so it serves them in turn. By status as well: a job worker of an earlier version leaves `hasTurn`.
+   */
+  async function publishable() {
+    const inTurn = { hasTurn: true, status: { $in: ['queued' as const, 'running' as const] } };
+    const served = await Jobs.distinct('requestedBy', inTurn);
+    return {
+      publishAt: { $lte: new Date() },
+      $or: [{ hasTurn: true }, { requestedBy: { $nin: served } }],
+    };
+  }
 
   return {
     async create<T extends JobType>(
@@ -39,21 +53,27 @@ export function createJobRepository(connection: Connection) {
     byId: (id: string, session?: ClientSession): Promise<JobRecord | null> =>
       Jobs.findById(toObjectId(id), null, { session }).lean<JobRecord>(),
 
+    /** Ids of up to `limit` jobs to publish, the longest due first and one a user. */
     due: async (limit: number): Promise<string[]> => {
-      const filter = { publishAt: { $lte: new Date() } };
-      const jobs = await Jobs.find(filter, { _id: 1 }).sort({ publishAt: 1 }).limit(limit).lean();
-      return jobs.map((job) => String(job._id));
+      if (!(await Jobs.exists({ publishAt: { $lte: new Date() } }))) return [];
+      const jobs = await Jobs.find(await publishable(), { requestedBy: 1 })
+        .sort({ publishAt: 1 })
+        .limit(limit)
+        .lean();
+      const firstOf = new Map(jobs.reverse().map((job) => [String(job.requestedBy), String(job._id)]));
+      return [...firstOf.values()].reverse();
     },
 
     /**
-     * Takes one due job for publishing; another relay gets it only once `leaseMs` have passed. A claim whose
-     * lease has run out ends here, so that the message finds a job that can be claimed.
+     * Takes one due job for publishing, which gives it its user's turn; another relay gets it only once `leaseMs` have
+     * passed. A claim whose lease has run out ends here, so that the message finds a job that can be claimed. Two relays
+     * that take two jobs of one user at the same moment both get theirs: then that user has two turns for once.
      */
     async takeForPublishing(id: string, leaseMs: number): Promise<Date | null> {
       const publishAt = inMs(leaseMs);
       const filter = { _id: toObjectId(id), publishAt: { $lte: new Date() } };
       const { modifiedCount } = await Jobs.updateOne(filter, {
-        $set: { publishAt, status: 'queued', claim: null },
+        $set: { publishAt, status: 'queued', claim: null, hasTurn: true },
       });
       return modifiedCount === 1 ? publishAt : null;
     },
@@ -82,7 +102,7 @@ export function createJobRepository(connection: Connection) {
 
     async finish(id: string, claim: string, result: JobRecord['result'], session: ClientSession) {
       const set = { status: 'done' as const, result, error: null, ...ended() };
-      const { matchedCount } = await Jobs.updateOne(own(id, claim), { $set: set }, { session });
+      const { matchedCount } = await Jobs.updateOne(own(id, claim), { $set: set, ...turnEnds }, { session });
       return matchedCount === 1;
     },
 
@@ -99,30 +119,31 @@ export function createJobRepository(connection: Connection) {
     ): Promise<Date | null> {
       const aside = isHopeless ? { discardedAt: new Date() } : {};
       const set = { status: 'failed' as const, error, ...ended(), ...aside };
-      const { matchedCount } = await Jobs.updateOne(own(id, claim), { $set: set }, { session });
+      const { matchedCount } = await Jobs.updateOne(own(id, claim), { $set: set, ...turnEnds }, { session });
       return matchedCount === 1 ? set.expiresAt : null;
     },
 
     /** Ends a job that was never begun, because a newer one takes its place; leaves any other as it is. */
     async supersede(id: string, result: JobRecord['result'], session: ClientSession): Promise<void> {
       const unbegun = { _id: toObjectId(id), status: 'queued' as const, attempts: 0 };
-      await Jobs.updateOne(unbegun, { $set: { status: 'done', result, ...ended() } }, { session });
+      const set = { status: 'done' as const, result, ...ended() };
+      await Jobs.updateOne(unbegun, { $set: set, ...turnEnds }, { session });
     },
 
     async putBack(id: string, claim: string, delayMs: number, error: string): Promise<void> {
       const set = { status: 'queued' as const, claim: null, publishAt: inMs(delayMs), error };
-      await Jobs.updateOne(own(id, claim), { $set: set });
+      await Jobs.updateOne(own(id, claim), { $set: set, ...turnEnds });
     },
 
     /** For a worker that stops in good order: the attempt doesn't count. */
     async release(id: string, claim: string): Promise<void> {
       const set = { status: 'queued' as const, claim: null, publishAt: new Date() };
-      await Jobs.updateOne(own(id, claim), { $set: set, $inc: { attempts: -1 } });
+      await Jobs.updateOne(own(id, claim), { $set: set, $inc: { attempts: -1 }, ...turnEnds });
     },
 
-    /** Those the relay should have published, and since when the oldest of them waits. */
+    /** Jobs that the relay should have published, and since when the oldest of them is due. */
     async overdue(): Promise<{ count: number; since: Date | undefined }> {
-      const filter = { publishAt: { $lte: new Date() } };
+      const filter = await publishable();
       const oldest = await Jobs.findOne(filter, { publishAt: 1 }).sort({ publishAt: 1 }).lean();
       return { count: await Jobs.countDocuments(filter), since: oldest?.publishAt ?? undefined };
     },
@@ -172,7 +193,7 @@ export function createJobRepository(connection: Connection) {
 
     /** For the metrics: how many jobs there are, counted to COUNTED, and since when the oldest waits. */
     async depth(limitMs: number) {
-      const due = { publishAt: { $lte: new Date() } };
+      const due = await publishable();
       const queued = { status: 'queued' as const };
       const count = (filter: object) => Jobs.countDocuments(filter, { limit: COUNTED, maxTimeMS: limitMs });
       const oldest = (filter: object, by: 'publishAt' | 'createdAt') =>

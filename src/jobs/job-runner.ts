@@ -4,7 +4,13 @@ import type { Mongo } from '../infra/mongo';
 import type { Verdict } from '../infra/rabbit';
 import type { Logger } from '../logger';
 import type { JobOutcome, JobsRecord } from './job-record';
-import { UnrecoverableError, type JobHandler, type JobHandlers, type JobType } from './job-handler';
+import {
+  OverLimitError,
+  UnrecoverableError,
+  type JobHandler,
+  type JobHandlers,
+  type JobType,
+} from './job-handler';
 import type { JobRecord, JobRepository } from './job-repository';
 
 interface JobRunnerDeps {
@@ -113,7 +119,7 @@ export function createJobRunner({ jobs, handlers, transaction, record, logger }:
     });
     if (!failed) return ['lost', 'ack'];
     await tidy(job, handler);
-    return ['failed', isHopeless ? 'ack' : 'dead-letter'];
+    return [error instanceof OverLimitError ? 'over-limit' : 'failed', isHopeless ? 'ack' : 'dead-letter'];
   }
 
   return {

@@ -1,6 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { isAlive } from '../../src/infra/is-alive';
 import { endedJob, newTitle, send, startCluster, type Cluster } from '../support/cluster';
 import type { Account } from '../support/factories';
+import { pictureChildren } from '../support/picture-children';
 import { damagedPicture, newPicture } from '../support/pictures';
 import { eventually } from '../support/wait';
 
@@ -81,12 +83,15 @@ it('ends the job of a worker that is killed at it, once', async () => {
     const looks = await Promise.all(locations.map(get));
     return looks.some(({ body }) => (body as { status: string }).status === 'running');
   });
+  const children = pictureChildren(pid);
   process.kill(pid, 'SIGKILL');
   // MongoDB keeps the transaction of a worker that died amid it for a minute; until then further attempts fail.
   const ended = await Promise.all(locations.map((location) => untilDone(location, 150_000)));
   expect(ended.map(({ status }) => status)).toEqual(Array(8).fill('done'));
   // Else no job was under way when the worker died, and this tested nothing.
   expect(Math.max(...ended.map(({ attempts }) => attempts))).toBeGreaterThanOrEqual(2);
+  expect(children.length).toBeGreaterThan(0);
+  expect(children.filter((child) => isAlive(child.pid))).toEqual([]);
 }, 200_000);
 
 it('keeps other requests quick while 20 jobs run', async () => {

@@ -51,7 +51,7 @@ describe('the configuration of the job worker', () => {
   const { MONGO_URL, JWT_SECRET } = GOOD;
 
   it('needs no key of the tokens, and holds none that is set', () => {
-    expect(readProcessConfig({ MONGO_URL })).toMatchObject({ mongoUrl: MONGO_URL, jobConcurrency: 1 });
+    expect(readProcessConfig({ MONGO_URL })).toMatchObject({ mongoUrl: MONGO_URL, jobConcurrency: 2 });
     expect(JSON.stringify(readProcessConfig({ MONGO_URL, JWT_SECRET }))).not.toContain(JWT_SECRET);
     expect(() => readConfig({ MONGO_URL })).toThrow('JWT_SECRET is not set');
     expect(() => readProcessConfig({ JOB_CONCURRENCY: '0' })).toThrow(/MONGO_URL[^]*JOB_CONCURRENCY/);

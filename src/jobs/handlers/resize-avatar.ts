@@ -1,16 +1,25 @@
 import { AVATAR_SIZES } from '../../avatars/avatar-sizes';
 import type { AvatarRepository, Rendition } from '../../avatars/avatar-repository';
 import type { ClientSession } from '../../infra/mongo';
-import { UnrecoverableError, type JobHandlers } from '../job-handler';
+import { PictureFault, type PictureDecoder } from '../../infra/picture-decoder';
+import { OverLimitError, UnrecoverableError, type JobHandlers } from '../job-handler';
 import { replacedResult } from '../job-view';
 
 interface ResizeAvatarDeps {
   avatars: AvatarRepository;
-  resize: (bytes: Buffer, size: number) => Promise<Buffer>;
+  decoder: Pick<PictureDecoder, 'squareWebps'>;
 }
 
+const SIMPLER = 'Save it as a plain (not progressive) JPEG or with fewer pixels, and send it again.';
+
+/** With the message that the picture's sender reads in their job. */
+const faultOf = (cause: PictureFault): UnrecoverableError =>
+  cause.kind === 'damaged'
+    ? new UnrecoverableError('The picture can not be read: it is damaged.', { cause })
+    : new OverLimitError(`The picture takes too much ${cause.kind} to decode. ${SIMPLER}`, { cause });
+
 /** Three squares of an uploaded picture; they are shown only if no newer picture came meanwhile. */
-export function createResizeAvatar({ avatars, resize }: ResizeAvatarDeps): JobHandlers['resize-avatar'] {
+export function createResizeAvatar({ avatars, decoder }: ResizeAvatarDeps): JobHandlers['resize-avatar'] {
   /** Id of the job whose upload took this one's place; undefined if none did. */
   async function replacement(userId: string, jobId: string, session?: ClientSession) {
     const newest = (await avatars.byUser(userId, session))?.upload.jobId;
@@ -25,13 +34,13 @@ export function createResizeAvatar({ avatars, resize }: ResizeAvatarDeps): JobHa
         if (replacedBy) return async () => replacedResult(replacedBy);
         throw new UnrecoverableError('The picture was removed before it was worked on.');
       }
+      const squares = await decoder.squareWebps(original, AVATAR_SIZES, signal).catch((error: unknown) => {
+        throw error instanceof PictureFault ? faultOf(error) : error;
+      });
       const files: Rendition['files'] = {};
-      for (const size of AVATAR_SIZES) {
+      for (const [index, size] of AVATAR_SIZES.entries()) {
         signal.throwIfAborted();
-        const bytes = await resize(original, size).catch((cause: unknown) => {
-          throw new UnrecoverableError('The picture can not be read: it is damaged.', { cause });
-        });
-        files[size] = await avatars.files.write(`${size}.webp`, bytes, { jobId, userId });
+        files[size] = await avatars.files.write(`${size}.webp`, squares[index]!, { jobId, userId });
       }
       return async (session) => {
         const shown = await avatars.show(userId, { digest, jobId, files }, session);

@@ -2,7 +2,13 @@ import sharp from 'sharp';
 import request from 'supertest';
 import { dropDatabase, newNamespace, startApi, startWorker, type TestApi } from '../../support/api';
 import { as, buildAdmin, buildWorker, endedJob, type Account } from '../../support/factories';
-import { animatedWebp, damagedPicture, decompressionBomb, newPicture } from '../../support/pictures';
+import {
+  animatedWebp,
+  damagedPicture,
+  decompressionBomb,
+  newPicture,
+  slowPicture,
+} from '../../support/pictures';
 
 const namespace = newNamespace();
 let api: TestApi;
@@ -100,6 +106,7 @@ it.each([
   ],
   ['nothing', async () => Buffer.alloc(0), 415],
   ['a decompression bomb', decompressionBomb, 400],
+  ['a JPEG of thousands of scans', async () => slowPicture(), 400],
   ['more than 5 MB', async () => Buffer.alloc(5.1 * 2 ** 20), 413],
 ])('refuses %s', async (_name, make, status) => {
   const { body } = await upload(ada, await make()).expect(status);

@@ -1,0 +1,145 @@
+import { Types } from 'mongoose';
+import { connectMongo, type Mongo } from '../../../src/infra/mongo';
+import { dropDatabase, newNamespace, startApi, startWorker, type TestApi } from '../../support/api';
+import { as, buildAdmin, buildWorker, endedJob, type Account } from '../../support/factories';
+import { heaviestPicture, newPicture, slowPicture } from '../../support/pictures';
+import { mongoUrl } from '../../support/servers';
+import { eventually } from '../../support/wait';
+
+const namespace = newNamespace();
+let api: TestApi;
+let mongo: Mongo;
+let admin: Account;
+
+beforeAll(async () => {
+  api = await startApi(namespace);
+  mongo = await connectMongo(mongoUrl(namespace));
+  admin = await buildAdmin(api);
+});
+
+// What the test before left in the queue.
+beforeEach(async () => {
+  for (const name of ['jobs', 'avatars', 'avatar_originals']) await mongo.db.collection(name).deleteMany({});
+});
+
+afterAll(async () => {
+  await api.close();
+  await mongo.close();
+  await dropDatabase(namespace);
+});
+
+/** @returns the path of the job */
+async function upload(picture: Buffer, by: Account, userId = by.id): Promise<string> {
+  const sent = as(api, by).put(`/users/${userId}/avatar`).type('image/png').send(picture);
+  return (await sent.expect(202)).headers.location!;
+}
+
+async function withWorker(
+  variables: Record<string, string>,
+  work: (text: () => Promise<string>) => Promise<void>,
+) {
+  const worker = await startWorker(namespace, variables);
+  try {
+    await work(worker.metrics.text);
+  } finally {
+    await worker.close(1_000);
+  }
+}
+
+const median = (values: number[]) => values.sort((a, b) => a - b)[Math.floor(values.length / 2)]!;
+
+/** Milliseconds from sending a picture until its job has ended. */
+async function timeOf(by: Account): Promise<number> {
+  const picture = await newPicture('jpeg', 3_000, 2_000);
+  const began = performance.now();
+  expect(await endedJob(api, by, await upload(picture, by))).toMatchObject({ status: 'done' });
+  return performance.now() - began;
+}
+
+async function medianTime(by: Account): Promise<number> {
+  const times: number[] = [];
+  for (let count = 0; count < 5; count += 1) times.push(await timeOf(by));
+  return median(times);
+}
+
+describe('jobs of several users', () => {
+  it('take turns: many of an Admin leave a later one of a member to wait for one of them alone', async () => {
+    const members = await Promise.all(Array.from({ length: 8 }, () => buildWorker(api)));
+    const later = members.pop()!;
+    const many: string[] = [];
+    for (const { id } of members) many.push(await upload(await newPicture('png'), admin, id));
+    const one = await upload(await newPicture('png'), later);
+    await withWorker({ JOB_CONCURRENCY: '1' }, async () => {
+      const begun = await Promise.all(
+        [...many, one].map(async (path) => ({
+          path,
+          at: (await endedJob(api, admin, path)).startedAt as string,
+        })),
+      );
+      const order = begun.sort((a, b) => a.at.localeCompare(b.at)).map(({ path }) => path);
+      expect(order.indexOf(one)).toBeLessThanOrEqual(1);
+      expect(order.filter((path) => path !== one)).toEqual(many);
+    });
+  });
+
+  it('are done as fast beside a member who sends the heaviest pictures in turn, whatever their jobs come to', async () => {
+    const [flooding, other] = await Promise.all([buildWorker(api), buildWorker(api)]);
+    const heaviest = heaviestPicture();
+    await withWorker({}, async () => {
+      const alone = await medianTime(other);
+      const sent: string[] = [];
+      let isOver = false;
+      // Again each time one is taken up, so that one runs and one waits.
+      const flood = (async () => {
+        for (let count = 0; !isOver; count += 1) {
+          const bytes = Buffer.concat([heaviest, Buffer.from(String(count))]);
+          const path = await upload(bytes, flooding);
+          sent.push(path);
+          await eventually(
+            async () => isOver || (await as(api, flooding).get(path)).body.status !== 'queued',
+            120_000,
+          );
+        }
+      })();
+      await eventually(() => sent.length > 0);
+      const beside = await medianTime(other);
+      const running = await mongo.db.collection('jobs').distinct('requestedBy', { status: 'running' });
+      isOver = true;
+      await flood;
+      console.log(
+        `A picture takes ${alone.toFixed(0)} ms alone, ${beside.toFixed(0)} ms beside the heaviest`,
+      );
+      expect(beside / alone).toBeLessThanOrEqual(3);
+      // Else nothing heavy was under way.
+      expect(running.map(String)).toContain(flooding.id);
+    });
+  }, 180_000);
+});
+
+describe('a picture that takes too much CPU time', () => {
+  it('fails its job for good with what to do, is kept no longer, and leaves the job worker to the next', async () => {
+    const [slow, other] = await Promise.all([buildWorker(api), buildWorker(api)]);
+    const path = await upload(await newPicture('png'), slow);
+    // No upload is so slow by this version's limits: a decoder may still have a flaw of that kind.
+    const bytes = { $set: { bytes: slowPicture() } };
+    await mongo.db.collection('avatar_originals').updateOne({ userId: new Types.ObjectId(slow.id) }, bytes);
+    await withWorker({ JOB_CPU_SECONDS: '1', JOB_CONCURRENCY: '1' }, async (metrics) => {
+      const job = await eventually(async () => {
+        const { body } = await as(api, slow).get(path).expect(200);
+        return body.finishedAt && body;
+      }, 60_000);
+      expect(job).toMatchObject({
+        status: 'failed',
+        attempts: 1,
+        error: expect.stringMatching(/too much CPU time.*fewer pixels, and send it again/) as string,
+      });
+      expect(await mongo.db.collection('avatar_originals').countDocuments({})).toBe(0);
+      expect((await as(api, admin).get('/ops/failed-jobs').expect(200)).body).toEqual([]);
+      const count = /^taskfleet_job_duration_seconds_count\{.*outcome="over-limit".*\} (\d+)$/m;
+      expect(count.exec(await metrics())?.[1]).toBe('1');
+      expect(await endedJob(api, other, await upload(await newPicture('png'), other))).toMatchObject({
+        status: 'done',
+      });
+    });
+  }, 90_000);
+});
