@@ -1,3 +1,4 @@
+import { createLateness } from './admission/lateness';
 import { createAuthService } from './auth/auth-service';
 import { createLoginGuard } from './auth/login-guard';
 import { createTokenService } from './auth/token-service';
@@ -61,6 +62,7 @@ export async function composeApi(config: Config, logger: Logger) {
   await board.start();
   const refusals = metrics.counter('taskfleet_rate_limit_refused_total', 'Requests over a limit', ['policy']);
   const rateLimiter = createRateLimiters({ redis, prefix: config.keyPrefix, refusals });
+  const lateness = createLateness();
   const cache = createResponseCache({
     redis,
     board,
@@ -164,6 +166,7 @@ export async function composeApi(config: Config, logger: Logger) {
 
   return {
     auth,
+    lateness,
     live,
     hashPool,
     watchers: hub,
@@ -210,6 +213,7 @@ export async function composeApi(config: Config, logger: Logger) {
     },
     async close(): Promise<void> {
       hub.end();
+      lateness.stop();
       live.stop();
       board.stop();
       await Promise.all([hashPool.close(), probe?.close()]);
