@@ -35,10 +35,9 @@ export function shouldStepAside(own: Vitals, siblings: (Vitals | undefined)[]): 
   return mean(serving.map(({ utilisation }) => utilisation)) <= FULL;
 }
 
-/** Whether the siblings of a worker that stepped aside cannot do without it: none serves, or they are as late as it was. */
+/** Whether the siblings of a worker that stepped aside cannot do without it: none serves, or they get as late as it was. */
 export function isNeeded(lateMsThen: number, siblings: (Vitals | undefined)[]): boolean {
   const serving = siblings.filter((sibling) => sibling?.serving);
-  return (
-    serving.length === 0 || mean(serving.map((sibling) => sibling!.lateMs)) >= Math.max(LATE_MS, lateMsThen)
-  );
+  const tooLateMs = Math.max(LATE_MS, lateMsThen / 2);
+  return serving.length === 0 || mean(serving.map((sibling) => sibling!.lateMs)) >= tooLateMs;
 }

@@ -1,13 +1,16 @@
 import { ago, byId, createSparkline, make, milliseconds, rounded, setText, showFacts } from './dom.js';
 import { createLanes } from './lanes.js';
 
+const ASIDE =
+  'Something holds this worker, such as a CPU quota, so it left its requests to the others. It returns by itself.';
 const LAST = 'The last worker that serves: without it nobody would answer.';
 
 /** Of a reload there are two of a name for a moment: the new one counts. */
 const newestOfEach = (workers) => [...new Map(workers.map((worker) => [worker.name, worker])).values()];
 
-const stateOf = ({ draining, listening, inFlight }) => {
+const stateOf = ({ draining, asideSince, listening, inFlight }) => {
   if (!draining) return 'serving';
+  if (asideSince) return 'aside';
   return listening || inFlight > 0 ? 'draining' : 'drained';
 };
 
@@ -46,7 +49,7 @@ function createCard(name, onPress) {
       setText(state, now);
       setText(button, `${now === 'serving' ? 'Drain' : 'Resume'} ${name}`);
       isLast = now === 'serving' && serving === 1;
-      setText(why, isLast ? LAST : '');
+      setText(why, isLast ? LAST : now === 'aside' ? ASIDE : '');
       showButton();
       spark.add(requests.perSecond);
       showFacts(facts, {
