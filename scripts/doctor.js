@@ -25,7 +25,7 @@ async function examine() {
     return [...here, findingsOf('Stack').error('None was started here yet', 'npm start')];
   const [servers, workers, nginx] = await Promise.all([
     examineServers({ root, dir, env }),
-    examineWorkers(stack),
+    examineWorkers(stack, root),
     examineNginx({ url, dir }),
   ]);
   const ports = examinePorts(

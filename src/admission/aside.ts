@@ -7,8 +7,6 @@ import { isNeeded, mayBeHeld, shouldStepAside } from './outlier';
 import { hasOwnPace } from './own-pace';
 import type { Vitals } from './vitals';
 
-export type Aside = ReturnType<typeof createAside>;
-
 interface AsideOptions {
   /** Where the control sockets of this machine's workers are. */
   folder: string;
