@@ -7,6 +7,17 @@ import { isNeeded, mayBeHeld, shouldStepAside } from './outlier';
 import { hasOwnPace } from './own-pace';
 import type { Vitals } from './vitals';
 
+/** What a worker remembers while it is aside: times by performance.now(), `since` by the clock, looks in a row. */
+interface Aside {
+  since: number;
+  lateMs: number;
+  stayUntil: number;
+  trialAt: number;
+  lookAt: number;
+  needed: number;
+  tries: number;
+}
+
 interface AsideOptions {
   /** Where the control sockets of this machine's workers are. */
   folder: string;
@@ -37,6 +48,8 @@ const TRIES = 3;
 /** It stays aside for at least so long, twice as long each time that it stood aside shortly before. */
 const STAY_MS = 5_000;
 const LONGEST_STAY_MS = 300_000;
+/** After so many times as long it serves on trial: on a busy machine no process has its pace. */
+const TRIAL = 6;
 /** How long it does nothing by itself after an operator drained or resumed it. */
 const HANDS_OFF_MS = 60_000;
 
@@ -54,9 +67,7 @@ export function createAside(options: AsideOptions) {
   let stayMs = STAY_MS;
   let returnedAt = -Infinity;
   let isBusy = false;
-  let aside:
-    | { since: number; lateMs: number; stayUntil: number; lookAt: number; needed: number; tries: number }
-    | undefined;
+  let aside: Aside | undefined;
   let own = look();
 
   const count = metrics.counter(
@@ -105,6 +116,7 @@ export function createAside(options: AsideOptions) {
       since: Date.now(),
       lateMs: own.lateMs,
       stayUntil: now + stayMs,
+      trialAt: now + TRIAL * stayMs,
       lookAt: now,
       needed: 0,
       tries: 0,
@@ -117,7 +129,7 @@ export function createAside(options: AsideOptions) {
     );
   }
 
-  async function watchSiblings(mine: NonNullable<typeof aside>): Promise<void> {
+  async function watchSiblings(mine: Aside): Promise<void> {
     const now = performance.now();
     const sockets = siblings();
     if (sockets.length > 0 && now < mine.lookAt) return;
@@ -126,14 +138,19 @@ export function createAside(options: AsideOptions) {
     const isAlone = !vitals.some((sibling) => sibling?.serving);
     mine.needed = isNeeded(mine.lateMs, vitals) ? mine.needed + 1 : 0;
     mine.tries = now > mine.stayUntil && hasOwnPace() ? mine.tries + 1 : 0;
-    if (aside !== mine || !(isAlone || mine.needed >= NEEDED || mine.tries >= TRIES)) return;
-    const why = mine.tries >= TRIES ? 'it has its pace again' : 'its siblings cannot do without it';
+    const isNeededNow = isAlone || mine.needed >= NEEDED;
+    if (aside !== mine || !(isNeededNow || mine.tries >= TRIES || now > mine.trialAt)) return;
+    const why = isNeededNow
+      ? 'its siblings cannot do without it'
+      : mine.tries >= TRIES
+        ? 'it has its pace again'
+        : 'it is time for a trial';
     logger.info({ why }, 'This worker returns to the rotation');
     end();
     await rejoin();
     returnedAt = performance.now();
     // Else it would go and come as often as its siblings get into trouble without it.
-    if (mine.tries < TRIES) quietUntil = returnedAt + stayMs;
+    if (isNeededNow) quietUntil = returnedAt + stayMs;
   }
 
   function end(): void {
