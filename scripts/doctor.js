@@ -27,7 +27,7 @@ async function examine() {
     return [...here, findingsOf('Stack').error('None was started here yet', 'npm start')];
   const [servers, workers, load, nginx] = await Promise.all([
     examineServers({ root, dir, env }),
-    examineWorkers(stack),
+    examineWorkers(stack, root),
     examineLoad(root, env),
     examineNginx({ url, dir }),
   ]);

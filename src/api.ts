@@ -1,13 +1,15 @@
+import { createAside } from './admission/aside';
+import { createVitals } from './admission/vitals';
 import { createApp } from './app';
 import { composeApi } from './compose';
 import { readConfig } from './config';
-import { apiControl } from './control/api-control';
+import { apiControl, DEADLINE_MS } from './control/api-control';
 import { hasSuccessor } from './control/control-folder';
 import { serveControl } from './control/control-server';
 import { shareCores } from './control/share-cores';
 import { createAppServer } from './http/app-server';
 import { createDrain } from './http/drain';
-import { joinBalancer, leaveBalancer } from './http/balancer';
+import { joinBalancer, leaveBalancer, leaveWithHelp } from './http/balancer';
 import { createLogger } from './logger';
 import { onShutdown } from './shutdown';
 import { timeLimits } from './time-limits';
@@ -26,8 +28,35 @@ async function main(): Promise<void> {
   const join = async () => {
     if (balancerUrl && !config.isTrial) await joinBalancer({ balancerUrl, lastRequestAt });
   };
+  let returning = 0;
+  const rejoin = async () => {
+    returning += 1;
+    try {
+      await drain.resume(listen);
+      await join();
+    } finally {
+      returning -= 1;
+    }
+  };
+  const isServing = () => api.health.hasStarted() && !drain.isDraining() && returning === 0;
   const leaving = balancerUrl ? () => leaveBalancer({ balancerUrl, lastRequestAt }) : undefined;
-  const { live, hashPool, app } = api;
+  const { live, hashPool, app, lateness } = api;
+  const aside = createAside({
+    folder: config.runDir,
+    measure: createVitals(lateness),
+    // Nothing passes over a worker that does not know NGINX's address.
+    isServing: () => !!leaving && isServing(),
+    leave: (help) =>
+      drain.drain({
+        windowMs: config.drainMs,
+        deadlineMs: DEADLINE_MS,
+        leave: () => leaveWithHelp(help, lastRequestAt),
+        handsOver: true,
+      }),
+    rejoin,
+    metrics: app.metrics,
+    logger,
+  });
   const loggers = [logger, app.accessLog];
   const metricsAsJson = app.metrics.json;
   const control = await serveControl(
@@ -35,10 +64,10 @@ async function main(): Promise<void> {
     apiControl({
       config,
       drain,
+      aside,
       leave: leaving,
-      listen,
-      join,
-      hasStarted: api.health.hasStarted,
+      rejoin,
+      isServing,
       live,
       hashPool,
       watchers: api.watchers.size,
@@ -49,6 +78,7 @@ async function main(): Promise<void> {
   const stopSharing = config.sharesCores ? shareCores(config.runDir, hashPool) : () => {};
   onShutdown(
     async () => {
+      aside.stop();
       // In a reload the new worker has the port as well: it needn't be passed over.
       const leave = hasSuccessor(config.runDir, config.workerName) ? undefined : leaving;
       await drain.drain({ windowMs: config.drainMs, deadlineMs: timeLimits.drainMs, leave });

@@ -168,6 +168,7 @@ export async function composeApi(config: Config, logger: Logger) {
 
   return {
     auth,
+    lateness,
     live,
     hashPool,
     watchers: hub,

@@ -4,7 +4,7 @@ const { apiName } = require('../stack/app-names');
 const { askHealth } = require('./ask-health');
 const { findingsOf } = require('./finding');
 
-const { ok, error } = findingsOf('Workers (PM2)');
+const { ok, warning, error } = findingsOf('Workers (PM2)');
 const logs = `npx pm2 logs ${apiName} tells more`;
 
 const nameOf = ({ name, instance }) => `${name === apiName ? 'API' : 'Job'} worker ${instance}`;
@@ -17,13 +17,25 @@ function cureOf(unready) {
   return logs;
 }
 
+/** A worker that takes no connections on purpose. @param {Asked} asked @returns {import('./finding').Finding} */
+function judgeDrained({ app, status }) {
+  const who = `${nameOf(app)} on port ${app.port}`;
+  return status.asideSince
+    ? warning(
+        `${who} stepped aside: it is held to a part of a core, and its siblings have room`,
+        'Look for a CPU quota, a busy core, swapping or a slow disk. It returns by itself once it is as quick as before',
+      )
+    : warning(`${who} is drained: it takes no requests`, 'Resume it at /ops, or run: npm start');
+}
+
 /**
- * @typedef {{ app: import('../stack/stack').AppProcess, health: import('./ask-health').Health }} Asked
+ * @typedef {{ app: import('../stack/stack').AppProcess, health: import('./ask-health').Health,
+ *   status?: { draining: boolean, asideSince?: number } }} Asked status: what it says by its socket, if it answers there
  * @param {Asked[]} asked @returns {import('./finding').Finding[]}
  */
 function judgeHealth(asked) {
   const findings = asked
-    .filter(({ health }) => health.wrong)
+    .filter(({ health, status }) => health.wrong && !status?.draining)
     .map(({ app, health }) =>
       error(
         `${nameOf(app)} on port ${app.port} ${health.wrong}`,
@@ -40,13 +52,29 @@ function judgeHealth(asked) {
         : `${those.length} API workers on ports ${those.map(({ port }) => port).join(', ')} answer`;
     findings.push(error(`${who}; /health/ready says ${reason}`, cureOf(reason)));
   }
+  findings.push(...asked.filter(({ health, status }) => health.wrong && status?.draining).map(judgeDrained));
   return findings.length > 0 || asked.length === 0 ? findings : [ok('each is ready at its own port')];
 }
 
-/** Each at its own port. @param {import('../stack/stack').AppProcess[]} apps */
-async function askEach(apps) {
+/** By its socket, if there is a build and the worker answers. */
+async function askSocket(control, { pid }) {
+  const socket = control?.listSockets(control.folder).find((one) => one.pid === pid);
+  return socket && control.askProcess(socket, 'GET', '/status').catch(() => undefined);
+}
+
+/**
+ * Each at its own port, and by its socket.
+ *
+ * @param {import('../stack/stack').AppProcess[]} apps
+ * @param {ReturnType<import('../stack/control').controlOf>} [control]
+ */
+async function askEach(apps, control) {
   const api = apps.filter(({ port, status }) => port && status === 'online');
-  const asked = api.map(async (app) => ({ app, health: await askHealth(`http://127.0.0.1:${app.port}`) }));
+  const asked = api.map(async (app) => {
+    const health = askHealth(`http://127.0.0.1:${app.port}`);
+    const status = askSocket(control, app);
+    return { app, health: await health, status: await status };
+  });
   return judgeHealth(await Promise.all(asked));
 }
 

@@ -1,6 +1,9 @@
 'use strict';
 
+const fs = require('node:fs');
+const path = require('node:path');
 const { apiName } = require('../stack/app-names');
+const { controlOf } = require('../stack/control');
 const { findingsOf } = require('./finding');
 const { askEach, nameOf } = require('./worker-health');
 
@@ -56,8 +59,8 @@ function fromMessage({ message }) {
   return error(first, rest.join(' ').trim() || 'npm start');
 }
 
-/** @param {import('../stack/stack').Stack} stack @returns {Promise<{ findings: any[], apps: any[] }>} */
-async function examineWorkers(stack) {
+/** @param {import('../stack/stack').Stack} stack @param {string} root @returns {Promise<{ findings: any[], apps: any[] }>} */
+async function examineWorkers(stack, root) {
   const { pm2Home, env, release } = stack.info();
   if (!(await stack.isPm2Running()))
     return { apps: [], findings: [error(`No PM2 runs in ${pm2Home}`, 'npm start')] };
@@ -70,9 +73,10 @@ async function examineWorkers(stack) {
     return { apps: [], findings: [error(`PM2 in ${pm2Home} gives no list of its processes`, cure)] };
   }
   const apps = list.value;
+  const control = fs.existsSync(path.join(root, 'dist', 'control')) ? controlOf(root, env) : undefined;
   const wanted = { apiWorkers: Number(env.API_WORKERS) || 0, release };
   const findings = obstacle.status === 'rejected' ? [fromMessage(obstacle.reason)] : [];
-  return { apps, findings: [...findings, ...judgeWorkers(apps, wanted), ...(await askEach(apps))] };
+  return { apps, findings: [...findings, ...judgeWorkers(apps, wanted), ...(await askEach(apps, control))] };
 }
 
 module.exports = { examineWorkers, judgeWorkers };

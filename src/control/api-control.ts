@@ -1,4 +1,5 @@
 import type { Config } from '../config';
+import { askNginx } from '../http/balancer';
 import type { Drain } from '../http/drain';
 import type { ControlHandlers } from './control-server';
 import type { LiveStats } from './live-stats';
@@ -9,6 +10,8 @@ export interface ApiStatus extends ProcessStatus {
   port: number;
   /** It refuses connections, or will in a moment: NGINX asks the others. */
   draining: boolean;
+  /** Milliseconds since 1970 when it left the rotation by itself, since something held it; then it drains as well. */
+  asideSince?: number;
   /** NGINX sends it requests. */
   serving: boolean;
   /** Whether its port takes connections still. */
@@ -24,13 +27,13 @@ export interface ApiStatus extends ProcessStatus {
 interface ApiControlOptions {
   config: Config;
   drain: Drain;
+  /** What leaves the rotation by itself, and what siblings ask to decide it. */
+  aside: { since: () => number | undefined; vitals: () => unknown; handsOff: () => void };
   /** Has NGINX pass it over before its port closes; undefined where NGINX isn't known. */
   leave: (() => Promise<void>) | undefined;
-  /** Begins to listen again after a drain. */
-  listen: () => Promise<void>;
-  /** Resolves once NGINX sends requests here again. */
-  join: () => Promise<void>;
-  hasStarted: () => boolean;
+  /** Listens again after a drain; resolves once NGINX does not pass it over any more: the others must not leave before. */
+  rejoin: () => Promise<void>;
+  isServing: () => boolean;
   live: LiveStats;
   hashPool: { underWay: () => number; threads: () => number };
   /** Of those under way: live pages that watch. */
@@ -40,32 +43,20 @@ interface ApiControlOptions {
 }
 
 /** When requests under way are given up in a drain by hand: NGINX waits no longer for them either. */
-const DEADLINE_MS = 15_000;
+export const DEADLINE_MS = 15_000;
 
 /** What an API worker tells of itself and can be told to do. */
 export function apiControl(options: ApiControlOptions): ControlHandlers {
-  const { config, drain, leave, listen, join, hasStarted, live, hashPool, watchers, metricsAsJson, loggers } =
+  const { config, drain, aside, leave, rejoin, isServing, live, hashPool, watchers, metricsAsJson, loggers } =
     options;
-  let returning = 0;
-
-  /** Until NGINX doesn't pass it over any more: the others must not leave before. */
-  async function resume(): Promise<void> {
-    returning += 1;
-    try {
-      await drain.resume(listen);
-      await join();
-    } finally {
-      returning -= 1;
-    }
-  }
-
   return {
     'GET /status': (): ApiStatus => ({
       ...processStatus(config, config.workerName, loggers[0]!),
       kind: 'api',
       port: config.port,
       draining: drain.isDraining(),
-      serving: hasStarted() && !drain.isDraining() && returning === 0,
+      asideSince: aside.since(),
+      serving: isServing(),
       listening: drain.isListening(),
       inFlight: drain.inFlight() - watchers(),
       hashes: hashPool.underWay(),
@@ -74,8 +65,17 @@ export function apiControl(options: ApiControlOptions): ControlHandlers {
     }),
     'GET /metrics': metricsAsJson,
     /** Answered once nothing is under way and no connection is taken any more. */
-    'POST /drain': () => drain.drain({ windowMs: config.drainMs, deadlineMs: DEADLINE_MS, leave }),
-    'POST /resume': resume,
+    'POST /drain': () => {
+      aside.handsOff();
+      return drain.drain({ windowMs: config.drainMs, deadlineMs: DEADLINE_MS, leave });
+    },
+    /** By siblings that decide whether to step aside, and then leave NGINX's rotation. */
+    'GET /vitals': aside.vitals,
+    'POST /ask-nginx': () => askNginx(config.balancerUrl ?? ''),
+    'POST /resume': () => {
+      aside.handsOff();
+      return rejoin();
+    },
     'POST /log-level': logLevelHandler(loggers),
   };
 }

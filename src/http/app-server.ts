@@ -29,7 +29,10 @@ export function createAppServer({ corsOrigins = [] }: { corsOrigins?: Origins } 
     serve(app: Express): void {
       app.request = adopt(AppRequest.prototype, app.request);
       app.response = adopt(AppResponse.prototype, app.response);
-      server.on('request', app);
+      // A worker that steps aside has broken the connection: NGINX asks another one.
+      server.on('request', (request, response) => {
+        if (!request.socket.destroyed) app(request, response);
+      });
     },
     /** @throws where the port is taken */
     listenOn: (port: number, host: string): Promise<void> =>

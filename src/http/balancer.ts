@@ -82,3 +82,41 @@ export async function joinBalancer({ balancerUrl, lastRequestAt }: BalancerOptio
     await sleep(JOIN_EVERY_MS);
   }
 }
+
+const HELP_MS = 2_000;
+const SETTLE_MS = 50;
+
+/**
+ * Asks NGINX so often at once that every worker which it has in rotation is asked.
+ * @throws Error if NGINX does not answer all within 2 s
+ */
+export async function askNginx(balancerUrl: string): Promise<void> {
+  const signal = AbortSignal.timeout(HELP_MS);
+  const replies = await Promise.all(
+    Array.from({ length: ANSWERED_BESIDE }, () => askWhoServes(balancerUrl, signal)),
+  );
+  if (replies.some((reply) => reply !== 'answered')) throw new Error('NGINX does not answer');
+}
+
+/**
+ * As `leaveBalancer`, for a worker that is too slow to ask often: a sibling asks NGINX, and this worker has only to
+ * answer what reaches it. It has left once the sibling asked `ANSWERED_BESIDE` times and nothing came here meanwhile.
+ * It gives up after `leaveMs`, as `leaveBalancer` does.
+ * @param help has a sibling call `askNginx`; it is called again if it fails
+ */
+export async function leaveWithHelp(
+  help: () => Promise<unknown>,
+  lastRequestAt: () => number,
+): Promise<void> {
+  const giveUp = performance.now() + timeLimits.leaveMs;
+  while (performance.now() < giveUp) {
+    const began = performance.now();
+    const hasHelped = await help().then(
+      () => true,
+      () => false,
+    );
+    // What has come while the answer came is read by then.
+    await sleep(SETTLE_MS);
+    if (hasHelped && lastRequestAt() < began) return;
+  }
+}

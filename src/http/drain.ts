@@ -9,7 +9,15 @@ interface DrainOptions {
   deadlineMs: number;
   /** Sees to it that no new connections come, instead of the first half of the window. */
   leave?: () => Promise<void>;
+  /**
+   * Cuts off reads that are not answered yet, for a worker that would take long: NGINX asks the next worker for them,
+   * and counts three of these as it counts three failures, so it passes this worker over.
+   */
+  handsOver?: boolean;
 }
+
+/** What NGINX asks another worker for if this one breaks the connection, and a client is not asked to repeat. */
+const isRead = (method = ''): boolean => method === 'GET' || method === 'HEAD';
 
 /** What ends at once when a drain begins, and may begin again after it. */
 interface LongAnswers {
@@ -27,9 +35,10 @@ export type Drain = ReturnType<typeof createDrain>;
 export function createDrain(server: Server, longAnswers?: LongAnswers) {
   // By connection, of which there are few: a set of responses, each added and taken out again, keeps all of them from
   // being collected as young (docs/performance.md).
-  const connections = new Map<Socket, { newest?: ServerResponse; open: number }>();
+  const connections = new Map<Socket, { newest?: ServerResponse; isRead?: boolean; open: number }>();
   let inFlight = 0;
   let draining = false;
+  let handingOver = false;
   let takenBack = false;
   let lastRequestAt = performance.now();
   let underWay = Promise.resolve();
@@ -43,12 +52,13 @@ export function createDrain(server: Server, longAnswers?: LongAnswers) {
       connection.open = 0;
     });
   });
-  server.prependListener('request', ({ socket }: IncomingMessage, response: ServerResponse) => {
+  server.prependListener('request', ({ socket, method }: IncomingMessage, response: ServerResponse) => {
     const connection = connections.get(socket);
     lastRequestAt = performance.now();
     if (draining) response.setHeader('Connection', 'close');
     if (!connection) return;
     connection.newest = response;
+    connection.isRead = isRead(method);
     connection.open += 1;
     inFlight += 1;
     response.once('close', () => {
@@ -57,6 +67,7 @@ export function createDrain(server: Server, longAnswers?: LongAnswers) {
       connection.open -= 1;
       inFlight -= 1;
     });
+    if (handingOver && connection.isRead) socket.destroy();
   });
 
   /** One after the other: what was told last holds in the end. */
@@ -65,11 +76,15 @@ export function createDrain(server: Server, longAnswers?: LongAnswers) {
     return underWay;
   };
 
-  async function letGo({ windowMs, deadlineMs, leave }: DrainOptions): Promise<void> {
+  async function letGo({ windowMs, deadlineMs, leave, handsOver = false }: DrainOptions): Promise<void> {
     draining = true;
+    handingOver = handsOver;
     longAnswers?.end();
-    for (const { newest } of connections.values())
-      if (newest && !newest.headersSent) newest.setHeader('Connection', 'close');
+    for (const [socket, { newest, isRead }] of connections) {
+      if (!newest || newest.headersSent) continue;
+      newest.setHeader('Connection', 'close');
+      if (handingOver && isRead) socket.destroy();
+    }
     if (server.listening) {
       await (leave ? leave() : sleep(windowMs / 2));
       // Stops accepting, and leaves the idle connections alone as http.Server's own close doesn't.
@@ -98,6 +113,7 @@ export function createDrain(server: Server, longAnswers?: LongAnswers) {
       return inTurn(async () => {
         if (!server.listening) await listen();
         draining = false;
+        handingOver = false;
         longAnswers?.open();
       });
     },

@@ -95,7 +95,8 @@ export function createFleet(folder: string) {
     drain: (name: string): Promise<void> =>
       oneAtATime(async () => {
         const { worker, all } = await newest(name);
-        if (worker.answer.draining) return;
+        // One that stepped aside would come back by itself.
+        if (worker.answer.draining && !worker.answer.asideSince) return;
         if (!all.some((other) => other.name !== name && other.answer.serving))
           throw new ConflictError(`${name} is the last worker that serves: nobody would answer.`);
         const drained = askProcess(worker, 'POST', '/drain', { timeoutMs: DRAIN_MS });

@@ -1,6 +1,10 @@
 import { readdirSync, readFileSync } from 'node:fs';
+import type { ApiStatus } from '../../src/control/api-control';
+import { askProcess } from '../../src/control/control-client';
+import { defaultControlFolder, listLiving } from '../../src/control/control-folder';
 import { killWorker, newTitle, send, startCluster, type Cluster } from '../support/cluster';
 import type { Account } from '../support/factories';
+import { holdProcess } from '../support/hold-process';
 import { startLoad } from '../support/load';
 import { eventually } from '../support/wait';
 
@@ -71,6 +75,40 @@ it('brings a killed worker back, and serves meanwhile', async () => {
   });
   expect(seen.sort()).toEqual(['api-0', 'api-1']);
 });
+
+it('passes over a worker that is held to a tenth, without a failed request, until it is let go', async () => {
+  const { env } = cluster.stack.info();
+  const folder = env.RUN_DIR || defaultControlFolder(Number(env.BASE_PORT));
+  const socket = listLiving(folder).find(({ name }) => name === 'api-0')!;
+  const status = () => askProcess<ApiStatus>(socket, 'GET', '/status', { timeoutMs: 5_000 });
+  const isReady = async () =>
+    (await askProcess<{ servingForMs: number }>(socket, 'GET', '/vitals')).servingForMs;
+  await eventually(async () => (await isReady()) > 10_000, 30_000);
+  const { body } = await send(cluster.url, 'POST', '/tasks', { title: newTitle() }, admin.token);
+  const path = `/tasks/${(body as { _id: string })._id}`;
+  const stop = startLoad({ url: cluster.url, token: admin.token, connections: 4, path });
+  const release = holdProcess(socket.pid);
+  try {
+    await eventually(async () => (await status()).asideSince && !(await status()).listening, 60_000);
+    const workers = await Promise.all(
+      Array.from({ length: 40 }, async () => (await get(path)).headers.get('x-worker')),
+    );
+    expect(new Set(workers)).toEqual(new Set(['api-1']));
+    expect((await send(cluster.url, 'GET', '/health/ready')).status).toBe(200);
+  } finally {
+    await release();
+  }
+  await eventually(async () => (await status()).serving, 60_000);
+  await eventually(async () => (await get(path)).headers.get('x-worker') === 'api-0');
+  const { failed, detail } = await stop();
+  expect({ failed, detail }).toEqual({ failed: 0, detail });
+  const metrics = (
+    await askProcess<{ name: string; values: { value: number }[] }[]>(socket, 'GET', '/metrics')
+  )
+    .filter(({ name }) => name.endsWith('_aside') || name.endsWith('_aside_total'))
+    .map(({ name, values }) => [name, values[0]!.value]);
+  expect(Object.fromEntries(metrics)).toEqual({ taskfleet_aside: 0, taskfleet_steps_aside_total: 1 });
+}, 180_000);
 
 it('keeps from the job worker the key of the tokens and the cache, over a reload as well', async () => {
   const environmentOf = (pid: number) => readFileSync(`/proc/${pid}/environ`, 'utf8').split('\0');

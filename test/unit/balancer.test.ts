@@ -2,7 +2,7 @@ import { createServer, type Server } from 'node:http';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { joinBalancer, leaveBalancer } from '../../src/http/balancer';
+import { askNginx, joinBalancer, leaveBalancer, leaveWithHelp } from '../../src/http/balancer';
 
 let nginx: Server;
 let balancerUrl: string;
@@ -80,4 +80,15 @@ it('has joined when it is asked, not when NGINX is late', async () => {
   does = (probe) => (probe <= 2 ? 'late' : probe <= 4 ? 'another' : 'this');
   await joinBalancer({ balancerUrl, lastRequestAt });
   expect(performance.now() - askedAt).toBeLessThan(1_000);
+});
+
+it('leaves with the help of a sibling once nothing comes here while the sibling asks', async () => {
+  does = (probe) => (probe <= 40 ? 'this' : 'another');
+  let helped = 0;
+  const help = () => {
+    helped += 1;
+    return helped === 1 ? Promise.reject(new Error('The sibling is busy')) : askNginx(balancerUrl);
+  };
+  await leaveWithHelp(help, lastRequestAt);
+  expect(helped).toBe(4);
 });

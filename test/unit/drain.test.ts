@@ -180,3 +180,21 @@ describe('for a while', () => {
     await expect(connect()).rejects.toThrow('ECONNREFUSED');
   });
 });
+
+it('hands reads over: it cuts them off unanswered, and answers what changes something', async () => {
+  const [read, write, late] = await Promise.all([connect(), connect(), connect()]);
+  const send = (socket: Socket, method: string) =>
+    socket.write(`${method} /slow HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n\r\n`);
+  const answer = once(write, 'data');
+  const ended = [read, late].map((socket) => once(socket, 'close'));
+  for (const socket of [read, late]) socket.on('data', () => expect('it').toBe('unanswered'));
+  send(read, 'GET');
+  send(write, 'POST');
+  await sleep(20);
+  const drained = drain.drain({ windowMs: 400, deadlineMs: 2_000, handsOver: true });
+  await ended[0];
+  send(late, 'GET');
+  await ended[1];
+  expect(String((await answer)[0])).toMatch(/200 OK[^]*Connection: close/);
+  await drained;
+});

@@ -2,14 +2,17 @@ import { ago, byId, createSparkline, make, milliseconds, rounded, setText, showF
 import { createLanes } from './lanes.js';
 import { createRefusals } from './refusals.js';
 
+const ASIDE =
+  'Something holds this worker, such as a CPU quota, so it left its requests to the others. It returns by itself.';
 const LAST = 'The last worker that serves: without it nobody would answer.';
 const SILENT = 'It runs, but has not answered within a second.';
 
 /** Of a reload there are two of a name for a moment: the new one counts. */
 const newestOfEach = (workers) => [...new Map(workers.map((worker) => [worker.name, worker])).values()];
 
-const stateOf = ({ draining, listening, inFlight }) => {
+const stateOf = ({ draining, asideSince, listening, inFlight }) => {
   if (!draining) return 'serving';
+  if (asideSince) return 'aside';
   return listening || inFlight > 0 ? 'draining' : 'drained';
 };
 
@@ -37,14 +40,14 @@ function createCard(name, onPress) {
     showButton();
   });
 
-  /** `bar`: why its button does nothing, if so. @returns the state if it is another than before */
-  function showState(next, bar = '') {
+  /** `note`: what there is to say; with `bars` also why its button does nothing. @returns the state if it is another */
+  function showState(next, note = '', bars = note !== '') {
     const before = now;
     now = next;
     element.dataset.state = now;
     setText(state, now);
-    isBarred = bar !== '';
-    setText(why, bar);
+    isBarred = bars;
+    setText(why, note);
     showButton();
     return before && before !== now ? now : undefined;
   }
@@ -73,7 +76,8 @@ function createCard(name, onPress) {
         'up for': ago(worker.startedAt, at),
         release: worker.release.slice(0, 8),
       });
-      return showState(next, next === 'serving' && serving === 1 ? LAST : '');
+      const isLast = next === 'serving' && serving === 1;
+      return showState(next, isLast ? LAST : next === 'aside' ? ASIDE : '', isLast);
     },
   };
 }

@@ -17,7 +17,9 @@ const { askHealth } = jest.requireActual<{ askHealth: (url: string) => Promise<H
   '../../../scripts/doctor/ask-health',
 );
 const { judgeHealth } = jest.requireActual<{
-  judgeHealth: (asked: { app: AppProcess; health: Health }[]) => Finding[];
+  judgeHealth: (
+    asked: { app: AppProcess; health: Health; status?: { draining: boolean; asideSince?: number } }[],
+  ) => Finding[];
 }>('../../../scripts/doctor/worker-health');
 const { judgeLoad } = jest.requireActual<{ judgeLoad: (statuses: object[]) => Finding[] }>(
   '../../../scripts/doctor/load',
@@ -120,6 +122,16 @@ describe('a worker whose MongoDB is away', () => {
       { level: 'error', says: 'API worker 0 on port 4001 does not answer' },
     ]);
     expect(judgeHealth([{ app: app(), health: { ms: 1 } }])[0]!.level).toBe('ok');
+  });
+
+  it('is another thing than one that takes no connections on purpose', () => {
+    const health = { wrong: 'does not answer', ms: 1 };
+    expect(judgeHealth([{ app: app(), health, status: { draining: true, asideSince: 1 } }])).toMatchObject([
+      { level: 'warning', says: expect.stringMatching(/^API worker 0 on port 4001 stepped aside/) },
+    ]);
+    expect(judgeHealth([{ app: app(), health, status: { draining: true } }])).toMatchObject([
+      { level: 'warning', says: 'API worker 0 on port 4001 is drained: it takes no requests' },
+    ]);
   });
 });
 

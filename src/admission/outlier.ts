@@ -1,0 +1,43 @@
+import type { Vitals } from './vitals';
+
+/** Milliseconds: below it clients hardly notice. */
+const LATE_MS = 40;
+/** Times as late as its siblings are. */
+const OUTLIER = 4;
+/** A worker that is late and gets less of a core is held by something; one that gets more has much to do. */
+const HELD_CORES = 0.5;
+/** A sibling has no room above this utilisation. */
+const FULL = 0.8;
+/** Those who have just started or returned are late for other reasons. */
+const YOUNG_MS = 10_000;
+
+const mean = (values: number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
+
+/**
+ * Whether this worker may be held by something outside, such as a quota: late, and not by its own work. The requests that
+ * make a worker late would make its siblings late as well.
+ */
+export const mayBeHeld = ({ lateMs, cores, servingForMs }: Vitals): boolean =>
+  lateMs >= LATE_MS && cores <= HELD_CORES && servingForMs >= YOUNG_MS;
+
+/**
+ * Whether a worker that may be held should leave its requests to its siblings, as Envoy's outlier detection ejects a
+ * host: it is several times as late as they are, they have room, and none of them is aside, has just
+ * started or cannot be asked (`undefined`).
+ */
+export function shouldStepAside(own: Vitals, siblings: (Vitals | undefined)[]): boolean {
+  if (!mayBeHeld(own)) return false;
+  const known = siblings.filter((sibling) => sibling !== undefined);
+  if (known.length < siblings.length || known.some(({ aside }) => aside)) return false;
+  const serving = known.filter((sibling) => sibling.serving);
+  if (serving.length === 0 || serving.some(({ servingForMs }) => servingForMs < YOUNG_MS)) return false;
+  if (own.lateMs < OUTLIER * mean(serving.map(({ lateMs }) => lateMs))) return false;
+  return mean(serving.map(({ utilisation }) => utilisation)) <= FULL;
+}
+
+/** Whether the siblings of a worker that stepped aside cannot do without it: none serves, or they get as late as it was. */
+export function isNeeded(lateMsThen: number, siblings: (Vitals | undefined)[]): boolean {
+  const serving = siblings.filter((sibling) => sibling?.serving);
+  const tooLateMs = Math.max(LATE_MS, lateMsThen / 2);
+  return serving.length === 0 || mean(serving.map((sibling) => sibling!.lateMs)) >= tooLateMs;
+}

@@ -1,0 +1,49 @@
+import { createLateness, type Lateness } from '../../../src/admission/lateness';
+
+let lateness: Lateness;
+let time: number;
+
+beforeEach(() => {
+  jest.useFakeTimers({ doNotFake: ['performance'] });
+  time = 0;
+  lateness = createLateness({ now: () => time });
+});
+
+afterEach(() => {
+  lateness.stop();
+  jest.useRealTimers();
+});
+
+/** Lets time pass in which the event loop turns only at its end, so many times. */
+function stall(ms: number, times = 1): void {
+  for (let count = 0; count < times; count += 1) {
+    time += ms;
+    jest.advanceTimersByTime(20);
+  }
+}
+
+it('is none while the event loop turns', () => {
+  stall(20, 100);
+  expect([lateness.nowMs(), lateness.recentMs()]).toEqual([0, 0]);
+});
+
+it('is that of a worker which stands still for 90 of each 100 ms', () => {
+  stall(100, 30);
+  expect(lateness.nowMs()).toBe(80);
+  expect(lateness.recentMs()).toBeGreaterThan(70);
+  stall(20, 200);
+  expect(lateness.recentMs()).toBeLessThan(5);
+});
+
+it('grows while a stall lasts', () => {
+  time += 520;
+  expect(lateness.nowMs()).toBe(500);
+  expect(lateness.recentMs()).toBeGreaterThan(0);
+});
+
+it('is not lifted far by a single stall, however long it is', () => {
+  stall(20, 50);
+  stall(3_000);
+  expect(lateness.nowMs()).toBe(2_980);
+  expect(lateness.recentMs()).toBeLessThan(40);
+});
