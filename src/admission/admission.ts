@@ -1,6 +1,6 @@
 import { OverloadError } from '../errors';
 import { createAdaptiveLimit } from './adaptive-limit';
-import { createFairQueue, NoPlace } from './fair-queue';
+import { createPlaces, NoPlace } from './places';
 import type { Lateness } from './lateness';
 import type { Reason, Refusals, Worth } from './refusals';
 import { spreadSeconds } from './retry-after';
@@ -25,11 +25,10 @@ const LATE_MS = 250;
  */
 export function createAdmission({ lateness, refused }: AdmissionOptions) {
   const limit = createAdaptiveLimit();
-  const queue = createFairQueue({
+  const places = createPlaces({
     limit: limit.now,
     longestExpectedMs: LONGEST_EXPECTED_MS,
     longestWaitMs: LONGEST_WAIT_MS,
-    leavesRoom: true,
   });
   const readsOf = new Map<string, number>();
   let reads = 0;
@@ -53,13 +52,13 @@ export function createAdmission({ lateness, refused }: AdmissionOptions) {
     async work(of: Work, route: string, key: string, isGone?: () => boolean): Promise<() => void> {
       const late = lateness.nowMs();
       if (lateness.standingMs() > LATE_MS) refuse(of, 'late', lateness.standingMs());
-      const leave = await queue.enter(key, isGone).catch((error: unknown) => {
+      const leave = await places.enter(key, isGone).catch((error: unknown) => {
         if (error instanceof NoPlace) refuse(of, 'wait', error.expectedMs);
         throw error;
       });
       const began = performance.now();
       return () => {
-        limit.took(route, late + performance.now() - began, queue.running(), queue.waiting() > 0);
+        limit.took(route, late + performance.now() - began, places.taken(), places.waiting() > 0);
         leave();
       };
     },
@@ -82,8 +81,8 @@ export function createAdmission({ lateness, refused }: AdmissionOptions) {
 
     /** For metrics. */
     limit: limit.now,
-    underWay: queue.running,
-    waiting: queue.waiting,
+    underWay: places.taken,
+    waiting: places.waiting,
     reads: (): number => reads,
   };
 }

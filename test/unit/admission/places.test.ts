@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { createFairQueue, NoPlace } from '../../../src/admission/fair-queue';
+import { createPlaces, NoPlace } from '../../../src/admission/places';
 
 const GENEROUS = { longestExpectedMs: 60_000, longestWaitMs: 60_000 };
 
 /** Enters `key` and notes in `order` when its turn has come; the place is given back by `leaves`. */
-function entering(queue: ReturnType<typeof createFairQueue>) {
+function entering(queue: ReturnType<typeof createPlaces>) {
   const order: string[] = [];
   const leaves: (() => void)[] = [];
   const enter = (key: string, isGone?: () => boolean) =>
@@ -22,7 +22,7 @@ function entering(queue: ReturnType<typeof createFairQueue>) {
 }
 
 it('takes keys in turns, however much one of them has there', async () => {
-  const { order, enter, leaveAll } = entering(createFairQueue({ limit: () => 1, ...GENEROUS }));
+  const { order, enter, leaveAll } = entering(createPlaces({ limit: () => 1, ...GENEROUS }));
   for (let i = 0; i < 5; i++) void enter('much');
   void enter('ada');
   void enter('bob');
@@ -32,49 +32,49 @@ it('takes keys in turns, however much one of them has there', async () => {
 
 it('runs as many side by side as the limit says at that moment', async () => {
   let limit = 2;
-  const queue = createFairQueue({ limit: () => limit, ...GENEROUS });
+  const queue = createPlaces({ limit: () => limit, ...GENEROUS });
   const { enter, leaves } = entering(queue);
-  for (let i = 0; i < 6; i++) void enter('one');
+  for (let i = 0; i < 6; i++) void enter(`key-${i}`);
   await sleep(0);
-  expect([queue.running(), queue.waiting()]).toEqual([2, 4]);
+  expect([queue.taken(), queue.waiting()]).toEqual([2, 4]);
   limit = 4;
   leaves.shift()!();
   await sleep(0);
-  expect([queue.running(), queue.waiting()]).toEqual([4, 1]);
+  expect([queue.taken(), queue.waiting()]).toEqual([4, 1]);
 });
 
 it('leaves as many places free as one key takes, and all of them to those who have none', async () => {
-  const queue = createFairQueue({ limit: () => 6, leavesRoom: true, ...GENEROUS });
+  const queue = createPlaces({ limit: () => 6, ...GENEROUS });
   const { order, enter } = entering(queue);
   for (let i = 0; i < 20; i++) void enter('slow');
   await sleep(0);
-  expect(queue.running()).toBe(3);
+  expect(queue.taken()).toBe(3);
   for (const key of ['ada', 'bob', 'eve', 'late']) void enter(key);
   await sleep(0);
   expect(order).toEqual(['slow', 'slow', 'slow', 'ada', 'bob', 'eve']);
 });
 
 it('counts a place once, however often it is given back', async () => {
-  const queue = createFairQueue({ limit: () => 1, ...GENEROUS });
+  const queue = createPlaces({ limit: () => 1, ...GENEROUS });
   const leave = await queue.enter('ada');
   leave();
   leave();
-  expect(queue.running()).toBe(0);
+  expect(queue.taken()).toBe(0);
 });
 
 it('passes over those that nobody waits for any more', async () => {
-  const queue = createFairQueue({ limit: () => 1, ...GENEROUS });
+  const queue = createPlaces({ limit: () => 1, ...GENEROUS });
   const { order, enter, leaveAll } = entering(queue);
   void enter('ada');
   void enter('gone', () => true);
   void enter('bob');
   await leaveAll();
   expect(order).toEqual(['ada', 'bob']);
-  expect([queue.running(), queue.waiting()]).toEqual([0, 0]);
+  expect([queue.taken(), queue.waiting()]).toEqual([0, 0]);
 });
 
 it('refuses at once who would wait too long, and takes who waits for others by one turn alone', async () => {
-  const queue = createFairQueue({ limit: () => 1, longestExpectedMs: 200, longestWaitMs: 60_000 });
+  const queue = createPlaces({ limit: () => 1, longestExpectedMs: 200, longestWaitMs: 60_000 });
   const refused: number[] = [];
   let running = 0;
   const work = async (key: string) => {
@@ -100,7 +100,7 @@ it('refuses at once who would wait too long, and takes who waits for others by o
 });
 
 it('refuses what has waited too long, though nothing ends', async () => {
-  const queue = createFairQueue({ limit: () => 1, longestExpectedMs: 60_000, longestWaitMs: 50 });
+  const queue = createPlaces({ limit: () => 1, longestExpectedMs: 60_000, longestWaitMs: 50 });
   await queue.enter('stuck');
   const waits = ['ada', 'ada', 'bob'].map((key) => queue.enter(key));
   const outcomes = await Promise.allSettled(waits);
@@ -109,7 +109,7 @@ it('refuses what has waited too long, though nothing ends', async () => {
 });
 
 it('refuses newcomers at once while nothing ends', async () => {
-  const queue = createFairQueue({ limit: () => 1, longestExpectedMs: 50, longestWaitMs: 60_000 });
+  const queue = createPlaces({ limit: () => 1, longestExpectedMs: 50, longestWaitMs: 60_000 });
   const leave = await queue.enter('stuck');
   const first = queue.enter('ada');
   await sleep(100);
@@ -121,13 +121,13 @@ it('refuses newcomers at once while nothing ends', async () => {
 });
 
 it('remembers no key once it has nothing there', async () => {
-  const queue = createFairQueue({ limit: () => 2, leavesRoom: true, ...GENEROUS });
+  const queue = createPlaces({ limit: () => 2, ...GENEROUS });
   const { order, enter, leaveAll } = entering(queue);
   for (let i = 0; i < 50; i++) void enter(`key-${i % 10}`);
   await leaveAll();
   expect(order).toHaveLength(50);
   // A key that was remembered with places of its own would have to leave them free.
   const leaves = await Promise.all([queue.enter('key-0'), queue.enter('key-1')]);
-  expect(queue.running()).toBe(2);
+  expect(queue.taken()).toBe(2);
   for (const leave of leaves) leave();
 });

@@ -1,0 +1,126 @@
+import { createFairQueue } from '../infra/fair-queue';
+
+export type Places = ReturnType<typeof createPlaces>;
+
+/** There is no place: the expected wait is too long, or it was too long when the turn should have come. */
+export class NoPlace extends Error {
+  constructor(readonly expectedMs: number) {
+    super('No place');
+  }
+}
+
+interface PlacesOptions {
+  /** How many may be taken at a time, asked anew each time. */
+  limit: () => number;
+  /** What is expected to wait longer is refused at once. */
+  longestExpectedMs: number;
+  /** What has waited so long is refused after all; well above the other, so that it is rare. */
+  longestWaitMs: number;
+}
+
+interface Entry {
+  key: string;
+  since: number;
+  begin: (leave: () => void) => void;
+  refuse: (why: NoPlace) => void;
+  isGone: () => boolean;
+}
+
+/** By how much each measured time moves the mean. */
+const WEIGHT = 0.05;
+const SWEEP_MS = 100;
+
+/**
+ * Places for work that runs side by side, and a queue before them in which keys take turns. A key may take no more places
+ * than it leaves free (dynamic thresholds, Choudhury and Hahne 1998), so that work that takes long cannot keep others out.
+ * The expected wait is the turns that come before, times the mean time between two that ended while others waited. That
+ * one rule bounds the queue and shares it: a key that has much there would wait for all of it, and one that has nothing
+ * there for one turn of each other key.
+ */
+export function createPlaces({ limit, longestExpectedMs, longestWaitMs }: PlacesOptions) {
+  const queue = createFairQueue<Entry>();
+  const takenBy = new Map<string, number>();
+  let taken = 0;
+  let gapMs = 0;
+  /** Since when something waits and no place was given back. */
+  let backlogSince: number | undefined;
+  let sweeper: NodeJS.Timeout | undefined;
+
+  const mayTake = (key: string): boolean => {
+    const free = limit() - taken;
+    const own = takenBy.get(key) ?? 0;
+    return free > 0 && (own === 0 || own < free);
+  };
+
+  function expectedMs(key: string): number {
+    const ahead = Math.min(queue.size(), queue.lanes() * (queue.sizeOf(key) + 1));
+    // While nothing ends at all, it takes at least as long as it has taken so far.
+    const stillMs = backlogSince === undefined ? 0 : performance.now() - backlogSince;
+    return Math.max(ahead * gapMs, stillMs);
+  }
+
+  function measureGap(): void {
+    const now = performance.now();
+    if (backlogSince !== undefined) gapMs += (now - backlogSince - gapMs) * (gapMs === 0 ? 1 : WEIGHT);
+    backlogSince = queue.size() > 0 ? now : undefined;
+  }
+
+  /** @returns the function that gives the place back */
+  function take(key: string): () => void {
+    let hasLeft = false;
+    taken += 1;
+    takenBy.set(key, (takenBy.get(key) ?? 0) + 1);
+    return () => {
+      if (hasLeft) return;
+      hasLeft = true;
+      taken -= 1;
+      const left = takenBy.get(key)! - 1;
+      if (left > 0) takenBy.set(key, left);
+      else takenBy.delete(key);
+      measureGap();
+      goOn();
+    };
+  }
+
+  function goOn(): void {
+    for (let entry = queue.shift(mayTake); entry; entry = queue.shift(mayTake)) {
+      const waited = performance.now() - entry.since;
+      if (waited > longestWaitMs) entry.refuse(new NoPlace(waited));
+      else if (!entry.isGone()) entry.begin(take(entry.key));
+    }
+    if (queue.size() > 0) return;
+    backlogSince = undefined;
+    if (sweeper) sweeper = void clearInterval(sweeper);
+  }
+
+  /** Nobody's turn comes while nothing ends: what has waited too long is refused all the same. */
+  function sweep(): void {
+    const latest = performance.now() - longestWaitMs;
+    for (const { refuse } of queue.removeFirst(({ since }) => since < latest)) {
+      refuse(new NoPlace(longestWaitMs));
+    }
+    goOn();
+  }
+
+  return {
+    /**
+     * Resolves with a function to be called once the work has ended.
+     * @param isGone whether nobody waits for it any more: then it is passed over, and never settles
+     * @throws NoPlace at once, or after `longestWaitMs`
+     */
+    enter(key: string, isGone: () => boolean = () => false): Promise<() => void> {
+      if (queue.size() === 0 && mayTake(key)) return Promise.resolve(take(key));
+      const expected = expectedMs(key);
+      if (expected > longestExpectedMs) return Promise.reject(new NoPlace(expected));
+      backlogSince ??= performance.now();
+      sweeper ??= setInterval(sweep, SWEEP_MS).unref();
+      return new Promise((begin, refuse) => {
+        queue.push(key, { key, since: performance.now(), begin, refuse, isGone });
+        goOn();
+      });
+    },
+
+    taken: (): number => taken,
+    waiting: queue.size,
+  };
+}
