@@ -1,7 +1,11 @@
 import type { Vitals } from './vitals';
 
-/** Milliseconds: below it clients hardly notice. */
+/** Milliseconds: from there on clients notice, whatever the reason. */
 const LATE_MS = 40;
+/** Milliseconds: enough for a worker whose event loop waits for a core most of the time that it is busy. */
+const SLOW_LATE_MS = 15;
+/** CPU time by busy time: about 1 on a machine with room, 0.1 under a quota of a tenth. */
+const SLOW_PACE = 0.3;
 /** Times as late as its siblings are. */
 const OUTLIER = 4;
 /** A worker that is late and gets less of a core is held by something; one that gets more has much to do. */
@@ -13,12 +17,16 @@ const YOUNG_MS = 10_000;
 
 const mean = (values: number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
 
+const paceOf = ({ cores, utilisation }: Vitals): number => cores / Math.max(utilisation, 0.05);
+
 /**
  * Whether this worker may be held by something outside, such as a quota: late, and not by its own work. The requests that
  * make a worker late would make its siblings late as well.
  */
-export const mayBeHeld = ({ lateMs, cores, servingForMs }: Vitals): boolean =>
-  lateMs >= LATE_MS && cores <= HELD_CORES && servingForMs >= YOUNG_MS;
+export const mayBeHeld = (own: Vitals): boolean =>
+  own.lateMs >= (paceOf(own) <= SLOW_PACE ? SLOW_LATE_MS : LATE_MS) &&
+  own.cores <= HELD_CORES &&
+  own.servingForMs >= YOUNG_MS;
 
 /**
  * Whether a worker that may be held should leave its requests to its siblings, as Envoy's outlier detection ejects a
@@ -32,6 +40,8 @@ export function shouldStepAside(own: Vitals, siblings: (Vitals | undefined)[]): 
   const serving = known.filter((sibling) => sibling.serving);
   if (serving.length === 0 || serving.some(({ servingForMs }) => servingForMs < YOUNG_MS)) return false;
   if (own.lateMs < OUTLIER * mean(serving.map(({ lateMs }) => lateMs))) return false;
+  // On a machine that others keep busy all of them wait for a core.
+  if (own.lateMs < LATE_MS && 2 * paceOf(own) > mean(serving.map(paceOf))) return false;
   return mean(serving.map(({ utilisation }) => utilisation)) <= FULL;
 }
 

@@ -22,8 +22,15 @@ describe('a worker', () => {
     expect(shouldStepAside({ ...held, cores: 0.9 }, [sibling])).toBe(false);
   });
 
+  it('steps aside sooner if it waits for a core most of the time, and its siblings do not', () => {
+    expect(shouldStepAside({ ...held, lateMs: 20 }, [sibling])).toBe(true);
+    expect(shouldStepAside({ ...held, lateMs: 20, utilisation: 0.2 }, [sibling])).toBe(false);
+    const starved = { ...sibling, cores: 0.05, utilisation: 0.4 };
+    expect(shouldStepAside({ ...held, lateMs: 20 }, [starved])).toBe(false);
+  });
+
   it('goes on serving if it is hardly late, or has just started', () => {
-    expect(shouldStepAside({ ...held, lateMs: 20 }, [sibling])).toBe(false);
+    expect(shouldStepAside({ ...held, lateMs: 10 }, [sibling])).toBe(false);
     expect(shouldStepAside({ ...held, servingForMs: 2_000 }, [sibling])).toBe(false);
   });
 
