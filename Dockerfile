@@ -15,7 +15,9 @@ FROM base AS packages
 RUN npm ci --omit=dev
 
 FROM base
+# Why Node's cluster module schedules nothing: scripts/stack/pm2.js.
 ENV NODE_ENV=production \
+    NODE_CLUSTER_SCHED_POLICY=none \
     HOST=0.0.0.0 \
     PM2_HOME=/home/node/.pm2 \
     PM2_APP_LOG=/dev/null \

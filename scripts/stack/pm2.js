@@ -16,6 +16,13 @@ const quiet = {
   NO_COLOR: '1',
 };
 
+/**
+ * A worker takes connections itself. By default Node's cluster module has PM2's daemon take them and hand them over, one a
+ * turn of the worker's event loop: each worker has a port of its own, so that balances nothing, and of 500 connections that
+ * come at once the last waited for 4 s.
+ */
+const scheduling = { NODE_CLUSTER_SCHED_POLICY: 'none' };
+
 /** What npm adds to the environment, and what belongs to one app only, is not for the apps of a daemon. */
 const isForeign = (name) =>
   /^(npm_|NODE_APP_INSTANCE$|PORT$|INIT_CWD$|PM2_|pm_id$|NODE_OPTIONS$|JEST_)/.test(name);
@@ -28,7 +35,7 @@ const isForeign = (name) =>
 function createPm2({ root, home, env = {} }) {
   const cli = path.join(root, 'node_modules', 'pm2', 'bin', 'pm2');
   const inherited = Object.fromEntries(Object.entries(process.env).filter(([name]) => !isForeign(name)));
-  const baseEnv = { ...inherited, ...quiet, PM2_HOME: home, ...env };
+  const baseEnv = { ...inherited, ...quiet, ...scheduling, PM2_HOME: home, ...env };
 
   /** @param {string} file @param {string[]} args @param {{ env?: Record<string, string>, timeoutMs?: number }} [options] */
   async function run(file, args, { env: more = {}, timeoutMs = 60_000 } = {}) {

@@ -14,7 +14,7 @@ interface AdmissionOptions {
 }
 
 /** A write that takes longer annoys its sender: what is expected to wait so long is refused at once. */
-const LONGEST_EXPECTED_MS = 500;
+const LONGEST_EXPECTED_MS = 250;
 const LONGEST_WAIT_MS = 1_000;
 /** A worker that has been so late for a while takes no work, and one read at a time of a client; twice as late: no read. */
 const LATE_MS = 250;
