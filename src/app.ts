@@ -3,7 +3,7 @@ import { NotFoundError } from './errors';
 import type { Health } from './health';
 import { allowOrigins, type Origins } from './http/cors';
 import { docsPage } from './http/docs/docs-page';
-import { createErrorHandler } from './http/error-handler';
+import { answerProblem, createErrorHandler } from './http/error-handler';
 import { healthPage } from './http/health-page';
 import { landingPage } from './http/landing-page';
 import { metricsPage, type MetricsText } from './http/metrics-page';
@@ -23,7 +23,7 @@ const MOST_ECHOED = 200;
 /** Trusted proxies in a row, as X-Forwarded-For lists them. */
 const MOST_PROXIES = 10;
 
-interface AppOptions extends RouterOptions {
+interface AppOptions extends Omit<RouterOptions, 'answerProblem'> {
   routes: Route[];
   ops: Omit<OpsOptions, 'authenticate' | 'limit'>;
   logger: Logger;
@@ -76,7 +76,7 @@ export function createApp(options: AppOptions): Express {
   app.use(requestContext({ accessLog, record, slow, worker, isShared }));
   if (isShared) app.use(allowOrigins(corsOrigins));
   app.use(healthPage(health));
-  addRoutes(app, routes, options);
+  addRoutes(app, routes, { ...options, answerProblem });
   app.use(metricsPage(metrics));
   app.use(servingPage(options.isDraining ?? (() => false)));
   app.use(opsRoutes({ ...options, ...options.ops }));

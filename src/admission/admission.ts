@@ -36,7 +36,7 @@ export function createAdmission({ lateness, refused }: AdmissionOptions) {
   function refuse(worth: Worth, reason: Reason, waitMs: number): never {
     refused(worth, reason);
     const seconds = spreadSeconds(Math.max(1, Math.ceil(waitMs / 1_000)));
-    throw new OverloadError(
+    throw OverloadError.make(
       'Too much is asked of this worker at once: nothing was done; try again later.',
       seconds,
     );
@@ -52,10 +52,8 @@ export function createAdmission({ lateness, refused }: AdmissionOptions) {
     async work(of: Work, route: string, key: string, isGone?: () => boolean): Promise<() => void> {
       const late = lateness.nowMs();
       if (lateness.standingMs() > LATE_MS) refuse(of, 'late', lateness.standingMs());
-      const leave = await places.enter(key, isGone).catch((error: unknown) => {
-        if (error instanceof NoPlace) refuse(of, 'wait', error.expectedMs);
-        throw error;
-      });
+      const leave = await places.enter(key, isGone);
+      if (leave instanceof NoPlace) refuse(of, 'wait', leave.expectedMs);
       const began = performance.now();
       return () => {
         limit.took(route, late + performance.now() - began, places.taken(), places.waiting() > 0);

@@ -2,12 +2,15 @@ import { createFairQueue } from '../infra/fair-queue';
 
 export type Places = ReturnType<typeof createPlaces>;
 
-/** There is no place: the expected wait is too long, or it was too long when the turn should have come. */
-export class NoPlace extends Error {
-  constructor(readonly expectedMs: number) {
-    super('No place');
-  }
+/**
+ * There is no place: the expected wait is too long, or it was too long when the turn should have come. No error, since
+ * there may be thousands a second, and each would take its stack along.
+ */
+export class NoPlace {
+  constructor(readonly expectedMs: number) {}
 }
+
+type Leave = () => void;
 
 interface PlacesOptions {
   /** How many may be taken at a time, asked anew each time. */
@@ -21,8 +24,7 @@ interface PlacesOptions {
 interface Entry {
   key: string;
   since: number;
-  begin: (leave: () => void) => void;
-  refuse: (why: NoPlace) => void;
+  settle: (outcome: Leave | NoPlace) => void;
   isGone: () => boolean;
 }
 
@@ -66,7 +68,7 @@ export function createPlaces({ limit, longestExpectedMs, longestWaitMs }: Places
   }
 
   /** @returns the function that gives the place back */
-  function take(key: string): () => void {
+  function take(key: string): Leave {
     let hasLeft = false;
     taken += 1;
     takenBy.set(key, (takenBy.get(key) ?? 0) + 1);
@@ -85,8 +87,8 @@ export function createPlaces({ limit, longestExpectedMs, longestWaitMs }: Places
   function goOn(): void {
     for (let entry = queue.shift(mayTake); entry; entry = queue.shift(mayTake)) {
       const waited = performance.now() - entry.since;
-      if (waited > longestWaitMs) entry.refuse(new NoPlace(waited));
-      else if (!entry.isGone()) entry.begin(take(entry.key));
+      if (waited > longestWaitMs) entry.settle(new NoPlace(waited));
+      else if (!entry.isGone()) entry.settle(take(entry.key));
     }
     if (queue.size() > 0) return;
     backlogSince = undefined;
@@ -96,26 +98,25 @@ export function createPlaces({ limit, longestExpectedMs, longestWaitMs }: Places
   /** Nobody's turn comes while nothing ends: what has waited too long is refused all the same. */
   function sweep(): void {
     const latest = performance.now() - longestWaitMs;
-    for (const { refuse } of queue.removeFirst(({ since }) => since < latest)) {
-      refuse(new NoPlace(longestWaitMs));
+    for (const { settle } of queue.removeFirst(({ since }) => since < latest)) {
+      settle(new NoPlace(longestWaitMs));
     }
     goOn();
   }
 
   return {
     /**
-     * Resolves with a function to be called once the work has ended.
+     * Resolves with a function to be called once the work has ended; with NoPlace at once, or after `longestWaitMs`.
      * @param isGone whether nobody waits for it any more: then it is passed over, and never settles
-     * @throws NoPlace at once, or after `longestWaitMs`
      */
-    enter(key: string, isGone: () => boolean = () => false): Promise<() => void> {
-      if (queue.size() === 0 && mayTake(key)) return Promise.resolve(take(key));
+    enter(key: string, isGone: () => boolean = () => false): Leave | NoPlace | Promise<Leave | NoPlace> {
+      if (queue.size() === 0 && mayTake(key)) return take(key);
       const expected = expectedMs(key);
-      if (expected > longestExpectedMs) return Promise.reject(new NoPlace(expected));
+      if (expected > longestExpectedMs) return new NoPlace(expected);
       backlogSince ??= performance.now();
       sweeper ??= setInterval(sweep, SWEEP_MS).unref();
-      return new Promise((begin, refuse) => {
-        queue.push(key, { key, since: performance.now(), begin, refuse, isGone });
+      return new Promise((settle) => {
+        queue.push(key, { key, since: performance.now(), settle, isGone });
         goOn();
       });
     },

@@ -45,7 +45,7 @@ export function createHashPlaces({ pool, most, exemptLoopback, onRefused }: Hash
 
   function refuse(reason: HashRefusal, overMs: number): OverloadError {
     onRefused?.(reason);
-    return new OverloadError(DETAILS[reason], spreadSeconds(Math.max(1, Math.ceil(overMs / 1_000))));
+    return OverloadError.make(DETAILS[reason], spreadSeconds(Math.max(1, Math.ceil(overMs / 1_000))));
   }
 
   /** Hashes that the pool makes before the next one of this network: as many of each other network, and its own. */

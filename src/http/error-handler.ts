@@ -1,4 +1,4 @@
-import type { ErrorRequestHandler, Request } from 'express';
+import type { ErrorRequestHandler, Request, Response } from 'express';
 import { spreadSeconds } from '../admission/retry-after';
 import {
   AppError,
@@ -15,15 +15,19 @@ export function createErrorHandler(isAway: (error: unknown) => boolean, logger: 
   return (error: unknown, request, response, next) => {
     if (response.headersSent) return next(error);
     const problem = toAppError(error, isAway);
-    response.locals.isRefused = problem.isRefusal;
     if (problem.status >= 500 && !problem.isRefusal)
       logger.error({ err: error, req: { id: request.id } }, 'The request failed');
-    response
-      .status(problem.status)
-      .set(problem.headers)
-      .type('application/problem+json')
-      .send(JSON.stringify(toProblem(problem, request)));
+    answerProblem(problem, request, response);
   };
+}
+
+export function answerProblem(problem: AppError, request: Request, response: Response): void {
+  response.locals.isRefused = problem.isRefusal;
+  const text = JSON.stringify(toProblem(problem, request));
+  for (const [name, value] of Object.entries(problem.headers)) response.setHeader(name, value);
+  response.setHeader('Content-Type', 'application/problem+json; charset=utf-8');
+  response.setHeader('Content-Length', Buffer.byteLength(text));
+  response.status(problem.status).end(text);
 }
 
 const toProblem = ({ problem, title, status, message, errors }: AppError, request: Request) => ({

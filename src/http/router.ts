@@ -1,7 +1,7 @@
 import type { IRouter, Request, RequestHandler, Response } from 'express';
 import type { Principal } from '../principal';
 import { timeLimits } from '../time-limits';
-import { ForbiddenError, UnavailableError } from '../errors';
+import { AppError, ForbiddenError, UnavailableError } from '../errors';
 import { readBody } from './body';
 import { preconditionOf } from './conditions';
 import { announceDeprecation } from './deprecation';
@@ -26,6 +26,7 @@ export interface RouterOptions {
   requireIfMatch: boolean;
   /** @throws InsufficientStorageError if the database has no room for a write */
   requireRoom: () => void;
+  answerProblem: (problem: AppError, request: Request, response: Response) => void;
 }
 
 /** All routes of the features, on the app itself; whatever else is asked of a path that is there gets 405. */
@@ -49,19 +50,37 @@ function steps(route: Route, options: RouterOptions): RequestHandler[] {
   if (readers.length === 0) {
     return [
       async (request, response) => {
-        await admit(route, options, request, response);
-        await answer(request, response);
+        if (await isAdmitted(route, options, request, response)) await answer(request, response);
       },
     ];
   }
   return [
     async (request, response, next) => {
-      await admit(route, options, request, response);
-      next();
+      if (await isAdmitted(route, options, request, response)) next();
     },
     ...readers,
     answer,
   ];
+}
+
+/**
+ * Answers a refusal itself: Express would look through all routes that follow for what takes errors, which takes as long as
+ * everything else that is done for it.
+ */
+async function isAdmitted(
+  route: Route,
+  options: RouterOptions,
+  request: Request,
+  response: Response,
+): Promise<boolean> {
+  try {
+    await admit(route, options, request, response);
+    return true;
+  } catch (error) {
+    if (!(error instanceof AppError && error.isRefusal)) throw error;
+    options.answerProblem(error, request, response);
+    return false;
+  }
 }
 
 /** Leaves the user in `locals`, and the route's path for the metrics. */
