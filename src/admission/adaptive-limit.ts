@@ -1,9 +1,9 @@
 export type AdaptiveLimit = ReturnType<typeof createAdaptiveLimit>;
 
 /** How many may wait for each other beyond what keeps everything busy: with fewer the limit grows, with more it shrinks. */
-const FEWEST_QUEUED = 3;
-const MOST_QUEUED = 6;
-const BEGIN = 10;
+const FEWEST_QUEUED = 8;
+const MOST_QUEUED = 12;
+const BEGIN = 20;
 const LEAST = 2;
 const MOST = 1_000;
 /** How long samples are gathered for one step, and how many there must be. */
