@@ -5,7 +5,7 @@ import { atLeast, atMost, info, MOST_IDLE_MS, ms, perSecond, thousands } from '.
 import { makeTimeChart } from './time-chart';
 
 const SIGN_UPS_PER_SECOND = 600;
-const READS_PER_SECOND = 300;
+const READS_PER_SECOND = 100;
 const IDLE_SECONDS = 4;
 /** The addresses that sign up, each ten times a second. */
 const ADDRESSES = 60;
