@@ -8,6 +8,12 @@ import type { Origins } from './cors';
 const MAX_HEADER_BYTES = 20 * 1_024;
 
 /**
+ * Connections that the kernel completes before the event loop takes them; Linux takes no more (`somaxconn`). With Node's
+ * 511 a moment of 2,000 new connections was a time-out for NGINX, which then took both workers for gone.
+ */
+const BACKLOG = 4_096;
+
+/**
  * A server whose requests and responses are Express's from birth. Express gives each of Node's another prototype,
  * after which V8 knows neither's shape: that alone cost three times as much as the rest of a bare answer, and kept
  * the garbage collector busy (docs/performance.md). It changes nothing where they have that prototype already
@@ -38,7 +44,7 @@ export function createAppServer({ corsOrigins = [] }: { corsOrigins?: Origins } 
     listenOn: (port: number, host: string): Promise<void> =>
       new Promise((resolve, reject) => {
         server.once('error', reject);
-        server.listen(port, host, () => {
+        server.listen({ port, host, backlog: BACKLOG }, () => {
           server.off('error', reject);
           resolve();
         });

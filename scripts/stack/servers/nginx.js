@@ -57,7 +57,7 @@ const nginx = {
       NGINX_USER: process.getuid?.() === 0 ? 'user root;' : '',
       // Relative to the prefix, this folder: in a path NGINX takes `$` for a variable and `;` for an end.
       NGINX_DIR: '.',
-      NGINX_LISTEN: listen.map((address) => `listen ${address};`).join(' '),
+      NGINX_LISTEN: listen.map((address) => `listen ${address} backlog=4096;`).join(' '),
       NGINX_METRICS_LISTEN: `listen 127.0.0.1:${ports.metrics};`,
       BALANCING: method,
       API_SERVERS: addresses

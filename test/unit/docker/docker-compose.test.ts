@@ -52,7 +52,7 @@ describe('docker-compose.yml', () => {
       ports.map((port) => `${name} ${port}`),
     );
     expect(published).toEqual(['nginx ${PORT:-3000}:8080']);
-    expect(nginx.environment!.NGINX_LISTEN).toBe('listen 8080;');
+    expect(nginx.environment!.NGINX_LISTEN).toBe('listen 8080 backlog=4096;');
     expect(api.environment!.BALANCER_URL).toBe('http://nginx:8080');
   });
 
