@@ -9,15 +9,20 @@ export type Admission = ReturnType<typeof createAdmission>;
 export type Work = Exclude<Worth, 'password' | 'cached-read'>;
 
 interface AdmissionOptions {
-  lateness: Pick<Lateness, 'nowMs' | 'standingMs'>;
+  lateness: Pick<Lateness, 'nowMs' | 'recentMs' | 'standingMs'>;
   refused: Refusals;
 }
 
 /** A write that takes longer annoys its sender: what is expected to wait so long is refused at once. */
 const LONGEST_EXPECTED_MS = 250;
 const LONGEST_WAIT_MS = 1_000;
-/** A worker that has been so late for a while takes no work, and one read at a time of a client; twice as late: no read. */
+/** A worker that has been so late for a while takes no work, and one that has been twice as late no reads either. */
 const LATE_MS = 250;
+/**
+ * The reads that a client has under way, times the lateness of the event loop, are at most so many milliseconds: of a worker
+ * that is 10 ms late it has 100 at a time, of one that is 100 ms late 10. So reads that flood are slowed before others notice.
+ */
+const READS_TIMES_LATE_MS = 1_000;
 
 /**
  * What a worker takes on, by what it is worth: work (writes, uploads, reads that ask MongoDB) has few places and a
@@ -63,10 +68,9 @@ export function createAdmission({ lateness, refused }: AdmissionOptions) {
 
     /** @returns to be called once it is answered @throws OverloadError */
     read(key: string): () => void {
-      const late = lateness.standingMs();
       const own = readsOf.get(key) ?? 0;
-      if (late > LATE_MS && own > 0) refuse('cached-read', 'share', late);
-      if (late > 2 * LATE_MS) refuse('cached-read', 'late', late);
+      if (own * lateness.recentMs() > READS_TIMES_LATE_MS) refuse('cached-read', 'share', 0);
+      if (lateness.standingMs() > 2 * LATE_MS) refuse('cached-read', 'late', lateness.standingMs());
       readsOf.set(key, own + 1);
       reads += 1;
       return () => {
