@@ -3,7 +3,7 @@ import { countOf, describeStatuses, isDone, isRefusal, p99, rateDone, timesOf } 
 import type { Part, PartContext } from './part';
 import type { Stream } from './protocol';
 import { cachedReads, newTasks } from './requests';
-import { atMost, info, MOST_IDLE_MS, percent, perSecond } from './table';
+import { atMost, info, ms, MOST_IDLE_MS, percent, perSecond } from './table';
 import { makeTimeChart } from './time-chart';
 
 const SLOWED_CORES = 0.1;
@@ -56,6 +56,10 @@ async function measure(context: PartContext) {
       atMost('refused or failed', lost / count, MOST_REFUSED, percent),
       atMost('p99, idle (else the machine is too busy)', idleP99, MOST_IDLE_MS),
       atMost('p99 of the rest', p99(timesOf(sent, 'mix', {}, isDone)), MOST_TIMES_IDLE * idleP99),
+      info(
+        'the same, once it had 3 s to step aside',
+        ms(p99(timesOf(sent, 'mix', { begins: 3, ends: seconds }, isDone))),
+      ),
       info(`answers: ${describeStatuses(sent, ['mix'])}`),
     ];
     const title = `One of two workers held to ${SLOWED_CORES} cores, round robin, ${perSecond(rate)}`;
