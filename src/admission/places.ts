@@ -1,7 +1,5 @@
 import { createFairQueue } from '../infra/fair-queue';
 
-export type Places = ReturnType<typeof createPlaces>;
-
 /**
  * There is no place: the expected wait is too long, or it was too long when the turn should have come. No error, since
  * there may be thousands a second, and each would take its stack along.
