@@ -15,7 +15,7 @@ interface AdmissionOptions {
 
 /** A write that takes longer annoys its sender: what is expected to wait so long is refused at once. */
 const LONGEST_EXPECTED_MS = 250;
-const LONGEST_WAIT_MS = 1_000;
+const LONGEST_WAIT_MS = 3_000;
 /** A worker that has been so late for a while takes no work, and one that has been twice as late no reads either. */
 const LATE_MS = 250;
 /**
@@ -58,7 +58,7 @@ export function createAdmission({ lateness, refused }: AdmissionOptions) {
       const late = lateness.nowMs();
       if (lateness.standingMs() > LATE_MS) refuse(of, 'late', lateness.standingMs());
       const leave = await places.enter(key, isGone);
-      if (leave instanceof NoPlace) refuse(of, 'wait', leave.expectedMs);
+      if (leave instanceof NoPlace) refuse(of, 'wait', Math.min(leave.expectedMs, LONGEST_WAIT_MS));
       const began = performance.now();
       return () => {
         limit.took(route, late + performance.now() - began, places.taken(), places.waiting() > 0);

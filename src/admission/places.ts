@@ -26,8 +26,15 @@ interface Entry {
   isGone: () => boolean;
 }
 
-/** By how much each measured time moves the mean. */
+/** By how much each measured time moves the mean, at least. */
 const WEIGHT = 0.05;
+/** So many turns may come before one however slow the work is: a few clients that each send one after the other. */
+const FEW = 32;
+/** So many have to end in a backlog before it is known how long one takes; until then so many turns may come before. */
+const FEWEST_ENDED = 5;
+const BURST = 100;
+/** If nothing ends for so long, nothing else may wait. */
+const LONGEST_STILL_MS = 1_000;
 const SWEEP_MS = 100;
 
 /**
@@ -41,7 +48,8 @@ export function createPlaces({ limit, longestExpectedMs, longestWaitMs }: Places
   const queue = createFairQueue<Entry>();
   const takenBy = new Map<string, number>();
   let taken = 0;
-  let gapMs = 0;
+  /** Of this backlog alone: what was slow before it may be quick now. */
+  let [gapMs, ended] = [0, 0];
   /** Since when something waits and no place was given back. */
   let backlogSince: number | undefined;
   let sweeper: NodeJS.Timeout | undefined;
@@ -53,15 +61,20 @@ export function createPlaces({ limit, longestExpectedMs, longestWaitMs }: Places
   };
 
   function expectedMs(key: string): number {
-    const ahead = Math.min(queue.size(), queue.lanes() * (queue.sizeOf(key) + 1));
-    // While nothing ends at all, it takes at least as long as it has taken so far.
     const stillMs = backlogSince === undefined ? 0 : performance.now() - backlogSince;
-    return Math.max(ahead * gapMs, stillMs);
+    if (stillMs > LONGEST_STILL_MS) return stillMs;
+    const ahead = Math.min(queue.size(), queue.lanes() * (queue.sizeOf(key) + 1));
+    if (ahead < FEW) return 0;
+    if (ended < FEWEST_ENDED) return ahead < BURST ? 0 : Infinity;
+    return ahead * gapMs;
   }
 
   function measureGap(): void {
     const now = performance.now();
-    if (backlogSince !== undefined) gapMs += (now - backlogSince - gapMs) * (gapMs === 0 ? 1 : WEIGHT);
+    if (backlogSince !== undefined) {
+      ended += 1;
+      gapMs += (now - backlogSince - gapMs) * Math.max(WEIGHT, 1 / ended);
+    }
     backlogSince = queue.size() > 0 ? now : undefined;
   }
 
@@ -111,7 +124,7 @@ export function createPlaces({ limit, longestExpectedMs, longestWaitMs }: Places
       if (queue.size() === 0 && mayTake(key)) return take(key);
       const expected = expectedMs(key);
       if (expected > longestExpectedMs) return new NoPlace(expected);
-      backlogSince ??= performance.now();
+      if (queue.size() === 0) [backlogSince, gapMs, ended] = [performance.now(), 0, 0];
       sweeper ??= setInterval(sweep, SWEEP_MS).unref();
       return new Promise((settle) => {
         queue.push(key, { key, since: performance.now(), settle, isGone });

@@ -92,7 +92,8 @@ it('refuses at once who would wait too long, and takes who waits for others by o
     leave();
   };
   // The first ones show how long a piece of work takes.
-  await Promise.all([work('much'), work('much'), work('much')]);
+  const first = Array.from({ length: 50 }, () => work('much'));
+  while (running < 10) await sleep(5);
   const all = Array.from({ length: 100 }, (_, i) =>
     work('much').catch((error: unknown) => {
       expect(error).toBeInstanceOf(NoPlace);
@@ -104,7 +105,7 @@ it('refuses at once who would wait too long, and takes who waits for others by o
   const before = running;
   await work('ada');
   expect(running - before).toBeLessThanOrEqual(3);
-  await Promise.all(all);
+  await Promise.all([...first, ...all]);
 });
 
 it('refuses what has waited too long, though nothing ends', async () => {
@@ -120,12 +121,28 @@ it('refuses newcomers at once while nothing ends', async () => {
   const queue = createPlaces({ limit: () => 1, longestExpectedMs: 50, longestWaitMs: 60_000 });
   const leave = await placeIn(queue, 'stuck');
   const first = placeIn(queue, 'ada');
-  await sleep(100);
+  await sleep(1_100);
   await expect(placeIn(queue, 'bob')).rejects.toBeInstanceOf(NoPlace);
   leave();
   (await first)();
   // Nothing waits any more: the stall is over.
   (await placeIn(queue, 'bob'))();
+});
+
+it('lets a few wait however slow the work is, and a hundred while that is not known', async () => {
+  const queue = createPlaces({ limit: () => 1, longestExpectedMs: 1, longestWaitMs: 60_000 });
+  const { enter, leaves } = entering(queue);
+  for (let i = 0; i < 101; i++) void enter('much');
+  await expect(placeIn(queue, 'much')).rejects.toBeInstanceOf(NoPlace);
+  for (let i = 0; i < 80; i++) {
+    while (leaves.length === 0) await sleep(1);
+    leaves.shift()!();
+  }
+  await sleep(5);
+  expect(queue.waiting()).toBe(20);
+  for (let i = 0; i < 12; i++) void enter('much');
+  await expect(placeIn(queue, 'much')).rejects.toBeInstanceOf(NoPlace);
+  expect(queue.waiting()).toBe(32);
 });
 
 it('remembers no key once it has nothing there', async () => {
