@@ -84,8 +84,11 @@ export function createPlaces({ limit, longestExpectedMs, longestWaitMs }: Places
     };
   }
 
+  /** Without a free place no lane is looked at: there may be hundreds, and each request and each end asks. */
+  const next = () => (limit() > taken ? queue.shift(mayTake) : undefined);
+
   function goOn(): void {
-    for (let entry = queue.shift(mayTake); entry; entry = queue.shift(mayTake)) {
+    for (let entry = next(); entry; entry = next()) {
       const waited = performance.now() - entry.since;
       if (waited > longestWaitMs) entry.settle(new NoPlace(waited));
       else if (!entry.isGone()) entry.settle(take(entry.key));
