@@ -1,5 +1,3 @@
-export type AdaptiveLimit = ReturnType<typeof createAdaptiveLimit>;
-
 /** How many may wait for each other beyond what keeps everything busy: with fewer the limit grows, with more it shrinks. */
 const FEWEST_QUEUED = 8;
 const MOST_QUEUED = 12;

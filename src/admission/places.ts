@@ -28,7 +28,7 @@ interface Entry {
   isGone: () => boolean;
 }
 
-/** By how much each measured time moves the mean. */
+/** Weight of the newest gap in the mean. */
 const WEIGHT = 0.05;
 const SWEEP_MS = 100;
 
@@ -98,7 +98,7 @@ export function createPlaces({ limit, longestExpectedMs, longestWaitMs }: Places
     if (sweeper) sweeper = void clearInterval(sweeper);
   }
 
-  /** Nobody's turn comes while nothing ends: what has waited too long is refused all the same. */
+  /** Refuses what has waited too long even if nothing ends, so that no turn comes. */
   function sweep(): void {
     const latest = performance.now() - longestWaitMs;
     for (const { settle } of queue.removeFirst(({ since }) => since < latest)) {
@@ -110,7 +110,7 @@ export function createPlaces({ limit, longestExpectedMs, longestWaitMs }: Places
   return {
     /**
      * Resolves with a function to be called once the work has ended; with NoPlace at once, or after `longestWaitMs`.
-     * @param isGone whether nobody waits for it any more: then it is passed over, and never settles
+     * @param isGone whether the client has gone: then its entry is passed over, and never settles
      */
     enter(key: string, isGone: () => boolean = () => false): Leave | NoPlace | Promise<Leave | NoPlace> {
       if (queue.size() === 0 && mayTake(key)) return take(key);

@@ -129,7 +129,7 @@ function enter(
   return admission.work(of, route.id, key, () => isGone(request, response));
 }
 
-/** Whether nobody waits for the answer any more. */
+/** Whether the client has gone. */
 const isGone = ({ socket }: Request, response: Response): boolean => response.closed || socket.destroyed;
 
 /**

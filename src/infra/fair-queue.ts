@@ -1,5 +1,3 @@
-export type FairQueue<T> = ReturnType<typeof createFairQueue<T>>;
-
 /**
  * A queue with a lane for each key: the lanes give their first item in turn, and a lane that comes or comes back goes
  * behind the others. A key with many items therefore delays an item of another key by one turn.
