@@ -1,14 +1,6 @@
 import os from 'node:os';
 import { z } from 'zod';
-import { isOrigin, isProxy, placesIn } from './config-values';
-
-const whole = (low: number, high: number) => z.coerce.number().int().min(low).max(high);
-const flag = z.enum(['true', 'false']).transform((value) => value === 'true');
-const list = (isItem: (item: string) => boolean) =>
-  z
-    .string()
-    .transform((text) => text.split(',').map((item) => item.trim()))
-    .refine((items) => items.every(isItem));
+import { flag, isOrigin, isProxy, list, placesIn, whole } from './config-values';
 
 export const cores = os.availableParallelism();
 

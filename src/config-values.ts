@@ -1,6 +1,14 @@
 import { isIP } from 'node:net';
 import { z } from 'zod';
 
+export const whole = (low: number, high: number) => z.coerce.number().int().min(low).max(high);
+export const flag = z.enum(['true', 'false']).transform((value) => value === 'true');
+export const list = (isItem: (item: string) => boolean) =>
+  z
+    .string()
+    .transform((text) => text.split(',').map((item) => item.trim()))
+    .refine((items) => items.every(isItem));
+
 /** @returns `undefined` if it isn't an object of whole paths by names of small letters and hyphens */
 export function placesIn(text: string): Record<string, string> | undefined {
   try {

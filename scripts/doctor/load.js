@@ -4,10 +4,10 @@ const { controlOf } = require('../stack/control');
 const { findingsOf } = require('./finding');
 
 const { ok, warning } = findingsOf('Load');
-/** As the alert WorkerLate. */
+/** Threshold of the alert WorkerLate. */
 const lateMs = 100;
 const cure =
-  'docs/operations.md, "When it refuses", says what each class and reason means; npm run scale where cores are free';
+  'docs/operations.md, "When it refuses", says what each class and reason means; npm run scale if cores are free';
 
 /** @param {number} count */
 const written = (count) => count.toLocaleString('en', { maximumFractionDigits: 1 });
@@ -42,8 +42,8 @@ function judgeLoad(statuses) {
 }
 
 /**
- * By the sockets of the API workers, which answer within a second or are left out.
- * @param {string} root @param {Record<string, string>} env what the apps were told
+ * Asks the API workers by their sockets; one that does not answer within a second is left out.
+ * @param {string} root @param {Record<string, string>} env variables of the apps
  */
 async function examineLoad(root, env) {
   try {

@@ -1,7 +1,7 @@
 'use strict';
 
 const fs = require('node:fs');
-const { diskLevel, inUnits } = require('../../src/lib/disk-level');
+const { diskLevel, inUnits, roomOf } = require('../../src/lib/disk-level');
 const { diskPlaces } = require('../stack/disk-places');
 const { logSets, logsIn } = require('../stack/logs');
 const { findingsOf } = require('./finding');
@@ -44,10 +44,8 @@ function examinePlaces(places) {
   const disks = new Map();
   for (const [name, folder] of Object.entries(places)) {
     if (!fs.existsSync(folder)) continue;
-    const { bavail, blocks, bsize } = fs.statfsSync(folder);
-    const room = { free: bavail * bsize, size: blocks * bsize };
     const { dev } = fs.statSync(folder);
-    disks.set(dev, { room, names: [...(disks.get(dev)?.names ?? []), name] });
+    disks.set(dev, { room: roomOf(folder), names: [...(disks.get(dev)?.names ?? []), name] });
   }
   return [...disks.values()].map(({ names, room }) => judgeRoom(names, room));
 }

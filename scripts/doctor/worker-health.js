@@ -56,7 +56,7 @@ function judgeHealth(asked) {
   return findings.length > 0 || asked.length === 0 ? findings : [ok('each is ready at its own port')];
 }
 
-/** By its socket, if there is a build and the worker answers. */
+/** Asks a worker by its socket; `undefined` if there is no build or no answer. */
 async function askSocket(control, { pid }) {
   const socket = control?.listSockets(control.folder).find((one) => one.pid === pid);
   return socket && control.askProcess(socket, 'GET', '/status').catch(() => undefined);

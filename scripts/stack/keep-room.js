@@ -2,6 +2,7 @@
 
 const fs = require('node:fs');
 const path = require('node:path');
+const { roomOf } = require('../../src/lib/disk-level');
 const { logSets, reopen, rotate } = require('./logs');
 
 /**
@@ -16,16 +17,10 @@ const sets = logSets({ dir, supervisorHome, appsHome });
 /** Folders of logs whose disk was full at the last look. */
 const wereFull = new Set();
 
-/** @param {string} folder @returns {{ free: number, size: number }} */
-function roomAt(folder) {
-  const { bavail, blocks, bsize } = fs.statfsSync(folder);
-  return { free: bavail * bsize, size: blocks * bsize };
-}
-
 /** PM2 writes no further line to a log once its disk was full, until it opens it anew. */
 function revive(set) {
   if (!fs.existsSync(set.folder)) return;
-  const isFull = roomAt(set.folder).free < full;
+  const isFull = roomOf(set.folder).free < full;
   if (!isFull && wereFull.has(set)) {
     wereFull.delete(set);
     reopen(set);
@@ -40,14 +35,17 @@ function keepReserve() {
   const folder = path.join(dir, 'mongo', 'data');
   if (!fs.existsSync(folder)) return;
   const file = path.join(folder, 'reserve');
-  const { free, size } = roomAt(folder);
+  const { free, size } = roomOf(folder);
   const bytes = Math.min(128e6, Math.floor(size / 20));
   if (free < full) fs.rmSync(file, { force: true });
   else if (free > 8 * bytes && !fs.existsSync(file)) {
     // Written out: an empty file of that length would take no room.
     const handle = fs.openSync(file, 'wx', 0o600);
-    for (let left = bytes; left > 0; left -= 1e6) fs.writeSync(handle, Buffer.alloc(Math.min(left, 1e6)));
-    fs.closeSync(handle);
+    try {
+      for (let left = bytes; left > 0; left -= 1e6) fs.writeSync(handle, Buffer.alloc(Math.min(left, 1e6)));
+    } finally {
+      fs.closeSync(handle);
+    }
   }
 }
 

@@ -55,7 +55,9 @@ function logsIn({ folder, name }) {
 function reopen({ signal, pidFile }) {
   if (!signal || !pidFile) return;
   try {
-    process.kill(Number(fs.readFileSync(pidFile, 'utf8')), signal);
+    const pid = Number(fs.readFileSync(pidFile, 'utf8'));
+    // A full disk leaves the file empty, and 0 is the group of this process.
+    if (pid > 0) process.kill(pid, signal);
   } catch (error) {
     // Without its writer a log need not be opened.
     if (error.code !== 'ESRCH' && error.code !== 'ENOENT') throw error;

@@ -50,7 +50,7 @@ export function createAdmission({ lateness, refused }: AdmissionOptions) {
   return {
     /**
      * @param key whose work it is
-     * @param isGone whether nobody waits for it any more
+     * @param isGone whether the client has gone
      * @returns to be called once the work has ended
      * @throws OverloadError
      */

@@ -150,7 +150,7 @@ export function createAside(options: AsideOptions) {
     await rejoin();
     returnedAt = performance.now();
     // Else it would go and come as often as its siblings get into trouble without it.
-    if (isNeededNow) quietUntil = returnedAt + stayMs;
+    if (isNeededNow) quietUntil = Math.max(quietUntil, returnedAt + stayMs);
   }
 
   function end(): void {

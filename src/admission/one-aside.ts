@@ -21,12 +21,16 @@ export function createOneAside(folder: string) {
     /** False if another living worker has it. */
     take(): boolean {
       const pid = owner();
-      if (pid > 0 && pid !== process.pid && isAlive(pid)) return false;
-      rmSync(file, { force: true });
+      if (pid === process.pid) return true;
+      if (pid > 0 && isAlive(pid)) return false;
+      // Only what a killed worker left: another one may take the place at this moment.
+      if (pid > 0) rmSync(file, { force: true });
       try {
         writeFileSync(file, String(process.pid), { flag: 'wx' });
         return true;
-      } catch {
+      } catch (error) {
+        // A full disk leaves an empty file, which would be nobody's for good.
+        if ((error as NodeJS.ErrnoException).code !== 'EEXIST') rmSync(file, { force: true });
         return false;
       }
     },

@@ -12,7 +12,7 @@ const OUTLIER = 4;
 const HELD_CORES = 0.5;
 /** A sibling has no room above this utilisation. */
 const FULL = 0.8;
-/** Those who have just started or returned are late for other reasons. */
+/** A worker that has just started or returned is late for other reasons. */
 const YOUNG_MS = 10_000;
 
 const mean = (values: number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;

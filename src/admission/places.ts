@@ -26,7 +26,7 @@ interface Entry {
   isGone: () => boolean;
 }
 
-/** By how much each measured time moves the mean, at least. */
+/** Weight of the newest gap in the mean, at least. */
 const WEIGHT = 0.05;
 /** So many turns may come before one however slow the work is: a few clients that each send one after the other. */
 const FEW = 32;
@@ -95,8 +95,11 @@ export function createPlaces({ limit, longestExpectedMs, longestWaitMs }: Places
     };
   }
 
+  /** Without a free place no lane is looked at: there may be hundreds, and each request and each end asks. */
+  const next = () => (limit() > taken ? queue.shift(mayTake) : undefined);
+
   function goOn(): void {
-    for (let entry = queue.shift(mayTake); entry; entry = queue.shift(mayTake)) {
+    for (let entry = next(); entry; entry = next()) {
       const waited = performance.now() - entry.since;
       if (waited > longestWaitMs) entry.settle(new NoPlace(waited));
       else if (!entry.isGone()) entry.settle(take(entry.key));
@@ -106,7 +109,7 @@ export function createPlaces({ limit, longestExpectedMs, longestWaitMs }: Places
     if (sweeper) sweeper = void clearInterval(sweeper);
   }
 
-  /** Nobody's turn comes while nothing ends: what has waited too long is refused all the same. */
+  /** Refuses what has waited too long even if nothing ends, so that no turn comes. */
   function sweep(): void {
     const latest = performance.now() - longestWaitMs;
     for (const { settle } of queue.removeFirst(({ since }) => since < latest)) {
@@ -118,7 +121,7 @@ export function createPlaces({ limit, longestExpectedMs, longestWaitMs }: Places
   return {
     /**
      * Resolves with a function to be called once the work has ended; with NoPlace at once, or after `longestWaitMs`.
-     * @param isGone whether nobody waits for it any more: then it is passed over, and never settles
+     * @param isGone whether the client has gone: then its entry is passed over, and never settles
      */
     enter(key: string, isGone: () => boolean = () => false): Leave | NoPlace | Promise<Leave | NoPlace> {
       if (queue.size() === 0 && mayTake(key)) return take(key);

@@ -16,7 +16,7 @@ interface HashPlacesOptions {
   onRefused?: (reason: HashRefusal) => void;
 }
 
-export interface Claim {
+interface Claim {
   address: string;
   requestId: string;
   /** A digest of the name to log in with; unset for a sign-up. */

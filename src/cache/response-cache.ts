@@ -68,7 +68,7 @@ interface ResponseCacheOptions {
   entryLifeMs: number;
   record: CacheRecord;
   budget?: FillBudget;
-  /** Asked before a list is loaded, by its class and its caller: resolves with what is to be called after it. */
+  /** Called before a list is loaded, with its class and its caller; resolves with the function to call after it. */
   enter?: (of: CacheClass, caller: string) => Promise<() => void>;
 }
 
@@ -98,7 +98,7 @@ export function createResponseCache({
     return { json, tag: tagOf(json, version), meta, state };
   }
 
-  /** Of a list; a read of an entity is as cheap as refusing it. @throws OverloadError */
+  /** Waits for a place if it is a list; to load an entity is as cheap as to refuse it. @throws OverloadError */
   async function loadInTurn({ class: of, caller, load }: CachedRead, dependOn: DependOn): Promise<Loaded> {
     if (!caller || !enter) return load(dependOn);
     const leave = await enter(of, caller);

@@ -69,7 +69,7 @@ export function apiControl(options: ApiControlOptions): ControlHandlers {
       aside.handsOff();
       return drain.drain({ windowMs: config.drainMs, deadlineMs: DEADLINE_MS, leave });
     },
-    /** By siblings that decide whether to step aside, and then leave NGINX's rotation. */
+    /** Siblings ask for these when they decide whether to step aside, and when they leave NGINX's rotation. */
     'GET /vitals': aside.vitals,
     'POST /ask-nginx': () => askNginx(config.balancerUrl ?? ''),
     'POST /resume': () => {

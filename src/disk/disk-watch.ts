@@ -57,10 +57,12 @@ export function createDiskWatch({ places, askDatabase, reserve, onRefused, logge
     );
     rooms = Object.fromEntries(found.filter(([, room]) => room)) as Record<string, Room>;
     const { database } = rooms;
+    // A database that has ended or stalls, as without room, says nothing: what was seen last holds.
+    if (!database) return;
     const wasFull = isFull;
-    isFull = database !== undefined && database.free < reserveOf(database, reserve);
+    isFull = database.free < reserveOf(database, reserve);
     if (isFull === wasFull) return;
-    const freeMb = Math.round(database ? database.free / 1e6 : 0);
+    const freeMb = Math.round(database.free / 1e6);
     if (isFull) logger.error({ freeMb }, 'The disk of the database is nearly full: writes are refused');
     else logger.info({ freeMb }, 'The disk of the database has room again: writes are taken');
   }

@@ -75,7 +75,7 @@ async function isAdmitted(
 ): Promise<boolean> {
   try {
     await admit(route, options, request, response);
-    return true;
+    return !isGone(request, response);
   } catch (error) {
     if (!(error instanceof AppError && error.isRefusal)) throw error;
     options.answerProblem(error, request, response);
@@ -104,7 +104,7 @@ async function admit(
   }
   if (stores(route)) requireRoom();
   const leave = await enter(route, admission, user, request, response);
-  if (leave) response.once('close', leave);
+  if (leave) onceOver(request, response, leave);
   // After that: what is refused for overload does not ask Redis.
   await limit.request(route, user, request, response);
   requireAcceptable(route, request);
@@ -126,7 +126,27 @@ function enter(
   const isRead = route.method === 'get';
   if (isRead && !route.uncached) return admission.read(key);
   const of = isRead ? 'uncached' : route.upload ? 'upload' : 'write';
-  return admission.work(of, route.id, key, () => response.closed);
+  return admission.work(of, route.id, key, () => isGone(request, response));
+}
+
+/** Whether the client has gone. */
+const isGone = ({ socket }: Request, response: Response): boolean => response.closed || socket.destroyed;
+
+/**
+ * Calls `end` once the answer is over, or now if it is. Node reports the end of a connection only to the response whose turn
+ * it is: for those behind it (pipelining) it is the connection that reports it.
+ */
+function onceOver(request: Request, response: Response, end: () => void): void {
+  if (isGone(request, response)) return end();
+  if (response.socket) return void response.once('close', end);
+  const { socket } = request;
+  const over = () => {
+    response.off('close', over);
+    socket.off('close', over);
+    end();
+  };
+  response.once('close', over);
+  socket.once('close', over);
 }
 
 async function handle(

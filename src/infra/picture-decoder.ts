@@ -39,7 +39,12 @@ export function createPictureDecoder({ wallMs, ...limits }: PictureDecoderOption
   const children = new Set<ChildProcess>();
   const idle = new Map<ChildProcess, NodeJS.Timeout>();
 
-  const end = (child: ChildProcess) => void child.kill('SIGKILL');
+  function end(child: ChildProcess): void {
+    // At once: until its `exit` comes, a picture might be given to it.
+    clearTimeout(idle.get(child));
+    idle.delete(child);
+    child.kill('SIGKILL');
+  }
 
   function start(): ChildProcess {
     const child = fork(CHILD_FILE, {

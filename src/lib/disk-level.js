@@ -1,5 +1,13 @@
 'use strict';
 
+const fs = require('node:fs');
+
+/** Bytes of a folder's file system. @param {string} folder @returns {{ free: number, size: number }} */
+function roomOf(folder) {
+  const { bavail, blocks, bsize } = fs.statfsSync(folder);
+  return { free: bavail * bsize, size: blocks * bsize };
+}
+
 /** Bytes free, and the share of the disk that this is at most: a small disk need not have as much. */
 const low = { warning: { free: 5e9, share: 0.2 }, error: { free: 1e9, share: 0.1 } };
 
@@ -19,4 +27,4 @@ function diskLevel({ free, size }) {
 const inUnits = (bytes) =>
   bytes >= 1e9 ? `${(bytes / 1e9).toFixed(1)} GB` : `${Math.round(bytes / 1e6)} MB`;
 
-module.exports = { diskLevel, inUnits };
+module.exports = { diskLevel, inUnits, roomOf };

@@ -78,6 +78,15 @@ describe('the watch over disks', () => {
     await eventually(() => !watch.isFull(), 5_000);
   });
 
+  it('refuses writes on if the database, which lacked room, can not be asked any more', async () => {
+    const answers = [Promise.resolve({ free: 0, size: 100e9 })];
+    const askDatabase = jest.fn(() => answers.shift() ?? Promise.reject(new Error('away')));
+    const watch = await startWatch({ askDatabase });
+    expect(watch.isFull()).toBe(true);
+    await eventually(() => askDatabase.mock.calls.length > 1 && !watch.rooms().database);
+    expect(watch.isFull()).toBe(true);
+  });
+
   it('refuses no write if only another folder lacks room', async () => {
     disk.fill();
     const watch = await startWatch({ places: { logs: folder } });

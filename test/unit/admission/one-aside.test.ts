@@ -11,7 +11,7 @@ afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 const takenBy = (pid: number) => writeFileSync(path.join(folder, 'aside.lock'), String(pid));
 
-it('gives the place to nobody else while its worker lives', () => {
+it('refuses the place to others while its worker lives', () => {
   takenBy(process.ppid);
   const place = createOneAside(folder);
   expect(place.take()).toBe(false);

@@ -72,6 +72,16 @@ describe('a log that gets too long', () => {
     expect(statSync(path.join(dir, 'pm2.log')).ino).toBe(ino);
   });
 
+  it('is put aside without a signal to anything if the file with the pid is empty', () => {
+    write('pid', '');
+    write('a.log', 'x'.repeat(100));
+    const kill = jest.spyOn(process, 'kill').mockReturnValue(true);
+    rotate({ folder: dir, name: /\.log$/, signal: 'SIGUSR2', pidFile: path.join(dir, 'pid') }, 50);
+    expect(read('a.log.1')).toHaveLength(100);
+    expect(kill).not.toHaveBeenCalled();
+    kill.mockRestore();
+  });
+
   it('is put aside also if its writer is gone, or has left no pid', () => {
     write('a.log', 'x'.repeat(100));
     rotate({ folder: dir, name: /\.log$/, signal: 'SIGUSR2', pidFile: path.join(dir, 'none') }, 50);
