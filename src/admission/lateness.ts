@@ -3,6 +3,8 @@ export type Lateness = ReturnType<typeof createLateness>;
 const TICK_MS = 20;
 /** A pause of the garbage collector is shorter: a lateness that lasts so long stands. */
 const STANDING_MS = 500;
+/** In so many ticks at least: else one long pause would be all of that span. */
+const STANDING_TICKS = 5;
 /** After this long a past lateness weighs 1/e in `recentMs`. */
 const MEMORY_MS = 1_000;
 /** A stall counts as so long in `recentMs`, whose mean it then lifts by 23 ms: only stalls that go on lift it further. */
@@ -23,7 +25,7 @@ export function createLateness({ now = () => performance.now() }: LatenessOption
   let recent = 0;
   /** The least lateness of this span, and of the one before. */
   let [least, before] = [Infinity, 0];
-  let spanEnds = now() + STANDING_MS;
+  let [spanEnds, ticks] = [now() + STANDING_MS, 0];
   const overdue = () => Math.max(0, now() - ticked - TICK_MS);
 
   /** Weighs each lateness by how long it lasted: a stall of 90 ms in 100 counts as 90 ms nearly all of the time. */
@@ -37,9 +39,10 @@ export function createLateness({ now = () => performance.now() }: LatenessOption
     recent = withLast(lastMs);
     ticked = now();
     least = Math.min(least, lastMs);
-    if (ticked < spanEnds) return;
+    ticks += 1;
+    if (ticked < spanEnds || ticks < STANDING_TICKS) return;
     [before, least] = [least, Infinity];
-    spanEnds = ticked + STANDING_MS;
+    [spanEnds, ticks] = [ticked + STANDING_MS, 0];
   }, TICK_MS).unref();
 
   return {

@@ -47,3 +47,15 @@ it('is not lifted far by a single stall, however long it is', () => {
   expect(lateness.nowMs()).toBe(2_980);
   expect(lateness.recentMs()).toBeLessThan(40);
 });
+
+it('stands only if it lasts, and not for a pause however long', () => {
+  stall(20, 100);
+  stall(3_000);
+  expect(lateness.standingMs()).toBe(0);
+  stall(20, 100);
+  expect(lateness.standingMs()).toBe(0);
+  stall(320, 20);
+  expect(lateness.standingMs()).toBe(300);
+  stall(20, 100);
+  expect(lateness.standingMs()).toBe(0);
+});
