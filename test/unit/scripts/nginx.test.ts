@@ -54,7 +54,7 @@ describe('the configuration of NGINX', () => {
     for (const method of methods) {
       const { text } = prepare(method, bin);
       expect(text).not.toMatch(/\$\{/);
-      expect(text).toContain('listen 127.0.0.1:3998 backlog=4096;');
+      expect(text).toContain('listen 127.0.0.1:3998;');
       expect(text).toContain('server 127.0.0.1:4101 max_fails=3 fail_timeout=2s;');
       expect(text).toContain('server 127.0.0.1:4102 max_fails=3 fail_timeout=2s;');
       expect(text.indexOf(`include balancing/${method}.conf`)).toBeLessThan(text.indexOf('keepalive 256'));
