@@ -146,8 +146,9 @@ export function createAside(options: AsideOptions) {
         ? 'it has its pace again'
         : 'it is time for a trial';
     logger.info({ why }, 'This worker returns to the rotation');
-    end();
+    // It stays aside if that fails, and tries again at the next look.
     await rejoin();
+    end();
     returnedAt = performance.now();
     // Else it would go and come as often as its siblings get into trouble without it.
     if (isNeededNow) quietUntil = Math.max(quietUntil, returnedAt + stayMs);

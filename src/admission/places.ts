@@ -112,8 +112,8 @@ export function createPlaces({ limit, longestExpectedMs, longestWaitMs }: Places
   /** Refuses what has waited too long even if nothing ends, so that no turn comes. */
   function sweep(): void {
     const latest = performance.now() - longestWaitMs;
-    for (const { settle } of queue.removeFirst(({ since }) => since < latest)) {
-      settle(new NoPlace(longestWaitMs));
+    for (const { settle, isGone } of queue.removeFirst(({ since }) => since < latest)) {
+      if (!isGone()) settle(new NoPlace(longestWaitMs));
     }
     goOn();
   }

@@ -109,7 +109,7 @@ export function createHashPlaces({ pool, most, exemptLoopback, onRefused }: Hash
 
 const DETAILS: Record<HashRefusal, string> = {
   share:
-    'As many passwords of yours are being checked as may be at a time: nothing was done; wait for their answers, then try again.',
+    'As many passwords from your network, or for this account, are being checked as may be at a time: nothing was done; wait for their answers, then try again.',
   wait: 'So many passwords are being checked that yours would wait too long: nothing was done; try again after `Retry-After`.',
   limit: 'Too many passwords are being checked: nothing was done; try again after `Retry-After`.',
 };
