@@ -135,7 +135,7 @@ it('gives an address a few places, and a client at another address its turn mean
   expect(person.status).toBe(200);
   const refused = (await answers).filter(({ status }) => status === 503);
   expect(refused.length).toBeGreaterThanOrEqual(3);
-  expect(refused[0]!.body.detail).toMatch(/^As many passwords of yours/);
+  expect(refused[0]!.body.detail).toMatch(/^As many passwords from your network/);
   expect((await answers).filter(({ status }) => status === 201).length).toBeGreaterThanOrEqual(3);
   await roomy.close();
 });
