@@ -30,8 +30,8 @@ let admin: Account;
 let acknowledged: string[];
 
 beforeAll(async () => {
-  // SecantusDB begins with a log of 128 MB, and RabbitMQ takes nothing below 100 MB.
-  disks.database = mountSmallDisk(path.join(dir, 'mongo', 'data'), 450);
+  // SecantusDB begins with a log of 128 MB and may make two more ahead; RabbitMQ takes nothing below 100 MB.
+  disks.database = mountSmallDisk(path.join(dir, 'mongo', 'data'), 1_000);
   disks.rabbitmq = mountSmallDisk(path.join(dir, 'rabbit', 'data'), 250);
   disks.nginx = mountSmallDisk(path.join(dir, 'nginx'), 40);
   disks['server-logs'] = mountSmallDisk(path.join(dir, 'logs'), 40);
@@ -41,8 +41,10 @@ beforeAll(async () => {
 }, 180_000);
 beforeEach(async () => {
   acknowledged = [];
+  // Each worker looks for itself.
+  await eventually(async () => (await metric('taskfleet_disk_full')).every((full) => full === 0), 60_000);
   for (let count = 0; count < 20; count++) expect((await create()).status).toBe(201);
-});
+}, 90_000);
 afterEach(async () => {
   for (const disk of Object.values(disks)) disk.makeRoom();
   // Nothing that was acknowledged is lost, and all is well again without a restart by hand.
@@ -89,10 +91,10 @@ describe('a full disk under the database', () => {
 
   it('is foretold: doctor warns and the metrics show it while writes are still taken', async () => {
     expect(judged('database').level).toBe('ok');
-    disks.database!.fill(60);
+    disks.database!.fill(133);
     expect(judged('database').level).toBe('warning');
     await eventually(async () =>
-      (await metric('taskfleet_disk_free_bytes{place="database"')).every((n) => n < 62e6),
+      (await metric('taskfleet_disk_free_bytes{place="database"')).every((n) => n < 135e6),
     );
     expect((await create()).status).toBe(201);
     expect(await metric('taskfleet_disk_full')).toEqual([0, 0]);
