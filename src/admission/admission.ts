@@ -3,7 +3,8 @@ import { createAdaptiveLimit } from './adaptive-limit';
 import { createPlaces, NoPlace } from './places';
 import type { Lateness } from './lateness';
 import type { Reason, Refusals, Worth } from './refusals';
-import { spreadSeconds } from './retry-after';
+import { spreadWait } from '../lib/retry-after';
+import { createTally } from '../lib/tally';
 
 export type Admission = ReturnType<typeof createAdmission>;
 export type Work = Exclude<Worth, 'password' | 'cached-read'>;
@@ -35,15 +36,13 @@ export function createAdmission({ lateness, refused }: AdmissionOptions) {
     longestExpectedMs: LONGEST_EXPECTED_MS,
     longestWaitMs: LONGEST_WAIT_MS,
   });
-  const readsOf = new Map<string, number>();
-  let reads = 0;
+  const reads = createTally();
 
   function refuse(worth: Worth, reason: Reason, waitMs: number): never {
     refused(worth, reason);
-    const seconds = spreadSeconds(Math.max(1, Math.ceil(waitMs / 1_000)));
     throw OverloadError.make(
       'Too much is asked of this worker at once: nothing was done; try again later.',
-      seconds,
+      spreadWait(waitMs),
     );
   }
 
@@ -68,23 +67,16 @@ export function createAdmission({ lateness, refused }: AdmissionOptions) {
 
     /** @returns to be called once it is answered @throws OverloadError */
     read(key: string): () => void {
-      const own = readsOf.get(key) ?? 0;
-      if (own * lateness.recentMs() > READS_TIMES_LATE_MS) refuse('cached-read', 'share', 0);
+      if (reads.of(key) * lateness.recentMs() > READS_TIMES_LATE_MS) refuse('cached-read', 'share', 0);
       if (lateness.standingMs() > 2 * LATE_MS) refuse('cached-read', 'late', lateness.standingMs());
-      readsOf.set(key, own + 1);
-      reads += 1;
-      return () => {
-        reads -= 1;
-        const left = readsOf.get(key)! - 1;
-        if (left > 0) readsOf.set(key, left);
-        else readsOf.delete(key);
-      };
+      reads.add(key);
+      return () => void reads.remove(key);
     },
 
     /** For metrics. */
     limit: limit.now,
     underWay: places.taken,
     waiting: places.waiting,
-    reads: (): number => reads,
+    reads: reads.total,
   };
 }

@@ -19,7 +19,7 @@ interface Aside {
 }
 
 interface AsideOptions {
-  /** Where the control sockets of this machine's workers are. */
+  /** The folder with the control sockets of this machine's workers. */
   folder: string;
   /** How this process fares. */
   measure: () => Pick<Vitals, 'lateMs' | 'cores' | 'utilisation'>;

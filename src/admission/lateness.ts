@@ -11,7 +11,7 @@ const MEMORY_MS = 1_000;
 const LONGEST_MS = 150;
 
 interface LatenessOptions {
-  /** By performance.now(), in milliseconds. */
+  /** The time in milliseconds; performance.now() if unset. */
   now?: () => number;
 }
 

@@ -1,4 +1,5 @@
 import { createFairQueue } from '../infra/fair-queue';
+import { createTally } from '../lib/tally';
 
 /**
  * There is no place: the expected wait is too long, or it was too long when the turn should have come. No error, since
@@ -46,17 +47,16 @@ const SWEEP_MS = 100;
  */
 export function createPlaces({ limit, longestExpectedMs, longestWaitMs }: PlacesOptions) {
   const queue = createFairQueue<Entry>();
-  const takenBy = new Map<string, number>();
-  let taken = 0;
-  /** Of this backlog alone: what was slow before it may be quick now. */
+  const taken = createTally();
+  /** Measured in this backlog alone, since what was slow before may be quick now. */
   let [gapMs, ended] = [0, 0];
   /** Since when something waits and no place was given back. */
   let backlogSince: number | undefined;
   let sweeper: NodeJS.Timeout | undefined;
 
   const mayTake = (key: string): boolean => {
-    const free = limit() - taken;
-    const own = takenBy.get(key) ?? 0;
+    const free = limit() - taken.total();
+    const own = taken.of(key);
     return free > 0 && (own === 0 || own < free);
   };
 
@@ -81,22 +81,18 @@ export function createPlaces({ limit, longestExpectedMs, longestWaitMs }: Places
   /** @returns the function that gives the place back */
   function take(key: string): Leave {
     let hasLeft = false;
-    taken += 1;
-    takenBy.set(key, (takenBy.get(key) ?? 0) + 1);
+    taken.add(key);
     return () => {
       if (hasLeft) return;
       hasLeft = true;
-      taken -= 1;
-      const left = takenBy.get(key)! - 1;
-      if (left > 0) takenBy.set(key, left);
-      else takenBy.delete(key);
+      taken.remove(key);
       measureGap();
       goOn();
     };
   }
 
   /** Without a free place no lane is looked at: there may be hundreds, and each request and each end asks. */
-  const next = () => (limit() > taken ? queue.shift(mayTake) : undefined);
+  const next = () => (limit() > taken.total() ? queue.shift(mayTake) : undefined);
 
   function goOn(): void {
     for (let entry = next(); entry; entry = next()) {
@@ -135,7 +131,7 @@ export function createPlaces({ limit, longestExpectedMs, longestWaitMs }: Places
       });
     },
 
-    taken: (): number => taken,
+    taken: taken.total,
     waiting: queue.size,
   };
 }

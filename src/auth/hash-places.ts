@@ -1,5 +1,6 @@
 import { isLoopback, networkOf } from '../client-address';
-import { spreadSeconds } from '../admission/retry-after';
+import { spreadWait } from '../lib/retry-after';
+import { createTally } from '../lib/tally';
 import { OverloadError } from '../errors';
 import type { HashClient, HashPool } from '../infra/hash-pool';
 
@@ -41,11 +42,10 @@ export function createHashPlaces({ pool, most, exemptLoopback, onRefused }: Hash
   const ofNetwork = createTally();
   const ofPair = createTally();
   const ofAccount = createTally();
-  let taken = 0;
 
   function refuse(reason: HashRefusal, overMs: number): OverloadError {
     onRefused?.(reason);
-    return OverloadError.make(DETAILS[reason], spreadSeconds(Math.max(1, Math.ceil(overMs / 1_000))));
+    return OverloadError.make(DETAILS[reason], spreadWait(overMs));
   }
 
   /** Hashes that the pool makes before the next one of this network: as many of each other network, and its own. */
@@ -62,6 +62,7 @@ export function createHashPlaces({ pool, most, exemptLoopback, onRefused }: Hash
   function refusalOf(address: string): OverloadError | undefined {
     const network = networkOf(address);
     if (hasShare(address) && ofNetwork.of(network) >= OF_NETWORK) return refuse('share', pool.msFor(1));
+    const taken = ofNetwork.total();
     if (taken >= most + Math.max(1, pool.threads())) return refuse('limit', pool.msFor(taken) / 2);
     const waitMs = pool.msFor(aheadOf(network));
     return waitMs > LONGEST_WAIT_MS ? refuse('wait', waitMs - LONGEST_WAIT_MS) : undefined;
@@ -90,13 +91,11 @@ export function createHashPlaces({ pool, most, exemptLoopback, onRefused }: Hash
         const waited = performance.now() - began;
         if (waited > LONGEST_WAIT_MS) throw refuse('wait', waited - LONGEST_WAIT_MS);
       };
-      taken += 1;
       ofNetwork.add(network);
       if (pair && ofPair.add(pair) === 1) ofAccount.add(account);
       try {
         return await work({ key: network, requestId, requireTime });
       } finally {
-        taken -= 1;
         ofNetwork.remove(network);
         if (pair && ofPair.remove(pair) === 0) ofAccount.remove(account);
       }
@@ -113,20 +112,3 @@ const DETAILS: Record<HashRefusal, string> = {
   wait: 'So many passwords are being checked that yours would wait too long: nothing was done; try again after `Retry-After`.',
   limit: 'Too many passwords are being checked: nothing was done; try again after `Retry-After`.',
 };
-
-/** Counts by key; a key at 0 takes no memory. Both changes return the new count. */
-function createTally() {
-  const counts = new Map<string, number>();
-  const set = (key: string, count: number) => {
-    if (count === 0) counts.delete(key);
-    else counts.set(key, count);
-    return count;
-  };
-  const of = (key: string) => counts.get(key) ?? 0;
-  return {
-    of,
-    all: () => counts,
-    add: (key: string) => set(key, of(key) + 1),
-    remove: (key: string) => set(key, of(key) - 1),
-  };
-}

@@ -1,4 +1,4 @@
-import { spreadSeconds } from '../admission/retry-after';
+import { spreadSeconds } from '../lib/retry-after';
 import { InsufficientStorageError } from '../errors';
 import { within } from '../infra/within';
 import type { Logger } from '../logger';

@@ -1,5 +1,5 @@
 import type { ErrorRequestHandler, Request, Response } from 'express';
-import { spreadSeconds } from '../admission/retry-after';
+import { spreadSeconds } from '../lib/retry-after';
 import {
   AppError,
   InternalError,

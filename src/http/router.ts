@@ -7,7 +7,7 @@ import { preconditionOf } from './conditions';
 import { announceDeprecation } from './deprecation';
 import { requireAcceptable } from './negotiate';
 import type { Admission } from '../admission/admission';
-import { spreadSeconds } from '../admission/retry-after';
+import { spreadSeconds } from '../lib/retry-after';
 import { networkOf } from '../client-address';
 import type { Limit } from './limits';
 import { answerOtherMethods } from './other-methods';

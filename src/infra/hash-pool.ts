@@ -1,6 +1,6 @@
-import path from 'node:path';
 import { Piscina } from 'piscina';
 import { UnavailableError } from '../errors';
+import { builtFile } from './built-file';
 import { createFairQueue } from './fair-queue';
 import onTheEventLoop, { type HashDone, type HashTask } from './hash-worker';
 import { createPace } from './pace';
@@ -32,10 +32,7 @@ interface Job {
   reject: (error: unknown) => void;
 }
 
-/** Threads are JavaScript even where the tests run this file as TypeScript; a build can lie anywhere. */
-const WORKER_FILE = __filename.endsWith('.ts')
-  ? path.join(__dirname, '..', '..', 'dist', 'infra', 'hash-worker.js')
-  : path.join(__dirname, 'hash-worker.js');
+const WORKER_FILE = builtFile('hash-worker.js');
 
 /**
  * bcrypt in threads of their own, at a lower priority than the event loop: a request that only reads

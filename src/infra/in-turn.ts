@@ -1,4 +1,4 @@
-import { spreadSeconds } from '../admission/retry-after';
+import { spreadSeconds } from '../lib/retry-after';
 import { UnavailableError } from '../errors';
 
 /** Longer than the work of a few others takes, and shorter than a client or NGINX waits. */

@@ -27,7 +27,7 @@ export function createMetrics(worker: string) {
       };
     },
 
-    /** Of seconds; told as 0 in the same way. Bind each once: it begins anew. A label whose value is empty is left out. */
+    /** Takes seconds, and is exported as 0 in the same way. Bind each once: it begins anew. A label with an empty value is left out. */
     histogram<L extends string>(name: string, help: string, labelNames: readonly L[]) {
       const histogram = new Histogram({ name, help, labelNames, registers, buckets: BUCKETS });
       return (...values: string[]) => {

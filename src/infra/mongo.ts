@@ -1,6 +1,6 @@
 import mongoose from 'mongoose';
 import type { ClientSession, Connection } from 'mongoose';
-import { spreadSeconds } from '../admission/retry-after';
+import { spreadSeconds } from '../lib/retry-after';
 import { UnavailableError } from '../errors';
 import type { BusyClock } from './busy-clock';
 import type { Precondition } from '../version-tag';

@@ -1,6 +1,6 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import path from 'node:path';
+import { builtFile } from './built-file';
 import type { PictureLimits, PictureReply, PictureTask } from './picture-child';
 
 export type PictureDecoder = ReturnType<typeof createPictureDecoder>;
@@ -20,10 +20,7 @@ interface PictureDecoderOptions extends PictureLimits {
   wallMs: number;
 }
 
-/** A child is JavaScript even if the tests run this file as TypeScript; a build can lie anywhere. */
-const CHILD_FILE = __filename.endsWith('.ts')
-  ? path.join(__dirname, '..', '..', 'dist', 'infra', 'picture-child.js')
-  : path.join(__dirname, 'picture-child.js');
+const CHILD_FILE = builtFile('picture-child.js');
 
 /** A child that waits for its next picture ends after this, and gives its memory back. */
 const IDLE_MS = 30_000;

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { spreadSeconds } from '../admission/retry-after';
+import { spreadSeconds } from '../lib/retry-after';
 import { UnavailableError } from '../errors';
 import type { ClientSession } from '../infra/mongo';
 import type { Logger } from '../logger';

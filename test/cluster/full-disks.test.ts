@@ -175,7 +175,7 @@ describe('a full disk under the logs', () => {
       expect.objectContaining({ detail: expect.stringContaining('nothing was done') as string }),
     ]);
     expect(await pids()).toEqual(before);
-    // As long as keep-room.js may take to see that a disk is full, or has room again.
+    // keep-room.js may take so long to see that a disk is full, or has room again.
     await sleep(2_500);
     for (const place of places) disks[place]!.makeRoom();
     await sleep(2_500);

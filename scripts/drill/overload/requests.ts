@@ -64,7 +64,7 @@ export async function membersOf({ fixtures, stack }: PartContext): Promise<Membe
   return accounts.map((account, person) => ({
     ...account,
     headers: { authorization: `Bearer ${tokens.issue({ id: account.id, role: 'worker' })}` },
-    // As the fixtures assign them: in turns.
+    // The fixtures assign them to the members in turns.
     taskIds: ids.filter((_, index) => index % accounts.length === person),
   }));
 }

@@ -3,7 +3,7 @@ import request from 'supertest';
 import { createRecentRefusals } from '../../../src/admission/recent-refusals';
 import { createRefusalLog } from '../../../src/admission/refusal-log';
 import { createRefusals } from '../../../src/admission/refusals';
-import { spreadSeconds } from '../../../src/admission/retry-after';
+import { spreadSeconds } from '../../../src/lib/retry-after';
 import { createLiveStats } from '../../../src/control/live-stats';
 import { InternalError, OverloadError } from '../../../src/errors';
 import { createErrorHandler } from '../../../src/http/error-handler';
