@@ -6,9 +6,9 @@ export interface Command<T extends Options = Options> {
   usage: string;
   /** The options of `parseArgs` (node:util); `help` is added. */
   options?: T;
-  /** How many arguments beside the options are taken; 0 unless given. */
+  /** Maximum number of arguments besides the options; default 0. */
   most?: number;
-  /** The values that these arguments may have. */
+  /** Values that these arguments may have. */
   among?: readonly string[];
 }
 

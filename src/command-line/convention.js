@@ -5,20 +5,20 @@ const path = require('node:path');
 const { parseArgs } = require('node:util');
 const { explainFault } = require('./file-faults');
 
-/** An expected failure: its message says what to do, and no stack trace is shown. */
+/** An expected failure. Its message says what to do; no stack trace is shown. */
 class UserError extends Error {}
 
-/** Wrong arguments: exit status 2; any other failure is 1. */
+/** Wrong arguments: exit status 2. Any other failure exits with 1. */
 class UsageError extends UserError {}
 
 const help = { type: 'boolean', short: 'h' };
 
-/** The reader of a pipe has ended, or the terminal was closed. */
+/** Errors that mean: the reader of the pipe ended, or the terminal was closed. */
 const GONE = new Set(['EPIPE', 'EIO', 'ECONNRESET', 'ERR_STREAM_DESTROYED']);
 
 /**
- * Keeps a command going if its output can't be written: what was begun is brought to its end. A reader that went away
- * (`npm run restore | head -1`) doesn't change the exit status; output that is lost otherwise (a full disk) makes it 1.
+ * Lets a command finish its work when its output can't be written. A reader that went away
+ * (`npm run restore | head -1`) does not change the exit status; output lost for another reason (a full disk) makes it 1.
  */
 function outlastReaders() {
   for (const stream of [process.stdout, process.stderr])
@@ -28,12 +28,12 @@ function outlastReaders() {
 }
 
 /**
- * Reads the arguments of a command. `--help` and `-h` print the usage, whatever else is given.
+ * Reads the arguments of a command. `--help` and `-h` print the usage and ignore all other arguments.
  *
  * @param {import('./convention').Command} command
  * @param {string[]} [args]
  * @returns {{ values: Record<string, any>, positionals: string[] } | undefined} undefined if the usage was printed
- * @throws UsageError for an option or argument that the command doesn't take, an empty one, and an option given twice
+ * @throws UsageError for an unknown, empty or repeated option, and for an unexpected or empty argument
  */
 function readArguments({ usage, options = {}, most = 0, among }, args = process.argv.slice(2)) {
   const end = args.indexOf('--');
@@ -60,7 +60,7 @@ function parse(args, options) {
     return parseArgs({ args, options, allowPositionals: true, tokens: true });
   } catch (error) {
     if (!error.code?.startsWith('ERR_PARSE_ARGS')) throw error;
-    // `--users -1`: Node says "ambiguous", and the way out in its next lines.
+    // For `--users -1` Node reports "ambiguous" and gives the solution in further lines.
     const option = /^Option '(?:-\w, )?(--[^']+)' argument is ambiguous/.exec(error.message)?.[1];
     if (option)
       throw new UsageError(`${option} needs a value; write one that begins with a dash as ${option}=-….`);
@@ -69,26 +69,26 @@ function parse(args, options) {
 }
 
 /**
- * What a person is shown of a failure.
+ * Returns the text and exit status for a failure.
  *
- * @param {any} error @param {string} usage follows the message about wrong arguments
- * @returns {{ text?: string, status: 1 | 2 }} no text if it is neither an expected failure nor of the file system
+ * @param {any} error @param {string} usage is appended to messages about wrong arguments
+ * @returns {{ text?: string, status: 1 | 2 }} no text if the error is neither expected nor from the file system
  */
 function describeFailure(error, usage) {
   if (error instanceof UsageError) return { text: `${error.message}\n\n${usage.trim()}`, status: 2 };
   return { text: error instanceof UserError ? error.message : explainFault(error), status: 1 };
 }
 
-/** The folder in which the caller typed the command: npm changes to the project's before it runs a script. */
+/** Folder in which the user typed the command. npm changes to the project's folder before it runs a script. */
 const callersFolder = () => process.env.INIT_CWD || process.cwd();
 
-/** @param {string} file as the caller typed it */
+/** @param {string} file as the user typed it @returns {string} absolute path */
 const fromCaller = (file) => path.resolve(callersFolder(), file);
 
-/** @param {string} file @returns {string} as the caller can type it */
+/** @param {string} file @returns {string} path relative to the user's folder */
 const forCaller = (file) => path.relative(callersFolder(), file) || '.';
 
-/** @param {string} text @returns {string} as a shell takes it for one word */
+/** @param {string} text @returns {string} quoted so that a shell reads one word */
 const shellQuoted = (text) => (/^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`);
 
 module.exports = {

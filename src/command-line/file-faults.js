@@ -3,33 +3,30 @@
 const fs = require('node:fs');
 const path = require('node:path');
 
-/** What is wrong and what to do about it, by the code of errno(3). */
+/** Description and cure of each errno(3) code. */
 const faults = {
   EACCES: ['permission denied', permissionCure],
   EPERM: ['not permitted', permissionCure],
   ENOENT: ['no such file or folder', () => 'Check the path.'],
   ENOTDIR: ['a part of this path is a file, not a folder', () => 'Check the path.'],
   EISDIR: ['a folder, not a file', () => 'Name a file.'],
-  EEXIST: ['there already', () => 'Move it away, or name another.'],
+  EEXIST: ['already exists', () => 'Move it away, or name another.'],
   ENOTEMPTY: ['a folder that is not empty', () => 'Move it away, or name another.'],
   ENAMETOOLONG: ['the path is too long', () => 'Use a folder with a shorter path.'],
-  ELOOP: ['links that lead in a circle', () => 'Remove one of them.'],
+  ELOOP: ['a circle of symbolic links', () => 'Remove one of them.'],
   EROFS: ['the file system is read-only', () => 'Mount it writable, or use a folder elsewhere.'],
   ENOSPC: ['no space left on the disk', () => 'Free some space, then run the same command again.'],
   EDQUOT: ['your disk quota is used up', () => 'Free some space, then run the same command again.'],
   EFBIG: ['the file is too large for this file system', () => 'Use a folder elsewhere.'],
   EMFILE: ['too many open files', () => 'Raise the limit (ulimit -n 4096), then run the same command again.'],
-  ENFILE: [
-    'too many open files on this machine',
-    () => 'End other programs, then run the same command again.',
-  ],
+  ENFILE: ['too many open files on this host', () => 'Stop other programs, then run the same command again.'],
   ETXTBSY: ['the program is being written or run', () => 'Run the same command again in a moment.'],
-  EBUSY: ['in use', () => 'End what uses it, then run the same command again.'],
+  EBUSY: ['in use', () => 'Stop the program that uses it, then run the same command again.'],
   EIO: ['the disk reports an error', () => 'Check the disk.'],
 };
 
 /**
- * Explains an error of the file system in one line that ends in the cure.
+ * Explains a file system error in one line that ends with the cure.
  *
  * @param {any} error
  * @returns {string | undefined} undefined for any other error
@@ -38,22 +35,22 @@ function explainFault(error) {
   const { code, syscall, path: file, dest, address } = error ?? {};
   if (!Object.hasOwn(faults, code ?? '') || typeof syscall !== 'string') return undefined;
   const [what, cure] = faults[code];
-  // A socket in the file system is named by its address.
+  // Errors of unix sockets carry the path as `address`.
   const place = dest && code !== 'ENOENT' ? dest : (file ?? address);
   return `${place ? `${place}: ` : ''}${what} (${syscall.split(' ')[0]}, ${code}). ${cure(place, code)}`;
 }
 
-/** Names the owner: most often a command was run as root once, and another user runs the next one. */
+/** Names the owner: usually an earlier command ran as root, and now another user runs one. */
 function permissionCure(file) {
   const uid = process.getuid?.();
   const owned = file && nearest(path.resolve(file));
   if (!owned || uid === undefined || owned.uid === uid)
-    return 'Give yourself the permission (chmod u+rwX), or use a folder elsewhere.';
+    return 'Grant yourself access (chmod u+rwX), or use another folder.';
   const [owner, user] = [nameOf(owned.uid), nameOf(uid)];
   return `${owned.folder} belongs to ${owner}, and this command runs as ${user}: run it as ${owner}, or use a clone of your own.`;
 }
 
-/** The file, or the first folder above it that can be looked at. @param {string} file */
+/** Returns the file, or its closest ancestor that can be read. @param {string} file */
 function nearest(file) {
   for (let folder = file; ; folder = path.dirname(folder)) {
     try {
