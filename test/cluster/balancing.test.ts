@@ -18,116 +18,118 @@ beforeAll(async () => {
 
 const get = (route: string) => send(cluster.url, 'GET', route, undefined, admin.token);
 
-it('spreads requests evenly over the workers', async () => {
-  const counts: Record<string, number> = {};
-  for (let count = 0; count < 100; count++) {
-    const worker = (await get('/tasks?limit=1')).headers.get('x-worker')!;
-    counts[worker] = (counts[worker] ?? 0) + 1;
-  }
-  expect(Object.keys(counts).sort()).toEqual(['api-0', 'api-1']);
-  for (const count of Object.values(counts)) expect(Math.abs(count - 50)).toBeLessThanOrEqual(5);
-});
-
-it('shows on each worker what was written on another', async () => {
-  const { body } = await send(cluster.url, 'POST', '/tasks', { title: newTitle() }, admin.token);
-  const { _id } = body as { _id: string };
-  for (let round = 0; round < 10; round++) {
-    await Promise.all(Array.from({ length: 4 }, () => get(`/tasks/${_id}`)));
-    const title = newTitle();
-    const written = await send(cluster.url, 'PUT', `/tasks/${_id}`, { title }, admin.token);
-    expect(written.status).toBe(200);
-    const answers = await Promise.all(Array.from({ length: 4 }, () => get(`/tasks/${_id}`)));
-    expect(new Set(answers.map(({ headers }) => headers.get('x-worker'))).size).toBe(2);
-    answers.forEach((answer) => expect(answer.body).toMatchObject({ title }));
-  }
-});
-
-it('makes one user of 20 sign-ups at the same moment over all workers', async () => {
-  const name = newTitle().replace(' ', '');
-  const person = { name, username: name, email: `${name}@example.com`, password: 'correct horse' };
-  const answers = await Promise.all(
-    Array.from({ length: 20 }, () => send(cluster.url, 'POST', '/users/signup', person)),
-  );
-  expect(answers.map(({ status }) => status).sort()).toEqual([201, ...Array(19).fill(409)]);
-});
-
-it('loses no request over three reloads under 24 connections, half of them POST /tasks', async () => {
-  const { body } = await send(cluster.url, 'POST', '/tasks', { title: newTitle() }, admin.token);
-  const path = `/tasks/${(body as { _id: string })._id}`;
-  const before = (await cluster.apiWorkers()).map(({ pid }) => pid);
-  const stop = startLoad({ url: cluster.url, token: admin.token, connections: 24, path });
-  for (let reload = 0; reload < 3; reload++)
-    await cluster.stack.pm2(['reload', 'taskfleet-api'], { timeoutMs: 90_000 });
-  const { answered, failed, detail } = await stop();
-  console.log(`3 reloads: ${answered} answered, ${failed} failed (${detail})`);
-  expect({ failed, detail }).toEqual({ failed: 0, detail });
-  expect(answered).toBeGreaterThan(1_000);
-  const after = (await cluster.apiWorkers()).map(({ pid }) => pid);
-  expect(after.filter((pid) => before.includes(pid))).toEqual([]);
-}, 180_000);
-
-it('brings a killed worker back, and serves meanwhile', async () => {
-  await killWorker(cluster, admin);
-  const seen = await eventually(async () => {
-    const answers = await Promise.all(Array.from({ length: 8 }, () => get('/tasks?limit=1')));
-    const workers = new Set(answers.map(({ headers }) => headers.get('x-worker')));
-    return workers.size === 2 ? [...workers] : undefined;
+describe('the cluster', () => {
+  it('spreads requests evenly over the workers', async () => {
+    const counts: Record<string, number> = {};
+    for (let count = 0; count < 100; count++) {
+      const worker = (await get('/tasks?limit=1')).headers.get('x-worker')!;
+      counts[worker] = (counts[worker] ?? 0) + 1;
+    }
+    expect(Object.keys(counts).sort()).toEqual(['api-0', 'api-1']);
+    for (const count of Object.values(counts)) expect(Math.abs(count - 50)).toBeLessThanOrEqual(5);
   });
-  expect(seen.sort()).toEqual(['api-0', 'api-1']);
-});
 
-it('passes over a worker that is held to a tenth, without a failed request, until it is let go', async () => {
-  const { env } = cluster.stack.info();
-  const folder = env.RUN_DIR || defaultControlFolder(Number(env.BASE_PORT));
-  const socket = listLiving(folder).find(({ name }) => name === 'api-0')!;
-  const status = () => askProcess<ApiStatus>(socket, 'GET', '/status', { timeoutMs: 5_000 });
-  const isReady = async () =>
-    (await askProcess<{ servingForMs: number }>(socket, 'GET', '/vitals')).servingForMs;
-  await eventually(async () => (await isReady()) > 10_000, 30_000);
-  const { body } = await send(cluster.url, 'POST', '/tasks', { title: newTitle() }, admin.token);
-  const path = `/tasks/${(body as { _id: string })._id}`;
-  const stop = startLoad({ url: cluster.url, token: admin.token, connections: 4, path });
-  const release = holdProcess(socket.pid);
-  try {
-    await eventually(async () => (await status()).asideSince && !(await status()).listening, 60_000);
-    const workers = await Promise.all(
-      Array.from({ length: 40 }, async () => (await get(path)).headers.get('x-worker')),
+  it('shows on each worker what was written on another', async () => {
+    const { body } = await send(cluster.url, 'POST', '/tasks', { title: newTitle() }, admin.token);
+    const { _id } = body as { _id: string };
+    for (let round = 0; round < 10; round++) {
+      await Promise.all(Array.from({ length: 4 }, () => get(`/tasks/${_id}`)));
+      const title = newTitle();
+      const written = await send(cluster.url, 'PUT', `/tasks/${_id}`, { title }, admin.token);
+      expect(written.status).toBe(200);
+      const answers = await Promise.all(Array.from({ length: 4 }, () => get(`/tasks/${_id}`)));
+      expect(new Set(answers.map(({ headers }) => headers.get('x-worker'))).size).toBe(2);
+      answers.forEach((answer) => expect(answer.body).toMatchObject({ title }));
+    }
+  });
+
+  it('makes one user of 20 sign-ups at the same moment over all workers', async () => {
+    const name = newTitle().replace(' ', '');
+    const person = { name, username: name, email: `${name}@example.com`, password: 'correct horse' };
+    const answers = await Promise.all(
+      Array.from({ length: 20 }, () => send(cluster.url, 'POST', '/users/signup', person)),
     );
-    expect(new Set(workers)).toEqual(new Set(['api-1']));
-    expect((await send(cluster.url, 'GET', '/health/ready')).status).toBe(200);
-  } finally {
-    await release();
-  }
-  await eventually(async () => (await status()).serving, 60_000);
-  await eventually(async () => (await get(path)).headers.get('x-worker') === 'api-0');
-  const { failed, detail } = await stop();
-  expect({ failed, detail }).toEqual({ failed: 0, detail });
-  const metrics = (
-    await askProcess<{ name: string; values: { value: number }[] }[]>(socket, 'GET', '/metrics')
-  )
-    .filter(({ name }) => name.endsWith('_aside') || name.endsWith('_aside_total'))
-    .map(({ name, values }) => [name, values[0]!.value]);
-  expect(Object.fromEntries(metrics)).toEqual({ taskfleet_aside: 0, taskfleet_steps_aside_total: 1 });
-}, 180_000);
+    expect(answers.map(({ status }) => status).sort()).toEqual([201, ...Array(19).fill(409)]);
+  });
 
-it('keeps from the job worker the key of the tokens and the cache, over a reload as well', async () => {
-  const environmentOf = (pid: number) => readFileSync(`/proc/${pid}/environ`, 'utf8').split('\0');
-  const jobWorker = await cluster.jobWorker();
-  await cluster.stack.pm2(['reload', 'taskfleet-worker']);
-  const reloaded = await cluster.jobWorker();
-  expect(reloaded.pid).not.toBe(jobWorker.pid);
-  const seen = environmentOf(reloaded.pid).filter((line) => /^(JWT_|REDIS_URL|MONGO_URL)/.test(line));
-  const { MONGO_URL, JWT_SECRET_FILE, REDIS_URL } = cluster.stack.info().env;
-  expect(JWT_SECRET_FILE && REDIS_URL).toBeTruthy();
-  expect(seen.filter((line) => !line.endsWith('='))).toEqual([`MONGO_URL=${MONGO_URL}`]);
-});
+  it('loses no request over three reloads under 24 connections, half of them POST /tasks', async () => {
+    const { body } = await send(cluster.url, 'POST', '/tasks', { title: newTitle() }, admin.token);
+    const path = `/tasks/${(body as { _id: string })._id}`;
+    const before = (await cluster.apiWorkers()).map(({ pid }) => pid);
+    const stop = startLoad({ url: cluster.url, token: admin.token, connections: 24, path });
+    for (let reload = 0; reload < 3; reload++)
+      await cluster.stack.pm2(['reload', 'taskfleet-api'], { timeoutMs: 90_000 });
+    const { answered, failed, detail } = await stop();
+    console.log(`3 reloads: ${answered} answered, ${failed} failed (${detail})`);
+    expect({ failed, detail }).toEqual({ failed: 0, detail });
+    expect(answered).toBeGreaterThan(1_000);
+    const after = (await cluster.apiWorkers()).map(({ pid }) => pid);
+    expect(after.filter((pid) => before.includes(pid))).toEqual([]);
+  }, 180_000);
 
-it('writes no token and no password to a log', () => {
-  const logs = `${cluster.stack.info().pm2Home}/logs`;
-  const text = readdirSync(logs)
-    .map((file) => readFileSync(`${logs}/${file}`, 'utf8'))
-    .join('');
-  expect(text).not.toMatch(/correct horse|eyJhbGciOi/);
-  const { MONGO_URL, REDIS_URL, AMQP_URL } = cluster.stack.info().env;
-  for (const url of [MONGO_URL, REDIS_URL, AMQP_URL]) expect(text).not.toContain(new URL(url!).password);
+  it('brings a killed worker back, and serves meanwhile', async () => {
+    await killWorker(cluster, admin);
+    const seen = await eventually(async () => {
+      const answers = await Promise.all(Array.from({ length: 8 }, () => get('/tasks?limit=1')));
+      const workers = new Set(answers.map(({ headers }) => headers.get('x-worker')));
+      return workers.size === 2 ? [...workers] : undefined;
+    });
+    expect(seen.sort()).toEqual(['api-0', 'api-1']);
+  });
+
+  it('passes over a worker that is held to a tenth, without a failed request, until it is let go', async () => {
+    const { env } = cluster.stack.info();
+    const folder = env.RUN_DIR || defaultControlFolder(Number(env.BASE_PORT));
+    const socket = listLiving(folder).find(({ name }) => name === 'api-0')!;
+    const status = () => askProcess<ApiStatus>(socket, 'GET', '/status', { timeoutMs: 5_000 });
+    const isReady = async () =>
+      (await askProcess<{ servingForMs: number }>(socket, 'GET', '/vitals')).servingForMs;
+    await eventually(async () => (await isReady()) > 10_000, 30_000);
+    const { body } = await send(cluster.url, 'POST', '/tasks', { title: newTitle() }, admin.token);
+    const path = `/tasks/${(body as { _id: string })._id}`;
+    const stop = startLoad({ url: cluster.url, token: admin.token, connections: 4, path });
+    const release = holdProcess(socket.pid);
+    try {
+      await eventually(async () => (await status()).asideSince && !(await status()).listening, 60_000);
+      const workers = await Promise.all(
+        Array.from({ length: 40 }, async () => (await get(path)).headers.get('x-worker')),
+      );
+      expect(new Set(workers)).toEqual(new Set(['api-1']));
+      expect((await send(cluster.url, 'GET', '/health/ready')).status).toBe(200);
+    } finally {
+      await release();
+    }
+    await eventually(async () => (await status()).serving, 60_000);
+    await eventually(async () => (await get(path)).headers.get('x-worker') === 'api-0');
+    const { failed, detail } = await stop();
+    expect({ failed, detail }).toEqual({ failed: 0, detail });
+    const metrics = (
+      await askProcess<{ name: string; values: { value: number }[] }[]>(socket, 'GET', '/metrics')
+    )
+      .filter(({ name }) => name.endsWith('_aside') || name.endsWith('_aside_total'))
+      .map(({ name, values }) => [name, values[0]!.value]);
+    expect(Object.fromEntries(metrics)).toEqual({ taskfleet_aside: 0, taskfleet_steps_aside_total: 1 });
+  }, 180_000);
+
+  it('keeps from the job worker the key of the tokens and the cache, over a reload as well', async () => {
+    const environmentOf = (pid: number) => readFileSync(`/proc/${pid}/environ`, 'utf8').split('\0');
+    const jobWorker = await cluster.jobWorker();
+    await cluster.stack.pm2(['reload', 'taskfleet-worker']);
+    const reloaded = await cluster.jobWorker();
+    expect(reloaded.pid).not.toBe(jobWorker.pid);
+    const seen = environmentOf(reloaded.pid).filter((line) => /^(JWT_|REDIS_URL|MONGO_URL)/.test(line));
+    const { MONGO_URL, JWT_SECRET_FILE, REDIS_URL } = cluster.stack.info().env;
+    expect(JWT_SECRET_FILE && REDIS_URL).toBeTruthy();
+    expect(seen.filter((line) => !line.endsWith('='))).toEqual([`MONGO_URL=${MONGO_URL}`]);
+  });
+
+  it('writes no token and no password to a log', () => {
+    const logs = `${cluster.stack.info().pm2Home}/logs`;
+    const text = readdirSync(logs)
+      .map((file) => readFileSync(`${logs}/${file}`, 'utf8'))
+      .join('');
+    expect(text).not.toMatch(/correct horse|eyJhbGciOi/);
+    const { MONGO_URL, REDIS_URL, AMQP_URL } = cluster.stack.info().env;
+    for (const url of [MONGO_URL, REDIS_URL, AMQP_URL]) expect(text).not.toContain(new URL(url!).password);
+  });
 });

@@ -30,73 +30,75 @@ async function newWorker() {
   return { worker, user };
 }
 
-it('sends the token that it is given after the log-in', async () => {
-  const { worker, user } = await newWorker();
-  const path = { id: user._id };
-  expect(await dataOf(worker.GET('/users/{id}', { params: { path } }))).toEqual(user);
-  worker.setToken(undefined);
-  const { data, error, response } = await worker.GET('/users/{id}', { params: { path } });
-  expect(data).toBeUndefined();
-  expect(error).toMatchObject({ status: 401, requestId: response.headers.get('X-Request-Id') });
-});
-
-it('makes a task once for one key', async () => {
-  const request = {
-    params: { header: { 'Idempotency-Key': `"${randomUUID()}"` } },
-    body: { title: newTitle() },
-  };
-  const first = await admin.POST('/tasks', request);
-  const again = await admin.POST('/tasks', request);
-  expect(again.response.headers.get('Idempotent-Replayed')).toBe('true');
-  expect(again.data).toEqual(first.data);
-});
-
-it('follows a list page by page', async () => {
-  const { worker, user } = await newWorker();
-  const titles = [newTitle(), newTitle(), newTitle()];
-  for (const title of titles)
-    await dataOf(admin.POST('/tasks', { body: { title, assignedTo: user._id, priority: 'high' } }));
-  const seen: (string | undefined)[] = [];
-  let cursor: string | undefined;
-  do {
-    const query = { priority: 'high', limit: 2, cursor } as const;
-    const { data, response } = await worker.GET('/tasks', { params: { query } });
-    seen.push(...data!.map(({ title }) => title));
-    cursor = nextCursor(response);
-  } while (cursor);
-  expect(seen).toEqual(titles.reverse());
-});
-
-it('changes only what it has seen', async () => {
-  const { data, response } = await admin.POST('/tasks', { body: { title: newTitle() } });
-  const header = { 'If-Match': response.headers.get('ETag')! };
-  const params = { path: { id: data!._id }, header };
-  const changed: Task = await dataOf(admin.PATCH('/tasks/{id}', { params, body: { priority: 'urgent' } }));
-  expect(changed.priority).toBe('urgent');
-  const late = dataOf(admin.PATCH('/tasks/{id}', { params, body: { priority: 'low' } }));
-  await expect(late).rejects.toThrow(ProblemError);
-  await expect(late).rejects.toMatchObject({ problem: { status: 412 } });
-});
-
-it('sends a picture as it is', async () => {
-  const { worker, user } = await newWorker();
-  const { response } = await worker.PUT('/users/{id}/avatar', {
-    params: { path: { id: user._id } },
-    headers: { 'Content-Type': 'image/png' },
-    body: new Blob([await newPicture('png')]),
+describe('the generated client', () => {
+  it('sends the token that it is given after the log-in', async () => {
+    const { worker, user } = await newWorker();
+    const path = { id: user._id };
+    expect(await dataOf(worker.GET('/users/{id}', { params: { path } }))).toEqual(user);
+    worker.setToken(undefined);
+    const { data, error, response } = await worker.GET('/users/{id}', { params: { path } });
+    expect(data).toBeUndefined();
+    expect(error).toMatchObject({ status: 401, requestId: response.headers.get('X-Request-Id') });
   });
-  expect(response.status).toBe(202);
-});
 
-it('is held to the document by the compiler', () => {
-  // @ts-expect-error There is no such path.
-  void (() => admin.GET('/nothing'));
-  // @ts-expect-error A log-in is an object.
-  void (() => admin.POST('/users/login', { body: 42 }));
-  // @ts-expect-error A task has a title.
-  void (() => admin.POST('/tasks', { body: {} }));
-  // @ts-expect-error There is no such status.
-  void (() => admin.PUT('/tasks/{id}', { params: { path: { id: '' } }, body: { status: 'Gone' } }));
-  // @ts-expect-error There is no such filter.
-  void (() => admin.GET('/tasks', { params: { query: { colour: 'green' } } }));
+  it('makes a task once for one key', async () => {
+    const request = {
+      params: { header: { 'Idempotency-Key': `"${randomUUID()}"` } },
+      body: { title: newTitle() },
+    };
+    const first = await admin.POST('/tasks', request);
+    const again = await admin.POST('/tasks', request);
+    expect(again.response.headers.get('Idempotent-Replayed')).toBe('true');
+    expect(again.data).toEqual(first.data);
+  });
+
+  it('follows a list page by page', async () => {
+    const { worker, user } = await newWorker();
+    const titles = [newTitle(), newTitle(), newTitle()];
+    for (const title of titles)
+      await dataOf(admin.POST('/tasks', { body: { title, assignedTo: user._id, priority: 'high' } }));
+    const seen: (string | undefined)[] = [];
+    let cursor: string | undefined;
+    do {
+      const query = { priority: 'high', limit: 2, cursor } as const;
+      const { data, response } = await worker.GET('/tasks', { params: { query } });
+      seen.push(...data!.map(({ title }) => title));
+      cursor = nextCursor(response);
+    } while (cursor);
+    expect(seen).toEqual(titles.reverse());
+  });
+
+  it('changes only what it has seen', async () => {
+    const { data, response } = await admin.POST('/tasks', { body: { title: newTitle() } });
+    const header = { 'If-Match': response.headers.get('ETag')! };
+    const params = { path: { id: data!._id }, header };
+    const changed: Task = await dataOf(admin.PATCH('/tasks/{id}', { params, body: { priority: 'urgent' } }));
+    expect(changed.priority).toBe('urgent');
+    const late = dataOf(admin.PATCH('/tasks/{id}', { params, body: { priority: 'low' } }));
+    await expect(late).rejects.toThrow(ProblemError);
+    await expect(late).rejects.toMatchObject({ problem: { status: 412 } });
+  });
+
+  it('sends a picture as it is', async () => {
+    const { worker, user } = await newWorker();
+    const { response } = await worker.PUT('/users/{id}/avatar', {
+      params: { path: { id: user._id } },
+      headers: { 'Content-Type': 'image/png' },
+      body: new Blob([await newPicture('png')]),
+    });
+    expect(response.status).toBe(202);
+  });
+
+  it('is held to the document by the compiler', () => {
+    // @ts-expect-error There is no such path.
+    void (() => admin.GET('/nothing'));
+    // @ts-expect-error A log-in is an object.
+    void (() => admin.POST('/users/login', { body: 42 }));
+    // @ts-expect-error A task has a title.
+    void (() => admin.POST('/tasks', { body: {} }));
+    // @ts-expect-error There is no such status.
+    void (() => admin.PUT('/tasks/{id}', { params: { path: { id: '' } }, body: { status: 'Gone' } }));
+    // @ts-expect-error There is no such filter.
+    void (() => admin.GET('/tasks', { params: { query: { colour: 'green' } } }));
+  });
 });

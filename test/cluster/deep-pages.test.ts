@@ -54,21 +54,25 @@ async function explain(cursor?: string) {
   return { stages: stagesOf(explained), keys: explained.executionStats.totalKeysExamined };
 }
 
-it(`finds page 500 of ${TASKS} tasks by the same plan as page 1`, async () => {
-  const plan = planList(taskTable, query, cursors);
-  const before = await mongo.connection
-    .collection<TaskRecord>('tasks')
-    .find({})
-    .sort(plan.order)
-    .skip(498 * LIMIT)
-    .limit(LIMIT + 1)
-    .toArray();
-  const { next } = toPage(plan, before);
-  const [first, deep] = [await explain(), await explain(next)];
-  console.log(`keys examined: page 1 ${first.keys}, page 500 ${deep.keys}; plan ${deep.stages.join(' ← ')}`);
-  expect(first.stages).toEqual(['LIMIT', 'FETCH', 'IXSCAN']);
-  expect(deep.stages).toEqual(first.stages);
-  expect(first.keys).toBeLessThanOrEqual(LIMIT + 1);
-  // Those of the same moment as the last entry of the page before are looked at again.
-  expect(deep.keys).toBeLessThanOrEqual(LIMIT + 1 + 3);
-}, 120_000);
+describe('a long list', () => {
+  it(`finds page 500 of ${TASKS} tasks by the same plan as page 1`, async () => {
+    const plan = planList(taskTable, query, cursors);
+    const before = await mongo.connection
+      .collection<TaskRecord>('tasks')
+      .find({})
+      .sort(plan.order)
+      .skip(498 * LIMIT)
+      .limit(LIMIT + 1)
+      .toArray();
+    const { next } = toPage(plan, before);
+    const [first, deep] = [await explain(), await explain(next)];
+    console.log(
+      `keys examined: page 1 ${first.keys}, page 500 ${deep.keys}; plan ${deep.stages.join(' ← ')}`,
+    );
+    expect(first.stages).toEqual(['LIMIT', 'FETCH', 'IXSCAN']);
+    expect(deep.stages).toEqual(first.stages);
+    expect(first.keys).toBeLessThanOrEqual(LIMIT + 1);
+    // Those of the same moment as the last entry of the page before are looked at again.
+    expect(deep.keys).toBeLessThanOrEqual(LIMIT + 1 + 3);
+  }, 120_000);
+});

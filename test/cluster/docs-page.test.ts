@@ -57,100 +57,102 @@ async function tryOut(operation: string, body: object) {
 
 const credentials = () => ({ email: admin.email, password: admin.password });
 
-it('says at / what this is and that it is up, in light and dark, on a phone too', async () => {
-  const answer = await page.goto(cluster.url);
-  expect(answer!.status()).toBe(200);
-  expect(await page.locator('h1').innerText()).toBe('taskfleet');
-  await page.getByText('It is up: requests are served.').waitFor();
-  expect(await barriersOf(page)).toEqual([]);
-  await page.setViewportSize({ width: 360, height: 740 });
-  expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(360);
-  await page.setViewportSize({ width: 1280, height: 720 });
-  await page.getByRole('link', { name: '404 Not found' }).click();
-  expect(await page.locator('h1').innerText()).toBe('Not found');
-  await page.goBack();
-  await page.getByRole('link', { name: 'The workers at work' }).click();
-  expect(await page.title()).toBe('taskfleet live');
-  await page.goBack();
-  await page.getByRole('link', { name: 'Documentation' }).click();
-  await page.locator('#operations-Accounts-logIn').waitFor();
-});
+describe('the pages for people', () => {
+  it('says at / what this is and that it is up, in light and dark, on a phone too', async () => {
+    const answer = await page.goto(cluster.url);
+    expect(answer!.status()).toBe(200);
+    expect(await page.locator('h1').innerText()).toBe('taskfleet');
+    await page.getByText('It is up: requests are served.').waitFor();
+    expect(await barriersOf(page)).toEqual([]);
+    await page.setViewportSize({ width: 360, height: 740 });
+    expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(360);
+    await page.setViewportSize({ width: 1280, height: 720 });
+    await page.getByRole('link', { name: '404 Not found' }).click();
+    expect(await page.locator('h1').innerText()).toBe('Not found');
+    await page.goBack();
+    await page.getByRole('link', { name: 'The workers at work' }).click();
+    expect(await page.title()).toBe('taskfleet live');
+    await page.goBack();
+    await page.getByRole('link', { name: 'Documentation' }).click();
+    await page.locator('#operations-Accounts-logIn').waitFor();
+  });
 
-it('gives a client JSON at /, and 304 once it is known', async () => {
-  const answer = await fetch(cluster.url);
-  const { linkset } = (await answer.json()) as { linkset: [{ 'service-desc': [{ href: string }] }] };
-  const document = await fetch(new URL(linkset[0]['service-desc'][0].href, cluster.url));
-  expect(await document.json()).toHaveProperty('openapi');
-  const known = { 'If-None-Match': answer.headers.get('ETag')! };
-  expect((await fetch(cluster.url, { headers: known })).status).toBe(304);
-  expect((await fetch(cluster.url, { method: 'POST' })).status).toBe(405);
-});
+  it('gives a client JSON at /, and 304 once it is known', async () => {
+    const answer = await fetch(cluster.url);
+    const { linkset } = (await answer.json()) as { linkset: [{ 'service-desc': [{ href: string }] }] };
+    const document = await fetch(new URL(linkset[0]['service-desc'][0].href, cluster.url));
+    expect(await document.json()).toHaveProperty('openapi');
+    const known = { 'If-None-Match': answer.headers.get('ETag')! };
+    expect((await fetch(cluster.url, { headers: known })).status).toBe(304);
+    expect((await fetch(cluster.url, { method: 'POST' })).status).toBe(405);
+  });
 
-it('shows every operation of the document, and asks nothing of another host', async () => {
-  await page.goto(`${cluster.url}/docs`);
-  expect(await page.title()).toBe('taskfleet API');
-  await page.locator('#operations-Tasks-createTask').waitFor();
-  const document = (await (await fetch(`${cluster.url}/openapi.json`)).json()) as { paths: object };
-  const operations = Object.values(document.paths).flatMap((path: object) => Object.values(path));
-  expect(await page.locator('.opblock').count()).toBe(operations.length);
-  expect(new URL(page.url()).pathname).toBe('/docs/');
-});
+  it('shows every operation of the document, and asks nothing of another host', async () => {
+    await page.goto(`${cluster.url}/docs`);
+    expect(await page.title()).toBe('taskfleet API');
+    await page.locator('#operations-Tasks-createTask').waitFor();
+    const document = (await (await fetch(`${cluster.url}/openapi.json`)).json()) as { paths: object };
+    const operations = Object.values(document.paths).flatMap((path: object) => Object.values(path));
+    expect(await page.locator('.opblock').count()).toBe(operations.length);
+    expect(new URL(page.url()).pathname).toBe('/docs/');
+  });
 
-it('goes on with the token of a log-in: an Admin makes a task', async () => {
-  const title = newTitle();
-  expect((await tryOut('Tasks-createTask', { title })).status).toBe(401);
-  const session = await tryOut('Accounts-logIn', credentials());
-  expect(session.status).toBe(200);
-  const task = await tryOut('Tasks-createTask', { title });
-  expect(task.status).toBe(201);
-  expect(task.text).toContain(title);
-});
+  it('goes on with the token of a log-in: an Admin makes a task', async () => {
+    const title = newTitle();
+    expect((await tryOut('Tasks-createTask', { title })).status).toBe(401);
+    const session = await tryOut('Accounts-logIn', credentials());
+    expect(session.status).toBe(200);
+    const task = await tryOut('Tasks-createTask', { title });
+    expect(task.status).toBe(201);
+    expect(task.text).toContain(title);
+  });
 
-it('keeps the token over a reload, and leaves optional fields empty', async () => {
-  await page.reload();
-  await page.locator('.authorize.locked').waitFor();
-  // The address names what was opened last.
-  await page.locator('#operations-Accounts-logIn.is-open').waitFor();
-  const title = newTitle();
-  expect((await tryOut('Tasks-createTask', { title })).status).toBe(201);
-  await page.locator('#operations-Tasks-listTasks .opblock-summary-control').click();
-  const fields = page.locator('#operations-Tasks-listTasks .parameters input');
-  await fields.first().waitFor();
-  const filled = await fields.evaluateAll((inputs) =>
-    inputs.map((input) => (input as unknown as { value: string }).value).filter(Boolean),
-  );
-  // Its default.
-  expect(filled).toEqual(['20']);
-});
+  it('keeps the token over a reload, and leaves optional fields empty', async () => {
+    await page.reload();
+    await page.locator('.authorize.locked').waitFor();
+    // The address names what was opened last.
+    await page.locator('#operations-Accounts-logIn.is-open').waitFor();
+    const title = newTitle();
+    expect((await tryOut('Tasks-createTask', { title })).status).toBe(201);
+    await page.locator('#operations-Tasks-listTasks .opblock-summary-control').click();
+    const fields = page.locator('#operations-Tasks-listTasks .parameters input');
+    await fields.first().waitFor();
+    const filled = await fields.evaluateAll((inputs) =>
+      inputs.map((input) => (input as unknown as { value: string }).value).filter(Boolean),
+    );
+    // Its default.
+    expect(filled).toEqual(['20']);
+  });
 
-it('has a page for the type of a problem, which leads back', async () => {
-  const { status, text } = await tryOut('Tasks-createTask', { title: '' });
-  expect(status).toBe(400);
-  const type = /"type": "([^"]+)"/.exec(text)![1]!;
-  await page.goto(new URL(type, cluster.url).href);
-  expect(await page.locator('h1').innerText()).toBe('The request is not valid');
-  await page.getByRole('link', { name: 'documentation' }).click();
-  await page.locator('#operations-Accounts-logIn').waitFor();
-});
+  it('has a page for the type of a problem, which leads back', async () => {
+    const { status, text } = await tryOut('Tasks-createTask', { title: '' });
+    expect(status).toBe(400);
+    const type = /"type": "([^"]+)"/.exec(text)![1]!;
+    await page.goto(new URL(type, cluster.url).href);
+    expect(await page.locator('h1').innerText()).toBe('The request is not valid');
+    await page.getByRole('link', { name: 'documentation' }).click();
+    await page.locator('#operations-Accounts-logIn').waitFor();
+  });
 
-it('keeps the token for its own tab alone', async () => {
-  const stored = (from: Page, storage: 'localStorage' | 'sessionStorage') =>
-    from.evaluate((name) => JSON.stringify((globalThis as never)[name]), storage);
-  expect(await stored(page, 'sessionStorage')).toMatch(/eyJ[\w-]+\.[\w-]+\.[\w-]+/);
-  expect(await stored(page, 'localStorage')).not.toContain('eyJ');
-  const other = await page.context().newPage();
-  // What an earlier version of the page left there is removed.
-  await other.goto(`${cluster.url}/openapi.json`);
-  await other.evaluate(() => (globalThis as never as Browsers).localStorage.setItem('authorized', 'eyJ'));
-  await other.goto(`${cluster.url}/docs/`);
-  await other.locator('.authorize.unlocked').waitFor();
-  expect(await stored(other, 'localStorage')).toBe('{}');
-  await other.close();
+  it('keeps the token for its own tab alone', async () => {
+    const stored = (from: Page, storage: 'localStorage' | 'sessionStorage') =>
+      from.evaluate((name) => JSON.stringify((globalThis as never)[name]), storage);
+    expect(await stored(page, 'sessionStorage')).toMatch(/eyJ[\w-]+\.[\w-]+\.[\w-]+/);
+    expect(await stored(page, 'localStorage')).not.toContain('eyJ');
+    const other = await page.context().newPage();
+    // What an earlier version of the page left there is removed.
+    await other.goto(`${cluster.url}/openapi.json`);
+    await other.evaluate(() => (globalThis as never as Browsers).localStorage.setItem('authorized', 'eyJ'));
+    await other.goto(`${cluster.url}/docs/`);
+    await other.locator('.authorize.unlocked').waitFor();
+    expect(await stored(other, 'localStorage')).toBe('{}');
+    await other.close();
 
-  await page.locator('.authorize').first().click();
-  await page.locator('.modal-btn.auth', { hasText: 'Logout' }).click();
-  await page.locator('.close-modal').click();
-  await page.reload();
-  await page.locator('.authorize.unlocked').waitFor();
-  expect(await stored(page, 'sessionStorage')).not.toContain('eyJ');
+    await page.locator('.authorize').first().click();
+    await page.locator('.modal-btn.auth', { hasText: 'Logout' }).click();
+    await page.locator('.close-modal').click();
+    await page.reload();
+    await page.locator('.authorize.unlocked').waitFor();
+    expect(await stored(page, 'sessionStorage')).not.toContain('eyJ');
+  });
 });

@@ -35,49 +35,54 @@ const expectedOf = (script: string) =>
     ([text]) => /# → (\d{3})/.exec(text)?.[1] ?? '2xx',
   );
 
-it.each(['README.md', 'docs/api.md'])(
-  'every request in %s is answered as it says',
-  async (name) => {
-    const page = await readFile(path.join(root, name), 'utf8');
-    const blocks = [...page.matchAll(/^```sh\n([^]*?)^```/gm)].map((match) => match[1]!);
-    const script = blocks.filter((block) => block.includes('curl ')).join('');
-    const { stderr, status } = spawnSync('bash', ['-e', '-c', WRAPPER + script], {
-      cwd: dir,
-      encoding: 'utf8',
-      timeout: 60_000,
-    });
-    const answers = [...stderr.matchAll(/^status (\d{3}) (\S+)$/gm)].map(([, code, url]) => ({ code, url }));
-    const expected = expectedOf(script);
-    expect(expected.length).toBeGreaterThan(5);
-    expect(answers.map(({ code, url }) => `${/^2/.test(code!) ? '2xx' : code} ${url}`)).toEqual(
-      answers.map(({ url }, index) => `${expected[index]} ${url}`),
-    );
-    expect(answers).toHaveLength(expected.length);
-    expect(status).toBe(0);
-  },
-  90_000,
-);
+describe('the documents', () => {
+  it.each(['README.md', 'docs/api.md'])(
+    'every request in %s is answered as it says',
+    async (name) => {
+      const page = await readFile(path.join(root, name), 'utf8');
+      const blocks = [...page.matchAll(/^```sh\n([^]*?)^```/gm)].map((match) => match[1]!);
+      const script = blocks.filter((block) => block.includes('curl ')).join('');
+      const { stderr, status } = spawnSync('bash', ['-e', '-c', WRAPPER + script], {
+        cwd: dir,
+        encoding: 'utf8',
+        timeout: 60_000,
+      });
+      const answers = [...stderr.matchAll(/^status (\d{3}) (\S+)$/gm)].map(([, code, url]) => ({
+        code,
+        url,
+      }));
+      const expected = expectedOf(script);
+      expect(expected.length).toBeGreaterThan(5);
+      expect(answers.map(({ code, url }) => `${/^2/.test(code!) ? '2xx' : code} ${url}`)).toEqual(
+        answers.map(({ url }, index) => `${expected[index]} ${url}`),
+      );
+      expect(answers).toHaveLength(expected.length);
+      expect(status).toBe(0);
+    },
+    90_000,
+  );
 
-it("the README's program is what the compiler takes and what runs", async () => {
-  const page = await readFile(path.join(root, 'README.md'), 'utf8');
-  const program = /^```ts\n([^]*?)^```/m.exec(page)![1]!;
-  // Where the README puts it, so that its import leads to the client.
-  const place = await mkdtemp(path.join(root, '.local', 'readme-'));
-  const run = (command: string, ...args: string[]) =>
-    spawnSync(path.join(root, 'node_modules', '.bin', command), args, {
-      env: { ...process.env, URL: cluster.url, PASSWORD: admin.password },
-      encoding: 'utf8',
-      timeout: 60_000,
-    });
-  try {
-    await writeFile(path.join(place, 'try.ts'), program.replace("'../client'", "'../../client'"));
-    const project = { extends: '../../tsconfig.json', include: ['try.ts'] };
-    await writeFile(path.join(place, 'tsconfig.json'), JSON.stringify(project));
-    expect(run('tsc', '--project', place)).toMatchObject({ stdout: '', status: 0 });
-    const { stdout, status } = run('tsx', path.join(place, 'try.ts'));
-    expect(stdout).toMatch(/^[0-9a-f]{24} 2 \S+/);
-    expect(status).toBe(0);
-  } finally {
-    await rm(place, { recursive: true });
-  }
-}, 120_000);
+  it("the README's program is what the compiler takes and what runs", async () => {
+    const page = await readFile(path.join(root, 'README.md'), 'utf8');
+    const program = /^```ts\n([^]*?)^```/m.exec(page)![1]!;
+    // Where the README puts it, so that its import leads to the client.
+    const place = await mkdtemp(path.join(root, '.local', 'readme-'));
+    const run = (command: string, ...args: string[]) =>
+      spawnSync(path.join(root, 'node_modules', '.bin', command), args, {
+        env: { ...process.env, URL: cluster.url, PASSWORD: admin.password },
+        encoding: 'utf8',
+        timeout: 60_000,
+      });
+    try {
+      await writeFile(path.join(place, 'try.ts'), program.replace("'../client'", "'../../client'"));
+      const project = { extends: '../../tsconfig.json', include: ['try.ts'] };
+      await writeFile(path.join(place, 'tsconfig.json'), JSON.stringify(project));
+      expect(run('tsc', '--project', place)).toMatchObject({ stdout: '', status: 0 });
+      const { stdout, status } = run('tsx', path.join(place, 'try.ts'));
+      expect(stdout).toMatch(/^[0-9a-f]{24} 2 \S+/);
+      expect(status).toBe(0);
+    } finally {
+      await rm(place, { recursive: true });
+    }
+  }, 120_000);
+});

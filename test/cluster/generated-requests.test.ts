@@ -56,180 +56,194 @@ beforeAll(async () => {
 /** Bytes as they go over the wire: each character is one of them. */
 const bytesOf = (text: string) => Buffer.from(text, 'latin1');
 
-it.each([
-  ['a body in Latin-1', 'POST', '/tasks', '{"title":"\xfc"}', /^The body is not UTF-8/],
-  ['an overlong form in a body', 'POST', '/tasks', '{"title":"\xc0\x80"}', /^The body is not UTF-8/],
-  [
-    'half a character by an escape',
-    'POST',
-    '/tasks',
-    '{"title":"\\ud800"}',
-    /^body.title: .*half a character/,
-  ],
-  ['a direction override', 'POST', '/tasks', '{"title":"a\\u202eb"}', /^body.title: .*U\+202E/],
-  ['a title that nobody sees', 'POST', '/tasks', '{"title":"\\u200b\\u3164"}', /^body.title: .*nobody sees/],
-  ['a query in Latin-1', 'GET', '/tasks?label=G%E4rten', '', /^query.label: .*percent-encoded UTF-8/],
-  ['a percent sign in a query', 'GET', '/tasks?q=100%', '', /^query.q: .*%25/],
-  ['a half in a query', 'GET', '/tasks?q=%ED%A0%80', '', /^query.q: .*percent-encoded UTF-8/],
-  ['a name in Latin-1', 'GET', '/tasks?l%E4bel=x', '', /^query.l%E4bel: .*percent-encoded UTF-8/],
-  ['bytes as they are in a query', 'GET', '/tasks?label=G\xc3\xa4rten', '', /percent-encode it/],
-  ['a path in Latin-1', 'GET', '/tasks/%E4', '', /percent-encoded UTF-8/],
-  ['an overlong form in a path', 'GET', '/tasks/%C0%80', '', /percent-encoded UTF-8/],
-  ['a percent sign in a path', 'GET', '/tasks/100%', '', /./],
-  ['bytes as they are in a path', 'GET', '/tasks/\xc3\xa4', '', /percent-encode it/],
-  ['a number in hexadecimal', 'GET', '/tasks?limit=0x10', '', /^query.limit: .*decimal digits/],
-  ['a number with an exponent', 'GET', '/tasks?limit=1e1', '', /^query.limit: .*decimal digits/],
-])('refuses %s with 400', async (_name, method, path, body, detail) => {
-  const { token } = admin;
-  const { port } = new URL(cluster.url);
-  const client = await connectRaw(Number(port));
-  const headers = {
-    Authorization: `Bearer ${token}`,
-    Connection: 'close',
-    ...(body && { 'Content-Type': 'application/json', 'Content-Length': String(body.length) }),
-  };
-  client.ask(`${method} ${path}`, headers);
-  client.socket.write(bytesOf(body));
-  await eventually(() => client.howItEnded() !== 'open');
-  const [head, text] = client.text().split('\r\n\r\n');
-  expect(head).toMatch(/^HTTP\/1.1 400 /);
-  expect(head).toMatch(/content-type: application\/problem\+json/i);
-  expect((JSON.parse(text!) as { detail: string }).detail).toMatch(detail);
-});
-
-it.each([
-  ['utf8', 201],
-  ['"UTF-8"', 201],
-  ['latin1', 415],
-])('answers a body of charset=%s with %i', async (charset, status) => {
-  const { token } = admin;
-  const { status: answered } = await fetch(`${cluster.url}/tasks`, {
-    method: 'POST',
-    headers: { authorization: `Bearer ${token}`, 'content-type': `application/json; charset=${charset}` },
-    body: JSON.stringify({ title: 'Gärten' }),
+describe('the API', () => {
+  it.each([
+    ['a body in Latin-1', 'POST', '/tasks', '{"title":"\xfc"}', /^The body is not UTF-8/],
+    ['an overlong form in a body', 'POST', '/tasks', '{"title":"\xc0\x80"}', /^The body is not UTF-8/],
+    [
+      'half a character by an escape',
+      'POST',
+      '/tasks',
+      '{"title":"\\ud800"}',
+      /^body.title: .*half a character/,
+    ],
+    ['a direction override', 'POST', '/tasks', '{"title":"a\\u202eb"}', /^body.title: .*U\+202E/],
+    [
+      'a title that nobody sees',
+      'POST',
+      '/tasks',
+      '{"title":"\\u200b\\u3164"}',
+      /^body.title: .*nobody sees/,
+    ],
+    ['a query in Latin-1', 'GET', '/tasks?label=G%E4rten', '', /^query.label: .*percent-encoded UTF-8/],
+    ['a percent sign in a query', 'GET', '/tasks?q=100%', '', /^query.q: .*%25/],
+    ['a half in a query', 'GET', '/tasks?q=%ED%A0%80', '', /^query.q: .*percent-encoded UTF-8/],
+    ['a name in Latin-1', 'GET', '/tasks?l%E4bel=x', '', /^query.l%E4bel: .*percent-encoded UTF-8/],
+    ['bytes as they are in a query', 'GET', '/tasks?label=G\xc3\xa4rten', '', /percent-encode it/],
+    ['a path in Latin-1', 'GET', '/tasks/%E4', '', /percent-encoded UTF-8/],
+    ['an overlong form in a path', 'GET', '/tasks/%C0%80', '', /percent-encoded UTF-8/],
+    ['a percent sign in a path', 'GET', '/tasks/100%', '', /./],
+    ['bytes as they are in a path', 'GET', '/tasks/\xc3\xa4', '', /percent-encode it/],
+    ['a number in hexadecimal', 'GET', '/tasks?limit=0x10', '', /^query.limit: .*decimal digits/],
+    ['a number with an exponent', 'GET', '/tasks?limit=1e1', '', /^query.limit: .*decimal digits/],
+  ])('refuses %s with 400', async (_name, method, path, body, detail) => {
+    const { token } = admin;
+    const { port } = new URL(cluster.url);
+    const client = await connectRaw(Number(port));
+    const headers = {
+      Authorization: `Bearer ${token}`,
+      Connection: 'close',
+      ...(body && { 'Content-Type': 'application/json', 'Content-Length': String(body.length) }),
+    };
+    client.ask(`${method} ${path}`, headers);
+    client.socket.write(bytesOf(body));
+    await eventually(() => client.howItEnded() !== 'open');
+    const [head, text] = client.text().split('\r\n\r\n');
+    expect(head).toMatch(/^HTTP\/1.1 400 /);
+    expect(head).toMatch(/content-type: application\/problem\+json/i);
+    expect((JSON.parse(text!) as { detail: string }).detail).toMatch(detail);
   });
-  expect(answered).toBe(status);
-});
 
-it('finds words of all scripts, and serves a link to the next page of them', async () => {
-  const { token } = admin;
-  // The database is that of earlier runs too.
-  const label = `Gärten 100% ${newTitle()}`;
-  const labelled = new URLSearchParams({ label }).toString();
-  for (const title of ['Στόχος:παράδοση', 'στόχος', 'パパ', 'दान', 'мой', 'می\u200cخواهم 👨‍👩‍👧'])
-    expect((await send(cluster.url, 'POST', '/tasks', { title, labels: [label] }, token)).status).toBe(201);
-  const found = async (query: string) => {
-    const { status, body, headers } = await send(
-      cluster.url,
-      'GET',
-      `/tasks?${labelled}&${query}`,
-      undefined,
-      token,
-    );
-    expect(status).toBe(200);
-    const next = /<([^>]+)>; rel="next"/.exec(headers.get('link') ?? '')?.[1];
-    return { titles: (body as { title: string }[]).map(({ title }) => title), next };
-  };
-  const titlesOf = async (q: string) => (await found(`q=${encodeURIComponent(q)}`)).titles;
-  expect(await titlesOf('ΣΤΌΧΟΣ παραδοση')).toEqual(['Στόχος:παράδοση']);
-  expect(await titlesOf('ハハ')).toEqual([]);
-  expect(await titlesOf('ﾊﾟﾊﾟ')).toEqual(['パパ']);
-  expect(await titlesOf('दिन')).toEqual([]);
-  expect(await titlesOf('мои')).toEqual([]);
-  expect(await titlesOf('МОЙ')).toEqual(['мой']);
-  expect(await titlesOf('میخواهم')).toHaveLength(1);
-  const first = await found('q=%CF%83%CF%84%CF%8C%CF%87%CE%BF%CF%82&limit=1');
-  expect(first.titles).toEqual(['στόχος']);
-  const { body } = await send(cluster.url, 'GET', first.next!, undefined, token);
-  expect(body).toEqual([expect.objectContaining({ title: 'Στόχος:παράδοση' })]);
-});
+  it.each([
+    ['utf8', 201],
+    ['"UTF-8"', 201],
+    ['latin1', 415],
+  ])('answers a body of charset=%s with %i', async (charset, status) => {
+    const { token } = admin;
+    const { status: answered } = await fetch(`${cluster.url}/tasks`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${token}`, 'content-type': `application/json; charset=${charset}` },
+      body: JSON.stringify({ title: 'Gärten' }),
+    });
+    expect(answered).toBe(status);
+  });
 
-it(
-  'answers whatever is sent as the document says',
-  async () => {
-    const worker = await cluster.signUp();
-    const known = createKnownThings({ admin, worker });
-    const sender = createSender(cluster.url, AT_ONCE);
-    const check = createContractCheck(apiDocument);
-    const isAllowed = createRequestCheck(apiDocument, createSchemas(apiDocument).faultOf);
-    const plans = requestsOf(apiDocument, [admin.id, worker.id]);
-    const faults = new Map<string, string>();
-    const count = { sent: 0, allowed: 0, byStatus: {} as Record<number, number> };
-    const startedAt = Date.now();
-
-    const faultOf = (request: RawRequest, { status, headers, text }: RawAnswer): string | undefined => {
-      const type = headers['content-type'] as string | undefined;
-      // A worker may have too much at once, on a machine that has: it then says so, and that it did nothing.
-      const isRefused =
-        status === 503 && headers['retry-after'] !== undefined && text.includes('nothing was done');
-      if (status >= 500 && !isRefused) return `${status} ${text}`;
-      const path = request.path.split('?')[0]!;
-      try {
-        const body: unknown = type?.includes('json') && text !== '' ? JSON.parse(text) : text;
-        return check({ method: request.method, path, status, type, body });
-      } catch {
-        return `${status}: is not JSON: ${text.slice(0, 200)}`;
-      }
-    };
-
-    const refusalOf = (plan: PlannedRequest, id: string, { status, text }: RawAnswer): string | undefined => {
-      if (!isAllowed(plan, id)) return undefined;
-      count.allowed++;
-      if (![400, 415, 422].includes(status) || plan.method === 'HEAD') return undefined;
-      const { type, detail } = JSON.parse(text) as { type: string; detail: string };
-      const isKnown = REFUSALS.some((one) => type === `/problems/${one.type}` && one.detail.test(detail));
-      return isKnown ? undefined : `${status} for a request that the document allows: ${text.slice(0, 500)}`;
-    };
-
-    /** Of faults that are alike, the first is shown. */
-    function add(fault: string, request: RawRequest, plan?: PlannedRequest): void {
-      const kind = `${plan?.operation} ${fault.replaceAll(/[0-9a-f]{8,}|\d+(?=\/)/gi, '…')}`;
-      if (!faults.has(kind)) faults.set(kind, `${fault}\n  ${curlOf(cluster.url, request)}`);
-    }
-
-    async function sendOne(request: RawRequest, plan?: PlannedRequest, id?: string): Promise<void> {
-      try {
-        const answer = await sender.send(request);
-        count.sent++;
-        count.byStatus[answer.status] = (count.byStatus[answer.status] ?? 0) + 1;
-        const fault = faultOf(request, answer) ?? (plan && refusalOf(plan, id!, answer));
-        if (fault) add(fault, request, plan);
-        else if (plan) known.learn(plan, request.path, answer);
-      } catch (error) {
-        add(String(error), request, plan);
-      }
-    }
-
-    const isOver = () =>
-      count.sent >= REQUESTS || Date.now() - startedAt > DURATION_MS || faults.size >= MOST_FAULTS;
-    const tell = () => {
-      const seconds = Math.round((Date.now() - startedAt) / 1_000);
-      const statuses = Object.entries(count.byStatus).map(([status, times]) => `${status}: ${times}`);
-      process.stderr.write(
-        `  ${seconds} s: ${count.sent} requests of seed ${SEED}, ${count.allowed} allowed (${statuses.join(', ')}), ${faults.size} faults\n`,
+  it('finds words of all scripts, and serves a link to the next page of them', async () => {
+    const { token } = admin;
+    // The database is that of earlier runs too.
+    const label = `Gärten 100% ${newTitle()}`;
+    const labelled = new URLSearchParams({ label }).toString();
+    for (const title of ['Στόχος:παράδοση', 'στόχος', 'パパ', 'दान', 'мой', 'می\u200cخواهم 👨‍👩‍👧'])
+      expect((await send(cluster.url, 'POST', '/tasks', { title, labels: [label] }, token)).status).toBe(201);
+    const found = async (query: string) => {
+      const { status, body, headers } = await send(
+        cluster.url,
+        'GET',
+        `/tasks?${labelled}&${query}`,
+        undefined,
+        token,
       );
+      expect(status).toBe(200);
+      const next = /<([^>]+)>; rel="next"/.exec(headers.get('link') ?? '')?.[1];
+      return { titles: (body as { title: string }[]).map(({ title }) => title), next };
     };
+    const titlesOf = async (q: string) => (await found(`q=${encodeURIComponent(q)}`)).titles;
+    expect(await titlesOf('ΣΤΌΧΟΣ παραδοση')).toEqual(['Στόχος:παράδοση']);
+    expect(await titlesOf('ハハ')).toEqual([]);
+    expect(await titlesOf('ﾊﾟﾊﾟ')).toEqual(['パパ']);
+    expect(await titlesOf('दिन')).toEqual([]);
+    expect(await titlesOf('мои')).toEqual([]);
+    expect(await titlesOf('МОЙ')).toEqual(['мой']);
+    expect(await titlesOf('میخواهم')).toHaveLength(1);
+    const first = await found('q=%CF%83%CF%84%CF%8C%CF%87%CE%BF%CF%82&limit=1');
+    expect(first.titles).toEqual(['στόχος']);
+    const { body } = await send(cluster.url, 'GET', first.next!, undefined, token);
+    expect(body).toEqual([expect.objectContaining({ title: 'Στόχος:παράδοση' })]);
+  });
 
-    const progress = setInterval(tell, 5_000);
-    try {
-      for (let batch = 0; !isOver(); batch++) {
-        const queue = fc.sample(plans, { seed: SEED + batch, numRuns: BATCH });
-        const work = async () => {
-          for (let plan = queue.pop(); plan && !isOver(); plan = queue.pop()) {
-            const { id, request } = known.toRequest(plan);
-            await sendOne(request, plan, id);
-            for (const removal of known.surplus()) await sendOne(removal);
-          }
-        };
-        await Promise.all(Array.from({ length: AT_ONCE }, work));
+  it(
+    'answers whatever is sent as the document says',
+    async () => {
+      const worker = await cluster.signUp();
+      const known = createKnownThings({ admin, worker });
+      const sender = createSender(cluster.url, AT_ONCE);
+      const check = createContractCheck(apiDocument);
+      const isAllowed = createRequestCheck(apiDocument, createSchemas(apiDocument).faultOf);
+      const plans = requestsOf(apiDocument, [admin.id, worker.id]);
+      const faults = new Map<string, string>();
+      const count = { sent: 0, allowed: 0, byStatus: {} as Record<number, number> };
+      const startedAt = Date.now();
+
+      const faultOf = (request: RawRequest, { status, headers, text }: RawAnswer): string | undefined => {
+        const type = headers['content-type'] as string | undefined;
+        // A worker may have too much at once, on a machine that has: it then says so, and that it did nothing.
+        const isRefused =
+          status === 503 && headers['retry-after'] !== undefined && text.includes('nothing was done');
+        if (status >= 500 && !isRefused) return `${status} ${text}`;
+        const path = request.path.split('?')[0]!;
+        try {
+          const body: unknown = type?.includes('json') && text !== '' ? JSON.parse(text) : text;
+          return check({ method: request.method, path, status, type, body });
+        } catch {
+          return `${status}: is not JSON: ${text.slice(0, 200)}`;
+        }
+      };
+
+      const refusalOf = (
+        plan: PlannedRequest,
+        id: string,
+        { status, text }: RawAnswer,
+      ): string | undefined => {
+        if (!isAllowed(plan, id)) return undefined;
+        count.allowed++;
+        if (![400, 415, 422].includes(status) || plan.method === 'HEAD') return undefined;
+        const { type, detail } = JSON.parse(text) as { type: string; detail: string };
+        const isKnown = REFUSALS.some((one) => type === `/problems/${one.type}` && one.detail.test(detail));
+        return isKnown
+          ? undefined
+          : `${status} for a request that the document allows: ${text.slice(0, 500)}`;
+      };
+
+      /** Of faults that are alike, the first is shown. */
+      function add(fault: string, request: RawRequest, plan?: PlannedRequest): void {
+        const kind = `${plan?.operation} ${fault.replaceAll(/[0-9a-f]{8,}|\d+(?=\/)/gi, '…')}`;
+        if (!faults.has(kind)) faults.set(kind, `${fault}\n  ${curlOf(cluster.url, request)}`);
       }
-    } finally {
-      clearInterval(progress);
-      sender.close();
-      tell();
-    }
-    if (faults.size > 0) throw new Error(`With TEST_SEED=${SEED}:\n${[...faults.values()].join('\n\n')}`);
-    expect(count.allowed).toBeGreaterThan(count.sent / 10);
-  },
-  isLong ? 4 * 3_600_000 : 120_000,
-);
+
+      async function sendOne(request: RawRequest, plan?: PlannedRequest, id?: string): Promise<void> {
+        try {
+          const answer = await sender.send(request);
+          count.sent++;
+          count.byStatus[answer.status] = (count.byStatus[answer.status] ?? 0) + 1;
+          const fault = faultOf(request, answer) ?? (plan && refusalOf(plan, id!, answer));
+          if (fault) add(fault, request, plan);
+          else if (plan) known.learn(plan, request.path, answer);
+        } catch (error) {
+          add(String(error), request, plan);
+        }
+      }
+
+      const isOver = () =>
+        count.sent >= REQUESTS || Date.now() - startedAt > DURATION_MS || faults.size >= MOST_FAULTS;
+      const tell = () => {
+        const seconds = Math.round((Date.now() - startedAt) / 1_000);
+        const statuses = Object.entries(count.byStatus).map(([status, times]) => `${status}: ${times}`);
+        process.stderr.write(
+          `  ${seconds} s: ${count.sent} requests of seed ${SEED}, ${count.allowed} allowed (${statuses.join(', ')}), ${faults.size} faults\n`,
+        );
+      };
+
+      const progress = setInterval(tell, 5_000);
+      try {
+        for (let batch = 0; !isOver(); batch++) {
+          const queue = fc.sample(plans, { seed: SEED + batch, numRuns: BATCH });
+          const work = async () => {
+            for (let plan = queue.pop(); plan && !isOver(); plan = queue.pop()) {
+              const { id, request } = known.toRequest(plan);
+              await sendOne(request, plan, id);
+              for (const removal of known.surplus()) await sendOne(removal);
+            }
+          };
+          await Promise.all(Array.from({ length: AT_ONCE }, work));
+        }
+      } finally {
+        clearInterval(progress);
+        sender.close();
+        tell();
+      }
+      if (faults.size > 0) throw new Error(`With TEST_SEED=${SEED}:\n${[...faults.values()].join('\n\n')}`);
+      expect(count.allowed).toBeGreaterThan(count.sent / 10);
+    },
+    isLong ? 4 * 3_600_000 : 120_000,
+  );
+});

@@ -28,160 +28,162 @@ function raw(text: string): Promise<string> {
 const request = (line: string, headers = '') =>
   raw(`${line}\r\nHost: localhost\r\nConnection: close\r\n${headers}\r\n`);
 
-it.each([
-  ['a header of 40 kB', () => request('GET /tasks HTTP/1.1', `X-Long: ${'x'.repeat(40_000)}\r\n`), 431],
-  ['a URI of 20 kB', () => request(`GET /${'x'.repeat(20_000)} HTTP/1.1`), 414],
-  ['a URI that is none', () => request('GET tasks HTTP/1.1'), 400],
-  ['a body over 100 kB', () => request('POST /tasks HTTP/1.1', 'Content-Length: 200000\r\n'), 413],
-  [
-    'a picture over 6 MB',
-    () => request(`PUT /users/${'a'.repeat(24)}/avatar HTTP/1.1`, 'Content-Length: 7000000\r\n'),
-    413,
-  ],
-  ['a method that is none', () => request('BREW /tasks HTTP/1.1'), 400],
-  [
-    'headers that only the worker refuses',
-    () =>
-      request(
-        'GET /tasks HTTP/1.1',
-        ['A', 'B', 'C'].map((name) => `X-${name}: ${'x'.repeat(7_000)}\r\n`).join(''),
-      ),
-    431,
-  ],
-  ["NGINX's own page of problems", () => request('GET /problem HTTP/1.1'), 404],
-  ["a worker's figures", () => request('GET /metrics HTTP/1.1'), 404],
-  ["a worker's figures, written otherwise", () => request('GET /METRICS/ HTTP/1.1'), 404],
-  ['no Host', () => raw('GET /tasks HTTP/1.1\r\nConnection: close\r\n\r\n'), 400],
-])('answers %s with a problem', async (_name, send, status) => {
-  const answer = await send();
-  const [head, body] = answer.split('\r\n\r\n');
-  // No page asked.
-  expect(head).not.toMatch(/access-control-allow-origin/i);
-  expect(head).toMatch(new RegExp(`^HTTP/1.1 ${status} `));
-  expect(head).toMatch(/content-type: application\/problem\+json/i);
-  const problem = problemSchema.parse(JSON.parse(body!));
-  expect(problem.status).toBe(status);
-  expect(head).toContain(problem.requestId);
-});
+describe('NGINX', () => {
+  it.each([
+    ['a header of 40 kB', () => request('GET /tasks HTTP/1.1', `X-Long: ${'x'.repeat(40_000)}\r\n`), 431],
+    ['a URI of 20 kB', () => request(`GET /${'x'.repeat(20_000)} HTTP/1.1`), 414],
+    ['a URI that is none', () => request('GET tasks HTTP/1.1'), 400],
+    ['a body over 100 kB', () => request('POST /tasks HTTP/1.1', 'Content-Length: 200000\r\n'), 413],
+    [
+      'a picture over 6 MB',
+      () => request(`PUT /users/${'a'.repeat(24)}/avatar HTTP/1.1`, 'Content-Length: 7000000\r\n'),
+      413,
+    ],
+    ['a method that is none', () => request('BREW /tasks HTTP/1.1'), 400],
+    [
+      'headers that only the worker refuses',
+      () =>
+        request(
+          'GET /tasks HTTP/1.1',
+          ['A', 'B', 'C'].map((name) => `X-${name}: ${'x'.repeat(7_000)}\r\n`).join(''),
+        ),
+      431,
+    ],
+    ["NGINX's own page of problems", () => request('GET /problem HTTP/1.1'), 404],
+    ["a worker's figures", () => request('GET /metrics HTTP/1.1'), 404],
+    ["a worker's figures, written otherwise", () => request('GET /METRICS/ HTTP/1.1'), 404],
+    ['no Host', () => raw('GET /tasks HTTP/1.1\r\nConnection: close\r\n\r\n'), 400],
+  ])('answers %s with a problem', async (_name, send, status) => {
+    const answer = await send();
+    const [head, body] = answer.split('\r\n\r\n');
+    // No page asked.
+    expect(head).not.toMatch(/access-control-allow-origin/i);
+    expect(head).toMatch(new RegExp(`^HTTP/1.1 ${status} `));
+    expect(head).toMatch(/content-type: application\/problem\+json/i);
+    const problem = problemSchema.parse(JSON.parse(body!));
+    expect(problem.status).toBe(status);
+    expect(head).toContain(problem.requestId);
+  });
 
-it.each([
-  ['NGINX', 'a body over 100 kB', 'POST /tasks', 'Content-Length: 200000\r\n', 413],
-  ['NGINX', 'an address of 9 kB', `GET /${'x'.repeat(9_000)}`, '', 414],
-  ['NGINX', 'an address of 20 kB', `GET /${'x'.repeat(20_000)}`, '', 414],
-  ['NGINX', 'headers of 40 kB', 'GET /tasks', `X-Long: ${'x'.repeat(40_000)}\r\n`, 431],
-  ['NGINX', 'a preflight', 'OPTIONS /tasks', 'Access-Control-Request-Method: GET\r\n', 204],
-  ['a worker', 'a request without a token', 'GET /tasks', '', 401],
-  ['a worker', 'another method', 'PATCH /tasks', '', 405],
-  ['a worker', 'what is there already', 'GET /openapi.json', 'If-None-Match: *\r\n', 304],
-  ['Node', 'a control character', 'GET /tasks', 'X-Odd: \x01\r\n', 400],
-])(
-  'lets pages of allowed origins alone read what %s answers to %s',
-  async (_who, _what, line, headers, status) => {
-    for (const [origin, count] of [
-      [ORIGIN, 1],
-      [`${ORIGIN}.evil.example`, 0],
-    ] as const) {
-      const answer = await request(`${line} HTTP/1.1`, `Origin: ${origin}\r\n${headers}`);
-      expect(Number(/^HTTP\/1.1 (\d+)/.exec(answer)![1])).toBe(status);
-      const allowed = answer.match(/^access-control-allow-origin: .*(?=\r$)/gim) ?? [];
-      expect(allowed).toHaveLength(count);
-      if (count === 1) expect(allowed[0]).toMatch(new RegExp(`: ${ORIGIN}$`));
-      expect(answer).toMatch(/^vary: .*origin/im);
+  it.each([
+    ['NGINX', 'a body over 100 kB', 'POST /tasks', 'Content-Length: 200000\r\n', 413],
+    ['NGINX', 'an address of 9 kB', `GET /${'x'.repeat(9_000)}`, '', 414],
+    ['NGINX', 'an address of 20 kB', `GET /${'x'.repeat(20_000)}`, '', 414],
+    ['NGINX', 'headers of 40 kB', 'GET /tasks', `X-Long: ${'x'.repeat(40_000)}\r\n`, 431],
+    ['NGINX', 'a preflight', 'OPTIONS /tasks', 'Access-Control-Request-Method: GET\r\n', 204],
+    ['a worker', 'a request without a token', 'GET /tasks', '', 401],
+    ['a worker', 'another method', 'PATCH /tasks', '', 405],
+    ['a worker', 'what is there already', 'GET /openapi.json', 'If-None-Match: *\r\n', 304],
+    ['Node', 'a control character', 'GET /tasks', 'X-Odd: \x01\r\n', 400],
+  ])(
+    'lets pages of allowed origins alone read what %s answers to %s',
+    async (_who, _what, line, headers, status) => {
+      for (const [origin, count] of [
+        [ORIGIN, 1],
+        [`${ORIGIN}.evil.example`, 0],
+      ] as const) {
+        const answer = await request(`${line} HTTP/1.1`, `Origin: ${origin}\r\n${headers}`);
+        expect(Number(/^HTTP\/1.1 (\d+)/.exec(answer)![1])).toBe(status);
+        const allowed = answer.match(/^access-control-allow-origin: .*(?=\r$)/gim) ?? [];
+        expect(allowed).toHaveLength(count);
+        if (count === 1) expect(allowed[0]).toMatch(new RegExp(`: ${ORIGIN}$`));
+        expect(answer).toMatch(/^vary: .*origin/im);
+      }
+    },
+  );
+
+  it("doesn't hand on a client's request id", async () => {
+    const answer = await request('GET /health/live HTTP/1.1', 'X-Request-Id: my-own-id\r\n');
+    expect(answer).toMatch(/x-request-id: [0-9a-f]{32}/i);
+  });
+
+  it("doesn't hand on the address that a client says to have", async () => {
+    // The stack counts whoever isn't on this machine; the test is, and says otherwise.
+    const forged = { 'X-Forwarded-For': '203.0.113.9' };
+    const { port } = (await cluster.apiWorkers())[0]!;
+    const direct = await fetch(`http://127.0.0.1:${port}/tasks`, { headers: forged });
+    expect(direct.headers.get('ratelimit')).toMatch(/^"default"/);
+    const proxied = await fetch(`${cluster.url}/tasks`, { headers: forged });
+    expect(proxied.status).toBe(401);
+    expect(proxied.headers.get('ratelimit')).toBeNull();
+  });
+
+  it('answers 503 or 502 as a problem with Retry-After while no worker runs', async () => {
+    await cluster.stack.pm2(['stop', 'taskfleet-api']);
+    try {
+      const headers = { origin: ORIGIN };
+      const response = await fetch(`${cluster.url}/tasks`, { headers, signal: AbortSignal.timeout(30_000) });
+      expect([502, 503]).toContain(response.status);
+      expect(response.headers.get('access-control-allow-origin')).toBe(ORIGIN);
+      expect(Number(response.headers.get('retry-after'))).toBeGreaterThan(0);
+      expect(problemSchema.parse(await response.json()).status).toBe(response.status);
+    } finally {
+      await cluster.stack.pm2(['start', 'taskfleet-api'], { timeoutMs: 60_000 });
     }
-  },
-);
+  }, 90_000);
 
-it("doesn't hand on a client's request id", async () => {
-  const answer = await request('GET /health/live HTTP/1.1', 'X-Request-Id: my-own-id\r\n');
-  expect(answer).toMatch(/x-request-id: [0-9a-f]{32}/i);
-});
+  const read = (...names: string[]) => readFileSync(path.join(process.env.TEST_STACK_DIR!, ...names), 'utf8');
 
-it("doesn't hand on the address that a client says to have", async () => {
-  // The stack counts whoever isn't on this machine; the test is, and says otherwise.
-  const forged = { 'X-Forwarded-For': '203.0.113.9' };
-  const { port } = (await cluster.apiWorkers())[0]!;
-  const direct = await fetch(`http://127.0.0.1:${port}/tasks`, { headers: forged });
-  expect(direct.headers.get('ratelimit')).toMatch(/^"default"/);
-  const proxied = await fetch(`${cluster.url}/tasks`, { headers: forged });
-  expect(proxied.status).toBe(401);
-  expect(proxied.headers.get('ratelimit')).toBeNull();
-});
-
-it('answers 503 or 502 as a problem with Retry-After while no worker runs', async () => {
-  await cluster.stack.pm2(['stop', 'taskfleet-api']);
-  try {
-    const headers = { origin: ORIGIN };
-    const response = await fetch(`${cluster.url}/tasks`, { headers, signal: AbortSignal.timeout(30_000) });
-    expect([502, 503]).toContain(response.status);
-    expect(response.headers.get('access-control-allow-origin')).toBe(ORIGIN);
-    expect(Number(response.headers.get('retry-after'))).toBeGreaterThan(0);
-    expect(problemSchema.parse(await response.json()).status).toBe(response.status);
-  } finally {
-    await cluster.stack.pm2(['start', 'taskfleet-api'], { timeoutMs: 60_000 });
-  }
-}, 90_000);
-
-const read = (...names: string[]) => readFileSync(path.join(process.env.TEST_STACK_DIR!, ...names), 'utf8');
-
-it('logs what was asked for, and nothing of the query or where it came from', async () => {
-  // Idle ports are among those that are tried: each refusal would be a line of the error log.
-  for (let count = 0; count < 20; count++)
-    await request('GET /tasks?token=hidden-1 HTTP/1.1', 'Referer: http://x/?password=hidden-2\r\n');
-  await request('DELETE /metrics/gone?token=hidden-3 HTTP/1.1');
-  await eventually(() =>
-    read('nginx', 'access.log').includes('"method":"DELETE","path":"/metrics/gone","status":404'),
-  );
-  expect(read('nginx', 'access.log') + read('logs', 'nginx.log')).not.toMatch(/hidden-/);
-});
-
-it('cuts what it logs of an address, and ends it before what may be a parameter', async () => {
-  const mark = `/cut-${Date.now()}`;
-  const addresses = [
-    ';token=hidden-4',
-    '/token=hidden-5',
-    '%3Ftoken%3Dhidden-6',
-    '%253Ftoken=hidden-7',
-    '#hidden-8',
-  ];
-  for (const [index, rest] of addresses.entries()) await request(`GET ${mark}-${index}${rest} HTTP/1.1`);
-  await request(`GET ${mark}-${'%C3%A9'.repeat(1_300)} HTTP/1.1`);
-  await request(`${'X'.repeat(5_000)} ${mark} HTTP/1.1`);
-  const lines = () => read('nginx', 'access.log').split('\n');
-  const logged = () => lines().filter((line) => line.includes(mark));
-  // Each process of NGINX writes its lines after a while of its own.
-  await eventually(() => logged().length === addresses.length + 2);
-  expect(logged().map((line) => (JSON.parse(line) as { path: string }).path)).toEqual(
-    expect.arrayContaining([`${mark}-0`, `${mark}-1/token`, `${mark}-2`, `${mark}-3`, `${mark}-4`]),
-  );
-  expect(lines().filter((line) => line.length > 2_000 || line.includes('hidden-'))).toEqual([]);
-});
-
-it('serves others while it logs addresses that each stopped a worker for 15 seconds', async () => {
-  const { env } = cluster.stack.info();
-  const folder = env.RUN_DIR || defaultControlFolder(Number(env.BASE_PORT));
-  const setLevel = (level: string) =>
-    Promise.all(
-      listLiving(folder).map((socket) => askProcess(socket, 'POST', '/log-level', { body: { level } })),
+  it('logs what was asked for, and nothing of the query or where it came from', async () => {
+    // Idle ports are among those that are tried: each refusal would be a line of the error log.
+    for (let count = 0; count < 20; count++)
+      await request('GET /tasks?token=hidden-1 HTTP/1.1', 'Referer: http://x/?password=hidden-2\r\n');
+    await request('DELETE /metrics/gone?token=hidden-3 HTTP/1.1');
+    await eventually(() =>
+      read('nginx', 'access.log').includes('"method":"DELETE","path":"/metrics/gone","status":404'),
     );
-  const timeBeside = async (address: string) => {
-    const startedAt = performance.now();
-    await Promise.all(Array.from({ length: 4 }, () => request(`GET ${address} HTTP/1.1`)));
-    for (let count = 0; count < 20; count++) await request('GET /health/live HTTP/1.1');
-    return performance.now() - startedAt;
-  };
-  // The default level: each address is logged.
-  await setLevel('info');
-  try {
-    const letters = `/${'x'.repeat(8_150)}`;
-    const hostile = `/${'?'.repeat(4_000)}${'token'.repeat(830)}`;
-    const [usual, stopped]: [number[], number[]] = [[], []];
-    // The least of each: whatever else this machine does only adds to them.
-    for (let round = 0; round < 3; round++) {
-      usual.push(await timeBeside(letters));
-      stopped.push(await timeBeside(hostile));
+    expect(read('nginx', 'access.log') + read('logs', 'nginx.log')).not.toMatch(/hidden-/);
+  });
+
+  it('cuts what it logs of an address, and ends it before what may be a parameter', async () => {
+    const mark = `/cut-${Date.now()}`;
+    const addresses = [
+      ';token=hidden-4',
+      '/token=hidden-5',
+      '%3Ftoken%3Dhidden-6',
+      '%253Ftoken=hidden-7',
+      '#hidden-8',
+    ];
+    for (const [index, rest] of addresses.entries()) await request(`GET ${mark}-${index}${rest} HTTP/1.1`);
+    await request(`GET ${mark}-${'%C3%A9'.repeat(1_300)} HTTP/1.1`);
+    await request(`${'X'.repeat(5_000)} ${mark} HTTP/1.1`);
+    const lines = () => read('nginx', 'access.log').split('\n');
+    const logged = () => lines().filter((line) => line.includes(mark));
+    // Each process of NGINX writes its lines after a while of its own.
+    await eventually(() => logged().length === addresses.length + 2);
+    expect(logged().map((line) => (JSON.parse(line) as { path: string }).path)).toEqual(
+      expect.arrayContaining([`${mark}-0`, `${mark}-1/token`, `${mark}-2`, `${mark}-3`, `${mark}-4`]),
+    );
+    expect(lines().filter((line) => line.length > 2_000 || line.includes('hidden-'))).toEqual([]);
+  });
+
+  it('serves others while it logs addresses that each stopped a worker for 15 seconds', async () => {
+    const { env } = cluster.stack.info();
+    const folder = env.RUN_DIR || defaultControlFolder(Number(env.BASE_PORT));
+    const setLevel = (level: string) =>
+      Promise.all(
+        listLiving(folder).map((socket) => askProcess(socket, 'POST', '/log-level', { body: { level } })),
+      );
+    const timeBeside = async (address: string) => {
+      const startedAt = performance.now();
+      await Promise.all(Array.from({ length: 4 }, () => request(`GET ${address} HTTP/1.1`)));
+      for (let count = 0; count < 20; count++) await request('GET /health/live HTTP/1.1');
+      return performance.now() - startedAt;
+    };
+    // The default level: each address is logged.
+    await setLevel('info');
+    try {
+      const letters = `/${'x'.repeat(8_150)}`;
+      const hostile = `/${'?'.repeat(4_000)}${'token'.repeat(830)}`;
+      const [usual, stopped]: [number[], number[]] = [[], []];
+      // The least of each: whatever else this machine does only adds to them.
+      for (let round = 0; round < 3; round++) {
+        usual.push(await timeBeside(letters));
+        stopped.push(await timeBeside(hostile));
+      }
+      expect(Math.min(...stopped) / Math.min(...usual)).toBeLessThan(10);
+    } finally {
+      await setLevel(env.LOG_LEVEL!);
     }
-    expect(Math.min(...stopped) / Math.min(...usual)).toBeLessThan(10);
-  } finally {
-    await setLevel(env.LOG_LEVEL!);
-  }
-}, 120_000);
+  }, 120_000);
+});

@@ -27,30 +27,32 @@ async function connect(): Promise<RawClient> {
   return client;
 }
 
-it('gives slow and idle clients their answers across a reload, and resets none', async () => {
-  const before = (await cluster.apiWorkers()).map(({ pid }) => pid);
-  const [idle, reader, uploader] = [await connect(), await connect(), await connect()];
-  idle.ask('GET /tasks?limit=1', headers);
-  await eventually(() => idle.statuses().length === 1);
-  reader.socket.pause();
-  for (let i = 0; i < LISTS; i += 1) reader.ask('GET /tasks?limit=100', headers);
+describe('a reload', () => {
+  it('gives slow and idle clients their answers across a reload, and resets none', async () => {
+    const before = (await cluster.apiWorkers()).map(({ pid }) => pid);
+    const [idle, reader, uploader] = [await connect(), await connect(), await connect()];
+    idle.ask('GET /tasks?limit=1', headers);
+    await eventually(() => idle.statuses().length === 1);
+    reader.socket.pause();
+    for (let i = 0; i < LISTS; i += 1) reader.ask('GET /tasks?limit=100', headers);
 
-  const reloaded = cluster.stack.pm2(['reload', 'taskfleet-api'], { timeoutMs: 60_000 });
-  const picture = await newPicture('png', 1_200, 1_200);
-  const type = { ...headers, 'Content-Type': 'image/png' };
-  await uploader.upload(`PUT /users/${admin.id}/avatar`, type, picture, reloaded);
-  const after = (await cluster.apiWorkers()).map(({ pid }) => pid);
-  expect(after.filter((pid) => before.includes(pid))).toEqual([]);
-  const unread = reader.socket.bytesRead;
+    const reloaded = cluster.stack.pm2(['reload', 'taskfleet-api'], { timeoutMs: 60_000 });
+    const picture = await newPicture('png', 1_200, 1_200);
+    const type = { ...headers, 'Content-Type': 'image/png' };
+    await uploader.upload(`PUT /users/${admin.id}/avatar`, type, picture, reloaded);
+    const after = (await cluster.apiWorkers()).map(({ pid }) => pid);
+    expect(after.filter((pid) => before.includes(pid))).toEqual([]);
+    const unread = reader.socket.bytesRead;
 
-  idle.ask('GET /tasks?limit=1', headers);
-  reader.socket.resume();
-  await eventually(() => uploader.statuses().length === 1 && idle.statuses().length === 2);
-  await eventually(() => reader.statuses().length === LISTS && reader.text().endsWith(']'), 30_000);
-  expect(uploader.statuses()).toEqual(['202']);
-  expect(idle.statuses()).toEqual(['200', '200']);
-  expect(new Set(reader.statuses())).toEqual(new Set(['200']));
-  expect(reader.socket.bytesRead).toBeGreaterThan(LISTS * 200_000);
-  expect(unread).toBeLessThan(reader.socket.bytesRead / 2);
-  expect(clients.map((client) => client.howItEnded())).toEqual(['open', 'open', 'open']);
-}, 90_000);
+    idle.ask('GET /tasks?limit=1', headers);
+    reader.socket.resume();
+    await eventually(() => uploader.statuses().length === 1 && idle.statuses().length === 2);
+    await eventually(() => reader.statuses().length === LISTS && reader.text().endsWith(']'), 30_000);
+    expect(uploader.statuses()).toEqual(['202']);
+    expect(idle.statuses()).toEqual(['200', '200']);
+    expect(new Set(reader.statuses())).toEqual(new Set(['200']));
+    expect(reader.socket.bytesRead).toBeGreaterThan(LISTS * 200_000);
+    expect(unread).toBeLessThan(reader.socket.bytesRead / 2);
+    expect(clients.map((client) => client.howItEnded())).toEqual(['open', 'open', 'open']);
+  }, 90_000);
+});

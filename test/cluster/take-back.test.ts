@@ -18,24 +18,26 @@ afterAll(async () => {
   rmSync(clone, { recursive: true, force: true });
 }, 60_000);
 
-it('takes back what crashes in a worker’s place, or soon after it was ready, and loses nothing', async () => {
-  cluster = await startCluster({ root: clone, dir: path.join(clone, '.local') });
-  const { stack, url } = cluster;
-  const { token } = await cluster.buildAdmin();
-  const { body } = await send(url, 'POST', '/tasks', { title: newTitle() }, token);
-  const task = `/tasks/${(body as { _id: string })._id}`;
-  const { env, release } = stack.info();
-  for (const { name, build, failure } of lateBuilds(clone, path.join(clone, 'builds'))) {
-    const stop = startLoad({ url, token, connections: 8, path: task });
-    const refusal = await stack
-      .replaceApps({ build, apiWorkers: 2, env })
-      .catch((error: Error) => error.message);
-    const { failed, detail } = await stop();
-    expect({ name, failed, detail }).toEqual({ name, failed: 0, detail });
-    expect(refusal).toMatch(failure);
-    expect(refusal).toContain(`The build before (release ${release}) serves again`);
-    expect(stack.info().release).toBe(release);
-    const states = (await stack.apps()).map((app) => [app.status, app.release]);
-    expect(states).toEqual(Array(3).fill(['online', release]));
-  }
-}, 300_000);
+describe('a roll-out', () => {
+  it('takes back what crashes in a worker’s place, or soon after it was ready, and loses nothing', async () => {
+    cluster = await startCluster({ root: clone, dir: path.join(clone, '.local') });
+    const { stack, url } = cluster;
+    const { token } = await cluster.buildAdmin();
+    const { body } = await send(url, 'POST', '/tasks', { title: newTitle() }, token);
+    const task = `/tasks/${(body as { _id: string })._id}`;
+    const { env, release } = stack.info();
+    for (const { name, build, failure } of lateBuilds(clone, path.join(clone, 'builds'))) {
+      const stop = startLoad({ url, token, connections: 8, path: task });
+      const refusal = await stack
+        .replaceApps({ build, apiWorkers: 2, env })
+        .catch((error: Error) => error.message);
+      const { failed, detail } = await stop();
+      expect({ name, failed, detail }).toEqual({ name, failed: 0, detail });
+      expect(refusal).toMatch(failure);
+      expect(refusal).toContain(`The build before (release ${release}) serves again`);
+      expect(stack.info().release).toBe(release);
+      const states = (await stack.apps()).map((app) => [app.status, app.release]);
+      expect(states).toEqual(Array(3).fill(['online', release]));
+    }
+  }, 300_000);
+});

@@ -102,96 +102,100 @@ async function send(
 const logIn = (password: string) => send('POST', '/users/login', { email: person.email, password });
 const bearer = () => ({ authorization: `Bearer ${token}` });
 
-it('changes the level of each process at run time, and refuses one that there is not', async () => {
-  const wrong = await runCommand('log-level', ['loud'], env);
-  expect(wrong).toMatchObject({ status: 2, stdout: '' });
-  expect(wrong.stderr).toMatch(/^Unexpected argument 'loud': it must be one of fatal, .*\n/);
-  expect((await runCommand('log-level', ['trace'], env)).stdout).toBe(
-    'api-0: warn → trace\nworker-0: warn → trace\n',
-  );
-  expect(await runCommand('log-level', [], env)).toMatchObject({
-    status: 0,
-    stdout: 'api-0: trace\nworker-0: trace\n',
+describe('the log', () => {
+  it('changes the level of each process at run time, and refuses one that there is not', async () => {
+    const wrong = await runCommand('log-level', ['loud'], env);
+    expect(wrong).toMatchObject({ status: 2, stdout: '' });
+    expect(wrong.stderr).toMatch(/^Unexpected argument 'loud': it must be one of fatal, .*\n/);
+    expect((await runCommand('log-level', ['trace'], env)).stdout).toBe(
+      'api-0: warn → trace\nworker-0: warn → trace\n',
+    );
+    expect(await runCommand('log-level', [], env)).toMatchObject({
+      status: 0,
+      stdout: 'api-0: trace\nworker-0: trace\n',
+    });
+    const nowhere = await runCommand('log-level', ['info'], { ...env, RUN_DIR: path.join(folder, 'none') });
+    expect(nowhere).toMatchObject({ status: 1, stdout: '' });
   });
-  const nowhere = await runCommand('log-level', ['info'], { ...env, RUN_DIR: path.join(folder, 'none') });
-  expect(nowhere).toMatchObject({ status: 1, stdout: '' });
-});
 
-it('names the user of a request, and of a slow one where the time went', async () => {
-  const joined = await send('POST', '/users/signup', person);
-  expect(joined.status).toBe(201);
-  userId = joined.body.user._id;
-  const { body, id } = await logIn(person.password);
-  token = body.token!;
-  secrets.push(token, joined.body.token!);
-  const slow = await seen(api, ({ req, spent }) => spent !== undefined && req?.id === id);
-  expect(slow).toMatchObject({ level: 40, name: 'api-0', msg: 'slow request', route: '/users/login' });
-  expect(slow.spent!.hash).toBeGreaterThan(0);
-  expect(Object.keys(slow.spent!)).toEqual(['body', 'hashWait', 'hash', 'mongo', 'redis', 'other']);
+  it('names the user of a request, and of a slow one where the time went', async () => {
+    const joined = await send('POST', '/users/signup', person);
+    expect(joined.status).toBe(201);
+    userId = joined.body.user._id;
+    const { body, id } = await logIn(person.password);
+    token = body.token!;
+    secrets.push(token, joined.body.token!);
+    const slow = await seen(api, ({ req, spent }) => spent !== undefined && req?.id === id);
+    expect(slow).toMatchObject({ level: 40, name: 'api-0', msg: 'slow request', route: '/users/login' });
+    expect(slow.spent!.hash).toBeGreaterThan(0);
+    expect(Object.keys(slow.spent!)).toEqual(['body', 'hashWait', 'hash', 'mongo', 'redis', 'other']);
 
-  const refused = await send('GET', '/users', undefined, bearer());
-  expect(refused.status).toBe(403);
-  const line = await seen(api, ({ req, msg }) => req?.id === refused.id && msg === 'request completed');
-  expect(line).toMatchObject({ user: userId, name: 'api-0' });
-});
+    const refused = await send('GET', '/users', undefined, bearer());
+    expect(refused.status).toBe(403);
+    const line = await seen(api, ({ req, msg }) => req?.id === refused.id && msg === 'request completed');
+    expect(line).toMatchObject({ user: userId, name: 'api-0' });
+  });
 
-it('tells nobody a password, a token, a cookie or a body, whatever goes wrong', async () => {
-  const { status } = await logIn(secret('wrong-password'));
-  expect(status).toBe(401);
-  expect((await send('POST', '/users/signup', person)).status).toBe(409);
-  for (const body of [
-    `{"email":"a","password":"${secret('cut-off')}"`,
-    { email: 'a', password: { is: secret('no-string') }, [secret('unknown-field')]: 1 },
-    `"${secret('text')}"`,
-    { ...person, password: secret('too-long').repeat(100), token: secret('sent-token') },
-    `{"password":"${secret('huge')}${'x'.repeat(200_000)}"}`,
-  ])
-    expect((await send('POST', '/users/signup', body)).status).toBeGreaterThanOrEqual(400);
+  it('tells nobody a password, a token, a cookie or a body, whatever goes wrong', async () => {
+    const { status } = await logIn(secret('wrong-password'));
+    expect(status).toBe(401);
+    expect((await send('POST', '/users/signup', person)).status).toBe(409);
+    for (const body of [
+      `{"email":"a","password":"${secret('cut-off')}"`,
+      { email: 'a', password: { is: secret('no-string') }, [secret('unknown-field')]: 1 },
+      `"${secret('text')}"`,
+      { ...person, password: secret('too-long').repeat(100), token: secret('sent-token') },
+      `{"password":"${secret('huge')}${'x'.repeat(200_000)}"}`,
+    ])
+      expect((await send('POST', '/users/signup', body)).status).toBeGreaterThanOrEqual(400);
 
-  const strange = {
-    authorization: `Bearer ${secret('no-token')}`,
-    cookie: `session=${secret('cookie')}`,
-    'proxy-authorization': secret('proxy'),
-  };
-  expect((await send('GET', '/tasks', undefined, strange)).status).toBe(401);
-  const inAddress = `/tasks?limit=1&access_token=${secret('address-token')}&password=${secret('address')}`;
-  expect((await send('GET', inAddress, undefined, { ...bearer(), cookie: secret('cookie') })).status).toBe(
-    400,
-  );
+    const strange = {
+      authorization: `Bearer ${secret('no-token')}`,
+      cookie: `session=${secret('cookie')}`,
+      'proxy-authorization': secret('proxy'),
+    };
+    expect((await send('GET', '/tasks', undefined, strange)).status).toBe(401);
+    const inAddress = `/tasks?limit=1&access_token=${secret('address-token')}&password=${secret('address')}`;
+    expect((await send('GET', inAddress, undefined, { ...bearer(), cookie: secret('cookie') })).status).toBe(
+      400,
+    );
 
-  const png = { ...bearer(), 'content-type': 'image/png' };
-  const picture = await newPicture('png', 600, 600);
-  const damaged = Buffer.concat([picture.subarray(0, 1_000), Buffer.from(secret('picture'))]);
-  for (const body of [Buffer.from(secret('no-picture')), damaged, picture]) {
-    const put = await send('PUT', `/users/${userId}/avatar`, body, png);
-    if (put.status === 202)
-      await seen(worker, ({ requestId, msg }) => requestId === put.id && /failed|is done/.test(msg));
-  }
+    const png = { ...bearer(), 'content-type': 'image/png' };
+    const picture = await newPicture('png', 600, 600);
+    const damaged = Buffer.concat([picture.subarray(0, 1_000), Buffer.from(secret('picture'))]);
+    for (const body of [Buffer.from(secret('no-picture')), damaged, picture]) {
+      const put = await send('PUT', `/users/${userId}/avatar`, body, png);
+      if (put.status === 202)
+        await seen(worker, ({ requestId, msg }) => requestId === put.id && /failed|is done/.test(msg));
+    }
 
-  // More than may wait: 503 for some.
-  const many = await Promise.all(
-    Array.from({ length: 8 }, () =>
-      send('POST', '/users/signup', newPerson({ password: secret('many'), name: secret('name') })),
-    ),
-  );
-  expect(many.map((one) => one.status)).toContain(503);
-  secrets.push(...many.flatMap(({ body }) => (body.token ? [body.token] : [])));
-  // Something that bcrypt can't read: 500.
-  const broken = secret('hash').padEnd(60, 'x');
-  const connection = await mongoose.createConnection(env.MONGO_URL!).asPromise();
-  await connection.collection('users').updateOne({ email: person.email }, { $set: { passwordHash: broken } });
-  await connection.close();
-  const failed = await logIn(person.password);
-  expect(failed.status).toBe(500);
-  await seen(api, ({ req, level }) => req?.id === failed.id && level === 50);
+    // More than may wait: 503 for some.
+    const many = await Promise.all(
+      Array.from({ length: 8 }, () =>
+        send('POST', '/users/signup', newPerson({ password: secret('many'), name: secret('name') })),
+      ),
+    );
+    expect(many.map((one) => one.status)).toContain(503);
+    secrets.push(...many.flatMap(({ body }) => (body.token ? [body.token] : [])));
+    // Something that bcrypt can't read: 500.
+    const broken = secret('hash').padEnd(60, 'x');
+    const connection = await mongoose.createConnection(env.MONGO_URL!).asPromise();
+    await connection
+      .collection('users')
+      .updateOne({ email: person.email }, { $set: { passwordHash: broken } });
+    await connection.close();
+    const failed = await logIn(person.password);
+    expect(failed.status).toBe(500);
+    await seen(api, ({ req, level }) => req?.id === failed.id && level === 50);
 
-  await Promise.all([api.stop(), worker.stop()]);
-  for (const { printed } of [api, worker]) {
-    const all = printed.stdout + printed.stderr;
-    expect(secrets.filter((one) => all.includes(one) || all.includes(encodeURIComponent(one)))).toEqual([]);
-    expect(all).not.toMatch(/Bearer|\$2[aby]\$|eyJ/);
-    expect(printed.stderr).toBe('');
-  }
-  expect(lines(api).length).toBeGreaterThan(20);
-  expect(lines(worker).length).toBeGreaterThan(3);
+    await Promise.all([api.stop(), worker.stop()]);
+    for (const { printed } of [api, worker]) {
+      const all = printed.stdout + printed.stderr;
+      expect(secrets.filter((one) => all.includes(one) || all.includes(encodeURIComponent(one)))).toEqual([]);
+      expect(all).not.toMatch(/Bearer|\$2[aby]\$|eyJ/);
+      expect(printed.stderr).toBe('');
+    }
+    expect(lines(api).length).toBeGreaterThan(20);
+    expect(lines(worker).length).toBeGreaterThan(3);
+  });
 });

@@ -50,37 +50,39 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
 }, 120_000);
 
-it(`starts, serves, is replaced and stops in a folder called ${name}`, async () => {
-  const started = await npm('start');
-  expect(started).toEqual({ status: 0, said: expect.stringContaining('taskfleet runs at') as string });
-  const stack = JSON.parse(readFileSync(path.join(clone, '.local', 'stack.json'), 'utf8')) as {
-    url: string;
-    admin: { email: string; passwordFile: string };
-  };
-  const { url, admin } = stack;
-  const password = readFileSync(admin.passwordFile, 'utf8').trim();
-  const { body } = await send(url, 'POST', '/users/login', { email: admin.email, password });
-  const { token } = body as { token: string };
-  expect(await send(url, 'POST', '/tasks', { title: newTitle() }, token)).toMatchObject({ status: 201 });
+describe('the stack', () => {
+  it(`starts, serves, is replaced and stops in a folder called ${name}`, async () => {
+    const started = await npm('start');
+    expect(started).toEqual({ status: 0, said: expect.stringContaining('taskfleet runs at') as string });
+    const stack = JSON.parse(readFileSync(path.join(clone, '.local', 'stack.json'), 'utf8')) as {
+      url: string;
+      admin: { email: string; passwordFile: string };
+    };
+    const { url, admin } = stack;
+    const password = readFileSync(admin.passwordFile, 'utf8').trim();
+    const { body } = await send(url, 'POST', '/users/login', { email: admin.email, password });
+    const { token } = body as { token: string };
+    expect(await send(url, 'POST', '/tasks', { title: newTitle() }, token)).toMatchObject({ status: 201 });
 
-  // From a folder below the root: the build is named relative to it.
-  const reloaded = await npm('run', 'reload', '--', '--build', '../dist');
-  expect(reloaded).toEqual({ status: 0, said: expect.stringMatching(/reload +✓ done/) as string });
-  expect(await send(url, 'GET', '/tasks?limit=1', undefined, token)).toMatchObject({
-    status: 200,
-    body: [{}],
-  });
-  const { said } = await npm('run', '--silent', 'doctor', '--', '--json');
-  const faults = (JSON.parse(said) as Finding[]).filter(({ level }) => level === 'error');
-  expect(faults).toEqual([]);
+    // From a folder below the root: the build is named relative to it.
+    const reloaded = await npm('run', 'reload', '--', '--build', '../dist');
+    expect(reloaded).toEqual({ status: 0, said: expect.stringMatching(/reload +✓ done/) as string });
+    expect(await send(url, 'GET', '/tasks?limit=1', undefined, token)).toMatchObject({
+      status: 200,
+      body: [{}],
+    });
+    const { said } = await npm('run', '--silent', 'doctor', '--', '--json');
+    const faults = (JSON.parse(said) as Finding[]).filter(({ level }) => level === 'error');
+    expect(faults).toEqual([]);
 
-  // The files of the stack are the user's alone, and nobody else can talk to its PM2.
-  expect(lstatSync(path.join(clone, '.local')).mode & 0o077).toBe(0);
-  const open = readdirSync(home, { recursive: true, encoding: 'utf8' })
-    .map((file) => path.join(home, file))
-    .filter((file) => !lstatSync(file).isSymbolicLink() && (lstatSync(file).mode & 0o002) !== 0);
-  expect(open).toEqual([]);
+    // The files of the stack are the user's alone, and nobody else can talk to its PM2.
+    expect(lstatSync(path.join(clone, '.local')).mode & 0o077).toBe(0);
+    const open = readdirSync(home, { recursive: true, encoding: 'utf8' })
+      .map((file) => path.join(home, file))
+      .filter((file) => !lstatSync(file).isSymbolicLink() && (lstatSync(file).mode & 0o002) !== 0);
+    expect(open).toEqual([]);
 
-  expect(await npm('stop')).toMatchObject({ status: 0 });
-  await expect(send(url, 'GET', '/')).rejects.toThrow();
-}, 300_000);
+    expect(await npm('stop')).toMatchObject({ status: 0 });
+    await expect(send(url, 'GET', '/')).rejects.toThrow();
+  }, 300_000);
+});

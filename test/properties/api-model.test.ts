@@ -90,11 +90,13 @@ async function play(steps: Step[]): Promise<void> {
   if (isLong && world.sequence % TELL_EACH === 0) tell();
 }
 
-it(
-  'answers as the model does, whatever comes after what through whichever worker',
-  async () => {
-    const limit = { interruptAfterTimeLimit: isLong ? LONG_MS : SHORT_MS };
-    await fc.assert(fc.asyncProperty(sequence, play), { ...propertyRuns(200, 10_000), ...limit });
-  },
-  LONG_MS + SHORT_MS,
-);
+describe('the API', () => {
+  it(
+    'answers as the model does, whatever comes after what through whichever worker',
+    async () => {
+      const limit = { interruptAfterTimeLimit: isLong ? LONG_MS : SHORT_MS };
+      await fc.assert(fc.asyncProperty(sequence, play), { ...propertyRuns(200, 10_000), ...limit });
+    },
+    LONG_MS + SHORT_MS,
+  );
+});

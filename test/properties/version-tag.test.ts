@@ -10,49 +10,51 @@ const ours = fc
 const blanks = fc.constantFrom('', ' ', '  ', '\t');
 const weak = fc.constantFrom('', 'W/');
 
-it('reads back the versions of any list of our tags, weakened and spaced as they may be', () => {
-  const entry = fc.record({ ours, weak, before: blanks, after: blanks });
-  fc.assert(
-    fc.property(fc.array(entry, { minLength: 1, maxLength: 10 }), (entries) => {
-      const list = entries
-        .map(({ ours: { tag }, weak, before, after }) => before + weak + tag + after)
-        .join(',');
-      expect(versionsIn(list)).toEqual(entries.map(({ ours: { at } }) => at));
-    }),
-    runs,
-  );
-});
+describe('the version tag', () => {
+  it('reads back the versions of any list of our tags, weakened and spaced as they may be', () => {
+    const entry = fc.record({ ours, weak, before: blanks, after: blanks });
+    fc.assert(
+      fc.property(fc.array(entry, { minLength: 1, maxLength: 10 }), (entries) => {
+        const list = entries
+          .map(({ ours: { tag }, weak, before, after }) => before + weak + tag + after)
+          .join(',');
+        expect(versionsIn(list)).toEqual(entries.map(({ ours: { at } }) => at));
+      }),
+      runs,
+    );
+  });
 
-it('finds no version in tags of others, and keeps ours beside them', () => {
-  const others = fc
-    .string({ unit: fc.constantFrom(...'!#aZ09.,-/ÿ*W'), maxLength: 20 })
-    .filter((text) => !/^\d{1,15}\.[\w-]{16}$/.test(text))
-    .map((text) => ({ tag: `"${text}"`, at: undefined }));
-  fc.assert(
-    fc.property(fc.array(fc.oneof(ours, others), { minLength: 1, maxLength: 6 }), (entries) => {
-      const known = entries.flatMap(({ at }) => (at === undefined ? [] : [at]));
-      expect(versionsIn(entries.map(({ tag }) => tag).join(', '))).toEqual(known);
-    }),
-    runs,
-  );
-});
+  it('finds no version in tags of others, and keeps ours beside them', () => {
+    const others = fc
+      .string({ unit: fc.constantFrom(...'!#aZ09.,-/ÿ*W'), maxLength: 20 })
+      .filter((text) => !/^\d{1,15}\.[\w-]{16}$/.test(text))
+      .map((text) => ({ tag: `"${text}"`, at: undefined }));
+    fc.assert(
+      fc.property(fc.array(fc.oneof(ours, others), { minLength: 1, maxLength: 6 }), (entries) => {
+        const known = entries.flatMap(({ at }) => (at === undefined ? [] : [at]));
+        expect(versionsIn(entries.map(({ tag }) => tag).join(', '))).toEqual(known);
+      }),
+      runs,
+    );
+  });
 
-it('takes any text: a list of versions, a star, or nothing', () => {
-  const close = fc.string({ unit: fc.constantFrom(...'"W/*, \t.1aÿ'), maxLength: 40 });
-  fc.assert(
-    fc.property(fc.oneof(fc.string({ unit: 'binary' }), close), (text) => {
-      const found = versionsIn(text);
-      expect(found === undefined || found === '*' || found.every(Number.isSafeInteger)).toBe(true);
-    }),
-    runs,
-  );
-});
+  it('takes any text: a list of versions, a star, or nothing', () => {
+    const close = fc.string({ unit: fc.constantFrom(...'"W/*, \t.1aÿ'), maxLength: 40 });
+    fc.assert(
+      fc.property(fc.oneof(fc.string({ unit: 'binary' }), close), (text) => {
+        const found = versionsIn(text);
+        expect(found === undefined || found === '*' || found.every(Number.isSafeInteger)).toBe(true);
+      }),
+      runs,
+    );
+  });
 
-it('gives two texts or two versions two tags', () => {
-  fc.assert(
-    fc.property(fc.string(), fc.string(), version, version, (text, other, at, then) => {
-      expect(tagOf(text, at) === tagOf(other, then)).toBe(text === other && at === then);
-    }),
-    runs,
-  );
+  it('gives two texts or two versions two tags', () => {
+    fc.assert(
+      fc.property(fc.string(), fc.string(), version, version, (text, other, at, then) => {
+        expect(tagOf(text, at) === tagOf(other, then)).toBe(text === other && at === then);
+      }),
+      runs,
+    );
+  });
 });

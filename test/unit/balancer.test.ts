@@ -40,55 +40,57 @@ const msOf = async (work: Promise<void>): Promise<number> => {
   return performance.now() - began;
 };
 
-it('leaves once it is quiet here while others are answered', async () => {
-  does = (probe) => (probe <= 12 ? 'this' : 'another');
-  await leaveBalancer({ balancerUrl, lastRequestAt });
-  expect(performance.now() - askedAt).toBeGreaterThanOrEqual(300);
-});
+describe('a worker that leaves NGINX', () => {
+  it('leaves once it is quiet here while others are answered', async () => {
+    does = (probe) => (probe <= 12 ? 'this' : 'another');
+    await leaveBalancer({ balancerUrl, lastRequestAt });
+    expect(performance.now() - askedAt).toBeGreaterThanOrEqual(300);
+  });
 
-it('waits for its own slow answers, since NGINX counts none that nobody waited for', async () => {
-  does = () => (answeredHere < 6 ? 'this, slowly' : 'another');
-  await leaveBalancer({ balancerUrl, lastRequestAt });
-  expect(answeredHere).toBeGreaterThanOrEqual(6);
-});
+  it('waits for its own slow answers, since NGINX counts none that nobody waited for', async () => {
+    does = () => (answeredHere < 6 ? 'this, slowly' : 'another');
+    await leaveBalancer({ balancerUrl, lastRequestAt });
+    expect(answeredHere).toBeGreaterThanOrEqual(6);
+  });
 
-it('does not take a machine on which nobody is answered for being passed over', async () => {
-  let isStarved = true;
-  does = (probe) => (isStarved ? (probe <= 4 ? 'this' : 'late') : 'another');
-  const left = leaveBalancer({ balancerUrl, lastRequestAt });
-  await expect(Promise.race([left.then(() => 'left'), sleep(1_800, 'waits')])).resolves.toBe('waits');
-  // By now NGINX may ask it again: that it was quiet for so long is no sign, until it was asked once more.
-  isStarved = false;
-  await expect(Promise.race([left.then(() => 'left'), sleep(900, 'waits')])).resolves.toBe('waits');
-  askedAt = performance.now();
-  await left;
-  expect(performance.now() - askedAt).toBeLessThan(1_500);
-});
+  it('does not take a machine on which nobody is answered for being passed over', async () => {
+    let isStarved = true;
+    does = (probe) => (isStarved ? (probe <= 4 ? 'this' : 'late') : 'another');
+    const left = leaveBalancer({ balancerUrl, lastRequestAt });
+    await expect(Promise.race([left.then(() => 'left'), sleep(1_800, 'waits')])).resolves.toBe('waits');
+    // By now NGINX may ask it again: that it was quiet for so long is no sign, until it was asked once more.
+    isStarved = false;
+    await expect(Promise.race([left.then(() => 'left'), sleep(900, 'waits')])).resolves.toBe('waits');
+    askedAt = performance.now();
+    await left;
+    expect(performance.now() - askedAt).toBeLessThan(1_500);
+  });
 
-it('needs no request where NGINX never asked it', async () => {
-  does = () => 'another';
-  expect(await msOf(leaveBalancer({ balancerUrl, lastRequestAt }))).toBeLessThan(5_000);
-});
+  it('needs no request where NGINX never asked it', async () => {
+    does = () => 'another';
+    expect(await msOf(leaveBalancer({ balancerUrl, lastRequestAt }))).toBeLessThan(5_000);
+  });
 
-it('does not wait where there is no NGINX', async () => {
-  nginx.close();
-  expect(await msOf(leaveBalancer({ balancerUrl, lastRequestAt }))).toBeLessThan(5_000);
-  expect(await msOf(joinBalancer({ balancerUrl, lastRequestAt }))).toBeLessThan(3_000);
-});
+  it('does not wait where there is no NGINX', async () => {
+    nginx.close();
+    expect(await msOf(leaveBalancer({ balancerUrl, lastRequestAt }))).toBeLessThan(5_000);
+    expect(await msOf(joinBalancer({ balancerUrl, lastRequestAt }))).toBeLessThan(3_000);
+  });
 
-it('has joined when it is asked, not when NGINX is late', async () => {
-  does = (probe) => (probe <= 2 ? 'late' : probe <= 4 ? 'another' : 'this');
-  await joinBalancer({ balancerUrl, lastRequestAt });
-  expect(performance.now() - askedAt).toBeLessThan(1_000);
-});
+  it('has joined when it is asked, not when NGINX is late', async () => {
+    does = (probe) => (probe <= 2 ? 'late' : probe <= 4 ? 'another' : 'this');
+    await joinBalancer({ balancerUrl, lastRequestAt });
+    expect(performance.now() - askedAt).toBeLessThan(1_000);
+  });
 
-it('leaves with the help of a sibling once nothing comes here while the sibling asks', async () => {
-  does = (probe) => (probe <= 40 ? 'this' : 'another');
-  let helped = 0;
-  const help = () => {
-    helped += 1;
-    return helped === 1 ? Promise.reject(new Error('The sibling is busy')) : askNginx(balancerUrl);
-  };
-  await leaveWithHelp(help, lastRequestAt);
-  expect(helped).toBe(4);
+  it('leaves with the help of a sibling once nothing comes here while the sibling asks', async () => {
+    does = (probe) => (probe <= 40 ? 'this' : 'another');
+    let helped = 0;
+    const help = () => {
+      helped += 1;
+      return helped === 1 ? Promise.reject(new Error('The sibling is busy')) : askNginx(balancerUrl);
+    };
+    await leaveWithHelp(help, lastRequestAt);
+    expect(helped).toBe(4);
+  });
 });

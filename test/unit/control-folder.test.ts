@@ -87,25 +87,27 @@ describe('the run folder', () => {
   });
 });
 
-it('lists no socket from a folder in which others could have put it', () => {
-  const folder = path.join(shared, 'run');
-  ensureControlFolder(folder);
-  writeFileSync(path.join(folder, `api-0.${process.pid}.sock`), '');
-  symlinkSync(folder, path.join(shared, 'link'));
-  expect(listSockets(folder)).toHaveLength(1);
-  expect(listSockets(path.join(shared, 'link'))).toEqual([]);
-  chmodSync(folder, 0o777);
-  expect(listSockets(folder)).toEqual([]);
-});
+describe('the control folder', () => {
+  it('lists no socket from a folder in which others could have put it', () => {
+    const folder = path.join(shared, 'run');
+    ensureControlFolder(folder);
+    writeFileSync(path.join(folder, `api-0.${process.pid}.sock`), '');
+    symlinkSync(folder, path.join(shared, 'link'));
+    expect(listSockets(folder)).toHaveLength(1);
+    expect(listSockets(path.join(shared, 'link'))).toEqual([]);
+    chmodSync(folder, 0o777);
+    expect(listSockets(folder)).toEqual([]);
+  });
 
-it("closes the home of the person's own PM2, and leaves alone what a link of theirs leads to", () => {
-  const [home, link] = [path.join(shared, 'pm2'), path.join(shared, 'link')];
-  closeHome(home);
-  expect(modeOf(home)).toBe(0o700);
-  chmodSync(home, 0o755);
-  symlinkSync(home, link);
-  closeHome(link);
-  expect(modeOf(home)).toBe(0o755);
-  closeHome(home);
-  expect(modeOf(home)).toBe(0o700);
+  it("closes the home of the person's own PM2, and leaves alone what a link of theirs leads to", () => {
+    const [home, link] = [path.join(shared, 'pm2'), path.join(shared, 'link')];
+    closeHome(home);
+    expect(modeOf(home)).toBe(0o700);
+    chmodSync(home, 0o755);
+    symlinkSync(home, link);
+    closeHome(link);
+    expect(modeOf(home)).toBe(0o755);
+    closeHome(home);
+    expect(modeOf(home)).toBe(0o700);
+  });
 });

@@ -23,24 +23,29 @@ const route = (path: string, going: typeof deprecated & { field?: string }) =>
   });
 const routes = [route('/whole', deprecated), route('/field', { ...deprecated, field: 'old' })];
 
-it.each(['/whole', '/field'])(
-  'announces on each answer of %s that something goes, and when',
-  async (path) => {
-    const options = { limit: { request: async () => {} }, requireIfMatch: false } as unknown as RouterOptions;
-    const app = express();
-    addRoutes(app, routes, options);
-    const { headers } = await request(app).get(path).expect(200);
-    expect(headers.deprecation).toBe('@1798761600');
-    expect(headers.sunset).toBe('Fri, 31 Dec 2027 00:00:00 GMT');
-    expect(headers.link).toBe('</docs/#going>; rel="deprecation"; type="text/html", </next>; rel="next"');
-  },
-);
+describe('a deprecation', () => {
+  it.each(['/whole', '/field'])(
+    'announces on each answer of %s that something goes, and when',
+    async (path) => {
+      const options = {
+        limit: { request: async () => {} },
+        requireIfMatch: false,
+      } as unknown as RouterOptions;
+      const app = express();
+      addRoutes(app, routes, options);
+      const { headers } = await request(app).get(path).expect(200);
+      expect(headers.deprecation).toBe('@1798761600');
+      expect(headers.sunset).toBe('Fri, 31 Dec 2027 00:00:00 GMT');
+      expect(headers.link).toBe('</docs/#going>; rel="deprecation"; type="text/html", </next>; rel="next"');
+    },
+  );
 
-it('marks in the document what goes: the route, or the field alone', () => {
-  const { paths } = JSON.parse(JSON.stringify(createOpenApi(routes)));
-  expect(paths['/whole'].get.deprecated).toBe(true);
-  expect(paths['/field'].get).not.toHaveProperty('deprecated');
-  const { schema } = paths['/field'].get.responses[200].content['application/json'];
-  expect(schema.properties.old.deprecated).toBe(true);
-  expect(Object.keys(paths['/field'].get.responses[200].headers)).toContain('Sunset');
+  it('marks in the document what goes: the route, or the field alone', () => {
+    const { paths } = JSON.parse(JSON.stringify(createOpenApi(routes)));
+    expect(paths['/whole'].get.deprecated).toBe(true);
+    expect(paths['/field'].get).not.toHaveProperty('deprecated');
+    const { schema } = paths['/field'].get.responses[200].content['application/json'];
+    expect(schema.properties.old.deprecated).toBe(true);
+    expect(Object.keys(paths['/field'].get.responses[200].headers)).toContain('Sunset');
+  });
 });

@@ -118,16 +118,18 @@ describe('the expected wait', () => {
   });
 });
 
-it('bounds what waits however quick the pool is, and frees the place of work that fails', async () => {
-  const { places, takeMany, refused, end } = createPlaces({ hashMs: 0, most: 5 });
-  expect(await takeMany(9, '127.0.0.1')).toBe(6);
-  expect(new Set(refused)).toEqual(new Set(['limit']));
-  await end();
-  for (let count = 0; count < 9; count++) {
-    const failed = places.hold({ address: '127.0.0.1', requestId: 'one' }, () =>
-      Promise.reject(new Error('fails')),
-    );
-    await expect(failed).rejects.toThrow('fails');
-  }
-  expect(await takeMany(6, '127.0.0.1')).toBe(6);
+describe('the hash queue', () => {
+  it('bounds what waits however quick the pool is, and frees the place of work that fails', async () => {
+    const { places, takeMany, refused, end } = createPlaces({ hashMs: 0, most: 5 });
+    expect(await takeMany(9, '127.0.0.1')).toBe(6);
+    expect(new Set(refused)).toEqual(new Set(['limit']));
+    await end();
+    for (let count = 0; count < 9; count++) {
+      const failed = places.hold({ address: '127.0.0.1', requestId: 'one' }, () =>
+        Promise.reject(new Error('fails')),
+      );
+      await expect(failed).rejects.toThrow('fails');
+    }
+    expect(await takeMany(6, '127.0.0.1')).toBe(6);
+  });
 });

@@ -50,14 +50,16 @@ beforeAll(() => {
   found = new Map(lines.map((line, index) => [line, rulesAt(index + 1)]));
 }, 120_000);
 
-it.each(known)('reports %s', (_name, code, rule) => expect(found.get(code)![0]).toBe(rule));
+describe('the check of patterns', () => {
+  it.each(known)('reports %s', (_name, code, rule) => expect(found.get(code)![0]).toBe(rule));
 
-it.each(published)('publishes a linear pattern: %s', (pattern) =>
-  expect(found.get(asCode(pattern))).toEqual([]),
-);
+  it.each(published)('publishes a linear pattern: %s', (pattern) =>
+    expect(found.get(asCode(pattern))).toEqual([]),
+  );
 
-it('finds the patterns of NGINX', () => expect(ofNginx.length).toBeGreaterThanOrEqual(4));
+  it('finds the patterns of NGINX', () => expect(ofNginx.length).toBeGreaterThanOrEqual(4));
 
-it.each(ofNginx)('gives NGINX a linear pattern: %s', (pattern) =>
-  expect(found.get(asCode(pattern))).toEqual([]),
-);
+  it.each(ofNginx)('gives NGINX a linear pattern: %s', (pattern) =>
+    expect(found.get(asCode(pattern))).toEqual([]),
+  );
+});

@@ -54,88 +54,90 @@ async function fill() {
   return { ended: Promise.all(both).then(() => answers) };
 }
 
-it('refuses a password before its body is sent, and uses up no limit of the client', async () => {
-  const { ended } = await fill();
-  const address = newAddress();
-  const socket = connect((api.server.address() as AddressInfo).port, '127.0.0.1');
-  const head = [
-    'POST /users/signup HTTP/1.1',
-    'Host: x',
-    `X-Forwarded-For: ${address}`,
-    'Content-Length: 200',
-  ];
-  socket.write([...head, 'Content-Type: application/json', '', ''].join('\r\n'));
-  const [answer] = (await once(socket, 'data')) as [Buffer];
-  socket.destroy();
-  const text = answer.toString();
-  expect(text).toMatch(/^HTTP\/1\.1 503 /);
-  expect(text).toMatch(/^retry-after: [1-9]/im);
-  expect(text).not.toMatch(/^ratelimit/im);
-  expect(text).toContain('nothing was done');
-  // A log-in as well, at once for each client that was not refused before.
-  const logIns = await Promise.all(
-    Array.from({ length: 6 }, () =>
-      request(api.server)
-        .post('/users/login')
-        .set('X-Forwarded-For', newAddress())
-        .send({ email: 'nobody@example.com', password: 'a wrong guess' }),
-    ),
-  );
-  expect(logIns.map(statusOf)).toEqual(Array(6).fill(503));
-  expect(await ended).toContain(201);
-  for (let count = 0; count < 4; count++) await signUp(address).expect(201);
-  await signUp(address).expect(429);
-});
+describe('the API under many passwords', () => {
+  it('refuses a password before its body is sent, and uses up no limit of the client', async () => {
+    const { ended } = await fill();
+    const address = newAddress();
+    const socket = connect((api.server.address() as AddressInfo).port, '127.0.0.1');
+    const head = [
+      'POST /users/signup HTTP/1.1',
+      'Host: x',
+      `X-Forwarded-For: ${address}`,
+      'Content-Length: 200',
+    ];
+    socket.write([...head, 'Content-Type: application/json', '', ''].join('\r\n'));
+    const [answer] = (await once(socket, 'data')) as [Buffer];
+    socket.destroy();
+    const text = answer.toString();
+    expect(text).toMatch(/^HTTP\/1\.1 503 /);
+    expect(text).toMatch(/^retry-after: [1-9]/im);
+    expect(text).not.toMatch(/^ratelimit/im);
+    expect(text).toContain('nothing was done');
+    // A log-in as well, at once for each client that was not refused before.
+    const logIns = await Promise.all(
+      Array.from({ length: 6 }, () =>
+        request(api.server)
+          .post('/users/login')
+          .set('X-Forwarded-For', newAddress())
+          .send({ email: 'nobody@example.com', password: 'a wrong guess' }),
+      ),
+    );
+    expect(logIns.map(statusOf)).toEqual(Array(6).fill(503));
+    expect(await ended).toContain(201);
+    for (let count = 0; count < 4; count++) await signUp(address).expect(201);
+    await signUp(address).expect(429);
+  });
 
-it('holds what comes back before Retry-After, while a command and another client are served', async () => {
-  const { ended } = await fill();
-  const impatient = newAddress();
-  const took = async (address: string) => {
-    const began = performance.now();
-    await signUp(address).expect(503);
-    return performance.now() - began;
-  };
-  const first = await took(impatient);
-  const [again, fresh] = await Promise.all([took(impatient), took(newAddress())]);
-  expect(again).toBeGreaterThan(3 * Math.max(first, fresh));
-  const admin = await api.auth.createAdmin(newPerson());
-  expect(admin.role).toBe('Admin');
-  expect(await ended).toContain(201);
-});
+  it('holds what comes back before Retry-After, while a command and another client are served', async () => {
+    const { ended } = await fill();
+    const impatient = newAddress();
+    const took = async (address: string) => {
+      const began = performance.now();
+      await signUp(address).expect(503);
+      return performance.now() - began;
+    };
+    const first = await took(impatient);
+    const [again, fresh] = await Promise.all([took(impatient), took(newAddress())]);
+    expect(again).toBeGreaterThan(3 * Math.max(first, fresh));
+    const admin = await api.auth.createAdmin(newPerson());
+    expect(admin.role).toBe('Admin');
+    expect(await ended).toContain(201);
+  });
 
-it('leaves nothing of a refused sign-up behind, so that its key can be used again', async () => {
-  const sent = Array.from({ length: 8 }, () => ({
-    person: newPerson(),
-    key: randomUUID(),
-    address: newAddress(),
-  }));
-  const answers = await Promise.all(sent.map(({ address, person, key }) => signUp(address, person, key)));
-  const done = answers.filter(({ status }) => status === 201).length;
-  expect(done).toBeGreaterThan(0);
-  expect(answers.map(statusOf).filter((status) => status !== 201)).toEqual(Array(8 - done).fill(503));
-  const connection = await mongoose.createConnection(mongoUrl(namespace)).asPromise();
-  expect(await connection.collection('idempotency_keys').countDocuments()).toBe(done);
-  await connection.close();
-  const refused = sent[answers.findIndex(({ status }) => status === 503)]!;
-  await signUp(newAddress(), { ...refused.person, name: 'Another' }, refused.key).expect(201);
-});
+  it('leaves nothing of a refused sign-up behind, so that its key can be used again', async () => {
+    const sent = Array.from({ length: 8 }, () => ({
+      person: newPerson(),
+      key: randomUUID(),
+      address: newAddress(),
+    }));
+    const answers = await Promise.all(sent.map(({ address, person, key }) => signUp(address, person, key)));
+    const done = answers.filter(({ status }) => status === 201).length;
+    expect(done).toBeGreaterThan(0);
+    expect(answers.map(statusOf).filter((status) => status !== 201)).toEqual(Array(8 - done).fill(503));
+    const connection = await mongoose.createConnection(mongoUrl(namespace)).asPromise();
+    expect(await connection.collection('idempotency_keys').countDocuments()).toBe(done);
+    await connection.close();
+    const refused = sent[answers.findIndex(({ status }) => status === 503)]!;
+    await signUp(newAddress(), { ...refused.person, name: 'Another' }, refused.key).expect(201);
+  });
 
-it('gives an address a few places, and a client at another address its turn meanwhile', async () => {
-  const roomy = await startApi(namespace, { BCRYPT_COST: '9', RATE_LIMIT_EXEMPT_LOOPBACK: 'false' });
-  const { email, password } = await buildWorker(roomy);
-  const greedy = newAddress();
-  const flood = Array.from({ length: 12 }, () =>
-    request(roomy.server).post('/users/signup').set('X-Forwarded-For', greedy).send(newPerson()),
-  );
-  const answers = Promise.all(flood);
-  const person = await request(roomy.server)
-    .post('/users/login')
-    .set('X-Forwarded-For', newAddress())
-    .send({ email, password });
-  expect(person.status).toBe(200);
-  const refused = (await answers).filter(({ status }) => status === 503);
-  expect(refused.length).toBeGreaterThanOrEqual(3);
-  expect(refused[0]!.body.detail).toMatch(/^As many passwords from your network/);
-  expect((await answers).filter(({ status }) => status === 201).length).toBeGreaterThanOrEqual(3);
-  await roomy.close();
+  it('gives an address a few places, and a client at another address its turn meanwhile', async () => {
+    const roomy = await startApi(namespace, { BCRYPT_COST: '9', RATE_LIMIT_EXEMPT_LOOPBACK: 'false' });
+    const { email, password } = await buildWorker(roomy);
+    const greedy = newAddress();
+    const flood = Array.from({ length: 12 }, () =>
+      request(roomy.server).post('/users/signup').set('X-Forwarded-For', greedy).send(newPerson()),
+    );
+    const answers = Promise.all(flood);
+    const person = await request(roomy.server)
+      .post('/users/login')
+      .set('X-Forwarded-For', newAddress())
+      .send({ email, password });
+    expect(person.status).toBe(200);
+    const refused = (await answers).filter(({ status }) => status === 503);
+    expect(refused.length).toBeGreaterThanOrEqual(3);
+    expect(refused[0]!.body.detail).toMatch(/^As many passwords from your network/);
+    expect((await answers).filter(({ status }) => status === 201).length).toBeGreaterThanOrEqual(3);
+    await roomy.close();
+  });
 });

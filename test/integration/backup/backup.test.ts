@@ -71,141 +71,151 @@ afterAll(async () => {
   await Promise.all([dropDatabase(source), dropDatabase(target)]);
 });
 
-it('leaves one file, which only its owner can read, and never writes over one', async () => {
-  expect(await readdir(folder)).toEqual(['a.gz']);
-  expect((await stat(file)).mode & 0o777).toBe(0o600);
-  const again = writeBackup({ dump: from!.dump, migrations: from!.migrations, file });
-  await expect(again).rejects.toThrow('is there already');
-});
-
-it('takes away what a backup left that was killed, and nothing of one that goes on', async () => {
-  const [left, going] = ['b.gz.999999999.part', `b.gz.${process.ppid}.part`].map((name) =>
-    path.join(folder, name),
-  );
-  for (const part of [left!, going!]) {
-    await writeFile(part, 'half');
-    await utimes(part, 0, 0);
-  }
-  const second = path.join(folder, 'b.gz');
-  await writeBackup({ dump: from!.dump, migrations: from!.migrations, file: second });
-  expect((await readdir(folder)).sort()).toEqual(['a.gz', 'b.gz', path.basename(going!)]);
-  await rm(second);
-  await rm(going!);
-});
-
-describe('a file that is not whole', () => {
-  const changed = (text: string, to: (text: string) => string) => gzipSync(to(text));
-  const cases: [string, (bytes: Buffer, text: string) => Buffer][] = [
-    ['cut off', (bytes) => bytes.subarray(0, bytes.length - 100)],
-    [
-      'with a byte that fell over',
-      (bytes) => Buffer.from(bytes.map((byte, at) => (at === 5_000 ? byte ^ 8 : byte))),
-    ],
-    ['without its end', (_, text) => changed(text, (all) => all.slice(0, all.lastIndexOf('{"end"')))],
-    ['with another word', (_, text) => changed(text, (all) => all.replace('worker', 'Admin!'))],
-    ['without one document', (_, text) => changed(text, (all) => all.replace(/\n.*\n/, '\n'))],
-    ['of a newer version', (_, text) => changed(text, (all) => all.replace('"version":1', '"version":2'))],
-    ['of something else', () => gzipSync('hello\n')],
-    ['not even packed', () => Buffer.from('hello')],
-  ];
-  it.each(cases)('%s is refused, and nothing is written', async (_name, breakIt) => {
-    const bytes = await readFile(file);
-    const broken = path.join(folder, 'broken.gz');
-    await writeFile(broken, breakIt(bytes, gunzipSync(bytes).toString('utf8')));
-    await expect(restore(to!, broken)).rejects.toThrow("can't be used");
-    expect(await to!.mongo.db.listCollections().toArray()).toEqual([]);
+describe('a backup', () => {
+  it('leaves one file, which only its owner can read, and never writes over one', async () => {
+    expect(await readdir(folder)).toEqual(['a.gz']);
+    expect((await stat(file)).mode & 0o777).toBe(0o600);
+    const again = writeBackup({ dump: from!.dump, migrations: from!.migrations, file });
+    await expect(again).rejects.toThrow('is there already');
   });
-});
 
-it('refuses what a newer version has migrated', async () => {
-  const migrations = { ...to!.migrations, names: async () => ['20260101000000-other.js'] };
-  await expect(restore({ ...to!, migrations }, file)).rejects.toThrow('of a newer taskfleet');
-});
+  it('takes away what a backup left that was killed, and nothing of one that goes on', async () => {
+    const [left, going] = ['b.gz.999999999.part', `b.gz.${process.ppid}.part`].map((name) =>
+      path.join(folder, name),
+    );
+    for (const part of [left!, going!]) {
+      await writeFile(part, 'half');
+      await utimes(part, 0, 0);
+    }
+    const second = path.join(folder, 'b.gz');
+    await writeBackup({ dump: from!.dump, migrations: from!.migrations, file: second });
+    expect((await readdir(folder)).sort()).toEqual(['a.gz', 'b.gz', path.basename(going!)]);
+    await rm(second);
+    await rm(going!);
+  });
 
-it('brings back each document as it was, with indexes, while a worker runs that cached the emptiness', async () => {
-  const api = await startApi(target);
-  const admin = await buildAdmin(api);
-  const list = () => as(api, admin).get('/tasks?limit=1');
-  await buildTask(api, admin);
-  await cachedRead(api, admin, '/tasks?limit=1');
-  expect((await cachedRead(api, admin, '/tasks?limit=1')).headers['x-cache']).toBe('HIT');
-  await expect(restore(to!, file)).rejects.toThrow(/not empty \(1 in tasks, 1 in users\).*--empty/s);
-  await expect(restore(to!, file, source)).rejects.toThrow('nothing was done');
+  describe('a file that is not whole', () => {
+    const changed = (text: string, to: (text: string) => string) => gzipSync(to(text));
+    const cases: [string, (bytes: Buffer, text: string) => Buffer][] = [
+      ['cut off', (bytes) => bytes.subarray(0, bytes.length - 100)],
+      [
+        'with a byte that fell over',
+        (bytes) => Buffer.from(bytes.map((byte, at) => (at === 5_000 ? byte ^ 8 : byte))),
+      ],
+      ['without its end', (_, text) => changed(text, (all) => all.slice(0, all.lastIndexOf('{"end"')))],
+      ['with another word', (_, text) => changed(text, (all) => all.replace('worker', 'Admin!'))],
+      ['without one document', (_, text) => changed(text, (all) => all.replace(/\n.*\n/, '\n'))],
+      ['of a newer version', (_, text) => changed(text, (all) => all.replace('"version":1', '"version":2'))],
+      ['of something else', () => gzipSync('hello\n')],
+      ['not even packed', () => Buffer.from('hello')],
+    ];
+    it.each(cases)('%s is refused, and nothing is written', async (_name, breakIt) => {
+      const bytes = await readFile(file);
+      const broken = path.join(folder, 'broken.gz');
+      await writeFile(broken, breakIt(bytes, gunzipSync(bytes).toString('utf8')));
+      await expect(restore(to!, broken)).rejects.toThrow("can't be used");
+      expect(await to!.mongo.db.listCollections().toArray()).toEqual([]);
+    });
+  });
 
-  await restore(to!, file, target);
-  const restored = await everything(to!);
-  expect(Object.keys(restored)).toEqual(expect.arrayContaining(['avatar_files.chunks', 'migrations', 'odd']));
-  expect(restored).toEqual(await everything(from!));
-  const [task] = await to!.mongo.db.collection('tasks').find().sort({ createdAt: -1, _id: -1 }).toArray();
-  expect((await list().expect(200)).body).toMatchObject([{ _id: String(task!._id) }]);
-  const indexes = async ({ mongo }: Data) =>
-    (await mongo.db.collection('users').indexes()).map(({ name }) => name);
-  expect(await indexes(to!)).toEqual(await indexes(from!));
-  await api.close();
-});
+  it('refuses what a newer version has migrated', async () => {
+    const migrations = { ...to!.migrations, names: async () => ['20260101000000-other.js'] };
+    await expect(restore({ ...to!, migrations }, file)).rejects.toThrow('of a newer taskfleet');
+  });
 
-it('ends what is cached before it removes anything, and keeps that in force if it fails in the middle', async () => {
-  const epoch = async () =>
-    ((await to!.mongo.db.collection('notices').findOne({ _id: 'cache-off' as never }))
-      ?.cacheOffUntil as Date) ?? null;
-  const before = await epoch();
-  const seen: unknown[] = [];
-  const dump = {
-    ...to!.dump,
-    dropAll: async () => {
-      seen.push(await epoch(), await to!.mongo.db.collection('tasks').countDocuments());
-      await to!.dump.dropAll();
-    },
-    insert: async () => {
-      throw new Error('no space left');
-    },
-  };
-  // Another process: the one before said not long ago that the cache is off.
-  const fresh = await open(target);
-  await expect(restore({ ...fresh, dump }, file, target)).rejects.toThrow('no space left');
-  await fresh.close();
-  const [off, tasks] = seen as [Date, number];
-  expect(off.getTime()).toBeGreaterThan(before?.getTime() ?? 0);
-  expect(tasks).toBeGreaterThan(0);
-  expect(await epoch()).toEqual(off);
+  it('brings back each document as it was, with indexes, while a worker runs that cached the emptiness', async () => {
+    const api = await startApi(target);
+    const admin = await buildAdmin(api);
+    const list = () => as(api, admin).get('/tasks?limit=1');
+    await buildTask(api, admin);
+    await cachedRead(api, admin, '/tasks?limit=1');
+    expect((await cachedRead(api, admin, '/tasks?limit=1')).headers['x-cache']).toBe('HIT');
+    await expect(restore(to!, file)).rejects.toThrow(/not empty \(1 in tasks, 1 in users\).*--empty/s);
+    await expect(restore(to!, file, source)).rejects.toThrow('nothing was done');
 
-  // If the workers can't be notified, nothing is removed.
-  const forgetCached = () => Promise.reject(new Error('MongoDB is away'));
-  await restore(to!, file, target);
-  await expect(restore({ ...to!, forgetCached }, file, target)).rejects.toThrow('MongoDB is away');
-  expect(await everything(to!)).toEqual(await everything(from!));
-});
+    await restore(to!, file, target);
+    const restored = await everything(to!);
+    expect(Object.keys(restored)).toEqual(
+      expect.arrayContaining(['avatar_files.chunks', 'migrations', 'odd']),
+    );
+    expect(restored).toEqual(await everything(from!));
+    const [task] = await to!.mongo.db.collection('tasks').find().sort({ createdAt: -1, _id: -1 }).toArray();
+    expect((await list().expect(200)).body).toMatchObject([{ _id: String(task!._id) }]);
+    const indexes = async ({ mongo }: Data) =>
+      (await mongo.db.collection('users').indexes()).map(({ name }) => name);
+    expect(await indexes(to!)).toEqual(await indexes(from!));
+    await api.close();
+  });
 
-it('makes the indexes that any data may have while there are no documents', async () => {
-  const before: string[][] = [];
-  const dump = {
-    ...to!.dump,
-    insert: async (name: string, documents: Parameters<Data['dump']['insert']>[1]) => {
-      const indexes = await to!.mongo.db.collection('tasks').indexes();
-      before.push(indexes.map(({ key }) => Object.keys(key)[0]!));
-      return to!.dump.insert(name, documents);
-    },
-  };
-  await restore({ ...to!, dump }, file, target);
-  expect(before[0]).toEqual(expect.arrayContaining(['words', 'createdAt']));
-  expect(await everything(to!)).toEqual(await everything(from!));
-});
+  it('ends what is cached before it removes anything, and keeps that in force if it fails in the middle', async () => {
+    const epoch = async () =>
+      ((await to!.mongo.db.collection('notices').findOne({ _id: 'cache-off' as never }))
+        ?.cacheOffUntil as Date) ?? null;
+    const before = await epoch();
+    const seen: unknown[] = [];
+    const dump = {
+      ...to!.dump,
+      dropAll: async () => {
+        seen.push(await epoch(), await to!.mongo.db.collection('tasks').countDocuments());
+        await to!.dump.dropAll();
+      },
+      insert: async () => {
+        throw new Error('no space left');
+      },
+    };
+    // Another process: the one before said not long ago that the cache is off.
+    const fresh = await open(target);
+    await expect(restore({ ...fresh, dump }, file, target)).rejects.toThrow('no space left');
+    await fresh.close();
+    const [off, tasks] = seen as [Date, number];
+    expect(off.getTime()).toBeGreaterThan(before?.getTime() ?? 0);
+    expect(tasks).toBeGreaterThan(0);
+    expect(await epoch()).toEqual(off);
 
-it('ends at once where it is interrupted: no half file, and a database of which is known that it is a part', async () => {
-  const interrupted = AbortSignal.abort(new Error('Interrupted'));
-  const half = path.join(folder, 'half.gz');
-  const { dump, migrations } = from!;
-  const backup = writeBackup({ dump, migrations, file: half, signal: interrupted });
-  await expect(backup).rejects.toThrow('no file was written');
-  expect((await readdir(folder)).filter((name) => name.startsWith('half'))).toEqual([]);
+    // If the workers can't be notified, nothing is removed.
+    const forgetCached = () => Promise.reject(new Error('MongoDB is away'));
+    await restore(to!, file, target);
+    await expect(restore({ ...to!, forgetCached }, file, target)).rejects.toThrow('MongoDB is away');
+    expect(await everything(to!)).toEqual(await everything(from!));
+  });
 
-  const restoring = new AbortController();
-  let hasBegun = false;
-  const options = { ...to!, file, empty: target, signal: restoring.signal, onBegin: () => (hasBegun = true) };
-  const onProgress = () => restoring.abort(new Error('Interrupted'));
-  await expect(restoreBackup({ ...options, onProgress })).rejects.toThrow('Interrupted');
-  expect(hasBegun).toBe(true);
-  // Nothing is left that the next one would wait for.
-  await restore(to!, file, target);
-  expect(await everything(to!)).toEqual(await everything(from!));
+  it('makes the indexes that any data may have while there are no documents', async () => {
+    const before: string[][] = [];
+    const dump = {
+      ...to!.dump,
+      insert: async (name: string, documents: Parameters<Data['dump']['insert']>[1]) => {
+        const indexes = await to!.mongo.db.collection('tasks').indexes();
+        before.push(indexes.map(({ key }) => Object.keys(key)[0]!));
+        return to!.dump.insert(name, documents);
+      },
+    };
+    await restore({ ...to!, dump }, file, target);
+    expect(before[0]).toEqual(expect.arrayContaining(['words', 'createdAt']));
+    expect(await everything(to!)).toEqual(await everything(from!));
+  });
+
+  it('ends at once where it is interrupted: no half file, and a database of which is known that it is a part', async () => {
+    const interrupted = AbortSignal.abort(new Error('Interrupted'));
+    const half = path.join(folder, 'half.gz');
+    const { dump, migrations } = from!;
+    const backup = writeBackup({ dump, migrations, file: half, signal: interrupted });
+    await expect(backup).rejects.toThrow('no file was written');
+    expect((await readdir(folder)).filter((name) => name.startsWith('half'))).toEqual([]);
+
+    const restoring = new AbortController();
+    let hasBegun = false;
+    const options = {
+      ...to!,
+      file,
+      empty: target,
+      signal: restoring.signal,
+      onBegin: () => (hasBegun = true),
+    };
+    const onProgress = () => restoring.abort(new Error('Interrupted'));
+    await expect(restoreBackup({ ...options, onProgress })).rejects.toThrow('Interrupted');
+    expect(hasBegun).toBe(true);
+    // Nothing is left that the next one would wait for.
+    await restore(to!, file, target);
+    expect(await everything(to!)).toEqual(await everything(from!));
+  });
 });

@@ -35,27 +35,29 @@ function preferProcess(pid: number): void {
   }
 }
 
-it('holds all threads of a process to its part of a core, until it is released', async () => {
-  const opened = await openQuota('integration');
-  if ('reason' in opened) {
-    process.stderr.write(`\nNOT TESTED: CPU quotas on the real kernel, since ${opened.reason}.\n`);
-    expect(opened.reason).not.toBe('');
-    return;
-  }
-  quota = opened;
-  child = spawn(process.execPath, ['-e', BUSY], { stdio: 'ignore' });
-  const pid = child.pid!;
-  preferProcess(pid);
-  await setTimeout(500);
-  quota.hold('busy', [pid], 0.2);
-  // Never more than its part; less only while what else runs on this machine leaves it less.
-  await eventually(async () => {
-    const held = await coresInUse(pid);
-    expect(held).toBeLessThan(0.25);
-    return held > 0.15;
+describe('the CPU quota of a bench', () => {
+  it('holds all threads of a process to its part of a core, until it is released', async () => {
+    const opened = await openQuota('integration');
+    if ('reason' in opened) {
+      process.stderr.write(`\nNOT TESTED: CPU quotas on the real kernel, since ${opened.reason}.\n`);
+      expect(opened.reason).not.toBe('');
+      return;
+    }
+    quota = opened;
+    child = spawn(process.execPath, ['-e', BUSY], { stdio: 'ignore' });
+    const pid = child.pid!;
+    preferProcess(pid);
+    await setTimeout(500);
+    quota.hold('busy', [pid], 0.2);
+    // Never more than its part; less only while what else runs on this machine leaves it less.
+    await eventually(async () => {
+      const held = await coresInUse(pid);
+      expect(held).toBeLessThan(0.25);
+      return held > 0.15;
+    });
+    expect(quota.throttled('busy').throttledPeriods).toBeGreaterThan(0);
+    expect(quota.holds('busy', pid)).toBe(true);
+    await quota.release();
+    await eventually(async () => (await coresInUse(pid)) > 0.25);
   });
-  expect(quota.throttled('busy').throttledPeriods).toBeGreaterThan(0);
-  expect(quota.holds('busy', pid)).toBe(true);
-  await quota.release();
-  await eventually(async () => (await coresInUse(pid)) > 0.25);
 });

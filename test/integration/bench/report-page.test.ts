@@ -47,27 +47,29 @@ const clippedTexts = (page: Page) =>
         .map((text) => text.textContent);
     })`);
 
-it.each([1_280, 390])(
-  'the page is whole at a width of %i pixels, and asks nothing of anybody',
-  async (width) => {
-    const { page, faults } = await open('page.html', width);
-    expect(await page.evaluate<number>('document.documentElement.scrollWidth')).toBeLessThanOrEqual(width);
-    expect(await clippedTexts(page)).toEqual([]);
-    const shown = await page.locator('figure svg:visible').count();
-    expect(shown).toBe(await page.locator('figure').count());
-    expect(faults).toEqual([]);
-    await page.close();
-  },
-);
+describe('the report of a bench', () => {
+  it.each([1_280, 390])(
+    'the page is whole at a width of %i pixels, and asks nothing of anybody',
+    async (width) => {
+      const { page, faults } = await open('page.html', width);
+      expect(await page.evaluate<number>('document.documentElement.scrollWidth')).toBeLessThanOrEqual(width);
+      expect(await clippedTexts(page)).toEqual([]);
+      const shown = await page.locator('figure svg:visible').count();
+      expect(shown).toBe(await page.locator('figure').count());
+      expect(faults).toEqual([]);
+      await page.close();
+    },
+  );
 
-it('the main chart stands alone, in light and in dark', async () => {
-  const backgrounds: string[] = [];
-  for (const scheme of ['light', 'dark'] as const) {
-    const { page, faults } = await open('main.svg', 800, scheme);
-    backgrounds.push(await page.evaluate<string>(`getComputedStyle(document.querySelector('rect')).fill`));
-    expect(await clippedTexts(page)).toEqual([]);
-    expect(faults).toEqual([]);
-    await page.close();
-  }
-  expect(backgrounds).toEqual(['rgb(255, 255, 255)', 'rgb(13, 17, 23)']);
+  it('the main chart stands alone, in light and in dark', async () => {
+    const backgrounds: string[] = [];
+    for (const scheme of ['light', 'dark'] as const) {
+      const { page, faults } = await open('main.svg', 800, scheme);
+      backgrounds.push(await page.evaluate<string>(`getComputedStyle(document.querySelector('rect')).fill`));
+      expect(await clippedTexts(page)).toEqual([]);
+      expect(faults).toEqual([]);
+      await page.close();
+    }
+    expect(backgrounds).toEqual(['rgb(255, 255, 255)', 'rgb(13, 17, 23)']);
+  });
 });

@@ -128,30 +128,32 @@ describe('a write that was answered is seen by the next read on another worker',
   });
 });
 
-it('serves nothing that an older Redis process left in a snapshot', async () => {
-  const { _id } = await buildTask(writer, admin);
-  await untilHit(`/tasks/${_id}`);
-  await redis.save();
-  await as(writer, admin).put(`/tasks/${_id}`, { status: 'Doing' }).expect(200);
-  await redis.stop();
-  await redis.start();
-  for (let count = 0; count < 20; count++) {
-    expect((await as(reader, admin).get(`/tasks/${_id}`)).body.status).toBe('Doing');
-    await sleep(50);
-  }
-}, 120_000);
+describe('the cache of two workers', () => {
+  it('serves nothing that an older Redis process left in a snapshot', async () => {
+    const { _id } = await buildTask(writer, admin);
+    await untilHit(`/tasks/${_id}`);
+    await redis.save();
+    await as(writer, admin).put(`/tasks/${_id}`, { status: 'Doing' }).expect(200);
+    await redis.stop();
+    await redis.start();
+    for (let count = 0; count < 20; count++) {
+      expect((await as(reader, admin).get(`/tasks/${_id}`)).body.status).toBe('Doing');
+      await sleep(50);
+    }
+  }, 120_000);
 
-it('writes wait for an outage of Redis only once', async () => {
-  const fiveWrites = async () => {
-    const startedAt = Date.now();
-    for (let count = 0; count < 5; count++) await buildTask(writer, admin);
-    return Date.now() - startedAt;
-  };
-  const usual = await fiveWrites();
-  await redis.stop();
-  await buildTask(writer, admin);
-  // Five waits would take a second each.
-  expect(await fiveWrites()).toBeLessThan(3 * usual + 4_000);
-  await redis.start();
-  await sleep(100);
-}, 120_000);
+  it('writes wait for an outage of Redis only once', async () => {
+    const fiveWrites = async () => {
+      const startedAt = Date.now();
+      for (let count = 0; count < 5; count++) await buildTask(writer, admin);
+      return Date.now() - startedAt;
+    };
+    const usual = await fiveWrites();
+    await redis.stop();
+    await buildTask(writer, admin);
+    // Five waits would take a second each.
+    expect(await fiveWrites()).toBeLessThan(3 * usual + 4_000);
+    await redis.start();
+    await sleep(100);
+  }, 120_000);
+});

@@ -127,102 +127,108 @@ const refusals: [string, number, () => Promise<{ status: number }>][] = [
   ],
 ];
 
-it.each(refusals)('%s ends nothing that is cached', async (_name, status, send) => {
-  await warm();
-  for (let count = 0; count < 3; count += 1) expect((await send()).status).toBe(status);
-  expect(await states()).toEqual(allHit());
-});
-
-it('ends nothing for a refusal long after the last change, also if Redis has forgotten it', async () => {
-  const old = await buildTask(writer, admin, { title: 'Old' });
-  const connection = await mongoose.createConnection(mongoUrl(namespace)).asPromise();
-  const hourAgo = new Date(Date.now() - 3_600_000);
-  await connection.collection('tasks').updateOne({ title: 'Old' }, { $set: { updatedAt: hourAgo } });
-  await connection.close();
-  await redis.command('FLUSHALL');
-  await warm();
-  await as(writer, admin).patch(`/tasks/${old._id}`, { title: 'x' }).set('If-Match', WRONG).expect(412);
-  expect(await states()).toEqual(allHit());
-});
-
-it('ends lists once for a removal that finds nothing: an earlier one may have died before it said so', async () => {
-  const id = randomBytes(12).toString('hex');
-  await as(writer, admin).delete(`/tasks/${id}`).expect(404);
-  await warm();
-  for (let count = 0; count < 3; count += 1) await as(writer, admin).delete(`/tasks/${id}`).expect(404);
-  expect(await states()).toEqual(allHit());
-});
-
-it("ends no list of others for a worker's own task that comes back as a whole", async () => {
-  const { body: own } = await as(reader, owner).get(`/tasks/${task._id}`).expect(200);
-  await warm();
-  await as(writer, owner).put(`/tasks/${task._id}`, own).expect(200);
-  const found = await states();
-  expect(reads().filter((_, index) => found[index] === 'HIT')).toEqual(
-    expect.arrayContaining([
-      [stranger, '/tasks'],
-      [stranger, `/users/${stranger.id}`],
-    ]),
-  );
-});
-
-it('ends nothing for the replay of a creation', async () => {
-  const create = () =>
-    as(writer, admin).post('/tasks', { title: 'Once', assignedTo: owner.id }).set('Idempotency-Key', '"one"');
-  const person = newPerson();
-  const join = () => as(writer, { token: '' }).post('/users/signup', person).set('Idempotency-Key', '"two"');
-  await create().expect(201);
-  await join().expect(201);
-  await warm();
-  for (let count = 0; count < 3; count += 1) {
-    expect((await create().expect(201)).headers['idempotent-replayed']).toBe('true');
-    expect((await join().expect(201)).headers['idempotent-replayed']).toBe('true');
-  }
-  expect(await states()).toEqual(allHit());
-});
-
-/** Leaves what a writer leaves that dies between its commit and its word to Redis. */
-async function changeWithoutAWord(collection: string, filter: object, set: object): Promise<void> {
-  const connection = await mongoose.createConnection(mongoUrl(namespace)).asPromise();
-  await connection
-    .collection(collection)
-    .updateOne(filter, { $set: { ...set, updatedAt: new Date() }, $inc: { version: 1 } });
-  await connection.close();
-}
-
-describe('a refusal that shows what a writer left that died', () => {
-  it('of a task is not newer than the reads after it, and ends them once', async () => {
+describe('a refused write', () => {
+  it.each(refusals)('%s ends nothing that is cached', async (_name, status, send) => {
     await warm();
-    await changeWithoutAWord('tasks', { title: 'A task' }, { status: 'Doing' });
-    await as(writer, owner)
-      .patch(`/tasks/${task._id}`, { status: 'Done' })
-      .set('If-Match', WRONG)
-      .expect(412);
-    const { body } = await as(reader, owner).get(`/tasks/${task._id}`).expect(200);
-    expect(body.status).toBe('Doing');
-    for (const who of [owner, admin]) {
-      const { body: list } = await as(reader, who).get('/tasks').expect(200);
-      expect(list.find(({ _id }: { _id: string }) => _id === task._id).status).toBe('Doing');
-    }
-    await warm();
-    await as(writer, owner)
-      .patch(`/tasks/${task._id}`, { status: 'Done' })
-      .set('If-Match', WRONG)
-      .expect(412);
+    for (let count = 0; count < 3; count += 1) expect((await send()).status).toBe(status);
     expect(await states()).toEqual(allHit());
   });
 
-  it('of a user is not newer than the reads after it, and ends them once', async () => {
+  it('ends nothing for a refusal long after the last change, also if Redis has forgotten it', async () => {
+    const old = await buildTask(writer, admin, { title: 'Old' });
+    const connection = await mongoose.createConnection(mongoUrl(namespace)).asPromise();
+    const hourAgo = new Date(Date.now() - 3_600_000);
+    await connection.collection('tasks').updateOne({ title: 'Old' }, { $set: { updatedAt: hourAgo } });
+    await connection.close();
+    await redis.command('FLUSHALL');
     await warm();
-    await changeWithoutAWord('users', { username: owner.username }, { name: 'Renamed' });
-    const refused = () => as(writer, owner).patch(`/users/${owner.id}`, { name: 'x' }).set('If-Match', WRONG);
-    await refused().expect(412);
-    expect((await as(reader, owner).get(`/users/${owner.id}`).expect(200)).body.name).toBe('Renamed');
-    expect((await as(reader, owner).get(`/tasks/${task._id}`).expect(200)).body.assignedTo.name).toBe(
-      'Renamed',
-    );
-    await warm();
-    await refused().expect(412);
+    await as(writer, admin).patch(`/tasks/${old._id}`, { title: 'x' }).set('If-Match', WRONG).expect(412);
     expect(await states()).toEqual(allHit());
+  });
+
+  it('ends lists once for a removal that finds nothing: an earlier one may have died before it said so', async () => {
+    const id = randomBytes(12).toString('hex');
+    await as(writer, admin).delete(`/tasks/${id}`).expect(404);
+    await warm();
+    for (let count = 0; count < 3; count += 1) await as(writer, admin).delete(`/tasks/${id}`).expect(404);
+    expect(await states()).toEqual(allHit());
+  });
+
+  it("ends no list of others for a worker's own task that comes back as a whole", async () => {
+    const { body: own } = await as(reader, owner).get(`/tasks/${task._id}`).expect(200);
+    await warm();
+    await as(writer, owner).put(`/tasks/${task._id}`, own).expect(200);
+    const found = await states();
+    expect(reads().filter((_, index) => found[index] === 'HIT')).toEqual(
+      expect.arrayContaining([
+        [stranger, '/tasks'],
+        [stranger, `/users/${stranger.id}`],
+      ]),
+    );
+  });
+
+  it('ends nothing for the replay of a creation', async () => {
+    const create = () =>
+      as(writer, admin)
+        .post('/tasks', { title: 'Once', assignedTo: owner.id })
+        .set('Idempotency-Key', '"one"');
+    const person = newPerson();
+    const join = () =>
+      as(writer, { token: '' }).post('/users/signup', person).set('Idempotency-Key', '"two"');
+    await create().expect(201);
+    await join().expect(201);
+    await warm();
+    for (let count = 0; count < 3; count += 1) {
+      expect((await create().expect(201)).headers['idempotent-replayed']).toBe('true');
+      expect((await join().expect(201)).headers['idempotent-replayed']).toBe('true');
+    }
+    expect(await states()).toEqual(allHit());
+  });
+
+  /** Leaves what a writer leaves that dies between its commit and its word to Redis. */
+  async function changeWithoutAWord(collection: string, filter: object, set: object): Promise<void> {
+    const connection = await mongoose.createConnection(mongoUrl(namespace)).asPromise();
+    await connection
+      .collection(collection)
+      .updateOne(filter, { $set: { ...set, updatedAt: new Date() }, $inc: { version: 1 } });
+    await connection.close();
+  }
+
+  describe('a refusal that shows what a writer left that died', () => {
+    it('of a task is not newer than the reads after it, and ends them once', async () => {
+      await warm();
+      await changeWithoutAWord('tasks', { title: 'A task' }, { status: 'Doing' });
+      await as(writer, owner)
+        .patch(`/tasks/${task._id}`, { status: 'Done' })
+        .set('If-Match', WRONG)
+        .expect(412);
+      const { body } = await as(reader, owner).get(`/tasks/${task._id}`).expect(200);
+      expect(body.status).toBe('Doing');
+      for (const who of [owner, admin]) {
+        const { body: list } = await as(reader, who).get('/tasks').expect(200);
+        expect(list.find(({ _id }: { _id: string }) => _id === task._id).status).toBe('Doing');
+      }
+      await warm();
+      await as(writer, owner)
+        .patch(`/tasks/${task._id}`, { status: 'Done' })
+        .set('If-Match', WRONG)
+        .expect(412);
+      expect(await states()).toEqual(allHit());
+    });
+
+    it('of a user is not newer than the reads after it, and ends them once', async () => {
+      await warm();
+      await changeWithoutAWord('users', { username: owner.username }, { name: 'Renamed' });
+      const refused = () =>
+        as(writer, owner).patch(`/users/${owner.id}`, { name: 'x' }).set('If-Match', WRONG);
+      await refused().expect(412);
+      expect((await as(reader, owner).get(`/users/${owner.id}`).expect(200)).body.name).toBe('Renamed');
+      expect((await as(reader, owner).get(`/tasks/${task._id}`).expect(200)).body.assignedTo.name).toBe(
+        'Renamed',
+      );
+      await warm();
+      await refused().expect(412);
+      expect(await states()).toEqual(allHit());
+    });
   });
 });

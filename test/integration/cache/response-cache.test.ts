@@ -47,201 +47,203 @@ function entity(key = 'task:1', shows: string[] = []) {
   return { key, state, read, tell, write };
 }
 
-it('refuses what a slow reader sets after a write', async () => {
-  const { read, write, state } = entity();
-  const paused = gate();
-  one.before.cacheFill = () => paused.opened;
-  const slow = read(one);
-  await untilLoaded(state);
-  await write(other);
-  paused.open();
-  expect(await slow).toMatchObject({ json: '"v1"', state: 'MISS' });
-  expect(one.events).toContain('task stale_refused');
-  expect((await read(other)).json).toBe('"v2"');
-});
-
-const untilLoaded = async (state: { loads: number }) => {
-  while (state.loads === 0) await new Promise(setImmediate);
-};
-
-it('has what a write made at once on every worker, without a load', async () => {
-  const { read, write, state } = entity();
-  await read(one);
-  await write(one);
-  expect(await read(other)).toMatchObject({ json: '"v2"', state: 'HIT' });
-  expect(await read(one)).toMatchObject({ json: '"v2"', state: 'HIT' });
-  expect(state.loads).toBe(1);
-});
-
-it('lets the newer of two writes stand that are told in the wrong order', async () => {
-  const { read, tell, state } = entity();
-  await read(one);
-  state.version = 3;
-  await (
-    await tell(one, 3)
-  )({ value: 'v3', version: 3 });
-  await (
-    await tell(other, 2)
-  )({ value: 'v2', version: 2 });
-  expect(await read(one)).toMatchObject({ json: '"v3"', state: 'HIT' });
-});
-
-it('lets no write fill again where it cannot know of later ones', async () => {
-  const { read, tell, state } = entity();
-  await read(one);
-  // As an eviction would: what a later write told is forgotten.
-  await one.redis.client.flushall();
-  state.version = 3;
-  await (
-    await tell(other, 2)
-  )({ value: 'v2', version: 2 });
-  expect(await read(one)).toMatchObject({ json: '"v3"', state: 'MISS' });
-});
-
-it('refuses a refill that is older than another write by its arrival', async () => {
-  const { read, tell, state } = entity();
-  await read(one);
-  state.version = 2;
-  const refill = await tell(one, 2);
-  state.version = 3;
-  await tell(other, 3);
-  await refill({ value: 'v2', version: 2 });
-  expect(await read(one)).toMatchObject({ json: '"v3"' });
-});
-
-it('keeps the newer of two loads from the same moment, and lets nobody see versions go back', async () => {
-  const { read, tell, state } = entity();
-  const paused = gate();
-  one.before.cacheFill = () => paused.opened;
-  const slow = read(one);
-  await untilLoaded(state);
-  // Committed, and not told of yet: others may see it already.
-  state.version = 3;
-  expect(await read(other)).toMatchObject({ json: '"v3"', state: 'MISS' });
-  paused.open();
-  await slow;
-  expect(await read(one)).toMatchObject({ json: '"v3"', state: 'HIT' });
-  await (
-    await tell(one, 2)
-  )({ value: 'v2', version: 2 });
-  await (
-    await tell(other, 3)
-  )({ value: 'v3', version: 3 });
-  expect(await read(one)).toMatchObject({ json: '"v3"', state: 'HIT' });
-});
-
-it('keeps what two workers load at the same moment', async () => {
-  const { read } = entity();
-  await Promise.all([read(one), read(other)]);
-  expect([...one.events, ...other.events]).not.toContain('task stale_refused');
-  expect((await read(one)).state).toBe('HIT');
-});
-
-it('ends what it can where it is not known under which name', async () => {
-  const { read, tell, state } = entity();
-  await read(one);
-  state.version = 2;
-  const { epochOfWrites } = one.board;
-  one.board.epochOfWrites = () => Promise.reject(new Error('MongoDB is away'));
-  await expect(tell(one, 2)).rejects.toThrow('MongoDB is away');
-  one.board.epochOfWrites = epochOfWrites;
-  expect(await read(other)).toMatchObject({ json: '"v2"', state: 'MISS' });
-});
-
-it('loads once for all who ask at the same moment', async () => {
-  const { read, state } = entity();
-  const answers = await Promise.all(Array.from({ length: 10 }, () => read(one)));
-  expect(answers.map(({ json }) => json)).toEqual(Array(10).fill('"v1"'));
-  expect(state.loads).toBe(1);
-});
-
-it('gives who comes after a write nothing from a load that began before it', async () => {
-  const { read, write, state } = entity();
-  const paused = gate();
-  one.before.cacheFill = () => paused.opened;
-  const early = read(one);
-  await untilLoaded(state);
-  await write(other);
-  const late = read(one);
-  paused.open();
-  expect((await early).json).toBe('"v1"');
-  expect((await late).json).toBe('"v2"');
-});
-
-it('ends exactly what shows a person', async () => {
-  const shown = entity('task:shown', ['profile:ann']);
-  const others = entity('task:others', ['profile:bob']);
-  await Promise.all([shown.read(one), others.read(one)]);
-  expect([(await shown.read(other)).state, (await others.read(other)).state]).toEqual(['HIT', 'HIT']);
-  await other.cache.written({ generations: ['profile:ann'] });
-  expect([(await shown.read(one)).state, (await others.read(one)).state]).toEqual(['MISS', 'HIT']);
-});
-
-it('takes a lost generation for a miss', async () => {
-  const { read, key } = entity();
-  await read(one);
-  expect((await read(one)).state).toBe('HIT');
-  const [name] = await one.redis.client.keys(`*:generation:${key}`);
-  await one.redis.client.del(name!);
-  expect((await read(one)).state).toBe('MISS');
-});
-
-it('keeps neither what is too large nor what may not be there any more', async () => {
-  const big = { class: 'task' as const, key: 'big', generations: ['big'] };
-  const load = async () => ({ value: 'x'.repeat(2e6) });
-  expect((await one.cache.read({ ...big, load })).state).toBe('MISS');
-  expect((await one.cache.read({ ...big, load })).state).toBe('MISS');
-  const transient = async () => ({ value: 'without its assignee', isTransient: true });
-  expect((await one.cache.read({ ...big, load: transient })).state).toBe('MISS');
-  expect((await one.cache.read({ ...big, load: transient })).state).toBe('MISS');
-});
-
-it('answers and remembers nothing where a load fails', async () => {
-  const read = { class: 'task' as const, key: 'k', generations: ['k'] };
-  const failing = () => Promise.reject(new Error('no such thing'));
-  await expect(one.cache.read({ ...read, load: failing })).rejects.toThrow('no such thing');
-  expect(await one.cache.read({ ...read, load: async () => ({ value: 1 }) })).toMatchObject({
-    state: 'MISS',
+describe('the response cache', () => {
+  it('refuses what a slow reader sets after a write', async () => {
+    const { read, write, state } = entity();
+    const paused = gate();
+    one.before.cacheFill = () => paused.opened;
+    const slow = read(one);
+    await untilLoaded(state);
+    await write(other);
+    paused.open();
+    expect(await slow).toMatchObject({ json: '"v1"', state: 'MISS' });
+    expect(one.events).toContain('task stale_refused');
+    expect((await read(other)).json).toBe('"v2"');
   });
-});
 
-it('turns the cache off for all where Redis confirms nothing', async () => {
-  const { read, tell } = entity();
-  await read(one);
-  let tries = 0;
-  one.before.cacheWritten = () => Promise.reject(new Error(`away ${(tries += 1)}`));
-  await tell(one, 2);
-  expect(tries).toBeGreaterThan(1);
-  expect(one.board.turnCacheOff).toHaveBeenCalledTimes(1);
-});
+  const untilLoaded = async (state: { loads: number }) => {
+    while (state.loads === 0) await new Promise(setImmediate);
+  };
 
-it('reads nothing of another epoch, and nothing while the cache is off', async () => {
-  const { read } = entity();
-  await read(one);
-  one.board.cacheEpoch = () => undefined;
-  expect((await read(one)).state).toBe('BYPASS');
-  one.board.cacheEpoch = () => 7;
-  expect((await read(one)).state).toBe('MISS');
-  one.board.cacheEpoch = () => 0;
-  expect((await read(one)).state).toBe('HIT');
-});
+  it('has what a write made at once on every worker, without a load', async () => {
+    const { read, write, state } = entity();
+    await read(one);
+    await write(one);
+    expect(await read(other)).toMatchObject({ json: '"v2"', state: 'HIT' });
+    expect(await read(one)).toMatchObject({ json: '"v2"', state: 'HIT' });
+    expect(state.loads).toBe(1);
+  });
 
-it('lets entries of the same moment end at different ones', async () => {
-  await Promise.all(Array.from({ length: 30 }, (_, index) => entity(`task:${index}`).read(one)));
-  const names = await one.redis.client.keys('*:entry:*');
-  const lives = await Promise.all(names.map((name) => one.redis.client.pttl(name)));
-  expect(lives.length).toBe(30);
-  expect(Math.min(...lives)).toBeGreaterThan(60_000 * 0.75);
-  expect(Math.max(...lives)).toBeLessThanOrEqual(60_000);
-  // Spread over the last fifth, not at one moment.
-  expect(Math.max(...lives) - Math.min(...lives)).toBeGreaterThan(60_000 * 0.08);
-});
+  it('lets the newer of two writes stand that are told in the wrong order', async () => {
+    const { read, tell, state } = entity();
+    await read(one);
+    state.version = 3;
+    await (
+      await tell(one, 3)
+    )({ value: 'v3', version: 3 });
+    await (
+      await tell(other, 2)
+    )({ value: 'v2', version: 2 });
+    expect(await read(one)).toMatchObject({ json: '"v3"', state: 'HIT' });
+  });
 
-it('keeps what was made of a cached part no longer than that part', async () => {
-  const asOf = Date.now() - 59_000;
-  const load = async (): Promise<Loaded> => ({ value: 'of a part', asOf });
-  await one.cache.read({ class: 'task', key: 'task:old', generations: ['task:old'], load });
-  const [key] = await one.redis.client.keys('*entry:task:old');
-  const life = key ? await one.redis.client.pttl(key) : 0;
-  expect(life).toBeLessThanOrEqual(1_000);
+  it('lets no write fill again where it cannot know of later ones', async () => {
+    const { read, tell, state } = entity();
+    await read(one);
+    // As an eviction would: what a later write told is forgotten.
+    await one.redis.client.flushall();
+    state.version = 3;
+    await (
+      await tell(other, 2)
+    )({ value: 'v2', version: 2 });
+    expect(await read(one)).toMatchObject({ json: '"v3"', state: 'MISS' });
+  });
+
+  it('refuses a refill that is older than another write by its arrival', async () => {
+    const { read, tell, state } = entity();
+    await read(one);
+    state.version = 2;
+    const refill = await tell(one, 2);
+    state.version = 3;
+    await tell(other, 3);
+    await refill({ value: 'v2', version: 2 });
+    expect(await read(one)).toMatchObject({ json: '"v3"' });
+  });
+
+  it('keeps the newer of two loads from the same moment, and lets nobody see versions go back', async () => {
+    const { read, tell, state } = entity();
+    const paused = gate();
+    one.before.cacheFill = () => paused.opened;
+    const slow = read(one);
+    await untilLoaded(state);
+    // Committed, and not told of yet: others may see it already.
+    state.version = 3;
+    expect(await read(other)).toMatchObject({ json: '"v3"', state: 'MISS' });
+    paused.open();
+    await slow;
+    expect(await read(one)).toMatchObject({ json: '"v3"', state: 'HIT' });
+    await (
+      await tell(one, 2)
+    )({ value: 'v2', version: 2 });
+    await (
+      await tell(other, 3)
+    )({ value: 'v3', version: 3 });
+    expect(await read(one)).toMatchObject({ json: '"v3"', state: 'HIT' });
+  });
+
+  it('keeps what two workers load at the same moment', async () => {
+    const { read } = entity();
+    await Promise.all([read(one), read(other)]);
+    expect([...one.events, ...other.events]).not.toContain('task stale_refused');
+    expect((await read(one)).state).toBe('HIT');
+  });
+
+  it('ends what it can where it is not known under which name', async () => {
+    const { read, tell, state } = entity();
+    await read(one);
+    state.version = 2;
+    const { epochOfWrites } = one.board;
+    one.board.epochOfWrites = () => Promise.reject(new Error('MongoDB is away'));
+    await expect(tell(one, 2)).rejects.toThrow('MongoDB is away');
+    one.board.epochOfWrites = epochOfWrites;
+    expect(await read(other)).toMatchObject({ json: '"v2"', state: 'MISS' });
+  });
+
+  it('loads once for all who ask at the same moment', async () => {
+    const { read, state } = entity();
+    const answers = await Promise.all(Array.from({ length: 10 }, () => read(one)));
+    expect(answers.map(({ json }) => json)).toEqual(Array(10).fill('"v1"'));
+    expect(state.loads).toBe(1);
+  });
+
+  it('gives who comes after a write nothing from a load that began before it', async () => {
+    const { read, write, state } = entity();
+    const paused = gate();
+    one.before.cacheFill = () => paused.opened;
+    const early = read(one);
+    await untilLoaded(state);
+    await write(other);
+    const late = read(one);
+    paused.open();
+    expect((await early).json).toBe('"v1"');
+    expect((await late).json).toBe('"v2"');
+  });
+
+  it('ends exactly what shows a person', async () => {
+    const shown = entity('task:shown', ['profile:ann']);
+    const others = entity('task:others', ['profile:bob']);
+    await Promise.all([shown.read(one), others.read(one)]);
+    expect([(await shown.read(other)).state, (await others.read(other)).state]).toEqual(['HIT', 'HIT']);
+    await other.cache.written({ generations: ['profile:ann'] });
+    expect([(await shown.read(one)).state, (await others.read(one)).state]).toEqual(['MISS', 'HIT']);
+  });
+
+  it('takes a lost generation for a miss', async () => {
+    const { read, key } = entity();
+    await read(one);
+    expect((await read(one)).state).toBe('HIT');
+    const [name] = await one.redis.client.keys(`*:generation:${key}`);
+    await one.redis.client.del(name!);
+    expect((await read(one)).state).toBe('MISS');
+  });
+
+  it('keeps neither what is too large nor what may not be there any more', async () => {
+    const big = { class: 'task' as const, key: 'big', generations: ['big'] };
+    const load = async () => ({ value: 'x'.repeat(2e6) });
+    expect((await one.cache.read({ ...big, load })).state).toBe('MISS');
+    expect((await one.cache.read({ ...big, load })).state).toBe('MISS');
+    const transient = async () => ({ value: 'without its assignee', isTransient: true });
+    expect((await one.cache.read({ ...big, load: transient })).state).toBe('MISS');
+    expect((await one.cache.read({ ...big, load: transient })).state).toBe('MISS');
+  });
+
+  it('answers and remembers nothing where a load fails', async () => {
+    const read = { class: 'task' as const, key: 'k', generations: ['k'] };
+    const failing = () => Promise.reject(new Error('no such thing'));
+    await expect(one.cache.read({ ...read, load: failing })).rejects.toThrow('no such thing');
+    expect(await one.cache.read({ ...read, load: async () => ({ value: 1 }) })).toMatchObject({
+      state: 'MISS',
+    });
+  });
+
+  it('turns the cache off for all where Redis confirms nothing', async () => {
+    const { read, tell } = entity();
+    await read(one);
+    let tries = 0;
+    one.before.cacheWritten = () => Promise.reject(new Error(`away ${(tries += 1)}`));
+    await tell(one, 2);
+    expect(tries).toBeGreaterThan(1);
+    expect(one.board.turnCacheOff).toHaveBeenCalledTimes(1);
+  });
+
+  it('reads nothing of another epoch, and nothing while the cache is off', async () => {
+    const { read } = entity();
+    await read(one);
+    one.board.cacheEpoch = () => undefined;
+    expect((await read(one)).state).toBe('BYPASS');
+    one.board.cacheEpoch = () => 7;
+    expect((await read(one)).state).toBe('MISS');
+    one.board.cacheEpoch = () => 0;
+    expect((await read(one)).state).toBe('HIT');
+  });
+
+  it('lets entries of the same moment end at different ones', async () => {
+    await Promise.all(Array.from({ length: 30 }, (_, index) => entity(`task:${index}`).read(one)));
+    const names = await one.redis.client.keys('*:entry:*');
+    const lives = await Promise.all(names.map((name) => one.redis.client.pttl(name)));
+    expect(lives.length).toBe(30);
+    expect(Math.min(...lives)).toBeGreaterThan(60_000 * 0.75);
+    expect(Math.max(...lives)).toBeLessThanOrEqual(60_000);
+    // Spread over the last fifth, not at one moment.
+    expect(Math.max(...lives) - Math.min(...lives)).toBeGreaterThan(60_000 * 0.08);
+  });
+
+  it('keeps what was made of a cached part no longer than that part', async () => {
+    const asOf = Date.now() - 59_000;
+    const load = async (): Promise<Loaded> => ({ value: 'of a part', asOf });
+    await one.cache.read({ class: 'task', key: 'task:old', generations: ['task:old'], load });
+    const [key] = await one.redis.client.keys('*entry:task:old');
+    const life = key ? await one.redis.client.pttl(key) : 0;
+    expect(life).toBeLessThanOrEqual(1_000);
+  });
 });

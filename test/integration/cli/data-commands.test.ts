@@ -43,133 +43,141 @@ const right: [string, string[]][] = [
   ['admin', ['--email', 'a@example.com', '--username', 'abc', '--name', 'A']],
 ];
 
-it('refuses wrong arguments in one line before the usage, with status 2', async () => {
-  const answers = wrong.map(async ([name, args]) => ({ name, ...(await runCommand(name, args, env)) }));
-  for (const { name, status, stdout, stderr } of await Promise.all(answers)) {
-    expect({ name, status, stdout }).toEqual({ name, status: 2, stdout: '' });
-    expect(stderr).toMatch(new RegExp(`^[^\\n]+\\.\\n\\n[^]+\\bnpm run ${name}\\b`));
-  }
-});
-
-it('helps, whatever the environment is like', async () => {
-  const names = [...new Set(wrong.map(([name]) => name))];
-  const answers = names.map(async (name) => ({ name, ...(await runCommand(name, ['--help'], {})) }));
-  for (const { name, status, stdout } of await Promise.all(answers)) {
-    expect({ name, status }).toEqual({ name, status: 0 });
-    expect(stdout).toContain(`npm run ${name}`);
-  }
-});
-
-it('explains an error of the file system in one line with its cure', async () => {
-  const answers: [string, string[], RegExp][] = [
-    ['restore', [folder], /^EISDIR|a folder, not a file \(read, EISDIR\)/],
-    [
-      'restore',
-      [path.join(__filename, 'a.gz')],
-      /a part of this path is a file, not a folder \(access, ENOTDIR\)/,
-    ],
-    ['backup', [path.join(__filename, 'a.gz')], /\(\w+, (ENOTDIR|EEXIST)\)/],
-    ['admin', [...administrator, '--password-file', folder], /a folder, not a file \(read, EISDIR\)/],
-  ];
-  for (const [name, args, said] of answers) {
-    const { status, stderr } = await runCommand(name, args, env);
-    expect({ name, status, stderr }).toEqual({
-      name,
-      status: 1,
-      stderr: expect.stringMatching(said) as string,
-    });
-    expect(stderr).not.toMatch(/^ {4}at /m);
-  }
-});
-
-it('takes files relative to where the caller stands', async () => {
-  const elsewhere = { ...env, INIT_CWD: folder };
-  expect(await runCommand('backup', ['./relative.gz'], elsewhere)).toMatchObject({ status: 0 });
-  expect((await readdir(folder)).includes('relative.gz')).toBe(true);
-  expect(await runCommand('admin', [...administrator, '--password-file', 'made'], elsewhere)).toMatchObject({
-    status: 0,
-    stdout: 'mary@example.com is an Admin.\n',
+describe('a data command', () => {
+  it('refuses wrong arguments in one line before the usage, with status 2', async () => {
+    const answers = wrong.map(async ([name, args]) => ({ name, ...(await runCommand(name, args, env)) }));
+    for (const { name, status, stdout, stderr } of await Promise.all(answers)) {
+      expect({ name, status, stdout }).toEqual({ name, status: 2, stdout: '' });
+      expect(stderr).toMatch(new RegExp(`^[^\\n]+\\.\\n\\n[^]+\\bnpm run ${name}\\b`));
+    }
   });
-  expect(await readFile(path.join(folder, 'made'), 'utf8')).toMatch(/^\S{20,}\n$/);
-  const again = await runCommand('restore', ['relative.gz'], elsewhere);
-  expect(again).toMatchObject({ status: 1, stderr: expect.stringMatching(/is not empty/) as string });
-  for (const name of ['relative.gz', 'made']) await rm(path.join(folder, name));
-});
 
-it('says which MongoDB is away, and no password', async () => {
-  const away = { ...env, MONGO_URL: 'mongodb://me:hidden@127.0.0.1:9/x', AMQP_URL: 'amqp://127.0.0.1:9' };
-  const answers = right.map(async ([name, args]) => ({ name, ...(await runCommand(name, args, away)) }));
-  for (const { name, status, stderr } of await Promise.all(answers)) {
-    expect({ name, status }).toEqual({ name, status: 1 });
-    expect(stderr).toMatch(
-      /^MongoDB at 127\.0\.0\.1:9 can't be asked: .*\nnpm start .* look at MONGO_URL\.\n$/,
+  it('helps, whatever the environment is like', async () => {
+    const names = [...new Set(wrong.map(([name]) => name))];
+    const answers = names.map(async (name) => ({ name, ...(await runCommand(name, ['--help'], {})) }));
+    for (const { name, status, stdout } of await Promise.all(answers)) {
+      expect({ name, status }).toEqual({ name, status: 0 });
+      expect(stdout).toContain(`npm run ${name}`);
+    }
+  });
+
+  it('explains an error of the file system in one line with its cure', async () => {
+    const answers: [string, string[], RegExp][] = [
+      ['restore', [folder], /^EISDIR|a folder, not a file \(read, EISDIR\)/],
+      [
+        'restore',
+        [path.join(__filename, 'a.gz')],
+        /a part of this path is a file, not a folder \(access, ENOTDIR\)/,
+      ],
+      ['backup', [path.join(__filename, 'a.gz')], /\(\w+, (ENOTDIR|EEXIST)\)/],
+      ['admin', [...administrator, '--password-file', folder], /a folder, not a file \(read, EISDIR\)/],
+    ];
+    for (const [name, args, said] of answers) {
+      const { status, stderr } = await runCommand(name, args, env);
+      expect({ name, status, stderr }).toEqual({
+        name,
+        status: 1,
+        stderr: expect.stringMatching(said) as string,
+      });
+      expect(stderr).not.toMatch(/^ {4}at /m);
+    }
+  });
+
+  it('takes files relative to where the caller stands', async () => {
+    const elsewhere = { ...env, INIT_CWD: folder };
+    expect(await runCommand('backup', ['./relative.gz'], elsewhere)).toMatchObject({ status: 0 });
+    expect((await readdir(folder)).includes('relative.gz')).toBe(true);
+    expect(await runCommand('admin', [...administrator, '--password-file', 'made'], elsewhere)).toMatchObject(
+      {
+        status: 0,
+        stdout: 'mary@example.com is an Admin.\n',
+      },
     );
-    expect(stderr).not.toContain('hidden');
-  }
-});
-
-it('says which RabbitMQ is away', async () => {
-  const away = { ...env, AMQP_URL: 'amqp://me:hidden@127.0.0.1:9' };
-  const { status, stderr } = await runCommand('dead-letters', [], away);
-  expect(status).toBe(1);
-  expect(stderr).toMatch(
-    /^RabbitMQ at 127\.0\.0\.1:9 can't be asked: .*\nnpm start .* look at AMQP_URL\.\n$/,
-  );
-});
-
-it('restores only while nobody serves, or where that is said; and shows no bar of nothing', async () => {
-  await runCommand('seed', ['--users', '3', '--tasks', '5'], env);
-  const backup = await runCommand('backup', [file], env);
-  expect(backup.stdout).toMatch(/documents of/);
-  expect(await readdir(folder)).toEqual(['a.gz']);
-
-  const database = namespace;
-  const logger = createLogger('silent', 'test');
-  const control = await serveControl(
-    { folder: env.RUN_DIR!, name: 'api-0', logger },
-    { 'GET /status': () => ({}) },
-  );
-  const refused = await runCommand('restore', [file, '--empty', database], env);
-  expect(refused.status).toBe(1);
-  expect(refused.stderr).toMatch(/^1 process \(api-0\) .*npx pm2 stop taskfleet-api taskfleet-worker/s);
-  const told = await runCommand('restore', [file, '--empty', database, '--while-serving'], env);
-  expect(told).toMatchObject({ status: 0, stdout: expect.stringMatching(/^1 process \(api-0\) go on/) });
-  // The database of another stack: what runs here says nothing of it.
-  const foreign = { ...env, TASKFLEET_FOREIGN: 'true' };
-  const elsewhere = await runCommand('restore', [file, '--empty', database], foreign);
-  expect(elsewhere).toMatchObject({ status: 0, stdout: expect.stringContaining("can't be seen from here") });
-  control.close();
-
-  const notEmpty = await runCommand('restore', [file], env);
-  expect(notEmpty).toMatchObject({
-    status: 1,
-    stderr: expect.stringMatching(/^The database .* is not empty/),
+    expect(await readFile(path.join(folder, 'made'), 'utf8')).toMatch(/^\S{20,}\n$/);
+    const again = await runCommand('restore', ['relative.gz'], elsewhere);
+    expect(again).toMatchObject({ status: 1, stderr: expect.stringMatching(/is not empty/) as string });
+    for (const name of ['relative.gz', 'made']) await rm(path.join(folder, name));
   });
-  for (const { stdout, stderr } of [backup, refused, notEmpty]) expect(stdout + stderr).not.toContain('of 0');
-});
 
-it('refuses a password file that is not UTF-8 before it asks any server', async () => {
-  const passwordFile = path.join(folder, 'password.txt');
-  await writeFile(passwordFile, Buffer.from('G\xe4rten und Z\xe4une', 'latin1'));
-  const person = ['--email', 'a@example.com', '--username', 'abc', '--name', 'A'];
-  const { status, stderr } = await runCommand('admin', [...person, '--password-file', passwordFile], env);
-  expect({ status, stderr }).toEqual({ status: 2, stderr: expect.stringContaining('is not UTF-8') });
-});
+  it('says which MongoDB is away, and no password', async () => {
+    const away = { ...env, MONGO_URL: 'mongodb://me:hidden@127.0.0.1:9/x', AMQP_URL: 'amqp://127.0.0.1:9' };
+    const answers = right.map(async ([name, args]) => ({ name, ...(await runCommand(name, args, away)) }));
+    for (const { name, status, stderr } of await Promise.all(answers)) {
+      expect({ name, status }).toEqual({ name, status: 1 });
+      expect(stderr).toMatch(
+        /^MongoDB at 127\.0\.0\.1:9 can't be asked: .*\nnpm start .* look at MONGO_URL\.\n$/,
+      );
+      expect(stderr).not.toContain('hidden');
+    }
+  });
 
-it('restores to the end though no one reads what it prints, indexes and all, and ends what was cached first', async () => {
-  const another = { ...env, MONGO_URL: mongoUrl(`${namespace}_unread`) };
-  await runCommand('seed', ['--users', '3', '--tasks', '5'], env);
-  await runCommand('backup', [path.join(folder, 'unread.gz')], env);
-  const began = Date.now();
-  const status = await runUnread('restore', [path.join(folder, 'unread.gz')], another);
-  expect(status).toBe(0);
-  const mongo = await connectMongo(another.MONGO_URL);
-  const indexes = await mongo.db.collection('users').indexes();
-  expect(indexes.filter(({ unique }) => unique).map(({ key }) => Object.keys(key)[0])).toEqual(
-    expect.arrayContaining(['emailKey', 'usernameKey']),
-  );
-  const notice = await mongo.db.collection('notices').findOne({ _id: 'cache-off' as never });
-  expect((notice!.cacheOffUntil as Date).getTime()).toBeGreaterThan(began);
-  await mongo.close();
-  await dropDatabase(`${namespace}_unread`);
+  it('says which RabbitMQ is away', async () => {
+    const away = { ...env, AMQP_URL: 'amqp://me:hidden@127.0.0.1:9' };
+    const { status, stderr } = await runCommand('dead-letters', [], away);
+    expect(status).toBe(1);
+    expect(stderr).toMatch(
+      /^RabbitMQ at 127\.0\.0\.1:9 can't be asked: .*\nnpm start .* look at AMQP_URL\.\n$/,
+    );
+  });
+
+  it('restores only while nobody serves, or where that is said; and shows no bar of nothing', async () => {
+    await runCommand('seed', ['--users', '3', '--tasks', '5'], env);
+    const backup = await runCommand('backup', [file], env);
+    expect(backup.stdout).toMatch(/documents of/);
+    expect(await readdir(folder)).toEqual(['a.gz']);
+
+    const database = namespace;
+    const logger = createLogger('silent', 'test');
+    const control = await serveControl(
+      { folder: env.RUN_DIR!, name: 'api-0', logger },
+      { 'GET /status': () => ({}) },
+    );
+    const refused = await runCommand('restore', [file, '--empty', database], env);
+    expect(refused.status).toBe(1);
+    expect(refused.stderr).toMatch(/^1 process \(api-0\) .*npx pm2 stop taskfleet-api taskfleet-worker/s);
+    const told = await runCommand('restore', [file, '--empty', database, '--while-serving'], env);
+    expect(told).toMatchObject({ status: 0, stdout: expect.stringMatching(/^1 process \(api-0\) go on/) });
+    // The database of another stack: what runs here says nothing of it.
+    const foreign = { ...env, TASKFLEET_FOREIGN: 'true' };
+    const elsewhere = await runCommand('restore', [file, '--empty', database], foreign);
+    expect(elsewhere).toMatchObject({
+      status: 0,
+      stdout: expect.stringContaining("can't be seen from here"),
+    });
+    control.close();
+
+    const notEmpty = await runCommand('restore', [file], env);
+    expect(notEmpty).toMatchObject({
+      status: 1,
+      stderr: expect.stringMatching(/^The database .* is not empty/),
+    });
+    for (const { stdout, stderr } of [backup, refused, notEmpty])
+      expect(stdout + stderr).not.toContain('of 0');
+  });
+
+  it('refuses a password file that is not UTF-8 before it asks any server', async () => {
+    const passwordFile = path.join(folder, 'password.txt');
+    await writeFile(passwordFile, Buffer.from('G\xe4rten und Z\xe4une', 'latin1'));
+    const person = ['--email', 'a@example.com', '--username', 'abc', '--name', 'A'];
+    const { status, stderr } = await runCommand('admin', [...person, '--password-file', passwordFile], env);
+    expect({ status, stderr }).toEqual({ status: 2, stderr: expect.stringContaining('is not UTF-8') });
+  });
+
+  it('restores to the end though no one reads what it prints, indexes and all, and ends what was cached first', async () => {
+    const another = { ...env, MONGO_URL: mongoUrl(`${namespace}_unread`) };
+    await runCommand('seed', ['--users', '3', '--tasks', '5'], env);
+    await runCommand('backup', [path.join(folder, 'unread.gz')], env);
+    const began = Date.now();
+    const status = await runUnread('restore', [path.join(folder, 'unread.gz')], another);
+    expect(status).toBe(0);
+    const mongo = await connectMongo(another.MONGO_URL);
+    const indexes = await mongo.db.collection('users').indexes();
+    expect(indexes.filter(({ unique }) => unique).map(({ key }) => Object.keys(key)[0])).toEqual(
+      expect.arrayContaining(['emailKey', 'usernameKey']),
+    );
+    const notice = await mongo.db.collection('notices').findOne({ _id: 'cache-off' as never });
+    expect((notice!.cacheOffUntil as Date).getTime()).toBeGreaterThan(began);
+    await mongo.close();
+    await dropDatabase(`${namespace}_unread`);
+  });
 });

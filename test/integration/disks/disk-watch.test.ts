@@ -94,82 +94,90 @@ describe('the watch over disks', () => {
   });
 });
 
-it.each([
-  ['OutOfDiskSpace', { code: 14031, message: 'available disk space of 1 bytes is less than required' }],
-  ['FileStreamFailed', { code: 39, message: 'failed to write' }],
-  [
-    'WiredTiger without room',
-    { code: 1, message: 'WiredTiger error: WtError { code: 28, message: "No space left on device" }' },
-  ],
-  [
-    'WiredTiger after a panic',
-    { code: 1, message: 'WiredTiger error: WtError { code: -31804, message: "WT_PANIC: …" }' },
-  ],
-])(
-  'the database that reports "%s" is away: its effect is unknown, and it is no fault of ours',
-  (_name, error) => {
-    expect(isMongoAway(new mongoose.mongo.MongoServerError(error))).toBe(true);
-    expect(isMongoAway(new mongoose.mongo.MongoServerError({ code: 1, message: 'InternalError' }))).toBe(
-      false,
-    );
-  },
-);
+describe('the API on a full disk', () => {
+  it.each([
+    ['OutOfDiskSpace', { code: 14031, message: 'available disk space of 1 bytes is less than required' }],
+    ['FileStreamFailed', { code: 39, message: 'failed to write' }],
+    [
+      'WiredTiger without room',
+      { code: 1, message: 'WiredTiger error: WtError { code: 28, message: "No space left on device" }' },
+    ],
+    [
+      'WiredTiger after a panic',
+      { code: 1, message: 'WiredTiger error: WtError { code: -31804, message: "WT_PANIC: …" }' },
+    ],
+  ])(
+    'the database that reports "%s" is away: its effect is unknown, and it is no fault of ours',
+    (_name, error) => {
+      expect(isMongoAway(new mongoose.mongo.MongoServerError(error))).toBe(true);
+      expect(isMongoAway(new mongoose.mongo.MongoServerError({ code: 1, message: 'InternalError' }))).toBe(
+        false,
+      );
+    },
+  );
 
-describe('an API worker whose database lacks room', () => {
-  const namespace = newNamespace();
-  let api: TestApi;
-  let admin: Account;
-  let task: { _id: string };
+  describe('an API worker whose database lacks room', () => {
+    const namespace = newNamespace();
+    let api: TestApi;
+    let admin: Account;
+    let task: { _id: string };
 
-  beforeAll(async () => {
-    api = await startApi(namespace, { DISK_PLACES: JSON.stringify({ database: folder }) });
-    admin = await buildAdmin(api);
-    task = await buildTask(api, admin);
-    disk.fill();
-    await eventually(async () => (await as(api, admin).post('/tasks', { title: 'x' })).status === 507, 5_000);
-  });
-  beforeEach(() => disk.fill());
-  afterAll(async () => {
-    await api?.close();
-    await dropDatabase(namespace);
-  });
+    beforeAll(async () => {
+      api = await startApi(namespace, { DISK_PLACES: JSON.stringify({ database: folder }) });
+      admin = await buildAdmin(api);
+      task = await buildTask(api, admin);
+      disk.fill();
+      await eventually(
+        async () => (await as(api, admin).post('/tasks', { title: 'x' })).status === 507,
+        5_000,
+      );
+    });
+    beforeEach(() => disk.fill());
+    afterAll(async () => {
+      await api?.close();
+      await dropDatabase(namespace);
+    });
 
-  it('refuses each route that stores something before it reads the body', async () => {
-    const picture = await newPicture('png');
-    const person = newPerson();
-    const answers = {
-      signUp: await as(api, admin).post('/users/signup', person),
-      createTask: await as(api, admin).post('/tasks').send('no JSON'),
-      updateTask: await as(api, admin).put(`/tasks/${task._id}`, { title: 'y' }),
-      patchTask: await as(api, admin).patch(`/tasks/${task._id}`, { title: 'y' }),
-      deleteTask: await as(api, admin).delete(`/tasks/${task._id}`),
-      patchUser: await as(api, admin).patch(`/users/${admin.id}`, { name: 'Y' }),
-      deleteUser: await as(api, admin).delete(`/users/${admin.id}`),
-      putAvatar: await as(api, admin).put(`/users/${admin.id}/avatar`).type('image/png').send(picture),
-    };
-    const written = allRoutes({} as never).filter(stores);
-    expect(Object.keys(answers).sort()).toEqual(written.map(({ id }) => id).sort());
-    for (const { status, body, headers } of Object.values(answers)) {
-      expect({ status, body: body as object }).toEqual({
-        status: 507,
-        body: expect.objectContaining({
-          type: '/problems/insufficient-storage',
-          detail: expect.stringMatching(/nearly full: nothing was done/) as string,
-        }) as object,
-      });
-      expect(Number(headers['retry-after'])).toBeGreaterThanOrEqual(15);
-      expect(Number(headers['retry-after'])).toBeLessThanOrEqual(31);
-    }
-  });
+    it('refuses each route that stores something before it reads the body', async () => {
+      const picture = await newPicture('png');
+      const person = newPerson();
+      const answers = {
+        signUp: await as(api, admin).post('/users/signup', person),
+        createTask: await as(api, admin).post('/tasks').send('no JSON'),
+        updateTask: await as(api, admin).put(`/tasks/${task._id}`, { title: 'y' }),
+        patchTask: await as(api, admin).patch(`/tasks/${task._id}`, { title: 'y' }),
+        deleteTask: await as(api, admin).delete(`/tasks/${task._id}`),
+        patchUser: await as(api, admin).patch(`/users/${admin.id}`, { name: 'Y' }),
+        deleteUser: await as(api, admin).delete(`/users/${admin.id}`),
+        putAvatar: await as(api, admin).put(`/users/${admin.id}/avatar`).type('image/png').send(picture),
+      };
+      const written = allRoutes({} as never).filter(stores);
+      expect(Object.keys(answers).sort()).toEqual(written.map(({ id }) => id).sort());
+      for (const { status, body, headers } of Object.values(answers)) {
+        expect({ status, body: body as object }).toEqual({
+          status: 507,
+          body: expect.objectContaining({
+            type: '/problems/insufficient-storage',
+            detail: expect.stringMatching(/nearly full: nothing was done/) as string,
+          }) as object,
+        });
+        expect(Number(headers['retry-after'])).toBeGreaterThanOrEqual(15);
+        expect(Number(headers['retry-after'])).toBeLessThanOrEqual(31);
+      }
+    });
 
-  it('answers reads and log-ins', async () => {
-    await as(api, admin).get(`/tasks/${task._id}`).expect(200);
-    await as(api, admin).get('/tasks?q=other').expect(200);
-    await as(api, admin).post('/users/login', { email: admin.email, password: admin.password }).expect(200);
-  });
+    it('answers reads and log-ins', async () => {
+      await as(api, admin).get(`/tasks/${task._id}`).expect(200);
+      await as(api, admin).get('/tasks?q=other').expect(200);
+      await as(api, admin).post('/users/login', { email: admin.email, password: admin.password }).expect(200);
+    });
 
-  it('takes writes again once there is room', async () => {
-    disk.makeRoom();
-    await eventually(async () => (await as(api, admin).post('/tasks', { title: 'x' })).status === 201, 5_000);
+    it('takes writes again once there is room', async () => {
+      disk.makeRoom();
+      await eventually(
+        async () => (await as(api, admin).post('/tasks', { title: 'x' })).status === 201,
+        5_000,
+      );
+    });
   });
 });

@@ -29,138 +29,140 @@ const preflight = (path: string, origin: string, to = api) =>
   });
 const words = (text: string | undefined) => (text ?? '').toLowerCase().split(/ *, */);
 
-it.each([PAGE, OTHER])('lets pages of %s in', async (origin) => {
-  const { headers } = await preflight('/tasks/1', origin).expect(204);
-  expect(headers['access-control-allow-origin']).toBe(origin);
-  expect(words(headers['access-control-allow-methods'])).toEqual(
-    expect.arrayContaining(['get', 'head', 'post', 'put', 'patch', 'delete']),
-  );
-  expect(words(headers['access-control-allow-headers'])).toEqual(
-    expect.arrayContaining([
-      ...['authorization', 'content-type', 'if-match', 'if-none-match', 'idempotency-key'],
-      ...['traceparent', 'tracestate', 'baggage'],
-    ]),
-  );
-  expect(Number(headers['access-control-max-age'])).toBeGreaterThan(0);
-  expect(words(headers.vary)).toContain('origin');
-  expect(headers).not.toHaveProperty('access-control-allow-credentials');
-  // Neither a token is needed nor is anything counted.
-  expect(headers).not.toHaveProperty('ratelimit');
-});
+describe('CORS', () => {
+  it.each([PAGE, OTHER])('lets pages of %s in', async (origin) => {
+    const { headers } = await preflight('/tasks/1', origin).expect(204);
+    expect(headers['access-control-allow-origin']).toBe(origin);
+    expect(words(headers['access-control-allow-methods'])).toEqual(
+      expect.arrayContaining(['get', 'head', 'post', 'put', 'patch', 'delete']),
+    );
+    expect(words(headers['access-control-allow-headers'])).toEqual(
+      expect.arrayContaining([
+        ...['authorization', 'content-type', 'if-match', 'if-none-match', 'idempotency-key'],
+        ...['traceparent', 'tracestate', 'baggage'],
+      ]),
+    );
+    expect(Number(headers['access-control-max-age'])).toBeGreaterThan(0);
+    expect(words(headers.vary)).toContain('origin');
+    expect(headers).not.toHaveProperty('access-control-allow-credentials');
+    // Neither a token is needed nor is anything counted.
+    expect(headers).not.toHaveProperty('ratelimit');
+  });
 
-it('lets no other page in', async () => {
-  for (const origin of [STRANGER, 'null', PAGE.toUpperCase(), `${PAGE}:8443`]) {
+  it('lets no other page in', async () => {
+    for (const origin of [STRANGER, 'null', PAGE.toUpperCase(), `${PAGE}:8443`]) {
+      const answers = [
+        await preflight('/tasks', origin),
+        await request(api.server).get('/health/live').set('Origin', origin),
+      ];
+      for (const { headers } of answers) {
+        expect(headers).not.toHaveProperty('access-control-allow-origin');
+        expect(words(headers.vary)).toContain('origin');
+      }
+    }
+  });
+
+  it('lets the page read every answer and its headers, problems too', async () => {
+    const get = (path: string) => request(api.server).get(path).set('Origin', PAGE);
     const answers = [
-      await preflight('/tasks', origin),
-      await request(api.server).get('/health/live').set('Origin', origin),
+      await get('/health/live').expect(200),
+      await get('/tasks').expect(401),
+      await get('/tasks').expect(429),
+      await get('/nothing').expect(404),
+      await request(api.server).patch('/tasks').set('Origin', PAGE).expect(405),
+      await get('/openapi.json').set('If-None-Match', '*').expect(304),
+      await get('/openapi.json').set('If-Match', '"other"').expect(412),
     ];
     for (const { headers } of answers) {
-      expect(headers).not.toHaveProperty('access-control-allow-origin');
-      expect(words(headers.vary)).toContain('origin');
+      expect(headers['access-control-allow-origin']).toBe(PAGE);
+      expect(headers['cross-origin-resource-policy']).toBe('cross-origin');
+      expect(words(headers['access-control-expose-headers'])).toEqual(
+        expect.arrayContaining(['etag', 'link', 'location', 'ratelimit', 'retry-after', 'x-request-id']),
+      );
     }
-  }
-});
+  });
 
-it('lets the page read every answer and its headers, problems too', async () => {
-  const get = (path: string) => request(api.server).get(path).set('Origin', PAGE);
-  const answers = [
-    await get('/health/live').expect(200),
-    await get('/tasks').expect(401),
-    await get('/tasks').expect(429),
-    await get('/nothing').expect(404),
-    await request(api.server).patch('/tasks').set('Origin', PAGE).expect(405),
-    await get('/openapi.json').set('If-None-Match', '*').expect(304),
-    await get('/openapi.json').set('If-Match', '"other"').expect(412),
-  ];
-  for (const { headers } of answers) {
-    expect(headers['access-control-allow-origin']).toBe(PAGE);
-    expect(headers['cross-origin-resource-policy']).toBe('cross-origin');
-    expect(words(headers['access-control-expose-headers'])).toEqual(
-      expect.arrayContaining(['etag', 'link', 'location', 'ratelimit', 'retry-after', 'x-request-id']),
-    );
-  }
-});
+  describe('what Node refuses before there is a request', () => {
+    const { connect } = jest.requireActual<typeof import('node:net')>('node:net');
 
-describe('what Node refuses before there is a request', () => {
-  const { connect } = jest.requireActual<typeof import('node:net')>('node:net');
+    function raw(text: string, to = api): Promise<string> {
+      return new Promise((resolve, reject) => {
+        const { port } = to.server.address() as { port: number };
+        let answer = '';
+        const socket = connect(port, '127.0.0.1', () => socket.write(text));
+        socket.setEncoding('utf8').on('data', (chunk: string) => (answer += chunk));
+        socket.once('end', () => resolve(answer)).once('error', reject);
+      });
+    }
+    const long = `X-Long: ${'x'.repeat(30_000)}\r\n`;
+    const refused: [number, (origin: string) => string][] = [
+      [431, (origin) => `GET /tasks HTTP/1.1\r\nHost: a\r\nOrigin: ${origin}\r\n${long}\r\n`],
+      [431, (origin) => `GET /tasks HTTP/1.1\r\nHost: a\r\n${long}origin:${origin}\r\n\r\n`],
+      [400, (origin) => `BREW /tasks HTTP/1.1\r\nHost: a\r\nOrigin: ${origin}\r\n\r\n`],
+    ];
 
-  function raw(text: string, to = api): Promise<string> {
-    return new Promise((resolve, reject) => {
-      const { port } = to.server.address() as { port: number };
-      let answer = '';
-      const socket = connect(port, '127.0.0.1', () => socket.write(text));
-      socket.setEncoding('utf8').on('data', (chunk: string) => (answer += chunk));
-      socket.once('end', () => resolve(answer)).once('error', reject);
+    it.each(refused)('can be read by pages of allowed origins alone: %i', async (status, text) => {
+      for (const [origin, isAllowed] of [
+        [PAGE, true],
+        [OTHER, true],
+        [STRANGER, false],
+        [`${PAGE} ${OTHER}`, false],
+        ['x'.repeat(400), false],
+      ] as const) {
+        const answer = await raw(text(origin));
+        expect(answer).toMatch(new RegExp(`^HTTP/1.1 ${status} `));
+        expect(answer.includes(`\r\nAccess-Control-Allow-Origin: ${origin}\r\n`)).toBe(isAllowed);
+        expect(/access-control-/i.test(answer)).toBe(isAllowed);
+        expect(answer).toContain('\r\nVary: Origin\r\n');
+      }
     });
-  }
-  const long = `X-Long: ${'x'.repeat(30_000)}\r\n`;
-  const refused: [number, (origin: string) => string][] = [
-    [431, (origin) => `GET /tasks HTTP/1.1\r\nHost: a\r\nOrigin: ${origin}\r\n${long}\r\n`],
-    [431, (origin) => `GET /tasks HTTP/1.1\r\nHost: a\r\n${long}origin:${origin}\r\n\r\n`],
-    [400, (origin) => `BREW /tasks HTTP/1.1\r\nHost: a\r\nOrigin: ${origin}\r\n\r\n`],
-  ];
 
-  it.each(refused)('can be read by pages of allowed origins alone: %i', async (status, text) => {
-    for (const [origin, isAllowed] of [
-      [PAGE, true],
-      [OTHER, true],
-      [STRANGER, false],
-      [`${PAGE} ${OTHER}`, false],
-      ['x'.repeat(400), false],
-    ] as const) {
-      const answer = await raw(text(origin));
-      expect(answer).toMatch(new RegExp(`^HTTP/1.1 ${status} `));
-      expect(answer.includes(`\r\nAccess-Control-Allow-Origin: ${origin}\r\n`)).toBe(isAllowed);
-      expect(/access-control-/i.test(answer)).toBe(isAllowed);
-      expect(answer).toContain('\r\nVary: Origin\r\n');
-    }
+    it('is read to its end, so that the answer is not lost', async () => {
+      // NGINX sends all of it before it reads the answer.
+      const answer = await raw(
+        `BREW / HTTP/1.1\r\nHost: a\r\nContent-Length: 5000000\r\n\r\n${'x'.repeat(5e6)}`,
+      );
+      expect(answer).toMatch(/^HTTP\/1.1 400 /);
+    });
+
+    it('names every origin with *, and none unless configured', async () => {
+      for (const [CORS_ORIGINS, lines] of [
+        ['*', ['Access-Control-Allow-Origin: *']],
+        ['', []],
+      ] as const) {
+        const own = await startApi(namespace, { CORS_ORIGINS });
+        const answer = await raw(refused[0]![1](STRANGER), own);
+        expect(answer.match(/(Access-Control-Allow-Origin|Vary): \S+/g) ?? []).toEqual(lines);
+        await own.close();
+      }
+    });
   });
 
-  it('is read to its end, so that the answer is not lost', async () => {
-    // NGINX sends all of it before it reads the answer.
-    const answer = await raw(
-      `BREW / HTTP/1.1\r\nHost: a\r\nContent-Length: 5000000\r\n\r\n${'x'.repeat(5e6)}`,
-    );
-    expect(answer).toMatch(/^HTTP\/1.1 400 /);
+  it('still answers a plain OPTIONS with what the path serves', async () => {
+    const { headers } = await request(api.server).options('/tasks').set('Origin', PAGE).expect(204);
+    expect(headers.allow).toBe('GET, HEAD, POST');
   });
 
-  it('names every origin with *, and none unless configured', async () => {
-    for (const [CORS_ORIGINS, lines] of [
-      ['*', ['Access-Control-Allow-Origin: *']],
-      ['', []],
-    ] as const) {
-      const own = await startApi(namespace, { CORS_ORIGINS });
-      const answer = await raw(refused[0]![1](STRANGER), own);
-      expect(answer.match(/(Access-Control-Allow-Origin|Vary): \S+/g) ?? []).toEqual(lines);
-      await own.close();
-    }
+  it('lets all pages in with *', async () => {
+    const open = await startApi(namespace, { CORS_ORIGINS: '*' });
+    const { headers } = await preflight('/tasks', STRANGER, open).expect(204);
+    expect(headers['access-control-allow-origin']).toBe('*');
+    const admin = await buildAdmin(open);
+    await as(open, admin)
+      .get('/tasks')
+      .set('Origin', STRANGER)
+      .expect(200)
+      .expect('Access-Control-Allow-Origin', '*');
+    await open.close();
   });
-});
 
-it('still answers a plain OPTIONS with what the path serves', async () => {
-  const { headers } = await request(api.server).options('/tasks').set('Origin', PAGE).expect(204);
-  expect(headers.allow).toBe('GET, HEAD, POST');
-});
-
-it('lets all pages in with *', async () => {
-  const open = await startApi(namespace, { CORS_ORIGINS: '*' });
-  const { headers } = await preflight('/tasks', STRANGER, open).expect(204);
-  expect(headers['access-control-allow-origin']).toBe('*');
-  const admin = await buildAdmin(open);
-  await as(open, admin)
-    .get('/tasks')
-    .set('Origin', STRANGER)
-    .expect(200)
-    .expect('Access-Control-Allow-Origin', '*');
-  await open.close();
-});
-
-it('lets none in unless configured', async () => {
-  const closed = await startApi(namespace);
-  const { headers } = await preflight('/tasks', PAGE, closed);
-  expect(Object.keys(headers).filter((name) => name.startsWith('access-control'))).toEqual([]);
-  const answer = await request(closed.server).get('/health/live').set('Origin', PAGE).expect(200);
-  expect(answer.headers).not.toHaveProperty('access-control-allow-origin');
-  expect(answer.headers['cross-origin-resource-policy']).toBe('same-origin');
-  await closed.close();
+  it('lets none in unless configured', async () => {
+    const closed = await startApi(namespace);
+    const { headers } = await preflight('/tasks', PAGE, closed);
+    expect(Object.keys(headers).filter((name) => name.startsWith('access-control'))).toEqual([]);
+    const answer = await request(closed.server).get('/health/live').set('Origin', PAGE).expect(200);
+    expect(answer.headers).not.toHaveProperty('access-control-allow-origin');
+    expect(answer.headers['cross-origin-resource-policy']).toBe('same-origin');
+    await closed.close();
+  });
 });

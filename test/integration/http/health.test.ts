@@ -68,110 +68,112 @@ interface Report {
   dependencies: Record<string, { status: string; latencyMs: number; required: boolean; error?: string }>;
 }
 
-it('tells at its own port what it is and how each server behind it answers', async () => {
-  const answer = await request(api.server).get('/health/ready').expect(200);
-  expect(answer.headers).toMatchObject({
-    'content-type': expect.stringContaining('application/health+json'),
-    'cache-control': 'no-store',
+describe('the health of a worker', () => {
+  it('tells at its own port what it is and how each server behind it answers', async () => {
+    const answer = await request(api.server).get('/health/ready').expect(200);
+    expect(answer.headers).toMatchObject({
+      'content-type': expect.stringContaining('application/health+json'),
+      'cache-control': 'no-store',
+    });
+    const up = { status: 'up', latencyMs: expect.any(Number) };
+    expect(JSON.parse(answer.text)).toEqual({
+      status: 'ok',
+      worker: 'api-0',
+      version: expect.stringMatching(/^\d+\.\d+\.\d+/),
+      release: 'abc123',
+      started: false,
+      draining: false,
+      uptimeSeconds: expect.any(Number),
+      dependencies: {
+        mongodb: { ...up, required: true },
+        redis: { ...up, required: false },
+        rabbitmq: { ...up, required: false },
+      },
+    });
   });
-  const up = { status: 'up', latencyMs: expect.any(Number) };
-  expect(JSON.parse(answer.text)).toEqual({
-    status: 'ok',
-    worker: 'api-0',
-    version: expect.stringMatching(/^\d+\.\d+\.\d+/),
-    release: 'abc123',
-    started: false,
-    draining: false,
-    uptimeSeconds: expect.any(Number),
-    dependencies: {
-      mongodb: { ...up, required: true },
-      redis: { ...up, required: false },
-      rabbitmq: { ...up, required: false },
-    },
+
+  it('tells the status alone where NGINX passes a request on', async () => {
+    for (const path of ['/health/live', '/health/ready']) {
+      const { body } = await outside(path).expect(200);
+      expect(body).toEqual({ status: 'ok' });
+    }
   });
-});
 
-it('tells the status alone where NGINX passes a request on', async () => {
-  for (const path of ['/health/live', '/health/ready']) {
-    const { body } = await outside(path).expect(200);
-    expect(body).toEqual({ status: 'ok' });
-  }
-});
-
-it('has not started before it is told so', async () => {
-  for (const ask of [() => outside('/health/startup'), () => request(api.server).get('/health/startup')])
-    await ask().expect(503).expect('Retry-After', '1');
-  api.health.started();
-  await outside('/health/startup').expect(200, { status: 'ok' });
-  expect(await report()).toMatchObject({ started: true });
-});
-
-it('is not ready at its own port while it drains, and live and served through NGINX until it is passed over', async () => {
-  let isDraining = true;
-  api.health.watch(() => isDraining);
-  expect(await request(api.server).get('/health/ready').expect(503)).toMatchObject({
-    headers: { 'retry-after': '1' },
+  it('has not started before it is told so', async () => {
+    for (const ask of [() => outside('/health/startup'), () => request(api.server).get('/health/startup')])
+      await ask().expect(503).expect('Retry-After', '1');
+    api.health.started();
+    await outside('/health/startup').expect(200, { status: 'ok' });
+    expect(await report()).toMatchObject({ started: true });
   });
-  expect((await report()).draining).toBe(true);
-  await request(api.server).get('/health/live').expect(200);
-  await outside('/health/ready').expect(200);
-  isDraining = false;
-  await request(api.server).get('/health/ready').expect(200);
-});
 
-it('stays ready without Redis and RabbitMQ', async () => {
-  await redis.stop();
-  toRabbit.blackHole();
-  const seeDown = eventually(async () => {
-    const { dependencies } = await report();
-    const isDown = (name: string) => dependencies[name]!.status === 'down';
-    return isDown('redis') && isDown('rabbitmq') ? dependencies : undefined;
+  it('is not ready at its own port while it drains, and live and served through NGINX until it is passed over', async () => {
+    let isDraining = true;
+    api.health.watch(() => isDraining);
+    expect(await request(api.server).get('/health/ready').expect(503)).toMatchObject({
+      headers: { 'retry-after': '1' },
+    });
+    expect((await report()).draining).toBe(true);
+    await request(api.server).get('/health/live').expect(200);
+    await outside('/health/ready').expect(200);
+    isDraining = false;
+    await request(api.server).get('/health/ready').expect(200);
   });
-  // Two questions at most, of 1.5 s each, before both are known to be away.
-  const [[seen, ms], usual] = await Promise.all([msOf(seeDown), usualMs(3_000)]);
-  expect(seen.redis!.error).toBe(`no connection to ${new URL(redis.url).host}`);
-  // A server that takes bytes and answers none is given up on.
-  expect(seen.rabbitmq!.latencyMs).toBeLessThanOrEqual(1_500);
-  expect(seen.rabbitmq!.error).toBe(`no answer from 127.0.0.1:${toRabbit.port} in time`);
-  expect(ms).toBeLessThan(2 * usual);
-  const { text } = await request(api.server).get('/health/ready').expect(200);
-  expect(JSON.parse(text)).toMatchObject({ status: 'degraded' });
-  await outside('/health/ready').expect(200, { status: 'ok' });
-  toRabbit.mend();
-  await redis.start();
-  await eventually(async () => (await report()).dependencies.rabbitmq!.status === 'up');
-});
 
-it('is not ready without MongoDB, says so in time, and tells nobody outside why', async () => {
-  toMongo.blackHole();
-  // An answer from before is kept for a moment; the next question has 1.5 s.
-  const seeAway = eventually(async () => {
-    const answer = await outside('/health/ready');
-    return answer.status === 503 ? answer : undefined;
+  it('stays ready without Redis and RabbitMQ', async () => {
+    await redis.stop();
+    toRabbit.blackHole();
+    const seeDown = eventually(async () => {
+      const { dependencies } = await report();
+      const isDown = (name: string) => dependencies[name]!.status === 'down';
+      return isDown('redis') && isDown('rabbitmq') ? dependencies : undefined;
+    });
+    // Two questions at most, of 1.5 s each, before both are known to be away.
+    const [[seen, ms], usual] = await Promise.all([msOf(seeDown), usualMs(3_000)]);
+    expect(seen.redis!.error).toBe(`no connection to ${new URL(redis.url).host}`);
+    // A server that takes bytes and answers none is given up on.
+    expect(seen.rabbitmq!.latencyMs).toBeLessThanOrEqual(1_500);
+    expect(seen.rabbitmq!.error).toBe(`no answer from 127.0.0.1:${toRabbit.port} in time`);
+    expect(ms).toBeLessThan(2 * usual);
+    const { text } = await request(api.server).get('/health/ready').expect(200);
+    expect(JSON.parse(text)).toMatchObject({ status: 'degraded' });
+    await outside('/health/ready').expect(200, { status: 'ok' });
+    toRabbit.mend();
+    await redis.start();
+    await eventually(async () => (await report()).dependencies.rabbitmq!.status === 'up');
   });
-  const [[{ body }, ms], usual] = await Promise.all([msOf(seeAway), usualMs(1_750)]);
-  expect(ms).toBeLessThan(2 * usual);
-  expect(JSON.stringify(body)).not.toMatch(/mongo|database|ECONN/i);
-  const page = await outside('/').set('Accept', 'text/html').expect(200);
-  expect(page.text).toContain('It cannot serve requests right now.');
-  expect(page.text).not.toMatch(/mongo|database|ECONN|is up/i);
-  await outside('/')
-    .expect(200)
-    .expect('Content-Type', /^application\/json/);
-  await request(api.server).get('/health/live').expect(200);
-  // As long as the driver looks for a server, and what it told is kept: no answer takes or claims more than 1.5 s.
-  const [limits, taken]: [number[], number[]] = [[], []];
-  const measured = (async () => {
-    for (let count = 0; count < 3; count++) limits.push(await usualMs(1_500));
-  })();
-  while (limits.length < 3) {
-    const [{ dependencies }, ms] = await msOf(report());
-    taken.push(ms);
-    expect(dependencies.mongodb).toMatchObject({ status: 'down', error: expect.stringMatching(/^no /) });
-    expect(dependencies.mongodb!.latencyMs).toBeLessThanOrEqual(1_500);
-  }
-  await measured;
-  expect(Math.max(...taken)).toBeLessThan(1.3 * Math.max(...limits));
-  toMongo.mend();
-  await eventually(async () => (await outside('/health/ready')).status === 200);
+
+  it('is not ready without MongoDB, says so in time, and tells nobody outside why', async () => {
+    toMongo.blackHole();
+    // An answer from before is kept for a moment; the next question has 1.5 s.
+    const seeAway = eventually(async () => {
+      const answer = await outside('/health/ready');
+      return answer.status === 503 ? answer : undefined;
+    });
+    const [[{ body }, ms], usual] = await Promise.all([msOf(seeAway), usualMs(1_750)]);
+    expect(ms).toBeLessThan(2 * usual);
+    expect(JSON.stringify(body)).not.toMatch(/mongo|database|ECONN/i);
+    const page = await outside('/').set('Accept', 'text/html').expect(200);
+    expect(page.text).toContain('It cannot serve requests right now.');
+    expect(page.text).not.toMatch(/mongo|database|ECONN|is up/i);
+    await outside('/')
+      .expect(200)
+      .expect('Content-Type', /^application\/json/);
+    await request(api.server).get('/health/live').expect(200);
+    // As long as the driver looks for a server, and what it told is kept: no answer takes or claims more than 1.5 s.
+    const [limits, taken]: [number[], number[]] = [[], []];
+    const measured = (async () => {
+      for (let count = 0; count < 3; count++) limits.push(await usualMs(1_500));
+    })();
+    while (limits.length < 3) {
+      const [{ dependencies }, ms] = await msOf(report());
+      taken.push(ms);
+      expect(dependencies.mongodb).toMatchObject({ status: 'down', error: expect.stringMatching(/^no /) });
+      expect(dependencies.mongodb!.latencyMs).toBeLessThanOrEqual(1_500);
+    }
+    await measured;
+    expect(Math.max(...taken)).toBeLessThan(1.3 * Math.max(...limits));
+    toMongo.mend();
+    await eventually(async () => (await outside('/health/ready')).status === 200);
+  });
 });

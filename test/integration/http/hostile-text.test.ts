@@ -65,45 +65,51 @@ async function leastBusyFor(request: RawRequest): Promise<number> {
   return least;
 }
 
-it('is never kept busy by a text, whatever it consists of and wherever it is sent', async () => {
-  const faults: string[] = [];
-  const ofLetters = places.map((place) => place.request('a'.repeat(place.length)));
-  // Twice: code gets warm.
-  for (const request of ofLetters) await busyFor(request);
-  const usual: number[] = [];
-  for (const request of ofLetters) usual.push(await leastBusyFor(request));
-  const middle = [...usual].sort((a, b) => a - b)[usual.length >> 1]!;
+describe('the API', () => {
+  it('is never kept busy by a text, whatever it consists of and wherever it is sent', async () => {
+    const faults: string[] = [];
+    const ofLetters = places.map((place) => place.request('a'.repeat(place.length)));
+    // Twice: code gets warm.
+    for (const request of ofLetters) await busyFor(request);
+    const usual: number[] = [];
+    for (const request of ofLetters) usual.push(await leastBusyFor(request));
+    const middle = [...usual].sort((a, b) => a - b)[usual.length >> 1]!;
 
-  for (const [index, place] of places.entries()) {
-    const letters = Math.max(usual[index]!, middle);
-    for (const [kind, text] of Object.entries(oddTexts(place.length))) {
-      const request = place.request(text);
-      const say = (what: string) =>
-        faults.push(`${place.name}, ${kind}: ${what}\n  ${curlOf(url, request).slice(0, 200)}`);
-      const { answer, ...first } = await busyFor(request);
-      let { ms } = first;
-      if (answer.status >= 500 && answer.status !== 501) say(`${answer.status} ${answer.text}`);
-      for (let tries = 1; tries < TRIES && ms > MOST_TIMES * letters && ms < SURELY_TIMES * letters; tries++)
-        ms = Math.min(ms, (await busyFor(request)).ms);
-      if (ms > MOST_TIMES * letters) say(`${ms.toFixed(1)} ms, letters ${letters.toFixed(1)} ms`);
+    for (const [index, place] of places.entries()) {
+      const letters = Math.max(usual[index]!, middle);
+      for (const [kind, text] of Object.entries(oddTexts(place.length))) {
+        const request = place.request(text);
+        const say = (what: string) =>
+          faults.push(`${place.name}, ${kind}: ${what}\n  ${curlOf(url, request).slice(0, 200)}`);
+        const { answer, ...first } = await busyFor(request);
+        let { ms } = first;
+        if (answer.status >= 500 && answer.status !== 501) say(`${answer.status} ${answer.text}`);
+        for (
+          let tries = 1;
+          tries < TRIES && ms > MOST_TIMES * letters && ms < SURELY_TIMES * letters;
+          tries++
+        )
+          ms = Math.min(ms, (await busyFor(request)).ms);
+        if (ms > MOST_TIMES * letters) say(`${ms.toFixed(1)} ms, letters ${letters.toFixed(1)} ms`);
+      }
     }
-  }
-  expect(faults.join('\n')).toBe('');
-  // A field that the document declares is found by itself.
-  const names = places.map(({ name }) => name);
-  expect(names).toEqual(
-    expect.arrayContaining([
-      'createTask body description',
-      'createTask header Idempotency-Key',
-      'listTasks query cursor',
-      'listUsers query q',
-      'getTask path id',
-      'patchTask every field',
-    ]),
-  );
-}, 240_000);
+    expect(faults.join('\n')).toBe('');
+    // A field that the document declares is found by itself.
+    const names = places.map(({ name }) => name);
+    expect(names).toEqual(
+      expect.arrayContaining([
+        'createTask body description',
+        'createTask header Idempotency-Key',
+        'listTasks query cursor',
+        'listUsers query q',
+        'getTask path id',
+        'patchTask every field',
+      ]),
+    );
+  }, 240_000);
 
-it('logs no more than a bounded line of any of them', () => {
-  expect(lines.length).toBeGreaterThan(places.length);
-  expect(lines.filter((line) => line.length > LONGEST_LINE)).toEqual([]);
+  it('logs no more than a bounded line of any of them', () => {
+    expect(lines.length).toBeGreaterThan(places.length);
+    expect(lines.filter((line) => line.length > LONGEST_LINE)).toEqual([]);
+  });
 });

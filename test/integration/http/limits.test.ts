@@ -91,95 +91,98 @@ describe('the common limit', () => {
   });
 });
 
-it('believes X-Forwarded-For for ten proxies, and no longer list keeps it busy', async () => {
-  const [near, far] = [newAddress(), newAddress()];
-  const by = (address: string, proxies: number) => from([address, ...Array(proxies).fill('::1')].join(', '));
-  expect(left(await by(near, 9).expect(401)).remaining).toBe(LIMIT - 1);
-  expect(left(await from(near)).remaining).toBe(LIMIT - 2);
-  await by(far, 2_000).expect(401);
-  expect(left(await from(far)).remaining).toBe(LIMIT - 1);
-});
-
-describe('whose address it is', () => {
-  it('is what the nearest proxy that is not trusted says: the rest may be forged', async () => {
-    const address = newAddress();
-    expect(left(await from(`${newAddress()}, ${address}`)).remaining).toBe(LIMIT - 1);
-    expect(left(await from(`127.0.0.1, ${newAddress()}, ${address}`)).remaining).toBe(LIMIT - 2);
+describe('rate limits', () => {
+  it('believes X-Forwarded-For for ten proxies, and no longer list keeps it busy', async () => {
+    const [near, far] = [newAddress(), newAddress()];
+    const by = (address: string, proxies: number) =>
+      from([address, ...Array(proxies).fill('::1')].join(', '));
+    expect(left(await by(near, 9).expect(401)).remaining).toBe(LIMIT - 1);
+    expect(left(await from(near)).remaining).toBe(LIMIT - 2);
+    await by(far, 2_000).expect(401);
+    expect(left(await from(far)).remaining).toBe(LIMIT - 1);
   });
 
-  it('is that of the connection where nobody is trusted', async () => {
-    const shy = await startApi(newNamespace(), { ...limited.variables(), TRUST_PROXY: '192.0.2.1' });
-    expect(left(await from('203.0.113.1', shy)).remaining).toBe(LIMIT - 1);
-    expect(left(await from('203.0.113.2', shy)).remaining).toBe(LIMIT - 2);
-    await shy.close();
-  });
-
-  it('exempts this machine where configured, and not who only says to be it', async () => {
-    const own = await startApi(newNamespace(), {
-      ...limited.variables(),
-      RATE_LIMIT_EXEMPT_LOOPBACK: 'true',
+  describe('whose address it is', () => {
+    it('is what the nearest proxy that is not trusted says: the rest may be forged', async () => {
+      const address = newAddress();
+      expect(left(await from(`${newAddress()}, ${address}`)).remaining).toBe(LIMIT - 1);
+      expect(left(await from(`127.0.0.1, ${newAddress()}, ${address}`)).remaining).toBe(LIMIT - 2);
     });
-    const ada = await buildWorker(own);
-    const answers = await Promise.all(
-      Array.from({ length: LIMIT + 5 }, () => as(own, ada).get('/tasks').expect(200)),
-    );
-    for (const { headers } of answers) expect(headers).not.toHaveProperty('ratelimit');
-    expect((await from('::1', own)).headers).not.toHaveProperty('ratelimit');
-    expect(left(await from(`127.0.0.1, ${newAddress()}`, own)).remaining).toBe(LIMIT - 1);
-    await own.close();
-  });
 
-  it('is not limited where the limits are 0', async () => {
-    const free = await startApi(newNamespace(), {
-      ...limited.variables(),
-      RATE_LIMIT: '0',
-      SIGNUP_LIMIT: '0',
+    it('is that of the connection where nobody is trusted', async () => {
+      const shy = await startApi(newNamespace(), { ...limited.variables(), TRUST_PROXY: '192.0.2.1' });
+      expect(left(await from('203.0.113.1', shy)).remaining).toBe(LIMIT - 1);
+      expect(left(await from('203.0.113.2', shy)).remaining).toBe(LIMIT - 2);
+      await shy.close();
     });
-    const { headers } = await request(free.server).post('/users/signup').send(newPerson()).expect(201);
-    expect(headers).not.toHaveProperty('ratelimit');
-    await free.close();
-  });
-});
 
-/** More than the limit, one after the other; `slow` waited for a Redis that didn't answer. */
-async function flood(address: string) {
-  const answers = [];
-  let slow = 0;
-  for (let sent = 0; sent < LIMIT + 10; sent++) {
-    const startedAt = performance.now();
-    answers.push(await from(address));
-    if (performance.now() - startedAt > 95) slow++;
+    it('exempts this machine where configured, and not who only says to be it', async () => {
+      const own = await startApi(newNamespace(), {
+        ...limited.variables(),
+        RATE_LIMIT_EXEMPT_LOOPBACK: 'true',
+      });
+      const ada = await buildWorker(own);
+      const answers = await Promise.all(
+        Array.from({ length: LIMIT + 5 }, () => as(own, ada).get('/tasks').expect(200)),
+      );
+      for (const { headers } of answers) expect(headers).not.toHaveProperty('ratelimit');
+      expect((await from('::1', own)).headers).not.toHaveProperty('ratelimit');
+      expect(left(await from(`127.0.0.1, ${newAddress()}`, own)).remaining).toBe(LIMIT - 1);
+      await own.close();
+    });
+
+    it('is not limited where the limits are 0', async () => {
+      const free = await startApi(newNamespace(), {
+        ...limited.variables(),
+        RATE_LIMIT: '0',
+        SIGNUP_LIMIT: '0',
+      });
+      const { headers } = await request(free.server).post('/users/signup').send(newPerson()).expect(201);
+      expect(headers).not.toHaveProperty('ratelimit');
+      await free.close();
+    });
+  });
+
+  /** More than the limit, one after the other; `slow` waited for a Redis that didn't answer. */
+  async function flood(address: string) {
+    const answers = [];
+    let slow = 0;
+    for (let sent = 0; sent < LIMIT + 10; sent++) {
+      const startedAt = performance.now();
+      answers.push(await from(address));
+      if (performance.now() - startedAt > 95) slow++;
+    }
+    return { answers, slow };
   }
-  return { answers, slow };
-}
 
-const untilCountedTogether = () =>
-  eventually(async () => {
-    const address = newAddress();
-    await from(address, one);
-    return left(await from(address, other)).remaining === LIMIT - 2;
-  });
+  const untilCountedTogether = () =>
+    eventually(async () => {
+      const address = newAddress();
+      await from(address, one);
+      return left(await from(address, other)).remaining === LIMIT - 2;
+    });
 
-describe('without Redis', () => {
-  it('goes on counting in each worker while it is dead, and together again when it is back', async () => {
-    const address = newAddress();
-    expect(left(await from(address)).remaining).toBe(LIMIT - 1);
-    await limited.redis.stop();
-    const { answers, slow } = await flood(address);
-    expect(statusesOf(answers)).toEqual({ 401: LIMIT, 429: 10 });
-    expect(slow).toBeLessThan(LIMIT);
-    await limited.redis.start();
-    await untilCountedTogether();
-  });
+  describe('without Redis', () => {
+    it('goes on counting in each worker while it is dead, and together again when it is back', async () => {
+      const address = newAddress();
+      expect(left(await from(address)).remaining).toBe(LIMIT - 1);
+      await limited.redis.stop();
+      const { answers, slow } = await flood(address);
+      expect(statusesOf(answers)).toEqual({ 401: LIMIT, 429: 10 });
+      expect(slow).toBeLessThan(LIMIT);
+      await limited.redis.start();
+      await untilCountedTogether();
+    });
 
-  it('waits for a frozen one a few times and not for each request', async () => {
-    const address = newAddress();
-    await from(address);
-    limited.redis.freeze();
-    const { answers, slow } = await flood(address).finally(limited.redis.thaw);
-    expect(statusesOf(answers)).toEqual({ 401: LIMIT, 429: 10 });
-    // Three, then one a second; the rest of the room is for a busy machine.
-    expect(slow).toBeLessThan(LIMIT);
-    await untilCountedTogether();
+    it('waits for a frozen one a few times and not for each request', async () => {
+      const address = newAddress();
+      await from(address);
+      limited.redis.freeze();
+      const { answers, slow } = await flood(address).finally(limited.redis.thaw);
+      expect(statusesOf(answers)).toEqual({ 401: LIMIT, 429: 10 });
+      // Three, then one a second; the rest of the room is for a busy machine.
+      expect(slow).toBeLessThan(LIMIT);
+      await untilCountedTogether();
+    });
   });
 });

@@ -116,18 +116,20 @@ describe('a flood of writes by one client', () => {
   });
 });
 
-it('refuses before it reads a body', async () => {
-  const clients: RawClient[] = [];
-  const port = (api.server.address() as { port: number }).port;
-  const headers = {
-    Authorization: `Bearer ${admin.token}`,
-    'Content-Type': 'application/json',
-    'Content-Length': '99',
-  };
-  // None of them ever sends its body: those that were let in keep their places, and the others are refused.
-  for (let i = 0; i < 40; i++) clients.push(await connectRaw(port));
-  for (const client of clients) client.ask('POST /tasks', headers);
-  await eventually(() => clients.some((client) => client.statuses()[0] === '503'));
-  for (const { socket } of clients) socket.destroy();
-  await eventually(async () => (await as(api, admin).post('/tasks', { title: 'Again' })).status === 201);
+describe('an overloaded worker', () => {
+  it('refuses before it reads a body', async () => {
+    const clients: RawClient[] = [];
+    const port = (api.server.address() as { port: number }).port;
+    const headers = {
+      Authorization: `Bearer ${admin.token}`,
+      'Content-Type': 'application/json',
+      'Content-Length': '99',
+    };
+    // None of them ever sends its body: those that were let in keep their places, and the others are refused.
+    for (let i = 0; i < 40; i++) clients.push(await connectRaw(port));
+    for (const client of clients) client.ask('POST /tasks', headers);
+    await eventually(() => clients.some((client) => client.statuses()[0] === '503'));
+    for (const { socket } of clients) socket.destroy();
+    await eventually(async () => (await as(api, admin).post('/tasks', { title: 'Again' })).status === 201);
+  });
 });

@@ -36,181 +36,183 @@ const titled = async (title: string) =>
     (task: { title: string }) => task.title === title,
   );
 
-it('makes one task of 50 parallel sends over all workers, and answers each the same', async () => {
-  const [key, title] = [randomUUID(), randomUUID()];
-  const answers = await Promise.all(
-    Array.from({ length: 50 }, (_, index) => create({ title }, `"${key}"`, workers[index % 2])),
-  );
-  expect(answers.map(({ status }) => status)).toEqual(Array(50).fill(201));
-  expect(new Set(answers.map(({ text }) => text)).size).toBe(1);
-  expect(new Set(answers.map(({ headers }) => `${headers.location} ${headers.etag}`)).size).toBe(1);
-  expect(answers.filter(({ headers }) => headers['idempotent-replayed'] !== 'true')).toHaveLength(1);
-  expect(await titled(title)).toHaveLength(1);
-});
-
-it('refuses another body, and takes the key of another person as another', async () => {
-  const [key, title] = [randomUUID(), randomUUID()];
-  await create({ title }, key).expect(201);
-  const { body } = await create({ title, description: 'more' }, key).expect(422);
-  expect(body.type).toBe('/problems/key-reused');
-  await create({ title: 'Other' }, key, api, await buildAdmin(api)).expect(201);
-});
-
-it('takes the key with and without quotation marks for the same, and refuses what is none', async () => {
-  const key = randomUUID();
-  const first = await create({ title: 'T' }, `"${key}"`).expect(201);
-  const second = await create({ title: 'T' }, key).expect(201);
-  expect(second.body).toEqual(first.body);
-  await create({ title: 'T' }, '""').expect(400);
-  await create({ title: 'T' }, 'x'.repeat(256)).expect(400);
-});
-
-it('refuses a body that is nested too deeply to be compared', async () => {
-  const deep = `{"title":"T","_id":${'['.repeat(40_000)}${']'.repeat(40_000)}}`;
-  await create({}, randomUUID()).send(deep).expect(400);
-});
-
-it('frees the key after a refusal', async () => {
-  const key = randomUUID();
-  await create({ title: 'T', assignedTo: 'a'.repeat(24) }, key).expect(400);
-  await create({ title: 'T' }, key).expect(201);
-});
-
-it("survives Redis's death", async () => {
-  const [key, title] = [randomUUID(), randomUUID()];
-  const first = await create({ title }, key).expect(201);
-  await redis.stop();
-  const second = await create({ title }, key, workers[1]).expect(201);
-  expect(second.text).toBe(first.text);
-  await redis.start();
-  expect((await create({ title }, key).expect(201)).text).toBe(first.text);
-  expect(await titled(title)).toHaveLength(1);
-});
-
-describe('a sign-up', () => {
-  it('that is replayed gets the same user and a token of its own; the database holds no secret', async () => {
-    const [key, person] = [randomUUID(), newPerson({ password: 'very secret indeed' })];
-    const send = (body: object) =>
-      request(api.server).post('/users/signup').set('Idempotency-Key', key).send(body);
-    const answers = await Promise.all(Array.from({ length: 8 }, () => send(person)));
-    expect(answers.map(({ status }) => status)).toEqual(Array(8).fill(201));
-    expect(new Set(answers.map(({ body }) => body.user._id)).size).toBe(1);
-    const [{ body }] = answers as [(typeof answers)[0]];
-    await as(api, { token: body.token }).get(`/users/${body.user._id}`).expect(200);
-    await send({ ...person, password: 'another password' }).expect(422);
-
-    const mongo = await connectMongo(mongoUrl(namespace));
-    const kept = JSON.stringify(await mongo.connection.collection('idempotency_keys').find().toArray());
-    await mongo.close();
-    expect(kept).toContain(body.user._id);
-    for (const secret of [person.password, person.email, body.token, key, 'Hash'])
-      expect(kept).not.toContain(secret);
+describe('the Idempotency-Key', () => {
+  it('makes one task of 50 parallel sends over all workers, and answers each the same', async () => {
+    const [key, title] = [randomUUID(), randomUUID()];
+    const answers = await Promise.all(
+      Array.from({ length: 50 }, (_, index) => create({ title }, `"${key}"`, workers[index % 2])),
+    );
+    expect(answers.map(({ status }) => status)).toEqual(Array(50).fill(201));
+    expect(new Set(answers.map(({ text }) => text)).size).toBe(1);
+    expect(new Set(answers.map(({ headers }) => `${headers.location} ${headers.etag}`)).size).toBe(1);
+    expect(answers.filter(({ headers }) => headers['idempotent-replayed'] !== 'true')).toHaveLength(1);
+    expect(await titled(title)).toHaveLength(1);
   });
 
-  it('of somebody who is gone is not done again', async () => {
-    const [key, person] = [randomUUID(), newPerson()];
-    const send = () => request(api.server).post('/users/signup').set('Idempotency-Key', key).send(person);
-    const { body } = await send().expect(201);
-    await as(api, admin).delete(`/users/${body.user._id}`).expect(204);
-    await send().expect(409);
+  it('refuses another body, and takes the key of another person as another', async () => {
+    const [key, title] = [randomUUID(), randomUUID()];
+    await create({ title }, key).expect(201);
+    const { body } = await create({ title, description: 'more' }, key).expect(422);
+    expect(body.type).toBe('/problems/key-reused');
+    await create({ title: 'Other' }, key, api, await buildAdmin(api)).expect(201);
   });
-});
 
-describe('work under way', () => {
-  const request = { key: 'k', request: 'POST /x {}' };
+  it('takes the key with and without quotation marks for the same, and refuses what is none', async () => {
+    const key = randomUUID();
+    const first = await create({ title: 'T' }, `"${key}"`).expect(201);
+    const second = await create({ title: 'T' }, key).expect(201);
+    expect(second.body).toEqual(first.body);
+    await create({ title: 'T' }, '""').expect(400);
+    await create({ title: 'T' }, 'x'.repeat(256)).expect(400);
+  });
 
-  async function onceWith(database: string) {
-    const mongo = await connectMongo(mongoUrl(database));
-    const keys = createIdempotencyRepository(mongo.connection);
-    await keys.prepare();
-    const once = createOnce({
-      keys,
-      transaction: mongo.transaction,
-      secret: 's'.repeat(32),
-      ttlMs: 60_000,
-      waitMs: 1_000,
+  it('refuses a body that is nested too deeply to be compared', async () => {
+    const deep = `{"title":"T","_id":${'['.repeat(40_000)}${']'.repeat(40_000)}}`;
+    await create({}, randomUUID()).send(deep).expect(400);
+  });
+
+  it('frees the key after a refusal', async () => {
+    const key = randomUUID();
+    await create({ title: 'T', assignedTo: 'a'.repeat(24) }, key).expect(400);
+    await create({ title: 'T' }, key).expect(201);
+  });
+
+  it("survives Redis's death", async () => {
+    const [key, title] = [randomUUID(), randomUUID()];
+    const first = await create({ title }, key).expect(201);
+    await redis.stop();
+    const second = await create({ title }, key, workers[1]).expect(201);
+    expect(second.text).toBe(first.text);
+    await redis.start();
+    expect((await create({ title }, key).expect(201)).text).toBe(first.text);
+    expect(await titled(title)).toHaveLength(1);
+  });
+
+  describe('a sign-up', () => {
+    it('that is replayed gets the same user and a token of its own; the database holds no secret', async () => {
+      const [key, person] = [randomUUID(), newPerson({ password: 'very secret indeed' })];
+      const send = (body: object) =>
+        request(api.server).post('/users/signup').set('Idempotency-Key', key).send(body);
+      const answers = await Promise.all(Array.from({ length: 8 }, () => send(person)));
+      expect(answers.map(({ status }) => status)).toEqual(Array(8).fill(201));
+      expect(new Set(answers.map(({ body }) => body.user._id)).size).toBe(1);
+      const [{ body }] = answers as [(typeof answers)[0]];
+      await as(api, { token: body.token }).get(`/users/${body.user._id}`).expect(200);
+      await send({ ...person, password: 'another password' }).expect(422);
+
+      const mongo = await connectMongo(mongoUrl(namespace));
+      const kept = JSON.stringify(await mongo.connection.collection('idempotency_keys').find().toArray());
+      await mongo.close();
+      expect(kept).toContain(body.user._id);
+      for (const secret of [person.password, person.email, body.token, key, 'Hash'])
+        expect(kept).not.toContain(secret);
     });
-    return { mongo, once };
-  }
 
-  it('prepares before its transaction and not for a replay, and leaves nothing behind if that fails', async () => {
-    const database = newNamespace();
-    const mongo = await connectMongo(mongoUrl(database));
-    const keys = createIdempotencyRepository(mongo.connection);
-    await keys.prepare();
-    const steps: string[] = [];
-    const once = createOnce({
-      keys,
-      transaction: (work) => {
-        steps.push('transaction');
-        return mongo.transaction(work);
-      },
-      secret: 's'.repeat(32),
-      ttlMs: 60_000,
+    it('of somebody who is gone is not done again', async () => {
+      const [key, person] = [randomUUID(), newPerson()];
+      const send = () => request(api.server).post('/users/signup').set('Idempotency-Key', key).send(person);
+      const { body } = await send().expect(201);
+      await as(api, admin).delete(`/users/${body.user._id}`).expect(204);
+      await send().expect(409);
     });
-    const prepare = async () => {
-      steps.push('prepare');
-      return 'prepared';
-    };
-    const failing = (error: Error) => async (): Promise<string> => {
-      throw error;
-    };
-    for (const error of [new UnavailableError('No room'), new Error('Something broke')]) {
-      await expect(once(request, 'me', async () => 'done', failing(error))).rejects.toBe(error);
-      expect(await mongo.connection.collection('idempotency_keys').countDocuments()).toBe(0);
+  });
+
+  describe('work under way', () => {
+    const request = { key: 'k', request: 'POST /x {}' };
+
+    async function onceWith(database: string) {
+      const mongo = await connectMongo(mongoUrl(database));
+      const keys = createIdempotencyRepository(mongo.connection);
+      await keys.prepare();
+      const once = createOnce({
+        keys,
+        transaction: mongo.transaction,
+        secret: 's'.repeat(32),
+        ttlMs: 60_000,
+        waitMs: 1_000,
+      });
+      return { mongo, once };
     }
-    expect(steps).toEqual([]);
-    // Another request: the key is free.
-    const other = { ...request, request: 'POST /other' };
-    const work = async (_session: unknown, prepared: string) => `done with what was ${prepared}`;
-    const result = 'done with what was prepared';
-    expect(await once(other, 'me', work, prepare)).toEqual({ result, replayed: false });
-    expect(await once(other, 'me', work, prepare)).toEqual({ result, replayed: true });
-    expect(steps).toEqual(['prepare', 'transaction']);
-    await mongo.close();
-    await dropDatabase(database);
-  });
 
-  it('is waited for; with no end in sight it is a 409', async () => {
-    const database = newNamespace();
-    const { mongo, once } = await onceWith(database);
-    let end = (_value: string) => {};
-    const ended = new Promise<string>((resolve) => (end = resolve));
-    const first = once(request, 'me', () => ended);
-    const late = await once(request, 'me', async () => 'twice').catch((error: Error) => error);
-    expect(late).toMatchObject({ status: 409, problem: 'in-progress', headers: { 'Retry-After': '2' } });
-    const waiting = once(request, 'me', async () => 'twice');
-    end('done');
-    expect(await first).toEqual({ result: 'done', replayed: false });
-    expect(await waiting).toEqual({ result: 'done', replayed: true });
-    await mongo.close();
-    await dropDatabase(database);
-  });
-
-  it('of a worker that died is taken over; should it live after all, its effect is undone', async () => {
-    const database = newNamespace();
-    const { mongo, once } = await onceWith(database);
-    const kept = mongo.connection.collection('idempotency_keys');
-    const effects = mongo.connection.collection<{ _id: string }>('effects');
-    await mongo.connection.createCollection('effects');
-    let goOn = () => {};
-    const held = new Promise<void>((resolve) => (goOn = resolve));
-    const slow = once(request, 'me', async (session) => {
-      await held;
-      await effects.insertOne({ _id: 'slow' }, { session });
-      return 'slow';
-    }).catch((error: Error) => error);
-    await eventually(() => kept.countDocuments());
-    await kept.updateOne({}, { $set: { leaseUntil: new Date(0) } });
-    const quick = await once(request, 'me', async (session) => {
-      await effects.insertOne({ _id: 'quick' }, { session });
-      return 'quick';
+    it('prepares before its transaction and not for a replay, and leaves nothing behind if that fails', async () => {
+      const database = newNamespace();
+      const mongo = await connectMongo(mongoUrl(database));
+      const keys = createIdempotencyRepository(mongo.connection);
+      await keys.prepare();
+      const steps: string[] = [];
+      const once = createOnce({
+        keys,
+        transaction: (work) => {
+          steps.push('transaction');
+          return mongo.transaction(work);
+        },
+        secret: 's'.repeat(32),
+        ttlMs: 60_000,
+      });
+      const prepare = async () => {
+        steps.push('prepare');
+        return 'prepared';
+      };
+      const failing = (error: Error) => async (): Promise<string> => {
+        throw error;
+      };
+      for (const error of [new UnavailableError('No room'), new Error('Something broke')]) {
+        await expect(once(request, 'me', async () => 'done', failing(error))).rejects.toBe(error);
+        expect(await mongo.connection.collection('idempotency_keys').countDocuments()).toBe(0);
+      }
+      expect(steps).toEqual([]);
+      // Another request: the key is free.
+      const other = { ...request, request: 'POST /other' };
+      const work = async (_session: unknown, prepared: string) => `done with what was ${prepared}`;
+      const result = 'done with what was prepared';
+      expect(await once(other, 'me', work, prepare)).toEqual({ result, replayed: false });
+      expect(await once(other, 'me', work, prepare)).toEqual({ result, replayed: true });
+      expect(steps).toEqual(['prepare', 'transaction']);
+      await mongo.close();
+      await dropDatabase(database);
     });
-    goOn();
-    expect(quick).toEqual({ result: 'quick', replayed: false });
-    expect(await slow).toMatchObject({ problem: 'in-progress' });
-    expect((await effects.find().toArray()).map(({ _id }) => _id)).toEqual(['quick']);
-    await mongo.close();
-    await dropDatabase(database);
+
+    it('is waited for; with no end in sight it is a 409', async () => {
+      const database = newNamespace();
+      const { mongo, once } = await onceWith(database);
+      let end = (_value: string) => {};
+      const ended = new Promise<string>((resolve) => (end = resolve));
+      const first = once(request, 'me', () => ended);
+      const late = await once(request, 'me', async () => 'twice').catch((error: Error) => error);
+      expect(late).toMatchObject({ status: 409, problem: 'in-progress', headers: { 'Retry-After': '2' } });
+      const waiting = once(request, 'me', async () => 'twice');
+      end('done');
+      expect(await first).toEqual({ result: 'done', replayed: false });
+      expect(await waiting).toEqual({ result: 'done', replayed: true });
+      await mongo.close();
+      await dropDatabase(database);
+    });
+
+    it('of a worker that died is taken over; should it live after all, its effect is undone', async () => {
+      const database = newNamespace();
+      const { mongo, once } = await onceWith(database);
+      const kept = mongo.connection.collection('idempotency_keys');
+      const effects = mongo.connection.collection<{ _id: string }>('effects');
+      await mongo.connection.createCollection('effects');
+      let goOn = () => {};
+      const held = new Promise<void>((resolve) => (goOn = resolve));
+      const slow = once(request, 'me', async (session) => {
+        await held;
+        await effects.insertOne({ _id: 'slow' }, { session });
+        return 'slow';
+      }).catch((error: Error) => error);
+      await eventually(() => kept.countDocuments());
+      await kept.updateOne({}, { $set: { leaseUntil: new Date(0) } });
+      const quick = await once(request, 'me', async (session) => {
+        await effects.insertOne({ _id: 'quick' }, { session });
+        return 'quick';
+      });
+      goOn();
+      expect(quick).toEqual({ result: 'quick', replayed: false });
+      expect(await slow).toMatchObject({ problem: 'in-progress' });
+      expect((await effects.find().toArray()).map(({ _id }) => _id)).toEqual(['quick']);
+      await mongo.close();
+      await dropDatabase(database);
+    });
   });
 });

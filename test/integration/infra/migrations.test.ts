@@ -64,51 +64,57 @@ async function outcome(child: ChildProcess): Promise<{ code: number | null; stde
   return { stderr: await text(child.stderr!), code: await ended };
 }
 
-it('runs each migration in one of five processes that start at the same moment', async () => {
-  const names = ['20260101000000-first.js', '20260102000000-second.js'];
-  for (const name of names) await addMigration(name, logRun(name) + pause);
-  const outcomes = await Promise.all([1, 2, 3, 4, 5].map(() => outcome(start())));
-  expect(outcomes).toEqual(outcomes.map(() => ({ code: 0, stderr: '' })));
-  expect(await runs()).toBe(2);
-  expect(await applied()).toEqual(names);
-  expect(await mongo.db.collection('locks').countDocuments()).toBe(0);
-});
+describe('the migrations', () => {
+  it('runs each migration in one of five processes that start at the same moment', async () => {
+    const names = ['20260101000000-first.js', '20260102000000-second.js'];
+    for (const name of names) await addMigration(name, logRun(name) + pause);
+    const outcomes = await Promise.all([1, 2, 3, 4, 5].map(() => outcome(start())));
+    expect(outcomes).toEqual(outcomes.map(() => ({ code: 0, stderr: '' })));
+    expect(await runs()).toBe(2);
+    expect(await applied()).toEqual(names);
+    expect(await mongo.db.collection('locks').countDocuments()).toBe(0);
+  });
 
-it('goes on after the lease of a process that was killed in the middle, and not before', async () => {
-  const name = '20260101000000-slow.js';
-  await addMigration(name, `${logRun(name)} await new Promise((r) => setTimeout(r, 60_000));`);
-  const killed = start();
-  await eventually(async () => (await runs()) === 1);
-  await addMigration(name, logRun(name));
-  // It holds the lock for longer than a lease: it renews it.
-  const impatient = await outcome(start('up', LEASE_MS * 1.5));
-  expect(impatient).toMatchObject({ code: 1, stderr: expect.stringContaining(`process ${killed.pid}`) });
-  expect(await runs()).toBe(1);
-  killed.kill('SIGKILL');
-  expect(await outcome(start())).toEqual({ code: 0, stderr: '' });
-  expect([await runs(), await applied()]).toEqual([2, [name]]);
-});
+  it('goes on after the lease of a process that was killed in the middle, and not before', async () => {
+    const name = '20260101000000-slow.js';
+    await addMigration(name, `${logRun(name)} await new Promise((r) => setTimeout(r, 60_000));`);
+    const killed = start();
+    await eventually(async () => (await runs()) === 1);
+    await addMigration(name, logRun(name));
+    // It holds the lock for longer than a lease: it renews it.
+    const impatient = await outcome(start('up', LEASE_MS * 1.5));
+    expect(impatient).toMatchObject({ code: 1, stderr: expect.stringContaining(`process ${killed.pid}`) });
+    expect(await runs()).toBe(1);
+    killed.kill('SIGKILL');
+    expect(await outcome(start())).toEqual({ code: 0, stderr: '' });
+    expect([await runs(), await applied()]).toEqual([2, [name]]);
+  });
 
-it('says which one failed and what to do, keeps those before it, and tries again', async () => {
-  const [first, second] = ['20260101000000-good.js', '20260102000000-bad.js'] as const;
-  await addMigration(first, logRun(first));
-  await addMigration(second, "throw new Error('two tasks have one number');");
-  const { code, stderr } = await outcome(start());
-  expect(code).toBe(1);
-  expect(stderr).toMatch(/20260102000000-bad\.js: two tasks have one number[^]*npm run migrate/);
-  expect(await applied()).toEqual([first]);
-  await addMigration(second, logRun(second));
-  expect(await outcome(start())).toEqual({ code: 0, stderr: '' });
-  expect([await runs(), await applied()]).toEqual([2, [first, second]]);
-});
+  it('says which one failed and what to do, keeps those before it, and tries again', async () => {
+    const [first, second] = ['20260101000000-good.js', '20260102000000-bad.js'] as const;
+    await addMigration(first, logRun(first));
+    await addMigration(second, "throw new Error('two tasks have one number');");
+    const { code, stderr } = await outcome(start());
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/20260102000000-bad\.js: two tasks have one number[^]*npm run migrate/);
+    expect(await applied()).toEqual([first]);
+    await addMigration(second, logRun(second));
+    expect(await outcome(start())).toEqual({ code: 0, stderr: '' });
+    expect([await runs(), await applied()]).toEqual([2, [first, second]]);
+  });
 
-it('takes the last one back where it has a way back', async () => {
-  const [first, second] = ['20260101000000-one-way.js', '20260102000000-both-ways.js'] as const;
-  await addMigration(first, logRun(first));
-  await addMigration(second, logRun(second), "exports.down = (db) => db.collection('runs').deleteMany({});");
-  await outcome(start());
-  expect(await outcome(start('down'))).toEqual({ code: 0, stderr: '' });
-  expect([await runs(), await applied()]).toEqual([0, [first]]);
-  expect((await outcome(start('down'))).stderr).toMatch(/one-way\.js has no way back/);
-  expect(await applied()).toEqual([first]);
+  it('takes the last one back where it has a way back', async () => {
+    const [first, second] = ['20260101000000-one-way.js', '20260102000000-both-ways.js'] as const;
+    await addMigration(first, logRun(first));
+    await addMigration(
+      second,
+      logRun(second),
+      "exports.down = (db) => db.collection('runs').deleteMany({});",
+    );
+    await outcome(start());
+    expect(await outcome(start('down'))).toEqual({ code: 0, stderr: '' });
+    expect([await runs(), await applied()]).toEqual([0, [first]]);
+    expect((await outcome(start('down'))).stderr).toMatch(/one-way\.js has no way back/);
+    expect(await applied()).toEqual([first]);
+  });
 });

@@ -18,14 +18,16 @@ afterAll(async () => {
 /** Nothing of this process runs meanwhile. */
 const standStill = (ms: number) => Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms);
 
-it("doesn't take its own pause for one of Redis", async () => {
-  const answers = cache.redis.getAll(['nothing']);
-  await setImmediate(); // It is sent.
-  standStill(300);
-  await expect(answers).resolves.toEqual([null]);
-});
+describe('the Redis client', () => {
+  it("doesn't take its own pause for one of Redis", async () => {
+    const answers = cache.redis.getAll(['nothing']);
+    await setImmediate(); // It is sent.
+    standStill(300);
+    await expect(answers).resolves.toEqual([null]);
+  });
 
-it('gives up a frozen Redis', async () => {
-  server.freeze();
-  await expect(cache.redis.getAll(['nothing'])).rejects.toThrow('Command timed out');
+  it('gives up a frozen Redis', async () => {
+    server.freeze();
+    await expect(cache.redis.getAll(['nothing'])).rejects.toThrow('Command timed out');
+  });
 });

@@ -65,31 +65,37 @@ async function putAside(...contents: string[]): Promise<void> {
 
 const statusOf = async (id: string) => (await store.jobs.byId(id))?.status;
 
-it('tries failed jobs again, leaves others as they are, and keeps what it can do nothing for', async () => {
-  const [failed, waiting, bare] = [await failedJob(), await newJob(), await failedJob({ hasPicture: false })];
-  // RabbitMQ may put a message aside more than once.
-  await putAside(failed, failed, waiting, bare, unknown, foreign);
-  expect((await deadLetters.list()).map(({ job }) => job?.status)).toEqual([
-    'failed',
-    'failed',
-    'queued',
-    'failed',
-    undefined,
-    undefined,
-  ]);
-  expect(await deadLetters.settle('retry')).toEqual({ retried: 1, discarded: 0, over: 3, kept: 2 });
-  expect(await Promise.all([failed, waiting, bare].map(statusOf))).toEqual(['queued', 'queued', 'failed']);
-  expect((await deadLetters.list()).map(({ id }) => id)).toEqual([bare, foreign.slice(0, 100)]);
-  expect(await deadLetters.settle('discard')).toEqual({ retried: 0, discarded: 1, over: 1, kept: 0 });
-  expect(await deadLetters.list()).toEqual([]);
-  expect(await composeFailedJobs(store).list()).toEqual([]);
-});
+describe('the dead letters', () => {
+  it('tries failed jobs again, leaves others as they are, and keeps what it can do nothing for', async () => {
+    const [failed, waiting, bare] = [
+      await failedJob(),
+      await newJob(),
+      await failedJob({ hasPicture: false }),
+    ];
+    // RabbitMQ may put a message aside more than once.
+    await putAside(failed, failed, waiting, bare, unknown, foreign);
+    expect((await deadLetters.list()).map(({ job }) => job?.status)).toEqual([
+      'failed',
+      'failed',
+      'queued',
+      'failed',
+      undefined,
+      undefined,
+    ]);
+    expect(await deadLetters.settle('retry')).toEqual({ retried: 1, discarded: 0, over: 3, kept: 2 });
+    expect(await Promise.all([failed, waiting, bare].map(statusOf))).toEqual(['queued', 'queued', 'failed']);
+    expect((await deadLetters.list()).map(({ id }) => id)).toEqual([bare, foreign.slice(0, 100)]);
+    expect(await deadLetters.settle('discard')).toEqual({ retried: 0, discarded: 1, over: 1, kept: 0 });
+    expect(await deadLetters.list()).toEqual([]);
+    expect(await composeFailedJobs(store).list()).toEqual([]);
+  });
 
-it('meets each letter once where two do it at the same moment', async () => {
-  const ids = [await failedJob(), await failedJob(), await failedJob()];
-  await putAside(...ids);
-  const both = await Promise.all([deadLetters.settle('retry'), deadLetters.settle('retry')]);
-  expect(both.reduce((sum, { retried }) => sum + retried, 0)).toBe(3);
-  expect(await Promise.all(ids.map(statusOf))).toEqual(['queued', 'queued', 'queued']);
-  expect(await deadLetters.list()).toEqual([]);
+  it('meets each letter once where two do it at the same moment', async () => {
+    const ids = [await failedJob(), await failedJob(), await failedJob()];
+    await putAside(...ids);
+    const both = await Promise.all([deadLetters.settle('retry'), deadLetters.settle('retry')]);
+    expect(both.reduce((sum, { retried }) => sum + retried, 0)).toBe(3);
+    expect(await Promise.all(ids.map(statusOf))).toEqual(['queued', 'queued', 'queued']);
+    expect(await deadLetters.list()).toEqual([]);
+  });
 });

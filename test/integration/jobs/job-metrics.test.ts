@@ -35,32 +35,37 @@ const valueIn = (text: string, name: string) => {
   return found === undefined ? undefined : Number(found);
 };
 
-it('tells 0 of each outcome before there was any, so that the first failure is an increase', async () => {
-  const text = await worker.metrics.text();
-  for (const outcome of ['failed', 'retried', 'released', 'lost']) {
-    const name = `taskfleet_job_duration_seconds_count{type="resize-avatar",outcome="${outcome}"`;
-    expect([outcome, valueIn(text, name)]).toEqual([outcome, 0]);
-  }
-});
-
-it('tells what waits in MongoDB and since when, and of RabbitMQ once it is there', async () => {
-  const before = await worker.metrics.text();
-  expect(valueIn(before, 'taskfleet_jobs{status="queued"')).toBe(3);
-  expect(valueIn(before, 'taskfleet_jobs{status="running"')).toBe(0);
-  expect(valueIn(before, 'taskfleet_outbox_jobs{')).toBe(3);
-  for (const name of ['taskfleet_outbox_oldest_age_seconds{', 'taskfleet_jobs_oldest_queued_age_seconds{']) {
-    expect(valueIn(before, name)).toBeGreaterThanOrEqual(60);
-    expect(valueIn(before, name)).toBeLessThan(90);
-  }
-  expect(valueIn(before, 'taskfleet_rabbit_connected{')).toBe(0);
-  expect(valueIn(before, 'taskfleet_rabbit_messages{queue="jobs"')).toBeUndefined();
-
-  await worker.start();
-  const after = await eventually(async () => {
+describe('the metrics of jobs', () => {
+  it('tells 0 of each outcome before there was any, so that the first failure is an increase', async () => {
     const text = await worker.metrics.text();
-    return valueIn(text, 'taskfleet_outbox_jobs{') === 0 ? text : undefined;
+    for (const outcome of ['failed', 'retried', 'released', 'lost']) {
+      const name = `taskfleet_job_duration_seconds_count{type="resize-avatar",outcome="${outcome}"`;
+      expect([outcome, valueIn(text, name)]).toEqual([outcome, 0]);
+    }
   });
-  expect(valueIn(after, 'taskfleet_rabbit_connected{')).toBe(1);
-  expect(valueIn(after, 'taskfleet_rabbit_consumers{')).toBe(1);
-  expect(valueIn(after, 'taskfleet_rabbit_messages{queue="dead_letters"')).toBe(0);
+
+  it('tells what waits in MongoDB and since when, and of RabbitMQ once it is there', async () => {
+    const before = await worker.metrics.text();
+    expect(valueIn(before, 'taskfleet_jobs{status="queued"')).toBe(3);
+    expect(valueIn(before, 'taskfleet_jobs{status="running"')).toBe(0);
+    expect(valueIn(before, 'taskfleet_outbox_jobs{')).toBe(3);
+    for (const name of [
+      'taskfleet_outbox_oldest_age_seconds{',
+      'taskfleet_jobs_oldest_queued_age_seconds{',
+    ]) {
+      expect(valueIn(before, name)).toBeGreaterThanOrEqual(60);
+      expect(valueIn(before, name)).toBeLessThan(90);
+    }
+    expect(valueIn(before, 'taskfleet_rabbit_connected{')).toBe(0);
+    expect(valueIn(before, 'taskfleet_rabbit_messages{queue="jobs"')).toBeUndefined();
+
+    await worker.start();
+    const after = await eventually(async () => {
+      const text = await worker.metrics.text();
+      return valueIn(text, 'taskfleet_outbox_jobs{') === 0 ? text : undefined;
+    });
+    expect(valueIn(after, 'taskfleet_rabbit_connected{')).toBe(1);
+    expect(valueIn(after, 'taskfleet_rabbit_consumers{')).toBe(1);
+    expect(valueIn(after, 'taskfleet_rabbit_messages{queue="dead_letters"')).toBe(0);
+  });
 });

@@ -36,106 +36,111 @@ afterAll(async () => {
   await dropDatabase(namespace);
 });
 
-it('gives a due job to one relay and a claim to one worker', async () => {
-  expect(await jobs.due(10)).toContain(id);
-  const relays = await Promise.all(Array.from({ length: 5 }, () => jobs.takeForPublishing(id, 60_000)));
-  expect(relays.filter(Boolean)).toHaveLength(1);
-  const claims = await Promise.all(
-    Array.from({ length: 5 }, (_, index) => jobs.claim(id, `c${index}`, 60_000)),
-  );
-  expect(claims.filter(Boolean)).toHaveLength(1);
-});
-
-it('lets another worker have the job of one that died, and the dead one no more', async () => {
-  expect(await jobs.claim(id, 'dead', 30)).toMatchObject({ attempts: 1 });
-  expect(await jobs.claim(id, 'early', 60_000)).toBeNull();
-  await sleep(50);
-  expect(await jobs.due(10)).toContain(id);
-  const lease = await jobs.takeForPublishing(id, 60_000);
-  await jobs.publishAgain(id, lease!, 600_000);
-  expect(await jobs.claim(id, 'next', 60_000)).toMatchObject({ attempts: 2, status: 'running' });
-  expect(await jobs.renew(id, 'dead', 60_000)).toBe(false);
-  const finish = (claim: string) => mongo.transaction((session) => jobs.finish(id, claim, {}, session));
-  expect(await finish('dead')).toBe(false);
-  expect(await finish('next')).toBe(true);
-  expect(await jobs.claim(id, 'late', 60_000)).toBeNull();
-  expect(await jobs.due(10)).not.toContain(id);
-});
-
-it('doesn’t count an attempt of a worker that stopped in good order', async () => {
-  await jobs.claim(id, 'stopping', 60_000);
-  await jobs.release(id, 'stopping');
-  expect(await jobs.due(10)).toContain(id);
-  expect(await jobs.claim(id, 'next', 60_000)).toMatchObject({ attempts: 1 });
-});
-
-describe('turns of users', () => {
-  const publish = async (job: string) =>
-    jobs.publishAgain(job, (await jobs.takeForPublishing(job, 60_000))!, 600_000);
-  const inTransaction = (work: Parameters<Mongo['transaction']>[0]) => mongo.transaction(work);
-
-  /** Each way in which an attempt, and with it a turn, can end. */
-  const ends: [string, (job: string) => Promise<unknown>][] = [
-    ['is done', (job) => inTransaction((session) => jobs.finish(job, 'claim', {}, session))],
-    ['failed for good', (job) => inTransaction((session) => jobs.fail(job, 'claim', 'It failed.', session))],
-    ['is tried again later', (job) => jobs.putBack(job, 'claim', 600_000, 'It failed.')],
-  ];
-
-  it.each(ends)(
-    'pass to the next user while a job is published or runs, and back once it %s',
-    async (_, end) => {
-      const [ada, bob] = [newUser(), newUser()];
-      const first = await newJob(ada);
-      const second = await newJob(ada);
-      const other = await newJob(bob);
-      expect(await jobs.due(10)).toEqual([id, first, other]);
-      await publish(first);
-      expect(await jobs.due(10)).toEqual([id, other]);
-      await jobs.claim(first, 'claim', 60_000);
-      expect(await jobs.due(10)).toEqual([id, other]);
-      await end(first);
-      expect(await jobs.due(10)).toEqual([id, second, other]);
-    },
-  );
-
-  it('are not taken up by the many of one user that are due before others', async () => {
-    const admin = newUser();
-    const many: string[] = [];
-    for (let count = 0; count < 8; count += 1) many.push(await newJob(admin));
-    const other = await newJob(newUser());
-    expect(await jobs.due(5)).toEqual([id, many[0]]);
-    await publish(id);
-    await publish(many[0]!);
-    expect(await jobs.due(5)).toEqual([other]);
-    // Jobs that wait for their turn are not late.
-    expect(await jobs.overdue()).toMatchObject({ count: 1 });
-    expect(await jobs.depth(1_000)).toMatchObject({ outbox: 1, jobs: { queued: 10 } });
+describe('the job repository', () => {
+  it('gives a due job to one relay and a claim to one worker', async () => {
+    expect(await jobs.due(10)).toContain(id);
+    const relays = await Promise.all(Array.from({ length: 5 }, () => jobs.takeForPublishing(id, 60_000)));
+    expect(relays.filter(Boolean)).toHaveLength(1);
+    const claims = await Promise.all(
+      Array.from({ length: 5 }, (_, index) => jobs.claim(id, `c${index}`, 60_000)),
+    );
+    expect(claims.filter(Boolean)).toHaveLength(1);
   });
 
-  it('come back after a worker that stops in good order, died, or was replaced by a newer picture', async () => {
-    const [ada, bob] = [newUser(), newUser()];
-    const [released, died] = [await newJob(ada), await newJob(bob)];
-    const [afterReleased, afterDied] = [await newJob(ada), await newJob(bob)];
-    for (const job of [id, released, died]) await publish(job);
-    await jobs.claim(released, 'claim', 60_000);
-    await jobs.claim(died, 'claim', 30);
-    await jobs.release(released, 'claim');
-    await inTransaction((session) => jobs.supersede(id, null, session));
+  it('lets another worker have the job of one that died, and the dead one no more', async () => {
+    expect(await jobs.claim(id, 'dead', 30)).toMatchObject({ attempts: 1 });
+    expect(await jobs.claim(id, 'early', 60_000)).toBeNull();
     await sleep(50);
-    // Its own turn, which its lease ended, and the one that waited longer of the two.
-    expect((await jobs.due(10)).sort()).toEqual([afterReleased, died].sort());
-    expect(afterDied).not.toBe(died);
-    expect(await mongo.db.collection('jobs').countDocuments({ hasTurn: true })).toBe(1);
+    expect(await jobs.due(10)).toContain(id);
+    const lease = await jobs.takeForPublishing(id, 60_000);
+    await jobs.publishAgain(id, lease!, 600_000);
+    expect(await jobs.claim(id, 'next', 60_000)).toMatchObject({ attempts: 2, status: 'running' });
+    expect(await jobs.renew(id, 'dead', 60_000)).toBe(false);
+    const finish = (claim: string) => mongo.transaction((session) => jobs.finish(id, claim, {}, session));
+    expect(await finish('dead')).toBe(false);
+    expect(await finish('next')).toBe(true);
+    expect(await jobs.claim(id, 'late', 60_000)).toBeNull();
+    expect(await jobs.due(10)).not.toContain(id);
   });
 
-  it('are not held by a job that a job worker of an earlier version ended', async () => {
-    const ada = newUser();
-    const first = await newJob(ada);
-    await publish(first);
-    await mongo.db
-      .collection('jobs')
-      .updateOne({ hasTurn: true }, { $set: { status: 'done', publishAt: null } });
-    const second = await newJob(ada);
-    expect(await jobs.due(10)).toEqual([id, second]);
+  it('doesn’t count an attempt of a worker that stopped in good order', async () => {
+    await jobs.claim(id, 'stopping', 60_000);
+    await jobs.release(id, 'stopping');
+    expect(await jobs.due(10)).toContain(id);
+    expect(await jobs.claim(id, 'next', 60_000)).toMatchObject({ attempts: 1 });
+  });
+
+  describe('turns of users', () => {
+    const publish = async (job: string) =>
+      jobs.publishAgain(job, (await jobs.takeForPublishing(job, 60_000))!, 600_000);
+    const inTransaction = (work: Parameters<Mongo['transaction']>[0]) => mongo.transaction(work);
+
+    /** Each way in which an attempt, and with it a turn, can end. */
+    const ends: [string, (job: string) => Promise<unknown>][] = [
+      ['is done', (job) => inTransaction((session) => jobs.finish(job, 'claim', {}, session))],
+      [
+        'failed for good',
+        (job) => inTransaction((session) => jobs.fail(job, 'claim', 'It failed.', session)),
+      ],
+      ['is tried again later', (job) => jobs.putBack(job, 'claim', 600_000, 'It failed.')],
+    ];
+
+    it.each(ends)(
+      'pass to the next user while a job is published or runs, and back once it %s',
+      async (_, end) => {
+        const [ada, bob] = [newUser(), newUser()];
+        const first = await newJob(ada);
+        const second = await newJob(ada);
+        const other = await newJob(bob);
+        expect(await jobs.due(10)).toEqual([id, first, other]);
+        await publish(first);
+        expect(await jobs.due(10)).toEqual([id, other]);
+        await jobs.claim(first, 'claim', 60_000);
+        expect(await jobs.due(10)).toEqual([id, other]);
+        await end(first);
+        expect(await jobs.due(10)).toEqual([id, second, other]);
+      },
+    );
+
+    it('are not taken up by the many of one user that are due before others', async () => {
+      const admin = newUser();
+      const many: string[] = [];
+      for (let count = 0; count < 8; count += 1) many.push(await newJob(admin));
+      const other = await newJob(newUser());
+      expect(await jobs.due(5)).toEqual([id, many[0]]);
+      await publish(id);
+      await publish(many[0]!);
+      expect(await jobs.due(5)).toEqual([other]);
+      // Jobs that wait for their turn are not late.
+      expect(await jobs.overdue()).toMatchObject({ count: 1 });
+      expect(await jobs.depth(1_000)).toMatchObject({ outbox: 1, jobs: { queued: 10 } });
+    });
+
+    it('come back after a worker that stops in good order, died, or was replaced by a newer picture', async () => {
+      const [ada, bob] = [newUser(), newUser()];
+      const [released, died] = [await newJob(ada), await newJob(bob)];
+      const [afterReleased, afterDied] = [await newJob(ada), await newJob(bob)];
+      for (const job of [id, released, died]) await publish(job);
+      await jobs.claim(released, 'claim', 60_000);
+      await jobs.claim(died, 'claim', 30);
+      await jobs.release(released, 'claim');
+      await inTransaction((session) => jobs.supersede(id, null, session));
+      await sleep(50);
+      // Its own turn, which its lease ended, and the one that waited longer of the two.
+      expect((await jobs.due(10)).sort()).toEqual([afterReleased, died].sort());
+      expect(afterDied).not.toBe(died);
+      expect(await mongo.db.collection('jobs').countDocuments({ hasTurn: true })).toBe(1);
+    });
+
+    it('are not held by a job that a job worker of an earlier version ended', async () => {
+      const ada = newUser();
+      const first = await newJob(ada);
+      await publish(first);
+      await mongo.db
+        .collection('jobs')
+        .updateOne({ hasTurn: true }, { $set: { status: 'done', publishAt: null } });
+      const second = await newJob(ada);
+      expect(await jobs.due(10)).toEqual([id, second]);
+    });
   });
 });

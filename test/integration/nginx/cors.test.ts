@@ -89,109 +89,116 @@ const refused: [number, Asked][] = [
   [504, ['/late']],
 ];
 
-it.each(refused)('lets pages of allowed origins read a %i of NGINX', async (status, asked) => {
-  for (const origin of [PAGE, OTHER]) {
-    const { headers, rawHeaders, text, ...answer } = await ask(asked, origin);
-    expect(answer.status).toBe(status);
-    expect(problemSchema.parse(JSON.parse(text)).status).toBe(status);
-    expect(headers).toMatchObject({ 'access-control-allow-origin': origin, vary: 'Origin' });
-    expect(headers['access-control-expose-headers']).toMatch(/Retry-After.*X-Request-Id/);
-    expect(rawHeaders.filter((text) => /^access-control-allow-origin$/i.test(text))).toHaveLength(1);
-  }
-});
-
-it.each(refused.filter(([status]) => [413, 429, 502].includes(status)))(
-  'lets no other page read a %i of NGINX',
-  async (_status, asked) => {
-    for (const origin of [...STRANGERS, undefined]) {
-      const { headers } = await ask(asked, origin);
-      expect(headers).not.toHaveProperty('access-control-allow-origin');
-      expect(headers).not.toHaveProperty('access-control-expose-headers');
-      expect(headers.vary).toBe('Origin');
+describe('NGINX', () => {
+  it.each(refused)('lets pages of allowed origins read a %i of NGINX', async (status, asked) => {
+    for (const origin of [PAGE, OTHER]) {
+      const { headers, rawHeaders, text, ...answer } = await ask(asked, origin);
+      expect(answer.status).toBe(status);
+      expect(problemSchema.parse(JSON.parse(text)).status).toBe(status);
+      expect(headers).toMatchObject({ 'access-control-allow-origin': origin, vary: 'Origin' });
+      expect(headers['access-control-expose-headers']).toMatch(/Retry-After.*X-Request-Id/);
+      expect(rawHeaders.filter((text) => /^access-control-allow-origin$/i.test(text))).toHaveLength(1);
     }
-  },
-);
+  });
 
-it.each(['/tasks', '/busy'])('leaves the headers of what a worker answers at %s', async (path) => {
-  const { headers, rawHeaders } = await ask([path], PAGE);
-  expect(headers).toMatchObject({ 'access-control-allow-origin': '*', vary: 'Origin', 'retry-after': '7' });
-  expect(rawHeaders.filter((text) => /^access-control-allow-origin$/i.test(text))).toHaveLength(1);
-});
-
-describe('a preflight', () => {
-  const asks = {
-    'Access-Control-Request-Method': 'PATCH',
-    'Access-Control-Request-Headers': 'authorization',
-  };
-
-  it.each(['/tasks', '/limited', '/closed', '/late', `/tasks?q=${'x'.repeat(20_000)}`, '/users/1/avatar'])(
-    'of an allowed origin is answered by NGINX, whatever %.20s is answered',
-    async (path) => {
-      const { status, headers } = await ask([path, asks, 'OPTIONS'], PAGE);
-      expect(status).toBe(204);
-      expect(headers).toMatchObject({
-        'access-control-allow-origin': PAGE,
-        'access-control-allow-methods': ALLOWED_METHODS.join(','),
-        'access-control-allow-headers': ALLOWED_HEADERS.join(','),
-        'access-control-max-age': String(MAX_AGE_SECONDS),
-        vary: 'Origin',
-      });
+  it.each(refused.filter(([status]) => [413, 429, 502].includes(status)))(
+    'lets no other page read a %i of NGINX',
+    async (_status, asked) => {
+      for (const origin of [...STRANGERS, undefined]) {
+        const { headers } = await ask(asked, origin);
+        expect(headers).not.toHaveProperty('access-control-allow-origin');
+        expect(headers).not.toHaveProperty('access-control-expose-headers');
+        expect(headers.vary).toBe('Origin');
+      }
     },
   );
 
-  it('of another origin, and a plain OPTIONS, go to a worker', async () => {
-    for (const [headers, origin] of [
-      [asks, STRANGERS[0]],
-      [asks, undefined],
-      [{}, PAGE],
-    ] as const)
-      expect((await ask(['/tasks', headers, 'OPTIONS'], origin)).status).toBe(200);
+  it.each(['/tasks', '/busy'])('leaves the headers of what a worker answers at %s', async (path) => {
+    const { headers, rawHeaders } = await ask([path], PAGE);
+    expect(headers).toMatchObject({ 'access-control-allow-origin': '*', vary: 'Origin', 'retry-after': '7' });
+    expect(rawHeaders.filter((text) => /^access-control-allow-origin$/i.test(text))).toHaveLength(1);
   });
-});
 
-it.each([
-  ['*', '*', undefined],
-  [`${PAGE}, *`, '*', undefined],
-  ['', undefined, undefined],
-])('with CORS_ORIGINS=%s answers every origin %s', async (corsOrigins, allowed, vary) => {
-  const own = await start(corsOrigins);
-  try {
-    const { status, headers } = await ask(['/closed'], STRANGERS[0], own);
-    expect(status).toBe(502);
-    expect(headers['access-control-allow-origin']).toBe(allowed);
-    expect(headers.vary).toBe(vary);
-  } finally {
-    await own.stop();
-  }
-});
+  describe('a preflight', () => {
+    const asks = {
+      'Access-Control-Request-Method': 'PATCH',
+      'Access-Control-Request-Headers': 'authorization',
+    };
 
-it('can be read in a browser: a page of another origin sees the problem and Retry-After', async () => {
-  const origin = `http://127.0.0.1:${(worker.address() as AddressInfo).port}`;
-  const own = await start(origin);
-  const browser = await startBrowser();
-  try {
-    for (let count = 0; count < 2; count++) await ask(['/limited'], origin, own);
-    const page = await browser.newPage();
-    await page.goto(`${origin}/page`);
-    const seen = (path: string) =>
-      page.evaluate(async (url) => {
-        // With a token, as every page sends one: so the browser asks by a preflight first.
-        const response = await fetch(url, {
-          headers: { authorization: 'Bearer x', traceparent: '00-1-1-00' },
+    it.each(['/tasks', '/limited', '/closed', '/late', `/tasks?q=${'x'.repeat(20_000)}`, '/users/1/avatar'])(
+      'of an allowed origin is answered by NGINX, whatever %.20s is answered',
+      async (path) => {
+        const { status, headers } = await ask([path, asks, 'OPTIONS'], PAGE);
+        expect(status).toBe(204);
+        expect(headers).toMatchObject({
+          'access-control-allow-origin': PAGE,
+          'access-control-allow-methods': ALLOWED_METHODS.join(','),
+          'access-control-allow-headers': ALLOWED_HEADERS.join(','),
+          'access-control-max-age': String(MAX_AGE_SECONDS),
+          vary: 'Origin',
         });
-        const { type } = (await response.json()) as { type: string };
-        return [
-          response.status,
-          type,
-          response.headers.get('retry-after'),
-          !!response.headers.get('x-request-id'),
-        ];
-      }, `${own.url}${path}`);
-    expect(await seen('/limited')).toEqual([429, '/problems/too-many-requests', '1', true]);
-    expect(await seen('/closed')).toEqual([502, '/problems/bad-gateway', '2', true]);
-    expect(await seen(`/tasks?q=${'x'.repeat(20_000)}`)).toEqual([414, '/problems/uri-too-long', null, true]);
-  } finally {
-    await browser.close();
-    await own.stop();
-  }
-}, 120_000);
+      },
+    );
+
+    it('of another origin, and a plain OPTIONS, go to a worker', async () => {
+      for (const [headers, origin] of [
+        [asks, STRANGERS[0]],
+        [asks, undefined],
+        [{}, PAGE],
+      ] as const)
+        expect((await ask(['/tasks', headers, 'OPTIONS'], origin)).status).toBe(200);
+    });
+  });
+
+  it.each([
+    ['*', '*', undefined],
+    [`${PAGE}, *`, '*', undefined],
+    ['', undefined, undefined],
+  ])('with CORS_ORIGINS=%s answers every origin %s', async (corsOrigins, allowed, vary) => {
+    const own = await start(corsOrigins);
+    try {
+      const { status, headers } = await ask(['/closed'], STRANGERS[0], own);
+      expect(status).toBe(502);
+      expect(headers['access-control-allow-origin']).toBe(allowed);
+      expect(headers.vary).toBe(vary);
+    } finally {
+      await own.stop();
+    }
+  });
+
+  it('can be read in a browser: a page of another origin sees the problem and Retry-After', async () => {
+    const origin = `http://127.0.0.1:${(worker.address() as AddressInfo).port}`;
+    const own = await start(origin);
+    const browser = await startBrowser();
+    try {
+      for (let count = 0; count < 2; count++) await ask(['/limited'], origin, own);
+      const page = await browser.newPage();
+      await page.goto(`${origin}/page`);
+      const seen = (path: string) =>
+        page.evaluate(async (url) => {
+          // With a token, as every page sends one: so the browser asks by a preflight first.
+          const response = await fetch(url, {
+            headers: { authorization: 'Bearer x', traceparent: '00-1-1-00' },
+          });
+          const { type } = (await response.json()) as { type: string };
+          return [
+            response.status,
+            type,
+            response.headers.get('retry-after'),
+            !!response.headers.get('x-request-id'),
+          ];
+        }, `${own.url}${path}`);
+      expect(await seen('/limited')).toEqual([429, '/problems/too-many-requests', '1', true]);
+      expect(await seen('/closed')).toEqual([502, '/problems/bad-gateway', '2', true]);
+      expect(await seen(`/tasks?q=${'x'.repeat(20_000)}`)).toEqual([
+        414,
+        '/problems/uri-too-long',
+        null,
+        true,
+      ]);
+    } finally {
+      await browser.close();
+      await own.stop();
+    }
+  }, 120_000);
+});

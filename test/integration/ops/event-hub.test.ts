@@ -34,33 +34,35 @@ afterAll(async () => {
 
 const watch = (place = '/') => fetch(`${url}${place}`, { signal: AbortSignal.timeout(10_000) });
 
-it('lets go of who may watch no more, and goes on for the others', async () => {
-  const [ada, ben] = await Promise.all([watch('/ada'), watch('/ben')]);
-  await eventually(() => taken > 2);
-  mayStay['/ada'] = false;
-  expect(await ada.text()).toContain('data: {"taken":1}');
-  await eventually(() => hub.size() === 1);
-  const before = taken;
-  await eventually(() => taken > before + 10);
-  await ben.body!.cancel();
-  await eventually(() => hub.size() === 0);
-});
+describe('the event hub', () => {
+  it('lets go of who may watch no more, and goes on for the others', async () => {
+    const [ada, ben] = await Promise.all([watch('/ada'), watch('/ben')]);
+    await eventually(() => taken > 2);
+    mayStay['/ada'] = false;
+    expect(await ada.text()).toContain('data: {"taken":1}');
+    await eventually(() => hub.size() === 1);
+    const before = taken;
+    await eventually(() => taken > before + 10);
+    await ben.body!.cancel();
+    await eventually(() => hub.size() === 0);
+  });
 
-it('ends all for a drain and takes nobody until it is over', async () => {
-  const stream = await watch();
-  hub.end();
-  expect(await stream.text()).toContain('retry:');
-  expect((await watch()).status).toBe(503);
-  hub.open();
-  const again = await watch();
-  expect(again.status).toBe(200);
-  await again.body!.cancel();
-  await eventually(() => hub.size() === 0);
-});
+  it('ends all for a drain and takes nobody until it is over', async () => {
+    const stream = await watch();
+    hub.end();
+    expect(await stream.text()).toContain('retry:');
+    expect((await watch()).status).toBe(503);
+    hub.open();
+    const again = await watch();
+    expect(again.status).toBe(200);
+    await again.body!.cancel();
+    await eventually(() => hub.size() === 0);
+  });
 
-it('takes so many and no more', async () => {
-  const streams = await Promise.all([watch(), watch()]);
-  expect((await watch()).status).toBe(503);
-  await Promise.all(streams.map(({ body }) => body!.cancel()));
-  await eventually(() => hub.size() === 0);
+  it('takes so many and no more', async () => {
+    const streams = await Promise.all([watch(), watch()]);
+    expect((await watch()).status).toBe(503);
+    await Promise.all(streams.map(({ body }) => body!.cancel()));
+    await eventually(() => hub.size() === 0);
+  });
 });

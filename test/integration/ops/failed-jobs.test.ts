@@ -53,48 +53,50 @@ async function listed(): Promise<string[]> {
 const retry = (id: string) => as(api, admin).post(`/ops/failed-jobs/${id}/retry`);
 const discard = (id: string) => as(api, admin).delete(`/ops/failed-jobs/${id}`);
 
-it('tries a job again, once of two that press at the same moment, and it gets done', async () => {
-  const id = await failedUpload();
-  expect(await listed()).toEqual([id]);
-  const answers = await Promise.all([retry(id), retry(id)]);
-  expect(answers.map(({ status }) => status).sort()).toEqual([202, 409]);
-  expect(await listed()).toEqual([]);
-  const worker = await startWorker(namespace);
-  try {
-    expect(await endedJob(api, admin, `/jobs/${id}`)).toMatchObject({
-      status: 'done',
-      attempts: 1,
-      error: null,
-    });
-  } finally {
-    await worker.close(1_000);
-  }
-});
+describe('a failed job', () => {
+  it('tries a job again, once of two that press at the same moment, and it gets done', async () => {
+    const id = await failedUpload();
+    expect(await listed()).toEqual([id]);
+    const answers = await Promise.all([retry(id), retry(id)]);
+    expect(answers.map(({ status }) => status).sort()).toEqual([202, 409]);
+    expect(await listed()).toEqual([]);
+    const worker = await startWorker(namespace);
+    try {
+      expect(await endedJob(api, admin, `/jobs/${id}`)).toMatchObject({
+        status: 'done',
+        attempts: 1,
+        error: null,
+      });
+    } finally {
+      await worker.close(1_000);
+    }
+  });
 
-it('discards a job, which is then neither listed nor tried again', async () => {
-  const id = await failedUpload();
-  const answers = await Promise.all([discard(id), discard(id)]);
-  expect(answers.map(({ status }) => status).sort()).toEqual([204, 409]);
-  expect(await listed()).toEqual([]);
-  await retry(id).expect(409);
-  const { body } = await as(api, admin).get(`/jobs/${id}`).expect(200);
-  expect(body).toMatchObject({ status: 'failed', error: 'It failed.' });
-});
+  it('discards a job, which is then neither listed nor tried again', async () => {
+    const id = await failedUpload();
+    const answers = await Promise.all([discard(id), discard(id)]);
+    expect(answers.map(({ status }) => status).sort()).toEqual([204, 409]);
+    expect(await listed()).toEqual([]);
+    await retry(id).expect(409);
+    const { body } = await as(api, admin).get(`/jobs/${id}`).expect(200);
+    expect(body).toMatchObject({ status: 'failed', error: 'It failed.' });
+  });
 
-it('does one of retry and discard at the same moment', async () => {
-  const id = await failedUpload();
-  const [again, gone] = await Promise.all([retry(id), discard(id)]);
-  const { body } = await as(api, admin).get(`/jobs/${id}`).expect(200);
-  expect([again.status, gone.status, body.status]).toEqual(
-    again.status === 202 ? [202, 409, 'queued'] : [409, 204, 'failed'],
-  );
-});
+  it('does one of retry and discard at the same moment', async () => {
+    const id = await failedUpload();
+    const [again, gone] = await Promise.all([retry(id), discard(id)]);
+    const { body } = await as(api, admin).get(`/jobs/${id}`).expect(200);
+    expect([again.status, gone.status, body.status]).toEqual(
+      again.status === 202 ? [202, 409, 'queued'] : [409, 204, 'failed'],
+    );
+  });
 
-it('leaves a job whose picture is gone where it is, and says so', async () => {
-  const id = await failedWithoutPicture();
-  const { body } = await retry(id).expect(409);
-  expect(body.detail).toMatch(/gone/);
-  expect(await listed()).toEqual([id]);
-  await discard(id).expect(204);
-  await retry('0'.repeat(24)).expect(404);
+  it('leaves a job whose picture is gone where it is, and says so', async () => {
+    const id = await failedWithoutPicture();
+    const { body } = await retry(id).expect(409);
+    expect(body.detail).toMatch(/gone/);
+    expect(await listed()).toEqual([id]);
+    await discard(id).expect(204);
+    await retry('0'.repeat(24)).expect(404);
+  });
 });

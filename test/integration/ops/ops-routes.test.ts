@@ -76,120 +76,122 @@ afterAll(async () => {
 
 const job = '0'.repeat(24);
 
-it.each([
-  ['get', '/ops/events'],
-  ['post', '/ops/workers/api-0/drain'],
-  ['post', '/ops/workers/api-0/resume'],
-  ['get', '/ops/failed-jobs'],
-  ['post', `/ops/failed-jobs/${job}/retry`],
-  ['delete', `/ops/failed-jobs/${job}`],
-  ['post', '/ops/dead-letters/retry'],
-  ['delete', '/ops/dead-letters'],
-] as const)('is for Admins alone: %s %s', async (method, place) => {
-  await request(api.server)[method](place).expect(401);
-  await as(api, ada)[method](place).expect(403);
-  expect(workers.some(({ draining }) => draining)).toBe(false);
-});
-
-it('serves the page to anybody, with a policy that lets no text run', async () => {
-  const page = await request(api.server).get('/ops').expect(200);
-  const files = [...page.text.matchAll(/(?:src|href)="(\/[^"]+)"/g)].map(([, file]) => file!);
-  expect(files).toEqual(['/ops/ops.css', '/ops/ops.js']);
-  for (const file of files) await request(api.server).get(file).expect(200);
-  expect(page.headers['content-security-policy']).toContain("require-trusted-types-for 'script'");
-  await request(api.server).get('/ops').set('If-None-Match', page.headers.etag!).expect(304);
-  await request(api.server).post('/ops').expect(405);
-});
-
-it('drains and resumes, and never takes the last worker', async () => {
-  await as(api, admin).post('/ops/workers/api-0/drain').expect(202);
-  expect(workers[0]!.draining).toBe(true);
-  const { body } = await as(api, admin).post('/ops/workers/api-1/drain').expect(409);
-  expect(body.detail).toMatch(/last worker/);
-  expect(workers[1]!.draining).toBe(false);
-  await as(api, admin).post('/ops/workers/api-0/resume').expect(204);
-  expect(workers[0]!.draining).toBe(false);
-  await as(api, admin).post('/ops/workers/api-7/drain').expect(404);
-  await as(api, admin).post('/ops/workers/..%2Fx/drain').expect(400);
-});
-
-it('counts on nobody whom NGINX does not reach yet', async () => {
-  workers[1]!.reached = false;
-  await as(api, admin).post('/ops/workers/api-0/drain').expect(409);
-  expect(workers[0]!.draining).toBe(false);
-});
-
-it('drains one of two that are told to at the same moment', async () => {
-  const both = ['api-0', 'api-1'].map((name) => as(api, admin).post(`/ops/workers/${name}/drain`));
-  const answers = await Promise.all(both);
-  expect(answers.map(({ status }) => status).sort()).toEqual([202, 409]);
-  expect(workers.filter(({ draining }) => draining)).toHaveLength(1);
-});
-
-it('tells where a worker does not begin to drain', async () => {
-  workers[0]!.obeys = false;
-  const { headers } = await as(api, admin).post('/ops/workers/api-0/drain').expect(503);
-  expect(headers['retry-after']).toBe('1');
-});
-
-it('has a job worker that reaches RabbitMQ settle the dead letters, and tells where none does', async () => {
-  const { body } = await as(api, admin).post('/ops/dead-letters/retry').expect(200);
-  expect(body).toEqual(settled);
-  await as(api, admin)
-    .delete('/ops/dead-letters')
-    .expect(200, { ...settled, discarded: 3 });
-  jobWorkers[1]!.close();
-  const { body: problem } = await as(api, admin).post('/ops/dead-letters/retry').expect(503);
-  expect(problem.detail).toMatch(/RabbitMQ is away/);
-  jobWorkers[1] = await startJobWorkerStub('worker-1', 3, 7);
-});
-
-async function watch(count: number) {
-  const { port } = api.server.address() as AddressInfo;
-  const response = await fetch(`http://127.0.0.1:${port}/ops/events`, {
-    headers: { Authorization: `Bearer ${admin.token}` },
-    signal: AbortSignal.timeout(10_000),
+describe('the ops routes', () => {
+  it.each([
+    ['get', '/ops/events'],
+    ['post', '/ops/workers/api-0/drain'],
+    ['post', '/ops/workers/api-0/resume'],
+    ['get', '/ops/failed-jobs'],
+    ['post', `/ops/failed-jobs/${job}/retry`],
+    ['delete', `/ops/failed-jobs/${job}`],
+    ['post', '/ops/dead-letters/retry'],
+    ['delete', '/ops/dead-letters'],
+  ] as const)('is for Admins alone: %s %s', async (method, place) => {
+    await request(api.server)[method](place).expect(401);
+    await as(api, ada)[method](place).expect(403);
+    expect(workers.some(({ draining }) => draining)).toBe(false);
   });
-  expect(response.headers.get('content-type')).toBe('text/event-stream');
-  const events: {
-    at: number;
-    workers: { name: string }[];
-    silent: string[];
-    jobs: object;
-    messages: object;
-  }[] = [];
-  let text = '';
-  for await (const chunk of response.body!.pipeThrough(new TextDecoderStream() as never)) {
-    text += String(chunk);
-    const blocks = text.split('\n\n');
-    text = blocks.pop()!;
-    events.push(...blocks.filter((one) => one.startsWith('data: ')).map((one) => JSON.parse(one.slice(6))));
-    if (events.length >= count) break;
+
+  it('serves the page to anybody, with a policy that lets no text run', async () => {
+    const page = await request(api.server).get('/ops').expect(200);
+    const files = [...page.text.matchAll(/(?:src|href)="(\/[^"]+)"/g)].map(([, file]) => file!);
+    expect(files).toEqual(['/ops/ops.css', '/ops/ops.js']);
+    for (const file of files) await request(api.server).get(file).expect(200);
+    expect(page.headers['content-security-policy']).toContain("require-trusted-types-for 'script'");
+    await request(api.server).get('/ops').set('If-None-Match', page.headers.etag!).expect(304);
+    await request(api.server).post('/ops').expect(405);
+  });
+
+  it('drains and resumes, and never takes the last worker', async () => {
+    await as(api, admin).post('/ops/workers/api-0/drain').expect(202);
+    expect(workers[0]!.draining).toBe(true);
+    const { body } = await as(api, admin).post('/ops/workers/api-1/drain').expect(409);
+    expect(body.detail).toMatch(/last worker/);
+    expect(workers[1]!.draining).toBe(false);
+    await as(api, admin).post('/ops/workers/api-0/resume').expect(204);
+    expect(workers[0]!.draining).toBe(false);
+    await as(api, admin).post('/ops/workers/api-7/drain').expect(404);
+    await as(api, admin).post('/ops/workers/..%2Fx/drain').expect(400);
+  });
+
+  it('counts on nobody whom NGINX does not reach yet', async () => {
+    workers[1]!.reached = false;
+    await as(api, admin).post('/ops/workers/api-0/drain').expect(409);
+    expect(workers[0]!.draining).toBe(false);
+  });
+
+  it('drains one of two that are told to at the same moment', async () => {
+    const both = ['api-0', 'api-1'].map((name) => as(api, admin).post(`/ops/workers/${name}/drain`));
+    const answers = await Promise.all(both);
+    expect(answers.map(({ status }) => status).sort()).toEqual([202, 409]);
+    expect(workers.filter(({ draining }) => draining)).toHaveLength(1);
+  });
+
+  it('tells where a worker does not begin to drain', async () => {
+    workers[0]!.obeys = false;
+    const { headers } = await as(api, admin).post('/ops/workers/api-0/drain').expect(503);
+    expect(headers['retry-after']).toBe('1');
+  });
+
+  it('has a job worker that reaches RabbitMQ settle the dead letters, and tells where none does', async () => {
+    const { body } = await as(api, admin).post('/ops/dead-letters/retry').expect(200);
+    expect(body).toEqual(settled);
+    await as(api, admin)
+      .delete('/ops/dead-letters')
+      .expect(200, { ...settled, discarded: 3 });
+    jobWorkers[1]!.close();
+    const { body: problem } = await as(api, admin).post('/ops/dead-letters/retry').expect(503);
+    expect(problem.detail).toMatch(/RabbitMQ is away/);
+    jobWorkers[1] = await startJobWorkerStub('worker-1', 3, 7);
+  });
+
+  async function watch(count: number) {
+    const { port } = api.server.address() as AddressInfo;
+    const response = await fetch(`http://127.0.0.1:${port}/ops/events`, {
+      headers: { Authorization: `Bearer ${admin.token}` },
+      signal: AbortSignal.timeout(10_000),
+    });
+    expect(response.headers.get('content-type')).toBe('text/event-stream');
+    const events: {
+      at: number;
+      workers: { name: string }[];
+      silent: string[];
+      jobs: object;
+      messages: object;
+    }[] = [];
+    let text = '';
+    for await (const chunk of response.body!.pipeThrough(new TextDecoderStream() as never)) {
+      text += String(chunk);
+      const blocks = text.split('\n\n');
+      text = blocks.pop()!;
+      events.push(...blocks.filter((one) => one.startsWith('data: ')).map((one) => JSON.parse(one.slice(6))));
+      if (events.length >= count) break;
+    }
+    return events;
   }
-  return events;
-}
 
-it('tells each second how the workers, the jobs and the messages in RabbitMQ are', async () => {
-  const [first, second] = await watch(2);
-  expect(first!.workers.map(({ name }) => name).sort()).toEqual(['api-0', 'api-1']);
-  expect(first!.jobs).toMatchObject({ waiting: 0, running: 0, failed: 0, latest: [] });
-  expect(first!.messages).toEqual({ ready: 7, unacknowledged: 4, deadLetters: 2 });
-  expect(second!.at).toBeGreaterThan(first!.at);
-  jobWorkers[1]!.close();
-  const [later] = await watch(1);
-  expect(later!.messages).toBeNull();
-});
+  it('tells each second how the workers, the jobs and the messages in RabbitMQ are', async () => {
+    const [first, second] = await watch(2);
+    expect(first!.workers.map(({ name }) => name).sort()).toEqual(['api-0', 'api-1']);
+    expect(first!.jobs).toMatchObject({ waiting: 0, running: 0, failed: 0, latest: [] });
+    expect(first!.messages).toEqual({ ready: 7, unacknowledged: 4, deadLetters: 2 });
+    expect(second!.at).toBeGreaterThan(first!.at);
+    jobWorkers[1]!.close();
+    const [later] = await watch(1);
+    expect(later!.messages).toBeNull();
+  });
 
-it('names a worker that runs and does not answer in time', async () => {
-  const [part] = await watch(1);
-  expect(part!.silent).toEqual([]);
-  workers[1]!.answers = false;
-  // Each event is shared by all who watch: the next begins after this.
-  const later = await watch(2);
-  expect(later[1]!.workers.map(({ name }) => name)).toEqual(['api-0']);
-  expect(later[1]!.silent).toEqual(['api-1']);
-});
+  it('names a worker that runs and does not answer in time', async () => {
+    const [part] = await watch(1);
+    expect(part!.silent).toEqual([]);
+    workers[1]!.answers = false;
+    // Each event is shared by all who watch: the next begins after this.
+    const later = await watch(2);
+    expect(later[1]!.workers.map(({ name }) => name)).toEqual(['api-0']);
+    expect(later[1]!.silent).toEqual(['api-1']);
+  });
 
-it('answers HEAD without a stream', async () => {
-  await request(api.server).head('/ops/events').set('Authorization', `Bearer ${admin.token}`).expect(200);
+  it('answers HEAD without a stream', async () => {
+    await request(api.server).head('/ops/events').set('Authorization', `Bearer ${admin.token}`).expect(200);
+  });
 });

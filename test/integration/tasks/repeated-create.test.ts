@@ -15,25 +15,27 @@ afterAll(async () => {
   await dropDatabase(namespace);
 });
 
-it('answers a replay as the first send, also where its assignee has gone since', async () => {
-  const worker = await buildWorker(api);
-  const create = (body: object) => as(api, admin).post('/tasks', body).set('Idempotency-Key', '"gone"');
-  const body = { title: 'T', assignedTo: worker.id };
-  const first = await create(body).expect(201);
-  await as(api, admin).delete(`/users/${worker.id}`).expect(204);
-  const again = await create(body).expect(201);
-  expect(again.text).toBe(first.text);
-  expect(again.headers['idempotent-replayed']).toBe('true');
-});
+describe('a repeated POST /tasks', () => {
+  it('answers a replay as the first send, also where its assignee has gone since', async () => {
+    const worker = await buildWorker(api);
+    const create = (body: object) => as(api, admin).post('/tasks', body).set('Idempotency-Key', '"gone"');
+    const body = { title: 'T', assignedTo: worker.id };
+    const first = await create(body).expect(201);
+    await as(api, admin).delete(`/users/${worker.id}`).expect(204);
+    const again = await create(body).expect(201);
+    expect(again.text).toBe(first.text);
+    expect(again.headers['idempotent-replayed']).toBe('true');
+  });
 
-it('tells of a key that was sent with another body before it looks at the assignee', async () => {
-  const create = (body: object) => as(api, admin).post('/tasks', body).set('Idempotency-Key', '"other"');
-  await create({ title: 'T' }).expect(201);
-  await create({ title: 'T', assignedTo: 'f'.repeat(24) }).expect(422);
-});
+  it('tells of a key that was sent with another body before it looks at the assignee', async () => {
+    const create = (body: object) => as(api, admin).post('/tasks', body).set('Idempotency-Key', '"other"');
+    await create({ title: 'T' }).expect(201);
+    await create({ title: 'T', assignedTo: 'f'.repeat(24) }).expect(422);
+  });
 
-it('leaves the key free where the assignee is unknown', async () => {
-  const create = (body: object) => as(api, admin).post('/tasks', body).set('Idempotency-Key', '"free"');
-  await create({ title: 'T', assignedTo: 'f'.repeat(24) }).expect(400);
-  await create({ title: 'T' }).expect(201);
+  it('leaves the key free where the assignee is unknown', async () => {
+    const create = (body: object) => as(api, admin).post('/tasks', body).set('Idempotency-Key', '"free"');
+    await create({ title: 'T', assignedTo: 'f'.repeat(24) }).expect(400);
+    await create({ title: 'T' }).expect(201);
+  });
 });

@@ -65,39 +65,41 @@ const cases = taskTable.rows.flatMap(({ sort, filters, optional, unindexed = [] 
   ),
 );
 
-it.each(cases)(
-  'answers $names by $sort of $owner from an index, in its order',
-  async ({ sort, names, owner }) => {
-    const filters = Object.fromEntries(
-      names.map((name) => [name, values[name as keyof TaskFilters]]),
-    ) as TaskFilters;
-    const query: ListQuery<TaskFilters> = { filters, sort, limit: 5, count: false };
-    const first = planList(taskTable, query, cursors);
-    const found = await mongo.connection
-      .collection<TaskRecord>('tasks')
-      .find({ $and: matching(first, owner) })
-      .sort(first.order)
-      .limit(6)
-      .toArray();
-    const { next } = toPage(first, found);
-    expect(next).not.toBe('');
-    for (const plan of [first, planList(taskTable, { ...query, cursor: next }, cursors)]) {
-      const stages = stagesOf(await explained(plan, owner));
-      expect(stages).toContain('IXSCAN');
-      expect(stages).not.toContain('COLLSCAN');
-      expect(stages).not.toContain('SORT');
-    }
-  },
-);
-
-it('has an index for each row, and no further one', async () => {
-  const indexes = await mongo.connection.collection('tasks').indexes();
-  const expected = new Set(
-    taskTable.rows.flatMap(({ index }) => [
-      JSON.stringify(index),
-      JSON.stringify({ assignedTo: 1, ...index }),
-    ]),
+describe('a list of tasks', () => {
+  it.each(cases)(
+    'answers $names by $sort of $owner from an index, in its order',
+    async ({ sort, names, owner }) => {
+      const filters = Object.fromEntries(
+        names.map((name) => [name, values[name as keyof TaskFilters]]),
+      ) as TaskFilters;
+      const query: ListQuery<TaskFilters> = { filters, sort, limit: 5, count: false };
+      const first = planList(taskTable, query, cursors);
+      const found = await mongo.connection
+        .collection<TaskRecord>('tasks')
+        .find({ $and: matching(first, owner) })
+        .sort(first.order)
+        .limit(6)
+        .toArray();
+      const { next } = toPage(first, found);
+      expect(next).not.toBe('');
+      for (const plan of [first, planList(taskTable, { ...query, cursor: next }, cursors)]) {
+        const stages = stagesOf(await explained(plan, owner));
+        expect(stages).toContain('IXSCAN');
+        expect(stages).not.toContain('COLLSCAN');
+        expect(stages).not.toContain('SORT');
+      }
+    },
   );
-  const keys = indexes.map(({ key }) => JSON.stringify(key)).filter((key) => key !== '{"_id":1}');
-  expect(new Set(keys)).toEqual(expected);
+
+  it('has an index for each row, and no further one', async () => {
+    const indexes = await mongo.connection.collection('tasks').indexes();
+    const expected = new Set(
+      taskTable.rows.flatMap(({ index }) => [
+        JSON.stringify(index),
+        JSON.stringify({ assignedTo: 1, ...index }),
+      ]),
+    );
+    const keys = indexes.map(({ key }) => JSON.stringify(key)).filter((key) => key !== '{"_id":1}');
+    expect(new Set(keys)).toEqual(expected);
+  });
 });

@@ -91,17 +91,19 @@ describe('DELETE /users/:id', () => {
   });
 });
 
-it('takes the role that a user has in a patch, and no other', async () => {
-  const worker = await buildWorker(api);
-  const { body } = await as(api, worker).get(`/users/${worker.id}`).expect(200);
-  await as(api, worker)
-    .patch(`/users/${worker.id}`, { ...body, name: 'New' })
-    .expect(200);
-  for (const by of [worker, admin]) {
-    const refused = await as(api, by).patch(`/users/${worker.id}`, { role: 'Admin' }).expect(403);
-    expect(refused.body.detail).toContain('--promote');
-  }
-  await as(api, admin)
-    .patch(`/users/${'a'.repeat(24)}`, { role: 'Admin' })
-    .expect(404);
+describe('the users routes', () => {
+  it('takes the role that a user has in a patch, and no other', async () => {
+    const worker = await buildWorker(api);
+    const { body } = await as(api, worker).get(`/users/${worker.id}`).expect(200);
+    await as(api, worker)
+      .patch(`/users/${worker.id}`, { ...body, name: 'New' })
+      .expect(200);
+    for (const by of [worker, admin]) {
+      const refused = await as(api, by).patch(`/users/${worker.id}`, { role: 'Admin' }).expect(403);
+      expect(refused.body.detail).toContain('--promote');
+    }
+    await as(api, admin)
+      .patch(`/users/${'a'.repeat(24)}`, { role: 'Admin' })
+      .expect(404);
+  });
 });

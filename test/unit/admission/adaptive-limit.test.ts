@@ -20,55 +20,57 @@ function simulate({ baseMs, perSecond, seconds }: { baseMs: number; perSecond: n
 
 const mean = (numbers: number[]) => numbers.reduce((sum, one) => sum + one, 0) / numbers.length;
 
-it.each([
-  { baseMs: 2, perSecond: 400 },
-  { baseMs: 10, perSecond: 2_000 },
-  { baseMs: 50, perSecond: 1_000 },
-  { baseMs: 200, perSecond: 100 },
-])('keeps a server busy that takes $baseMs ms and does $perSecond a second, and little more', (server) => {
-  const { last, perSecond } = simulate({ ...server, seconds: 60 });
-  const needed = (server.baseMs * server.perSecond) / 1_000;
-  expect(perSecond).toBeGreaterThan(0.9 * server.perSecond);
-  expect(mean(last)).toBeLessThan(needed + 16);
-});
+describe('the adaptive limit', () => {
+  it.each([
+    { baseMs: 2, perSecond: 400 },
+    { baseMs: 10, perSecond: 2_000 },
+    { baseMs: 50, perSecond: 1_000 },
+    { baseMs: 200, perSecond: 100 },
+  ])('keeps a server busy that takes $baseMs ms and does $perSecond a second, and little more', (server) => {
+    const { last, perSecond } = simulate({ ...server, seconds: 60 });
+    const needed = (server.baseMs * server.perSecond) / 1_000;
+    expect(perSecond).toBeGreaterThan(0.9 * server.perSecond);
+    expect(mean(last)).toBeLessThan(needed + 16);
+  });
 
-it('stays as it is while fewer are asked for than it lets in', () => {
-  let now = 0;
-  const limit = createAdaptiveLimit(() => now);
-  const before = limit.now();
-  for (let i = 0; i < 2_000; i++) {
-    now += 10;
-    limit.took('GET', 2, 1, false);
-  }
-  expect(limit.now()).toBe(before);
-});
-
-it('learns that a server has become slower', () => {
-  let now = 0;
-  const limit = createAdaptiveLimit(() => now);
-  const work = (baseMs: number, seconds: number) => {
-    for (const end = now + seconds * 1_000; now < end;) {
-      const running = limit.now();
-      const ms = Math.max(baseMs, running);
-      now += ms / running;
-      limit.took('POST', ms, running, true);
+  it('stays as it is while fewer are asked for than it lets in', () => {
+    let now = 0;
+    const limit = createAdaptiveLimit(() => now);
+    const before = limit.now();
+    for (let i = 0; i < 2_000; i++) {
+      now += 10;
+      limit.took('GET', 2, 1, false);
     }
-  };
-  work(2, 20);
-  // Sixty times as slow, without any queue: more of them side by side do as many as before.
-  work(120, 120);
-  expect(limit.now()).toBeGreaterThan(60);
-});
+    expect(limit.now()).toBe(before);
+  });
 
-it('judges each route by its own shortest time', () => {
-  let now = 0;
-  const limit = createAdaptiveLimit(() => now);
-  const before = limit.now();
-  for (let i = 0; i < 1_000; i++) {
-    now += 5;
-    limit.took('quick', 1, 8, true);
-    limit.took('slow', 1_000, 8, true);
-  }
-  // Neither queues, so it grows; one shortest time for both would make the slow route look congested.
-  expect(limit.now()).toBeGreaterThan(before);
+  it('learns that a server has become slower', () => {
+    let now = 0;
+    const limit = createAdaptiveLimit(() => now);
+    const work = (baseMs: number, seconds: number) => {
+      for (const end = now + seconds * 1_000; now < end;) {
+        const running = limit.now();
+        const ms = Math.max(baseMs, running);
+        now += ms / running;
+        limit.took('POST', ms, running, true);
+      }
+    };
+    work(2, 20);
+    // Sixty times as slow, without any queue: more of them side by side do as many as before.
+    work(120, 120);
+    expect(limit.now()).toBeGreaterThan(60);
+  });
+
+  it('judges each route by its own shortest time', () => {
+    let now = 0;
+    const limit = createAdaptiveLimit(() => now);
+    const before = limit.now();
+    for (let i = 0; i < 1_000; i++) {
+      now += 5;
+      limit.took('quick', 1, 8, true);
+      limit.took('slow', 1_000, 8, true);
+    }
+    // Neither queues, so it grows; one shortest time for both would make the slow route look congested.
+    expect(limit.now()).toBeGreaterThan(before);
+  });
 });

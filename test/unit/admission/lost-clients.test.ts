@@ -52,31 +52,33 @@ afterEach(() => {
 
 const connect = () => connectRaw((server.address() as AddressInfo).port);
 
-it.each([
-  ['GET /read', () => admission.reads()],
-  ['POST /write', () => admission.underWay()],
-])('%s holds nothing any more if its client pipelined it and went away', async (line, held) => {
-  const client = await connect();
-  for (let sent = 0; sent < 3; sent++) client.ask(line);
-  await eventually(() => held() === 3);
-  client.socket.resetAndDestroy();
-  await eventually(() => held() === 0);
-});
+describe('a lost client', () => {
+  it.each([
+    ['GET /read', () => admission.reads()],
+    ['POST /write', () => admission.underWay()],
+  ])('%s holds nothing any more if its client pipelined it and went away', async (line, held) => {
+    const client = await connect();
+    for (let sent = 0; sent < 3; sent++) client.ask(line);
+    await eventually(() => held() === 3);
+    client.socket.resetAndDestroy();
+    await eventually(() => held() === 0);
+  });
 
-it.each([
-  ['GET /read', () => admission.reads()],
-  ['POST /write', () => admission.underWay()],
-])('%s takes nothing if its client goes away while it is authenticated', async (line, held) => {
-  isAuthenticated = new Promise((resolve) => (authenticated = resolve));
-  const lost = new Promise((resolve) =>
-    server.once('request', ({ socket }: IncomingMessage) => socket.once('close', resolve)),
-  );
-  const client = await connect();
-  client.ask(line);
-  await eventually(() => asked === 1);
-  client.socket.resetAndDestroy();
-  await lost;
-  authenticated();
-  await new Promise(setImmediate);
-  expect(held()).toBe(0);
+  it.each([
+    ['GET /read', () => admission.reads()],
+    ['POST /write', () => admission.underWay()],
+  ])('%s takes nothing if its client goes away while it is authenticated', async (line, held) => {
+    isAuthenticated = new Promise((resolve) => (authenticated = resolve));
+    const lost = new Promise((resolve) =>
+      server.once('request', ({ socket }: IncomingMessage) => socket.once('close', resolve)),
+    );
+    const client = await connect();
+    client.ask(line);
+    await eventually(() => asked === 1);
+    client.socket.resetAndDestroy();
+    await lost;
+    authenticated();
+    await new Promise(setImmediate);
+    expect(held()).toBe(0);
+  });
 });

@@ -82,8 +82,10 @@ describe('faults', () => {
   });
 });
 
-it('results are kept by the name of their machine', () => {
-  const machine = { cores: 2, cpu: 'Intel(R) Xeon(R) Platinum 8488C CPU @ 2.40GHz' };
-  const results = { machine, startedAt: '2026-11-22T03:04:05.678Z' } as Parameters<typeof keptName>[0];
-  expect(keptName(results)).toBe('2-cores-intel-xeon-platinum-8488c-2026-11-22');
+describe('the results of a bench', () => {
+  it('results are kept by the name of their machine', () => {
+    const machine = { cores: 2, cpu: 'Intel(R) Xeon(R) Platinum 8488C CPU @ 2.40GHz' };
+    const results = { machine, startedAt: '2026-11-22T03:04:05.678Z' } as Parameters<typeof keptName>[0];
+    expect(keptName(results)).toBe('2-cores-intel-xeon-platinum-8488c-2026-11-22');
+  });
 });

@@ -92,41 +92,43 @@ describe('the OpenAPI document', () => {
   });
 });
 
-it.each(examplesOf(apiDocument))('shows an example that is valid: $place', ({ schema, example }) => {
-  expect(schemas.faultOf(schema, example)).toBeUndefined();
-});
-
-const CHOICES = ['anyOf', 'oneOf', 'allOf'];
-
-/** Lists the forms that openapi-python-client and others drop, or make several models of. */
-function lossesIn(node: unknown, path: string[] = []): string[] {
-  if (typeof node !== 'object' || node === null || path.at(-1) === 'example') return [];
-  const own = node as Record<string, unknown>;
-  const choices = CHOICES.flatMap((name) =>
-    Array.isArray(own[name]) ? (own[name] as { type?: unknown }[]) : [],
-  );
-  const lists = choices.filter(({ type }) => type === 'array');
-  const isComponent = path.length === 3 && path[1] === 'schemas';
-  const isParameter = path.includes('parameters');
-  const says = (what: string) => `${path.join('/')}: ${what}`;
-  return [
-    ...(choices.length > 0 && 'properties' in own ? [says('a choice beside properties')] : []),
-    ...(lists.length > 1 ? [says('a choice of lists')] : []),
-    ...(Array.isArray(own.enum) && !isComponent && !isParameter ? [says('values without a name')] : []),
-    ...Object.entries(own).flatMap(([name, value]) => lossesIn(value, [...path, name])),
-  ];
-}
-
-describe('the schemas of the document', () => {
-  it('have forms that every generator keeps', () => {
-    expect(lossesIn(apiDocument)).toEqual([]);
+describe('the OpenAPI document', () => {
+  it.each(examplesOf(apiDocument))('shows an example that is valid: $place', ({ schema, example }) => {
+    expect(schemas.faultOf(schema, example)).toBeUndefined();
   });
 
-  it.each([
-    [{ properties: {}, anyOf: [{ required: ['a'] }] }, 'a choice beside properties'],
-    [{ anyOf: [{ type: 'array' }, { type: 'array' }] }, 'a choice of lists'],
-    [{ properties: { status: { enum: ['a', 'b'] } } }, 'values without a name'],
-  ])('have none like %j, which generators lose', (schema, loss) => {
-    expect(lossesIn({ components: { schemas: { Bad: schema } } })[0]).toContain(loss);
+  const CHOICES = ['anyOf', 'oneOf', 'allOf'];
+
+  /** Lists the forms that openapi-python-client and others drop, or make several models of. */
+  function lossesIn(node: unknown, path: string[] = []): string[] {
+    if (typeof node !== 'object' || node === null || path.at(-1) === 'example') return [];
+    const own = node as Record<string, unknown>;
+    const choices = CHOICES.flatMap((name) =>
+      Array.isArray(own[name]) ? (own[name] as { type?: unknown }[]) : [],
+    );
+    const lists = choices.filter(({ type }) => type === 'array');
+    const isComponent = path.length === 3 && path[1] === 'schemas';
+    const isParameter = path.includes('parameters');
+    const says = (what: string) => `${path.join('/')}: ${what}`;
+    return [
+      ...(choices.length > 0 && 'properties' in own ? [says('a choice beside properties')] : []),
+      ...(lists.length > 1 ? [says('a choice of lists')] : []),
+      ...(Array.isArray(own.enum) && !isComponent && !isParameter ? [says('values without a name')] : []),
+      ...Object.entries(own).flatMap(([name, value]) => lossesIn(value, [...path, name])),
+    ];
+  }
+
+  describe('the schemas of the document', () => {
+    it('have forms that every generator keeps', () => {
+      expect(lossesIn(apiDocument)).toEqual([]);
+    });
+
+    it.each([
+      [{ properties: {}, anyOf: [{ required: ['a'] }] }, 'a choice beside properties'],
+      [{ anyOf: [{ type: 'array' }, { type: 'array' }] }, 'a choice of lists'],
+      [{ properties: { status: { enum: ['a', 'b'] } } }, 'values without a name'],
+    ])('have none like %j, which generators lose', (schema, loss) => {
+      expect(lossesIn({ components: { schemas: { Bad: schema } } })[0]).toContain(loss);
+    });
   });
 });

@@ -24,14 +24,16 @@ function write(admin?: Options['admin']) {
   return { file, values: Object.fromEntries(values.map(({ key, value }) => [key, value])) };
 }
 
-it('is filled in with what the local stack knows, for its owner alone', () => {
-  const passwordFile = path.join(dir, 'admin-password');
-  writeFileSync(passwordFile, 'correct horse\n');
-  const { file, values } = write({ email: 'first@example.com', passwordFile });
-  expect(values).toEqual({ url, adminLogin: 'first@example.com', adminPassword: 'correct horse' });
-  expect(statSync(file).mode & 0o777).toBe(0o600);
-});
+describe('the Postman environment', () => {
+  it('is filled in with what the local stack knows, for its owner alone', () => {
+    const passwordFile = path.join(dir, 'admin-password');
+    writeFileSync(passwordFile, 'correct horse\n');
+    const { file, values } = write({ email: 'first@example.com', passwordFile });
+    expect(values).toEqual({ url, adminLogin: 'first@example.com', adminPassword: 'correct horse' });
+    expect(statSync(file).mode & 0o777).toBe(0o600);
+  });
 
-it("leaves the password to the person where it isn't known", () => {
-  expect(write().values).toEqual({ url, adminLogin: 'admin@taskfleet.local', adminPassword: '' });
+  it("leaves the password to the person where it isn't known", () => {
+    expect(write().values).toEqual({ url, adminLogin: 'admin@taskfleet.local', adminPassword: '' });
+  });
 });

@@ -24,31 +24,33 @@ const look = (env: Variables, shell: Variables) =>
     env,
   ).map(({ level, says }) => `${level} ${says}`);
 
-it('says of what is unwise whether it is what runs, or this shell', () => {
-  const unwise = { BCRYPT_COST: '4', JWT_SECRET: 'changeme'.repeat(5) };
-  const fine = 'ok What runs: every variable is as it should be';
-  expect(look(started, {})).toEqual([fine]);
-  expect(look(started, unwise)).toEqual([
-    fine,
-    expect.stringMatching(/^warning This shell, for the next npm start: BCRYPT_COST is 4/),
-    expect.stringMatching(/^warning This shell, for the next npm start: JWT_SECRET looks like/),
-  ]);
-  // The next start from a shell that says nothing goes back to what is usual.
-  expect(look({ ...started, ...unwise }, {})).toEqual([
-    expect.stringMatching(/^warning What runs: BCRYPT_COST is 4/),
-    expect.stringMatching(/^warning What runs: JWT_SECRET looks like/),
-  ]);
-  expect(look({ ...started, BCRYPT_COST: '4' }, { BCRYPT_COST: '4' })).toEqual([
-    expect.stringMatching(/^warning What runs, and this shell: BCRYPT_COST is 4/),
-  ]);
-});
+describe('the doctor on the configuration', () => {
+  it('says of what is unwise whether it is what runs, or this shell', () => {
+    const unwise = { BCRYPT_COST: '4', JWT_SECRET: 'changeme'.repeat(5) };
+    const fine = 'ok What runs: every variable is as it should be';
+    expect(look(started, {})).toEqual([fine]);
+    expect(look(started, unwise)).toEqual([
+      fine,
+      expect.stringMatching(/^warning This shell, for the next npm start: BCRYPT_COST is 4/),
+      expect.stringMatching(/^warning This shell, for the next npm start: JWT_SECRET looks like/),
+    ]);
+    // The next start from a shell that says nothing goes back to what is usual.
+    expect(look({ ...started, ...unwise }, {})).toEqual([
+      expect.stringMatching(/^warning What runs: BCRYPT_COST is 4/),
+      expect.stringMatching(/^warning What runs: JWT_SECRET looks like/),
+    ]);
+    expect(look({ ...started, BCRYPT_COST: '4' }, { BCRYPT_COST: '4' })).toEqual([
+      expect.stringMatching(/^warning What runs, and this shell: BCRYPT_COST is 4/),
+    ]);
+  });
 
-it('finds in the shell what is not allowed and what is nearly right', () => {
-  expect(look(started, { API_WORKERS: 'x', RATE_LIMITS: '5' }).slice(1)).toEqual([
-    expect.stringMatching(/^error This shell, for the next npm start: API_WORKERS is "x"/),
-    expect.stringMatching(/^warning This shell, for the next npm start: RATE_LIMITS is set/),
-  ]);
-  expect(look(started, { API_WORKERS: '3' })[1]).toBe(
-    'ok This shell, for the next npm start: sets API_WORKERS, as may be',
-  );
+  it('finds in the shell what is not allowed and what is nearly right', () => {
+    expect(look(started, { API_WORKERS: 'x', RATE_LIMITS: '5' }).slice(1)).toEqual([
+      expect.stringMatching(/^error This shell, for the next npm start: API_WORKERS is "x"/),
+      expect.stringMatching(/^warning This shell, for the next npm start: RATE_LIMITS is set/),
+    ]);
+    expect(look(started, { API_WORKERS: '3' })[1]).toBe(
+      'ok This shell, for the next npm start: sets API_WORKERS, as may be',
+    );
+  });
 });

@@ -52,146 +52,151 @@ const wanted = { apiWorkers: 1, release: 'new' };
 const saysOf = (apps: AppProcess[]) =>
   judgeWorkers(apps, wanted).flatMap(({ level, says }) => (level === 'ok' ? [] : `${level} ${says}`));
 
-it('tells which processes are missing, ended, crashing or of another release', () => {
-  expect(saysOf([app(), worker])).toEqual([]);
-  expect(saysOf([])).toEqual(['error No API worker runs', 'error No job worker runs: jobs wait']);
-  expect(saysOf([app({ status: 'errored' }), { ...worker, crashes: 3 }])).toEqual([
-    'error API worker 0 is errored',
-    'warning Job worker 0 crashed 3 times',
-  ]);
-  expect(saysOf([app({ restarts: 25 }), worker])).toEqual([
-    'warning API worker 0 was started anew 25 times, reloads counted',
-  ]);
-  const older = 'warning Not all of them run the newest build and configuration';
-  expect(saysOf([app({ release: 'old' }), worker])).toEqual([older]);
-  expect(saysOf([app({ release: 'old' }), { ...worker, release: 'old' }])).toEqual([older]);
-});
-
-it('calls processes fine only if none of them is stopped', () => {
-  const fineOf = (apps: AppProcess[]) =>
-    judgeWorkers(apps, wanted).flatMap(({ level, says }) => (level === 'ok' ? [says] : []));
-  expect(fineOf([app(), worker])).toEqual(expect.arrayContaining(['1 API worker', '1 job worker']));
-  const stopped = fineOf([app({ status: 'stopped' }), { ...worker, status: 'stopped' }]);
-  expect(stopped.filter((says) => /API worker|job worker/.test(says))).toEqual([]);
-});
-
-it('names each of two job workers', () => {
-  const crashed = [0, 1].map((instance) => ({ ...worker, instance, crashes: 2 }));
-  expect(saysOf([app(), ...crashed])).toEqual([
-    'warning Job worker 0 crashed 2 times',
-    'warning Job worker 1 crashed 2 times',
-  ]);
-});
-
-describe('a worker whose MongoDB is away', () => {
-  let stub: Server;
-  let url: string;
-
-  beforeAll(async () => {
-    const dependencies = {
-      mongodb: { status: 'down', required: true },
-      rabbitmq: { status: 'down', required: false },
-    };
-    stub = createServer((request, response) => {
-      if (request.url === '/health/live') return void response.end('{"status":"ok"}');
-      // As long as a worker gives a server that doesn't answer.
-      setTimeout(() => response.writeHead(503).end(JSON.stringify({ draining: false, dependencies })), 2_100);
-    }).listen(0, '127.0.0.1');
-    await once(stub, 'listening');
-    url = `http://127.0.0.1:${(stub.address() as AddressInfo).port}`;
+describe('the doctor on processes', () => {
+  it('tells which processes are missing, ended, crashing or of another release', () => {
+    expect(saysOf([app(), worker])).toEqual([]);
+    expect(saysOf([])).toEqual(['error No API worker runs', 'error No job worker runs: jobs wait']);
+    expect(saysOf([app({ status: 'errored' }), { ...worker, crashes: 3 }])).toEqual([
+      'error API worker 0 is errored',
+      'warning Job worker 0 crashed 3 times',
+    ]);
+    expect(saysOf([app({ restarts: 25 }), worker])).toEqual([
+      'warning API worker 0 was started anew 25 times, reloads counted',
+    ]);
+    const older = 'warning Not all of them run the newest build and configuration';
+    expect(saysOf([app({ release: 'old' }), worker])).toEqual([older]);
+    expect(saysOf([app({ release: 'old' }), { ...worker, release: 'old' }])).toEqual([older]);
   });
-  afterAll(() => void stub.close());
 
-  it('answers, is not ready, and is not to be reloaded', async () => {
-    const health = await askHealth(url);
-    expect(health).toMatchObject({ wrong: undefined, unready: '503: MongoDB' });
-    const two = [app(), app({ instance: 1, port: 4002 })];
-    const [finding, ...more] = judgeHealth(two.map((one) => ({ app: one, health })));
-    expect(more).toEqual([]);
-    expect(finding!.says).toBe('2 API workers on ports 4001, 4002 answer; /health/ready says 503: MongoDB');
-    expect(finding!.cure).not.toContain('pm2 reload');
-    expect(judgeThroughNginx(url, health, 'logs')).toMatchObject([
-      { level: 'ok', says: expect.stringMatching(/ answers in \d+ ms$/) },
-      { level: 'error', says: expect.stringMatching(/ says 503: MongoDB$/) },
+  it('calls processes fine only if none of them is stopped', () => {
+    const fineOf = (apps: AppProcess[]) =>
+      judgeWorkers(apps, wanted).flatMap(({ level, says }) => (level === 'ok' ? [says] : []));
+    expect(fineOf([app(), worker])).toEqual(expect.arrayContaining(['1 API worker', '1 job worker']));
+    const stopped = fineOf([app({ status: 'stopped' }), { ...worker, status: 'stopped' }]);
+    expect(stopped.filter((says) => /API worker|job worker/.test(says))).toEqual([]);
+  });
+
+  it('names each of two job workers', () => {
+    const crashed = [0, 1].map((instance) => ({ ...worker, instance, crashes: 2 }));
+    expect(saysOf([app(), ...crashed])).toEqual([
+      'warning Job worker 0 crashed 2 times',
+      'warning Job worker 1 crashed 2 times',
     ]);
   });
 
-  it('is another thing than one that does not answer', async () => {
-    const health = await askHealth('http://127.0.0.1:9');
-    expect(judgeHealth([{ app: app(), health }])).toMatchObject([
-      { level: 'error', says: 'API worker 0 on port 4001 does not answer' },
+  describe('a worker whose MongoDB is away', () => {
+    let stub: Server;
+    let url: string;
+
+    beforeAll(async () => {
+      const dependencies = {
+        mongodb: { status: 'down', required: true },
+        rabbitmq: { status: 'down', required: false },
+      };
+      stub = createServer((request, response) => {
+        if (request.url === '/health/live') return void response.end('{"status":"ok"}');
+        // As long as a worker gives a server that doesn't answer.
+        setTimeout(
+          () => response.writeHead(503).end(JSON.stringify({ draining: false, dependencies })),
+          2_100,
+        );
+      }).listen(0, '127.0.0.1');
+      await once(stub, 'listening');
+      url = `http://127.0.0.1:${(stub.address() as AddressInfo).port}`;
+    });
+    afterAll(() => void stub.close());
+
+    it('answers, is not ready, and is not to be reloaded', async () => {
+      const health = await askHealth(url);
+      expect(health).toMatchObject({ wrong: undefined, unready: '503: MongoDB' });
+      const two = [app(), app({ instance: 1, port: 4002 })];
+      const [finding, ...more] = judgeHealth(two.map((one) => ({ app: one, health })));
+      expect(more).toEqual([]);
+      expect(finding!.says).toBe('2 API workers on ports 4001, 4002 answer; /health/ready says 503: MongoDB');
+      expect(finding!.cure).not.toContain('pm2 reload');
+      expect(judgeThroughNginx(url, health, 'logs')).toMatchObject([
+        { level: 'ok', says: expect.stringMatching(/ answers in \d+ ms$/) },
+        { level: 'error', says: expect.stringMatching(/ says 503: MongoDB$/) },
+      ]);
+    });
+
+    it('is another thing than one that does not answer', async () => {
+      const health = await askHealth('http://127.0.0.1:9');
+      expect(judgeHealth([{ app: app(), health }])).toMatchObject([
+        { level: 'error', says: 'API worker 0 on port 4001 does not answer' },
+      ]);
+      expect(judgeHealth([{ app: app(), health: { ms: 1 } }])[0]!.level).toBe('ok');
+    });
+
+    it('is another thing than one that takes no connections on purpose', () => {
+      const health = { wrong: 'does not answer', ms: 1 };
+      expect(judgeHealth([{ app: app(), health, status: { draining: true, asideSince: 1 } }])).toMatchObject([
+        { level: 'warning', says: expect.stringMatching(/^API worker 0 on port 4001 stepped aside/) },
+      ]);
+      expect(judgeHealth([{ app: app(), health, status: { draining: true } }])).toMatchObject([
+        { level: 'warning', says: 'API worker 0 on port 4001 is drained: it takes no requests' },
+      ]);
+    });
+  });
+
+  describe('the load', () => {
+    const status = (name: string, requests: object) => ({ name, requests });
+    const refusal = { class: 'write', reason: 'wait', perSecond: 600, count: 20_000 };
+
+    it('is fine if nothing was refused and no event loop is late', () => {
+      const calm = status('api-0', { lateMs: 2, refused: [] });
+      // A worker of an older release reports neither.
+      expect(judgeLoad([calm, status('api-1', {})])).toMatchObject([{ level: 'ok' }]);
+      expect(judgeLoad([])).toEqual([]);
+    });
+
+    it('sums up over the workers what is refused by class and reason, now and before', () => {
+      const past = { class: 'password', reason: 'share', perSecond: 0, count: 7 };
+      const found = judgeLoad([
+        status('api-0', { lateMs: 340.4, refused: [refusal] }),
+        status('api-1', { lateMs: 90, refused: [refusal, past] }),
+      ]);
+      expect(found.map(({ level, says }) => `${level} ${says}`)).toEqual([
+        'warning The event loop of api-0 is late by 340 ms',
+        'warning Refused for overload in the last 5 minutes: 40,000 of class write, reason wait, now 1,200 a second',
+        'warning Refused for overload in the last 5 minutes: 7 of class password, reason share, none of them now',
+      ]);
+      for (const { cure } of found) expect(cure).toContain('docs/operations.md');
+    });
+  });
+
+  it('tells of a worker that NGINX does not know', () => {
+    const text =
+      'upstream api {\n    server 127.0.0.1:4001 max_fails=3;\n    server 127.0.0.1:4002 max_fails=3;\n}';
+    expect(judgePorts(text, [4001, 4002]).level).toBe('ok');
+    expect(judgePorts(text, [4002, 4005])).toMatchObject({
+      level: 'error',
+      says: "It doesn't know the workers on 4005",
+    });
+  });
+
+  it('tells of a disk that is nearly full and of long logs', () => {
+    const levelOf = (free: number, size: number) => judgeRoom(['database'], { free, size }).level;
+    expect([80e9, 3e9, 0.2e9].map((free) => levelOf(free, 100e9))).toEqual(['ok', 'warning', 'error']);
+    // A small disk need not have as much.
+    expect([0.3e9, 0.15e9, 0.05e9].map((free) => levelOf(free, 1e9))).toEqual(['ok', 'warning', 'error']);
+    expect(judgeRoom(['database', 'nginx'], { free: 0.2e9, size: 100e9 })).toEqual({
+      group: 'Disk',
+      level: 'error',
+      says: '200 MB are free for database, nginx',
+      cure: expect.stringMatching(/^Free some.*writes are refused.*uploads are refused/) as string,
+    });
+    expect([1e6, 2e9].map((bytes) => judgeLogs(bytes).level)).toEqual(['ok', 'warning']);
+  });
+
+  it('reports in groups, within 80 columns, each with its cure', () => {
+    const text = report([
+      { group: 'One', level: 'ok', says: 'fine' },
+      { group: 'Two', level: 'error', says: 'word '.repeat(40).trim(), cure: 'npm start '.repeat(20).trim() },
+      { group: 'One', level: 'warning', says: 'hm', cure: 'npm stop' },
     ]);
-    expect(judgeHealth([{ app: app(), health: { ms: 1 } }])[0]!.level).toBe('ok');
+    expect(text.split('\n').filter((line) => line.length > 80)).toEqual([]);
+    expect(text).toMatch(/^One\n {2}✓ fine\n {2}! hm\n {4}→ npm stop\n\nTwo\n {2}✗ word/);
+    expect(text).toMatch(/\n1 error, 1 warning, 1 fine\n$/);
   });
-
-  it('is another thing than one that takes no connections on purpose', () => {
-    const health = { wrong: 'does not answer', ms: 1 };
-    expect(judgeHealth([{ app: app(), health, status: { draining: true, asideSince: 1 } }])).toMatchObject([
-      { level: 'warning', says: expect.stringMatching(/^API worker 0 on port 4001 stepped aside/) },
-    ]);
-    expect(judgeHealth([{ app: app(), health, status: { draining: true } }])).toMatchObject([
-      { level: 'warning', says: 'API worker 0 on port 4001 is drained: it takes no requests' },
-    ]);
-  });
-});
-
-describe('the load', () => {
-  const status = (name: string, requests: object) => ({ name, requests });
-  const refusal = { class: 'write', reason: 'wait', perSecond: 600, count: 20_000 };
-
-  it('is fine if nothing was refused and no event loop is late', () => {
-    const calm = status('api-0', { lateMs: 2, refused: [] });
-    // A worker of an older release reports neither.
-    expect(judgeLoad([calm, status('api-1', {})])).toMatchObject([{ level: 'ok' }]);
-    expect(judgeLoad([])).toEqual([]);
-  });
-
-  it('sums up over the workers what is refused by class and reason, now and before', () => {
-    const past = { class: 'password', reason: 'share', perSecond: 0, count: 7 };
-    const found = judgeLoad([
-      status('api-0', { lateMs: 340.4, refused: [refusal] }),
-      status('api-1', { lateMs: 90, refused: [refusal, past] }),
-    ]);
-    expect(found.map(({ level, says }) => `${level} ${says}`)).toEqual([
-      'warning The event loop of api-0 is late by 340 ms',
-      'warning Refused for overload in the last 5 minutes: 40,000 of class write, reason wait, now 1,200 a second',
-      'warning Refused for overload in the last 5 minutes: 7 of class password, reason share, none of them now',
-    ]);
-    for (const { cure } of found) expect(cure).toContain('docs/operations.md');
-  });
-});
-
-it('tells of a worker that NGINX does not know', () => {
-  const text =
-    'upstream api {\n    server 127.0.0.1:4001 max_fails=3;\n    server 127.0.0.1:4002 max_fails=3;\n}';
-  expect(judgePorts(text, [4001, 4002]).level).toBe('ok');
-  expect(judgePorts(text, [4002, 4005])).toMatchObject({
-    level: 'error',
-    says: "It doesn't know the workers on 4005",
-  });
-});
-
-it('tells of a disk that is nearly full and of long logs', () => {
-  const levelOf = (free: number, size: number) => judgeRoom(['database'], { free, size }).level;
-  expect([80e9, 3e9, 0.2e9].map((free) => levelOf(free, 100e9))).toEqual(['ok', 'warning', 'error']);
-  // A small disk need not have as much.
-  expect([0.3e9, 0.15e9, 0.05e9].map((free) => levelOf(free, 1e9))).toEqual(['ok', 'warning', 'error']);
-  expect(judgeRoom(['database', 'nginx'], { free: 0.2e9, size: 100e9 })).toEqual({
-    group: 'Disk',
-    level: 'error',
-    says: '200 MB are free for database, nginx',
-    cure: expect.stringMatching(/^Free some.*writes are refused.*uploads are refused/) as string,
-  });
-  expect([1e6, 2e9].map((bytes) => judgeLogs(bytes).level)).toEqual(['ok', 'warning']);
-});
-
-it('reports in groups, within 80 columns, each with its cure', () => {
-  const text = report([
-    { group: 'One', level: 'ok', says: 'fine' },
-    { group: 'Two', level: 'error', says: 'word '.repeat(40).trim(), cure: 'npm start '.repeat(20).trim() },
-    { group: 'One', level: 'warning', says: 'hm', cure: 'npm stop' },
-  ]);
-  expect(text.split('\n').filter((line) => line.length > 80)).toEqual([]);
-  expect(text).toMatch(/^One\n {2}✓ fine\n {2}! hm\n {4}→ npm stop\n\nTwo\n {2}✗ word/);
-  expect(text).toMatch(/\n1 error, 1 warning, 1 fine\n$/);
 });

@@ -59,16 +59,18 @@ describe('the chart of an overload', () => {
   });
 });
 
-it('the page of an overload shows the table and the chart of each part, escaped', () => {
-  const rows = [info('capacity <', '12/s'), atMost('reads p99', 200, 100), atMost('refusals p99', 20, 50)];
-  const page = formatReport(
-    [{ name: 'writes', title: 'writes', result: { rows, charts: [chart] } }],
-    new Date('2026-11-26T12:34:56Z'),
-  );
-  expect(page).toContain('2026-11-26 12:34');
-  expect(page).toContain('capacity &lt;');
-  expect(page).toContain('Creates &lt;and&gt; reads');
-  expect(page).toMatch(/200 ms<\/td><td>≤ 100 ms<\/td><td class="bad">not reached/);
-  expect(page).toMatch(/20 ms<\/td><td>≤ 50 ms<\/td><td class="good">reached/);
-  expect(page.match(/<svg/g)).toHaveLength(2);
+describe('the report of a drill', () => {
+  it('the page of an overload shows the table and the chart of each part, escaped', () => {
+    const rows = [info('capacity <', '12/s'), atMost('reads p99', 200, 100), atMost('refusals p99', 20, 50)];
+    const page = formatReport(
+      [{ name: 'writes', title: 'writes', result: { rows, charts: [chart] } }],
+      new Date('2026-11-26T12:34:56Z'),
+    );
+    expect(page).toContain('2026-11-26 12:34');
+    expect(page).toContain('capacity &lt;');
+    expect(page).toContain('Creates &lt;and&gt; reads');
+    expect(page).toMatch(/200 ms<\/td><td>≤ 100 ms<\/td><td class="bad">not reached/);
+    expect(page).toMatch(/20 ms<\/td><td>≤ 50 ms<\/td><td class="good">reached/);
+    expect(page.match(/<svg/g)).toHaveLength(2);
+  });
 });

@@ -71,57 +71,59 @@ const COLUMNS = 80;
 
 const calledBy = (name: string) => new RegExp(`npm (run )?${name === 'test:long' ? 'test' : name}\\b`);
 
-it.each(ours)(
-  'npm run %s prints its usage for --help and -h, refuses what it does not know, and acts on neither',
-  async (name) => {
-    const before = everything();
-    const wrong = ['--no-such-option', '--help=yes', '--no-help'].map((option) => [option]);
-    const helped = await Promise.all([['--help'], ['-h', 'more']].map((args) => run(name, args)));
-    const refused = await Promise.all(
-      [...wrong, ['no-such-argument', 'more', 'and more']].map((args) => run(name, args)),
-    );
-    const usage = expect.stringMatching(calledBy(name)) as string;
-    for (const answer of helped) {
-      expect(answer).toEqual({ status: 0, stdout: usage, stderr: '' });
-      expect(answer.stdout.split('\n').filter((line) => line.length > COLUMNS)).toEqual([]);
-    }
-    for (const { status, stdout, stderr } of refused) {
-      expect({ status, stdout, stderr }).toEqual({ status: 2, stdout: '', stderr: usage });
-      // The first line says which.
-      expect(stderr.trim().split('\n')[0]).toMatch(/option|argument|names no test/i);
-    }
-    expect(everything()).toEqual(before);
-  },
-  120_000,
-);
+describe('the command line', () => {
+  it.each(ours)(
+    'npm run %s prints its usage for --help and -h, refuses what it does not know, and acts on neither',
+    async (name) => {
+      const before = everything();
+      const wrong = ['--no-such-option', '--help=yes', '--no-help'].map((option) => [option]);
+      const helped = await Promise.all([['--help'], ['-h', 'more']].map((args) => run(name, args)));
+      const refused = await Promise.all(
+        [...wrong, ['no-such-argument', 'more', 'and more']].map((args) => run(name, args)),
+      );
+      const usage = expect.stringMatching(calledBy(name)) as string;
+      for (const answer of helped) {
+        expect(answer).toEqual({ status: 0, stdout: usage, stderr: '' });
+        expect(answer.stdout.split('\n').filter((line) => line.length > COLUMNS)).toEqual([]);
+      }
+      for (const { status, stdout, stderr } of refused) {
+        expect({ status, stdout, stderr }).toEqual({ status: 2, stdout: '', stderr: usage });
+        // The first line says which.
+        expect(stderr.trim().split('\n')[0]).toMatch(/option|argument|names no test/i);
+      }
+      expect(everything()).toEqual(before);
+    },
+    120_000,
+  );
 
-it('refuses empty and impossible values, and prints the usage after other arguments too', async () => {
-  expect(await run('reload', ['--build', 'x', '-h'])).toMatchObject({ status: 0, stderr: '' });
-  for (const [name, args, said] of [
-    ['reload', ['--build', ''], '--build is empty'],
-    ['backup', [''], 'An argument is empty'],
-    ['restore', ['--empty', 'a', '--empty', 'b', 'x.gz'], '--empty is given twice'],
-    ['scale', ['0'], '0 is no number'],
-    ['scale', ['1e0'], '1e0 is no number'],
-    ['reload', ['--limit', 'NaN'], '--limit NaN'],
-    ['drill', ['reload', '--reloads', '1.5'], '--reloads 1.5'],
-    ['drill', ['constructor'], "'constructor'"],
-    ['drill', ['overload', '--only', 'writes,toString'], "'toString'"],
-    ['drill', ['overload', '--seconds', '0'], '--seconds 0'],
-    ['seed', ['--users', '-1'], '--users needs a value; write one that begins with a dash as --users=-…'],
-    ['migrate', ['sideways'], "'sideways'"],
-    ['log-level', ['loud'], "'loud'"],
-    ['test', ['('], '('],
-  ] as const) {
-    const { status, stderr } = await run(name, [...args]);
-    expect({ args, status, stderr }).toEqual({
-      args,
-      status: 2,
-      stderr: expect.stringContaining(said) as string,
-    });
-  }
-});
+  it('refuses empty and impossible values, and prints the usage after other arguments too', async () => {
+    expect(await run('reload', ['--build', 'x', '-h'])).toMatchObject({ status: 0, stderr: '' });
+    for (const [name, args, said] of [
+      ['reload', ['--build', ''], '--build is empty'],
+      ['backup', [''], 'An argument is empty'],
+      ['restore', ['--empty', 'a', '--empty', 'b', 'x.gz'], '--empty is given twice'],
+      ['scale', ['0'], '0 is no number'],
+      ['scale', ['1e0'], '1e0 is no number'],
+      ['reload', ['--limit', 'NaN'], '--limit NaN'],
+      ['drill', ['reload', '--reloads', '1.5'], '--reloads 1.5'],
+      ['drill', ['constructor'], "'constructor'"],
+      ['drill', ['overload', '--only', 'writes,toString'], "'toString'"],
+      ['drill', ['overload', '--seconds', '0'], '--seconds 0'],
+      ['seed', ['--users', '-1'], '--users needs a value; write one that begins with a dash as --users=-…'],
+      ['migrate', ['sideways'], "'sideways'"],
+      ['log-level', ['loud'], "'loud'"],
+      ['test', ['('], '('],
+    ] as const) {
+      const { status, stderr } = await run(name, [...args]);
+      expect({ args, status, stderr }).toEqual({
+        args,
+        status: 2,
+        stderr: expect.stringContaining(said) as string,
+      });
+    }
+  });
 
-it('knows the levels of the configuration', () => {
-  expect(commands['log-level'].among).toEqual(LOG_LEVELS);
+  it('knows the levels of the configuration', () => {
+    expect(commands['log-level'].among).toEqual(LOG_LEVELS);
+  });
 });

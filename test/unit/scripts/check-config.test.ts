@@ -19,19 +19,21 @@ function judged(more: Record<string, string>) {
   return { said: stdout.trim().split('\n'), stderr, status };
 }
 
-it('warns of a name that is nearly right and of what is unwise, and lets it pass', () => {
-  const { said, status } = judged({ BCRYPT_COTS: '12', BCRYPT_COST: '8' });
-  expect(status).toBe(0);
-  expect(said).toEqual([
-    'BCRYPT_COTS is set, and nobody reads it. Did you mean BCRYPT_COST?',
-    expect.stringMatching(/^BCRYPT_COST is 8: .*BCRYPT_COST=10 npm start/),
-  ]);
-});
+describe('the check of the configuration', () => {
+  it('warns of a name that is nearly right and of what is unwise, and lets it pass', () => {
+    const { said, status } = judged({ BCRYPT_COTS: '12', BCRYPT_COST: '8' });
+    expect(status).toBe(0);
+    expect(said).toEqual([
+      'BCRYPT_COTS is set, and nobody reads it. Did you mean BCRYPT_COST?',
+      expect.stringMatching(/^BCRYPT_COST is 8: .*BCRYPT_COST=10 npm start/),
+    ]);
+  });
 
-it('refuses what is wrong, and says nothing of what is as it should be', () => {
-  expect(judged({})).toEqual({ said: [''], stderr: '', status: 0 });
-  expect(judged({ BCRYPT_COST: '99' })).toMatchObject({
-    stderr: expect.stringContaining('BCRYPT_COST is "99"') as string,
-    status: 1,
+  it('refuses what is wrong, and says nothing of what is as it should be', () => {
+    expect(judged({})).toEqual({ said: [''], stderr: '', status: 0 });
+    expect(judged({ BCRYPT_COST: '99' })).toMatchObject({
+      stderr: expect.stringContaining('BCRYPT_COST is "99"') as string,
+      status: 1,
+    });
   });
 });

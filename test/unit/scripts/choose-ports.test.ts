@@ -45,26 +45,28 @@ function choose(remembered: Record<string, number>, base: number, running: strin
   return { said, choice };
 }
 
-it('keeps the address that it had, though its first choice is free again', async () => {
-  const before = await free();
-  const { choice, said } = choose({ nginx: before }, await free());
-  expect(await choice(nginx, new Set())).toEqual({ nginx: before });
-  expect(said).toEqual([]);
-});
+describe('the choice of ports', () => {
+  it('keeps the address that it had, though its first choice is free again', async () => {
+    const before = await free();
+    const { choice, said } = choose({ nginx: before }, await free());
+    expect(await choice(nginx, new Set())).toEqual({ nginx: before });
+    expect(said).toEqual([]);
+  });
 
-it('takes its first choice where the port that it had is taken, and says by whom', async () => {
-  const [before, base] = [await held(), await free()];
-  const { choice, said } = choose({ nginx: before }, base);
-  expect(await choice(nginx, new Set())).toEqual({ nginx: base });
-  expect(said).toEqual([
-    expect.stringContaining(`port ${before} is taken by process ${process.pid}`),
-    `NGINX takes port ${base}`,
-  ]);
-});
+  it('takes its first choice where the port that it had is taken, and says by whom', async () => {
+    const [before, base] = [await held(), await free()];
+    const { choice, said } = choose({ nginx: before }, base);
+    expect(await choice(nginx, new Set())).toEqual({ nginx: base });
+    expect(said).toEqual([
+      expect.stringContaining(`port ${before} is taken by process ${process.pid}`),
+      `NGINX takes port ${base}`,
+    ]);
+  });
 
-it('doesn’t take its own port mapper for a stranger where the broker alone was stopped', async () => {
-  const before = { rabbit: await free(), epmd: await held() };
-  const { choice, said } = choose(before, await free(), ['epmd']);
-  expect(await choice(rabbit, new Set())).toEqual(before);
-  expect(said).toEqual([]);
+  it('doesn’t take its own port mapper for a stranger where the broker alone was stopped', async () => {
+    const before = { rabbit: await free(), epmd: await held() };
+    const { choice, said } = choose(before, await free(), ['epmd']);
+    expect(await choice(rabbit, new Set())).toEqual(before);
+    expect(said).toEqual([]);
+  });
 });

@@ -56,130 +56,135 @@ describe('a command whose output is not read to its end', () => {
   });
 });
 
-it('runs the tests to their end though no one reads what jest prints', async () => {
-  const runJest = path.join(root, 'scripts', 'command', 'run-jest.js');
-  const options = `{ env: process.env, dir: ${JSON.stringify(folder)}, suiteMs: 60_000 }`;
-  const program = `
+describe('the command line', () => {
+  it('runs the tests to their end though no one reads what jest prints', async () => {
+    const runJest = path.join(root, 'scripts', 'command', 'run-jest.js');
+    const options = `{ env: process.env, dir: ${JSON.stringify(folder)}, suiteMs: 60_000 }`;
+    const program = `
     const { runMain } = require(${JSON.stringify(runMain)});
     const { runJest } = require(${JSON.stringify(runJest)});
     void runMain({ usage: '' }, async () => {
       const sum = await runJest(${JSON.stringify(root)}, ['test/unit/task-status'], ${options});
       require('node:fs').writeFileSync(${JSON.stringify(done)}, JSON.stringify(sum));
     });`;
-  const child = spawn(process.execPath, ['-e', program], { stdio: ['ignore', 'ignore', 'pipe'] });
-  child.stderr.destroy();
-  expect(await once(child, 'close')).toEqual([0, null]);
-  expect(JSON.parse(readFileSync(done, 'utf8'))).toMatchObject({ failed: 0 });
-}, 120_000);
+    const child = spawn(process.execPath, ['-e', program], { stdio: ['ignore', 'ignore', 'pipe'] });
+    child.stderr.destroy();
+    expect(await once(child, 'close')).toEqual([0, null]);
+    expect(JSON.parse(readFileSync(done, 'utf8'))).toMatchObject({ failed: 0 });
+  }, 120_000);
 
-/** Runs a command of a clone that has the scripts alone; as root by a user to whom nothing here belongs. */
-function runAsStranger(
-  script: string,
-  args: string[],
-  { PM2_HOME, chmods }: { PM2_HOME: string; chmods: string[] },
-) {
-  const isRoot = process.getuid?.() === 0;
-  for (const place of chmods) chmodSync(place, isRoot ? 0o700 : 0);
-  const { status, stdout, stderr } = spawnSync(
-    process.execPath,
-    [path.join(folder, 'clone', 'scripts', script), ...args],
-    {
-      cwd: path.join(folder, 'clone'),
-      env: { PATH: process.env.PATH, HOME: path.join(folder, 'home'), PM2_HOME },
-      encoding: 'utf8',
-      ...(isRoot && { uid: 65_534, gid: 65_534 }),
-    },
-  );
-  for (const place of chmods) chmodSync(place, 0o700);
-  return { status, said: stdout + stderr };
-}
-
-describe('a command in a folder of another user', () => {
-  const [clone, home] = [path.join(folder, 'clone'), path.join(folder, 'home')];
-  const [local, pm2] = [path.join(clone, '.local'), path.join(home, '.pm2')];
-  beforeAll(() => {
-    for (const made of [local, pm2]) mkdirSync(made, { recursive: true });
-    copyScripts(clone);
-    writeFileSync(path.join(local, 'stack.json'), '{}');
-    chmodSync(folder, 0o755);
-  });
-
-  it.each([
-    ['start.js', []],
-    ['stop.js', []],
-    ['dev.js', []],
-    ['reload.js', []],
-    ['scale.js', []],
-    ['scale.js', ['2']],
-    ['supervise.js', []],
-    ['doctor.js', ['--json']],
-    ['cli.js', ['migrate']],
-    ['bench.js', []],
-    ['drill.js', []],
-    ['test.js', []],
-  ] as [string, string[]][])('%s %j names in one line the folder, its fault and the cure', (script, args) => {
-    const { status, said } = runAsStranger(script, args, { PM2_HOME: pm2, chmods: [local] });
-    expect({ status, said }).toEqual({
-      status: 1,
-      said: expect.stringMatching(
-        /^\n?\S*\.local\S*: (permission denied|not permitted) \(\w+, E\w+\)\. .+\.\n$/,
-      ) as string,
-    });
-  });
-
-  it('says in one line that the home of PM2 cannot be read', () => {
-    // The stack is the caller's own; the running PM2 is not.
-    if (process.getuid?.() === 0) chownSync(local, 65_534, 65_534);
-    const { status, said } = runAsStranger('scale.js', [], { PM2_HOME: pm2, chmods: [pm2] });
-    expect({ status, said }).toEqual({
-      status: 1,
-      said: expect.stringMatching(
-        /^\n\S*\.pm2\/rpc\.sock: permission denied \(connect, EACCES\)\. .+\.\n$/,
-      ) as string,
-    });
-  });
-});
-
-it('refuses to run below a folder with a backslash, from which Node loads no packages', () => {
-  const odd = path.join(folder, 'a\\b');
-  copyScripts(odd);
-  const { status, stderr } = spawnSync(process.execPath, [path.join(odd, 'scripts', 'start.js')], {
-    encoding: 'utf8',
-  });
-  expect({ status, stderr }).toEqual({ status: 1, stderr: expect.stringContaining('backslash') as string });
-});
-
-describe('an error of the file system', () => {
-  const { explainFault } = jest.requireActual<{ explainFault: (error: unknown) => string | undefined }>(
-    '../../../src/command-line/file-faults',
-  );
-  const file = path.join(folder, 'file');
-  beforeAll(() => writeFileSync(file, ''));
-  const thrownBy = (act: () => unknown): unknown => {
-    try {
-      act();
-    } catch (error) {
-      return error;
-    }
-    throw new Error('nothing was thrown');
-  };
-
-  it.each<[string, () => unknown]>([
-    ['ENOENT', () => readFileSync(path.join(folder, 'missing'))],
-    ['ENOTDIR', () => readFileSync(path.join(file, 'below'))],
-    ['EISDIR', () => readFileSync(folder)],
-    ['EEXIST', () => mkdirSync(file)],
-    ['ENAMETOOLONG', () => readFileSync(path.join(folder, 'x'.repeat(300)))],
-    ['ENOSPC', () => writeFileSync('/dev/full', 'x')],
-  ])('%s is one line that ends in the cure', (code, act) => {
-    expect(explainFault(thrownBy(act))).toMatch(
-      new RegExp(`^[^\\n]+ \\(\\w+, ${code}\\)\\. [A-Z][^\\n]+\\.$`),
+  /** Runs a command of a clone that has the scripts alone; as root by a user to whom nothing here belongs. */
+  function runAsStranger(
+    script: string,
+    args: string[],
+    { PM2_HOME, chmods }: { PM2_HOME: string; chmods: string[] },
+  ) {
+    const isRoot = process.getuid?.() === 0;
+    for (const place of chmods) chmodSync(place, isRoot ? 0o700 : 0);
+    const { status, stdout, stderr } = spawnSync(
+      process.execPath,
+      [path.join(folder, 'clone', 'scripts', script), ...args],
+      {
+        cwd: path.join(folder, 'clone'),
+        env: { PATH: process.env.PATH, HOME: path.join(folder, 'home'), PM2_HOME },
+        encoding: 'utf8',
+        ...(isRoot && { uid: 65_534, gid: 65_534 }),
+      },
     );
+    for (const place of chmods) chmodSync(place, 0o700);
+    return { status, said: stdout + stderr };
+  }
+
+  describe('a command in a folder of another user', () => {
+    const [clone, home] = [path.join(folder, 'clone'), path.join(folder, 'home')];
+    const [local, pm2] = [path.join(clone, '.local'), path.join(home, '.pm2')];
+    beforeAll(() => {
+      for (const made of [local, pm2]) mkdirSync(made, { recursive: true });
+      copyScripts(clone);
+      writeFileSync(path.join(local, 'stack.json'), '{}');
+      chmodSync(folder, 0o755);
+    });
+
+    it.each([
+      ['start.js', []],
+      ['stop.js', []],
+      ['dev.js', []],
+      ['reload.js', []],
+      ['scale.js', []],
+      ['scale.js', ['2']],
+      ['supervise.js', []],
+      ['doctor.js', ['--json']],
+      ['cli.js', ['migrate']],
+      ['bench.js', []],
+      ['drill.js', []],
+      ['test.js', []],
+    ] as [string, string[]][])(
+      '%s %j names in one line the folder, its fault and the cure',
+      (script, args) => {
+        const { status, said } = runAsStranger(script, args, { PM2_HOME: pm2, chmods: [local] });
+        expect({ status, said }).toEqual({
+          status: 1,
+          said: expect.stringMatching(
+            /^\n?\S*\.local\S*: (permission denied|not permitted) \(\w+, E\w+\)\. .+\.\n$/,
+          ) as string,
+        });
+      },
+    );
+
+    it('says in one line that the home of PM2 cannot be read', () => {
+      // The stack is the caller's own; the running PM2 is not.
+      if (process.getuid?.() === 0) chownSync(local, 65_534, 65_534);
+      const { status, said } = runAsStranger('scale.js', [], { PM2_HOME: pm2, chmods: [pm2] });
+      expect({ status, said }).toEqual({
+        status: 1,
+        said: expect.stringMatching(
+          /^\n\S*\.pm2\/rpc\.sock: permission denied \(connect, EACCES\)\. .+\.\n$/,
+        ) as string,
+      });
+    });
   });
 
-  it('is nothing else: neither a refused connection nor an error of the program', () => {
-    const refused = { code: 'ECONNREFUSED', syscall: 'connect', address: '127.0.0.1' };
-    for (const error of [refused, new TypeError('x is not a function'), undefined, { code: 'constructor' }])
-      expect(explainFault(error)).toBeUndefined();
+  it('refuses to run below a folder with a backslash, from which Node loads no packages', () => {
+    const odd = path.join(folder, 'a\\b');
+    copyScripts(odd);
+    const { status, stderr } = spawnSync(process.execPath, [path.join(odd, 'scripts', 'start.js')], {
+      encoding: 'utf8',
+    });
+    expect({ status, stderr }).toEqual({ status: 1, stderr: expect.stringContaining('backslash') as string });
+  });
+
+  describe('an error of the file system', () => {
+    const { explainFault } = jest.requireActual<{ explainFault: (error: unknown) => string | undefined }>(
+      '../../../src/command-line/file-faults',
+    );
+    const file = path.join(folder, 'file');
+    beforeAll(() => writeFileSync(file, ''));
+    const thrownBy = (act: () => unknown): unknown => {
+      try {
+        act();
+      } catch (error) {
+        return error;
+      }
+      throw new Error('nothing was thrown');
+    };
+
+    it.each<[string, () => unknown]>([
+      ['ENOENT', () => readFileSync(path.join(folder, 'missing'))],
+      ['ENOTDIR', () => readFileSync(path.join(file, 'below'))],
+      ['EISDIR', () => readFileSync(folder)],
+      ['EEXIST', () => mkdirSync(file)],
+      ['ENAMETOOLONG', () => readFileSync(path.join(folder, 'x'.repeat(300)))],
+      ['ENOSPC', () => writeFileSync('/dev/full', 'x')],
+    ])('%s is one line that ends in the cure', (code, act) => {
+      expect(explainFault(thrownBy(act))).toMatch(
+        new RegExp(`^[^\\n]+ \\(\\w+, ${code}\\)\\. [A-Z][^\\n]+\\.$`),
+      );
+    });
+
+    it('is nothing else: neither a refused connection nor an error of the program', () => {
+      const refused = { code: 'ECONNREFUSED', syscall: 'connect', address: '127.0.0.1' };
+      for (const error of [refused, new TypeError('x is not a function'), undefined, { code: 'constructor' }])
+        expect(explainFault(error)).toBeUndefined();
+    });
   });
 });

@@ -10,14 +10,16 @@ const words = (list: string) =>
     .map((part) => part.split(':')[0]!.trim())
     .filter(Boolean);
 
-/** The compiler doesn't look at the commands, and to load one is to run it. */
-it.each(files)('%s takes only what is there', (name) => {
-  const missing = [...read(name).matchAll(/const \{([^}]+)\} = require\('(\.[^']+)'\)/g)].flatMap(
-    ([, taken, from]) => {
-      const target = path.relative(root, require.resolve(path.resolve(root, path.dirname(name), from!)));
-      const exported = /module\.exports = \{([^]*?)\};/.exec(read(target))?.[1];
-      return exported === undefined ? [] : words(taken!).filter((word) => !words(exported).includes(word));
-    },
-  );
-  expect(missing).toEqual([]);
+describe('a script', () => {
+  /** The compiler doesn't look at the commands, and to load one is to run it. */
+  it.each(files)('%s takes only what is there', (name) => {
+    const missing = [...read(name).matchAll(/const \{([^}]+)\} = require\('(\.[^']+)'\)/g)].flatMap(
+      ([, taken, from]) => {
+        const target = path.relative(root, require.resolve(path.resolve(root, path.dirname(name), from!)));
+        const exported = /module\.exports = \{([^]*?)\};/.exec(read(target))?.[1];
+        return exported === undefined ? [] : words(taken!).filter((word) => !words(exported).includes(word));
+      },
+    );
+    expect(missing).toEqual([]);
+  });
 });

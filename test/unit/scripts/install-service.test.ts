@@ -11,87 +11,89 @@ function printed(PATH: string): string {
   return execFileSync(process.execPath, [script, '--print'], { env, encoding: 'utf8' });
 }
 
-it('leaves out of PATH what npm adds for its own commands', () => {
-  const npms = ['/clone/node_modules/.bin', '/node_modules/.bin', '/lib/npm/run-script/lib/node-gyp-bin'];
-  expect(printed([...npms, '/usr/local/bin', '/usr/bin'].join(':'))).toContain(
-    '\nEnvironment="PATH=/usr/local/bin:/usr/bin"\n',
-  );
-});
+describe('the systemd service', () => {
+  it('leaves out of PATH what npm adds for its own commands', () => {
+    const npms = ['/clone/node_modules/.bin', '/node_modules/.bin', '/lib/npm/run-script/lib/node-gyp-bin'];
+    expect(printed([...npms, '/usr/local/bin', '/usr/bin'].join(':'))).toContain(
+      '\nEnvironment="PATH=/usr/local/bin:/usr/bin"\n',
+    );
+  });
 
-it('is started again after a failure, and not when it was told to end', () => {
-  expect(printed('/usr/bin')).toContain('\nRestart=on-failure\n');
-});
+  it('is started again after a failure, and not when it was told to end', () => {
+    expect(printed('/usr/bin')).toContain('\nRestart=on-failure\n');
+  });
 
-describe('the restrictions of the service', () => {
-  const [unit, folder] = [printed('/usr/bin'), mkdtempSync(path.join(os.tmpdir(), 'taskfleet-unit-'))];
-  const settings = new Map(
-    unit
-      .split('\n')
-      .filter((line) => /^\w+=/.test(line))
-      .map((line) => [line.slice(0, line.indexOf('=')), line.slice(line.indexOf('=') + 1)]),
-  );
-  afterAll(() => rmSync(folder, { recursive: true }));
+  describe('the restrictions of the service', () => {
+    const [unit, folder] = [printed('/usr/bin'), mkdtempSync(path.join(os.tmpdir(), 'taskfleet-unit-'))];
+    const settings = new Map(
+      unit
+        .split('\n')
+        .filter((line) => /^\w+=/.test(line))
+        .map((line) => [line.slice(0, line.indexOf('=')), line.slice(line.indexOf('=') + 1)]),
+    );
+    afterAll(() => rmSync(folder, { recursive: true }));
 
-  it('keep it and what it starts from more rights, and its files from other users', () => {
-    expect(Object.fromEntries(settings)).toMatchObject({
-      NoNewPrivileges: 'yes',
-      UMask: '0077',
-      RestrictNamespaces: 'yes',
-      SystemCallFilter: '@system-service',
-      RestrictAddressFamilies: 'AF_UNIX AF_INET AF_INET6 AF_NETLINK',
+    it('keep it and what it starts from more rights, and its files from other users', () => {
+      expect(Object.fromEntries(settings)).toMatchObject({
+        NoNewPrivileges: 'yes',
+        UMask: '0077',
+        RestrictNamespaces: 'yes',
+        SystemCallFilter: '@system-service',
+        RestrictAddressFamilies: 'AF_UNIX AF_INET AF_INET6 AF_NETLINK',
+      });
+    });
+
+    it('of the system: all is read-only but what it writes', () => {
+      const isRoot = process.getuid!() === 0;
+      expect(settings.get('ProtectSystem')).toBe(isRoot ? 'strict' : undefined);
+      expect(settings.get('CapabilityBoundingSet')).toBe(isRoot ? 'CAP_SETGID' : undefined);
+      const clone = path.join(__dirname, '..', '..', '..');
+      const home = process.env.PM2_HOME ?? path.join(os.homedir(), '.pm2');
+      // Quoted for systemd, since this clone may lie in any folder.
+      const quoted = [clone, home, os.tmpdir()].map(
+        (name) => `"-${name.replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('%', '%%')}"`,
+      );
+      expect(settings.get('ReadWritePaths')).toBe(isRoot ? quoted.join(' ') : undefined);
+    });
+
+    it('are known to systemd, which finds little left to take away', () => {
+      const file = path.join(folder, 'taskfleet.service');
+      writeFileSync(file, unit);
+      const { error, stdout, status } = spawnSync(
+        'systemd-analyze',
+        ['security', '--offline=true', '--no-pager', '--threshold=40', file],
+        { encoding: 'utf8' },
+      );
+      // A machine without systemd has no such service either.
+      if (error) return void expect(error).toMatchObject({ code: 'ENOENT' });
+      // A user's own systemd can't take away as much.
+      expect(stdout).toMatch(/Overall exposure level/);
+      expect(status).toBe(process.getuid!() === 0 ? 0 : 1);
     });
   });
 
-  it('of the system: all is read-only but what it writes', () => {
-    const isRoot = process.getuid!() === 0;
-    expect(settings.get('ProtectSystem')).toBe(isRoot ? 'strict' : undefined);
-    expect(settings.get('CapabilityBoundingSet')).toBe(isRoot ? 'CAP_SETGID' : undefined);
-    const clone = path.join(__dirname, '..', '..', '..');
-    const home = process.env.PM2_HOME ?? path.join(os.homedir(), '.pm2');
-    // Quoted for systemd, since this clone may lie in any folder.
-    const quoted = [clone, home, os.tmpdir()].map(
-      (name) => `"-${name.replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('%', '%%')}"`,
+  it('quotes a folder with blanks, quotes, dollars and per cent signs as systemd reads them', () => {
+    const folder = path.join(
+      mkdtempSync(path.join(os.tmpdir(), 'taskfleet-unit-')),
+      'My $P; "ö" (a){b}\'c\' 5%d',
     );
-    expect(settings.get('ReadWritePaths')).toBe(isRoot ? quoted.join(' ') : undefined);
-  });
-
-  it('are known to systemd, which finds little left to take away', () => {
-    const file = path.join(folder, 'taskfleet.service');
-    writeFileSync(file, unit);
-    const { error, stdout, status } = spawnSync(
-      'systemd-analyze',
-      ['security', '--offline=true', '--no-pager', '--threshold=40', file],
-      { encoding: 'utf8' },
+    copyScripts(folder);
+    const env = { PATH: '/a b:/c\\d:/usr/bin', HOME: folder };
+    const unit = execFileSync(
+      process.execPath,
+      [path.join(folder, 'scripts', 'install-service.js'), '--print'],
+      {
+        env,
+        encoding: 'utf8',
+      },
     );
-    // A machine without systemd has no such service either.
-    if (error) return void expect(error).toMatchObject({ code: 'ENOENT' });
-    // A user's own systemd can't take away as much.
-    expect(stdout).toMatch(/Overall exposure level/);
-    expect(status).toBe(process.getuid!() === 0 ? 0 : 1);
+    rmSync(path.dirname(folder), { recursive: true });
+    const percents = folder.replace('%', '%%');
+    const quoted = percents.replaceAll('"', '\\"');
+    expect(unit).toContain(`\nWorkingDirectory=${percents}\n`);
+    expect(unit).toContain(
+      `\nEnvironment="PM2_HOME=${quoted}/.pm2"\nEnvironment="PATH=/a b:/c\\\\d:/usr/bin"\n`,
+    );
+    expect(unit).toContain(`" "${quoted.replace('$', '$$$$')}/scripts/supervise.js"\n`);
   });
-});
-
-it('quotes a folder with blanks, quotes, dollars and per cent signs as systemd reads them', () => {
-  const folder = path.join(
-    mkdtempSync(path.join(os.tmpdir(), 'taskfleet-unit-')),
-    'My $P; "ö" (a){b}\'c\' 5%d',
-  );
-  copyScripts(folder);
-  const env = { PATH: '/a b:/c\\d:/usr/bin', HOME: folder };
-  const unit = execFileSync(
-    process.execPath,
-    [path.join(folder, 'scripts', 'install-service.js'), '--print'],
-    {
-      env,
-      encoding: 'utf8',
-    },
-  );
-  rmSync(path.dirname(folder), { recursive: true });
-  const percents = folder.replace('%', '%%');
-  const quoted = percents.replaceAll('"', '\\"');
-  expect(unit).toContain(`\nWorkingDirectory=${percents}\n`);
-  expect(unit).toContain(
-    `\nEnvironment="PM2_HOME=${quoted}/.pm2"\nEnvironment="PATH=/a b:/c\\\\d:/usr/bin"\n`,
-  );
-  expect(unit).toContain(`" "${quoted.replace('$', '$$$$')}/scripts/supervise.js"\n`);
 });

@@ -29,34 +29,36 @@ afterEach(() => {
 const refuse = { timeoutMs: 0, refusal: (owner: string) => `held by ${owner}` };
 const run = () => Promise.resolve('done');
 
-it('tells who holds it, by pid and command, and refuses a second at once', async () => {
-  await withLock(file, refuse, async () => {
-    expect(holderOf(file)).toMatchObject({ pid: process.pid, command: 'npm run supervise' });
-    const expected = `held by npm run supervise, process ${process.pid}`;
-    await expect(withLock(file, refuse, run)).rejects.toThrow(expected);
-  });
-  expect(holderOf(file)).toBeUndefined();
-});
-
-it('tells one that waits which command it waits for', async () => {
-  process.env.npm_lifecycle_event = 'start';
-  const told: string[] = [];
-  let second: Promise<string> | undefined;
-  await withLock(file, refuse, async () => {
-    second = withLock(file, { timeoutMs: 10_000, onWait: (owner) => told.push(owner) }, run);
-    await new Promise((resolve) => setTimeout(resolve, 300));
-  });
-  await expect(second).resolves.toBe('done');
-  expect(told).toEqual([`npm start, process ${process.pid}`]);
-});
-
-it('is not held up by one whose process is gone, or whose pid is another process’s by now', async () => {
-  for (const owner of [
-    { pid: 4_194_304, startedAt: '1' },
-    { pid: process.pid, startedAt: '1' },
-  ]) {
-    writeFileSync(file, JSON.stringify(owner));
+describe('the lock of a command', () => {
+  it('tells who holds it, by pid and command, and refuses a second at once', async () => {
+    await withLock(file, refuse, async () => {
+      expect(holderOf(file)).toMatchObject({ pid: process.pid, command: 'npm run supervise' });
+      const expected = `held by npm run supervise, process ${process.pid}`;
+      await expect(withLock(file, refuse, run)).rejects.toThrow(expected);
+    });
     expect(holderOf(file)).toBeUndefined();
-    await expect(withLock(file, refuse, run)).resolves.toBe('done');
-  }
+  });
+
+  it('tells one that waits which command it waits for', async () => {
+    process.env.npm_lifecycle_event = 'start';
+    const told: string[] = [];
+    let second: Promise<string> | undefined;
+    await withLock(file, refuse, async () => {
+      second = withLock(file, { timeoutMs: 10_000, onWait: (owner) => told.push(owner) }, run);
+      await new Promise((resolve) => setTimeout(resolve, 300));
+    });
+    await expect(second).resolves.toBe('done');
+    expect(told).toEqual([`npm start, process ${process.pid}`]);
+  });
+
+  it('is not held up by one whose process is gone, or whose pid is another process’s by now', async () => {
+    for (const owner of [
+      { pid: 4_194_304, startedAt: '1' },
+      { pid: process.pid, startedAt: '1' },
+    ]) {
+      writeFileSync(file, JSON.stringify(owner));
+      expect(holderOf(file)).toBeUndefined();
+      await expect(withLock(file, refuse, run)).resolves.toBe('done');
+    }
+  });
 });

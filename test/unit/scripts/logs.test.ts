@@ -90,77 +90,88 @@ describe('a log that gets too long', () => {
   });
 });
 
-it('every log of a stack has a writer that bounds it, and none of another program is touched', () => {
-  const sets = logSets({ dir, supervisorHome: path.join(dir, 'pm2'), appsHome: path.join(dir, 'apps') });
-  const isBounded = (file: string) =>
-    sets.some(
-      ({ folder, name }) => folder === path.dirname(path.join(dir, file)) && name.test(path.basename(file)),
-    );
-  const ours = ['logs/mongo.log', 'logs/nginx.log', 'nginx/access.log', 'pm2/pm2.log', 'apps/pm2.log'];
-  const workers = ['apps/logs/taskfleet-api-out.log', 'apps/logs/taskfleet-worker-error.log'];
-  expect([...ours, ...workers].filter((file) => !isBounded(file))).toEqual([]);
-  expect(
-    ['apps/logs/another-out.log', 'apps/dump.pm2', 'mongo/data/WiredTigerLog.1'].filter(isBounded),
-  ).toEqual([]);
-});
-
-describe('the end of a log', () => {
-  it('is all that is read of it', () => {
-    const file = path.join(dir, 'a.log');
-    // Sparse: it takes no room, and reading all of it fails (ERR_FS_FILE_TOO_LARGE).
-    write('a.log', 'begin\n');
-    truncateSync(file, 5e9);
-    appendFileSync(file, '\nthe last line\n');
-    const text = readFrom(file);
-    expect(text.length).toBeLessThanOrEqual(100_000);
-    expect(text).toMatch(/\nthe last line\n$/);
-    expect(readFrom(path.join(dir, 'none'))).toBe('');
+describe('the logs of a stack', () => {
+  it('every log of a stack has a writer that bounds it, and none of another program is touched', () => {
+    const sets = logSets({ dir, supervisorHome: path.join(dir, 'pm2'), appsHome: path.join(dir, 'apps') });
+    const isBounded = (file: string) =>
+      sets.some(
+        ({ folder, name }) => folder === path.dirname(path.join(dir, file)) && name.test(path.basename(file)),
+      );
+    const ours = ['logs/mongo.log', 'logs/nginx.log', 'nginx/access.log', 'pm2/pm2.log', 'apps/pm2.log'];
+    const workers = ['apps/logs/taskfleet-api-out.log', 'apps/logs/taskfleet-worker-error.log'];
+    expect([...ours, ...workers].filter((file) => !isBounded(file))).toEqual([]);
+    expect(
+      ['apps/logs/another-out.log', 'apps/dump.pm2', 'mongo/data/WiredTigerLog.1'].filter(isBounded),
+    ).toEqual([]);
   });
 
-  it('begins where it was, or at the beginning of a log that took its place', () => {
-    const file = path.join(dir, 'a.log');
-    write('a.log', 'old\n');
-    const before = statSync(file);
-    appendFileSync(file, 'new\n');
-    expect(readFrom(file, before)).toBe('new\n');
-    rotate({ folder: dir, name: /^a\.log$/, signal: 'SIGUSR2', pidFile: path.join(dir, 'none') }, 1);
-    writeFileSync(file, 'a longer line of another file\n');
-    expect(readFrom(file, before)).toBe('a longer line of another file\n');
-  });
-});
-
-describe('what runs SecantusDB', () => {
-  /** Prints and then does nothing, as the server does after a panic of its storage engine. */
-  async function run(prints: string) {
-    const server = path.join(dir, 'server');
-    mkdirSync(dir, { recursive: true });
-    writeFileSync(server, `#!/bin/sh\nprintf '%s\\n' "$1" >&2\nexec sleep 30\n`);
-    chmodSync(server, 0o755);
-    const script = path.join(__dirname, '..', '..', '..', 'scripts', 'stack', 'servers', 'run-secantusdb.sh');
-    const child = spawn('/bin/sh', [script, server, prints], {
-      cwd: dir,
-      stdio: ['ignore', 'pipe', 'inherit'],
+  describe('the end of a log', () => {
+    it('is all that is read of it', () => {
+      const file = path.join(dir, 'a.log');
+      // Sparse: it takes no room, and reading all of it fails (ERR_FS_FILE_TOO_LARGE).
+      write('a.log', 'begin\n');
+      truncateSync(file, 5e9);
+      appendFileSync(file, '\nthe last line\n');
+      const text = readFrom(file);
+      expect(text.length).toBeLessThanOrEqual(100_000);
+      expect(text).toMatch(/\nthe last line\n$/);
+      expect(readFrom(path.join(dir, 'none'))).toBe('');
     });
-    let said = '';
-    child.stdout.on('data', (text: Buffer) => (said += text.toString()));
-    await eventually(() => said.endsWith('\n'));
-    return { child, said: () => said };
-  }
 
-  it('ends it when its storage engine gives up, so that PM2 starts it anew', async () => {
-    const line = 'WT_VERB_DEFAULT: the process must exit and restart: WT_PANIC: WiredTiger library panic';
-    const { child, said } = await run(line);
-    if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
-    expect(child.signalCode).toBe('SIGKILL');
-    expect(said()).toBe(`${line}\n`);
+    it('begins where it was, or at the beginning of a log that took its place', () => {
+      const file = path.join(dir, 'a.log');
+      write('a.log', 'old\n');
+      const before = statSync(file);
+      appendFileSync(file, 'new\n');
+      expect(readFrom(file, before)).toBe('new\n');
+      rotate({ folder: dir, name: /^a\.log$/, signal: 'SIGUSR2', pidFile: path.join(dir, 'none') }, 1);
+      writeFileSync(file, 'a longer line of another file\n');
+      expect(readFrom(file, before)).toBe('a longer line of another file\n');
+    });
   });
 
-  it('passes on all other lines, and a signal reaches the server itself', async () => {
-    const { child } = await run('checkpoint failed: No space left on device');
-    expect(child.signalCode).toBeNull();
-    expect(readFileSync(`/proc/${child.pid}/cmdline`, 'utf8')).toContain('sleep');
-    child.kill('SIGTERM');
-    await once(child, 'exit');
-    expect(child.signalCode).toBe('SIGTERM');
+  describe('what runs SecantusDB', () => {
+    /** Prints and then does nothing, as the server does after a panic of its storage engine. */
+    async function run(prints: string) {
+      const server = path.join(dir, 'server');
+      mkdirSync(dir, { recursive: true });
+      writeFileSync(server, `#!/bin/sh\nprintf '%s\\n' "$1" >&2\nexec sleep 30\n`);
+      chmodSync(server, 0o755);
+      const script = path.join(
+        __dirname,
+        '..',
+        '..',
+        '..',
+        'scripts',
+        'stack',
+        'servers',
+        'run-secantusdb.sh',
+      );
+      const child = spawn('/bin/sh', [script, server, prints], {
+        cwd: dir,
+        stdio: ['ignore', 'pipe', 'inherit'],
+      });
+      let said = '';
+      child.stdout.on('data', (text: Buffer) => (said += text.toString()));
+      await eventually(() => said.endsWith('\n'));
+      return { child, said: () => said };
+    }
+
+    it('ends it when its storage engine gives up, so that PM2 starts it anew', async () => {
+      const line = 'WT_VERB_DEFAULT: the process must exit and restart: WT_PANIC: WiredTiger library panic';
+      const { child, said } = await run(line);
+      if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
+      expect(child.signalCode).toBe('SIGKILL');
+      expect(said()).toBe(`${line}\n`);
+    });
+
+    it('passes on all other lines, and a signal reaches the server itself', async () => {
+      const { child } = await run('checkpoint failed: No space left on device');
+      expect(child.signalCode).toBeNull();
+      expect(readFileSync(`/proc/${child.pid}/cmdline`, 'utf8')).toContain('sleep');
+      child.kill('SIGTERM');
+      await once(child, 'exit');
+      expect(child.signalCode).toBe('SIGTERM');
+    });
   });
 });

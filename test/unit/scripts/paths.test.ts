@@ -20,21 +20,27 @@ function npm(...args: string[]) {
   return { status, stdout, stderr };
 }
 
-it.each([
-  ['compare', ['compare', 'kept.json', './kept.json'], /^before {2}.*Nothing is worse beyond the noise/s],
-  ['plan', ['plan', '--rps', '5', '--scenario', 'cached-read', '--file', 'kept.json'], /^From kept\.json, /m],
-])('npm run bench -- %s takes a file relative to where the caller stands', (_name, args, said) => {
-  expect(npm('bench', '--', ...args)).toEqual({
-    status: 0,
-    stdout: expect.stringMatching(said) as string,
-    stderr: '',
+describe('a path on the command line', () => {
+  it.each([
+    ['compare', ['compare', 'kept.json', './kept.json'], /^before {2}.*Nothing is worse beyond the noise/s],
+    [
+      'plan',
+      ['plan', '--rps', '5', '--scenario', 'cached-read', '--file', 'kept.json'],
+      /^From kept\.json, /m,
+    ],
+  ])('npm run bench -- %s takes a file relative to where the caller stands', (_name, args, said) => {
+    expect(npm('bench', '--', ...args)).toEqual({
+      status: 0,
+      stdout: expect.stringMatching(said) as string,
+      stderr: '',
+    });
   });
-});
 
-it('names a missing file by its whole path', () => {
-  const { status, stderr } = npm('bench', '--', 'compare', 'a.json', 'b.json');
-  expect({ status, stderr }).toEqual({
-    status: 2,
-    stderr: expect.stringContaining(`There is no ${path.join(folder, 'a.json')}.`) as string,
+  it('names a missing file by its whole path', () => {
+    const { status, stderr } = npm('bench', '--', 'compare', 'a.json', 'b.json');
+    expect({ status, stderr }).toEqual({
+      status: 2,
+      stderr: expect.stringContaining(`There is no ${path.join(folder, 'a.json')}.`) as string,
+    });
   });
 });

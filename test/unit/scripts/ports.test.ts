@@ -2,9 +2,11 @@ const { findFree } = jest.requireActual<{
   findFree: (from: number, options?: { size?: number; step?: number }) => Promise<number>;
 }>('../../../scripts/stack/ports');
 
-it('finds no port that fetch refuses to ask, alone or within a block', async () => {
-  expect(await findFree(5_060)).toBeGreaterThan(5_061);
-  const first = await findFree(4_041, { size: 16, step: 20 });
-  expect(first).toBeGreaterThan(4_045);
-  expect(first % 20).toBe(1);
+describe('the choice of ports', () => {
+  it('finds no port that fetch refuses to ask, alone or within a block', async () => {
+    expect(await findFree(5_060)).toBeGreaterThan(5_061);
+    const first = await findFree(4_041, { size: 16, step: 20 });
+    expect(first).toBeGreaterThan(4_045);
+    expect(first % 20).toBe(1);
+  });
 });
