@@ -1,15 +1,18 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { runCommand } from '../src/cli/command';
-import type { Contract } from './breaking-changes';
+import { breakingChanges, type Contract } from './breaking-changes';
+import { addedOperations, withRelease } from './changelog';
 import { isRaisedBy, neededStep } from './version-step';
 
 const RELEASED = path.join(__dirname, 'released.json');
+const CHANGELOG = path.join(__dirname, '..', 'CHANGELOG.md');
 
 const usage = `npm run contract:release
 
 Makes contract/openapi.json the released contract, which later changes must not
-break. API_VERSION in src/http/openapi.ts has to say how much has changed.`;
+break, and gives CHANGELOG.md a section for it. API_VERSION in
+src/http/openapi.ts has to say how much has changed.`;
 
 runCommand({ usage }, async () => {
   // Loads the whole API, which the usage and wrong arguments do not need.
@@ -27,6 +30,13 @@ runCommand({ usage }, async () => {
       `What changed since ${released.info.version} needs a new ${step} version, and this is ${now.info.version}: raise API_VERSION in src/http/openapi.ts.`,
     );
   }
+  const changelog = withRelease(await readFile(CHANGELOG, 'utf8'), {
+    version: now.info.version,
+    date: new Date().toISOString().slice(0, 10),
+    added: addedOperations(released, now),
+    breaking: breakingChanges(released, now),
+  });
+  await writeFile(CHANGELOG, changelog);
   await writeFile(RELEASED, (await generatedFiles())['contract/openapi.json']!);
-  console.log(`${now.info.version} is released.`);
+  console.log(`${now.info.version} is released; see CHANGELOG.md.`);
 });
