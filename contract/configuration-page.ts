@@ -1,6 +1,6 @@
-import { variablesOf, type Variable } from '../src/config-faults';
-import { configSchema } from '../src/config-schema';
-import { stackSchema } from '../src/stack-variables';
+import { variablesOf, type Variable } from '../src/config/faults';
+import { configSchema } from '../src/config/schema';
+import { stackSchema } from '../src/config/stack-variables';
 
 const HEAD = '| variable | default | can be | read by | |\n|---|---|---|---|---|';
 
@@ -13,7 +13,7 @@ const table = (variables: Variable[]) => [HEAD, ...variables.map(row)].join('\n'
 export const configurationPage = (): string => `# Configuration
 
 By environment variables; an empty one counts as unset. Made by \`npm run generate\` from
-[\`src/config-schema.ts\`](../src/config-schema.ts) and [\`src/stack-variables.ts\`](../src/stack-variables.ts), which
+[\`src/config/schema.ts\`](../src/config/schema.ts) and [\`src/config/stack-variables.ts\`](../src/config/stack-variables.ts), which
 check what is given: \`npm start\`, \`npm run reload\` and each process name every wrong variable at once, with what it
 can be, and change nothing. Set them for \`npm start\`: \`BCRYPT_COST=12 API_WORKERS=4 npm start\`. What runs keeps what it was
 started with (\`.local/stack.json\`) until the next \`npm start\` or \`npm run reload\`. \`npm run doctor\` looks for what is

@@ -1,5 +1,5 @@
-import { createOpenApi } from '../src/http/openapi';
-import { allRoutes, type Services } from '../src/routes';
+import { createOpenApi } from '../src/http/openapi/document';
+import { allRoutes, type Services } from '../src/compose/routes';
 
 export interface Parameter {
   in: string;

@@ -12,7 +12,7 @@ const usage = `npm run contract:release
 
 Makes contract/openapi.json the released contract, which later changes must not
 break, and gives CHANGELOG.md a section for it. API_VERSION in
-src/http/openapi.ts has to say how much has changed.`;
+src/http/openapi/document.ts has to say how much has changed.`;
 
 runCommand({ usage }, async () => {
   // Loads the whole API, which the usage and wrong arguments do not need.
@@ -27,7 +27,7 @@ runCommand({ usage }, async () => {
   if (!isRaisedBy(step, released.info.version, now.info.version)) {
     process.exitCode = 1;
     return console.error(
-      `What changed since ${released.info.version} needs a new ${step} version, and this is ${now.info.version}: raise API_VERSION in src/http/openapi.ts.`,
+      `What changed since ${released.info.version} needs a new ${step} version, and this is ${now.info.version}: raise API_VERSION in src/http/openapi/document.ts.`,
     );
   }
   const changelog = withRelease(await readFile(CHANGELOG, 'utf8'), {

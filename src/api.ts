@@ -1,18 +1,18 @@
-import { createAside } from './admission/aside';
-import { createVitals } from './admission/vitals';
-import { createApp } from './app';
-import { composeApi } from './compose';
+import { createAside } from './aside/aside';
+import { createVitals } from './aside/vitals';
+import { createApp } from './http/server/app';
+import { composeApi } from './compose/api';
 import { readConfig } from './config';
 import { apiControl, DEADLINE_MS } from './control/api-control';
 import { hasSuccessor } from './control/control-folder';
 import { serveControl } from './control/control-server';
 import { shareCores } from './control/share-cores';
-import { createAppServer } from './http/app-server';
-import { createDrain } from './http/drain';
-import { joinBalancer, leaveBalancer, leaveWithHelp } from './http/balancer';
-import { createLogger } from './logger';
-import { onShutdown } from './shutdown';
-import { timeLimits } from './time-limits';
+import { createAppServer } from './http/server/app-server';
+import { createDrain } from './http/server/drain';
+import { joinBalancer, leaveBalancer, leaveWithHelp } from './http/server/balancer';
+import { createLogger } from './process/logger';
+import { onShutdown } from './process/shutdown';
+import { timeLimits } from './config/time-limits';
 
 async function main(): Promise<void> {
   const config = readConfig(process.env);

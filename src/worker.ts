@@ -1,11 +1,11 @@
 import os from 'node:os';
-import { composeWorker } from './compose-worker';
+import { composeWorker } from './compose/worker';
 import { readProcessConfig } from './config';
 import { serveControl } from './control/control-server';
 import { workerControl } from './control/worker-control';
-import { createLogger } from './logger';
-import { onShutdown } from './shutdown';
-import { timeLimits } from './time-limits';
+import { createLogger } from './process/logger';
+import { onShutdown } from './process/shutdown';
+import { timeLimits } from './config/time-limits';
 
 async function main(): Promise<void> {
   const config = readProcessConfig(process.env);

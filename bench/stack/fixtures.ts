@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { createHashPool } from '../../src/infra/hash-pool';
-import { connectMongo, PATIENT } from '../../src/infra/mongo';
+import { connectMongo, PATIENT } from '../../src/infra/mongo/mongo';
 import { idOf } from '../../src/seed/random';
 import { createTaskRepository } from '../../src/tasks/task-repository';
 import { createUserRepository } from '../../src/users/user-repository';

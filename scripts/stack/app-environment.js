@@ -1,6 +1,6 @@
 'use strict';
 
-/** Every variable that the app reads (src/config.ts). */
+/** Every variable that the app reads (src/config/index.ts). */
 const appVariables = [
   'NODE_ENV',
   'LOG_LEVEL',

@@ -1,4 +1,4 @@
-import { OverloadError } from '../errors';
+import { OverloadError } from '../problems/errors';
 import { createAdaptiveLimit } from './adaptive-limit';
 import { createPlaces, NoPlace } from './places';
 import type { Lateness } from './lateness';

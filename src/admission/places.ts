@@ -1,4 +1,4 @@
-import { createFairQueue } from '../infra/fair-queue';
+import { createFairQueue } from '../lib/fair-queue';
 import { createTally } from '../lib/tally';
 
 /**

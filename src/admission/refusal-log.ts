@@ -1,4 +1,4 @@
-import type { Logger } from '../logger';
+import type { Logger } from '../process/logger';
 import type { Reason, Worth } from './refusals';
 
 const EVERY_MS = 10_000;

@@ -1,5 +1,5 @@
-import { created, ok } from '../http/reply';
-import { defineRoute, type Route } from '../http/route';
+import { created, ok } from '../http/routing/reply';
+import { defineRoute, type Route } from '../http/routing/route';
 import { newUserSchema } from '../users/user-schemas';
 import { logInSchema, sessionSchema } from './auth-schemas';
 import type { AuthService } from './auth-service';

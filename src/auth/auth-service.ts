@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { ConflictError, NotFoundError, UnauthenticatedError } from '../errors';
+import { ConflictError, NotFoundError, UnauthenticatedError } from '../problems/errors';
 import type { Once } from '../idempotency/idempotency-service';
 import type { HashClient, HashPool } from '../infra/hash-pool';
 import { preparedPassword, spellingsOf } from '../users/password';

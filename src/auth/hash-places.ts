@@ -1,7 +1,7 @@
-import { isLoopback, networkOf } from '../client-address';
+import { isLoopback, networkOf } from '../lib/client-address';
 import { spreadWait } from '../lib/retry-after';
 import { createTally } from '../lib/tally';
-import { OverloadError } from '../errors';
+import { OverloadError } from '../problems/errors';
 import type { HashClient, HashPool } from '../infra/hash-pool';
 
 export type HashPlaces = ReturnType<typeof createHashPlaces>;

@@ -1,6 +1,6 @@
-import { isLoopback, networkOf } from '../client-address';
-import { TooManyRequestsError } from '../errors';
-import { createTurns } from '../infra/in-turn';
+import { isLoopback, networkOf } from '../lib/client-address';
+import { TooManyRequestsError } from '../problems/errors';
+import { createTurns } from '../admission/turns';
 import type { Count, Policy, RateLimiter } from '../infra/rate-limiter';
 
 export type LoginGuard = ReturnType<typeof createLoginGuard>;

@@ -1,8 +1,8 @@
 import { createSecretKey } from 'node:crypto';
 import jwt from 'jsonwebtoken';
 import { LRUCache } from 'lru-cache';
-import { UnauthenticatedError } from '../errors';
-import type { Principal } from '../principal';
+import { UnauthenticatedError } from '../problems/errors';
+import type { Principal } from '../people/principal';
 
 export type TokenService = ReturnType<typeof createTokenService>;
 

@@ -1,6 +1,6 @@
 import { Types, type ClientSession, type Connection } from 'mongoose';
-import { createFileStore, type FileId } from '../infra/mongo-files';
-import { toObjectId } from '../infra/mongo';
+import { createFileStore, type FileId } from '../infra/mongo/files';
+import { toObjectId } from '../infra/mongo/mongo';
 import { avatarModel, originalModel, type AvatarRecord } from './avatar-model';
 
 export type AvatarRepository = ReturnType<typeof createAvatarRepository>;

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { defineRoute, type Route } from '../http/route';
-import { idParams } from '../http/schemas';
+import { defineRoute, type Route } from '../http/routing/route';
+import { idParams } from '../schemas/values';
 import { accepted } from '../jobs/job-routes';
 import { jobSchema } from '../jobs/job-schemas';
 import type { AvatarService } from './avatar-service';

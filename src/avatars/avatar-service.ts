@@ -1,19 +1,19 @@
 import { createHash } from 'node:crypto';
-import type { Principal } from '../principal';
+import type { Principal } from '../people/principal';
 import {
   InsufficientStorageError,
   InvalidRequestError,
   NotFoundError,
   PreconditionFailedError,
   UnsupportedMediaTypeError,
-} from '../errors';
-import { MAX_DECODED_BYTES, MAX_PIXELS, MAX_SCANS, type ImageFault } from '../infra/images';
-import { createFairTurns } from '../infra/in-turn';
-import type { ClientSession, Mongo } from '../infra/mongo';
-import { duplicateFields } from '../infra/mongo';
+} from '../problems/errors';
+import { MAX_DECODED_BYTES, MAX_PIXELS, MAX_SCANS, type ImageFault } from '../infra/images/images';
+import { createFairTurns } from '../admission/turns';
+import type { ClientSession, Mongo } from '../infra/mongo/mongo';
+import { duplicateFields } from '../infra/mongo/mongo';
 import type { JobRecord, JobRepository } from '../jobs/job-repository';
 import { replacedResult, toJob, type JobView } from '../jobs/job-view';
-import { holdsForTags, type Precondition } from '../version-tag';
+import { holdsForTags, type Precondition } from '../lib/version-tag';
 import type { AvatarRecord, AvatarRepository, Waiting } from './avatar-repository';
 import { AVATAR_SIZES, type AvatarSize } from './avatar-sizes';
 

@@ -1,5 +1,5 @@
-import { fromText, NOTICES, type Dump, type Stored } from '../infra/mongo-dump';
-import type { Migrations } from '../infra/mongo-migrations';
+import { fromText, NOTICES, type Dump, type Stored } from '../infra/mongo/dump';
+import type { Migrations } from '../infra/mongo/migrations';
 import { readBackup, totalOf, type Counts, type Header } from './backup-format';
 
 interface RestoreOptions {

@@ -4,10 +4,10 @@ import path from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
-import { isAlive } from '../infra/is-alive';
-import type { ClientSession } from '../infra/mongo';
-import { toText, type Dump } from '../infra/mongo-dump';
-import type { Migrations } from '../infra/mongo-migrations';
+import { isAlive } from '../lib/is-alive';
+import type { ClientSession } from '../infra/mongo/mongo';
+import { toText, type Dump } from '../infra/mongo/dump';
+import type { Migrations } from '../infra/mongo/migrations';
 import { headerOf, totalOf, withEnds, type Counts } from './backup-format';
 
 interface BackupOptions {

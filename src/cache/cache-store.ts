@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
-import type { RedisClient } from '../infra/redis';
+import type { RedisClient } from '../infra/redis/redis';
 import { DEPEND, FILL, WRITTEN } from './cache-scripts';
 
 export type CacheStore = ReturnType<typeof createCacheStore>;

@@ -1,7 +1,7 @@
 import { ConsecutiveBreaker, ConstantBackoff, circuitBreaker, handleAll, retry } from 'cockatiel';
-import type { RedisClient } from '../infra/redis';
+import type { RedisClient } from '../infra/redis/redis';
 import type { NoticeBoard } from '../notices/notice-board';
-import { tagOf } from '../version-tag';
+import { tagOf } from '../lib/version-tag';
 import { createCacheStore, type CacheStore, type Place } from './cache-store';
 import type { CacheClass, CacheRecord } from './cache-record';
 import type { FillBudget } from './fill-budget';

@@ -3,9 +3,9 @@ import { randomBytes } from 'node:crypto';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { commands } from '../command-line/commands';
 import { fromCaller, UsageError } from '../command-line/convention';
-import { composeApi } from '../compose';
+import { composeApi } from '../compose/api';
 import { readConfig } from '../config';
-import { createLogger } from '../logger';
+import { createLogger } from '../process/logger';
 import { newUserSchema } from '../users/user-schemas';
 import { runCommand, say } from './command';
 

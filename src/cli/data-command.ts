@@ -1,9 +1,9 @@
 import { Presets, SingleBar } from 'cli-progress';
-import { composeData } from '../compose-store';
+import { composeData } from '../compose/store';
 import { readDataConfig } from '../config';
-import { isMongoAway } from '../infra/mongo';
-import { ServerAwayError } from '../infra/server-away';
-import { createLogger } from '../logger';
+import { isMongoAway } from '../infra/mongo/mongo';
+import { ServerAwayError } from '../lib/server-away';
+import { createLogger } from '../process/logger';
 
 export type Data = Awaited<ReturnType<typeof composeData>>;
 

@@ -1,9 +1,9 @@
 import { commands } from '../command-line/commands';
 import { UsageError } from '../command-line/convention';
-import { composeDeadLetters } from '../compose-jobs';
-import { createRepositories } from '../compose-store';
+import { composeDeadLetters } from '../compose/jobs';
+import { createRepositories } from '../compose/store';
 import { readProcessConfig } from '../config';
-import { connectMongo } from '../infra/mongo';
+import { connectMongo } from '../infra/mongo/mongo';
 import { runCommand, say } from './command';
 
 runCommand(commands['dead-letters'], async ({ values }) => {

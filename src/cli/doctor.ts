@@ -27,7 +27,7 @@ async function examineAll() {
   // Loaded here: who asks for the configuration alone gets it in a fraction of the time.
   const [{ examine }, { createRepositories }] = await Promise.all([
     import('../doctor/examine.js'),
-    import('../compose-store.js'),
+    import('../compose/store.js'),
   ]);
   const text = nginxConfiguration();
   const timeOuts = { nginx: text === undefined ? undefined : nginxTimeOuts(text), pm2: pm2TimeOuts() };

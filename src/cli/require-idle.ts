@@ -1,6 +1,6 @@
 import { readDataConfig } from '../config';
 import { listServing } from '../control/list-serving';
-import { addressOf } from '../infra/server-away';
+import { addressOf } from '../lib/server-away';
 import { say } from './command';
 
 const MIXED = 'what they write meanwhile is mixed with the backup';

@@ -1,6 +1,6 @@
 import type { Config } from '../config';
-import { askNginx } from '../http/balancer';
-import type { Drain } from '../http/drain';
+import { askNginx } from '../http/server/balancer';
+import type { Drain } from '../http/server/drain';
 import type { ControlHandlers } from './control-server';
 import type { LiveStats } from './live-stats';
 import { logLevelHandler, processStatus, type LevelledLogger, type ProcessStatus } from './process-status';

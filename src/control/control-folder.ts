@@ -1,7 +1,7 @@
 import { readdirSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { isAlive } from '../infra/is-alive';
+import { isAlive } from '../lib/is-alive';
 import { makePrivateFolder, ownUid, privateFolderFault } from '../lib/private-folder';
 
 /** A process that listens in the folder: `api-0`, `worker-1`; two of a name while one takes over from the other. */

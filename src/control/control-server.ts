@@ -1,6 +1,6 @@
 import { rmSync } from 'node:fs';
 import { createServer, type IncomingMessage } from 'node:http';
-import type { Logger } from '../logger';
+import type { Logger } from '../process/logger';
 import { ensureControlFolder, socketFile } from './control-folder';
 
 /** By method and path, such as `POST /drain`; what is thrown is answered with its message. */

@@ -1,5 +1,5 @@
 import type { ProcessConfig } from '../config';
-import type { JobQueue } from '../infra/rabbit';
+import type { JobQueue } from '../infra/rabbit/rabbit';
 import type { DeadLetters, Settled } from '../jobs/dead-letters';
 import type { JobsRecord } from '../jobs/job-record';
 import type { ControlHandlers } from './control-server';

@@ -1,7 +1,7 @@
 import { spreadSeconds } from '../lib/retry-after';
-import { InsufficientStorageError } from '../errors';
-import { within } from '../infra/within';
-import type { Logger } from '../logger';
+import { InsufficientStorageError } from '../problems/errors';
+import { within } from '../lib/deadline';
+import type { Logger } from '../process/logger';
 import { reserveOf, roomAt, type Room } from './room';
 
 export type DiskWatch = ReturnType<typeof createDiskWatch>;

@@ -1,8 +1,8 @@
-import { configSchema } from '../config-schema';
-import { compareIndexes, inspectMongo, openMongo } from '../infra/mongo-inspection';
-import { inspectRabbit } from '../infra/rabbit-inspection';
-import { inspectRedis } from '../infra/redis-inspection';
-import { reasonOf } from '../infra/server-away';
+import { configSchema } from '../config/schema';
+import { compareIndexes, inspectMongo, openMongo } from '../infra/mongo/inspection';
+import { inspectRabbit } from '../infra/rabbit/inspection';
+import { inspectRedis } from '../infra/redis/inspection';
+import { reasonOf } from '../lib/server-away';
 import { findingsOf, inMs, within, type Finding } from './finding';
 import { judgeConfiguration } from './judge-configuration';
 import { judgeIndexes, judgeMongo, judgeRabbit, judgeRedis } from './judge-servers';

@@ -1,6 +1,6 @@
 import { ConfigError, configVariables, readConfig, withoutEmpty } from '../config';
-import { configFaults } from '../config-faults';
-import { stackSchema } from '../stack-variables';
+import { configFaults } from '../config/faults';
+import { stackSchema } from '../config/stack-variables';
 import { findingsOf, type Finding } from './finding';
 
 const { ok, warning, error } = findingsOf('Configuration');

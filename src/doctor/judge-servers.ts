@@ -1,6 +1,6 @@
-import type { MongoFacts } from '../infra/mongo-inspection';
-import type { RabbitFacts } from '../infra/rabbit-inspection';
-import type { RedisFacts } from '../infra/redis-inspection';
+import type { MongoFacts } from '../infra/mongo/inspection';
+import type { RabbitFacts } from '../infra/rabbit/inspection';
+import type { RedisFacts } from '../infra/redis/inspection';
 import { diskLevel, inUnits } from '../lib/disk-level';
 import { findingsOf, inMs, isAtLeast, type Finding } from './finding';
 

@@ -1,4 +1,4 @@
-import { timeLimits } from '../time-limits';
+import { timeLimits } from '../config/time-limits';
 import { findingsOf, type Finding } from './finding';
 
 const { ok, warning, error } = findingsOf('Time-outs');

@@ -1,5 +1,5 @@
 import type { ClientSession, Connection } from 'mongoose';
-import { duplicateFields } from '../infra/mongo';
+import { duplicateFields } from '../infra/mongo/mongo';
 import { idempotencyModel, type IdempotencyRecord } from './idempotency-model';
 
 export type IdempotencyRepository = ReturnType<typeof createIdempotencyRepository>;

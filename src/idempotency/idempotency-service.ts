@@ -1,7 +1,7 @@
 import { createHash, createHmac, randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { AppError, InProgressError, KeyReusedError } from '../errors';
-import type { ClientSession, Mongo } from '../infra/mongo';
+import { AppError, InProgressError, KeyReusedError } from '../problems/errors';
+import type { ClientSession, Mongo } from '../infra/mongo/mongo';
 import type { IdempotencyRepository } from './idempotency-repository';
 import type { IdempotentRequest } from './idempotent-request';
 

@@ -1,7 +1,7 @@
 import { Piscina } from 'piscina';
-import { UnavailableError } from '../errors';
-import { builtFile } from './built-file';
-import { createFairQueue } from './fair-queue';
+import { UnavailableError } from '../problems/errors';
+import { builtFile } from '../lib/built-file';
+import { createFairQueue } from '../lib/fair-queue';
 import onTheEventLoop, { type HashDone, type HashTask } from './hash-worker';
 import { createPace } from './pace';
 
@@ -32,7 +32,7 @@ interface Job {
   reject: (error: unknown) => void;
 }
 
-const WORKER_FILE = builtFile('hash-worker.js');
+const WORKER_FILE = builtFile('infra/hash-worker.js');
 
 /**
  * bcrypt in threads of their own, at a lower priority than the event loop: a request that only reads

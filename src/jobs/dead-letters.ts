@@ -1,5 +1,5 @@
-import { ConflictError } from '../errors';
-import type { DeadLetter, DeadLetterQueue } from '../infra/rabbit-dead-letters';
+import { ConflictError } from '../problems/errors';
+import type { DeadLetter, DeadLetterQueue } from '../infra/rabbit/dead-letters';
 import type { FailedJobs } from './failed-jobs';
 import type { JobRecord, JobRepository } from './job-repository';
 

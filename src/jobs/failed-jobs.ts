@@ -1,6 +1,6 @@
-import type { ClientSession } from '../infra/mongo';
-import type { Mongo } from '../infra/mongo';
-import { ConflictError, NotFoundError } from '../errors';
+import type { ClientSession } from '../infra/mongo/mongo';
+import type { Mongo } from '../infra/mongo/mongo';
+import { ConflictError, NotFoundError } from '../problems/errors';
 import type { JobType } from './job-handler';
 import type { JobRepository } from './job-repository';
 import { toJob } from './job-view';

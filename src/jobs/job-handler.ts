@@ -1,4 +1,4 @@
-import type { ClientSession } from '../infra/mongo';
+import type { ClientSession } from '../infra/mongo/mongo';
 
 /** What the jobs of each type are given; a type without a handler doesn't compile. */
 export interface JobPayloads {

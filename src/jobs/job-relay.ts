@@ -1,5 +1,5 @@
-import type { JobQueue } from '../infra/rabbit';
-import type { Logger } from '../logger';
+import type { JobQueue } from '../infra/rabbit/rabbit';
+import type { Logger } from '../process/logger';
 import type { JobRepository } from './job-repository';
 
 interface JobRelayDeps {

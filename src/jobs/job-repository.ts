@@ -1,5 +1,5 @@
 import { Types, type ClientSession, type Connection } from 'mongoose';
-import { toObjectId } from '../infra/mongo';
+import { toObjectId } from '../infra/mongo/mongo';
 import type { JobPayloads, JobType } from './job-handler';
 import { jobModel, type JobRecord } from './job-model';
 

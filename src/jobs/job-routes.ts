@@ -1,6 +1,6 @@
-import { defineRoute, type Route } from '../http/route';
-import type { Reply } from '../http/reply';
-import { idParams } from '../http/schemas';
+import { defineRoute, type Route } from '../http/routing/route';
+import type { Reply } from '../http/routing/reply';
+import { idParams } from '../schemas/values';
 import { jobSchema } from './job-schemas';
 import type { JobService } from './job-service';
 import type { JobView } from './job-view';

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Mongo } from '../infra/mongo';
-import type { Verdict } from '../infra/rabbit';
-import type { Logger } from '../logger';
+import type { Mongo } from '../infra/mongo/mongo';
+import type { Verdict } from '../infra/rabbit/rabbit';
+import type { Logger } from '../process/logger';
 import type { JobOutcome, JobsRecord } from './job-record';
 import {
   OverLimitError,

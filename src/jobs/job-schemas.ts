@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { objectId, time } from '../http/schemas';
+import { objectId, time } from '../schemas/values';
 import { JOB_STATUSES } from './job-model';
 
 export const jobSchema = z

@@ -1,5 +1,5 @@
-import type { Principal } from '../principal';
-import { NotFoundError } from '../errors';
+import type { Principal } from '../people/principal';
+import { NotFoundError } from '../problems/errors';
 import type { JobRepository } from './job-repository';
 import { toJob, type JobView } from './job-view';
 

@@ -1,4 +1,4 @@
-import { InvalidRequestError } from '../errors';
+import { InvalidRequestError } from '../problems/errors';
 import type { Cursors, Position } from './cursor';
 import { rowFor, type ListTable, type Order } from './list-table';
 

@@ -1,4 +1,4 @@
-import { NotServedError } from '../errors';
+import { NotServedError } from '../problems/errors';
 
 /** By which fields a list is ordered; the id follows, so that no two entries are equal. */
 export type Order = Record<string, 1 | -1>;

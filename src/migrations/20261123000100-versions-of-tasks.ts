@@ -1,5 +1,5 @@
-import type { Database } from '../infra/mongo';
-import { backfill } from '../infra/mongo-backfill';
+import type { Database } from '../infra/mongo/mongo';
+import { backfill } from '../infra/mongo/backfill';
 import { searchWordsOf } from '../lists/search-words';
 
 const NORMAL = 1;

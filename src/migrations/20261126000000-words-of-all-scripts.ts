@@ -1,5 +1,5 @@
-import type { Database } from '../infra/mongo';
-import { deriveAgain } from '../infra/mongo-backfill';
+import type { Database } from '../infra/mongo/mongo';
+import { deriveAgain } from '../infra/mongo/backfill';
 import { searchWordsOf } from '../lists/search-words';
 
 interface User {

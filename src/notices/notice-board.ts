@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { spreadSeconds } from '../lib/retry-after';
-import { UnavailableError } from '../errors';
-import type { ClientSession } from '../infra/mongo';
-import type { Logger } from '../logger';
+import { UnavailableError } from '../problems/errors';
+import type { ClientSession } from '../infra/mongo/mongo';
+import type { Logger } from '../process/logger';
 import type { Notice } from './notice-model';
 import { createNoticeReader, POST_MS } from './notice-reader';
 import type { NoticeRepository } from './notice-repository';

@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http';
-import { UnavailableError } from '../errors';
+import { UnavailableError } from '../problems/errors';
 
 interface EventHubOptions {
   /** What everybody who watches is sent. */

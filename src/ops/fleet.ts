@@ -6,7 +6,7 @@ import { askAll, askProcess } from '../control/control-client';
 import { listLiving } from '../control/control-folder';
 import type { QueueStatus } from '../control/worker-control';
 import type { Settled } from '../jobs/dead-letters';
-import { ConflictError, NotFoundError, UnavailableError } from '../errors';
+import { ConflictError, NotFoundError, UnavailableError } from '../problems/errors';
 
 const LOCK_MS = 5_000;
 /** How long a drain itself may take: as long as the worker gives requests under way. */

@@ -1,6 +1,6 @@
 import path from 'node:path';
 import type { Router } from 'express';
-import { servePage } from '../http/own-page';
+import { servePage } from '../http/pages/own-page';
 
 const MODULES = ['ops', 'dom', 'stream', 'workers', 'lanes', 'refusals', 'notices', 'jobs'];
 const FILES = ['ops.css', ...MODULES.map((name) => `${name}.js`)];

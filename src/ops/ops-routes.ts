@@ -1,9 +1,9 @@
 import { Router, type Request, type RequestHandler, type Response } from 'express';
-import { ForbiddenError, InvalidRequestError } from '../errors';
-import { answerOtherMethods } from '../http/other-methods';
-import type { Limit } from '../http/limits';
+import { ForbiddenError, InvalidRequestError } from '../problems/errors';
+import { answerOtherMethods } from '../http/routing/other-methods';
+import type { Limit } from '../http/routing/limits';
 import type { FailedJobs } from '../jobs/failed-jobs';
-import type { Principal } from '../principal';
+import type { Principal } from '../people/principal';
 import type { EventHub } from './event-hub';
 import type { Fleet } from './fleet';
 import { opsPage } from './ops-page-routes';

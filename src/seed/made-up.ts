@@ -1,4 +1,4 @@
-import type { Made } from '../infra/mongo';
+import type { Made } from '../infra/mongo/mongo';
 import { PRIORITIES } from '../tasks/task-priority';
 import type { NewTask } from '../tasks/task-repository';
 import type { NewUser } from '../users/user-repository';

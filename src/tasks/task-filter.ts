@@ -1,5 +1,5 @@
-import { toObjectId } from '../infra/mongo';
-import { hasWords, oneOf, within } from '../infra/mongo-page';
+import { toObjectId } from '../infra/mongo/mongo';
+import { hasWords, oneOf, within } from '../infra/mongo/page';
 import type { ListPlan } from '../lists/list-plan';
 import type { Owner, TaskFilters } from './task-lists';
 import { rankOf } from './task-priority';

@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { listQuery } from '../http/pagination';
-import { commaSeparated, dateOrTime, objectId, words } from '../http/schemas';
-import { text } from '../http/text-schema';
+import { listQuery } from '../http/routing/pagination';
+import { commaSeparated, dateOrTime, objectId, words } from '../schemas/values';
+import { text } from '../schemas/text';
 import { taskTable } from './task-lists';
 import { prioritySchema, taskSchema } from './task-schemas';
 import { STATUSES, type Status } from './task-status';

@@ -1,9 +1,9 @@
 import type { ClientSession, Connection } from 'mongoose';
-import { allOf, atVersion, madeAt, toObjectId, type Made } from '../infra/mongo';
-import { afterCursor, COUNT_LIMIT } from '../infra/mongo-page';
+import { allOf, atVersion, madeAt, toObjectId, type Made } from '../infra/mongo/mongo';
+import { afterCursor, COUNT_LIMIT } from '../infra/mongo/page';
 import { toPage, type ListPage, type ListPlan } from '../lists/list-plan';
 import { newest } from '../lists/list-table';
-import type { Precondition } from '../version-tag';
+import type { Precondition } from '../lib/version-tag';
 import { matching } from './task-filter';
 import type { Owner, TaskFilters } from './task-lists';
 import { taskModel, type TaskRecord } from './task-model';

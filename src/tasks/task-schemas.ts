@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { dateOrTime, ignored, objectId, plainText, time } from '../http/schemas';
-import { text } from '../http/text-schema';
+import { dateOrTime, ignored, objectId, plainText, time } from '../schemas/values';
+import { text } from '../schemas/text';
 import { personSchema } from '../users/user-schemas';
 import { PRIORITIES } from './task-priority';
 import { STATUSES } from './task-status';

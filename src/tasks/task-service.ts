@@ -1,14 +1,19 @@
 import type { IdempotentRequest } from '../idempotency/idempotent-request';
-import type { Principal } from '../principal';
+import type { Principal } from '../people/principal';
 import { profileOf } from '../cache/generations';
 import type { Cached, DependOn, Loaded, Refill } from '../cache/response-cache';
-import { ForbiddenError, InvalidRequestError, NotFoundError, PreconditionFailedError } from '../errors';
+import {
+  ForbiddenError,
+  InvalidRequestError,
+  NotFoundError,
+  PreconditionFailedError,
+} from '../problems/errors';
 import type { Once, Outcome } from '../idempotency/idempotency-service';
 import type { Cursors } from '../lists/cursor';
 import { pick } from '../lists/fields';
 import { pageMeta, planList, type ListQuery } from '../lists/list-plan';
 import type { Person, Shown } from '../users/user-view';
-import { holdsAt, tagOfVersioned, type Precondition, type Versioned } from '../version-tag';
+import { holdsAt, tagOfVersioned, type Precondition, type Versioned } from '../lib/version-tag';
 import { assigneeOf, type TaskCache } from './task-cache';
 import { taskTable, type Owner, type TaskFilters } from './task-lists';
 import type { ListedTask, TaskFields, TaskRepository } from './task-repository';

@@ -1,5 +1,5 @@
-import { ConflictError, ForbiddenError, type AppError } from '../errors';
-import type { Role } from '../principal';
+import { ConflictError, ForbiddenError, type AppError } from '../problems/errors';
+import type { Role } from '../people/principal';
 
 export const STATUSES = ['to Do', 'Doing', 'Done'] as const;
 export type Status = (typeof STATUSES)[number];

@@ -1,5 +1,5 @@
 import type { Person } from '../users/user-view';
-import type { Versioned } from '../version-tag';
+import type { Versioned } from '../lib/version-tag';
 import { priorityAt } from './task-priority';
 import type { ListedTask } from './task-repository';
 

@@ -1,4 +1,4 @@
-import { hasWords, within } from '../infra/mongo-page';
+import { hasWords, within } from '../infra/mongo/page';
 import type { UserFilters } from './user-lists';
 
 /** The filter of a list, in the terms of MongoDB: all of them hold. */

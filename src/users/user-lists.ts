@@ -1,5 +1,5 @@
 import { created, newest, type ListTable } from '../lists/list-table';
-import type { Role } from '../principal';
+import type { Role } from '../people/principal';
 
 /** What the list of users can be narrowed to. */
 export interface UserFilters {

@@ -1,6 +1,6 @@
 import { Schema, Types } from 'mongoose';
 import type { Connection } from 'mongoose';
-import type { Role } from '../principal';
+import type { Role } from '../people/principal';
 import { userTable } from './user-lists';
 
 export interface UserRecord {

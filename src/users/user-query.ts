@@ -1,5 +1,5 @@
-import { listQuery } from '../http/pagination';
-import { dateOrTime, words } from '../http/schemas';
+import { listQuery } from '../http/routing/pagination';
+import { dateOrTime, words } from '../schemas/values';
 import { userTable } from './user-lists';
 import { roleSchema, userSchema } from './user-schemas';
 

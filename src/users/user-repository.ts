@@ -1,11 +1,11 @@
 import type { ClientSession, Connection } from 'mongoose';
-import type { Role } from '../principal';
-import { ConflictError } from '../errors';
-import { allOf, atVersion, duplicateFields, madeAt, toObjectId, type Made } from '../infra/mongo';
-import { afterCursor, COUNT_LIMIT } from '../infra/mongo-page';
+import type { Role } from '../people/principal';
+import { ConflictError } from '../problems/errors';
+import { allOf, atVersion, duplicateFields, madeAt, toObjectId, type Made } from '../infra/mongo/mongo';
+import { afterCursor, COUNT_LIMIT } from '../infra/mongo/page';
 import { toPage, type ListPage, type ListPlan } from '../lists/list-plan';
 import { searchWordsOf } from '../lists/search-words';
-import type { Precondition } from '../version-tag';
+import type { Precondition } from '../lib/version-tag';
 import { matching } from './user-filter';
 import type { UserFilters } from './user-lists';
 import { userModel, type UserRecord } from './user-model';

@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { pageReply, toListQuery } from '../http/pagination';
-import { cached, noContent, okAt } from '../http/reply';
-import { defineRoute, type Route } from '../http/route';
-import { idParams } from '../http/schemas';
+import { pageReply, toListQuery } from '../http/routing/pagination';
+import { cached, noContent, okAt } from '../http/routing/reply';
+import { defineRoute, type Route } from '../http/routing/route';
+import { idParams } from '../schemas/values';
 import { taskSchema } from '../tasks/task-schemas';
 import { userListQuery } from './user-query';
 import { userPatchSchema, userSchema } from './user-schemas';

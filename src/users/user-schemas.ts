@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { ignored, objectId, plainText, time } from '../http/schemas';
-import { text } from '../http/text-schema';
+import { ignored, objectId, plainText, time } from '../schemas/values';
+import { text } from '../schemas/text';
 import { newPassword } from './password';
 
 export const roleSchema = z.enum(['Admin', 'worker']).meta({ id: 'Role' });

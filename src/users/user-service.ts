@@ -1,12 +1,12 @@
-import type { Principal, Role } from '../principal';
+import type { Principal, Role } from '../people/principal';
 import type { Cached } from '../cache/response-cache';
-import { ConflictError, ForbiddenError, NotFoundError, PreconditionFailedError } from '../errors';
-import type { ClientSession, Mongo } from '../infra/mongo';
+import { ConflictError, ForbiddenError, NotFoundError, PreconditionFailedError } from '../problems/errors';
+import type { ClientSession, Mongo } from '../infra/mongo/mongo';
 import type { NoticeBoard } from '../notices/notice-board';
 import type { Cursors } from '../lists/cursor';
 import { pick } from '../lists/fields';
 import { pageMeta, planList, type ListQuery } from '../lists/list-plan';
-import { holdsAt, tagOfVersioned, type Precondition } from '../version-tag';
+import { holdsAt, tagOfVersioned, type Precondition } from '../lib/version-tag';
 import type { UserCache } from './user-cache';
 import { userTable, type UserFilters } from './user-lists';
 import type { PublicUserRecord, UserFields, UserRepository } from './user-repository';

@@ -1,6 +1,6 @@
 import { Types } from 'mongoose';
-import { connectMongo } from '../../src/infra/mongo';
-import { afterCursor } from '../../src/infra/mongo-page';
+import { connectMongo } from '../../src/infra/mongo/mongo';
+import { afterCursor } from '../../src/infra/mongo/page';
 import { createCursors } from '../../src/lists/cursor';
 import { planList, toPage } from '../../src/lists/list-plan';
 import { matching } from '../../src/tasks/task-filter';

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { isAlive } from '../../src/infra/is-alive';
+import { isAlive } from '../../src/lib/is-alive';
 import { endedJob, newTitle, send, startCluster, type Cluster } from '../support/cluster';
 import type { Account } from '../support/factories';
 import { pictureChildren } from '../support/picture-children';

@@ -3,7 +3,7 @@ import { createConnection } from 'node:net';
 import path from 'node:path';
 import { askProcess } from '../../src/control/control-client';
 import { defaultControlFolder, listLiving } from '../../src/control/control-folder';
-import { problemSchema } from '../../src/http/schemas';
+import { problemSchema } from '../../src/schemas/values';
 import { ORIGIN, startCluster, type Cluster } from '../support/cluster';
 import { eventually } from '../support/wait';
 

@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import amqp from 'amqplib';
 import type { Browser, Page } from 'playwright-core';
-import { createRepositories } from '../../src/compose-store';
-import { connectMongo } from '../../src/infra/mongo';
-import { jobQueueNames } from '../../src/infra/rabbit';
+import { createRepositories } from '../../src/compose/store';
+import { connectMongo } from '../../src/infra/mongo/mongo';
+import { jobQueueNames } from '../../src/infra/rabbit/rabbit';
 import { barriersOf } from '../support/accessibility';
 import { startBrowser } from '../support/browser';
 import { endedJob, startCluster, type Cluster } from '../support/cluster';

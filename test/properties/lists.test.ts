@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { NotServedError } from '../../src/errors';
+import { NotServedError } from '../../src/problems/errors';
 import { createCursors, type Position } from '../../src/lists/cursor';
 import { rowFor } from '../../src/lists/list-table';
 import { searchWordsOf } from '../../src/lists/search-words';

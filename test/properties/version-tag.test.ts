@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { propertyRuns } from '../support/property-runs';
-import { tagOf, versionsIn } from '../../src/version-tag';
+import { tagOf, versionsIn } from '../../src/lib/version-tag';
 
 const runs = propertyRuns(1_000, 100_000);
 const version = fc.nat({ max: 999_999_999_999_999 });

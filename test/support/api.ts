@@ -1,11 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import mongoose from 'mongoose';
-import { createApp } from '../../src/app';
-import { composeApi } from '../../src/compose';
-import { composeWorker } from '../../src/compose-worker';
+import { createApp } from '../../src/http/server/app';
+import { composeApi } from '../../src/compose/api';
+import { composeWorker } from '../../src/compose/worker';
 import { readConfig } from '../../src/config';
-import { createAppServer } from '../../src/http/app-server';
-import { createLogger } from '../../src/logger';
+import { createAppServer } from '../../src/http/server/app-server';
+import { createLogger } from '../../src/process/logger';
 import { apiDocument } from '../../contract/document';
 import { createContractCheck } from './contract';
 import { mongoUrl, serverUrl } from './servers';

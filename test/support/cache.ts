@@ -1,8 +1,8 @@
 import { createResponseCache } from '../../src/cache/response-cache';
 import { createFillBudget } from '../../src/cache/fill-budget';
 import { createRateLimiters } from '../../src/infra/rate-limiter';
-import { connectRedis, type RedisClient, type Script } from '../../src/infra/redis';
-import { createLogger } from '../../src/logger';
+import { connectRedis, type RedisClient, type Script } from '../../src/infra/redis/redis';
+import { createLogger } from '../../src/process/logger';
 import { eventually } from './wait';
 
 export type TestCache = Awaited<ReturnType<typeof connectCache>>;

@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import path from 'node:path';
 import { createStack, type AppProcess } from '../../scripts/stack/stack';
-import { composeApi } from '../../src/compose';
+import { composeApi } from '../../src/compose/api';
 import { readConfig } from '../../src/config';
-import { ConflictError } from '../../src/errors';
-import { createLogger } from '../../src/logger';
+import { ConflictError } from '../../src/problems/errors';
+import { createLogger } from '../../src/process/logger';
 import { newPerson, type Account } from './factories';
 import { eventually } from './wait';
 

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { connectMongo, PATIENT } from '../../../src/infra/mongo';
+import { connectMongo, PATIENT } from '../../../src/infra/mongo/mongo';
 import { noticeModel } from '../../../src/notices/notice-model';
 import { answersOf, countOf, isDone, p99, timesOf } from './figures';
 import type { Part, PartContext } from './part';

@@ -1,6 +1,6 @@
 import { hash } from 'bcryptjs';
 import request from 'supertest';
-import { connectMongo } from '../../../src/infra/mongo';
+import { connectMongo } from '../../../src/infra/mongo/mongo';
 import { dropDatabase, newNamespace, startApi, type TestApi } from '../../support/api';
 import { newPerson } from '../../support/factories';
 import { mongoUrl } from '../../support/servers';

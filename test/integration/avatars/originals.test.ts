@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import sharp from 'sharp';
-import { connectMongo, type Mongo } from '../../../src/infra/mongo';
+import { connectMongo, type Mongo } from '../../../src/infra/mongo/mongo';
 import { createJobRepository, type JobRepository } from '../../../src/jobs/job-repository';
 import { dropDatabase, newNamespace, startApi, startWorker, type TestApi } from '../../support/api';
 import { as, buildAdmin, buildWorker, endedJob, type Account } from '../../support/factories';

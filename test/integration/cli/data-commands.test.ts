@@ -2,10 +2,10 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { serveControl } from '../../../src/control/control-server';
-import { createLogger } from '../../../src/logger';
+import { createLogger } from '../../../src/process/logger';
 import { dropDatabase, newNamespace } from '../../support/api';
 import { runCommand, runUnread } from '../../support/real-process';
-import { connectMongo } from '../../../src/infra/mongo';
+import { connectMongo } from '../../../src/infra/mongo/mongo';
 import { mongoUrl } from '../../support/servers';
 
 const namespace = newNamespace();

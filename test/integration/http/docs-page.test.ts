@@ -1,7 +1,7 @@
 import { readdirSync } from 'node:fs';
 import path from 'node:path';
 import request from 'supertest';
-import { problemSchema } from '../../../src/http/schemas';
+import { problemSchema } from '../../../src/schemas/values';
 import { dropDatabase, newNamespace, startApi, type TestApi } from '../../support/api';
 
 const namespace = newNamespace();

@@ -1,6 +1,6 @@
 import request from 'supertest';
-import { problemSchema } from '../../../src/http/schemas';
-import { PROBLEMS } from '../../../src/problems';
+import { problemSchema } from '../../../src/schemas/values';
+import { PROBLEMS } from '../../../src/problems/catalogue';
 import { dropDatabase, newNamespace, startApi, type TestApi } from '../../support/api';
 
 const namespace = newNamespace();

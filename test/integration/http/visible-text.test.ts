@@ -1,5 +1,5 @@
 import request from 'supertest';
-import { connectMongo } from '../../../src/infra/mongo';
+import { connectMongo } from '../../../src/infra/mongo/mongo';
 import { dropDatabase, newNamespace, startApi, type TestApi } from '../../support/api';
 import { as, buildAdmin, buildTask, newPerson, type Account } from '../../support/factories';
 import { mongoUrl } from '../../support/servers';

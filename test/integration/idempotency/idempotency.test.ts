@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import request from 'supertest';
-import { UnavailableError } from '../../../src/errors';
-import { connectMongo } from '../../../src/infra/mongo';
+import { UnavailableError } from '../../../src/problems/errors';
+import { connectMongo } from '../../../src/infra/mongo/mongo';
 import { createIdempotencyRepository } from '../../../src/idempotency/idempotency-repository';
 import { createOnce } from '../../../src/idempotency/idempotency-service';
 import { dropDatabase, newNamespace, startApi, type TestApi } from '../../support/api';

@@ -3,19 +3,19 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { text } from 'node:stream/consumers';
-import { connectMongo, type Mongo } from '../../../src/infra/mongo';
+import { connectMongo, type Mongo } from '../../../src/infra/mongo/mongo';
 import { dropDatabase, newNamespace } from '../../support/api';
 import { mongoUrl } from '../../support/servers';
 import { eventually } from '../../support/wait';
 
-const dist = path.resolve(__dirname, '..', '..', '..', 'dist', 'infra');
+const dist = path.resolve(__dirname, '..', '..', '..', 'dist', 'infra', 'mongo');
 const built = (name: string) => JSON.stringify(path.join(dist, name));
 const LEASE_MS = 2_000;
 
 /** A process that starts as the API and the job worker do; `action` is up or down. */
 const SCRIPT = `
 const { connectMongo } = require(${built('mongo')});
-const { createMigrations } = require(${built('mongo-migrations')});
+const { createMigrations } = require(${built('migrations')});
 const [url, folder, action, waitMs] = process.argv.slice(1);
 (async () => {
   const mongo = await connectMongo(url);

@@ -1,5 +1,5 @@
-import { createJobQueue, type Verdict } from '../../../src/infra/rabbit';
-import { createLogger } from '../../../src/logger';
+import { createJobQueue, type Verdict } from '../../../src/infra/rabbit/rabbit';
+import { createLogger } from '../../../src/process/logger';
 import { newNamespace } from '../../support/api';
 import { serverUrl } from '../../support/servers';
 import { eventually } from '../../support/wait';

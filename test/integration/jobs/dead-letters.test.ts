@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import amqp, { type ChannelModel, type ConfirmChannel } from 'amqplib';
-import { composeDeadLetters, composeFailedJobs } from '../../../src/compose-jobs';
-import { createRepositories } from '../../../src/compose-store';
-import { connectMongo, type Mongo } from '../../../src/infra/mongo';
-import { declareJobQueues, jobQueueNames } from '../../../src/infra/rabbit';
+import { composeDeadLetters, composeFailedJobs } from '../../../src/compose/jobs';
+import { createRepositories } from '../../../src/compose/store';
+import { connectMongo, type Mongo } from '../../../src/infra/mongo/mongo';
+import { declareJobQueues, jobQueueNames } from '../../../src/infra/rabbit/rabbit';
 import { dropDatabase, newNamespace } from '../../support/api';
 import { mongoUrl, serverUrl } from '../../support/servers';
 

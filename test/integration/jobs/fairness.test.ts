@@ -1,5 +1,5 @@
 import { Types } from 'mongoose';
-import { connectMongo, type Mongo } from '../../../src/infra/mongo';
+import { connectMongo, type Mongo } from '../../../src/infra/mongo/mongo';
 import { dropDatabase, newNamespace, startApi, startWorker, type TestApi } from '../../support/api';
 import { as, buildAdmin, buildWorker, endedJob, type Account } from '../../support/factories';
 import { heaviestPicture, newPicture, slowPicture } from '../../support/pictures';

@@ -1,7 +1,7 @@
-import { composeWorker } from '../../../src/compose-worker';
-import { connectMongo, type Mongo } from '../../../src/infra/mongo';
+import { composeWorker } from '../../../src/compose/worker';
+import { connectMongo, type Mongo } from '../../../src/infra/mongo/mongo';
 import { createJobRepository } from '../../../src/jobs/job-repository';
-import { createLogger } from '../../../src/logger';
+import { createLogger } from '../../../src/process/logger';
 import { dropDatabase, newNamespace, testConfig } from '../../support/api';
 import { mongoUrl } from '../../support/servers';
 import { eventually } from '../../support/wait';

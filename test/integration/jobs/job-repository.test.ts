@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { connectMongo, type Mongo } from '../../../src/infra/mongo';
+import { connectMongo, type Mongo } from '../../../src/infra/mongo/mongo';
 import { createJobRepository, type JobRepository } from '../../../src/jobs/job-repository';
 import { dropDatabase, newNamespace } from '../../support/api';
 import { mongoUrl } from '../../support/servers';

@@ -1,8 +1,8 @@
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { ALLOWED_HEADERS, ALLOWED_METHODS, MAX_AGE_SECONDS } from '../../../src/http/cors';
-import { problemSchema } from '../../../src/http/schemas';
+import { ALLOWED_HEADERS, ALLOWED_METHODS, MAX_AGE_SECONDS } from '../../../src/http/server/cors';
+import { problemSchema } from '../../../src/schemas/values';
 import { startNginx } from '../../support/balancer';
 import { startBrowser } from '../../support/browser';
 import { createSender, type RawAnswer } from '../../support/request-sender';

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { createLogger } from '../../../src/logger';
-import { connectMongo, type Mongo } from '../../../src/infra/mongo';
+import { createLogger } from '../../../src/process/logger';
+import { connectMongo, type Mongo } from '../../../src/infra/mongo/mongo';
 import { createNoticeBoard, type NoticeBoard } from '../../../src/notices/notice-board';
 import { noticeModel } from '../../../src/notices/notice-model';
 import { createNoticeRepository, type NoticeRepository } from '../../../src/notices/notice-repository';

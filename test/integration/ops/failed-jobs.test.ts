@@ -1,4 +1,4 @@
-import { connectMongo, type Mongo } from '../../../src/infra/mongo';
+import { connectMongo, type Mongo } from '../../../src/infra/mongo/mongo';
 import { createJobRepository, type JobRepository } from '../../../src/jobs/job-repository';
 import { dropDatabase, newNamespace, startApi, startWorker, type TestApi } from '../../support/api';
 import { as, buildAdmin, endedJob, type Account } from '../../support/factories';

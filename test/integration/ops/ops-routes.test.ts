@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import request from 'supertest';
 import { serveControl } from '../../../src/control/control-server';
-import { createLogger } from '../../../src/logger';
+import { createLogger } from '../../../src/process/logger';
 import { dropDatabase, newNamespace, startApi, type TestApi } from '../../support/api';
 import { as, buildAdmin, buildWorker, type Account } from '../../support/factories';
 

@@ -1,6 +1,6 @@
 import request from 'supertest';
-import { composeData } from '../../../src/compose-store';
-import { createLogger } from '../../../src/logger';
+import { composeData } from '../../../src/compose/store';
+import { createLogger } from '../../../src/process/logger';
 import { seedData } from '../../../src/seed/seed-data';
 import { userAt } from '../../../src/seed/made-up';
 import { dropDatabase, newNamespace, startApi, testConfig, type TestApi } from '../../support/api';

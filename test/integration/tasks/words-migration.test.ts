@@ -1,5 +1,5 @@
-import { connectMongo, type Database, type Mongo } from '../../../src/infra/mongo';
-import { deriveAgain } from '../../../src/infra/mongo-backfill';
+import { connectMongo, type Database, type Mongo } from '../../../src/infra/mongo/mongo';
+import { deriveAgain } from '../../../src/infra/mongo/backfill';
 import { down, up } from '../../../src/migrations/20261126000000-words-of-all-scripts';
 import { dropDatabase, newNamespace, startApi, type TestApi } from '../../support/api';
 import { as, buildAdmin, buildTask, type Account } from '../../support/factories';

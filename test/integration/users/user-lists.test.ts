@@ -1,4 +1,4 @@
-import { connectMongo } from '../../../src/infra/mongo';
+import { connectMongo } from '../../../src/infra/mongo/mongo';
 import { createCursors } from '../../../src/lists/cursor';
 import { planList } from '../../../src/lists/list-plan';
 import { matching } from '../../../src/users/user-filter';

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createAdmission } from '../../../src/admission/admission';
-import { OverloadError } from '../../../src/errors';
+import { OverloadError } from '../../../src/problems/errors';
 
 function admissionAt({ standing = 0, recent = 0 } = {}) {
   const refused: string[] = [];

@@ -3,8 +3,8 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import express from 'express';
 import { createAdmission } from '../../../src/admission/admission';
-import type { Route } from '../../../src/http/route';
-import { addRoutes } from '../../../src/http/router';
+import type { Route } from '../../../src/http/routing/route';
+import { addRoutes } from '../../../src/http/routing/router';
 import { connectRaw } from '../../support/raw-client';
 import { eventually } from '../../support/wait';
 

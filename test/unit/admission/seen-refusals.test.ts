@@ -5,12 +5,12 @@ import { createRefusalLog } from '../../../src/admission/refusal-log';
 import { createRefusals } from '../../../src/admission/refusals';
 import { spreadSeconds } from '../../../src/lib/retry-after';
 import { createLiveStats } from '../../../src/control/live-stats';
-import { InternalError, OverloadError } from '../../../src/errors';
-import { createErrorHandler } from '../../../src/http/error-handler';
-import { requestContext } from '../../../src/http/request-context';
-import { createRequestRecord } from '../../../src/http/request-record';
+import { InternalError, OverloadError } from '../../../src/problems/errors';
+import { createErrorHandler } from '../../../src/http/routing/error-handler';
+import { requestContext } from '../../../src/http/server/request-context';
+import { createRequestRecord } from '../../../src/http/server/request-record';
 import { createMetrics } from '../../../src/infra/metrics';
-import type { Logger } from '../../../src/logger';
+import type { Logger } from '../../../src/process/logger';
 
 type Line = [object, string];
 

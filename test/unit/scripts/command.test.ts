@@ -64,7 +64,7 @@ describe('the command line', () => {
     const { runMain } = require(${JSON.stringify(runMain)});
     const { runJest } = require(${JSON.stringify(runJest)});
     void runMain({ usage: '' }, async () => {
-      const sum = await runJest(${JSON.stringify(root)}, ['test/unit/task-status'], ${options});
+      const sum = await runJest(${JSON.stringify(root)}, ['test/unit/tasks/task-status'], ${options});
       require('node:fs').writeFileSync(${JSON.stringify(done)}, JSON.stringify(sum));
     });`;
     const child = spawn(process.execPath, ['-e', program], { stdio: ['ignore', 'ignore', 'pipe'] });

@@ -1,0 +1,24 @@
+import type { createRepositories } from './store';
+import type { Mongo } from '../infra/mongo/mongo';
+import { openDeadLetters } from '../infra/rabbit/dead-letters';
+import { createDeadLetters } from '../jobs/dead-letters';
+import { createFailedJobs } from '../jobs/failed-jobs';
+
+type Repositories = ReturnType<typeof createRepositories>;
+type Store = Pick<Repositories, 'avatars' | 'jobs'> & { mongo: Pick<Mongo, 'transaction'> };
+
+/** With what each type of job keeps for another try. */
+export const composeFailedJobs = ({ avatars, jobs, mongo }: Store) =>
+  createFailedJobs({
+    jobs,
+    transaction: mongo.transaction,
+    keepPayload: { 'resize-avatar': (jobId, session) => avatars.keepOriginal(jobId, null, session) },
+    dropPayload: { 'resize-avatar': avatars.removeOriginal },
+  });
+
+export const composeDeadLetters = (amqpUrl: string, prefix: string, store: Store) =>
+  createDeadLetters({
+    open: () => openDeadLetters(amqpUrl, prefix),
+    jobs: store.jobs,
+    failedJobs: composeFailedJobs(store),
+  });

@@ -1,0 +1,59 @@
+import { z } from 'zod';
+import type { About } from './schema';
+import { shortened } from '../lib/shortened';
+
+type Shape = z.ZodObject;
+const LONGEST = 60;
+
+export interface Variable extends About {
+  name: string;
+  allowed: string;
+  defaultText: string;
+}
+
+/** What there is to say of each variable of a schema: for the messages and for docs/configuration.md. */
+export function variablesOf(schema: Shape): Variable[] {
+  const { properties = {}, required = [] } = z.toJSONSchema(schema, { io: 'input' });
+  return Object.entries(schema.shape).map(([name, type]) => {
+    const about = (type as z.ZodType).meta() as unknown as About;
+    const json = properties[name] as z.core.JSONSchema.JSONSchema;
+    return {
+      ...about,
+      name,
+      allowed: about.allowed ?? allowedBy(json),
+      defaultText: about.defaultText ?? defaultOf(type as z.ZodType, required.includes(name)),
+    };
+  });
+}
+
+function allowedBy({ enum: values, type, minimum, maximum }: z.core.JSONSchema.JSONSchema): string {
+  if (values) return values.join(', ');
+  return type === 'integer' ? `a whole number from ${minimum} to ${maximum}` : 'any text';
+}
+
+/** By parsing nothing: JSON Schema loses a default behind a transformation. */
+function defaultOf(type: z.ZodType, isRequired: boolean): string {
+  const value = isRequired ? undefined : (type.safeParse(undefined).data as string | string[] | undefined);
+  return value === undefined ? 'none' : [value].flat().join(', ');
+}
+
+/** Each wrong variable with what was given and what it can be. */
+export function configFaults(schema: Shape, given: Record<string, string | undefined>): string[] {
+  const { error } = schema.safeParse(given);
+  if (!error) return [];
+  const wrong = new Set(error.issues.map(({ path }) => String(path[0])));
+  return variablesOf(schema)
+    .filter(({ name }) => wrong.has(name))
+    .map(({ name, allowed, secret }) => {
+      const value = given[name];
+      const is = value === undefined ? 'not set' : shown(value, secret);
+      return `${name} is ${is}; it can be ${allowed}.`;
+    });
+}
+
+/** As it was given, without what is nobody's business. */
+function shown(value: string, secret: About['secret']): string {
+  if (secret === 'whole') return 'wrong';
+  const open = secret ? value.replace(/^.*@/s, '…@').replace(/^([^?]*\?).*/s, '$1…') : value;
+  return JSON.stringify(shortened(open, LONGEST));
+}

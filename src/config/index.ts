@@ -1,0 +1,144 @@
+import { readFileSync } from 'node:fs';
+import { configFaults } from './faults';
+import { configSchema, cores, SECRET_BYTES } from './schema';
+import { defaultControlFolder } from '../control/control-folder';
+
+export { LOG_LEVELS } from './schema';
+
+export type Config = ReturnType<typeof readConfig>;
+
+/** Names each wrong variable, all of them at once. */
+export class ConfigError extends Error {
+  constructor(readonly faults: string[]) {
+    super(`The configuration is wrong:\n${faults.map((fault) => `  ${fault}`).join('\n')}`);
+  }
+}
+
+/** An empty variable counts as unset. */
+export const withoutEmpty = (env: NodeJS.ProcessEnv) =>
+  Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''));
+
+/**
+ * Reads and checks the environment of an API worker.
+ * @throws ConfigError
+ */
+export function readConfig(env: NodeJS.ProcessEnv) {
+  const given = withoutEmpty(env);
+  const faults: string[] = [];
+  const jwtSecret = readSecret(given.JWT_SECRET, given.JWT_SECRET_FILE, faults);
+  return Object.freeze({ ...readVariables(env, faults), jwtSecret });
+}
+
+/** All but the key that signs the tokens. */
+export type ProcessConfig = ReturnType<typeof readProcessConfig>;
+
+/**
+ * Reads the same without the key, for the job worker, which decodes strangers' pictures and so is never given it.
+ * @throws ConfigError
+ */
+export const readProcessConfig = (env: NodeJS.ProcessEnv) => Object.freeze(readVariables(env));
+
+function readVariables(env: NodeJS.ProcessEnv, moreFaults: string[] = []) {
+  const given = withoutEmpty(env);
+  const parsed = configSchema.safeParse(given);
+  const faults = [...configFaults(configSchema, given), ...moreFaults];
+  if (!parsed.success || faults.length > 0) {
+    throw new ConfigError(faults);
+  }
+  const values = parsed.data;
+  return {
+    nodeEnv: values.NODE_ENV,
+    logLevel: values.LOG_LEVEL,
+    slowRequestMs: values.SLOW_REQUEST_MS,
+    host: values.HOST,
+    port: values.BASE_PORT + values.NODE_APP_INSTANCE,
+    workerName: `api-${values.NODE_APP_INSTANCE}`,
+    jobWorkerName: `worker-${values.NODE_APP_INSTANCE}`,
+    exposeWorker: values.EXPOSE_WORKER,
+    mongoUrl: values.MONGO_URL,
+    redisUrl: values.REDIS_URL,
+    amqpUrl: values.AMQP_URL,
+    keyPrefix: values.KEY_PREFIX,
+    cacheTtlSeconds: values.CACHE_TTL_SECONDS,
+    jwtTtlSeconds: values.JWT_TTL_SECONDS,
+    bcryptCost: values.BCRYPT_COST,
+    hashThreads: values.HASH_THREADS ?? threadsOf(values.API_WORKERS),
+    /** Its share of the cores, and so another number when workers come and go. */
+    sharesCores: values.HASH_THREADS === undefined,
+    hashQueueLimit: values.HASH_QUEUE_LIMIT,
+    idempotencyTtlHours: values.IDEMPOTENCY_TTL_HOURS,
+    requireIfMatch: values.REQUIRE_IF_MATCH,
+    rateLimit: values.RATE_LIMIT,
+    signUpLimit: values.SIGNUP_LIMIT,
+    uploadLimit: values.UPLOAD_LIMIT,
+    uploadsWaiting: values.UPLOADS_WAITING,
+    uploadsWaitingMb: values.UPLOADS_WAITING_MB,
+    loginAttempts: values.LOGIN_ATTEMPTS,
+    exemptLoopback: values.RATE_LIMIT_EXEMPT_LOOPBACK,
+    trustProxy: values.TRUST_PROXY,
+    corsOrigins: values.CORS_ORIGINS?.includes('*') ? ('*' as const) : (values.CORS_ORIGINS ?? []),
+    jobConcurrency: values.JOB_CONCURRENCY,
+    diskPlaces: values.DISK_PLACES ?? {},
+    diskReserve: values.DISK_RESERVE_MB * 1e6,
+    jobCpuSeconds: values.JOB_CPU_SECONDS,
+    drainMs: values.DRAIN_MS,
+    runDir: values.RUN_DIR ?? defaultControlFolder(values.BASE_PORT),
+    release: values.TASKFLEET_RELEASE,
+    balancerUrl: values.BALANCER_URL?.replace(/\/$/, ''),
+    isTrial: values.TASKFLEET_TRIAL,
+    instance: values.NODE_APP_INSTANCE,
+  };
+}
+
+/** Of the machine's cores, for each of so many workers. */
+export const threadsOf = (workers: number): number => Math.max(1, Math.floor(cores / workers));
+
+export type DataConfig = ReturnType<typeof readDataConfig>;
+
+/** What the commands need that work on the data alone: no secret. @throws Error as readConfig does */
+export function readDataConfig(env: NodeJS.ProcessEnv) {
+  const given = withoutEmpty(env);
+  const schema = configSchema.pick({
+    MONGO_URL: true,
+    REDIS_URL: true,
+    KEY_PREFIX: true,
+    CACHE_TTL_SECONDS: true,
+    BCRYPT_COST: true,
+    BASE_PORT: true,
+    RUN_DIR: true,
+  });
+  const parsed = schema.safeParse(given);
+  if (!parsed.success) throw new ConfigError(configFaults(schema, given));
+  const { MONGO_URL, REDIS_URL, KEY_PREFIX, CACHE_TTL_SECONDS, BCRYPT_COST, BASE_PORT, RUN_DIR } =
+    parsed.data;
+  return Object.freeze({
+    mongoUrl: MONGO_URL,
+    redisUrl: REDIS_URL,
+    keyPrefix: KEY_PREFIX,
+    cacheTtlSeconds: CACHE_TTL_SECONDS,
+    bcryptCost: BCRYPT_COST,
+    runDir: RUN_DIR ?? defaultControlFolder(BASE_PORT),
+  });
+}
+
+/** The names of all variables, for ecosystem.config.js and its test. */
+export const configVariables = Object.keys(configSchema.shape);
+
+function readSecret(value: string | undefined, file: string | undefined, faults: string[]): string {
+  let secret = value ?? '';
+  if (!value && file) {
+    try {
+      secret = readFileSync(file, 'utf8').trim();
+    } catch {
+      faults.push(`JWT_SECRET_FILE is "${file}", which can't be read.`);
+      return '';
+    }
+  }
+  if (Buffer.byteLength(secret) < SECRET_BYTES) {
+    const [name, is] = secret
+      ? [value ? 'JWT_SECRET' : 'JWT_SECRET_FILE', 'too short']
+      : ['JWT_SECRET', 'not set'];
+    faults.push(`${name} is ${is}: at least ${SECRET_BYTES} bytes are needed (openssl rand -hex 32).`);
+  }
+  return secret;
+}

@@ -1,0 +1,71 @@
+import type { ErrorRequestHandler, Request, Response } from 'express';
+import { spreadSeconds } from '../../lib/retry-after';
+import {
+  AppError,
+  InternalError,
+  InvalidRequestError,
+  TooLargeError,
+  UnavailableError,
+  UnsupportedMediaTypeError,
+} from '../../problems/errors';
+import type { Logger } from '../../process/logger';
+
+/** A problem of RFC 9457, the same in every environment: what isn't the client's to know is in the log. */
+export function createErrorHandler(isAway: (error: unknown) => boolean, logger: Logger): ErrorRequestHandler {
+  return (error: unknown, request, response, next) => {
+    if (response.headersSent) return next(error);
+    const problem = toAppError(error, isAway);
+    if (problem.status >= 500 && !problem.isRefusal)
+      logger.error({ err: error, req: { id: request.id } }, 'The request failed');
+    answerProblem(problem, request, response);
+  };
+}
+
+export function answerProblem(problem: AppError, request: Request, response: Response): void {
+  response.locals.isRefused = problem.isRefusal;
+  const text = JSON.stringify(toProblem(problem, request));
+  for (const [name, value] of Object.entries(problem.headers)) response.setHeader(name, value);
+  response.setHeader('Content-Type', 'application/problem+json; charset=utf-8');
+  response.setHeader('Content-Length', Buffer.byteLength(text));
+  response.status(problem.status).end(text);
+}
+
+const toProblem = ({ problem, title, status, message, errors }: AppError, request: Request) => ({
+  type: `/problems/${problem}`,
+  title,
+  status,
+  detail: message,
+  requestId: request.id,
+  ...(errors && { errors }),
+});
+
+function toAppError(error: unknown, isAway: (error: unknown) => boolean): AppError {
+  if (error instanceof AppError) return error;
+  if (isAway(error))
+    return new UnavailableError('The database is away; whether it was done is not known.', spreadSeconds(2));
+  return (
+    requestError(error) ?? new InternalError('Something broke here; the request id finds it in the log.')
+  );
+}
+
+const sizeOf = (bytes = 0) => (bytes < 2 ** 20 ? `${bytes / 2 ** 10} kB` : `${bytes / 2 ** 20} MB`);
+
+/** body-parser and Express mark their errors by `type` and `status`. */
+function requestError(error: unknown): AppError | undefined {
+  const { type, status, limit } = error as { type?: string; status?: number; limit?: number };
+  // Express decodes the parameters of a path (RFC 3986, 2.5).
+  if (error instanceof URIError && status === 400) {
+    return new InvalidRequestError(
+      'The path is not percent-encoded UTF-8; a percent sign itself is written %25.',
+    );
+  }
+  if (type === 'entity.too.large')
+    return new TooLargeError(`The body is larger than the ${sizeOf(limit)} that are taken here.`);
+  if (type === 'encoding.unsupported') {
+    return new UnsupportedMediaTypeError(
+      'The body has an encoding that is not taken here; send plain UTF-8.',
+    );
+  }
+  if (status && status >= 400 && status < 500) return new InvalidRequestError('The request can not be read.');
+  return undefined;
+}

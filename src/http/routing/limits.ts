@@ -1,0 +1,91 @@
+import type { Request, Response } from 'express';
+import { isLoopback, networkOf } from '../../lib/client-address';
+import { TooManyRequestsError } from '../../problems/errors';
+import type { RateLimiter } from '../../infra/rate-limiter';
+import type { Principal } from '../../people/principal';
+import type { Route } from './route';
+
+interface LimitsOptions {
+  /** Of all routes together; undefined where it is turned off. */
+  common: RateLimiter | undefined;
+  /** Counts by address, in addition, what shows whether an e-mail or a user name is taken. */
+  signUp: RateLimiter | undefined;
+  /** Counts uploads by user, in addition. */
+  upload: RateLimiter | undefined;
+  exemptLoopback: boolean;
+}
+
+export type Limit = ReturnType<typeof createLimit>;
+
+/**
+ * Counts a request for who sends it: the user of a token that holds, else the address. Every counted answer
+ * tells how far it is (draft-ietf-httpapi-ratelimit-headers), refused or not.
+ */
+export function createLimit({ common, signUp, upload, exemptLoopback }: LimitsOptions) {
+  type Key = [RateLimiter | undefined, string];
+
+  async function count(counted: Key[], request: Request, response: Response): Promise<void> {
+    const limiters = counted.filter((one): one is [RateLimiter, string] => one[0] !== undefined);
+    if (limiters.length === 0 || (exemptLoopback && isLoopback(request.address))) return;
+    // Sent together: one round trip.
+    const counts = await Promise.all(
+      limiters.map(async ([limiter, key]) => ({
+        ...(await limiter.count(key)),
+        policy: limiter.policy,
+        limiter,
+      })),
+    );
+    addTo(response, 'RateLimit-Policy', counts, ({ points, seconds }) => `q=${points};w=${seconds}`);
+    addTo(response, 'RateLimit', counts, (_policy, { left, seconds }) => `r=${left};t=${seconds}`);
+    const [longest] = counts.filter(({ isOver }) => isOver).sort((a, b) => b.seconds - a.seconds);
+    if (!longest) return;
+    const { policy, seconds, limiter } = longest;
+    limiter.refused();
+    throw new TooManyRequestsError(
+      `At most ${policy.points} in ${policy.seconds} seconds are taken from you; try again in ${seconds} seconds.`,
+      seconds,
+    );
+  }
+
+  return {
+    /** Before anything is read of the body. */
+    async request(
+      route: Pick<Route, 'limit' | 'limitedIf'>,
+      user: Principal | undefined,
+      request: Request,
+      response: Response,
+    ): Promise<void> {
+      if (route.limit === 'none') return;
+      const network = networkOf(request.address);
+      const counted: Key[] = [[common, user ? `user:${user.id}` : `address:${network}`]];
+      if (route.limit === 'signup' && !route.limitedIf) counted.push([signUp, network]);
+      if (route.limit === 'upload' && user) counted.push([upload, user.id]);
+      await count(counted, request, response);
+    },
+
+    /** Once the body is read, for routes that are counted by what it names. */
+    async body(
+      route: Pick<Route, 'limit' | 'limitedIf'>,
+      body: unknown,
+      request: Request,
+      response: Response,
+    ): Promise<void> {
+      if (route.limit !== 'signup' || !route.limitedIf?.(body)) return;
+      await count([[signUp, networkOf(request.address)]], request, response);
+    },
+  };
+}
+
+type Counted = Awaited<ReturnType<RateLimiter['count']>> & Pick<RateLimiter, 'policy'>;
+
+/** Adds a member for each count to what the header has already. */
+function addTo(
+  response: Response,
+  header: string,
+  counts: Counted[],
+  parameters: (policy: RateLimiter['policy'], count: Counted) => string,
+): void {
+  const earlier = response.get(header);
+  const members = counts.map((count) => `"${count.policy.name}";${parameters(count.policy, count)}`);
+  response.set(header, [...(earlier ? [earlier] : []), ...members].join(', '));
+}

@@ -1,0 +1,82 @@
+import type { Request, Response } from 'express';
+import type { Cached } from '../../cache/response-cache';
+import { tagAsSent, tagOf, type Versioned } from '../../lib/version-tag';
+import { isKnown } from './conditions';
+
+/** What a handler answers with: a body that becomes JSON, JSON that is ready, another text, bytes, or nothing. */
+export interface Reply {
+  status: number;
+  headers?: Record<string, string>;
+  body?: unknown;
+  /** Of `body`: makes its tag. */
+  version?: number;
+  json?: string;
+  text?: { type: string; content: string };
+  /** Asked for only where the client doesn't have this tag already. */
+  file?: { etag: string; type: string; bytes: () => Promise<Buffer> };
+}
+
+export const ok = (body: unknown): Reply => ({ status: 200, body });
+export const okAt = ({ value, version }: Versioned<unknown>): Reply => ({
+  status: 200,
+  body: value,
+  version,
+});
+
+/** 201; `replayed`: by an earlier send with the same Idempotency-Key. */
+export const created = (body: unknown, location: string, replayed: boolean, version?: number): Reply => ({
+  status: 201,
+  body,
+  version,
+  headers: { Location: location, ...(replayed && { 'Idempotent-Replayed': 'true' }) },
+});
+export const noContent: Reply = { status: 204 };
+
+/** For what is one person's, or changes at any moment: may be kept, and is asked for again each time. */
+const REVALIDATE = 'private, no-cache';
+
+/** `X-Cache` tells whether the answer came from Redis (HIT), goes there (MISS), or has nothing to do with it. */
+export function cached({ json, tag, state }: Cached, more?: Record<string, string>): Reply {
+  const headers = { 'X-Cache': state, ETag: tag, 'Cache-Control': REVALIDATE };
+  return { status: 200, json, headers: more ? Object.assign(headers, more) : headers };
+}
+
+const JSON_TYPE = 'application/json; charset=utf-8';
+
+export async function send(reply: Reply, request: Request, response: Response): Promise<void> {
+  const { status, headers = {}, body, version, json, text, file } = reply;
+  const sent = json ?? text?.content ?? (body === undefined ? undefined : JSON.stringify(body));
+  const size = sent === undefined ? 0 : Buffer.byteLength(sent);
+  const asSent = (tag: string) => tagAsSent(tag, size, request.headers);
+  // Before any header is set: a 412 has none of them.
+  const known = headers.ETag !== undefined && isKnown(headers.ETag, request);
+  for (const [name, value] of Object.entries(headers)) {
+    // Beside that of a deprecation.
+    if (name === 'Link') response.append(name, value);
+    else response.setHeader(name, value);
+  }
+  if (file) return sendFile(file, request, response);
+  if (headers.ETag) response.setHeader('ETag', asSent(headers.ETag));
+  if (version !== undefined) response.setHeader('ETag', asSent(tagOf(sent!, version)));
+  if (json === undefined && !text) response.setHeader('Cache-Control', 'no-store');
+  if (known) return void response.status(304).end();
+  response.status(status);
+  if (sent === undefined) return void response.end();
+  // As response.json() would, without asking again what is known already.
+  response.setHeader('Content-Type', text ? `${text.type}; charset=utf-8` : JSON_TYPE);
+  response.setHeader('Content-Length', size);
+  response.end(sent);
+}
+
+async function sendFile(
+  { etag, type, bytes }: NonNullable<Reply['file']>,
+  request: Request,
+  response: Response,
+): Promise<void> {
+  const known = isKnown(etag, request);
+  response.set('Cache-Control', REVALIDATE);
+  if (known) return void response.set('ETag', etag).status(304).end();
+  // Should the file be gone, the problem that is sent instead has no tag.
+  const content = await bytes();
+  response.set({ ETag: etag, 'Content-Type': type }).send(content);
+}

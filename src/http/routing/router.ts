@@ -1,0 +1,190 @@
+import type { IRouter, Request, RequestHandler, Response } from 'express';
+import type { Principal } from '../../people/principal';
+import { timeLimits } from '../../config/time-limits';
+import { AppError, ForbiddenError, UnavailableError } from '../../problems/errors';
+import { readBody } from './body';
+import { preconditionOf } from './conditions';
+import { announceDeprecation } from './deprecation';
+import { requireAcceptable } from './negotiate';
+import type { Admission } from '../../admission/admission';
+import { spreadSeconds } from '../../lib/retry-after';
+import { networkOf } from '../../lib/client-address';
+import type { Limit } from './limits';
+import { answerOtherMethods } from './other-methods';
+import { idempotencyOf } from './idempotency-key';
+import { send } from './reply';
+import { stores, type Input, type Route } from './route';
+import { validate } from './validate';
+
+export interface RouterOptions {
+  authenticate: (request: Request) => Promise<Principal>;
+  limit: Limit;
+  admission: Admission;
+  /** Throws, before a body is read, if a password of this client would have no turn in time. */
+  admitPassword: (request: Request, response: Response) => Promise<void> | undefined;
+  /** Writes to what has versions need `If-Match`. */
+  requireIfMatch: boolean;
+  /** @throws InsufficientStorageError if the database has no room for a write */
+  requireRoom: () => void;
+  answerProblem: (problem: AppError, request: Request, response: Response) => void;
+}
+
+/** All routes of the features, on the app itself; whatever else is asked of a path that is there gets 405. */
+export function addRoutes(app: IRouter, routes: Route[], options: RouterOptions): void {
+  for (const path of new Set(routes.map((route) => route.path))) {
+    const here = routes.filter((route) => route.path === path);
+    const allowed = here.flatMap(({ method }) =>
+      method === 'get' ? ['GET', 'HEAD'] : [method.toUpperCase()],
+    );
+    const entry = app.route(path);
+    for (const route of here) entry[route.method](...steps(route, options));
+    answerOtherMethods(entry, allowed);
+  }
+}
+
+/** authenticate → admit → count → read the body → validate → handle: no byte of a body is read for a stranger. */
+function steps(route: Route, options: RouterOptions): RequestHandler[] {
+  const readers = readBody(route);
+  const answer = (request: Request, response: Response) =>
+    withinDeadline(handle(route, options, request, response));
+  if (readers.length === 0) {
+    return [
+      async (request, response) => {
+        if (await isAdmitted(route, options, request, response)) await answer(request, response);
+      },
+    ];
+  }
+  return [
+    async (request, response, next) => {
+      if (await isAdmitted(route, options, request, response)) next();
+    },
+    ...readers,
+    answer,
+  ];
+}
+
+/**
+ * Answers a refusal itself: Express would look through all routes that follow for what takes errors, which takes as long as
+ * everything else that is done for it.
+ */
+async function isAdmitted(
+  route: Route,
+  options: RouterOptions,
+  request: Request,
+  response: Response,
+): Promise<boolean> {
+  try {
+    await admit(route, options, request, response);
+    return !isGone(request, response);
+  } catch (error) {
+    if (!(error instanceof AppError && error.isRefusal)) throw error;
+    options.answerProblem(error, request, response);
+    return false;
+  }
+}
+
+/** Leaves the user in `locals`, and the route's path for the metrics. */
+async function admit(
+  route: Route,
+  { authenticate, limit, admission, admitPassword, requireRoom }: RouterOptions,
+  request: Request,
+  response: Response,
+): Promise<void> {
+  response.locals.path = route.path;
+  // First of all, so that refusing is cheap: neither Redis nor MongoDB is asked, and no limit is used up.
+  if (route.hashesPassword) await admitPassword(request, response);
+  announceDeprecation(route, response);
+  let user: Principal | undefined;
+  try {
+    if (route.access !== 'anyone') user = await authenticate(request);
+  } catch (error) {
+    // Who fails to authenticate is counted too, by the address.
+    await limit.request(route, undefined, request, response);
+    throw error;
+  }
+  if (stores(route)) requireRoom();
+  const leave = await enter(route, admission, user, request, response);
+  if (leave) onceOver(request, response, leave);
+  // After that: what is refused for overload does not ask Redis.
+  await limit.request(route, user, request, response);
+  requireAcceptable(route, request);
+  if (route.access === 'Admin' && user?.role !== 'Admin')
+    throw new ForbiddenError('This is for Admins alone.');
+  response.locals.user = user;
+}
+
+/** Health and descriptions are always answered; what hashes a password waits for its own queue. */
+function enter(
+  route: Route,
+  admission: Admission,
+  user: Principal | undefined,
+  request: Request,
+  response: Response,
+): (() => void) | undefined | Promise<() => void> {
+  if (route.limit === 'none' || route.tag === 'Service' || route.tag === 'Accounts') return undefined;
+  const key = user?.id ?? networkOf(request.address);
+  const isRead = route.method === 'get';
+  if (isRead && !route.uncached) return admission.read(key);
+  const of = isRead ? 'uncached' : route.upload ? 'upload' : 'write';
+  return admission.work(of, route.id, key, () => isGone(request, response));
+}
+
+/** Whether the client has gone. */
+const isGone = ({ socket }: Request, response: Response): boolean => response.closed || socket.destroyed;
+
+/**
+ * Calls `end` once the answer is over, or now if it is. Node reports the end of a connection only to the response whose turn
+ * it is: for those behind it (pipelining) it is the connection that reports it.
+ */
+function onceOver(request: Request, response: Response, end: () => void): void {
+  if (isGone(request, response)) return end();
+  if (response.socket) return void response.once('close', end);
+  const { socket } = request;
+  const over = () => {
+    response.off('close', over);
+    socket.off('close', over);
+    end();
+  };
+  response.once('close', over);
+  socket.once('close', over);
+}
+
+async function handle(
+  route: Route,
+  { limit, requireIfMatch }: RouterOptions,
+  request: Request,
+  response: Response,
+): Promise<void> {
+  const { params, query, body } = validate(route, request);
+  if (route.limitedIf) await limit.body(route, body, request, response);
+  // Neither a spread nor a getter: V8 makes a new shape for each such object, and they are garbage that lasts.
+  const input: Input = {
+    params,
+    query,
+    body,
+    user: response.locals.user as never,
+    url: request.originalUrl,
+    requestId: request.id,
+    address: request.address,
+    precondition: route.conditional && preconditionOf(request, requireIfMatch && route.conditional === true),
+    idempotency: route.idempotent && idempotencyOf(request),
+  };
+  await send(await route.handler(input), request, response);
+}
+
+async function withinDeadline(work: Promise<void>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_resolve, reject) => {
+    // Made only when it is needed: an error takes its stack along, which costs as much as the rest of this.
+    timer = setTimeout(
+      () =>
+        reject(new UnavailableError('It took too long; whether it was done is not known.', spreadSeconds(1))),
+      timeLimits.requestMs,
+    );
+  });
+  try {
+    await Promise.race([work, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

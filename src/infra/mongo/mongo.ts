@@ -1,0 +1,187 @@
+import mongoose from 'mongoose';
+import type { ClientSession, Connection } from 'mongoose';
+import { spreadSeconds } from '../../lib/retry-after';
+import { UnavailableError } from '../../problems/errors';
+import type { BusyClock } from '../../lib/busy-clock';
+import type { Precondition } from '../../lib/version-tag';
+import { ServerAwayError } from '../../lib/server-away';
+
+export type Mongo = Awaited<ReturnType<typeof connectMongo>>;
+export type { ClientSession };
+export type Database = mongoose.mongo.Db;
+
+interface MongoOptions {
+  onCommand?: (name: string) => void;
+  /** Runs while a command is under way, or waits for a connection. */
+  busy?: BusyClock;
+  /** A frozen server is told by this alone; a read is tried twice, so it fails after twice as long. */
+  answerWithinMs?: number;
+}
+
+/** For what goes over whole collections. */
+export const PATIENT: MongoOptions = { answerWithinMs: 600_000 };
+
+/** How long a transaction may be begun again; a commit of unknown outcome the driver tries for up to 120 s. */
+const RETRY_MS = 5_000;
+
+/**
+ * Connects to a replica set. An operation never waits in a buffer: without a server it fails within
+ * `serverSelectionTimeoutMS`, and the error handler answers 503.
+ */
+export async function connectMongo(
+  url: string,
+  { onCommand, busy, answerWithinMs = 4_000 }: MongoOptions = {},
+) {
+  const connection = mongoose.createConnection(url, {
+    maxPoolSize: 50,
+    serverSelectionTimeoutMS: 3_000,
+    connectTimeoutMS: 2_000,
+    socketTimeoutMS: answerWithinMs,
+    waitQueueTimeoutMS: 3_000,
+    bufferCommands: false,
+    autoIndex: false,
+    autoCreate: false,
+    w: 'majority',
+    retryWrites: true,
+    monitorCommands: onCommand !== undefined || busy !== undefined,
+  });
+  // Without a listener an error after the first connect would end the process.
+  connection.on('error', () => {});
+  await connection.asPromise().catch((error: unknown) => {
+    throw new ServerAwayError('MongoDB', url, error);
+  });
+  if (onCommand) connection.getClient().on('commandStarted', ({ commandName }) => onCommand(commandName));
+  if (busy) watchCommands(connection, busy);
+  await requireReplicaSet(connection);
+
+  return {
+    connection,
+    db: connection.db!,
+    client: connection.getClient(),
+
+    /** Runs `work` in a transaction; conflicts are tried again until `RETRY_MS` have passed. */
+    async transaction<T>(work: (session: ClientSession) => Promise<T>): Promise<T> {
+      const session = await connection.startSession();
+      const giveUp = Date.now() + RETRY_MS;
+      try {
+        return await session.withTransaction(() => {
+          if (Date.now() > giveUp)
+            throw new UnavailableError(
+              'Too many writers at once: nothing was done; try again.',
+              spreadSeconds(1),
+            );
+          return work(session);
+        });
+      } finally {
+        await session.endSession();
+      }
+    },
+
+    async ping(): Promise<void> {
+      await connection.db!.admin().ping();
+    },
+
+    room: () => roomOf(connection),
+
+    close: () => connection.close(),
+  };
+}
+
+/** Bytes on the disk of the server; `undefined` if it reports none, as SecantusDB. */
+export async function roomOf({ db }: Connection): Promise<{ free: number; size: number } | undefined> {
+  const { fsTotalSize: size, fsUsedSize: used } = (await db!.command({ dbStats: 1 })) as {
+    fsTotalSize: number;
+    fsUsedSize: number;
+  };
+  return size > 0 ? { free: size - used, size } : undefined;
+}
+
+function watchCommands(connection: Connection, { begins, ends }: BusyClock): void {
+  const client = connection.getClient();
+  for (const event of ['commandStarted', 'connectionCheckOutStarted'] as const) client.on(event, begins);
+  for (const event of ['commandSucceeded', 'commandFailed'] as const) client.on(event, ends);
+  for (const event of ['connectionCheckedOut', 'connectionCheckOutFailed'] as const) client.on(event, ends);
+}
+
+/** Transactions need a replica set; a standalone server would fail only at the first of them. */
+async function requireReplicaSet(connection: Connection): Promise<void> {
+  const hello = await connection.db!.admin().command({ hello: 1 });
+  if (!hello.setName && hello.msg !== 'isdbgrid') {
+    await connection.close();
+    throw new Error('MONGO_URL names a server that is not a replica set: start mongod with --replSet.');
+  }
+}
+
+/** The fields of the unique index that refused a write, or undefined where it was another error. */
+export function duplicateFields(error: unknown): string[] | undefined {
+  if (!(error instanceof mongoose.mongo.MongoServerError) || error.code !== 11000) return undefined;
+  return Object.keys((error.keyPattern as Record<string, unknown> | undefined) ?? {});
+}
+
+/** Whether the error says that the server was not to be reached, rather than that it refused. */
+export function isMongoAway(error: unknown): boolean {
+  if (error instanceof mongoose.mongo.MongoServerError) {
+    return (
+      AWAY_LABELS.some((label) => error.hasErrorLabel(label)) ||
+      AWAY_CODES.has(Number(error.code)) ||
+      HAS_NO_ROOM.test(error.message)
+    );
+  }
+  if (error instanceof mongoose.mongo.MongoNetworkError) return true;
+  const { name, code } = error as { name?: string; code?: unknown };
+  // A socket that is closed at the moment of writing is told by Node alone.
+  return AWAY.has(String(name)) || code === 'EPIPE' || code === 'ECONNRESET';
+}
+
+const AWAY_LABELS = ['RetryableWriteError', 'TransientTransactionError', 'UnknownTransactionCommitResult'];
+/** A server that shuts down, steps down or isn't primary yet; one whose disk is full (39, 14031), or fails (28). */
+const AWAY_CODES = new Set([28, 39, 91, 189, 10107, 11600, 11602, 13435, 13436, 14031]);
+/** WiredTiger's words, which SecantusDB passes on. After a panic it answers nothing else until it is started anew. */
+const HAS_NO_ROOM = /WT_PANIC|No space left on device|ENOSPC/;
+const AWAY = new Set([
+  'MongoServerSelectionError',
+  'MongooseServerSelectionError',
+  'MongoWaitQueueTimeoutError',
+  'MongoNotConnectedError',
+  'MongoTopologyClosedError',
+  'MongoPoolClosedError',
+]);
+
+/** From a client's 24 hexadecimal digits, checked by the route's schema. */
+export function toObjectId(id: string): mongoose.Types.ObjectId {
+  return mongoose.Types.ObjectId.createFromHexString(id);
+}
+
+/**
+ * A filter by which all of these hold. Flat as long as each field is named once: beside an `$and` SecantusDB uses
+ * no index, not even that of `_id`, and looks at every document.
+ */
+export function allOf(...conditions: object[]): Record<string, unknown> {
+  const flat: Record<string, unknown> = {};
+  const rest: object[] = [];
+  for (const condition of conditions) {
+    if (Object.keys(condition).some((field) => field in flat)) rest.push(condition);
+    else Object.assign(flat, condition);
+  }
+  return rest.length > 0 ? { ...flat, $and: rest } : flat;
+}
+
+/** What a record made by a command knows before it is written. */
+export interface Made {
+  id: string;
+  at: Date;
+}
+
+export const madeAt = (id: string, at: Date) => ({ _id: toObjectId(id), createdAt: at, updatedAt: at });
+
+/** A precondition as filters; what was written before there were versions is at 0. */
+export function atVersion(precondition: Precondition | undefined): object[] {
+  const { versions, notVersions, absent } = precondition ?? {};
+  const withUnset = (list: number[]) => (list.includes(0) ? [...list, null] : list);
+  return [
+    ...(versions ? [{ version: { $in: withUnset(versions) } }] : []),
+    ...(notVersions ? [{ version: { $nin: withUnset(notVersions) } }] : []),
+    // Nothing that is there fulfils it.
+    ...(absent ? [{ version: { $in: [] } }] : []),
+  ];
+}

@@ -1,0 +1,197 @@
+import amqp, { type Channel, type ChannelModel, type ConfirmChannel } from 'amqplib';
+import type { Logger } from '../../process/logger';
+import { createDepthGauge } from './depth';
+import { requireWithin, within } from '../../lib/deadline';
+
+export type JobQueue = ReturnType<typeof createJobQueue>;
+
+/** What becomes of a message: done with, for another consumer, or put aside for a person to see. */
+export type Verdict = 'ack' | 'requeue' | 'dead-letter';
+
+interface JobQueueOptions {
+  url: string;
+  /** Names of the queues begin with it. */
+  prefix: string;
+  /** Messages under way in this process at a time. */
+  concurrency: number;
+  logger: Logger;
+}
+
+const STEP_MS = 5_000;
+const HEARTBEAT_S = 5;
+const CONFIRM_MS = 5_000;
+const NO_ANSWER = 'RabbitMQ: no answer';
+/** A message that took its consumer down this many times goes to the dead letters. */
+const DELIVERY_LIMIT = 5;
+const MAX_LENGTH = 100_000;
+
+/** amqplib takes it from the URL alone where it is given one; a frozen broker is noticed by nothing else. */
+export function withHeartbeat(url: string): string {
+  const whole = new URL(url);
+  whole.searchParams.set('heartbeat', String(HEARTBEAT_S));
+  return whole.href;
+}
+
+export const jobQueueNames = (prefix: string) => ({ queue: `${prefix}.jobs`, dead: `${prefix}.jobs.dead` });
+
+/** Refused by RabbitMQ where one is there with other arguments. */
+export async function declareJobQueues(channel: Channel, prefix: string): Promise<void> {
+  const { queue, dead } = jobQueueNames(prefix);
+  await channel.assertQueue(dead, { durable: true, arguments: { 'x-queue-type': 'quorum' } });
+  await channel.assertQueue(queue, {
+    durable: true,
+    arguments: {
+      'x-queue-type': 'quorum',
+      'x-delivery-limit': DELIVERY_LIMIT,
+      'x-dead-letter-exchange': '',
+      'x-dead-letter-routing-key': dead,
+      'x-dead-letter-strategy': 'at-least-once',
+      'x-overflow': 'reject-publish',
+      'x-max-length': MAX_LENGTH,
+    },
+  });
+}
+
+/**
+ * One quorum queue of job ids, with its dead letters. The connection comes back by itself; a message that
+ * was under way when it broke is delivered again, so consumers must bear that.
+ */
+export function createJobQueue({ url, prefix, concurrency, logger }: JobQueueOptions) {
+  const { queue } = jobQueueNames(prefix);
+  const depth = createDepthGauge(jobQueueNames(prefix));
+  let connection: Awaited<ReturnType<typeof connect>> | undefined;
+  let publisher: ConfirmChannel | undefined;
+  let blocked: string | undefined;
+  let consumer: { channel: Channel; tag: string } | undefined;
+  let consume: ((content: string) => Promise<Verdict>) | undefined;
+  const running = new Set<Promise<void>>();
+
+  /** A broken channel takes its connection along, so that recovery sets up both. */
+  function bindTo<T extends Channel>(model: ChannelModel, channel: T): T {
+    channel.on('error', (error) => logger.warn({ reason: error.message }, 'RabbitMQ closed a channel'));
+    channel.on('close', () => void model.close().catch(() => {}));
+    return channel;
+  }
+
+  async function startConsuming(channel: Channel): Promise<void> {
+    const onMessage = consume;
+    if (!onMessage) return;
+    const { consumerTag } = await channel.consume(queue, (message) => {
+      if (!message) return void channel.close().catch(() => {});
+      const work = onMessage(message.content.toString()).then(
+        (verdict) =>
+          verdict === 'ack' ? channel.ack(message) : channel.nack(message, false, verdict === 'requeue'),
+        (error: Error) => {
+          logger.error({ err: error }, 'A message could not be handled; it goes to the dead letters');
+          channel.nack(message, false, false);
+        },
+      );
+      // Acknowledging fails only where the channel is gone, and then the message is delivered again.
+      const ended = work.catch(() => {}).finally(() => running.delete(ended));
+      running.add(ended);
+    });
+    consumer = { channel, tag: consumerTag };
+  }
+
+  async function setUp(model: ChannelModel): Promise<void> {
+    model.on('error', () => {});
+    watchAlarms(model);
+    const confirming = bindTo(model, await model.createConfirmChannel());
+    const consuming = bindTo(model, await model.createChannel());
+    await declareJobQueues(confirming, prefix);
+    await depth.open(model);
+    await consuming.prefetch(concurrency);
+    await startConsuming(consuming);
+    publisher = confirming;
+    confirming.once('close', () => {
+      if (publisher === confirming) publisher = undefined;
+    });
+  }
+
+  /** RabbitMQ reads nothing more from a connection that has published during an alarm, until the alarm is over. */
+  function watchAlarms(model: ChannelModel): void {
+    blocked = undefined;
+    model.on('blocked', (reason: string) => {
+      blocked = reason;
+      logger.warn({ reason }, 'RabbitMQ lacks disk or memory: jobs wait in MongoDB');
+    });
+    model.on('unblocked', () => {
+      blocked = undefined;
+      logger.info('RabbitMQ takes jobs again');
+    });
+  }
+
+  const connect = () =>
+    amqp.connect(withHeartbeat(url), {
+      timeout: STEP_MS,
+      recovery: {
+        initialDelay: 200,
+        maxDelay: 3_000,
+        waitForConnect: false,
+        setup: (model: ChannelModel) => requireWithin(setUp(model), 2 * STEP_MS, NO_ANSWER),
+      },
+    });
+
+  return {
+    /** Connects, now or as soon as RabbitMQ is there; `onMessage` tells what becomes of each message. */
+    async start(onMessage: (content: string) => Promise<Verdict>): Promise<void> {
+      consume = onMessage;
+      connection = await connect();
+      connection.on('error', () => {});
+      connection.on('connect-failed', (error: Error) =>
+        logger.warn({ reason: error.message }, 'RabbitMQ is away'),
+      );
+      connection.on('disconnect', () => logger.warn('RabbitMQ is away'));
+      connection.on('connect', () => logger.info('RabbitMQ is there'));
+    },
+
+    /**
+     * Resolves once RabbitMQ confirmed a routed, stored message; rejects within CONFIRM_MS otherwise. A
+     * rejected one may be stored all the same.
+     */
+    async publish(content: string): Promise<void> {
+      const channel = publisher;
+      if (!channel) throw new Error('RabbitMQ is away');
+      // It would wait in this process' memory, once more with each try.
+      if (blocked !== undefined) throw new Error(`RabbitMQ takes no messages: ${blocked}`);
+      const messageId = content;
+      let returned = false;
+      // An unroutable message is confirmed as well; only `mandatory` brings it back, before the confirm.
+      const onReturn = (message: amqp.Message) => (returned ||= message.properties.messageId === messageId);
+      channel.on('return', onReturn);
+      try {
+        const confirmed = new Promise<void>((resolve, reject) => {
+          const options = { persistent: true, mandatory: true, messageId };
+          channel.publish('', queue, Buffer.from(content), options, (error) =>
+            error ? reject(error as Error) : resolve(),
+          );
+        });
+        await requireWithin(confirmed, CONFIRM_MS, NO_ANSWER);
+        if (returned) throw new Error(`RabbitMQ has no queue ${queue}`);
+      } finally {
+        channel.off('return', onReturn);
+      }
+    },
+
+    isConnected: (): boolean => publisher !== undefined,
+
+    /** Whether an alarm keeps it from taking messages. RabbitMQ reports one only to a connection that has published. */
+    isBlocked: (): boolean => blocked !== undefined,
+
+    depth: depth.read,
+
+    /** Messages that this process has and RabbitMQ waits to hear of. */
+    unacknowledged: (): number => running.size,
+
+    /** Takes no further messages and waits for those under way. */
+    async drain(): Promise<void> {
+      consume = undefined;
+      if (consumer) await within(consumer.channel.cancel(consumer.tag), STEP_MS, undefined).catch(() => {});
+      await Promise.all(running);
+    },
+
+    async close(): Promise<void> {
+      if (connection) await within(connection.close(), STEP_MS, undefined).catch(() => {});
+    },
+  };
+}

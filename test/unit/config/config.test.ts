@@ -1,0 +1,135 @@
+import { execFileSync } from 'node:child_process';
+import { readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { appVariables, workerVariables } from '../../../scripts/stack/app-environment';
+import { ConfigError, configVariables, readConfig, readProcessConfig } from '../../../src/config';
+import { configFaults, variablesOf } from '../../../src/config/faults';
+import { configSchema } from '../../../src/config/schema';
+import { stackSchema } from '../../../src/config/stack-variables';
+
+const GOOD = { MONGO_URL: 'mongodb://127.0.0.1/x', JWT_SECRET: 's'.repeat(32) };
+
+describe('the configuration', () => {
+  it('names every wrong variable at once, what was given and what it can be, and no secret', () => {
+    const wrong = {
+      BASE_PORT: 'x',
+      MONGO_URL: 'http://me:pa@ss@h/x?key=1',
+      JWT_SECRET: 'short',
+      BCRYPT_COST: '3',
+    };
+    expect(() => readConfig(wrong)).toThrow(
+      new ConfigError([
+        'MONGO_URL is "…@h/x?…"; it can be mongodb://… or mongodb+srv://….',
+        'BASE_PORT is "x"; it can be a whole number from 1 to 65000.',
+        'BCRYPT_COST is "3"; it can be a whole number from 4 to 15.',
+        'JWT_SECRET is too short: at least 32 bytes are needed (openssl rand -hex 32).',
+      ]),
+    );
+    expect(() => readConfig({ ...GOOD, MONGO_URL: '' })).toThrow(
+      'MONGO_URL is not set; it can be mongodb://',
+    );
+  });
+
+  it('takes an empty variable for one that is not set', () => {
+    expect(readConfig({ ...GOOD, REDIS_URL: '', LOG_LEVEL: '' })).toMatchObject({
+      redisUrl: undefined,
+      logLevel: 'info',
+    });
+  });
+
+  it('gives each worker a port by its instance, and fewer hash threads where there are more workers', () => {
+    const workers = [0, 1, 2].map((instance) =>
+      readConfig({ ...GOOD, NODE_APP_INSTANCE: String(instance), API_WORKERS: '500' }),
+    );
+    expect(workers.map(({ port }) => port)).toEqual([4001, 4002, 4003]);
+    expect(workers[0]!.hashThreads).toBe(1);
+    expect(readConfig({ ...GOOD, API_WORKERS: '1', HASH_THREADS: '7' }).hashThreads).toBe(7);
+  });
+
+  it('tells of a secret file that is not there', () => {
+    expect(() => readConfig({ MONGO_URL: GOOD.MONGO_URL, JWT_SECRET_FILE: '/nowhere' })).toThrow('/nowhere');
+  });
+
+  describe('the configuration of the job worker', () => {
+    const { MONGO_URL, JWT_SECRET } = GOOD;
+
+    it('needs no key of the tokens, and holds none that is set', () => {
+      expect(readProcessConfig({ MONGO_URL })).toMatchObject({ mongoUrl: MONGO_URL, jobConcurrency: 2 });
+      expect(JSON.stringify(readProcessConfig({ MONGO_URL, JWT_SECRET }))).not.toContain(JWT_SECRET);
+      expect(() => readConfig({ MONGO_URL })).toThrow('JWT_SECRET is not set');
+      expect(() => readProcessConfig({ JOB_CONCURRENCY: '0' })).toThrow(/MONGO_URL[^]*JOB_CONCURRENCY/);
+    });
+
+    it('is given empty what only the API needs, by PM2 as well', () => {
+      const secrets = { JWT_SECRET: 'a', JWT_SECRET_FILE: 'b', REDIS_URL: 'c' };
+      const none = { JWT_SECRET: '', JWT_SECRET_FILE: '', REDIS_URL: '' };
+      expect(workerVariables({ MONGO_URL, ...secrets })).toEqual({ MONGO_URL, ...none });
+      const script = `const { apps } = require('./ecosystem.config.js');
+      console.log(JSON.stringify(Object.fromEntries(apps.map(({ name, env }) => [name, env]))));`;
+      const env = { PATH: process.env.PATH, TASKFLEET_DIR: '/nowhere', MONGO_URL, ...secrets };
+      const given = JSON.parse(
+        execFileSync(process.execPath, ['-e', script], {
+          cwd: path.join(__dirname, '..', '..', '..'),
+          env,
+          encoding: 'utf8',
+        }),
+      ) as object;
+      expect(given).toMatchObject({
+        'taskfleet-api': { MONGO_URL, ...secrets },
+        'taskfleet-worker': { MONGO_URL, ...none },
+      });
+    });
+  });
+
+  it('takes origins and proxies as lists, and refuses what neither is', () => {
+    expect(readConfig(GOOD)).toMatchObject({ corsOrigins: [], trustProxy: ['loopback', 'uniquelocal'] });
+    const given = { CORS_ORIGINS: 'https://a.example, http://b:81', TRUST_PROXY: '10.0.0.0/8,::1' };
+    expect(readConfig({ ...GOOD, ...given })).toMatchObject({
+      corsOrigins: ['https://a.example', 'http://b:81'],
+      trustProxy: ['10.0.0.0/8', '::1'],
+    });
+    expect(readConfig({ ...GOOD, CORS_ORIGINS: '*' }).corsOrigins).toBe('*');
+    for (const CORS_ORIGINS of ['a.example', 'https://a.example/', 'null', 'https://*.example', ',']) {
+      expect(() => readConfig({ ...GOOD, CORS_ORIGINS })).toThrow('CORS_ORIGINS');
+    }
+    for (const TRUST_PROXY of ['nginx', 'true', '1', '10.0.0.0/x', '10.0.0.0/99']) {
+      expect(() => readConfig({ ...GOOD, TRUST_PROXY })).toThrow('TRUST_PROXY');
+    }
+  });
+
+  it('is handed to the apps whole: what PM2 was started with never leaks in', () => {
+    // Set by PM2, by ecosystem.config.js and by the trial of a build.
+    const others = ['NODE_APP_INSTANCE', 'TASKFLEET_RELEASE', 'TASKFLEET_TRIAL'];
+    expect([...appVariables, ...others].sort()).toEqual([...configVariables].sort());
+  });
+
+  it('refuses what NGINX could not be told, and leaves alone what is for containers', () => {
+    const given = { BALANCING: 'random', LIMIT_RATE: '50', PORT: 'x' };
+    expect(configFaults(stackSchema, given)).toEqual([
+      'BALANCING is "random"; it can be round-robin, least-connections, response-time.',
+      'LIMIT_RATE is "50"; it can be 1r/s to 999999r/s, or r/m.',
+    ]);
+    expect(configFaults(stackSchema, { BALANCING: 'least-connections', LIMIT_RATE: '9r/m' })).toEqual([]);
+  });
+
+  it('describes every variable that the scripts, NGINX and the containers read', () => {
+    const root = path.join(__dirname, '..', '..', '..');
+    const filesIn = (folder: string) =>
+      readdirSync(path.join(root, folder), { recursive: true, encoding: 'utf8' }).map((name) =>
+        path.join(folder, name),
+      );
+    const scripts = [...filesIn('scripts'), 'ecosystem.config.js'].filter((name) => name.endsWith('.js'));
+    const templates = ['nginx/nginx.conf.template', 'docker-compose.yml', 'docker-compose.response-time.yml'];
+    const textOf = (files: string[]) =>
+      files.map((name) => readFileSync(path.join(root, name), 'utf8')).join('\n');
+    const read = [
+      ...textOf(scripts).matchAll(/process\.env\.([A-Z]\w+)/g),
+      ...textOf(templates).matchAll(/\$\{([A-Z][A-Z_]*)/g),
+    ].map(([, name]) => name!);
+    expect(read).toContain('LIMIT_RATE');
+    const known = [...variablesOf(configSchema), ...variablesOf(stackSchema)].map(({ name }) => name);
+    // The system's own, and what `npm test` hands to its reporter.
+    const others = ['PATH', 'TEST_PROGRESS'];
+    expect(read.filter((name) => !known.includes(name) && !others.includes(name))).toEqual([]);
+  });
+});

@@ -1,0 +1,46 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { createHealth } from '../../../src/health/health';
+
+const url = 'mongodb://ada:secret@db.example:27017/taskfleet';
+
+const askOf = (ping: () => Promise<void>) => {
+  const health = createHealth({ about: {}, required: { mongodb: { ping, url } }, optional: {} });
+  return async () => {
+    const began = performance.now();
+    const { dependencies } = await health.report();
+    return { ms: performance.now() - began, ...dependencies.mongodb! };
+  };
+};
+
+describe('a health check', () => {
+  it('answers before a probe of 2 s gives up, and claims no more than it gave the server', async () => {
+    const ask = askOf(async () => {
+      await sleep(1_900);
+      throw new Error('connect ECONNREFUSED 10.0.0.7:27017');
+    });
+    // Ends as late after its time as this process is kept from its timers.
+    const timerOfLimit = sleep(1_500).then(() => performance.now());
+    const began = performance.now();
+    const first = await ask();
+    const limitMs = (await timerOfLimit) - began;
+    expect(first).toMatchObject({
+      status: 'down',
+      latencyMs: 1_500,
+      error: 'no answer from db.example:27017 in time',
+    });
+    expect(first.ms).toBeLessThan(1.2 * limitMs);
+    // It joins the question that is under way; after that its end is kept for a moment.
+    for (const answer of [await ask(), await ask()])
+      expect(answer).toMatchObject({
+        status: 'down',
+        latencyMs: 1_500,
+        error: 'no connection to db.example:27017 (ECONNREFUSED)',
+      });
+  });
+
+  it('takes an answer that came too late for none', async () => {
+    const ask = askOf(() => sleep(1_700));
+    await ask();
+    expect(await ask()).toMatchObject({ status: 'down', latencyMs: 1_500 });
+  });
+});

@@ -1,0 +1,29 @@
+import type { AddressInfo } from 'node:net';
+import express from 'express';
+import { createAppServer } from '../../../src/http/server/app-server';
+
+describe('the server of the app', () => {
+  it("gives requests and responses Express's prototypes before Express sees them", async () => {
+    const app = express();
+    app.get(
+      '/',
+      (request, response) => void response.json({ ip: request.ip, accepts: request.accepts('json') }),
+    );
+    const { server, serve, listenOn } = createAppServer();
+    const seen: boolean[] = [];
+    server.on('request', (request, response) => {
+      seen.push(Object.getPrototypeOf(request) === app.request);
+      seen.push(Object.getPrototypeOf(response) === app.response);
+    });
+    serve(app);
+    await listenOn(0, '127.0.0.1');
+    try {
+      const answer = await fetch(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`);
+      expect(await answer.json()).toEqual({ ip: '127.0.0.1', accepts: 'json' });
+      expect(seen).toEqual([true, true]);
+    } finally {
+      server.closeAllConnections();
+      server.close();
+    }
+  });
+});

@@ -1,0 +1,32 @@
+import { batchReads } from '../../../src/infra/redis/batched-reads';
+
+const echo = jest.fn(async (keys: string[]) => keys.map((key) => `value of ${key}`));
+beforeEach(() => echo.mockClear());
+
+describe('a batch of reads', () => {
+  it('sends what is asked in one turn as one command, and gives each its own', async () => {
+    const read = batchReads(echo);
+    const [one, two] = await Promise.all([read(['a', 'b']), read(['c'])]);
+    expect(one).toEqual(['value of a', 'value of b']);
+    expect(two).toEqual(['value of c']);
+    expect(echo.mock.calls).toEqual([[['a', 'b', 'c']]]);
+    expect(await read(['d'])).toEqual(['value of d']);
+    expect(echo).toHaveBeenCalledTimes(2);
+  });
+
+  it('bounds a command', async () => {
+    const read = batchReads(echo);
+    await Promise.all(Array.from({ length: 500 }, (_, index) => read([`a${index}`, `b${index}`])));
+    expect(echo.mock.calls.length).toBeGreaterThan(3);
+    for (const [keys] of echo.mock.calls) expect(keys.length).toBeLessThanOrEqual(301);
+    expect(echo.mock.calls.flat(2).length).toBe(1_000);
+  });
+
+  it('tells all who asked of a failure, and goes on', async () => {
+    const read = batchReads(echo);
+    echo.mockRejectedValueOnce(new Error('away'));
+    const answers = await Promise.allSettled([read(['a']), read(['b'])]);
+    expect(answers.map(({ status }) => status)).toEqual(['rejected', 'rejected']);
+    expect(await read(['c'])).toEqual(['value of c']);
+  });
+});

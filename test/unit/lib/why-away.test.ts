@@ -1,0 +1,31 @@
+import { whyAway } from '../../../src/lib/why-away';
+
+const SECRET = 'redis://ada:p@ss/w?rd@10.0.0.7:6379/2';
+
+describe('the reason why a server is away', () => {
+  it.each([
+    [
+      "Stream isn't writeable and enableOfflineQueue options is false",
+      undefined,
+      'no connection to 10.0.0.7:6379',
+    ],
+    ['connect ECONNREFUSED 10.0.0.7:6379', 'ECONNREFUSED', 'no connection to 10.0.0.7:6379 (ECONNREFUSED)'],
+    ['', 'ECONNREFUSED', 'no connection to 10.0.0.7:6379 (ECONNREFUSED)'],
+    ['Connection is closed.', undefined, 'no connection to 10.0.0.7:6379'],
+    ['Command timed out', undefined, 'no answer from 10.0.0.7:6379 in time'],
+    ['connect ETIMEDOUT', 'ETIMEDOUT', 'no answer from 10.0.0.7:6379 in time'],
+    ['NOAUTH Authentication required.', undefined, '10.0.0.7:6379: NOAUTH Authentication required.'],
+  ])('says %p (%p) as %p', (message, code, said) =>
+    expect(whyAway(Object.assign(new Error(message), { code }), SECRET)).toBe(said),
+  );
+
+  it('names all servers of a replica set, and nothing else of the URL', () => {
+    const url = 'mongodb://ada:secret@a:27017,b:27018/taskfleet?replicaSet=rs0';
+    expect(whyAway(new Error('connection 3 to a:27017 closed'), url)).toBe(
+      'no connection to a:27017,b:27018',
+    );
+    expect(whyAway(new Error('connect ECONNREFUSED'), 'amqp://localhost')).toBe(
+      'no connection to localhost (ECONNREFUSED)',
+    );
+  });
+});
