@@ -51,7 +51,7 @@ module.exports = {
       script: 'dist/api.js',
       exec_mode: 'cluster',
       // A worker lives on 40 MB. Without a limit V8 lets garbage lie until a share of the machine's memory is full;
-      // and where it begins with a small young generation, requests under way are taken for old (docs/performance.md).
+      // and where it begins with a small young generation, requests under way are taken for old (docs/benchmark.md).
       node_args: ['--single-threaded-gc', '--max-old-space-size=512', '--min-semi-space-size=16'],
       // Each worker listens on BASE_PORT + its instance number. Not by PM2's increment_var: that puts all
       // of them on one port after a reload of this file.

@@ -12,12 +12,15 @@ const table = (variables: Variable[]) => [HEAD, ...variables.map(row)].join('\n'
 /** docs/configuration.md: every variable, from the schemas that check it. */
 export const configurationPage = (): string => `# Configuration
 
-By environment variables; an empty one counts as unset. Made by \`npm run generate\` from
-[\`src/config/schema.ts\`](../src/config/schema.ts) and [\`src/config/stack-variables.ts\`](../src/config/stack-variables.ts), which
-check what is given: \`npm start\`, \`npm run reload\` and each process name every wrong variable at once, with what it
-can be, and change nothing. Set them for \`npm start\`: \`BCRYPT_COST=12 API_WORKERS=4 npm start\`. What runs keeps what it was
-started with (\`.local/stack.json\`) until the next \`npm start\` or \`npm run reload\`. \`npm run doctor\` looks for what is
-allowed and unwise, and for names that are nearly right.
+Set variables for \`npm start\`: \`BCRYPT_COST=12 API_WORKERS=4 npm start\`. An empty variable counts as unset.
+What runs keeps its values (\`.local/stack.json\`) until the next \`npm start\` or \`npm run reload\`.
+
+\`npm start\`, \`npm run reload\` and each process check all variables first. They report every wrong one with its
+allowed values, and change nothing. \`npm run doctor\` reports values that are allowed and unwise, and names
+that are nearly right.
+
+\`npm run generate\` writes this page from [\`schema.ts\`](../src/config/schema.ts) and
+[\`stack-variables.ts\`](../src/config/stack-variables.ts), which also check the values.
 
 ## The API and the job worker
 

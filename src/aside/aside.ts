@@ -56,7 +56,7 @@ const HANDS_OFF_MS = 60_000;
 /**
  * A worker that something holds (a CPU quota, a stopped process, a slow disk) leaves NGINX's rotation by itself while its
  * siblings have room, and returns once it has its pace again, or at once if they cannot do without it.
- * See docs/architecture.md, "A worker that is held steps aside".
+ * See docs/overload.md, "A worker that is held steps aside".
  */
 export function createAside(options: AsideOptions) {
   const { folder, measure, isServing, leave, rejoin, metrics, logger } = options;

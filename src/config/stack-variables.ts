@@ -30,7 +30,7 @@ export const stackSchema = z.object({
     .meta(
       about(
         '`npm start`, NGINX',
-        'How NGINX spreads requests over the workers; architecture.md says which when.',
+        'How NGINX spreads requests over the workers; docs/overload.md says which when.',
       ),
     ),
   LIMIT_RATE: z

@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process';
+import { readdirSync, readFileSync } from 'node:fs';
 import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
@@ -22,7 +23,7 @@ beforeAll(async () => {
 
 afterAll(() => rm(dir, { recursive: true }));
 
-/** Tells the status of each request; those of a loop that waits (`curl -sf`) may fail. */
+/** Reports the status of each request; those of a loop that waits (`curl -sf`) may fail. */
 const WRAPPER = `curl() {
   case " $* " in *" -sf "*) command curl "$@"; return;; esac
   command curl --write-out '%{stderr}status %{http_code} %{url_effective}\\n' "$@"
@@ -36,12 +37,28 @@ const expectedOf = (script: string) =>
   );
 
 describe('the documents', () => {
-  it.each(['README.md', 'docs/api.md'])(
+  /** The scripts of a document that send requests, on the ports of this cluster. */
+  function scriptOf(name: string): string {
+    const { ports } = cluster.stack.info();
+    const page = readFileSync(path.join(root, name), 'utf8');
+    return [...page.matchAll(/^```sh\n([^]*?)^```/gm)]
+      .map(([, block]) => block!)
+      .filter((block) => block.includes('curl '))
+      .join('')
+      .replaceAll('localhost:3000', `localhost:${ports.nginx}`)
+      .replaceAll('localhost:4001', `localhost:${ports.api}`)
+      .replaceAll('localhost:9464', `localhost:${ports.metrics}`);
+  }
+
+  const withRequests = [
+    'README.md',
+    ...readdirSync(path.join(root, 'docs')).map((name) => `docs/${name}`),
+  ].filter((name) => name.endsWith('.md') && /^curl /m.test(readFileSync(path.join(root, name), 'utf8')));
+
+  it.each(withRequests)(
     'every request in %s is answered as it says',
-    async (name) => {
-      const page = await readFile(path.join(root, name), 'utf8');
-      const blocks = [...page.matchAll(/^```sh\n([^]*?)^```/gm)].map((match) => match[1]!);
-      const script = blocks.filter((block) => block.includes('curl ')).join('');
+    (name) => {
+      const script = scriptOf(name);
       const { stderr, status } = spawnSync('bash', ['-e', '-c', WRAPPER + script], {
         cwd: dir,
         encoding: 'utf8',
@@ -52,7 +69,7 @@ describe('the documents', () => {
         url,
       }));
       const expected = expectedOf(script);
-      expect(expected.length).toBeGreaterThan(5);
+      expect(expected.length).toBeGreaterThan(2);
       expect(answers.map(({ code, url }) => `${/^2/.test(code!) ? '2xx' : code} ${url}`)).toEqual(
         answers.map(({ url }, index) => `${expected[index]} ${url}`),
       );
@@ -62,10 +79,10 @@ describe('the documents', () => {
     90_000,
   );
 
-  it("the README's program is what the compiler takes and what runs", async () => {
-    const page = await readFile(path.join(root, 'README.md'), 'utf8');
+  it('the program in docs/clients.md compiles and runs', async () => {
+    const page = await readFile(path.join(root, 'docs', 'clients.md'), 'utf8');
     const program = /^```ts\n([^]*?)^```/m.exec(page)![1]!;
-    // Where the README puts it, so that its import leads to the client.
+    // In .local, as the document says, so that its import leads to the client.
     const place = await mkdtemp(path.join(root, '.local', 'readme-'));
     const run = (command: string, ...args: string[]) =>
       spawnSync(path.join(root, 'node_modules', '.bin', command), args, {

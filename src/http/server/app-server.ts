@@ -16,7 +16,7 @@ const BACKLOG = 4_096;
 /**
  * A server whose requests and responses are Express's from birth. Express gives each of Node's another prototype,
  * after which V8 knows neither's shape: that alone cost three times as much as the rest of a bare answer, and kept
- * the garbage collector busy (docs/performance.md). It changes nothing where they have that prototype already
+ * the garbage collector busy (docs/benchmark.md). It changes nothing where they have that prototype already
  * (expressjs/express#5998).
  */
 export function createAppServer({ corsOrigins = [] }: { corsOrigins?: Origins } = {}) {

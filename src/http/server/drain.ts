@@ -34,7 +34,7 @@ export type Drain = ReturnType<typeof createDrain>;
  */
 export function createDrain(server: Server, longAnswers?: LongAnswers) {
   // By connection, of which there are few: a set of responses, each added and taken out again, keeps all of them from
-  // being collected as young (docs/performance.md).
+  // being collected as young (docs/benchmark.md).
   const connections = new Map<Socket, { newest?: ServerResponse; isRead?: boolean; open: number }>();
   let inFlight = 0;
   let draining = false;
