@@ -48,7 +48,7 @@ function judgeLoad(statuses) {
 async function examineLoad(root, env) {
   try {
     const { askAll, folder } = controlOf(root, env);
-    const all = await askAll(folder, '/status');
+    const all = await askAll(folder, 'GET /status');
     return judgeLoad(all.map(({ answer }) => answer).filter(({ kind }) => kind === 'api'));
   } catch {
     // Without a build nothing runs either, which is found elsewhere.

@@ -59,7 +59,7 @@ function judgeHealth(asked) {
 /** Asks a worker by its socket; `undefined` if there is no build or no answer. */
 async function askSocket(control, { pid }) {
   const socket = control?.listSockets(control.folder).find((one) => one.pid === pid);
-  return socket && control.askProcess(socket, 'GET', '/status').catch(() => undefined);
+  return socket && control.askProcess(socket, 'GET /status').catch(() => undefined);
 }
 
 /**

@@ -20,7 +20,7 @@ function newPicture() {
 /** @returns {Promise<Record<string, number>>} by job worker, how many jobs it has done since it started */
 async function doneBy({ env }) {
   const { askAll, folder } = controlOf(root, env);
-  const answers = await askAll(folder, '/status');
+  const answers = await askAll(folder, 'GET /status');
   const workers = answers.filter(({ answer }) => answer.kind === 'worker' && answer.isConnected);
   return Object.fromEntries(workers.map(({ name, answer }) => [name, answer.jobs.ended.done]));
 }

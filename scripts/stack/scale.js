@@ -31,7 +31,7 @@ function createScale({ root, apps, stackFile, listPorts }) {
     const socket = socketOf(process_);
     if (!socket)
       throw new UserError(`API worker ${process_.instance} can't be told to drain: npm run reload`);
-    await control().askProcess(socket, 'POST', '/drain', { timeoutMs: drainMs });
+    await control().askProcess(socket, 'POST /drain', { timeoutMs: drainMs });
   }
 
   /**
@@ -43,9 +43,9 @@ function createScale({ root, apps, stackFile, listPorts }) {
     const { askProcess } = control();
     for (const process_ of (await workers()).filter(isWanted)) {
       const socket = socketOf(process_);
-      const { draining } = (socket && (await askProcess(socket, 'GET', '/status').catch(() => {}))) ?? {};
+      const { draining } = (socket && (await askProcess(socket, 'GET /status').catch(() => {}))) ?? {};
       if (!draining) continue;
-      await askProcess(socket, 'POST', '/resume', { timeoutMs: drainMs });
+      await askProcess(socket, 'POST /resume', { timeoutMs: drainMs });
       say(`API worker ${process_.instance} was drained, and serves again`);
     }
   }

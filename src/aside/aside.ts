@@ -1,11 +1,11 @@
 import { askProcess } from '../control/control-client';
 import { listLiving, type ControlSocket } from '../control/control-folder';
+import type { Vitals } from '../control/protocol';
 import type { Metrics } from '../infra/metrics';
 import type { Logger } from '../process/logger';
 import { createOneAside } from './one-aside';
 import { isNeeded, mayBeHeld, shouldStepAside } from './outlier';
 import { hasOwnPace } from './own-pace';
-import type { Vitals } from './vitals';
 
 /** What a worker remembers while it is aside: times by performance.now(), `since` by the clock, looks in a row. */
 interface Aside {
@@ -91,9 +91,7 @@ export function createAside(options: AsideOptions) {
   /** `undefined` for one that does not answer, as one of an older build. */
   const ask = (of: ControlSocket[]): Promise<(Vitals | undefined)[]> =>
     Promise.all(
-      of.map((socket) =>
-        askProcess<Vitals>(socket, 'GET', '/vitals', { timeoutMs: ASK_MS }).catch(() => undefined),
-      ),
+      of.map((socket) => askProcess(socket, 'GET /vitals', { timeoutMs: ASK_MS }).catch(() => undefined)),
     );
 
   async function watchOneself(): Promise<void> {
@@ -124,7 +122,7 @@ export function createAside(options: AsideOptions) {
     count();
     const cores = Number(own.cores.toFixed(2));
     logger.warn({ lateMs: own.lateMs, cores }, 'Something holds this worker: it steps aside');
-    leave(() => askProcess(helper, 'POST', '/ask-nginx', { timeoutMs: ASK_MS })).catch((error: Error) =>
+    leave(() => askProcess(helper, 'POST /ask-nginx', { timeoutMs: ASK_MS })).catch((error: Error) =>
       logger.warn({ reason: error.message }, 'The worker could not step aside'),
     );
   }

@@ -1,4 +1,4 @@
-import type { Vitals } from './vitals';
+import type { Vitals } from '../control/protocol';
 
 /** Milliseconds: from there on clients notice, whatever the reason. */
 const LATE_MS = 40;

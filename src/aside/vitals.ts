@@ -1,21 +1,6 @@
 import { performance } from 'node:perf_hooks';
+import type { Vitals } from '../control/protocol';
 import type { Lateness } from '../admission/lateness';
-
-/** How an API worker fares: what its siblings on this machine ask it for. */
-export interface Vitals {
-  /** Milliseconds by which its event loop is late, over about the last second. */
-  lateMs: number;
-  /** CPU time by time over about the last second: 1 is one core. */
-  cores: number;
-  /** Share of that time in which its event loop had something to do; it includes waiting for a core. */
-  utilisation: number;
-  /** NGINX sends it requests. */
-  serving: boolean;
-  /** It left NGINX's rotation by itself. */
-  aside: boolean;
-  /** Milliseconds since it began to serve, or to serve again. */
-  servingForMs: number;
-}
 
 const LEAST_WINDOW_MS = 500;
 

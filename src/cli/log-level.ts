@@ -9,9 +9,9 @@ runCommand(commands['log-level'], async ({ positionals: [level] }) => {
   const { runDir } = readProcessConfig(process.env);
   const sockets = listLiving(runDir).sort((a, b) => a.name.localeCompare(b.name));
   const asked = sockets.map(async (socket) => {
-    const { logLevel: before } = await askProcess<{ logLevel: string }>(socket, 'GET', '/status');
+    const { logLevel: before } = await askProcess(socket, 'GET /status');
     if (level === undefined) return `${socket.name}: ${before}`;
-    await askProcess(socket, 'POST', '/log-level', { body: { level } });
+    await askProcess(socket, 'POST /log-level', { body: { level } });
     return `${socket.name}: ${before === level ? `${level} already` : `${before} → ${level}`}`;
   });
   const answers = await Promise.allSettled(asked);

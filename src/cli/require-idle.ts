@@ -1,26 +1,35 @@
 import { readDataConfig } from '../config';
-import { listServing } from '../control/list-serving';
+import { askAll } from '../control/control-client';
+import { listLiving } from '../control/control-folder';
 import { addressOf } from '../lib/server-away';
 import { say } from './command';
 
-const MIXED = 'what they write meanwhile is mixed with the backup';
+const MIXED = 'their writes would be mixed with the backup';
 const LOOPBACK = /^(localhost|127\.|\[::1\])/;
 
 /**
- * Refuses while workers that can be seen from here serve from the database, and says what can't be seen.
- * `isForeign`: the processes of this machine's stack use another one.
+ * Refuses if workers on this host serve from the database, and reports what can't be checked.
+ * @param isForeign true if the processes of this host's stack use another database
  */
 export async function requireIdle({ whileServing = false, isForeign = false }): Promise<void> {
   const { mongoUrl, runDir } = readDataConfig(process.env);
   const address = addressOf(mongoUrl);
-  if (isForeign) return say(`Whether workers use ${address} can't be seen from here: if so, ${MIXED}.`);
-  const serving = await listServing(runDir);
-  const who = `${serving.length} process${serving.length === 1 ? '' : 'es'} (${serving.join(', ')})`;
-  if (serving.length > 0 && !whileServing)
-    throw new Error(`${who} of taskfleet run here:
+  if (isForeign)
+    return say(`Workers that use ${address} can't be seen from here. If there are any, ${MIXED}.`);
+  const names = await listNames(runDir);
+  const found = `${names.length} process${names.length === 1 ? '' : 'es'} (${names.join(', ')})`;
+  if (names.length > 0 && !whileServing)
+    throw new Error(`${found} of taskfleet run here:
 ${MIXED}. Nothing was done. Stop them first:
   npx pm2 stop taskfleet-api taskfleet-worker
---while-serving does it all the same; they show nothing cached from before.`);
-  if (serving.length > 0) say(`${who} go on: ${MIXED}.`);
-  if (!LOOPBACK.test(address)) say(`Workers of other machines that use ${address} can't be seen from here.`);
+--while-serving restores anyway; afterwards they serve nothing cached from before.`);
+  if (names.length > 0) say(`${found} keep running: ${MIXED}.`);
+  if (!LOOPBACK.test(address)) say(`Workers on other hosts that use ${address} can't be seen from here.`);
+}
+
+/** Lists the running processes, including those that do not answer. */
+async function listNames(folder: string): Promise<string[]> {
+  // Removes the sockets of processes that were killed: another process may have their pid by now.
+  await askAll(folder, 'GET /status');
+  return [...new Set(listLiving(folder).map(({ name }) => name))].sort();
 }

@@ -221,7 +221,7 @@ export async function composeApi(config: Config, logger: Logger) {
       metrics: {
         ...metrics,
         allText: async () => {
-          const all = await askAll<object[]>(config.runDir, '/metrics', METRICS_MS);
+          const all = await askAll(config.runDir, 'GET /metrics', { timeoutMs: METRICS_MS });
           return mergedText(all.map(({ answer }) => answer));
         },
       },

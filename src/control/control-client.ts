@@ -1,19 +1,32 @@
 import { rmSync } from 'node:fs';
 import { request } from 'node:http';
+import { z } from 'zod';
 import { listSockets, type ControlSocket } from './control-folder';
+import { protocol, type Answers, type Bodies, type CommandName } from './protocol';
 
 const LIMIT_MS = 1_000;
 
+interface AskOptions<C extends CommandName> {
+  body?: Bodies[C];
+  /** Default: one second. */
+  timeoutMs?: number;
+}
+
+/** The options, which are required if the command needs a body. */
+type Options<C extends CommandName> = Bodies[C] extends undefined
+  ? [options?: AskOptions<C>]
+  : [options: Required<Pick<AskOptions<C>, 'body'>> & AskOptions<C>];
+
 /**
- * Asks one process by its socket.
- * @throws Error with what it said, or why it could not be asked
+ * Sends a command to one process.
+ * @throws Error with the message of the process, or with the reason why it did not answer as declared
  */
-export function askProcess<T>(
+export function askProcess<C extends CommandName>(
   socket: ControlSocket,
-  method: 'GET' | 'POST',
-  path: string,
-  { body, timeoutMs = LIMIT_MS }: { body?: unknown; timeoutMs?: number } = {},
-): Promise<T> {
+  command: C,
+  ...[{ body, timeoutMs = LIMIT_MS } = {}]: Options<C>
+): Promise<Answers[C]> {
+  const [method, path] = command.split(' ');
   return new Promise((resolve, reject) => {
     const signal = AbortSignal.timeout(timeoutMs);
     const sent = request({ socketPath: socket.file, method, path, signal }, (response) => {
@@ -22,13 +35,14 @@ export function askProcess<T>(
       response.on('data', (chunk: string) => (text += chunk));
       response.on('error', reject);
       response.on('end', () => {
-        const answer = JSON.parse(text) as T & { error?: string };
-        if (response.statusCode === 200) resolve(answer);
-        else reject(new Error(`${socket.name}: ${answer.error}`));
+        if (response.statusCode !== 200) return reject(new Error(`${socket.name}: ${text}`));
+        const { data, error } = protocol[command].answer.safeParse(JSON.parse(text));
+        if (error) reject(new Error(`${socket.name}: unexpected answer. ${z.prettifyError(error)}`));
+        else resolve(data);
       });
     });
     sent.on('error', (error: NodeJS.ErrnoException) => {
-      // Nobody listens any more: a process that was killed left it.
+      // No process listens there any more: the socket is left from one that was killed.
       if (error.code === 'ECONNREFUSED') rmSync(socket.file, { force: true });
       reject(new Error(`${socket.name} (process ${socket.pid}) does not answer: ${error.message}`));
     });
@@ -36,15 +50,17 @@ export function askProcess<T>(
   });
 }
 
-/** What each process in the folder answers; those that don't within the time are left out. */
-export async function askAll<T>(
+/** Sends a command to each process in the folder; leaves out those that do not answer in time. */
+export async function askAll<C extends CommandName>(
   folder: string,
-  path: string,
-  timeoutMs = LIMIT_MS,
-): Promise<(ControlSocket & { answer: T })[]> {
-  const asked = listSockets(folder).map(async (socket) => {
-    const answer = await askProcess<T>(socket, 'GET', path, { timeoutMs }).catch(() => undefined);
-    return answer === undefined ? [] : [{ ...socket, answer }];
-  });
+  command: C,
+  ...options: Options<C>
+): Promise<(ControlSocket & { answer: Answers[C] })[]> {
+  const asked = listSockets(folder).map((socket) =>
+    askProcess(socket, command, ...options).then(
+      (answer) => [{ ...socket, answer }],
+      () => [],
+    ),
+  );
   return (await Promise.all(asked)).flat();
 }

@@ -1,16 +1,17 @@
 import { rmSync } from 'node:fs';
 import { createServer, type IncomingMessage } from 'node:http';
+import { z } from 'zod';
 import type { Logger } from '../process/logger';
 import { ensureControlFolder, socketFile } from './control-folder';
-
-/** By method and path, such as `POST /drain`; what is thrown is answered with its message. */
-export type ControlHandlers = Record<string, (body: unknown) => unknown>;
+import { protocol, type CommandName, type ControlHandlers } from './protocol';
 
 const MOST_BYTES = 10_000;
 
+const isCommand = (text: string): text is CommandName => Object.hasOwn(protocol, text);
+
 /**
- * HTTP with JSON over a unix socket that only this user can reach: what a process tells of itself and can be
- * told to do. A port wouldn't do: under PM2's cluster mode its daemon would hold it for all workers alike.
+ * Serves commands by HTTP with JSON on a unix socket that only this user can reach. A port would not work: in PM2's
+ * cluster mode its daemon would hold one port for all workers. Errors of handlers are answered with their message.
  */
 export async function serveControl(
   { folder, name, logger }: { folder: string; name: string; logger: Logger },
@@ -20,24 +21,31 @@ export async function serveControl(
   const file = socketFile(folder, name);
   rmSync(file, { force: true });
 
-  async function answer(request: IncomingMessage): Promise<{ status: number; body: unknown }> {
-    const handler = handlers[`${request.method} ${request.url}`];
-    if (!handler) return { status: 404, body: { error: `There is ${Object.keys(handlers).join(', ')}.` } };
+  async function run<C extends CommandName>(command: C, json: unknown): Promise<unknown> {
+    const { data, error } = protocol[command].body.safeParse(json);
+    if (error) throw new Error(z.prettifyError(error));
+    return handlers[command]?.(data);
+  }
+
+  async function answer(request: IncomingMessage): Promise<{ status: number; text: string }> {
+    const command = `${request.method} ${request.url}`;
+    if (!isCommand(command) || !handlers[command])
+      return { status: 404, text: `Unknown command. Commands: ${Object.keys(handlers).join(', ')}` };
     try {
-      return { status: 200, body: await handler(await readJson(request)) };
+      const result = await run(command, await readJson(request));
+      return { status: 200, text: JSON.stringify(result ?? {}) };
     } catch (error) {
-      return { status: 400, body: { error: (error as Error).message } };
+      return { status: 400, text: error instanceof Error ? error.message : String(error) };
     }
   }
 
   const server = createServer((request, response) => {
-    void answer(request).then(({ status, body }) => {
-      response.writeHead(status, { 'content-type': 'application/json', connection: 'close' });
-      response.end(JSON.stringify(body ?? {}));
+    void answer(request).then(({ status, text }) => {
+      response.writeHead(status, { connection: 'close' }).end(text);
     });
   });
   server.on('error', (error) => logger.warn({ reason: error.message }, 'The control socket failed'));
-  // `exclusive`: this process listens itself, not PM2's daemon for it.
+  // `exclusive`: this process listens, not PM2's daemon for it.
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen({ path: file, exclusive: true }, resolve);

@@ -1,35 +1,25 @@
 import type { RecentRefusal } from '../admission/recent-refusals';
-
-/** One answered request, as /ops shows it. */
-export interface RecentRequest {
-  /** Milliseconds since 1970. */
-  at: number;
-  method: string;
-  /** As it is declared, with its parameters. */
-  path: string;
-  status: number;
-  ms: number;
-  /** For overload. */
-  isRefused: boolean;
-}
+import type { RecentRequest, RequestStats } from './protocol';
 
 interface LiveStatsOptions {
-  /** Milliseconds by which the event loop is late, over about the last second. */
+  /** Delay of the event loop in milliseconds, over about the last second. */
   lateMs: () => number;
   refused: () => RecentRefusal[];
 }
+
+export type LiveStats = ReturnType<typeof createLiveStats>;
 
 const KEPT = 512;
 const RECENT = 20;
 const WINDOW_MS = 5_000;
 
-/** What a worker did in the last seconds: for people who watch. Prometheus has histograms instead. */
+/** Keeps the last requests of this worker for the live page. Prometheus has histograms instead. */
 export function createLiveStats({ lateMs, refused }: LiveStatsOptions) {
   const ring: RecentRequest[] = [];
   let total = 0;
   let failed = 0;
   const cache = { hits: 0, misses: 0 };
-  /** The counts of the cache at each look of the last 5 s: the first is what the window began with. */
+  /** Counts of the cache at each snapshot of the last 5 s, oldest first. */
   let looks: { at: number; hits: number; misses: number }[] = [];
 
   function latestCache(now: number) {
@@ -48,15 +38,8 @@ export function createLiveStats({ lateMs, refused }: LiveStatsOptions) {
       seconds: number,
       isRefused: boolean,
     ): void {
-      const request = {
-        at: Date.now(),
-        method,
-        path: path ?? 'none',
-        status,
-        ms: seconds * 1_000,
-        isRefused,
-      };
-      ring[total % KEPT] = request;
+      const at = Date.now();
+      ring[total % KEPT] = { at, method, path: path ?? 'none', status, ms: seconds * 1_000, isRefused };
       total += 1;
       if (status >= 500 && !isRefused) failed += 1;
     },
@@ -66,22 +49,17 @@ export function createLiveStats({ lateMs, refused }: LiveStatsOptions) {
       else if (event === 'miss') cache.misses += 1;
     },
 
-    /**
-     * Rates and latencies are those of the last 5 s, or of the last 512 requests where these were more; the latencies are
-     * null where there was none. The cache's counts are of the looks of the last 5 s.
-     */
-    snapshot() {
+    snapshot(): RequestStats {
       const newest = [...ring.slice(total % KEPT), ...ring.slice(0, total % KEPT)];
-      const from = Date.now() - WINDOW_MS;
-      const latest = newest.filter(({ at }) => at >= from);
-      // A refusal is quick, and would hide how long the others take.
+      const now = Date.now();
+      const latest = newest.filter(({ at }) => at >= now - WINDOW_MS);
+      // Refusals are quick, and would hide the latency of the other requests.
       const times = latest
         .filter(({ isRefused }) => !isRefused)
         .map(({ ms }) => ms)
         .sort((a, b) => a - b);
       const quantile = (q: number) => times[Math.min(times.length - 1, Math.floor(q * times.length))] ?? null;
-      const isWhole = latest.length < KEPT;
-      const spanMs = isWhole ? WINDOW_MS : Math.max(1, Date.now() - latest[0]!.at);
+      const spanMs = latest.length < KEPT ? WINDOW_MS : Math.max(1, now - latest[0]!.at);
       return {
         total,
         failed,
@@ -90,10 +68,9 @@ export function createLiveStats({ lateMs, refused }: LiveStatsOptions) {
         p99Ms: quantile(0.99),
         lateMs: lateMs(),
         refused: refused(),
-        cache: latestCache(Date.now()),
+        cache: latestCache(now),
         recent: newest.slice(-RECENT),
       };
     },
   };
 }
-export type LiveStats = ReturnType<typeof createLiveStats>;

@@ -1,19 +1,8 @@
-import { LOG_LEVELS, type ProcessConfig } from '../config';
+import type { ProcessConfig } from '../config';
+import type { Bodies, ProcessStatus } from './protocol';
 
 export interface LevelledLogger {
   level: string;
-}
-
-/** What every process tells of itself. */
-export interface ProcessStatus {
-  name: string;
-  pid: number;
-  /** Of the build and its configuration: the same in all workers that run the same. */
-  release: string;
-  /** Milliseconds since 1970. */
-  startedAt: number;
-  memoryBytes: number;
-  logLevel: string;
 }
 
 const startedAt = Date.now() - Math.round(process.uptime() * 1_000);
@@ -31,13 +20,10 @@ export const processStatus = (
   logLevel: logger.level,
 });
 
-/** Until the process starts anew, which takes its level from LOG_LEVEL again. */
-export const logLevelHandler =
+/** Sets the level until the process restarts, which reads LOG_LEVEL again. */
+export const setLevel =
   (loggers: LevelledLogger[]) =>
-  (body: unknown): { logLevel: string } => {
-    const { level } = (body ?? {}) as { level?: string };
-    if (!level || !(LOG_LEVELS as readonly string[]).includes(level))
-      throw new Error(`level: one of ${LOG_LEVELS.join(', ')} is needed.`);
+  ({ level }: Bodies['POST /log-level']) => {
     for (const logger of loggers) logger.level = level;
     return { logLevel: level };
   };

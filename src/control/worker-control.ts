@@ -1,24 +1,9 @@
 import type { ProcessConfig } from '../config';
 import type { JobQueue } from '../infra/rabbit/rabbit';
-import type { DeadLetters, Settled } from '../jobs/dead-letters';
+import type { DeadLetters } from '../jobs/dead-letters';
 import type { JobsRecord } from '../jobs/job-record';
-import type { ControlHandlers } from './control-server';
-import { logLevelHandler, processStatus, type LevelledLogger, type ProcessStatus } from './process-status';
-
-export interface WorkerStatus extends ProcessStatus {
-  kind: 'worker';
-  /** Whether RabbitMQ is there: without it no job comes. */
-  isConnected: boolean;
-  /** How many at a time. */
-  concurrency: number;
-  jobs: ReturnType<JobsRecord['snapshot']>;
-}
-
-/** `depth`: null where RabbitMQ can't be asked. */
-export interface QueueStatus {
-  depth: Awaited<ReturnType<JobQueue['depth']>>;
-  unacknowledged: number;
-}
+import { processStatus, setLevel, type LevelledLogger } from './process-status';
+import type { Answers, ControlHandlers } from './protocol';
 
 interface WorkerControlOptions {
   config: ProcessConfig;
@@ -26,28 +11,25 @@ interface WorkerControlOptions {
   queue: Pick<JobQueue, 'depth' | 'unacknowledged'>;
   deadLetters: Pick<DeadLetters, 'settle'>;
   jobs: Pick<JobsRecord, 'snapshot'>;
-  metricsAsJson: () => Promise<unknown>;
+  metricsAsJson: () => Promise<Answers['GET /metrics']>;
   loggers: LevelledLogger[];
 }
 
-/** What a job worker tells of itself and can be told to do. */
+/** Handles the commands that a job worker takes. */
 export function workerControl(options: WorkerControlOptions): ControlHandlers {
   const { config, isConnected, queue, deadLetters, jobs, metricsAsJson, loggers } = options;
   return {
-    'GET /status': (): WorkerStatus => ({
+    'GET /status': () => ({
       ...processStatus(config, config.jobWorkerName, loggers[0]!),
       kind: 'worker',
       isConnected: isConnected(),
       concurrency: config.jobConcurrency,
       jobs: jobs.snapshot(),
     }),
-    'GET /queue': async (): Promise<QueueStatus> => ({
-      depth: await queue.depth(),
-      unacknowledged: queue.unacknowledged(),
-    }),
-    'POST /dead-letters/retry': (): Promise<Settled> => deadLetters.settle('retry'),
-    'POST /dead-letters/discard': (): Promise<Settled> => deadLetters.settle('discard'),
+    'GET /queue': async () => ({ depth: await queue.depth(), unacknowledged: queue.unacknowledged() }),
+    'POST /dead-letters/retry': () => deadLetters.settle('retry'),
+    'POST /dead-letters/discard': () => deadLetters.settle('discard'),
     'GET /metrics': metricsAsJson,
-    'POST /log-level': logLevelHandler(loggers),
+    'POST /log-level': setLevel(loggers),
   };
 }

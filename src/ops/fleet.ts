@@ -1,32 +1,30 @@
 import { closeSync, openSync, rmSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { ApiStatus } from '../control/api-control';
 import { askAll, askProcess } from '../control/control-client';
 import { listLiving } from '../control/control-folder';
-import type { QueueStatus } from '../control/worker-control';
 import type { Settled } from '../jobs/dead-letters';
 import { ConflictError, NotFoundError, UnavailableError } from '../problems/errors';
 
 const LOCK_MS = 5_000;
-/** How long a drain itself may take: as long as the worker gives requests under way. */
+/** Longer than a worker waits for requests under way when it drains. */
 const DRAIN_MS = 20_000;
-/** A thousand letters, each with its job. */
+/** Enough for a thousand letters, each with its job. */
 const LETTERS_MS = 30_000;
 
 export type Fleet = ReturnType<typeof createFleet>;
 
-/** The API workers of this machine, by their control sockets. */
+/** The workers of this host, reached by their control sockets in `folder`. */
 export function createFleet(folder: string) {
-  /** Of a reload there are two of a name: the old one first. */
+  /** Lists the API workers that answer. During a reload a name occurs twice: the older process comes first. */
   async function workers() {
-    const all = await askAll<ApiStatus>(folder, '/status');
+    const all = await askAll(folder, 'GET /status');
     return all
-      .filter(({ answer }) => answer.kind === 'api')
+      .flatMap(({ answer, ...socket }) => (answer.kind === 'api' ? [{ ...socket, answer }] : []))
       .sort((a, b) => a.answer.port - b.answer.port || a.answer.startedAt - b.answer.startedAt);
   }
 
-  /** Two Admins at once must not each leave the other's worker as the last one. */
+  /** Prevents that two Admins at once each drain the other's last worker. */
   async function oneAtATime<T>(work: () => Promise<T>): Promise<T> {
     const file = path.join(folder, 'drain.lock');
     const giveUp = Date.now() + LOCK_MS;
@@ -51,14 +49,14 @@ export function createFleet(folder: string) {
   async function newest(name: string) {
     const all = await workers();
     const worker = all.filter((one) => one.name === name).at(-1);
-    if (!worker) throw new NotFoundError(`There is no worker ${name} on this machine.`);
+    if (!worker) throw new NotFoundError(`There is no worker ${name} on this host.`);
     return { worker, all };
   }
 
   return {
     workers,
 
-    /** Names the API workers that run but are not among those that answered: too busy, or about to begin or end. */
+    /** Names the API workers that run but are not in `answered`: they are too busy, starting or stopping. */
     silent(answered: { file: string }[]): string[] {
       const files = new Set(answered.map(({ file }) => file));
       return listLiving(folder)
@@ -67,23 +65,24 @@ export function createFleet(folder: string) {
     },
 
     /**
-     * RabbitMQ's messages, as the job workers of this machine tell: the API doesn't speak to RabbitMQ, which in turn
-     * tells by AMQP only what is ready, so what is unacknowledged is what they have. Null where none can ask it.
+     * Counts the messages in RabbitMQ by asking the job workers of this host, since the API has no connection to it.
+     * AMQP reports only ready messages: the unacknowledged ones are those that the job workers hold.
+     * @returns null if no job worker can reach RabbitMQ
      */
     async messages() {
-      const told = (await askAll<QueueStatus>(folder, '/queue')).map(({ answer }) => answer);
-      const depth = told.find((one) => one.depth)?.depth;
+      const queues = (await askAll(folder, 'GET /queue')).map(({ answer }) => answer);
+      const depth = queues.find((queue) => queue.depth)?.depth;
       if (!depth) return null;
-      const { ready, deadLetters } = depth;
-      return { ready, deadLetters, unacknowledged: told.reduce((sum, one) => sum + one.unacknowledged, 0) };
+      const unacknowledged = queues.reduce((sum, queue) => sum + queue.unacknowledged, 0);
+      return { ready: depth.ready, deadLetters: depth.deadLetters, unacknowledged };
     },
 
-    /** By one of the job workers of this machine, for the same reason. */
+    /** Has a job worker of this host settle the dead letters. */
     async settleDeadLetters(how: 'retry' | 'discard'): Promise<Settled> {
-      let reason = 'no job worker of this machine is there';
+      let reason = 'no job worker runs on this host';
       for (const worker of listLiving(folder).filter(({ name }) => name.startsWith('worker-'))) {
         try {
-          return await askProcess(worker, 'POST', `/dead-letters/${how}`, { timeoutMs: LETTERS_MS });
+          return await askProcess(worker, `POST /dead-letters/${how}`, { timeoutMs: LETTERS_MS });
         } catch (error) {
           reason = (error as Error).message;
         }
@@ -91,28 +90,30 @@ export function createFleet(folder: string) {
       throw new UnavailableError(`RabbitMQ could not be asked: ${reason}. See npm run dead-letters.`);
     },
 
-    /** Resolves once it began: the worker then refuses what is new, and NGINX asks the others. */
+    /** Resolves when the drain has begun: the worker refuses new requests, and NGINX uses the others. */
     drain: (name: string): Promise<void> =>
       oneAtATime(async () => {
         const { worker, all } = await newest(name);
-        // One that stepped aside would come back by itself.
+        // A worker that stepped aside is draining as well, but would return by itself.
         if (worker.answer.draining && !worker.answer.asideSince) return;
         if (!all.some((other) => other.name !== name && other.answer.serving))
-          throw new ConflictError(`${name} is the last worker that serves: nobody would answer.`);
-        const drained = askProcess(worker, 'POST', '/drain', { timeoutMs: DRAIN_MS });
+          throw new ConflictError(
+            `${name} is the last worker that serves: without it no request is answered.`,
+          );
+        const drained = askProcess(worker, 'POST /drain', { timeoutMs: DRAIN_MS });
         drained.catch(() => {});
         for (let tries = 0; tries < 20; tries++) {
-          const status = await askProcess<ApiStatus>(worker, 'GET', '/status').catch(() => undefined);
-          if (status?.draining) return;
+          const status = await askProcess(worker, 'GET /status').catch(() => undefined);
+          if (status?.kind === 'api' && status.draining) return;
           await sleep(50);
         }
-        throw new UnavailableError(`${name} didn't begin to drain: it may be busy or gone. Look at its log.`);
+        throw new UnavailableError(`${name} did not begin to drain: it may be busy or gone. See its log.`);
       }),
 
     async resume(name: string): Promise<void> {
       const { worker } = await newest(name);
-      await askProcess(worker, 'POST', '/resume', { timeoutMs: DRAIN_MS }).catch((error: Error) => {
-        throw new UnavailableError(`It could not be resumed: ${error.message}`);
+      await askProcess(worker, 'POST /resume', { timeoutMs: DRAIN_MS }).catch((error: Error) => {
+        throw new UnavailableError(`${name} could not be resumed: ${error.message}`);
       });
     },
   };

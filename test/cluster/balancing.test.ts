@@ -1,5 +1,4 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import type { ApiStatus } from '../../src/control/api-control';
 import { askProcess } from '../../src/control/control-client';
 import { defaultControlFolder, listLiving } from '../../src/control/control-folder';
 import { killWorker, newTitle, send, startCluster, type Cluster } from '../support/cluster';
@@ -81,10 +80,12 @@ describe('the cluster', () => {
     const { env } = cluster.stack.info();
     const folder = env.RUN_DIR || defaultControlFolder(Number(env.BASE_PORT));
     const socket = listLiving(folder).find(({ name }) => name === 'api-0')!;
-    const status = () => askProcess<ApiStatus>(socket, 'GET', '/status', { timeoutMs: 5_000 });
-    const isReady = async () =>
-      (await askProcess<{ servingForMs: number }>(socket, 'GET', '/vitals')).servingForMs;
-    await eventually(async () => (await isReady()) > 10_000, 30_000);
+    const status = async () => {
+      const answer = await askProcess(socket, 'GET /status', { timeoutMs: 5_000 });
+      if (answer.kind !== 'api') throw new Error(`${socket.name} is no API worker`);
+      return answer;
+    };
+    await eventually(async () => (await askProcess(socket, 'GET /vitals')).servingForMs > 10_000, 30_000);
     const { body } = await send(cluster.url, 'POST', '/tasks', { title: newTitle() }, admin.token);
     const path = `/tasks/${(body as { _id: string })._id}`;
     const stop = startLoad({ url: cluster.url, token: admin.token, connections: 4, path });
@@ -103,9 +104,7 @@ describe('the cluster', () => {
     await eventually(async () => (await get(path)).headers.get('x-worker') === 'api-0');
     const { failed, detail } = await stop();
     expect({ failed, detail }).toEqual({ failed: 0, detail });
-    const metrics = (
-      await askProcess<{ name: string; values: { value: number }[] }[]>(socket, 'GET', '/metrics')
-    )
+    const metrics = (await askProcess(socket, 'GET /metrics'))
       .filter(({ name }) => name.endsWith('_aside') || name.endsWith('_aside_total'))
       .map(({ name, values }) => [name, values[0]!.value]);
     expect(Object.fromEntries(metrics)).toEqual({ taskfleet_aside: 0, taskfleet_steps_aside_total: 1 });

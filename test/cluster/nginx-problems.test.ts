@@ -162,7 +162,7 @@ describe('NGINX', () => {
     const folder = env.RUN_DIR || defaultControlFolder(Number(env.BASE_PORT));
     const setLevel = (level: string) =>
       Promise.all(
-        listLiving(folder).map((socket) => askProcess(socket, 'POST', '/log-level', { body: { level } })),
+        listLiving(folder).map((socket) => askProcess(socket, 'POST /log-level', { body: { level } })),
       );
     const timeBeside = async (address: string) => {
       const startedAt = performance.now();

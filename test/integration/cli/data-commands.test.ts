@@ -3,6 +3,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { serveControl } from '../../../src/control/control-server';
 import { createLogger } from '../../../src/process/logger';
+import { buildApiStatus } from '../../support/api-status';
 import { dropDatabase, newNamespace } from '../../support/api';
 import { runCommand, runUnread } from '../../support/real-process';
 import { connectMongo } from '../../../src/infra/mongo/mongo';
@@ -130,13 +131,16 @@ describe('a data command', () => {
     const logger = createLogger('silent', 'test');
     const control = await serveControl(
       { folder: env.RUN_DIR!, name: 'api-0', logger },
-      { 'GET /status': () => ({}) },
+      { 'GET /status': () => buildApiStatus() },
     );
     const refused = await runCommand('restore', [file, '--empty', database], env);
     expect(refused.status).toBe(1);
     expect(refused.stderr).toMatch(/^1 process \(api-0\) .*npx pm2 stop taskfleet-api taskfleet-worker/s);
     const told = await runCommand('restore', [file, '--empty', database, '--while-serving'], env);
-    expect(told).toMatchObject({ status: 0, stdout: expect.stringMatching(/^1 process \(api-0\) go on/) });
+    expect(told).toMatchObject({
+      status: 0,
+      stdout: expect.stringMatching(/^1 process \(api-0\) keep running/),
+    });
     // The database of another stack: what runs here says nothing of it.
     const foreign = { ...env, TASKFLEET_FOREIGN: 'true' };
     const elsewhere = await runCommand('restore', [file, '--empty', database], foreign);

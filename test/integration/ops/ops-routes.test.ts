@@ -5,6 +5,7 @@ import path from 'node:path';
 import request from 'supertest';
 import { serveControl } from '../../../src/control/control-server';
 import { createLogger } from '../../../src/process/logger';
+import { buildApiStatus } from '../../support/api-status';
 import { dropDatabase, newNamespace, startApi, type TestApi } from '../../support/api';
 import { as, buildAdmin, buildWorker, type Account } from '../../support/factories';
 
@@ -18,13 +19,13 @@ let jobWorkers: { close: () => void }[];
 
 const settled = { retried: 2, discarded: 0, over: 1, kept: 0 };
 
-/** What stands for a job worker: of one that can't ask RabbitMQ, `ready` is undefined. */
+/** Serves the commands of a job worker; without `ready` it can't ask RabbitMQ. */
 const startJobWorkerStub = (name: string, unacknowledged: number, ready?: number) =>
   serveControl(
     { folder, name, logger: createLogger('silent', 'test') },
     {
       'GET /queue': () => ({
-        depth: ready === undefined ? null : { ready, deadLetters: 2 },
+        depth: ready === undefined ? null : { ready, consumers: 1, deadLetters: 2 },
         unacknowledged,
       }),
       'POST /dead-letters/retry': () => {
@@ -35,17 +36,16 @@ const startJobWorkerStub = (name: string, unacknowledged: number, ready?: number
     },
   );
 
-/** What stands for a worker at its control socket. */
+/** Serves the commands of an API worker. */
 async function startStub(name: string) {
-  const status = { kind: 'api', name, port: 1, startedAt: 1, draining: false };
   const stub = { name, draining: false, reached: true, obeys: true, answers: true, close: () => {} };
   const { close } = await serveControl(
     { folder, name, logger: createLogger('silent', 'test') },
     {
       'GET /status': () =>
         stub.answers
-          ? { ...status, draining: stub.draining, serving: stub.reached && !stub.draining }
-          : new Promise(() => {}),
+          ? buildApiStatus({ name, draining: stub.draining, serving: stub.reached && !stub.draining })
+          : new Promise<never>(() => {}),
       'POST /drain': () => void (stub.draining = stub.obeys),
       'POST /resume': () => void (stub.draining = false),
     },

@@ -1,5 +1,5 @@
 import { isNeeded, shouldStepAside } from '../../../src/aside/outlier';
-import type { Vitals } from '../../../src/aside/vitals';
+import type { Vitals } from '../../../src/control/protocol';
 
 /** As measured: a worker held to a tenth of a core, and its sibling, at 0.7 × of what both can do. */
 const held: Vitals = {

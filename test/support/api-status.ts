@@ -1,0 +1,31 @@
+import type { ApiStatus } from '../../src/control/protocol';
+
+/** Builds the status of a serving API worker. */
+export const buildApiStatus = (overrides: Partial<ApiStatus> = {}): ApiStatus => ({
+  kind: 'api',
+  name: 'api-0',
+  pid: process.pid,
+  release: 'test',
+  startedAt: 1,
+  memoryBytes: 1,
+  logLevel: 'info',
+  port: 1,
+  draining: false,
+  serving: true,
+  listening: true,
+  inFlight: 0,
+  hashes: 0,
+  hashThreads: 1,
+  requests: {
+    total: 0,
+    failed: 0,
+    perSecond: 0,
+    p50Ms: null,
+    p99Ms: null,
+    lateMs: 0,
+    refused: [],
+    cache: { hits: 0, misses: 0 },
+    recent: [],
+  },
+  ...overrides,
+});
