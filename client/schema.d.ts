@@ -177,8 +177,8 @@ export interface paths {
       cookie?: never;
     };
     /**
-     * How far a job is, and its result
-     * @description How far a job is, and its result.
+     * Get the state and result of a job
+     * @description Get the state and result of a job.
      */
     get: operations['getJob'];
     put?: never;
@@ -673,13 +673,13 @@ export interface components {
       status: components['schemas']['JobStatus'];
       /**
        * Format: int32
-       * @description How often it was begun.
+       * @description Number of attempts begun.
        */
       attempts: number;
       result: {
         [key: string]: unknown;
       } | null;
-      /** @description Why it failed. */
+      /** @description Why the job failed. */
       error: string | null;
       /**
        * Format: date-time

@@ -44,7 +44,7 @@ async function main(): Promise<void> {
   const aside = createAside({
     folder: config.runDir,
     measure: createVitals(lateness),
-    // Nothing passes over a worker that does not know NGINX's address.
+    // Without BALANCER_URL nothing makes NGINX skip this worker, so it must not step aside.
     isServing: () => !!leaving && isServing(),
     leave: (help) =>
       drain.drain({
@@ -79,7 +79,7 @@ async function main(): Promise<void> {
   onShutdown(
     async () => {
       aside.stop();
-      // In a reload the new worker has the port as well: it needn't be passed over.
+      // In a reload the new worker listens on the same port, so NGINX need not skip it.
       const leave = hasSuccessor(config.runDir, config.workerName) ? undefined : leaving;
       await drain.drain({ windowMs: config.drainMs, deadlineMs: timeLimits.drainMs, leave });
       stopSharing();

@@ -10,7 +10,7 @@ import { timeLimits } from './config/time-limits';
 async function main(): Promise<void> {
   const config = readProcessConfig(process.env);
   const logger = createLogger(config.logLevel, config.jobWorkerName);
-  // Jobs take the processor's spare time: an API on the same machine stays quick.
+  // Jobs use the spare time of the cores, so that an API on the same host stays fast.
   os.setPriority(os.constants.priority.PRIORITY_LOW);
   const worker = await composeWorker(config, logger);
   const { jobs, isConnected, queue, deadLetters, metrics } = worker;
@@ -35,7 +35,7 @@ async function main(): Promise<void> {
     logger,
   );
   if (!config.isTrial) await worker.start();
-  logger.info(config.isTrial ? 'It boots: a trial takes no jobs' : 'Waiting for jobs');
+  logger.info(config.isTrial ? 'Trial boot succeeded; not consuming jobs' : 'Waiting for jobs');
   process.send?.('ready');
 }
 

@@ -1,22 +1,22 @@
-/** How many may wait for each other beyond what keeps everything busy: with fewer the limit grows, with more it shrinks. */
+/** Bounds on how many requests queue for each other: with fewer the limit grows, with more it shrinks. */
 const FEWEST_QUEUED = 8;
 const MOST_QUEUED = 12;
 const BEGIN = 20;
 const LEAST = 2;
 const MOST = 1_000;
-/** How long samples are gathered for one step, and how many there must be. */
+/** Duration of the samples of one step, and how many samples a step needs. */
 const WINDOW_MS = 100;
 const FEWEST_SAMPLES = 10;
-/** The shortest time of a route is forgotten after one to two of these, since the machine may have become slower. */
+/** A route's shortest time is forgotten after one to two of these, since the host may have become slower. */
 const MEMORY_MS = 15_000;
-/** How long `LEAST` holds at the beginning of each, so that the shortest time of a full worker is seen again. */
+/** How long `LEAST` holds at the start of each period, so that even a busy worker measures an undisturbed time. */
 const PROBE_MS = 200;
 
 /**
- * How many pieces of work may run side by side so that none waits long for another, by TCP Vegas (Brakmo and Peterson
- * 1995), as Netflix's concurrency-limits apply it to requests. What one takes beyond the shortest time of its route it
- * spent in queues (of the event loop, of MongoDB); by Little's law `running × (1 − shortest ÷ measured)` of them queue.
- * The limit grows by a tenth while few queue though work waits for places, and shrinks by a tenth while many do.
+ * Computes how many pieces of work may run side by side without waiting long for each other, by TCP Vegas (Brakmo and
+ * Peterson 1995), as Netflix's concurrency-limits applies it to requests. Time beyond the shortest of the same route
+ * was spent in queues (of the event loop, of MongoDB); by Little's law `running × (1 − shortest ÷ measured)` of them
+ * queue. The limit grows by a tenth while few queue and work waits for places, and shrinks by a tenth while many queue.
  */
 export function createAdaptiveLimit(now: () => number = () => performance.now()) {
   let limit = BEGIN;
@@ -47,9 +47,9 @@ export function createAdaptiveLimit(now: () => number = () => performance.now())
     now: (): number => (now() < probeEnds ? LEAST : Math.floor(limit)),
 
     /**
-     * @param ms from when the work could have begun until it ended
-     * @param running how many ran, itself included
-     * @param isShort whether others wait for a place
+     * @param ms from the earliest possible start of the work to its end
+     * @param running number that ran, including this one
+     * @param isShort true if other work waits for a place
      */
     took(route: string, ms: number, running: number, isShort: boolean): void {
       const lately = Math.min(ms, recent.get(route) ?? ms);

@@ -2,8 +2,8 @@ import { createFairQueue } from '../lib/fair-queue';
 import { createTally } from '../lib/tally';
 
 /**
- * There is no place: the expected wait is too long, or it was too long when the turn should have come. No error, since
- * there may be thousands a second, and each would take its stack along.
+ * Refusal: the expected wait is too long, or the wait was. It is not an Error, since there may be thousands a second,
+ * each of which would capture a stack.
  */
 export class NoPlace {
   constructor(readonly expectedMs: number) {}
@@ -12,11 +12,11 @@ export class NoPlace {
 type Leave = () => void;
 
 interface PlacesOptions {
-  /** How many may be taken at a time, asked anew each time. */
+  /** Maximum number of places, read at each use. */
   limit: () => number;
-  /** What is expected to wait longer is refused at once. */
+  /** Work expected to wait longer is refused at once. */
   longestExpectedMs: number;
-  /** What has waited so long is refused after all; well above the other, so that it is rare. */
+  /** Work that has waited this long is refused; well above `longestExpectedMs`, so that it is rare. */
   longestWaitMs: number;
 }
 
@@ -27,30 +27,29 @@ interface Entry {
   isGone: () => boolean;
 }
 
-/** Weight of the newest gap in the mean, at least. */
+/** Minimum weight of the newest gap in the mean. */
 const WEIGHT = 0.05;
-/** So many turns may come before one however slow the work is: a few clients that each send one after the other. */
+/** So many turns may always wait ahead, however slow the work: a few clients that send one request at a time. */
 const FEW = 32;
-/** So many have to end in a backlog before it is known how long one takes; until then so many turns may come before. */
+/** Until so many have ended in a backlog, durations are unknown and up to BURST turns may wait ahead. */
 const FEWEST_ENDED = 5;
 const BURST = 100;
-/** If nothing ends for so long, nothing else may wait. */
+/** If nothing ends for this long, nothing else may wait. */
 const LONGEST_STILL_MS = 1_000;
 const SWEEP_MS = 100;
 
 /**
- * Places for work that runs side by side, and a queue before them in which keys take turns. A key may take no more places
- * than it leaves free (dynamic thresholds, Choudhury and Hahne 1998), so that work that takes long cannot keep others out.
- * The expected wait is the turns that come before, times the mean time between two that ended while others waited. That
- * one rule bounds the queue and shares it: a key that has much there would wait for all of it, and one that has nothing
- * there for one turn of each other key.
+ * Places for work that runs side by side, with a queue in which keys take turns. A key may take no more places than it
+ * leaves free (dynamic thresholds, Choudhury and Hahne 1998), so slow work cannot keep others out. The expected wait is
+ * the number of turns ahead times the mean time between two ends in this backlog. That one rule bounds and shares the
+ * queue: a key with much in it would wait for all of that, a key with nothing in it for one turn of each other key.
  */
 export function createPlaces({ limit, longestExpectedMs, longestWaitMs }: PlacesOptions) {
   const queue = createFairQueue<Entry>();
   const taken = createTally();
-  /** Measured in this backlog alone, since what was slow before may be quick now. */
+  /** Measured in this backlog alone: what was slow before may be fast now. */
   let [gapMs, ended] = [0, 0];
-  /** Since when something waits and no place was given back. */
+  /** When something began to wait, or the last place was given back. */
   let backlogSince: number | undefined;
   let sweeper: NodeJS.Timeout | undefined;
 
@@ -78,7 +77,7 @@ export function createPlaces({ limit, longestExpectedMs, longestWaitMs }: Places
     backlogSince = queue.size() > 0 ? now : undefined;
   }
 
-  /** @returns the function that gives the place back */
+  /** @returns a function that gives the place back */
   function take(key: string): Leave {
     let hasLeft = false;
     taken.add(key);
@@ -91,7 +90,7 @@ export function createPlaces({ limit, longestExpectedMs, longestWaitMs }: Places
     };
   }
 
-  /** Without a free place no lane is looked at: there may be hundreds, and each request and each end asks. */
+  /** Looks at no lane without a free place: there may be hundreds, and each request and each end calls this. */
   const next = () => (limit() > taken.total() ? queue.shift(mayTake) : undefined);
 
   function goOn(): void {
@@ -105,7 +104,7 @@ export function createPlaces({ limit, longestExpectedMs, longestWaitMs }: Places
     if (sweeper) sweeper = void clearInterval(sweeper);
   }
 
-  /** Refuses what has waited too long even if nothing ends, so that no turn comes. */
+  /** Refuses what has waited too long even if no work ends, so that no turn comes. */
   function sweep(): void {
     const latest = performance.now() - longestWaitMs;
     for (const { settle, isGone } of queue.removeFirst(({ since }) => since < latest)) {
@@ -116,8 +115,8 @@ export function createPlaces({ limit, longestExpectedMs, longestWaitMs }: Places
 
   return {
     /**
-     * Resolves with a function to be called once the work has ended; with NoPlace at once, or after `longestWaitMs`.
-     * @param isGone whether the client has gone: then its entry is passed over, and never settles
+     * Resolves to a function to call when the work has ended; to NoPlace at once or after `longestWaitMs`.
+     * @param isGone whether the client has disconnected: its entry is then skipped and never settles
      */
     enter(key: string, isGone: () => boolean = () => false): Leave | NoPlace | Promise<Leave | NoPlace> {
       if (queue.size() === 0 && mayTake(key)) return take(key);

@@ -1,18 +1,18 @@
-import type { Reason, Worth } from './refusals';
+import type { Reason, RequestClass } from './refusals';
 
 export interface RecentRefusal {
-  class: Worth;
+  class: RequestClass;
   reason: Reason;
-  /** The mean of the last five whole seconds. */
+  /** Mean of the last five whole seconds. */
   perSecond: number;
-  /** In the last five minutes. */
+  /** Number in the last five minutes. */
   count: number;
 }
 
 const RATE_SECONDS = 5;
 const KEPT_SECONDS = 300;
 
-/** What was refused in the last five minutes, second by second: for people who watch. Prometheus has counters instead. */
+/** Counts refusals of the last five minutes by second, for people who watch; Prometheus has counters. */
 export function createRecentRefusals() {
   let seconds: { at: number; counts: Map<string, number> }[] = [];
   const now = () => Math.floor(performance.now() / 1_000);
@@ -23,18 +23,18 @@ export function createRecentRefusals() {
   }
 
   return {
-    add(worth: Worth, reason: Reason): void {
+    add(of: RequestClass, reason: Reason): void {
       const at = now();
       let second = seconds.at(-1);
       if (second?.at !== at) {
         dropOld(at);
         seconds.push((second = { at, counts: new Map() }));
       }
-      const key = `${worth} ${reason}`;
+      const key = `${of} ${reason}`;
       second.counts.set(key, (second.counts.get(key) ?? 0) + 1);
     },
 
-    /** Lists each class and reason that there was, the most frequent first. */
+    /** Lists refusals by class and reason, the most frequent first. */
     list(): RecentRefusal[] {
       const until = now();
       dropOld(until);
@@ -42,8 +42,8 @@ export function createRecentRefusals() {
       for (const { at, counts } of seconds) {
         const isLatest = at < until && at >= until - RATE_SECONDS;
         for (const [key, count] of counts) {
-          const [worth, reason] = key.split(' ') as [Worth, Reason];
-          const entry = found.get(key) ?? { class: worth, reason, perSecond: 0, count: 0 };
+          const [of, reason] = key.split(' ') as [RequestClass, Reason];
+          const entry = found.get(key) ?? { class: of, reason, perSecond: 0, count: 0 };
           entry.count += count;
           if (isLatest) entry.perSecond += count / RATE_SECONDS;
           found.set(key, entry);

@@ -1,8 +1,8 @@
 import type { Logger } from '../process/logger';
-import type { Reason, Worth } from './refusals';
+import type { Reason, RequestClass } from './refusals';
 
 const EVERY_MS = 10_000;
-const NAMES: Record<Worth, string> = {
+const NAMES: Record<RequestClass, string> = {
   password: 'passwords',
   upload: 'uploads',
   write: 'writes',
@@ -10,36 +10,33 @@ const NAMES: Record<Worth, string> = {
   'cached-read': 'cached reads',
 };
 
-/**
- * Sums up what is refused in one `warn` line, at most every 10 s: refusals come by the thousands, and lines of their own
- * would cost more than refusing does.
- */
+/** Sums refusals up in one `warn` line every 10 s: thousands of lines would cost more than refusing does. */
 export function createRefusalLog(logger: Pick<Logger, 'warn'>) {
-  let counts: Partial<Record<Worth, Partial<Record<Reason, number>>>> = {};
+  let counts: Partial<Record<RequestClass, Partial<Record<Reason, number>>>> = {};
   let since = 0;
   let timer: NodeJS.Timeout | undefined;
 
-  /** Writes at once what was refused since the last line. */
+  /** Logs at once what was refused since the last line. */
   function flush(): void {
     if (!timer) return;
     clearTimeout(timer);
     timer = undefined;
-    const parts = Object.entries(counts).flatMap(([worth, reasons]) =>
+    const parts = Object.entries(counts).flatMap(([of, reasons]) =>
       Object.entries(reasons).map(
-        ([reason, count]) => `${count.toLocaleString('en')} ${NAMES[worth as Worth]} (${reason})`,
+        ([reason, count]) => `${count.toLocaleString('en')} ${NAMES[of as RequestClass]} (${reason})`,
       ),
     );
     const seconds = Math.max(1, Math.round((performance.now() - since) / 1_000));
     logger.warn(
       { refused: counts, seconds },
-      `Refused ${parts.join(', ')} in ${seconds} s; docs/operations.md, "When it refuses", says what to do`,
+      `Refused ${parts.join(', ')} in ${seconds} s; see docs/operations.md, "When it refuses"`,
     );
     counts = {};
   }
 
   return {
-    add(worth: Worth, reason: Reason): void {
-      const reasons = (counts[worth] ??= {});
+    add(of: RequestClass, reason: Reason): void {
+      const reasons = (counts[of] ??= {});
       reasons[reason] = (reasons[reason] ?? 0) + 1;
       if (timer) return;
       since = performance.now();

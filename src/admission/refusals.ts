@@ -1,17 +1,17 @@
 import type { Metrics } from '../infra/metrics';
 
-/** What is refused, in the order in which it is: the last one last. */
-export type Worth = 'password' | 'upload' | 'write' | 'uncached' | 'cached-read';
+/** Classes of requests, the first to be refused first. */
+export type RequestClass = 'password' | 'upload' | 'write' | 'uncached' | 'cached-read';
 /**
- * `late`: the event loop is late; `limit`: as much is under way as may be; `share`: the client's own share is used up;
- * `wait`: it would wait too long; `disk`: the database has no room.
+ * `late`: the event loop is late; `limit`: too many are under way; `share`: the client's share is used up; `wait`: the
+ * wait would be too long; `disk`: the database has no room.
  */
 export type Reason = 'late' | 'limit' | 'share' | 'wait' | 'disk';
 
 export type Refusals = ReturnType<typeof createRefusals>;
 
-/** Exported as 0 from the start, so that Prometheus sees the first. */
-const KNOWN: [Worth, Reason[]][] = [
+/** Exported as 0 from the start, so that Prometheus sees the first refusal. */
+const KNOWN: [RequestClass, Reason[]][] = [
   ['password', ['wait', 'share', 'limit']],
   ['upload', ['wait', 'late', 'disk']],
   ['write', ['wait', 'late', 'disk']],
@@ -19,23 +19,17 @@ const KNOWN: [Worth, Reason[]][] = [
   ['cached-read', ['late', 'share']],
 ];
 
-/** Counts what is refused for overload, and hands each refusal on to `listeners`. */
+/** Counts refusals for overload and passes each on to `listeners`. */
 export function createRefusals(
   metrics: Pick<Metrics, 'counter'>,
-  ...listeners: ((worth: Worth, reason: Reason) => void)[]
+  ...listeners: ((of: RequestClass, reason: Reason) => void)[]
 ) {
-  const counter = metrics.counter(
-    'taskfleet_requests_refused_total',
-    'Requests that were refused since there was too much at once',
-    ['class', 'reason'],
-  );
-  const counted = new Map(
-    KNOWN.flatMap(([worth, reasons]) =>
-      reasons.map((reason) => [`${worth} ${reason}`, counter(worth, reason)] as const),
-    ),
-  );
-  return (worth: Worth, reason: Reason): void => {
-    (counted.get(`${worth} ${reason}`) ?? counter(worth, reason))();
-    for (const listen of listeners) listen(worth, reason);
+  const help = 'Requests refused because of overload';
+  const counter = metrics.counter('taskfleet_requests_refused_total', help, ['class', 'reason']);
+  const known = KNOWN.flatMap(([of, reasons]) => reasons.map((reason) => [of, reason] as const));
+  const counted = new Map(known.map(([of, reason]) => [`${of} ${reason}`, counter(of, reason)]));
+  return (of: RequestClass, reason: Reason): void => {
+    (counted.get(`${of} ${reason}`) ?? counter(of, reason))();
+    for (const listen of listeners) listen(of, reason);
   };
 }

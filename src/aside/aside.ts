@@ -7,7 +7,7 @@ import { createOneAside } from './one-aside';
 import { isNeeded, mayBeHeld, shouldStepAside } from './outlier';
 import { hasOwnPace } from './own-pace';
 
-/** What a worker remembers while it is aside: times by performance.now(), `since` by the clock, looks in a row. */
+/** State of a worker that is aside: times by performance.now() (`since`: by the clock), counts of looks in a row. */
 interface Aside {
   since: number;
   lateMs: number;
@@ -19,43 +19,43 @@ interface Aside {
 }
 
 interface AsideOptions {
-  /** The folder with the control sockets of this machine's workers. */
+  /** Folder of the control sockets of this host's workers. */
   folder: string;
-  /** How this process fares. */
+  /** Measures this process. */
   measure: () => Pick<Vitals, 'lateMs' | 'cores' | 'utilisation'>;
-  /** Whether NGINX sends requests here. */
+  /** Whether NGINX sends requests to this worker. */
   isServing: () => boolean;
   /** Leaves NGINX's rotation and stops listening; `help` has a sibling ask NGINX. */
   leave: (help: () => Promise<unknown>) => Promise<void>;
-  /** Listens again; resolves once NGINX sends requests here. */
+  /** Listens again; resolves once NGINX sends requests to this worker. */
   rejoin: () => Promise<void>;
   metrics: Pick<Metrics, 'counter' | 'gauge'>;
   logger: Logger;
 }
 
 const LOOK_MS = 250;
-/** How many looks in a row must find that it may be held. */
+/** Number of consecutive looks that must find the worker possibly held. */
 const STRIKES = 2;
-/** How long siblings are not asked again after they were found as late, or without room. */
+/** How long siblings are left alone after they were found as late, or without room. */
 const PATIENCE_MS = 1_000;
-/** A worker that is held takes long to ask. */
+/** Generous, since a held worker takes long to ask. */
 const ASK_MS = 3_000;
-/** How often it asks its siblings and tries its pace while it is aside. */
+/** How often a worker that is aside asks its siblings and tests its pace. */
 const ASIDE_LOOK_MS = 1_000;
-/** How many of these in a row must find that it is needed, or that it has its pace. */
+/** Number of consecutive looks that must find the worker needed, or at its pace. */
 const NEEDED = 2;
 const TRIES = 3;
-/** It stays aside for at least so long, twice as long each time that it stood aside shortly before. */
+/** Minimum time aside, doubled each time it stepped aside shortly before. */
 const STAY_MS = 5_000;
 const LONGEST_STAY_MS = 300_000;
-/** After so many times as long it serves on trial: on a busy machine no process has its pace. */
+/** After so many times the minimum it returns on trial: on a busy host no process has its pace. */
 const TRIAL = 6;
-/** How long it does nothing by itself after an operator drained or resumed it. */
+/** How long it takes no action of its own after an operator drained or resumed it. */
 const HANDS_OFF_MS = 60_000;
 
 /**
- * A worker that something holds (a CPU quota, a stopped process, a slow disk) leaves NGINX's rotation by itself while its
- * siblings have room, and returns once it has its pace again, or at once if they cannot do without it.
+ * Takes a worker that something holds (a CPU quota, a stopped process, a slow disk) out of NGINX's rotation while its
+ * siblings have room, and back once it has its pace again, or at once if the siblings need it.
  * See docs/overload.md, "A worker that is held steps aside".
  */
 export function createAside(options: AsideOptions) {
@@ -72,10 +72,12 @@ export function createAside(options: AsideOptions) {
 
   const count = metrics.counter(
     'taskfleet_steps_aside_total',
-    'How often this worker left the rotation by itself, since something held it',
+    'How often this worker left the rotation by itself because something held it',
     [],
   )();
-  metrics.gauge('taskfleet_aside', 'Whether this worker left the rotation by itself', () => Number(!!aside));
+  metrics.gauge('taskfleet_aside', 'Whether this worker has left the rotation by itself', () =>
+    Number(!!aside),
+  );
 
   function look(): Vitals {
     const now = performance.now();
@@ -88,7 +90,7 @@ export function createAside(options: AsideOptions) {
   const siblings = () =>
     listLiving(folder).filter(({ name, pid }) => name.startsWith('api-') && pid !== process.pid);
 
-  /** `undefined` for one that does not answer, as one of an older build. */
+  /** Resolves to `undefined` for a sibling that does not answer, such as one of an older build. */
   const ask = (of: ControlSocket[]): Promise<(Vitals | undefined)[]> =>
     Promise.all(
       of.map((socket) => askProcess(socket, 'GET /vitals', { timeoutMs: ASK_MS }).catch(() => undefined)),
@@ -123,7 +125,7 @@ export function createAside(options: AsideOptions) {
     const cores = Number(own.cores.toFixed(2));
     logger.warn({ lateMs: own.lateMs, cores }, 'Something holds this worker: it steps aside');
     leave(() => askProcess(helper, 'POST /ask-nginx', { timeoutMs: ASK_MS })).catch((error: Error) =>
-      logger.warn({ reason: error.message }, 'The worker could not step aside'),
+      logger.warn({ reason: error.message }, 'Stepping aside failed'),
     );
   }
 
@@ -139,16 +141,16 @@ export function createAside(options: AsideOptions) {
     const isNeededNow = isAlone || mine.needed >= NEEDED;
     if (aside !== mine || !(isNeededNow || mine.tries >= TRIES || now > mine.trialAt)) return;
     const why = isNeededNow
-      ? 'its siblings cannot do without it'
+      ? 'its siblings need it'
       : mine.tries >= TRIES
         ? 'it has its pace again'
         : 'it is time for a trial';
     logger.info({ why }, 'This worker returns to the rotation');
-    // It stays aside if that fails, and tries again at the next look.
+    // If this fails it stays aside, and tries again at the next look.
     await rejoin();
     end();
     returnedAt = performance.now();
-    // Else it would go and come as often as its siblings get into trouble without it.
+    // It would otherwise come and go as often as its siblings get into trouble without it.
     if (isNeededNow) quietUntil = Math.max(quietUntil, returnedAt + stayMs);
   }
 
@@ -165,7 +167,7 @@ export function createAside(options: AsideOptions) {
     try {
       await (aside ? watchSiblings(aside) : watchOneself());
     } catch (error) {
-      logger.warn({ reason: (error as Error).message }, 'The worker could not look after its siblings');
+      logger.warn({ reason: (error as Error).message }, 'Asking the siblings failed');
     } finally {
       isBusy = false;
     }
@@ -174,11 +176,13 @@ export function createAside(options: AsideOptions) {
   const timer = setInterval(() => void turn(), LOOK_MS).unref();
 
   return {
-    /** What siblings ask for. */
+    /** Answer to siblings. */
     vitals: (): Vitals => own,
-    /** Milliseconds since 1970 when it stepped aside; `undefined` if it did not. */
+    /** When it stepped aside, ms since 1970; `undefined` if it is not aside. */
     since: (): number | undefined => aside?.since,
-    /** An operator drains or resumes it: it does nothing by itself for a minute, and never ends that drain. */
+    /**
+     * Call when an operator drains or resumes the worker: it takes no action for a minute and never ends that drain.
+     */
     handsOff(): void {
       end();
       quietUntil = performance.now() + HANDS_OFF_MS;

@@ -1,13 +1,13 @@
 import { performance } from 'node:perf_hooks';
 
-/** Milliseconds of CPU time: more than a quota of a fifth of a core leaves in one of the kernel's periods (100 ms). */
+/** Milliseconds of CPU time: more than a quota of a fifth of a core allows in a period of the kernel (100 ms). */
 const WORK_MS = 25;
-/** Milliseconds that it may last. */
+/** Maximum duration in milliseconds. */
 const LONGEST_MS = 100;
 
 /**
- * Whether this process gets the CPU time that it asks for: it works for 25 ms, which may last 100 ms. It blocks the event
- * loop, so only a worker without requests does it. A quota cannot be seen without using it up.
+ * Returns true if this process gets the CPU time that it asks for: 25 ms of work within 100 ms. It blocks the event
+ * loop, so only a worker without requests may call it: a quota shows only when it is used up.
  */
 export function hasOwnPace(): boolean {
   const began = performance.now();

@@ -4,7 +4,7 @@ import type { Lateness } from '../admission/lateness';
 
 const LEAST_WINDOW_MS = 500;
 
-/** Measures CPU time and utilisation over a window of half a second to a second, if it is called several times a second. */
+/** Measures CPU time and utilisation over half a second to a second, if called several times a second. */
 export function createVitals(lateness: Pick<Lateness, 'recentMs'>) {
   const look = () => ({
     at: performance.now(),

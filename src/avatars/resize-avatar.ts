@@ -12,15 +12,15 @@ interface ResizeAvatarDeps {
 
 const SIMPLER = 'Save it as a plain (not progressive) JPEG or with fewer pixels, and send it again.';
 
-/** With the message that the picture's sender reads in their job. */
+/** The sender of the picture reads the message in their job. */
 const faultOf = (cause: PictureFault): UnrecoverableError =>
   cause.kind === 'damaged'
-    ? new UnrecoverableError('The picture can not be read: it is damaged.', { cause })
+    ? new UnrecoverableError('The picture cannot be read: it is damaged.', { cause })
     : new OverLimitError(`The picture takes too much ${cause.kind} to decode. ${SIMPLER}`, { cause });
 
-/** Three squares of an uploaded picture; they are shown only if no newer picture came meanwhile. */
+/** Makes three squares of an uploaded picture; they are shown only if no newer picture came meanwhile. */
 export function createResizeAvatar({ avatars, decoder }: ResizeAvatarDeps): JobHandlers['resize-avatar'] {
-  /** Id of the job whose upload took this one's place; undefined if none did. */
+  /** Id of the job whose upload replaced this one; `undefined` if none did. */
   async function replacement(userId: string, jobId: string, session?: ClientSession) {
     const newest = (await avatars.byUser(userId, session))?.upload.jobId;
     return newest && String(newest) !== jobId ? String(newest) : undefined;
@@ -32,7 +32,7 @@ export function createResizeAvatar({ avatars, decoder }: ResizeAvatarDeps): JobH
       if (!original) {
         const replacedBy = await replacement(userId, jobId);
         if (replacedBy) return async () => replacedResult(replacedBy);
-        throw new UnrecoverableError('The picture was removed before it was worked on.');
+        throw new UnrecoverableError('The picture was removed before it was resized.');
       }
       const squares = await decoder.squareWebps(original, AVATAR_SIZES, signal).catch((error: unknown) => {
         throw error instanceof PictureFault ? faultOf(error) : error;
@@ -51,7 +51,7 @@ export function createResizeAvatar({ avatars, decoder }: ResizeAvatarDeps): JobH
       };
     },
 
-    /** Files of earlier attempts at this job, and of what was shown before. */
+    /** Removes the files of earlier attempts and of the picture shown before. */
     async tidy({ userId, replaces }, { jobId }) {
       const avatar = await avatars.byUser(userId);
       const shown = avatar?.current ? Object.values(avatar.current.files) : [];

@@ -7,18 +7,18 @@ import { z } from 'zod';
 const FORMAT = 'taskfleet-backup';
 const VERSION = 1;
 const END = '{"end":';
-/** A document has 16 MB at the most, and bytes become a third longer. */
+/** A document has at most 16 MB, and bytes grow by a third. */
 const MAX_LINE = 64 * 1024 * 1024;
 
 const counts = z.record(z.string(), z.number().int().min(0));
 const headerSchema = z.object({
   format: z.literal(FORMAT),
-  version: z.literal(VERSION, 'is of another version of this format: take the taskfleet that wrote it'),
+  version: z.literal(VERSION, 'is of another version of this format: use the taskfleet that wrote it'),
   createdAt: z.iso.datetime(),
   database: z.string(),
-  /** Which the data has been through. */
+  /** Migrations applied to the data. */
   migrations: z.array(z.string()),
-  /** Whether all of it is of one moment. */
+  /** True if all data is from one moment. */
   snapshot: z.boolean(),
   counts,
 });
@@ -34,7 +34,7 @@ export const headerOf = (rest: Omit<Header, 'format' | 'version'>): Header => ({
   ...rest,
 });
 
-/** The lines with their header, and an end that tells a whole file from one that was cut off. */
+/** Adds the header, and an end that distinguishes a whole file from a truncated one. */
 export async function* withEnds(header: Header, lines: AsyncIterable<string>, written: Counts) {
   const hash = createHash('sha256');
   const next = (text: string) => {
@@ -46,7 +46,7 @@ export async function* withEnds(header: Header, lines: AsyncIterable<string>, wr
   yield `${JSON.stringify({ end: { counts: written, sha256: hash.digest('hex') } })}\n`;
 }
 
-/** @throws Error that says what is wrong with the file, at its end at the latest */
+/** @throws Error that states what is wrong with the file, at its end at the latest */
 export async function readBackup(
   file: string,
   onLine: (line: string) => void | Promise<void> = () => {},
@@ -68,13 +68,13 @@ export async function readBackup(
     } else header = parse(file, headerSchema, line);
   }
   if (!header || !end) throw damaged(file, 'its end is missing');
-  if (hash.digest('hex') !== end.sha256) throw damaged(file, 'its checksum is another');
-  if (lines !== totalOf(end.counts)) throw damaged(file, 'it has more or fewer documents than it says');
+  if (hash.digest('hex') !== end.sha256) throw damaged(file, 'its checksum does not match');
+  if (lines !== totalOf(end.counts)) throw damaged(file, 'its number of documents does not match its end');
   return { header, counts: end.counts };
 }
 
 async function* linesOf(file: string): AsyncGenerator<string> {
-  // An error of either comes out of the loop below.
+  // Errors of both streams surface in the loop below.
   const unpacked = pipeline(createReadStream(file), createGunzip(), () => {});
   let parts: Buffer[] = [];
   let size = 0;
@@ -87,14 +87,14 @@ async function* linesOf(file: string): AsyncGenerator<string> {
       }
       parts.push(chunk.subarray(from));
       size += chunk.length - from;
-      if (size > MAX_LINE) throw damaged(file, 'it has a line that no document could have');
+      if (size > MAX_LINE) throw damaged(file, 'a line is longer than any document');
     }
   } catch (error) {
     const { code = '', message } = error as NodeJS.ErrnoException;
     if (code.startsWith('Z_')) throw damaged(file, message);
     throw error;
   }
-  if (size > 0) throw damaged(file, 'its last line is cut off');
+  if (size > 0) throw damaged(file, 'its last line is truncated');
 }
 
 function parse<T>(file: string, schema: z.ZodType<T>, line: string): T {
@@ -102,7 +102,7 @@ function parse<T>(file: string, schema: z.ZodType<T>, line: string): T {
   try {
     value = JSON.parse(line);
   } catch {
-    throw damaged(file, 'it is not a backup of taskfleet');
+    throw damaged(file, 'it is not a taskfleet backup');
   }
   const parsed = schema.safeParse(value);
   if (parsed.success) return parsed.data;
@@ -113,4 +113,4 @@ function parse<T>(file: string, schema: z.ZodType<T>, line: string): T {
 }
 
 const damaged = (file: string, reason: string) =>
-  new Error(`${file} can't be used: ${reason}. Nothing of it is taken; try another backup.`);
+  new Error(`${file} cannot be used: ${reason}. Nothing was restored from it; try another backup.`);

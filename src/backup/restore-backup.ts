@@ -4,36 +4,36 @@ import { readBackup, totalOf, type Counts, type Header } from './backup-format';
 
 interface RestoreOptions {
   dump: Dump;
-  migrations: Pick<Migrations, 'names' | 'whileNobodyMigrates'>;
+  migrations: Pick<Migrations, 'names' | 'whileNotMigrating'>;
   file: string;
-  /** The name of the database, where what it holds may go. */
+  /** Name of the database, if its present content may be deleted. */
   empty?: string;
-  /** Makes the indexes that any data may have, while there is none. */
+  /** Creates the indexes that suit any data, while the collections are empty. */
   prepareEmpty: () => Promise<void>;
-  /** Brings the data up to this version, and makes the indexes that are missing. */
+  /** Migrates the data to this version and creates the missing indexes. */
   prepare: () => Promise<void>;
-  /** Ends what workers have cached: before the data goes, and again at the end for those that served meanwhile. */
+  /** Ends what workers have cached: before the data goes, and again at the end for workers that served meanwhile. */
   forgetCached: () => Promise<void>;
   onProgress?: (done: number, total: number) => void;
-  /** From now on the database is not what it was. */
+  /** Called just before the database changes. */
   onBegin?: () => void;
   signal?: AbortSignal;
 }
 
-/** What is sent to MongoDB at once. */
+/** Size of one write to MongoDB. */
 const BATCH_DOCUMENTS = 1_000;
 const BATCH_CHARACTERS = 8 * 1024 * 1024;
 
-/** Reads the file twice: nothing is written before it is known to be whole. */
+/** Reads the file twice: it writes nothing before it knows that the file is whole. */
 export async function restoreBackup(options: RestoreOptions): Promise<{ header: Header; counts: Counts }> {
   const { dump, migrations, file, empty, onBegin = () => {}, signal } = options;
   const checked = await readBackup(file, () => signal?.throwIfAborted());
   await refuseNewer(checked.header, await migrations.names());
   await requireEmpty(dump, empty);
-  await migrations.whileNobodyMigrates(async (lost) => {
+  await migrations.whileNotMigrating(async (lost) => {
     await requireEmpty(dump, empty);
     signal?.throwIfAborted();
-    // First: whatever fails from here on, no worker shows what the database no longer holds.
+    // First, so that no worker shows what the database no longer holds, whatever fails afterwards.
     await options.forgetCached();
     signal?.throwIfAborted();
     onBegin();
@@ -52,7 +52,7 @@ async function refuseNewer({ migrations }: Header, known: string[]): Promise<voi
   const unknown = migrations.filter((name) => !known.includes(name));
   if (unknown.length === 0) return;
   throw new Error(
-    `This backup is of a newer taskfleet: this one doesn't know ${unknown.join(', ')}. Restore it by that.`,
+    `This backup is from a newer taskfleet: ${unknown.join(', ')} is unknown here. Restore it with that version.`,
   );
 }
 
@@ -63,7 +63,7 @@ async function requireEmpty(dump: Dump, empty: string | undefined): Promise<void
   const there = Object.entries(await dump.contents()).map(([name, size]) => `${size} in ${name}`);
   if (there.length === 0) return;
   throw new Error(`The database ${dump.database} is not empty (${there.join(', ')}): nothing was done.
-Name another one by MONGO_URL, or add --empty ${dump.database}: what is in it now is then gone.`);
+Set MONGO_URL to another one, or add --empty ${dump.database} to delete its present content.`);
 }
 
 async function insertAll(options: RestoreOptions, total: number, end: AbortSignal): Promise<void> {
@@ -93,5 +93,7 @@ async function compare(dump: Dump, expected: Counts): Promise<void> {
   );
   if (wrong.length === 0) return;
   const faults = wrong.map(([name, size]) => `${name}: ${found[name] ?? 0} instead of ${size}`);
-  throw new Error(`The database is not as the backup: ${faults.join(', ')}. Did something write meanwhile?`);
+  throw new Error(
+    `The database differs from the backup: ${faults.join(', ')}. Did another process write meanwhile?`,
+  );
 }

@@ -14,22 +14,22 @@ interface BackupOptions {
   dump: Dump;
   migrations: Pick<Migrations, 'applied'>;
   file: string;
-  /** False: the collections are read one after the other, while others write. */
+  /** False reads the collections one after another, while others write. */
   atOneMoment?: boolean;
   onProgress?: (done: number, total: number) => void;
-  /** Nothing of the file stays then. */
+  /** An abort removes the unfinished file. */
   signal?: AbortSignal;
 }
 
-/** Parts of this length are handed to gzip, since a line alone is hardly worth the call. */
+/** Length of the parts handed to gzip: a single line is hardly worth the call. */
 const CHUNK = 64 * 1024;
-/** A part that nobody wrote to for so long is nobody's. */
+/** A part that has not grown for this long is abandoned. */
 const GROWS_MS = 60_000;
 
-/** Writes everything into one file, which is there only when it is whole. */
+/** Writes all data into one file, which appears only when it is whole. */
 export async function writeBackup(options: BackupOptions) {
   const { dump, migrations, file, atOneMoment = true, signal } = options;
-  if (existsSync(file)) throw new Error(`${file} is there already: name another file.`);
+  if (existsSync(file)) throw new Error(`${file} already exists: choose another file.`);
   await mkdir(path.dirname(file), { recursive: true });
   await removeLeftOvers(file);
   const session = atOneMoment ? await dump.snapshot() : undefined;
@@ -61,14 +61,14 @@ export async function writeBackup(options: BackupOptions) {
   }
 }
 
-/** Half files of backups that were killed: of this name, or of one that the command chose. */
+/** Removes partial files of killed backups: of this name, or of a name that the command chose. */
 async function removeLeftOvers(file: string): Promise<void> {
   const { dir, base } = path.parse(file);
   for (const name of await readdir(dir)) {
     const [, whole, pid] = /^(.*)\.(\d+)\.part$/.exec(name) ?? [];
     if (!pid || (whole !== base && !/^taskfleet-[\dTZ-]+\.gz$/.test(whole!))) continue;
     const part = path.join(dir, name);
-    // Another container has processes that can't be seen from here.
+    // Processes of other containers are invisible here.
     const isGrowing = async () => Date.now() - (await stat(part)).mtimeMs < GROWS_MS;
     if (!isAlive(Number(pid)) && !(await isGrowing())) await rm(part);
   }
@@ -103,7 +103,7 @@ async function* inChunks(lines: AsyncIterable<string>) {
   yield chunk;
 }
 
-const INTERRUPTED = 'Interrupted: no file was written. The same command begins anew.';
+const INTERRUPTED = 'Interrupted: no file was written. Run the same command to start again.';
 const SNAPSHOT_TOO_OLD = 239;
-const TOO_SLOW = `MongoDB keeps a moment for so long only, 5 minutes as it is set at first. Raise its parameter
+const TOO_SLOW = `The backup took longer than MongoDB keeps a snapshot (5 minutes by default). Raise its parameter
 minSnapshotHistoryWindowInSeconds, or stop the API and take the backup with --no-snapshot.`;

@@ -1,11 +1,10 @@
 /**
- * An entry is a line `KEY TOKEN KEY TOKEN …` of the generations that it depends on, and after it what is
- * served. The token of an entity's own generation begins with its version and a dot, as soon as that is known.
- * What changes something is a script, so that it happens in one step; reading is a plain MGET, which costs
- * Redis half as much.
+ * An entry is a line `KEY TOKEN KEY TOKEN …` of the generations it depends on, followed by the answer. Once known, the
+ * version of an entity and a dot precede the token of its own generation. Changes are scripts, which are atomic; reads
+ * are plain MGETs, which cost Redis half as much.
  */
 
-/** The tokens of the keys from `first` on; those that aren't there are made. ARGV: their life in ms, a new token. */
+/** Returns the tokens of the keys from `first` on and creates missing ones. ARGV: their life in ms, a new token. */
 const TOKENS = `
 local function tokens(first)
   if first > #KEYS then return {} end
@@ -20,16 +19,16 @@ local function tokens(first)
 end
 `;
 
-/** KEYS: generations. ARGV: life, a new token. Their tokens. */
+/** Returns the tokens of the generations KEYS. ARGV: life, a new token. */
 export const DEPEND = `${TOKENS}
 return tokens(1)
 `;
 
 /**
- * KEYS: the entry, the generations it depends on, an entity's own first. ARGV: life, the text, the entity's
- * version or '', the tokens from before the data was read. The bytes that this adds to Redis, at least 1; or 0 if one
- * of them is no longer in force: then the data may be older than a write that was acknowledged. An entity's own may have got a version meanwhile, from
- * another reader: only a higher one is kept, and who read a higher one than is known leaves the next read to load.
+ * Fills an entry. KEYS: the entry, then the generations it depends on, an entity's own first. ARGV: life, the text, the
+ * entity's version or '', the tokens taken before the data was read. Returns the bytes added to Redis, at least 1; 0 if
+ * a token is no longer in force, since the data may then be older than an acknowledged write. If another reader has
+ * meanwhile set the version of the own generation, a lower one is refused, and a higher one makes the next read load.
  */
 export const FILL = `
 local now = redis.call('MGET', unpack(KEYS, 2))
@@ -64,12 +63,10 @@ return added
 `;
 
 /**
- * After a write that made of an entity the version ARGV[3]. KEYS: its own generation; the highest version that a write
- * reported; ARGV[4] others that end; those that its entry depends on beside its own. ARGV: life, a new token, version,
- * number, life of the version that was reported.
- *
- * The tokens with which the writer may fill the entry again with what it wrote, or nothing: where a later
- * version has been told of already, or where it isn't known whether one has.
+ * Records that a write produced version ARGV[3] of an entity. KEYS: its own generation; the highest version reported by
+ * a write; ARGV[4] other generations to end; those that its entry depends on beside its own. ARGV: life, a new token,
+ * version, number, life of the reported version. Returns the tokens with which the writer may fill the entry, or false
+ * if a later version has been reported or it is unknown whether one has.
  */
 export const WRITTEN = `${TOKENS}
 local others = tonumber(ARGV[4])

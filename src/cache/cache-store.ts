@@ -5,7 +5,7 @@ import { DEPEND, FILL, WRITTEN } from './cache-scripts';
 
 export type CacheStore = ReturnType<typeof createCacheStore>;
 
-/** Where an answer is to be kept, and the tokens that must be in force then. */
+/** Where to keep an answer, and the tokens that must then be in force. */
 export interface Place {
   namespace: string;
   key: string;
@@ -25,38 +25,37 @@ interface CacheStoreOptions {
   entryLifeMs: number;
 }
 
-/** Characters; what is larger isn't worth what it takes from Redis and the other readers. */
+/** Maximum characters of an entry: larger ones cost Redis and the other readers more than they save. */
 const MAX_ENTRY = 200_000;
-/** Of how many entries a process remembers what they depend on; about 300 bytes each. */
+/** Number of entries whose generations a process remembers, at about 300 bytes each. */
 const REMEMBERED = 10_000;
-/** Entries of the same moment end at different ones: from this share of their life on. */
+/** Shortest share of its life after which an entry expires, so that entries of one moment do not expire together. */
 const SHORTEST_LIFE = 0.8;
 
-/** A write may end what is cached this much after the time that it carries: clocks differ, and commits are tried again. */
+/** How long after its timestamp a write may still end cached answers: clocks differ, and commits are retried. */
 const LATE_MS = 150_000;
 
-/** How answers and generations lie in Redis: one call to read, one to keep, one to end. */
+/** Stores answers and generations in Redis: one call reads, one keeps, one ends. */
 export function createCacheStore({ redis, prefix, entryLifeMs }: CacheStoreOptions) {
   const fill = redis.script('cacheFill', FILL);
   const depend = redis.script('cacheDepend', DEPEND);
   const written = redis.script('cacheWritten', WRITTEN);
-  // A generation lives longer than what depends on it; each fill begins its life anew.
+  // A generation outlives the entries that depend on it; each fill renews it.
   const generationLifeMs = entryLifeMs * 2;
   const reportedLifeMs = entryLifeMs + LATE_MS;
 
-  /** By the entry's key the keys of the generations it was last seen with: asked for along with it. */
+  /** The generation keys each entry was last seen with, by the entry's key, to read along with it. */
   const remembered = new LRUCache<string, string[]>({ max: REMEMBERED });
 
-  // Never used twice, by any process; a letter first, and no dot.
+  // Unique for all processes and calls; begins with a letter and has no dot.
   const process = `t${randomBytes(9).toString('base64url')}`;
   let count = 0;
   const newToken = () => `${process}${(count += 1).toString(36)}-`;
 
-  /** What another Redis process or another epoch left behind has another name. */
+  /** Hides what another Redis process or another epoch left behind. */
   const namespaceAt = (epoch: number) => `${prefix}:${redis.runId()}:${epoch.toString(36)}`;
   const entryKey = (namespace: string, key: string) => `${namespace}:entry:${key}`;
   const generationKey = (namespace: string, name: string) => `${namespace}:generation:${name}`;
-
   const reportedKey = (namespace: string, name: string) => `${namespace}:reported:${name}`;
 
   const tokensOf = async (keys: string[]) => (await depend(keys, [generationLifeMs, newToken()])) as string[];
@@ -64,7 +63,7 @@ export function createCacheStore({ redis, prefix, entryLifeMs }: CacheStoreOptio
   const headOf = (keys: string[], tokens: (string | null)[]) =>
     keys.map((key, index) => `${key} ${tokens[index]}`).join(' ');
 
-  /** The text, where what its head says is still so. */
+  /** Returns the text of the entry if the tokens of its head are in force. */
   async function textOf(entry: string, asked: string[], tokens: (string | null)[], key: string) {
     const end = entry.indexOf('\n');
     const head = entry.slice(0, end);
@@ -86,7 +85,7 @@ export function createCacheStore({ redis, prefix, entryLifeMs }: CacheStoreOptio
   }
 
   return {
-    /** The answer, or the place for it. */
+    /** Returns the answer, or the place to put it. */
     async get(epoch: number, name: string, generations: string[]): Promise<Answer | Place> {
       const namespace = namespaceAt(epoch);
       const key = entryKey(namespace, name);
@@ -100,7 +99,7 @@ export function createCacheStore({ redis, prefix, entryLifeMs }: CacheStoreOptio
       return { json: text.slice(end + 1), tag, meta };
     },
 
-    /** Adds generations to what the place depends on. */
+    /** Adds generations that the answer depends on. */
     async dependOn(place: Place, names: string[]): Promise<void> {
       const keys = names.map((name) => generationKey(place.namespace, name));
       if (keys.length === 0) return;
@@ -110,9 +109,9 @@ export function createCacheStore({ redis, prefix, entryLifeMs }: CacheStoreOptio
     },
 
     /**
-     * @returns the bytes that it added to Redis, at least 1; 0 if it was too old to be kept
-     * @param version of the entity that the place's first generation is of
-     * @param asOf ms since 1970, from which on it lives, where that isn't now
+     * @returns the bytes added to Redis, at least 1; 0 if the answer is stale
+     * @param version of the entity behind the place's first generation
+     * @param asOf start of the entry's life, ms since 1970
      */
     async put(
       place: Place,
@@ -127,16 +126,16 @@ export function createCacheStore({ redis, prefix, entryLifeMs }: CacheStoreOptio
       return (await fill([place.key, ...place.generations], args)) as number;
     },
 
-    /** No entry is older than a write of this long ago; for this long Redis knows that the write was reported. */
+    /** Age in ms up to which an entry may predate a write; Redis remembers reported versions for as long. */
     reportedLifeMs,
 
-    /** The highest version of an entity that a write reported, if Redis still knows it. */
+    /** Returns the highest version of an entity reported by a write; `undefined` if Redis does not know it. */
     async reported(epoch: number, key: string): Promise<number | undefined> {
       const [version] = await redis.getAll([reportedKey(namespaceAt(epoch), key)]);
       return version ? Number(version) : undefined;
     },
 
-    /** Ends generations; of a written entity the place for what became of it, where that is surely the newest. */
+    /** Ends generations. For a written entity returns the place to refill it, if it is certainly the newest. */
     async end(
       epoch: number,
       names: string[],

@@ -4,23 +4,22 @@ import type { RateLimiter } from '../infra/rate-limiter';
 export type FillBudget = ReturnType<typeof createFillBudget>;
 
 /**
- * Bytes that the lists of one caller may add to Redis in the life of an entry: with other words, bounds and page sizes
- * one caller can ask for any number of lists, which would push those of all others out. 1/32 of the 256 MB of the
- * local Redis; about 500 pages of 20 tasks.
+ * Bytes that one caller's lists may add to Redis in the life of an entry. Varying words, bounds and page sizes, a
+ * caller could otherwise push out everybody else's. It is 1/32 of the local Redis' 256 MB, about 500 pages of 20 tasks.
  */
 export const FILL_BUDGET = 8_000_000;
 
-/** How many callers over their budget a process remembers. */
+/** Number of callers over their budget that a process remembers. */
 const REMEMBERED = 10_000;
 
-/** A caller over the budget is answered as before, from MongoDB, until its window ends. */
+/** A caller over the budget is served from MongoDB until the window ends. */
 export function createFillBudget(limiter: Pick<RateLimiter, 'count'>) {
   const over = new LRUCache<string, true>({ max: REMEMBERED });
 
   return {
     allows: (caller: string): boolean => !over.has(caller),
 
-    /** Counts what was added; so each worker may add one entry too many. */
+    /** Counts added bytes, after the fact: each worker may add one entry too many. */
     async spend(caller: string, bytes: number): Promise<void> {
       const { isOver, seconds } = await limiter.count(caller, bytes);
       if (isOver) over.set(caller, true, { ttl: seconds * 1_000 });

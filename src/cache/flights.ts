@@ -1,6 +1,6 @@
 interface Outcome<T> {
   found: T;
-  /** When it was found, it was not older than anything acknowledged until its end. */
+  /** True if no write acknowledged during the load can have made it stale. */
   holds: boolean;
 }
 
@@ -9,17 +9,17 @@ interface Flight<T> {
   outcome: Promise<Outcome<T>>;
 }
 
-/** One load a key at a time; whoever asks meanwhile gets the same, unless it may be too old for them. */
+/** Runs one load for each key at a time. Callers meanwhile share it, unless it may be too old for them. */
 export function createFlights<T>() {
   const flights = new Map<string, Flight<T>>();
   let clock = 0;
 
   return {
-    /** A moment, to be taken where a request comes in. */
+    /** A moment on the flights' own clock: take it when a request arrives. */
     now: () => (clock += 1),
 
     async join(key: string, arrived: number, work: () => Promise<Outcome<T>>): Promise<T> {
-      // At most twice: whatever follows the first flight began after we came.
+      // At most twice: any flight after the first began after this call arrived.
       for (let flight = flights.get(key); flight; flight = flights.get(key)) {
         const isLater = flight.began > arrived;
         const outcome = await flight.outcome.catch((error: Error) => {

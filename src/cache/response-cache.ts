@@ -3,14 +3,14 @@ import type { RedisClient } from '../infra/redis/redis';
 import type { NoticeBoard } from '../notices/notice-board';
 import { tagOf } from '../lib/version-tag';
 import { createCacheStore, type CacheStore, type Place } from './cache-store';
-import type { CacheClass, CacheRecord } from './cache-record';
+import type { CacheClass, CountCacheEvent } from './cache-metrics';
 import type { FillBudget } from './fill-budget';
 import { createFlights } from './flights';
 
 export type ResponseCache = ReturnType<typeof createResponseCache>;
 export type CacheState = 'HIT' | 'MISS' | 'BYPASS';
 
-/** What a cached read answers with: the JSON text as it is sent, and what else the answer needs. */
+/** Answer of a cached read: the JSON text as it is sent, and what else the answer needs. */
 export interface Cached {
   json: string;
   tag: string;
@@ -20,43 +20,43 @@ export interface Cached {
 
 export interface Loaded {
   value: unknown;
-  /** Of an entity; it goes into the tag. */
+  /** Version of an entity, which goes into its tag. */
   version?: number;
   meta?: Record<string, string>;
-  /** What isn't worth keeping, or may not be what is there. */
+  /** True for data that is not worth keeping or may not be current. */
   isTransient?: boolean;
-  /** Where a part of it came from the cache itself, when that was read: ms since 1970. Lives don't add up. */
+  /** When the cached part of it was read (ms since 1970), so that lifetimes do not add up; unset if none was. */
   asOf?: number;
 }
 
-/** To be awaited before what the generations stand for is looked up. */
+/** Adds dependencies of the answer. Await it before you read the data that they stand for. */
 export type DependOn = (generations: string[]) => Promise<void>;
 
 export interface CachedRead {
   class: CacheClass;
   key: string;
   /**
-   * Names of what the answer depends on; a write names those it changed. That of an entity which has versions
-   * comes first, is the same as the key, and no other answer depends on it. With none nothing is kept.
+   * Names of what the answer depends on; a write ends those it changed. The generation of a versioned entity comes
+   * first and equals the key, and no other answer depends on it. An empty list disables the cache.
    */
   generations: string[];
   load: (dependOn: DependOn) => Promise<Loaded>;
-  /** Id of the user whose budget it counts into; unset for entities, of which there are only so many. */
+  /** Id of the user whose budget the entry counts against; unset for entities, whose number is bounded. */
   caller?: string;
 }
 
-/** What a write did. */
+/** Effect of a write. */
 export interface Write {
-  /** Every answer that depends on one of these ends. */
+  /** Ends every answer that depends on one of these. */
   generations: string[];
-  /** What became of an entity: its answer ends as well, and may be filled again at once. */
+  /** The entity written: its answer ends too, and may be filled again at once. */
   entity?: { class: CacheClass; key: string; version: number; dependsOn: string[] };
 }
 
-/** The version of an entity that is gone: no write has a higher one. */
+/** Version of a removed entity: no write has a higher one. */
 export const GONE = Number.MAX_SAFE_INTEGER;
 
-/** Puts what a write made of its entity where the next read finds it. */
+/** Caches the entity that a write produced, for the next read. */
 export type Refill = (loaded: Loaded) => Promise<void>;
 const noRefill: Refill = async () => {};
 
@@ -64,33 +64,33 @@ interface ResponseCacheOptions {
   redis: RedisClient | undefined;
   board: Pick<NoticeBoard, 'cacheEpoch' | 'knownEpoch' | 'epochOfWrites' | 'turnCacheOff'>;
   prefix: string;
-  /** No entry outlives this, whatever happens to its generations. */
+  /** Maximum life of an entry in ms, whatever happens to its generations. */
   entryLifeMs: number;
-  record: CacheRecord;
+  count: CountCacheEvent;
   budget?: FillBudget;
-  /** Called before a list is loaded, with its class and its caller; resolves with the function to call after it. */
+  /** Called before a list is loaded, with its class and its caller; resolves to the function to call after it. */
   enter?: (of: CacheClass, caller: string) => Promise<() => void>;
 }
 
 /**
- * A read-through cache that is never stale. Each generation is a key that holds a token of its own; an entry
- * counts only while the tokens from before its data was read are in force, and a write ends them before it is
- * acknowledged. So what a slow reader sets after a write is refused, and a token that Redis lost (evicted,
- * restarted) makes a miss and never a hit. How it holds when Redis confirms nothing: notices/notice-board.ts.
+ * A read-through cache that is never stale. Each generation is a key that holds a token. An entry is valid only while
+ * the tokens taken before its data was read are in force, and a write ends them before it is acknowledged: a slow
+ * reader's fill after a write is refused, and a token that Redis lost (eviction, restart) makes a miss and never a hit.
+ * notices/notice-board.ts covers writes that Redis does not confirm.
  */
 export function createResponseCache({
   redis,
   board,
   prefix,
   entryLifeMs,
-  record,
+  count,
   budget,
   enter,
 }: ResponseCacheOptions) {
   const store = redis && createCacheStore({ redis, prefix, entryLifeMs });
   const flights = createFlights<Cached>();
   const breaker = circuitBreaker(handleAll, { halfOpenAfter: 1_000, breaker: new ConsecutiveBreaker(3) });
-  // A write can wait a little longer than a read, and a busy moment shouldn't cost all workers their cache.
+  // A write can wait longer than a read, and a busy moment should not cost all workers their cache.
   const patience = retry(handleAll, { maxAttempts: 3, backoff: new ConstantBackoff(50) });
 
   function toCached({ value, version, meta = {} }: Loaded, state: CacheState): Cached {
@@ -98,7 +98,7 @@ export function createResponseCache({
     return { json, tag: tagOf(json, version), meta, state };
   }
 
-  /** Waits for a place if it is a list; to load an entity is as cheap as to refuse it. @throws OverloadError */
+  /** Waits for a place if it is a list; loading an entity is as cheap as refusing it. @throws OverloadError */
   async function loadInTurn({ class: of, caller, load }: CachedRead, dependOn: DependOn): Promise<Loaded> {
     if (!caller || !enter) return load(dependOn);
     const leave = await enter(of, caller);
@@ -106,20 +106,20 @@ export function createResponseCache({
   }
 
   async function bypass(read: CachedRead): Promise<Cached> {
-    record(read.class, 'bypass');
+    count(read.class, 'bypass');
     return toCached(await loadInTurn(read, async () => {}), 'BYPASS');
   }
 
-  /** @returns the bytes that it added; 0 if it was not kept */
+  /** @returns the bytes added; 0 if the answer was not kept */
   async function put(of: CacheClass, place: Place, at: CacheStore, cached: Cached, loaded: Loaded) {
     const added = await breaker.execute(() => at.put(place, cached, loaded)).catch(() => 'failed' as const);
-    if (added === 0) record(of, 'stale_refused');
+    if (added === 0) count(of, 'stale_refused');
     if (typeof added === 'string' || added === 0) return 0;
-    record(of, 'fill', cached.json.length);
+    count(of, 'fill', cached.json.length);
     return added;
   }
 
-  /** `holds`: at the end it was still what is there. */
+  /** Sets `holds` if no write that was acknowledged meanwhile can have made the answer stale. */
   async function fill(read: CachedRead, place: Place, at: CacheStore) {
     const { class: of, caller } = read;
     let isComplete = true;
@@ -127,10 +127,10 @@ export function createResponseCache({
       breaker.execute(() => at.dependOn(place, names)).catch(() => void (isComplete = false));
     const loaded = await loadInTurn(read, dependOn);
     const found = toCached(loaded, 'MISS');
-    record(of, 'miss');
+    count(of, 'miss');
     if (!isComplete || loaded.isTransient) return { found, holds: false };
     if (caller && budget && !budget.allows(caller)) {
-      record(of, 'over_budget');
+      count(of, 'over_budget');
       return { found, holds: false };
     }
     const added = await put(of, place, at, found, loaded);
@@ -138,14 +138,14 @@ export function createResponseCache({
     return { found, holds: added > 0 };
   }
 
-  /** Does what `written` below describes. */
+  /** Implements `written` below. */
   async function end({ generations, entity }: Write): Promise<Refill> {
     if (!store) return noRefill;
     let epoch: number;
     try {
       epoch = await board.epochOfWrites();
     } catch (error) {
-      // Its effect is unknown to the client now, who will look: most probably this is what others read.
+      // The client does not know the effect of its write and will look; most probably this is what others read.
       const all = [...generations, ...(entity ? [entity.key] : [])];
       await store.end(board.knownEpoch(), all).catch(() => {});
       throw error;
@@ -164,7 +164,7 @@ export function createResponseCache({
     /** Answers from Redis, or loads; errors of `load` pass through and are not cached. */
     async read(read: CachedRead): Promise<Cached> {
       const epoch = board.cacheEpoch();
-      // What depends on the time of day changes without a write.
+      // Answers without generations depend on the time of day, which changes without a write.
       if (!store || epoch === undefined || read.generations.length === 0) return bypass(read);
       const arrived = flights.now();
       let found: Omit<Cached, 'state'> | Place;
@@ -174,7 +174,7 @@ export function createResponseCache({
         return bypass(read);
       }
       if ('json' in found) {
-        record(read.class, 'hit', found.json.length);
+        count(read.class, 'hit', found.json.length);
         return { json: found.json, tag: found.tag, meta: found.meta, state: 'HIT' };
       }
       const place = found;
@@ -182,18 +182,17 @@ export function createResponseCache({
     },
 
     /**
-     * To be awaited between a write and its acknowledgement: afterwards no worker answers with anything
-     * older. Where Redis doesn't confirm it, the cache is turned off for all workers.
-     * @throws where neither Redis nor MongoDB took it: the effect of the write is then unknown to the client.
+     * Await it between a write and its acknowledgement: afterwards no worker answers with anything older. If Redis does
+     * not confirm, it turns the cache off for all workers.
+     * @throws if neither Redis nor MongoDB confirmed: the client must then treat the write's effect as unknown
      */
     written: end,
 
     /**
-     * To be awaited before an answer that changes nothing shows an entity to a caller who may see it: a refusal, or
-     * the replay of a creation. Its last writer may have died before it ended what was cached, and no read may be
-     * older than such an answer. Ends nothing if a write reported this version, or if no entry is as old as the change:
-     * so refusals end at most what a write left, once.
-     * @param changedAt when the entity changed last
+     * Await it before an answer that changes nothing shows an entity: a refusal, or the replay of a creation. The last
+     * writer may have died before it ended what was cached, and no later read may be older than such an answer. It ends
+     * nothing if a write reported this version or no entry is as old as the change, so refusals cost the cache little.
+     * @param changedAt when the entity last changed
      */
     async shown(write: Required<Write>, changedAt: Date): Promise<void> {
       if (!store || Date.now() - changedAt.getTime() > store.reportedLifeMs) return;

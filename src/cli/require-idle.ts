@@ -1,7 +1,7 @@
 import { readDataConfig } from '../config';
 import { askAll } from '../control/control-client';
 import { listLiving } from '../control/control-folder';
-import { addressOf } from '../lib/server-away';
+import { addressOf } from '../lib/redact-url';
 import { say } from './command';
 
 const MIXED = 'their writes would be mixed with the backup';

@@ -13,11 +13,11 @@ import type { Logger } from '../process/logger';
 interface AdmissionDeps {
   metrics: Metrics;
   logger: Logger;
-  /** How much room the database has, unless a folder is named. */
+  /** Asks the database for its free room, unless its folder is configured. */
   askDatabase: () => Promise<Room | undefined>;
 }
 
-/** What a worker takes on, and how it is seen what it refuses: metrics, the live page, the log. */
+/** Composes admission, and what reports its refusals: metrics, the live page and the log. */
 export async function composeAdmission(
   { diskPlaces, diskReserve }: Pick<Config, 'diskPlaces' | 'diskReserve'>,
   { metrics, logger, askDatabase }: AdmissionDeps,
@@ -41,7 +41,7 @@ export async function composeAdmission(
     admission,
     disks,
     lateness,
-    /** Counts one refusal, whichever part of the worker decided on it. */
+    /** Counts one refusal by any part of the worker. */
     refused,
     recentRefusals: recent.list,
     stop(): void {

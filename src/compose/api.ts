@@ -2,7 +2,7 @@ import { createAuthService } from '../auth/auth-service';
 import { createLoginGuard } from '../auth/login-guard';
 import { createTokenService } from '../auth/token-service';
 import { createAvatarService } from '../avatars/avatar-service';
-import { createCacheRecord } from '../cache/cache-record';
+import { createCacheMetrics } from '../cache/cache-metrics';
 import { createFillBudget, FILL_BUDGET } from '../cache/fill-budget';
 import { createResponseCache } from '../cache/response-cache';
 import { composePasswords } from './passwords';
@@ -40,14 +40,14 @@ import { createUserCache } from '../users/user-cache';
 import { createUserService } from '../users/user-service';
 import { readVersion } from '../process/version';
 
-/** Of what each process is asked for; those that don't answer by then are left out. */
+/** How long each process may take to report its metrics; late ones are left out. */
 const METRICS_MS = 4_000;
 
-/** Everything an API worker consists of, connected; `createApp` takes `app`. */
+/** Connects and composes an API worker; `createApp` takes `app`. */
 export async function composeApi(config: Config, logger: Logger) {
   const metrics = createMetrics(config.workerName);
   const histogram = createRequestRecord(metrics);
-  const cacheRecord = createCacheRecord(metrics);
+  const countCacheEvent = createCacheMetrics(metrics);
   const clocks = { mongo: createBusyClock(), redis: createBusyClock() };
   const slow = createSlowRequests({ thresholdMs: config.slowRequestMs, clocks, logger });
   const { mongo, users, tasks, avatars, jobs, notices, idempotencyKeys } = await openStore(
@@ -76,9 +76,9 @@ export async function composeApi(config: Config, logger: Logger) {
       rateLimiter({ name: 'cache', points: FILL_BUDGET, seconds: config.cacheTtlSeconds }),
     ),
     enter: (of, caller) => admission.work('uncached', of, caller),
-    record: (of, event, size) => {
-      cacheRecord(of, event, size);
-      // An assignee is a part of an answer; who watches is shown whole ones.
+    count: (of, event, size) => {
+      countCacheEvent(of, event, size);
+      // An assignee is a part of an answer; the live page counts whole answers.
       if (of !== 'person') live.cacheEvent(event);
     },
   });
@@ -92,7 +92,7 @@ export async function composeApi(config: Config, logger: Logger) {
   const health = createHealth({
     about: { worker: config.workerName, version: readVersion(), release: config.release ?? '' },
     required: { mongodb: { ping: mongo.ping, url: config.mongoUrl } },
-    // Jobs are taken all the same: they wait in MongoDB.
+    // Without RabbitMQ the API still accepts jobs, which wait in MongoDB.
     optional: {
       ...(redis && { redis: { ping: redis.ping, url: config.redisUrl! } }),
       ...(probe && { rabbitmq: { ping: probe.ping, url: config.amqpUrl! } }),
@@ -172,7 +172,7 @@ export async function composeApi(config: Config, logger: Logger) {
     live,
     hashPool,
     watchers: hub,
-    /** What a worker that stops ends at once instead of waiting for it. */
+    /** Long answers, which a stopping worker ends instead of waiting for them. */
     longAnswers: {
       end(): void {
         hub.end();
@@ -213,7 +213,7 @@ export async function composeApi(config: Config, logger: Logger) {
       accessLog: createAccessLog(config.logLevel, config.workerName),
       slow,
       record: ((method, path, ...rest) => {
-        // It is open for as long as somebody watches: no duration of a request.
+        // It stays open while the live page is, so its duration is not that of a request.
         if (path === '/ops/events') return;
         histogram(method, path, ...rest);
         if (!isUpkeep(path)) live.record(method, path, ...rest);
@@ -238,7 +238,7 @@ export async function composeApi(config: Config, logger: Logger) {
   };
 }
 
-/** A limit of 0 is none. */
+/** 0 disables a limit. */
 function requestLimiters(config: Config, rateLimiter: (policy: Policy) => RateLimiter) {
   const limiterOf = (name: string, points: number, seconds: number) =>
     points > 0 ? rateLimiter({ name, points, seconds, remembersRefused: true }) : undefined;

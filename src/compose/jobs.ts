@@ -7,7 +7,7 @@ import { createFailedJobs } from '../jobs/failed-jobs';
 type Repositories = ReturnType<typeof createRepositories>;
 type Store = Pick<Repositories, 'avatars' | 'jobs'> & { mongo: Pick<Mongo, 'transaction'> };
 
-/** With what each type of job keeps for another try. */
+/** Adds how to keep and drop the input of each type of job. */
 export const composeFailedJobs = ({ avatars, jobs, mongo }: Store) =>
   createFailedJobs({
     jobs,

@@ -15,9 +15,9 @@ import { within } from '../lib/deadline';
 import type { JobRepository } from '../jobs/job-repository';
 import { readVersion } from '../process/version';
 
-/** A scrape waits no longer for MongoDB or RabbitMQ; without an answer their figures are left out. */
+/** A scrape waits this long for MongoDB or RabbitMQ and then omits their samples. */
 const LIMIT_MS = 1_000;
-/** However often and by however many a worker is asked. */
+/** How long an answer is kept, however often the worker is scraped. */
 const KEPT_MS = 3_000;
 
 const secondsSince = (time: Date | undefined) =>
@@ -25,7 +25,7 @@ const secondsSince = (time: Date | undefined) =>
 
 export function observeBuild(metrics: Metrics, config: ProcessConfig): void {
   const labels = { version: readVersion(), release: config.release ?? '' };
-  metrics.info('taskfleet_build_info', 'What this process runs', labels);
+  metrics.info('taskfleet_build_info', 'Version and release of this process', labels);
 }
 
 export function observeMongo(metrics: Metrics, client: Mongo['client']): void {
@@ -34,61 +34,57 @@ export function observeMongo(metrics: Metrics, client: Mongo['client']): void {
     'Operations that got no connection to MongoDB',
     ['reason'],
   );
-  // The driver's words.
+  // The driver's names.
   const ofReason = new Map(['timeout', 'connectionError', 'poolClosed'].map((it) => [it, failed(it)]));
   const pool = watchPool(client, (reason) => (ofReason.get(reason) ?? failed(reason))());
   metrics.gauges('taskfleet_mongo_pool_connections', 'Connections to MongoDB', 'state', pool.connections);
   metrics.gauge(
     'taskfleet_mongo_pool_max_connections',
-    'As many as there may be to one server of MongoDB',
+    'Maximum connections to one MongoDB server',
     () => client.options.maxPoolSize,
   );
-  metrics.gauge('taskfleet_mongo_pool_waiting', 'Operations that wait for a connection', pool.waiting);
+  metrics.gauge('taskfleet_mongo_pool_waiting', 'Operations waiting for a connection', pool.waiting);
 }
 
 export function observeHashing(
   metrics: Metrics,
   { pool, places, most }: { pool: HashPool; places: HashPlaces; most: number },
 ): void {
-  metrics.gauge('taskfleet_hashes_under_way', 'Passwords that wait or are hashed', pool.underWay);
+  metrics.gauge('taskfleet_hashes_under_way', 'Password hashes waiting or running', pool.underWay);
   metrics.gauge('taskfleet_hash_threads', 'Threads that hash passwords', pool.threads);
-  metrics.gauge('taskfleet_hash_queue_length', 'Passwords that no thread has taken up yet', pool.waiting);
-  metrics.gauge('taskfleet_hash_queue_limit', 'As many passwords as may wait, however quick', () => most);
+  metrics.gauge('taskfleet_hash_queue_length', 'Password hashes waiting for a thread', pool.waiting);
+  metrics.gauge('taskfleet_hash_queue_limit', 'Maximum number of waiting password hashes', () => most);
   metrics.gauge(
     'taskfleet_hash_expected_wait_seconds',
-    'How long the next password of a client without another would wait; above 2 s it is refused with 503',
+    'Expected wait of the next password of a client without another; above 2 s it is refused with 503',
     () => places.expectedWaitMs() / 1_000,
   );
 }
 
 export function observeAdmission(metrics: Metrics, admission: Admission, lateness: Lateness): void {
-  metrics.gauge(
-    'taskfleet_work_limit',
-    'Writes and uncached lists that may run side by side',
-    admission.limit,
-  );
-  metrics.gauge('taskfleet_work_under_way', 'Those that run', admission.underWay);
-  metrics.gauge('taskfleet_work_waiting', 'Those that wait for a place', admission.waiting);
-  metrics.gauge('taskfleet_reads_under_way', 'Reads that are being answered', admission.reads);
+  metrics.gauge('taskfleet_work_limit', 'Maximum writes and uncached lists under way', admission.limit);
+  metrics.gauge('taskfleet_work_under_way', 'Writes and uncached lists under way', admission.underWay);
+  metrics.gauge('taskfleet_work_waiting', 'Writes and uncached lists waiting for a place', admission.waiting);
+  metrics.gauge('taskfleet_reads_under_way', 'Reads under way', admission.reads);
   metrics.gauge(
     'taskfleet_event_loop_late_seconds',
-    'By how much the event loop is late, over about the last second',
+    'Lateness of the event loop over about the last second',
     () => lateness.recentMs() / 1_000,
   );
 }
 
-/** Every API worker of a machine exports the same values: aggregate with min(), not sum(). */
+/** Every API worker of a host exports the same values: aggregate with min(), not sum(). */
 export function observeDisks(metrics: Metrics, disks: DiskWatch): void {
   const each = (key: keyof Room) => () =>
     Object.fromEntries(Object.entries(disks.rooms()).map(([place, room]) => [place, room[key]]));
   metrics.gauges('taskfleet_disk_free_bytes', 'Free room on the disk of a place', 'place', each('free'));
   metrics.gauges('taskfleet_disk_size_bytes', 'Size of the disk of a place', 'place', each('size'));
-  metrics.gauge('taskfleet_disk_full', 'Whether writes are refused, since the database lacks room', () =>
+  metrics.gauge('taskfleet_disk_full', 'Whether writes are refused because the database lacks room', () =>
     Number(disks.isFull()),
   );
 }
 
-/** Of an API worker: as it sees them. */
+/** Exports the servers behind the API as this worker sees them. */
 export function observeDependencies(metrics: Metrics, health: Health): void {
   const ask = async () => Object.entries(await health.dependencies());
   metrics.gauges(
@@ -100,13 +96,13 @@ export function observeDependencies(metrics: Metrics, health: Health): void {
   );
   metrics.gauges(
     'taskfleet_dependency_latency_seconds',
-    'How long it took it to answer, or to fail',
+    'How long the server took to answer or fail',
     'dependency',
     async () => Object.fromEntries((await ask()).map(([name, { latencyMs }]) => [name, latencyMs / 1_000])),
   );
 }
 
-/** Of a job worker: each of them tells the same, so take the maximum. */
+/** Every job worker exports the same values: aggregate with max(), not sum(). */
 export function observeJobs(
   metrics: Metrics,
   {
@@ -123,34 +119,36 @@ export function observeJobs(
 
   metrics.gauges(
     'taskfleet_jobs',
-    'Jobs in MongoDB, counted to 10,000',
+    'Jobs in MongoDB by status, each counted to 10,000',
     'status',
     async () => (await stored())?.jobs,
   );
-  metrics.gauge(
-    'taskfleet_jobs_oldest_queued_age_seconds',
-    'Since when the oldest job waits that nobody runs',
-    async () => ageOf(await stored(), 'oldestQueuedAt'),
+  metrics.gauge('taskfleet_jobs_oldest_queued_age_seconds', 'Age of the oldest queued job', async () =>
+    ageOf(await stored(), 'oldestQueuedAt'),
   );
   metrics.gauge(
     'taskfleet_outbox_jobs',
-    'Jobs that are due to be published to RabbitMQ, counted to 10,000',
+    'Jobs due for publishing to RabbitMQ, counted to 10,000',
     async () => (await stored())?.outbox,
   );
-  metrics.gauge('taskfleet_outbox_oldest_age_seconds', 'Since when the oldest of them is due', async () =>
-    ageOf(await stored(), 'oldestDueAt'),
+  metrics.gauge(
+    'taskfleet_outbox_oldest_age_seconds',
+    'How long the oldest job has been due for publishing',
+    async () => ageOf(await stored(), 'oldestDueAt'),
   );
-  metrics.gauge('taskfleet_rabbit_connected', 'Whether RabbitMQ is there', () => Number(queue.isConnected()));
-  metrics.gauge('taskfleet_rabbit_blocked', 'Whether RabbitMQ lacks disk or memory and takes no jobs', () =>
+  metrics.gauge('taskfleet_rabbit_connected', 'Whether this job worker is connected to RabbitMQ', () =>
+    Number(queue.isConnected()),
+  );
+  metrics.gauge('taskfleet_rabbit_blocked', 'Whether RabbitMQ lacks disk or memory and accepts no jobs', () =>
     Number(queue.isBlocked()),
   );
-  metrics.gauges('taskfleet_rabbit_messages', 'Messages that wait in RabbitMQ', 'queue', async () => {
+  metrics.gauges('taskfleet_rabbit_messages', 'Messages waiting in RabbitMQ', 'queue', async () => {
     const depth = await queued();
     return depth && { jobs: depth.ready, dead_letters: depth.deadLetters };
   });
   metrics.gauge(
     'taskfleet_rabbit_consumers',
-    'Job workers that take messages',
+    'Job workers that consume messages',
     async () => (await queued())?.consumers,
   );
 }

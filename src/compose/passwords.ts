@@ -14,7 +14,7 @@ interface PasswordOptions {
   onDone: (requestId: string, waitMs: number, workMs: number) => void;
 }
 
-/** The threads that hash passwords, what may wait for them, and what refuses the rest before a body is read. */
+/** Composes the hashing threads, their queue, and what refuses further passwords before their bodies are read. */
 export function composePasswords(config: Config, { metrics, refused, onDone }: PasswordOptions) {
   const { hashThreads: threads, bcryptCost: cost, hashQueueLimit: most, exemptLoopback } = config;
   const hashPool = createHashPool({ threads, cost, onDone });

@@ -20,10 +20,10 @@ import { createTaskRepository } from '../tasks/task-repository';
 import { createUserCache } from '../users/user-cache';
 import { createUserRepository } from '../users/user-repository';
 
-/** As they were compiled, even where the tests run this file as TypeScript: their names are kept in the database. */
+/** Compiled migrations, even if tests run this file as TypeScript: the database keeps their file names. */
 const MIGRATIONS = builtFile('migrations');
 
-/** All that is kept in MongoDB; nothing is asked of it yet. */
+/** Creates all repositories without any command to MongoDB. */
 export const createRepositories = (connection: Mongo['connection']) => ({
   users: createUserRepository(connection),
   tasks: createTaskRepository(connection),
@@ -33,7 +33,7 @@ export const createRepositories = (connection: Mongo['connection']) => ({
   idempotencyKeys: createIdempotencyRepository(connection),
 });
 
-/** All repositories, connected; nothing is written before `prepare`. */
+/** Connects the repositories; nothing is written before `prepare`. */
 export async function connectStore(
   url: string,
   logger: Logger,
@@ -49,15 +49,15 @@ export async function connectStore(
     migrations,
     ...repositories,
 
-    /** The data first: a unique index may need what a migration fills in. */
+    /** Migrates before it creates indexes: a unique index may need what a migration fills in. */
     async prepare(): Promise<void> {
       await migrations.up();
       await Promise.all(Object.values(repositories).map((repository) => repository.prepare()));
     },
 
     /**
-     * The indexes that any data may have, for collections without documents. SecantusDB makes one in a transaction,
-     * which among 20,000 documents is too large for its cache: it would try for ever.
+     * Creates the indexes that suit any data while the collections are empty. SecantusDB creates an index in a
+     * transaction, which among 20,000 documents is too large for its cache: it would retry for ever.
      */
     async prepareEmpty(): Promise<void> {
       for (const { schema, collection } of Object.values(connection.models))
@@ -67,7 +67,7 @@ export async function connectStore(
   };
 }
 
-/** What the commands about data work with; nothing is served. */
+/** Composes what the commands on data need; it serves nothing. */
 export async function composeData(config: DataConfig, logger: Logger) {
   const store = await connectStore(config.mongoUrl, logger, PATIENT);
   const redis = config.redisUrl ? connectRedis(config.redisUrl, logger) : undefined;
@@ -77,7 +77,7 @@ export async function composeData(config: DataConfig, logger: Logger) {
     board,
     prefix: config.keyPrefix,
     entryLifeMs: config.cacheTtlSeconds * 1_000,
-    record: () => {},
+    count: () => {},
   });
 
   return {
@@ -85,14 +85,14 @@ export async function composeData(config: DataConfig, logger: Logger) {
     dump: createDump(store.mongo),
     hashPool: createHashPool({ threads: 0, cost: config.bcryptCost }),
 
-    /** Ends the cached lists that show users or tasks; in each running worker. */
+    /** Ends the cached lists of users and tasks for all running workers. */
     async listsChanged(): Promise<void> {
       await createUserCache(cache).came();
       await createTaskCache(cache).came();
     },
 
-    /** Ends all that is cached: other data is there now. Redis isn't asked, so it may be away. */
-    forgetCached: () => board.turnCacheOff('other data is there now'),
+    /** Ends all cached answers after the data was replaced. It does not need Redis. */
+    forgetCached: () => board.turnCacheOff('the data was replaced'),
 
     async close(): Promise<void> {
       redis?.close();
@@ -101,7 +101,7 @@ export async function composeData(config: DataConfig, logger: Logger) {
   };
 }
 
-/** What both processes need first: MongoDB with its data and indexes as this version wants them. */
+/** Connects to MongoDB and brings its data and indexes up to this version. */
 export async function openStore(config: ProcessConfig, logger: Logger, metrics: Metrics, busy?: BusyClock) {
   const commands = metrics.counter('taskfleet_mongo_commands_total', 'Commands sent to MongoDB', ['command']);
   const store = await connectStore(config.mongoUrl, logger, {

@@ -7,20 +7,20 @@ import { createPictureDecoder } from '../infra/images/picture-decoder';
 import { createJobQueue } from '../infra/rabbit/rabbit';
 import { createResizeAvatar } from '../avatars/resize-avatar';
 import type { JobHandlers, JobType } from '../jobs/job-handler';
-import { createJobsRecord } from '../jobs/job-record';
+import { createJobMetrics } from '../jobs/job-metrics';
 import { createJobRelay } from '../jobs/job-relay';
 import { createJobRunner } from '../jobs/job-runner';
 import type { Logger } from '../process/logger';
 
 /**
- * The largest pictures that are taken need 400 MB: 40 million pixels of a progressive JPEG with four channels. With all
- * cores busy a job worker, which has the lowest priority, may get a fiftieth of one.
+ * The largest accepted pictures need 400 MB: 40 million pixels of a progressive JPEG with four channels. With all cores
+ * busy a job worker, which has the lowest priority, may get a fiftieth of a core.
  */
 const PICTURE_LIMITS = { memoryBytes: 640_000_000, wallMs: 600_000 };
 
-/** Everything a job worker consists of; `start` lets it take jobs. */
+/** Composes a job worker; `start` makes it take jobs. */
 export async function composeWorker(config: ProcessConfig, logger: Logger) {
-  if (!config.amqpUrl) throw new Error('AMQP_URL is needed: the worker takes its jobs from RabbitMQ.');
+  if (!config.amqpUrl) throw new Error('AMQP_URL is required: the job worker takes its jobs from RabbitMQ.');
   const metrics = createMetrics(config.jobWorkerName);
   const { mongo, avatars, jobs } = await openStore(config, logger, metrics);
   const queue = createJobQueue({
@@ -33,17 +33,17 @@ export async function composeWorker(config: ProcessConfig, logger: Logger) {
   const relay = createJobRelay({ jobs, queue, logger });
   const decoder = createPictureDecoder({ ...PICTURE_LIMITS, cpuMs: config.jobCpuSeconds * 1_000 });
   const handlers: JobHandlers = { 'resize-avatar': createResizeAvatar({ avatars, decoder }) };
-  const record = createJobsRecord(metrics, Object.keys(handlers) as JobType[]);
+  const jobMetrics = createJobMetrics(metrics, Object.keys(handlers) as JobType[]);
   const runner = createJobRunner({
     jobs,
     handlers,
     transaction: mongo.transaction,
-    record,
+    metrics: jobMetrics,
     logger,
   });
 
   return {
-    jobs: record,
+    jobs: jobMetrics,
     isConnected: queue.isConnected,
     queue: { depth: queue.depth, unacknowledged: queue.unacknowledged },
     deadLetters: composeDeadLetters(config.amqpUrl, config.keyPrefix, { avatars, jobs, mongo }),
@@ -52,7 +52,7 @@ export async function composeWorker(config: ProcessConfig, logger: Logger) {
       await queue.start((id) => runner.run(id).finally(relay.wake));
       relay.start();
     },
-    /** No new jobs; those under way get `graceMs`, then they are put back. */
+    /** Takes no new jobs, and puts those under way back after `graceMs`. */
     async close(graceMs: number): Promise<void> {
       const timer = setTimeout(runner.stop, graceMs);
       await Promise.all([queue.drain(), relay.stop()]);

@@ -11,7 +11,7 @@ export interface Variable extends About {
   defaultText: string;
 }
 
-/** What there is to say of each variable of a schema: for the messages and for docs/configuration.md. */
+/** Describes each variable of a schema, for the messages and docs/configuration.md. */
 export function variablesOf(schema: Shape): Variable[] {
   const { properties = {}, required = [] } = z.toJSONSchema(schema, { io: 'input' });
   return Object.entries(schema.shape).map(([name, type]) => {
@@ -31,13 +31,13 @@ function allowedBy({ enum: values, type, minimum, maximum }: z.core.JSONSchema.J
   return type === 'integer' ? `a whole number from ${minimum} to ${maximum}` : 'any text';
 }
 
-/** By parsing nothing: JSON Schema loses a default behind a transformation. */
+/** Parses `undefined`, since JSON Schema loses a default behind a transformation. */
 function defaultOf(type: z.ZodType, isRequired: boolean): string {
   const value = isRequired ? undefined : (type.safeParse(undefined).data as string | string[] | undefined);
   return value === undefined ? 'none' : [value].flat().join(', ');
 }
 
-/** Each wrong variable with what was given and what it can be. */
+/** Lists each wrong variable with its value and the allowed ones. */
 export function configFaults(schema: Shape, given: Record<string, string | undefined>): string[] {
   const { error } = schema.safeParse(given);
   if (!error) return [];
@@ -51,7 +51,7 @@ export function configFaults(schema: Shape, given: Record<string, string | undef
     });
 }
 
-/** As it was given, without what is nobody's business. */
+/** The given value, without its secret part. */
 function shown(value: string, secret: About['secret']): string {
   if (secret === 'whole') return 'wrong';
   const open = secret ? value.replace(/^.*@/s, '…@').replace(/^([^?]*\?).*/s, '$1…') : value;

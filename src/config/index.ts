@@ -7,7 +7,7 @@ export { LOG_LEVELS } from './schema';
 
 export type Config = ReturnType<typeof readConfig>;
 
-/** Names each wrong variable, all of them at once. */
+/** Lists all wrong variables at once. */
 export class ConfigError extends Error {
   constructor(readonly faults: string[]) {
     super(`The configuration is wrong:\n${faults.map((fault) => `  ${fault}`).join('\n')}`);
@@ -18,10 +18,7 @@ export class ConfigError extends Error {
 export const withoutEmpty = (env: NodeJS.ProcessEnv) =>
   Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''));
 
-/**
- * Reads and checks the environment of an API worker.
- * @throws ConfigError
- */
+/** Reads and validates the environment of an API worker. @throws ConfigError */
 export function readConfig(env: NodeJS.ProcessEnv) {
   const given = withoutEmpty(env);
   const faults: string[] = [];
@@ -29,22 +26,17 @@ export function readConfig(env: NodeJS.ProcessEnv) {
   return Object.freeze({ ...readVariables(env, faults), jwtSecret });
 }
 
-/** All but the key that signs the tokens. */
+/** The configuration without the key that signs the tokens. */
 export type ProcessConfig = ReturnType<typeof readProcessConfig>;
 
-/**
- * Reads the same without the key, for the job worker, which decodes strangers' pictures and so is never given it.
- * @throws ConfigError
- */
+/** Does the same for the job worker, which decodes untrusted pictures and so never gets the key. @throws ConfigError */
 export const readProcessConfig = (env: NodeJS.ProcessEnv) => Object.freeze(readVariables(env));
 
 function readVariables(env: NodeJS.ProcessEnv, moreFaults: string[] = []) {
   const given = withoutEmpty(env);
   const parsed = configSchema.safeParse(given);
   const faults = [...configFaults(configSchema, given), ...moreFaults];
-  if (!parsed.success || faults.length > 0) {
-    throw new ConfigError(faults);
-  }
+  if (!parsed.success || faults.length > 0) throw new ConfigError(faults);
   const values = parsed.data;
   return {
     nodeEnv: values.NODE_ENV,
@@ -63,7 +55,7 @@ function readVariables(env: NodeJS.ProcessEnv, moreFaults: string[] = []) {
     jwtTtlSeconds: values.JWT_TTL_SECONDS,
     bcryptCost: values.BCRYPT_COST,
     hashThreads: values.HASH_THREADS ?? threadsOf(values.API_WORKERS),
-    /** Its share of the cores, and so another number when workers come and go. */
+    /** True if it hashes on its share of the cores, which changes as workers come and go. */
     sharesCores: values.HASH_THREADS === undefined,
     hashQueueLimit: values.HASH_QUEUE_LIMIT,
     idempotencyTtlHours: values.IDEMPOTENCY_TTL_HOURS,
@@ -90,12 +82,12 @@ function readVariables(env: NodeJS.ProcessEnv, moreFaults: string[] = []) {
   };
 }
 
-/** Of the machine's cores, for each of so many workers. */
+/** Returns the host's cores for each of this many workers. */
 export const threadsOf = (workers: number): number => Math.max(1, Math.floor(cores / workers));
 
 export type DataConfig = ReturnType<typeof readDataConfig>;
 
-/** What the commands need that work on the data alone: no secret. @throws Error as readConfig does */
+/** Reads what commands on the data need: no secret. @throws ConfigError */
 export function readDataConfig(env: NodeJS.ProcessEnv) {
   const given = withoutEmpty(env);
   const schema = configSchema.pick({
@@ -121,7 +113,7 @@ export function readDataConfig(env: NodeJS.ProcessEnv) {
   });
 }
 
-/** The names of all variables, for ecosystem.config.js and its test. */
+/** Names of all variables, for ecosystem.config.js and its test. */
 export const configVariables = Object.keys(configSchema.shape);
 
 function readSecret(value: string | undefined, file: string | undefined, faults: string[]): string {
@@ -130,7 +122,7 @@ function readSecret(value: string | undefined, file: string | undefined, faults:
     try {
       secret = readFileSync(file, 'utf8').trim();
     } catch {
-      faults.push(`JWT_SECRET_FILE is "${file}", which can't be read.`);
+      faults.push(`JWT_SECRET_FILE is "${file}", which cannot be read.`);
       return '';
     }
   }

@@ -1,36 +1,28 @@
 import { z } from 'zod';
-import type { About } from './schema';
+import { by, type About } from './schema';
 
-type StackAbout = Omit<About, 'readBy'> & { readBy: string };
-const about = (
-  readBy: string,
-  description: string,
-  more: Partial<StackAbout> = {},
-): StackAbout & Record<string, unknown> => ({ description, readBy, ...more });
-const path = { allowed: 'a path' };
-const container = 'containers: NGINX';
-/** Into .env, by the head of docker-compose.yml. */
+type More = Omit<About, 'description' | 'readBy'>;
+
+const text = (readBy: string, description: string, more: More = {}) =>
+  z.string().optional().meta(by(readBy)(description, more));
+const path = (readBy: string, description: string, defaultText?: string) =>
+  text(readBy, description, { allowed: 'a path', defaultText });
 const password = (readBy: string, description: string) =>
-  z
-    .string()
-    .optional()
-    .meta(
-      about(readBy, description, {
-        allowed: 'letters and digits',
-        defaultText: 'none; needed',
-        secret: 'whole',
-      }),
-    );
+  text(readBy, description, {
+    allowed: 'letters and digits',
+    defaultText: 'none; required',
+    secret: 'whole',
+  });
+const nginx = 'containers: NGINX';
 
-/** What NGINX, PM2 and the scripts read beside the processes (config-schema.ts). */
+/** Variables of NGINX, PM2 and the scripts, beside those of schema.ts. */
 export const stackSchema = z.object({
   BALANCING: z
     .enum(['round-robin', 'least-connections', 'response-time'])
     .default('round-robin')
     .meta(
-      about(
-        '`npm start`, NGINX',
-        'How NGINX spreads requests over the workers; docs/overload.md says which when.',
+      by('`npm start`, NGINX')(
+        'How NGINX distributes requests; docs/overload.md says which method suits when.',
       ),
     ),
   LIMIT_RATE: z
@@ -38,95 +30,48 @@ export const stackSchema = z.object({
     .regex(/^[1-9]\d{0,5}r\/[sm]$/)
     .default('50r/s')
     .meta(
-      about(
-        '`npm start`, NGINX',
-        "Requests of one address, as NGINX counts them; this machine's own are free.",
+      by('`npm start`, NGINX')(
+        'Requests that NGINX accepts from one address; requests from this host are exempt.',
         {
           allowed: '1r/s to 999999r/s, or r/m',
         },
       ),
     ),
-  // Not judged: outside of containers it is somebody else's.
+  // Not validated: outside of containers PORT may belong to another program.
   PORT: z
     .string()
     .default('3000')
-    .meta(about('containers', 'Where NGINX is published.', { allowed: 'a port' })),
-  PM2_HOME: z
-    .string()
-    .optional()
-    .meta(
-      about('`npm start`, PM2', 'The PM2 that the workers run under.', { ...path, defaultText: '~/.pm2' }),
-    ),
-  PM2_APP_LOG: z
-    .string()
-    .optional()
-    .meta(
-      about(
-        'PM2',
-        'Takes what the workers print; containers name /dev/null, since PM2 itself prints it there.',
-        {
-          ...path,
-          defaultText: 'files in PM2_HOME/logs',
-        },
-      ),
-    ),
-  TASKFLEET_DIR: z
-    .string()
-    .optional()
-    .meta(
-      about('PM2, doctor', "The stack's folder, where `npm start` wrote what it chose; scripts set it.", {
-        ...path,
-        defaultText: '.local',
-      }),
-    ),
-  TASKFLEET_STACK: z
-    .string()
-    .optional()
-    .meta(about('scripts', 'Marks the processes of a stack; scripts set it.', path)),
-  XDG_CACHE_HOME: z
-    .string()
-    .optional()
-    .meta(
-      about('`npm start`', 'Below it a MongoDB that was fetched or built is kept.', {
-        ...path,
-        defaultText: '~/.cache',
-      }),
-    ),
-  CARGO_HOME: z
-    .string()
-    .optional()
-    .meta(about('`npm start`', 'Where cargo is looked for.', { ...path, defaultText: '~/.cargo' })),
-  NGINX_LISTEN: z.string().optional().meta(about(container, 'The lines that say where NGINX listens.')),
-  NGINX_METRICS_LISTEN: z
-    .string()
-    .optional()
-    .meta(about(container, 'The line that says where Prometheus finds the figures of all workers.')),
-  NGINX_DIR: z
-    .string()
-    .optional()
-    .meta(about(container, 'Its pid file and temporary files.', path)),
-  NGINX_USER: z.string().optional().meta(about(container, 'The line that says whose its workers are.')),
-  NGINX_LOAD_MODULES: z
-    .string()
-    .optional()
-    .meta(about(container, 'The lines that load Lua, for BALANCING=response-time.')),
-  NGINX_ACCESS_LOG: z
-    .string()
-    .optional()
-    .meta(about(container, 'Where requests are logged.', path)),
-  API_SERVERS: z.string().optional().meta(about(container, 'A line for each port of a worker.')),
-  API_PEERS: z
-    .string()
-    .optional()
-    .meta(about(container, 'The same as addresses, for BALANCING=response-time.')),
+    .meta(by('containers')('Port at which NGINX is published.', { allowed: 'a port' })),
+  PM2_HOME: path('`npm start`, PM2', 'Folder of the PM2 that runs the workers.', '~/.pm2'),
+  PM2_APP_LOG: path(
+    'PM2',
+    'File for the output of the workers; containers set /dev/null, since PM2 itself prints it there.',
+    'files in PM2_HOME/logs',
+  ),
+  TASKFLEET_DIR: path(
+    'PM2, doctor',
+    'Folder of the stack, in which `npm start` records its choices; scripts set it.',
+    '.local',
+  ),
+  TASKFLEET_STACK: path('scripts', 'Marks the processes of a stack; scripts set it.'),
+  XDG_CACHE_HOME: path('`npm start`', 'Folder in which a downloaded or built MongoDB is kept.', '~/.cache'),
+  CARGO_HOME: path('`npm start`', 'Folder in which to look for cargo.', '~/.cargo'),
+  NGINX_LISTEN: text(nginx, 'Directives with the addresses that NGINX listens on.'),
+  NGINX_METRICS_LISTEN: text(nginx, 'Directive with the address at which Prometheus scrapes all workers.'),
+  NGINX_DIR: path(nginx, 'Folder of its pid file and temporary files.'),
+  NGINX_USER: text(nginx, 'Directive with the user that NGINX runs as.'),
+  NGINX_LOAD_MODULES: text(nginx, 'Directives that load Lua, for BALANCING=response-time.'),
+  NGINX_ACCESS_LOG: path(nginx, 'File of the access log.'),
+  API_SERVERS: text(nginx, 'Directives with the port of each API worker.'),
+  API_PEERS: text(nginx, 'The same as addresses, for BALANCING=response-time.'),
   MONGO_PASSWORD: password(
     'containers: MongoDB',
-    'Password of its user `admin`, as which its health check makes the others.',
+    'Password of the user `admin`, with which the health check creates the other users.',
   ),
   MONGO_API_PASSWORD: password('containers: MongoDB, API', "Password of the API's user of MongoDB."),
   MONGO_WORKER_PASSWORD: password(
     'containers: MongoDB, job worker',
-    "Password of the job worker's user of MongoDB, which sees jobs and pictures alone.",
+    "Password of the job worker's user of MongoDB, which can access jobs and pictures only.",
   ),
   REDIS_PASSWORD: password('containers: Redis, API', 'Password of Redis.'),
   RABBITMQ_PASSWORD: password(

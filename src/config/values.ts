@@ -9,7 +9,7 @@ export const list = (isItem: (item: string) => boolean) =>
     .transform((text) => text.split(',').map((item) => item.trim()))
     .refine((items) => items.every(isItem));
 
-/** @returns `undefined` if it isn't an object of whole paths by names of small letters and hyphens */
+/** Parses absolute paths by names of small letters and hyphens; returns `undefined` for anything else. */
 export function placesIn(text: string): Record<string, string> | undefined {
   try {
     return z.record(z.string().regex(/^[a-z-]{1,20}$/), z.string().startsWith('/')).parse(JSON.parse(text));
@@ -18,7 +18,7 @@ export function placesIn(text: string): Record<string, string> | undefined {
   }
 }
 
-/** As a browser sends it: without a path, in lower case. No patterns: each origin is named. */
+/** Accepts origins as browsers send them, without a path and in lower case, or `*`; no patterns. */
 export function isOrigin(item: string): boolean {
   return (
     item === '*' ||

@@ -1,7 +1,7 @@
 import type { ProcessConfig } from '../config';
 import type { JobQueue } from '../infra/rabbit/rabbit';
 import type { DeadLetters } from '../jobs/dead-letters';
-import type { JobsRecord } from '../jobs/job-record';
+import type { JobMetrics } from '../jobs/job-metrics';
 import { processStatus, setLevel, type LevelledLogger } from './process-status';
 import type { Answers, ControlHandlers } from './protocol';
 
@@ -10,7 +10,7 @@ interface WorkerControlOptions {
   isConnected: () => boolean;
   queue: Pick<JobQueue, 'depth' | 'unacknowledged'>;
   deadLetters: Pick<DeadLetters, 'settle'>;
-  jobs: Pick<JobsRecord, 'snapshot'>;
+  jobs: Pick<JobMetrics, 'snapshot'>;
   metricsAsJson: () => Promise<Answers['GET /metrics']>;
   loggers: LevelledLogger[];
 }

@@ -7,31 +7,31 @@ import { reserveOf, roomAt, type Room } from './room';
 export type DiskWatch = ReturnType<typeof createDiskWatch>;
 
 interface DiskWatchDeps {
-  /** Folders by the name of what they hold: `database` and any others. */
+  /** Folders by the name of their content: `database` and any others. */
   places: Record<string, string>;
-  /** Asks the database itself, unless `places` names its folder; `undefined` if it doesn't know. */
+  /** Asks the database itself, unless `places` names its folder; `undefined` if unknown. */
   askDatabase: () => Promise<Room | undefined>;
-  /** Bytes that stay free on the disk of the database; `0` never refuses. */
+  /** Bytes that must stay free on the database's disk; `0` never refuses. */
   reserve: number;
-  /** Called for each write that is refused. */
+  /** Called for each refused write. */
   onRefused: () => void;
   logger: Logger;
 }
 
-/** It is counted and logged as what it is: not a failure of each request. */
+/** Counted and logged as a refusal rather than as a failure of each request. */
 class NoRoomError extends InsufficientStorageError {
   override readonly isRefusal = true;
 }
 
-/** A program that writes 500 MB/s uses up half of the default reserve meanwhile. */
+/** In this time a program that writes 500 MB/s uses up half of the default reserve. */
 const FOLDERS_MS = 500;
-/** MongoDB adds up its collections to answer. */
+/** MongoDB adds up its collections for an answer. */
 const DATABASE_MS = 5_000;
 const RETRY_SECONDS = 15;
 
 /**
- * Watches the free room of disks, and refuses writes while the database's disk has less than its reserve: a database
- * without any room ends, or answers nothing any more, and takes the reads along.
+ * Watches the free room of disks and refuses writes while the database's disk has less than its reserve: a database
+ * without room ends or hangs, and takes the reads along.
  */
 export function createDiskWatch({ places, askDatabase, reserve, onRefused, logger }: DiskWatchDeps) {
   let rooms: Record<string, Room> = {};
@@ -57,14 +57,14 @@ export function createDiskWatch({ places, askDatabase, reserve, onRefused, logge
     );
     rooms = Object.fromEntries(found.filter(([, room]) => room)) as Record<string, Room>;
     const { database } = rooms;
-    // A database that has ended or stalls, as without room, says nothing: what was seen last holds.
+    // A database that has ended or hangs, perhaps for lack of room, reports nothing: the last state holds.
     if (!database) return;
     const wasFull = isFull;
     isFull = database.free < reserveOf(database, reserve);
     if (isFull === wasFull) return;
     const freeMb = Math.round(database.free / 1e6);
-    if (isFull) logger.error({ freeMb }, 'The disk of the database is nearly full: writes are refused');
-    else logger.info({ freeMb }, 'The disk of the database has room again: writes are taken');
+    if (isFull) logger.error({ freeMb }, 'The disk of the database is nearly full: refusing writes');
+    else logger.info({ freeMb }, 'The disk of the database has room again: accepting writes');
   }
 
   async function lookOn(): Promise<void> {
@@ -81,7 +81,7 @@ export function createDiskWatch({ places, askDatabase, reserve, onRefused, logge
       clearTimeout(timer);
     },
 
-    /** As of the last look, by place; a place that can't be looked at is left out. */
+    /** Result of the last look by place; a place that could not be looked at is left out. */
     rooms: (): Record<string, Room> => rooms,
 
     /** Whether writes are refused. */

@@ -1,12 +1,12 @@
 import { statfs } from 'node:fs/promises';
 
-/** Bytes of a file system: those that any user may still write, and all. */
+/** Bytes of a file system: free for any user, and in total. */
 export interface Room {
   free: number;
   size: number;
 }
 
-/** @returns `undefined` if the folder is not there or can't be looked at */
+/** @returns `undefined` if the folder does not exist or cannot be read */
 export async function roomAt(folder: string): Promise<Room | undefined> {
   try {
     const { bavail, blocks, bsize } = await statfs(folder);
@@ -16,5 +16,5 @@ export async function roomAt(folder: string): Promise<Room | undefined> {
   }
 }
 
-/** Bytes that stay free on the disk of the database: `most`, and of a small disk a tenth. */
+/** Returns the bytes that stay free on the disk of the database: `most`, or a tenth of a small disk. */
 export const reserveOf = ({ size }: Room, most: number): number => Math.min(most, size / 10);

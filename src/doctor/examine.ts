@@ -111,6 +111,6 @@ function judgeNotices({ cacheOffUntil, revoked }: { cacheOffUntil: Date | undefi
   const cure = 'It comes back by itself; where it is off again and again, look at Redis and the links to it';
   return [
     told,
-    warning(`The cache is off for all workers, for ${left} more: a change could not be told to Redis`, cure),
+    warning(`The cache is off for all workers, for ${left} more: Redis did not confirm a change`, cure),
   ];
 }

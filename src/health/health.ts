@@ -1,12 +1,12 @@
 import { keepAnswer } from '../lib/kept-answer';
-import { whyAway } from '../lib/why-away';
+import { whyAway } from '../lib/server-away';
 import { within } from '../lib/deadline';
 
 export type Health = ReturnType<typeof createHealth>;
 
 export interface DependencyState {
   status: 'up' | 'down';
-  /** Whether nothing is served without it. */
+  /** True if the worker serves nothing without it. */
   required: boolean;
   latencyMs: number;
   error?: string;
@@ -14,41 +14,38 @@ export interface DependencyState {
 
 export interface Dependency {
   ping: () => Promise<void>;
-  /** It is named where it is away, without what is secret in it. */
+  /** Shown without credentials if it is away. */
   url: string;
 }
 
 interface HealthOptions {
-  /** Of this process: its name, version and so on. */
+  /** Name, version and release of this process. */
   about: Record<string, string>;
-  /** The servers that it is not ready without. */
+  /** Servers without which the worker is not ready. */
   required: Record<string, Dependency>;
-  /** Those without which it serves all the same, slower or less. */
+  /** Servers without which it still serves, slower or less. */
   optional: Record<string, Dependency>;
 }
 
-/** Longer than a busy machine delays an answer, and shorter than a probe waits: that is 2 s, often. */
+/** Longer than a busy host delays an answer, and shorter than a probe usually waits (2 s). */
 const LIMIT_MS = 1_500;
 const KEPT_MS = 250;
 
-/** How an API worker is: for probes, people and the metrics. */
+/** Reports the state of an API worker to probes, people and the metrics. */
 export function createHealth({ about, required, optional }: HealthOptions) {
   let hasStarted = false;
   let isDraining = () => false;
-  const checks = {
-    ...checksOf(required, true),
-    ...checksOf(optional, false),
-  };
+  const checks = { ...checksOf(required, true), ...checksOf(optional, false) };
   const needed = Object.keys(required).map((name) => checks[name]!);
 
   return {
-    /** Told once requests can come. */
+    /** Call once requests can come. */
     started: (): void => void (hasStarted = true),
     hasStarted: (): boolean => hasStarted,
-    /** Who tells whether it drains. */
+    /** Registers the callback that reports whether this worker is draining. */
     watch: (drains: () => boolean): void => void (isDraining = drains),
 
-    /** Whether all that is needed answers; a worker that drains ends what comes, so it isn't asked here. */
+    /** Resolves to true if all required servers answer. Draining does not count: a draining worker still answers. */
     async canServe(): Promise<boolean> {
       const states = await Promise.all(needed.map((check) => check()));
       return states.every(({ status }) => status === 'up');
@@ -61,7 +58,7 @@ export function createHealth({ about, required, optional }: HealthOptions) {
       return Object.fromEntries(states);
     },
 
-    /** All that is to be known: for those who run it. */
+    /** Reports everything, for operators. */
     async report() {
       const dependencies = await this.dependencies();
       const isLacking = (need: boolean) =>
@@ -101,7 +98,7 @@ function createCheck({ ping, url }: Dependency, required: boolean): () => Promis
       (reason: Error) => whyAway(reason, url),
     );
     const ms = performance.now() - began;
-    // Kept for a moment: who asks then is told what those were who waited for it.
+    // The answer is kept for a moment, and must then be the same `late` that the first callers got.
     return ms > LIMIT_MS && !error ? late : state(ms, error);
   }, KEPT_MS);
   return () => within(ask(), LIMIT_MS, late);

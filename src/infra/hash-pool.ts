@@ -8,19 +8,19 @@ import { createPace } from './pace';
 export type HashPool = ReturnType<typeof createHashPool>;
 
 interface HashPoolOptions {
-  /** 0: on the event loop, so that it can be seen what the threads are good for. */
+  /** 0 hashes on the event loop, for comparisons. */
   threads: number;
   cost: number;
-  /** Called after each hash that a request asked for. */
+  /** Called after each hash of a request. */
   onDone?: (requestId: string, waitMs: number, workMs: number) => void;
 }
 
-/** The request that a hash is made for. A command has none: its hashes are never refused. */
+/** The request that needs a hash. Hashes of commands have none and are never refused. */
 export interface HashClient {
   /** Clients with the same key share their turns. */
   key: string;
   requestId: string;
-  /** Called when the turn comes; throws if the client has waited too long for it. */
+  /** Called at the client's turn; throws if the client has waited too long. */
   requireTime: () => void;
 }
 
@@ -35,9 +35,8 @@ interface Job {
 const WORKER_FILE = builtFile('infra/hash-worker.js');
 
 /**
- * bcrypt in threads of their own, at a lower priority than the event loop: a request that only reads
- * doesn't wait for a password. Clients get a thread in turn (`fair-queue.ts`). The queue has no bound of its own:
- * `auth/hash-places.ts` decides what may wait in it.
+ * Runs bcrypt in threads of lower priority than the event loop, so that reads do not wait for passwords. Clients take
+ * turns (`fair-queue.ts`). The queue is unbounded: `auth/hash-places.ts` limits what enters it.
  */
 export function createHashPool({ threads, cost, onDone }: HashPoolOptions) {
   const queue = createFairQueue<Job>();
@@ -62,7 +61,7 @@ export function createHashPool({ threads, cost, onDone }: HashPoolOptions) {
     const end = pace.begin();
     try {
       client?.requireTime();
-      // No AbortSignal: an abort ends the whole thread.
+      // No AbortSignal: aborting ends the whole thread.
       const { result, workMs } = await (pool ? pool.run(task) : onTheEventLoop(task));
       end(workMs);
       if (client) onDone?.(client.requestId, Math.max(0, performance.now() - queuedAt - workMs), workMs);
@@ -83,11 +82,11 @@ export function createHashPool({ threads, cost, onDone }: HashPoolOptions) {
     hash: async (password: string, client?: HashClient): Promise<string> =>
       (await run({ kind: 'hash', password, cost }, client)) as string,
 
-    /** Resolves to whether one of the spellings is of the hash; they take one turn together. */
+    /** Resolves to true if the hash belongs to one of the spellings; they share one turn. */
     matchesAny: async (spellings: string[], hash: string, client?: HashClient): Promise<boolean> =>
       spellings.length > 0 && ((await run({ kind: 'compare', spellings, hash }, client)) as boolean),
 
-    /** From now on so many threads; those of before end what they have. A pool of none stays without. */
+    /** Replaces the threads; the old ones finish what they began. A pool of 0 stays at 0. */
     resize(wanted: number): void {
       if (!pool || wanted === size || wanted < 1) return;
       const before = pool;
@@ -97,15 +96,15 @@ export function createHashPool({ threads, cost, onDone }: HashPoolOptions) {
       void before.close();
     },
     threads: () => size,
-    /** Hashes that no thread has taken up yet. */
+    /** Hashes not started yet. */
     waiting: queue.size,
-    /** Hashes that wait or are worked on. */
+    /** Hashes waiting or running. */
     underWay: () => queue.size() + running,
-    /** Milliseconds until so many hashes of usual length are done. */
+    /** Estimated milliseconds until this many hashes are done. */
     msFor: (hashes: number): number => (hashes * pace.ms()) / Math.max(1, size),
     async close(): Promise<void> {
       for (let job = queue.shift(); job; job = queue.shift()) {
-        job.reject(new UnavailableError('This worker stops: nothing was done; try again.'));
+        job.reject(new UnavailableError('This worker is shutting down: nothing was done; try again.'));
       }
       await pool?.destroy();
     },

@@ -5,7 +5,7 @@ export type HashTask =
 
 export interface HashDone {
   result: string | boolean;
-  /** The work alone: the rest of the time it waited for a thread. */
+  /** Duration of the work, without the wait for a thread. */
   workMs: number;
 }
 

@@ -2,12 +2,15 @@ import { AggregatorRegistry, Counter, Gauge, Histogram, Registry, collectDefault
 
 export type Metrics = ReturnType<typeof createMetrics>;
 
-/** Seconds; a cached read takes about a millisecond, a sign-up in a storm several seconds. */
+/** Bounds in seconds: a cached read takes about a millisecond, a sign-up under load several seconds. */
 const BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 
 type Reading<T> = T | undefined | Promise<T | undefined>;
 
-/** What one process counts, for Prometheus: with its CPU time, memory and event loop. `worker`: its label. */
+/**
+ * Creates the metrics of one process, with its CPU time, memory and event loop.
+ * @param worker value of the label `worker`
+ */
 export function createMetrics(worker: string) {
   const registers = [new Registry()];
   registers[0]!.setDefaultLabels({ worker });
@@ -15,8 +18,8 @@ export function createMetrics(worker: string) {
 
   return {
     /**
-     * @returns a function that counts one under these values. They are told as 0 from then on: of a series that begins
-     * at 1 Prometheus sees no increase, so no alert would see the first. Bind what is known when the process begins.
+     * Returns a function that binds label values and returns the increment. Bind values at start if they are known:
+     * binding exports 0, and Prometheus sees no increase in a series that begins at 1, so no alert would fire.
      */
     counter<L extends string>(name: string, help: string, labelNames: readonly L[]) {
       const counter = new Counter({ name, help, labelNames, registers });
@@ -27,7 +30,9 @@ export function createMetrics(worker: string) {
       };
     },
 
-    /** Takes seconds, and is exported as 0 in the same way. Bind each once: it begins anew. A label with an empty value is left out. */
+    /**
+     * Like `counter`, for seconds. Bind each set of values once: binding resets it. Empty label values are left out.
+     */
     histogram<L extends string>(name: string, help: string, labelNames: readonly L[]) {
       const histogram = new Histogram({ name, help, labelNames, registers, buckets: BUCKETS });
       return (...values: string[]) => {
@@ -40,7 +45,7 @@ export function createMetrics(worker: string) {
       };
     },
 
-    /** Asked for whenever somebody looks; `read` must not throw. Undefined: it can't be told. */
+    /** Reads the value on every scrape. `read` must not throw; `undefined` omits the sample. */
     gauge(name: string, help: string, read: () => Reading<number>): void {
       new Gauge({
         name,
@@ -54,7 +59,7 @@ export function createMetrics(worker: string) {
       });
     },
 
-    /** The same of several, told apart by a label. */
+    /** Like `gauge`, with one sample for each value of `label`. */
     gauges(name: string, help: string, label: string, read: () => Reading<Record<string, number>>): void {
       new Gauge({
         name,
@@ -69,19 +74,19 @@ export function createMetrics(worker: string) {
       });
     },
 
-    /** What this process is: always 1, for its labels. */
+    /** Exports the constant 1 with these labels. */
     info(name: string, help: string, labels: Record<string, string>): void {
       new Gauge({ name, help, labelNames: Object.keys(labels), registers }).labels(labels).set(1);
     },
 
-    /** In Prometheus' text format. */
+    /** Exports Prometheus' text format. */
     text: () => registers[0]!.metrics(),
     type: registers[0]!.contentType,
 
-    /** For `mergedText` of another process. */
+    /** Exports what `mergedText` of another process takes. */
     json: () => registers[0]!.getMetricsAsJSON(),
   };
 }
 
-/** Of several processes, told apart by their label. */
+/** Merges the `json()` of several processes, which differ by the label `worker`, into Prometheus' text format. */
 export const mergedText = (all: object[][]): Promise<string> => AggregatorRegistry.aggregate(all).metrics();

@@ -1,15 +1,16 @@
-/** Weight of the newest piece of work in the mean: about ten pieces after a change the mean is near the new value. */
+/** Weight of the newest duration in the mean: it follows a change after about ten pieces of work. */
 const NEWEST = 0.2;
 
-/** Measures how long a piece of work takes, and follows a machine that gets slower or quicker. */
+/** Estimates how long a piece of work takes, and follows a host that gets slower or faster. */
 export function createPace() {
   let mean: number | undefined;
   const begun = new Set<{ at: number }>();
 
   return {
     /**
-     * Returns a function to call at the end, with the milliseconds of the work alone; without them if it failed, which
-     * says nothing of the pace. The first of all waited for its thread to start, so only its work counts.
+     * Returns a function to call at the end, with the milliseconds of the work alone, or without them if the work
+     * failed: a failure does not count. The first piece counts only its work, since it also waited for its thread to
+     * start.
      */
     begin(): (workMs?: number) => void {
       const piece = { at: performance.now() };
@@ -23,8 +24,7 @@ export function createPace() {
     },
 
     /**
-     * Milliseconds: the moving mean, or the age of the oldest piece under way if that is more, so that a stall shows
-     * before its end. 0 before the first piece.
+     * Mean milliseconds, or the age of the oldest piece under way if that is more, so a stall shows early; 0 at first.
      */
     ms(): number {
       const [oldest] = begun;

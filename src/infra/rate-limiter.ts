@@ -4,10 +4,10 @@ import type { RedisClient } from './redis/redis';
 
 export interface Policy {
   name: string;
-  /** How many in how many seconds. */
+  /** Points that a key may use in a window of `seconds`. */
   points: number;
   seconds: number;
-  /** Who is over the limit is refused without asking Redis again: only where nothing is ever taken back. */
+  /** Refuses a key that is over the limit without asking Redis again. Only for policies that never give points back. */
   remembersRefused?: boolean;
 }
 
@@ -15,7 +15,7 @@ export interface Count {
   used: number;
   left: number;
   isOver: boolean;
-  /** Until it begins again at nothing. */
+  /** Until the window ends. */
   seconds: number;
 }
 
@@ -24,15 +24,15 @@ export type RateLimiter = ReturnType<ReturnType<typeof createRateLimiters>>;
 interface RateLimitersOptions {
   redis: RedisClient | undefined;
   prefix: string;
-  /** Asked once for each policy, by its name, for what is told of each request that it refuses. */
+  /** Called once for each policy, by its name; returns the function that counts a refusal. */
   refusals?: (policy: string) => () => void;
 }
 
 /**
- * Instead of the library's script, whose counters carry an expiry: under every `volatile-*` policy Redis evicts keys
- * that have one, so a client that fills the cache would end the counts, the shortest first. A counter is a hash of `used`
- * and of `ends` (ms since 1970, by Redis' clock) without expiry; the index holds all of them by their ends, and each
- * new window removes up to three that have ended, so no more stay than were in force at one time.
+ * Replaces the library's script, whose counters expire: under every `volatile-*` policy Redis evicts keys with an
+ * expiry, so a client that fills the cache would end the counts, the shortest first. A counter is a hash of `used` and
+ * `ends` (ms since 1970, by Redis' clock) without expiry. The index holds all counters by their end, and each new
+ * window removes up to three that have ended, so there are never more than were in force at one time.
  */
 const countScript = (index: string) => `
 local time = redis.call('TIME')
@@ -51,12 +51,12 @@ return { redis.call('HINCRBY', KEYS[1], 'used', ARGV[1]), ends - now }
 `;
 
 /**
- * Counts in Redis over all workers, in one step and one round trip. While Redis is away or frozen each worker
- * counts in its own memory: no request goes uncounted or fails for it, and only the first few, and one try
- * each second, wait for the 100 ms that a command may take.
+ * Counts in Redis for all workers, in one atomic round trip. While Redis is away or frozen each worker counts in its
+ * own memory: every request is counted and none fails, and only the first few, and one retry a second, wait for the
+ * 100 ms limit of a command.
  */
 export function createRateLimiters({ redis, prefix, refusals }: RateLimitersOptions) {
-  // Not the library's own insurance: it would ask a frozen Redis, and wait, for every request.
+  // The library's own insurance would ask a frozen Redis, and wait, for every request.
   const breaker = circuitBreaker(
     handleWhen((error) => !(error instanceof RateLimiterRes)),
     { halfOpenAfter: 1_000, breaker: new ConsecutiveBreaker(3) },
@@ -64,7 +64,7 @@ export function createRateLimiters({ redis, prefix, refusals }: RateLimitersOpti
 
   return function rateLimiter(policy: Policy) {
     const { name, points, seconds, remembersRefused } = policy;
-    // Not `limit`: counters of releases before have an expiry and another type.
+    // Not `limit`: older releases left counters there, which expire and are of another type.
     const index = `${prefix}:limits`;
     const options = { points, duration: seconds, keyPrefix: `${index}:${name}` };
     const memory = new RateLimiterMemory(options);
@@ -84,7 +84,7 @@ export function createRateLimiters({ redis, prefix, refusals }: RateLimitersOpti
       try {
         return await breaker.execute(() => work(shared));
       } catch (error) {
-        // That is how the library tells of a limit that is reached.
+        // The library throws this if a limit is reached.
         if (error instanceof RateLimiterRes) throw error;
         return work(memory);
       }
@@ -93,7 +93,7 @@ export function createRateLimiters({ redis, prefix, refusals }: RateLimitersOpti
     return {
       policy,
 
-      /** Whole points. */
+      /** @param points whole ones */
       async count(key: string, points = 1): Promise<Count> {
         try {
           return countOf(await ask((limiter) => limiter.consume(key, points)), false);
@@ -103,7 +103,7 @@ export function createRateLimiters({ redis, prefix, refusals }: RateLimitersOpti
         }
       },
 
-      /** For who refuses to say so: not all that is over a limit is refused. */
+      /** Counts a refusal. The caller decides: not every request over a limit is refused. */
       refused: (): void => refused?.(),
 
       takeBack: async (key: string): Promise<void> => void (await ask((limiter) => limiter.reward(key))),

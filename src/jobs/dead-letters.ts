@@ -9,7 +9,7 @@ interface DeadLettersDeps {
   failedJobs: Pick<FailedJobs, 'retry' | 'discard'>;
 }
 
-/** How many jobs were put back or discarded, how many letters were of jobs that need neither, how many stay. */
+/** Jobs retried and discarded, letters of jobs that need neither, and letters kept. */
 export interface Settled {
   retried: number;
   discarded: number;
@@ -22,9 +22,8 @@ export type DeadLetters = ReturnType<typeof createDeadLetters>;
 const JOB_ID = /^[0-9a-f]{24}$/;
 
 /**
- * Messages that took their worker down each time. A message is but a hint, so what is done with one is done with its
- * job: MongoDB is written first and the letter dropped after it; who dies in between leaves a letter of a job that
- * needs nothing any more.
+ * Settles messages that crashed their job worker each time. A message is only a hint, so the job is what is settled:
+ * MongoDB is written before the letter is dropped, and a crash in between leaves a letter whose job needs nothing.
  */
 export function createDeadLetters({ open, jobs, failedJobs }: DeadLettersDeps) {
   const idOf = ({ content }: DeadLetter) => content.subarray(0, 100).toString();
@@ -42,7 +41,7 @@ export function createDeadLetters({ open, jobs, failedJobs }: DeadLettersDeps) {
     }
   }
 
-  /** Of two who press at the same moment the other one did it. */
+  /** Resolves to false if another caller settled the job at the same moment. */
   const unlessDone = (work: Promise<void>): Promise<boolean> =>
     work.then(
       () => true,
@@ -53,15 +52,15 @@ export function createDeadLetters({ open, jobs, failedJobs }: DeadLettersDeps) {
     );
 
   return {
-    /** Each with its job; null where none of this id is kept. */
+    /** Lists each letter with its job; null if there is no job of this id. */
     list: () =>
       withLetters((letters) =>
         Promise.all(letters.map(async (letter) => ({ id: idOf(letter), job: await jobOf(idOf(letter)) }))),
       ),
 
     /**
-     * `retry`: failed jobs go back into the outbox, and letters of jobs that wait, run or are over are dropped; a
-     * job whose picture is gone and what is no job's stay. `discard`: nothing stays.
+     * `retry` puts failed jobs back into the outbox and drops letters of jobs that wait, run or have ended; it keeps a
+     * letter whose job has lost its picture or does not exist. `discard` drops every letter.
      */
     settle: (how: 'retry' | 'discard'): Promise<Settled> =>
       withLetters(async (letters, drop) => {

@@ -1,5 +1,4 @@
-import type { ClientSession } from '../infra/mongo/mongo';
-import type { Mongo } from '../infra/mongo/mongo';
+import type { ClientSession, Mongo } from '../infra/mongo/mongo';
 import { ConflictError, NotFoundError } from '../problems/errors';
 import type { JobType } from './job-handler';
 import type { JobRepository } from './job-repository';
@@ -8,9 +7,9 @@ import { toJob } from './job-view';
 interface FailedJobsDeps {
   jobs: Pick<JobRepository, 'byId' | 'failed' | 'retry' | 'discard'>;
   transaction: Mongo['transaction'];
-  /** Keeps what a job of this type works on for another try; returns false if it is gone. */
+  /** Keeps the input of a job of this type for another try; returns false if the input is gone. */
   keepPayload: Record<JobType, (jobId: string, session: ClientSession) => Promise<boolean>>;
-  /** Removes it. */
+  /** Removes the input. */
   dropPayload: Record<JobType, (jobId: string, session: ClientSession) => Promise<void>>;
 }
 
@@ -19,13 +18,13 @@ const SHOWN = 50;
 export type FailedJobs = ReturnType<typeof createFailedJobs>;
 
 /**
- * Jobs that failed for good. MongoDB decides: a retry puts the job back into the outbox in one transaction, so
- * it is there wholly or not at all, whoever dies; of two who press at once one finds the job no longer failed.
+ * Jobs that failed for good. A retry moves the job back to the outbox in one transaction, so a crash leaves it whole;
+ * of two simultaneous callers one finds that the job is no longer failed.
  */
 export function createFailedJobs({ jobs, transaction, keepPayload, dropPayload }: FailedJobsDeps) {
   async function refuse(id: string): Promise<never> {
     if (!(await jobs.byId(id))) throw new NotFoundError('There is no such job.');
-    throw new ConflictError('It is no failed job any more: it was tried again or discarded.');
+    throw new ConflictError('The job is no longer failed: it was retried or discarded.');
   }
 
   return {
@@ -36,13 +35,13 @@ export function createFailedJobs({ jobs, transaction, keepPayload, dropPayload }
         const job = await jobs.retry(id, session);
         if (!job) return false;
         if (!(await keepPayload[job.type as JobType]?.(id, session)))
-          throw new ConflictError('What the job works on is gone: it can only be discarded.');
+          throw new ConflictError("The job's input is gone: it can only be discarded.");
         return true;
       });
       if (!isBack) await refuse(id);
     },
 
-    /** Removes what the job works on at once; the user who asked for the job still sees that it failed. */
+    /** Removes the job's input at once; the user who requested the job still sees that it failed. */
     async discard(id: string): Promise<void> {
       const discarded = await transaction(async (session) => {
         const job = await jobs.discard(id, session);

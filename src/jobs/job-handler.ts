@@ -1,37 +1,36 @@
 import type { ClientSession } from '../infra/mongo/mongo';
 
-/** What the jobs of each type are given; a type without a handler doesn't compile. */
+/** Input of the jobs by type; a type without a handler does not compile. */
 export interface JobPayloads {
-  /** `digest` of the original; `replaces`: the job of the picture that is shown until then, or ''. */
+  /** `digest` of the original; `replaces`: job of the picture shown so far, or ''. */
   'resize-avatar': { userId: string; digest: string; replaces: string };
 }
 export type JobType = keyof JobPayloads;
 
 export interface JobHelpers {
   jobId: string;
-  /** Aborts where the worker stops or has lost the job to another. */
+  /** Aborts if the job worker stops or has lost the job to another. */
   signal: AbortSignal;
 }
 
-/** Makes the effect of a finished job, in the transaction that marks it done; gives the job's result. */
+/** Commits the job's effect in the transaction that marks the job done; returns the job's result. */
 export type Complete = (session: ClientSession) => Promise<Record<string, unknown>>;
 
 export interface JobHandler<P> {
-  /** May be run again after a crash at any point: what it does before `Complete` must bear that. */
+  /** May run again after a crash at any point, so everything before `Complete` must be idempotent. */
   run: (payload: P, helpers: JobHelpers) => Promise<Complete>;
-  /** After the job has ended; an error here is only logged. */
+  /** Cleans up after the job has ended; an error is only logged. */
   tidy?: (payload: P, helpers: Pick<JobHelpers, 'jobId'>) => Promise<void>;
   /**
-   * Runs in the transaction that marks the job failed. What belongs to the job is kept until `keepUntil` for an Admin's
-   * retry; null if no retry can succeed: then it is removed.
+   * Runs in the transaction that marks the job failed. Keeps its input until `keepUntil` for a retry; null removes it.
    */
   failed?: (jobId: string, keepUntil: Date | null, session: ClientSession) => Promise<void>;
 }
 
 export type JobHandlers = { [T in JobType]: JobHandler<JobPayloads[T]> };
 
-/** An error that another attempt would meet again; its message is told to whoever asked for the job. */
+/** An error that a retry would meet again; the user who requested the job sees its message. */
 export class UnrecoverableError extends Error {}
 
-/** The job used more of the machine than one job may. */
+/** The job used more CPU time or memory than one job may. */
 export class OverLimitError extends UnrecoverableError {}

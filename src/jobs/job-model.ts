@@ -9,25 +9,25 @@ export interface JobRecord {
   type: string;
   payload: Record<string, string>;
   requestedBy: Types.ObjectId;
-  /** Of the request that asked for it: for the log, and shown to nobody. */
+  /** Id of the request that created the job, for the log only. */
   requestId?: string;
   status: JobStatus;
-  /** How often it was begun. */
+  /** Number of attempts begun. */
   attempts: number;
   result: Record<string, unknown> | null;
   error: string | null;
   createdAt: Date;
   startedAt: Date | null;
   finishedAt: Date | null;
-  /** The outbox: from when on the relay publishes the job, again where nobody took it; null once it ended. */
+  /** The outbox: when the relay publishes the job, or publishes it again if no worker took it; null once it ended. */
   publishAt: Date | null;
-  /** It has its user's turn: from when the relay publishes it until the attempt has ended. Absent otherwise. */
+  /** Set from publishing until the attempt ends: the job has its user's turn. */
   hasTurn?: boolean;
-  /** Who runs it, as long as the lease holds; renewed while it runs. */
+  /** Token of the attempt that runs it, valid until its lease ends. */
   claim: string | null;
-  /** Ended jobs are removed then. */
+  /** When the document of an ended job is removed. */
   expiresAt: Date | null;
-  /** When an Admin put a failed job aside. */
+  /** When an Admin discarded the failed job. */
   discardedAt?: Date | null;
 }
 
@@ -53,11 +53,11 @@ const jobSchema = new Schema<JobRecord>(
   { collection: 'jobs', versionKey: false, strictQuery: 'throw', minimize: false },
 );
 jobSchema.index({ publishAt: 1 });
-// For the relay: whose turn it is.
+// The relay asks whose turn it is.
 jobSchema.index({ hasTurn: 1 }, { sparse: true });
-// For the live page: what waits, runs, failed, and what ended last.
+// The live page shows jobs by status, latest first.
 jobSchema.index({ status: 1, finishedAt: -1 });
-// For the metrics: since when the oldest waits.
+// The metrics show the age of the oldest waiting job.
 jobSchema.index({ status: 1, createdAt: 1 });
 jobSchema.index({ expiresAt: 1 }, { expireAfterSeconds: 0 });
 

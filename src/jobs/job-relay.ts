@@ -10,13 +10,15 @@ interface JobRelayDeps {
 
 const POLL_MS = 250;
 const BATCH = 50;
-/** A relay that dies between taking and publishing delays its jobs by this. */
+/** Delay of a job whose relay dies between taking and publishing it. */
 const PUBLISHING_MS = 10_000;
-/** A job that RabbitMQ confirmed and nobody took up by then is published again: running it twice is prevented. */
+/** A confirmed job that no worker took by then is published again; claims prevent a second run. */
 const FORGOTTEN_MS = 600_000;
 const RETRY_MS = 2_000;
 
-/** Carries jobs from the outbox to RabbitMQ, one a user at a time: while RabbitMQ is away they wait in MongoDB. */
+/**
+ * Publishes jobs from the outbox to RabbitMQ, one for each user at a time; while RabbitMQ is away they wait in MongoDB.
+ */
 export function createJobRelay({ jobs, queue, logger }: JobRelayDeps) {
   let stopped = false;
   let wake = () => {};
@@ -29,10 +31,7 @@ export function createJobRelay({ jobs, queue, logger }: JobRelayDeps) {
       await queue.publish(id);
       await jobs.publishAgain(id, lease, FORGOTTEN_MS);
     } catch (error) {
-      logger.warn(
-        { jobId: id, reason: (error as Error).message },
-        'A job was not published; it is tried again',
-      );
+      logger.warn({ jobId: id, reason: (error as Error).message }, 'Publishing a job failed; retrying');
       await jobs.publishAgain(id, lease, RETRY_MS);
     }
   }
@@ -56,17 +55,17 @@ export function createJobRelay({ jobs, queue, logger }: JobRelayDeps) {
   async function run(): Promise<void> {
     while (!stopped) {
       const published = await runBatch().catch((error: Error) => {
-        logger.warn({ reason: error.message }, 'The outbox could not be read');
+        logger.warn({ reason: error.message }, 'Reading the outbox failed');
         return 0;
       });
-      // A batch of one user's jobs is one job: those of others may be due behind it.
+      // After any progress look again at once: a batch holds one job a user, and the jobs of others may follow.
       if (published === 0 && !stopped) await pause();
     }
   }
 
   return {
     start: () => void (loop = run()),
-    /** Looks at once: a job has ended, so its user's next one may be published. */
+    /** Looks at the outbox at once, since an ended job gives its user another turn. */
     wake: () => wake(),
     async stop(): Promise<void> {
       stopped = true;

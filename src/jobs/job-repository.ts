@@ -9,12 +9,13 @@ export type { JobRecord };
 const DAY_MS = 86_400_000;
 const KEPT_MS = 30 * DAY_MS;
 
+/** Counts stop here. */
 const COUNTED = 10_000;
 const givenUp = { status: 'failed' as const, discardedAt: null };
 
 const inMs = (ms: number) => new Date(Date.now() + ms);
 
-/** The job document is the outbox: `publishAt` says when the relay has to tell RabbitMQ of it (again). */
+/** The job document is the outbox: `publishAt` says when the relay has to publish it (again). */
 export function createJobRepository(connection: Connection) {
   const Jobs = jobModel(connection);
   const own = (id: string, claim: string) => ({ _id: toObjectId(id), claim, status: 'running' as const });
@@ -22,8 +23,8 @@ export function createJobRepository(connection: Connection) {
   const turnEnds = { $unset: { hasTurn: 1 } };
 
   /**
-   * What the relay may publish: jobs that are due, of users without another one that is published or runs. The queue then
-   * holds one job a user, so it serves them in turn. By status as well: a job worker of an earlier version leaves `hasTurn`.
+   * Filters what the relay may publish: due jobs of users who have no other job published or running. The queue then
+   * holds one job a user and serves users in turn. It also checks the status, since older job workers leave `hasTurn`.
    */
   async function publishable() {
     const inTurn = { hasTurn: true, status: { $in: ['queued' as const, 'running' as const] } };
@@ -53,7 +54,7 @@ export function createJobRepository(connection: Connection) {
     byId: (id: string, session?: ClientSession): Promise<JobRecord | null> =>
       Jobs.findById(toObjectId(id), null, { session }).lean<JobRecord>(),
 
-    /** Ids of up to `limit` jobs to publish, the longest due first and one a user. */
+    /** Returns ids of up to `limit` jobs to publish, the longest due first, one for each user. */
     due: async (limit: number): Promise<string[]> => {
       if (!(await Jobs.exists({ publishAt: { $lte: new Date() } }))) return [];
       const jobs = await Jobs.find(await publishable(), { requestedBy: 1 })
@@ -65,9 +66,10 @@ export function createJobRepository(connection: Connection) {
     },
 
     /**
-     * Takes one due job for publishing, which gives it its user's turn; another relay gets it only once `leaseMs` have
-     * passed. A claim whose lease has run out ends here, so that the message finds a job that can be claimed. Two relays
-     * that take two jobs of one user at the same moment both get theirs: then that user has two turns for once.
+     * Takes a due job for publishing, which gives it its user's turn; another relay gets it only after `leaseMs`. It
+     * also ends an expired claim, so that the message's receiver can claim the job. If two relays take two jobs of one
+     * user at the same moment, that user has two turns for once.
+     * @returns the end of the lease; null if another relay has the job
      */
     async takeForPublishing(id: string, leaseMs: number): Promise<Date | null> {
       const publishAt = inMs(leaseMs);
@@ -78,12 +80,12 @@ export function createJobRepository(connection: Connection) {
       return modifiedCount === 1 ? publishAt : null;
     },
 
-    /** Comes again in `ms` where nobody has taken the job up until then. */
+    /** Republishes the job in `ms` unless a worker has claimed it by then. */
     async publishAgain(id: string, lease: Date, ms: number): Promise<void> {
       await Jobs.updateOne({ _id: toObjectId(id), publishAt: lease }, { $set: { publishAt: inMs(ms) } });
     },
 
-    /** Null where the job is over or another holds it. */
+    /** Returns null if the job has ended or another worker holds it. */
     claim: (id: string, claim: string, leaseMs: number): Promise<JobRecord | null> =>
       Jobs.findOneAndUpdate(
         { _id: toObjectId(id), status: 'queued' },
@@ -94,7 +96,7 @@ export function createJobRepository(connection: Connection) {
         { returnDocument: 'after' },
       ).lean<JobRecord>(),
 
-    /** False where the job is another's by now. */
+    /** Returns false if another worker holds the job. */
     async renew(id: string, claim: string, leaseMs: number): Promise<boolean> {
       const { matchedCount } = await Jobs.updateOne(own(id, claim), { $set: { publishAt: inMs(leaseMs) } });
       return matchedCount === 1;
@@ -107,8 +109,9 @@ export function createJobRepository(connection: Connection) {
     },
 
     /**
-     * @param isHopeless no retry can succeed: it is put aside at once, so that it is not on the Admins' list
-     * @returns when its document goes, and what belongs to it may; null if the job is another's by now
+     * @param isHopeless true if no retry can succeed: the job is discarded at once, so Admins do not see it in their
+     * list
+     * @returns when the document and the job's input may go; null if another worker holds the job
      */
     async fail(
       id: string,
@@ -123,7 +126,7 @@ export function createJobRepository(connection: Connection) {
       return matchedCount === 1 ? set.expiresAt : null;
     },
 
-    /** Ends a job that was never begun, because a newer one takes its place; leaves any other as it is. */
+    /** Ends a job that a newer one replaces, if it has not begun. */
     async supersede(id: string, result: JobRecord['result'], session: ClientSession): Promise<void> {
       const unbegun = { _id: toObjectId(id), status: 'queued' as const, attempts: 0 };
       const set = { status: 'done' as const, result, ...ended() };
@@ -135,24 +138,24 @@ export function createJobRepository(connection: Connection) {
       await Jobs.updateOne(own(id, claim), { $set: set, ...turnEnds });
     },
 
-    /** For a worker that stops in good order: the attempt doesn't count. */
+    /** For a job worker that stops: the attempt does not count. */
     async release(id: string, claim: string): Promise<void> {
       const set = { status: 'queued' as const, claim: null, publishAt: new Date() };
       await Jobs.updateOne(own(id, claim), { $set: set, $inc: { attempts: -1 }, ...turnEnds });
     },
 
-    /** Jobs that the relay should have published, and since when the oldest of them is due. */
+    /** Counts the jobs due for publishing, with the time since when the oldest is due. */
     async overdue(): Promise<{ count: number; since: Date | undefined }> {
       const filter = await publishable();
       const oldest = await Jobs.findOne(filter, { publishAt: 1 }).sort({ publishAt: 1 }).lean();
       return { count: await Jobs.countDocuments(filter), since: oldest?.publishAt ?? undefined };
     },
 
-    /** Jobs that failed for good and that nobody put aside, the last first. */
+    /** Lists failed jobs that were not discarded, the latest first. */
     failed: (limit: number): Promise<JobRecord[]> =>
       Jobs.find(givenUp).sort({ finishedAt: -1 }).limit(limit).lean<JobRecord[]>(),
 
-    /** To the outbox, as if it were new; null where it is no failed job any more. */
+    /** Puts a failed job back into the outbox as if new; returns null if it is no longer failed. */
     retry: (id: string, session: ClientSession): Promise<JobRecord | null> =>
       Jobs.findOneAndUpdate(
         { _id: toObjectId(id), ...givenUp },
@@ -170,7 +173,7 @@ export function createJobRepository(connection: Connection) {
         { session, returnDocument: 'after' },
       ).lean<JobRecord>(),
 
-    /** Null if it is no failed job any more. */
+    /** Returns null if the job is no longer failed. */
     discard: (id: string, session: ClientSession): Promise<JobRecord | null> =>
       Jobs.findOneAndUpdate(
         { _id: toObjectId(id), ...givenUp },
@@ -178,7 +181,7 @@ export function createJobRepository(connection: Connection) {
         { session },
       ).lean<JobRecord>(),
 
-    /** How many there are of each kind, counted to COUNTED. */
+    /** Counts jobs by state, each up to COUNTED. */
     async counts() {
       const count = (filter: object) => Jobs.countDocuments(filter, { limit: COUNTED });
       const minuteAgo = inMs(-60_000);
@@ -191,7 +194,7 @@ export function createJobRepository(connection: Connection) {
       return { waiting, running, doneLastMinute, failed };
     },
 
-    /** For the metrics: how many jobs there are, counted to COUNTED, and since when the oldest waits. */
+    /** Counts for the metrics, each up to COUNTED, with the times of the oldest waiting jobs. */
     async depth(limitMs: number) {
       const due = await publishable();
       const queued = { status: 'queued' as const };
@@ -217,7 +220,7 @@ export function createJobRepository(connection: Connection) {
       };
     },
 
-    /** Those at work and those that were asked for last: ids grow with time. */
+    /** Lists the latest jobs: ids grow with time. */
     async latest(limit: number) {
       const jobs = await Jobs.find({}, { payload: 0, result: 0 })
         .sort({ _id: -1 })

@@ -5,7 +5,7 @@ import { jobSchema } from './job-schemas';
 import type { JobService } from './job-service';
 import type { JobView } from './job-view';
 
-/** 202 with the job's address (RFC 9110, 15.3.3). */
+/** Answers 202 with the job's address (RFC 9110, 15.3.3). */
 export const accepted = (job: JobView): Reply => ({
   status: 202,
   body: job,
@@ -19,7 +19,7 @@ export function jobRoutes(jobs: JobService): Route[] {
       tag: 'Jobs',
       method: 'get',
       path: '/jobs/:id',
-      summary: 'How far a job is, and its result',
+      summary: 'Get the state and result of a job',
       access: 'user',
       params: idParams,
       uncached: true,

@@ -10,9 +10,9 @@ export const jobSchema = z
       .max(50)
       .regex(/^[a-z-]+$/),
     status: z.enum(JOB_STATUSES).meta({ id: 'JobStatus' }),
-    attempts: z.int().min(0).max(1_000).meta({ description: 'How often it was begun.' }),
+    attempts: z.int().min(0).max(1_000).meta({ description: 'Number of attempts begun.' }),
     result: z.record(z.string().max(100).regex(/^\w+$/), z.unknown()).nullable(),
-    error: z.string().max(2_000).nullable().meta({ description: 'Why it failed.' }),
+    error: z.string().max(2_000).nullable().meta({ description: 'Why the job failed.' }),
     createdAt: time,
     startedAt: time.nullable(),
     finishedAt: time.nullable(),

@@ -7,11 +7,11 @@ export type JobService = ReturnType<typeof createJobService>;
 
 export function createJobService(jobs: JobRepository) {
   return {
-    /** @throws NotFoundError also for a job that another asked for, unless an Admin looks */
+    /** @throws NotFoundError also for another user's job, unless an Admin asks */
     async get(id: string, by: Principal): Promise<JobView> {
       const job = await jobs.byId(id);
       if (!job || (by.role !== 'Admin' && String(job.requestedBy) !== by.id)) {
-        throw new NotFoundError('There is no such job, or another asked for it.');
+        throw new NotFoundError('There is no such job, or it belongs to another user.');
       }
       return toJob(job);
     },

@@ -12,7 +12,7 @@ export const toJob = (job: JobRecord) => ({
   finishedAt: job.finishedAt,
 });
 
-/** Result of an avatar's job that is done with because the user sent a newer picture; `replacedBy`: id of its job. */
+/** Result of an avatar's job whose user sent a newer picture; `replacedBy`: id of that picture's job. */
 export const replacedResult = (replacedBy: string) => ({ shown: false, replacedBy });
 
 export type JobView = ReturnType<typeof toJob>;

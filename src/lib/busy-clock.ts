@@ -1,8 +1,8 @@
 export type BusyClock = ReturnType<typeof createBusyClock>;
 
 /**
- * How long a server had at least one command of this process to answer. It knows nothing of requests, so it costs
- * next to nothing: following each of them through its promises would cost more than a cached read in all.
+ * Measures how long at least one command of this process was under way at a server. It does not know the requests:
+ * following each through its promises would cost more than a cached read.
  */
 export function createBusyClock() {
   let underWay = 0;
@@ -15,7 +15,7 @@ export function createBusyClock() {
     ends(): void {
       if (underWay > 0 && --underWay === 0) total += performance.now() - since;
     },
-    /** Milliseconds up to `now`, from any beginning: the difference of two counts. */
+    /** Milliseconds up to `now` from an arbitrary start: use the difference of two calls. */
     at: (now: number): number => (underWay > 0 ? total + Math.max(0, now - since) : total),
   };
 }

@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** What `work` gives, or `late` where that takes longer than `ms`. */
+/** Resolves like `work`, or to `late` if `work` takes longer than `ms`. */
 export async function within<T, L>(work: Promise<T>, ms: number, late: L): Promise<T | L> {
   const timer = new AbortController();
   const tooLate = sleep(ms, late, { signal: timer.signal, ref: false });
-  // It is aborted when the other was first.
+  // The abort below rejects it if `work` was first.
   tooLate.catch(() => {});
   try {
     return await Promise.race([work, tooLate]);
@@ -12,7 +12,7 @@ export async function within<T, L>(work: Promise<T>, ms: number, late: L): Promi
     timer.abort();
   }
 }
-
+/** @throws Error with the message `late` if `work` takes longer than `ms` */
 /** @throws Error that says so where `work` takes longer than `ms` */
 export async function requireWithin<T>(work: Promise<T>, ms: number, late: string): Promise<T> {
   const answer = await within(work, ms, LATE);

@@ -1,9 +1,9 @@
 /**
- * A queue with a lane for each key: the lanes give their first item in turn, and a lane that comes or comes back goes
- * behind the others. A key with many items therefore delays an item of another key by one turn.
+ * A queue with a lane for each key. Lanes give their first item in turn, and a new lane goes behind the others, so a
+ * key with many items delays another key by one turn.
  */
 export function createFairQueue<T>() {
-  // A map keeps its keys in the order in which they came: the first is the next.
+  // A Map iterates in insertion order: its first lane is the next.
   const lanes = new Map<string, T[]>();
   let size = 0;
 
@@ -15,7 +15,7 @@ export function createFairQueue<T>() {
       size += 1;
     },
 
-    /** @param mayGo which lanes may give one now; all if unset @returns `undefined` if nothing waits that may go */
+    /** @param mayGo whether a lane may give an item now @returns `undefined` if no lane may */
     shift(mayGo: (key: string) => boolean = () => true): T | undefined {
       for (const [key, lane] of lanes) {
         if (!mayGo(key)) continue;
@@ -28,7 +28,7 @@ export function createFairQueue<T>() {
       return undefined;
     },
 
-    /** Takes out the first items of each lane for as long as they are `over`. */
+    /** Removes the leading items of each lane while they are over. */
     removeFirst(isOver: (item: T) => boolean): T[] {
       const removed: T[] = [];
       for (const [key, lane] of lanes) {
@@ -41,7 +41,7 @@ export function createFairQueue<T>() {
 
     size: (): number => size,
     sizeOf: (key: string): number => lanes.get(key)?.length ?? 0,
-    /** How many keys have something that waits. */
+    /** Number of keys with waiting items. */
     lanes: (): number => lanes.size,
   };
 }

@@ -1,4 +1,4 @@
-/** Whether a process of this number runs here. */
+/** Returns true if a process with this id runs on this host. */
 export function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);

@@ -1,6 +1,6 @@
 /**
- * One question at a time, however many ask, and its answer is kept for `keptMs`: many probes cost a server as
- * much as one, also when it is frozen.
+ * Returns a function that shares one call of `ask` among all callers and keeps its answer for `keptMs` after it
+ * settled: many probes cost a server as much as one, even while the server is frozen.
  */
 export function keepAnswer<T>(ask: () => Promise<T>, keptMs: number): () => Promise<T> {
   let answer: Promise<T> | undefined;

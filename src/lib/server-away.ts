@@ -1,21 +1,36 @@
+import { addressOf } from './redact-url';
+
 const VARIABLES = { MongoDB: 'MONGO_URL', RabbitMQ: 'AMQP_URL' };
 
-/** Where it is, without the credentials that its URL has. */
-export const addressOf = (url: string): string => /^[^/]*\/\/(?:.*@)?([^/?]*)/s.exec(url)?.[1] ?? '';
+/** How the clients of Redis, RabbitMQ and MongoDB say that they have no connection. */
+const UNCONNECTED =
+  /ECONN|EPIPE|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|isn't writeable|is closed|closing|closed\b|not connected/i;
+const LATE = /timed? ?out|ETIMEDOUT|no answer/i;
 
-/** Node tells of a refused connection in parts, and drivers at length. */
+/** First line of why it failed. Node reports a refused connection in parts, and drivers are wordy. */
 export function reasonOf(problem: unknown): string {
   const { message, errors } = problem as AggregateError;
   const [first] = (errors ?? []) as Error[];
   return (message || first?.message || String(problem)).split('\n')[0]!;
 }
 
-/** Says which server it is, where, and what to do. */
+/** Explains why a server did not answer, with no more of its URL than the address. */
+export function whyAway(error: Error, url: string): string {
+  const { code } = error as { code?: unknown };
+  // For a name with several addresses Node's error has a code but no message.
+  const text = `${typeof code === 'string' ? code : ''} ${error.message}`;
+  const found = /\bE[A-Z]{4,}\b/.exec(text)?.[0];
+  if (LATE.test(text)) return `no answer from ${addressOf(url)} in time`;
+  if (UNCONNECTED.test(text)) return `no connection to ${addressOf(url)}${found ? ` (${found})` : ''}`;
+  return `${addressOf(url)}: ${error.message}`;
+}
+
+/** States which server cannot be reached, at which address, and what to do. */
 export class ServerAwayError extends Error {
   constructor(server: keyof typeof VARIABLES, url: string, cause: unknown) {
     super(
-      `${server} at ${addressOf(url)} can't be asked: ${reasonOf(cause)}
-npm start brings back the local stack's own (npm run doctor tells more); for another look at ${VARIABLES[server]}.`,
+      `${server} at ${addressOf(url)} cannot be reached: ${reasonOf(cause)}
+npm start restarts the servers of the local stack (see npm run doctor); for any other check ${VARIABLES[server]}.`,
       { cause },
     );
   }

@@ -1,4 +1,4 @@
-/** Counts by key; a key at 0 takes no memory. Both changes return the new count. */
+/** Counts by key; a key at 0 takes no memory. `add` and `remove` return the new count. */
 export function createTally() {
   const counts = new Map<string, number>();
   let total = 0;
@@ -13,7 +13,7 @@ export function createTally() {
   return {
     of,
     all: (): ReadonlyMap<string, number> => counts,
-    /** The sum of all counts. */
+    /** Sum of all counts. */
     total: (): number => total,
     add: (key: string): number => change(key, 1),
     remove: (key: string): number => change(key, -1),

@@ -4,7 +4,7 @@ import { searchWordsOf } from '../lists/search-words';
 
 const keyOf = (text: string) => text.normalize('NFKC').toLowerCase();
 
-/** Users from before there were versions and search. */
+/** Completes users from before versions and search existed. */
 export async function up(db: Database): Promise<void> {
   await backfill<{ name: string; email: string; username: string }>(
     db,

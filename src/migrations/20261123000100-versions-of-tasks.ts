@@ -4,7 +4,7 @@ import { searchWordsOf } from '../lists/search-words';
 
 const NORMAL = 1;
 
-/** Tasks from before there were versions, priorities, labels, positions and search. */
+/** Completes tasks from before versions, priorities, labels, positions and search existed. */
 export async function up(db: Database): Promise<void> {
   await backfill<{ title: string; description?: string; createdAt: Date }>(db, 'tasks', (task) => ({
     priority: NORMAL,

@@ -14,10 +14,9 @@ interface Task {
 }
 
 /**
- * Words in the form that keeps marks which are letters. No view shows words, so versions and tags stay. A worker of
- * the version before writes words in the old form until it is reloaded: such a record is found by unmarked words, and
- * by all of them after its next change, or once this migration has run again (`npm run migrate -- down`, then
- * `npm run migrate`).
+ * Recomputes words in the form that keeps marks which are letters. No view shows words, so versions and tags stay. A
+ * worker of the previous version writes the old form until it is reloaded: such a record is found by unmarked words,
+ * and by all words after its next change or another run (`npm run migrate -- down`, then `npm run migrate`).
  */
 export async function up(db: Database): Promise<void> {
   await deriveAgain<Task>(db, 'tasks', ['title', 'description'], ({ title, description = '' }) => ({
@@ -28,5 +27,5 @@ export async function up(db: Database): Promise<void> {
   }));
 }
 
-/** Takes nothing back: the version before finds these words, except by letters whose marks it strips. */
+/** Changes nothing: the previous version finds these words, except by letters whose marks it strips. */
 export const down = async (): Promise<void> => {};

@@ -10,32 +10,34 @@ import type { NoticeRepository } from './notice-repository';
 export type NoticeBoard = ReturnType<typeof createNoticeBoard>;
 
 const POLL_MS = 250;
-/** A worker whose last look is older than this neither serves from the cache nor trusts what it knows. */
+/** Without a look for this long, a worker neither serves from the cache nor trusts what it knows. */
 const FRESH_MS = 1_000;
-/** By how much the clocks of two hosts may differ. */
+/** Maximum difference between the clocks of two hosts. */
 const SKEW_MS = 2_000;
-/** How often a post that took too long is done again. */
+/** How often a post is repeated that took too long. */
 const POSTS = 10;
-/** Every so many looks the pending notices are read too: those of a poster that died after its commit. */
+/** Every so many looks also read pending notices, whose poster may have died after its commit. */
 const LOOKS_PER_SWEEP = 20;
 const PENDING_LIMIT = 1_000;
-/** About 100 bytes each. With more in force MongoDB is asked about what this worker does not know. */
+/** About 100 bytes each. If more are in force, MongoDB is asked about unknown ones. */
 const MAX_KNOWN = 200_000;
-/** How long the cache stays off after a change that Redis doesn't know of; and longer, so that not each has to say it. */
+/** How long the cache stays off after a change that Redis may have missed, and a margin that saves repeated posts. */
 const OFF_MS = 5_000;
 const OFF_MORE_MS = 5_000;
 const revoked = (userId: string) => `revoked:${userId}`;
 
 /**
- * Every worker looks at the notices a few times a second: what is posted is known to all of them after
- * FRESH_MS, or they know that they may have missed something.
+ * Every worker reads the notices a few times a second. After FRESH_MS a posted notice is known to each worker, or the
+ * worker knows that it may have missed some.
  */
 export function createNoticeBoard(notices: NoticeRepository, logger: Logger) {
   const reader = createNoticeReader(notices);
   const known = new Map<string, number>();
-  /** Until when a notice is in force that found no room in `known`. */
+  /** Until when a notice is in force that did not fit into `known`. */
   let leftOutUntil = 0;
-  /** Until when the cache is off for all, as far as this worker knows, and as far as it said so itself. */
+  /**
+   * Until when (ms since 1970) the cache is off for all workers, as far as known, and as far as this worker posted it.
+   */
   let offUntil = 0;
   const ownOff = { until: 0, inForceAt: 0 };
   let freshUntil = 0;
@@ -59,7 +61,7 @@ export function createNoticeBoard(notices: NoticeRepository, logger: Logger) {
     for (const [id, until] of known) if (until + SKEW_MS < Date.now()) known.delete(id);
   }
 
-  /** A look that begins after this call: the one that follows the one under way, for all who ask meanwhile. */
+  /** Resolves after a look that begins after this call; callers meanwhile share it. */
   function lookAfresh(): Promise<void> {
     if (!running) return (running = look().finally(() => (running = undefined)));
     return (following ??= running
@@ -73,7 +75,7 @@ export function createNoticeBoard(notices: NoticeRepository, logger: Logger) {
   async function lookAgainAndAgain(): Promise<void> {
     while (!stopped) {
       await lookAfresh().catch((error: Error) =>
-        logger.debug({ reason: error.message }, 'No look at the notices'),
+        logger.debug({ reason: error.message }, 'Reading the notices failed'),
       );
       await sleep(POLL_MS, undefined, { ref: false });
     }
@@ -82,8 +84,8 @@ export function createNoticeBoard(notices: NoticeRepository, logger: Logger) {
   const isFresh = () => performance.now() < freshUntil;
 
   /**
-   * Posts until it was quick enough for the readers' overlap.
-   * @throws UnavailableError if MongoDB never is: whether the workers know of it is then unknown
+   * Repeats the post until one is quick enough for the readers' overlap.
+   * @throws UnavailableError if none is: it is then unknown whether the workers have the notice
    */
   async function postInTime(post: () => Promise<void>): Promise<void> {
     for (let posts = 0; posts < POSTS; posts++) {
@@ -92,7 +94,7 @@ export function createNoticeBoard(notices: NoticeRepository, logger: Logger) {
       if (performance.now() - began < POST_MS) return;
     }
     throw new UnavailableError(
-      'The database is too slow; whether it was done is not known.',
+      'The database is too slow; the request may or may not have taken effect.',
       spreadSeconds(2),
     );
   }
@@ -104,27 +106,26 @@ export function createNoticeBoard(notices: NoticeRepository, logger: Logger) {
     },
 
     /**
-     * Under which name entries are kept; undefined where they aren't to be used now, since another worker may
-     * have written what the cache hasn't been told of. Whenever the cache was off, a new epoch follows: what
-     * was there before is not read again.
+     * Part of the entries' names; `undefined` if the cache must not be used now, since another worker may have written
+     * something that Redis missed. Each time off ends with a new epoch, so older entries are never read again.
      */
     cacheEpoch: (): number | undefined => (isFresh() && offUntil <= Date.now() ? offUntil : undefined),
 
-    /** The newest that this worker has heard of, which may not be the newest there is. */
+    /** The newest epoch known here, which may not be the newest of all. */
     knownEpoch: (): number => offUntil,
 
-    /** Under which name a write has to end entries: that of every worker that uses the cache now or for a while. */
+    /** The epoch under which a write ends entries: that of every worker that uses the cache now or soon. */
     async epochOfWrites(): Promise<number> {
       if (!isFresh()) await lookAfresh();
       return offUntil;
     },
 
     /**
-     * Ends the use of all entries that are there now, on every worker. Resolves once no worker serves one of
-     * them any more: after FRESH_MS, at once where the cache was off already. A worker that hasn't heard of it
-     * yet ends entries under the epoch before; nobody uses the new one until OFF_MS have passed.
+     * Ends the use of all present entries on every worker. Resolves once no worker serves one: after FRESH_MS, or at
+     * once if the cache was already off. A worker that has not read the notice yet ends entries under the old epoch; no
+     * worker uses the new one until OFF_MS have passed.
      */
-    async turnCacheOff(reason = 'a change could not be told to Redis'): Promise<void> {
+    async turnCacheOff(reason = 'Redis did not confirm a change'): Promise<void> {
       const needed = Date.now() + OFF_MS + SKEW_MS;
       if (ownOff.until < needed) {
         const before = ownOff.until;
@@ -138,17 +139,17 @@ export function createNoticeBoard(notices: NoticeRepository, logger: Logger) {
       await sleep(Math.max(0, ownOff.inForceAt - performance.now()));
     },
 
-    /** Posts within a transaction; after it, `revokedEverywhere` makes every worker refuse the tokens. */
+    /** Posts in the caller's transaction; afterwards `revokedEverywhere` makes every worker refuse the tokens. */
     revoke: (userId: string, until: Date, session: ClientSession): Promise<void> =>
       notices.post(revoked(userId), until, session),
 
-    /** Resolves once every worker refuses the user's tokens, if their revocation was committed. */
+    /** Resolves once every worker refuses the user's tokens, if the revocation was committed. */
     async revokedEverywhere(userId: string): Promise<void> {
       await postInTime(() => notices.announce(revoked(userId)));
       await sleep(FRESH_MS);
     },
 
-    /** Asks MongoDB itself if this worker may have missed something: never fails open. */
+    /** Asks MongoDB if this worker may have missed a notice: it never fails open. */
     isRevoked(userId: string): boolean | Promise<boolean> {
       const id = revoked(userId);
       const isSure = leftOutUntil + SKEW_MS < Date.now() || known.has(id);

@@ -4,13 +4,13 @@ import type { Connection, InferSchemaType } from 'mongoose';
 const noticeSchema = new Schema(
   {
     _id: { type: String, required: true },
-    /** The notice holds until then. */
+    /** End of the notice's effect. */
     until: { type: Date, required: true },
-    /** The notice about the cache, which holds for ever: until when the cache is off. */
+    /** Until when the cache is off; only in the one notice about the cache, which never expires. */
     cacheOffUntil: { type: Date },
-    /** When it was last changed, by MongoDB's own clock. */
+    /** Last change, by MongoDB's clock. */
     changedAt: { type: Date, required: true },
-    /** Written in a transaction whose end nobody has announced yet: `changedAt` may be long before it was visible. */
+    /** Set until the poster announces the end of its transaction: `changedAt` may precede visibility by far. */
     pending: { type: Boolean },
   },
   { collection: 'notices', versionKey: false, strictQuery: 'throw' },

@@ -6,15 +6,12 @@ export type NoticeRepository = ReturnType<typeof createNoticeRepository>;
 const LOCK_KEPT_MS = 60_000;
 const FOR_EVER = new Date('9999-01-01');
 
-/** What one worker has all others know, through MongoDB. */
+/** Stores what one worker has all others know. */
 export function createNoticeRepository(connection: Connection) {
   const Notices = noticeModel(connection);
 
   return {
-    /**
-     * Makes the notice hold until then at least: a longer one that is there already stays. It is pending until
-     * `announce` has been called after the transaction.
-     */
+    /** Makes the notice hold at least until `until`. It is pending until `announce` is called after the transaction. */
     async post(id: string, until: Date, session: ClientSession): Promise<void> {
       await Notices.updateOne(
         { _id: id },
@@ -23,12 +20,12 @@ export function createNoticeRepository(connection: Connection) {
       );
     },
 
-    /** Changes the notice once more, now that its transaction has ended; does nothing if there is none. */
+    /** Marks the notice as changed after its transaction; does nothing if there is none. */
     async announce(id: string): Promise<void> {
       await Notices.updateOne({ _id: id }, { $unset: { pending: 1 }, $currentDate: { changedAt: true } });
     },
 
-    /** Kept for good: a worker that starts later has to know the epoch as well. */
+    /** Never expires: workers that start later need the epoch as well. */
     async postCacheOff(cacheOffUntil: Date): Promise<void> {
       await Notices.updateOne(
         { _id: 'cache-off' },
@@ -37,20 +34,20 @@ export function createNoticeRepository(connection: Connection) {
       );
     },
 
-    /** The oldest changes since `time`, that moment included, at most `limit`. */
+    /** Lists the oldest changes since `time` (inclusive), at most `limit`. */
     changedSince: (time: Date, limit: number): Promise<Notice[]> =>
       Notices.find({ changedAt: { $gte: time } })
         .sort({ changedAt: 1 })
         .limit(limit)
         .lean(),
 
-    /** Notices that their poster has not announced: it is about to, or it died. At most `limit`. */
+    /** Lists at most `limit` notices that were not announced: their poster is about to, or died. */
     pending: (limit: number): Promise<Notice[]> => Notices.find({ pending: true }).limit(limit).lean(),
 
     holds: async (id: string): Promise<boolean> =>
       (await Notices.exists({ _id: id, until: { $gt: new Date() } })) !== null,
 
-    /** Two transactions that call it conflict: one of them is tried again after the other. */
+    /** Makes the transactions that call it conflict, so that MongoDB runs them one after another. */
     async lock(name: 'admins' | 'uploads', session: ClientSession): Promise<void> {
       const until = new Date(Date.now() + LOCK_KEPT_MS);
       await Notices.updateOne(
@@ -60,7 +57,7 @@ export function createNoticeRepository(connection: Connection) {
       );
     },
 
-    /** Until when the cache is off, and how many tell that a user's tokens are revoked. */
+    /** Returns until when the cache is off, and the number of users with revoked tokens. */
     async inForce(): Promise<{ cacheOffUntil: Date | undefined; revoked: number }> {
       const now = new Date();
       const off = await Notices.findOne({ _id: 'cache-off', cacheOffUntil: { $gt: now } }).lean();

@@ -1,12 +1,12 @@
-/** How much may wait to be written, and how long: what a killed process can lose of its access log. */
+/** Bounds of what waits to be written, which a killed process loses of its access log. */
 const MOST_CHARACTERS = 64_000;
 const LONGEST_MS = 100;
-/** pino's `warn`: from there on nothing waits. */
+/** pino's `warn`: lines of this level or above are written at once. */
 const URGENT = 40;
 
 /**
- * Where pino writes to. Under PM2 each write is a message to its daemon, so lines are joined: one write every
- * 100 ms. By process.stdout, which PM2 replaces: `pm2 logs` wouldn't show what goes to the file descriptor.
+ * Joins pino's lines into one write every 100 ms, since under PM2 each write is a message to its daemon. It writes to
+ * process.stdout, which PM2 replaces: `pm2 logs` does not show what goes to the file descriptor.
  */
 export function createLogStream(write: (text: string) => void) {
   let lines = '';
@@ -22,7 +22,7 @@ export function createLogStream(write: (text: string) => void) {
   }
 
   return {
-    // pino then sets lastLevel before each write.
+    // Makes pino set lastLevel before each write.
     [Symbol.for('pino.metadata')]: true,
     lastLevel: 0,
     write(line: string): void {

@@ -6,7 +6,7 @@ export type Logger = pino.Logger;
 
 const SECRET = ['*.password', '*.token', '*.authorization'];
 
-/** Of the process, as its standard output is: all lines in one order, and one last flush. */
+/** One for the process, which keeps all lines in order and flushes once at exit. */
 const stdout = createLogStream((text) => process.stdout.write(text));
 process.once('exit', stdout.flush);
 
@@ -18,15 +18,14 @@ interface LoggedError {
   cause?: LoggedError;
 }
 
-/** Characters: what a library quotes of a request, or of the answer of a server, has no bound of its own. */
+/** Maximum characters: libraries quote requests and servers' answers without a bound. */
 const MOST_OF_MESSAGE = 1_000;
 const MOST_OF_STACK = 4_000;
-/** A cause may have a cause. */
 const MOST_CAUSES = 5;
 
-/** Nothing else that an error has: those of libraries carry the command that failed, or the body, with all in it. */
+/** Copies known fields only: errors of libraries carry the failed command or the body, with all its secrets. */
 function loggedError(error: unknown, causes = MOST_CAUSES): LoggedError {
-  if (!(error instanceof Error)) return { type: typeof error, message: 'thrown, but no error' };
+  if (!(error instanceof Error)) return { type: typeof error, message: 'not an Error' };
   const { name, message, stack, cause } = error;
   const { code } = error as { code?: unknown };
   return {
@@ -38,9 +37,9 @@ function loggedError(error: unknown, causes = MOST_CAUSES): LoggedError {
   };
 }
 
-/** JSON lines on the standard output, which PM2 and Docker collect. */
+/** Writes JSON lines to the standard output, which PM2 and Docker collect. */
 export const createLogger = (level: string, name: string): Logger =>
   pino({ level, name, redact: SECRET, serializers: { err: (error: unknown) => loggedError(error) } }, stdout);
 
-/** For a line a request, of which http/server/request-context.ts says each word: looking for secrets would cost more than it. */
+/** Logs requests without redaction, which costs more than a line: http/server/request-context.ts picks each field. */
 export const createAccessLog = (level: string, name: string): Logger => pino({ level, name }, stdout);

@@ -1,8 +1,8 @@
 import type { Logger } from './logger';
 
 /**
- * Runs `stop` once, at the first of the ways in which a process is asked to end: SIGINT by PM2, SIGTERM by
- * Docker and systemd, the message by `pm2 … --shutdown-with-message`. Past the deadline the process ends anyhow.
+ * Runs `stop` at the first request to end: SIGINT from PM2, SIGTERM from Docker and systemd, or the message of
+ * `pm2 … --shutdown-with-message`. The process ends at the deadline in any case.
  */
 export function onShutdown(stop: () => Promise<void>, deadlineMs: number, logger: Logger): void {
   let stopping = false;
@@ -11,7 +11,7 @@ export function onShutdown(stop: () => Promise<void>, deadlineMs: number, logger
     stopping = true;
     logger.info({ reason }, 'Stopping');
     setTimeout(() => {
-      logger.error('It did not stop in time');
+      logger.error('Stopping took too long');
       process.exit(1);
     }, deadlineMs).unref();
     stop().then(

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 
-/** Of the software, from package.json; a build that lies elsewhere, for a trial, has none. */
+/** Reads the version from package.json; 'unknown' for a trial build, which lies elsewhere. */
 export function readVersion(): string {
   try {
     const text = readFileSync(path.join(__dirname, '..', '..', 'package.json'), 'utf8');

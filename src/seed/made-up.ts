@@ -5,7 +5,7 @@ import type { NewUser } from '../users/user-repository';
 import { createRandom, idOf } from './random';
 import { FIRST_NAMES, LABELS, LAST_NAMES, NOTES, PLACES, THINGS, VERBS } from './words';
 
-/** All times are around this one, so that they are the same whenever it is done. */
+/** Base of all times, so that each run makes the same. */
 const NOW = Date.UTC(2026, 10, 1, 12);
 const DAY_MS = 86_400_000;
 const TASKS_OVER_MS = 90 * DAY_MS;
@@ -17,7 +17,7 @@ const plain = (text: string) =>
     .replace(/\P{ASCII}/gu, '')
     .toLowerCase();
 
-/** The user with this number; the same each time. */
+/** Makes the user with this number, the same each time. */
 export function userAt(seed: number, index: number, passwordHash: string): NewUser & Made {
   const name = userName(seed, index);
   const random = createRandom(name);
@@ -34,7 +34,7 @@ export function userAt(seed: number, index: number, passwordHash: string): NewUs
   };
 }
 
-/** The task with this number, of one of `users` users or, one in ten, of nobody. */
+/** Makes the task with this number, assigned to one of `users` users or, one in ten, unassigned. */
 export function taskAt(seed: number, index: number, users: number): NewTask & Made {
   const name = `task ${index} of seed ${seed}`;
   const random = createRandom(name);

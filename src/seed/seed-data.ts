@@ -5,7 +5,7 @@ import { taskAt, userAt } from './made-up';
 interface SeedOptions {
   users: Pick<UserRepository, 'addMissing'>;
   tasks: Pick<TaskRepository, 'addMissing'>;
-  /** Of all users: hashing one for each would take minutes. */
+  /** Shared by all users: a hash for each would take minutes. */
   passwordHash: string;
   seed: number;
   count: { users: number; tasks: number };
@@ -15,7 +15,7 @@ interface SeedOptions {
 
 const BATCH = 500;
 
-/** Fills in what isn't there yet of the users and tasks of this seed. @returns how many came */
+/** Adds the users and tasks of this seed that do not exist yet. @returns the numbers added */
 export async function seedData(options: SeedOptions): Promise<{ users: number; tasks: number }> {
   const { seed, count, passwordHash, onProgress = () => {}, signal } = options;
   const total = count.users + count.tasks;

@@ -1,5 +1,5 @@
 import { toObjectId } from '../infra/mongo/mongo';
-import { hasWords, oneOf, within } from '../infra/mongo/page';
+import { between, hasWords, oneOf } from '../infra/mongo/page';
 import type { ListPlan } from '../lists/list-plan';
 import type { Owner, TaskFilters } from './task-lists';
 import { rankOf } from './task-priority';
@@ -29,7 +29,7 @@ export function matching({ filters, order }: ListPlan<TaskFilters>, owner: Owner
     ...(label === undefined ? [] : [{ labels: label }]),
     ...(priority === undefined ? [] : [{ priority: rankOf(priority) }]),
     ...hasWords(q),
-    ...within('createdAt', createdFrom, createdBefore),
-    ...(byDeadline ? within('deadline', deadlineFrom ?? EARLIEST, soon) : []),
+    ...between('createdAt', createdFrom, createdBefore),
+    ...(byDeadline ? between('deadline', deadlineFrom ?? EARLIEST, soon) : []),
   ];
 }

@@ -1,4 +1,4 @@
-import { hasWords, within } from '../infra/mongo/page';
+import { between, hasWords } from '../infra/mongo/page';
 import type { UserFilters } from './user-lists';
 
 /** The filter of a list, in the terms of MongoDB: all of them hold. */
@@ -6,5 +6,5 @@ export const matching = ({ role, q, createdFrom, createdBefore }: UserFilters): 
   {},
   ...(role ? [{ role }] : []),
   ...hasWords(q),
-  ...within('createdAt', createdFrom, createdBefore),
+  ...between('createdAt', createdFrom, createdBefore),
 ];

@@ -166,7 +166,7 @@ describe('the log', () => {
     for (const body of [Buffer.from(secret('no-picture')), damaged, picture]) {
       const put = await send('PUT', `/users/${userId}/avatar`, body, png);
       if (put.status === 202)
-        await seen(worker, ({ requestId, msg }) => requestId === put.id && /failed|is done/.test(msg));
+        await seen(worker, ({ requestId, msg }) => requestId === put.id && /failed|Job done/.test(msg));
     }
 
     // More than may wait: 503 for some.

@@ -39,7 +39,7 @@ export async function connectCache(
     board: theBoard,
     prefix,
     entryLifeMs,
-    record: (of, event) => events.push(`${of} ${event}`),
+    count: (of, event) => events.push(`${of} ${event}`),
     budget: budget === undefined ? undefined : budgetOf(redis, prefix, budget),
   });
   return { cache, redis, before, events, board: theBoard, close: redis.close };

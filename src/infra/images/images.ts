@@ -1,21 +1,21 @@
 import sharp from 'sharp';
 import { jpegScans } from './jpeg-scans';
 
-/** What a decoder may be asked to unpack: a few kilobytes of PNG can hold gigabytes of pixels. */
+/** Limits what a decoder may unpack: a few kilobytes of PNG can hold gigabytes of pixels. */
 export const MAX_PIXELS = 40_000_000;
-/** Memory and time go by the bytes of the unpacked pixels: 40 million of 8 bits with transparency, 20 of 16 bits. */
+/** Memory and time follow the unpacked bytes: 40 million pixels of 8 bits with transparency, 20 million of 16 bits. */
 export const MAX_DECODED_BYTES = 4 * MAX_PIXELS;
-/** Encoders make 10 to 20 of a progressive JPEG. */
+/** Encoders make 10 to 20 scans of a progressive JPEG. */
 export const MAX_SCANS = 50;
-/** Bytes of a sample, by libvips' name of its format; PNG, JPEG and WebP have no other. */
+/** Bytes of a sample by libvips' format name; PNG, JPEG and WebP have no other. */
 const SAMPLE_BYTES: Readonly<Record<string, number>> = { uchar: 1, ushort: 2 };
 const LARGEST_SAMPLE = 8;
 const FORMATS: readonly string[] = ['png', 'jpeg', 'webp'];
 
-// One thread and no cache for each job: how many run at a time is the worker's configuration.
+// One thread and no cache for each job: the configuration decides how many jobs run at a time.
 sharp.concurrency(1);
 sharp.cache(false);
-// No other decoder of libvips ever sees what a stranger sends.
+// Keeps clients' bytes from all other decoders of libvips.
 sharp.block({ operation: ['VipsForeignLoad'] });
 sharp.unblock({
   operation: ['VipsForeignLoadPng', 'VipsForeignLoadJpeg', 'VipsForeignLoadWebp'],
@@ -24,8 +24,8 @@ sharp.unblock({
 export type ImageFault = 'not an image' | 'too many pixels' | 'too many scans';
 
 /**
- * Looks at the header and the markers alone, by content and not by what the client says it is. An animation counts as its first
- * frame, since `toSquareWebps` decodes no other.
+ * Checks the header and the markers by content, whatever type the client claims. Returns `undefined` if the picture is
+ * fine. An animation counts as its first frame, the only one that `toSquareWebps` decodes.
  */
 export async function imageFault(bytes: Buffer): Promise<ImageFault | undefined> {
   try {
@@ -41,9 +41,9 @@ export async function imageFault(bytes: Buffer): Promise<ImageFault | undefined>
 }
 
 /**
- * Square WebPs with sides of `sizes` pixels, in that order: upright, cut at the centre, without any metadata of the
- * original. The bytes are decoded once, to the largest size, and the others are made of that.
- * @throws Error if the bytes can't be decoded
+ * Returns square WebPs with sides of `sizes` pixels, in that order: upright, cut at the centre, without metadata. It
+ * decodes the bytes once, to the largest size, and scales the others from that.
+ * @throws Error if the bytes cannot be decoded
  */
 export async function toSquareWebps(bytes: Buffer, sizes: readonly number[]): Promise<Buffer[]> {
   const largest = Math.max(...sizes);

@@ -1,22 +1,22 @@
 import { writeFileSync } from 'node:fs';
 import { toSquareWebps } from './images';
 
-/** What a picture may cost. */
+/** Limits on the cost of one picture. */
 export interface PictureLimits {
-  /** CPU time in milliseconds, whatever the machine does beside it. */
+  /** CPU time in milliseconds, which the load of the host does not change. */
   cpuMs: number;
-  /** Resident memory of the child in bytes, its own 70 MB included. */
+  /** Resident memory of the child in bytes, including its own 70 MB. */
   memoryBytes: number;
 }
 
 export interface PictureTask {
   bytes: Buffer;
-  /** Pixels of a side. */
+  /** Sides in pixels. */
   sizes: readonly number[];
   limits: PictureLimits;
 }
 
-/** `rss`: resident memory in bytes once the picture was done. */
+/** `rss`: resident memory in bytes after the picture. */
 export type PictureReply =
   { files: Buffer[]; rss: number } | { damaged: string } | { over: 'CPU time' | 'memory' };
 
@@ -24,7 +24,7 @@ const LOOK_MS = 50;
 
 const reply = (message: PictureReply) => process.send?.(message);
 
-/** libvips works in threads, so the event loop of this process is free to watch what they use. */
+/** libvips works in threads, so this process's event loop is free to watch what they use. */
 async function make({ bytes, sizes, limits }: PictureTask): Promise<void> {
   const before = process.cpuUsage();
   const watch = setInterval(() => {
@@ -42,14 +42,14 @@ async function make({ bytes, sizes, limits }: PictureTask): Promise<void> {
   }
 }
 
-// An ordinary exit would wait for libvips. A job worker that was killed leaves no child behind.
+// A normal exit would wait for libvips, and a child must not outlive a killed job worker.
 process.on('disconnect', () => process.kill(process.pid, 'SIGKILL'));
-// Ctrl-C reaches the whole group: the job worker decides when its child ends.
+// Ctrl-C reaches the whole process group, but the job worker decides when its child ends.
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => {});
 try {
-  // If memory runs out, Linux ends this process rather than the job worker.
+  // If memory runs out, Linux should end this process rather than the job worker.
   writeFileSync('/proc/self/oom_score_adj', '1000');
 } catch {
-  // Other systems have no such file.
+  // Only Linux has this file.
 }
 process.on('message', (task: PictureTask) => void make(task));

@@ -5,7 +5,7 @@ import type { PictureLimits, PictureReply, PictureTask } from './picture-child';
 
 export type PictureDecoder = ReturnType<typeof createPictureDecoder>;
 
-/** Another try would meet it again. */
+/** A fault that a retry would meet again. */
 export class PictureFault extends Error {
   constructor(
     readonly kind: 'damaged' | 'CPU time' | 'memory',
@@ -16,28 +16,28 @@ export class PictureFault extends Error {
 }
 
 interface PictureDecoderOptions extends PictureLimits {
-  /** Milliseconds on the clock, for a child that hangs: a starved machine takes long for little CPU time. */
+  /** Milliseconds on the clock, for a child that hangs: a busy host takes long for little CPU time. */
   wallMs: number;
 }
 
 const CHILD_FILE = builtFile('infra/images/picture-child.js');
 
-/** A child that waits for its next picture ends after this, and gives its memory back. */
+/** A child idle for this long ends, to free its memory. */
 const IDLE_MS = 30_000;
-/** A child that holds more of its memory's limit after a picture is not used again: malloc keeps a part of what it had. */
+/** A child that still holds more of its memory limit after a picture is not reused: malloc keeps freed memory. */
 const KEPT_SHARE = 1 / 4;
 
 /**
- * Decodes pictures in child processes, since only a process can be ended amid its work: a thread would wait for libvips.
- * A crash or a lack of memory ends the child and not the job worker, and the child is given no variables, so no passwords.
- * There are as many children as pictures at a time: the caller bounds them.
+ * Decodes pictures in child processes, since only a process can be ended in the middle of its work: a thread would
+ * wait for libvips. A crash or a lack of memory ends the child and not the job worker. The child gets no environment,
+ * so no passwords. The caller bounds how many pictures, and so children, run at a time.
  */
 export function createPictureDecoder({ wallMs, ...limits }: PictureDecoderOptions) {
   const children = new Set<ChildProcess>();
   const idle = new Map<ChildProcess, NodeJS.Timeout>();
 
   function end(child: ChildProcess): void {
-    // At once: until its `exit` comes, a picture might be given to it.
+    // Remove it before its `exit` arrives, or it might be given another picture.
     clearTimeout(idle.get(child));
     idle.delete(child);
     child.kill('SIGKILL');
@@ -51,7 +51,7 @@ export function createPictureDecoder({ wallMs, ...limits }: PictureDecoderOption
       execArgv: ['--max-old-space-size=64'],
     });
     children.add(child);
-    // A message to a child that has just died fails: its `exit` says so as well.
+    // A message to a child that has just died fails; its `exit` reports that as well.
     child.on('error', () => {});
     child.once('exit', () => {
       children.delete(child);
@@ -87,8 +87,8 @@ export function createPictureDecoder({ wallMs, ...limits }: PictureDecoderOption
 
   return {
     /**
-     * Square WebPs with sides of `sizes` pixels, in that order.
-     * @throws PictureFault if no other try can succeed; another Error if the child crashed, hung or `signal` aborted
+     * Returns square WebPs with sides of `sizes` pixels, in that order.
+     * @throws PictureFault if no retry can succeed; another Error if the child crashed, hung or `signal` aborted
      */
     async squareWebps(bytes: Buffer, sizes: readonly number[], signal: AbortSignal): Promise<Buffer[]> {
       signal.throwIfAborted();
@@ -106,7 +106,7 @@ export function createPictureDecoder({ wallMs, ...limits }: PictureDecoderOption
       }
     },
 
-    /** Ends all children, those that work too. */
+    /** Ends all children, even working ones. */
     close: (): void => children.forEach(end),
   };
 }

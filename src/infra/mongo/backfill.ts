@@ -2,8 +2,8 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Database } from './mongo';
 
 /**
- * Gives documents that were written before there were versions what they lack. Each is changed only while it
- * still lacks it: a migration that was cut off goes on from there.
+ * Adds the missing fields to documents from before versions existed. It changes a document only while it has no
+ * version, so an interrupted migration resumes.
  */
 export async function backfill<T>(
   db: Database,
@@ -21,10 +21,9 @@ export async function backfill<T>(
 const BATCH = 500;
 
 /**
- * Sets again what is derived from some fields of each document, in batches by `_id`. A document is written only if its
- * value differs and only while its fields are as they were read, so this may run beside writers, end in the middle
- * and run again.
- * @returns how many documents were changed
+ * Recomputes derived fields of every document, in batches by `_id`. It writes a document only if the derived value
+ * differs and its source `fields` are unchanged since the read, so it can run beside writers, be interrupted and rerun.
+ * @returns the number of documents changed
  */
 export async function deriveAgain<T extends object>(
   db: Database,

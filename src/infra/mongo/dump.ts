@@ -5,25 +5,25 @@ import { CHANGELOG } from './migrations';
 
 const { EJSON } = mongoose.mongo.BSON;
 
-/** Numbers and bytes stay of the type that they have in MongoDB. */
+/** Keeps the stored BSON type of numbers and bytes. */
 const AS_STORED = { promoteValues: false, promoteBuffers: false, bsonRegExp: true } as const;
 
-/** The collection by which workers notify each other, and a restore notifies them. */
+/** Collection of the notices that workers, and a restore, send to all workers. */
 export const NOTICES = 'notices';
-/** The notice that ends what workers have cached: it outlives a restore, which posts it first. */
+/** Notice that turns the cache off. A restore posts it first, so it must outlive the restore. */
 const CACHE_OFF = 'cache-off';
 
-/** A worker that starts writes them: a database without others is empty. */
+/** A starting worker writes these: a database that holds nothing else counts as empty. */
 const BOOKKEEPING = [CHANGELOG, NOTICES, LOCKS];
 
 export type Dump = ReturnType<typeof createDump>;
 export type Stored = mongoose.mongo.BSON.Document;
 
-/** Canonical Extended JSON: each value says its type. */
+/** Writes canonical Extended JSON, which keeps the type of each value. */
 export const toText = (document: Stored): string => EJSON.stringify(document, { relaxed: false });
 export const fromText = (text: string) => EJSON.parse(text, { relaxed: false }) as unknown;
 
-/** Whole collections, whatever is in them; GridFS is two of them. */
+/** Reads and writes whole collections, whatever they hold; GridFS is two of them. */
 export function createDump({ db, client }: Pick<Mongo, 'db' | 'client'>) {
   async function collections(): Promise<string[]> {
     const found = await db.listCollections({}, { nameOnly: true }).toArray();
@@ -46,7 +46,7 @@ export function createDump({ db, client }: Pick<Mongo, 'db' | 'client'>) {
     database: db.databaseName,
     counts,
 
-    /** All reads at one point in time; undefined where the server can't. */
+    /** Starts a session that reads at one point in time; `undefined` if the server has no snapshots. */
     async snapshot(): Promise<ClientSession | undefined> {
       const session = client.startSession({ snapshot: true });
       try {
@@ -67,13 +67,13 @@ export function createDump({ db, client }: Pick<Mongo, 'db' | 'client'>) {
       if (kept.length > 0) await db.collection(name).insertMany(kept);
     },
 
-    /** What is there beside what a worker writes when it starts. */
+    /** Counts documents by collection, without the collections that every starting worker writes. */
     async contents(): Promise<Record<string, number>> {
       const all = Object.entries(await counts());
       return Object.fromEntries(all.filter(([name, size]) => size > 0 && !BOOKKEEPING.includes(name)));
     },
 
-    /** Their indexes as well: one of them removes what is out of date, before it could be counted. */
+    /** Drops the indexes too: a TTL index would remove restored documents before they are counted. */
     async dropAll(): Promise<void> {
       for (const name of await collections()) {
         if (name === NOTICES) await db.collection(name).deleteMany({ _id: { $ne: CACHE_OFF as never } });
@@ -83,11 +83,11 @@ export function createDump({ db, client }: Pick<Mongo, 'db' | 'client'>) {
   };
 }
 
-/** By the driver, or by what a server says that knows no snapshots outside of transactions. */
+/** Recognizes the driver's error, or the server's, for snapshots outside transactions. */
 function isUnsupported(error: unknown): boolean {
   if (error instanceof mongoose.mongo.MongoCompatibilityError) return true;
   return error instanceof mongoose.mongo.MongoServerError && UNSUPPORTED.has(Number(error.code));
 }
 
-/** InvalidOptions, CommandNotSupported, NotImplemented, SnapshotUnavailable, an unknown field. */
+/** InvalidOptions, CommandNotSupported, NotImplemented, SnapshotUnavailable and "unknown field". */
 const UNSUPPORTED = new Set([72, 115, 238, 246, 40415]);

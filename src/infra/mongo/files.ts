@@ -5,7 +5,7 @@ import mongoose, { type Connection, type Types } from 'mongoose';
 
 export type FileId = Types.ObjectId;
 
-/** Files of a job, in GridFS: any worker can serve them. */
+/** Stores the files of jobs in GridFS, so that any worker can serve them. */
 export function createFileStore(connection: Connection, bucketName: string) {
   const bucket = new mongoose.mongo.GridFSBucket(connection.db!, { bucketName });
   const ofJob = (jobId: string) => ({ 'metadata.jobId': jobId });
@@ -17,7 +17,7 @@ export function createFileStore(connection: Connection, bucketName: string) {
       return upload.id;
     },
 
-    /** Undefined where the file is gone. */
+    /** Returns `undefined` if the file is gone. */
     async read(id: FileId): Promise<Buffer | undefined> {
       try {
         return await buffer(bucket.openDownloadStream(id));
@@ -27,7 +27,7 @@ export function createFileStore(connection: Connection, bucketName: string) {
       }
     },
 
-    /** Removes the job's files except those named. */
+    /** Removes the job's files, `except` these. */
     async removeOfJob(jobId: string, except: FileId[] = []): Promise<void> {
       const kept = new Set(except.map(String));
       for await (const file of bucket.find(ofJob(jobId))) {

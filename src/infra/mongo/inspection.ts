@@ -4,7 +4,7 @@ import { roomOf, type Mongo } from './mongo';
 export type MongoFacts = Awaited<ReturnType<typeof inspectMongo>>;
 type Connection = Mongo['connection'];
 
-/** A connection for looking only: it gives up after `limitMs`, and nothing is made. */
+/** Opens a connection for inspection: it gives up after `limitMs` and creates no collection or index. */
 export async function openMongo(url: string, limitMs: number): Promise<Connection> {
   const connection = mongoose.createConnection(url, {
     serverSelectionTimeoutMS: limitMs,
@@ -32,23 +32,23 @@ export async function inspectMongo(connection: Connection) {
   const latencyMs = performance.now() - asked;
   const isReplicaSet = Boolean(hello.setName) || hello.msg === 'isdbgrid';
   const isWritable = hello.isWritablePrimary === true;
-  // It read its clock about half-way.
+  // The server reads its clock about half-way.
   const skewMs = (hello.localTime as Date).getTime() - (Date.now() - latencyMs / 2);
   const room = await roomOf(connection);
   return {
     version: String(version),
-    /** What it is where it isn't MongoDB: `version` is then the one whose commands it knows. */
+    /** Unset for MongoDB itself. For another product `version` is the MongoDB version that it emulates. */
     product: secantusVersion === undefined ? undefined : `SecantusDB ${String(secantusVersion)}`,
     latencyMs,
     isReplicaSet,
     isWritable,
     skewMs,
-    /** On its disk; `undefined` if it reports none. */
+    /** Bytes on the server's disk; `undefined` if it reports none. */
     room,
   };
 }
 
-/** Of the models that the repositories have made on this connection. */
+/** Compares the indexes of the models registered on this connection with the database. */
 export async function compareIndexes(
   connection: Connection,
 ): Promise<{ missing: string[]; extra: string[] }> {

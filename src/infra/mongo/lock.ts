@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import { duplicateFields, type Database } from './mongo';
 
-/** Holds nothing that counts: it is neither backed up nor restored. */
+/** The locks' collection, which is neither backed up nor restored. */
 export const LOCKS = 'locks';
 
 interface LockRecord {
@@ -11,12 +11,12 @@ interface LockRecord {
   expiresAt: Date;
 }
 
-/** Clocks of two hosts may differ by less than this and nothing happens. */
+/** Must exceed the difference between the clocks of any two hosts. */
 const LEASE_MS = 15_000;
 
 /**
- * A lock for all processes on this database. It is renewed while its work is under way; that of a holder who was
- * killed ends with its lease.
+ * Creates a lock for all processes on this database. The holder renews it; the lock of a killed holder expires with
+ * its lease.
  */
 export function createLock(db: Database, name: string, leaseMs = LEASE_MS) {
   const locks = db.collection<LockRecord>(LOCKS);
@@ -34,7 +34,7 @@ export function createLock(db: Database, name: string, leaseMs = LEASE_MS) {
     }
   }
 
-  /** Until it is stopped; a renewal that fails for a moment is tried again. `lost`: it may be another's by now. */
+  /** Renews until stopped, and retries failures. Aborts `lost` once another process may hold the lock. */
   function keepRenewing() {
     const lost = new AbortController();
     let heldUntil = performance.now() + leaseMs;
@@ -52,8 +52,8 @@ export function createLock(db: Database, name: string, leaseMs = LEASE_MS) {
 
   return {
     /**
-     * Whether it was free; then `work` was done, and the lock is free again. `work` has to end at once where its
-     * signal says that the lock was lost.
+     * Runs `work` under the lock; returns false, without running it, if the lock is taken. `work` must end at once when
+     * its signal aborts: the lock is lost.
      */
     async attempt(work: (lost: AbortSignal) => Promise<void>): Promise<boolean> {
       if (!(await take())) return false;
@@ -69,7 +69,7 @@ export function createLock(db: Database, name: string, leaseMs = LEASE_MS) {
       return true;
     },
 
-    /** Who has it, for people; undefined where nobody does. */
+    /** Describes the holder for people; `undefined` if the lock is free. */
     async holder(): Promise<string | undefined> {
       const held = await locks.findOne({ _id: name, expiresAt: { $gt: new Date() } });
       return held?.owner;
@@ -77,4 +77,4 @@ export function createLock(db: Database, name: string, leaseMs = LEASE_MS) {
   };
 }
 
-const LOST = 'MongoDB did not answer in time, or this process stood still. Start it again.';
+const LOST = 'MongoDB did not answer in time, or this process was suspended. Start it again.';

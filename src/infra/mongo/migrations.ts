@@ -8,27 +8,27 @@ import { createLock } from './lock';
 
 export type Migrations = ReturnType<typeof createMigrations>;
 
-/** Which have been applied: migrate-mongo's own list. */
+/** Collection in which migrate-mongo lists the applied migrations. */
 export const CHANGELOG = 'migrations';
 const EXTENSION = '.js';
 const WAIT_MS = 600_000;
 const LOOK_MS = 100;
-const SAY_MS = 10_000;
+const LOG_MS = 10_000;
 
 interface MigrationsOptions {
   db: Database;
   url: string;
-  /** Compiled ones: `date-name.js`. */
+  /** Folder of compiled migrations, `date-name.js`. */
   folder: string;
   logger: Pick<Logger, 'info'>;
   leaseMs?: number;
-  /** How long to wait for another process. */
+  /** How long to wait for another process that migrates. */
   waitMs?: number;
 }
 
 /**
- * Runs migrate-mongo under a lock of our own: its own is looked at before it is set, so two processes that start at
- * the same moment would both run, and it isn't renewed.
+ * Runs migrate-mongo under our own lock: the library checks its lock before it sets it, so two processes that start
+ * at the same moment would both run, and it does not renew the lock.
  */
 export function createMigrations(options: MigrationsOptions) {
   const { db, url, folder, logger, leaseMs, waitMs = WAIT_MS } = options;
@@ -45,7 +45,10 @@ export function createMigrations(options: MigrationsOptions) {
     return all.filter((name) => !done.includes(name));
   }
 
-  /** A connection of its own: a migration may take longer than a request would wait, and ends with it. */
+  /**
+   * Opens a patient connection for the library: a migration may run longer than a request may, and ends if the lock is
+   * lost.
+   */
   async function withLibrary(lost: AbortSignal, work: (library: Library, mongo: Mongo) => Promise<unknown>) {
     const library = await import('migrate-mongo');
     library.config.set({
@@ -67,16 +70,16 @@ export function createMigrations(options: MigrationsOptions) {
     }
   }
 
-  /** Waits for whoever has the lock, until there is nothing left to do. */
+  /** Runs `work` under the lock, waiting for other holders; returns early once `isOver`. */
   async function alone(isOver: () => Promise<boolean>, work: Work): Promise<void> {
     const lock = createLock(db, CHANGELOG, leaseMs);
     const giveUp = performance.now() + waitMs;
-    for (let said = performance.now(); ;) {
+    for (let loggedAt = performance.now(); ;) {
       if (await isOver()) return;
       if (await lock.attempt(work)) return;
-      if (performance.now() > giveUp) throw new Error(`${await waitedFor(lock)}\n${LOOK}`);
-      if (performance.now() - said > SAY_MS) {
-        said = performance.now();
+      if (performance.now() > giveUp) throw new Error(`${await waitedFor(lock)}\n${LOCK_HINT}`);
+      if (performance.now() - loggedAt > LOG_MS) {
+        loggedAt = performance.now();
         logger.info(await waitedFor(lock));
       }
       await sleep(LOOK_MS);
@@ -84,7 +87,7 @@ export function createMigrations(options: MigrationsOptions) {
   }
 
   const waitedFor = async ({ holder }: ReturnType<typeof createLock>) =>
-    `Waiting for the migrations, which another process runs (${(await holder()) ?? 'it has just ended'}).`;
+    `Waiting for another process to finish the migrations (${(await holder()) ?? 'it has just ended'}).`;
 
   async function runPending(lost: AbortSignal): Promise<void> {
     const todo = await pending();
@@ -103,23 +106,28 @@ export function createMigrations(options: MigrationsOptions) {
     applied,
     names,
 
-    /** Applies what wasn't yet; one process does, the others wait. One small read where there is nothing to do. */
+    /**
+     * Applies all pending migrations; other processes that start meanwhile wait. Costs one small read if none is
+     * pending.
+     */
     up: (): Promise<void> => alone(async () => (await pending()).length === 0, runPending),
 
-    /** Does `work` while nobody migrates, and lets those who start wait. */
-    whileNobodyMigrates: (work: Work): Promise<void> => alone(async () => false, work),
+    /** Runs `work` while no process migrates; processes that start meanwhile wait. */
+    whileNotMigrating: (work: Work): Promise<void> => alone(async () => false, work),
 
-    /** Takes back the one that was applied last. @returns its name; undefined where there is none */
+    /** Reverts the migration applied last and returns its name; `undefined` if none is applied. */
     async down(): Promise<string | undefined> {
       let last: string | undefined;
       const takeBack: Work = async (lost) => {
         const done = await applied();
         last = (await names()).filter((name) => done.includes(name)).at(-1);
         if (last === undefined) return;
-        // Not by import(), which takes `#` and `%` in a path for parts of an address.
+        // import() would parse `#` and `%` in a path as parts of a URL.
         const migration = createRequire(__filename)(path.join(folder, last)) as { down?: unknown };
         if (!migration.down)
-          throw new Error(`${last} has no way back. Restore a backup, or mend it by a new migration.`);
+          throw new Error(
+            `${last} has no way back. Restore a backup, or correct the data in a new migration.`,
+          );
         await withLibrary(lost, ({ down }, mongo) => down(mongo.db, mongo.client));
       };
       await alone(async () => false, takeBack);
@@ -138,7 +146,7 @@ export function createMigrations(options: MigrationsOptions) {
 type Library = typeof import('migrate-mongo');
 type Work = (lost: AbortSignal) => Promise<void>;
 
-const FAILED = `Those before it are applied and stay so; this one is tried again at the next start, or by
-\`npm run migrate\`. Put right what it stumbled over, or run the version before: it works with this data.`;
-const LOOK =
-  '`npm run migrate -- status` tells what is applied. A lock of a process that died ends by itself.';
+const FAILED = `The migrations before it stay applied; this one is tried again at the next start or by
+\`npm run migrate\`. Fix its cause, or run the previous version, which works with this data.`;
+const LOCK_HINT =
+  '`npm run migrate -- status` lists what is applied. The lock of a process that died expires by itself.';

@@ -12,20 +12,20 @@ export type Database = mongoose.mongo.Db;
 
 interface MongoOptions {
   onCommand?: (name: string) => void;
-  /** Runs while a command is under way, or waits for a connection. */
+  /** Runs while a command is under way or waits for a connection. */
   busy?: BusyClock;
-  /** A frozen server is told by this alone; a read is tried twice, so it fails after twice as long. */
+  /** Milliseconds, the only sign of a frozen server. A read is tried twice, so it fails after twice as long. */
   answerWithinMs?: number;
 }
 
-/** For what goes over whole collections. */
+/** For work on whole collections. */
 export const PATIENT: MongoOptions = { answerWithinMs: 600_000 };
 
-/** How long a transaction may be begun again; a commit of unknown outcome the driver tries for up to 120 s. */
+/** How long a transaction may restart; the driver retries a commit of unknown outcome for up to 120 s. */
 const RETRY_MS = 5_000;
 
 /**
- * Connects to a replica set. An operation never waits in a buffer: without a server it fails within
+ * Connects to a replica set. Operations are never buffered: without a server they fail within
  * `serverSelectionTimeoutMS`, and the error handler answers 503.
  */
 export async function connectMongo(
@@ -59,7 +59,7 @@ export async function connectMongo(
     db: connection.db!,
     client: connection.getClient(),
 
-    /** Runs `work` in a transaction; conflicts are tried again until `RETRY_MS` have passed. */
+    /** Runs `work` in a transaction and retries conflicts until `RETRY_MS` have passed. */
     async transaction<T>(work: (session: ClientSession) => Promise<T>): Promise<T> {
       const session = await connection.startSession();
       const giveUp = Date.now() + RETRY_MS;
@@ -87,7 +87,7 @@ export async function connectMongo(
   };
 }
 
-/** Bytes on the disk of the server; `undefined` if it reports none, as SecantusDB. */
+/** Returns bytes on the server's disk; `undefined` if it reports none, like SecantusDB. */
 export async function roomOf({ db }: Connection): Promise<{ free: number; size: number } | undefined> {
   const { fsTotalSize: size, fsUsedSize: used } = (await db!.command({ dbStats: 1 })) as {
     fsTotalSize: number;
@@ -103,7 +103,7 @@ function watchCommands(connection: Connection, { begins, ends }: BusyClock): voi
   for (const event of ['connectionCheckedOut', 'connectionCheckOutFailed'] as const) client.on(event, ends);
 }
 
-/** Transactions need a replica set; a standalone server would fail only at the first of them. */
+/** Transactions need a replica set; a standalone server would fail only at the first transaction. */
 async function requireReplicaSet(connection: Connection): Promise<void> {
   const hello = await connection.db!.admin().command({ hello: 1 });
   if (!hello.setName && hello.msg !== 'isdbgrid') {
@@ -112,13 +112,13 @@ async function requireReplicaSet(connection: Connection): Promise<void> {
   }
 }
 
-/** The fields of the unique index that refused a write, or undefined where it was another error. */
+/** Returns the fields of the unique index that refused a write; `undefined` for any other error. */
 export function duplicateFields(error: unknown): string[] | undefined {
   if (!(error instanceof mongoose.mongo.MongoServerError) || error.code !== 11000) return undefined;
   return Object.keys((error.keyPattern as Record<string, unknown> | undefined) ?? {});
 }
 
-/** Whether the error says that the server was not to be reached, rather than that it refused. */
+/** Returns true if the server was unreachable, false if it refused the operation. */
 export function isMongoAway(error: unknown): boolean {
   if (error instanceof mongoose.mongo.MongoServerError) {
     return (
@@ -129,14 +129,14 @@ export function isMongoAway(error: unknown): boolean {
   }
   if (error instanceof mongoose.mongo.MongoNetworkError) return true;
   const { name, code } = error as { name?: string; code?: unknown };
-  // A socket that is closed at the moment of writing is told by Node alone.
+  // Node itself reports a socket that closes during a write.
   return AWAY.has(String(name)) || code === 'EPIPE' || code === 'ECONNRESET';
 }
 
 const AWAY_LABELS = ['RetryableWriteError', 'TransientTransactionError', 'UnknownTransactionCommitResult'];
-/** A server that shuts down, steps down or isn't primary yet; one whose disk is full (39, 14031), or fails (28). */
+/** Shutting down, stepping down or not primary yet; disk full (39, 14031) or failing (28). */
 const AWAY_CODES = new Set([28, 39, 91, 189, 10107, 11600, 11602, 13435, 13436, 14031]);
-/** WiredTiger's words, which SecantusDB passes on. After a panic it answers nothing else until it is started anew. */
+/** WiredTiger's words, which SecantusDB passes on; after a panic every answer has them until a restart. */
 const HAS_NO_ROOM = /WT_PANIC|No space left on device|ENOSPC/;
 const AWAY = new Set([
   'MongoServerSelectionError',
@@ -147,14 +147,14 @@ const AWAY = new Set([
   'MongoPoolClosedError',
 ]);
 
-/** From a client's 24 hexadecimal digits, checked by the route's schema. */
+/** @param id 24 hexadecimal digits, validated by the route's schema */
 export function toObjectId(id: string): mongoose.Types.ObjectId {
   return mongoose.Types.ObjectId.createFromHexString(id);
 }
 
 /**
- * A filter by which all of these hold. Flat as long as each field is named once: beside an `$and` SecantusDB uses
- * no index, not even that of `_id`, and looks at every document.
+ * Combines filters into one that requires all of them. It stays flat while no field repeats: beside an `$and`
+ * SecantusDB uses no index, not even that of `_id`, and looks at every document.
  */
 export function allOf(...conditions: object[]): Record<string, unknown> {
   const flat: Record<string, unknown> = {};
@@ -166,7 +166,7 @@ export function allOf(...conditions: object[]): Record<string, unknown> {
   return rest.length > 0 ? { ...flat, $and: rest } : flat;
 }
 
-/** What a record made by a command knows before it is written. */
+/** What a command fixes of a record that it creates. */
 export interface Made {
   id: string;
   at: Date;
@@ -174,14 +174,14 @@ export interface Made {
 
 export const madeAt = (id: string, at: Date) => ({ _id: toObjectId(id), createdAt: at, updatedAt: at });
 
-/** A precondition as filters; what was written before there were versions is at 0. */
+/** Turns a precondition into filters; version 0 stands for documents from before versions existed. */
 export function atVersion(precondition: Precondition | undefined): object[] {
   const { versions, notVersions, absent } = precondition ?? {};
   const withUnset = (list: number[]) => (list.includes(0) ? [...list, null] : list);
   return [
     ...(versions ? [{ version: { $in: withUnset(versions) } }] : []),
     ...(notVersions ? [{ version: { $nin: withUnset(notVersions) } }] : []),
-    // Nothing that is there fulfils it.
+    // No existing document fulfils it.
     ...(absent ? [{ version: { $in: [] } }] : []),
   ];
 }

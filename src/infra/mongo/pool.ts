@@ -1,14 +1,14 @@
 import type { Mongo } from './mongo';
 
-/** Of a connection: that of each server in the replica set has its own numbers. */
+/** Connection ids are unique only within one server of the replica set. */
 interface Event {
   address: string;
   connectionId: number | '<monitor>';
 }
 
 /**
- * The driver's pool as its events tell it. It had made its first connections before anybody could listen: those
- * are known once they are used.
+ * Follows the driver's connection pool by its events. Connections made before this listens are counted from their
+ * first use on.
  */
 export function watchPool(client: Mongo['client'], onFailed: (reason: string) => void = () => {}) {
   const open = new Set<string>();

@@ -7,10 +7,10 @@ export type DeadLetter = GetMessage;
 export type DeadLetterQueue = Awaited<ReturnType<typeof openDeadLetters>>;
 
 const LIMIT_MS = 5_000;
-/** At a time: more stay for the next call. */
+/** Most letters of one call; the rest stay for the next. */
 const MOST = 1_000;
 
-/** What lies among the dead letters, for a person who looks: taken one by one, and put back where nothing is said. */
+/** Takes dead letters one by one for a person to look at; those not dropped go back when it closes. */
 export async function openDeadLetters(url: string, prefix: string) {
   const { dead } = jobQueueNames(prefix);
   const inTime = <T>(work: Promise<T>): Promise<T> =>
@@ -23,7 +23,7 @@ export async function openDeadLetters(url: string, prefix: string) {
   channel.on('error', () => {});
 
   return {
-    /** Taken until the connection closes, so that each is met once, also by two who look at the same time. */
+    /** Holds the letters until `close`, so that two people who look at the same time each see different ones. */
     async take(): Promise<GetMessage[]> {
       const letters: GetMessage[] = [];
       while (letters.length < MOST) {
@@ -34,7 +34,7 @@ export async function openDeadLetters(url: string, prefix: string) {
       return letters;
     },
 
-    /** It is done with. */
+    /** Removes the letter from the queue. */
     drop: (letter: GetMessage): void => channel.ack(letter),
 
     close: async (): Promise<void> => {

@@ -1,19 +1,19 @@
 import type { Channel, ChannelModel } from 'amqplib';
 import { within } from '../../lib/deadline';
 
-/** Who asks shows something each second: late is of no use. */
+/** The callers refresh each second: a later answer is useless. */
 const LIMIT_MS = 500;
 
 export interface QueueDepth {
   /** Messages that wait for a job worker. */
   ready: number;
-  /** Those that RabbitMQ put aside. */
+  /** Messages that RabbitMQ moved to the dead letters. */
   deadLetters: number;
-  /** Job workers that take them. */
+  /** Job workers that consume. */
   consumers: number;
 }
 
-/** How many messages lie in the queue of jobs and beside it, asked on a channel that nothing else waits for. */
+/** Reads the length of the job queue and its dead letters on a separate channel, so that it waits for nothing else. */
 export function createDepthGauge({ queue, dead }: { queue: string; dead: string }) {
   let channel: Channel | undefined;
   let asking: Promise<QueueDepth> | undefined;
@@ -28,7 +28,7 @@ export function createDepthGauge({ queue, dead }: { queue: string; dead: string 
   }
 
   return {
-    /** For each connection anew, once both queues are there. */
+    /** Call once for each connection, after both queues are declared. */
     async open(model: ChannelModel): Promise<void> {
       const opened = await model.createChannel();
       opened.on('error', () => {});
@@ -39,7 +39,7 @@ export function createDepthGauge({ queue, dead }: { queue: string; dead: string 
       asking = undefined;
     },
 
-    /** Null where RabbitMQ is away or doesn't answer; a question that it didn't answer yet isn't asked again. */
+    /** Returns null if RabbitMQ is away or late. An unanswered question is shared, not repeated. */
     async read(): Promise<QueueDepth | null> {
       if (!channel) return null;
       const asked = (asking ??= ask(channel).finally(() => {

@@ -4,10 +4,10 @@ import { declareJobQueues, jobQueueNames } from './rabbit';
 
 export type RabbitFacts = Awaited<ReturnType<typeof inspectRabbit>>;
 
-/** RabbitMQ tells of an alarm when something is published. */
+/** How long RabbitMQ may take to report an alarm after a publish. */
 const ALARM_MS = 200;
 
-/** What is to be known of a broker by AMQP alone; nothing is made. */
+/** Inspects a broker by AMQP alone and creates nothing. */
 export async function inspectRabbit(url: string, prefix: string, limitMs: number) {
   const asked = performance.now();
   const model = await amqp.connect(url, { timeout: limitMs });
@@ -20,10 +20,10 @@ export async function inspectRabbit(url: string, prefix: string, limitMs: number
     const jobs = await inChannel(model, (channel) => channel.checkQueue(queue));
     const deadLetters = await inChannel(model, (channel) => channel.checkQueue(dead));
     const isThere = jobs !== undefined && deadLetters !== undefined;
-    // Refused where they are of another kind; made nowhere, since both are there.
+    // Declaring is refused if the arguments differ; both exist, so it creates nothing.
     const isAsDeclared =
       isThere && (await inChannel(model, (channel) => declareJobQueues(channel, prefix).then(() => true)));
-    // The last question: with an alarm RabbitMQ reads nothing more from who publishes, not even a close.
+    // Ask this last: during an alarm RabbitMQ reads nothing more from a connection that published, not even a close.
     const channel = await model.createChannel();
     channel.on('error', () => {});
     channel.publish('', `${prefix}.nobody`, Buffer.alloc(0));
@@ -45,7 +45,7 @@ export async function inspectRabbit(url: string, prefix: string, limitMs: number
 
 type Channel = Awaited<ReturnType<ChannelModel['createChannel']>>;
 
-/** A refusal ends its channel; undefined then. */
+/** Asks on a channel of its own, which a refusal closes; returns `undefined` then. */
 async function inChannel<T>(model: ChannelModel, ask: (channel: Channel) => Promise<T>) {
   const channel = await model.createChannel();
   channel.on('error', () => {});

@@ -1,13 +1,13 @@
 import amqp, { type Channel, type ChannelModel } from 'amqplib';
 import { withHeartbeat } from './rabbit';
 
-/** Of every RabbitMQ. */
+/** An exchange that every RabbitMQ has. */
 const EXCHANGE = 'amq.direct';
 const CONNECT_MS = 1_000;
 
 /**
- * Whether RabbitMQ answers, for an API worker, which has no business with it otherwise. The connection is made by
- * the first question and kept: one for each question would fill RabbitMQ's log.
+ * Checks whether RabbitMQ answers, for API workers, which use it for nothing else. The first ping connects and later
+ * pings reuse the connection: a connection for each would fill RabbitMQ's log.
  */
 export function createRabbitProbe(url: string) {
   let link: Promise<{ model: ChannelModel; channel: Channel }> | undefined;

@@ -5,12 +5,12 @@ import { requireWithin, within } from '../../lib/deadline';
 
 export type JobQueue = ReturnType<typeof createJobQueue>;
 
-/** What becomes of a message: done with, for another consumer, or put aside for a person to see. */
+/** Fate of a message: done, back to another consumer, or kept among the dead letters for a person to see. */
 export type Verdict = 'ack' | 'requeue' | 'dead-letter';
 
 interface JobQueueOptions {
   url: string;
-  /** Names of the queues begin with it. */
+  /** Prefix of the queue names. */
   prefix: string;
   /** Messages under way in this process at a time. */
   concurrency: number;
@@ -21,11 +21,11 @@ const STEP_MS = 5_000;
 const HEARTBEAT_S = 5;
 const CONFIRM_MS = 5_000;
 const NO_ANSWER = 'RabbitMQ: no answer';
-/** A message that took its consumer down this many times goes to the dead letters. */
+/** A message that crashed its consumer this many times goes to the dead letters. */
 const DELIVERY_LIMIT = 5;
 const MAX_LENGTH = 100_000;
 
-/** amqplib takes it from the URL alone where it is given one; a frozen broker is noticed by nothing else. */
+/** Sets the heartbeat, the only sign of a frozen broker. amqplib ignores the option beside a URL. */
 export function withHeartbeat(url: string): string {
   const whole = new URL(url);
   whole.searchParams.set('heartbeat', String(HEARTBEAT_S));
@@ -34,7 +34,7 @@ export function withHeartbeat(url: string): string {
 
 export const jobQueueNames = (prefix: string) => ({ queue: `${prefix}.jobs`, dead: `${prefix}.jobs.dead` });
 
-/** Refused by RabbitMQ where one is there with other arguments. */
+/** @throws if a queue exists with other arguments */
 export async function declareJobQueues(channel: Channel, prefix: string): Promise<void> {
   const { queue, dead } = jobQueueNames(prefix);
   await channel.assertQueue(dead, { durable: true, arguments: { 'x-queue-type': 'quorum' } });
@@ -53,8 +53,8 @@ export async function declareJobQueues(channel: Channel, prefix: string): Promis
 }
 
 /**
- * One quorum queue of job ids, with its dead letters. The connection comes back by itself; a message that
- * was under way when it broke is delivered again, so consumers must bear that.
+ * A quorum queue of job ids with its dead letters. It reconnects by itself; RabbitMQ redelivers messages that were
+ * under way when the connection broke, so consumers must be idempotent.
  */
 export function createJobQueue({ url, prefix, concurrency, logger }: JobQueueOptions) {
   const { queue } = jobQueueNames(prefix);
@@ -66,7 +66,7 @@ export function createJobQueue({ url, prefix, concurrency, logger }: JobQueueOpt
   let consume: ((content: string) => Promise<Verdict>) | undefined;
   const running = new Set<Promise<void>>();
 
-  /** A broken channel takes its connection along, so that recovery sets up both. */
+  /** Closes the connection of a channel that closes, so that recovery sets up both. */
   function bindTo<T extends Channel>(model: ChannelModel, channel: T): T {
     channel.on('error', (error) => logger.warn({ reason: error.message }, 'RabbitMQ closed a channel'));
     channel.on('close', () => void model.close().catch(() => {}));
@@ -82,11 +82,11 @@ export function createJobQueue({ url, prefix, concurrency, logger }: JobQueueOpt
         (verdict) =>
           verdict === 'ack' ? channel.ack(message) : channel.nack(message, false, verdict === 'requeue'),
         (error: Error) => {
-          logger.error({ err: error }, 'A message could not be handled; it goes to the dead letters');
+          logger.error({ err: error }, 'Handling a message failed; it goes to the dead letters');
           channel.nack(message, false, false);
         },
       );
-      // Acknowledging fails only where the channel is gone, and then the message is delivered again.
+      // Acknowledging fails only if the channel is gone; RabbitMQ then redelivers the message.
       const ended = work.catch(() => {}).finally(() => running.delete(ended));
       running.add(ended);
     });
@@ -108,16 +108,16 @@ export function createJobQueue({ url, prefix, concurrency, logger }: JobQueueOpt
     });
   }
 
-  /** RabbitMQ reads nothing more from a connection that has published during an alarm, until the alarm is over. */
+  /** During an alarm RabbitMQ reads nothing more from a connection that has published. */
   function watchAlarms(model: ChannelModel): void {
     blocked = undefined;
     model.on('blocked', (reason: string) => {
       blocked = reason;
-      logger.warn({ reason }, 'RabbitMQ lacks disk or memory: jobs wait in MongoDB');
+      logger.warn({ reason }, 'RabbitMQ is short of disk or memory: jobs wait in MongoDB');
     });
     model.on('unblocked', () => {
       blocked = undefined;
-      logger.info('RabbitMQ takes jobs again');
+      logger.info('RabbitMQ accepts jobs again');
     });
   }
 
@@ -133,7 +133,7 @@ export function createJobQueue({ url, prefix, concurrency, logger }: JobQueueOpt
     });
 
   return {
-    /** Connects, now or as soon as RabbitMQ is there; `onMessage` tells what becomes of each message. */
+    /** Connects now, or as soon as RabbitMQ is reachable; `onMessage` decides the fate of each message. */
     async start(onMessage: (content: string) => Promise<Verdict>): Promise<void> {
       consume = onMessage;
       connection = await connect();
@@ -142,21 +142,21 @@ export function createJobQueue({ url, prefix, concurrency, logger }: JobQueueOpt
         logger.warn({ reason: error.message }, 'RabbitMQ is away'),
       );
       connection.on('disconnect', () => logger.warn('RabbitMQ is away'));
-      connection.on('connect', () => logger.info('RabbitMQ is there'));
+      connection.on('connect', () => logger.info('Connected to RabbitMQ'));
     },
 
     /**
-     * Resolves once RabbitMQ confirmed a routed, stored message; rejects within CONFIRM_MS otherwise. A
-     * rejected one may be stored all the same.
+     * Resolves once RabbitMQ confirmed that it routed and stored the message; rejects within CONFIRM_MS otherwise. The
+     * message of a rejected call may still be stored.
      */
     async publish(content: string): Promise<void> {
       const channel = publisher;
       if (!channel) throw new Error('RabbitMQ is away');
-      // It would wait in this process' memory, once more with each try.
-      if (blocked !== undefined) throw new Error(`RabbitMQ takes no messages: ${blocked}`);
+      // Published now, it would wait in this process's memory, once more with each retry.
+      if (blocked !== undefined) throw new Error(`RabbitMQ accepts no messages: ${blocked}`);
       const messageId = content;
       let returned = false;
-      // An unroutable message is confirmed as well; only `mandatory` brings it back, before the confirm.
+      // RabbitMQ confirms unroutable messages too; `mandatory` returns them before the confirm.
       const onReturn = (message: amqp.Message) => (returned ||= message.properties.messageId === messageId);
       channel.on('return', onReturn);
       try {
@@ -175,15 +175,15 @@ export function createJobQueue({ url, prefix, concurrency, logger }: JobQueueOpt
 
     isConnected: (): boolean => publisher !== undefined,
 
-    /** Whether an alarm keeps it from taking messages. RabbitMQ reports one only to a connection that has published. */
+    /** True while an alarm blocks publishing. RabbitMQ reports alarms only to connections that have published. */
     isBlocked: (): boolean => blocked !== undefined,
 
     depth: depth.read,
 
-    /** Messages that this process has and RabbitMQ waits to hear of. */
+    /** Messages that this process holds and has not acknowledged. */
     unacknowledged: (): number => running.size,
 
-    /** Takes no further messages and waits for those under way. */
+    /** Stops consuming and waits for the messages under way. */
     async drain(): Promise<void> {
       consume = undefined;
       if (consumer) await within(consumer.channel.cancel(consumer.tag), STEP_MS, undefined).catch(() => {});

@@ -5,13 +5,10 @@ interface Waiting {
   reject: (error: unknown) => void;
 }
 
-/** Keys of one command: what it takes from Redis stays below a few milliseconds. */
+/** Most keys of one command, so that each blocks Redis for a few milliseconds at most. */
 const MOST_KEYS = 100;
 
-/**
- * What is asked in the same turn of the event loop goes to Redis as one command. Under load, when it counts,
- * that is most of what a read costs.
- */
+/** Sends the reads of one turn of the event loop as one command: under load most of a read's cost is the round trip. */
 export function batchReads(send: (keys: string[]) => Promise<Values>) {
   let waiting: Waiting[] = [];
   let keyCount = 0;

@@ -2,7 +2,7 @@ import { Redis } from 'ioredis';
 
 export type RedisFacts = Awaited<ReturnType<typeof inspectRedis>>;
 
-/** What a Redis is like that is used as a cache. */
+/** Inspects a Redis that serves as a cache. */
 export async function inspectRedis(url: string, limitMs: number) {
   const client = new Redis(url, {
     lazyConnect: true,
@@ -13,7 +13,7 @@ export async function inspectRedis(url: string, limitMs: number) {
   });
   let reason: Error | undefined;
   client.on('error', (error: Error) => (reason = error));
-  // One that takes the connection and never answers would hold it for ever.
+  // A server that accepts the connection and never answers would hold it for ever.
   const giveUp = setTimeout(() => client.disconnect(), limitMs);
   try {
     await client.connect();
@@ -23,7 +23,7 @@ export async function inspectRedis(url: string, limitMs: number) {
     const skewMs = Number(seconds) * 1_000 + Number(micros) / 1_000 - (Date.now() - latencyMs / 2);
     const info = await client.info();
     const field = (name: string) => new RegExp(`^${name}:(.*?)\\r?$`, 'm').exec(info)?.[1] ?? '';
-    // Where a provider forbids the question, it isn't known.
+    // Some providers forbid CONFIG.
     const save = await client.config('GET', 'save').then(
       (answer) => answer[1],
       () => undefined,
@@ -37,7 +37,7 @@ export async function inspectRedis(url: string, limitMs: number) {
       isPersistent: field('aof_enabled') === '1' || Boolean(save),
     };
   } catch (error) {
-    // "Connection is closed" says less than why it was.
+    // ioredis' "Connection is closed" hides the reason.
     throw reason ?? error;
   } finally {
     clearTimeout(giveUp);

@@ -5,17 +5,17 @@ import type { BusyClock } from '../../lib/busy-clock';
 
 export type RedisClient = ReturnType<typeof connectRedis>;
 type Reply = string | number | null | (string | number | null)[];
-/** A Lua script: all of it happens at once, in one round trip. */
+/** A Lua script: it runs atomically, in one round trip. */
 export type Script = (keys: string[], args: (string | number)[]) => Promise<Reply>;
 
-/** A cache that takes longer than this is no help; the caller goes on without it. */
+/** A slower cache is no help; the caller goes on without it. */
 const COMMAND_MS = 100;
-/** 48 bits are enough to tell two processes apart. */
+/** 48 bits suffice to distinguish Redis processes. */
 const RUN_LENGTH = 12;
 
 /**
- * ioredis' own `commandTimeout` also takes a pause of this process for one of Redis: after it (a quota of CPU is used
- * up, garbage is collected) timers come before the answers that have long been there.
+ * ioredis' `commandTimeout` mistakes a pause of this process for one of Redis: after a pause (used-up CPU quota,
+ * garbage collection) timers fire before the answers that have long arrived are read.
  */
 class PunctualRedis extends Redis {
   busy?: BusyClock;
@@ -28,7 +28,7 @@ class PunctualRedis extends Redis {
 
 function limitTime(command: Command, busy: BusyClock | undefined): void {
   const giveUp = () => command.reject(new Error('Command timed out'));
-  // What is there to be read is read in between.
+  // setImmediate reads the answers that have arrived first.
   const timer = setTimeout(() => setImmediate(giveUp), COMMAND_MS);
   busy?.begins();
   const clear = () => {
@@ -38,16 +38,13 @@ function limitTime(command: Command, busy: BusyClock | undefined): void {
   command.promise.then(clear, clear);
 }
 
-/**
- * Every command fails at once while Redis is away (nothing is queued or sent again) and after 100 ms while it
- * is frozen.
- */
+/** Commands fail at once while Redis is away (none is queued or resent), and after 100 ms while it is frozen. */
 export function connectRedis(url: string, logger: Logger, busy?: BusyClock) {
   const client = new PunctualRedis(url, {
     enableOfflineQueue: false,
-    // What is asked in the same turn of the event loop goes out in one write.
+    // Sends the commands of one turn of the event loop in one write.
     enableAutoPipelining: true,
-    // Reads are put together below already.
+    // `batchReads` merges these.
     autoPipeliningIgnoredCommands: ['mget'],
     maxRetriesPerRequest: 0,
     autoResendUnfulfilledCommands: false,
@@ -69,7 +66,7 @@ export function connectRedis(url: string, logger: Logger, busy?: BusyClock) {
         if (down) logger.info('Redis is back');
         down = false;
       },
-      // It fails only with the connection, and the next one asks again; or Redis is frozen.
+      // It fails only with the connection, whose successor asks again, or if Redis is frozen.
       () => client.disconnect(true),
     );
   });
@@ -77,29 +74,28 @@ export function connectRedis(url: string, logger: Logger, busy?: BusyClock) {
 
   return {
     /**
-     * Names the Redis process that is there: keys that carry it are never read again from what an older one
-     * left behind in a snapshot.
-     * @throws while it isn't known
+     * Names the running Redis process. Keys that carry it are never read again from a snapshot of an older process.
+     * @throws Error until it is known
      */
     runId(): string {
-      if (!run) throw new Error('Redis is not there yet');
+      if (!run) throw new Error('Redis is not connected yet');
       return run;
     },
 
-    /** Sent by its digest, and whole where Redis doesn't know it yet. */
+    /** Sends the script by its digest, and whole if Redis does not know it yet. */
     script(name: string, lua: string): Script {
       client.defineCommand(name, { lua });
       return (keys, args) => commands[name]!(keys.length, ...keys, ...args);
     },
 
-    /** The values in the order of their keys. */
+    /** Returns values in the order of their keys. */
     getAll: batchReads((keys) => client.mget(keys)),
 
     remove: async (keys: string[]): Promise<void> => void (await client.unlink(keys)),
 
     ping: async (): Promise<void> => void (await client.ping()),
 
-    /** For rate-limiter.ts, whose library sends commands of its own; what was said above holds for them too. */
+    /** For the library of rate-limiter.ts, which sends its own commands; the limits above hold for them too. */
     client,
 
     close: () => client.disconnect(),

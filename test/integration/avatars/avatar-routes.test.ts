@@ -151,7 +151,7 @@ describe('the avatar of a user', () => {
     const { headers } = await upload(ada, await damagedPicture('png')).expect(202);
     const job = await untilEnded(ada, headers.location!);
     expect(job).toMatchObject({ status: 'failed', attempts: 1, result: null });
-    expect(job.error).toMatch('can not be read');
+    expect(job.error).toMatch('cannot be read');
   });
 
   it('is written by its owner or an Admin, and read by anyone signed in', async () => {

@@ -76,7 +76,7 @@ describe('a backup', () => {
     expect(await readdir(folder)).toEqual(['a.gz']);
     expect((await stat(file)).mode & 0o777).toBe(0o600);
     const again = writeBackup({ dump: from!.dump, migrations: from!.migrations, file });
-    await expect(again).rejects.toThrow('is there already');
+    await expect(again).rejects.toThrow('already exists');
   });
 
   it('takes away what a backup left that was killed, and nothing of one that goes on', async () => {
@@ -113,14 +113,14 @@ describe('a backup', () => {
       const bytes = await readFile(file);
       const broken = path.join(folder, 'broken.gz');
       await writeFile(broken, breakIt(bytes, gunzipSync(bytes).toString('utf8')));
-      await expect(restore(to!, broken)).rejects.toThrow("can't be used");
+      await expect(restore(to!, broken)).rejects.toThrow('cannot be used');
       expect(await to!.mongo.db.listCollections().toArray()).toEqual([]);
     });
   });
 
   it('refuses what a newer version has migrated', async () => {
     const migrations = { ...to!.migrations, names: async () => ['20260101000000-other.js'] };
-    await expect(restore({ ...to!, migrations }, file)).rejects.toThrow('of a newer taskfleet');
+    await expect(restore({ ...to!, migrations }, file)).rejects.toThrow('from a newer taskfleet');
   });
 
   it('brings back each document as it was, with indexes, while a worker runs that cached the emptiness', async () => {

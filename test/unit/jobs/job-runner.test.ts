@@ -1,7 +1,7 @@
 import { createLogger } from '../../../src/process/logger';
 import { UnrecoverableError, type JobHandlers } from '../../../src/jobs/job-handler';
 import type { JobRecord, JobRepository } from '../../../src/jobs/job-repository';
-import { createJobsRecord } from '../../../src/jobs/job-record';
+import { createJobMetrics } from '../../../src/jobs/job-metrics';
 import { createMetrics } from '../../../src/infra/metrics';
 import { createJobRunner } from '../../../src/jobs/job-runner';
 
@@ -18,15 +18,15 @@ function setUp(run: JobHandlers['resize-avatar']['run'], attempts = 1) {
     release: jest.fn(async () => {}),
   };
   const failed = jest.fn(async () => {});
-  const record = createJobsRecord(createMetrics('test'), ['resize-avatar']);
+  const metrics = createJobMetrics(createMetrics('test'), ['resize-avatar']);
   const runner = createJobRunner({
     jobs: jobs as unknown as JobRepository,
     handlers: { 'resize-avatar': { run, failed } },
     transaction: (work) => work({} as never),
-    record,
+    metrics,
     logger: createLogger('silent', 'test'),
   });
-  return { runner, jobs, failed, ended: () => record.snapshot().ended };
+  return { runner, jobs, failed, ended: () => metrics.snapshot().ended };
 }
 
 describe('the job runner', () => {

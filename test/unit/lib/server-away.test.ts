@@ -1,4 +1,4 @@
-import { whyAway } from '../../../src/lib/why-away';
+import { whyAway } from '../../../src/lib/server-away';
 
 const SECRET = 'redis://ada:p@ss/w?rd@10.0.0.7:6379/2';
 

@@ -4,9 +4,9 @@ import type { JobRecord } from './job-repository';
 
 const OUTCOMES = ['done', 'retried', 'failed', 'over-limit', 'released', 'lost'] as const;
 /**
- * What became of an attempt. `retried`: put back for a later one; `over-limit`: failed for good because it took too much
- * CPU time or memory, `failed`: for another reason; `released`: put back because the worker stops;
- * `lost`: another holds the job by now, or its end could not be written.
+ * Outcome of an attempt. `retried`: another follows; `failed` and `over-limit` (of CPU time or memory): failed for
+ * good; `released`: put back because the job worker stops; `lost`: another worker holds it, or its end could not be
+ * written.
  */
 export type JobOutcome = (typeof OUTCOMES)[number];
 
@@ -14,23 +14,16 @@ export interface RunningJob {
   jobId: string;
   type: string;
   attempt: number;
-  /** Milliseconds since 1970. */
+  /** When the attempt began, ms since 1970. */
   since: number;
 }
 
-export type JobsRecord = ReturnType<typeof createJobsRecord>;
+export type JobMetrics = ReturnType<typeof createJobMetrics>;
 
-/** What this worker has under way, and what became of what it had. */
-export function createJobsRecord(metrics: Pick<Metrics, 'histogram' | 'gauge'>, types: JobType[]) {
+/** Counts and times the attempts of this job worker. */
+export function createJobMetrics(metrics: Pick<Metrics, 'histogram' | 'gauge'>, types: JobType[]) {
   const running = new Set<RunningJob>();
-  const ended: Record<JobOutcome, number> = {
-    done: 0,
-    retried: 0,
-    failed: 0,
-    'over-limit': 0,
-    released: 0,
-    lost: 0,
-  };
+  const ended = Object.fromEntries(OUTCOMES.map((outcome) => [outcome, 0])) as Record<JobOutcome, number>;
   const durations = metrics.histogram('taskfleet_job_duration_seconds', 'Attempts at jobs', [
     'type',
     'outcome',
@@ -41,12 +34,12 @@ export function createJobsRecord(metrics: Pick<Metrics, 'histogram' | 'gauge'>, 
     if (!bound.has(key)) bound.set(key, durations(type, outcome));
     return bound.get(key)!;
   }
-  // All of them from the start, so that the first failure raises the alert.
+  // Bound from the start, so that the first failure raises the alert.
   for (const type of types) for (const outcome of OUTCOMES) durationOf(type, outcome);
-  metrics.gauge('taskfleet_jobs_running', 'Jobs that this worker has under way', () => running.size);
+  metrics.gauge('taskfleet_jobs_running', 'Jobs under way in this job worker', () => running.size);
 
   return {
-    /** @returns a function that is told what became of the attempt */
+    /** @returns a function to call with the outcome of the attempt */
     begins(job: JobRecord): (outcome: JobOutcome) => void {
       const entry = { jobId: String(job._id), type: job.type, attempt: job.attempts, since: Date.now() };
       const began = performance.now();
