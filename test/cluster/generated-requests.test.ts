@@ -154,12 +154,12 @@ describe('the API', () => {
   it(
     'answers whatever is sent as the document says',
     async () => {
-      const worker = await cluster.signUp();
-      const known = createKnownThings({ admin, worker });
+      const member = await cluster.signUp();
+      const known = createKnownThings({ admin, worker: member });
       const sender = createSender(cluster.url, AT_ONCE);
       const check = createContractCheck(apiDocument);
       const isAllowed = createRequestCheck(apiDocument, createSchemas(apiDocument).faultOf);
-      const plans = requestsOf(apiDocument, [admin.id, worker.id]);
+      const plans = requestsOf(apiDocument, [admin.id, member.id]);
       const faults = new Map<string, string>();
       const count = { sent: 0, allowed: 0, byStatus: {} as Record<number, number> };
       const startedAt = Date.now();

@@ -9,9 +9,10 @@ import { connectMongo } from '../../src/infra/mongo/mongo';
 import { openDeadLetters } from '../../src/infra/rabbit/dead-letters';
 import { declareJobQueues, jobQueueNames } from '../../src/infra/rabbit/rabbit';
 import { dropDatabase, newNamespace } from '../support/api';
-import { startRedis } from '../support/redis-server';
 import { mongoUrl, serverUrl } from '../support/servers';
+import { useRedis } from '../support/use';
 
+const redis = useRedis();
 const prefix = newNamespace();
 const env = {
   NODE_ENV: 'production',
@@ -30,7 +31,6 @@ const wrongIn = (findings: Finding[]) =>
 const held: Socket[] = [];
 let silent: Server;
 let model: amqp.ChannelModel;
-let redis: Awaited<ReturnType<typeof startRedis>>;
 
 beforeAll(async () => {
   const mongo = await connectMongo(env.MONGO_URL);
@@ -40,7 +40,6 @@ beforeAll(async () => {
   const channel = await model.createChannel();
   await declareJobQueues(channel, prefix);
   await channel.consume(jobQueueNames(prefix).queue, () => {});
-  redis = await startRedis();
   silent = createServer((socket) => held.push(socket)).listen(0, '127.0.0.1');
   await once(silent, 'listening');
 });
@@ -49,7 +48,6 @@ afterAll(async () => {
   const channel = await model.createChannel();
   for (const queue of Object.values(jobQueueNames(prefix))) await channel.deleteQueue(queue);
   await model.close();
-  await redis.remove();
   for (const socket of held) socket.destroy();
   silent.close();
   await dropDatabase(prefix);

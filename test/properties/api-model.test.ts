@@ -1,5 +1,4 @@
 import fc from 'fast-check';
-import { dropDatabase, newNamespace, startApi, type TestApi } from '../support/api';
 import { isLong, propertyRuns } from '../support/property-runs';
 import { removeAssignee, renameAssignee } from './api-model/assignee-steps';
 import { beginSequence, createWorld, startOver } from './api-model/reset';
@@ -17,9 +16,11 @@ import {
 } from './api-model/task-steps';
 import { listUsers } from './api-model/user-list-steps';
 import { getUser, patchUser, refusedRemoval } from './api-model/user-steps';
-import type { Step, World } from './api-model/world';
+import type { Step } from './api-model/world';
+import { use, useApis } from '../support/use';
 
-const namespace = newNamespace();
+// Wrong passwords are among the steps, thousands of them.
+const apis = useApis({ LOGIN_ATTEMPTS: '10000' });
 const LONGEST = 30;
 /** A busy machine tries fewer, rather than keep `npm test` waiting. */
 const SHORT_MS = 45_000;
@@ -27,22 +28,13 @@ const LONG_MS = 4 * 3_600_000;
 /** Sequences between two lines of progress. */
 const TELL_EACH = 500;
 
-let apis: [TestApi, TestApi];
-let world: World;
-
-beforeAll(async () => {
-  // Wrong passwords are among the steps, thousands of them.
-  const variables = { LOGIN_ATTEMPTS: '10000' };
-  apis = await Promise.all([startApi(namespace, variables), startApi(namespace, variables)]);
-  world = await createWorld(apis);
-});
-
-afterAll(async () => {
-  tell();
-  world.exchange.close();
-  await Promise.all(apis.map((api) => api.close()));
-  await dropDatabase(namespace);
-});
+const world = use(
+  () => createWorld(apis),
+  () => {
+    tell();
+    world.exchange.close();
+  },
+);
 
 const weighted = (weight: number, arbitrary: fc.Arbitrary<Step>) => ({ weight, arbitrary });
 const steps = fc.array(

@@ -54,6 +54,7 @@ export async function startApi(namespace: string, variables: Variables = {}) {
   serve(createApp(composed.app));
   await listenOn(0, '127.0.0.1');
   return {
+    namespace,
     server,
     auth: composed.auth,
     health: composed.health,

@@ -17,7 +17,7 @@ export const newPerson = (overrides: Record<string, unknown> = {}) => {
   return { ...person, ...overrides };
 };
 
-export async function buildWorker(api: TestApi): Promise<Account> {
+export async function buildMember(api: TestApi): Promise<Account> {
   const person = newPerson();
   const { body } = await request(api.server).post('/users/signup').send(person).expect(201);
   return { ...person, id: body.user._id, token: body.token };

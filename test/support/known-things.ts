@@ -8,12 +8,12 @@ type Kind = 'users' | 'tasks' | 'jobs';
 const MOST: Record<Kind, number> = { users: 20, tasks: 200, jobs: 50 };
 
 /** What is there while generated requests run; the accounts that send them are never removed. */
-export function createKnownThings({ admin, worker }: { admin: Account; worker: Account }) {
+export function createKnownThings({ admin, worker: member }: { admin: Account; worker: Account }) {
   const made: Record<Kind, string[]> = { users: [], tasks: [], jobs: [] };
   const tags = new Map<string, string>();
   const nextPages = new Map<string, string>();
-  const kept = { users: [admin.id, worker.id], tasks: [], jobs: [] };
-  const tokens = { Admin: `Bearer ${admin.token}`, worker: `Bearer ${worker.token}` };
+  const kept = { users: [admin.id, member.id], tasks: [], jobs: [] };
+  const tokens = { Admin: `Bearer ${admin.token}`, worker: `Bearer ${member.token}` };
 
   function idFor({ id, template, operation }: PlannedRequest): string {
     if (typeof id === 'string' || !template.includes('{')) return String(id);

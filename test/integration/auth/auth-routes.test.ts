@@ -1,22 +1,13 @@
 import jwt from 'jsonwebtoken';
 import request from 'supertest';
 import { apiDocument } from '../../../contract/document';
-import { dropDatabase, newNamespace, startApi, testConfig, type TestApi } from '../../support/api';
-import { as, buildAdmin, buildWorker, newPerson } from '../../support/factories';
+import { startApi, testConfig } from '../../support/api';
+import { as, buildAdmin, buildMember, newPerson } from '../../support/factories';
 import { createSchemas, pointer } from '../../support/schemas';
+import { useApi } from '../../support/use';
 
-const namespace = newNamespace();
+const api = useApi();
 const schemas = createSchemas(apiDocument);
-let api: TestApi;
-
-beforeAll(async () => {
-  api = await startApi(namespace);
-});
-
-afterAll(async () => {
-  await api.close();
-  await dropDatabase(namespace);
-});
 
 const signUp = (person: object) => request(api.server).post('/users/signup').send(person);
 const logIn = (body: object) => request(api.server).post('/users/login').send(body);
@@ -75,22 +66,22 @@ describe('POST /users/login', () => {
     ['user name in the field email', ({ username }: { username: string }) => ({ email: username })],
     ['e-mail in other letters', ({ email }: { email: string }) => ({ email: email.toUpperCase() })],
   ])('takes the %s', async (_name, login) => {
-    const worker = await buildWorker(api);
-    const { body } = await logIn({ ...login(worker), password: worker.password }).expect(200);
-    expect(body.user._id).toBe(worker.id);
+    const member = await buildMember(api);
+    const { body } = await logIn({ ...login(member), password: member.password }).expect(200);
+    expect(body.user._id).toBe(member.id);
   });
 
   it('tells a wrong password and an unknown name alike', async () => {
-    const worker = await buildWorker(api);
+    const member = await buildMember(api);
     const [wrong, unknown] = await Promise.all([
-      logIn({ email: worker.email, password: 'not this one' }).expect(401),
+      logIn({ email: member.email, password: 'not this one' }).expect(401),
       logIn({ email: 'nobody@example.com', password: 'not this one' }).expect(401),
     ]);
     expect(wrong.body.detail).toBe(unknown.body.detail);
   });
 
   it('compares a password for an unknown name as well', async () => {
-    const slow = await startApi(namespace, { BCRYPT_COST: '9', LOGIN_ATTEMPTS: '100' });
+    const slow = await startApi(api.namespace, { BCRYPT_COST: '9', LOGIN_ATTEMPTS: '100' });
     const person = newPerson();
     await request(slow.server).post('/users/signup').send(person).expect(201);
     /** CPU time of this process, hash threads included: a clock would count what other processes take too. */
@@ -127,7 +118,7 @@ describe('POST /users/login', () => {
 });
 
 describe('tokens', () => {
-  const { jwtSecret } = testConfig(namespace);
+  const { jwtSecret } = testConfig(api.namespace);
   const good = {
     algorithm: 'HS256',
     issuer: 'taskfleet',
@@ -176,19 +167,19 @@ describe('tokens', () => {
   });
 
   it('refuses the token of a user who is gone, on every worker, once the removal was answered', async () => {
-    const other = await startApi(namespace);
-    const [admin, worker] = await Promise.all([buildAdmin(api), buildWorker(api)]);
-    await as(other, worker).get('/tasks').expect(200);
-    await as(api, admin).delete(`/users/${worker.id}`).expect(204);
-    await as(other, worker).get('/tasks').expect(401);
-    await as(api, worker).get('/tasks').expect(401);
+    const other = await startApi(api.namespace);
+    const [admin, member] = await Promise.all([buildAdmin(api), buildMember(api)]);
+    await as(other, member).get('/tasks').expect(200);
+    await as(api, admin).delete(`/users/${member.id}`).expect(204);
+    await as(other, member).get('/tasks').expect(401);
+    await as(api, member).get('/tasks').expect(401);
     await other.close();
   });
 });
 
 describe("the API's log-in", () => {
   it('answers 503 with a Retry-After that is spread if too many passwords wait', async () => {
-    const narrow = await startApi(namespace, { HASH_QUEUE_LIMIT: '2', BCRYPT_COST: '10' });
+    const narrow = await startApi(api.namespace, { HASH_QUEUE_LIMIT: '2', BCRYPT_COST: '10' });
     const answers = await Promise.all(
       Array.from({ length: 40 }, () => request(narrow.server).post('/users/signup').send(newPerson())),
     );

@@ -3,13 +3,19 @@ import { once } from 'node:events';
 import { connect, type AddressInfo } from 'node:net';
 import mongoose from 'mongoose';
 import request from 'supertest';
-import { dropDatabase, newNamespace, startApi, type TestApi } from '../../support/api';
-import { buildWorker, newPerson } from '../../support/factories';
+import { startApi } from '../../support/api';
+import { buildMember, newPerson } from '../../support/factories';
 import { mongoUrl } from '../../support/servers';
 import { eventually } from '../../support/wait';
+import { useApi } from '../../support/use';
 
-const namespace = newNamespace();
-let api: TestApi;
+/** One hash takes long, and one may wait for it: two sign-ups fill the worker. */
+const api = useApi({
+  BCRYPT_COST: '12',
+  HASH_QUEUE_LIMIT: '1',
+  RATE_LIMIT_EXEMPT_LOOPBACK: 'false',
+  SIGNUP_LIMIT: '4',
+});
 let addresses = 0;
 const newAddress = () => `203.0.113.${++addresses}`;
 
@@ -24,22 +30,6 @@ const underWay = async () =>
     /^taskfleet_hashes_under_way{.*} (\d+)$/m.exec((await request(api.server).get('/metrics')).text)?.[1],
   );
 const statusOf = ({ status }: { status: number }) => status;
-
-/** One hash takes long, and one may wait for it: two sign-ups fill the worker. */
-beforeAll(async () => {
-  const variables = {
-    BCRYPT_COST: '12',
-    HASH_QUEUE_LIMIT: '1',
-    RATE_LIMIT_EXEMPT_LOOPBACK: 'false',
-    SIGNUP_LIMIT: '4',
-  };
-  api = await startApi(namespace, variables);
-});
-
-afterAll(async () => {
-  await api.close();
-  await dropDatabase(namespace);
-});
 
 /**
  * Sends two sign-ups, and resolves once they fill the worker; one of them ends it. On a machine on which a hash takes
@@ -114,7 +104,7 @@ describe('the API under many passwords', () => {
     const done = answers.filter(({ status }) => status === 201).length;
     expect(done).toBeGreaterThan(0);
     expect(answers.map(statusOf).filter((status) => status !== 201)).toEqual(Array(8 - done).fill(503));
-    const connection = await mongoose.createConnection(mongoUrl(namespace)).asPromise();
+    const connection = await mongoose.createConnection(mongoUrl(api.namespace)).asPromise();
     expect(await connection.collection('idempotency_keys').countDocuments()).toBe(done);
     await connection.close();
     const refused = sent[answers.findIndex(({ status }) => status === 503)]!;
@@ -122,8 +112,8 @@ describe('the API under many passwords', () => {
   });
 
   it('gives an address a few places, and a client at another address its turn meanwhile', async () => {
-    const roomy = await startApi(namespace, { BCRYPT_COST: '9', RATE_LIMIT_EXEMPT_LOOPBACK: 'false' });
-    const { email, password } = await buildWorker(roomy);
+    const roomy = await startApi(api.namespace, { BCRYPT_COST: '9', RATE_LIMIT_EXEMPT_LOOPBACK: 'false' });
+    const { email, password } = await buildMember(roomy);
     const greedy = newAddress();
     const flood = Array.from({ length: 12 }, () =>
       request(roomy.server).post('/users/signup').set('X-Forwarded-For', greedy).send(newPerson()),

@@ -1,35 +1,22 @@
 import request from 'supertest';
-import { dropDatabase, newNamespace, startApi, type TestApi } from '../../support/api';
-import { buildWorker, newPerson } from '../../support/factories';
-import { startRedis } from '../../support/redis-server';
+import { startApi } from '../../support/api';
+import { buildMember, newPerson } from '../../support/factories';
+import { useApis, useRedis } from '../../support/use';
 
 /** Two workers; two wrong passwords for an account from an address, 20 from everywhere, 40 from one address. */
-const namespace = newNamespace();
 const ATTEMPTS = 2;
-let redis: Awaited<ReturnType<typeof startRedis>>;
-let workers: TestApi[];
-
-beforeAll(async () => {
-  redis = await startRedis();
-  const variables = {
-    REDIS_URL: redis.url,
-    RATE_LIMIT: '0',
-    SIGNUP_LIMIT: '0',
-    LOGIN_ATTEMPTS: String(ATTEMPTS),
-  };
-  workers = await Promise.all([startApi(namespace, variables), startApi(namespace, variables)]);
-});
-
-afterAll(async () => {
-  await Promise.all(workers.map((worker) => worker.close()));
-  await redis.remove();
-  await dropDatabase(namespace);
-});
+const redis = useRedis();
+const workers = useApis(() => ({
+  REDIS_URL: redis.url,
+  RATE_LIMIT: '0',
+  SIGNUP_LIMIT: '0',
+  LOGIN_ATTEMPTS: String(ATTEMPTS),
+}));
 
 let sent = 0;
 let addresses = 0;
 const newAddress = () => `203.0.113.${++addresses}`;
-const signUp = () => buildWorker(workers[0]!);
+const signUp = () => buildMember(workers[0]);
 
 /** To the workers in turn. */
 const logIn = (address: string, login: string, password: string) =>
@@ -189,7 +176,7 @@ describe('from many addresses', () => {
 
 describe('the login guard', () => {
   it('counts nothing where the comparison could not be made', async () => {
-    const busy = await startApi(namespace, {
+    const busy = await startApi(workers[0].namespace, {
       REDIS_URL: redis.url,
       LOGIN_ATTEMPTS: '1',
       BCRYPT_COST: '10',

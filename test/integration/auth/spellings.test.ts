@@ -1,21 +1,11 @@
 import { hash } from 'bcryptjs';
 import request from 'supertest';
 import { connectMongo } from '../../../src/infra/mongo/mongo';
-import { dropDatabase, newNamespace, startApi, type TestApi } from '../../support/api';
 import { newPerson } from '../../support/factories';
 import { mongoUrl } from '../../support/servers';
+import { useApi } from '../../support/use';
 
-const namespace = newNamespace();
-let api: TestApi;
-
-beforeAll(async () => {
-  api = await startApi(namespace, { LOGIN_ATTEMPTS: '1000' });
-});
-
-afterAll(async () => {
-  await api.close();
-  await dropDatabase(namespace);
-});
+const api = useApi({ LOGIN_ATTEMPTS: '1000' });
 
 const signUp = (person: object) => request(api.server).post('/users/signup').send(person);
 const logIn = (username: string, password: string) =>
@@ -72,7 +62,7 @@ describe('a password', () => {
   const blanks = composed.replace(' ', '\u00a0').replace(' ', '\u3000');
 
   async function storeHash(username: string, password: string): Promise<void> {
-    const mongo = await connectMongo(mongoUrl(namespace));
+    const mongo = await connectMongo(mongoUrl(api.namespace));
     const passwordHash = await hash(password, 4);
     await mongo.db.collection('users').updateOne({ username }, { $set: { passwordHash } });
     await mongo.close();

@@ -1,7 +1,7 @@
 import sharp from 'sharp';
 import request from 'supertest';
-import { dropDatabase, newNamespace, startApi, startWorker, type TestApi } from '../../support/api';
-import { as, buildAdmin, buildWorker, endedJob, type Account } from '../../support/factories';
+import { startApi } from '../../support/api';
+import { as, buildMember, endedJob, type Account } from '../../support/factories';
 import {
   animatedWebp,
   damagedPicture,
@@ -9,24 +9,12 @@ import {
   newPicture,
   slowPicture,
 } from '../../support/pictures';
+import { useAdmin, useApi, useJobWorker, useMember } from '../../support/use';
 
-const namespace = newNamespace();
-let api: TestApi;
-let worker: Awaited<ReturnType<typeof startWorker>>;
-let admin: Account;
-let ada: Account;
-
-beforeAll(async () => {
-  api = await startApi(namespace);
-  worker = await startWorker(namespace);
-  [admin, ada] = await Promise.all([buildAdmin(api), buildWorker(api)]);
-});
-
-afterAll(async () => {
-  await worker.close(1_000);
-  await api.close();
-  await dropDatabase(namespace);
-});
+const api = useApi();
+useJobWorker(api);
+const admin = useAdmin(api);
+const ada = useMember(api);
 
 const upload = (by: Account, picture: Buffer, { of = by, type = 'image/png' } = {}) =>
   as(api, by).put(`/users/${of.id}/avatar`).type(type).send(picture);
@@ -72,7 +60,7 @@ describe('the avatar of a user', () => {
   );
 
   it('makes one job of the same bytes, also at the same moment, and shows what came last', async () => {
-    const user = await buildWorker(api);
+    const user = await buildMember(api);
     const [first, second] = await Promise.all([newPicture('png'), newPicture('png')]);
     const answers = await Promise.all(Array.from({ length: 8 }, () => upload(user, first)));
     expect(answers.map(({ status }) => status)).toEqual(Array(8).fill(202));
@@ -129,7 +117,7 @@ describe('the avatar of a user', () => {
   });
 
   it('shows the first frame of an animated WebP of 43 million pixels in all', async () => {
-    const user = await buildWorker(api);
+    const user = await buildMember(api);
     const { headers } = await upload(user, await animatedWebp(320, 420), { type: 'image/webp' }).expect(202);
     expect(await untilEnded(user, headers.location!)).toMatchObject({
       status: 'done',
@@ -155,7 +143,7 @@ describe('the avatar of a user', () => {
   });
 
   it('is written by its owner or an Admin, and read by anyone signed in', async () => {
-    const user = await buildWorker(api);
+    const user = await buildMember(api);
     await upload(ada, await newPicture('png'), { of: user }).expect(403);
     await fetchAvatar(ada, user).expect(404);
     const { headers } = await upload(admin, await newPicture('png'), { of: user }).expect(202);
@@ -168,7 +156,7 @@ describe('the avatar of a user', () => {
   });
 
   it('is replaced only as If-Match and If-None-Match allow, and 412 changes nothing', async () => {
-    const user = await buildWorker(api);
+    const user = await buildMember(api);
     const put = async (headers: object, by = user) =>
       upload(by, await newPicture('png'), { of: user }).set(headers as Record<string, string>);
     const tagOf = async (size = 256) =>
@@ -214,7 +202,7 @@ describe('the avatar of a user', () => {
   });
 
   it('is read only as If-Match and If-None-Match allow', async () => {
-    const user = await buildWorker(api);
+    const user = await buildMember(api);
     const { headers } = await upload(user, await newPicture('png')).expect(202);
     await untilEnded(user, headers.location!);
     const whole = await fetchAvatar(user, user).expect(200);
@@ -231,7 +219,7 @@ describe('the avatar of a user', () => {
   });
 
   it('needs no If-Match though changes of versions do', async () => {
-    const strict = await startApi(namespace, { REQUIRE_IF_MATCH: 'true' });
+    const strict = await startApi(api.namespace, { REQUIRE_IF_MATCH: 'true' });
     await as(strict, ada)
       .put(`/users/${ada.id}/avatar`)
       .type('image/png')
@@ -241,7 +229,7 @@ describe('the avatar of a user', () => {
   });
 
   it('goes with its user', async () => {
-    const user = await buildWorker(api);
+    const user = await buildMember(api);
     const { headers } = await upload(user, await newPicture('png')).expect(202);
     await untilEnded(user, headers.location!);
     await as(api, user).delete(`/users/${user.id}`).expect(204);

@@ -1,37 +1,20 @@
 import { randomBytes } from 'node:crypto';
 import sharp from 'sharp';
-import { connectMongo, type Mongo } from '../../../src/infra/mongo/mongo';
-import { createJobRepository, type JobRepository } from '../../../src/jobs/job-repository';
-import { dropDatabase, newNamespace, startApi, startWorker, type TestApi } from '../../support/api';
-import { as, buildAdmin, buildWorker, endedJob, type Account } from '../../support/factories';
+import { createJobRepository } from '../../../src/jobs/job-repository';
+import { startWorker } from '../../support/api';
+import { as, buildMember, endedJob, type Account } from '../../support/factories';
 import { damagedPicture, newPicture } from '../../support/pictures';
-import { mongoUrl } from '../../support/servers';
 import { eventually } from '../../support/wait';
+import { use, useAdmin, useApis, useMongo } from '../../support/use';
 
 /** Two API workers that keep at most three pictures, or 5 MB, for a job worker that each test starts itself. */
-const namespace = newNamespace();
-const variables = { UPLOADS_WAITING: '3', UPLOADS_WAITING_MB: '5' };
-let one: TestApi;
-let other: TestApi;
-let admin: Account;
-let mongo: Mongo;
-let jobs: JobRepository;
-
-beforeAll(async () => {
-  [one, other] = await Promise.all([startApi(namespace, variables), startApi(namespace, variables)]);
-  admin = await buildAdmin(one);
-  mongo = await connectMongo(mongoUrl(namespace));
-  jobs = createJobRepository(mongo.connection);
-});
+const [one, other] = useApis({ UPLOADS_WAITING: '3', UPLOADS_WAITING_MB: '5' });
+const mongo = useMongo(one);
+const admin = useAdmin(one);
+const jobs = use(() => createJobRepository(mongo.connection));
 
 beforeEach(async () => {
   for (const name of ['jobs', 'avatars', 'avatar_originals']) await mongo.db.collection(name).deleteMany({});
-});
-
-afterAll(async () => {
-  await Promise.all([one.close(), other.close()]);
-  await mongo.close();
-  await dropDatabase(namespace);
 });
 
 const upload = (by: Account, picture: Buffer, api = one) =>
@@ -42,7 +25,7 @@ const jobOf = async (by: Account, id: string) => (await as(one, by).get(`/jobs/$
 const ended = (by: Account, id: string) => endedJob(one, by, `/jobs/${id}`);
 
 async function withWorker(work: () => Promise<void>): Promise<void> {
-  const worker = await startWorker(namespace);
+  const worker = await startWorker(one.namespace);
   try {
     await work();
   } finally {
@@ -70,7 +53,7 @@ const largePicture = () =>
 
 describe('the original of a user', () => {
   it('is the newest: an earlier one goes, and its job says which took its place', async () => {
-    const ada = await buildWorker(one);
+    const ada = await buildMember(one);
     const ids: string[] = [];
     for (const api of [one, other, one])
       ids.push((await upload(ada, await newPicture('png'), api).expect(202)).body._id);
@@ -87,7 +70,7 @@ describe('the original of a user', () => {
   });
 
   it('is one also of uploads at the same moment', async () => {
-    const ada = await buildWorker(one);
+    const ada = await buildMember(one);
     const pictures = await Promise.all(Array.from({ length: 6 }, () => newPicture('png')));
     const answers = await Promise.all(
       pictures.map((picture, index) => upload(ada, picture, index % 2 ? one : other)),
@@ -103,7 +86,7 @@ describe('the original of a user', () => {
   });
 
   it('goes as well if its job has begun, which then ends by itself and leaves no file', async () => {
-    const ada = await buildWorker(one);
+    const ada = await buildMember(one);
     const first = (await upload(ada, await newPicture('png')).expect(202)).body._id as string;
     expect(await jobs.claim(first, 'another', 60_000)).not.toBeNull();
     const second = (await upload(ada, await newPicture('png')).expect(202)).body._id as string;
@@ -125,7 +108,7 @@ describe('a damaged picture', () => {
   it.each(['png', 'jpeg'] as const)(
     'goes with its job at once, and is on no list of an Admin (%s)',
     async (format) => {
-      const ada = await buildWorker(one);
+      const ada = await buildMember(one);
       const { body } = await upload(ada, await damagedPicture(format)).expect(202);
       await withWorker(async () => {
         expect(await ended(ada, body._id)).toMatchObject({ status: 'failed', attempts: 1 });
@@ -137,7 +120,7 @@ describe('a damaged picture', () => {
   );
 
   it('leaves room: ten of them in turn are all taken', async () => {
-    const accounts = await Promise.all(Array.from({ length: 10 }, () => buildWorker(one)));
+    const accounts = await Promise.all(Array.from({ length: 10 }, () => buildMember(one)));
     await withWorker(async () => {
       for (const by of accounts) {
         const { body } = await upload(by, await damagedPicture('png')).expect(202);
@@ -150,7 +133,7 @@ describe('a damaged picture', () => {
 
 describe('the quota of all users', () => {
   it('is not passed by uploads at the same moment on several workers', async () => {
-    const accounts = await Promise.all(Array.from({ length: 6 }, () => buildWorker(one)));
+    const accounts = await Promise.all(Array.from({ length: 6 }, () => buildMember(one)));
     const answers = await Promise.all(
       accounts.map(async (by, index) => upload(by, await newPicture('png'), index % 2 ? one : other)),
     );
@@ -172,7 +155,7 @@ describe('the quota of all users', () => {
   });
 
   it('counts bytes', async () => {
-    const [ada, bob] = await Promise.all([buildWorker(one), buildWorker(one)]);
+    const [ada, bob] = await Promise.all([buildMember(one), buildMember(one)]);
     await upload(ada, await largePicture()).expect(202);
     await upload(bob, await largePicture(), other).expect(507);
     await upload(bob, await newPicture('png'), other).expect(202);
@@ -182,7 +165,7 @@ describe('the quota of all users', () => {
 
   it('gives back what goes with its user, its discarded job or its time', async () => {
     const upTo = async () => {
-      const by = await buildWorker(one);
+      const by = await buildMember(one);
       return { by, id: (await upload(by, await largePicture()).expect(202)).body._id as string };
     };
     const gone = await upTo();
@@ -200,7 +183,7 @@ describe('the quota of all users', () => {
 
 describe('stored originals', () => {
   it('keeps the picture of a job that may succeed later, counted, for a retry', async () => {
-    const [ada, bob] = await Promise.all([buildWorker(one), buildWorker(one)]);
+    const [ada, bob] = await Promise.all([buildMember(one), buildMember(one)]);
     const { body } = await upload(ada, await largePicture()).expect(202);
     await failForNow(body._id);
     expect(await failedJobs()).toEqual([body._id]);

@@ -1,35 +1,20 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { dropDatabase, newNamespace, startApi, type TestApi } from '../../support/api';
-import { as, buildAdmin, buildTask, buildWorker, cachedRead, type Account } from '../../support/factories';
-import { startRedis } from '../../support/redis-server';
-import { startTcpProxy } from '../../support/tcp-proxy';
+import { startApi } from '../../support/api';
+import { as, buildTask, buildMember, cachedRead } from '../../support/factories';
 import { eventually } from '../../support/wait';
+import { use, useAdmin, useApi, useMember, useRedis, useTcpProxy } from '../../support/use';
 
 /** Two API workers on one Redis; the writer reaches it through a link that can be broken. */
-const namespace = newNamespace();
-let redis: Awaited<ReturnType<typeof startRedis>>;
-let link: Awaited<ReturnType<typeof startTcpProxy>>;
-let reader: TestApi;
-let writer: TestApi;
-let admin: Account;
-let worker: Account;
-
-beforeAll(async () => {
-  redis = await startRedis();
-  link = await startTcpProxy(redis.port);
-  // Entries live for 2 s, so that a test needn't wait long until the cache is on again.
-  const variables = { CACHE_TTL_SECONDS: '2' };
-  reader = await startApi(namespace, { ...variables, REDIS_URL: redis.url });
-  writer = await startApi(namespace, { ...variables, REDIS_URL: `redis://127.0.0.1:${link.port}` });
-  [admin, worker] = await Promise.all([buildAdmin(writer), buildWorker(writer)]);
-});
-
-afterAll(async () => {
-  await Promise.all([reader.close(), writer.close()]);
-  await link.close();
-  await redis.remove();
-  await dropDatabase(namespace);
-});
+const redis = useRedis();
+const link = useTcpProxy(redis);
+// Entries live for 2 s, so that a test needn't wait long until the cache is on again.
+const reader = useApi(() => ({ CACHE_TTL_SECONDS: '2', REDIS_URL: redis.url }));
+const writer = use(
+  () => startApi(reader.namespace, { CACHE_TTL_SECONDS: '2', REDIS_URL: `redis://127.0.0.1:${link.port}` }),
+  (api) => api.close(),
+);
+const admin = useAdmin(writer);
+const member = useMember(writer);
 
 const cacheState = async (path: string) =>
   (await as(reader, admin).get(path).expect(200)).headers['x-cache'] as string;
@@ -39,10 +24,10 @@ describe('each read', () => {
   it.each([
     ['a task', (id: string) => `/tasks/${id}`],
     ['all tasks', () => '/tasks'],
-    ['a user', () => `/users/${worker.id}`],
+    ['a user', () => `/users/${member.id}`],
     ['all users', () => '/users'],
   ])('of %s misses once, then hits on any worker', async (_name, path) => {
-    const { _id } = await buildTask(writer, admin, { assignedTo: worker.id });
+    const { _id } = await buildTask(writer, admin, { assignedTo: member.id });
     const first = await cachedRead(reader, admin, path(_id));
     expect(first.headers['x-cache']).toBe('MISS');
     const second = await cachedRead(writer, admin, path(_id));
@@ -52,11 +37,11 @@ describe('each read', () => {
   });
 
   it("never hands a worker another's cached task", async () => {
-    const stranger = await buildWorker(writer);
-    const { _id } = await buildTask(writer, admin, { assignedTo: worker.id });
-    await as(reader, worker).get(`/tasks/${_id}`).expect(200);
+    const stranger = await buildMember(writer);
+    const { _id } = await buildTask(writer, admin, { assignedTo: member.id });
+    await as(reader, member).get(`/tasks/${_id}`).expect(200);
     await as(reader, stranger).get(`/tasks/${_id}`).expect(404);
-    const lists = await Promise.all([worker, stranger].map((who) => as(reader, who).get('/tasks')));
+    const lists = await Promise.all([member, stranger].map((who) => as(reader, who).get('/tasks')));
     expect(lists[1]!.body).toEqual([]);
     expect(lists[0]!.body.length).toBeGreaterThan(0);
   });
@@ -64,16 +49,16 @@ describe('each read', () => {
 
 /** Each write and what must show it at once on the other worker. */
 async function writesAreSeen(): Promise<void> {
-  const { _id } = await buildTask(writer, admin, { assignedTo: worker.id });
+  const { _id } = await buildTask(writer, admin, { assignedTo: member.id });
   const see = async (path: string) => (await as(reader, admin).get(path).expect(200)).body;
-  const readAll = () => Promise.all([`/tasks/${_id}`, '/tasks', '/users', `/users/${worker.id}`].map(see));
+  const readAll = () => Promise.all([`/tasks/${_id}`, '/tasks', '/users', `/users/${member.id}`].map(see));
   await readAll();
   for (const status of ['Doing', 'to Do', 'Doing', 'Done']) {
     await as(writer, admin).put(`/tasks/${_id}`, { status }).expect(200);
     const [task, tasks, users] = await readAll();
     expect(task.status).toBe(status);
     expect(tasks[0].status).toBe(status);
-    expect(users.find((user: { _id: string }) => user._id === worker.id).tasks[0].status).toBe(status);
+    expect(users.find((user: { _id: string }) => user._id === member.id).tasks[0].status).toBe(status);
   }
   await as(writer, admin).put(`/tasks/${_id}`, { assignedTo: admin.id }).expect(200);
   const [, , , was] = await readAll();

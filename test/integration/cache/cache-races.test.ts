@@ -1,20 +1,17 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { connectCache, type TestCache } from '../../support/cache';
-import { startRedis } from '../../support/redis-server';
+import { useCache, useRedis } from '../../support/use';
 
 /**
  * Three workers, readers and writers at random moments, and a Redis that forgets keys at random: every read is
  * compared with what had been acknowledged when it was asked for. The database is a map in memory.
  */
+const server = useRedis();
 const KEYS = 4;
 const READS = 6_000;
 
-let server: Awaited<ReturnType<typeof startRedis>>;
-let workers: TestCache[];
+const workers = [1, 2, 3].map(() => useCache(server));
 
-beforeAll(async () => {
-  server = await startRedis();
-  workers = await Promise.all([1, 2, 3].map(() => connectCache(server.url)));
+beforeAll(() => {
   // On a busy machine Redis may confirm a write too late: as on the notice board, all entries end then.
   let epoch = 0;
   for (const { board } of workers) {
@@ -22,10 +19,6 @@ beforeAll(async () => {
     board.epochOfWrites = async () => epoch;
     board.turnCacheOff.mockImplementation(async () => void (epoch += 1));
   }
-});
-afterAll(async () => {
-  workers.forEach((worker) => worker.close());
-  await server.remove();
 });
 
 const any = <T>(list: T[]): T => list[Math.floor(Math.random() * list.length)]!;

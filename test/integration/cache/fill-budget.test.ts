@@ -1,15 +1,10 @@
 import { connectCache, type TestCache } from '../../support/cache';
-import { startRedis } from '../../support/redis-server';
+import { useRedis } from '../../support/use';
 
 /** Two workers' caches on one Redis. */
-let server: Awaited<ReturnType<typeof startRedis>>;
+const server = useRedis();
 let few: TestCache;
 let more: TestCache;
-
-beforeAll(async () => {
-  server = await startRedis();
-});
-afterAll(() => server.remove());
 
 describe('the budget of a caller', () => {
   const list = (caller: string, key: string, at = few) =>

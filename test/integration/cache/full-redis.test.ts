@@ -2,37 +2,25 @@ import { mkdirSync, rmSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { FILL_BUDGET } from '../../../src/cache/fill-budget';
 import { createRateLimiters } from '../../../src/infra/rate-limiter';
-import { dropDatabase, newNamespace, startApi, type TestApi } from '../../support/api';
-import { as, buildAdmin, buildTask, buildWorker, type Account } from '../../support/factories';
-import { connectCache } from '../../support/cache';
-import { startRedis } from '../../support/redis-server';
+import { as, buildTask, buildMember, type Account } from '../../support/factories';
 import { eventually } from '../../support/wait';
+import { useAdmin, useApis, useCache, useRedis } from '../../support/use';
 
 /** A Redis that is always full, as configured by scripts/stack/servers/redis.js. */
-const namespace = newNamespace();
-let redis: Awaited<ReturnType<typeof startRedis>>;
-let filler: Awaited<ReturnType<typeof connectCache>>;
-let reader: TestApi;
-let writer: TestApi;
-let admin: Account;
-
+const redis = useRedis();
+const filler = useCache(redis);
 beforeAll(async () => {
-  redis = await startRedis();
-  filler = await connectCache(redis.url);
   const { client } = filler.redis;
   await client.config('SET', 'maxmemory-policy', 'volatile-ttl');
   const used = Number(/used_memory:(\d+)/.exec(await client.info('memory'))![1]);
   await client.config('SET', 'maxmemory', used + 1_000_000);
-  const variables = { REDIS_URL: redis.url, RATE_LIMIT_EXEMPT_LOOPBACK: 'false', LOGIN_ATTEMPTS: '3' };
-  [reader, writer] = await Promise.all([startApi(namespace, variables), startApi(namespace, variables)]);
-  admin = await buildAdmin(writer);
 });
-afterAll(async () => {
-  await Promise.all([reader.close(), writer.close()]);
-  filler.close();
-  await redis.remove();
-  await dropDatabase(namespace);
-});
+const [reader, writer] = useApis(() => ({
+  REDIS_URL: redis.url,
+  RATE_LIMIT_EXEMPT_LOOPBACK: 'false',
+  LOGIN_ATTEMPTS: '3',
+}));
+const admin = useAdmin(writer);
 
 /** More cached answers than Redis has room for. */
 async function fill(): Promise<void> {
@@ -79,7 +67,7 @@ describe('the API with a full Redis', () => {
     it('has no expiry, which alone can be evicted', async () => {
       await guess().expect(401);
       const { client } = filler.redis;
-      const names = await client.keys(`${namespace}:limits*`);
+      const names = await client.keys(`${reader.namespace}:limits*`);
       expect(names.length).toBeGreaterThan(3);
       expect(await Promise.all(names.map((name) => client.ttl(name)))).toEqual(names.map(() => -1));
     });
@@ -88,7 +76,7 @@ describe('the API with a full Redis', () => {
       'outlasts a cache that is filled again and again, under %s',
       async (policy) => {
         await filler.redis.client.config('SET', 'maxmemory-policy', policy);
-        const by = await buildWorker(writer);
+        const by = await buildMember(writer);
         const email = `${policy}@example.com`;
         const guessAs = () => as(reader, admin).post('/users/login', { email, password: 'a wrong guess' });
         for (let count = 0; count < 3; count++) await guessAs().expect(401);
@@ -127,12 +115,13 @@ describe('the API with a full Redis', () => {
   it('holds at most the budget of a member who asks for ever other lists, and nothing for forged cursors', async () => {
     const { client } = filler.redis;
     await client.config('SET', 'maxmemory', 256_000_000);
-    const member = await buildWorker(writer);
+    const member = await buildMember(writer);
     const description = 'd'.repeat(5_000);
     await Promise.all(
       Array.from({ length: 30 }, () => buildTask(writer, admin, { assignedTo: member.id, description })),
     );
-    const entries = async () => (await client.keys(`${namespace}:*:entry:tasks:${member.id}:*`)).length;
+    const entries = async () =>
+      (await client.keys(`${reader.namespace}:*:entry:tasks:${member.id}:*`)).length;
     const { headers } = await as(reader, member).get('/tasks?limit=1').expect(200);
     const cursor = /cursor=([\w-]+)>; rel="next"/.exec(headers.link!)![1]!;
     const before = await entries();

@@ -1,45 +1,23 @@
 import { randomBytes } from 'node:crypto';
 import mongoose from 'mongoose';
-import { dropDatabase, newNamespace, startApi, type TestApi } from '../../support/api';
-import {
-  as,
-  buildAdmin,
-  buildTask,
-  buildWorker,
-  cachedRead,
-  newPerson,
-  type Account,
-} from '../../support/factories';
-import { startRedis } from '../../support/redis-server';
+import { as, buildTask, cachedRead, newPerson, type Account } from '../../support/factories';
 import { mongoUrl } from '../../support/servers';
+import { useAdmin, useApis, useMember, useRedis } from '../../support/use';
 
 /** Two API workers on a Redis of their own: one is asked to write and refuses, the other reads. */
-const namespace = newNamespace();
-let redis: Awaited<ReturnType<typeof startRedis>>;
-let reader: TestApi;
-let writer: TestApi;
-let admin: Account;
-let owner: Account;
-let stranger: Account;
+const redis = useRedis();
+const [reader, writer] = useApis(() => ({ REDIS_URL: redis.url }));
+const admin = useAdmin(writer);
+const owner = useMember(writer);
+const stranger = useMember(writer);
 let task: Awaited<ReturnType<typeof buildTask>>;
 
 const absent = randomBytes(12).toString('hex');
 const WRONG = '"9.abcdefghijklmnop"';
 
 beforeAll(async () => {
-  redis = await startRedis();
-  const variables = { REDIS_URL: redis.url };
-  [reader, writer] = await Promise.all([startApi(namespace, variables), startApi(namespace, variables)]);
-  admin = await buildAdmin(writer);
-  [owner, stranger] = await Promise.all([buildWorker(writer), buildWorker(writer)]);
   task = await buildTask(writer, admin, { assignedTo: owner.id, title: 'A task' });
   await as(writer, admin).put(`/tasks/${task._id}`, { status: 'Done' }).expect(409);
-});
-
-afterAll(async () => {
-  await Promise.all([reader.close(), writer.close()]);
-  await redis.remove();
-  await dropDatabase(namespace);
 });
 
 const reads = (): [Account, string][] => [
@@ -136,7 +114,7 @@ describe('a refused write', () => {
 
   it('ends nothing for a refusal long after the last change, also if Redis has forgotten it', async () => {
     const old = await buildTask(writer, admin, { title: 'Old' });
-    const connection = await mongoose.createConnection(mongoUrl(namespace)).asPromise();
+    const connection = await mongoose.createConnection(mongoUrl(reader.namespace)).asPromise();
     const hourAgo = new Date(Date.now() - 3_600_000);
     await connection.collection('tasks').updateOne({ title: 'Old' }, { $set: { updatedAt: hourAgo } });
     await connection.close();
@@ -187,7 +165,7 @@ describe('a refused write', () => {
 
   /** Leaves what a writer leaves that dies between its commit and its word to Redis. */
   async function changeWithoutAWord(collection: string, filter: object, set: object): Promise<void> {
-    const connection = await mongoose.createConnection(mongoUrl(namespace)).asPromise();
+    const connection = await mongoose.createConnection(mongoUrl(reader.namespace)).asPromise();
     await connection
       .collection(collection)
       .updateOne(filter, { $set: { ...set, updatedAt: new Date() }, $inc: { version: 1 } });

@@ -1,21 +1,10 @@
 import type { CachedRead, Loaded } from '../../../src/cache/response-cache';
-import { connectCache, gate, type TestCache } from '../../support/cache';
-import { startRedis } from '../../support/redis-server';
+import { gate, type TestCache } from '../../support/cache';
+import { useCache, useRedis } from '../../support/use';
 
 /** Two workers' caches on one Redis. */
-let server: Awaited<ReturnType<typeof startRedis>>;
-let one: TestCache;
-let other: TestCache;
-
-beforeAll(async () => {
-  server = await startRedis();
-  [one, other] = await Promise.all([connectCache(server.url), connectCache(server.url)]);
-});
-afterAll(async () => {
-  one.close();
-  other.close();
-  await server.remove();
-});
+const server = useRedis();
+const [one, other] = [useCache(server), useCache(server)];
 afterEach(async () => {
   for (const { before, events, board } of [one, other]) {
     Object.keys(before).forEach((name) => delete before[name]);

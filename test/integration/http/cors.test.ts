@@ -1,24 +1,15 @@
 import request from 'supertest';
-import { dropDatabase, newNamespace, startApi, type TestApi } from '../../support/api';
+import { startApi } from '../../support/api';
 import { as, buildAdmin } from '../../support/factories';
+import { useApi } from '../../support/use';
 
-const namespace = newNamespace();
 const PAGE = 'https://app.example.com';
 const OTHER = 'http://localhost:5173';
 const STRANGER = 'https://app.example.com.evil.example';
-let api: TestApi;
-
-beforeAll(async () => {
-  api = await startApi(namespace, {
-    CORS_ORIGINS: `${PAGE}, ${OTHER}`,
-    RATE_LIMIT: '1',
-    RATE_LIMIT_EXEMPT_LOOPBACK: 'false',
-  });
-});
-
-afterAll(async () => {
-  await api.close();
-  await dropDatabase(namespace);
+const api = useApi({
+  CORS_ORIGINS: `${PAGE}, ${OTHER}`,
+  RATE_LIMIT: '1',
+  RATE_LIMIT_EXEMPT_LOOPBACK: 'false',
 });
 
 const preflight = (path: string, origin: string, to = api) =>
@@ -130,7 +121,7 @@ describe('CORS', () => {
         ['*', ['Access-Control-Allow-Origin: *']],
         ['', []],
       ] as const) {
-        const own = await startApi(namespace, { CORS_ORIGINS });
+        const own = await startApi(api.namespace, { CORS_ORIGINS });
         const answer = await raw(refused[0]![1](STRANGER), own);
         expect(answer.match(/(Access-Control-Allow-Origin|Vary): \S+/g) ?? []).toEqual(lines);
         await own.close();
@@ -144,7 +135,7 @@ describe('CORS', () => {
   });
 
   it('lets all pages in with *', async () => {
-    const open = await startApi(namespace, { CORS_ORIGINS: '*' });
+    const open = await startApi(api.namespace, { CORS_ORIGINS: '*' });
     const { headers } = await preflight('/tasks', STRANGER, open).expect(204);
     expect(headers['access-control-allow-origin']).toBe('*');
     const admin = await buildAdmin(open);
@@ -157,7 +148,7 @@ describe('CORS', () => {
   });
 
   it('lets none in unless configured', async () => {
-    const closed = await startApi(namespace);
+    const closed = await startApi(api.namespace);
     const { headers } = await preflight('/tasks', PAGE, closed);
     expect(Object.keys(headers).filter((name) => name.startsWith('access-control'))).toEqual([]);
     const answer = await request(closed.server).get('/health/live').set('Origin', PAGE).expect(200);

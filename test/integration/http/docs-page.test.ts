@@ -2,19 +2,9 @@ import { readdirSync } from 'node:fs';
 import path from 'node:path';
 import request from 'supertest';
 import { problemSchema } from '../../../src/schemas/values';
-import { dropDatabase, newNamespace, startApi, type TestApi } from '../../support/api';
+import { useApi } from '../../support/use';
 
-const namespace = newNamespace();
-let api: TestApi;
-
-beforeAll(async () => {
-  api = await startApi(namespace);
-});
-
-afterAll(async () => {
-  await api.close();
-  await dropDatabase(namespace);
-});
+const api = useApi();
 
 const get = (place: string) => request(api.server).get(place);
 

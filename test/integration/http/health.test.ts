@@ -1,45 +1,31 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import request from 'supertest';
-import { dropDatabase, newNamespace, startApi, type TestApi } from '../../support/api';
-import { startRedis } from '../../support/redis-server';
 import { mongoUrl, serverUrl } from '../../support/servers';
-import { startTcpProxy } from '../../support/tcp-proxy';
 import { eventually } from '../../support/wait';
+import { useApi, useRedis, useTcpProxy } from '../../support/use';
 
 /** One worker with a link to each server that can be cut. */
-const namespace = newNamespace();
-let redis: Awaited<ReturnType<typeof startRedis>>;
-let toMongo: Awaited<ReturnType<typeof startTcpProxy>>;
-let toRabbit: Awaited<ReturnType<typeof startTcpProxy>>;
-let api: TestApi;
+const redis = useRedis();
+const toMongo = useTcpProxy(serverUrl('MONGO_URL'));
+const toRabbit = useTcpProxy(serverUrl('AMQP_URL'));
+const api = useApi((database) => {
+  const direct = through(mongoUrl(database), toMongo.port);
+  // Otherwise the driver connects to the address that the replica set names.
+  direct.searchParams.delete('replicaSet');
+  direct.searchParams.set('directConnection', 'true');
+  return {
+    MONGO_URL: direct.href,
+    REDIS_URL: redis.url,
+    AMQP_URL: through(serverUrl('AMQP_URL'), toRabbit.port).href,
+    TASKFLEET_RELEASE: 'abc123',
+  };
+});
 
-const through = (url: string, port: number) => {
+function through(url: string, port: number): URL {
   const whole = new URL(url);
   whole.host = `127.0.0.1:${port}`;
   return whole;
-};
-
-beforeAll(async () => {
-  const [mongo, rabbit] = [new URL(mongoUrl(namespace)), new URL(serverUrl('AMQP_URL'))];
-  redis = await startRedis();
-  toMongo = await startTcpProxy(Number(mongo.port));
-  toRabbit = await startTcpProxy(Number(rabbit.port));
-  const direct = through(mongo.href, toMongo.port);
-  // Otherwise the driver goes to where the replica set says that it is.
-  direct.searchParams.delete('replicaSet');
-  direct.searchParams.set('directConnection', 'true');
-  api = await startApi(namespace, {
-    MONGO_URL: direct.href,
-    REDIS_URL: redis.url,
-    AMQP_URL: through(rabbit.href, toRabbit.port).href,
-    TASKFLEET_RELEASE: 'abc123',
-  });
-});
-
-afterAll(async () => {
-  await api.close();
-  await Promise.all([redis.remove(), toMongo.close(), toRabbit.close(), dropDatabase(namespace)]);
-});
+}
 
 /** At the worker's own port. */
 const report = async () => {

@@ -1,10 +1,10 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { apiDocument } from '../../../contract/document';
 import { oddTexts } from '../../../scripts/drill/odd-text';
-import { dropDatabase, newNamespace, startApi, type TestApi } from '../../support/api';
-import { buildAdmin, buildTask, buildWorker } from '../../support/factories';
+import { buildAdmin, buildTask, buildMember } from '../../support/factories';
 import { createSender, curlOf, type RawAnswer, type RawRequest } from '../../support/request-sender';
 import { textPlaces, type TextPlace } from '../../support/text-places';
+import { useApi } from '../../support/use';
 
 /** At most so many times as long as letters of the same length. What is quadratic takes 100 times as long, or more. */
 const MOST_TIMES = 6;
@@ -15,22 +15,23 @@ const SURELY_TIMES = 1_000;
 /** Characters of one line: the address is cut at 1,000, and JSON writes some characters as six. */
 const LONGEST_LINE = 8_000;
 
-const namespace = newNamespace();
-let api: TestApi;
 let sender: ReturnType<typeof createSender>;
 let url: string;
 let places: TextPlace[];
 const lines: string[] = [];
-
-beforeAll(async () => {
+beforeAll(() => {
   jest
     .spyOn(process.stdout, 'write')
     .mockImplementation((text) => lines.push(...String(text).split('\n')) > 0);
+});
+const api = useApi({
   // The addresses of all requests are logged, twice.
-  const logsAll = { LOG_LEVEL: 'info', SLOW_REQUEST_MS: '1' };
-  const open = { RATE_LIMIT: '0', SIGNUP_LIMIT: '0', CORS_ORIGINS: 'https://app.example.com' };
-  api = await startApi(namespace, { ...logsAll, ...open });
-  const [admin, member] = [await buildAdmin(api), await buildWorker(api)];
+  ...{ LOG_LEVEL: 'info', SLOW_REQUEST_MS: '1' },
+  ...{ RATE_LIMIT: '0', SIGNUP_LIMIT: '0', CORS_ORIGINS: 'https://app.example.com' },
+});
+
+beforeAll(async () => {
+  const [admin, member] = [await buildAdmin(api), await buildMember(api)];
   const task = await buildTask(api, admin);
   const ids = { '/tasks/{id}': task._id, '/users/{id}': member.id };
   places = textPlaces(apiDocument, ids, { Authorization: `Bearer ${admin.token}` });
@@ -41,8 +42,6 @@ beforeAll(async () => {
 afterAll(async () => {
   jest.restoreAllMocks();
   sender.close();
-  await api.close();
-  await dropDatabase(namespace);
 });
 
 /**

@@ -1,19 +1,9 @@
 import request from 'supertest';
 import { problemSchema } from '../../../src/schemas/values';
 import { PROBLEMS } from '../../../src/problems/catalogue';
-import { dropDatabase, newNamespace, startApi, type TestApi } from '../../support/api';
+import { useApi } from '../../support/use';
 
-const namespace = newNamespace();
-let api: TestApi;
-
-beforeAll(async () => {
-  api = await startApi(namespace);
-});
-
-afterAll(async () => {
-  await api.close();
-  await dropDatabase(namespace);
-});
+const api = useApi();
 
 const get = (accept?: string) => {
   const asked = request(api.server).get('/');

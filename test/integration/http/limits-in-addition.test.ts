@@ -1,5 +1,5 @@
 import { newNamespace, startApi, type TestApi } from '../../support/api';
-import { as, buildWorker, newPerson } from '../../support/factories';
+import { as, buildMember, newPerson } from '../../support/factories';
 import { LIMIT, newAddress, signUpFrom, startLimited } from '../../support/limits';
 import { newPicture } from '../../support/pictures';
 
@@ -69,7 +69,7 @@ describe('a change of an e-mail address or a user name', () => {
 describe('a picture', () => {
   it("counts into a limit of each user's own, before its bytes are read", async () => {
     const few = await startApi(newNamespace(), { ...limited.variables(), UPLOAD_LIMIT: '2' });
-    const ada = await buildWorker(few);
+    const ada = await buildMember(few);
     const send = async (type: string) =>
       as(few, ada)
         .put(`/users/${ada.id}/avatar`)

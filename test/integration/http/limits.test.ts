@@ -1,6 +1,6 @@
 import request from 'supertest';
 import { newNamespace, startApi, type TestApi } from '../../support/api';
-import { as, buildWorker, newPerson } from '../../support/factories';
+import { as, buildMember, newPerson } from '../../support/factories';
 import { LIMIT, newAddress, startLimited } from '../../support/limits';
 import { eventually } from '../../support/wait';
 
@@ -121,7 +121,7 @@ describe('rate limits', () => {
         ...limited.variables(),
         RATE_LIMIT_EXEMPT_LOOPBACK: 'true',
       });
-      const ada = await buildWorker(own);
+      const ada = await buildMember(own);
       const answers = await Promise.all(
         Array.from({ length: LIMIT + 5 }, () => as(own, ada).get('/tasks').expect(200)),
       );

@@ -1,22 +1,13 @@
 import { connect, type AddressInfo } from 'node:net';
 import request from 'supertest';
-import { dropDatabase, newNamespace, startApi, type TestApi } from '../../support/api';
-import { as, buildAdmin, buildTask, cachedRead, type Account } from '../../support/factories';
+import { startApi } from '../../support/api';
+import { as, buildTask, cachedRead } from '../../support/factories';
 import { eventually } from '../../support/wait';
+import { useAdmin, useApi } from '../../support/use';
 
-const namespace = newNamespace();
-let api: TestApi;
-let admin: Account;
-
-beforeAll(async () => {
-  // Comparing a password takes a quarter of a second.
-  api = await startApi(namespace, { BCRYPT_COST: '12' });
-  admin = await buildAdmin(api);
-});
-afterAll(async () => {
-  await api.close();
-  await dropDatabase(namespace);
-});
+// Comparing a password takes a quarter of a second.
+const api = useApi({ BCRYPT_COST: '12' });
+const admin = useAdmin(api);
 
 /** The value of a line of Prometheus' text format; 0 where it isn't there yet. */
 async function valueOf(name: string): Promise<number> {
@@ -134,7 +125,7 @@ describe('the metrics of a worker', () => {
   });
 
   it('counts passwords that wait, and those that are refused, by their reason', async () => {
-    const small = await startApi(namespace, { BCRYPT_COST: '12', HASH_QUEUE_LIMIT: '1' });
+    const small = await startApi(api.namespace, { BCRYPT_COST: '12', HASH_QUEUE_LIMIT: '1' });
     const read = async () => (await request(small.server).get('/metrics')).text;
     const tell = async (name: string) =>
       Number(new RegExp(`^${name}{.*} ([\\d.]+)$`, 'm').exec(await read())?.[1]);
@@ -164,11 +155,11 @@ describe('the metrics of a worker', () => {
   });
 
   it('counts what a limit refuses, by its policy', async () => {
-    const limited = await startApi(namespace, {
+    const limited = await startApi(api.namespace, {
       RATE_LIMIT: '2',
       LOGIN_ATTEMPTS: '1',
       RATE_LIMIT_EXEMPT_LOOPBACK: 'false',
-      KEY_PREFIX: `${namespace}-limited`,
+      KEY_PREFIX: `${api.namespace}-limited`,
       BCRYPT_COST: '4',
     });
     const read = async () => (await request(limited.server).get('/metrics').expect(200)).text;

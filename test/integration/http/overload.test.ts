@@ -1,31 +1,21 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import request from 'supertest';
 import { createExchange, type Answer } from '../../support/exchange';
-import { dropDatabase, newNamespace, startApi, type TestApi } from '../../support/api';
-import { as, buildAdmin, buildTask, buildWorker, type Account } from '../../support/factories';
+import { as, buildTask } from '../../support/factories';
 import { connectRaw, type RawClient } from '../../support/raw-client';
 import { eventually } from '../../support/wait';
+import { useAdmin, useApi, useMember } from '../../support/use';
 
-const namespace = newNamespace();
+const api = useApi();
+const admin = useAdmin(api);
+const member = useMember(api);
 const SECONDS = 5;
 /** More than the worker takes on. */
 const FLOODING = 200;
 /** They share the event loop with the worker, so each waits a little after a refusal. */
 const PAUSE_MS = 200;
 const { send, close: hangUp } = createExchange();
-let api: TestApi;
-let admin: Account;
-let member: Account;
-
-beforeAll(async () => {
-  api = await startApi(namespace);
-  [admin, member] = await Promise.all([buildAdmin(api), buildWorker(api)]);
-});
-afterAll(async () => {
-  hangUp();
-  await api.close();
-  await dropDatabase(namespace);
-});
+afterAll(hangUp);
 
 /** Asks again and again until `isOver`, by as many clients; what came of it. */
 async function askOn(clients: number, isOver: () => boolean, asked: Parameters<typeof send>[1]) {

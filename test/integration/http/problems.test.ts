@@ -1,22 +1,12 @@
 import request from 'supertest';
 import { problemSchema } from '../../../src/schemas/values';
 import { PROBLEMS } from '../../../src/problems/catalogue';
-import { dropDatabase, newNamespace, startApi, type TestApi } from '../../support/api';
-import { as, buildAdmin, type Account } from '../../support/factories';
+import { startApi } from '../../support/api';
+import { as } from '../../support/factories';
+import { useAdmin, useApi } from '../../support/use';
 
-const namespace = newNamespace();
-let api: TestApi;
-let admin: Account;
-
-beforeAll(async () => {
-  api = await startApi(namespace, { EXPOSE_WORKER: 'true', NODE_APP_INSTANCE: '3' });
-  admin = await buildAdmin(api);
-});
-
-afterAll(async () => {
-  await api.close();
-  await dropDatabase(namespace);
-});
+const api = useApi({ EXPOSE_WORKER: 'true', NODE_APP_INSTANCE: '3' });
+const admin = useAdmin(api);
 
 const asJson = (text: string) => as(api, admin).post('/tasks').type('json').send(text);
 
@@ -189,7 +179,7 @@ describe('the API', () => {
 
   it('names the worker where configured', async () => {
     await request(api.server).get('/health/ready').expect(200).expect('X-Worker', 'api-3');
-    const silent = await startApi(namespace);
+    const silent = await startApi(api.namespace);
     const { headers } = await request(silent.server).get('/health/ready').expect(200);
     expect(headers).not.toHaveProperty('x-worker');
     await silent.close();

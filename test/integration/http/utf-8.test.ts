@@ -1,19 +1,8 @@
-import { dropDatabase, newNamespace, startApi, type TestApi } from '../../support/api';
-import { as, buildAdmin, buildTask, newPerson, type Account } from '../../support/factories';
+import { as, buildTask, newPerson } from '../../support/factories';
+import { useAdmin, useApi } from '../../support/use';
 
-const namespace = newNamespace();
-let api: TestApi;
-let admin: Account;
-
-beforeAll(async () => {
-  api = await startApi(namespace);
-  admin = await buildAdmin(api);
-});
-
-afterAll(async () => {
-  await api.close();
-  await dropDatabase(namespace);
-});
+const api = useApi();
+const admin = useAdmin(api);
 
 /** A body of bytes: each character of the text is one of them. */
 const sendBytes = (path: string, bytes: string, type = 'application/json') =>

@@ -1,22 +1,11 @@
 import request from 'supertest';
 import { connectMongo } from '../../../src/infra/mongo/mongo';
-import { dropDatabase, newNamespace, startApi, type TestApi } from '../../support/api';
-import { as, buildAdmin, buildTask, newPerson, type Account } from '../../support/factories';
+import { as, buildTask, newPerson } from '../../support/factories';
 import { mongoUrl } from '../../support/servers';
+import { useAdmin, useApi } from '../../support/use';
 
-const namespace = newNamespace();
-let api: TestApi;
-let admin: Account;
-
-beforeAll(async () => {
-  api = await startApi(namespace);
-  admin = await buildAdmin(api);
-});
-
-afterAll(async () => {
-  await api.close();
-  await dropDatabase(namespace);
-});
+const api = useApi();
+const admin = useAdmin(api);
 
 const create = (body: object) => as(api, admin).post('/tasks', body);
 const signUp = (person: object) => request(api.server).post('/users/signup').send(person);
@@ -147,7 +136,7 @@ describe('text', () => {
 
   it('that was stored before is still served', async () => {
     const { _id } = await buildTask(api, admin, { title: 'old' });
-    const mongo = await connectMongo(mongoUrl(namespace));
+    const mongo = await connectMongo(mongoUrl(api.namespace));
     await mongo.db
       .collection('tasks')
       .updateOne({ title: 'old' }, { $set: { title: 'a\u202eb\nc', labels: ['\u200b'] } });

@@ -4,30 +4,16 @@ import { UnavailableError } from '../../../src/problems/errors';
 import { connectMongo } from '../../../src/infra/mongo/mongo';
 import { createIdempotencyRepository } from '../../../src/idempotency/idempotency-repository';
 import { createOnce } from '../../../src/idempotency/idempotency-service';
-import { dropDatabase, newNamespace, startApi, type TestApi } from '../../support/api';
-import { as, buildAdmin, newPerson, type Account } from '../../support/factories';
-import { startRedis } from '../../support/redis-server';
+import { dropDatabase, newNamespace } from '../../support/api';
+import { useAdmin, useApis, useRedis } from '../../support/use';
+import { as, buildAdmin, newPerson } from '../../support/factories';
 import { mongoUrl } from '../../support/servers';
 import { eventually } from '../../support/wait';
 
-const namespace = newNamespace();
-let redis: Awaited<ReturnType<typeof startRedis>>;
-let workers: TestApi[];
-let api: TestApi;
-let admin: Account;
-
-beforeAll(async () => {
-  redis = await startRedis();
-  workers = await Promise.all([1, 2].map(() => startApi(namespace, { REDIS_URL: redis.url })));
-  api = workers[0]!;
-  admin = await buildAdmin(api);
-});
-
-afterAll(async () => {
-  await Promise.all(workers.map((worker) => worker.close()));
-  await redis.remove();
-  await dropDatabase(namespace);
-});
+const redis = useRedis();
+const workers = useApis(() => ({ REDIS_URL: redis.url }));
+const [api] = workers;
+const admin = useAdmin(api);
 
 const create = (body: object, key: string, at = api, by = admin) =>
   as(at, by).post('/tasks', body).set('Idempotency-Key', key);
@@ -100,7 +86,7 @@ describe('the Idempotency-Key', () => {
       await as(api, { token: body.token }).get(`/users/${body.user._id}`).expect(200);
       await send({ ...person, password: 'another password' }).expect(422);
 
-      const mongo = await connectMongo(mongoUrl(namespace));
+      const mongo = await connectMongo(mongoUrl(api.namespace));
       const kept = JSON.stringify(await mongo.connection.collection('idempotency_keys').find().toArray());
       await mongo.close();
       expect(kept).toContain(body.user._id);

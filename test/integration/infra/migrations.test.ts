@@ -3,10 +3,9 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { text } from 'node:stream/consumers';
-import { connectMongo, type Mongo } from '../../../src/infra/mongo/mongo';
-import { dropDatabase, newNamespace } from '../../support/api';
 import { mongoUrl } from '../../support/servers';
 import { eventually } from '../../support/wait';
+import { useMongo } from '../../support/use';
 
 const dist = path.resolve(__dirname, '..', '..', '..', 'dist', 'infra', 'mongo');
 const built = (name: string) => JSON.stringify(path.join(dist, name));
@@ -27,18 +26,8 @@ const [url, folder, action, waitMs] = process.argv.slice(1);
   process.exit(1);
 });`;
 
-const namespace = newNamespace();
-let mongo: Mongo;
+const mongo = useMongo();
 let folder: string;
-
-beforeAll(async () => {
-  mongo = await connectMongo(mongoUrl(namespace));
-});
-
-afterAll(async () => {
-  await mongo.close();
-  await dropDatabase(namespace);
-});
 
 beforeEach(async () => {
   folder = await mkdtemp(path.join(os.tmpdir(), 'migrations-'));
@@ -50,7 +39,7 @@ afterEach(() => rm(folder, { recursive: true }));
 const addMigration = (name: string, body: string, rest = '') =>
   writeFile(path.join(folder, name), `exports.up = async (db) => { ${body} };\n${rest}`);
 const start = (action: 'up' | 'down' = 'up', waitMs = 20_000) =>
-  spawn(process.execPath, ['-e', SCRIPT, mongoUrl(namespace), folder, action, String(waitMs)]);
+  spawn(process.execPath, ['-e', SCRIPT, mongoUrl(mongo.namespace), folder, action, String(waitMs)]);
 const applied = async () =>
   (await mongo.db.collection('migrations').find().sort({ fileName: 1 }).toArray()).map(
     ({ fileName }) => fileName as string,

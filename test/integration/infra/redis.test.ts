@@ -1,19 +1,8 @@
 import { setImmediate } from 'node:timers/promises';
-import { connectCache } from '../../support/cache';
-import { startRedis } from '../../support/redis-server';
+import { useCache, useRedis } from '../../support/use';
 
-let server: Awaited<ReturnType<typeof startRedis>>;
-let cache: Awaited<ReturnType<typeof connectCache>>;
-
-beforeAll(async () => {
-  server = await startRedis();
-  cache = await connectCache(server.url);
-});
-afterAll(async () => {
-  server.thaw();
-  cache.close();
-  await server.remove();
-});
+const server = useRedis();
+const cache = useCache(server);
 
 /** Nothing of this process runs meanwhile. */
 const standStill = (ms: number) => Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms);

@@ -1,41 +1,32 @@
 import { randomBytes } from 'node:crypto';
-import amqp, { type ChannelModel, type ConfirmChannel } from 'amqplib';
 import { composeDeadLetters, composeFailedJobs } from '../../../src/compose/jobs';
 import { createRepositories } from '../../../src/compose/store';
-import { connectMongo, type Mongo } from '../../../src/infra/mongo/mongo';
 import { declareJobQueues, jobQueueNames } from '../../../src/infra/rabbit/rabbit';
-import { dropDatabase, newNamespace } from '../../support/api';
-import { mongoUrl, serverUrl } from '../../support/servers';
+import amqp, { type ConfirmChannel } from 'amqplib';
+import { serverUrl } from '../../support/servers';
+import { use, useMongo } from '../../support/use';
 
-const namespace = newNamespace();
+const mongo = useMongo();
 const amqpUrl = serverUrl('AMQP_URL');
 const admin = '1'.repeat(24);
 const unknown = 'a'.repeat(24);
 /** Longer than a message's id may be. */
 const foreign = 'no job '.repeat(50);
-let mongo: Mongo;
-let rabbit: ChannelModel;
+const store = use(() => ({ ...createRepositories(mongo.connection), mongo }));
+const deadLetters = use(() => composeDeadLetters(amqpUrl, mongo.namespace, store));
 let channel: ConfirmChannel;
-let store: ReturnType<typeof createRepositories> & { mongo: Mongo };
-let deadLetters: ReturnType<typeof composeDeadLetters>;
-
-beforeAll(async () => {
-  mongo = await connectMongo(mongoUrl(namespace));
-  store = { ...createRepositories(mongo.connection), mongo };
-  rabbit = await amqp.connect(amqpUrl);
-  channel = await rabbit.createConfirmChannel();
-  await declareJobQueues(channel, namespace);
-  deadLetters = composeDeadLetters(amqpUrl, namespace, store);
-});
-
-afterAll(async () => {
-  const { queue, dead } = jobQueueNames(namespace);
-  await channel.deleteQueue(queue);
-  await channel.deleteQueue(dead);
-  await rabbit.close();
-  await mongo.close();
-  await dropDatabase(namespace);
-});
+use(
+  async () => {
+    const rabbit = await amqp.connect(amqpUrl);
+    channel = await rabbit.createConfirmChannel();
+    await declareJobQueues(channel, mongo.namespace);
+    return rabbit;
+  },
+  async (rabbit) => {
+    for (const queue of Object.values(jobQueueNames(mongo.namespace))) await channel.deleteQueue(queue);
+    await rabbit.close();
+  },
+);
 
 /** Each of another user: only the newest picture of one is kept. */
 async function newJob({ hasPicture = true } = {}): Promise<string> {
@@ -58,7 +49,7 @@ async function failedJob(options?: { hasPicture: boolean }): Promise<string> {
 }
 
 async function putAside(...contents: string[]): Promise<void> {
-  const { dead } = jobQueueNames(namespace);
+  const { dead } = jobQueueNames(mongo.namespace);
   for (const content of contents) channel.sendToQueue(dead, Buffer.from(content));
   await channel.waitForConfirms();
 }

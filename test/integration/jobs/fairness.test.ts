@@ -1,31 +1,17 @@
 import { Types } from 'mongoose';
-import { connectMongo, type Mongo } from '../../../src/infra/mongo/mongo';
-import { dropDatabase, newNamespace, startApi, startWorker, type TestApi } from '../../support/api';
-import { as, buildAdmin, buildWorker, endedJob, type Account } from '../../support/factories';
+import { startWorker } from '../../support/api';
+import { as, buildMember, endedJob, type Account } from '../../support/factories';
 import { heaviestPicture, newPicture, slowPicture } from '../../support/pictures';
-import { mongoUrl } from '../../support/servers';
 import { eventually } from '../../support/wait';
+import { useAdmin, useApi, useMongo } from '../../support/use';
 
-const namespace = newNamespace();
-let api: TestApi;
-let mongo: Mongo;
-let admin: Account;
-
-beforeAll(async () => {
-  api = await startApi(namespace);
-  mongo = await connectMongo(mongoUrl(namespace));
-  admin = await buildAdmin(api);
-});
+const api = useApi();
+const mongo = useMongo(api);
+const admin = useAdmin(api);
 
 // What the test before left in the queue.
 beforeEach(async () => {
   for (const name of ['jobs', 'avatars', 'avatar_originals']) await mongo.db.collection(name).deleteMany({});
-});
-
-afterAll(async () => {
-  await api.close();
-  await mongo.close();
-  await dropDatabase(namespace);
 });
 
 /** @returns the path of the job */
@@ -38,7 +24,7 @@ async function withWorker(
   variables: Record<string, string>,
   work: (text: () => Promise<string>) => Promise<void>,
 ) {
-  const worker = await startWorker(namespace, variables);
+  const worker = await startWorker(api.namespace, variables);
   try {
     await work(worker.metrics.text);
   } finally {
@@ -64,7 +50,7 @@ async function medianTime(by: Account): Promise<number> {
 
 describe('jobs of several users', () => {
   it('take turns: many of an Admin leave a later one of a member to wait for one of them alone', async () => {
-    const members = await Promise.all(Array.from({ length: 8 }, () => buildWorker(api)));
+    const members = await Promise.all(Array.from({ length: 8 }, () => buildMember(api)));
     const later = members.pop()!;
     const many: string[] = [];
     for (const { id } of members) many.push(await upload(await newPicture('png'), admin, id));
@@ -83,7 +69,7 @@ describe('jobs of several users', () => {
   });
 
   it('are done as fast beside a member who sends the heaviest pictures in turn, whatever their jobs come to', async () => {
-    const [flooding, other] = await Promise.all([buildWorker(api), buildWorker(api)]);
+    const [flooding, other] = await Promise.all([buildMember(api), buildMember(api)]);
     const heaviest = heaviestPicture();
     await withWorker({}, async () => {
       const alone = await medianTime(other);
@@ -118,7 +104,7 @@ describe('jobs of several users', () => {
 
 describe('a picture that takes too much CPU time', () => {
   it('fails its job for good with what to do, is kept no longer, and leaves the job worker to the next', async () => {
-    const [slow, other] = await Promise.all([buildWorker(api), buildWorker(api)]);
+    const [slow, other] = await Promise.all([buildMember(api), buildMember(api)]);
     const path = await upload(await newPicture('png'), slow);
     // No upload is so slow by this version's limits: a decoder may still have a flaw of that kind.
     const bytes = { $set: { bytes: slowPicture() } };

@@ -1,17 +1,12 @@
 import { composeWorker } from '../../../src/compose/worker';
-import { connectMongo, type Mongo } from '../../../src/infra/mongo/mongo';
-import { createJobRepository } from '../../../src/jobs/job-repository';
 import { createLogger } from '../../../src/process/logger';
-import { dropDatabase, newNamespace, testConfig } from '../../support/api';
-import { mongoUrl } from '../../support/servers';
+import { createJobRepository } from '../../../src/jobs/job-repository';
+import { testConfig } from '../../support/api';
 import { eventually } from '../../support/wait';
+import { use, useMongo } from '../../support/use';
 
-const namespace = newNamespace();
-let mongo: Mongo;
-let worker: Awaited<ReturnType<typeof composeWorker>>;
-
+const mongo = useMongo();
 beforeAll(async () => {
-  mongo = await connectMongo(mongoUrl(namespace));
   const jobs = createJobRepository(mongo.connection);
   await jobs.prepare();
   const payload = { userId: 'a'.repeat(24), digest: 'd', replaces: '' };
@@ -21,14 +16,11 @@ beforeAll(async () => {
     );
   const minuteAgo = new Date(Date.now() - 60_000);
   await mongo.db.collection('jobs').updateOne({}, { $set: { createdAt: minuteAgo, publishAt: minuteAgo } });
-  worker = await composeWorker(testConfig(namespace), createLogger('silent', 'test'));
 });
-
-afterAll(async () => {
-  await worker.close(1_000);
-  await mongo.close();
-  await dropDatabase(namespace);
-});
+const worker = use(
+  () => composeWorker(testConfig(mongo.namespace), createLogger('silent', 'test')),
+  ({ close }) => close(1_000),
+);
 
 const valueIn = (text: string, name: string) => {
   const found = new RegExp(`^${name.replace('{', '{(?:.*,)?')}.* (\\S+)$`, 'm').exec(text)?.[1];

@@ -1,20 +1,14 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { connectMongo, type Mongo } from '../../../src/infra/mongo/mongo';
-import { createJobRepository, type JobRepository } from '../../../src/jobs/job-repository';
-import { dropDatabase, newNamespace } from '../../support/api';
-import { mongoUrl } from '../../support/servers';
+import { type Mongo } from '../../../src/infra/mongo/mongo';
+import { createJobRepository } from '../../../src/jobs/job-repository';
+import { use, useMongo } from '../../support/use';
 
-const namespace = newNamespace();
-let mongo: Mongo;
-let jobs: JobRepository;
+const mongo = useMongo();
+const jobs = use(() => createJobRepository(mongo.connection));
 let id: string;
 
-beforeAll(async () => {
-  mongo = await connectMongo(mongoUrl(namespace));
-  jobs = createJobRepository(mongo.connection);
-  await jobs.prepare();
-});
+beforeAll(() => jobs.prepare());
 
 async function newJob(requestedBy: string): Promise<string> {
   const payload = { userId: 'u', digest: 'd', replaces: '' };
@@ -29,11 +23,6 @@ const newUser = () => randomBytes(12).toString('hex');
 beforeEach(async () => {
   await mongo.db.collection('jobs').deleteMany({});
   id = await newJob(newUser());
-});
-
-afterAll(async () => {
-  await mongo.close();
-  await dropDatabase(namespace);
 });
 
 describe('the job repository', () => {

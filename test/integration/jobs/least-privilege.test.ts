@@ -2,20 +2,15 @@ import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { runInNewContext } from 'node:vm';
-import mongoose, { type Connection } from 'mongoose';
-import { dropDatabase, newNamespace, startApi, startWorker, type TestApi } from '../../support/api';
-import { as, buildWorker, endedJob, type Account } from '../../support/factories';
+import { connectMongo } from '../../../src/infra/mongo/mongo';
+import { as, endedJob } from '../../support/factories';
+import { newNamespace } from '../../support/api';
 import { newPicture } from '../../support/pictures';
 import { mongoUrl } from '../../support/servers';
+import { use, useApi, useJobWorker, useMember } from '../../support/use';
 
 const namespace = newNamespace();
 const password = randomBytes(32).toString('hex');
-let root: Connection;
-/** Connected as the job worker's own user. */
-let limited: Connection;
-let api: TestApi;
-let worker: Awaited<ReturnType<typeof startWorker>>;
-let ada: Account;
 
 /** The commands by which the container of MongoDB makes its users, for this database and under names of its own. */
 function commands(): Record<string, unknown>[] {
@@ -43,24 +38,25 @@ const urlOf = (user: string) => {
   return url.href;
 };
 
-beforeAll(async () => {
-  root = await mongoose.createConnection(mongoUrl('admin')).asPromise();
-  for (const command of commands()) await root.db!.command(command);
-  api = await startApi(namespace, { MONGO_URL: urlOf('api') });
-  worker = await startWorker(namespace, { MONGO_URL: urlOf('worker') });
-  limited = await mongoose.createConnection(urlOf('worker')).asPromise();
-  ada = await buildWorker(api);
-});
-
-afterAll(async () => {
-  await limited?.close();
-  await worker?.close(1_000);
-  await api?.close();
-  for (const name of ['api', 'worker']) await root.db!.command({ dropUser: `${name}-${namespace}` });
-  await root.db!.command({ dropRole: `jobWorker-${namespace}` });
-  await root.close();
-  await dropDatabase(namespace);
-});
+use(
+  async () => {
+    const root = await connectMongo(mongoUrl('admin'));
+    for (const command of commands()) await root.db.command(command);
+    return root;
+  },
+  async ({ db, close }) => {
+    for (const name of ['api', 'worker']) await db.command({ dropUser: `${name}-${namespace}` });
+    await db.command({ dropRole: `jobWorker-${namespace}` });
+    await close();
+  },
+);
+const api = useApi({ MONGO_URL: urlOf('api') }, namespace);
+const jobWorker = useJobWorker(api, { MONGO_URL: urlOf('worker') });
+const limited = use(
+  () => connectMongo(urlOf('worker')),
+  ({ close }) => close(),
+);
+const ada = useMember(api);
 
 describe("the job worker's own user of MongoDB", () => {
   const upload = async (picture: Buffer) => {
@@ -76,7 +72,7 @@ describe("the job worker's own user of MongoDB", () => {
     const damaged = whole.subarray(0, whole.length - 40);
     expect(await upload(damaged)).toMatchObject({ status: 'failed' });
     // Which are counted in MongoDB, and left out if it refuses.
-    expect(await worker.metrics.text()).toMatch(/^taskfleet_jobs\{/m);
+    expect(await jobWorker.metrics.text()).toMatch(/^taskfleet_jobs\{/m);
   });
 
   it.each([
@@ -94,6 +90,6 @@ describe("the job worker's own user of MongoDB", () => {
     ['remove a collection', { drop: 'users' }],
     ['make a user', { createUser: 'eve', pwd: 'eve', roles: [] }],
   ])('may not %s', async (_, command) => {
-    await expect(limited.db!.command(command)).rejects.toMatchObject({ codeName: 'Unauthorized' });
+    await expect(limited.db.command(command)).rejects.toMatchObject({ codeName: 'Unauthorized' });
   });
 });

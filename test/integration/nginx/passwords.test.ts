@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { dropDatabase, newNamespace, startApi, type TestApi } from '../../support/api';
 import { startNginx } from '../../support/balancer';
-import { buildWorker, newPerson, type Account } from '../../support/factories';
+import { buildMember, newPerson, type Account } from '../../support/factories';
 
 const namespace = newNamespace();
 const workers: TestApi[] = [];
@@ -61,9 +61,9 @@ const signUp = (from: string) => post(from, '/users/signup', newPerson());
 
 describe('the API behind NGINX', () => {
   it('lets a log-in in after a turn of each of three addresses that flood, with right log-ins and sign-ups', async () => {
-    const victim = await buildWorker(workers[0]!);
+    const victim = await buildMember(workers[0]!);
     const others: Account[] = [];
-    while (others.length < 12) others.push(await buildWorker(workers[0]!));
+    while (others.length < 12) others.push(await buildMember(workers[0]!));
     let isOver = false;
     let served = 0;
     const refusals: string[] = [];

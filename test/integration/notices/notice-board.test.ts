@@ -1,28 +1,21 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createLogger } from '../../../src/process/logger';
-import { connectMongo, type Mongo } from '../../../src/infra/mongo/mongo';
 import { createNoticeBoard, type NoticeBoard } from '../../../src/notices/notice-board';
 import { noticeModel } from '../../../src/notices/notice-model';
 import { createNoticeRepository, type NoticeRepository } from '../../../src/notices/notice-repository';
-import { dropDatabase, newNamespace } from '../../support/api';
-import { mongoUrl } from '../../support/servers';
 import { eventually } from '../../support/wait';
+import { use, useMongo } from '../../support/use';
 
-const namespace = newNamespace();
+const mongo = useMongo();
 const logger = createLogger('silent', 'test');
 /** Longer than the overlap that a board reads again. */
 const OVERLAP_MS = 2_700;
-let mongo: Mongo;
-let notices: NoticeRepository;
+const notices = use(() => createNoticeRepository(mongo.connection));
 /** How many notices each look of `board` read. */
 let reads: number[];
 let board: NoticeBoard;
 
-beforeAll(async () => {
-  mongo = await connectMongo(mongoUrl(namespace));
-  notices = createNoticeRepository(mongo.connection);
-  await notices.prepare();
-});
+beforeAll(() => notices.prepare());
 beforeEach(async () => {
   reads = [];
   const changedSince: NoticeRepository['changedSince'] = async (time, limit) => {
@@ -36,10 +29,6 @@ beforeEach(async () => {
 afterEach(async () => {
   board.stop();
   await noticeModel(mongo.connection).deleteMany({});
-});
-afterAll(async () => {
-  await mongo.close();
-  await dropDatabase(namespace);
 });
 
 const inAnHour = () => new Date(Date.now() + 3_600_000);

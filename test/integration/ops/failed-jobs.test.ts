@@ -1,28 +1,13 @@
-import { connectMongo, type Mongo } from '../../../src/infra/mongo/mongo';
-import { createJobRepository, type JobRepository } from '../../../src/jobs/job-repository';
-import { dropDatabase, newNamespace, startApi, startWorker, type TestApi } from '../../support/api';
-import { as, buildAdmin, endedJob, type Account } from '../../support/factories';
+import { createJobRepository } from '../../../src/jobs/job-repository';
+import { startWorker } from '../../support/api';
+import { as, endedJob } from '../../support/factories';
 import { newPicture } from '../../support/pictures';
-import { mongoUrl } from '../../support/servers';
+import { use, useAdmin, useApi, useMongo } from '../../support/use';
 
-const namespace = newNamespace();
-let api: TestApi;
-let admin: Account;
-let mongo: Mongo;
-let jobs: JobRepository;
-
-beforeAll(async () => {
-  mongo = await connectMongo(mongoUrl(namespace));
-  jobs = createJobRepository(mongo.connection);
-  api = await startApi(namespace);
-  admin = await buildAdmin(api);
-});
-
-afterAll(async () => {
-  await api.close();
-  await mongo.close();
-  await dropDatabase(namespace);
-});
+const api = useApi();
+const mongo = useMongo(api);
+const admin = useAdmin(api);
+const jobs = use(() => createJobRepository(mongo.connection));
 
 /** As a job worker does where a job can't be done. */
 async function fail(id: string): Promise<string> {
@@ -60,7 +45,7 @@ describe('a failed job', () => {
     const answers = await Promise.all([retry(id), retry(id)]);
     expect(answers.map(({ status }) => status).sort()).toEqual([202, 409]);
     expect(await listed()).toEqual([]);
-    const worker = await startWorker(namespace);
+    const worker = await startWorker(api.namespace);
     try {
       expect(await endedJob(api, admin, `/jobs/${id}`)).toMatchObject({
         status: 'done',

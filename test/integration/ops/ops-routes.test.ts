@@ -6,14 +6,13 @@ import request from 'supertest';
 import { serveControl } from '../../../src/control/control-server';
 import { createLogger } from '../../../src/process/logger';
 import { buildApiStatus } from '../../support/api-status';
-import { dropDatabase, newNamespace, startApi, type TestApi } from '../../support/api';
-import { as, buildAdmin, buildWorker, type Account } from '../../support/factories';
+import { as } from '../../support/factories';
+import { useAdmin, useApi, useMember } from '../../support/use';
 
-const namespace = newNamespace();
 const folder = mkdtempSync(path.join(tmpdir(), 'taskfleet-ops-'));
-let api: TestApi;
-let admin: Account;
-let ada: Account;
+const api = useApi({ RUN_DIR: folder });
+const admin = useAdmin(api);
+const ada = useMember(api);
 let workers: Awaited<ReturnType<typeof startStub>>[];
 let jobWorkers: { close: () => void }[];
 
@@ -55,8 +54,6 @@ async function startStub(name: string) {
 }
 
 beforeAll(async () => {
-  api = await startApi(namespace, { RUN_DIR: folder });
-  [admin, ada] = await Promise.all([buildAdmin(api), buildWorker(api)]);
   workers = await Promise.all(['api-0', 'api-1'].map(startStub));
   jobWorkers = [await startJobWorkerStub('worker-0', 1), await startJobWorkerStub('worker-1', 3, 7)];
 });
@@ -69,8 +66,6 @@ beforeEach(() =>
 
 afterAll(async () => {
   [...workers, ...jobWorkers].forEach(({ close }) => close());
-  await api.close();
-  await dropDatabase(namespace);
   rmSync(folder, { recursive: true, force: true });
 });
 

@@ -3,27 +3,20 @@ import { composeData } from '../../../src/compose/store';
 import { createLogger } from '../../../src/process/logger';
 import { seedData } from '../../../src/seed/seed-data';
 import { userAt } from '../../../src/seed/made-up';
-import { dropDatabase, newNamespace, startApi, testConfig, type TestApi } from '../../support/api';
-import { as, buildAdmin, type Account } from '../../support/factories';
+import { testConfig } from '../../support/api';
+import { as, type Account } from '../../support/factories';
+import { use, useAdmin, useApi } from '../../support/use';
 
 const PASSWORD = 'correct horse';
-const namespace = newNamespace();
-let api: TestApi;
-let data: Awaited<ReturnType<typeof composeData>>;
-let admin: Account;
+const api = useApi();
+const admin = useAdmin(api);
+const data = use(
+  () => composeData(testConfig(api.namespace), createLogger('silent', 'test')),
+  ({ close }) => close(),
+);
 let passwordHash: string;
-
 beforeAll(async () => {
-  api = await startApi(namespace);
-  admin = await buildAdmin(api);
-  data = await composeData(testConfig(namespace), createLogger('silent', 'test'));
   passwordHash = await data.hashPool.hash(PASSWORD);
-});
-
-afterAll(async () => {
-  await data.close();
-  await api.close();
-  await dropDatabase(namespace);
 });
 
 const seed = (users: number, tasks: number, number = 1) =>

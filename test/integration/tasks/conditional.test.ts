@@ -1,24 +1,13 @@
 import mongoose from 'mongoose';
 import request from 'supertest';
-import { dropDatabase, newNamespace, startApi, type TestApi } from '../../support/api';
-import { as, buildAdmin, buildTask, buildWorker, type Account } from '../../support/factories';
+import { startApi } from '../../support/api';
+import { as, buildTask, buildMember } from '../../support/factories';
 import { mongoUrl } from '../../support/servers';
+import { useAdmin, useApis, useMember } from '../../support/use';
 
-const namespace = newNamespace();
-let api: TestApi;
-let other: TestApi;
-let admin: Account;
-let worker: Account;
-
-beforeAll(async () => {
-  [api, other] = await Promise.all([startApi(namespace), startApi(namespace)]);
-  [admin, worker] = await Promise.all([buildAdmin(api), buildWorker(api)]);
-});
-
-afterAll(async () => {
-  await Promise.all([api.close(), other.close()]);
-  await dropDatabase(namespace);
-});
+const [api, other] = useApis();
+const admin = useAdmin(api);
+const member = useMember(api);
 
 const tagOf = async (path: string, by = admin) => (await as(api, by).get(path).expect(200)).headers.etag!;
 const patch = (path: string, body: object, tag?: string, at = api) => {
@@ -44,15 +33,15 @@ describe('If-None-Match', () => {
       await buildTask(api, admin);
       const tag = await tagOf(path);
       await as(other, admin).get(path).set('If-None-Match', tag).expect(304);
-      await buildTask(api, admin, { assignedTo: worker.id });
+      await buildTask(api, admin, { assignedTo: member.id });
       await as(other, admin).get(path).set('If-None-Match', tag).expect(200);
     },
   );
 
   it('has no stale 304 for a task whose assignee has a new name, and leaves its version', async () => {
-    const path = `/tasks/${(await buildTask(api, admin, { assignedTo: worker.id }))._id}`;
+    const path = `/tasks/${(await buildTask(api, admin, { assignedTo: member.id }))._id}`;
     const tag = await tagOf(path);
-    await as(other, worker).patch(`/users/${worker.id}`, { name: 'Ada Renamed' }).expect(200);
+    await as(other, member).patch(`/users/${member.id}`, { name: 'Ada Renamed' }).expect(200);
     const { body } = await as(api, admin).get(path).set('If-None-Match', tag).expect(200);
     expect(body.assignedTo.name).toBe('Ada Renamed');
     await patch(path, { title: 'Still mine' }, tag).expect(200);
@@ -90,7 +79,7 @@ describe('If-Match', () => {
       .delete(path)
       .set('If-Match', await tagOf(path))
       .expect(204);
-    const someone = await buildWorker(api);
+    const someone = await buildMember(api);
     const user = `/users/${someone.id}`;
     const userTag = await tagOf(user);
     await as(api, someone).patch(user, { name: 'New' }).set('If-Match', userTag).expect(200);
@@ -104,7 +93,7 @@ describe('If-Match', () => {
 
   it('tells nothing of a task that is not theirs to a worker', async () => {
     const { _id } = await buildTask(api, admin);
-    const answer = await as(api, worker).patch(`/tasks/${_id}`, { status: 'Doing' }).set('If-Match', '"1.x"');
+    const answer = await as(api, member).patch(`/tasks/${_id}`, { status: 'Doing' }).set('If-Match', '"1.x"');
     expect(answer.status).toBe(404);
     expect(answer.headers.etag).toBeUndefined();
   });
@@ -136,7 +125,7 @@ describe('If-Match', () => {
   it('shows no older state after a 412, also where the writer died before it told the cache', async () => {
     const path = `/tasks/${(await buildTask(api, admin))._id}`;
     const tag = await tagOf(path);
-    const connection = await mongoose.createConnection(mongoUrl(namespace)).asPromise();
+    const connection = await mongoose.createConnection(mongoUrl(api.namespace)).asPromise();
     const _id = new mongoose.Types.ObjectId(path.slice(7));
     await connection
       .collection('tasks')
@@ -149,7 +138,7 @@ describe('If-Match', () => {
   });
 
   it('is demanded where the configuration says so', async () => {
-    const strict = await startApi(namespace, { REQUIRE_IF_MATCH: 'true' });
+    const strict = await startApi(api.namespace, { REQUIRE_IF_MATCH: 'true' });
     const path = `/tasks/${(await buildTask(api, admin))._id}`;
     const { body } = await patch(path, { title: 'X' }, undefined, strict).expect(428);
     expect(body.type).toBe('/problems/precondition-required');
@@ -167,7 +156,7 @@ describe('a read', () => {
 
   it.each(['get', 'head'] as const)('is judged by If-Match before If-None-Match, by %s', async (method) => {
     const task = await buildTask(api, admin);
-    for (const path of [`/tasks/${task._id}`, '/tasks', `/users/${worker.id}`, '/users', '/openapi.json']) {
+    for (const path of [`/tasks/${task._id}`, '/tasks', `/users/${member.id}`, '/users', '/openapi.json']) {
       const tag = (await read(method, path, {}).expect(200)).headers.etag!;
       for (const match of [tag, `W/${tag.replace('W/', '')}`, `"other", ${tag}`, '*'])
         await read(method, path, { 'If-Match': match }).expect(200);
@@ -222,13 +211,13 @@ describe('a read', () => {
 
 describe('the tag of a write', () => {
   it('is that of the next read', async () => {
-    const made = await as(api, admin).post('/tasks', { title: 'T', assignedTo: worker.id }).expect(201);
+    const made = await as(api, admin).post('/tasks', { title: 'T', assignedTo: member.id }).expect(201);
     const path = made.headers.location!;
     expect(made.headers.etag).toBe(await tagOf(path));
     const put = await as(api, admin).put(path, { description: 'D' }).expect(200);
     expect(put.headers.etag).toBe(await tagOf(path));
-    const renamed = await as(api, worker).patch(`/users/${worker.id}`, { name: 'N' }).expect(200);
-    expect(renamed.headers.etag).toBe(await tagOf(`/users/${worker.id}`));
+    const renamed = await as(api, member).patch(`/users/${member.id}`, { name: 'N' }).expect(200);
+    expect(renamed.headers.etag).toBe(await tagOf(`/users/${member.id}`));
   });
 
   it('is there on HEAD, without a body', async () => {

@@ -1,27 +1,16 @@
-import { dropDatabase, newNamespace, startApi, type TestApi } from '../../support/api';
-import { as, buildAdmin, buildWorker, type Account } from '../../support/factories';
+import { as, buildMember } from '../../support/factories';
+import { useAdmin, useApi } from '../../support/use';
 
-const namespace = newNamespace();
-let api: TestApi;
-let admin: Account;
-
-beforeAll(async () => {
-  api = await startApi(namespace);
-  admin = await buildAdmin(api);
-});
-
-afterAll(async () => {
-  await api.close();
-  await dropDatabase(namespace);
-});
+const api = useApi();
+const admin = useAdmin(api);
 
 describe('a repeated POST /tasks', () => {
   it('answers a replay as the first send, also where its assignee has gone since', async () => {
-    const worker = await buildWorker(api);
+    const member = await buildMember(api);
     const create = (body: object) => as(api, admin).post('/tasks', body).set('Idempotency-Key', '"gone"');
-    const body = { title: 'T', assignedTo: worker.id };
+    const body = { title: 'T', assignedTo: member.id };
     const first = await create(body).expect(201);
-    await as(api, admin).delete(`/users/${worker.id}`).expect(204);
+    await as(api, admin).delete(`/users/${member.id}`).expect(204);
     const again = await create(body).expect(201);
     expect(again.text).toBe(first.text);
     expect(again.headers['idempotent-replayed']).toBe('true');

@@ -1,18 +1,9 @@
 import request from 'supertest';
-import { dropDatabase, newNamespace, startApi, type TestApi } from '../../support/api';
-import { as, buildAdmin, buildTask, buildWorker } from '../../support/factories';
+import { type TestApi } from '../../support/api';
+import { as, buildAdmin, buildTask, buildMember } from '../../support/factories';
+import { useApis } from '../../support/use';
 
-const namespace = newNamespace();
-let apis: [TestApi, TestApi];
-
-beforeAll(async () => {
-  apis = await Promise.all([startApi(namespace), startApi(namespace)]);
-});
-
-afterAll(async () => {
-  await Promise.all(apis.map((api) => api.close()));
-  await dropDatabase(namespace);
-});
+const apis = useApis();
 
 const FIND = /taskfleet_mongo_commands_total\{command="find"[^}]*\} (\d+)/;
 const findsOf = async (api: TestApi) =>
@@ -22,7 +13,7 @@ describe('the answer to a change', () => {
   it("shows the assignee as another worker's last acknowledged change left them", async () => {
     const [api, other] = apis;
     const admin = await buildAdmin(api);
-    const ada = await buildWorker(api);
+    const ada = await buildMember(api);
     const { _id } = await buildTask(api, admin, { assignedTo: ada.id });
     const change = async (title: string) => (await as(api, admin).put(`/tasks/${_id}`, { title })).body;
 
@@ -39,7 +30,7 @@ describe('the answer to a change', () => {
   it('looks nobody up for a change of the status whose assignee is known', async () => {
     const [api] = apis;
     const admin = await buildAdmin(api);
-    const { id } = await buildWorker(api);
+    const { id } = await buildMember(api);
     const { _id } = await buildTask(api, admin, { assignedTo: id });
     const statuses = ['to Do', 'Doing', 'to Do', 'Doing', 'to Do', 'Doing', 'to Do', 'Doing'];
     const move = (status: string) => as(api, admin).put(`/tasks/${_id}`, { status }).expect(200);

@@ -1,4 +1,3 @@
-import { connectMongo } from '../../../src/infra/mongo/mongo';
 import { afterCursor } from '../../../src/infra/mongo/page';
 import { createCursors } from '../../../src/lists/cursor';
 import { planList, toPage, type ListQuery } from '../../../src/lists/list-plan';
@@ -6,16 +5,13 @@ import { matching } from '../../../src/tasks/task-filter';
 import { taskTable, type Owner, type TaskFilters } from '../../../src/tasks/task-lists';
 import { createTaskRepository, type TaskRecord } from '../../../src/tasks/task-repository';
 import { stagesOf } from '../../support/explain';
-import { dropDatabase, newNamespace } from '../../support/api';
-import { mongoUrl } from '../../support/servers';
+import { useMongo } from '../../support/use';
 
 const cursors = createCursors('a secret of the server, at least 32 bytes');
-const namespace = newNamespace();
+const mongo = useMongo();
 const worker = 'a'.repeat(24);
-let mongo: Awaited<ReturnType<typeof connectMongo>>;
 
 beforeAll(async () => {
-  mongo = await connectMongo(mongoUrl(namespace));
   const tasks = createTaskRepository(mongo.connection);
   await tasks.prepare();
   const labels = ['garden'];
@@ -29,11 +25,6 @@ beforeAll(async () => {
     } as const;
     await tasks.create({ ...task, assignedTo: index % 2 ? worker : null, deadline: new Date(1e12 + index) });
   }
-});
-
-afterAll(async () => {
-  await mongo.close();
-  await dropDatabase(namespace);
 });
 
 const values: Required<TaskFilters> = {

@@ -1,20 +1,9 @@
-import { dropDatabase, newNamespace, startApi, type TestApi } from '../../support/api';
-import { as, buildAdmin, buildTask, buildWorker, type Account } from '../../support/factories';
+import { as, buildTask } from '../../support/factories';
+import { useAdmin, useApi, useMember } from '../../support/use';
 
-const namespace = newNamespace();
-let api: TestApi;
-let admin: Account;
-let worker: Account;
-
-beforeAll(async () => {
-  api = await startApi(namespace);
-  [admin, worker] = await Promise.all([buildAdmin(api), buildWorker(api)]);
-});
-
-afterAll(async () => {
-  await api.close();
-  await dropDatabase(namespace);
-});
+const api = useApi();
+const admin = useAdmin(api);
+const member = useMember(api);
 
 const whole = {
   title: 'Paint',
@@ -28,7 +17,7 @@ const whole = {
 
 describe('PATCH /tasks/:id', () => {
   it('keeps what it does not name', async () => {
-    const { _id } = await buildTask(api, admin, { ...whole, assignedTo: worker.id });
+    const { _id } = await buildTask(api, admin, { ...whole, assignedTo: member.id });
     for (const change of [{ priority: 'low' }, { labels: ['winter'] }, { position: -1 }, { title: 'New' }]) {
       const { body: before } = await as(api, admin).get(`/tasks/${_id}`);
       const { body } = await as(api, admin).patch(`/tasks/${_id}`, change).expect(200);
@@ -37,7 +26,7 @@ describe('PATCH /tasks/:id', () => {
   });
 
   it('takes what is null back to what a new task has (RFC 7396)', async () => {
-    const { _id } = await buildTask(api, admin, { ...whole, assignedTo: worker.id });
+    const { _id } = await buildTask(api, admin, { ...whole, assignedTo: member.id });
     const cleared = { description: null, priority: null, labels: null, assignedTo: null, deadline: null };
     const { body } = await as(api, admin).patch(`/tasks/${_id}`, cleared).expect(200);
     const fresh = { description: '', priority: 'normal', labels: [], assignedTo: null, deadline: null };
@@ -73,15 +62,15 @@ describe('PATCH /tasks/:id', () => {
   });
 
   it("changes nothing but the status for a worker, and names a conflict's way out", async () => {
-    const { _id } = await buildTask(api, admin, { assignedTo: worker.id, labels: ['own'] });
-    await as(api, worker)
+    const { _id } = await buildTask(api, admin, { assignedTo: member.id, labels: ['own'] });
+    await as(api, member)
       .patch(`/tasks/${_id}`, { status: 'Doing', labels: ['own'] })
       .expect(200);
-    await as(api, worker)
+    await as(api, member)
       .patch(`/tasks/${_id}`, { labels: ['other'] })
       .expect(403);
-    await as(api, worker).patch(`/tasks/${_id}`, { status: 'Done' }).expect(200);
-    const { body } = await as(api, worker).patch(`/tasks/${_id}`, { status: 'to Do' }).expect(409);
+    await as(api, member).patch(`/tasks/${_id}`, { status: 'Done' }).expect(200);
+    const { body } = await as(api, member).patch(`/tasks/${_id}`, { status: 'to Do' }).expect(409);
     expect(body.detail).toBe('This task is "Done" and can be moved by an Admin alone.');
   });
 

@@ -1,15 +1,12 @@
 import type { Response } from 'supertest';
-import { dropDatabase, newNamespace, startApi, type TestApi } from '../../support/api';
-import { as, buildAdmin, buildTask, buildWorker, type Account } from '../../support/factories';
+import { as, buildTask } from '../../support/factories';
+import { useAdmin, useApi, useMember } from '../../support/use';
 
-const namespace = newNamespace();
-let api: TestApi;
-let admin: Account;
-let worker: Account;
+const api = useApi();
+const admin = useAdmin(api);
+const member = useMember(api);
 
 beforeAll(async () => {
-  api = await startApi(namespace);
-  [admin, worker] = await Promise.all([buildAdmin(api), buildWorker(api)]);
   const deadlines = ['2020-01-01', '2020-02-01', '2999-01-01', undefined];
   const priorities = ['low', 'urgent', 'normal', 'high'];
   for (let index = 0; index < 12; index++) {
@@ -20,14 +17,9 @@ beforeAll(async () => {
       labels: index % 2 ? ['odd'] : ['even', 'all'],
       deadline: deadlines[index % 4],
       position: 100 - index,
-      assignedTo: index < 6 ? worker.id : undefined,
+      assignedTo: index < 6 ? member.id : undefined,
     });
   }
-});
-
-afterAll(async () => {
-  await api.close();
-  await dropDatabase(namespace);
 });
 
 const list = (query: string, by = admin) => as(api, by).get(`/tasks?limit=100&${query}`);
@@ -54,10 +46,10 @@ describe('GET /tasks', () => {
   });
 
   it('shows a worker their own alone, whatever they ask', async () => {
-    expect(await titles('sort=createdAt', worker)).toEqual([0, 1, 2, 3, 4, 5]);
-    expect(await titles(`assignedTo=${worker.id}&status=Done`, worker)).toEqual([5, 2]);
-    await list('assignedTo=none', worker).expect(403);
-    await list(`assignedTo=${admin.id}`, worker).expect(403);
+    expect(await titles('sort=createdAt', member)).toEqual([0, 1, 2, 3, 4, 5]);
+    expect(await titles(`assignedTo=${member.id}&status=Done`, member)).toEqual([5, 2]);
+    await list('assignedTo=none', member).expect(403);
+    await list(`assignedTo=${admin.id}`, member).expect(403);
   });
 
   it('names the nearest combination where one is not served', async () => {

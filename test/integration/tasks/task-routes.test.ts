@@ -1,22 +1,11 @@
 import type { Response } from 'supertest';
-import { dropDatabase, newNamespace, startApi, type TestApi } from '../../support/api';
-import { as, buildAdmin, buildTask, buildWorker, type Account } from '../../support/factories';
+import { as, buildTask, type Account } from '../../support/factories';
+import { useAdmin, useApi, useMember } from '../../support/use';
 
-const namespace = newNamespace();
-let api: TestApi;
-let admin: Account;
-let worker: Account;
-let stranger: Account;
-
-beforeAll(async () => {
-  api = await startApi(namespace);
-  [admin, worker, stranger] = await Promise.all([buildAdmin(api), buildWorker(api), buildWorker(api)]);
-});
-
-afterAll(async () => {
-  await api.close();
-  await dropDatabase(namespace);
-});
+const api = useApi();
+const admin = useAdmin(api);
+const member = useMember(api);
+const stranger = useMember(api);
 
 describe('POST /tasks', () => {
   it('makes a task with its defaults', async () => {
@@ -36,9 +25,9 @@ describe('POST /tasks', () => {
     ['an object with _id', (id: string) => ({ _id: id, name: 'whatever a GET said' })],
   ])('takes the assignee as %s and shows them without their tasks', async (_form, form) => {
     const { body } = await as(api, admin)
-      .post('/tasks', { title: 'T', assignedTo: form(worker.id) })
+      .post('/tasks', { title: 'T', assignedTo: form(member.id) })
       .expect(201);
-    expect(body.assignedTo).toMatchObject({ _id: worker.id, username: worker.username, role: 'worker' });
+    expect(body.assignedTo).toMatchObject({ _id: member.id, username: member.username, role: 'worker' });
     expect(body.assignedTo).not.toHaveProperty('tasks');
     expect(JSON.stringify(body)).not.toMatch(/hash|Key|version/i);
   });
@@ -61,7 +50,7 @@ describe('POST /tasks', () => {
   });
 
   it('is for Admins alone', async () => {
-    await as(api, worker).post('/tasks', { title: 'T' }).expect(403);
+    await as(api, member).post('/tasks', { title: 'T' }).expect(403);
   });
 });
 
@@ -69,7 +58,7 @@ describe('GET /tasks', () => {
   it('shows an Admin all tasks and a worker their own, newest first', async () => {
     const mine = await buildTask(api, admin, { assignedTo: stranger.id });
     const newer = await buildTask(api, admin, { assignedTo: stranger.id });
-    await buildTask(api, admin, { assignedTo: worker.id });
+    await buildTask(api, admin, { assignedTo: member.id });
     const own = await as(api, stranger).get('/tasks').expect(200);
     expect(own.body.map((task: { _id: string }) => task._id)).toEqual([newer._id, mine._id]);
     const all = await as(api, admin).get('/tasks?limit=100').expect(200);
@@ -97,48 +86,48 @@ describe('GET /tasks', () => {
 describe('GET, PUT and DELETE /tasks/:id', () => {
   it("keeps another's task from a worker as if it weren't there", async () => {
     const { _id } = await buildTask(api, admin, { assignedTo: stranger.id });
-    await as(api, worker).get(`/tasks/${_id}`).expect(404);
-    await as(api, worker).put(`/tasks/${_id}`, { status: 'Doing' }).expect(404);
-    await as(api, worker).delete(`/tasks/${_id}`).expect(403);
+    await as(api, member).get(`/tasks/${_id}`).expect(404);
+    await as(api, member).put(`/tasks/${_id}`, { status: 'Doing' }).expect(404);
+    await as(api, member).delete(`/tasks/${_id}`).expect(403);
   });
 
   it('sets what the body names and leaves the rest', async () => {
     const deadline = '2030-01-02T03:04:05.000Z';
-    const task = await buildTask(api, admin, { description: 'D', assignedTo: worker.id, deadline });
+    const task = await buildTask(api, admin, { description: 'D', assignedTo: member.id, deadline });
     const { body } = await as(api, admin).put(`/tasks/${task._id}`, { title: 'New' }).expect(200);
-    expect(body).toMatchObject({ title: 'New', description: 'D', deadline, assignedTo: { _id: worker.id } });
+    expect(body).toMatchObject({ title: 'New', description: 'D', deadline, assignedTo: { _id: member.id } });
     const cleared = await as(api, admin).put(`/tasks/${task._id}`, { assignedTo: null, deadline: null });
     expect(cleared.body).toMatchObject({ title: 'New', assignedTo: null, deadline: null });
   });
 
   it('takes back a body that came from a GET', async () => {
-    const { _id } = await buildTask(api, admin, { assignedTo: worker.id });
-    const { body } = await as(api, worker).get(`/tasks/${_id}`);
-    const put = await as(api, worker)
+    const { _id } = await buildTask(api, admin, { assignedTo: member.id });
+    const { body } = await as(api, member).get(`/tasks/${_id}`);
+    const put = await as(api, member)
       .put(`/tasks/${_id}`, { ...body, status: 'Doing' })
       .expect(200);
     expect(put.body).toMatchObject({ ...body, status: 'Doing', updatedAt: expect.any(String) });
   });
 
   it('lets a worker move the status of an own task and change nothing else', async () => {
-    const { _id } = await buildTask(api, admin, { assignedTo: worker.id });
-    await as(api, worker).put(`/tasks/${_id}`, { status: 'Doing', title: 'Mine now' }).expect(403);
-    await as(api, worker).put(`/tasks/${_id}`, { assignedTo: stranger.id }).expect(403);
-    await as(api, worker).put(`/tasks/${_id}`, { assignedTo: null }).expect(403);
-    const { body } = await as(api, worker).get(`/tasks/${_id}`);
-    expect(body).toMatchObject({ status: 'to Do', title: 'A task', assignedTo: { _id: worker.id } });
+    const { _id } = await buildTask(api, admin, { assignedTo: member.id });
+    await as(api, member).put(`/tasks/${_id}`, { status: 'Doing', title: 'Mine now' }).expect(403);
+    await as(api, member).put(`/tasks/${_id}`, { assignedTo: stranger.id }).expect(403);
+    await as(api, member).put(`/tasks/${_id}`, { assignedTo: null }).expect(403);
+    const { body } = await as(api, member).get(`/tasks/${_id}`);
+    expect(body).toMatchObject({ status: 'to Do', title: 'A task', assignedTo: { _id: member.id } });
   });
 
   it('moves to Do ⇄ Doing → Done, and lets an Admin reopen', async () => {
-    const { _id } = await buildTask(api, admin, { assignedTo: worker.id });
+    const { _id } = await buildTask(api, admin, { assignedTo: member.id });
     const move = (by: Account, status: string) => as(api, by).put(`/tasks/${_id}`, { status });
-    await move(worker, 'Done').expect(409);
-    await move(worker, 'Doing').expect(200);
-    await move(worker, 'to Do').expect(200);
-    await move(worker, 'Doing').expect(200);
-    await move(worker, 'Done').expect(200);
-    await move(worker, 'Done').expect(200);
-    const refused = await move(worker, 'Doing').expect(409);
+    await move(member, 'Done').expect(409);
+    await move(member, 'Doing').expect(200);
+    await move(member, 'to Do').expect(200);
+    await move(member, 'Doing').expect(200);
+    await move(member, 'Done').expect(200);
+    await move(member, 'Done').expect(200);
+    const refused = await move(member, 'Doing').expect(409);
     expect(refused.body.detail).toMatch('Admin');
     await move(admin, 'Doing').expect(200);
   });

@@ -1,26 +1,12 @@
-import { connectMongo, type Database, type Mongo } from '../../../src/infra/mongo/mongo';
+import { type Database } from '../../../src/infra/mongo/mongo';
 import { deriveAgain } from '../../../src/infra/mongo/backfill';
 import { down, up } from '../../../src/migrations/20261126000000-words-of-all-scripts';
-import { dropDatabase, newNamespace, startApi, type TestApi } from '../../support/api';
-import { as, buildAdmin, buildTask, type Account } from '../../support/factories';
-import { mongoUrl } from '../../support/servers';
+import { as, buildTask } from '../../support/factories';
+import { useAdmin, useApi, useMongo } from '../../support/use';
 
-const namespace = newNamespace();
-let api: TestApi;
-let admin: Account;
-let mongo: Mongo;
-
-beforeAll(async () => {
-  api = await startApi(namespace, { CACHE_TTL_SECONDS: '1' });
-  admin = await buildAdmin(api);
-  mongo = await connectMongo(mongoUrl(namespace));
-});
-
-afterAll(async () => {
-  await mongo.close();
-  await api.close();
-  await dropDatabase(namespace);
-});
+const api = useApi({ CACHE_TTL_SECONDS: '1' });
+const mongo = useMongo(api);
+const admin = useAdmin(api);
 
 const tasks = () => mongo.db.collection('tasks');
 /** Words as the version before wrote them: all marks stripped before the split. */

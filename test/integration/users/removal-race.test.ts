@@ -1,27 +1,16 @@
 import mongoose from 'mongoose';
-import { dropDatabase, newNamespace, startApi, type TestApi } from '../../support/api';
-import { as, buildAdmin, buildTask, buildWorker, type Account } from '../../support/factories';
+import { as, buildTask, buildMember } from '../../support/factories';
 import { mongoUrl } from '../../support/servers';
+import { useAdmin, useApis } from '../../support/use';
 
-const namespace = newNamespace();
-let apis: [TestApi, TestApi];
-let admin: Account;
-
-beforeAll(async () => {
-  apis = await Promise.all([startApi(namespace), startApi(namespace)]);
-  admin = await buildAdmin(apis[0]);
-});
-
-afterAll(async () => {
-  await Promise.all(apis.map((api) => api.close()));
-  await dropDatabase(namespace);
-});
+const apis = useApis();
+const admin = useAdmin(apis[0]);
 
 describe('the removal of a user', () => {
   it('leaves no task with a user who was removed while tasks were assigned to them', async () => {
     const [api, other] = apis;
     for (let round = 0; round < 4; round++) {
-      const { id } = await buildWorker(api);
+      const { id } = await buildMember(api);
       const tasks = await Promise.all(Array.from({ length: 20 }, () => buildTask(api, admin)));
       const answers = await Promise.all([
         ...tasks.slice(0, 10).map(({ _id }) => as(other, admin).patch(`/tasks/${_id}`, { assignedTo: id })),
@@ -30,7 +19,7 @@ describe('the removal of a user', () => {
         ...tasks.map(() => as(other, admin).post('/tasks', { title: 'New', assignedTo: id })),
       ]);
       expect(answers.every(({ status }) => [200, 201, 204, 400].includes(status))).toBe(true);
-      const connection = await mongoose.createConnection(mongoUrl(namespace)).asPromise();
+      const connection = await mongoose.createConnection(mongoUrl(apis[0].namespace)).asPromise();
       const ghosts = await connection
         .collection('tasks')
         .countDocuments({ assignedTo: new mongoose.Types.ObjectId(id) });

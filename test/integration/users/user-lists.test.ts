@@ -1,30 +1,21 @@
-import { connectMongo } from '../../../src/infra/mongo/mongo';
 import { createCursors } from '../../../src/lists/cursor';
 import { planList } from '../../../src/lists/list-plan';
 import { matching } from '../../../src/users/user-filter';
 import { userTable, type UserFilters } from '../../../src/users/user-lists';
 import { createUserRepository } from '../../../src/users/user-repository';
-import { dropDatabase, newNamespace } from '../../support/api';
 import { stagesOf } from '../../support/explain';
 import { newPerson } from '../../support/factories';
-import { mongoUrl } from '../../support/servers';
+import { useMongo } from '../../support/use';
 
 const cursors = createCursors('a secret of the server, at least 32 bytes');
-const namespace = newNamespace();
-let mongo: Awaited<ReturnType<typeof connectMongo>>;
+const mongo = useMongo();
 
 beforeAll(async () => {
-  mongo = await connectMongo(mongoUrl(namespace));
   const users = createUserRepository(mongo.connection);
   await users.prepare();
   for (let index = 0; index < 30; index++) {
     await users.create({ ...newPerson(), passwordHash: 'x', role: index % 10 ? 'worker' : 'Admin' });
   }
-});
-
-afterAll(async () => {
-  await mongo.close();
-  await dropDatabase(namespace);
 });
 
 const values: Required<UserFilters> = {

@@ -1,49 +1,38 @@
-import { dropDatabase, newNamespace, startApi, type TestApi } from '../../support/api';
-import { as, buildAdmin, buildTask, buildWorker, type Account } from '../../support/factories';
+import { as, buildAdmin, buildTask, buildMember, type Account } from '../../support/factories';
+import { useAdmin, useApi, useMember } from '../../support/use';
 
-const namespace = newNamespace();
-let api: TestApi;
-let admin: Account;
-let worker: Account;
-
-beforeAll(async () => {
-  api = await startApi(namespace);
-  [admin, worker] = await Promise.all([buildAdmin(api), buildWorker(api)]);
-});
-
-afterAll(async () => {
-  await api.close();
-  await dropDatabase(namespace);
-});
+const api = useApi();
+let admin: Account = useAdmin(api);
+const member = useMember(api);
 
 describe('GET /users', () => {
   it('shows Admins each user with their tasks, newest first', async () => {
-    const older = await buildTask(api, admin, { assignedTo: worker.id });
-    const newer = await buildTask(api, admin, { assignedTo: worker.id });
+    const older = await buildTask(api, admin, { assignedTo: member.id });
+    const newer = await buildTask(api, admin, { assignedTo: member.id });
     const { body, text } = await as(api, admin).get('/users').expect(200);
-    const found = body.find((user: { _id: string }) => user._id === worker.id);
+    const found = body.find((user: { _id: string }) => user._id === member.id);
     expect(found.tasks.map((task: { _id: string }) => task._id)).toEqual([newer._id, older._id]);
     expect(found.tasks[0]).toMatchObject({ title: 'A task', status: 'to Do' });
     expect(text).not.toMatch(/hash|Key/);
   });
 
   it('is for Admins alone', async () => {
-    await as(api, worker).get('/users').expect(403);
+    await as(api, member).get('/users').expect(403);
   });
 });
 
 describe('GET /users/:id', () => {
   it('shows oneself, with the ids of the tasks', async () => {
-    const user = await buildWorker(api);
+    const user = await buildMember(api);
     const { _id } = await buildTask(api, admin, { assignedTo: user.id });
     const { body } = await as(api, user).get(`/users/${user.id}`).expect(200);
     expect(body).toMatchObject({ _id: user.id, email: user.email, tasks: [_id] });
   });
 
   it('shows any to an Admin, and no other to a worker', async () => {
-    await as(api, admin).get(`/users/${worker.id}`).expect(200);
-    await as(api, worker).get(`/users/${admin.id}`).expect(403);
-    await as(api, worker)
+    await as(api, admin).get(`/users/${member.id}`).expect(200);
+    await as(api, member).get(`/users/${admin.id}`).expect(403);
+    await as(api, member)
       .get(`/users/${'a'.repeat(24)}`)
       .expect(403);
     await as(api, admin)
@@ -53,7 +42,7 @@ describe('GET /users/:id', () => {
   });
 
   it('shows at most the 100 newest tasks', async () => {
-    const user = await buildWorker(api);
+    const user = await buildMember(api);
     const ids: string[] = [];
     for (let count = 0; count < 102; count++)
       ids.unshift((await buildTask(api, admin, { assignedTo: user.id }))._id);
@@ -64,7 +53,7 @@ describe('GET /users/:id', () => {
 
 describe('DELETE /users/:id', () => {
   it('leaves the tasks without an assignee', async () => {
-    const user = await buildWorker(api);
+    const user = await buildMember(api);
     const { _id } = await buildTask(api, admin, { assignedTo: user.id });
     await as(api, admin).get(`/tasks/${_id}`).expect(200);
     await as(api, user).delete(`/users/${user.id}`).expect(204);
@@ -74,7 +63,7 @@ describe('DELETE /users/:id', () => {
   });
 
   it('is for oneself and Admins', async () => {
-    await as(api, worker).delete(`/users/${admin.id}`).expect(403);
+    await as(api, member).delete(`/users/${admin.id}`).expect(403);
     await as(api, admin)
       .delete(`/users/${'a'.repeat(24)}`)
       .expect(404);
@@ -93,13 +82,13 @@ describe('DELETE /users/:id', () => {
 
 describe('the users routes', () => {
   it('takes the role that a user has in a patch, and no other', async () => {
-    const worker = await buildWorker(api);
-    const { body } = await as(api, worker).get(`/users/${worker.id}`).expect(200);
-    await as(api, worker)
-      .patch(`/users/${worker.id}`, { ...body, name: 'New' })
+    const member = await buildMember(api);
+    const { body } = await as(api, member).get(`/users/${member.id}`).expect(200);
+    await as(api, member)
+      .patch(`/users/${member.id}`, { ...body, name: 'New' })
       .expect(200);
-    for (const by of [worker, admin]) {
-      const refused = await as(api, by).patch(`/users/${worker.id}`, { role: 'Admin' }).expect(403);
+    for (const by of [member, admin]) {
+      const refused = await as(api, by).patch(`/users/${member.id}`, { role: 'Admin' }).expect(403);
       expect(refused.body.detail).toContain('--promote');
     }
     await as(api, admin)
