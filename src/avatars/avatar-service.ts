@@ -12,7 +12,7 @@ import { createFairTurns } from '../admission/turns';
 import type { ClientSession, Mongo } from '../infra/mongo/mongo';
 import { duplicateFields } from '../infra/mongo/mongo';
 import type { JobRecord, JobRepository } from '../jobs/job-repository';
-import { replacedResult, toJob, type JobView } from '../jobs/job-view';
+import { replacedResult, toJob, type JobView } from '../jobs/job-service';
 import { holdsForTags, type Precondition } from '../lib/version-tag';
 import type { AvatarRecord, AvatarRepository, Waiting } from './avatar-repository';
 import { AVATAR_SIZES, type AvatarSize } from './avatar-sizes';

@@ -3,7 +3,7 @@ import type { AvatarRepository, Rendition } from './avatar-repository';
 import type { ClientSession } from '../infra/mongo/mongo';
 import { PictureFault, type PictureDecoder } from '../infra/images/picture-decoder';
 import { OverLimitError, UnrecoverableError, type JobHandlers } from '../jobs/job-handler';
-import { replacedResult } from '../jobs/job-view';
+import { replacedResult } from '../jobs/job-service';
 
 interface ResizeAvatarDeps {
   avatars: AvatarRepository;

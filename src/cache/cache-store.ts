@@ -5,7 +5,7 @@ import { DEPEND, FILL, WRITTEN } from './cache-scripts';
 
 export type CacheStore = ReturnType<typeof createCacheStore>;
 
-/** Where to keep an answer, and the tokens that must then be in force. */
+/** Place of an answer in Redis, and the tokens that must be in force when it is kept. */
 export interface Place {
   namespace: string;
   key: string;

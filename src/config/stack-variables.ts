@@ -1,10 +1,8 @@
 import { z } from 'zod';
-import { by, type About } from './schema';
-
-type More = Omit<About, 'description' | 'readBy'>;
+import { by, type More } from './schema';
 
 const text = (readBy: string, description: string, more: More = {}) =>
-  z.string().optional().meta(by(readBy)(description, more));
+  by(readBy)(z.string().optional(), description, more);
 const path = (readBy: string, description: string, defaultText?: string) =>
   text(readBy, description, { allowed: 'a path', defaultText });
 const password = (readBy: string, description: string) =>
@@ -17,31 +15,22 @@ const nginx = 'containers: NGINX';
 
 /** Variables of NGINX, PM2 and the scripts, beside those of schema.ts. */
 export const stackSchema = z.object({
-  BALANCING: z
-    .enum(['round-robin', 'least-connections', 'response-time'])
-    .default('round-robin')
-    .meta(
-      by('`npm start`, NGINX')(
-        'How NGINX distributes requests; docs/overload.md says which method suits when.',
-      ),
-    ),
-  LIMIT_RATE: z
-    .string()
-    .regex(/^[1-9]\d{0,5}r\/[sm]$/)
-    .default('50r/s')
-    .meta(
-      by('`npm start`, NGINX')(
-        'Requests that NGINX accepts from one address; requests from this host are exempt.',
-        {
-          allowed: '1r/s to 999999r/s, or r/m',
-        },
-      ),
-    ),
+  BALANCING: by('`npm start`, NGINX')(
+    z.enum(['round-robin', 'least-connections', 'response-time']).default('round-robin'),
+    'How NGINX distributes requests; docs/overload.md says which method suits when.',
+  ),
+  LIMIT_RATE: by('`npm start`, NGINX')(
+    z
+      .string()
+      .regex(/^[1-9]\d{0,5}r\/[sm]$/)
+      .default('50r/s'),
+    'Requests that NGINX accepts from one address; requests from this host are exempt.',
+    { allowed: '1r/s to 999999r/s, or r/m' },
+  ),
   // Not validated: outside of containers PORT may belong to another program.
-  PORT: z
-    .string()
-    .default('3000')
-    .meta(by('containers')('Port at which NGINX is published.', { allowed: 'a port' })),
+  PORT: by('containers')(z.string().default('3000'), 'Port at which NGINX is published.', {
+    allowed: 'a port',
+  }),
   PM2_HOME: path('`npm start`, PM2', 'Folder of the PM2 that runs the workers.', '~/.pm2'),
   PM2_APP_LOG: path(
     'PM2',

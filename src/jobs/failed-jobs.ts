@@ -2,7 +2,7 @@ import type { ClientSession, Mongo } from '../infra/mongo/mongo';
 import { ConflictError, NotFoundError } from '../problems/errors';
 import type { JobType } from './job-handler';
 import type { JobRepository } from './job-repository';
-import { toJob } from './job-view';
+import { toJob } from './job-service';
 
 interface FailedJobsDeps {
   jobs: Pick<JobRepository, 'byId' | 'failed' | 'retry' | 'discard'>;

@@ -1,16 +1,19 @@
-import { Types, type ClientSession, type Connection } from 'mongoose';
+import type { ClientSession, Connection } from 'mongoose';
 import { toObjectId } from '../infra/mongo/mongo';
 import type { JobPayloads, JobType } from './job-handler';
 import { jobModel, type JobRecord } from './job-model';
 
 export type JobRepository = ReturnType<typeof createJobRepository>;
 export type { JobRecord };
+type Latest = Pick<
+  JobRecord,
+  '_id' | 'type' | 'status' | 'attempts' | 'createdAt' | 'startedAt' | 'finishedAt'
+>;
 
-const DAY_MS = 86_400_000;
-const KEPT_MS = 30 * DAY_MS;
-
+const KEPT_MS = 30 * 86_400_000;
 /** Counts stop here. */
 const COUNTED = 10_000;
+const unended = { error: null, startedAt: null, finishedAt: null, expiresAt: null };
 const givenUp = { status: 'failed' as const, discardedAt: null };
 
 const inMs = (ms: number) => new Date(Date.now() + ms);
@@ -29,10 +32,7 @@ export function createJobRepository(connection: Connection) {
   async function publishable() {
     const inTurn = { hasTurn: true, status: { $in: ['queued' as const, 'running' as const] } };
     const served = await Jobs.distinct('requestedBy', inTurn);
-    return {
-      publishAt: { $lte: new Date() },
-      $or: [{ hasTurn: true }, { requestedBy: { $nin: served } }],
-    };
+    return { publishAt: { $lte: new Date() }, $or: [{ hasTurn: true }, { requestedBy: { $nin: served } }] };
   }
 
   return {
@@ -41,12 +41,7 @@ export function createJobRepository(connection: Connection) {
       session: ClientSession,
     ): Promise<JobRecord> {
       const now = new Date();
-      const record = {
-        ...job,
-        requestedBy: new Types.ObjectId(job.requestedBy),
-        createdAt: now,
-        publishAt: now,
-      };
+      const record = { ...job, requestedBy: toObjectId(job.requestedBy), createdAt: now, publishAt: now };
       const [created] = await Jobs.create([record], { session });
       return created!.toObject();
     },
@@ -159,17 +154,7 @@ export function createJobRepository(connection: Connection) {
     retry: (id: string, session: ClientSession): Promise<JobRecord | null> =>
       Jobs.findOneAndUpdate(
         { _id: toObjectId(id), ...givenUp },
-        {
-          $set: {
-            status: 'queued',
-            attempts: 0,
-            error: null,
-            startedAt: null,
-            finishedAt: null,
-            expiresAt: null,
-            publishAt: new Date(),
-          },
-        },
+        { $set: { status: 'queued', attempts: 0, publishAt: new Date(), ...unended } },
         { session, returnDocument: 'after' },
       ).lean<JobRecord>(),
 
@@ -222,19 +207,9 @@ export function createJobRepository(connection: Connection) {
 
     /** Lists the latest jobs: ids grow with time. */
     async latest(limit: number) {
-      const jobs = await Jobs.find({}, { payload: 0, result: 0 })
-        .sort({ _id: -1 })
-        .limit(limit)
-        .lean<JobRecord[]>();
-      return jobs.map(({ _id, type, status, attempts, createdAt, startedAt, finishedAt }) => ({
-        _id: String(_id),
-        type,
-        status,
-        attempts,
-        createdAt,
-        startedAt,
-        finishedAt,
-      }));
+      const fields = { type: 1, status: 1, attempts: 1, createdAt: 1, startedAt: 1, finishedAt: 1 } as const;
+      const jobs = await Jobs.find({}, fields).sort({ _id: -1 }).limit(limit).lean<Latest[]>();
+      return jobs.map((job) => ({ ...job, _id: String(job._id) }));
     },
 
     prepare: () => Jobs.createIndexes(),

@@ -2,8 +2,7 @@ import { defineRoute, type Route } from '../http/routing/route';
 import type { Reply } from '../http/routing/reply';
 import { idParams } from '../schemas/values';
 import { jobSchema } from './job-schemas';
-import type { JobService } from './job-service';
-import type { JobView } from './job-view';
+import type { JobService, JobView } from './job-service';
 
 /** Answers 202 with the job's address (RFC 9110, 15.3.3). */
 export const accepted = (job: JobView): Reply => ({

@@ -1,9 +1,18 @@
 import type { Principal } from '../people/principal';
 import { NotFoundError } from '../problems/errors';
-import type { JobRepository } from './job-repository';
-import { toJob, type JobView } from './job-view';
+import type { JobRecord, JobRepository } from './job-repository';
 
 export type JobService = ReturnType<typeof createJobService>;
+export type JobView = ReturnType<typeof toJob>;
+
+/** Returns what the API shows of a job. */
+export function toJob(job: JobRecord) {
+  const { _id, type, status, attempts, result, error, createdAt, startedAt, finishedAt } = job;
+  return { _id: String(_id), type, status, attempts, result, error, createdAt, startedAt, finishedAt };
+}
+
+/** Result of an avatar's job whose user sent a newer picture; `replacedBy`: id of that picture's job. */
+export const replacedResult = (replacedBy: string) => ({ shown: false, replacedBy });
 
 export function createJobService(jobs: JobRepository) {
   return {

@@ -1,6 +1,6 @@
 import { isIPv4, isIPv6 } from 'node:net';
 
-/** IPv4 as a socket of IPv6 tells it. */
+/** Strips the prefix that an IPv6 socket adds to IPv4 addresses. */
 const plain = (address: string) => address.replace(/^::ffff:(?=\d+\.)/i, '');
 
 export function isLoopback(address: string): boolean {
@@ -8,13 +8,13 @@ export function isLoopback(address: string): boolean {
   return known === '::1' || (isIPv4(known) && known.startsWith('127.'));
 }
 
-/** What a client is counted by: of IPv6 the /64, since whoever has one address has all 2^64 of it. */
+/** Network by which a client is counted: the /64 for IPv6, since its owner has all 2^64 addresses. */
 export function networkOf(address: string): string {
   const known = plain(address);
   if (isIPv4(known)) return known;
   const bare = known.split('%')[0]!;
   if (!isIPv6(bare)) return 'unknown';
-  // URL writes each address in one way alone (RFC 5952).
+  // URL normalizes addresses (RFC 5952).
   const [head, tail] = new URL(`http://[${bare}]`).hostname
     .slice(1, -1)
     .split('::')

@@ -1,8 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { crc32 } from 'node:zlib';
 import sharp from 'sharp';
-import { imageFault, toSquareWebps } from '../../../src/infra/images/images';
-import { jpegScans } from '../../../src/infra/images/jpeg-scans';
+import { imageFault, jpegScans, toSquareWebps } from '../../../src/infra/images/images';
 import { animatedWebp, heaviestPicture, largeInterlaced, slowPicture } from '../../support/pictures';
 
 function chunk(type: string, data: Buffer): Buffer {
