@@ -4,8 +4,8 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Balancing } from '../../scripts/stack/stack';
 import { methods, withLua } from '../support/balancer';
-import { killWorker, newTitle, send, startCluster, type Cluster } from '../support/cluster';
-import type { Account } from '../support/factories';
+import { killWorker, newTitle, useCluster, by, newTask } from '../support/cluster';
+import { use } from '../support/use';
 import { startLoad } from '../support/load';
 import { eventually } from '../support/wait';
 
@@ -13,16 +13,11 @@ const { findCommand } = jest.requireActual<{ findCommand: (name: string) => stri
   '../../scripts/stack/servers/find-command',
 );
 
-let cluster: Cluster;
-let admin: Account;
-
-beforeAll(async () => {
-  cluster = await startCluster();
-  admin = await cluster.buildAdmin();
-}, 120_000);
+const cluster = useCluster();
+const admin = use(() => cluster.buildAdmin());
 afterAll(() => cluster.stack.setBalancing('round-robin'));
 
-const get = (route: string) => send(cluster.url, 'GET', route, undefined, admin.token);
+const { get, post } = by(cluster, admin);
 
 /** How many requests each worker answers while 8 connections ask for so long. */
 async function spread(milliseconds: number): Promise<Record<string, number>> {
@@ -100,17 +95,14 @@ describe('the method of balancing', () => {
     it('writes once what is sent once, past idle ports', async () => {
       const title = newTitle();
       const bodies = Array.from({ length: 40 }, () => ({ title }));
-      const answers = await Promise.all(
-        bodies.map((body) => send(cluster.url, 'POST', '/tasks', body, admin.token)),
-      );
+      const answers = await Promise.all(bodies.map((body) => post('/tasks', body)));
       expect(answers.map(({ status }) => status)).toEqual(bodies.map(() => 201));
       const { body } = await get(`/tasks?q=${encodeURIComponent(title)}&limit=100`);
       expect(body).toHaveLength(40);
     });
 
     it('loses no request in a reload under load', async () => {
-      const { body } = await send(cluster.url, 'POST', '/tasks', { title: newTitle() }, admin.token);
-      const route = `/tasks/${(body as { _id: string })._id}`;
+      const route = await newTask(cluster, admin);
       const stop = startLoad({ url: cluster.url, token: admin.token, connections: 24, path: route });
       await cluster.stack.pm2(['reload', 'taskfleet-api'], { timeoutMs: 90_000 });
       const { answered, failed, detail } = await stop();

@@ -1,21 +1,16 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { askProcess } from '../../src/control/control-client';
 import { defaultControlFolder, listLiving } from '../../src/control/control-folder';
-import { killWorker, newTitle, send, startCluster, type Cluster } from '../support/cluster';
-import type { Account } from '../support/factories';
+import { killWorker, newTitle, send, useCluster, by, newTask } from '../support/cluster';
+import { use } from '../support/use';
 import { holdProcess } from '../support/hold-process';
 import { startLoad } from '../support/load';
 import { eventually } from '../support/wait';
 
-let cluster: Cluster;
-let admin: Account;
+const cluster = useCluster();
+const admin = use(() => cluster.buildAdmin());
 
-beforeAll(async () => {
-  cluster = await startCluster();
-  admin = await cluster.buildAdmin();
-}, 120_000);
-
-const get = (route: string) => send(cluster.url, 'GET', route, undefined, admin.token);
+const { get, post, put } = by(cluster, admin);
 
 describe('the cluster', () => {
   it('spreads requests evenly over the workers', async () => {
@@ -29,12 +24,12 @@ describe('the cluster', () => {
   });
 
   it('shows on each worker what was written on another', async () => {
-    const { body } = await send(cluster.url, 'POST', '/tasks', { title: newTitle() }, admin.token);
+    const { body } = await post('/tasks', { title: newTitle() });
     const { _id } = body as { _id: string };
     for (let round = 0; round < 10; round++) {
       await Promise.all(Array.from({ length: 4 }, () => get(`/tasks/${_id}`)));
       const title = newTitle();
-      const written = await send(cluster.url, 'PUT', `/tasks/${_id}`, { title }, admin.token);
+      const written = await put(`/tasks/${_id}`, { title });
       expect(written.status).toBe(200);
       const answers = await Promise.all(Array.from({ length: 4 }, () => get(`/tasks/${_id}`)));
       expect(new Set(answers.map(({ headers }) => headers.get('x-worker'))).size).toBe(2);
@@ -52,8 +47,7 @@ describe('the cluster', () => {
   });
 
   it('loses no request over three reloads under 24 connections, half of them POST /tasks', async () => {
-    const { body } = await send(cluster.url, 'POST', '/tasks', { title: newTitle() }, admin.token);
-    const path = `/tasks/${(body as { _id: string })._id}`;
+    const path = await newTask(cluster, admin);
     const before = (await cluster.apiWorkers()).map(({ pid }) => pid);
     const stop = startLoad({ url: cluster.url, token: admin.token, connections: 24, path });
     for (let reload = 0; reload < 3; reload++)
@@ -86,8 +80,7 @@ describe('the cluster', () => {
       return answer;
     };
     await eventually(async () => (await askProcess(socket, 'GET /vitals')).servingForMs > 10_000, 30_000);
-    const { body } = await send(cluster.url, 'POST', '/tasks', { title: newTitle() }, admin.token);
-    const path = `/tasks/${(body as { _id: string })._id}`;
+    const path = await newTask(cluster, admin);
     const stop = startLoad({ url: cluster.url, token: admin.token, connections: 4, path });
     const release = holdProcess(socket.pid);
     try {

@@ -7,15 +7,14 @@ import {
   type Task,
   type TaskfleetClient,
 } from '../../client';
-import { newTitle, startCluster, type Cluster } from '../support/cluster';
+import { newTitle, useCluster } from '../support/cluster';
 import { newPerson } from '../support/factories';
 import { newPicture } from '../support/pictures';
 
-let cluster: Cluster;
 let admin: TaskfleetClient;
 
+const cluster = useCluster();
 beforeAll(async () => {
-  cluster = await startCluster();
   admin = createTaskfleetClient({ url: cluster.url, token: (await cluster.buildAdmin()).token });
 }, 120_000);
 

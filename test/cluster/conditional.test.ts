@@ -1,15 +1,11 @@
-import { endedJob, ORIGIN, send, startCluster, type Cluster } from '../support/cluster';
-import type { Account } from '../support/factories';
+import { endedJob, ORIGIN, send, useCluster, by } from '../support/cluster';
+import { use } from '../support/use';
 import { animatedWebp, newPicture } from '../support/pictures';
 import { eventually } from '../support/wait';
 
-let cluster: Cluster;
-let admin: Account;
-
-beforeAll(async () => {
-  cluster = await startCluster();
-  admin = await cluster.buildAdmin();
-}, 120_000);
+const cluster = useCluster();
+const admin = use(() => cluster.buildAdmin());
+const { get, post } = by(cluster, admin);
 
 const call = (method: string, route: string, body: unknown, headers: Record<string, string>) =>
   fetch(`${cluster.url}${route}`, {
@@ -24,7 +20,7 @@ const description = 'Both sides, and twice. '.repeat(100);
 
 describe('conditional requests through NGINX', () => {
   it('lets one of 20 parallel changes through, also with the tag that gzip weakened', async () => {
-    const { body } = await send(cluster.url, 'POST', '/tasks', { title: 'T', description }, admin.token);
+    const { body } = await post('/tasks', { title: 'T', description });
     const route = `/tasks/${(body as { _id: string })._id}`;
     for (const coding of ['identity', 'gzip']) {
       const read = await call('GET', route, undefined, { 'accept-encoding': coding });
@@ -58,8 +54,8 @@ describe('conditional requests through NGINX', () => {
   });
 
   it('gives a 304 the tag, Vary and Cache-Control of the 200 to the same request', async () => {
-    const { body } = await send(cluster.url, 'POST', '/tasks', { title: 'T', description }, admin.token);
-    const { body: other } = await send(cluster.url, 'POST', '/tasks', { title: 'Short' }, admin.token);
+    const { body } = await post('/tasks', { title: 'T', description });
+    const { body: other } = await post('/tasks', { title: 'Short' });
     const idOf = (task: unknown) => (task as { _id: string })._id;
     const routes = [
       `/tasks/${idOf(body)}`,
@@ -105,13 +101,7 @@ describe('conditional requests through NGINX', () => {
 
   it('leaves cached lists alone when writes are refused', async () => {
     const [member, stranger] = [await cluster.signUp(), await cluster.signUp()];
-    const { body } = await send(
-      cluster.url,
-      'POST',
-      '/tasks',
-      { title: 'T', assignedTo: member.id },
-      admin.token,
-    );
+    const { body } = await post('/tasks', { title: 'T', assignedTo: member.id });
     const route = `/tasks/${(body as { _id: string })._id}`;
     const wrong = { 'if-match': '"9.abcdefghijklmnop"' };
     const refusals: [number, () => Promise<Response>][] = [
@@ -140,11 +130,10 @@ describe('conditional requests through NGINX', () => {
   });
 
   it('refuses cursors that no page gave out', async () => {
-    for (const title of ['one', 'two']) await send(cluster.url, 'POST', '/tasks', { title }, admin.token);
-    const { headers } = await send(cluster.url, 'GET', '/tasks?limit=1', undefined, admin.token);
+    for (const title of ['one', 'two']) await post('/tasks', { title });
+    const { headers } = await get('/tasks?limit=1');
     const cursor = /cursor=([\w-]+)>; rel="next"/.exec(headers.get('link')!)![1]!;
-    const list = (text: string) =>
-      send(cluster.url, 'GET', `/tasks?limit=1&cursor=${text}`, undefined, admin.token);
+    const list = (text: string) => get(`/tasks?limit=1&cursor=${text}`);
     expect((await list(cursor)).status).toBe(200);
     for (const text of [cursor.slice(22), cursor.slice(0, -1), `${cursor}A`, `A${cursor}`]) {
       const { status, body } = await list(text);

@@ -1,14 +1,12 @@
 import { Types } from 'mongoose';
-import { connectMongo } from '../../src/infra/mongo/mongo';
 import { afterCursor } from '../../src/infra/mongo/page';
 import { createCursors } from '../../src/lists/cursor';
 import { planList, toPage } from '../../src/lists/list-plan';
 import { matching } from '../../src/tasks/task-filter';
 import { taskTable } from '../../src/tasks/task-lists';
 import { createTaskRepository, type TaskRecord } from '../../src/tasks/task-repository';
-import { dropDatabase, newNamespace } from '../support/api';
+import { useMongo } from '../support/use-api';
 import { stagesOf } from '../support/explain';
-import { mongoUrl } from '../support/servers';
 
 const TASKS = 100_000;
 const BATCH = 5_000;
@@ -16,8 +14,7 @@ const LIMIT = 20;
 const query = { filters: {}, sort: '-createdAt', limit: LIMIT, count: false };
 
 const cursors = createCursors('a secret of the server, at least 32 bytes');
-const namespace = newNamespace();
-let mongo: Awaited<ReturnType<typeof connectMongo>>;
+const mongo = useMongo();
 
 const taskAt = (index: number) => {
   const createdAt = new Date(1e12 + Math.floor(index / 3));
@@ -27,7 +24,6 @@ const taskAt = (index: number) => {
 };
 
 beforeAll(async () => {
-  mongo = await connectMongo(mongoUrl(namespace));
   const collection = mongo.connection.collection<TaskRecord>('tasks');
   for (let from = 0; from < TASKS; from += BATCH) {
     await collection.insertMany(
@@ -37,11 +33,6 @@ beforeAll(async () => {
   }
   await createTaskRepository(mongo.connection).prepare();
 }, 240_000);
-
-afterAll(async () => {
-  await mongo.close();
-  await dropDatabase(namespace);
-}, 60_000);
 
 async function explain(cursor?: string) {
   const plan = planList(taskTable, { ...query, cursor }, cursors);

@@ -1,20 +1,18 @@
 import type { Browser, Page } from 'playwright-core';
 import { barriersOf } from '../support/accessibility';
 import { startBrowser } from '../support/browser';
-import { newTitle, startCluster, type Cluster } from '../support/cluster';
-import type { Account } from '../support/factories';
+import { newTitle, useCluster } from '../support/cluster';
+import { use } from '../support/use';
 
-let cluster: Cluster;
-let admin: Account;
 let browser: Browser;
 let page: Page;
 /** What the page asked of other hosts, and what the browser complained of. */
 let faults: string[];
 
+const cluster = useCluster();
+const admin = use(() => cluster.buildAdmin());
 beforeAll(async () => {
   browser = await startBrowser();
-  cluster = await startCluster();
-  admin = await cluster.buildAdmin();
   page = await (await browser.newContext()).newPage();
 }, 120_000);
 

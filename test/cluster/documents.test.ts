@@ -3,15 +3,14 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
-import { startCluster, type Cluster } from '../support/cluster';
+import { useCluster } from '../support/cluster';
 
 const root = path.join(__dirname, '..', '..');
 const admin = { email: 'admin@taskfleet.local', username: 'admin', password: 'of the documents test' };
-let cluster: Cluster;
 let dir: string;
 
+const cluster = useCluster();
 beforeAll(async () => {
-  cluster = await startCluster();
   await cluster.ensureAdmin(admin);
   await cluster.removeUser(admin, 'ada', 'ada@example.com');
   dir = await mkdtemp(path.join(os.tmpdir(), 'taskfleet-documents-'));

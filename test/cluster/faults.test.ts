@@ -1,22 +1,16 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isAlive } from '../../src/lib/is-alive';
-import { endedJob, newTitle, send, startCluster, type Cluster } from '../support/cluster';
-import type { Account } from '../support/factories';
+import { endedJob, newTitle, send, useCluster, by, newTask } from '../support/cluster';
+import { use } from '../support/use';
 import { pictureChildren } from '../support/picture-children';
 import { damagedPicture, newPicture } from '../support/pictures';
 import { eventually } from '../support/wait';
 
-let cluster: Cluster;
-let admin: Account;
+const cluster = useCluster();
+const admin = use(() => cluster.buildAdmin());
 
-beforeAll(async () => {
-  cluster = await startCluster();
-  admin = await cluster.buildAdmin();
-}, 120_000);
-
-const get = (route: string) => send(cluster.url, 'GET', route, undefined, admin.token);
-const uploadOf = async (picture: Buffer) =>
-  send(cluster.url, 'PUT', `/users/${admin.id}/avatar`, picture, admin.token);
+const { get, post, put } = by(cluster, admin);
+const uploadOf = async (picture: Buffer) => put(`/users/${admin.id}/avatar`, picture);
 const untilDone = (location: string, timeoutMs = 60_000) => endedJob(cluster.url, admin, location, timeoutMs);
 
 describe('the cluster under faults', () => {
@@ -45,12 +39,11 @@ describe('the cluster under faults', () => {
   });
 
   it('answers without Redis, and caches again once it is back', async () => {
-    const { body } = await send(cluster.url, 'POST', '/tasks', { title: newTitle() }, admin.token);
-    const path = `/tasks/${(body as { _id: string })._id}`;
+    const path = await newTask(cluster, admin);
     await cluster.stack.server('redis').stop();
     for (let round = 0; round < 4; round++) {
       const title = newTitle();
-      const written = await send(cluster.url, 'PUT', path, { title }, admin.token);
+      const written = await put(path, { title });
       expect(written.status).toBe(200);
       const answers = await Promise.all(Array.from({ length: 4 }, () => get(path)));
       answers.forEach((answer) => expect(answer).toMatchObject({ status: 200, body: { title } }));
@@ -96,8 +89,7 @@ describe('the cluster under faults', () => {
   }, 200_000);
 
   it('keeps other requests quick while 20 jobs run', async () => {
-    const { body } = await send(cluster.url, 'POST', '/tasks', { title: newTitle() }, admin.token);
-    const path = `/tasks/${(body as { _id: string })._id}`;
+    const path = await newTask(cluster, admin);
     const time = async () => {
       const startedAt = performance.now();
       expect((await get(path)).status).toBe(200);
@@ -139,7 +131,7 @@ describe('the cluster under faults', () => {
 
   it('answers 503 with Retry-After without MongoDB, and loses nothing that was acknowledged', async () => {
     const title = newTitle();
-    const { body } = await send(cluster.url, 'POST', '/tasks', { title }, admin.token);
+    const { body } = await post('/tasks', { title });
     await cluster.stack.server('mongo').kill('SIGKILL');
     const answer = await get(`/tasks?limit=1`);
     if (answer.status !== 200) {

@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import path from 'node:path';
 import type { Finding } from '../../src/doctor/finding';
-import { endedJob, newTitle, send, startCluster, type Cluster } from '../support/cluster';
-import type { Account } from '../support/factories';
+import { endedJob, newTitle, startCluster, by } from '../support/cluster';
 import { newPicture } from '../support/pictures';
 import { mountSmallDisk } from '../support/small-disk';
+import { use } from '../support/use';
 import { eventually } from '../support/wait';
 
 const { examineRoom } = jest.requireActual<{
@@ -25,20 +25,23 @@ const disks: Record<string, Disk> = {};
 const FULL_MS = process.env.TEST_LONG ? 70_000 : 5_000;
 /** What keep-room.js lets the database have once another program has used up all the rest. */
 const reserve = path.join(dir, 'mongo', 'data', 'reserve');
-let cluster: Cluster;
-let admin: Account;
 let acknowledged: string[];
 
-beforeAll(async () => {
-  // SecantusDB begins with a log of 128 MB and may make two more ahead; RabbitMQ takes nothing below 100 MB.
-  disks.database = mountSmallDisk(path.join(dir, 'mongo', 'data'), 1_000);
-  disks.rabbitmq = mountSmallDisk(path.join(dir, 'rabbit', 'data'), 250);
-  disks.nginx = mountSmallDisk(path.join(dir, 'nginx'), 40);
-  disks['server-logs'] = mountSmallDisk(path.join(dir, 'logs'), 40);
-  disks['app-logs'] = mountSmallDisk(path.join(dir, 'pm2-apps', 'logs'), 40);
-  cluster = await startCluster({ dir, servers: ['mongo', 'rabbit'], logLevel: 'info' });
-  admin = await cluster.buildAdmin();
-}, 180_000);
+const cluster = use(
+  () => {
+    // SecantusDB begins with a log of 128 MB and may make two more ahead; RabbitMQ takes nothing below 100 MB.
+    disks.database = mountSmallDisk(path.join(dir, 'mongo', 'data'), 1_000);
+    disks.rabbitmq = mountSmallDisk(path.join(dir, 'rabbit', 'data'), 250);
+    disks.nginx = mountSmallDisk(path.join(dir, 'nginx'), 40);
+    disks['server-logs'] = mountSmallDisk(path.join(dir, 'logs'), 40);
+    disks['app-logs'] = mountSmallDisk(path.join(dir, 'pm2-apps', 'logs'), 40);
+    return startCluster({ dir, servers: ['mongo', 'rabbit'], logLevel: 'info' });
+  },
+  ({ stack }) => stack.stop(),
+  180_000,
+);
+const admin = use(() => cluster.buildAdmin());
+const { get, post, put } = by(cluster, admin);
 beforeEach(async () => {
   acknowledged = [];
   // Each worker looks for itself.
@@ -52,19 +55,16 @@ afterEach(async () => {
   for (const route of acknowledged) expect((await get(route)).status).toBe(200);
 }, 90_000);
 afterAll(async () => {
-  await cluster?.stack.stop();
   for (const disk of Object.values(disks)) disk.unmount();
   rmSync(dir, { recursive: true, force: true });
 }, 90_000);
 
-const get = (route: string) => send(cluster.url, 'GET', route, undefined, admin.token);
 async function create() {
-  const answer = await send(cluster.url, 'POST', '/tasks', { title: newTitle() }, admin.token);
+  const answer = await post('/tasks', { title: newTitle() });
   if (answer.status === 201) acknowledged.push(answer.headers.get('location')!);
   return answer;
 }
-const upload = async (picture: Buffer) =>
-  send(cluster.url, 'PUT', `/users/${admin.id}/avatar`, picture, admin.token);
+const upload = async (picture: Buffer) => put(`/users/${admin.id}/avatar`, picture);
 /** A read that the cache has, one that it has not, and a list. */
 async function expectReads() {
   const { pathname } = new URL(acknowledged[0]!, cluster.url);
@@ -167,7 +167,7 @@ describe('a full disk under the logs', () => {
     expect(places.map((place) => judged(place).level)).toEqual(Array(3).fill('error'));
     for (let count = 0; count < 50; count++) {
       expect((await create()).status).toBe(201);
-      expect((await send(cluster.url, 'POST', '/tasks', '{', admin.token)).status).toBe(400);
+      expect((await post('/tasks', '{')).status).toBe(400);
     }
     await expectReads();
     // NGINX takes it to its disk first.
@@ -181,7 +181,7 @@ describe('a full disk under the logs', () => {
     await sleep(2_500);
     for (const place of places) disks[place]!.makeRoom();
     await sleep(2_500);
-    const { headers } = await send(cluster.url, 'POST', '/tasks', '{', admin.token);
+    const { headers } = await post('/tasks', '{');
     const logs = { nginx: 'nginx/access.log', 'app-logs': 'pm2-apps/logs/taskfleet-api-out.log' };
     await eventually(() =>
       Object.values(logs).every((log) =>

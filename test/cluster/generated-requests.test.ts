@@ -2,9 +2,9 @@ import { randomInt } from 'node:crypto';
 import fc from 'fast-check';
 import { apiDocument } from '../../contract/document';
 import { createRequestCheck } from '../support/allowed-request';
-import { newTitle, send, startCluster, type Cluster } from '../support/cluster';
+import { newTitle, send, useCluster } from '../support/cluster';
+import { use } from '../support/use';
 import { createContractCheck } from '../support/contract';
-import type { Account } from '../support/factories';
 import { createKnownThings } from '../support/known-things';
 import { connectRaw } from '../support/raw-client';
 import { createSender, curlOf, type RawAnswer, type RawRequest } from '../support/request-sender';
@@ -46,12 +46,8 @@ const REFUSALS = [
   { type: 'key-reused', detail: /./, reason: 'the key was sent with another body' },
 ];
 
-let cluster: Cluster;
-let admin: Account;
-beforeAll(async () => {
-  cluster = await startCluster();
-  admin = await cluster.buildAdmin();
-}, 120_000);
+const cluster = useCluster();
+const admin = use(() => cluster.buildAdmin());
 
 /** Bytes as they go over the wire: each character is one of them. */
 const bytesOf = (text: string) => Buffer.from(text, 'latin1');

@@ -1,15 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { send, startCluster, type Cluster } from '../support/cluster';
+import { by, send, useCluster } from '../support/cluster';
 import { expressions, lintMetrics, rules, startPrometheus } from '../support/prometheus';
 import { newPicture } from '../support/pictures';
 import { eventually } from '../support/wait';
 
-let cluster: Cluster;
 let port: number;
 let address: string;
 
+const cluster = useCluster();
 beforeAll(async () => {
-  cluster = await startCluster();
   port = cluster.stack.info().ports.metrics!;
   address = `127.0.0.1:${port}`;
 }, 120_000);
@@ -112,7 +111,7 @@ describe('the metrics of a cluster', () => {
       // As long as it may take until it is asked again.
       await sleep(2_000);
       const damaged = (await newPicture('png', 600, 600)).subarray(0, 1_000);
-      const { status } = await send(cluster.url, 'PUT', `/users/${admin.id}/avatar`, damaged, admin.token);
+      const { status } = await by(cluster, admin).put(`/users/${admin.id}/avatar`, damaged);
       expect(status).toBe(202);
       const firing = 'ALERTS{alertname="JobsFail",alertstate="firing",type="resize-avatar"}';
       await eventually(async () => (await server.query(firing)).length === 1);

@@ -4,14 +4,10 @@ import path from 'node:path';
 import { askProcess } from '../../src/control/control-client';
 import { defaultControlFolder, listLiving } from '../../src/control/control-folder';
 import { problemSchema } from '../../src/schemas/values';
-import { ORIGIN, startCluster, type Cluster } from '../support/cluster';
+import { ORIGIN, useCluster } from '../support/cluster';
 import { eventually } from '../support/wait';
 
-let cluster: Cluster;
-
-beforeAll(async () => {
-  cluster = await startCluster();
-}, 120_000);
+const cluster = useCluster();
 
 /** As it goes over the wire: a client library would correct or refuse these. */
 function raw(text: string): Promise<string> {

@@ -6,23 +6,21 @@ import { connectMongo } from '../../src/infra/mongo/mongo';
 import { jobQueueNames } from '../../src/infra/rabbit/rabbit';
 import { barriersOf } from '../support/accessibility';
 import { startBrowser } from '../support/browser';
-import { endedJob, startCluster, type Cluster } from '../support/cluster';
-import type { Account } from '../support/factories';
+import { endedJob, useCluster } from '../support/cluster';
+import { use } from '../support/use';
 import { startLoad } from '../support/load';
 import { newPicture } from '../support/pictures';
 import { eventually } from '../support/wait';
 
-let cluster: Cluster;
-let admin: Account;
 let browser: Browser;
 let page: Page;
 /** Requests to other hosts, and complaints of the browser. */
 const faults: string[] = [];
 
+const cluster = useCluster();
+const admin = use(() => cluster.buildAdmin());
 beforeAll(async () => {
   browser = await startBrowser();
-  cluster = await startCluster();
-  admin = await cluster.buildAdmin();
   page = await browser.newPage();
   page.setDefaultTimeout(30_000);
   page.on('request', (request) => {

@@ -2,13 +2,9 @@ import newman, { type NewmanRunOptions, type NewmanRunSummary } from 'newman';
 import { chapters } from '../../contract/postman/story';
 import collection from '../../postman/taskfleet.postman_collection.json';
 import environment from '../../postman/taskfleet.postman_environment.json';
-import { startCluster, type Cluster } from '../support/cluster';
+import { useCluster } from '../support/cluster';
 
-let cluster: Cluster;
-
-beforeAll(async () => {
-  cluster = await startCluster();
-}, 120_000);
+const cluster = useCluster();
 
 /** As the two files are kept, with what a person fills in; answers with what was sent, and what wasn't green. */
 async function run(filledIn: Record<string, string>) {

@@ -1,23 +1,21 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { brokenBuilds } from '../../scripts/drill/broken-builds';
-import { newTitle, send, startCluster, type Cluster } from '../support/cluster';
-import type { Account } from '../support/factories';
+import { useCluster, by, newTask } from '../support/cluster';
+import { use } from '../support/use';
 import { startLoad } from '../support/load';
 
 const root = path.join(__dirname, '..', '..');
 const dist = path.join(root, 'dist');
 const builds = mkdtempSync(path.join(root, '.local', 'builds-'));
 const broken = brokenBuilds(root, builds);
-let cluster: Cluster;
-let admin: Account;
 let task: string;
 
+const cluster = useCluster();
+const admin = use(() => cluster.buildAdmin());
+const { get, post } = by(cluster, admin);
 beforeAll(async () => {
-  cluster = await startCluster();
-  admin = await cluster.buildAdmin();
-  const { body } = await send(cluster.url, 'POST', '/tasks', { title: newTitle() }, admin.token);
-  task = `/tasks/${(body as { _id: string })._id}`;
+  task = await newTask(cluster, admin);
 }, 120_000);
 
 afterAll(() => rmSync(builds, { recursive: true, force: true }));
@@ -112,8 +110,7 @@ describe('a reload', () => {
   }, 180_000);
 
   it('loses nothing where those who stay were drained', async () => {
-    const change = (name: string, what: string) =>
-      send(cluster.url, 'POST', `/ops/workers/${name}/${what}`, undefined, admin.token);
+    const change = (name: string, what: string) => post(`/ops/workers/${name}/${what}`);
     const statuses: number[] = [];
     const { result, failed, detail } = await underLoad(async () => {
       const [oldest, newest] = (await cluster.apiWorkers()).sort((a, b) => a.id - b.id);
@@ -134,7 +131,6 @@ describe('a reload', () => {
   it('tells NGINX of workers that came by PM2, before those go whom it knows', async () => {
     await cluster.stack.pm2(['scale', 'taskfleet-api', '6'], { timeoutMs: 120_000 });
     await cluster.stack.scaleUnderLoad(2, () => {});
-    for (let count = 0; count < 10; count++)
-      expect((await send(cluster.url, 'GET', task, undefined, admin.token)).status).toBe(200);
+    for (let count = 0; count < 10; count++) expect((await get(task)).status).toBe(200);
   }, 180_000);
 });

@@ -1,22 +1,21 @@
 import { connectRaw, type RawClient } from '../support/raw-client';
 import { eventually } from '../support/wait';
 import { newPicture } from '../support/pictures';
-import { newTitle, send, startCluster, type Cluster } from '../support/cluster';
-import type { Account } from '../support/factories';
+import { newTitle, useCluster, by } from '../support/cluster';
+import { use } from '../support/use';
 
 /** More than the kernel keeps for a client that doesn't read, so that NGINX has to wait for it. */
 const LISTS = 150;
-let cluster: Cluster;
-let admin: Account;
 let headers: Record<string, string>;
 const clients: RawClient[] = [];
 
+const cluster = useCluster();
+const admin = use(() => cluster.buildAdmin());
+const { post } = by(cluster, admin);
 beforeAll(async () => {
-  cluster = await startCluster();
-  admin = await cluster.buildAdmin();
   headers = { Authorization: `Bearer ${admin.token}` };
   const task = { title: newTitle(), description: 'x'.repeat(2_000) };
-  for (let i = 0; i < 100; i += 1) await send(cluster.url, 'POST', '/tasks', task, admin.token);
+  for (let i = 0; i < 100; i += 1) await post('/tasks', task);
 }, 120_000);
 
 afterAll(() => clients.forEach(({ socket }) => socket.destroy()));

@@ -10,7 +10,7 @@ import { openDeadLetters } from '../../src/infra/rabbit/dead-letters';
 import { declareJobQueues, jobQueueNames } from '../../src/infra/rabbit/rabbit';
 import { dropDatabase, newNamespace } from '../support/api';
 import { mongoUrl, serverUrl } from '../support/servers';
-import { useRedis } from '../support/use';
+import { useRedis } from '../support/use-api';
 
 const redis = useRedis();
 const prefix = newNamespace();

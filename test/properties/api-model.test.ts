@@ -17,7 +17,8 @@ import {
 import { listUsers } from './api-model/user-list-steps';
 import { getUser, patchUser, refusedRemoval } from './api-model/user-steps';
 import type { Step } from './api-model/world';
-import { use, useApis } from '../support/use';
+import { use } from '../support/use';
+import { useApis } from '../support/use-api';
 
 // Wrong passwords are among the steps, thousands of them.
 const apis = useApis({ LOGIN_ATTEMPTS: '10000' });

@@ -6,6 +6,7 @@ import { readConfig } from '../../src/config';
 import { ConflictError } from '../../src/problems/errors';
 import { createLogger } from '../../src/process/logger';
 import { newPerson, type Account } from './factories';
+import { use } from './use';
 import { eventually } from './wait';
 
 /** Pages of this origin may use the API of the cluster. */
@@ -117,6 +118,22 @@ export async function startCluster(own?: {
     jobWorker: async (): Promise<AppProcess> =>
       (await stack.apps()).find(({ name }) => name === 'taskfleet-worker')!,
   };
+}
+
+/** Starts the cluster for the tests of this file. */
+export const useCluster = (): Cluster => use(() => startCluster(), undefined, 120_000);
+
+/** Requests of one account to the cluster: `by(cluster, admin).get('/tasks')`. */
+export const by = (cluster: Cluster, account?: Pick<Account, 'token'>) => {
+  const method = (name: string) => (route: string, body?: unknown) =>
+    send(cluster.url, name, route, body, account?.token);
+  return { get: method('GET'), post: method('POST'), put: method('PUT'), delete: method('DELETE') };
+};
+
+/** Creates a task. @returns its path */
+export async function newTask(cluster: Cluster, admin: Account, title = newTitle()): Promise<string> {
+  const { body } = await by(cluster, admin).post('/tasks', { title });
+  return `/tasks/${(body as { _id: string })._id}`;
 }
 
 export interface Answer {

@@ -1,11 +1,3 @@
-import { connectMongo } from '../../src/infra/mongo/mongo';
-import { dropDatabase, newNamespace, startApi, startWorker, type TestApi } from './api';
-import { connectCache } from './cache';
-import { buildAdmin, buildMember } from './factories';
-import { startRedis } from './redis-server';
-import { mongoUrl } from './servers';
-import { startTcpProxy } from './tcp-proxy';
-
 const ends: (() => unknown)[] = [];
 
 /**
@@ -29,7 +21,7 @@ export function use<T extends object>(
 }
 
 /** An object whose properties are those of what `current` returns at that moment. */
-function late<T extends object>(current: () => T | undefined): T {
+export function late<T extends object>(current: () => T | undefined): T {
   const object = () => {
     const found = current();
     if (!found) throw new Error('This is read before it was started: read it in a hook or in a test.');
@@ -42,80 +34,3 @@ function late<T extends object>(current: () => T | undefined): T {
     getOwnPropertyDescriptor: (_, name) => Reflect.getOwnPropertyDescriptor(object(), name),
   });
 }
-
-/** A Redis of this file's own. */
-export const useRedis = () => use(startRedis, (redis) => redis.remove());
-
-/** The response cache of one API worker on this Redis. */
-export const useCache = (redis: { url: string }) =>
-  use(
-    () => connectCache(redis.url),
-    (cache) => cache.close(),
-  );
-
-/** A link to the server at this URL, or on this port, that the test can break. */
-export const useTcpProxy = (server: string | { port: number }) =>
-  use(
-    () => startTcpProxy(Number((typeof server === 'string' ? new URL(server) : server).port)),
-    (proxy) => proxy.close(),
-  );
-
-/** Connects to the database of `api`, or to one of this file's own, which is dropped at the end. */
-export const useMongo = (api?: { namespace: string }) =>
-  use(
-    async () => {
-      const namespace = api?.namespace ?? newNamespace();
-      return { ...(await connectMongo(mongoUrl(namespace))), namespace };
-    },
-    async ({ close, namespace }) => {
-      await close();
-      if (!api) await dropDatabase(namespace);
-    },
-  );
-
-type Variables = Record<string, string>;
-/** Variables, or what returns them for a database once the hooks before have run. */
-type GivenVariables = Variables | ((database: string) => Variables);
-const valueOf = (given: GivenVariables, database: string) =>
-  typeof given === 'function' ? given(database) : given;
-
-/** Starts two API workers on a database of their own, which is dropped at the end. */
-export function useApis(variables: GivenVariables = {}): [TestApi, TestApi] {
-  const namespace = newNamespace();
-  const started = use(
-    async () => {
-      const given = valueOf(variables, namespace);
-      const [one, other] = await Promise.all([startApi(namespace, given), startApi(namespace, given)]);
-      return { one, other };
-    },
-    async ({ one, other }) => {
-      await Promise.all([one.close(), other.close()]);
-      await dropDatabase(namespace);
-    },
-  );
-  return [late(() => started.one), late(() => started.other)];
-}
-
-/** Starts an API worker on a database of its own, which is dropped at the end. */
-export function useApi(variables: GivenVariables = {}, namespace = newNamespace()): TestApi {
-  return use(
-    () => startApi(namespace, valueOf(variables, namespace)),
-    async (api) => {
-      await api.close();
-      await dropDatabase(namespace);
-    },
-  );
-}
-
-/** Starts a job worker beside an API worker. */
-export const useJobWorker = (api: TestApi, variables: GivenVariables = {}) =>
-  use(
-    () => startWorker(api.namespace, valueOf(variables, api.namespace)),
-    (worker) => worker.close(1_000),
-  );
-
-/** An Admin for all tests of this file or `describe`. */
-export const useAdmin = (api: TestApi) => use(() => buildAdmin(api));
-
-/** A member for all tests of this file or `describe`. */
-export const useMember = (api: TestApi) => use(() => buildMember(api));

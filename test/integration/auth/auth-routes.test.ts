@@ -4,7 +4,7 @@ import { apiDocument } from '../../../contract/document';
 import { startApi, testConfig } from '../../support/api';
 import { as, buildAdmin, buildMember, newPerson } from '../../support/factories';
 import { createSchemas, pointer } from '../../support/schemas';
-import { useApi } from '../../support/use';
+import { useApi } from '../../support/use-api';
 
 const api = useApi();
 const schemas = createSchemas(apiDocument);

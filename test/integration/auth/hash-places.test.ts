@@ -7,7 +7,7 @@ import { startApi } from '../../support/api';
 import { buildMember, newPerson } from '../../support/factories';
 import { mongoUrl } from '../../support/servers';
 import { eventually } from '../../support/wait';
-import { useApi } from '../../support/use';
+import { useApi } from '../../support/use-api';
 
 /** One hash takes long, and one may wait for it: two sign-ups fill the worker. */
 const api = useApi({

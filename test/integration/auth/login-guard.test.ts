@@ -1,7 +1,7 @@
 import request from 'supertest';
 import { startApi } from '../../support/api';
 import { buildMember, newPerson } from '../../support/factories';
-import { useApis, useRedis } from '../../support/use';
+import { useApis, useRedis } from '../../support/use-api';
 
 /** Two workers; two wrong passwords for an account from an address, 20 from everywhere, 40 from one address. */
 const ATTEMPTS = 2;

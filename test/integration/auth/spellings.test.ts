@@ -3,7 +3,7 @@ import request from 'supertest';
 import { connectMongo } from '../../../src/infra/mongo/mongo';
 import { newPerson } from '../../support/factories';
 import { mongoUrl } from '../../support/servers';
-import { useApi } from '../../support/use';
+import { useApi } from '../../support/use-api';
 
 const api = useApi({ LOGIN_ATTEMPTS: '1000' });
 

@@ -9,7 +9,7 @@ import {
   newPicture,
   slowPicture,
 } from '../../support/pictures';
-import { useAdmin, useApi, useJobWorker, useMember } from '../../support/use';
+import { useAdmin, useApi, useJobWorker, useMember } from '../../support/use-api';
 
 const api = useApi();
 useJobWorker(api);

@@ -5,7 +5,8 @@ import { startWorker } from '../../support/api';
 import { as, buildMember, endedJob, type Account } from '../../support/factories';
 import { damagedPicture, newPicture } from '../../support/pictures';
 import { eventually } from '../../support/wait';
-import { use, useAdmin, useApis, useMongo } from '../../support/use';
+import { use } from '../../support/use';
+import { useAdmin, useApis, useMongo } from '../../support/use-api';
 
 /** Two API workers that keep at most three pictures, or 5 MB, for a job worker that each test starts itself. */
 const [one, other] = useApis({ UPLOADS_WAITING: '3', UPLOADS_WAITING_MB: '5' });

@@ -2,7 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { startApi } from '../../support/api';
 import { as, buildTask, buildMember, cachedRead } from '../../support/factories';
 import { eventually } from '../../support/wait';
-import { use, useAdmin, useApi, useMember, useRedis, useTcpProxy } from '../../support/use';
+import { use } from '../../support/use';
+import { useAdmin, useApi, useMember, useRedis, useTcpProxy } from '../../support/use-api';
 
 /** Two API workers on one Redis; the writer reaches it through a link that can be broken. */
 const redis = useRedis();

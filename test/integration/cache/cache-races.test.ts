@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { useCache, useRedis } from '../../support/use';
+import { useCache, useRedis } from '../../support/use-api';
 
 /**
  * Three workers, readers and writers at random moments, and a Redis that forgets keys at random: every read is

@@ -1,5 +1,5 @@
 import { connectCache, type TestCache } from '../../support/cache';
-import { useRedis } from '../../support/use';
+import { useRedis } from '../../support/use-api';
 
 /** Two workers' caches on one Redis. */
 const server = useRedis();

@@ -4,7 +4,7 @@ import { FILL_BUDGET } from '../../../src/cache/fill-budget';
 import { createRateLimiters } from '../../../src/infra/rate-limiter';
 import { as, buildTask, buildMember, type Account } from '../../support/factories';
 import { eventually } from '../../support/wait';
-import { useAdmin, useApis, useCache, useRedis } from '../../support/use';
+import { useAdmin, useApis, useCache, useRedis } from '../../support/use-api';
 
 /** A Redis that is always full, as configured by scripts/stack/servers/redis.js. */
 const redis = useRedis();

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import mongoose from 'mongoose';
 import { as, buildTask, cachedRead, newPerson, type Account } from '../../support/factories';
 import { mongoUrl } from '../../support/servers';
-import { useAdmin, useApis, useMember, useRedis } from '../../support/use';
+import { useAdmin, useApis, useMember, useRedis } from '../../support/use-api';
 
 /** Two API workers on a Redis of their own: one is asked to write and refuses, the other reads. */
 const redis = useRedis();

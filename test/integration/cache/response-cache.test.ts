@@ -1,6 +1,6 @@
 import type { CachedRead, Loaded } from '../../../src/cache/response-cache';
 import { gate, type TestCache } from '../../support/cache';
-import { useCache, useRedis } from '../../support/use';
+import { useCache, useRedis } from '../../support/use-api';
 
 /** Two workers' caches on one Redis. */
 const server = useRedis();

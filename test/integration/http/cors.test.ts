@@ -1,7 +1,7 @@
 import request from 'supertest';
 import { startApi } from '../../support/api';
 import { as, buildAdmin } from '../../support/factories';
-import { useApi } from '../../support/use';
+import { useApi } from '../../support/use-api';
 
 const PAGE = 'https://app.example.com';
 const OTHER = 'http://localhost:5173';

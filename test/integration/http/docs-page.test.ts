@@ -2,7 +2,7 @@ import { readdirSync } from 'node:fs';
 import path from 'node:path';
 import request from 'supertest';
 import { problemSchema } from '../../../src/schemas/values';
-import { useApi } from '../../support/use';
+import { useApi } from '../../support/use-api';
 
 const api = useApi();
 

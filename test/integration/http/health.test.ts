@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import request from 'supertest';
 import { mongoUrl, serverUrl } from '../../support/servers';
 import { eventually } from '../../support/wait';
-import { useApi, useRedis, useTcpProxy } from '../../support/use';
+import { useApi, useRedis, useTcpProxy } from '../../support/use-api';
 
 /** One worker with a link to each server that can be cut. */
 const redis = useRedis();

@@ -4,7 +4,7 @@ import { oddTexts } from '../../../scripts/drill/odd-text';
 import { buildAdmin, buildTask, buildMember } from '../../support/factories';
 import { createSender, curlOf, type RawAnswer, type RawRequest } from '../../support/request-sender';
 import { textPlaces, type TextPlace } from '../../support/text-places';
-import { useApi } from '../../support/use';
+import { useApi } from '../../support/use-api';
 
 /** At most so many times as long as letters of the same length. What is quadratic takes 100 times as long, or more. */
 const MOST_TIMES = 6;

@@ -1,7 +1,7 @@
 import request from 'supertest';
 import { problemSchema } from '../../../src/schemas/values';
 import { PROBLEMS } from '../../../src/problems/catalogue';
-import { useApi } from '../../support/use';
+import { useApi } from '../../support/use-api';
 
 const api = useApi();
 

@@ -3,7 +3,7 @@ import request from 'supertest';
 import { startApi } from '../../support/api';
 import { as, buildTask, cachedRead } from '../../support/factories';
 import { eventually } from '../../support/wait';
-import { useAdmin, useApi } from '../../support/use';
+import { useAdmin, useApi } from '../../support/use-api';
 
 // Comparing a password takes a quarter of a second.
 const api = useApi({ BCRYPT_COST: '12' });

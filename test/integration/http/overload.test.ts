@@ -4,7 +4,7 @@ import { createExchange, type Answer } from '../../support/exchange';
 import { as, buildTask } from '../../support/factories';
 import { connectRaw, type RawClient } from '../../support/raw-client';
 import { eventually } from '../../support/wait';
-import { useAdmin, useApi, useMember } from '../../support/use';
+import { useAdmin, useApi, useMember } from '../../support/use-api';
 
 const api = useApi();
 const admin = useAdmin(api);

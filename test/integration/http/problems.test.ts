@@ -3,7 +3,7 @@ import { problemSchema } from '../../../src/schemas/values';
 import { PROBLEMS } from '../../../src/problems/catalogue';
 import { startApi } from '../../support/api';
 import { as } from '../../support/factories';
-import { useAdmin, useApi } from '../../support/use';
+import { useAdmin, useApi } from '../../support/use-api';
 
 const api = useApi({ EXPOSE_WORKER: 'true', NODE_APP_INSTANCE: '3' });
 const admin = useAdmin(api);

@@ -2,7 +2,7 @@ import request from 'supertest';
 import { connectMongo } from '../../../src/infra/mongo/mongo';
 import { as, buildTask, newPerson } from '../../support/factories';
 import { mongoUrl } from '../../support/servers';
-import { useAdmin, useApi } from '../../support/use';
+import { useAdmin, useApi } from '../../support/use-api';
 
 const api = useApi();
 const admin = useAdmin(api);

@@ -5,7 +5,7 @@ import { connectMongo } from '../../../src/infra/mongo/mongo';
 import { createIdempotencyRepository } from '../../../src/idempotency/idempotency-repository';
 import { createOnce } from '../../../src/idempotency/idempotency-service';
 import { dropDatabase, newNamespace } from '../../support/api';
-import { useAdmin, useApis, useRedis } from '../../support/use';
+import { useAdmin, useApis, useRedis } from '../../support/use-api';
 import { as, buildAdmin, newPerson } from '../../support/factories';
 import { mongoUrl } from '../../support/servers';
 import { eventually } from '../../support/wait';

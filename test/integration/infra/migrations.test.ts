@@ -5,7 +5,7 @@ import path from 'node:path';
 import { text } from 'node:stream/consumers';
 import { mongoUrl } from '../../support/servers';
 import { eventually } from '../../support/wait';
-import { useMongo } from '../../support/use';
+import { useMongo } from '../../support/use-api';
 
 const dist = path.resolve(__dirname, '..', '..', '..', 'dist', 'infra', 'mongo');
 const built = (name: string) => JSON.stringify(path.join(dist, name));

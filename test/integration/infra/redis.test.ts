@@ -1,5 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
-import { useCache, useRedis } from '../../support/use';
+import { useCache, useRedis } from '../../support/use-api';
 
 const server = useRedis();
 const cache = useCache(server);

@@ -4,7 +4,8 @@ import { createRepositories } from '../../../src/compose/store';
 import { declareJobQueues, jobQueueNames } from '../../../src/infra/rabbit/rabbit';
 import amqp, { type ConfirmChannel } from 'amqplib';
 import { serverUrl } from '../../support/servers';
-import { use, useMongo } from '../../support/use';
+import { use } from '../../support/use';
+import { useMongo } from '../../support/use-api';
 
 const mongo = useMongo();
 const amqpUrl = serverUrl('AMQP_URL');

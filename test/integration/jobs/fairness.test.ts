@@ -3,7 +3,7 @@ import { startWorker } from '../../support/api';
 import { as, buildMember, endedJob, type Account } from '../../support/factories';
 import { heaviestPicture, newPicture, slowPicture } from '../../support/pictures';
 import { eventually } from '../../support/wait';
-import { useAdmin, useApi, useMongo } from '../../support/use';
+import { useAdmin, useApi, useMongo } from '../../support/use-api';
 
 const api = useApi();
 const mongo = useMongo(api);

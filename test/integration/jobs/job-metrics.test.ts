@@ -3,7 +3,8 @@ import { createLogger } from '../../../src/process/logger';
 import { createJobRepository } from '../../../src/jobs/job-repository';
 import { testConfig } from '../../support/api';
 import { eventually } from '../../support/wait';
-import { use, useMongo } from '../../support/use';
+import { use } from '../../support/use';
+import { useMongo } from '../../support/use-api';
 
 const mongo = useMongo();
 beforeAll(async () => {

@@ -2,7 +2,8 @@ import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Mongo } from '../../../src/infra/mongo/mongo';
 import { createJobRepository } from '../../../src/jobs/job-repository';
-import { use, useMongo } from '../../support/use';
+import { use } from '../../support/use';
+import { useMongo } from '../../support/use-api';
 
 const mongo = useMongo();
 const jobs = use(() => createJobRepository(mongo.connection));

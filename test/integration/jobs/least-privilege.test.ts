@@ -7,7 +7,8 @@ import { as, endedJob } from '../../support/factories';
 import { newNamespace } from '../../support/api';
 import { newPicture } from '../../support/pictures';
 import { mongoUrl } from '../../support/servers';
-import { use, useApi, useJobWorker, useMember } from '../../support/use';
+import { use } from '../../support/use';
+import { useApi, useJobWorker, useMember } from '../../support/use-api';
 
 const namespace = newNamespace();
 const password = randomBytes(32).toString('hex');

@@ -4,7 +4,8 @@ import { createNoticeBoard, type NoticeBoard } from '../../../src/notices/notice
 import { noticeModel } from '../../../src/notices/notice-model';
 import { createNoticeRepository, type NoticeRepository } from '../../../src/notices/notice-repository';
 import { eventually } from '../../support/wait';
-import { use, useMongo } from '../../support/use';
+import { use } from '../../support/use';
+import { useMongo } from '../../support/use-api';
 
 const mongo = useMongo();
 const logger = createLogger('silent', 'test');

@@ -2,7 +2,8 @@ import { createJobRepository } from '../../../src/jobs/job-repository';
 import { startWorker } from '../../support/api';
 import { as, endedJob } from '../../support/factories';
 import { newPicture } from '../../support/pictures';
-import { use, useAdmin, useApi, useMongo } from '../../support/use';
+import { use } from '../../support/use';
+import { useAdmin, useApi, useMongo } from '../../support/use-api';
 
 const api = useApi();
 const mongo = useMongo(api);

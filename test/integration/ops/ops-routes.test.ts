@@ -7,7 +7,7 @@ import { serveControl } from '../../../src/control/control-server';
 import { createLogger } from '../../../src/process/logger';
 import { buildApiStatus } from '../../support/api-status';
 import { as } from '../../support/factories';
-import { useAdmin, useApi, useMember } from '../../support/use';
+import { useAdmin, useApi, useMember } from '../../support/use-api';
 
 const folder = mkdtempSync(path.join(tmpdir(), 'taskfleet-ops-'));
 const api = useApi({ RUN_DIR: folder });

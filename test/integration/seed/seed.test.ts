@@ -5,7 +5,8 @@ import { seedData } from '../../../src/seed/seed-data';
 import { userAt } from '../../../src/seed/made-up';
 import { testConfig } from '../../support/api';
 import { as, type Account } from '../../support/factories';
-import { use, useAdmin, useApi } from '../../support/use';
+import { use } from '../../support/use';
+import { useAdmin, useApi } from '../../support/use-api';
 
 const PASSWORD = 'correct horse';
 const api = useApi();

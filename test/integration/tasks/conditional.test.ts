@@ -3,7 +3,7 @@ import request from 'supertest';
 import { startApi } from '../../support/api';
 import { as, buildTask, buildMember } from '../../support/factories';
 import { mongoUrl } from '../../support/servers';
-import { useAdmin, useApis, useMember } from '../../support/use';
+import { useAdmin, useApis, useMember } from '../../support/use-api';
 
 const [api, other] = useApis();
 const admin = useAdmin(api);

@@ -1,5 +1,5 @@
 import { as, buildMember } from '../../support/factories';
-import { useAdmin, useApi } from '../../support/use';
+import { useAdmin, useApi } from '../../support/use-api';
 
 const api = useApi();
 const admin = useAdmin(api);

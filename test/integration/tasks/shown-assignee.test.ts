@@ -1,7 +1,7 @@
 import request from 'supertest';
 import { type TestApi } from '../../support/api';
 import { as, buildAdmin, buildTask, buildMember } from '../../support/factories';
-import { useApis } from '../../support/use';
+import { useApis } from '../../support/use-api';
 
 const apis = useApis();
 

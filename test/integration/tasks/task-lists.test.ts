@@ -5,7 +5,7 @@ import { matching } from '../../../src/tasks/task-filter';
 import { taskTable, type Owner, type TaskFilters } from '../../../src/tasks/task-lists';
 import { createTaskRepository, type TaskRecord } from '../../../src/tasks/task-repository';
 import { stagesOf } from '../../support/explain';
-import { useMongo } from '../../support/use';
+import { useMongo } from '../../support/use-api';
 
 const cursors = createCursors('a secret of the server, at least 32 bytes');
 const mongo = useMongo();

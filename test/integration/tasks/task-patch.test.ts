@@ -1,5 +1,5 @@
 import { as, buildTask } from '../../support/factories';
-import { useAdmin, useApi, useMember } from '../../support/use';
+import { useAdmin, useApi, useMember } from '../../support/use-api';
 
 const api = useApi();
 const admin = useAdmin(api);

@@ -1,6 +1,6 @@
 import type { Response } from 'supertest';
 import { as, buildTask } from '../../support/factories';
-import { useAdmin, useApi, useMember } from '../../support/use';
+import { useAdmin, useApi, useMember } from '../../support/use-api';
 
 const api = useApi();
 const admin = useAdmin(api);

@@ -2,7 +2,7 @@ import { type Database } from '../../../src/infra/mongo/mongo';
 import { deriveAgain } from '../../../src/infra/mongo/backfill';
 import { down, up } from '../../../src/migrations/20261126000000-words-of-all-scripts';
 import { as, buildTask } from '../../support/factories';
-import { useAdmin, useApi, useMongo } from '../../support/use';
+import { useAdmin, useApi, useMongo } from '../../support/use-api';
 
 const api = useApi({ CACHE_TTL_SECONDS: '1' });
 const mongo = useMongo(api);

@@ -1,7 +1,7 @@
 import mongoose from 'mongoose';
 import { as, buildTask, buildMember } from '../../support/factories';
 import { mongoUrl } from '../../support/servers';
-import { useAdmin, useApis } from '../../support/use';
+import { useAdmin, useApis } from '../../support/use-api';
 
 const apis = useApis();
 const admin = useAdmin(apis[0]);

@@ -5,7 +5,7 @@ import { userTable, type UserFilters } from '../../../src/users/user-lists';
 import { createUserRepository } from '../../../src/users/user-repository';
 import { stagesOf } from '../../support/explain';
 import { newPerson } from '../../support/factories';
-import { useMongo } from '../../support/use';
+import { useMongo } from '../../support/use-api';
 
 const cursors = createCursors('a secret of the server, at least 32 bytes');
 const mongo = useMongo();

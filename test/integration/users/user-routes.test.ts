@@ -1,5 +1,5 @@
 import { as, buildAdmin, buildTask, buildMember, type Account } from '../../support/factories';
-import { useAdmin, useApi, useMember } from '../../support/use';
+import { useAdmin, useApi, useMember } from '../../support/use-api';
 
 const api = useApi();
 let admin: Account = useAdmin(api);
