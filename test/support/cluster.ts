@@ -5,7 +5,7 @@ import { composeApi } from '../../src/compose/api';
 import { readConfig } from '../../src/config';
 import { ConflictError } from '../../src/problems/errors';
 import { createLogger } from '../../src/process/logger';
-import { newPerson, type Account } from './factories';
+import { newPerson, type Person } from './factories';
 import { use } from './use';
 import { eventually } from './wait';
 
@@ -69,7 +69,7 @@ export async function startCluster(own?: {
       await api.close();
     }
   }
-  async function logIn({ email, password }: Pick<Account, 'email' | 'password'>) {
+  async function logIn({ email, password }: Pick<Person, 'email' | 'password'>) {
     const { body } = await send(url!, 'POST', '/users/login', { email, password });
     return body as { token: string; user: { _id: string } };
   }
@@ -77,20 +77,20 @@ export async function startCluster(own?: {
   return {
     stack,
     url: url!,
-    async buildAdmin(): Promise<Account> {
+    async buildAdmin(): Promise<Person> {
       const person = newPerson();
       await createAdmin(person);
       const { token, user } = await logIn(person);
       return { ...person, id: user._id, token };
     },
     /** One of this name, who may be there from an earlier run. */
-    async ensureAdmin(person: Pick<Account, 'email' | 'username' | 'password'>): Promise<void> {
+    async ensureAdmin(person: Pick<Person, 'email' | 'username' | 'password'>): Promise<void> {
       await createAdmin(newPerson(person)).catch((error: Error) => {
         if (!(error instanceof ConflictError)) throw error;
       });
     },
     /** Whoever has this user name or e-mail address, letter case aside. */
-    async removeUser(admin: Pick<Account, 'email' | 'password'>, username: string, email: string) {
+    async removeUser(admin: Pick<Person, 'email' | 'password'>, username: string, email: string) {
       const { token } = await logIn(admin);
       for (const route of [`/users?q=${username}`, `/users?q=${email}`]) {
         const { body } = await send(
@@ -107,7 +107,7 @@ export async function startCluster(own?: {
         }
       }
     },
-    async signUp(): Promise<Account> {
+    async signUp(): Promise<Person> {
       const person = newPerson();
       const { body } = await send(url!, 'POST', '/users/signup', person);
       const { token, user } = body as { token: string; user: { _id: string } };
@@ -124,14 +124,14 @@ export async function startCluster(own?: {
 export const useCluster = (): Cluster => use(() => startCluster(), undefined, 120_000);
 
 /** Requests of one account to the cluster: `by(cluster, admin).get('/tasks')`. */
-export const by = (cluster: Cluster, account?: Pick<Account, 'token'>) => {
+export const by = (cluster: Cluster, account?: Pick<Person, 'token'>) => {
   const method = (name: string) => (route: string, body?: unknown) =>
     send(cluster.url, name, route, body, account?.token);
   return { get: method('GET'), post: method('POST'), put: method('PUT'), delete: method('DELETE') };
 };
 
 /** Creates a task. @returns its path */
-export async function newTask(cluster: Cluster, admin: Account, title = newTitle()): Promise<string> {
+export async function newTask(cluster: Cluster, admin: Person, title = newTitle()): Promise<string> {
   const { body } = await by(cluster, admin).post('/tasks', { title });
   return `/tasks/${(body as { _id: string })._id}`;
 }
@@ -172,14 +172,14 @@ interface EndedJob {
 }
 
 /** The job at this path, once it has ended. */
-export const endedJob = (url: string, { token }: Account, route: string, timeoutMs?: number) =>
+export const endedJob = (url: string, { token }: Person, route: string, timeoutMs?: number) =>
   eventually(async () => {
     const { body } = await send(url, 'GET', route, undefined, token);
     return (body as { finishedAt: string | null }).finishedAt ? (body as EndedJob) : undefined;
   }, timeoutMs);
 
 /** Kills one API worker, and comes back once another is in its place; requests are answered meanwhile. */
-export async function killWorker({ url, apiWorkers }: Cluster, { token }: Account): Promise<AppProcess> {
+export async function killWorker({ url, apiWorkers }: Cluster, { token }: Person): Promise<AppProcess> {
   const [victim] = await apiWorkers();
   process.kill(victim!.pid, 'SIGKILL');
   for (let count = 0; count < 50; count++)

@@ -3,13 +3,16 @@ import request, { type Test } from 'supertest';
 import type { TestApi } from './api';
 import { eventually } from './wait';
 
-export interface Account {
+export interface Person {
   id: string;
   token: string;
   email: string;
   username: string;
   password: string;
 }
+
+/** A user of one API worker, and its requests to that worker: `admin.get('/tasks')`. */
+export type Account = Person & ReturnType<typeof as>;
 
 export const newPerson = (overrides: Record<string, unknown> = {}) => {
   const username = `u${randomBytes(6).toString('hex')}`;
@@ -20,7 +23,7 @@ export const newPerson = (overrides: Record<string, unknown> = {}) => {
 export async function buildMember(api: TestApi): Promise<Account> {
   const person = newPerson();
   const { body } = await request(api.server).post('/users/signup').send(person).expect(201);
-  return { ...person, id: body.user._id, token: body.token };
+  return { ...person, id: body.user._id, token: body.token, ...as(api, body) };
 }
 
 /** Admins don't come through the API. */
@@ -31,11 +34,11 @@ export async function buildAdmin(api: TestApi): Promise<Account> {
     .post('/users/login')
     .send({ email: person.email, password: person.password })
     .expect(200);
-  return { ...person, id: String(user._id), token: body.token };
+  return { ...person, id: String(user._id), token: body.token, ...as(api, body) };
 }
 
 /** Requests of one account to one worker: `as(api, admin).get('/tasks')`. */
-export function as({ server }: Pick<TestApi, 'server'>, { token }: Pick<Account, 'token'>) {
+export function as({ server }: Pick<TestApi, 'server'>, { token }: Pick<Person, 'token'>) {
   const send = (test: Test) => test.set('Authorization', `Bearer ${token}`);
   return {
     get: (path: string) => send(request(server).get(path)),

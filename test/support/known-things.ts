@@ -1,4 +1,4 @@
-import type { Account } from './factories';
+import type { Person } from './factories';
 import type { PlannedRequest } from './request-values';
 import type { RawAnswer, RawRequest } from './request-sender';
 
@@ -8,7 +8,7 @@ type Kind = 'users' | 'tasks' | 'jobs';
 const MOST: Record<Kind, number> = { users: 20, tasks: 200, jobs: 50 };
 
 /** What is there while generated requests run; the accounts that send them are never removed. */
-export function createKnownThings({ admin, worker: member }: { admin: Account; worker: Account }) {
+export function createKnownThings({ admin, worker: member }: { admin: Person; worker: Person }) {
   const made: Record<Kind, string[]> = { users: [], tasks: [], jobs: [] };
   const tags = new Map<string, string>();
   const nextPages = new Map<string, string>();

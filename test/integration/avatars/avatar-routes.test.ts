@@ -17,12 +17,12 @@ const admin = useAdmin(api);
 const ada = useMember(api);
 
 const upload = (by: Account, picture: Buffer, { of = by, type = 'image/png' } = {}) =>
-  as(api, by).put(`/users/${of.id}/avatar`).type(type).send(picture);
+  by.put(`/users/${of.id}/avatar`).type(type).send(picture);
 
 const untilEnded = (by: Account, path: string) => endedJob(api, by, path);
 
 const fetchAvatar = (by: Account, of: Account, query = '') =>
-  as(api, by)
+  by
     .get(`/users/${of.id}/avatar${query}`)
     .buffer(true)
     .parse((response, done) => {
@@ -50,7 +50,7 @@ describe('the avatar of a user', () => {
         expect(picture).toMatchObject({ format: 'webp', width: size, height: size });
         expect(picture.exif).toBeUndefined();
         expect(headers['content-type']).toBe('image/webp');
-        const { text } = await as(api, ada)
+        const { text } = await ada
           .get(`/users/${ada.id}/avatar?size=${size}`)
           .set('If-None-Match', headers.etag!)
           .expect(304);
@@ -147,7 +147,7 @@ describe('the avatar of a user', () => {
     await upload(ada, await newPicture('png'), { of: user }).expect(403);
     await fetchAvatar(ada, user).expect(404);
     const { headers } = await upload(admin, await newPicture('png'), { of: user }).expect(202);
-    await as(api, user).get(headers.location!).expect(404);
+    await user.get(headers.location!).expect(404);
     await untilEnded(admin, headers.location!);
     await fetchAvatar(ada, user).expect(200);
     await request(api.server).get(`/users/${user.id}/avatar`).expect(401);
@@ -208,8 +208,7 @@ describe('the avatar of a user', () => {
     const whole = await fetchAvatar(user, user).expect(200);
     const tag = whole.headers.etag!;
     expect(tag).toMatch(/^"/);
-    const read = (conditions: Record<string, string>) =>
-      as(api, user).get(`/users/${user.id}/avatar`).set(conditions);
+    const read = (conditions: Record<string, string>) => user.get(`/users/${user.id}/avatar`).set(conditions);
     await read({ 'If-Match': tag }).expect(200);
     await read({ 'If-Match': '"other"' }).expect(412).expect('ETag', tag);
     await read({ 'If-Match': '"other"', 'If-None-Match': tag }).expect(412);
@@ -232,7 +231,7 @@ describe('the avatar of a user', () => {
     const user = await buildMember(api);
     const { headers } = await upload(user, await newPicture('png')).expect(202);
     await untilEnded(user, headers.location!);
-    await as(api, user).delete(`/users/${user.id}`).expect(204);
+    await user.delete(`/users/${user.id}`).expect(204);
     await fetchAvatar(ada, user).expect(404);
   });
 });

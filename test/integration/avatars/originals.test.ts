@@ -21,7 +21,7 @@ beforeEach(async () => {
 const upload = (by: Account, picture: Buffer, api = one) =>
   as(api, by).put(`/users/${by.id}/avatar`).type('image/png').send(picture);
 
-const jobOf = async (by: Account, id: string) => (await as(one, by).get(`/jobs/${id}`).expect(200)).body;
+const jobOf = async (by: Account, id: string) => (await by.get(`/jobs/${id}`).expect(200)).body;
 
 const ended = (by: Account, id: string) => endedJob(one, by, `/jobs/${id}`);
 
@@ -38,7 +38,7 @@ const originals = async () =>
   (await mongo.db.collection('avatar_originals').find().toArray()).map(({ _id }) => String(_id));
 
 const failedJobs = async () =>
-  (await as(one, admin).get('/ops/failed-jobs').expect(200)).body.map(({ _id }: { _id: string }) => _id);
+  (await admin.get('/ops/failed-jobs').expect(200)).body.map(({ _id }: { _id: string }) => _id);
 
 /** Fails the job as a job worker does after the last attempt, though another one may succeed. */
 async function failForNow(id: string): Promise<void> {
@@ -116,7 +116,7 @@ describe('a damaged picture', () => {
       });
       expect(await originals()).toEqual([]);
       expect(await failedJobs()).toEqual([]);
-      await as(one, admin).post(`/ops/failed-jobs/${body._id}/retry`).expect(409);
+      await admin.post(`/ops/failed-jobs/${body._id}/retry`).expect(409);
     },
   );
 
@@ -170,10 +170,10 @@ describe('the quota of all users', () => {
       return { by, id: (await upload(by, await largePicture()).expect(202)).body._id as string };
     };
     const gone = await upTo();
-    await as(one, gone.by).delete(`/users/${gone.by.id}`).expect(204);
+    await gone.by.delete(`/users/${gone.by.id}`).expect(204);
     const failed = await upTo();
     await failForNow(failed.id);
-    await as(one, admin).delete(`/ops/failed-jobs/${failed.id}`).expect(204);
+    await admin.delete(`/ops/failed-jobs/${failed.id}`).expect(204);
     expect(await originals()).toEqual([]);
     await upTo();
     const past = { $set: { 'waiting.until': new Date(Date.now() - 1_000) } };
@@ -189,7 +189,7 @@ describe('stored originals', () => {
     await failForNow(body._id);
     expect(await failedJobs()).toEqual([body._id]);
     await upload(bob, await largePicture()).expect(507);
-    await as(one, admin).post(`/ops/failed-jobs/${body._id}/retry`).expect(202);
+    await admin.post(`/ops/failed-jobs/${body._id}/retry`).expect(202);
     await withWorker(async () => {
       expect(await ended(ada, body._id)).toMatchObject({ status: 'done', result: { shown: true } });
     });

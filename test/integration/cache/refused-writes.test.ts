@@ -17,7 +17,7 @@ const WRONG = '"9.abcdefghijklmnop"';
 
 beforeAll(async () => {
   task = await buildTask(writer, admin, { assignedTo: owner.id, title: 'A task' });
-  await as(writer, admin).put(`/tasks/${task._id}`, { status: 'Done' }).expect(409);
+  await admin.put(`/tasks/${task._id}`, { status: 'Done' }).expect(409);
 });
 
 const reads = (): [Account, string][] => [
@@ -41,58 +41,46 @@ async function warm(): Promise<void> {
 
 /** Each refusal by its status, sent several times. */
 const refusals: [string, number, () => Promise<{ status: number }>][] = [
-  [
-    "PATCH of another's task",
-    404,
-    () => as(writer, stranger).patch(`/tasks/${task._id}`, { status: 'Doing' }),
-  ],
-  ["PUT of another's task", 404, () => as(writer, stranger).put(`/tasks/${task._id}`, { status: 'Doing' })],
-  ['PATCH of no task', 404, () => as(writer, admin).patch(`/tasks/${absent}`, { title: 'x' })],
+  ["PATCH of another's task", 404, () => stranger.patch(`/tasks/${task._id}`, { status: 'Doing' })],
+  ["PUT of another's task", 404, () => stranger.put(`/tasks/${task._id}`, { status: 'Doing' })],
+  ['PATCH of no task', 404, () => admin.patch(`/tasks/${absent}`, { title: 'x' })],
   [
     'PATCH of a task with a wrong If-Match by its assignee',
     412,
-    () => as(writer, owner).patch(`/tasks/${task._id}`, { status: 'Doing' }).set('If-Match', WRONG),
+    () => owner.patch(`/tasks/${task._id}`, { status: 'Doing' }).set('If-Match', WRONG),
   ],
   [
     'PATCH of a task with a wrong If-Match by an Admin',
     412,
-    () => as(writer, admin).patch(`/tasks/${task._id}`, { title: 'x' }).set('If-Match', WRONG),
+    () => admin.patch(`/tasks/${task._id}`, { title: 'x' }).set('If-Match', WRONG),
   ],
   [
     'PATCH of a task with If-None-Match: *',
     412,
-    () => as(writer, owner).patch(`/tasks/${task._id}`, { status: 'Doing' }).set('If-None-Match', '*'),
+    () => owner.patch(`/tasks/${task._id}`, { status: 'Doing' }).set('If-None-Match', '*'),
   ],
-  [
-    'a move that the status forbids',
-    409,
-    () => as(writer, owner).patch(`/tasks/${task._id}`, { status: 'Done' }),
-  ],
-  ['a field that the role forbids', 403, () => as(writer, owner).patch(`/tasks/${task._id}`, { title: 'x' })],
-  ['DELETE of a task by a member', 403, () => as(writer, owner).delete(`/tasks/${task._id}`)],
+  ['a move that the status forbids', 409, () => owner.patch(`/tasks/${task._id}`, { status: 'Done' })],
+  ['a field that the role forbids', 403, () => owner.patch(`/tasks/${task._id}`, { title: 'x' })],
+  ['DELETE of a task by a member', 403, () => owner.delete(`/tasks/${task._id}`)],
   [
     'DELETE of a task with a wrong If-Match',
     412,
-    () => as(writer, admin).delete(`/tasks/${task._id}`).set('If-Match', WRONG),
+    () => admin.delete(`/tasks/${task._id}`).set('If-Match', WRONG),
   ],
   [
     'PATCH of a user with a wrong If-Match',
     412,
-    () => as(writer, owner).patch(`/users/${owner.id}`, { name: 'x' }).set('If-Match', WRONG),
+    () => owner.patch(`/users/${owner.id}`, { name: 'x' }).set('If-Match', WRONG),
   ],
   [
     'DELETE of a user with a wrong If-Match',
     412,
-    () => as(writer, owner).delete(`/users/${owner.id}`).set('If-Match', WRONG),
+    () => owner.delete(`/users/${owner.id}`).set('If-Match', WRONG),
   ],
-  ['PATCH of another user', 403, () => as(writer, stranger).patch(`/users/${owner.id}`, { name: 'x' })],
-  ['DELETE of another user', 403, () => as(writer, stranger).delete(`/users/${owner.id}`)],
-  [
-    'a name that is taken',
-    409,
-    () => as(writer, owner).patch(`/users/${owner.id}`, { email: stranger.email }),
-  ],
-  ['a role', 403, () => as(writer, owner).patch(`/users/${owner.id}`, { role: 'Admin' })],
+  ['PATCH of another user', 403, () => stranger.patch(`/users/${owner.id}`, { name: 'x' })],
+  ['DELETE of another user', 403, () => stranger.delete(`/users/${owner.id}`)],
+  ['a name that is taken', 409, () => owner.patch(`/users/${owner.id}`, { email: stranger.email })],
+  ['a role', 403, () => owner.patch(`/users/${owner.id}`, { role: 'Admin' })],
   [
     'a sign-up with a name that is taken',
     409,
@@ -101,7 +89,7 @@ const refusals: [string, number, () => Promise<{ status: number }>][] = [
   [
     'a picture that is none',
     415,
-    () => as(writer, owner).put(`/users/${owner.id}/avatar`).type('image/png').send('no picture'),
+    () => owner.put(`/users/${owner.id}/avatar`).type('image/png').send('no picture'),
   ],
 ];
 
@@ -120,22 +108,22 @@ describe('a refused write', () => {
     await connection.close();
     await redis.command('FLUSHALL');
     await warm();
-    await as(writer, admin).patch(`/tasks/${old._id}`, { title: 'x' }).set('If-Match', WRONG).expect(412);
+    await admin.patch(`/tasks/${old._id}`, { title: 'x' }).set('If-Match', WRONG).expect(412);
     expect(await states()).toEqual(allHit());
   });
 
   it('ends lists once for a removal that finds nothing: an earlier one may have died before it said so', async () => {
     const id = randomBytes(12).toString('hex');
-    await as(writer, admin).delete(`/tasks/${id}`).expect(404);
+    await admin.delete(`/tasks/${id}`).expect(404);
     await warm();
-    for (let count = 0; count < 3; count += 1) await as(writer, admin).delete(`/tasks/${id}`).expect(404);
+    for (let count = 0; count < 3; count += 1) await admin.delete(`/tasks/${id}`).expect(404);
     expect(await states()).toEqual(allHit());
   });
 
   it("ends no list of others for a worker's own task that comes back as a whole", async () => {
     const { body: own } = await as(reader, owner).get(`/tasks/${task._id}`).expect(200);
     await warm();
-    await as(writer, owner).put(`/tasks/${task._id}`, own).expect(200);
+    await owner.put(`/tasks/${task._id}`, own).expect(200);
     const found = await states();
     expect(reads().filter((_, index) => found[index] === 'HIT')).toEqual(
       expect.arrayContaining([
@@ -147,9 +135,7 @@ describe('a refused write', () => {
 
   it('ends nothing for the replay of a creation', async () => {
     const create = () =>
-      as(writer, admin)
-        .post('/tasks', { title: 'Once', assignedTo: owner.id })
-        .set('Idempotency-Key', '"one"');
+      admin.post('/tasks', { title: 'Once', assignedTo: owner.id }).set('Idempotency-Key', '"one"');
     const person = newPerson();
     const join = () =>
       as(writer, { token: '' }).post('/users/signup', person).set('Idempotency-Key', '"two"');
@@ -176,10 +162,7 @@ describe('a refused write', () => {
     it('of a task is not newer than the reads after it, and ends them once', async () => {
       await warm();
       await changeWithoutAWord('tasks', { title: 'A task' }, { status: 'Doing' });
-      await as(writer, owner)
-        .patch(`/tasks/${task._id}`, { status: 'Done' })
-        .set('If-Match', WRONG)
-        .expect(412);
+      await owner.patch(`/tasks/${task._id}`, { status: 'Done' }).set('If-Match', WRONG).expect(412);
       const { body } = await as(reader, owner).get(`/tasks/${task._id}`).expect(200);
       expect(body.status).toBe('Doing');
       for (const who of [owner, admin]) {
@@ -187,18 +170,14 @@ describe('a refused write', () => {
         expect(list.find(({ _id }: { _id: string }) => _id === task._id).status).toBe('Doing');
       }
       await warm();
-      await as(writer, owner)
-        .patch(`/tasks/${task._id}`, { status: 'Done' })
-        .set('If-Match', WRONG)
-        .expect(412);
+      await owner.patch(`/tasks/${task._id}`, { status: 'Done' }).set('If-Match', WRONG).expect(412);
       expect(await states()).toEqual(allHit());
     });
 
     it('of a user is not newer than the reads after it, and ends them once', async () => {
       await warm();
       await changeWithoutAWord('users', { username: owner.username }, { name: 'Renamed' });
-      const refused = () =>
-        as(writer, owner).patch(`/users/${owner.id}`, { name: 'x' }).set('If-Match', WRONG);
+      const refused = () => owner.patch(`/users/${owner.id}`, { name: 'x' }).set('If-Match', WRONG);
       await refused().expect(412);
       expect((await as(reader, owner).get(`/users/${owner.id}`).expect(200)).body.name).toBe('Renamed');
       expect((await as(reader, owner).get(`/tasks/${task._id}`).expect(200)).body.assignedTo.name).toBe(

@@ -10,7 +10,7 @@ import mongoose from 'mongoose';
 import { allRoutes } from '../../../src/compose/routes';
 import { stores } from '../../../src/http/routing/route';
 import { dropDatabase, newNamespace, startApi, type TestApi } from '../../support/api';
-import { as, buildAdmin, buildTask, newPerson, type Account } from '../../support/factories';
+import { buildAdmin, buildTask, newPerson, type Account } from '../../support/factories';
 import { newPicture } from '../../support/pictures';
 import { mountSmallDisk } from '../../support/small-disk';
 import { eventually } from '../../support/wait';
@@ -127,10 +127,7 @@ describe('the API on a full disk', () => {
       admin = await buildAdmin(api);
       task = await buildTask(api, admin);
       disk.fill();
-      await eventually(
-        async () => (await as(api, admin).post('/tasks', { title: 'x' })).status === 507,
-        5_000,
-      );
+      await eventually(async () => (await admin.post('/tasks', { title: 'x' })).status === 507, 5_000);
     });
     beforeEach(() => disk.fill());
     afterAll(async () => {
@@ -142,14 +139,14 @@ describe('the API on a full disk', () => {
       const picture = await newPicture('png');
       const person = newPerson();
       const answers = {
-        signUp: await as(api, admin).post('/users/signup', person),
-        createTask: await as(api, admin).post('/tasks').send('no JSON'),
-        updateTask: await as(api, admin).put(`/tasks/${task._id}`, { title: 'y' }),
-        patchTask: await as(api, admin).patch(`/tasks/${task._id}`, { title: 'y' }),
-        deleteTask: await as(api, admin).delete(`/tasks/${task._id}`),
-        patchUser: await as(api, admin).patch(`/users/${admin.id}`, { name: 'Y' }),
-        deleteUser: await as(api, admin).delete(`/users/${admin.id}`),
-        putAvatar: await as(api, admin).put(`/users/${admin.id}/avatar`).type('image/png').send(picture),
+        signUp: await admin.post('/users/signup', person),
+        createTask: await admin.post('/tasks').send('no JSON'),
+        updateTask: await admin.put(`/tasks/${task._id}`, { title: 'y' }),
+        patchTask: await admin.patch(`/tasks/${task._id}`, { title: 'y' }),
+        deleteTask: await admin.delete(`/tasks/${task._id}`),
+        patchUser: await admin.patch(`/users/${admin.id}`, { name: 'Y' }),
+        deleteUser: await admin.delete(`/users/${admin.id}`),
+        putAvatar: await admin.put(`/users/${admin.id}/avatar`).type('image/png').send(picture),
       };
       const written = allRoutes({} as never).filter(stores);
       expect(Object.keys(answers).sort()).toEqual(written.map(({ id }) => id).sort());
@@ -167,17 +164,14 @@ describe('the API on a full disk', () => {
     });
 
     it('answers reads and log-ins', async () => {
-      await as(api, admin).get(`/tasks/${task._id}`).expect(200);
-      await as(api, admin).get('/tasks?q=other').expect(200);
-      await as(api, admin).post('/users/login', { email: admin.email, password: admin.password }).expect(200);
+      await admin.get(`/tasks/${task._id}`).expect(200);
+      await admin.get('/tasks?q=other').expect(200);
+      await admin.post('/users/login', { email: admin.email, password: admin.password }).expect(200);
     });
 
     it('takes writes again once there is room', async () => {
       disk.makeRoom();
-      await eventually(
-        async () => (await as(api, admin).post('/tasks', { title: 'x' })).status === 201,
-        5_000,
-      );
+      await eventually(async () => (await admin.post('/tasks', { title: 'x' })).status === 201, 5_000);
     });
   });
 });

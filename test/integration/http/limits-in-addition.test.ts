@@ -71,7 +71,7 @@ describe('a picture', () => {
     const few = await startApi(newNamespace(), { ...limited.variables(), UPLOAD_LIMIT: '2' });
     const ada = await buildMember(few);
     const send = async (type: string) =>
-      as(few, ada)
+      ada
         .put(`/users/${ada.id}/avatar`)
         .type(type)
         .send(await newPicture('png'))

@@ -1,7 +1,7 @@
 import { connect, type AddressInfo } from 'node:net';
 import request from 'supertest';
 import { startApi } from '../../support/api';
-import { as, buildTask, cachedRead } from '../../support/factories';
+import { buildTask, cachedRead } from '../../support/factories';
 import { eventually } from '../../support/wait';
 import { useAdmin, useApi } from '../../support/use-api';
 
@@ -11,7 +11,7 @@ const admin = useAdmin(api);
 
 /** The value of a line of Prometheus' text format; 0 where it isn't there yet. */
 async function valueOf(name: string): Promise<number> {
-  const { text } = await as(api, admin).get('/metrics').expect(200);
+  const { text } = await admin.get('/metrics').expect(200);
   const lines = text
     .split('\n')
     .map((line: string) => line.replace(/,worker="api-0"|worker="api-0",?/, '').replace('{}', ''));
@@ -33,7 +33,7 @@ describe('the metrics of a worker', () => {
     const etag = miss.headers.etag as string;
     let answered = 0;
     for (let count = 0; count < 60; count++) {
-      const { headers } = await as(api, admin).get(path).set('If-None-Match', etag).expect(304);
+      const { headers } = await admin.get(path).set('If-None-Match', etag).expect(304);
       if (headers['x-cache'] === 'HIT') answered += 1;
     }
     // A process that was kept from its look at the notices for a second trusts no cache until the next.
@@ -47,9 +47,9 @@ describe('the metrics of a worker', () => {
     const ids = await Promise.all([1, 2, 3].map(async () => (await buildTask(api, admin))._id));
     const name = 'http_request_duration_seconds_count{method="GET",route="/tasks/:id",status="200"}';
     const before = await valueOf(name);
-    for (const id of ids) await as(api, admin).get(`/tasks/${id}`).expect(200);
+    for (const id of ids) await admin.get(`/tasks/${id}`).expect(200);
     expect(await valueOf(name)).toBe(before + 3);
-    await as(api, admin).get('/nowhere/at-all').expect(404);
+    await admin.get('/nowhere/at-all').expect(404);
     expect(
       await valueOf('http_request_duration_seconds_count{method="GET",route="none",status="404"}'),
     ).toBeGreaterThan(0);
@@ -185,7 +185,7 @@ describe('the metrics of a worker', () => {
   });
 
   it('tells 0 of what has not happened yet', async () => {
-    const { text } = await as(api, admin).get('/metrics').expect(200);
+    const { text } = await admin.get('/metrics').expect(200);
     expect(text).toMatch(/^taskfleet_mongo_pool_checkout_failures_total{reason="timeout",.*} 0$/m);
     expect(text).toMatch(/^taskfleet_cache_total{class="users",event="stale_refused",.*} 0$/m);
   });

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import request from 'supertest';
 import { createExchange, type Answer } from '../../support/exchange';
-import { as, buildTask } from '../../support/factories';
+import { buildTask } from '../../support/factories';
 import { connectRaw, type RawClient } from '../../support/raw-client';
 import { eventually } from '../../support/wait';
 import { useAdmin, useApi, useMember } from '../../support/use-api';
@@ -38,12 +38,12 @@ describe('a flood of writes by one client', () => {
   let health: typeof writes;
   let tasksBefore: number;
   const countTasks = async () =>
-    Number((await as(api, admin).get('/tasks?count=true').expect(200)).headers['x-total-count']);
+    Number((await admin.get('/tasks?count=true').expect(200)).headers['x-total-count']);
 
   beforeAll(async () => {
     const own = await buildTask(api, admin, { assignedTo: member.id });
     const path = `/tasks/${own._id}`;
-    await as(api, member).get(path).expect(200);
+    await member.get(path).expect(200);
     tasksBefore = await countTasks();
     const ends = Date.now() + SECONDS * 1_000;
     const isOver = () => Date.now() > ends;
@@ -120,6 +120,6 @@ describe('an overloaded worker', () => {
     for (const client of clients) client.ask('POST /tasks', headers);
     await eventually(() => clients.some((client) => client.statuses()[0] === '503'));
     for (const { socket } of clients) socket.destroy();
-    await eventually(async () => (await as(api, admin).post('/tasks', { title: 'Again' })).status === 201);
+    await eventually(async () => (await admin.post('/tasks', { title: 'Again' })).status === 201);
   });
 });

@@ -2,13 +2,12 @@ import request from 'supertest';
 import { problemSchema } from '../../../src/schemas/values';
 import { PROBLEMS } from '../../../src/problems/catalogue';
 import { startApi } from '../../support/api';
-import { as } from '../../support/factories';
 import { useAdmin, useApi } from '../../support/use-api';
 
 const api = useApi({ EXPOSE_WORKER: 'true', NODE_APP_INSTANCE: '3' });
 const admin = useAdmin(api);
 
-const asJson = (text: string) => as(api, admin).post('/tasks').type('json').send(text);
+const asJson = (text: string) => admin.post('/tasks').type('json').send(text);
 
 describe('the API', () => {
   it.each([
@@ -18,13 +17,13 @@ describe('the API', () => {
     ['too large a body', () => asJson(JSON.stringify({ title: 'x'.repeat(110_000) })), 413, 'too-large'],
     [
       'another media type',
-      () => as(api, admin).post('/tasks').type('form').send('title=x'),
+      () => admin.post('/tasks').type('form').send('title=x'),
       415,
       'unsupported-media-type',
     ],
     [
       'a media type that is almost JSON',
-      () => as(api, admin).put('/tasks/a').type('application/merge-patch+json').send('{}'),
+      () => admin.put('/tasks/a').type('application/merge-patch+json').send('{}'),
       415,
       'unsupported-media-type',
     ],
@@ -43,14 +42,14 @@ describe('the API', () => {
     ['null', () => asJson('null'), 400, 'invalid-request'],
     [
       'an unknown encoding',
-      () => as(api, admin).post('/tasks').type('json').set('Content-Encoding', 'zip').send('{}'),
+      () => admin.post('/tasks').type('json').set('Content-Encoding', 'zip').send('{}'),
       415,
       'unsupported-media-type',
     ],
     ['no token', () => request(api.server).get('/tasks'), 401, 'unauthenticated'],
     ['an unknown path', () => request(api.server).get('/nothing'), 404, 'not-found'],
     ['another method', () => request(api.server).patch('/tasks'), 405, 'method-not-allowed'],
-    ['a path that can not be decoded', () => as(api, admin).get('/tasks/%E0%A4'), 400, 'invalid-request'],
+    ['a path that can not be decoded', () => admin.get('/tasks/%E0%A4'), 400, 'invalid-request'],
     [
       '__proto__ in a body',
       () => asJson('{"title":"x","__proto__":{"role":"Admin"}}'),
@@ -78,7 +77,7 @@ describe('the API', () => {
     ['/tasks?limit=0&priority=x', /\(and 1 more: see errors\)$/],
     ['/tasks?page=2', /^query.page: is not known here; there are status, .*cursor/],
   ])('says in words what is wrong with %s', async (path, detail) => {
-    const { body } = await as(api, admin).get(path).expect(400);
+    const { body } = await admin.get(path).expect(400);
     expect(body.detail).toEqual(typeof detail === 'string' ? detail : expect.stringMatching(detail));
   });
 
@@ -120,7 +119,7 @@ describe('the API', () => {
     ['/tasks', 'image/gif, *; q=.2, */*; q=.2', 200],
     ['/tasks', 'json, text/html', 406],
   ])('answers %s as Accept: %s with %i', async (path, accept, status) => {
-    const answer = await as(api, admin).get(path).set('Accept', accept);
+    const answer = await admin.get(path).set('Accept', accept);
     expect(answer.status).toBe(status);
     if (status === 406)
       expect(problemSchema.parse(answer.body).detail).toMatch(/served as (application|text)/);
@@ -142,7 +141,7 @@ describe('the API', () => {
     ['Accept-Language', 'tlh'],
   ])('answers in the one form there is in spite of %s: %s', async (name, value) => {
     // RFC 9110, 12.5: a server may disregard them, and sends what it has rather than 406.
-    await as(api, admin)
+    await admin
       .get('/tasks')
       .set(name, value)
       .expect(200)

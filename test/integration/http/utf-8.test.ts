@@ -1,4 +1,4 @@
-import { as, buildTask, newPerson } from '../../support/factories';
+import { buildTask, newPerson } from '../../support/factories';
 import { useAdmin, useApi } from '../../support/use-api';
 
 const api = useApi();
@@ -6,7 +6,7 @@ const admin = useAdmin(api);
 
 /** A body of bytes: each character of the text is one of them. */
 const sendBytes = (path: string, bytes: string, type = 'application/json') =>
-  as(api, admin)
+  admin
     .post(path)
     .type(type)
     .serialize((body) => body as never)
@@ -46,13 +46,13 @@ describe('a body', () => {
     ['the name of a field', '{"title":"a","x\\ud800":1}', 'body.x'],
     ['a value of an ignored field', '{"title":"a","_id":{"x":["\\ud800"]}}', 'body._id.x.0'],
   ])('with half a character is refused: %s', async (_name, json, path) => {
-    const { body } = await as(api, admin).post('/tasks').type('json').send(json).expect(400);
+    const { body } = await admin.post('/tasks').type('json').send(json).expect(400);
     expect(body.errors[0]).toEqual({ path, message: expect.stringContaining('half a character') });
   });
 
   it('with half a character far inside is refused', async () => {
     const json = `{"title":"a","_id":${'["a",'.repeat(95)}"\\ud800"${']'.repeat(95)}}`;
-    const { body } = await as(api, admin).post('/tasks').type('json').send(json).expect(400);
+    const { body } = await admin.post('/tasks').type('json').send(json).expect(400);
     expect(body.errors[0].path.length).toBeLessThanOrEqual(200);
   });
 
@@ -61,13 +61,13 @@ describe('a body', () => {
     ['objects', '{"a":'.repeat(12_000) + '"\\ud83d\\ude00"' + '}'.repeat(12_000)],
     ['levels that stay open', '['.repeat(90_000)],
   ])('of too many levels is refused before it is read: %s', async (_name, deep) => {
-    const { body } = await as(api, admin).post('/tasks').type('json').send(`{"title":"a","_id":${deep}}`);
+    const { body } = await admin.post('/tasks').type('json').send(`{"title":"a","_id":${deep}}`);
     expect(body).toMatchObject({ status: 400, detail: expect.stringContaining('nested deeper than') });
   });
 
   it('may have brackets in its text', async () => {
     const title = `\\"${'[{'.repeat(90)}`;
-    const { body } = await as(api, admin)
+    const { body } = await admin
       .post('/tasks')
       .send({ title, labels: ['["'] })
       .expect(201);
@@ -76,7 +76,7 @@ describe('a body', () => {
 
   it('keeps pairs by escapes, and the text of all planes', async () => {
     const json = '{"title":"\\ud83d\\ude00 \\\\ud800 漢字 😀"}';
-    const { body } = await as(api, admin).post('/tasks').type('json').send(json).expect(201);
+    const { body } = await admin.post('/tasks').type('json').send(json).expect(201);
     expect(body.title).toBe('😀 \\ud800 漢字 😀');
   });
 
@@ -112,14 +112,14 @@ describe('a query', () => {
     ['l%E4bel=x', 'query.l%E4bel'],
     ['label=a&q=%E4', 'query.q'],
   ])('that is not percent-encoded UTF-8 is refused: %s', async (query, path) => {
-    const { body } = await as(api, admin).get(`/tasks?${query}`).expect(400);
+    const { body } = await admin.get(`/tasks?${query}`).expect(400);
     expect(body.errors).toEqual([{ path, message: expect.stringContaining('percent-encoded UTF-8') }]);
   });
 
   it.each(['/users', '/tasks/aaaaaaaaaaaaaaaaaaaaaaaa', '/openapi.json', '/health/live'])(
     'of %s is refused too',
     async (path) => {
-      const { body } = await as(api, admin).get(`${path}?x=%E4`).expect(400);
+      const { body } = await admin.get(`${path}?x=%E4`).expect(400);
       expect(body.detail).toContain('percent-encoded UTF-8');
     },
   );
@@ -130,10 +130,10 @@ describe('a query', () => {
       'G%C3%A4rten+%2B+100%25+%F0%9F%98%80',
       'G%c3%a4rten%20%2b%20100%25%20%F0%9F%98%80',
     ]) {
-      const { body, headers } = await as(api, admin).get(`/tasks?label=${label}`).expect(200);
+      const { body, headers } = await admin.get(`/tasks?label=${label}`).expect(200);
       expect(body).toHaveLength(1);
       const first = /<([^>]+)>; rel="first"/.exec(headers.link!)![1]!;
-      expect((await as(api, admin).get(first).expect(200)).body).toEqual(body);
+      expect((await admin.get(first).expect(200)).body).toEqual(body);
     }
   });
 
@@ -141,30 +141,26 @@ describe('a query', () => {
     'has numbers in decimal digits alone: limit=%s is refused',
     async (limit) => {
       for (const path of ['/tasks', '/users']) {
-        const { body } = await as(api, admin).get(`${path}?limit=${limit}`).expect(400);
+        const { body } = await admin.get(`${path}?limit=${limit}`).expect(400);
         expect(body.detail).toBe('query.limit: must be in decimal digits');
       }
     },
   );
 
   it('has one reason for a number that is too large', async () => {
-    const { body } = await as(api, admin)
-      .get(`/tasks?limit=${'9'.repeat(400)}`)
-      .expect(400);
+    const { body } = await admin.get(`/tasks?limit=${'9'.repeat(400)}`).expect(400);
     expect(body.detail).toBe('query.limit: must be at most 100');
   });
 
   it.each(['%205%20', '+5', '05'])('has blanks around a number for nothing: limit=%s', async (limit) => {
-    const { headers } = await as(api, admin).get(`/tasks?limit=${limit}`).expect(200);
+    const { headers } = await admin.get(`/tasks?limit=${limit}`).expect(200);
     expect(headers.link).toContain('</tasks?limit=5>; rel="first"');
   });
 
   it.each(['%202027-05-01', '2027-5-1', '0x7e3-05-01', '٢٠٢٧-٠٥-٠١'])(
     'has dates as ISO 8601 writes them: %s is refused',
     async (date) => {
-      await as(api, admin)
-        .get(`/tasks?createdFrom=${encodeURI(decodeURI(date))}`)
-        .expect(400);
+      await admin.get(`/tasks?createdFrom=${encodeURI(decodeURI(date))}`).expect(400);
     },
   );
 });
@@ -172,7 +168,7 @@ describe('a query', () => {
 describe('a path', () => {
   it.each(['%E4', '%zz', '%', '%C0%80', '%ED%A0%80'])('of %s is refused', async (id) => {
     for (const path of [`/tasks/${id}`, `/users/${id}`, `/jobs/${id}`]) {
-      const { body } = await as(api, admin).get(path).expect(400);
+      const { body } = await admin.get(path).expect(400);
       expect(body.detail).toContain('percent-encoded UTF-8');
     }
   });

@@ -1,13 +1,13 @@
 import request from 'supertest';
 import { connectMongo } from '../../../src/infra/mongo/mongo';
-import { as, buildTask, newPerson } from '../../support/factories';
+import { buildTask, newPerson } from '../../support/factories';
 import { mongoUrl } from '../../support/servers';
 import { useAdmin, useApi } from '../../support/use-api';
 
 const api = useApi();
 const admin = useAdmin(api);
 
-const create = (body: object) => as(api, admin).post('/tasks', body);
+const create = (body: object) => admin.post('/tasks', body);
 const signUp = (person: object) => request(api.server).post('/users/signup').send(person);
 
 const INVISIBLE = [
@@ -58,11 +58,9 @@ describe('text', () => {
       expect(body.errors.map(({ path }: { path: string }) => path)).toEqual(['body.title', 'body.labels.0']);
       expect(body.detail).toContain('must hold more than blanks and characters that nobody sees');
       await signUp(newPerson({ name: hidden })).expect(400);
-      await as(api, admin).patch(`/users/${admin.id}`, { name: hidden }).expect(400);
+      await admin.patch(`/users/${admin.id}`, { name: hidden }).expect(400);
       for (const name of ['label', 'q'])
-        await as(api, admin)
-          .get(`/tasks?${name}=${encodeURIComponent(hidden)}`)
-          .expect(400);
+        await admin.get(`/tasks?${name}=${encodeURIComponent(hidden)}`).expect(400);
       // It may be empty, so it may be empty to the eye.
       await create({ title: 'x', description: hidden }).expect(201);
     },
@@ -75,9 +73,7 @@ describe('text', () => {
       expect(body).toMatchObject({ title: needed, labels: [needed], description: needed });
       const { body: session } = await signUp(newPerson({ name: needed })).expect(201);
       expect(session.user.name).toBe(needed);
-      const { body: labelled } = await as(api, admin)
-        .get(`/tasks?label=${encodeURIComponent(needed)}`)
-        .expect(200);
+      const { body: labelled } = await admin.get(`/tasks?label=${encodeURIComponent(needed)}`).expect(200);
       expect(labelled).toHaveLength(1);
     },
   );
@@ -107,9 +103,7 @@ describe('text', () => {
     for (const { message } of body.errors) expect(message).toContain(name);
     await signUp(newPerson({ name: bad })).expect(400);
     for (const query of ['label', 'q'])
-      await as(api, admin)
-        .get(`/tasks?${query}=${encodeURIComponent(bad)}`)
-        .expect(400);
+      await admin.get(`/tasks?${query}=${encodeURIComponent(bad)}`).expect(400);
     const { body: problem } = await signUp(newPerson({ username: bad, email: `${bad}@example.com` })).expect(
       400,
     );
@@ -141,8 +135,8 @@ describe('text', () => {
       .collection('tasks')
       .updateOne({ title: 'old' }, { $set: { title: 'a\u202eb\nc', labels: ['\u200b'] } });
     await mongo.close();
-    const { body } = await as(api, admin).get(`/tasks/${_id}`).expect(200);
+    const { body } = await admin.get(`/tasks/${_id}`).expect(200);
     expect(body).toMatchObject({ title: 'a\u202eb\nc', labels: ['\u200b'] });
-    await as(api, admin).patch(`/tasks/${_id}`, { status: 'Doing' }).expect(200);
+    await admin.patch(`/tasks/${_id}`, { status: 'Doing' }).expect(200);
   });
 });

@@ -18,7 +18,7 @@ const admin = useAdmin(api);
 const create = (body: object, key: string, at = api, by = admin) =>
   as(at, by).post('/tasks', body).set('Idempotency-Key', key);
 const titled = async (title: string) =>
-  (await as(api, admin).get('/tasks?limit=100').expect(200)).body.filter(
+  (await admin.get('/tasks?limit=100').expect(200)).body.filter(
     (task: { title: string }) => task.title === title,
   );
 
@@ -98,7 +98,7 @@ describe('the Idempotency-Key', () => {
       const [key, person] = [randomUUID(), newPerson()];
       const send = () => request(api.server).post('/users/signup').set('Idempotency-Key', key).send(person);
       const { body } = await send().expect(201);
-      await as(api, admin).delete(`/users/${body.user._id}`).expect(204);
+      await admin.delete(`/users/${body.user._id}`).expect(204);
       await send().expect(409);
     });
   });

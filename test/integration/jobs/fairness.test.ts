@@ -1,6 +1,6 @@
 import { Types } from 'mongoose';
 import { startWorker } from '../../support/api';
-import { as, buildMember, endedJob, type Account } from '../../support/factories';
+import { buildMember, endedJob, type Account } from '../../support/factories';
 import { heaviestPicture, newPicture, slowPicture } from '../../support/pictures';
 import { eventually } from '../../support/wait';
 import { useAdmin, useApi, useMongo } from '../../support/use-api';
@@ -16,7 +16,7 @@ beforeEach(async () => {
 
 /** @returns the path of the job */
 async function upload(picture: Buffer, by: Account, userId = by.id): Promise<string> {
-  const sent = as(api, by).put(`/users/${userId}/avatar`).type('image/png').send(picture);
+  const sent = by.put(`/users/${userId}/avatar`).type('image/png').send(picture);
   return (await sent.expect(202)).headers.location!;
 }
 
@@ -82,7 +82,7 @@ describe('jobs of several users', () => {
           const path = await upload(bytes, flooding);
           sent.push(path);
           await eventually(
-            async () => isOver || (await as(api, flooding).get(path)).body.status !== 'queued',
+            async () => isOver || (await flooding.get(path)).body.status !== 'queued',
             120_000,
           );
         }
@@ -111,7 +111,7 @@ describe('a picture that takes too much CPU time', () => {
     await mongo.db.collection('avatar_originals').updateOne({ userId: new Types.ObjectId(slow.id) }, bytes);
     await withWorker({ JOB_CPU_SECONDS: '1', JOB_CONCURRENCY: '1' }, async (metrics) => {
       const job = await eventually(async () => {
-        const { body } = await as(api, slow).get(path).expect(200);
+        const { body } = await slow.get(path).expect(200);
         return body.finishedAt && body;
       }, 60_000);
       expect(job).toMatchObject({
@@ -120,7 +120,7 @@ describe('a picture that takes too much CPU time', () => {
         error: expect.stringMatching(/too much CPU time.*fewer pixels, and send it again/) as string,
       });
       expect(await mongo.db.collection('avatar_originals').countDocuments({})).toBe(0);
-      expect((await as(api, admin).get('/ops/failed-jobs').expect(200)).body).toEqual([]);
+      expect((await admin.get('/ops/failed-jobs').expect(200)).body).toEqual([]);
       const count = /^taskfleet_job_duration_seconds_count\{.*outcome="over-limit".*\} (\d+)$/m;
       expect(count.exec(await metrics())?.[1]).toBe('1');
       expect(await endedJob(api, other, await upload(await newPicture('png'), other))).toMatchObject({

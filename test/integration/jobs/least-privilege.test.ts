@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { runInNewContext } from 'node:vm';
 import { connectMongo } from '../../../src/infra/mongo/mongo';
-import { as, endedJob } from '../../support/factories';
+import { endedJob } from '../../support/factories';
 import { newNamespace } from '../../support/api';
 import { newPicture } from '../../support/pictures';
 import { mongoUrl } from '../../support/servers';
@@ -61,7 +61,7 @@ const ada = useMember(api);
 
 describe("the job worker's own user of MongoDB", () => {
   const upload = async (picture: Buffer) => {
-    const sent = as(api, ada).put(`/users/${ada.id}/avatar`).type('image/png').send(picture);
+    const sent = ada.put(`/users/${ada.id}/avatar`).type('image/png').send(picture);
     const { headers } = await sent.expect(202);
     return endedJob(api, ada, headers.location!);
   };

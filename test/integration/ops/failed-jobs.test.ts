@@ -1,6 +1,6 @@
 import { createJobRepository } from '../../../src/jobs/job-repository';
 import { startWorker } from '../../support/api';
-import { as, endedJob } from '../../support/factories';
+import { endedJob } from '../../support/factories';
 import { newPicture } from '../../support/pictures';
 import { use } from '../../support/use';
 import { useAdmin, useApi, useMongo } from '../../support/use-api';
@@ -18,7 +18,7 @@ async function fail(id: string): Promise<string> {
 }
 
 async function failedUpload(): Promise<string> {
-  const upload = as(api, admin).put(`/users/${admin.id}/avatar`).type('image/png');
+  const upload = admin.put(`/users/${admin.id}/avatar`).type('image/png');
   const { body } = await upload.send(await newPicture('png')).expect(202);
   return fail(body._id);
 }
@@ -32,12 +32,12 @@ async function failedWithoutPicture(): Promise<string> {
 }
 
 async function listed(): Promise<string[]> {
-  const { body } = await as(api, admin).get('/ops/failed-jobs').expect(200);
+  const { body } = await admin.get('/ops/failed-jobs').expect(200);
   return body.map(({ _id }: { _id: string }) => _id);
 }
 
-const retry = (id: string) => as(api, admin).post(`/ops/failed-jobs/${id}/retry`);
-const discard = (id: string) => as(api, admin).delete(`/ops/failed-jobs/${id}`);
+const retry = (id: string) => admin.post(`/ops/failed-jobs/${id}/retry`);
+const discard = (id: string) => admin.delete(`/ops/failed-jobs/${id}`);
 
 describe('a failed job', () => {
   it('tries a job again, once of two that press at the same moment, and it gets done', async () => {
@@ -64,14 +64,14 @@ describe('a failed job', () => {
     expect(answers.map(({ status }) => status).sort()).toEqual([204, 409]);
     expect(await listed()).toEqual([]);
     await retry(id).expect(409);
-    const { body } = await as(api, admin).get(`/jobs/${id}`).expect(200);
+    const { body } = await admin.get(`/jobs/${id}`).expect(200);
     expect(body).toMatchObject({ status: 'failed', error: 'It failed.' });
   });
 
   it('does one of retry and discard at the same moment', async () => {
     const id = await failedUpload();
     const [again, gone] = await Promise.all([retry(id), discard(id)]);
-    const { body } = await as(api, admin).get(`/jobs/${id}`).expect(200);
+    const { body } = await admin.get(`/jobs/${id}`).expect(200);
     expect([again.status, gone.status, body.status]).toEqual(
       again.status === 202 ? [202, 409, 'queued'] : [409, 204, 'failed'],
     );

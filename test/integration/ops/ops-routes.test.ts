@@ -98,25 +98,25 @@ describe('the ops routes', () => {
   });
 
   it('drains and resumes, and never takes the last worker', async () => {
-    await as(api, admin).post('/ops/workers/api-0/drain').expect(202);
+    await admin.post('/ops/workers/api-0/drain').expect(202);
     expect(workers[0]!.draining).toBe(true);
-    const { body } = await as(api, admin).post('/ops/workers/api-1/drain').expect(409);
+    const { body } = await admin.post('/ops/workers/api-1/drain').expect(409);
     expect(body.detail).toMatch(/last worker/);
     expect(workers[1]!.draining).toBe(false);
-    await as(api, admin).post('/ops/workers/api-0/resume').expect(204);
+    await admin.post('/ops/workers/api-0/resume').expect(204);
     expect(workers[0]!.draining).toBe(false);
-    await as(api, admin).post('/ops/workers/api-7/drain').expect(404);
-    await as(api, admin).post('/ops/workers/..%2Fx/drain').expect(400);
+    await admin.post('/ops/workers/api-7/drain').expect(404);
+    await admin.post('/ops/workers/..%2Fx/drain').expect(400);
   });
 
   it('counts on nobody whom NGINX does not reach yet', async () => {
     workers[1]!.reached = false;
-    await as(api, admin).post('/ops/workers/api-0/drain').expect(409);
+    await admin.post('/ops/workers/api-0/drain').expect(409);
     expect(workers[0]!.draining).toBe(false);
   });
 
   it('drains one of two that are told to at the same moment', async () => {
-    const both = ['api-0', 'api-1'].map((name) => as(api, admin).post(`/ops/workers/${name}/drain`));
+    const both = ['api-0', 'api-1'].map((name) => admin.post(`/ops/workers/${name}/drain`));
     const answers = await Promise.all(both);
     expect(answers.map(({ status }) => status).sort()).toEqual([202, 409]);
     expect(workers.filter(({ draining }) => draining)).toHaveLength(1);
@@ -124,18 +124,16 @@ describe('the ops routes', () => {
 
   it('tells where a worker does not begin to drain', async () => {
     workers[0]!.obeys = false;
-    const { headers } = await as(api, admin).post('/ops/workers/api-0/drain').expect(503);
+    const { headers } = await admin.post('/ops/workers/api-0/drain').expect(503);
     expect(headers['retry-after']).toBe('1');
   });
 
   it('has a job worker that reaches RabbitMQ settle the dead letters, and tells where none does', async () => {
-    const { body } = await as(api, admin).post('/ops/dead-letters/retry').expect(200);
+    const { body } = await admin.post('/ops/dead-letters/retry').expect(200);
     expect(body).toEqual(settled);
-    await as(api, admin)
-      .delete('/ops/dead-letters')
-      .expect(200, { ...settled, discarded: 3 });
+    await admin.delete('/ops/dead-letters').expect(200, { ...settled, discarded: 3 });
     jobWorkers[1]!.close();
-    const { body: problem } = await as(api, admin).post('/ops/dead-letters/retry').expect(503);
+    const { body: problem } = await admin.post('/ops/dead-letters/retry').expect(503);
     expect(problem.detail).toMatch(/RabbitMQ is away/);
     jobWorkers[1] = await startJobWorkerStub('worker-1', 3, 7);
   });

@@ -4,7 +4,7 @@ import { createLogger } from '../../../src/process/logger';
 import { seedData } from '../../../src/seed/seed-data';
 import { userAt } from '../../../src/seed/made-up';
 import { testConfig } from '../../support/api';
-import { as, type Account } from '../../support/factories';
+import { type Account } from '../../support/factories';
 import { use } from '../../support/use';
 import { useAdmin, useApi } from '../../support/use-api';
 
@@ -26,7 +26,7 @@ const seed = (users: number, tasks: number, number = 1) =>
 describe('the seed', () => {
   it('makes what the API would have made, shown at once, and nothing twice', async () => {
     const total = async () =>
-      (await as(api, admin).get('/tasks?limit=1&count=true').expect(200)).headers['x-total-count'];
+      (await admin.get('/tasks?limit=1&count=true').expect(200)).headers['x-total-count'];
     expect(await total()).toBe('0');
     expect(await seed(10, 600)).toEqual({ users: 10, tasks: 600 });
     await data.listsChanged();
@@ -41,13 +41,11 @@ describe('the seed', () => {
       .expect(200);
     expect(body.user.username).toBe(username);
     expect(body.user.tasks.length).toBeGreaterThan(0);
-    const found = await as(api, admin)
-      .get(`/users?q=${username.split('.')[1]}`)
-      .expect(200);
+    const found = await admin.get(`/users?q=${username.split('.')[1]}`).expect(200);
     expect(found.body.map((user: Account) => user.username)).toContain(username);
 
     // Every field that a record of the API's own has, and of the same type.
-    const made = await as(api, admin).post('/tasks', { title: 'One', deadline: '2027-01-01' }).expect(201);
+    const made = await admin.post('/tasks', { title: 'One', deadline: '2027-01-01' }).expect(201);
     const shape = (record: object | null) =>
       Object.fromEntries(Object.entries(record!).map(([name, value]) => [name, typeof value]));
     const own = await data.tasks.byId(made.body._id);

@@ -9,7 +9,7 @@ const [api, other] = useApis();
 const admin = useAdmin(api);
 const member = useMember(api);
 
-const tagOf = async (path: string, by = admin) => (await as(api, by).get(path).expect(200)).headers.etag!;
+const tagOf = async (path: string, by = admin) => (await by.get(path).expect(200)).headers.etag!;
 const patch = (path: string, body: object, tag?: string, at = api) => {
   const sent = as(at, admin).patch(path, body);
   return tag === undefined ? sent : sent.set('If-Match', tag);
@@ -42,7 +42,7 @@ describe('If-None-Match', () => {
     const path = `/tasks/${(await buildTask(api, admin, { assignedTo: member.id }))._id}`;
     const tag = await tagOf(path);
     await as(other, member).patch(`/users/${member.id}`, { name: 'Ada Renamed' }).expect(200);
-    const { body } = await as(api, admin).get(path).set('If-None-Match', tag).expect(200);
+    const { body } = await admin.get(path).set('If-None-Match', tag).expect(200);
     expect(body.assignedTo.name).toBe('Ada Renamed');
     await patch(path, { title: 'Still mine' }, tag).expect(200);
   });
@@ -72,20 +72,20 @@ describe('If-Match', () => {
   it('counts for PUT and DELETE, and for users', async () => {
     const path = `/tasks/${(await buildTask(api, admin))._id}`;
     const tag = await tagOf(path);
-    await as(api, admin).put(path, { status: 'Doing' }).set('If-Match', tag).expect(200);
-    await as(api, admin).put(path, { status: 'Done' }).set('If-Match', tag).expect(412);
-    await as(api, admin).delete(path).set('If-Match', tag).expect(412);
-    await as(api, admin)
+    await admin.put(path, { status: 'Doing' }).set('If-Match', tag).expect(200);
+    await admin.put(path, { status: 'Done' }).set('If-Match', tag).expect(412);
+    await admin.delete(path).set('If-Match', tag).expect(412);
+    await admin
       .delete(path)
       .set('If-Match', await tagOf(path))
       .expect(204);
     const someone = await buildMember(api);
     const user = `/users/${someone.id}`;
     const userTag = await tagOf(user);
-    await as(api, someone).patch(user, { name: 'New' }).set('If-Match', userTag).expect(200);
-    await as(api, someone).patch(user, { name: 'Newer' }).set('If-Match', userTag).expect(412);
-    await as(api, someone).delete(user).set('If-Match', userTag).expect(412);
-    await as(api, someone)
+    await someone.patch(user, { name: 'New' }).set('If-Match', userTag).expect(200);
+    await someone.patch(user, { name: 'Newer' }).set('If-Match', userTag).expect(412);
+    await someone.delete(user).set('If-Match', userTag).expect(412);
+    await someone
       .delete(user)
       .set('If-Match', await tagOf(user))
       .expect(204);
@@ -93,19 +93,19 @@ describe('If-Match', () => {
 
   it('tells nothing of a task that is not theirs to a worker', async () => {
     const { _id } = await buildTask(api, admin);
-    const answer = await as(api, member).patch(`/tasks/${_id}`, { status: 'Doing' }).set('If-Match', '"1.x"');
+    const answer = await member.patch(`/tasks/${_id}`, { status: 'Doing' }).set('If-Match', '"1.x"');
     expect(answer.status).toBe(404);
     expect(answer.headers.etag).toBeUndefined();
   });
 
   it('refuses what must not be there', async () => {
     const path = `/tasks/${(await buildTask(api, admin))._id}`;
-    await as(api, admin).put(path, { title: 'X' }).set('If-None-Match', '*').expect(412);
-    await as(api, admin)
+    await admin.put(path, { title: 'X' }).set('If-None-Match', '*').expect(412);
+    await admin
       .put(path, { title: 'X' })
       .set('If-None-Match', await tagOf(path))
       .expect(412);
-    await as(api, admin).put(path, { title: 'X' }).set('If-None-Match', '"other"').expect(200);
+    await admin.put(path, { title: 'X' }).set('If-None-Match', '"other"').expect(200);
   });
 
   it('lets one of 20 parallel changes through', async () => {
@@ -118,7 +118,7 @@ describe('If-Match', () => {
     );
     const statuses = answers.map(({ status }) => status).sort();
     expect(statuses).toEqual([200, ...Array<number>(19).fill(412)]);
-    const { body } = await as(api, admin).get(path);
+    const { body } = await admin.get(path);
     expect(body.title).toBe(answers.find(({ status }) => status === 200)!.body.title);
   });
 
@@ -211,12 +211,12 @@ describe('a read', () => {
 
 describe('the tag of a write', () => {
   it('is that of the next read', async () => {
-    const made = await as(api, admin).post('/tasks', { title: 'T', assignedTo: member.id }).expect(201);
+    const made = await admin.post('/tasks', { title: 'T', assignedTo: member.id }).expect(201);
     const path = made.headers.location!;
     expect(made.headers.etag).toBe(await tagOf(path));
-    const put = await as(api, admin).put(path, { description: 'D' }).expect(200);
+    const put = await admin.put(path, { description: 'D' }).expect(200);
     expect(put.headers.etag).toBe(await tagOf(path));
-    const renamed = await as(api, member).patch(`/users/${member.id}`, { name: 'N' }).expect(200);
+    const renamed = await member.patch(`/users/${member.id}`, { name: 'N' }).expect(200);
     expect(renamed.headers.etag).toBe(await tagOf(`/users/${member.id}`));
   });
 

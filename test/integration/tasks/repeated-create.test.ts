@@ -1,4 +1,4 @@
-import { as, buildMember } from '../../support/factories';
+import { buildMember } from '../../support/factories';
 import { useAdmin, useApi } from '../../support/use-api';
 
 const api = useApi();
@@ -7,23 +7,23 @@ const admin = useAdmin(api);
 describe('a repeated POST /tasks', () => {
   it('answers a replay as the first send, also where its assignee has gone since', async () => {
     const member = await buildMember(api);
-    const create = (body: object) => as(api, admin).post('/tasks', body).set('Idempotency-Key', '"gone"');
+    const create = (body: object) => admin.post('/tasks', body).set('Idempotency-Key', '"gone"');
     const body = { title: 'T', assignedTo: member.id };
     const first = await create(body).expect(201);
-    await as(api, admin).delete(`/users/${member.id}`).expect(204);
+    await admin.delete(`/users/${member.id}`).expect(204);
     const again = await create(body).expect(201);
     expect(again.text).toBe(first.text);
     expect(again.headers['idempotent-replayed']).toBe('true');
   });
 
   it('tells of a key that was sent with another body before it looks at the assignee', async () => {
-    const create = (body: object) => as(api, admin).post('/tasks', body).set('Idempotency-Key', '"other"');
+    const create = (body: object) => admin.post('/tasks', body).set('Idempotency-Key', '"other"');
     await create({ title: 'T' }).expect(201);
     await create({ title: 'T', assignedTo: 'f'.repeat(24) }).expect(422);
   });
 
   it('leaves the key free where the assignee is unknown', async () => {
-    const create = (body: object) => as(api, admin).post('/tasks', body).set('Idempotency-Key', '"free"');
+    const create = (body: object) => admin.post('/tasks', body).set('Idempotency-Key', '"free"');
     await create({ title: 'T', assignedTo: 'f'.repeat(24) }).expect(400);
     await create({ title: 'T' }).expect(201);
   });

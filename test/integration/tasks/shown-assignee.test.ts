@@ -15,7 +15,7 @@ describe('the answer to a change', () => {
     const admin = await buildAdmin(api);
     const ada = await buildMember(api);
     const { _id } = await buildTask(api, admin, { assignedTo: ada.id });
-    const change = async (title: string) => (await as(api, admin).put(`/tasks/${_id}`, { title })).body;
+    const change = async (title: string) => (await admin.put(`/tasks/${_id}`, { title })).body;
 
     expect((await change('one')).assignedTo).toMatchObject({ _id: ada.id, name: 'Ada Test' });
     for (const name of ['Ada Second', 'Ada Third']) {
@@ -33,7 +33,7 @@ describe('the answer to a change', () => {
     const { id } = await buildMember(api);
     const { _id } = await buildTask(api, admin, { assignedTo: id });
     const statuses = ['to Do', 'Doing', 'to Do', 'Doing', 'to Do', 'Doing', 'to Do', 'Doing'];
-    const move = (status: string) => as(api, admin).put(`/tasks/${_id}`, { status }).expect(200);
+    const move = (status: string) => admin.put(`/tasks/${_id}`, { status }).expect(200);
     await move('Doing');
     const [before, beganAt] = [await findsOf(api), Date.now()];
     for (const status of statuses) await move(status);

@@ -1,4 +1,4 @@
-import { as, buildTask } from '../../support/factories';
+import { buildTask } from '../../support/factories';
 import { useAdmin, useApi, useMember } from '../../support/use-api';
 
 const api = useApi();
@@ -19,8 +19,8 @@ describe('PATCH /tasks/:id', () => {
   it('keeps what it does not name', async () => {
     const { _id } = await buildTask(api, admin, { ...whole, assignedTo: member.id });
     for (const change of [{ priority: 'low' }, { labels: ['winter'] }, { position: -1 }, { title: 'New' }]) {
-      const { body: before } = await as(api, admin).get(`/tasks/${_id}`);
-      const { body } = await as(api, admin).patch(`/tasks/${_id}`, change).expect(200);
+      const { body: before } = await admin.get(`/tasks/${_id}`);
+      const { body } = await admin.patch(`/tasks/${_id}`, change).expect(200);
       expect(body).toEqual({ ...before, ...change, updatedAt: body.updatedAt });
     }
   });
@@ -28,7 +28,7 @@ describe('PATCH /tasks/:id', () => {
   it('takes what is null back to what a new task has (RFC 7396)', async () => {
     const { _id } = await buildTask(api, admin, { ...whole, assignedTo: member.id });
     const cleared = { description: null, priority: null, labels: null, assignedTo: null, deadline: null };
-    const { body } = await as(api, admin).patch(`/tasks/${_id}`, cleared).expect(200);
+    const { body } = await admin.patch(`/tasks/${_id}`, cleared).expect(200);
     const fresh = { description: '', priority: 'normal', labels: [], assignedTo: null, deadline: null };
     expect(body).toMatchObject({ ...fresh, title: 'Paint', status: 'Doing', position: 3.5 });
   });
@@ -36,8 +36,8 @@ describe('PATCH /tasks/:id', () => {
   it('puts a task without a position at the end', async () => {
     const { _id } = await buildTask(api, admin, { position: 5 });
     const newest = await buildTask(api, admin);
-    await as(api, admin).patch(`/tasks/${_id}`, { position: null }).expect(200);
-    const { body } = await as(api, admin).get('/tasks?sort=-position&limit=2&status=to%20Do').expect(200);
+    await admin.patch(`/tasks/${_id}`, { position: null }).expect(200);
+    const { body } = await admin.get('/tasks?sort=-position&limit=2&status=to%20Do').expect(200);
     expect(body.map((task: { _id: string }) => task._id)).toEqual([_id, newest._id]);
   });
 
@@ -51,26 +51,22 @@ describe('PATCH /tasks/:id', () => {
     [{ colour: null }, 'body.colour'],
   ])('refuses %j', async (change, path) => {
     const { _id } = await buildTask(api, admin);
-    const { body } = await as(api, admin).patch(`/tasks/${_id}`, change).expect(400);
+    const { body } = await admin.patch(`/tasks/${_id}`, change).expect(400);
     expect(body.errors[0].path).toBe(path);
   });
 
   it('is taken as application/json too, and as nothing else', async () => {
     const { _id } = await buildTask(api, admin);
-    await as(api, admin).patch(`/tasks/${_id}`, { title: 'J' }).type('application/json').expect(200);
-    await as(api, admin).patch(`/tasks/${_id}`).type('application/json-patch+json').send('[]').expect(415);
+    await admin.patch(`/tasks/${_id}`, { title: 'J' }).type('application/json').expect(200);
+    await admin.patch(`/tasks/${_id}`).type('application/json-patch+json').send('[]').expect(415);
   });
 
   it("changes nothing but the status for a worker, and names a conflict's way out", async () => {
     const { _id } = await buildTask(api, admin, { assignedTo: member.id, labels: ['own'] });
-    await as(api, member)
-      .patch(`/tasks/${_id}`, { status: 'Doing', labels: ['own'] })
-      .expect(200);
-    await as(api, member)
-      .patch(`/tasks/${_id}`, { labels: ['other'] })
-      .expect(403);
-    await as(api, member).patch(`/tasks/${_id}`, { status: 'Done' }).expect(200);
-    const { body } = await as(api, member).patch(`/tasks/${_id}`, { status: 'to Do' }).expect(409);
+    await member.patch(`/tasks/${_id}`, { status: 'Doing', labels: ['own'] }).expect(200);
+    await member.patch(`/tasks/${_id}`, { labels: ['other'] }).expect(403);
+    await member.patch(`/tasks/${_id}`, { status: 'Done' }).expect(200);
+    const { body } = await member.patch(`/tasks/${_id}`, { status: 'to Do' }).expect(409);
     expect(body.detail).toBe('This task is "Done" and can be moved by an Admin alone.');
   });
 
@@ -79,13 +75,11 @@ describe('PATCH /tasks/:id', () => {
       title: 'Häuser streichen',
       description: 'Öl & große Pinsel',
     });
-    await as(api, admin).patch(`/tasks/${_id}`, { title: 'Zäune lackieren' }).expect(200);
+    await admin.patch(`/tasks/${_id}`, { title: 'Zäune lackieren' }).expect(200);
     const found = async (words: string) =>
-      (
-        await as(api, admin)
-          .get(`/tasks?q=${encodeURIComponent(words)}`)
-          .expect(200)
-      ).body.map((task: { _id: string }) => task._id);
+      (await admin.get(`/tasks?q=${encodeURIComponent(words)}`).expect(200)).body.map(
+        (task: { _id: string }) => task._id,
+      );
     expect(await found('zaune PINSEL')).toEqual([_id]);
     expect(await found('GROSSE')).toEqual([_id]);
     expect(await found('Häuser')).toEqual([]);
@@ -100,11 +94,11 @@ describe('PATCH /tasks/:id', () => {
       { labels: ['l'] },
       { position: 1 },
     ];
-    const answers = await Promise.all(changes.map((change) => as(api, admin).patch(`/tasks/${_id}`, change)));
+    const answers = await Promise.all(changes.map((change) => admin.patch(`/tasks/${_id}`, change)));
     expect(answers.map(({ status }) => status)).toEqual(Array(5).fill(200));
-    const { body } = await as(api, admin).get(`/tasks/${_id}`);
+    const { body } = await admin.get(`/tasks/${_id}`);
     expect(body).toMatchObject(Object.assign({}, ...changes) as object);
-    const { body: found } = await as(api, admin).get('/tasks?q=t%20d').expect(200);
+    const { body: found } = await admin.get('/tasks?q=t%20d').expect(200);
     expect(found.map((task: { _id: string }) => task._id)).toEqual([_id]);
   });
 });

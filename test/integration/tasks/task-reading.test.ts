@@ -1,5 +1,5 @@
 import type { Response } from 'supertest';
-import { as, buildTask } from '../../support/factories';
+import { buildTask } from '../../support/factories';
 import { useAdmin, useApi, useMember } from '../../support/use-api';
 
 const api = useApi();
@@ -22,7 +22,7 @@ beforeAll(async () => {
   }
 });
 
-const list = (query: string, by = admin) => as(api, by).get(`/tasks?limit=100&${query}`);
+const list = (query: string, by = admin) => by.get(`/tasks?limit=100&${query}`);
 const titles = async (query: string, by = admin): Promise<number[]> =>
   (await list(query, by).expect(200)).body.map((task: { title: string }) => Number(task.title.slice(5)));
 
@@ -78,7 +78,7 @@ describe('GET /tasks', () => {
   });
 
   it('shows the named fields alone, and what they were asked for in the links', async () => {
-    const answer = await as(api, admin).get('/tasks?fields=title,status&limit=2&status=Done').expect(200);
+    const answer = await admin.get('/tasks?fields=title,status&limit=2&status=Done').expect(200);
     expect(answer.body.map(Object.keys)).toEqual([
       ['_id', 'title', 'status'],
       ['_id', 'title', 'status'],
@@ -103,7 +103,7 @@ describe('GET /tasks', () => {
     const walk = async (rel: string, from: string) => {
       const pages: number[][] = [];
       for (let path: string | undefined = from; path;) {
-        const { body, headers }: Response = await as(api, admin).get(path).expect(200);
+        const { body, headers }: Response = await admin.get(path).expect(200);
         pages.push(body.map((task: { title: string }) => Number(task.title.slice(5))));
         const next: string | undefined = new RegExp(`<([^>]+)>; rel="${rel}"`).exec(headers.link!)?.[1];
         if (!next) return { pages, last: path };
@@ -118,14 +118,14 @@ describe('GET /tasks', () => {
   });
 
   it('refuses the cursor of another list, and one that was tampered with', async () => {
-    const { headers } = await as(api, admin).get('/tasks?limit=2&status=Done').expect(200);
+    const { headers } = await admin.get('/tasks?limit=2&status=Done').expect(200);
     const cursor = /cursor=([\w-]+)/.exec(headers.link!)![1]!;
     const other = await list(`status=Doing&cursor=${cursor}`).expect(400);
     expect(other.body.detail).toMatch('other filters');
     await list(`status=Done&sort=createdAt&cursor=${cursor}`).expect(400);
-    const { headers: ofTasks } = await as(api, admin).get('/tasks?limit=1').expect(200);
+    const { headers: ofTasks } = await admin.get('/tasks?limit=1').expect(200);
     const [, unfiltered] = /cursor=([\w-]+)/.exec(ofTasks.link!)!;
-    const { body: ofUsers } = await as(api, admin).get(`/users?limit=1&cursor=${unfiltered}`).expect(400);
+    const { body: ofUsers } = await admin.get(`/users?limit=1&cursor=${unfiltered}`).expect(400);
     expect(ofUsers.detail).toContain('belongs to');
     await list(`status=Done&cursor=${cursor.slice(0, -8)}`).expect(400);
     const [seal, text] = [cursor.slice(0, 22), cursor.slice(22)];

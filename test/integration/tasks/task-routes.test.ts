@@ -1,5 +1,5 @@
 import type { Response } from 'supertest';
-import { as, buildTask, type Account } from '../../support/factories';
+import { buildTask, type Account } from '../../support/factories';
 import { useAdmin, useApi, useMember } from '../../support/use-api';
 
 const api = useApi();
@@ -9,7 +9,7 @@ const stranger = useMember(api);
 
 describe('POST /tasks', () => {
   it('makes a task with its defaults', async () => {
-    const { body, headers } = await as(api, admin).post('/tasks', { title: ' Paint ' }).expect(201);
+    const { body, headers } = await admin.post('/tasks', { title: ' Paint ' }).expect(201);
     expect(body).toMatchObject({
       title: 'Paint',
       description: '',
@@ -24,9 +24,7 @@ describe('POST /tasks', () => {
     ['an id', (id: string) => id],
     ['an object with _id', (id: string) => ({ _id: id, name: 'whatever a GET said' })],
   ])('takes the assignee as %s and shows them without their tasks', async (_form, form) => {
-    const { body } = await as(api, admin)
-      .post('/tasks', { title: 'T', assignedTo: form(member.id) })
-      .expect(201);
+    const { body } = await admin.post('/tasks', { title: 'T', assignedTo: form(member.id) }).expect(201);
     expect(body.assignedTo).toMatchObject({ _id: member.id, username: member.username, role: 'worker' });
     expect(body.assignedTo).not.toHaveProperty('tasks');
     expect(JSON.stringify(body)).not.toMatch(/hash|Key|version/i);
@@ -44,13 +42,13 @@ describe('POST /tasks', () => {
     [{ title: '\ud800x' }, 'body.title'],
     [{ title: 'T', deadline: '9999-12-31T23:59:59-23:59' }, 'body.deadline'],
   ])('refuses %j with 400 that names %s', async (body, path) => {
-    const answer = await as(api, admin).post('/tasks', body).expect(400);
+    const answer = await admin.post('/tasks', body).expect(400);
     expect(answer.headers['content-type']).toMatch('application/problem+json');
     expect(answer.body.errors.map((error: { path: string }) => error.path)).toContain(path);
   });
 
   it('is for Admins alone', async () => {
-    await as(api, member).post('/tasks', { title: 'T' }).expect(403);
+    await member.post('/tasks', { title: 'T' }).expect(403);
   });
 });
 
@@ -59,9 +57,9 @@ describe('GET /tasks', () => {
     const mine = await buildTask(api, admin, { assignedTo: stranger.id });
     const newer = await buildTask(api, admin, { assignedTo: stranger.id });
     await buildTask(api, admin, { assignedTo: member.id });
-    const own = await as(api, stranger).get('/tasks').expect(200);
+    const own = await stranger.get('/tasks').expect(200);
     expect(own.body.map((task: { _id: string }) => task._id)).toEqual([newer._id, mine._id]);
-    const all = await as(api, admin).get('/tasks?limit=100').expect(200);
+    const all = await admin.get('/tasks?limit=100').expect(200);
     expect(all.body.length).toBeGreaterThanOrEqual(3);
   });
 
@@ -69,58 +67,56 @@ describe('GET /tasks', () => {
     const seen: string[] = [];
     let path: string | undefined = '/tasks?limit=2';
     while (path) {
-      const { body, headers }: Response = await as(api, admin).get(path).expect(200);
+      const { body, headers }: Response = await admin.get(path).expect(200);
       expect(body.length).toBeLessThanOrEqual(2);
       seen.push(...body.map((task: { _id: string }) => task._id));
       path = /<([^>]+)>; rel="next"/.exec(headers.link ?? '')?.[1];
     }
-    const { body: all } = await as(api, admin).get('/tasks?limit=100');
+    const { body: all } = await admin.get('/tasks?limit=100');
     expect(seen).toEqual(all.map((task: { _id: string }) => task._id));
   });
 
   it.each(['limit=0', 'limit=101', 'limit=x', 'cursor=nonsense', 'page=2'])('refuses ?%s', async (query) => {
-    await as(api, admin).get(`/tasks?${query}`).expect(400);
+    await admin.get(`/tasks?${query}`).expect(400);
   });
 });
 
 describe('GET, PUT and DELETE /tasks/:id', () => {
   it("keeps another's task from a worker as if it weren't there", async () => {
     const { _id } = await buildTask(api, admin, { assignedTo: stranger.id });
-    await as(api, member).get(`/tasks/${_id}`).expect(404);
-    await as(api, member).put(`/tasks/${_id}`, { status: 'Doing' }).expect(404);
-    await as(api, member).delete(`/tasks/${_id}`).expect(403);
+    await member.get(`/tasks/${_id}`).expect(404);
+    await member.put(`/tasks/${_id}`, { status: 'Doing' }).expect(404);
+    await member.delete(`/tasks/${_id}`).expect(403);
   });
 
   it('sets what the body names and leaves the rest', async () => {
     const deadline = '2030-01-02T03:04:05.000Z';
     const task = await buildTask(api, admin, { description: 'D', assignedTo: member.id, deadline });
-    const { body } = await as(api, admin).put(`/tasks/${task._id}`, { title: 'New' }).expect(200);
+    const { body } = await admin.put(`/tasks/${task._id}`, { title: 'New' }).expect(200);
     expect(body).toMatchObject({ title: 'New', description: 'D', deadline, assignedTo: { _id: member.id } });
-    const cleared = await as(api, admin).put(`/tasks/${task._id}`, { assignedTo: null, deadline: null });
+    const cleared = await admin.put(`/tasks/${task._id}`, { assignedTo: null, deadline: null });
     expect(cleared.body).toMatchObject({ title: 'New', assignedTo: null, deadline: null });
   });
 
   it('takes back a body that came from a GET', async () => {
     const { _id } = await buildTask(api, admin, { assignedTo: member.id });
-    const { body } = await as(api, member).get(`/tasks/${_id}`);
-    const put = await as(api, member)
-      .put(`/tasks/${_id}`, { ...body, status: 'Doing' })
-      .expect(200);
+    const { body } = await member.get(`/tasks/${_id}`);
+    const put = await member.put(`/tasks/${_id}`, { ...body, status: 'Doing' }).expect(200);
     expect(put.body).toMatchObject({ ...body, status: 'Doing', updatedAt: expect.any(String) });
   });
 
   it('lets a worker move the status of an own task and change nothing else', async () => {
     const { _id } = await buildTask(api, admin, { assignedTo: member.id });
-    await as(api, member).put(`/tasks/${_id}`, { status: 'Doing', title: 'Mine now' }).expect(403);
-    await as(api, member).put(`/tasks/${_id}`, { assignedTo: stranger.id }).expect(403);
-    await as(api, member).put(`/tasks/${_id}`, { assignedTo: null }).expect(403);
-    const { body } = await as(api, member).get(`/tasks/${_id}`);
+    await member.put(`/tasks/${_id}`, { status: 'Doing', title: 'Mine now' }).expect(403);
+    await member.put(`/tasks/${_id}`, { assignedTo: stranger.id }).expect(403);
+    await member.put(`/tasks/${_id}`, { assignedTo: null }).expect(403);
+    const { body } = await member.get(`/tasks/${_id}`);
     expect(body).toMatchObject({ status: 'to Do', title: 'A task', assignedTo: { _id: member.id } });
   });
 
   it('moves to Do ⇄ Doing → Done, and lets an Admin reopen', async () => {
     const { _id } = await buildTask(api, admin, { assignedTo: member.id });
-    const move = (by: Account, status: string) => as(api, by).put(`/tasks/${_id}`, { status });
+    const move = (by: Account, status: string) => by.put(`/tasks/${_id}`, { status });
     await move(member, 'Done').expect(409);
     await move(member, 'Doing').expect(200);
     await move(member, 'to Do').expect(200);
@@ -136,10 +132,10 @@ describe('GET, PUT and DELETE /tasks/:id', () => {
     const { _id } = await buildTask(api, admin, { status: 'Doing' });
     const answers = await Promise.all(
       Array.from({ length: 10 }, (_, index) =>
-        as(api, admin).put(`/tasks/${_id}`, { status: index % 2 ? 'Done' : 'to Do' }),
+        admin.put(`/tasks/${_id}`, { status: index % 2 ? 'Done' : 'to Do' }),
       ),
     );
-    const { body } = await as(api, admin).get(`/tasks/${_id}`);
+    const { body } = await admin.get(`/tasks/${_id}`);
     const won = answers.filter(({ status }) => status === 200).map((answer) => answer.body.status);
     expect(won).toContain(body.status);
     expect(answers.every(({ status }) => status === 200 || status === 409)).toBe(true);
@@ -147,12 +143,12 @@ describe('GET, PUT and DELETE /tasks/:id', () => {
 
   it('removes a task once', async () => {
     const { _id } = await buildTask(api, admin);
-    await as(api, admin).delete(`/tasks/${_id}`).expect(204);
-    await as(api, admin).get(`/tasks/${_id}`).expect(404);
-    await as(api, admin).delete(`/tasks/${_id}`).expect(404);
+    await admin.delete(`/tasks/${_id}`).expect(204);
+    await admin.get(`/tasks/${_id}`).expect(404);
+    await admin.delete(`/tasks/${_id}`).expect(404);
   });
 
   it('answers 400 for an id that is none', async () => {
-    await as(api, admin).get('/tasks/1').expect(400);
+    await admin.get('/tasks/1').expect(400);
   });
 });

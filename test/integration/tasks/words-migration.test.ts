@@ -1,7 +1,7 @@
 import { type Database } from '../../../src/infra/mongo/mongo';
 import { deriveAgain } from '../../../src/infra/mongo/backfill';
 import { down, up } from '../../../src/migrations/20261126000000-words-of-all-scripts';
-import { as, buildTask } from '../../support/factories';
+import { buildTask } from '../../support/factories';
 import { useAdmin, useApi, useMongo } from '../../support/use-api';
 
 const api = useApi({ CACHE_TTL_SECONDS: '1' });
@@ -13,9 +13,7 @@ const tasks = () => mongo.db.collection('tasks');
 const oldWords = (text: string) => text.normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase().split(/[ :]/);
 
 async function found(path: string, q: string): Promise<string[]> {
-  const { body } = await as(api, admin)
-    .get(`${path}?q=${encodeURIComponent(q)}&count=true`)
-    .expect(200);
+  const { body } = await admin.get(`${path}?q=${encodeURIComponent(q)}&count=true`).expect(200);
   return (body as { title?: string; name?: string }[]).map(({ title, name }) => (title ?? name)!);
 }
 
@@ -82,7 +80,7 @@ describe('the migration of words', () => {
       ({ title }) => ({ words: [`again ${title}`] }),
     );
     expect(changed).toBeGreaterThan(0);
-    const { body } = await as(api, admin).get(`/tasks/${_id}`).expect(200);
+    const { body } = await admin.get(`/tasks/${_id}`).expect(200);
     expect(body.title).toBe('After');
     expect((await real.findOne({ title: 'After' }))!.words).toEqual(['after']);
     expect((await real.findOne({ title: 'パパ' }))!.words).toEqual(['again パパ']);

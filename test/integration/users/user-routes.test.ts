@@ -1,4 +1,4 @@
-import { as, buildAdmin, buildTask, buildMember, type Account } from '../../support/factories';
+import { buildAdmin, buildTask, buildMember, type Account } from '../../support/factories';
 import { useAdmin, useApi, useMember } from '../../support/use-api';
 
 const api = useApi();
@@ -9,7 +9,7 @@ describe('GET /users', () => {
   it('shows Admins each user with their tasks, newest first', async () => {
     const older = await buildTask(api, admin, { assignedTo: member.id });
     const newer = await buildTask(api, admin, { assignedTo: member.id });
-    const { body, text } = await as(api, admin).get('/users').expect(200);
+    const { body, text } = await admin.get('/users').expect(200);
     const found = body.find((user: { _id: string }) => user._id === member.id);
     expect(found.tasks.map((task: { _id: string }) => task._id)).toEqual([newer._id, older._id]);
     expect(found.tasks[0]).toMatchObject({ title: 'A task', status: 'to Do' });
@@ -17,7 +17,7 @@ describe('GET /users', () => {
   });
 
   it('is for Admins alone', async () => {
-    await as(api, member).get('/users').expect(403);
+    await member.get('/users').expect(403);
   });
 });
 
@@ -25,20 +25,16 @@ describe('GET /users/:id', () => {
   it('shows oneself, with the ids of the tasks', async () => {
     const user = await buildMember(api);
     const { _id } = await buildTask(api, admin, { assignedTo: user.id });
-    const { body } = await as(api, user).get(`/users/${user.id}`).expect(200);
+    const { body } = await user.get(`/users/${user.id}`).expect(200);
     expect(body).toMatchObject({ _id: user.id, email: user.email, tasks: [_id] });
   });
 
   it('shows any to an Admin, and no other to a worker', async () => {
-    await as(api, admin).get(`/users/${member.id}`).expect(200);
-    await as(api, member).get(`/users/${admin.id}`).expect(403);
-    await as(api, member)
-      .get(`/users/${'a'.repeat(24)}`)
-      .expect(403);
-    await as(api, admin)
-      .get(`/users/${'a'.repeat(24)}`)
-      .expect(404);
-    await as(api, admin).get('/users/me').expect(400);
+    await admin.get(`/users/${member.id}`).expect(200);
+    await member.get(`/users/${admin.id}`).expect(403);
+    await member.get(`/users/${'a'.repeat(24)}`).expect(403);
+    await admin.get(`/users/${'a'.repeat(24)}`).expect(404);
+    await admin.get('/users/me').expect(400);
   });
 
   it('shows at most the 100 newest tasks', async () => {
@@ -46,7 +42,7 @@ describe('GET /users/:id', () => {
     const ids: string[] = [];
     for (let count = 0; count < 102; count++)
       ids.unshift((await buildTask(api, admin, { assignedTo: user.id }))._id);
-    const { body } = await as(api, user).get(`/users/${user.id}`).expect(200);
+    const { body } = await user.get(`/users/${user.id}`).expect(200);
     expect(body.tasks).toEqual(ids.slice(0, 100));
   });
 });
@@ -55,27 +51,25 @@ describe('DELETE /users/:id', () => {
   it('leaves the tasks without an assignee', async () => {
     const user = await buildMember(api);
     const { _id } = await buildTask(api, admin, { assignedTo: user.id });
-    await as(api, admin).get(`/tasks/${_id}`).expect(200);
-    await as(api, user).delete(`/users/${user.id}`).expect(204);
-    const { body } = await as(api, admin).get(`/tasks/${_id}`).expect(200);
+    await admin.get(`/tasks/${_id}`).expect(200);
+    await user.delete(`/users/${user.id}`).expect(204);
+    const { body } = await admin.get(`/tasks/${_id}`).expect(200);
     expect(body.assignedTo).toBeNull();
-    await as(api, admin).get(`/users/${user.id}`).expect(404);
+    await admin.get(`/users/${user.id}`).expect(404);
   });
 
   it('is for oneself and Admins', async () => {
-    await as(api, member).delete(`/users/${admin.id}`).expect(403);
-    await as(api, admin)
-      .delete(`/users/${'a'.repeat(24)}`)
-      .expect(404);
+    await member.delete(`/users/${admin.id}`).expect(403);
+    await admin.delete(`/users/${'a'.repeat(24)}`).expect(404);
   });
 
   it('never removes the last Admin, whoever asks at the same moment', async () => {
     const others = await Promise.all([buildAdmin(api), buildAdmin(api)]);
     const admins = [admin, ...others];
-    const answers = await Promise.all(admins.map((one) => as(api, one).delete(`/users/${one.id}`)));
+    const answers = await Promise.all(admins.map((one) => one.delete(`/users/${one.id}`)));
     expect(answers.map(({ status }) => status).sort()).toEqual([204, 204, 409]);
     const left = admins[answers.findIndex(({ status }) => status === 409)]!;
-    await as(api, left).get('/users').expect(200);
+    await left.get('/users').expect(200);
     admin = left;
   });
 });
@@ -83,16 +77,12 @@ describe('DELETE /users/:id', () => {
 describe('the users routes', () => {
   it('takes the role that a user has in a patch, and no other', async () => {
     const member = await buildMember(api);
-    const { body } = await as(api, member).get(`/users/${member.id}`).expect(200);
-    await as(api, member)
-      .patch(`/users/${member.id}`, { ...body, name: 'New' })
-      .expect(200);
+    const { body } = await member.get(`/users/${member.id}`).expect(200);
+    await member.patch(`/users/${member.id}`, { ...body, name: 'New' }).expect(200);
     for (const by of [member, admin]) {
-      const refused = await as(api, by).patch(`/users/${member.id}`, { role: 'Admin' }).expect(403);
+      const refused = await by.patch(`/users/${member.id}`, { role: 'Admin' }).expect(403);
       expect(refused.body.detail).toContain('--promote');
     }
-    await as(api, admin)
-      .patch(`/users/${'a'.repeat(24)}`, { role: 'Admin' })
-      .expect(404);
+    await admin.patch(`/users/${'a'.repeat(24)}`, { role: 'Admin' }).expect(404);
   });
 });
