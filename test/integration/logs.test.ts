@@ -26,7 +26,7 @@ interface Line {
 
 const namespace = newNamespace();
 const folder = mkdtempSync(path.join(tmpdir(), 'taskfleet-logs-'));
-/** All that must never be told: each is in something that is sent. */
+/** Secrets that must never be logged; requests below contain each. */
 const secrets: string[] = [];
 const secret = (what: string) => {
   const text = `${what}-${randomBytes(6).toString('hex')}`;
@@ -34,7 +34,7 @@ const secret = (what: string) => {
   return text;
 };
 const person = newPerson({ password: secret('password'), name: secret('name') });
-// What is no secret is in bodies as well, and no body is to be told.
+// Not secret, but part of bodies, which must not be logged.
 secrets.push(person.email, person.username);
 let env: Record<string, string>;
 let url: string;
@@ -103,7 +103,7 @@ const logIn = (password: string) => send('POST', '/users/login', { email: person
 const bearer = () => ({ authorization: `Bearer ${token}` });
 
 describe('the log', () => {
-  it('changes the level of each process at run time, and refuses one that there is not', async () => {
+  it('changes the level of each process at run time, and refuses an unknown level', async () => {
     const wrong = await runCommand('log-level', ['loud'], env);
     expect(wrong).toMatchObject({ status: 2, stdout: '' });
     expect(wrong.stderr).toMatch(/^Unexpected argument 'loud': it must be one of fatal, .*\n/);
@@ -118,7 +118,7 @@ describe('the log', () => {
     expect(nowhere).toMatchObject({ status: 1, stdout: '' });
   });
 
-  it('names the user of a request, and of a slow one where the time went', async () => {
+  it('names the user of a request, and where the time of a slow one went', async () => {
     const joined = await send('POST', '/users/signup', person);
     expect(joined.status).toBe(201);
     userId = joined.body.user._id;
@@ -136,7 +136,7 @@ describe('the log', () => {
     expect(line).toMatchObject({ user: userId, name: 'api-0' });
   });
 
-  it('tells nobody a password, a token, a cookie or a body, whatever goes wrong', async () => {
+  it('never contains a password, a token, a cookie or a body, whatever goes wrong', async () => {
     const { status } = await logIn(secret('wrong-password'));
     expect(status).toBe(401);
     expect((await send('POST', '/users/signup', person)).status).toBe(409);
@@ -169,7 +169,7 @@ describe('the log', () => {
         await seen(worker, ({ requestId, msg }) => requestId === put.id && /failed|Job done/.test(msg));
     }
 
-    // More than may wait: 503 for some.
+    // More than may wait, so that some get 503.
     const many = await Promise.all(
       Array.from({ length: 8 }, () =>
         send('POST', '/users/signup', newPerson({ password: secret('many'), name: secret('name') })),
@@ -177,7 +177,7 @@ describe('the log', () => {
     );
     expect(many.map((one) => one.status)).toContain(503);
     secrets.push(...many.flatMap(({ body }) => (body.token ? [body.token] : [])));
-    // Something that bcrypt can't read: 500.
+    // bcrypt cannot read it: 500.
     const broken = secret('hash').padEnd(60, 'x');
     const connection = await mongoose.createConnection(env.MONGO_URL!).asPromise();
     await connection

@@ -26,7 +26,7 @@ const restore = (
   empty?: string,
 ) => restoreBackup({ dump, migrations, prepare, prepareEmpty, forgetCached, file: name, empty });
 
-/** Bytes as MongoDB has them: nothing of a type or an order can be lost in comparing. */
+/** Compares MongoDB's bytes, so that no difference of type or order is missed. */
 async function everything({ mongo: { db } }: Data): Promise<Record<string, string[]>> {
   const all: Record<string, string[]> = {};
   for (const { name } of await db.listCollections().toArray()) {
@@ -72,14 +72,14 @@ afterAll(async () => {
 });
 
 describe('a backup', () => {
-  it('leaves one file, which only its owner can read, and never writes over one', async () => {
+  it('writes one file, which only its owner can read, and never overwrites one', async () => {
     expect(await readdir(folder)).toEqual(['a.gz']);
     expect((await stat(file)).mode & 0o777).toBe(0o600);
     const again = writeBackup({ dump: from!.dump, migrations: from!.migrations, file });
     await expect(again).rejects.toThrow('already exists');
   });
 
-  it('takes away what a backup left that was killed, and nothing of one that goes on', async () => {
+  it('removes the parts of killed backups, but not of running ones', async () => {
     const [left, going] = ['b.gz.999999999.part', `b.gz.${process.ppid}.part`].map((name) =>
       path.join(folder, name),
     );
@@ -97,9 +97,9 @@ describe('a backup', () => {
   describe('a file that is not whole', () => {
     const changed = (text: string, to: (text: string) => string) => gzipSync(to(text));
     const cases: [string, (bytes: Buffer, text: string) => Buffer][] = [
-      ['cut off', (bytes) => bytes.subarray(0, bytes.length - 100)],
+      ['truncated', (bytes) => bytes.subarray(0, bytes.length - 100)],
       [
-        'with a byte that fell over',
+        'with a flipped bit',
         (bytes) => Buffer.from(bytes.map((byte, at) => (at === 5_000 ? byte ^ 8 : byte))),
       ],
       ['without its end', (_, text) => changed(text, (all) => all.slice(0, all.lastIndexOf('{"end"')))],
@@ -123,7 +123,7 @@ describe('a backup', () => {
     await expect(restore({ ...to!, migrations }, file)).rejects.toThrow('from a newer taskfleet');
   });
 
-  it('brings back each document as it was, with indexes, while a worker runs that cached the emptiness', async () => {
+  it('restores each document and index while a worker runs that has cached the empty lists', async () => {
     const api = await startApi(target);
     const admin = await buildAdmin(api);
     const list = () => admin.get('/tasks?limit=1');
@@ -147,7 +147,7 @@ describe('a backup', () => {
     await api.close();
   });
 
-  it('ends what is cached before it removes anything, and keeps that in force if it fails in the middle', async () => {
+  it('ends the cache before it removes anything, and keeps it off if it fails in the middle', async () => {
     const epoch = async () =>
       ((await to!.mongo.db.collection('notices').findOne({ _id: 'cache-off' as never }))
         ?.cacheOffUntil as Date) ?? null;
@@ -163,7 +163,7 @@ describe('a backup', () => {
         throw new Error('no space left');
       },
     };
-    // Another process: the one before said not long ago that the cache is off.
+    // Another process, since this one has turned the cache off not long ago.
     const fresh = await open(target);
     await expect(restore({ ...fresh, dump }, file, target)).rejects.toThrow('no space left');
     await fresh.close();
@@ -179,7 +179,7 @@ describe('a backup', () => {
     expect(await everything(to!)).toEqual(await everything(from!));
   });
 
-  it('makes the indexes that any data may have while there are no documents', async () => {
+  it('creates the indexes that suit any data while there are no documents', async () => {
     const before: string[][] = [];
     const dump = {
       ...to!.dump,
@@ -194,7 +194,7 @@ describe('a backup', () => {
     expect(await everything(to!)).toEqual(await everything(from!));
   });
 
-  it('ends at once where it is interrupted: no half file, and a database of which is known that it is a part', async () => {
+  it('stops at once if interrupted, without a partial file, and reports a partial database', async () => {
     const interrupted = AbortSignal.abort(new Error('Interrupted'));
     const half = path.join(folder, 'half.gz');
     const { dump, migrations } = from!;
@@ -214,7 +214,7 @@ describe('a backup', () => {
     const onProgress = () => restoring.abort(new Error('Interrupted'));
     await expect(restoreBackup({ ...options, onProgress })).rejects.toThrow('Interrupted');
     expect(hasBegun).toBe(true);
-    // Nothing is left that the next one would wait for.
+    // No lock is left for which the next restore would wait.
     await restore(to!, file, target);
     expect(await everything(to!)).toEqual(await everything(from!));
   });

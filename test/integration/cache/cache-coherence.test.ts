@@ -5,10 +5,10 @@ import { eventually } from '../../support/wait';
 import { use } from '../../support/use';
 import { useAdmin, useApi, useMember, useRedis, useTcpProxy } from '../../support/use-api';
 
-/** Two API workers on one Redis; the writer reaches it through a link that can be broken. */
+/** Two API workers on one Redis; the writer connects through a link that tests can break. */
 const redis = useRedis();
 const link = useTcpProxy(redis);
-// Entries live for 2 s, so that a test needn't wait long until the cache is on again.
+// Entries live for 2 s, so that the cache is soon on again.
 const reader = useApi(() => ({ CACHE_TTL_SECONDS: '2', REDIS_URL: redis.url }));
 const writer = use(
   () => startApi(reader.namespace, { CACHE_TTL_SECONDS: '2', REDIS_URL: `redis://127.0.0.1:${link.port}` }),
@@ -37,7 +37,7 @@ describe('each read', () => {
     expect(second.headers.link).toBe(first.headers.link);
   });
 
-  it("never hands a worker another's cached task", async () => {
+  it("never shows a member another member's cached task", async () => {
     const stranger = await buildMember(writer);
     const { _id } = await buildTask(writer, admin, { assignedTo: member.id });
     await as(reader, member).get(`/tasks/${_id}`).expect(200);
@@ -48,7 +48,7 @@ describe('each read', () => {
   });
 });
 
-/** Each write and what must show it at once on the other worker. */
+/** Each write, with the reads that must show it at once on the other worker. */
 async function writesAreSeen(): Promise<void> {
   const { _id } = await buildTask(writer, admin, { assignedTo: member.id });
   const see = async (path: string) => (await as(reader, admin).get(path).expect(200)).body;
@@ -70,10 +70,10 @@ async function writesAreSeen(): Promise<void> {
   expect((await see('/tasks')).map((task: { _id: string }) => task._id)).not.toContain(_id);
 }
 
-describe('a write that was answered is seen by the next read on another worker', () => {
-  it('while all is well', writesAreSeen);
+describe('the next read on another worker shows an acknowledged write', () => {
+  it('if all servers are up', writesAreSeen);
 
-  it("while the writer's link to Redis swallows everything", async () => {
+  it("while the writer's link to Redis drops everything", async () => {
     const { _id } = await buildTask(writer, admin);
     await untilHit(`/tasks/${_id}`);
     link.blackHole();
@@ -86,7 +86,7 @@ describe('a write that was answered is seen by the next read on another worker',
     await writesAreSeen();
   });
 
-  it('while Redis is frozen, and when it comes round with what it had', async () => {
+  it('while Redis is frozen, and after it resumes with its old data', async () => {
     const { _id } = await buildTask(writer, admin);
     await untilHit(`/tasks/${_id}`);
     redis.freeze();
@@ -98,7 +98,7 @@ describe('a write that was answered is seen by the next read on another worker',
     await untilHit(`/tasks/${_id}`);
   });
 
-  it('while Redis is dead, and when it is back', async () => {
+  it('while Redis is down, and after it is back', async () => {
     const { _id } = await buildTask(writer, admin);
     await untilHit(`/tasks/${_id}`);
     await redis.stop();
@@ -115,7 +115,7 @@ describe('a write that was answered is seen by the next read on another worker',
 });
 
 describe('the cache of two workers', () => {
-  it('serves nothing that an older Redis process left in a snapshot', async () => {
+  it('serves nothing from the snapshot of an older Redis process', async () => {
     const { _id } = await buildTask(writer, admin);
     await untilHit(`/tasks/${_id}`);
     await redis.save();
@@ -128,7 +128,7 @@ describe('the cache of two workers', () => {
     }
   }, 120_000);
 
-  it('writes wait for an outage of Redis only once', async () => {
+  it('delays only the first write in an outage of Redis', async () => {
     const fiveWrites = async () => {
       const startedAt = Date.now();
       for (let count = 0; count < 5; count++) await buildTask(writer, admin);

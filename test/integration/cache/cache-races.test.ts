@@ -2,8 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { useCache, useRedis } from '../../support/use-api';
 
 /**
- * Three workers, readers and writers at random moments, and a Redis that forgets keys at random: every read is
- * compared with what had been acknowledged when it was asked for. The database is a map in memory.
+ * Three workers read and write at random moments on a Redis that forgets keys at random. Every read is compared with
+ * what had been acknowledged when it began. The database is a map in memory.
  */
 const server = useRedis();
 const KEYS = 4;
@@ -12,7 +12,7 @@ const READS = 6_000;
 const workers = [1, 2, 3].map(() => useCache(server));
 
 beforeAll(() => {
-  // On a busy machine Redis may confirm a write too late: as on the notice board, all entries end then.
+  // On a busy host Redis may confirm a write too late; all entries end then, as on the notice board.
   let epoch = 0;
   for (const { board } of workers) {
     board.cacheEpoch = board.knownEpoch = () => epoch;
@@ -25,7 +25,7 @@ const any = <T>(list: T[]): T => list[Math.floor(Math.random() * list.length)]!;
 const aMoment = () => (Math.random() < 0.5 ? new Promise(setImmediate) : sleep(Math.random() * 3));
 
 describe('the cache of racing workers', () => {
-  it('answers with nothing older than what was acknowledged before', async () => {
+  it('never answers with data older than an earlier acknowledgement', async () => {
     const tasks = Array.from({ length: KEYS }, (_, index) => ({
       key: `task:${index}`,
       version: 1,
@@ -103,7 +103,7 @@ describe('the cache of racing workers', () => {
       ...several(1, forget),
     ]);
     expect(faults).toEqual([]);
-    // Otherwise it has shown nothing.
+    // Otherwise the test proves nothing.
     expect(states.HIT).toBeGreaterThan(READS / 10);
     expect(states.MISS).toBeGreaterThan(READS / 10);
     expect(workers.flatMap(({ events }) => events)).toContain('task stale_refused');

@@ -1,7 +1,7 @@
 import { connectCache, type TestCache } from '../../support/cache';
 import { useRedis } from '../../support/use-api';
 
-/** Two workers' caches on one Redis. */
+/** The caches of two workers on one Redis. */
 const server = useRedis();
 let few: TestCache;
 let more: TestCache;
@@ -25,11 +25,11 @@ describe('the budget of a caller', () => {
     for (const each of [few, more]) each.close();
   });
 
-  it('bounds what the lists of one may add over all workers, and leaves those of others alone', async () => {
+  it('bounds what the lists of one caller may add on all workers, without affecting other callers', async () => {
     for (let index = 0; index < 50; index += 1) await list('ann', `ann:${index}`, index % 2 ? few : more);
     const kept = (await few.redis.client.keys('budget:*:entry:*')).length;
     expect(kept).toBeGreaterThan(5);
-    // 10 kB, and one too many of each worker.
+    // 10 kB, and one entry too many of each worker.
     expect(kept).toBeLessThanOrEqual(12);
     expect(few.events).toContain('tasks over_budget');
     expect((await list('ann', 'ann:0', few)).state).toBe('HIT');
@@ -37,7 +37,7 @@ describe('the budget of a caller', () => {
     expect((await list('bob', 'bob:0', more)).state).toBe('HIT');
   });
 
-  it('is not spent by an answer that takes the place of an older one', async () => {
+  it('is not spent by an answer that replaces an older one', async () => {
     for (let index = 0; index < 50; index += 1) {
       await few.cache.written({ generations: ['tasks'] });
       expect((await list('ann', 'same', few)).state).toBe('MISS');

@@ -39,7 +39,7 @@ async function fill(): Promise<void> {
 const evicted = async () => Number(/evicted_keys:(\d+)/.exec(await filler.redis.client.info('stats'))![1]);
 
 describe('the API with a full Redis', () => {
-  it('answers every read with what was written, while entries are evicted', async () => {
+  it('answers every read correctly while entries are evicted', async () => {
     const tasks = await Promise.all(Array.from({ length: 10 }, () => buildTask(writer, admin)));
     for (let round = 1; round <= 5; round++) {
       await fill();
@@ -54,7 +54,7 @@ describe('the API with a full Redis', () => {
     expect(await evicted()).toBeGreaterThan(100);
   }, 120_000);
 
-  describe('what limits and correctness need', () => {
+  describe('the keys that limits and correctness need', () => {
     const guess = () =>
       as(reader, admin).post('/users/login', { email: 'nobody@example.com', password: 'a wrong guess' });
     const used = async (by: Account) => {
@@ -62,7 +62,7 @@ describe('the API with a full Redis', () => {
       return 600 - Number(/"default";r=(\d+)/.exec(headers.ratelimit!)![1]);
     };
 
-    it('has no expiry, which alone can be evicted', async () => {
+    it('have no expiry, so they cannot be evicted', async () => {
       await guess().expect(401);
       const { client } = filler.redis;
       const names = await client.keys(`${reader.namespace}:limits*`);
@@ -71,7 +71,7 @@ describe('the API with a full Redis', () => {
     });
 
     it.each(['volatile-ttl', 'volatile-lru', 'volatile-lfu', 'volatile-random'])(
-      'outlasts a cache that is filled again and again, under %s',
+      'survive a cache that is filled again and again, under %s',
       async (policy) => {
         await filler.redis.client.config('SET', 'maxmemory-policy', policy);
         const by = await buildMember(writer);
@@ -80,7 +80,7 @@ describe('the API with a full Redis', () => {
         for (let count = 0; count < 3; count++) await guessAs().expect(401);
         const before = { evicted: await evicted(), used: await used(by) };
         for (let round = 0; round < 4; round++) await fill();
-        // What ends later than any counter, as with a longer CACHE_TTL_SECONDS.
+        // Entries that expire later than any counter, as with a longer CACHE_TTL_SECONDS.
         for (let index = 0; index < 150; index++)
           await filler.redis.client.set(`other:${policy}:${index}`, 'x'.repeat(20_000), 'PX', 7_200_000);
         expect((await evicted()) - before.evicted).toBeGreaterThan(300);
@@ -91,13 +91,13 @@ describe('the API with a full Redis', () => {
       120_000,
     );
 
-    it('goes when its time is over, so that counters do not pile up', async () => {
+    it('go when their window is over, so that counters do not pile up', async () => {
       const limiter = createRateLimiters({ redis: filler.redis, prefix: 'short' })({
         name: 'n',
         points: 5,
         seconds: 2,
       });
-      // At once, so that none is gone by the time of the last.
+      // All at once, so that the first is still there after the last.
       const countAll = (from: number, to: number) =>
         Promise.all(Array.from({ length: to - from }, (_, index) => limiter.count(`client ${from + index}`)));
       await countAll(0, 60);
@@ -110,7 +110,7 @@ describe('the API with a full Redis', () => {
     });
   });
 
-  it('holds at most the budget of a member who asks for ever other lists, and nothing for forged cursors', async () => {
+  it('holds at most the budget of a member who requests ever new lists, and nothing for forged cursors', async () => {
     const { client } = filler.redis;
     await client.config('SET', 'maxmemory', 256_000_000);
     const member = await buildMember(writer);
@@ -141,7 +141,7 @@ describe('the API with a full Redis', () => {
     expect(grown).toBeLessThan(1.5 * FILL_BUDGET);
   }, 120_000);
 
-  it('answers without the cache where nothing can be evicted', async () => {
+  it('answers without the cache if nothing can be evicted', async () => {
     const { client } = filler.redis;
     const { _id } = await buildTask(writer, admin);
     await client.config('SET', 'maxmemory-policy', 'noeviction');
@@ -151,7 +151,7 @@ describe('the API with a full Redis', () => {
     expect(body.title).toBe('still here');
   });
 
-  it('takes writes and reads while Redis refuses writes, since it can not save them, as on a full disk', async () => {
+  it('serves writes and reads while Redis refuses writes because it cannot save them', async () => {
     const { client } = filler.redis;
     const [, folder] = await client.config('GET', 'dir');
     await client.config('SET', 'maxmemory', 256_000_000);

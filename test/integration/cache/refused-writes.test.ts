@@ -4,7 +4,7 @@ import { as, buildTask, cachedRead, newPerson, type Account } from '../../suppor
 import { mongoUrl } from '../../support/servers';
 import { useAdmin, useApis, useMember, useRedis } from '../../support/use-api';
 
-/** Two API workers on a Redis of their own: one is asked to write and refuses, the other reads. */
+/** Two API workers on a Redis of their own: one refuses writes, the other reads. */
 const redis = useRedis();
 const [reader, writer] = useApis(() => ({ REDIS_URL: redis.url }));
 const admin = useAdmin(writer);
@@ -39,7 +39,7 @@ async function warm(): Promise<void> {
   expect(await states()).toEqual(allHit());
 }
 
-/** Each refusal by its status, sent several times. */
+/** Each refusal with its status. */
 const refusals: [string, number, () => Promise<{ status: number }>][] = [
   ["PATCH of another's task", 404, () => stranger.patch(`/tasks/${task._id}`, { status: 'Doing' })],
   ["PUT of another's task", 404, () => stranger.put(`/tasks/${task._id}`, { status: 'Doing' })],
@@ -87,7 +87,7 @@ const refusals: [string, number, () => Promise<{ status: number }>][] = [
     () => as(writer, { token: '' }).post('/users/signup', newPerson({ email: owner.email })),
   ],
   [
-    'a picture that is none',
+    'an upload that is not a picture',
     415,
     () => owner.put(`/users/${owner.id}/avatar`).type('image/png').send('no picture'),
   ],
@@ -100,7 +100,7 @@ describe('a refused write', () => {
     expect(await states()).toEqual(allHit());
   });
 
-  it('ends nothing for a refusal long after the last change, also if Redis has forgotten it', async () => {
+  it('ends nothing long after the last change, even if Redis has forgotten the change', async () => {
     const old = await buildTask(writer, admin, { title: 'Old' });
     const connection = await mongoose.createConnection(mongoUrl(reader.namespace)).asPromise();
     const hourAgo = new Date(Date.now() - 3_600_000);
@@ -112,7 +112,7 @@ describe('a refused write', () => {
     expect(await states()).toEqual(allHit());
   });
 
-  it('ends lists once for a removal that finds nothing: an earlier one may have died before it said so', async () => {
+  it('ends lists once for a removal that finds nothing, since an earlier one may have died before it ended them', async () => {
     const id = randomBytes(12).toString('hex');
     await admin.delete(`/tasks/${id}`).expect(404);
     await warm();
@@ -120,7 +120,7 @@ describe('a refused write', () => {
     expect(await states()).toEqual(allHit());
   });
 
-  it("ends no list of others for a worker's own task that comes back as a whole", async () => {
+  it('ends no list of others if a member sends an own task back unchanged', async () => {
     const { body: own } = await as(reader, owner).get(`/tasks/${task._id}`).expect(200);
     await warm();
     await owner.put(`/tasks/${task._id}`, own).expect(200);
@@ -149,7 +149,7 @@ describe('a refused write', () => {
     expect(await states()).toEqual(allHit());
   });
 
-  /** Leaves what a writer leaves that dies between its commit and its word to Redis. */
+  /** Simulates a writer that dies after its commit and before it notifies Redis. */
   async function changeWithoutAWord(collection: string, filter: object, set: object): Promise<void> {
     const connection = await mongoose.createConnection(mongoUrl(reader.namespace)).asPromise();
     await connection
@@ -158,8 +158,8 @@ describe('a refused write', () => {
     await connection.close();
   }
 
-  describe('a refusal that shows what a writer left that died', () => {
-    it('of a task is not newer than the reads after it, and ends them once', async () => {
+  describe('a refusal that shows the write of a dead writer', () => {
+    it('of a task is not newer than later reads, and ends cached answers once', async () => {
       await warm();
       await changeWithoutAWord('tasks', { title: 'A task' }, { status: 'Doing' });
       await owner.patch(`/tasks/${task._id}`, { status: 'Done' }).set('If-Match', WRONG).expect(412);
@@ -174,7 +174,7 @@ describe('a refused write', () => {
       expect(await states()).toEqual(allHit());
     });
 
-    it('of a user is not newer than the reads after it, and ends them once', async () => {
+    it('of a user is not newer than later reads, and ends cached answers once', async () => {
       await warm();
       await changeWithoutAWord('users', { username: owner.username }, { name: 'Renamed' });
       const refused = () => owner.patch(`/users/${owner.id}`, { name: 'x' }).set('If-Match', WRONG);

@@ -2,7 +2,7 @@ import type { CachedRead, Loaded } from '../../../src/cache/response-cache';
 import { gate, type TestCache } from '../../support/cache';
 import { useCache, useRedis } from '../../support/use-api';
 
-/** Two workers' caches on one Redis. */
+/** The caches of two workers on one Redis. */
 const server = useRedis();
 const [one, other] = [useCache(server), useCache(server)];
 afterEach(async () => {
@@ -14,7 +14,7 @@ afterEach(async () => {
   await one.redis.client.flushall();
 });
 
-/** An entity in a database, and how it is read and written. */
+/** Simulates an entity in a database, with its reads and writes. */
 function entity(key = 'task:1', shows: string[] = []) {
   const state = { version: 1, loads: 0 };
   const load: CachedRead['load'] = async (dependOn): Promise<Loaded> => {
@@ -24,7 +24,7 @@ function entity(key = 'task:1', shows: string[] = []) {
     return { value: `v${version}`, version };
   };
   const read = ({ cache }: TestCache) => cache.read({ class: 'task', key, generations: [key], load });
-  /** As far as the acknowledgement; what it tells the cache is `version`. */
+  /** Resolves at the acknowledgement; `version` is what it reports to the cache. */
   const tell = ({ cache }: TestCache, version: number) =>
     cache.written({ generations: [], entity: { class: 'task', key, version, dependsOn: shows } });
   async function write(by: TestCache): Promise<void> {
@@ -37,7 +37,7 @@ function entity(key = 'task:1', shows: string[] = []) {
 }
 
 describe('the response cache', () => {
-  it('refuses what a slow reader sets after a write', async () => {
+  it('refuses the fill of a slow reader after a write', async () => {
     const { read, write, state } = entity();
     const paused = gate();
     one.before.cacheFill = () => paused.opened;
@@ -54,7 +54,7 @@ describe('the response cache', () => {
     while (state.loads === 0) await new Promise(setImmediate);
   };
 
-  it('has what a write made at once on every worker, without a load', async () => {
+  it('serves the result of a write at once on every worker, without a load', async () => {
     const { read, write, state } = entity();
     await read(one);
     await write(one);
@@ -63,7 +63,7 @@ describe('the response cache', () => {
     expect(state.loads).toBe(1);
   });
 
-  it('lets the newer of two writes stand that are told in the wrong order', async () => {
+  it('keeps the newer of two writes that are reported in the wrong order', async () => {
     const { read, tell, state } = entity();
     await read(one);
     state.version = 3;
@@ -76,10 +76,10 @@ describe('the response cache', () => {
     expect(await read(one)).toMatchObject({ json: '"v3"', state: 'HIT' });
   });
 
-  it('lets no write fill again where it cannot know of later ones', async () => {
+  it('does not let a write refill if later writes may be unknown', async () => {
     const { read, tell, state } = entity();
     await read(one);
-    // As an eviction would: what a later write told is forgotten.
+    // Simulates an eviction, which forgets a later write's report.
     await one.redis.client.flushall();
     state.version = 3;
     await (
@@ -88,7 +88,7 @@ describe('the response cache', () => {
     expect(await read(one)).toMatchObject({ json: '"v3"', state: 'MISS' });
   });
 
-  it('refuses a refill that is older than another write by its arrival', async () => {
+  it('refuses a refill that is older than another write when it arrives', async () => {
     const { read, tell, state } = entity();
     await read(one);
     state.version = 2;
@@ -99,13 +99,13 @@ describe('the response cache', () => {
     expect(await read(one)).toMatchObject({ json: '"v3"' });
   });
 
-  it('keeps the newer of two loads from the same moment, and lets nobody see versions go back', async () => {
+  it('keeps the newer of two simultaneous loads, and never serves an older version after a newer one', async () => {
     const { read, tell, state } = entity();
     const paused = gate();
     one.before.cacheFill = () => paused.opened;
     const slow = read(one);
     await untilLoaded(state);
-    // Committed, and not told of yet: others may see it already.
+    // Committed but not reported yet: others may see it already.
     state.version = 3;
     expect(await read(other)).toMatchObject({ json: '"v3"', state: 'MISS' });
     paused.open();
@@ -120,14 +120,14 @@ describe('the response cache', () => {
     expect(await read(one)).toMatchObject({ json: '"v3"', state: 'HIT' });
   });
 
-  it('keeps what two workers load at the same moment', async () => {
+  it('keeps one of two simultaneous loads of two workers', async () => {
     const { read } = entity();
     await Promise.all([read(one), read(other)]);
     expect([...one.events, ...other.events]).not.toContain('task stale_refused');
     expect((await read(one)).state).toBe('HIT');
   });
 
-  it('ends what it can where it is not known under which name', async () => {
+  it('ends what it can if the epoch is unknown', async () => {
     const { read, tell, state } = entity();
     await read(one);
     state.version = 2;
@@ -138,14 +138,14 @@ describe('the response cache', () => {
     expect(await read(other)).toMatchObject({ json: '"v2"', state: 'MISS' });
   });
 
-  it('loads once for all who ask at the same moment', async () => {
+  it('loads once for simultaneous readers', async () => {
     const { read, state } = entity();
     const answers = await Promise.all(Array.from({ length: 10 }, () => read(one)));
     expect(answers.map(({ json }) => json)).toEqual(Array(10).fill('"v1"'));
     expect(state.loads).toBe(1);
   });
 
-  it('gives who comes after a write nothing from a load that began before it', async () => {
+  it('does not share a load with readers that come after a later write', async () => {
     const { read, write, state } = entity();
     const paused = gate();
     one.before.cacheFill = () => paused.opened;
@@ -158,7 +158,7 @@ describe('the response cache', () => {
     expect((await late).json).toBe('"v2"');
   });
 
-  it('ends exactly what shows a person', async () => {
+  it('ends exactly the answers that show a person', async () => {
     const shown = entity('task:shown', ['profile:ann']);
     const others = entity('task:others', ['profile:bob']);
     await Promise.all([shown.read(one), others.read(one)]);
@@ -167,7 +167,7 @@ describe('the response cache', () => {
     expect([(await shown.read(one)).state, (await others.read(one)).state]).toEqual(['MISS', 'HIT']);
   });
 
-  it('takes a lost generation for a miss', async () => {
+  it('treats a lost generation as a miss', async () => {
     const { read, key } = entity();
     await read(one);
     expect((await read(one)).state).toBe('HIT');
@@ -176,7 +176,7 @@ describe('the response cache', () => {
     expect((await read(one)).state).toBe('MISS');
   });
 
-  it('keeps neither what is too large nor what may not be there any more', async () => {
+  it('keeps neither oversized nor transient answers', async () => {
     const big = { class: 'task' as const, key: 'big', generations: ['big'] };
     const load = async () => ({ value: 'x'.repeat(2e6) });
     expect((await one.cache.read({ ...big, load })).state).toBe('MISS');
@@ -186,7 +186,7 @@ describe('the response cache', () => {
     expect((await one.cache.read({ ...big, load: transient })).state).toBe('MISS');
   });
 
-  it('answers and remembers nothing where a load fails', async () => {
+  it('passes on and does not cache a failed load', async () => {
     const read = { class: 'task' as const, key: 'k', generations: ['k'] };
     const failing = () => Promise.reject(new Error('no such thing'));
     await expect(one.cache.read({ ...read, load: failing })).rejects.toThrow('no such thing');
@@ -195,7 +195,7 @@ describe('the response cache', () => {
     });
   });
 
-  it('turns the cache off for all where Redis confirms nothing', async () => {
+  it('turns the cache off for all workers if Redis does not confirm', async () => {
     const { read, tell } = entity();
     await read(one);
     let tries = 0;
@@ -205,7 +205,7 @@ describe('the response cache', () => {
     expect(one.board.turnCacheOff).toHaveBeenCalledTimes(1);
   });
 
-  it('reads nothing of another epoch, and nothing while the cache is off', async () => {
+  it('serves nothing of another epoch, and nothing while the cache is off', async () => {
     const { read } = entity();
     await read(one);
     one.board.cacheEpoch = () => undefined;
@@ -216,18 +216,18 @@ describe('the response cache', () => {
     expect((await read(one)).state).toBe('HIT');
   });
 
-  it('lets entries of the same moment end at different ones', async () => {
+  it('spreads the expiry of entries of one moment', async () => {
     await Promise.all(Array.from({ length: 30 }, (_, index) => entity(`task:${index}`).read(one)));
     const names = await one.redis.client.keys('*:entry:*');
     const lives = await Promise.all(names.map((name) => one.redis.client.pttl(name)));
     expect(lives.length).toBe(30);
     expect(Math.min(...lives)).toBeGreaterThan(60_000 * 0.75);
     expect(Math.max(...lives)).toBeLessThanOrEqual(60_000);
-    // Spread over the last fifth, not at one moment.
+    // Spread over the last fifth of their life.
     expect(Math.max(...lives) - Math.min(...lives)).toBeGreaterThan(60_000 * 0.08);
   });
 
-  it('keeps what was made of a cached part no longer than that part', async () => {
+  it('keeps an answer with a cached part no longer than that part', async () => {
     const asOf = Date.now() - 59_000;
     const load = async (): Promise<Loaded> => ({ value: 'of a part', asOf });
     await one.cache.read({ class: 'task', key: 'task:old', generations: ['task:old'], load });

@@ -48,7 +48,7 @@ describe('the watch over disks', () => {
   }
   const reports = (free: number) => ({ askDatabase: () => Promise.resolve({ free, size: 100e9 }) });
 
-  it('keeps the reserve free, and of a small disk a tenth', () => {
+  it('keeps the reserve free, or a tenth of a small disk', () => {
     expect(reserveOf({ free: 0, size: 100e9 }, 0.5e9)).toBe(0.5e9);
     expect(reserveOf({ free: 0, size: 1e9 }, 0.5e9)).toBe(0.1e9);
   });
@@ -78,7 +78,7 @@ describe('the watch over disks', () => {
     await eventually(() => !watch.isFull(), 5_000);
   });
 
-  it('refuses writes on if the database, which lacked room, can not be asked any more', async () => {
+  it('keeps refusing writes if the database lacked room and no longer answers', async () => {
     const answers = [Promise.resolve({ free: 0, size: 100e9 })];
     const askDatabase = jest.fn(() => answers.shift() ?? Promise.reject(new Error('away')));
     const watch = await startWatch({ askDatabase });
@@ -106,15 +106,12 @@ describe('the API on a full disk', () => {
       'WiredTiger after a panic',
       { code: 1, message: 'WiredTiger error: WtError { code: -31804, message: "WT_PANIC: …" }' },
     ],
-  ])(
-    'the database that reports "%s" is away: its effect is unknown, and it is no fault of ours',
-    (_name, error) => {
-      expect(isMongoAway(new mongoose.mongo.MongoServerError(error))).toBe(true);
-      expect(isMongoAway(new mongoose.mongo.MongoServerError({ code: 1, message: 'InternalError' }))).toBe(
-        false,
-      );
-    },
-  );
+  ])('counts a database that reports "%s" as away, with an unknown effect of the write', (_name, error) => {
+    expect(isMongoAway(new mongoose.mongo.MongoServerError(error))).toBe(true);
+    expect(isMongoAway(new mongoose.mongo.MongoServerError({ code: 1, message: 'InternalError' }))).toBe(
+      false,
+    );
+  });
 
   describe('an API worker whose database lacks room', () => {
     const namespace = newNamespace();
@@ -169,7 +166,7 @@ describe('the API on a full disk', () => {
       await admin.post('/users/login', { email: admin.email, password: admin.password }).expect(200);
     });
 
-    it('takes writes again once there is room', async () => {
+    it('accepts writes again once there is room', async () => {
       disk.makeRoom();
       await eventually(async () => (await admin.post('/tasks', { title: 'x' })).status === 201, 5_000);
     });

@@ -19,7 +19,7 @@ afterEach(async () => {
 });
 
 describe('the hash pool', () => {
-  it('serves who asked first, also while each who was served asks again', async () => {
+  it('serves clients in order, even while served clients ask again', async () => {
     const pool = createPool({});
     const served: number[] = [];
     const client = async (name: number) => {
@@ -47,15 +47,15 @@ describe('the hash pool', () => {
       const flood = Array.from({ length: 12 }, () => hash('greedy'));
       const others = ['one', 'other'].map(hash);
       await Promise.all([...flood, ...others]);
-      // The order of turns, not of ends: a thread that gets no core ends late. The flood has those turns that were free
-      // when it came, and one between the two others.
+      // Checks the order of turns, not of ends, since a thread without a core ends late. The flood gets the turns that
+      // were free when it came, and one between the two others.
       const free = Math.max(1, threads);
       expect(turns.slice(free, free + 4).sort()).toEqual(['greedy', 'greedy', 'one', 'other']);
       expect(pool.underWay()).toBe(0);
     },
   );
 
-  it('does not hash for a client that has waited too long, and goes on with the next', async () => {
+  it('skips a client that has waited too long, and serves the next', async () => {
     const pool = createPool({});
     const first = pool.hash('correct horse', from('a'));
     const late = pool.hash(
@@ -70,7 +70,7 @@ describe('the hash pool', () => {
     expect(pool.underWay()).toBe(0);
   });
 
-  it('expects as long a wait as hashes take, shared by the threads', async () => {
+  it('estimates the wait from the duration of hashes and the number of threads', async () => {
     const pool = createPool({ threads: 2 });
     expect(pool.msFor(10)).toBe(0);
     const began = performance.now();
@@ -80,7 +80,7 @@ describe('the hash pool', () => {
     expect(pool.msFor(10)).toBeLessThan(((each * 10) / 2) * 4);
   });
 
-  it.each([0, 1, 2])('knows a password from another with %i threads', async (threads) => {
+  it.each([0, 1, 2])('distinguishes passwords with %i threads', async (threads) => {
     const pool = createPool({ threads });
     const hash = await pool.hash('correct horse');
     expect(await pool.matchesAny(['correct horse'], hash)).toBe(true);
@@ -99,7 +99,7 @@ describe('the hash pool', () => {
       await sleep(1);
       turns += 1;
     }
-    // On the event loop itself there would be a turn a hash at most.
+    // Hashing on the event loop would allow at most one turn for each hash.
     expect(turns).toBeGreaterThan(16);
   });
 });

@@ -11,7 +11,7 @@ const dist = path.resolve(__dirname, '..', '..', '..', 'dist', 'infra', 'mongo')
 const built = (name: string) => JSON.stringify(path.join(dist, name));
 const LEASE_MS = 2_000;
 
-/** A process that starts as the API and the job worker do; `action` is up or down. */
+/** Starts a process that migrates like the API and the job worker; `action` is up or down. */
 const SCRIPT = `
 const { connectMongo } = require(${built('mongo')});
 const { createMigrations } = require(${built('migrations')});
@@ -64,13 +64,13 @@ describe('the migrations', () => {
     expect(await mongo.db.collection('locks').countDocuments()).toBe(0);
   });
 
-  it('goes on after the lease of a process that was killed in the middle, and not before', async () => {
+  it('resumes after the lease of a killed process, and not before', async () => {
     const name = '20260101000000-slow.js';
     await addMigration(name, `${logRun(name)} await new Promise((r) => setTimeout(r, 60_000));`);
     const killed = start();
     await eventually(async () => (await runs()) === 1);
     await addMigration(name, logRun(name));
-    // It holds the lock for longer than a lease: it renews it.
+    // It renews the lock, and so holds it for longer than a lease.
     const impatient = await outcome(start('up', LEASE_MS * 1.5));
     expect(impatient).toMatchObject({ code: 1, stderr: expect.stringContaining(`process ${killed.pid}`) });
     expect(await runs()).toBe(1);
@@ -79,7 +79,7 @@ describe('the migrations', () => {
     expect([await runs(), await applied()]).toEqual([2, [name]]);
   });
 
-  it('says which one failed and what to do, keeps those before it, and tries again', async () => {
+  it('reports the failed migration and what to do, keeps earlier ones, and retries', async () => {
     const [first, second] = ['20260101000000-good.js', '20260102000000-bad.js'] as const;
     await addMigration(first, logRun(first));
     await addMigration(second, "throw new Error('two tasks have one number');");
@@ -92,7 +92,7 @@ describe('the migrations', () => {
     expect([await runs(), await applied()]).toEqual([2, [first, second]]);
   });
 
-  it('takes the last one back where it has a way back', async () => {
+  it('reverts the last migration if it has a way back', async () => {
     const [first, second] = ['20260101000000-one-way.js', '20260102000000-both-ways.js'] as const;
     await addMigration(first, logRun(first));
     await addMigration(

@@ -8,7 +8,7 @@ import { serverUrl } from '../../support/servers';
 const names = ['MONGO_URL', 'REDIS_URL', 'AMQP_URL'] as const;
 const passwords = names.map((name) => new URL(serverUrl(name)).password);
 
-/** The same address for another local user, who has no password or knows only what everybody knows. */
+/** Address for another local user, who has no password or knows only public ones. */
 function stranger(name: (typeof names)[number], username = '', password = ''): string {
   const url = new URL(serverUrl(name));
   Object.assign(url, { username, password });
@@ -16,7 +16,7 @@ function stranger(name: (typeof names)[number], username = '', password = ''): s
 }
 
 describe('the password of a server', () => {
-  it('is made by chance, and another one for each server', () => {
+  it('is random, and different for each server', () => {
     for (const password of passwords) expect(password).toMatch(/^[0-9a-f]{64}$/);
     expect(new Set(passwords).size).toBe(3);
   });
@@ -52,7 +52,7 @@ describe('the password of a server', () => {
 
   describe('Redis', () => {
     const ask = async (url: string, command: string, ...args: string[]) => {
-      // A check of its own at the start would only say once more that nobody has logged in.
+      // The ready check at the start would only report once more that it is not logged in.
       const client = new Redis(url, {
         lazyConnect: true,
         enableReadyCheck: false,
@@ -74,7 +74,7 @@ describe('the password of a server', () => {
       },
     );
 
-    it('takes its own password alone', async () => {
+    it('accepts only its own password', async () => {
       await expect(ask(stranger('REDIS_URL', 'default', 'redis'), 'PING')).rejects.toThrow(
         /WRONGPASS|NOAUTH/,
       );
@@ -92,7 +92,7 @@ describe('the password of a server', () => {
       await expect(amqp.connect(stranger('AMQP_URL', user, password))).rejects.toThrow(/ACCESS.REFUSED/);
     });
 
-    it('takes its own user', async () => {
+    it('accepts its own user', async () => {
       await (await amqp.connect(serverUrl('AMQP_URL'))).close();
     });
   });
@@ -113,7 +113,7 @@ describe('the password of a server', () => {
         try {
           return holds(file);
         } catch {
-          // It has ended meanwhile.
+          // The process has ended meanwhile.
           return false;
         }
       });

@@ -5,7 +5,7 @@ import { serverUrl } from '../../support/servers';
 import { eventually } from '../../support/wait';
 
 describe('the queue depth', () => {
-  it('counts what waits, what a worker has, and what was put aside', async () => {
+  it('counts waiting, unacknowledged and dead-lettered messages', async () => {
     const queue = createJobQueue({
       url: serverUrl('AMQP_URL'),
       prefix: newNamespace(),
@@ -29,7 +29,7 @@ describe('the queue depth', () => {
         ends[index]!('ack');
       }
       await become({ ready: 0, deadLetters: 1, consumers: 1, unacknowledged: 0 });
-      // Many who ask at once get one answer.
+      // Simultaneous callers share one answer.
       expect(
         new Set((await Promise.all([1, 2, 3].map(() => queue.depth()))).map((one) => one?.ready)),
       ).toEqual(new Set([0]));

@@ -4,11 +4,11 @@ import { useCache, useRedis } from '../../support/use-api';
 const server = useRedis();
 const cache = useCache(server);
 
-/** Nothing of this process runs meanwhile. */
+/** Blocks this process. */
 const standStill = (ms: number) => Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms);
 
 describe('the Redis client', () => {
-  it("doesn't take its own pause for one of Redis", async () => {
+  it('does not mistake its own pause for one of Redis', async () => {
     const answers = cache.redis.getAll(['nothing']);
     await setImmediate(); // It is sent.
     standStill(300);

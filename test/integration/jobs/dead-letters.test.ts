@@ -11,7 +11,7 @@ const mongo = useMongo();
 const amqpUrl = serverUrl('AMQP_URL');
 const admin = '1'.repeat(24);
 const unknown = 'a'.repeat(24);
-/** Longer than a message's id may be. */
+/** Longer than a job id. */
 const foreign = 'no job '.repeat(50);
 const store = use(() => ({ ...createRepositories(mongo.connection), mongo }));
 const deadLetters = use(() => composeDeadLetters(amqpUrl, mongo.namespace, store));
@@ -29,7 +29,7 @@ use(
   },
 );
 
-/** Each of another user: only the newest picture of one is kept. */
+/** One for each user, since only a user's newest picture is kept. */
 async function newJob({ hasPicture = true } = {}): Promise<string> {
   const userId = randomBytes(12).toString('hex');
   const payload = { userId, digest: 'd', replaces: '' };
@@ -58,13 +58,13 @@ async function putAside(...contents: string[]): Promise<void> {
 const statusOf = async (id: string) => (await store.jobs.byId(id))?.status;
 
 describe('the dead letters', () => {
-  it('tries failed jobs again, leaves others as they are, and keeps what it can do nothing for', async () => {
+  it('retries failed jobs, leaves others as they are, and keeps letters that it cannot settle', async () => {
     const [failed, waiting, bare] = [
       await failedJob(),
       await newJob(),
       await failedJob({ hasPicture: false }),
     ];
-    // RabbitMQ may put a message aside more than once.
+    // RabbitMQ may dead-letter a message more than once.
     await putAside(failed, failed, waiting, bare, unknown, foreign);
     expect((await deadLetters.list()).map(({ job }) => job?.status)).toEqual([
       'failed',
@@ -82,7 +82,7 @@ describe('the dead letters', () => {
     expect(await composeFailedJobs(store).list()).toEqual([]);
   });
 
-  it('meets each letter once where two do it at the same moment', async () => {
+  it('settles each letter once if two people do it at the same moment', async () => {
     const ids = [await failedJob(), await failedJob(), await failedJob()];
     await putAside(...ids);
     const both = await Promise.all([deadLetters.settle('retry'), deadLetters.settle('retry')]);

@@ -9,7 +9,7 @@ const api = useApi();
 const mongo = useMongo(api);
 const admin = useAdmin(api);
 
-// What the test before left in the queue.
+// Removes what the previous test left in the queue.
 beforeEach(async () => {
   for (const name of ['jobs', 'avatars', 'avatar_originals']) await mongo.db.collection(name).deleteMany({});
 });
@@ -34,7 +34,7 @@ async function withWorker(
 
 const median = (values: number[]) => values.sort((a, b) => a - b)[Math.floor(values.length / 2)]!;
 
-/** Milliseconds from sending a picture until its job has ended. */
+/** Milliseconds from the upload of a picture to the end of its job. */
 async function timeOf(by: Account): Promise<number> {
   const picture = await newPicture('jpeg', 3_000, 2_000);
   const began = performance.now();
@@ -49,7 +49,7 @@ async function medianTime(by: Account): Promise<number> {
 }
 
 describe('jobs of several users', () => {
-  it('take turns: many of an Admin leave a later one of a member to wait for one of them alone', async () => {
+  it('take turns: a member waits for only one of the many jobs of an Admin', async () => {
     const members = await Promise.all(Array.from({ length: 8 }, () => buildMember(api)));
     const later = members.pop()!;
     const many: string[] = [];
@@ -68,14 +68,14 @@ describe('jobs of several users', () => {
     });
   });
 
-  it('are done as fast beside a member who sends the heaviest pictures in turn, whatever their jobs come to', async () => {
+  it('are hardly delayed by a member who sends the heaviest pictures one after another', async () => {
     const [flooding, other] = await Promise.all([buildMember(api), buildMember(api)]);
     const heaviest = heaviestPicture();
     await withWorker({}, async () => {
       const alone = await medianTime(other);
       const sent: string[] = [];
       let isOver = false;
-      // Again each time one is taken up, so that one runs and one waits.
+      // Sends the next when one starts, so that one runs and one waits.
       const flood = (async () => {
         for (let count = 0; !isOver; count += 1) {
           const bytes = Buffer.concat([heaviest, Buffer.from(String(count))]);
@@ -96,17 +96,17 @@ describe('jobs of several users', () => {
         `A picture takes ${alone.toFixed(0)} ms alone, ${beside.toFixed(0)} ms beside the heaviest`,
       );
       expect(beside / alone).toBeLessThanOrEqual(3);
-      // Else nothing heavy was under way.
+      // Otherwise no heavy job was under way.
       expect(running.map(String)).toContain(flooding.id);
     });
   }, 180_000);
 });
 
 describe('a picture that takes too much CPU time', () => {
-  it('fails its job for good with what to do, is kept no longer, and leaves the job worker to the next', async () => {
+  it('fails its job with advice, is removed, and frees the job worker for the next', async () => {
     const [slow, other] = await Promise.all([buildMember(api), buildMember(api)]);
     const path = await upload(await newPicture('png'), slow);
-    // No upload is so slow by this version's limits: a decoder may still have a flaw of that kind.
+    // This version accepts no picture that slow, but a decoder may have a flaw of that kind.
     const bytes = { $set: { bytes: slowPicture() } };
     await mongo.db.collection('avatar_originals').updateOne({ userId: new Types.ObjectId(slow.id) }, bytes);
     await withWorker({ JOB_CPU_SECONDS: '1', JOB_CONCURRENCY: '1' }, async (metrics) => {

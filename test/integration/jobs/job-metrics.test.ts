@@ -29,7 +29,7 @@ const valueIn = (text: string, name: string) => {
 };
 
 describe('the metrics of jobs', () => {
-  it('tells 0 of each outcome before there was any, so that the first failure is an increase', async () => {
+  it('export 0 for each outcome from the start, so that the first failure is an increase', async () => {
     const text = await worker.metrics.text();
     for (const outcome of ['failed', 'retried', 'released', 'lost']) {
       const name = `taskfleet_job_duration_seconds_count{type="resize-avatar",outcome="${outcome}"`;
@@ -37,7 +37,7 @@ describe('the metrics of jobs', () => {
     }
   });
 
-  it('tells what waits in MongoDB and since when, and of RabbitMQ once it is there', async () => {
+  it('export what waits in MongoDB and for how long, and RabbitMQ once it is connected', async () => {
     const before = await worker.metrics.text();
     expect(valueIn(before, 'taskfleet_jobs{status="queued"')).toBe(3);
     expect(valueIn(before, 'taskfleet_jobs{status="running"')).toBe(0);

@@ -37,7 +37,7 @@ describe('the job repository', () => {
     expect(claims.filter(Boolean)).toHaveLength(1);
   });
 
-  it('lets another worker have the job of one that died, and the dead one no more', async () => {
+  it('gives the job of a dead worker to another, and refuses the dead one afterwards', async () => {
     expect(await jobs.claim(id, 'dead', 30)).toMatchObject({ attempts: 1 });
     expect(await jobs.claim(id, 'early', 60_000)).toBeNull();
     await sleep(50);
@@ -53,7 +53,7 @@ describe('the job repository', () => {
     expect(await jobs.due(10)).not.toContain(id);
   });
 
-  it('doesn’t count an attempt of a worker that stopped in good order', async () => {
+  it('does not count the attempt of a worker that stopped properly', async () => {
     await jobs.claim(id, 'stopping', 60_000);
     await jobs.release(id, 'stopping');
     expect(await jobs.due(10)).toContain(id);
@@ -65,7 +65,7 @@ describe('the job repository', () => {
       jobs.publishAgain(job, (await jobs.takeForPublishing(job, 60_000))!, 600_000);
     const inTransaction = (work: Parameters<Mongo['transaction']>[0]) => mongo.transaction(work);
 
-    /** Each way in which an attempt, and with it a turn, can end. */
+    /** Every way in which an attempt, and so its turn, can end. */
     const ends: [string, (job: string) => Promise<unknown>][] = [
       ['is done', (job) => inTransaction((session) => jobs.finish(job, 'claim', {}, session))],
       [
@@ -92,7 +92,7 @@ describe('the job repository', () => {
       },
     );
 
-    it('are not taken up by the many of one user that are due before others', async () => {
+    it('are not used up by the many jobs of one user that are due first', async () => {
       const admin = newUser();
       const many: string[] = [];
       for (let count = 0; count < 8; count += 1) many.push(await newJob(admin));
@@ -101,12 +101,12 @@ describe('the job repository', () => {
       await publish(id);
       await publish(many[0]!);
       expect(await jobs.due(5)).toEqual([other]);
-      // Jobs that wait for their turn are not late.
+      // Jobs that wait for their turn are not overdue.
       expect(await jobs.overdue()).toMatchObject({ count: 1 });
       expect(await jobs.depth(1_000)).toMatchObject({ outbox: 1, jobs: { queued: 10 } });
     });
 
-    it('come back after a worker that stops in good order, died, or was replaced by a newer picture', async () => {
+    it('come back after a worker stopped or died, or a newer picture replaced the job', async () => {
       const [ada, bob] = [newUser(), newUser()];
       const [released, died] = [await newJob(ada), await newJob(bob)];
       const [afterReleased, afterDied] = [await newJob(ada), await newJob(bob)];
@@ -116,13 +116,13 @@ describe('the job repository', () => {
       await jobs.release(released, 'claim');
       await inTransaction((session) => jobs.supersede(id, null, session));
       await sleep(50);
-      // Its own turn, which its lease ended, and the one that waited longer of the two.
+      // The user whose lease ended, and of the other two the one that waited longer.
       expect((await jobs.due(10)).sort()).toEqual([afterReleased, died].sort());
       expect(afterDied).not.toBe(died);
       expect(await mongo.db.collection('jobs').countDocuments({ hasTurn: true })).toBe(1);
     });
 
-    it('are not held by a job that a job worker of an earlier version ended', async () => {
+    it('are not blocked by a job that a job worker of an earlier version ended', async () => {
       const ada = newUser();
       const first = await newJob(ada);
       await publish(first);

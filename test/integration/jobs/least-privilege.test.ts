@@ -13,7 +13,7 @@ import { useApi, useJobWorker, useMember } from '../../support/use-api';
 const namespace = newNamespace();
 const password = randomBytes(32).toString('hex');
 
-/** The commands by which the container of MongoDB makes its users, for this database and under names of its own. */
+/** The commands with which the container of MongoDB creates its users, for this database and under test names. */
 function commands(): Record<string, unknown>[] {
   const file = path.join(__dirname, '..', '..', '..', 'mongo', 'health-check.js');
   const sent: Record<string, unknown>[] = [];
@@ -66,13 +66,13 @@ describe("the job worker's own user of MongoDB", () => {
     return endedJob(api, ada, headers.location!);
   };
 
-  it('is enough for jobs: one that ends, the next that replaces its files, and one that fails', async () => {
+  it('suffices for a job that succeeds, one that replaces its files, and one that fails', async () => {
     expect(await upload(await newPicture('png'))).toMatchObject({ status: 'done' });
     expect(await upload(await newPicture('png'))).toMatchObject({ status: 'done' });
     const whole = await newPicture('png');
     const damaged = whole.subarray(0, whole.length - 40);
     expect(await upload(damaged)).toMatchObject({ status: 'failed' });
-    // Which are counted in MongoDB, and left out if it refuses.
+    // These samples are counted in MongoDB, and omitted if it refuses.
     expect(await jobWorker.metrics.text()).toMatch(/^taskfleet_jobs\{/m);
   });
 

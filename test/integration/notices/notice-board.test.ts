@@ -9,10 +9,10 @@ import { useMongo } from '../../support/use-api';
 
 const mongo = useMongo();
 const logger = createLogger('silent', 'test');
-/** Longer than the overlap that a board reads again. */
+/** Longer than the overlap that a board rereads. */
 const OVERLAP_MS = 2_700;
 const notices = use(() => createNoticeRepository(mongo.connection));
-/** How many notices each look of `board` read. */
+/** Number of notices that each look of `board` read. */
 let reads: number[];
 let board: NoticeBoard;
 
@@ -36,7 +36,7 @@ const inAnHour = () => new Date(Date.now() + 3_600_000);
 const revoke = (userId: string) => mongo.transaction((session) => board.revoke(userId, inAnHour(), session));
 
 describe('the notice board', () => {
-  it('knows of a revocation on every worker once it was announced', async () => {
+  it('knows a revocation on every worker once it is announced', async () => {
     const other = createNoticeBoard(notices, logger);
     await other.start();
     await revoke('ada');
@@ -47,7 +47,7 @@ describe('the notice board', () => {
     other.stop();
   });
 
-  it('goes on after more notices than one page holds, all of the same moment', async () => {
+  it('reads on after more notices of one moment than fit into a page', async () => {
     const changedAt = new Date();
     const many = Array.from({ length: 21_000 }, (_, i) => ({
       _id: `revoked:user-${i}`,
@@ -62,7 +62,7 @@ describe('the notice board', () => {
     await eventually(() => board.cacheEpoch() !== undefined);
   });
 
-  it('reads nothing again once nothing has come for a while', async () => {
+  it('rereads nothing on a quiet board', async () => {
     await revoke('ada');
     await board.revokedEverywhere('ada');
     expect(Math.max(...reads)).toBeGreaterThan(0);
@@ -72,7 +72,7 @@ describe('the notice board', () => {
     expect(reads.slice(1)).toEqual(reads.slice(1).map(() => 0));
   });
 
-  it('learns of a notice that was committed long after later ones', async () => {
+  it('finds a notice that was committed long after later ones', async () => {
     await mongo.transaction(async (session) => {
       await board.revoke('late', inAnHour(), session);
       await revoke('early');
@@ -84,7 +84,7 @@ describe('the notice board', () => {
     await eventually(() => board.isRevoked('late') === true);
   });
 
-  it('learns of a notice whose poster died between the commit and the announcement', async () => {
+  it('finds a notice whose poster died between the commit and the announcement', async () => {
     await mongo.transaction(async (session) => {
       await board.revoke('orphan', inAnHour(), session);
       await revoke('later');
@@ -109,7 +109,7 @@ describe('the notice board', () => {
     await expect(slowly.revokedEverywhere('ada')).rejects.toThrow('too slow');
   });
 
-  it('asks MongoDB about those it has no room for', async () => {
+  it('asks MongoDB about notices it has no room for', async () => {
     const page = (count: number, from: number) =>
       Array.from({ length: count }, (_, i) => ({
         _id: `revoked:${from + i}`,
@@ -130,7 +130,7 @@ describe('the notice board', () => {
       logger,
     );
     await crowded.start();
-    // The first look may have taken longer than a look is fresh; the board is sure of none until the next.
+    // The first look may have outlasted its own freshness; the board is then sure of nothing until the next.
     await eventually(() => crowded.isRevoked('0') === true);
     expect(crowded.isRevoked('nobody')).toBeInstanceOf(Promise);
     expect(await crowded.isRevoked('nobody')).toBe(false);

@@ -24,7 +24,7 @@ const seed = (users: number, tasks: number, number = 1) =>
   seedData({ users: data.users, tasks: data.tasks, passwordHash, seed: number, count: { users, tasks } });
 
 describe('the seed', () => {
-  it('makes what the API would have made, shown at once, and nothing twice', async () => {
+  it('makes what the API would make, visible at once, and nothing twice', async () => {
     const total = async () =>
       (await admin.get('/tasks?limit=1&count=true').expect(200)).headers['x-total-count'];
     expect(await total()).toBe('0');
@@ -44,7 +44,7 @@ describe('the seed', () => {
     const found = await admin.get(`/users?q=${username.split('.')[1]}`).expect(200);
     expect(found.body.map((user: Account) => user.username)).toContain(username);
 
-    // Every field that a record of the API's own has, and of the same type.
+    // It has every field that a record of the API has, of the same type.
     const made = await admin.post('/tasks', { title: 'One', deadline: '2027-01-01' }).expect(201);
     const shape = (record: object | null) =>
       Object.fromEntries(Object.entries(record!).map(([name, value]) => [name, typeof value]));
@@ -59,7 +59,7 @@ describe('the seed', () => {
     });
   });
 
-  it('is the same each time for the same number, and another for another', async () => {
+  it('makes the same for the same number, and something else for another', async () => {
     expect(userAt(7, 3, 'x')).toEqual(userAt(7, 3, 'x'));
     expect(userAt(7, 3, 'x').id).not.toBe(userAt(8, 3, 'x').id);
     const before = await data.mongo.db.collection('tasks').countDocuments();
@@ -67,7 +67,7 @@ describe('the seed', () => {
     expect(await data.mongo.db.collection('tasks').countDocuments()).toBe(before + 50);
   });
 
-  it('goes on where it was interrupted', async () => {
+  it('resumes after an interruption', async () => {
     const stopped = new AbortController();
     const options = {
       users: data.users,

@@ -1,6 +1,6 @@
 import { createAdaptiveLimit } from '../../../src/admission/adaptive-limit';
 
-/** A server that needs `baseMs` for a piece of work alone and does `perSecond` at most, asked for as much as is let in. */
+/** Simulates a server that needs `baseMs` for a request alone and serves at most `perSecond`, at full demand. */
 function simulate({ baseMs, perSecond, seconds }: { baseMs: number; perSecond: number; seconds: number }) {
   let now = 0;
   const limit = createAdaptiveLimit(() => now);
@@ -8,7 +8,7 @@ function simulate({ baseMs, perSecond, seconds }: { baseMs: number; perSecond: n
   let done = 0;
   while (now < seconds * 1_000) {
     const running = limit.now();
-    // Little's law: more than the server can do side by side only waits.
+    // Little's law: requests beyond what the server can run side by side only wait.
     const ms = Math.max(baseMs, (running / perSecond) * 1_000);
     now += ms / running;
     done += 1;
@@ -33,7 +33,7 @@ describe('the adaptive limit', () => {
     expect(mean(last)).toBeLessThan(needed + 16);
   });
 
-  it('stays as it is while fewer are asked for than it lets in', () => {
+  it('does not change while demand is below it', () => {
     let now = 0;
     const limit = createAdaptiveLimit(() => now);
     const before = limit.now();
@@ -44,7 +44,7 @@ describe('the adaptive limit', () => {
     expect(limit.now()).toBe(before);
   });
 
-  it('learns that a server has become slower', () => {
+  it('adapts to a server that has become slower', () => {
     let now = 0;
     const limit = createAdaptiveLimit(() => now);
     const work = (baseMs: number, seconds: number) => {
@@ -56,7 +56,7 @@ describe('the adaptive limit', () => {
       }
     };
     work(2, 20);
-    // Sixty times as slow, without any queue: more of them side by side do as many as before.
+    // Sixty times as slow without a queue: more requests side by side keep the throughput.
     work(120, 120);
     expect(limit.now()).toBeGreaterThan(60);
   });
@@ -70,7 +70,7 @@ describe('the adaptive limit', () => {
       limit.took('quick', 1, 8, true);
       limit.took('slow', 1_000, 8, true);
     }
-    // Neither queues, so it grows; one shortest time for both would make the slow route look congested.
+    // Neither route queues, so the limit grows; one shortest time for both would make the slow route look congested.
     expect(limit.now()).toBeGreaterThan(before);
   });
 });

@@ -13,7 +13,7 @@ function admissionAt({ standing = 0, recent = 0 } = {}) {
 }
 
 describe('admission', () => {
-  it('refuses work before reads if the event loop is late for long', async () => {
+  it('refuses work, and later reads, if the event loop stays late', async () => {
     const { admission, refused, late } = admissionAt({ standing: 300 });
     await expect(admission.work('write', 'createTask', 'ada')).rejects.toThrow(OverloadError);
     await expect(admission.work('uncached', 'tasks', 'ada')).rejects.toThrow(OverloadError);
@@ -35,14 +35,14 @@ describe('admission', () => {
     const reads = [];
     for (let i = 0; i < most; i++) reads.push(admission.read('much'));
     if (recent > 0) expect(() => admission.read('much')).toThrow(OverloadError);
-    // Another client has a share of its own.
+    // Another client has its own share.
     admission.read('ada')();
     for (const done of reads) done();
     admission.read('much')();
     expect(refused).toEqual(recent > 0 ? ['cached-read share'] : []);
   });
 
-  it('says when to come back, spread', async () => {
+  it('spreads Retry-After', async () => {
     const { admission } = admissionAt({ standing: 2_500 });
     const seconds = new Set<number>();
     for (let i = 0; i < 200; i++) {
@@ -54,7 +54,7 @@ describe('admission', () => {
     expect(seconds.size).toBeGreaterThan(2);
   });
 
-  it('does as much as without a limit, while a client that sends a thousand delays another by a few', async () => {
+  it('keeps the throughput, while a client with a thousand requests delays another by a few', async () => {
     const { admission, refused } = admissionAt();
     let done = 0;
     const work = async (key: string) => {

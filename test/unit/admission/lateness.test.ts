@@ -14,7 +14,7 @@ afterEach(() => {
   jest.useRealTimers();
 });
 
-/** Lets time pass in which the event loop turns only at its end, so many times. */
+/** Repeats periods in which the event loop turns only at their end. */
 function stall(ms: number, times = 1): void {
   for (let count = 0; count < times; count += 1) {
     time += ms;
@@ -23,12 +23,12 @@ function stall(ms: number, times = 1): void {
 }
 
 describe('the lateness of the event loop', () => {
-  it('is none while the event loop turns', () => {
+  it('is 0 while the event loop turns', () => {
     stall(20, 100);
     expect([lateness.nowMs(), lateness.recentMs()]).toEqual([0, 0]);
   });
 
-  it('is that of a worker which stands still for 90 of each 100 ms', () => {
+  it('is about 90 ms for a worker that is suspended for 90 of every 100 ms', () => {
     stall(100, 30);
     expect(lateness.nowMs()).toBe(80);
     expect(lateness.recentMs()).toBeGreaterThan(70);
@@ -42,14 +42,14 @@ describe('the lateness of the event loop', () => {
     expect(lateness.recentMs()).toBeGreaterThan(0);
   });
 
-  it('is not lifted far by a single stall, however long it is', () => {
+  it('grows little with a single stall of any length', () => {
     stall(20, 50);
     stall(3_000);
     expect(lateness.nowMs()).toBe(2_980);
     expect(lateness.recentMs()).toBeLessThan(40);
   });
 
-  it('stands only if it lasts, and not for a pause however long', () => {
+  it('stands if it lasts, but not after a single pause of any length', () => {
     stall(20, 100);
     stall(3_000);
     expect(lateness.standingMs()).toBe(0);

@@ -3,15 +3,15 @@ import { createPlaces, NoPlace } from '../../../src/admission/places';
 
 const GENEROUS = { longestExpectedMs: 60_000, longestWaitMs: 60_000 };
 
-/** @throws NoPlace instead of resolving with it */
+/** Throws NoPlace instead of resolving to it. */
 async function placeIn(queue: ReturnType<typeof createPlaces>, key: string, isGone?: () => boolean) {
   const entered = await queue.enter(key, isGone);
-  // eslint-disable-next-line @typescript-eslint/only-throw-error -- it is what the tests look for
+  // eslint-disable-next-line @typescript-eslint/only-throw-error -- the tests expect it
   if (entered instanceof NoPlace) throw entered;
   return entered;
 }
 
-/** Enters `key` and notes in `order` when its turn has come; the place is given back by `leaves`. */
+/** Enters `key` and appends it to `order` at its turn; `leaves` gives the place back. */
 function entering(queue: ReturnType<typeof createPlaces>) {
   const order: string[] = [];
   const leaves: (() => void)[] = [];
@@ -21,7 +21,7 @@ function entering(queue: ReturnType<typeof createPlaces>) {
         order.push(key);
         leaves.push(leave);
       },
-      // What still waits at the end of a test is refused long after it.
+      // Entries that wait at the end of a test are refused long after it.
       () => {},
     );
   const leaveAll = async () => {
@@ -34,7 +34,7 @@ function entering(queue: ReturnType<typeof createPlaces>) {
 }
 
 describe('fair places', () => {
-  it('takes keys in turns, however much one of them has there', async () => {
+  it('serves keys in turn, however much one of them has queued', async () => {
     const { order, enter, leaveAll } = entering(createPlaces({ limit: () => 1, ...GENEROUS }));
     for (let i = 0; i < 5; i++) void enter('much');
     void enter('ada');
@@ -43,7 +43,7 @@ describe('fair places', () => {
     expect(order).toEqual(['much', 'much', 'ada', 'bob', 'much', 'much', 'much']);
   });
 
-  it('runs as many side by side as the limit says at that moment', async () => {
+  it('follows the current limit', async () => {
     let limit = 2;
     const queue = createPlaces({ limit: () => limit, ...GENEROUS });
     const { enter, leaves } = entering(queue);
@@ -56,7 +56,7 @@ describe('fair places', () => {
     expect([queue.taken(), queue.waiting()]).toEqual([4, 1]);
   });
 
-  it('leaves as many places free as one key takes, and all of them to those who have none', async () => {
+  it('leaves as many places free as one key takes, for keys that have none', async () => {
     const queue = createPlaces({ limit: () => 6, ...GENEROUS });
     const { order, enter } = entering(queue);
     for (let i = 0; i < 20; i++) void enter('slow');
@@ -67,7 +67,7 @@ describe('fair places', () => {
     expect(order).toEqual(['slow', 'slow', 'slow', 'ada', 'bob', 'eve']);
   });
 
-  it('counts a place once, however often it is given back', async () => {
+  it('counts a place once if it is given back twice', async () => {
     const queue = createPlaces({ limit: () => 1, ...GENEROUS });
     const leave = await placeIn(queue, 'ada');
     leave();
@@ -75,7 +75,7 @@ describe('fair places', () => {
     expect(queue.taken()).toBe(0);
   });
 
-  it('passes over those that nobody waits for any more', async () => {
+  it('skips entries whose client has gone', async () => {
     const queue = createPlaces({ limit: () => 1, ...GENEROUS });
     const { order, enter, leaveAll } = entering(queue);
     void enter('ada');
@@ -86,7 +86,7 @@ describe('fair places', () => {
     expect([queue.taken(), queue.waiting()]).toEqual([0, 0]);
   });
 
-  it('refuses at once who would wait too long, and takes who waits for others by one turn alone', async () => {
+  it('refuses a key at once that would wait too long, and queues a key that waits one turn for each other', async () => {
     const queue = createPlaces({ limit: () => 1, longestExpectedMs: 200, longestWaitMs: 60_000 });
     const refused: number[] = [];
     let running = 0;
@@ -96,7 +96,7 @@ describe('fair places', () => {
       await sleep(20);
       leave();
     };
-    // The first ones show how long a piece of work takes.
+    // The first ones establish how long a piece of work takes.
     const first = Array.from({ length: 50 }, () => work('much'));
     while (running < 10) await sleep(5);
     const all = Array.from({ length: 100 }, (_, i) =>
@@ -113,7 +113,7 @@ describe('fair places', () => {
     await Promise.all([...first, ...all]);
   });
 
-  it('refuses what has waited too long, though nothing ends', async () => {
+  it('refuses entries that have waited too long, even if nothing ends', async () => {
     const queue = createPlaces({ limit: () => 1, longestExpectedMs: 60_000, longestWaitMs: 50 });
     await placeIn(queue, 'stuck');
     const waits = ['ada', 'ada', 'bob'].map((key) => placeIn(queue, key));
@@ -130,11 +130,11 @@ describe('fair places', () => {
     await expect(placeIn(queue, 'bob')).rejects.toBeInstanceOf(NoPlace);
     leave();
     (await first)();
-    // Nothing waits any more: the stall is over.
+    // The queue is empty, so the stall is over.
     (await placeIn(queue, 'bob'))();
   });
 
-  it('lets a few wait however slow the work is, and a hundred while that is not known', async () => {
+  it('lets a few wait however slow the work is, and a hundred while its duration is unknown', async () => {
     const queue = createPlaces({ limit: () => 1, longestExpectedMs: 1, longestWaitMs: 60_000 });
     const { enter, leaves } = entering(queue);
     for (let i = 0; i < 101; i++) void enter('much');
@@ -150,13 +150,13 @@ describe('fair places', () => {
     expect(queue.waiting()).toBe(32);
   });
 
-  it('remembers no key once it has nothing there', async () => {
+  it('forgets a key that has nothing queued or running', async () => {
     const queue = createPlaces({ limit: () => 2, ...GENEROUS });
     const { order, enter, leaveAll } = entering(queue);
     for (let i = 0; i < 50; i++) void enter(`key-${i % 10}`);
     await leaveAll();
     expect(order).toHaveLength(50);
-    // A key that was remembered with places of its own would have to leave them free.
+    // A key remembered with places would have to leave as many free.
     const leaves = await Promise.all([placeIn(queue, 'key-0'), placeIn(queue, 'key-1')]);
     expect(queue.taken()).toBe(2);
     for (const leave of leaves) leave();

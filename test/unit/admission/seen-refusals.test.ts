@@ -23,7 +23,7 @@ describe('the log of refusals', () => {
   afterEach(() => jest.useRealTimers());
   const start = () => createRefusalLog({ warn } as unknown as Logger);
 
-  it('sums thousands up in one line, at most every 10 s', () => {
+  it('sums thousands of refusals up in one line, at most every 10 s', () => {
     const log = start();
     for (let count = 0; count < 1_203; count++) log.add('write', 'wait');
     log.add('write', 'late');
@@ -41,7 +41,7 @@ describe('the log of refusals', () => {
     ]);
   });
 
-  it('counts anew after a line, and writes none while nothing is refused', () => {
+  it('starts again at 0 after a line, and logs nothing while nothing is refused', () => {
     const log = start();
     log.add('upload', 'disk');
     jest.advanceTimersByTime(60_000);
@@ -55,7 +55,7 @@ describe('the log of refusals', () => {
     ]);
   });
 
-  it('loses nothing if the worker ends before the line is due', () => {
+  it('logs what is left when the worker ends before the line is due', () => {
     const log = start();
     log.add('cached-read', 'late');
     log.flush();
@@ -74,7 +74,7 @@ describe('the recent refusals', () => {
   });
   afterEach(() => jest.restoreAllMocks());
 
-  it('have a rate of the last five whole seconds, and a count of five minutes', () => {
+  it('report the rate of the last five whole seconds and the count of five minutes', () => {
     const { add, list } = createRecentRefusals();
     expect(list()).toEqual([]);
     for (let second = 0; second < 10; second++) {
@@ -139,7 +139,7 @@ describe('a request that is refused for overload', () => {
     expect(new Set(Array.from({ length: 200 }, () => spreadSeconds(3)))).toEqual(new Set([3, 4, 5, 6, 7]));
   });
 
-  it('is one line of the access log at the level info; a failure is two at the level error', async () => {
+  it('is logged in one line of level info, and a failure in two of level error', async () => {
     await request(app).get('/refused').expect(503);
     expect(line.mock.calls).toEqual([['info', 'request refused']]);
     expect(tell).not.toHaveBeenCalled();
@@ -152,7 +152,7 @@ describe('a request that is refused for overload', () => {
     expect(tell).toHaveBeenCalledTimes(1);
   });
 
-  it('is marked in the metrics, and neither an error nor a latency on the live page', async () => {
+  it('is marked in the metrics, and counts as neither an error nor a latency on the live page', async () => {
     const { failed, total } = live.snapshot();
     for (const [place, status] of [
       ['/fine', 200],
@@ -169,7 +169,7 @@ describe('a request that is refused for overload', () => {
     expect(text).not.toMatch(/status="503"}/);
   });
 
-  it('does not hide on the live page how long the others take', () => {
+  it('does not hide the latency of other requests on the live page', () => {
     const stats = createLiveStats({ lateMs: () => 0, refused: () => [] });
     for (let number = 0; number < 90; number++) stats.record('POST', '/tasks', 503, 0.001, true);
     for (let number = 0; number < 10; number++) stats.record('POST', '/tasks', 201, 0.4, false);
@@ -178,7 +178,7 @@ describe('a request that is refused for overload', () => {
 });
 
 describe('the counter of refusals', () => {
-  it('has each known class and reason from the start, and hands each refusal on', async () => {
+  it('exports each known class and reason from the start, and passes each refusal on', async () => {
     const metrics = createMetrics('api-0');
     const listener = jest.fn();
     const refused = createRefusals(metrics, listener);
@@ -190,7 +190,7 @@ describe('the counter of refusals', () => {
     expect(await value('write', 'wait')).toBe('0');
     expect(await value('password', 'share')).toBe('0');
     refused('write', 'wait');
-    // Whichever combination is refused: it is counted.
+    // It counts unknown combinations too.
     refused('uncached', 'disk');
     expect([await value('write', 'wait'), await value('uncached', 'disk')]).toEqual(['1', '1']);
     expect(listener.mock.calls).toEqual([

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { createFairTurns } from '../../../src/admission/turns';
 
 describe('work in turn', () => {
-  it('never runs side by side, and goes on after work that fails', async () => {
+  it('runs one at a time, and goes on after a failure', async () => {
     const inTurn = createFairTurns();
     let running = 0;
     const most: number[] = [];
@@ -27,7 +27,7 @@ describe('work in turn', () => {
     expect(Math.max(...most)).toBe(1);
   });
 
-  it('of a key with many pieces lets others in after one', async () => {
+  it('lets another key in after one piece of a key with many', async () => {
     const inTurn = createFairTurns();
     const order: string[] = [];
     const work = (name: string) => async () => {
@@ -39,7 +39,7 @@ describe('work in turn', () => {
     expect(order).toEqual(['greedy 1', 'other', 'greedy 2', 'greedy 3', 'greedy 4']);
   });
 
-  it('is refused if its turn comes too late, and the next ones are not', async () => {
+  it('is refused if its turn comes too late, without affecting later work', async () => {
     const inTurn = createFairTurns(20);
     const first = inTurn('a', () => sleep(60));
     const late = jest.fn(() => Promise.resolve());

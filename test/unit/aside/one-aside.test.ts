@@ -11,22 +11,22 @@ afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 const takenBy = (pid: number) => writeFileSync(path.join(folder, 'aside.lock'), String(pid));
 
-describe('the place of the worker that stands aside', () => {
-  it('refuses the place to others while its worker lives', () => {
+describe('the lock of the worker that is aside', () => {
+  it('is refused to other workers while its holder lives', () => {
     takenBy(process.ppid);
     const place = createOneAside(folder);
     expect(place.take()).toBe(false);
-    // It was not this worker's to give up.
+    // Another worker cannot release it.
     place.leave();
     expect(place.take()).toBe(false);
   });
 
-  it('takes the place of a worker that was killed', () => {
+  it('is taken over from a killed worker', () => {
     takenBy(spawnSync(process.execPath, ['-e', '']).pid);
     expect(createOneAside(folder).take()).toBe(true);
   });
 
-  it('frees the place when it is left', () => {
+  it('is free after its holder leaves', () => {
     const place = createOneAside(folder);
     expect([place.take(), place.take()]).toEqual([true, true]);
     place.leave();

@@ -1,7 +1,7 @@
 import { isNeeded, shouldStepAside } from '../../../src/aside/outlier';
 import type { Vitals } from '../../../src/control/protocol';
 
-/** As measured: a worker held to a tenth of a core, and its sibling, at 0.7 × of what both can do. */
+/** Measured at 0.7 × capacity: a worker limited to a tenth of a core, and its sibling. */
 const held: Vitals = {
   lateMs: 78,
   cores: 0.1,
@@ -18,7 +18,7 @@ describe('a worker', () => {
     expect(shouldStepAside(held, [sibling, { ...sibling, lateMs: 15 }])).toBe(true);
   });
 
-  it('goes on serving if it is late by its own work, since that would make its sibling late as well', () => {
+  it('goes on serving if its own work makes it late', () => {
     expect(shouldStepAside({ ...held, cores: 0.9 }, [sibling])).toBe(false);
   });
 
@@ -34,7 +34,7 @@ describe('a worker', () => {
     expect(shouldStepAside({ ...held, servingForMs: 2_000 }, [sibling])).toBe(false);
   });
 
-  it('goes on serving if its siblings are late alike', () => {
+  it('goes on serving if its siblings are as late', () => {
     expect(shouldStepAside(held, [{ ...sibling, lateMs: 40 }])).toBe(false);
     expect(shouldStepAside(held, [{ ...sibling, lateMs: 78 }, sibling])).toBe(false);
   });

@@ -10,7 +10,7 @@ import { stackSchema } from '../../../src/config/stack-variables';
 const GOOD = { MONGO_URL: 'mongodb://127.0.0.1/x', JWT_SECRET: 's'.repeat(32) };
 
 describe('the configuration', () => {
-  it('names every wrong variable at once, what was given and what it can be, and no secret', () => {
+  it('reports every wrong variable at once with its value and the allowed ones, and no secret', () => {
     const wrong = {
       BASE_PORT: 'x',
       MONGO_URL: 'http://me:pa@ss@h/x?key=1',
@@ -30,14 +30,14 @@ describe('the configuration', () => {
     );
   });
 
-  it('takes an empty variable for one that is not set', () => {
+  it('treats an empty variable as unset', () => {
     expect(readConfig({ ...GOOD, REDIS_URL: '', LOG_LEVEL: '' })).toMatchObject({
       redisUrl: undefined,
       logLevel: 'info',
     });
   });
 
-  it('gives each worker a port by its instance, and fewer hash threads where there are more workers', () => {
+  it('gives each worker a port by its instance, and fewer hash threads if there are more workers', () => {
     const workers = [0, 1, 2].map((instance) =>
       readConfig({ ...GOOD, NODE_APP_INSTANCE: String(instance), API_WORKERS: '500' }),
     );
@@ -46,21 +46,21 @@ describe('the configuration', () => {
     expect(readConfig({ ...GOOD, API_WORKERS: '1', HASH_THREADS: '7' }).hashThreads).toBe(7);
   });
 
-  it('tells of a secret file that is not there', () => {
+  it('reports a missing secret file', () => {
     expect(() => readConfig({ MONGO_URL: GOOD.MONGO_URL, JWT_SECRET_FILE: '/nowhere' })).toThrow('/nowhere');
   });
 
   describe('the configuration of the job worker', () => {
     const { MONGO_URL, JWT_SECRET } = GOOD;
 
-    it('needs no key of the tokens, and holds none that is set', () => {
+    it('does not need the key of the tokens, and ignores it if set', () => {
       expect(readProcessConfig({ MONGO_URL })).toMatchObject({ mongoUrl: MONGO_URL, jobConcurrency: 2 });
       expect(JSON.stringify(readProcessConfig({ MONGO_URL, JWT_SECRET }))).not.toContain(JWT_SECRET);
       expect(() => readConfig({ MONGO_URL })).toThrow('JWT_SECRET is not set');
       expect(() => readProcessConfig({ JOB_CONCURRENCY: '0' })).toThrow(/MONGO_URL[^]*JOB_CONCURRENCY/);
     });
 
-    it('is given empty what only the API needs, by PM2 as well', () => {
+    it('has empty values for what only the API needs, under PM2 as well', () => {
       const secrets = { JWT_SECRET: 'a', JWT_SECRET_FILE: 'b', REDIS_URL: 'c' };
       const none = { JWT_SECRET: '', JWT_SECRET_FILE: '', REDIS_URL: '' };
       expect(workerVariables({ MONGO_URL, ...secrets })).toEqual({ MONGO_URL, ...none });
@@ -81,7 +81,7 @@ describe('the configuration', () => {
     });
   });
 
-  it('takes origins and proxies as lists, and refuses what neither is', () => {
+  it('accepts lists of origins and proxies, and refuses invalid items', () => {
     expect(readConfig(GOOD)).toMatchObject({ corsOrigins: [], trustProxy: ['loopback', 'uniquelocal'] });
     const given = { CORS_ORIGINS: 'https://a.example, http://b:81', TRUST_PROXY: '10.0.0.0/8,::1' };
     expect(readConfig({ ...GOOD, ...given })).toMatchObject({
@@ -97,13 +97,13 @@ describe('the configuration', () => {
     }
   });
 
-  it('is handed to the apps whole: what PM2 was started with never leaks in', () => {
-    // Set by PM2, by ecosystem.config.js and by the trial of a build.
+  it('is passed to the processes whole, so that the environment of PM2 never leaks in', () => {
+    // Set by PM2, ecosystem.config.js and the trial of a build.
     const others = ['NODE_APP_INSTANCE', 'TASKFLEET_RELEASE', 'TASKFLEET_TRIAL'];
     expect([...appVariables, ...others].sort()).toEqual([...configVariables].sort());
   });
 
-  it('refuses what NGINX could not be told, and leaves alone what is for containers', () => {
+  it('refuses wrong variables of NGINX, and does not validate those of containers', () => {
     const given = { BALANCING: 'random', LIMIT_RATE: '50', PORT: 'x' };
     expect(configFaults(stackSchema, given)).toEqual([
       'BALANCING is "random"; it can be round-robin, least-connections, response-time.',
@@ -128,7 +128,7 @@ describe('the configuration', () => {
     ].map(([, name]) => name!);
     expect(read).toContain('LIMIT_RATE');
     const known = [...variablesOf(configSchema), ...variablesOf(stackSchema)].map(({ name }) => name);
-    // The system's own, and what `npm test` hands to its reporter.
+    // Variables of the system, and what `npm test` passes to its reporter.
     const others = ['PATH', 'TEST_PROGRESS'];
     expect(read.filter((name) => !known.includes(name) && !others.includes(name))).toEqual([]);
   });

@@ -13,12 +13,12 @@ const askOf = (ping: () => Promise<void>) => {
 };
 
 describe('a health check', () => {
-  it('answers before a probe of 2 s gives up, and claims no more than it gave the server', async () => {
+  it('answers before a probe of 2 s gives up, and reports at most the time it gave the server', async () => {
     const ask = askOf(async () => {
       await sleep(1_900);
       throw new Error('connect ECONNREFUSED 10.0.0.7:27017');
     });
-    // Ends as late after its time as this process is kept from its timers.
+    // A busy process runs its timers late, which delays the end.
     const timerOfLimit = sleep(1_500).then(() => performance.now());
     const began = performance.now();
     const first = await ask();
@@ -29,7 +29,7 @@ describe('a health check', () => {
       error: 'no answer from db.example:27017 in time',
     });
     expect(first.ms).toBeLessThan(1.2 * limitMs);
-    // It joins the question that is under way; after that its end is kept for a moment.
+    // It joins the check under way, whose result is then kept for a moment.
     for (const answer of [await ask(), await ask()])
       expect(answer).toMatchObject({
         status: 'down',
@@ -38,7 +38,7 @@ describe('a health check', () => {
       });
   });
 
-  it('takes an answer that came too late for none', async () => {
+  it('treats a late answer as none', async () => {
     const ask = askOf(() => sleep(1_700));
     await ask();
     expect(await ask()).toMatchObject({ status: 'down', latencyMs: 1_500 });

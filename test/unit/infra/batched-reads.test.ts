@@ -4,7 +4,7 @@ const echo = jest.fn(async (keys: string[]) => keys.map((key) => `value of ${key
 beforeEach(() => echo.mockClear());
 
 describe('a batch of reads', () => {
-  it('sends what is asked in one turn as one command, and gives each its own', async () => {
+  it('sends the reads of one turn as one command, and returns each caller its own values', async () => {
     const read = batchReads(echo);
     const [one, two] = await Promise.all([read(['a', 'b']), read(['c'])]);
     expect(one).toEqual(['value of a', 'value of b']);
@@ -14,7 +14,7 @@ describe('a batch of reads', () => {
     expect(echo).toHaveBeenCalledTimes(2);
   });
 
-  it('bounds a command', async () => {
+  it('bounds the keys of a command', async () => {
     const read = batchReads(echo);
     await Promise.all(Array.from({ length: 500 }, (_, index) => read([`a${index}`, `b${index}`])));
     expect(echo.mock.calls.length).toBeGreaterThan(3);
@@ -22,7 +22,7 @@ describe('a batch of reads', () => {
     expect(echo.mock.calls.flat(2).length).toBe(1_000);
   });
 
-  it('tells all who asked of a failure, and goes on', async () => {
+  it('rejects all callers after a failure, and goes on', async () => {
     const read = batchReads(echo);
     echo.mockRejectedValueOnce(new Error('away'));
     const answers = await Promise.allSettled([read(['a']), read(['b'])]);

@@ -12,7 +12,7 @@ function chunk(type: string, data: Buffer): Buffer {
   return Buffer.concat([length, body, sum]);
 }
 
-/** Bits a channel and the colour types of PNG (W3C PNG, 11.2.1). */
+/** Bits of a channel, and PNG's colour types (W3C PNG, 11.2.1). */
 const COLOURS = { grey: 0, colour: 2, palette: 3, 'colour with transparency': 6 };
 
 /** The header of a PNG, with no data. */
@@ -41,7 +41,7 @@ describe('the image decoder', () => {
     expect(await imageFault(pngHeader((million + 1) * 1e6, colour, bits))).toBe('too many pixels');
   });
 
-  it('counts the first frame of an animation, and decodes no other', async () => {
+  it('judges and decodes only the first frame of an animation', async () => {
     const animation = await animatedWebp(320, 420);
     expect((await sharp(animation).metadata()).pages).toBe(420);
     expect(await imageFault(animation)).toBeUndefined();
@@ -53,7 +53,7 @@ describe('the image decoder', () => {
   describe('the scans of a JPEG', () => {
     const plain = { create: { width: 64, height: 64, channels: 3, background: 'red' } } as const;
 
-    it('are counted by its markers, and not in what its segments hold', async () => {
+    it('are counted by its markers, without those inside segments', async () => {
       expect(jpegScans(await sharp(plain).jpeg().toBuffer())).toBe(1);
       expect(jpegScans(await sharp(plain).jpeg({ progressive: true }).toBuffer())).toBe(10);
       expect(jpegScans(heaviestPicture())).toBe(43);
@@ -82,11 +82,11 @@ describe('the image decoder', () => {
       };
       const best = (length: number) => Math.min(...Array.from({ length: 5 }, () => timeOf(length)));
       best(100_000);
-      // Ten times as much: a hundred times as long if it were quadratic.
+      // Ten times the size would take a hundred times as long if it were quadratic.
       expect(best(5_000_000) / best(500_000)).toBeLessThan(50);
     });
 
-    it('may be as many as encoders make, and not as many as the format allows', async () => {
+    it('may be as many as encoders make, but not as many as the format allows', async () => {
       expect(
         await imageFault(await sharp(plain).jpeg({ progressive: true, mozjpeg: true }).toBuffer()),
       ).toBeUndefined();
@@ -124,7 +124,7 @@ describe('the image decoder', () => {
       expect((await sharp(squares[2]).metadata()).hasAlpha).toBe(hasAlpha);
     });
 
-    it('are made of one decoding', async () => {
+    it('come from one decoding', async () => {
       const large = await largeInterlaced();
       const cpuOf = async (...made: number[]) => {
         const before = process.cpuUsage();

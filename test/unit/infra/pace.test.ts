@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createPace } from '../../../src/infra/pace';
 
-/** Pretends that a piece of work takes so long. */
+/** Simulates a piece of work of this duration. */
 function work(pace: ReturnType<typeof createPace>, ms: number, isDone = true) {
   jest.spyOn(performance, 'now').mockReturnValueOnce(1_000);
   const end = pace.begin();
@@ -11,7 +11,7 @@ function work(pace: ReturnType<typeof createPace>, ms: number, isDone = true) {
 }
 
 describe('the pace', () => {
-  it('follows work that gets slower, and quicker again', () => {
+  it('follows work that gets slower and faster again', () => {
     const pace = createPace();
     expect(pace.ms()).toBe(0);
     for (let count = 0; count < 10; count++) work(pace, 100);
@@ -32,7 +32,7 @@ describe('the pace', () => {
     expect(pace.ms()).toBeLessThan(20);
   });
 
-  it('learns nothing from work that failed, nor from the start of a thread', () => {
+  it('ignores failed work and the start of a thread', () => {
     const pace = createPace();
     jest.spyOn(performance, 'now').mockReturnValueOnce(0);
     const end = pace.begin();

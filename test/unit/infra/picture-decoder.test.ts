@@ -39,7 +39,7 @@ afterEach(async () => {
 });
 
 describe('the decoder of pictures', () => {
-  it('uses a child again, also after a damaged picture, and gives it no variables', async () => {
+  it('reuses a child, even after a damaged picture, and gives it no environment', async () => {
     const decoder = decoderWith();
     await expectToWork(decoder);
     const [pid] = childrenOf();
@@ -53,8 +53,8 @@ describe('the decoder of pictures', () => {
     }
   });
 
-  it('does not keep a child that holds much memory after a picture', async () => {
-    // A quarter of it is less than a child has by itself.
+  it('ends a child that still holds much memory after a picture', async () => {
+    // A quarter of the limit is less than an idle child uses.
     const decoder = decoderWith({ memoryBytes: 200_000_000 });
     expect(await decode(decoder, await newPicture('png'))).toHaveLength(2);
     await eventually(() => childrenOf().length === 0);
@@ -64,7 +64,7 @@ describe('the decoder of pictures', () => {
     ['CPU time', { cpuMs: 200 }, async () => slowPicture()],
     ['memory', { memoryBytes: 110_000_000 }, largeInterlaced],
   ] as const)(
-    'ends a child amid a picture that takes too much %s, and goes on with the next',
+    'ends a child whose picture takes too much %s, and decodes the next picture',
     async (kind, limits, picture) => {
       const decoder = decoderWith(limits);
       const given = await picture();
@@ -76,7 +76,7 @@ describe('the decoder of pictures', () => {
     },
   );
 
-  it('ends a child that hangs, by the clock, which is no fault of the picture', async () => {
+  it('ends a child that hangs, without blaming the picture', async () => {
     const decoder = decoderWith({ wallMs: 1_500 });
     const hanging = decode(decoder, slowPicture()).catch((error: unknown) => error);
     process.kill(await eventually(() => childrenOf()[0]), 'SIGSTOP');
@@ -84,7 +84,7 @@ describe('the decoder of pictures', () => {
     await eventually(() => childrenOf().length === 0);
   });
 
-  it('outlives a child that crashes, which is no fault of the picture', async () => {
+  it('survives a child that crashes, without blaming the picture', async () => {
     const decoder = decoderWith();
     const crashing = decode(decoder, slowPicture()).catch((error: unknown) => error);
     process.kill(await eventually(() => childrenOf()[0]), 'SIGSEGV');
@@ -93,7 +93,7 @@ describe('the decoder of pictures', () => {
     await expectToWork(decoder);
   });
 
-  it('ends its work at once if its caller does', async () => {
+  it('stops at once if its caller aborts', async () => {
     const decoder = decoderWith();
     const caller = new AbortController();
     const ended = decode(decoder, slowPicture(), caller.signal).catch((error: unknown) => error);
@@ -105,7 +105,7 @@ describe('the decoder of pictures', () => {
   });
 
   it.each(['SIGKILL', 'SIGINT'] as const)(
-    'has no child left once its process is ended by %s amid a picture',
+    'leaves no child behind if its process is ended by %s in the middle of a picture',
     async (by) => {
       const built = path.join(__dirname, '..', '..', '..', 'dist', 'infra', 'images', 'picture-decoder.js');
       const script = `
@@ -119,7 +119,7 @@ describe('the decoder of pictures', () => {
       });
       parent.send(slowPicture());
       const child = await eventually(() => pictureChildren(parent.pid!)[0]);
-      // The child of a process that leaves others the processor does so too.
+      // A child inherits the low priority of the job worker.
       expect(child.nice).toBe(19);
       process.kill(child.pid, 'SIGINT');
       parent.kill(by);

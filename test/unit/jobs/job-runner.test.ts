@@ -36,7 +36,7 @@ describe('the job runner', () => {
     expect(jobs.finish).toHaveBeenCalledWith(ID, expect.any(String), { made: 1 }, expect.anything());
   });
 
-  it('does nothing for a message whose job is over or held by another', async () => {
+  it('ignores a message whose job has ended or is held by another worker', async () => {
     const run = jest.fn();
     const { runner, jobs } = setUp(run);
     jobs.claim.mockResolvedValue(null);
@@ -44,7 +44,7 @@ describe('the job runner', () => {
     expect(run).not.toHaveBeenCalled();
   });
 
-  it('puts an attempt that failed back, later each time, and the last one with the dead letters', async () => {
+  it('puts a failed attempt back with growing delays, and the last one among the dead letters', async () => {
     const boom = async () => {
       throw new Error('boom');
     };
@@ -67,7 +67,7 @@ describe('the job runner', () => {
     expect(failed).toHaveBeenCalledWith(ID, expect.any(Date), expect.anything());
   });
 
-  it("doesn't try again what can't succeed, and tells why", async () => {
+  it('does not retry what cannot succeed, and reports why', async () => {
     const { runner, jobs, failed } = setUp(async () => {
       throw new UnrecoverableError('no picture');
     });
@@ -76,7 +76,7 @@ describe('the job runner', () => {
     expect(failed).toHaveBeenCalledWith(ID, null, expect.anything());
   });
 
-  it('keeps what a job works on that took its workers down, for a retry by an Admin', async () => {
+  it('keeps the input of a job that crashed its workers, for a retry by an Admin', async () => {
     const { runner, jobs, failed } = setUp(async () => async () => ({}), 6);
     expect(await runner.run(ID)).toBe('dead-letter');
     expect(jobs.fail).toHaveBeenCalledWith(
@@ -89,7 +89,7 @@ describe('the job runner', () => {
     expect(failed).toHaveBeenCalledWith(ID, expect.any(Date), expect.anything());
   });
 
-  it('leaves a job alone that became another worker’s', async () => {
+  it('leaves a job alone that another worker took over', async () => {
     const { runner, jobs } = setUp(async () => async () => ({}));
     jobs.finish.mockResolvedValue(false);
     expect(await runner.run(ID)).toBe('ack');
@@ -97,7 +97,7 @@ describe('the job runner', () => {
     expect(jobs.fail).not.toHaveBeenCalled();
   });
 
-  it("doesn't run a job again that took its worker down each time", async () => {
+  it('does not run a job again that crashed its worker each time', async () => {
     const run = jest.fn();
     const { runner, jobs } = setUp(run, 6);
     expect(await runner.run(ID)).toBe('dead-letter');
@@ -105,7 +105,7 @@ describe('the job runner', () => {
     expect(jobs.fail).toHaveBeenCalled();
   });
 
-  it('puts aside a message that is no job’s id, and hands on one that comes while it stops', async () => {
+  it('dead-letters a message that is no job id, and requeues one that arrives while it stops', async () => {
     const { runner, jobs } = setUp(jest.fn());
     expect(await runner.run('hello')).toBe('dead-letter');
     runner.stop();

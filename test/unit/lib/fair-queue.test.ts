@@ -7,7 +7,7 @@ const drain = (queue: ReturnType<typeof createFairQueue<string>>) => {
 };
 
 describe('the fair queue', () => {
-  it('takes one item of each key in turn, and those of a key in their order', () => {
+  it('returns one item of each key in turn, and the items of a key in order', () => {
     const queue = createFairQueue<string>();
     for (const item of ['a1', 'a2', 'a3', 'b1', 'c1', 'b2']) queue.push(item[0]!, item);
     expect(queue.size()).toBe(6);
@@ -15,7 +15,7 @@ describe('the fair queue', () => {
     expect(queue.size()).toBe(0);
   });
 
-  it('lets a key that comes late in after one item of each other key', () => {
+  it('serves a late key after one item of each other key', () => {
     const queue = createFairQueue<string>();
     for (const item of ['a1', 'a2', 'a3', 'b1', 'b2', 'b3']) queue.push(item[0]!, item);
     expect([queue.shift(), queue.shift(), queue.shift()]).toEqual(['a1', 'b1', 'a2']);
@@ -23,7 +23,7 @@ describe('the fair queue', () => {
     expect(drain(queue)).toEqual(['b2', 'a3', 'c1', 'b3']);
   });
 
-  it('starves no key while others come back for every turn', () => {
+  it('starves no key while others come back every turn', () => {
     const queue = createFairQueue<string>();
     for (const item of ['many', 'many', 'many', 'one', 'other']) queue.push(item, item);
     const served = Array.from({ length: 9 }, () => {

@@ -19,7 +19,7 @@ describe('the reason why a server is away', () => {
     expect(whyAway(Object.assign(new Error(message), { code }), SECRET)).toBe(said),
   );
 
-  it('names all servers of a replica set, and nothing else of the URL', () => {
+  it('includes all servers of a replica set, and nothing else of the URL', () => {
     const url = 'mongodb://ada:secret@a:27017,b:27018/taskfleet?replicaSet=rs0';
     expect(whyAway(new Error('connection 3 to a:27017 closed'), url)).toBe(
       'no connection to a:27017,b:27018',

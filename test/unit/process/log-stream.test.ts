@@ -19,7 +19,7 @@ function setUp() {
 }
 
 describe('the log stream', () => {
-  it('writes the lines of 100 ms at once', () => {
+  it('joins the lines of 100 ms into one write', () => {
     const { log, messages } = setUp();
     log.info('one');
     log.info('two');
@@ -30,21 +30,21 @@ describe('the log stream', () => {
     expect(messages()).toEqual([['one', 'two'], ['three']]);
   });
 
-  it.each(['warn', 'error', 'fatal'] as const)('lets a line of level %s wait for nothing', (level) => {
+  it.each(['warn', 'error', 'fatal'] as const)('writes a line of level %s at once', (level) => {
     const { log, messages } = setUp();
     log.info('before');
     log[level]('trouble');
     expect(messages()).toEqual([['before', 'trouble']]);
   });
 
-  it('keeps a bounded amount waiting', () => {
+  it('bounds what waits', () => {
     const { log, messages } = setUp();
     for (let count = 0; count < 100; count++) log.info('x'.repeat(1_000));
     expect(messages()[0]!.length).toBeGreaterThan(50);
     expect(messages()[0]!.length).toBeLessThan(70);
   });
 
-  it('writes what waits when it is told to', () => {
+  it('writes what waits when it is flushed', () => {
     const { log, stream, messages } = setUp();
     log.info('last words');
     stream.flush();
