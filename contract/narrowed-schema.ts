@@ -61,6 +61,16 @@ export function narrowed(from: Side, to: Side, isAnswer: boolean, place = ''): s
   });
 }
 
+/** The names that a pattern of `commaSeparated` takes; `undefined` for any other pattern. */
+const namesOf = (pattern: unknown) =>
+  /^\^ \*\(\?:([^()]+)\) \*\(\?:, \*\(\?:\1\) \*\)\*\$$/.exec(String(pattern))?.[1]?.split('|');
+
+/** Whether `to` takes every text that `from` takes, as far as two patterns can be compared. */
+function isWithin(from: unknown, to: unknown): boolean {
+  const [few, many] = [namesOf(from), namesOf(to)];
+  return few && many ? few.every((name) => many.includes(name)) : from === to;
+}
+
 /** The least that the schema allows of `limit`; what is required counts as a number of properties too. */
 const leastOf = (schema: Schema, limit: string) =>
   limit === 'minProperties'
@@ -77,6 +87,7 @@ function faultsOf(from: Schema, to: Schema, isAnswer: boolean): string[] {
   const names = ours ? [] : [...new Set(Object.keys(to))];
   const changed = names.filter((name) => {
     if (LOWER.includes(name)) return !(leastOf(from, name) >= leastOf(to, name));
+    if (name === 'pattern') return !isWithin(from[name], to[name]);
     if (UPPER.includes(name)) return !(Number(from[name]) <= Number(to[name]));
     return !UNDERSTOOD.has(name) && !isDeepStrictEqual(from[name], to[name]);
   });

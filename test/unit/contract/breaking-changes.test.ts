@@ -16,6 +16,10 @@ const putAvatar = (document: Free) => document.paths['/users/{id}/avatar'].put;
 const parameter = (operation: Free, name: string) =>
   operation.parameters.find((one: { name: string }) => one.name === name);
 const drop = (list: unknown[], value: unknown) => list.splice(list.indexOf(value), 1);
+const renameField = (document: Free, from: string, to: string) => {
+  const { schema } = parameter(listTasks(document), 'fields');
+  schema.pattern = schema.pattern.replaceAll(from, to);
+};
 const without = (operation: Free, name: string) => drop(operation.parameters, parameter(operation, name));
 
 function changed(change: (document: Free) => void): Contract {
@@ -125,6 +129,7 @@ describe('the check of breaking changes', () => {
       'labels[]: maxLength was 50 and is 5',
     ],
     ['another pattern', (d) => (newTask(d).properties.title.pattern = '^[a-z]+$'), 'title: pattern was'],
+    ['a name less for fields=', (d) => renameField(d, 'deadline|', ''), 'fields: pattern was'],
     [
       'a limit where none was',
       (d) => (newTask(d).properties.labels.minItems = 1),
@@ -166,6 +171,7 @@ describe('the check of breaking changes', () => {
     ['a wider limit of a request', (d) => (newTask(d).properties.title.maxLength = 900)],
     ['a narrower limit of an answer', (d) => (task(d).properties.title.maxLength = 90)],
     ['a value more to send', (d) => parameter(listTasks(d), 'sort').schema.enum.push('title')],
+    ['a name more for fields=', (d) => renameField(d, 'deadline', 'deadline|color')],
     ['a value less to come', (d) => drop(schemas(d).JobStatus.enum, 'failed')],
     ['no need of a token', (d) => (listTasks(d).security = [])],
     ['a new media type', (d) => (putAvatar(d).requestBody.content['image/avif'] = { schema: {} })],
