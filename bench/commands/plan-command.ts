@@ -1,36 +1,41 @@
 import path from 'node:path';
 import { commands } from '../../scripts/command/bench-commands';
 import { forCaller, fromCaller } from '../../src/command-line/convention';
-import { bestThroughput, bestWorkers, throughputAt, workersFor } from '../curve/usl';
-import { formatNumber, formatPercent, formatSpread, formatTable } from '../reports/format';
-import { count, nameOfScenario } from '../reports/names';
+import { formatTable } from '../../tools/report/markdown';
+import { bestThroughput, bestWorkers, throughputAt, workersFor } from '../figures/usl';
+import { formatCount, formatNumber, formatPercent, formatSpread } from '../reports/format';
+import { nameOfScenario } from '../reports/names';
+import { makeTable } from '../reports/sections/section';
 import { pairOf, perSecondOf, spreadOf } from '../reports/select';
-import { RESULT_FOLDERS } from '../store/folders';
+import { KEPT_FOLDER, OWN_FOLDER } from '../store/folders';
 import { findNewest, readResults, SavedResultsError } from '../store/read-results';
 import type { BenchResults, ScalingCurve, UslFit } from '../store/result-types';
-import { printAnswer } from './command-output';
+import { printAnswer } from './print-answer';
 
-/** Of what the workers can do: near all of it, queues grow without end. */
+type Fitted = ScalingCurve & { fit: UslFit };
+
+/** Most load of the workers; near full load, queues grow without end. */
 const LOAD = 0.7;
 
-/** How many workers a rate needs, by the scaling curve. @returns the exit status: 1 where it can't be reached */
-export function runPlan(args: string[], folders: readonly string[] = RESULT_FOLDERS): number {
+/**
+ * Prints how many workers a rate needs, by the scaling curve of a result.
+ * @returns the exit status: 1 if no number of workers reaches the rate, 2 for wrong arguments
+ */
+export function runPlan(args: string[], folders: readonly string[] = [OWN_FOLDER, KEPT_FOLDER]): number {
   return printAnswer(commands.plan, args, ({ values: { rps, scenario, file: given } }) => {
     const file = given && fromCaller(given);
     const rate = Number(rps);
-    if (!(rate > 0 && Number.isFinite(rate))) {
+    if (!(rate > 0 && Number.isFinite(rate)))
       throw new SavedResultsError('--rps needs a number above 0, such as 5000.');
-    }
     const found = file ? { file, results: readResults(file) } : findNewest(folders, hasFit);
     if (!found || !hasFit(found.results)) {
-      const where = file ?? 'No result';
-      throw new SavedResultsError(`${where} has no scaling curve: a whole \`npm run bench\` measures one.`);
+      const what = file ? `${file} has no` : 'No result has a';
+      throw new SavedResultsError(`${what} scaling curve; a complete \`npm run bench\` measures one.`);
     }
     return plan(found, rate, scenario);
   });
 }
 
-type Fitted = ScalingCurve & { fit: UslFit };
 const fittedOf = ({ curves }: BenchResults) =>
   curves.filter((curve): curve is Fitted => curve.fit !== undefined);
 const hasFit = (results: BenchResults): boolean => fittedOf(results).length > 0;
@@ -41,7 +46,7 @@ function plan({ file, results }: { file: string; results: BenchResults }, rate: 
   if (!curve) {
     const names = curves.map((one) => one.scenario).join(', ');
     const what = scenario === undefined ? '--scenario is needed' : `--scenario ${scenario} is unknown`;
-    throw new SavedResultsError(`${what}: ${path.basename(file)} has a curve for ${names}.`);
+    throw new SavedResultsError(`${what}: ${path.basename(file)} has curves of ${names}.`);
   }
   const { law, origin } = withWholeCores(results, curve);
   const least = workersFor(law, rate);
@@ -55,16 +60,15 @@ function plan({ file, results }: { file: string; results: BenchResults }, rate: 
   return { text: text.join('\n'), status: least === undefined ? 1 : 0 };
 }
 
-/** The curve tells how throughput grows, and a worker with a core of its own how much one does. */
+/** Takes the shape from the curve, and the throughput of one worker from a worker with a core of its own. */
 function withWholeCores(results: BenchResults, { scenario, fit, quotaCores }: Fitted) {
   const measured = spreadOf(pairOf(results, scenario).one, perSecondOf);
-  if (Number.isFinite(measured.median)) {
-    const origin = `one worker with a core of its own: ${formatSpread(measured)}/s, measured in the same bench`;
-    return { law: { ...fit, lambda: measured.median }, origin };
-  }
-  const lambda = fit.lambda / quotaCores;
-  const origin = `one worker with a core of its own: ${formatNumber(lambda)}/s, calculated from ${quotaCores} of a core`;
-  return { law: { ...fit, lambda }, origin };
+  const isMeasured = Number.isFinite(measured.median);
+  const lambda = isMeasured ? measured.median : fit.lambda / quotaCores;
+  const origin = isMeasured
+    ? `${formatSpread(measured)}/s, measured in the same bench`
+    : `${formatNumber(lambda)}/s, calculated from ${quotaCores} of a core`;
+  return { law: { ...fit, lambda }, origin: `one worker with a core of its own: ${origin}` };
 }
 
 function judge(law: UslFit, rate: number, least?: number, wanted?: number): string {
@@ -72,50 +76,45 @@ function judge(law: UslFit, rate: number, least?: number, wanted?: number): stri
   if (least === undefined) {
     const best = bestWorkers(law);
     const by = Number.isFinite(best)
-      ? `by ${formatNumber(best)} workers`
-      : 'which ever more workers come near';
+      ? `with ${formatNumber(best)} workers`
+      : 'approached by ever more workers';
     return `no number of workers reaches it by this fit; the most is ${most}/s, ${by}.`;
   }
-  if (wanted === undefined) {
-    return (
-      `${count(least, 'worker')} reach it just so, ` +
-      `but ${formatPercent(LOAD)} load can't be kept: the most is ${most}/s.`
-    );
-  }
+  if (wanted === undefined)
+    return `${formatCount(least, 'worker')} just reach it, but not at ${formatPercent(LOAD)} load: the most is ${most}/s.`;
   const load = formatPercent(rate / throughputAt(law, wanted));
-  return `${count(wanted, 'worker')}, with a core each (${load} load; at least 30 % are kept free).`;
+  return `${formatCount(wanted, 'worker')}, with a core each (${load} load; at least 30 % stay free).`;
 }
 
 function formatSteps(law: UslFit, rate: number, least: number, wanted: number): string {
   const counts = [...new Set([Math.max(1, least - 1), least, wanted, wanted + 1])];
-  const row = (workers: number) => {
-    const most = throughputAt(law, workers);
-    return [String(workers), formatNumber(most), formatPercent(rate / most)];
-  };
-  return formatTable([['workers', 'requests/s', 'load'], ...counts.map(row)]);
+  return formatTable(
+    makeTable(counts, [
+      ['workers', String],
+      ['requests/s', (workers) => formatNumber(throughputAt(law, workers))],
+      ['load', (workers) => formatPercent(rate / throughputAt(law, workers))],
+    ]),
+  );
 }
 
 function assumptions(
   { machine, startedAt }: BenchResults,
   file: string,
-  { points, quotaCores, fit }: Fitted,
+  { points, quotaCores, fit: { sigma, kappa, r2 } }: Fitted,
   origin: string,
-  needed?: number,
+  needed = 0,
 ): string[] {
   const most = Math.max(...points.map(({ workers }) => workers));
-  const { sigma, kappa, r2 } = fit;
-  const lines = [
+  const hasErrors = points.some(({ errors }) => Object.keys(errors).length > 0);
+  return [
     `From ${forCaller(file)}, ${startedAt.slice(0, 10)}:`,
-    `  ${machine.cpu}, ${count(machine.cores, 'core')}`,
+    `  ${machine.cpu}, ${formatCount(machine.cores, 'core')}`,
     `  ${origin}`,
     `  the curve: ${points.length} points, 1 to ${most} workers at ${quotaCores} of a core each,`,
     `  σ ${sigma.toFixed(4)}, κ ${kappa.toFixed(5)}, R² ${r2.toFixed(3)}`,
-    "It is assumed that workers with whole cores get in each other's way as those at",
-    'the quota do, all on one host, and that MongoDB, Redis and NGINX keep up.',
+    'This assumes that workers with whole cores slow each other as those at the quota',
+    'do, all on one host, and that MongoDB, Redis and NGINX keep up.',
+    ...(hasErrors ? ['The curve had errors: measure it again.'] : []),
+    ...(needed > most ? [`More than ${most} workers were not measured: this goes beyond the curve.`] : []),
   ];
-  if (points.some(({ errors }) => Object.keys(errors).length > 0))
-    lines.push('The curve had errors: measure it again.');
-  if ((needed ?? 0) > most)
-    lines.push(`More than ${most} workers weren't measured: this goes beyond the curve.`);
-  return lines;
 }

@@ -3,20 +3,20 @@ import { median } from '../figures/statistics';
 export interface Change {
   from: number;
   to: number;
-  /** 0.1: a tenth more. */
+  /** 0.1 is a tenth more. */
   share: number;
-  /** Beyond the noise, or not; undefined where there are too few rounds to tell. */
+  /** `undefined` if there are too few rounds to judge. */
   verdict?: 'better' | 'worse' | 'same';
 }
 
-/** Fewer would lie apart by chance too often: of 2 against 2, one time in three. */
+/** With fewer rounds the ranges lie apart by chance too often: of 2 against 2, one time in three. */
 export const LEAST_ROUNDS = 3;
-/** A smaller change is of no matter, however surely it is one. */
+/** A smaller change does not matter, however certain it is. */
 export const LEAST_CHANGE = 0.05;
 
 /**
- * A change counts where the median moved by more than 5 % and the ranges of the rounds don't overlap. With few
- * rounds that is as strict as a rank test can be: its statistic is then at its very end.
+ * A change counts if the median moved by more than 5 % and the ranges of the rounds do not overlap. With few rounds that
+ * is as strict as a rank test can be, since its statistic is then at its very end.
  */
 export function compareRounds(before: number[], after: number[], moreIsBetter: boolean): Change {
   const [from, to] = [median(before), median(after)];
@@ -27,7 +27,7 @@ export function compareRounds(before: number[], after: number[], moreIsBetter: b
   return { from, to, share, verdict: share > 0 === moreIsBetter ? 'better' : 'worse' };
 }
 
-/** How often rounds of one and the same thing lie apart by chance: 2 / C(a + b, a). */
+/** Returns how often the ranges of a and b rounds of the same thing lie apart by chance: 2 / C(a + b, a). */
 export function chanceOfApart(a: number, b: number): number {
   let ways = 1;
   for (let k = 1; k <= a; k += 1) ways = (ways * (b + k)) / k;

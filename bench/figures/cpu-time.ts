@@ -1,16 +1,16 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 
-/** Processes that count together. */
+/** Processes whose CPU time is counted together. */
 export interface ProcessGroup {
   name: string;
   pids: number[];
-  /** Without what they started, which otherwise counts with them. */
+  /** Leaves out the descendants of these processes, which otherwise count with them. */
   alone?: boolean;
-  /** Tell the main threads, where the event loop runs, from the others. */
+  /** Counts the main threads, which run the event loop, apart from the other threads. */
   byThread?: boolean;
 }
 
-/** CPU seconds per second, by name: 1 is one core, busy all the time. */
+/** CPU seconds per second by name: 1 is one core that is busy all the time. */
 export type CpuUse = Record<string, number>;
 
 interface Process {
@@ -18,19 +18,19 @@ interface Process {
   seconds: number;
 }
 
-/** The bench itself: shown, and in no sum of what serves. */
+/** The bench itself: shown, but in no sum of what serves. */
 export const LOAD_GENERATOR = 'load generator';
-/** Everything else on this machine that used its cores meanwhile. */
+/** All processes of this host that do not belong to the bench. */
 export const OTHERS = 'others on this machine';
-/** Time in which the hypervisor gave this machine's cores to another. */
+/** Time in which the hypervisor gave the cores of this host to another. */
 export const STOLEN = 'stolen by the hypervisor';
 
-/** Linux counts them in hundredths of a second for every program, whatever its own clock is. */
+/** Linux counts in hundredths of a second for every program, whatever its own clock is. */
 const TICKS_PER_SECOND = 100;
 
 /**
- * Starts counting the CPU time of each group; the returned function tells what it used since.
- * Where there is no /proc nothing is told.
+ * Starts to count the CPU time of each group.
+ * @returns a function that returns the use since then; `undefined` on systems without /proc
  */
 export function countCpuTime(groups: ProcessGroup[]): () => CpuUse | undefined {
   if (!existsSync('/proc/self/task')) return () => undefined;
@@ -43,14 +43,14 @@ export function countCpuTime(groups: ProcessGroup[]): () => CpuUse | undefined {
       const name = key.slice(0, key.lastIndexOf('#'));
       use[name] = (use[name] ?? 0) + (seconds - (before.threads.get(key) ?? 0)) / wall;
     }
-    const ours = Object.values(use).reduce((sum, value) => sum + value, 0);
-    use[OTHERS] = Math.max(0, (after.busy - before.busy) / wall - ours);
+    const own = Object.values(use).reduce((sum, value) => sum + value, 0);
+    use[OTHERS] = Math.max(0, (after.busy - before.busy) / wall - own);
     use[STOLEN] = (after.stolen - before.stolen) / wall;
     return use;
   };
 }
 
-/** By "name#id" of each process or thread, so that one that comes or goes meanwhile does no harm. */
+/** Reads CPU seconds by "name#id" of each process or thread, so that one that starts or ends does no harm. */
 function takeReading(groups: ProcessGroup[]) {
   const all = readProcesses();
   const threads = new Map<string, number>();
@@ -63,27 +63,26 @@ function takeReading(groups: ProcessGroup[]) {
   return { at: performance.now(), threads, ...parseMachine(readFileSync('/proc/stat', 'utf8')) };
 }
 
-/** @returns each once */
-export function findParents(pids: number[]): number[] {
-  const parents = pids.flatMap((pid) => readStat(`/proc/${pid}/stat`)?.parent ?? []);
-  return [...new Set(parents)];
-}
+/** Returns the ids of the parent processes, each once. */
+export const findParents = (pids: number[]): number[] => [
+  ...new Set(pids.flatMap((pid) => readStat(`/proc/${pid}/stat`)?.parent ?? [])),
+];
 
 function readProcesses(): Map<number, Process> {
-  const all = new Map<number, Process>();
-  for (const pid of readdirSync('/proc').filter((name) => /^\d+$/.test(name))) {
-    const process_ = readStat(`/proc/${pid}/stat`);
-    if (process_) all.set(Number(pid), process_);
-  }
-  return all;
+  const pids = readdirSync('/proc').filter((name) => /^\d+$/.test(name));
+  return new Map(
+    pids.flatMap((pid) => {
+      const found = readStat(`/proc/${pid}/stat`);
+      return found ? [[Number(pid), found] as const] : [];
+    }),
+  );
 }
 
-function readThreads(pid: number): [string, number][] {
-  return readdirSync(`/proc/${pid}/task`).map((id) => {
-    const seconds = readStat(`/proc/${pid}/task/${id}/stat`)?.seconds ?? 0;
-    return [`${Number(id) === pid ? 'event loop' : 'hash and other threads'}#${id}`, seconds];
-  });
-}
+const readThreads = (pid: number): [string, number][] =>
+  readdirSync(`/proc/${pid}/task`).map((id) => [
+    `${Number(id) === pid ? 'event loop' : 'hash and other threads'}#${id}`,
+    readStat(`/proc/${pid}/task/${id}/stat`)?.seconds ?? 0,
+  ]);
 
 function withDescendants(pids: number[], all: Map<number, Process>): Set<number> {
   const found = new Set(pids.filter((pid) => all.has(pid)));
@@ -97,18 +96,18 @@ function readStat(file: string): Process | undefined {
   try {
     return parseStat(readFileSync(file, 'latin1'));
   } catch {
-    return undefined; // It has ended.
+    return undefined; // The process has ended.
   }
 }
 
-/** proc(5), /proc/PID/stat; the name in parentheses may hold anything. */
+/** Parses /proc/PID/stat, see proc(5). The name in parentheses may contain anything. */
 export function parseStat(text: string): Process {
   const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
   const seconds = (Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND;
   return { parent: Number(fields[1]), seconds };
 }
 
-/** proc(5), the first line of /proc/stat: user nice system idle iowait irq softirq steal. */
+/** Parses the first line of /proc/stat, see proc(5): user nice system idle iowait irq softirq steal. */
 export function parseMachine(text: string): { busy: number; stolen: number } {
   const ticks = text.slice(0, text.indexOf('\n')).split(/ +/).slice(1).map(Number);
   const [user = 0, nice = 0, system = 0, , , irq = 0, softirq = 0, steal = 0] = ticks;

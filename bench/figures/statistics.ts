@@ -1,47 +1,40 @@
+import { percentile } from '../../src/lib/percentile';
+
 export interface Spread {
   median: number;
   min: number;
   max: number;
 }
 
-/** The smallest value that `share` of all values don't exceed (nearest rank); NaN where there is none. */
-export function percentile(values: readonly number[], share: number): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  return sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)] ?? NaN;
-}
+export const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
 
-export function mean(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
-}
+export const mean = (values: readonly number[]): number => sum(values) / values.length;
 
-/** Between the two in the middle where their number is even. */
+/** Returns the mean of the middle two if the number of values is even; NaN if there are none. */
 export function median(values: readonly number[]): number {
   const sorted = [...values].sort((a, b) => a - b);
   const middle = sorted.length / 2;
   return mean(sorted.slice(Math.ceil(middle) - 1, Math.floor(middle) + 1));
 }
 
-/** What several runs of the same thing gave. */
-export function spread(values: readonly number[]): Spread {
-  return { median: median(values), min: Math.min(...values), max: Math.max(...values) };
-}
+export const spread = (values: readonly number[]): Spread => ({
+  median: median(values),
+  min: Math.min(...values),
+  max: Math.max(...values),
+});
 
-/** Of latencies in ms. */
-export function latencies(values: readonly number[]) {
-  return {
-    meanMs: mean(values),
-    p50Ms: percentile(values, 0.5),
-    p90Ms: percentile(values, 0.9),
-    p99Ms: percentile(values, 0.99),
-    maxMs: percentile(values, 1),
-  };
-}
+/** @param values latencies in ms */
+export const latencies = (values: readonly number[]) => ({
+  meanMs: mean(values),
+  p50Ms: percentile(values, 0.5),
+  p90Ms: percentile(values, 0.9),
+  p99Ms: percentile(values, 0.99),
+  maxMs: percentile(values, 1),
+});
 
-/** How steeply a straight line through these points rises, by least squares. */
-export function slopeOf(points: readonly (readonly [number, number])[]): number {
+/** Returns the slope of the straight line through these points, by least squares. */
+export function slopeOf(points: readonly (readonly [x: number, y: number])[]): number {
   const meanX = mean(points.map(([x]) => x));
   const meanY = mean(points.map(([, y]) => y));
-  const sum = (of: (x: number, y: number) => number) =>
-    points.reduce((total, [x, y]) => total + of(x - meanX, y - meanY), 0);
-  return sum((x, y) => x * y) / sum((x) => x * x);
+  return sum(points.map(([x, y]) => (x - meanX) * (y - meanY))) / sum(points.map(([x]) => (x - meanX) ** 2));
 }

@@ -1,6 +1,6 @@
 /**
- * Counts from one completion to another: where few things happen in a second, a window that is cut by the
- * clock would count its first and last one by halves.
+ * Counts from one completion to another. If few things happen in a second, a window cut by the clock would count the
+ * first and the last of them by halves.
  */
 export function createRateWindow(seconds: number) {
   let openedAt: number | undefined;
@@ -8,7 +8,10 @@ export function createRateWindow(seconds: number) {
   let count = 0;
 
   return {
-    /** @param now in ms @returns whether it counts: neither the first, which opens, nor any after the end */
+    /**
+     * @param now in ms
+     * @returns false for the first completion, which opens the window, and for those after its end
+     */
     record(now: number): boolean {
       if (closedAt !== undefined) return false;
       if (openedAt === undefined) {
@@ -21,7 +24,7 @@ export function createRateWindow(seconds: number) {
     },
     isClosed: () => closedAt !== undefined,
     count: () => count,
-    /** 0 where too little happened for a rate. */
+    /** `0` if the window did not close. */
     perSecond: () =>
       openedAt === undefined || closedAt === undefined ? 0 : (count * 1_000) / (closedAt - openedAt),
   };

@@ -1,7 +1,7 @@
 import express from 'express';
 import { onOrder } from './protocol';
 
-/** Express with a route for each answer and nothing else; it finds by itself that a tag is known. */
+/** Runs Express with one route per answer; Express itself answers a known ETag with 304. */
 onOrder(({ port, answers }, onListening) => {
   const app = express().disable('x-powered-by').disable('etag');
   for (const { path, headers, body } of answers) {

@@ -1,24 +1,23 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { countCpuTime, LOAD_GENERATOR } from '../figures/cpu-time';
 import { startLoad } from '../load/load';
-import { perRequest } from '../load/measure-load';
-import { pause } from '../load/pause';
+import { perRequest } from '../load/measure';
 import type { BenchContext } from '../stack/bench-context';
 import type { RawLimit } from '../store/result-types';
-import { measureHashRate } from './hash-rate';
 import type { RawAnswer } from './protocol';
-import { measureRedisRate } from './redis-rate';
+import { measureHashRate, measureRedisRate } from './rates';
 import { startRawServers } from './servers';
 
 type RawName = RawLimit['name'];
 
-/** What one window tells of a limit. */
+/** One window of a limit. */
 export interface RawRun {
   perSecond: number;
   cpuMicrosPerRequest?: Record<string, number>;
   errors: Record<string, number>;
 }
 
-/** By how the limit is found; those of HTTP are measured in the place of the API's workers. */
+/** Limits of HTTP servers that take the place of the API workers. */
 const HTTP = {
   'node-http': { server: 'node-http', answer: 'task', isConditional: false },
   express: { server: 'express', answer: 'task', isConditional: false },
@@ -28,36 +27,36 @@ const HTTP = {
 type HttpName = keyof typeof HTTP;
 const isHttp = (name: RawName): name is HttpName => name in HTTP;
 
-/** Without what Express, NGINX and helmet add by themselves. */
+/** The headers that Express, NGINX and helmet do not add by themselves. */
 const ESSENTIAL = ['Content-Type', 'ETag', 'Cache-Control', 'X-Cache', 'Link', 'X-Total-Count'];
-/** The servers are new: their code is to be compiled first. */
+/** Time until the new servers have compiled their code. */
 const WARM_UP_MS = 1_000;
 
 export const rawSeconds = (seconds: number): number => Math.max(1, seconds / 2);
 export const unitOf = (name: RawName): RawLimit['unit'] =>
   name === 'hash' ? 'hashes' : name === 'redis-get' ? 'commands' : 'requests';
 
-async function askFor(url: string, path: string, headers: Record<string, string>): Promise<RawAnswer> {
-  const response = await fetch(`${url}${path}`, {
-    headers: { ...headers, 'accept-encoding': 'identity' },
-  });
+async function takeAnswer(url: string, read: Pick<RawAnswer, 'path' | 'headers'>): Promise<RawAnswer> {
+  const { path } = read;
+  const headers = { ...read.headers, 'accept-encoding': 'identity' };
+  const response = await fetch(`${url}${path}`, { headers });
   if (!response.ok) throw new Error(`GET ${path}: ${response.status}`);
   const kept = ESSENTIAL.flatMap((name) => {
     const value = response.headers.get(name);
-    return value === null ? [] : [[name, value]];
+    return value === null ? [] : [[name, value] as const];
   });
-  return { path, headers: Object.fromEntries(kept) as Record<string, string>, body: await response.text() };
+  return { path, headers: Object.fromEntries(kept), body: await response.text() };
 }
 
-/** What the API answers, for the raw servers to repeat: to be asked for while it runs. */
+/** Takes the API's answers, which the raw servers repeat; call it while the API runs. */
 export async function takeAnswers({ stack, fixtures }: BenchContext) {
-  const task = await askFor(stack.url, await fixtures.taskPath(), (await fixtures.reader()).headers);
-  const list = await askFor(stack.url, await fixtures.listPath(), (await fixtures.admin()).headers);
+  const task = await takeAnswer(stack.url, await fixtures.taskRead());
+  const list = await takeAnswer(stack.url, await fixtures.listRead());
   return { task, list };
 }
 export type Answers = Awaited<ReturnType<typeof takeAnswers>>;
 
-/** With the apps stopped, and NGINX as it was for so many workers. */
+/** Measures a limit while the apps are stopped and NGINX is configured for `parallel` workers. */
 export async function measureRawLimit(
   context: BenchContext,
   name: RawName,
@@ -65,18 +64,14 @@ export async function measureRawLimit(
   answers: Answers,
 ): Promise<RawRun> {
   const { stack, options, signal } = context;
-  const seconds = rawSeconds(options.seconds);
-  if (name === 'hash') {
-    const cost = stack.bcryptCost();
-    return { perSecond: await measureHashRate({ threads: parallel, cost, seconds, signal }), errors: {} };
-  }
-  if (!isHttp(name)) {
-    const url = stack.info().services.redis?.url ?? '';
-    const { connections } = options;
-    const value = answers.task.body;
-    return { perSecond: await measureRedisRate({ url, value, connections, seconds, signal }), errors: {} };
-  }
-  return measureHttp(context, name, parallel, answers);
+  if (isHttp(name)) return measureHttp(context, name, parallel, answers);
+  const window = { seconds: rawSeconds(options.seconds), signal };
+  const url = stack.info().services.redis?.url ?? '';
+  const perSecond =
+    name === 'hash'
+      ? await measureHashRate({ threads: parallel, cost: stack.bcryptCost(), ...window })
+      : await measureRedisRate({ url, value: answers.task.body, lanes: options.connections, ...window });
+  return { perSecond, errors: {} };
 }
 
 async function measureHttp(
@@ -89,34 +84,32 @@ async function measureHttp(
   const basePort = stack.info().ports.api!;
   const ports = Array.from({ length: parallel }, (_, index) => basePort + index);
   const { path, headers } = answers[answer];
+  const own: Record<string, string> = isConditional ? { 'if-none-match': headers.ETag ?? '' } : {};
   const raw = await startRawServers({ kind: server, ports, answers: Object.values(answers), signal });
-  const groups = [
-    { name: 'raw servers', pids: raw.pids },
-    { name: 'NGINX', pids: stack.nginxPids },
-    // Alone: the raw servers are its children.
-    { name: LOAD_GENERATOR, pids: [process.pid], alone: true },
-  ];
-  const own = isConditional ? { 'if-none-match': headers.ETag ?? '' } : {};
-  const request = { method: 'GET', path, headers: own } as const;
-  const { connections } = options;
-  const expectedStatus = isConditional ? 304 : 200;
-  await askEach(`${stack.url}${path}`, parallel, signal).catch(async (error: Error) => {
-    await raw.stop();
-    throw error;
-  });
-  const load = startLoad({ url: stack.url, connections, request, expectedStatus, signal });
   try {
-    await pause(WARM_UP_MS, signal);
-    const cpuSince = countCpuTime(groups);
-    const { perSecond, errors } = await load.measure(rawSeconds(options.seconds));
-    return { perSecond, cpuMicrosPerRequest: perRequest(cpuSince(), perSecond), errors };
+    await requestEach(`${stack.url}${path}`, parallel, signal);
+    const expected = isConditional ? 304 : 200;
+    const next = () => ({ method: 'GET', path, headers: own, expected }) as const;
+    const load = startLoad({ url: stack.url, connections: options.connections, next, signal });
+    try {
+      await pause(WARM_UP_MS, undefined, { signal });
+      const cpuSince = countCpuTime([
+        { name: 'raw servers', pids: raw.pids },
+        { name: 'NGINX', pids: stack.nginxPids },
+        // Alone: the raw servers are its children.
+        { name: LOAD_GENERATOR, pids: [process.pid], alone: true },
+      ]);
+      const { perSecond, errors } = await load.measure(rawSeconds(options.seconds));
+      return { perSecond, cpuMicrosPerRequest: perRequest(cpuSince(), perSecond), errors };
+    } finally {
+      await load.stop();
+    }
   } finally {
-    await load.stop();
     await raw.stop();
   }
 }
 
-/** NGINX gives a port that it passed over one request, and no other before that is answered: not a load's first. */
-async function askEach(url: string, ports: number, signal: AbortSignal): Promise<void> {
+/** NGINX tries a port that failed before with one request only, which must not be the first of the load. */
+async function requestEach(url: string, ports: number, signal: AbortSignal): Promise<void> {
   for (let count = 0; count < 2 * ports; count += 1) await (await fetch(url, { signal })).arrayBuffer();
 }

@@ -1,7 +1,7 @@
 import http from 'node:http';
 import { onOrder } from './protocol';
 
-/** Node's own server and nothing else. */
+/** Runs a bare server of node:http. */
 onOrder(({ port, answers }, onListening) => {
   const byPath = new Map(answers.map((answer) => [answer.path, answer]));
   const server = http.createServer((request, response) => {

@@ -1,7 +1,7 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import path from 'node:path';
-import { pause } from '../load/pause';
+import { setTimeout as pause } from 'node:timers/promises';
 import type { RawAnswer, RawOrder } from './protocol';
 
 interface RawServersOptions {
@@ -13,7 +13,7 @@ interface RawServersOptions {
 
 const START_TIMEOUT_MS = 20_000;
 
-/** On the ports of the API's workers, which are stopped: NGINX sees no difference. */
+/** Starts one server per port of the stopped API workers: NGINX sees no difference. */
 export async function startRawServers({ kind, ports, answers, signal }: RawServersOptions) {
   const children: ChildProcess[] = [];
 
@@ -28,14 +28,14 @@ export async function startRawServers({ kind, ports, answers, signal }: RawServe
     });
     failed.catch(() => {});
     const listening = new AbortController();
-    const waiting = AbortSignal.any([signal, listening.signal]);
-    const timeout = pause(START_TIMEOUT_MS, waiting).then(() => {
+    const waiting = { signal: AbortSignal.any([signal, listening.signal]) };
+    const timeout = pause(START_TIMEOUT_MS, undefined, waiting).then(() => {
       throw new Error(`the raw server on port ${port} did not listen`);
     });
     await Promise.race([once(child, 'message'), failed, timeout]).finally(() => listening.abort());
   }
 
-  /** They hold nothing that would be lost. */
+  /** Kills the servers: they hold nothing that could be lost. */
   async function stop(): Promise<void> {
     const running = children.filter(({ exitCode, signalCode }) => exitCode === null && signalCode === null);
     await Promise.all(

@@ -1,65 +1,8 @@
 import { median, spread, type Spread } from '../figures/statistics';
-import type { BenchResults, RawLimit, Run, Series, Setup } from '../store/result-types';
+import type { BenchResults, Figure, RawLimit, Run, Series, Setup } from '../store/result-types';
 
-/** Scenarios with a section of their own, which show something else than throughput. */
+/** Scenarios whose sections show something else than throughput. */
 const OWN_SECTION = ['reads-in-storm', 'reload-under-load', 'slowed-worker', 'memory'];
-
-type FigureOf = (run: Run) => number | undefined;
-
-export const perSecondOf: FigureOf = ({ perSecond }) => perSecond;
-export const meanOf: FigureOf = ({ meanMs }) => meanMs;
-export const p50Of: FigureOf = ({ p50Ms }) => p50Ms;
-export const p99Of: FigureOf = ({ p99Ms }) => p99Ms;
-
-const valuesOf = (series: Series | undefined, figureOf: FigureOf): number[] =>
-  (series?.runs ?? []).map(figureOf).filter((value) => value !== undefined);
-
-/** Over the rounds; NaN where the figure is in none. */
-export const spreadOf = (series: Series | undefined, figureOf: FigureOf): Spread =>
-  spread(valuesOf(series, figureOf));
-export const middleOf = (series: Series | undefined, figureOf: FigureOf): number =>
-  median(valuesOf(series, figureOf));
-
-/** As the API normally runs, if maybe without its cache or under another balancing. */
-const isWhole = ({ hashThreads, quotaCores, slowedWorker }: Setup): boolean =>
-  hashThreads > 0 && quotaCores === undefined && slowedWorker === undefined;
-
-/** The less, the more usual; a scenario may be measured without the cache alone. */
-const strangeness = ({ cache, hashThreads, balancing }: Setup): number =>
-  (cache ? 0 : 1_000) + hashThreads + (balancing === 'round-robin' ? 0 : 0.5);
-
-/** The same scenario with one worker and with the most there were. */
-export interface Pair {
-  scenario: string;
-  part?: string;
-  one?: Series;
-  many?: Series;
-}
-
-export function pairOf({ series }: Pick<BenchResults, 'series'>, scenario: string, part?: string): Pair {
-  const whole = series
-    .filter((other) => other.scenario === scenario && other.part === part && isWhole(other.setup))
-    .sort((a, b) => strangeness(a.setup) - strangeness(b.setup));
-  // One side without the cache would be compared with another thing.
-  const plain = whole.filter(({ setup }) => setup.cache === whole[0]?.setup.cache);
-  const most = Math.max(...plain.map(({ setup }) => setup.workers));
-  const withWorkers = (count: number) => plain.find(({ setup }) => setup.workers === count);
-  return { scenario, part, one: withWorkers(1), many: most > 1 ? withWorkers(most) : undefined };
-}
-
-/** Of all scenarios that ask as fast as answers come. */
-export function throughputPairs(results: Pick<BenchResults, 'series'>): Pair[] {
-  const asked = results.series.filter(
-    ({ scenario, load, setup }) => 'connections' in load && !OWN_SECTION.includes(scenario) && isWhole(setup),
-  );
-  const keys = new Map(asked.map((one) => [`${one.scenario}\n${one.part}`, one]));
-  return [...keys.values()].map(({ scenario, part }) => pairOf(results, scenario, part));
-}
-
-/** The most workers that a series had without a quota; 1 where there was no cluster. */
-export const clusterSize = (results: Pick<BenchResults, 'series'>): number =>
-  Math.max(1, ...throughputPairs(results).flatMap(({ many }) => many?.setup.workers ?? []));
-
 const RAW_LIMITS: Record<string, RawLimit['name']> = {
   'cached-read': 'express',
   'uncached-read': 'express',
@@ -71,23 +14,78 @@ const RAW_LIMITS: Record<string, RawLimit['name']> = {
   'conditional-read': 'express-not-modified',
 };
 
-/** That of as many processes as the setup has workers, or of as many threads as it hashes in. */
+export type FigureOf = (run: Run) => number | undefined;
+
+export const perSecondOf: FigureOf = ({ perSecond }) => perSecond;
+export const meanOf: FigureOf = ({ meanMs }) => meanMs;
+export const p50Of: FigureOf = ({ p50Ms }) => p50Ms;
+export const p99Of: FigureOf = ({ p99Ms }) => p99Ms;
+export const figureOf =
+  (figure: Figure): FigureOf =>
+  ({ figures }) =>
+    figures[figure];
+
+/** Returns the values of all rounds that have the figure. */
+export const valuesOf = (series: Series | undefined, figure: FigureOf): number[] =>
+  (series?.runs ?? []).map(figure).filter((value) => value !== undefined);
+/** The median is NaN if no round has the figure. */
+export const spreadOf = (series: Series | undefined, figure: FigureOf): Spread =>
+  spread(valuesOf(series, figure));
+export const middleOf = (series: Series | undefined, figure: FigureOf): number =>
+  median(valuesOf(series, figure));
+
+/** One scenario with one worker and with the largest number of workers. */
+export interface Pair {
+  scenario: string;
+  part?: string;
+  one?: Series;
+  many?: Series;
+}
+
+/** True if the API runs as usual, except for its cache and the balancing. */
+const isWhole = ({ hashThreads, quotaCores, slowedWorker }: Setup): boolean =>
+  hashThreads > 0 && quotaCores === undefined && slowedWorker === undefined;
+
+/** Lower is more usual; a scenario may be measured without the cache only. */
+const strangeness = ({ cache, hashThreads, balancing }: Setup): number =>
+  (cache ? 0 : 1_000) + hashThreads + (balancing === 'round-robin' ? 0 : 0.5);
+
+export function pairOf({ series }: Pick<BenchResults, 'series'>, scenario: string, part?: string): Pair {
+  const whole = series
+    .filter((other) => other.scenario === scenario && other.part === part && isWhole(other.setup))
+    .sort((a, b) => strangeness(a.setup) - strangeness(b.setup));
+  // Both sides must have the cache or none.
+  const alike = whole.filter(({ setup }) => setup.cache === whole[0]?.setup.cache);
+  const most = Math.max(...alike.map(({ setup }) => setup.workers));
+  const withWorkers = (count: number) => alike.find(({ setup }) => setup.workers === count);
+  return { scenario, part, one: withWorkers(1), many: most > 1 ? withWorkers(most) : undefined };
+}
+
+/** Returns the pairs of all scenarios that are sent as fast as answers come. */
+export function throughputPairs(results: Pick<BenchResults, 'series'>): Pair[] {
+  const sent = results.series.filter(
+    ({ scenario, load, setup }) => 'connections' in load && !OWN_SECTION.includes(scenario) && isWhole(setup),
+  );
+  const keys = new Map(sent.map((one) => [`${one.scenario}\n${one.part}`, one]));
+  return [...keys.values()].map(({ scenario, part }) => pairOf(results, scenario, part));
+}
+
+/** Returns the number of workers of the cluster; 1 if no cluster was measured. */
+export const clusterSize = (results: Pick<BenchResults, 'series'>): number =>
+  Math.max(1, ...throughputPairs(results).flatMap(({ many }) => many?.setup.workers ?? []));
+
+/** Finds the limit of as many processes as the setup has workers, or of as many threads as it hashes with. */
 export function findRaw(raw: RawLimit[], name: RawLimit['name'], setup: Setup): RawLimit | undefined {
   const parallel = name === 'hash' ? setup.workers * Math.max(1, setup.hashThreads) : setup.workers;
   return raw.find((limit) => limit.name === name && limit.parallel === parallel);
 }
 
-/** What this series is held against. Undefined where nothing alike was measured. */
-export function rawLimitOf(
-  { raw }: Pick<BenchResults, 'raw'>,
-  { scenario, setup }: Series,
-): RawLimit | undefined {
-  const name = RAW_LIMITS[scenario];
-  return name && findRaw(raw, name, setup);
+/** Returns the limit that a series is compared with; `undefined` if it was not measured. */
+export function rawLimitOf({ raw }: Pick<BenchResults, 'raw'>, series?: Series): RawLimit | undefined {
+  const name = series && RAW_LIMITS[series.scenario];
+  return name && findRaw(raw, name, series.setup);
 }
 
-/** Of medians, from 0 to 1; NaN where the limit wasn't measured. */
-export function shareOfRaw(results: Pick<BenchResults, 'raw'>, series: Series | undefined): number {
-  const limit = series && rawLimitOf(results, series);
-  return middleOf(series, perSecondOf) / median(limit?.perSecond ?? []);
-}
+/** Returns the share of the limit by medians, from 0 to 1; NaN if the limit was not measured. */
+export const shareOfRaw = (results: Pick<BenchResults, 'raw'>, series?: Series): number =>
+  middleOf(series, perSecondOf) / median(rawLimitOf(results, series)?.perSecond ?? []);

@@ -1,20 +1,30 @@
-import type { BenchOptions } from '../commands/options';
+import { extras } from '../extras';
 import { rawSeconds } from '../raw/limits';
-import { scenarios, type Scenario } from '../scenarios';
-import type { RawLimit, Setup } from '../store/result-types';
-import { setupKey, setupsOf } from './setups';
+import { scenarios } from '../scenarios';
+import type { Scenario } from '../scenarios/scenario';
+import { setupKey, setupsOf } from '../scenarios/setups';
+import type { BenchOptions } from '../stack/bench-context';
+import type { RawLimit, ScenarioName, Setup } from '../store/result-types';
 
-/** What is done between one start of the apps and the next. */
+/** What is measured between two starts of the apps. */
 export interface Step {
   setup: Setup;
   scenarios: Scenario[];
-  /** Measured in the place of these workers, once they are stopped. */
+  /** Limits that are measured in the place of these workers, after they have stopped. */
   raw: RawLimit['name'][];
 }
 
-/** A round: every setup once, with all that is measured in it, since starting the apps takes seconds. */
+/** Returns the names that the options select. */
+export const selectedNames = ({ only, quick }: BenchOptions): ScenarioName[] =>
+  only ?? [
+    ...scenarios.filter(({ isQuick }) => isQuick || !quick).map(({ name }) => name),
+    ...extras.filter(({ isDefault }) => isDefault && !quick).map(({ name }) => name),
+  ];
+
+/** Plans a round: each setup once, with everything that is measured in it, since a start of the apps takes seconds. */
 export function planRound(options: BenchOptions, clusterSize: number): Step[] {
-  const wanted = scenarios.filter(({ name }) => options.only.includes(name));
+  const selected = selectedNames(options);
+  const wanted = scenarios.filter(({ name }) => selected.includes(name));
   const steps = new Map<string, Step>();
   for (const scenario of wanted) {
     for (const setup of setupsOf(scenario, options, clusterSize)) {
@@ -28,17 +38,16 @@ export function planRound(options: BenchOptions, clusterSize: number): Step[] {
   const first = (workers: number) => planned.find(({ setup }) => setup.workers === workers);
   const [one, cluster] = [first(1), first(clusterSize)];
   if (one) one.raw = raw;
-  // That of one connection to Redis, which each worker has, is the same for all.
+  // Each worker has one connection to Redis, so its limit is the same for all.
   if (cluster) cluster.raw = one ? raw.filter((name) => name !== 'redis-get') : raw;
   return planned;
 }
 
-/** Seconds, about: for the progress bar. */
+/** Estimates in seconds, for the progress bar. */
 export const START_SECONDS = 12;
 export const scenarioSeconds = ({ windows }: Scenario, { seconds }: BenchOptions) =>
   windows * (seconds + 1.5);
 export const rawRunSeconds = ({ seconds }: BenchOptions) => rawSeconds(seconds) + 2;
-
 export const stepSeconds = (step: Step, options: BenchOptions): number =>
   START_SECONDS +
   step.raw.length * rawRunSeconds(options) +

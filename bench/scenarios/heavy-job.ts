@@ -1,14 +1,15 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { percentile } from '../../src/lib/percentile';
+import { createPictures, type Client } from '../../tools/kit/people';
 import { countCpuTime } from '../figures/cpu-time';
-import { latencies, percentile } from '../figures/statistics';
-import { toRun } from '../load/measure-load';
-import { pause } from '../load/pause';
+import { latencies } from '../figures/statistics';
+import { addError } from '../load/load';
+import { toRun } from '../load/measure';
 import { createRateWindow } from '../load/rate-window';
 import type { ScenarioContext } from '../stack/bench-context';
-import type { Client } from '../stack/people';
-import { createPictures } from '../stack/picture';
-import { ONE_AND_CLUSTER, type Measured, type Scenario } from './scenario';
+import type { Measured, Scenario } from './scenario';
 
-/** More than the job worker does at a time, so that it always has one. */
+/** More than the job worker runs at a time, so that it is never idle. */
 const UPLOADERS = 4;
 const POLL_MS = 50;
 const JOB_TIMEOUT_MS = 30_000;
@@ -27,7 +28,10 @@ interface Upload {
   signal: AbortSignal;
 }
 
-/** @returns how long the 202 took, and from then to the job's end by the job worker's clock, which is this one */
+/**
+ * Uploads a picture and waits for its job.
+ * @returns ms until the 202, and from then to the end of the job by the job worker's clock, which is this host's
+ */
 async function uploadAndWait({ url, userId, admin, picture, signal }: Upload) {
   const sentAt = performance.now();
   const response = await fetch(`${url}/users/${userId}/avatar`, {
@@ -41,62 +45,58 @@ async function uploadAndWait({ url, userId, admin, picture, signal }: Upload) {
   const acceptedMs = performance.now() - sentAt;
   const acceptedAt = Date.now();
   while (Date.now() < acceptedAt + JOB_TIMEOUT_MS) {
-    await pause(POLL_MS, signal);
+    await pause(POLL_MS, undefined, { signal });
     const answer = await fetch(`${url}/jobs/${accepted._id}`, { headers: admin.headers, signal });
     const job = (await answer.json()) as Job;
     if (answer.status !== 200) throw new Error(`job: ${answer.status}`);
-    if (job.status === 'failed') throw new Error('a job that failed');
+    if (job.status === 'failed') throw new Error('a failed job');
     if (job.finishedAt) return { acceptedMs, jobMs: Math.max(0, Date.parse(job.finishedAt) - acceptedAt) };
   }
-  throw new Error('a job that did not end');
+  throw new Error('a job without an end');
 }
 
-async function measureJobs(context: ScenarioContext): Promise<Measured[]> {
-  const { stack, options, fixtures, signal } = context;
-  const [people, admin, nextPicture] = [
-    await fixtures.accounts(),
-    await fixtures.admin(),
-    await createPictures(),
-  ];
+async function measureJobs({ stack, options, fixtures, signal }: ScenarioContext): Promise<Measured[]> {
+  const [people, admin] = [await fixtures.accounts(), await fixtures.admin()];
+  const nextPicture = await createPictures();
   const { groups } = await stack.processes();
   const window = createRateWindow(options.seconds);
   const errors: Record<string, number> = {};
   const times: { acceptedMs: number; jobMs: number }[] = [];
   const giveUpAt = performance.now() + options.seconds * 1_000 + JOB_TIMEOUT_MS;
 
-  async function uploadOn(userId: string): Promise<void> {
+  async function uploadRepeatedly(userId: string): Promise<void> {
     while (!window.isClosed() && performance.now() < giveUpAt) {
       try {
         const took = await uploadAndWait({ url: stack.url, userId, admin, picture: nextPicture(), signal });
         if (window.record(performance.now())) times.push(took);
       } catch (error) {
         signal.throwIfAborted();
-        const { message } = error as Error;
-        errors[message] = (errors[message] ?? 0) + 1;
-        await pause(POLL_MS, signal);
+        addError(errors, (error as Error).message);
+        await pause(POLL_MS, undefined, { signal });
       }
     }
   }
 
   const cpuSince = countCpuTime(groups);
-  await Promise.all(people.slice(0, UPLOADERS).map(({ id }) => uploadOn(id)));
+  await Promise.all(people.slice(0, UPLOADERS).map(({ id }) => uploadRepeatedly(id)));
   const cpu = cpuSince();
-  if (!window.isClosed()) errors['too few jobs'] = 1;
+  if (!window.isClosed()) addError(errors, 'too few jobs');
+  const perSecond = window.perSecond();
   const uploads = latencies(times.map(({ acceptedMs }) => acceptedMs));
-  const result = { perSecond: window.perSecond(), requests: times.length, ...uploads, errors };
   const jobP99Ms = percentile(
     times.map(({ jobMs }) => jobMs),
     0.99,
   );
-  const run = toRun(result, cpu, { jobsPerSecond: window.perSecond(), jobP99Ms });
+  const result = { perSecond, requests: times.length, ...uploads, errors };
+  const run = toRun(result, cpu, { jobsPerSecond: perSecond, jobP99Ms });
   return [{ load: { connections: UPLOADERS }, run }];
 }
 
-/** Latencies are those of the 202; the job's own stand in the figures. */
+/** Its latencies are those of the 202; those of the jobs are in its figures. */
 export const heavyJob: Scenario = {
   name: 'heavy-job',
-  what: 'PUT /users/:id/avatar, 202, and the job until it is done',
-  setups: ONE_AND_CLUSTER,
+  what: 'PUT /users/:id/avatar, its 202, and its job until it is done',
+  setups: ['one', 'cluster'],
   cache: 'on',
   raw: [],
   isQuick: false,

@@ -1,47 +1,38 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { startLoad } from '../load/load';
-import { requireHits } from '../load/measure-load';
-import { measureRate } from '../load/measure-rate';
-import { pause } from '../load/pause';
+import { measureRate, requireHits } from '../load/measure';
 import type { ScenarioContext } from '../stack/bench-context';
 import type { Run } from '../store/result-types';
+import { nextSignUp } from './closed-loops';
 import type { Measured, Scenario } from './scenario';
-import { QUEUE_EMPTIES_MS, signUpRequest } from './sign-up';
 
 const READS_PER_SECOND = 200;
-/** Until all hash threads are busy and the sign-ups queue. */
+/** Time until all hash threads are busy and sign-ups wait. */
 const STORM_RISES_MS = 2_000;
 
 async function readAtRate(context: ScenarioContext): Promise<Run> {
-  const path = await context.fixtures.taskPath();
-  const { headers } = await context.fixtures.reader();
-  return requireHits(await measureRate(context, { path, headers, perSecond: READS_PER_SECOND }));
+  const request = await context.fixtures.taskRead();
+  return requireHits(await measureRate(context, { request, perSecond: READS_PER_SECOND }));
 }
 
 async function readInStorm(context: ScenarioContext): Promise<Run> {
   const { stack, options, signal } = context;
   const { hashConnections: connections, seconds } = options;
-  const load = startLoad({
-    url: stack.url,
-    connections,
-    request: signUpRequest(),
-    expectedStatus: 201,
-    signal,
-  });
+  const load = startLoad({ url: stack.url, connections, next: nextSignUp, signal });
   try {
-    await pause(STORM_RISES_MS, signal);
+    await pause(STORM_RISES_MS, undefined, { signal });
     const [reads, signUps] = await Promise.all([readAtRate(context), load.measure(seconds)]);
     const errors = { ...reads.errors };
     for (const [what, count] of Object.entries(signUps.errors)) errors[`sign-up: ${what}`] = count;
     const figures = { ...reads.figures, signUpsPerSecond: signUps.perSecond };
-    // Nearly all of the CPU time goes into the sign-ups: none of it is the reads' own.
+    // Nearly all of the CPU time goes into the sign-ups, so none is given for the reads.
     return { ...reads, cpuMicrosPerRequest: undefined, errors, figures };
   } finally {
     await load.stop();
-    await pause(QUEUE_EMPTIES_MS, signal);
   }
 }
 
-/** What reads feel while the hash threads have more to do than they can. */
+/** Measures reads while the hash threads have more to do than they can. */
 export const readsInStorm: Scenario = {
   name: 'reads-in-storm',
   what: `GET /tasks/:id ${READS_PER_SECOND} times a second, idle and while all hash threads are busy`,
@@ -52,9 +43,8 @@ export const readsInStorm: Scenario = {
   windows: 3,
   async measure(context): Promise<Measured[]> {
     const load = { perSecond: READS_PER_SECOND };
-    if (context.setup.hashThreads === 0) {
+    if (context.setup.hashThreads === 0)
       return [{ part: 'storm, hashing on the event loop', load, run: await readInStorm(context) }];
-    }
     return [
       { part: 'idle', load, run: await readAtRate(context) },
       { part: 'storm', load, run: await readInStorm(context) },

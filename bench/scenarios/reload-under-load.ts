@@ -1,33 +1,27 @@
-import { inTurns, type RequestKind } from '../load/in-turns';
-import { startLoad } from '../load/load';
-import { toRun } from '../load/measure-load';
-import { pause } from '../load/pause';
+import { setTimeout as pause } from 'node:timers/promises';
+import { newTask } from '../../tools/kit/fixtures';
+import { sum } from '../figures/statistics';
+import { inTurns, startLoad } from '../load/load';
+import { toRun } from '../load/measure';
 import type { ScenarioContext } from '../stack/bench-context';
-import { newTask } from '../stack/fixtures';
 import type { Measured, Scenario } from './scenario';
 
 const CONNECTIONS = 24;
 const WARM_UP_MS = 1_000;
 
-/** Reads and creations in turns. */
-async function kindsOf({ fixtures }: ScenarioContext): Promise<RequestKind[]> {
-  const path = await fixtures.taskPath();
-  const { headers } = await fixtures.admin();
+/** Reloads again and again while requests come, and waits for the last reload to end. */
+async function measureReloads({ stack, options, fixtures, signal }: ScenarioContext): Promise<Measured[]> {
+  const admin = await fixtures.admin();
+  const headers = { ...admin.headers, 'content-type': 'application/json' };
   const body = JSON.stringify(newTask((await fixtures.reader()).id));
-  return [
-    { method: 'GET', path, headers, expected: 200 },
-    { method: 'POST', path: '/tasks', headers, body, expected: 201 },
-  ];
-}
-
-/** One reload after another while requests come; the last of them to its end. */
-async function measureReloads(context: ScenarioContext): Promise<Measured[]> {
-  const { stack, options, signal } = context;
-  const { request, wrong } = inTurns(await kindsOf(context));
-  const load = startLoad({ url: stack.url, connections: CONNECTIONS, request, signal });
+  const next = inTurns([
+    { ...(await fixtures.taskRead()), headers },
+    { method: 'POST' as const, path: '/tasks', headers, body, expected: 201 },
+  ]);
+  const load = startLoad({ url: stack.url, connections: CONNECTIONS, next, signal });
   let reloads = 0;
   try {
-    await pause(WARM_UP_MS, signal);
+    await pause(WARM_UP_MS, undefined, { signal });
     let isOver = false;
     const measuring = load.measure(options.seconds).finally(() => (isOver = true));
     do {
@@ -35,12 +29,11 @@ async function measureReloads(context: ScenarioContext): Promise<Measured[]> {
       reloads += 1;
     } while (!isOver);
     const result = await measuring;
-    // The last of the old workers go only now.
-    await pause(WARM_UP_MS, signal);
-    const errors = { ...result.errors, ...wrong };
-    const failed = Object.values(errors).reduce((sum, count) => sum + count, 0);
-    // No CPU time: the processes that it is counted by come and go.
-    const run = toRun({ ...result, errors }, undefined, { reloads, failed });
+    // The last of the old workers stop only now.
+    await pause(WARM_UP_MS, undefined, { signal });
+    const failed = sum(Object.values(result.errors));
+    // No CPU time: the processes that are counted come and go.
+    const run = toRun(result, undefined, { reloads, failed });
     return [{ load: { connections: CONNECTIONS }, run }];
   } finally {
     await load.stop();

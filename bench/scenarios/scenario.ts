@@ -1,18 +1,8 @@
 import type { ScenarioContext } from '../stack/bench-context';
-import type { RawLimit, Run, Series } from '../store/result-types';
+import type { RawLimit, Run, ScenarioName, Series } from '../store/result-types';
+import type { SetupName } from './setups';
 
-/** How the API runs, by name; rounds/setups.ts says what they mean on this machine. */
-export type SetupName =
-  | 'one'
-  | 'cluster'
-  | 'threads'
-  | 'event-loop'
-  | 'least-connections'
-  | 'response-time'
-  | 'one-uncached'
-  | 'cluster-uncached';
-
-/** A run in one setup may measure several things beside each other. */
+/** One of the things that a scenario measures side by side in one setup. */
 export interface Measured {
   part?: string;
   load: Series['load'];
@@ -20,30 +10,20 @@ export interface Measured {
 }
 
 export interface Scenario {
-  name: string;
-  /** What it does, for a line of `--list`. */
+  name: ScenarioName;
+  /** One line for `--list`. */
   what: string;
-  /** What it is run over unless options say otherwise. */
+  /** Setups in which it runs unless options say otherwise. */
   setups: SetupName[];
-  /** Whether it means something with the cache on, off, or both. */
+  /** Whether it makes sense with the cache on, off, or both. */
   cache: 'on' | 'off' | 'either';
-  /** What it is held against. */
+  /** Raw limits that it is compared with. */
   raw: RawLimit['name'][];
+  /** Part of `--quick`. */
   isQuick: boolean;
-  /** Workers go while requests come: they must drain as in production. */
+  /** True if workers stop while requests come, so that they must drain as in production. */
   drains?: boolean;
-  /** How many windows of `--seconds` a run has, for the progress bar. */
+  /** Number of windows of `--seconds` in a run, for the progress bar. */
   windows: number;
   measure: (context: ScenarioContext) => Promise<Measured[]>;
 }
-
-/** The same in two numbers of workers; most scenarios. */
-export const ONE_AND_CLUSTER: SetupName[] = ['one', 'cluster'];
-export const ALL_BALANCINGS: SetupName[] = ['one', 'cluster', 'least-connections', 'response-time'];
-
-type Single = (context: ScenarioContext) => Promise<Run>;
-
-/** One thing, as fast as answers come over the connections. */
-export const closedLoop =
-  (measure: Single): Scenario['measure'] =>
-  async (context) => [{ load: { connections: context.options.connections }, run: await measure(context) }];

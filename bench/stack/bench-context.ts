@@ -1,21 +1,43 @@
-import type { BenchOptions } from '../commands/options';
-import type { Setup } from '../store/result-types';
+import type { Fixtures } from '../../tools/kit/fixtures';
+import type { Balancing, ScenarioName, Setup } from '../store/result-types';
 import type { BenchStack } from './bench-stack';
-import type { Fixtures } from './fixtures';
 
-/** What each measurement is given. */
+export interface BenchOptions {
+  quick: boolean;
+  /** What to measure; `undefined` for the default. */
+  only?: ScenarioName[];
+  /** Length of a measured window. */
+  seconds: number;
+  /** How often everything is measured, in turns. */
+  rounds: number;
+  connections: number;
+  /** Connections for requests that hash a password: 10 fill the cores, and more would only wait. */
+  hashConnections: number;
+  /** Workers of the cluster; `undefined`: one per core, at least two. */
+  workers?: number;
+  /** Replace the balancing and the cache that scenarios declare. */
+  balancings?: Balancing[];
+  caches?: boolean[];
+  /** Requests over which the memory is watched. */
+  requests: number;
+  /** Keep the results in bench/results. */
+  save: boolean;
+  list: boolean;
+}
+
+/** What each measurement needs. */
 export interface BenchContext {
   stack: BenchStack;
   options: BenchOptions;
   fixtures: Fixtures;
-  /** How many workers the cluster has, and how many threads the one worker beside it. */
+  /** Workers of the cluster, and hash threads of the one worker beside it. */
   clusterSize: number;
   signal: AbortSignal;
-  /** A line of progress. */
+  /** Prints a line of progress. */
   say: (text: string) => void;
 }
 
-/** What a scenario is given: the apps run in that setup. */
+/** What a scenario needs; the apps run in this setup. */
 export interface ScenarioContext extends BenchContext {
   setup: Setup;
 }

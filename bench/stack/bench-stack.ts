@@ -2,74 +2,67 @@ import { existsSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { Redis } from 'ioredis';
 import { createStack, type ServerName } from '../../scripts/stack/stack';
+import { releaseQuotas } from '../../tools/quota/quota';
 import { findParents, LOAD_GENERATOR, type ProcessGroup } from '../figures/cpu-time';
-import { releaseQuotas } from '../quota/quota';
 import { benchFolder, root } from '../store/folders';
 import type { Setup } from '../store/result-types';
 
 export type BenchStack = Awaited<ReturnType<typeof startBenchStack>>;
 
 interface UseOptions {
-  /** Clients are connected when workers stop. */
+  /** True if clients are connected when workers stop. */
   drains?: boolean;
-  /** Another cost of a password than the environment says. */
+  /** Cost of a password, if it differs from BCRYPT_COST. */
   bcryptCost?: number;
-}
-
-interface BenchStackOptions {
-  signal: AbortSignal;
-  say: (text: string) => void;
 }
 
 const folder = path.join(benchFolder, 'stack');
 const SERVERS: ServerName[] = ['mongo', 'redis', 'rabbit', 'nginx'];
 
-/** Servers of its own, also where the environment names some: a benchmark fills a database with people. */
+/** Ignores servers of the environment: a benchmark fills a database with people. */
 const openStack = (say?: (text: string) => void) =>
   createStack({ root, dir: folder, basePorts: { nginx: 3400, api: 4401 }, urls: {}, say });
 
-/** Ends what an earlier bench may have left, and does nothing where there is nothing. */
+/** Stops what an earlier bench may have left. */
 export async function stopBenchStack(): Promise<void> {
-  // First: what is held to a small part of a core takes long to stop.
+  // Quotas first: a process that is held to a small part of a core takes long to stop.
   await releaseQuotas();
   if (!existsSync(folder)) return;
   const stack = openStack();
-  // Ctrl-C ends the commands that stopping consists of as well: then once more.
+  // Ctrl-C also ends the commands of which stopping consists: then it is done once more.
   await stack.stop().catch(() => stack.stop());
 }
 
-/** The same servers and apps as `npm start` brings up, beside it, with an empty database. */
-export async function startBenchStack({ signal, say }: BenchStackOptions) {
+/** Starts the same servers as `npm start`, beside them, with an empty database. */
+export async function startBenchStack({ signal, say }: { signal: AbortSignal; say: (text: string) => void }) {
   await stopBenchStack();
   rmSync(folder, { recursive: true, force: true });
   const stack = openStack(say);
   signal.throwIfAborted();
-  // What the environment says, before minutes are spent on it.
+  // A wrong environment fails here, before minutes are spent.
   await stack.checkConfiguration();
   await stack.startServers({ only: SERVERS });
   const pidOf = async (name: ServerName) => [(await stack.server(name).pid()) ?? 0];
-  const pids = {
-    mongo: await pidOf('mongo'),
-    redis: await pidOf('redis'),
-    rabbit: await pidOf('rabbit'),
-    nginx: await pidOf('nginx'),
-  };
-  const url = `http://127.0.0.1:${stack.info().ports.nginx}`;
-
-  let processes: ReturnType<typeof lookAtProcesses> | undefined;
+  const [mongo, redis, rabbit, nginx] = [
+    await pidOf('mongo'),
+    await pidOf('redis'),
+    await pidOf('rabbit'),
+    await pidOf('nginx'),
+  ];
+  let processes: ReturnType<typeof findProcesses> | undefined;
 
   async function stopApps(): Promise<void> {
     processes = undefined;
     await stack.stopApps();
   }
 
-  /** What workers without Redis changed, no entry knows of. */
+  /** Workers without Redis change tasks without removing their entries. */
   async function emptyCache(): Promise<void> {
-    const redis = new Redis(stack.info().services.redis?.url ?? '', { maxRetriesPerRequest: 3 });
-    await redis.flushdb().finally(() => redis.disconnect());
+    const client = new Redis(stack.info().services.redis?.url ?? '', { maxRetriesPerRequest: 3 });
+    await client.flushdb().finally(() => client.disconnect());
   }
 
-  /** Starts the apps anew, so that each run begins with processes of the same age. */
+  /** Restarts the apps, so that each run begins with processes of the same age. */
   async function use(setup: Setup, { drains = false, bcryptCost }: UseOptions = {}): Promise<void> {
     signal.throwIfAborted();
     await stopApps();
@@ -78,19 +71,18 @@ export async function startBenchStack({ signal, say }: BenchStackOptions) {
     const env = {
       HASH_THREADS: String(setup.hashThreads),
       BCRYPT_COST: String(bcryptCost ?? process.env.BCRYPT_COST ?? ''),
-      // A token is to last as long as the bench.
+      // Tokens outlive the bench.
       JWT_TTL_SECONDS: '86400',
       ...(!setup.cache && { REDIS_URL: '' }),
-      // Where nobody is connected while they are stopped.
       ...(!drains && { DRAIN_MS: '0' }),
     };
     await stack.startApps({ apiWorkers: setup.workers, env });
-    // NGINX shall list exactly these workers.
+    // NGINX then lists exactly these workers.
     await stack.scaleApi(setup.workers);
     await stack.setBalancing(setup.balancing);
   }
 
-  /** By name as in X-Worker, in the order of their ports. */
+  /** Returns names as in X-Worker, in the order of the ports. */
   async function apiWorkers(): Promise<{ name: string; pid: number }[]> {
     const workers = (await stack.apps()).filter(({ name }) => name === 'taskfleet-api');
     return workers
@@ -98,18 +90,17 @@ export async function startBenchStack({ signal, say }: BenchStackOptions) {
       .map(({ instance, pid }) => ({ name: `api-${instance}`, pid }));
   }
 
-  /** Whose CPU time is told apart, and where workers are asked for their counts. */
-  async function lookAtProcesses() {
+  async function findProcesses() {
     const apps = await stack.apps();
     const pidsOf = (name: string) => apps.filter((app) => app.name === name).map(({ pid }) => pid);
     const apiPids = pidsOf('taskfleet-api');
     const groups: ProcessGroup[] = [
       { name: 'API', pids: apiPids, byThread: true },
-      { name: 'NGINX', pids: pids.nginx },
-      { name: 'MongoDB', pids: pids.mongo },
-      { name: 'Redis', pids: pids.redis },
-      { name: 'RabbitMQ', pids: pids.rabbit },
-      { name: 'PM2', pids: findParents([...apiPids, ...pids.mongo]), alone: true },
+      { name: 'NGINX', pids: nginx },
+      { name: 'MongoDB', pids: mongo },
+      { name: 'Redis', pids: redis },
+      { name: 'RabbitMQ', pids: rabbit },
+      { name: 'PM2', pids: findParents([...apiPids, ...mongo]), alone: true },
       { name: 'job worker', pids: pidsOf('taskfleet-worker') },
       { name: LOAD_GENERATOR, pids: [process.pid] },
     ];
@@ -117,7 +108,7 @@ export async function startBenchStack({ signal, say }: BenchStackOptions) {
   }
 
   return {
-    url,
+    url: `http://127.0.0.1:${stack.info().ports.nginx}`,
     folder,
     info: stack.info,
     use,
@@ -125,15 +116,15 @@ export async function startBenchStack({ signal, say }: BenchStackOptions) {
     apiWorkers,
     listWorkers: stack.listWorkers,
     setBalancing: stack.setBalancing,
-    nginxPids: pids.nginx,
-    /** Looked up once for each start of the apps. */
-    processes: () => (processes ??= lookAtProcesses()),
-    /** `pm2 reload`; other processes come into being. */
+    nginxPids: nginx,
+    /** Returns process groups and metrics ports; finds them once per start of the apps. */
+    processes: () => (processes ??= findProcesses()),
+    /** Runs `pm2 reload`, which replaces the processes. */
     async reload(): Promise<void> {
       await stack.pm2(['reload', 'taskfleet-api'], { timeoutMs: 120_000 });
       processes = undefined;
     },
-    /** As the apps are told. */
+    /** Cost that the apps use for passwords. */
     bcryptCost: () => Number(process.env.BCRYPT_COST || 10),
   };
 }

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { UsageError } from '../../src/command-line/convention';
 import type { BenchResults } from './result-types';
 
-/** Something is wrong with a file or an argument: the text says what, and what to do. */
+/** Thrown for a wrong file or argument; the message says what is wrong and what to do. */
 export class SavedResultsError extends UsageError {}
 
 /** @throws SavedResultsError */
@@ -13,9 +13,11 @@ export function readResults(file: string): BenchResults {
   const { format, raw, series, curves } = results;
   if (format !== 2) {
     const found = format === undefined ? 'no result of the bench' : `a result of format ${String(format)}`;
-    throw new SavedResultsError(`${file} is ${found}; format 2 is needed: npm run bench makes one.`);
+    throw new SavedResultsError(
+      `${file} is ${found}; format 2 is needed. Run npm run bench for a new result.`,
+    );
   }
-  if (![raw, series, curves].every(Array.isArray)) throw new SavedResultsError(`${file} isn't complete.`);
+  if (![raw, series, curves].every(Array.isArray)) throw new SavedResultsError(`${file} is incomplete.`);
   return results as BenchResults;
 }
 
@@ -24,24 +26,23 @@ function parse(file: string): Partial<BenchResults> {
     return (JSON.parse(readFileSync(file, 'utf8')) ?? {}) as Partial<BenchResults>;
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error;
-    throw new SavedResultsError(`${file} can't be read as JSON: ${error.message}`);
+    throw new SavedResultsError(`${file} is no valid JSON: ${error.message}`);
   }
 }
 
-/** The newest one with what is wanted, of the first folder that has any; files that can't be read are passed over. */
-export function findNewest(folders: readonly string[], has: (results: BenchResults) => boolean) {
+/** Returns the newest wanted result of the first folder that has one. Skips files that it cannot read. */
+export function findNewest(folders: readonly string[], isWanted: (results: BenchResults) => boolean) {
   for (const folder of folders.filter((name) => existsSync(name))) {
-    const found = readdirSync(folder)
+    const [newest] = readdirSync(folder)
       .filter((name) => name.endsWith('.json'))
       .flatMap((name) => readIfPossible(path.join(folder, name)))
-      .filter(({ results }) => has(results))
+      .filter(({ results }) => isWanted(results))
       .sort((a, b) => b.results.startedAt.localeCompare(a.results.startedAt));
-    if (found[0]) return found[0];
+    if (newest) return newest;
   }
   return undefined;
 }
 
-/** Files of an earlier format lie beside those of this one. */
 function readIfPossible(file: string): { file: string; results: BenchResults }[] {
   try {
     return [{ file, results: readResults(file) }];

@@ -1,21 +1,42 @@
-import type { CpuUse } from '../figures/cpu-time';
-import type { MachineFacts } from '../stack/machine';
+/** Names of all measurements and their names in reports; the last three run once, after the rounds. */
+export const SCENARIO_NAMES = {
+  'sign-up': 'sign-up',
+  'log-in': 'log-in',
+  'cached-read': 'cached read',
+  'uncached-read': 'uncached read',
+  list: 'list of 20',
+  'conditional-read': 'conditional read (304)',
+  create: 'create',
+  mixed: 'mixed',
+  'heavy-job': 'heavy job',
+  'reads-in-storm': 'reads in a storm',
+  'reload-under-load': 'reload under load',
+  scaling: 'scaling',
+  'slowed-worker': 'one slowed worker',
+  memory: 'memory',
+} as const;
+export type ScenarioName = keyof typeof SCENARIO_NAMES;
 
-/** How NGINX chooses a worker: its BALANCING variable. */
-export const BALANCINGS = ['round-robin', 'least-connections', 'response-time'] as const;
-export type Balancing = (typeof BALANCINGS)[number];
+/** Values of NGINX's BALANCING variable, and their names in reports. */
+export const BALANCING_NAMES = {
+  'round-robin': 'round robin',
+  'least-connections': 'least connections',
+  'response-time': 'response time',
+} as const;
+export type Balancing = keyof typeof BALANCING_NAMES;
+export const BALANCINGS = Object.keys(BALANCING_NAMES) as Balancing[];
 
-/** What is measured: how the API ran. */
+/** How the API runs while it is measured. */
 export interface Setup {
   workers: number;
-  /** In each worker; 0: hashing on the event loop, which is there to be compared with. */
+  /** Hash threads of each worker; `0` hashes on the event loop, for comparison only. */
   hashThreads: number;
   balancing: Balancing;
-  /** Whether Redis was there to cache in. */
+  /** False if there is no Redis. */
   cache: boolean;
-  /** Cores that each API worker is held to, where it is. */
+  /** Cores that each API worker is held to. */
   quotaCores?: number;
-  /** The worker that is held to a tenth of a core, where one is. */
+  /** Name of the worker that is held to a tenth of a core. */
   slowedWorker?: string;
 }
 
@@ -28,99 +49,110 @@ export interface Run {
   p90Ms: number;
   p99Ms: number;
   maxMs: number;
-  /** What went wrong, and how often: another status, a failed connection, a stale answer. A run with any is marked. */
+  /** Number of errors by kind: an unexpected status, a failed connection, a stale answer. */
   errors: Record<string, number>;
-  /** Cores in use while it ran, by process group; undefined where the system doesn't tell. */
-  cpu?: CpuUse;
-  /** CPU time by process group over the requests, in microseconds. */
+  /** Cores in use by process group; `undefined` on systems without /proc. */
+  cpu?: Record<string, number>;
+  /** CPU time of a request in microseconds, by process group. */
   cpuMicrosPerRequest?: Record<string, number>;
-  /** What this scenario tells beside that, by the names in FIGURES. */
   figures: Partial<Record<Figure, number>>;
 }
 
-/** Figures of some scenarios only; shares are from 0 to 1. */
+/** Figures that only some scenarios have, with their names in reports; shares are from 0 to 1. */
 export const FIGURES = {
-  hitShare: 'answers with X-Cache: HIT, of all reads',
-  notModifiedShare: 'answers with 304, of all reads',
+  hitShare: 'reads answered from the cache',
+  notModifiedShare: 'reads answered with 304',
   mongoReadsPerRead: 'MongoDB reads a read',
-  stale: 'answers older than what was acknowledged before they were asked for',
-  failed: 'requests that failed or were answered wrongly',
-  reloads: 'reloads while it ran',
-  senderLateP99Ms: "the load generator's own lateness, p99 ms",
-  slowedShare: "the slowed worker's share of the requests",
-  signUpsPerSecond: 'sign-ups a second beside it',
-  jobsPerSecond: 'jobs done a second',
+  stale: 'stale answers',
+  failed: 'failed requests',
+  reloads: 'reloads',
+  senderLateP99Ms: 'lateness of the load generator, p99 ms',
+  slowedShare: 'requests to the slowed worker',
+  signUpsPerSecond: 'sign-ups/s beside it',
+  jobsPerSecond: 'jobs/s',
   jobP99Ms: 'from 202 to the end of the job, p99 ms',
-  idleRssMb: 'resident memory of the worker before any load, MB',
-  rss10kMb: 'the same after 10,000 requests, MB',
-  rssEndMb: 'the same after all requests, MB',
-  rssLastHalfSlopeMb: 'by how much it grew over the last half of the requests, fitted, MB',
+  idleRssMb: 'MB before any load',
+  rss10kMb: 'MB after 10,000 requests',
+  rssEndMb: 'MB after all requests',
+  rssLastHalfSlopeMb: 'MB gained over the last half (fitted)',
 } as const;
 export type Figure = keyof typeof FIGURES;
 
-/** The same scenario in the same setup, in several rounds. */
+/** The rounds of one scenario in one setup. */
 export interface Series {
   scenario: string;
-  /** Where a scenario measures several things beside each other, such as `idle` and `storm`. */
+  /** Name of one of the things that a scenario measures side by side, such as `idle` and `storm`. */
   part?: string;
   setup: Setup;
-  /** Either so many connections as fast as answers come, or a held rate. */
+  /** Connections that each send as fast as answers come, or a fixed rate. */
   load: { connections: number } | { perSecond: number };
   runs: Run[];
 }
 
-/** What the machine does without the API, measured in the same run and in turns with the rest. */
+/** What the host does without the API, measured in turns with the rest. */
 export interface RawLimit {
   name: 'node-http' | 'express' | 'express-not-modified' | 'express-list' | 'hash' | 'redis-get';
   unit: 'requests' | 'hashes' | 'commands';
-  /** Processes behind NGINX, or hash threads. */
+  /** Number of processes behind NGINX, or of hash threads. */
   parallel: number;
-  /** A second, a figure a round. */
+  /** One figure per round. */
   perSecond: number[];
-  /** As with a series, by round. */
   cpuMicrosPerRequest?: Record<string, number>[];
-  /** What went wrong, in all rounds. */
+  /** Errors of all rounds. */
   errors?: Record<string, number>;
 }
 
-/** A share of what is possible without coordination, and how throughput falls short of it. */
+/** Coefficients of the universal scalability law. */
 export interface UslFit {
-  /** Of one worker, a second. */
+  /** Throughput of one worker, per second. */
   lambda: number;
-  /** Contention: the share that is done one after the other. */
+  /** Contention: the share of the work that is done one after the other. */
   sigma: number;
-  /** Coherency: what each pair of workers costs. */
+  /** Coherency: the cost of each pair of workers. */
   kappa: number;
-  /** Of the fit, 1 is perfect. */
+  /** Quality of the fit; 1 is perfect. */
   r2: number;
 }
 
 export interface CurvePoint {
   workers: number;
-  /** By round. */
+  /** One figure per round. */
   perSecond: number[];
-  /** Of so many times one worker, by medians. */
+  /** Share of as many times the throughput of one worker, by medians. */
   efficiency: number;
-  /** Answers from the cache, of all, where they tell; the least of the rounds. */
+  /** Least share of answers from the cache. */
   hitShare?: number;
-  /** Cores in use by all API workers, and by whatever ran on this machine; medians. */
+  /** Cores in use by all API workers, and by everything on this host; medians. */
   apiCores?: number;
   machineCores?: number;
   errors: Record<string, number>;
 }
 
-/** Throughput over the number of workers, each held to the same small part of a core. */
+/** Throughput over the number of workers, each held to the same part of a core. */
 export interface ScalingCurve {
   scenario: string;
   quotaCores: number;
-  /** Of a password, where it is another than the machine's. */
+  /** Cost of its passwords, if it differs from that of the other figures. */
   bcryptCost?: number;
   points: CurvePoint[];
   fit?: UslFit;
 }
 
+export interface MachineFacts {
+  cores: number;
+  cpu: string;
+  memoryGb: number;
+  system: string;
+  node: string;
+  servers: string[];
+  /** A `+` after the hash marks changed files; `undefined` outside a clone. */
+  commit?: string;
+  /** Load average of the minute before the bench. */
+  loadAverage: number;
+}
+
 export interface BenchResults {
-  /** Of this file; another one can't be compared with it. */
+  /** Version of this file; results of different formats cannot be compared. */
   format: 2;
   startedAt: string;
   tookSeconds: number;
@@ -131,6 +163,6 @@ export interface BenchResults {
   curves: ScalingCurve[];
   /** What was left out, and why. */
   skipped: string[];
-  /** A line each; a bench with one proves nothing. */
+  /** One line per error of a run. */
   faults: string[];
 }

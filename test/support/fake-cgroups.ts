@@ -1,5 +1,5 @@
 import path from 'node:path';
-import type { CgroupFiles } from '../../bench/quota/cgroup-files';
+import type { CgroupFiles } from '../../tools/quota/hierarchy';
 
 interface FakeCgroups {
   version: 1 | 2;

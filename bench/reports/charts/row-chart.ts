@@ -1,9 +1,16 @@
 import type { CustomSeriesOption, CustomSeriesRenderItem } from 'echarts';
-import { figureAxis, FONT, FONT_SIZE, nameAxis } from './axes';
-import { labelWidth, NARROW, type Chart } from './chart';
-import { INK, THIRD } from './colours';
+import {
+  figureAxis,
+  FONT,
+  FONT_SIZE,
+  labelWidth,
+  nameAxis,
+  NARROW,
+  type Chart,
+} from '../../../tools/report/chart';
+import { INK, PAPER, THIRD } from '../../../tools/report/colours';
 
-/** One mark: a bar with its range, or a range between two dots. */
+/** A bar with its range, or a range between two dots. */
 export interface Mark {
   value: number;
   from: number;
@@ -11,13 +18,13 @@ export interface Mark {
   label: string;
 }
 
-interface RowChart extends Pick<Chart, 'title' | 'description'> {
+export interface RowChart {
+  title: string;
   kind: 'bars' | 'ranges';
   axis: string;
-  /** By tens, where figures differ much. */
   logarithmic?: boolean;
   groups: { name: string; colour: string }[];
-  /** A mark a group, and what is aimed at. */
+  /** Each row has a mark per group. */
   rows: { name: string; marks: (Mark | undefined)[]; aim?: number }[];
 }
 
@@ -25,19 +32,20 @@ const MARK_HEIGHT = 17;
 const ROW_GAP = 14;
 const FOOT = 48;
 
-/** Rows of names, each with a mark of each group below another. */
-export function makeRowChart({ kind, axis, logarithmic, groups, rows, ...told }: RowChart): Chart {
+/** Draws named rows, each with the marks of its groups below one another. @returns no chart if there are no rows */
+export function makeRowChart({ title, kind, axis, logarithmic, groups, rows }: RowChart): Chart[] {
+  if (rows.length === 0) return [];
   const marks = rows.flatMap((row) => row.marks.filter((mark) => mark !== undefined));
   const longest = Math.max(...marks.map(({ label }) => label.length));
   const rowHeight = groups.length * MARK_HEIGHT + ROW_GAP;
-  const aims = rows.some(({ aim }) => aim !== undefined);
+  const hasAims = rows.some(({ aim }) => aim !== undefined);
   const lowest = 10 ** Math.floor(Math.log10(Math.min(...marks.map(({ from }) => from))));
-  return {
-    ...told,
+  const chart: Chart = {
+    title,
     height: rows.length * rowHeight + FOOT,
     legend: [
       ...(groups.length > 1 ? groups : []),
-      ...(aims ? [{ name: 'aim, at least', colour: THIRD }] : []),
+      ...(hasAims ? [{ name: 'aim, at least', colour: THIRD }] : []),
     ],
     draw: (width) => ({
       grid: { left: labelWidth(width), right: longest * 6.5 + 20, top: 4, bottom: FOOT - 4 },
@@ -48,92 +56,106 @@ export function makeRowChart({ kind, axis, logarithmic, groups, rows, ...told }:
       },
       yAxis: nameAxis(
         rows.map(({ name }) => name),
-        labelWidth(width),
+        width,
       ),
       series: [
-        ...groups.map(({ name, colour }, group) => ({
-          ...custom(name, colour, drawMark(kind, group, groups.length, colour, rows, lowest)),
-          data: rows.flatMap(({ marks }, row) => {
-            const mark = marks[group];
-            return mark ? [[mark.value, row, mark.from, mark.to]] : [];
-          }),
-        })),
-        {
-          ...custom('aim', THIRD, drawAim(rowHeight - ROW_GAP + 6)),
-          data: rows.flatMap(({ aim }, row) => (aim === undefined ? [] : [[aim, row, aim, aim]])),
-        },
+        ...groups.map(({ name, colour }, group) =>
+          makeSeries(
+            name,
+            colour,
+            rows.map((row) => row.marks[group]),
+            drawMark(
+              kind,
+              colour,
+              (group - (groups.length - 1) / 2) * MARK_HEIGHT,
+              lowest,
+              (row) => rows[row]?.marks[group]?.label ?? '',
+            ),
+          ),
+        ),
+        makeSeries(
+          'aim',
+          THIRD,
+          rows.map(({ aim }) => (aim === undefined ? undefined : { value: aim, from: aim, to: aim })),
+          drawAim(rowHeight - ROW_GAP + 6),
+        ),
       ],
     }),
   };
+  return [chart];
 }
 
-const custom = (name: string, color: string, renderItem: CustomSeriesRenderItem): CustomSeriesOption => ({
+const makeSeries = (
+  name: string,
+  color: string,
+  marks: (Omit<Mark, 'label'> | undefined)[],
+  renderItem: CustomSeriesRenderItem,
+): CustomSeriesOption => ({
   type: 'custom',
   name,
   renderItem,
   itemStyle: { color },
   encode: { x: [0, 2, 3], y: 1 },
   silent: true,
+  data: marks.flatMap((mark, row) => (mark ? [[mark.value, row, mark.from, mark.to]] : [])),
 });
 
-function drawMark(
-  kind: RowChart['kind'],
-  group: number,
-  groups: number,
-  colour: string,
-  rows: RowChart['rows'],
-  lowest: number,
-): CustomSeriesRenderItem {
-  return (_params, api) => {
+const line = (x1: number, y1: number, x2: number, y2: number, style: object) => ({
+  type: 'line' as const,
+  shape: { x1, y1, x2, y2 },
+  style: { fill: 'none', ...style },
+});
+
+/** @param offset pixels from the middle of the row */
+const drawMark =
+  (
+    kind: RowChart['kind'],
+    colour: string,
+    offset: number,
+    lowest: number,
+    labelOf: (row: number) => string,
+  ): CustomSeriesRenderItem =>
+  (_params, api) => {
     const row = Number(api.value(1));
     const at = (value: number) => api.coord([value, row])[0] ?? 0;
-    const [x, from, to] = [at(Number(api.value(0))), at(Number(api.value(2))), at(Number(api.value(3)))];
-    const y = (api.coord([lowest, row])[1] ?? 0) + (group - (groups - 1) / 2) * MARK_HEIGHT;
-    const line = (x1: number, y1: number, x2: number, y2: number, stroke: string, lineWidth: number) => ({
-      type: 'line' as const,
-      shape: { x1, y1, x2, y2 },
-      style: { stroke, lineWidth, fill: 'none' },
-    });
+    const [x = 0, from = 0, to = 0] = [0, 2, 3].map((index) => at(Number(api.value(index))));
+    const y = (api.coord([lowest, row])[1] ?? 0) + offset;
+    const half = MARK_HEIGHT / 2 - 1;
+    const thin = { stroke: INK, lineWidth: 1.5 };
     const dot = (cx: number, fill: string) => ({
       type: 'circle' as const,
       shape: { cx, cy: y, r: 4.5 },
       style: { fill, stroke: colour, lineWidth: 2 },
     });
-    const half = MARK_HEIGHT / 2 - 1;
-    const start = at(0);
-    const bar = [
-      {
-        type: 'rect' as const,
-        shape: { x: start, y: y - half, width: Math.max(1, x - start), height: 2 * half },
-        style: { fill: colour },
-      },
-      line(from, y, to, y, INK, 1.5),
-      line(from, y - 4, from, y + 4, INK, 1.5),
-      line(to, y - 4, to, y + 4, INK, 1.5),
-    ];
-    const range = [line(from, y, to, y, colour, 3), dot(from, 'var(--paper)'), dot(to, colour)];
+    const shapes =
+      kind === 'bars'
+        ? [
+            {
+              type: 'rect' as const,
+              shape: { x: at(0), y: y - half, width: Math.max(1, x - at(0)), height: 2 * half },
+              style: { fill: colour },
+            },
+            line(from, y, to, y, thin),
+            ...[from, to].map((end) => line(end, y - 4, end, y + 4, thin)),
+          ]
+        : [line(from, y, to, y, { stroke: colour, lineWidth: 3 }), dot(from, PAPER), dot(to, colour)];
     const text = {
       type: 'text' as const,
       x: Math.max(x, to) + 9,
       y,
       style: {
-        text: rows[row]?.marks[group]?.label ?? '',
+        text: labelOf(row),
         fill: INK,
         font: `${FONT_SIZE - 1}px ${FONT}`,
         verticalAlign: 'middle' as const,
       },
     };
-    return { type: 'group', children: [...(kind === 'bars' ? bar : range), text] };
+    return { type: 'group', children: [...shapes, text] };
   };
-}
 
 const drawAim =
   (height: number): CustomSeriesRenderItem =>
   (_params, api) => {
     const [x = 0, y = 0] = api.coord([api.value(0), api.value(1)]);
-    return {
-      type: 'line',
-      shape: { x1: x, y1: y - height / 2, x2: x, y2: y + height / 2 },
-      style: { stroke: THIRD, lineWidth: 2.5, lineDash: [5, 3], fill: 'none' },
-    };
+    return line(x, y - height / 2, x, y + height / 2, { stroke: THIRD, lineWidth: 2.5, lineDash: [5, 3] });
   };

@@ -1,18 +1,17 @@
 import type { CustomSeriesRenderItem } from 'echarts';
-import { bestWorkers, throughputAt } from '../../curve/usl';
+import { figureAxis, FONT, FONT_SIZE, NARROW, type Chart } from '../../../tools/report/chart';
+import { INK, MANY, ONE, SOFT, THIRD } from '../../../tools/report/colours';
 import { median, spread } from '../../figures/statistics';
+import { bestWorkers, throughputAt } from '../../figures/usl';
 import type { ScalingCurve } from '../../store/result-types';
-import { figureAxis, FONT, FONT_SIZE } from './axes';
-import { NARROW, type Chart } from './chart';
-import { INK, MANY, ONE, SOFT, THIRD } from './colours';
 
 const STEPS = 60;
 
-/** Throughput over workers: what was measured, the law fitted to it, and as many times one worker. */
+/** Draws throughput over workers: measured, by the fitted law, and as a multiple of one worker. */
 export function makeScalingChart(name: string, { points, fit }: ScalingCurve): Chart {
   const measured = Math.max(...points.map(({ workers }) => workers));
   const peak = fit ? bestWorkers(fit) : Infinity;
-  // Further than what was measured only where the peak is then seen.
+  // Goes beyond the measured workers only if the peak is then visible.
   const most = peak <= 1.5 * measured ? Math.max(measured, Math.ceil(peak * 1.1)) : measured;
   const one = fit?.lambda ?? median(points.find(({ workers }) => workers === 1)?.perSecond ?? []);
   const fitted = fit
@@ -32,13 +31,12 @@ export function makeScalingChart(name: string, { points, fit }: ScalingCurve): C
   });
   return {
     title: `${name}: throughput over the number of workers`,
-    description: `Measured medians with the range of the rounds, the law fitted to them, and one worker's throughput times the number of workers.`,
     height: 320,
     legend: [
-      { name: 'measured, with its range', colour: INK },
+      { name: 'measured, with the range', colour: INK },
       ...(fit ? [{ name: 'fitted law', colour: MANY }] : []),
-      { name: 'one worker times their number', colour: ONE },
-      ...(peak <= most ? [{ name: 'most throughput', colour: THIRD }] : []),
+      { name: 'one worker times the number of workers', colour: ONE },
+      ...(peak <= most ? [{ name: 'greatest throughput', colour: THIRD }] : []),
     ],
     draw: (width) => ({
       grid: { left: 58, right: 20, top: 24, bottom: 44 },

@@ -1,8 +1,16 @@
-import { figureAxis, FONT, FONT_SIZE, nameAxis } from './axes';
-import { labelWidth, NARROW, type Chart } from './chart';
-import { INK } from './colours';
+import {
+  figureAxis,
+  FONT,
+  FONT_SIZE,
+  labelWidth,
+  nameAxis,
+  NARROW,
+  type Chart,
+} from '../../../tools/report/chart';
+import { INK } from '../../../tools/report/colours';
 
-interface StackChart extends Pick<Chart, 'title' | 'description'> {
+interface StackChart {
+  title: string;
   axis: string;
   parts: { name: string; colour: string }[];
   rows: { name: string; values: number[]; label: string }[];
@@ -11,17 +19,13 @@ interface StackChart extends Pick<Chart, 'title' | 'description'> {
 const ROW_HEIGHT = 34;
 const FOOT = 48;
 
-/** A bar for each row, of parts that are added up. */
-export function makeStackChart({ axis, parts, rows, ...told }: StackChart): Chart {
-  const label = {
-    show: true,
-    position: 'right' as const,
-    color: INK,
-    fontSize: FONT_SIZE - 1,
-    fontFamily: FONT,
-  };
-  return {
-    ...told,
+/** Draws a bar per row, of parts that add up. @returns no chart if there are no rows */
+export function makeStackChart({ title, axis, parts, rows }: StackChart): Chart[] {
+  if (rows.length === 0) return [];
+  const bar = { type: 'bar' as const, stack: 'all', barWidth: 18, silent: true };
+  const label = { position: 'right' as const, color: INK, fontSize: FONT_SIZE - 1, fontFamily: FONT };
+  const chart: Chart = {
+    title,
     height: rows.length * ROW_HEIGHT + FOOT,
     legend: parts,
     draw: (width) => ({
@@ -29,26 +33,22 @@ export function makeStackChart({ axis, parts, rows, ...told }: StackChart): Char
       xAxis: { ...figureAxis(axis), type: 'value', splitNumber: width <= NARROW ? 3 : 6 },
       yAxis: nameAxis(
         rows.map(({ name }) => name),
-        labelWidth(width),
+        width,
       ),
       series: [
         ...parts.map(({ name, colour }, part) => ({
-          type: 'bar' as const,
+          ...bar,
           name,
-          stack: 'all',
-          barWidth: 18,
-          silent: true,
           itemStyle: { color: colour },
           data: rows.map(({ values }) => values[part] ?? 0),
         })),
-        // Of no width, at the end of the bar: its label is the sum's.
+        // A bar without width carries the label of the sum.
         {
-          type: 'bar' as const,
-          stack: 'all',
-          silent: true,
+          ...bar,
           itemStyle: { color: 'none' },
           label: {
             ...label,
+            show: true,
             formatter: ({ dataIndex }: { dataIndex: number }) => rows[dataIndex]?.label ?? '',
           },
           data: rows.map(() => 0),
@@ -56,4 +56,5 @@ export function makeStackChart({ axis, parts, rows, ...told }: StackChart): Char
       ],
     }),
   };
+  return [chart];
 }

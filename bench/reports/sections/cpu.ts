@@ -1,76 +1,77 @@
+import { GREY, partColour } from '../../../tools/report/colours';
 import { LOAD_GENERATOR } from '../../figures/cpu-time';
-import { median } from '../../figures/statistics';
+import { median, sum } from '../../figures/statistics';
 import type { BenchResults, Series } from '../../store/result-types';
-import { GREY, partColour } from '../charts/colours';
 import { makeStackChart } from '../charts/stack-chart';
+import { markOf } from '../faults';
 import { formatNumber } from '../format';
-import { marksOf } from '../marks';
 import { nameOf } from '../names';
-import { makeSection } from '../section';
 import { throughputPairs } from '../select';
+import { makeSection, makeTable, type Column } from './section';
 
-/** Above this many microseconds a request is one that hashes or computes, and is drawn apart. */
+/** Microseconds; a request with more hashes or computes, and is drawn in a chart of its own. */
 const HEAVY = 10_000;
+const COLUMNS = {
+  'API loop': 'API, event loop',
+  threads: 'API, hash and other threads',
+  NGINX: 'NGINX',
+  Redis: 'Redis',
+  MongoDB: 'MongoDB',
+};
 
-const told = ({ runs }: Series) =>
-  runs.map((run) => run.cpuMicrosPerRequest).filter((micros) => micros !== undefined);
-
+const roundsOf = ({ runs }: Series) =>
+  runs.flatMap(({ cpuMicrosPerRequest: micros }) => (micros ? [micros] : []));
 const microsOf = (series: Series, group: string): number =>
-  median(told(series).map((micros) => micros[group] ?? 0));
+  median(roundsOf(series).map((micros) => micros[group] ?? 0));
 
-/** Where the CPU time of a request goes. */
+/** Shows where the CPU time of a request goes. */
 export function cpuSection(results: BenchResults) {
   const series = throughputPairs(results)
-    .map(({ one, many }) => many ?? one)
-    .filter((one) => one !== undefined)
-    .filter((one) => told(one).length > 0);
-  const all = [...new Set(series.flatMap((one) => told(one).flatMap((micros) => Object.keys(micros))))];
-  const groups = all.filter((group) => group !== LOAD_GENERATOR);
-  const total = (one: Series) => groups.reduce((sum, group) => sum + microsOf(one, group), 0);
-  const light = series.filter((one) => total(one) < HEAVY);
-  const heavy = series.filter((one) => total(one) >= HEAVY);
-  const chart = (title: string, shown: Series[], unit: number, axis: string) =>
+    .flatMap(({ one, many }) => many ?? one ?? [])
+    .filter((one) => roundsOf(one).length > 0);
+  const names = new Set(series.flatMap((one) => roundsOf(one).flatMap((micros) => Object.keys(micros))));
+  const groups = [...names].filter((group) => group !== LOAD_GENERATOR);
+  const total = (one: Series) => sum(groups.map((group) => microsOf(one, group)));
+  const chart = (title: string, isShown: (micros: number) => boolean, unit: number, axis: string) =>
     makeStackChart({
       title,
-      description:
-        'CPU time of each request by process; the load generator is drawn grey and is not in the sum.',
       axis,
       parts: [
         ...groups.map((name, index) => ({ name, colour: partColour(index) })),
-        ...(all.includes(LOAD_GENERATOR)
-          ? [{ name: `${LOAD_GENERATOR} (not in the sum)`, colour: GREY }]
-          : []),
+        { name: `${LOAD_GENERATOR} (not in the sum)`, colour: GREY },
       ],
-      rows: shown.map((one) => ({
-        name: nameOf(one),
-        values: [...groups, LOAD_GENERATOR].map((group) => microsOf(one, group) / unit),
-        label: formatNumber(total(one) / unit),
-      })),
+      rows: series
+        .filter((one) => isShown(total(one)))
+        .map((one) => ({
+          name: nameOf(one),
+          values: [...groups, LOAD_GENERATOR].map((group) => microsOf(one, group) / unit),
+          label: formatNumber(total(one) / unit),
+        })),
     });
-  const name = (one: Series) => `${nameOf(one)}, ${one.setup.workers}`;
   return makeSection({
     id: 'cpu',
     title: 'CPU time of a request',
     charts: [
-      ...(light.length > 0 ? [chart('CPU time of a request', light, 1, 'microseconds a request')] : []),
-      ...(heavy.length > 0
-        ? [chart('CPU time of a request that hashes or computes', heavy, 1_000, 'milliseconds a request')]
-        : []),
+      ...chart('CPU time of a request', (micros) => micros < HEAVY, 1, 'microseconds a request'),
+      ...chart(
+        'CPU time of a request that hashes or computes',
+        (micros) => micros >= HEAVY,
+        1_000,
+        'milliseconds a request',
+      ),
     ],
     tables: [
-      {
-        head: ['µs a request', 'API loop', 'threads', 'NGINX', 'Redis', 'MongoDB', 'sum'],
-        rows: series.map((one) => [
-          name(one) + marksOf(one),
-          ...['API, event loop', 'API, hash and other threads', 'NGINX', 'Redis', 'MongoDB'].map((group) =>
-            formatNumber(microsOf(one, group)),
-          ),
-          formatNumber(total(one)),
+      makeTable(series, [
+        ['µs a request', (one) => `${nameOf(one)}, ${one.setup.workers}${markOf(one)}`],
+        ...Object.entries(COLUMNS).map(([head, group]): Column<Series> => [
+          head,
+          (one) => formatNumber(microsOf(one, group)),
         ]),
-      },
+        ['sum', (one) => formatNumber(total(one))],
+      ]),
     ],
     notes: [
-      `After each name the number of workers. The sum has every process (${groups.join('; ')}) but the load generator.`,
+      `The number after each name is the number of workers. The sum is that of ${groups.join('; ')}, without the load generator.`,
     ],
   });
 }

@@ -1,40 +1,30 @@
+import type { Section } from '../../../tools/report/section';
 import type { BenchResults } from '../../store/result-types';
-import type { Section } from '../section';
-import { allFiguresSection } from './all-figures';
-import { balancingSection } from './balancing';
-import { cacheSection } from './cache';
 import { cpuSection } from './cpu';
-import { faultSection } from './faults';
-import { jobSection, memorySection, mixedSection, reloadSection } from './figures';
-import { latencySection } from './latency';
-import { aimsSection, machineSection } from './overview';
-import { rawSection } from './raw-limits';
+import { aimsSection, faultSection, machineSection } from './facts';
+import { figureSections } from './figures';
+import { latencySection, rawSection, throughputSection } from './pairs';
 import { scalingSection } from './scaling';
+import { allFiguresSection, balancingSection, cacheSection, stormSection } from './series';
 import { signUpSection } from './sign-ups';
-import { stormSection } from './storm';
-import { throughputSection } from './throughput';
 
-/** In the order that tells the story. */
 const SECTIONS = [
-  machineSection,
+  throughputSection,
   signUpSection,
   aimsSection,
-  throughputSection,
   rawSection,
   latencySection,
   stormSection,
   cpuSection,
   balancingSection,
   cacheSection,
-  mixedSection,
-  reloadSection,
-  jobSection,
-  memorySection,
+  ...figureSections,
   scalingSection,
   faultSection,
   allFiguresSection,
+  machineSection,
 ];
 
-/** Those for which something was measured. */
+/** Returns the sections for which something was measured. */
 export const makeSections = (results: BenchResults): Section[] =>
   SECTIONS.map((make) => make(results)).filter((section) => section !== undefined);

@@ -1,4 +1,4 @@
-import { percentile } from '../../../bench/figures/statistics';
+import { percentile } from '../../../src/lib/percentile';
 import type { Answers, Sent } from './protocol';
 import { thousands } from './table';
 

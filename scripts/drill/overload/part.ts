@@ -1,5 +1,5 @@
-import type { Chart } from '../../../bench/reports/charts/chart';
-import type { createFixtures } from '../../../bench/stack/fixtures';
+import type { Chart } from '../../../tools/report/chart';
+import type { createFixtures } from '../../../tools/kit/fixtures';
 import type { Stack } from '../../stack/stack';
 import type { Order, Sent } from './protocol';
 import type { Row } from './table';

@@ -1,4 +1,4 @@
-import { formatPage } from '../../../bench/reports/html';
+import { formatPage } from '../../../tools/report/html';
 import type { Part, Measured } from './part';
 import { markOf, type Row } from './table';
 

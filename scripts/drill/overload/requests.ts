@@ -1,7 +1,6 @@
 import { readFileSync } from 'node:fs';
-import { newPerson } from '../../../bench/stack/people';
-import { createPictures } from '../../../bench/stack/picture';
 import { createTokenService } from '../../../src/auth/token-service';
+import { createPictures, newPerson } from '../../../tools/kit/people';
 import type { PartContext } from './part';
 import type { Request } from './protocol';
 

@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { createFixtures } from '../../../bench/stack/fixtures';
+import { createFixtures } from '../../../tools/kit/fixtures';
 import { forCaller } from '../../../src/command-line/convention';
 import type { Stack } from '../../stack/stack';
 import { mixed } from './mixed';

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Pool } from 'undici';
-import { percentile } from '../../../bench/figures/statistics';
-import { requireLoopback } from '../../../bench/load/loopback';
+import { percentile } from '../../../src/lib/percentile';
+import { requireLoopback } from '../../../tools/load/connections';
 import { createAnswerLog } from './answer-log';
 import { isRefusal } from './figures';
 import type { ClientStream, Order, RateStream, Request, Sent, Stream } from './protocol';

@@ -1,4 +1,4 @@
-import { openQuota } from '../../../bench/quota/quota';
+import { openQuota } from '../../../tools/quota/quota';
 import { countOf, describeStatuses, isDone, isRefusal, p99, rateDone, timesOf } from './figures';
 import type { Part, PartContext } from './part';
 import type { Stream } from './protocol';

@@ -1,7 +1,6 @@
-import { percentile } from '../../../bench/figures/statistics';
-import { figureAxis, FONT, FONT_SIZE } from '../../../bench/reports/charts/axes';
-import type { Chart } from '../../../bench/reports/charts/chart';
-import { LINE, MANY, SOFT, THIRD } from '../../../bench/reports/charts/colours';
+import { percentile } from '../../../src/lib/percentile';
+import { figureAxis, FONT, FONT_SIZE, type Chart } from '../../../tools/report/chart';
+import { LINE, MANY, SOFT, THIRD } from '../../../tools/report/colours';
 import { answersOf, isDone, isRefusal, type Span } from './figures';
 import type { Sent } from './protocol';
 
@@ -71,8 +70,7 @@ export function makeTimeChart({ title, sent, reads, others, overload }: TimeChar
     itemStyle: { color: colour },
   });
   return {
-    title: `${title}: latency from the moment each request was due (solid p99, dotted p50), and answers a second`,
-    description: `Percentiles in bins of ${BIN_SECONDS * 1_000} ms. The overload lasts from second ${overload.begins} to ${overload.ends}.`,
+    title: `${title}: latency from the moment each request was due (solid p99, dotted p50), and answers/s; overload from second ${overload.begins} to ${overload.ends}`,
     height: TOP + LATENCIES + BETWEEN + RATES + FOOT,
     legend: series.map(({ name, colour }) => ({ name, colour })),
     draw: () => ({

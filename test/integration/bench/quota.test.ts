@@ -2,7 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import os from 'node:os';
 import { setTimeout } from 'node:timers/promises';
 import { countCpuTime } from '../../../bench/figures/cpu-time';
-import { openQuota, type Quota } from '../../../bench/quota/quota';
+import { openQuota, type Quota } from '../../../tools/quota/quota';
 import { eventually } from '../../support/wait';
 
 /** Two threads, as an API worker has: together they may have no more than one. */

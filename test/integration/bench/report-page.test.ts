@@ -3,8 +3,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Browser, Page } from 'playwright-core';
-import { formatHtml } from '../../../bench/reports/html';
-import { formatMainChart } from '../../../bench/reports/main-chart';
+import { formatHtml, formatMainChart } from '../../../bench/reports/write';
 import { startBrowser } from '../../support/browser';
 import { buildResults } from '../../unit/bench/support/results';
 

@@ -42,7 +42,7 @@ describe('aims', () => {
     });
   });
 
-  it('say what was not measured', () => {
+  it('report what was not measured', () => {
     const states = judgeAims(buildResults({ raw: [], series: [], curves: [] })).map(({ state }) => state);
     expect(new Set(states)).toEqual(new Set(['not measured']));
   });

@@ -1,6 +1,6 @@
 import { parseApacheBench, toRun } from '../../../bench/load/apache-bench';
 
-/** ab 2.3 on sign-ups: the first has an answer of another length than the 99 that follow. */
+/** Output of ab 2.3 for sign-ups: the first answer has another length than the 99 that follow. */
 const OUTPUT = `This is ApacheBench, Version 2.3 <$Revision: 1903618 $>
 Benchmarking 127.0.0.1 (be patient).....done
 
@@ -27,7 +27,7 @@ Percentage of the requests served within a certain time (ms)
 `;
 
 describe("ab's output", () => {
-  it('is read', () => {
+  it('is parsed', () => {
     expect(parseApacheBench(OUTPUT)).toEqual({
       perSecond: 12.03,
       meanMs: 831.172,
@@ -41,7 +41,7 @@ describe("ab's output", () => {
     });
   });
 
-  it('may lack the lines that ab leaves out where nothing failed', () => {
+  it('may lack the lines that ab leaves out if nothing failed', () => {
     const clean = OUTPUT.replace(/^ {3}\(Connect.*\n/m, '')
       .replace(/^Non-2xx.*\n/m, '')
       .replace('Failed requests:        99', 'Failed requests:        0');
@@ -55,7 +55,7 @@ describe("ab's output", () => {
     expect(toRun({ ...result, broken: 1 }).errors).toEqual({ 'ab: 1 of 100 signed up, 1 broken': 1 });
   });
 
-  it('without a result is an error that shows it', () => {
+  it('without a result is an error that contains it', () => {
     expect(() => parseApacheBench('apr_socket_recv: Connection refused (111)')).toThrow('Connection refused');
   });
 });

@@ -1,6 +1,5 @@
 import { OTHERS, STOLEN, type CpuUse } from '../../../bench/figures/cpu-time';
-import { findDisturbances } from '../../../bench/reports/disturbance';
-import { marksOf } from '../../../bench/reports/marks';
+import { findDisturbances, markOf } from '../../../bench/reports/faults';
 import { buildSeries } from './support/results';
 
 const seriesWith = (...uses: (CpuUse | undefined)[]) => {
@@ -10,20 +9,20 @@ const seriesWith = (...uses: (CpuUse | undefined)[]) => {
 };
 
 describe('disturbance', () => {
-  it('is what others and the hypervisor used, where it was enough to matter in one of the runs', () => {
+  it('is what other programs and the hypervisor used, if it was enough in one of the runs', () => {
     const quiet = seriesWith({ [OTHERS]: 0.02, [STOLEN]: 0.01 });
     const loud = seriesWith({ [OTHERS]: 0.02 }, { [OTHERS]: 0.2, [STOLEN]: 0.1 });
     expect(findDisturbances({ series: [quiet, loud] })).toEqual(['create, 1 worker: up to 0.30 cores']);
-    expect([quiet, loud].map((series) => marksOf(series))).toEqual(['', ' ~']);
+    expect([quiet, loud].map((series) => markOf(series))).toEqual(['', ' ~']);
   });
 
-  it('is not told by every system', () => {
+  it('is unknown on systems without /proc', () => {
     expect(findDisturbances({ series: [seriesWith(undefined, undefined, undefined)] })).toEqual([]);
   });
 
-  it('matters less than errors', () => {
+  it('is marked only if there are no errors', () => {
     const series = seriesWith({ [OTHERS]: 1 });
     series.runs[2]!.errors = { timeout: 1 };
-    expect(marksOf(undefined, series)).toBe(' ⚠');
+    expect(markOf(undefined, series)).toBe(' ⚠');
   });
 });

@@ -1,4 +1,5 @@
-import { formatNumber, formatSpread, formatTable, formatTimes } from '../../../bench/reports/format';
+import { formatNumber, formatSpread, formatTimes } from '../../../bench/reports/format';
+import { formatTable } from '../../../tools/report/markdown';
 
 describe('figures', () => {
   it('have three digits, or all of those before the point', () => {
@@ -6,18 +7,18 @@ describe('figures', () => {
     expect([1.944, 106.7, NaN].map(formatTimes)).toEqual(['1.94 ×', '107 ×', '–']);
   });
 
-  it('come with their spread where there is one', () => {
+  it('have the range of the rounds if there is one', () => {
     expect(formatSpread({ median: 12, min: 12, max: 12 })).toBe('12.0');
     expect(formatSpread({ median: 12, min: 11.5, max: 13 })).toBe('12.0 (11.5–13.0)');
   });
 
-  it('stand right in a table, with text to the left', () => {
-    expect(
-      formatTable([
-        ['', 'n'],
-        ['one', '5'],
-        ['eleven', '12'],
-      ]),
-    ).toBe(['         n', '──────────', 'one      5', 'eleven  12'].join('\n'));
+  it('are aligned right in a table, and text is aligned left', () => {
+    const rows = [
+      ['one', '5'],
+      ['a|b', '1,234'],
+    ];
+    expect(formatTable({ head: ['', 'n'], rows })).toBe(
+      ['|      |     n |', '| ---- | ----: |', '| one  |     5 |', '| a\\|b | 1,234 |'].join('\n'),
+    );
   });
 });

@@ -27,34 +27,34 @@ describe('the plan', () => {
     expect(status).toBe(0);
     // 2,450 × 4 / (1 + 0.03 × 3 + 0.003 × 12) = 8,703, of which 70 % is more than 5,000.
     expect(out).toContain('cached read at 5,000/s: 4 workers, with a core each (57 % load');
-    expect(out).toMatch(/^3 +6,\d{3} +7\d %$/m);
-    expect(out).toMatch(/^4 +8,703 +57 %$/m);
+    expect(out).toMatch(/^\| 3 +\| +6,\d{3} \| +7\d % \|$/m);
+    expect(out).toMatch(/^\| 4 +\| +8,703 \| +57 % \|$/m);
     expect(out).toContain('newest-with-a-curve.json, 2026-01-02');
     expect(out).toContain('2,450 (2,401–2,524)/s, measured in the same bench');
     expect(out).toContain('6 points, 1 to 16 workers at 0.1 of a core');
     expect(out).not.toContain('beyond the curve');
   });
 
-  it('says what no number of workers reaches, and the most there is', () => {
+  it('exits with 1 if no number of workers reaches the rate, and prints the most', () => {
     const { status, out } = plan('--rps', '50000', '--scenario', 'cached-read');
     expect(status).toBe(1);
     expect(out).toMatch(
-      /no number of workers reaches it by this fit; the most is 18,1\d\d\/s, by 18\.0 workers/,
+      /no number of workers reaches it by this fit; the most is 18,1\d\d\/s, with 18\.0 workers/,
     );
   });
 
-  it('says where a rate is reached without headroom only', () => {
+  it('reports a rate that is reached without headroom only', () => {
     const { status, out } = plan('--rps', '15000', '--scenario', 'cached-read');
     expect(status).toBe(0);
-    expect(out).toMatch(/: 9 workers reach it just so, but 70 % load can't be kept/);
+    expect(out).toMatch(/: 9 workers just reach it, but not at 70 % load/);
   });
 
-  it('warns where the answer lies beyond what was measured', () => {
+  it('warns if the answer lies beyond the measured workers', () => {
     const { out } = plan('--rps', '200', '--scenario', 'sign-up');
-    expect(out).toContain("More than 16 workers weren't measured");
+    expect(out).toContain('More than 16 workers were not measured');
   });
 
-  it('takes one worker from the curve where none was measured with a core of its own', () => {
+  it('takes the throughput of one worker from the curve if none was measured with a core of its own', () => {
     const file = save(
       'curve-alone.json',
       buildResults({ startedAt: '2025-02-01T00:00:00.000Z', series: [] }),
@@ -65,18 +65,18 @@ describe('the plan', () => {
   });
 });
 
-describe('a plan that can not be made', () => {
-  it('names the scenarios there are', () => {
+describe('a plan that cannot be made', () => {
+  it('names the scenarios that have a curve', () => {
     const { status, err } = plan('--rps', '5', '--scenario', 'nothing');
     expect(status).toBe(2);
-    expect(err).toContain('newest-with-a-curve.json has a curve for cached-read, sign-up.');
+    expect(err).toContain('newest-with-a-curve.json has curves of cached-read, sign-up.');
     expect(plan('--rps', '5').err).toContain('--scenario is needed: ');
   });
 
-  it('says which command measures a curve', () => {
+  it('names the command that measures a curve', () => {
     const none = capture(() => runPlan(['--rps', '5', '--scenario', 'sign-up'], [NEVER]));
     expect(none).toMatchObject({ status: 2, out: '' });
-    expect(none.err).toContain('a whole `npm run bench` measures one');
+    expect(none.err).toContain('a complete `npm run bench` measures one');
   });
 
   it.each([[['--scenario', 'list']], [['--rps', 'many']], [['--rps', '-5']], [['--what']]])(
@@ -88,7 +88,7 @@ describe('a plan that can not be made', () => {
     },
   );
 
-  it('tells its usage to who asks for it', () => {
+  it('prints its usage with --help', () => {
     expect(plan('--help')).toMatchObject({ status: 0, err: '' });
     expect(plan('--help').out).toContain('npm run bench -- plan --rps N --scenario NAME');
   });

@@ -1,13 +1,12 @@
-import type { CgroupFiles } from '../../../bench/quota/cgroup-files';
-import { chooseLimit, parseThrottled } from '../../../bench/quota/cpu-limit';
-import { findHierarchy, folderOf } from '../../../bench/quota/hierarchy';
-import { openQuota, releaseQuotas, type Quota } from '../../../bench/quota/quota';
+import { chooseLimit, parseThrottled } from '../../../tools/quota/cpu-limit';
+import { findHierarchy, folderOf, type CgroupFiles } from '../../../tools/quota/hierarchy';
+import { openQuota, releaseQuotas, type Quota } from '../../../tools/quota/quota';
 import { createFakeCgroups } from '../../support/fake-cgroups';
 
 const OWN = '/user.slice/session-1.scope';
 const GROUPS = ['/user.slice', OWN];
 const prefix = `taskfleet-bench-${process.pid}-test-`;
-/** No process has it: above the kernel's largest. */
+/** An id above the kernel's largest, which no process has. */
 const NOBODY = 5_000_000;
 
 const systems = {
@@ -22,10 +21,10 @@ async function open(files: CgroupFiles): Promise<Quota> {
 }
 
 describe.each([1, 2] as const)('a quota by control groups of version %i', (version) => {
-  // Below a group with processes version 2 limits nothing: then beside it.
+  // Version 2 limits nothing below a group with processes, so the parent is the group above.
   const parent = version === 1 ? OWN : '/user.slice';
 
-  it('holds processes, and lets them go to where they came from', async () => {
+  it('holds processes, and moves them back to the groups from which they came', async () => {
     const system = systems[version]();
     const quota = await open(system.kernel);
     quota.hold('a', [11, 12], 0.05);
@@ -38,7 +37,7 @@ describe.each([1, 2] as const)('a quota by control groups of version %i', (versi
     expect(system.limited()).toEqual([]);
   });
 
-  it('can be changed, and notices that a process has ended', async () => {
+  it('can be changed, and notices the end of a process', async () => {
     const system = systems[version]();
     const quota = await open(system.kernel);
     quota.hold('a', [11], 0.05);
@@ -53,7 +52,7 @@ describe.each([1, 2] as const)('a quota by control groups of version %i', (versi
     expect(system.limited()).toEqual([]);
   });
 
-  it('tells how long its processes had to stand', async () => {
+  it('counts how long its processes were throttled', async () => {
     const system = systems[version]();
     const quota = await open(system.kernel);
     quota.hold('a', [11], 0.05);
@@ -78,10 +77,10 @@ describe.each([1, 2] as const)('a quota by control groups of version %i', (versi
 
   it.each([
     ['EROFS', 'read-only'],
-    ['EACCES', 'this user may not'],
-    ['EPERM', 'this user may not'],
-    ['ENOENT', 'the CPU controller is not there'],
-  ])('that can not be set by %s says why', async (refusal, reason) => {
+    ['EACCES', 'this user may not write'],
+    ['EPERM', 'this user may not write'],
+    ['ENOENT', 'the CPU controller is missing'],
+  ])('that fails with %s has a reason', async (refusal, reason) => {
     const system = createFakeCgroups({ version, own: OWN, groups: GROUPS, processes: [11], refusal });
     expect(await openQuota('test', system.kernel)).toEqual({
       reason: expect.stringContaining(reason) as string,
@@ -91,7 +90,7 @@ describe.each([1, 2] as const)('a quota by control groups of version %i', (versi
 });
 
 describe('quotas', () => {
-  it('are not there on another system than Linux', async () => {
+  it('are not available on other systems than Linux', async () => {
     const read = () => {
       throw new Error('ENOENT');
     };
@@ -108,7 +107,7 @@ describe('quotas', () => {
     expect(() => chooseLimit(0.0001)).toThrow('0.0001 cores');
   });
 
-  it('that never stood tell so', () => {
+  it('that never throttled count 0', () => {
     expect(parseThrottled('nr_periods 0\n')).toEqual({ periods: 0, throttledPeriods: 0, throttledMs: 0 });
   });
 });
@@ -118,7 +117,7 @@ describe('the hierarchy of control groups', () => {
   const cpu = '38 30 0:28 / /sys/fs/cgroup/cpu rw - cgroup cgroup rw,cpu';
   const memory = '39 30 0:29 / /sys/fs/cgroup/memory rw - cgroup cgroup rw,memory';
 
-  it('is of version 1 where that has the CPU controller', () => {
+  it('is of version 1 if that has the CPU controller', () => {
     expect(findHierarchy([unified, memory, cpu, ''].join('\n'))).toMatchObject({
       version: 1,
       mountPoint: '/sys/fs/cgroup/cpu',
@@ -127,7 +126,7 @@ describe('the hierarchy of control groups', () => {
     expect(findHierarchy(memory)).toBeUndefined();
   });
 
-  it('shows a group below what is mounted, as in a container', () => {
+  it('finds a group below the mounted one, as in a container', () => {
     const hierarchy = { version: 1, mountPoint: '/cg', root: '/docker/abc' } as const;
     expect(folderOf(hierarchy, '3:cpu,cpuacct:/docker/abc/inner\n')).toBe('/cg/inner');
     expect(folderOf(hierarchy, '3:cpu,cpuacct:/docker/abc\n')).toBe('/cg');

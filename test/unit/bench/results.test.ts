@@ -1,8 +1,9 @@
 import { createCollected } from '../../../bench/rounds/collected';
-import { findFaults } from '../../../bench/rounds/faults';
-import { setupOf } from '../../../bench/rounds/setups';
-import type { Run } from '../../../bench/store/result-types';
-import { keptName } from '../../../bench/store/write-results';
+import { findFaults } from '../../../bench/reports/faults';
+import { setupOf } from '../../../bench/scenarios/setups';
+import { SCENARIO_NAMES, type Run } from '../../../bench/store/result-types';
+import { buildResults } from './support/results';
+import { keptName } from '../../../bench/reports/write';
 
 const run = (errors: Record<string, number> = {}): Run => ({
   perSecond: 100,
@@ -32,7 +33,7 @@ describe('what is collected', () => {
     ]);
   });
 
-  it('puts the rounds of a raw limit together, and what went wrong in them', () => {
+  it('puts the rounds of a raw limit together, and their errors', () => {
     const collected = createCollected();
     collected.addRaw('express', 1, { perSecond: 5, cpuMicrosPerRequest: { NGINX: 9 }, errors: { '500': 1 } });
     collected.addRaw('express', 1, { perSecond: 6, cpuMicrosPerRequest: { NGINX: 8 }, errors: { '500': 2 } });
@@ -50,7 +51,7 @@ describe('what is collected', () => {
     ]);
   });
 
-  it('tells once what is left out', () => {
+  it('lists once what is left out', () => {
     const collected = createCollected();
     collected.skip('no ab');
     collected.skip('no ab');
@@ -61,11 +62,11 @@ describe('what is collected', () => {
 describe('faults', () => {
   const series = (runs: Run[], part?: string) => [{ scenario: 'mixed', part, setup: cluster, load, runs }];
 
-  it('are none where every answer was as expected', () => {
+  it('are none if every answer was expected', () => {
     expect(findFaults({ series: series([run(), run()]), raw: [], curves: [] })).toEqual([]);
   });
 
-  it('name each run, raw limit and point of a curve that went wrong', () => {
+  it('name each run, raw limit and point of a curve with errors', () => {
     const point = { workers: 4, perSecond: [1], efficiency: 1, errors: { '502': 1 } };
     const faults = findFaults({
       series: [...series([run(), run({ 'stale answers': 2, '503': 1 })]), ...series([run({ x: 1 })], 'idle')],
@@ -82,10 +83,19 @@ describe('faults', () => {
   });
 });
 
-describe('the results of a bench', () => {
-  it('results are kept by the name of their machine', () => {
-    const machine = { cores: 2, cpu: 'Intel(R) Xeon(R) Platinum 8488C CPU @ 2.40GHz' };
-    const results = { machine, startedAt: '2026-11-22T03:04:05.678Z' } as Parameters<typeof keptName>[0];
-    expect(keptName(results)).toBe('2-cores-intel-xeon-platinum-8488c-2026-11-22');
+describe('kept results', () => {
+  const { machine, ...rest } = buildResults();
+  const results = { ...rest, machine: { ...machine, cpu: 'Intel(R) Xeon(R) Platinum 8488C CPU @ 2.40GHz' } };
+  const name = '2-cores-intel-xeon-platinum-8488c';
+
+  it('have the name of their host, so that a clean and complete run replaces the one before', () => {
+    const only = Object.keys(SCENARIO_NAMES).filter((scenario) => scenario !== 'memory');
+    const complete = { ...results, options: { ...results.options, only } };
+    expect(keptName(complete)).toBe(name);
+    expect(keptName({ ...complete, faults: ['list: 1 × 503'] })).toBe(`${name}-2026-01-02`);
+  });
+
+  it('have their date as well if only a part was measured', () => {
+    expect(keptName(results)).toBe(`${name}-2026-01-02`);
   });
 });

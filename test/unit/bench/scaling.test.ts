@@ -1,5 +1,4 @@
-import { toCurve } from '../../../bench/curve/scaling';
-import { createWorkerCount } from '../../../bench/figures/worker-count';
+import { toCurve } from '../../../bench/extras/scaling';
 import { buildSeries } from './support/results';
 
 const runOf = (perSecond: number, changes = {}) => {
@@ -21,7 +20,7 @@ describe('the scaling curve', () => {
     },
   ];
 
-  it('compares medians with so many times one worker, and keeps what went wrong', () => {
+  it('compares medians with multiples of one worker, and keeps errors', () => {
     expect(toCurve(named, points)).toEqual({
       ...named,
       points: [
@@ -31,7 +30,7 @@ describe('the scaling curve', () => {
     });
   });
 
-  it('is fitted by its medians', () => {
+  it('is fitted to its medians', () => {
     const { fit } = toCurve(named, [
       ...points,
       { workers: 2, runs: [19, 99, 20].map((rate) => runOf(rate)) },
@@ -40,7 +39,7 @@ describe('the scaling curve', () => {
     expect(fit!.r2).toBeGreaterThan(0.95);
   });
 
-  it('tells the least share of answers from the cache, and the cores in use', () => {
+  it('has the least share of answers from the cache, and the cores in use', () => {
     const runs = [0.999, 0.98, 1].map((hitShare, index) =>
       runOf(10, {
         figures: { hitShare },
@@ -51,16 +50,5 @@ describe('the scaling curve', () => {
     expect(point).toMatchObject({ hitShare: 0.98 });
     expect(point!.apiCores).toBeCloseTo(0.3);
     expect(point!.machineCores).toBeCloseTo(0.6);
-  });
-});
-
-describe('the count of answers by worker', () => {
-  it('tells the share of one, however the header is written', () => {
-    const count = createWorkerCount();
-    expect(count.share('api-0')).toBeNaN();
-    count.add({ 'x-worker': 'api-1' });
-    count.clear();
-    [{ 'X-Worker': 'api-0' }, { 'x-worker': 'api-1' }, { 'x-worker': 'api-1' }, {}].forEach(count.add);
-    expect(count.share('api-0')).toBe(0.25);
   });
 });

@@ -6,7 +6,7 @@ const measured = { perSecond: 1, p50Ms: 1, p99Ms: 1 };
 const create = (setup: Partial<Setup>) => buildSeries('create', setup, measured);
 
 describe('one worker and many', () => {
-  it('are the most usual of those that were measured', () => {
+  it('are the most usual of the measured series', () => {
     const usual = [create({}), create({ workers: 4 })];
     const series = [
       create({ workers: 4, balancing: 'response-time' }),
@@ -20,13 +20,13 @@ describe('one worker and many', () => {
     expect(pairOf({ series }, 'create')).toMatchObject({ one: usual[0], many: usual[1] });
   });
 
-  it('may both be without the cache, and never one of them alone', () => {
+  it('may be without the cache only together', () => {
     const [one, many] = [create({ cache: false }), create({ workers: 2, cache: false })];
     expect(pairOf({ series: [one, many] }, 'create')).toMatchObject({ one, many });
     expect(pairOf({ series: [create({}), many] }, 'create').many).toBeUndefined();
   });
 
-  it('are found once for each scenario that is asked as fast as it answers', () => {
+  it('are found once per scenario that is sent as fast as answers come', () => {
     const scenarios = throughputPairs(buildResults()).map(({ scenario }) => scenario);
     expect(scenarios).toEqual([
       ...['sign-up', 'log-in', 'cached-read', 'uncached-read', 'list', 'conditional-read'],
@@ -36,7 +36,7 @@ describe('one worker and many', () => {
 });
 
 describe('raw limits', () => {
-  it('are those of as many processes or threads, and of the same kind of answer', () => {
+  it('have as many processes or threads, and the same kind of answer', () => {
     const results = buildResults();
     const limitOf = (scenario: string, workers: number) => {
       const limit = rawLimitOf(results, seriesOf(results, scenario, workers));

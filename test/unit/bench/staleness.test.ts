@@ -1,7 +1,7 @@
 import { createStalenessJudge, versionOf } from '../../../bench/figures/staleness';
 
 describe('the judge of staleness', () => {
-  it('calls an answer stale that is older than what was acknowledged before it was asked for', () => {
+  it('calls an answer stale if it is older than a write acknowledged before its request', () => {
     const judge = createStalenessJudge();
     judge.acknowledge('a', 5);
     const isStale = judge.readBegins('a');
@@ -10,7 +10,7 @@ describe('the judge of staleness', () => {
     expect(isStale(6)).toBe(false);
   });
 
-  it('takes either answer where the write was acknowledged while the read was under way', () => {
+  it('accepts either answer if the write was acknowledged during the read', () => {
     const judge = createStalenessJudge();
     judge.acknowledge('a', 4);
     const overlapping = judge.readBegins('a');
@@ -20,20 +20,20 @@ describe('the judge of staleness', () => {
     expect(judge.readBegins('a')(4)).toBe(true);
   });
 
-  it('keeps the newest where acknowledgements come in another order', () => {
+  it('keeps the newest version if acknowledgements come in another order', () => {
     const judge = createStalenessJudge();
     judge.acknowledge('a', 7);
     judge.acknowledge('a', 6);
     expect(judge.readBegins('a')(6)).toBe(true);
   });
 
-  it('knows nothing of what was not written', () => {
+  it('accepts every version of a task that was not written', () => {
     const judge = createStalenessJudge();
     judge.acknowledge('a', 7);
     expect(judge.readBegins('b')(1)).toBe(false);
   });
 
-  it('reads versions from tags, also from weakened ones', () => {
+  it('reads versions from strong and weak tags', () => {
     expect(versionOf('"12.abcdefghijklmnop"')).toBe(12);
     expect(versionOf('W/"3.abcdefghijklmnop"')).toBe(3);
     expect(versionOf('"abcdefghijklmnop"')).toBeUndefined();

@@ -1,10 +1,11 @@
-import { latencies, median, percentile, slopeOf, spread } from '../../../bench/figures/statistics';
+import { latencies, median, slopeOf, spread } from '../../../bench/figures/statistics';
+import { percentile } from '../../../src/lib/percentile';
 import { createRateWindow } from '../../../bench/load/rate-window';
 
 describe('statistics', () => {
   const hundred = Array.from({ length: 100 }, (_, index) => 100 - index);
 
-  it('takes percentiles by nearest rank, in whatever order the values come', () => {
+  it('takes percentiles by nearest rank, in any order of the values', () => {
     expect(percentile(hundred, 0.5)).toBe(50);
     expect(percentile(hundred, 0.99)).toBe(99);
     expect(percentile(hundred, 1)).toBe(100);
@@ -12,13 +13,13 @@ describe('statistics', () => {
     expect(percentile([], 0.99)).toBeNaN();
   });
 
-  it('takes the mean of the two in the middle as median of an even number', () => {
+  it('takes the mean of the middle two as the median of an even number', () => {
     expect(median([5, 1, 3])).toBe(3);
     expect(median([4, 1, 3, 2])).toBe(2.5);
     expect(median([])).toBeNaN();
   });
 
-  it('tells from where to where runs went', () => {
+  it('finds the range of the runs', () => {
     expect(spread([12, 11, 14])).toEqual({ median: 12, min: 11, max: 14 });
   });
 
@@ -28,7 +29,7 @@ describe('statistics', () => {
     expect(slopeOf([...line, [5, 10 + 3 * 5 + 10]])).toBeCloseTo(5);
   });
 
-  it('leaves the values as they were', () => {
+  it('does not change the values', () => {
     const values = [3, 1, 2];
     latencies(values);
     expect(values).toEqual([3, 1, 2]);
@@ -38,7 +39,7 @@ describe('statistics', () => {
 describe('rate window', () => {
   it('counts from one completion to another', () => {
     const window = createRateWindow(1);
-    // One every 300 ms, and the clock would have cut the last of them off.
+    // One every 300 ms: the clock would cut off the last.
     const counted = [100, 400, 700, 1_000, 1_300, 1_600].map((now) => window.record(now));
     expect(counted).toEqual([false, true, true, true, true, false]);
     expect(window.isClosed()).toBe(true);
@@ -46,7 +47,7 @@ describe('rate window', () => {
     expect(window.perSecond()).toBeCloseTo(1_000 / 300);
   });
 
-  it('tells no rate where it could not close', () => {
+  it('has no rate if it did not close', () => {
     const window = createRateWindow(1);
     window.record(0);
     window.record(500);

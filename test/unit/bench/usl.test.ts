@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { bestThroughput, bestWorkers, fitUsl, throughputAt, workersFor } from '../../../bench/curve/usl';
+import { bestThroughput, bestWorkers, fitUsl, throughputAt, workersFor } from '../../../bench/figures/usl';
 
 const COUNTS = [1, 2, 4, 8, 12, 16];
 const pointsOf = (law: { lambda: number; sigma: number; kappa: number }, counts = COUNTS) =>
@@ -12,7 +12,7 @@ describe('the universal scalability law', () => {
     ['coherency alone', { lambda: 350, sigma: 0, kappa: 0.004 }],
     ['a straight line', { lambda: 80, sigma: 0, kappa: 0 }],
     ['a throughput that falls', { lambda: 500, sigma: 0.4, kappa: 0.05 }],
-  ])('is found again: %s', (_name, law) => {
+  ])('is recovered: %s', (_name, law) => {
     const fit = fitUsl(pointsOf(law))!;
     expect(fit.lambda / law.lambda).toBeCloseTo(1, 6);
     expect(fit.sigma).toBeCloseTo(law.sigma, 6);
@@ -20,13 +20,13 @@ describe('the universal scalability law', () => {
     expect(fit.r2).toBeCloseTo(1, 6);
   });
 
-  it('takes no coefficient below 0 where throughput grows faster than the number of workers', () => {
+  it('has no coefficient below 0 if throughput grows faster than the number of workers', () => {
     const fit = fitUsl([1, 2, 4, 8].map((n) => ({ workers: n, perSecond: 100 * n ** 1.1 })))!;
     expect(fit).toMatchObject({ sigma: 0, kappa: 0 });
     expect(fit.lambda).toBeGreaterThan(100);
   });
 
-  it('comes near under noise of 3 %', () => {
+  it('is close under noise of 3 %', () => {
     const law = fc.record({
       lambda: fc.double({ min: 5, max: 5_000, noNaN: true }),
       sigma: fc.double({ min: 0, max: 0.2, noNaN: true }),
@@ -51,23 +51,23 @@ describe('the universal scalability law', () => {
     fc.assert(check, { seed: 2007, numRuns: 300 });
   });
 
-  it('is not fitted to fewer than three numbers of workers, or to nothing', () => {
+  it('is not fitted to fewer than three numbers of workers, or to no throughput', () => {
     expect(fitUsl(pointsOf({ lambda: 10, sigma: 0, kappa: 0 }, [1]))).toBeUndefined();
     expect(fitUsl(pointsOf({ lambda: 10, sigma: 0, kappa: 0 }, [1, 1, 1, 2]))).toBeUndefined();
     expect(fitUsl([1, 2, 4].map((workers) => ({ workers, perSecond: 0 })))).toBeUndefined();
   });
 });
 
-describe('what the law says', () => {
+describe('the fitted law', () => {
   const law = { lambda: 1_000, sigma: 0.04, kappa: 0.006 };
 
-  it('tells where throughput is greatest', () => {
+  it('finds the greatest throughput', () => {
     expect(bestWorkers(law)).toBeCloseTo(Math.sqrt(0.96 / 0.006));
     const whole = COUNTS.concat(13, 14).map((n) => throughputAt(law, n));
     expect(bestThroughput(law)).toBe(Math.max(...whole));
   });
 
-  it('knows no greatest throughput without coherency, but a limit where there is contention', () => {
+  it('has no greatest throughput without coherency, but a limit with contention', () => {
     expect(bestWorkers({ ...law, kappa: 0 })).toBe(Infinity);
     expect(bestThroughput({ ...law, kappa: 0 })).toBeCloseTo(25_000);
     expect(bestThroughput({ ...law, sigma: 0, kappa: 0 })).toBe(Infinity);
@@ -86,7 +86,7 @@ describe('what the law says', () => {
     expect(workersFor({ lambda: 100, sigma: 0, kappa: 0 }, 700)).toBe(7);
   });
 
-  it('knows rates that no number of workers reaches', () => {
+  it('returns undefined for rates that no number of workers reaches', () => {
     expect(workersFor(law, bestThroughput(law) * 1.01)).toBeUndefined();
     expect(workersFor({ ...law, kappa: 0 }, 25_001)).toBeUndefined();
   });

@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { parseMetrics, readWorkerMetrics } from '../../../bench/figures/worker-metrics';
 
 describe("workers' metrics", () => {
-  it('are read from the text format, without its comments', () => {
+  it('are parsed from the text format, without its comments', () => {
     const text = [
       '# HELP taskfleet_mongo_commands_total Commands',
       '# TYPE taskfleet_mongo_commands_total counter',
@@ -45,14 +45,14 @@ describe("workers' metrics", () => {
       });
     });
 
-    it('are added up, reads alone', async () => {
+    it('are added up, counting reads only', async () => {
       const ports = [await counting('find', 3), await counting('aggregate', 4), await counting('update', 50)];
       const metrics = await readWorkerMetrics(ports, signal);
       expect(metrics?.mongoReads()).toBe(7);
       expect(metrics?.residentBytes()).toBe(21);
     });
 
-    it("aren't told where one of them doesn't tell", async () => {
+    it('are undefined if one of them exposes none', async () => {
       const ports = [await counting('find', 3), await portOf(404, '{}')];
       expect(await readWorkerMetrics(ports, signal)).toBeUndefined();
     });

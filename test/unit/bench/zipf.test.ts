@@ -1,6 +1,6 @@
 import { createZipf } from '../../../bench/load/zipf';
 
-/** Random numbers that are spread evenly, so that the shares are exact and not a matter of chance. */
+/** Returns evenly spread numbers instead of random ones, so that the shares are exact. */
 function evenly(count: number): () => number {
   let next = 0;
   return () => (next++ + 0.5) / count;
@@ -15,12 +15,12 @@ function sharesOf(items: number, s: number, draws: number): number[] {
 
 describe('zipf', () => {
   it('weighs the k-th item by 1/k at s = 1', () => {
-    // Of four: 1 + 1/2 + 1/3 + 1/4 = 25/12.
+    // For four items: 1 + 1/2 + 1/3 + 1/4 = 25/12.
     const expected = [12 / 25, 6 / 25, 4 / 25, 3 / 25];
     sharesOf(4, 1, 10_000).forEach((share, index) => expect(share).toBeCloseTo(expected[index]!, 3));
   });
 
-  it('weighs all alike at s = 0', () => {
+  it('weighs all items equally at s = 0', () => {
     sharesOf(5, 0, 10_000).forEach((share) => expect(share).toBeCloseTo(0.2, 3));
   });
 
@@ -32,11 +32,10 @@ describe('zipf', () => {
     for (const rank of [1, 2, 10, 100]) {
       expect(shares[rank - 1]).toBeCloseTo(rank ** -0.99 / harmonic, 4);
     }
-    // The first tenth of a thousandth has the most of all single ones: about a tenth of all.
     expect(shares[0]).toBeGreaterThan(0.09);
   });
 
-  it('stays within its items at both ends', () => {
+  it('returns no index outside its items', () => {
     expect(createZipf(3, 0.99, () => 0)()).toBe(0);
     expect(createZipf(3, 0.99, () => 1)()).toBe(2);
     expect(createZipf(1, 0.99, () => 0.7)()).toBe(0);

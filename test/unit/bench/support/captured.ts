@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 
-/** What a command prints, and its exit status. */
+/** Runs a command. @returns what it prints, and its exit status */
 export function capture(command: () => number) {
   const written = { out: '', err: '' };
   const out = jest.spyOn(process.stdout, 'write').mockImplementation((text) => {
@@ -21,7 +21,7 @@ export function capture(command: () => number) {
   }
 }
 
-/** A folder for results, which is removed after the tests. */
+/** Makes a folder for results and removes it after the tests. */
 export function useResultFolder() {
   const folder = mkdtempSync(path.join(os.tmpdir(), 'taskfleet-bench-'));
   afterAll(() => rmSync(folder, { recursive: true }));

@@ -1,4 +1,4 @@
-import { fitUsl, throughputAt } from '../../../../bench/curve/usl';
+import { fitUsl, throughputAt } from '../../../../bench/figures/usl';
 import type {
   Balancing,
   BenchResults,
@@ -10,14 +10,14 @@ import type {
   Setup,
 } from '../../../../bench/store/result-types';
 
-/** Rounds differ a little, always by the same: what is expected of them can be calculated. */
+/** Rounds differ by constant factors, so that expected figures can be calculated. */
 const ROUNDS = [0.98, 1, 1.03];
 
 interface Measured {
   perSecond: number;
   p50Ms: number;
   p99Ms: number;
-  /** Of each request, by process group. */
+  /** CPU time of a request, by process group. */
   micros?: Record<string, number>;
   figures?: Partial<Record<Figure, number>>;
 }
@@ -67,7 +67,7 @@ const micros = (loop: number, threads: number, nginx: number, redis: number, mon
 const READ = micros(310, 12, 35, 28, 2);
 const HASH = micros(900, 79_000, 60, 40, 700);
 
-/** The same with one worker and with two. */
+/** Builds the series of one worker and of two. */
 const pair = (scenario: string, rates: [number, number], one: Omit<Measured, 'perSecond'>, twoMs = 0.55) => [
   buildSeries(scenario, ONE, { ...one, perSecond: rates[0] }),
   buildSeries(scenario, TWO, {
@@ -179,7 +179,7 @@ const buildRaw = (): RawLimit[] => [
   raw('redis-get', 1, 42_000),
 ];
 
-/** What the law gives with these coefficients. */
+/** Builds a curve that follows the law exactly. */
 export function buildCurve(
   scenario: string,
   law: { lambda: number; sigma: number; kappa: number },
@@ -202,7 +202,7 @@ export function buildCurve(
   };
 }
 
-/** As a whole bench on two quiet cores might give it. */
+/** Builds the results of a complete bench on two quiet cores. */
 export const buildResults = (changes: Partial<BenchResults> = {}): BenchResults => ({
   format: 2,
   startedAt: '2026-01-02T03:04:05.678Z',
@@ -230,7 +230,7 @@ export const buildResults = (changes: Partial<BenchResults> = {}): BenchResults 
   ...changes,
 });
 
-/** The series with this scenario, part and number of workers, to be changed in a test. */
+/** Finds a series, which a test may change. */
 export function seriesOf({ series }: BenchResults, scenario: string, workers = 2, part?: string): Series {
   const found = series.find(
     (one) => one.scenario === scenario && one.setup.workers === workers && one.part === part,

@@ -1,0 +1,6 @@
+import type { Extra } from './extra';
+import { memory } from './memory';
+import { scaling } from './scaling';
+import { slowedWorker } from './slowed-worker';
+
+export const extras: Extra[] = [scaling, slowedWorker, memory];
