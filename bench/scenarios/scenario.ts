@@ -1,6 +1,6 @@
 import type { ScenarioContext } from '../stack/bench-context';
 import type { RawLimit, Run, ScenarioName, Series } from '../store/result-types';
-import type { SetupName } from './setups';
+import type { Declared } from './setups';
 
 /** One of the things that a scenario measures side by side in one setup. */
 export interface Measured {
@@ -9,14 +9,10 @@ export interface Measured {
   run: Run;
 }
 
-export interface Scenario {
+export interface Scenario extends Declared {
   name: ScenarioName;
   /** One line for `--list`. */
   what: string;
-  /** Setups in which it runs unless options say otherwise. */
-  setups: SetupName[];
-  /** Whether it makes sense with the cache on, off, or both. */
-  cache: 'on' | 'off' | 'either';
   /** Raw limits that it is compared with. */
   raw: RawLimit['name'][];
   /** Part of `--quick`. */

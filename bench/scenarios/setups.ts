@@ -1,6 +1,5 @@
 import type { BenchOptions } from '../stack/bench-context';
 import type { Setup } from '../store/result-types';
-import type { Scenario } from './scenario';
 
 const ONE: Setup = { workers: 1, hashThreads: 1, balancing: 'round-robin', cache: true };
 
@@ -17,6 +16,13 @@ const SETUPS = {
 } satisfies Record<string, (size: number) => Partial<Setup>>;
 export type SetupName = keyof typeof SETUPS;
 
+export interface Declared {
+  /** Setups in which a scenario runs unless options say otherwise. */
+  setups: SetupName[];
+  /** Whether it makes sense with the cache on, off, or both. */
+  cache: 'on' | 'off' | 'either';
+}
+
 export const setupOf = (name: SetupName, clusterSize: number): Setup => ({
   ...ONE,
   ...SETUPS[name](clusterSize),
@@ -26,7 +32,7 @@ export const setupOf = (name: SetupName, clusterSize: number): Setup => ({
 export const setupKey = (setup: Setup): string => JSON.stringify(Object.entries(setup).sort());
 
 /** Returns the setups that a scenario declares, or what the options make of them, each once. */
-export function setupsOf(scenario: Scenario, options: BenchOptions, clusterSize: number): Setup[] {
+export function setupsOf(scenario: Declared, options: BenchOptions, clusterSize: number): Setup[] {
   const names = options.quick
     ? scenario.setups.filter((name) => name === 'one' || name === 'cluster')
     : scenario.setups;
