@@ -73,7 +73,6 @@ export function createAdmission({ lateness, refused }: AdmissionOptions) {
       return () => void reads.remove(key);
     },
 
-    /** The rest is for metrics. */
     limit: limit.now,
     underWay: places.taken,
     waiting: places.waiting,

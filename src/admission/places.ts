@@ -77,7 +77,6 @@ export function createPlaces({ limit, longestExpectedMs, longestWaitMs }: Places
     backlogSince = queue.size() > 0 ? now : undefined;
   }
 
-  /** @returns a function that gives the place back */
   function take(key: string): Leave {
     let hasLeft = false;
     taken.add(key);

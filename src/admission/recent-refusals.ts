@@ -5,7 +5,6 @@ export interface RecentRefusal {
   reason: Reason;
   /** Mean of the last five whole seconds. */
   perSecond: number;
-  /** Number in the last five minutes. */
   count: number;
 }
 

@@ -16,7 +16,6 @@ export function createRefusalLog(logger: Pick<Logger, 'warn'>) {
   let since = 0;
   let timer: NodeJS.Timeout | undefined;
 
-  /** Logs at once what was refused since the last line. */
   function flush(): void {
     if (!timer) return;
     clearTimeout(timer);

@@ -20,7 +20,6 @@ interface Aside {
 interface AsideOptions {
   /** Folder of the control sockets of this host's workers. */
   folder: string;
-  /** Measures this process. */
   measure: () => Pick<Vitals, 'lateMs' | 'cores' | 'utilisation'>;
   /** Whether NGINX sends requests to this worker. */
   isServing: () => boolean;
@@ -175,7 +174,6 @@ export function createAside(options: AsideOptions) {
   const timer = setInterval(() => void turn(), LOOK_MS).unref();
 
   return {
-    /** Answer to siblings. */
     vitals: (): Vitals => own,
     /** When it stepped aside, ms since 1970; `undefined` if it is not aside. */
     since: (): number | undefined => aside?.since,
@@ -195,7 +193,6 @@ export function createAside(options: AsideOptions) {
 
 /** Milliseconds of CPU time: more than a quota of a fifth of a core allows in a period of the kernel (100 ms). */
 const WORK_MS = 25;
-/** Maximum duration in milliseconds. */
 const LONGEST_WORK_MS = 100;
 
 /**

@@ -16,7 +16,6 @@ const headerSchema = z.object({
   version: z.literal(VERSION, 'is of another version of this format: use the taskfleet that wrote it'),
   createdAt: z.iso.datetime(),
   database: z.string(),
-  /** Migrations applied to the data. */
   migrations: z.array(z.string()),
   /** True if all data is from one moment. */
   snapshot: z.boolean(),

@@ -20,7 +20,6 @@ interface RestoreOptions {
   signal?: AbortSignal;
 }
 
-/** Size of one write to MongoDB. */
 const BATCH_DOCUMENTS = 1_000;
 const BATCH_CHARACTERS = 8 * 1024 * 1024;
 

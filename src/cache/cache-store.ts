@@ -99,7 +99,6 @@ export function createCacheStore({ redis, prefix, entryLifeMs }: CacheStoreOptio
       return { json: text.slice(end + 1), tag, meta };
     },
 
-    /** Adds generations that the answer depends on. */
     async dependOn(place: Place, names: string[]): Promise<void> {
       const keys = names.map((name) => generationKey(place.namespace, name));
       if (keys.length === 0) return;

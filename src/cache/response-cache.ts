@@ -45,7 +45,6 @@ export interface CachedRead {
   caller?: string;
 }
 
-/** Effect of a write. */
 export interface Write {
   /** Ends every answer that depends on one of these. */
   generations: string[];
@@ -55,6 +54,9 @@ export interface Write {
 
 /** Version of a removed entity: no write has a higher one. */
 export const GONE = Number.MAX_SAFE_INTEGER;
+
+/** Generation of the answers that show this user as an assignee. */
+export const profileOf = (userId: string) => `profile:${userId}`;
 
 /** Caches the entity that a write produced, for the next read. */
 export type Refill = (loaded: Loaded) => Promise<void>;
@@ -138,7 +140,6 @@ export function createResponseCache({
     return { found, holds: added > 0 };
   }
 
-  /** Implements `written` below. */
   async function end({ generations, entity }: Write): Promise<Refill> {
     if (!store) return noRefill;
     let epoch: number;

@@ -37,7 +37,6 @@ function defaultOf(type: z.ZodType, isRequired: boolean): string {
   return value === undefined ? 'none' : [value].flat().join(', ');
 }
 
-/** Lists each wrong variable with its value and the allowed ones. */
 export function configFaults(schema: Shape, given: Record<string, string | undefined>): string[] {
   const { error } = schema.safeParse(given);
   if (!error) return [];

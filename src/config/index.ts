@@ -7,7 +7,6 @@ export { LOG_LEVELS } from './schema';
 
 export type Config = ReturnType<typeof readConfig>;
 
-/** Lists all wrong variables at once. */
 export class ConfigError extends Error {
   constructor(readonly faults: string[]) {
     super(`The configuration is wrong:\n${faults.map((fault) => `  ${fault}`).join('\n')}`);
@@ -82,7 +81,6 @@ function readVariables(env: NodeJS.ProcessEnv, moreFaults: string[] = []) {
   };
 }
 
-/** Returns the host's cores for each of this many workers. */
 export const threadsOf = (workers: number): number => Math.max(1, Math.floor(cores / workers));
 
 export type DataConfig = ReturnType<typeof readDataConfig>;

@@ -4,7 +4,6 @@ import { flag, isOrigin, isProxy, list, placesIn, whole } from './values';
 
 export const cores = os.availableParallelism();
 
-/** Values of LOG_LEVEL. */
 export const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
 
 /** RFC 7518, 3.2: HS256 wants a key of at least 256 bits. */
@@ -23,7 +22,6 @@ export interface About {
 }
 export type More = Omit<About, 'description' | 'readBy'>;
 
-/** Describes a variable by the processes that read it. */
 export const by =
   (readBy: string) =>
   <T extends z.ZodType>(type: T, description: string, more: More = {}) =>

@@ -13,7 +13,6 @@ interface DiskWatchDeps {
   askDatabase: () => Promise<Room | undefined>;
   /** Bytes that must stay free on the database's disk; `0` never refuses. */
   reserve: number;
-  /** Called for each refused write. */
   onRefused: () => void;
   logger: Logger;
 }
@@ -73,7 +72,6 @@ export function createDiskWatch({ places, askDatabase, reserve, onRefused, logge
   }
 
   return {
-    /** Resolves after the first look. */
     start: lookOn,
 
     stop(): void {
@@ -84,7 +82,6 @@ export function createDiskWatch({ places, askDatabase, reserve, onRefused, logge
     /** Result of the last look by place; a place that could not be looked at is left out. */
     rooms: (): Record<string, Room> => rooms,
 
-    /** Whether writes are refused. */
     isFull: (): boolean => isFull,
 
     /** @throws InsufficientStorageError (507) while the disk of the database is nearly full */

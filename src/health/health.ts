@@ -58,7 +58,6 @@ export function createHealth({ about, required, optional }: HealthOptions) {
       return Object.fromEntries(states);
     },
 
-    /** Reports everything, for operators. */
     async report() {
       const dependencies = await this.dependencies();
       const isLacking = (need: boolean) =>

@@ -11,7 +11,6 @@ interface HashPoolOptions {
   /** 0 hashes on the event loop, for comparisons. */
   threads: number;
   cost: number;
-  /** Called after each hash of a request. */
   onDone?: (requestId: string, waitMs: number, workMs: number) => void;
 }
 
@@ -96,7 +95,6 @@ export function createHashPool({ threads, cost, onDone }: HashPoolOptions) {
       void before.close();
     },
     threads: () => size,
-    /** Hashes not started yet. */
     waiting: queue.size,
     /** Hashes waiting or running. */
     underWay: () => queue.size() + running,

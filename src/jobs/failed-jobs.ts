@@ -9,7 +9,6 @@ interface FailedJobsDeps {
   transaction: Mongo['transaction'];
   /** Keeps the input of a job of this type for another try; returns false if the input is gone. */
   keepPayload: Record<JobType, (jobId: string, session: ClientSession) => Promise<boolean>>;
-  /** Removes the input. */
   dropPayload: Record<JobType, (jobId: string, session: ClientSession) => Promise<void>>;
 }
 

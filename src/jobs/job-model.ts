@@ -12,7 +12,6 @@ export interface JobRecord {
   /** Id of the request that created the job, for the log only. */
   requestId?: string;
   status: JobStatus;
-  /** Number of attempts begun. */
   attempts: number;
   result: Record<string, unknown> | null;
   error: string | null;
@@ -27,7 +26,6 @@ export interface JobRecord {
   claim: string | null;
   /** When the document of an ended job is removed. */
   expiresAt: Date | null;
-  /** When an Admin discarded the failed job. */
   discardedAt?: Date | null;
 }
 

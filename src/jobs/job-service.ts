@@ -5,7 +5,6 @@ import type { JobRecord, JobRepository } from './job-repository';
 export type JobService = ReturnType<typeof createJobService>;
 export type JobView = ReturnType<typeof toJob>;
 
-/** Returns what the API shows of a job. */
 export function toJob(job: JobRecord) {
   const { _id, type, status, attempts, result, error, createdAt, startedAt, finishedAt } = job;
   return { _id: String(_id), type, status, attempts, result, error, createdAt, startedAt, finishedAt };

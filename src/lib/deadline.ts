@@ -13,7 +13,6 @@ export async function within<T, L>(work: Promise<T>, ms: number, late: L): Promi
   }
 }
 /** @throws Error with the message `late` if `work` takes longer than `ms` */
-/** @throws Error that says so where `work` takes longer than `ms` */
 export async function requireWithin<T>(work: Promise<T>, ms: number, late: string): Promise<T> {
   const answer = await within(work, ms, LATE);
   if (answer === LATE) throw new Error(late);

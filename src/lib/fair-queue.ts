@@ -41,7 +41,6 @@ export function createFairQueue<T>() {
 
     size: (): number => size,
     sizeOf: (key: string): number => lanes.get(key)?.length ?? 0,
-    /** Number of keys with waiting items. */
     lanes: (): number => lanes.size,
   };
 }

@@ -13,7 +13,6 @@ export function createTally() {
   return {
     of,
     all: (): ReadonlyMap<string, number> => counts,
-    /** Sum of all counts. */
     total: (): number => total,
     add: (key: string): number => change(key, 1),
     remove: (key: string): number => change(key, -1),

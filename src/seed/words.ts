@@ -1,4 +1,3 @@
-/** Parts of the names of generated people and tasks. */
 export const FIRST_NAMES =
   'Ada Alan Amara Anders Aylin Barbara Carlos Chen Clara Dennis Edsger Elif Emeka Fatima Frances Grace Hana Hedy Ines Ivan Jean Joan Kamal Katherine Ken Lena Linus Mai Margaret Nadia Niklaus Olga Omar Priya Radia Ravi Sophie Tim Yuki Zoë'.split(
     ' ',

@@ -1,5 +1,4 @@
-import { profileOf } from '../cache/generations';
-import { GONE, type CachedRead, type Refill, type ResponseCache } from '../cache/response-cache';
+import { GONE, profileOf, type CachedRead, type Refill, type ResponseCache } from '../cache/response-cache';
 import type { ListPlan } from '../lists/list-plan';
 import type { Owner, TaskFilters } from './task-lists';
 

@@ -1,7 +1,6 @@
 import type { IdempotentRequest } from '../idempotency/idempotent-request';
 import type { Principal } from '../people/principal';
-import { profileOf } from '../cache/generations';
-import type { Cached, DependOn, Loaded, Refill } from '../cache/response-cache';
+import { profileOf, type Cached, type DependOn, type Loaded, type Refill } from '../cache/response-cache';
 import {
   ForbiddenError,
   InvalidRequestError,

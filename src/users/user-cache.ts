@@ -1,5 +1,4 @@
-import { GONE, type CachedRead, type Refill, type ResponseCache } from '../cache/response-cache';
-import { profileOf } from '../cache/generations';
+import { GONE, profileOf, type CachedRead, type Refill, type ResponseCache } from '../cache/response-cache';
 import type { ListPlan } from '../lists/list-plan';
 import type { UserFilters } from './user-lists';
 

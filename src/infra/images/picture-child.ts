@@ -1,7 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { toSquareWebps } from './images';
 
-/** Limits on the cost of one picture. */
 export interface PictureLimits {
   /** CPU time in milliseconds, which the load of the host does not change. */
   cpuMs: number;

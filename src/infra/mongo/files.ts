@@ -17,7 +17,6 @@ export function createFileStore(connection: Connection, bucketName: string) {
       return upload.id;
     },
 
-    /** Returns `undefined` if the file is gone. */
     async read(id: FileId): Promise<Buffer | undefined> {
       try {
         return await buffer(bucket.openDownloadStream(id));
@@ -27,7 +26,6 @@ export function createFileStore(connection: Connection, bucketName: string) {
       }
     },
 
-    /** Removes the job's files, `except` these. */
     async removeOfJob(jobId: string, except: FileId[] = []): Promise<void> {
       const kept = new Set(except.map(String));
       for await (const file of bucket.find(ofJob(jobId))) {

@@ -34,6 +34,5 @@ export const oneOf = <T>(field: string, values: readonly T[]): object => ({
   [field]: values.length === 1 ? values[0] : { $in: values },
 });
 
-/** Filters documents that contain all of these words. */
 export const hasWords = (words: string[] | undefined): object[] =>
   words ? [{ words: words.length === 1 ? words[0] : { $all: words } }] : [];

@@ -36,7 +36,6 @@ export function watchPool(client: Mongo['client'], onFailed: (reason: string) =>
 
   return {
     connections: () => ({ in_use: inUse.size, idle: Math.max(0, open.size - inUse.size) }),
-    /** Operations that wait for a connection. */
     waiting: () => waiting,
   };
 }

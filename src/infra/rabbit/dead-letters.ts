@@ -34,7 +34,6 @@ export async function openDeadLetters(url: string, prefix: string) {
       return letters;
     },
 
-    /** Removes the letter from the queue. */
     drop: (letter: GetMessage): void => channel.ack(letter),
 
     close: async (): Promise<void> => {

@@ -5,11 +5,8 @@ import { within } from '../../lib/deadline';
 const LIMIT_MS = 500;
 
 export interface QueueDepth {
-  /** Messages that wait for a job worker. */
   ready: number;
-  /** Messages that RabbitMQ moved to the dead letters. */
   deadLetters: number;
-  /** Job workers that consume. */
   consumers: number;
 }
 

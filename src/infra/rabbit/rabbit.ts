@@ -10,7 +10,6 @@ export type Verdict = 'ack' | 'requeue' | 'dead-letter';
 
 interface JobQueueOptions {
   url: string;
-  /** Prefix of the queue names. */
   prefix: string;
   /** Messages under way in this process at a time. */
   concurrency: number;
@@ -183,7 +182,6 @@ export function createJobQueue({ url, prefix, concurrency, logger }: JobQueueOpt
     /** Messages that this process holds and has not acknowledged. */
     unacknowledged: (): number => running.size,
 
-    /** Stops consuming and waits for the messages under way. */
     async drain(): Promise<void> {
       consume = undefined;
       if (consumer) await within(consumer.channel.cancel(consumer.tag), STEP_MS, undefined).catch(() => {});

@@ -2,7 +2,6 @@ import { Redis } from 'ioredis';
 
 export type RedisFacts = Awaited<ReturnType<typeof inspectRedis>>;
 
-/** Inspects a Redis that serves as a cache. */
 export async function inspectRedis(url: string, limitMs: number) {
   const client = new Redis(url, {
     lazyConnect: true,
