@@ -19,7 +19,7 @@ afterAll(() => cluster.stack.setBalancing('round-robin'));
 
 const { get, post } = by(cluster, admin);
 
-/** How many requests each worker answers while 8 connections ask for so long. */
+/** The number of requests that each worker answers while 8 connections send for this long. */
 async function spread(milliseconds: number): Promise<Record<string, number>> {
   const counts: Record<string, number> = { 'api-0': 0, 'api-1': 0 };
   const end = Date.now() + milliseconds;
@@ -51,7 +51,7 @@ async function shareOfSlowed(pid: number, worker: string): Promise<number> {
 }
 
 describe('the method of balancing', () => {
-  it.each(methods)('%s is a configuration that NGINX takes, and reaches all workers', async (method) => {
+  it.each(methods)('%s is a configuration that NGINX accepts, and reaches all workers', async (method) => {
     await cluster.stack.setBalancing(method);
     const folder = path.join(cluster.stack.info().dir, 'nginx');
     const file = path.join(folder, 'nginx.conf');
@@ -63,7 +63,7 @@ describe('the method of balancing', () => {
     await eventually(async () => Object.values(await spread(300)).every((count) => count > 0));
   });
 
-  it('gives a slowed worker less than round robin does', async () => {
+  it('sends a slowed worker fewer requests than round robin does', async () => {
     const [slowed] = await cluster.apiWorkers();
     const shares: Partial<Record<Balancing, number>> = {};
     for (const method of methods) {
@@ -76,7 +76,7 @@ describe('the method of balancing', () => {
     for (const share of Object.values(others)) expect(share).toBeLessThan(inTurn! * 0.6);
   }, 60_000);
 
-  it('keeps the method when the cluster is scaled', async () => {
+  it('stays when the cluster is scaled', async () => {
     await cluster.stack.setBalancing('least-connections');
     await cluster.stack.scaleApi(2);
     const file = path.join(cluster.stack.info().dir, 'nginx', 'nginx.conf');
@@ -87,12 +87,12 @@ describe('the method of balancing', () => {
 
   describe.each(withLua)('%s', (method) => {
     beforeAll(async () => {
-      // With ports that nobody listens on: `pm2 scale` may need them.
+      // Idle ports are among them: `pm2 scale` may need them.
       await cluster.stack.startServers({ only: ['nginx'], apiWorkers: 2, balancing: method });
       await eventually(async () => Object.values(await spread(300)).every((count) => count > 0));
     });
 
-    it('writes once what is sent once, past idle ports', async () => {
+    it('sends each write to one worker, past idle ports', async () => {
       const title = newTitle();
       const bodies = Array.from({ length: 40 }, () => ({ title }));
       const answers = await Promise.all(bodies.map((body) => post('/tasks', body)));
@@ -110,12 +110,12 @@ describe('the method of balancing', () => {
       expect(answered).toBeGreaterThan(300);
     }, 120_000);
 
-    it('serves while a worker is killed and comes back, and gives it requests again', async () => {
+    it('serves while a killed worker restarts, and sends it requests again', async () => {
       const victim = await killWorker(cluster, admin);
       await eventually(async () => (await spread(500))[`api-${victim.instance}`]! > 0, 20_000);
     }, 60_000);
 
-    it('reaches what pm2 scale adds', async () => {
+    it('reaches the workers that pm2 scale adds', async () => {
       await cluster.stack.pm2(['scale', 'taskfleet-api', '1']);
       await eventually(async () => (await cluster.apiWorkers()).length === 1);
       const alone = await spread(500);

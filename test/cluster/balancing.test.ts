@@ -23,7 +23,7 @@ describe('the cluster', () => {
     for (const count of Object.values(counts)) expect(Math.abs(count - 50)).toBeLessThanOrEqual(5);
   });
 
-  it('shows on each worker what was written on another', async () => {
+  it('shows the writes of one worker on each other worker', async () => {
     const { body } = await post('/tasks', { title: newTitle() });
     const { _id } = body as { _id: string };
     for (let round = 0; round < 10; round++) {
@@ -37,7 +37,7 @@ describe('the cluster', () => {
     }
   });
 
-  it('makes one user of 20 sign-ups at the same moment over all workers', async () => {
+  it('creates one user for 20 simultaneous sign-ups over all workers', async () => {
     const name = newTitle().replace(' ', '');
     const person = { name, username: name, email: `${name}@example.com`, password: 'correct horse' };
     const answers = await Promise.all(
@@ -60,7 +60,7 @@ describe('the cluster', () => {
     expect(after.filter((pid) => before.includes(pid))).toEqual([]);
   }, 180_000);
 
-  it('brings a killed worker back, and serves meanwhile', async () => {
+  it('restarts a killed worker, and serves meanwhile', async () => {
     await killWorker(cluster, admin);
     const seen = await eventually(async () => {
       const answers = await Promise.all(Array.from({ length: 8 }, () => get('/tasks?limit=1')));
@@ -70,7 +70,7 @@ describe('the cluster', () => {
     expect(seen.sort()).toEqual(['api-0', 'api-1']);
   });
 
-  it('passes over a worker that is held to a tenth, without a failed request, until it is let go', async () => {
+  it('passes over a worker that is slowed to a tenth, without a failed request, until it recovers', async () => {
     const { env } = cluster.stack.info();
     const folder = env.RUN_DIR || defaultControlFolder(Number(env.BASE_PORT));
     const socket = listLiving(folder).find(({ name }) => name === 'api-0')!;
@@ -103,7 +103,7 @@ describe('the cluster', () => {
     expect(Object.fromEntries(metrics)).toEqual({ taskfleet_aside: 0, taskfleet_steps_aside_total: 1 });
   }, 180_000);
 
-  it('keeps from the job worker the key of the tokens and the cache, over a reload as well', async () => {
+  it('gives the job worker neither the key of the tokens nor the cache, even after a reload', async () => {
     const environmentOf = (pid: number) => readFileSync(`/proc/${pid}/environ`, 'utf8').split('\0');
     const jobWorker = await cluster.jobWorker();
     await cluster.stack.pm2(['reload', 'taskfleet-worker']);

@@ -30,7 +30,7 @@ async function newWorker() {
 }
 
 describe('the generated client', () => {
-  it('sends the token that it is given after the log-in', async () => {
+  it('sends the token that is set after the log-in', async () => {
     const { worker, user } = await newWorker();
     const path = { id: user._id };
     expect(await dataOf(worker.GET('/users/{id}', { params: { path } }))).toEqual(user);
@@ -40,7 +40,7 @@ describe('the generated client', () => {
     expect(error).toMatchObject({ status: 401, requestId: response.headers.get('X-Request-Id') });
   });
 
-  it('makes a task once for one key', async () => {
+  it('creates one task for one key', async () => {
     const request = {
       params: { header: { 'Idempotency-Key': `"${randomUUID()}"` } },
       body: { title: newTitle() },
@@ -51,7 +51,7 @@ describe('the generated client', () => {
     expect(again.data).toEqual(first.data);
   });
 
-  it('follows a list page by page', async () => {
+  it('reads a list page by page', async () => {
     const { worker, user } = await newWorker();
     const titles = [newTitle(), newTitle(), newTitle()];
     for (const title of titles)
@@ -67,7 +67,7 @@ describe('the generated client', () => {
     expect(seen).toEqual(titles.reverse());
   });
 
-  it('changes only what it has seen', async () => {
+  it('changes only the version that it has read', async () => {
     const { data, response } = await admin.POST('/tasks', { body: { title: newTitle() } });
     const header = { 'If-Match': response.headers.get('ETag')! };
     const params = { path: { id: data!._id }, header };
@@ -78,7 +78,7 @@ describe('the generated client', () => {
     await expect(late).rejects.toMatchObject({ problem: { status: 412 } });
   });
 
-  it('sends a picture as it is', async () => {
+  it('sends a picture unchanged', async () => {
     const { worker, user } = await newWorker();
     const { response } = await worker.PUT('/users/{id}/avatar', {
       params: { path: { id: user._id } },
@@ -88,7 +88,7 @@ describe('the generated client', () => {
     expect(response.status).toBe(202);
   });
 
-  it('is held to the document by the compiler', () => {
+  it('is checked against the document by the compiler', () => {
     // @ts-expect-error There is no such path.
     void (() => admin.GET('/nothing'));
     // @ts-expect-error A log-in is an object.

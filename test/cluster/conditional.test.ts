@@ -18,8 +18,8 @@ const call = (method: string, route: string, body: unknown, headers: Record<stri
 /** Long enough for NGINX to compress it. */
 const description = 'Both sides, and twice. '.repeat(100);
 
-describe('conditional requests through NGINX', () => {
-  it('lets one of 20 parallel changes through, also with the tag that gzip weakened', async () => {
+describe('the API behind NGINX', () => {
+  it('accepts one of 20 parallel changes, also with the tag that gzip weakened', async () => {
     const { body } = await post('/tasks', { title: 'T', description });
     const route = `/tasks/${(body as { _id: string })._id}`;
     for (const coding of ['identity', 'gzip']) {
@@ -53,7 +53,7 @@ describe('conditional requests through NGINX', () => {
     }
   });
 
-  it('gives a 304 the tag, Vary and Cache-Control of the 200 to the same request', async () => {
+  it('answers 304 with the tag, Vary and Cache-Control of the 200', async () => {
     const { body } = await post('/tasks', { title: 'T', description });
     const { body: other } = await post('/tasks', { title: 'Short' });
     const idOf = (task: unknown) => (task as { _id: string })._id;
@@ -88,7 +88,7 @@ describe('conditional requests through NGINX', () => {
     }
   }, 120_000);
 
-  it('makes one task of 50 parallel sends with one key', async () => {
+  it('creates one task for 50 parallel requests with one key', async () => {
     const key = { 'idempotency-key': `"${crypto.randomUUID()}"` };
     const answers = await Promise.all(
       Array.from({ length: 50 }, () => call('POST', '/tasks', { title: 'Once' }, key)),
@@ -99,7 +99,7 @@ describe('conditional requests through NGINX', () => {
     expect(new Set(answers.map(({ headers }) => headers.get('x-worker'))).size).toBe(2);
   });
 
-  it('leaves cached lists alone when writes are refused', async () => {
+  it('keeps cached lists when it refuses writes', async () => {
     const [member, stranger] = [await cluster.signUp(), await cluster.signUp()];
     const { body } = await post('/tasks', { title: 'T', assignedTo: member.id });
     const route = `/tasks/${(body as { _id: string })._id}`;
@@ -118,7 +118,7 @@ describe('conditional requests through NGINX', () => {
     const stateOf = async ({ token }: { token: string }) =>
       (await send(cluster.url, 'GET', '/tasks?limit=7', undefined, token)).headers.get('x-cache');
     for (const [status, refused] of refusals) {
-      // An entry lives for 2 s here, so it may have ended by itself; a refusal that ended it would do so each time.
+      // An entry lives for 2 s here and may have expired; a refusal that ends it would do so each time.
       await eventually(async () => {
         await Promise.all([admin, member].map(stateOf));
         const warm = await Promise.all([admin, member].map(stateOf));
@@ -129,7 +129,7 @@ describe('conditional requests through NGINX', () => {
     }
   });
 
-  it('refuses cursors that no page gave out', async () => {
+  it('refuses cursors that no page returned', async () => {
     for (const title of ['one', 'two']) await post('/tasks', { title });
     const { headers } = await get('/tasks?limit=1');
     const cursor = /cursor=([\w-]+)>; rel="next"/.exec(headers.get('link')!)![1]!;

@@ -63,7 +63,7 @@ describe('a long list', () => {
     expect(first.stages).toEqual(['LIMIT', 'FETCH', 'IXSCAN']);
     expect(deep.stages).toEqual(first.stages);
     expect(first.keys).toBeLessThanOrEqual(LIMIT + 1);
-    // Those of the same moment as the last entry of the page before are looked at again.
+    // Entries with the time of the last entry of the page before are examined again.
     expect(deep.keys).toBeLessThanOrEqual(LIMIT + 1 + 3);
   }, 120_000);
 });

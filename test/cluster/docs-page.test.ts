@@ -6,7 +6,7 @@ import { use } from '../support/use';
 
 let browser: Browser;
 let page: Page;
-/** What the page asked of other hosts, and what the browser complained of. */
+/** Requests of the page to other hosts, and errors of the browser. */
 let faults: string[];
 
 const cluster = useCluster();
@@ -23,7 +23,7 @@ beforeEach(() => {
     const { origin, protocol } = new URL(request.url());
     if (protocol.startsWith('http') && origin !== cluster.url) faults.push(`asked for ${request.url()}`);
   });
-  // A violation of the policy is told here too; so is a status of 400 or more, which is no fault of the page.
+  // The browser reports violations of the policy here. It reports statuses from 400 too, which are no fault of the page.
   page.on('console', (message) => {
     const isStatus = message.text().startsWith('Failed to load resource: the server responded');
     if (message.type() === 'error' && !isStatus) faults.push(message.text());
@@ -35,12 +35,12 @@ afterEach(() => expect(faults).toEqual([]));
 
 afterAll(() => browser?.close());
 
-/** What the compiler doesn't know, since the tests run in Node. */
+/** A type of browsers, which the compiler does not know here. */
 interface Browsers {
   localStorage: { setItem(key: string, value: string): void };
 }
 
-/** Opens an operation, sends what is given by "Try it out", and reads what the page shows of the answer. */
+/** Opens an operation, sends the body by "Try it out", and reads the shown answer. */
 async function tryOut(operation: string, body: object) {
   const block = page.locator(`#operations-${operation}`);
   const text = block.locator('textarea.body-param__text');
@@ -56,7 +56,7 @@ async function tryOut(operation: string, body: object) {
 const credentials = () => ({ email: admin.email, password: admin.password });
 
 describe('the pages for people', () => {
-  it('says at / what this is and that it is up, in light and dark, on a phone too', async () => {
+  it('show at / the name and the state of the API, in light and dark, on a phone too', async () => {
     const answer = await page.goto(cluster.url);
     expect(answer!.status()).toBe(200);
     expect(await page.locator('h1').innerText()).toBe('taskfleet');
@@ -75,7 +75,7 @@ describe('the pages for people', () => {
     await page.locator('#operations-Accounts-logIn').waitFor();
   });
 
-  it('gives a client JSON at /, and 304 once it is known', async () => {
+  it('answer / with JSON for a client, and with 304 if the client has it', async () => {
     const answer = await fetch(cluster.url);
     const { linkset } = (await answer.json()) as { linkset: [{ 'service-desc': [{ href: string }] }] };
     const document = await fetch(new URL(linkset[0]['service-desc'][0].href, cluster.url));
@@ -85,7 +85,7 @@ describe('the pages for people', () => {
     expect((await fetch(cluster.url, { method: 'POST' })).status).toBe(405);
   });
 
-  it('shows every operation of the document, and asks nothing of another host', async () => {
+  it('show every operation of the document, and request nothing from another host', async () => {
     await page.goto(`${cluster.url}/docs`);
     expect(await page.title()).toBe('taskfleet API');
     await page.locator('#operations-Tasks-createTask').waitFor();
@@ -95,7 +95,7 @@ describe('the pages for people', () => {
     expect(new URL(page.url()).pathname).toBe('/docs/');
   });
 
-  it('goes on with the token of a log-in: an Admin makes a task', async () => {
+  it('use the token of a log-in: an Admin creates a task', async () => {
     const title = newTitle();
     expect((await tryOut('Tasks-createTask', { title })).status).toBe(401);
     const session = await tryOut('Accounts-logIn', credentials());
@@ -105,10 +105,10 @@ describe('the pages for people', () => {
     expect(task.text).toContain(title);
   });
 
-  it('keeps the token over a reload, and leaves optional fields empty', async () => {
+  it('keep the token over a reload, and leave optional fields empty', async () => {
     await page.reload();
     await page.locator('.authorize.locked').waitFor();
-    // The address names what was opened last.
+    // The address names the operation that was opened last.
     await page.locator('#operations-Accounts-logIn.is-open').waitFor();
     const title = newTitle();
     expect((await tryOut('Tasks-createTask', { title })).status).toBe(201);
@@ -118,11 +118,11 @@ describe('the pages for people', () => {
     const filled = await fields.evaluateAll((inputs) =>
       inputs.map((input) => (input as unknown as { value: string }).value).filter(Boolean),
     );
-    // Its default.
+    // The default.
     expect(filled).toEqual(['20']);
   });
 
-  it('has a page for the type of a problem, which leads back', async () => {
+  it('include a page for each problem type, with a link back', async () => {
     const { status, text } = await tryOut('Tasks-createTask', { title: '' });
     expect(status).toBe(400);
     const type = /"type": "([^"]+)"/.exec(text)![1]!;
@@ -132,13 +132,13 @@ describe('the pages for people', () => {
     await page.locator('#operations-Accounts-logIn').waitFor();
   });
 
-  it('keeps the token for its own tab alone', async () => {
+  it('keep the token in their own tab alone', async () => {
     const stored = (from: Page, storage: 'localStorage' | 'sessionStorage') =>
       from.evaluate((name) => JSON.stringify((globalThis as never)[name]), storage);
     expect(await stored(page, 'sessionStorage')).toMatch(/eyJ[\w-]+\.[\w-]+\.[\w-]+/);
     expect(await stored(page, 'localStorage')).not.toContain('eyJ');
     const other = await page.context().newPage();
-    // What an earlier version of the page left there is removed.
+    // The page removes what an earlier version left there.
     await other.goto(`${cluster.url}/openapi.json`);
     await other.evaluate(() => (globalThis as never as Browsers).localStorage.setItem('authorized', 'eyJ'));
     await other.goto(`${cluster.url}/docs/`);

@@ -22,14 +22,14 @@ beforeAll(async () => {
 
 afterAll(() => rm(dir, { recursive: true }));
 
-/** Reports the status of each request; those of a loop that waits (`curl -sf`) may fail. */
+/** Prints the status of each request; requests of a waiting loop (`curl -sf`) may fail. */
 const WRAPPER = `curl() {
   case " $* " in *" -sf "*) command curl "$@"; return;; esac
   command curl --write-out '%{stderr}status %{http_code} %{url_effective}\\n' "$@"
 }
 `;
 
-/** The requests of a script with the status that it says: \`# → 412\`, else one of success. */
+/** The statuses that a script announces for its requests: \`# → 412\`, else success. */
 const expectedOf = (script: string) =>
   [...script.matchAll(/\bcurl (?!-sf)[^]*?(?=\bcurl |$)/g)].map(
     ([text]) => /# → (\d{3})/.exec(text)?.[1] ?? '2xx',
@@ -81,7 +81,7 @@ describe('the documents', () => {
   it('the program in docs/clients.md compiles and runs', async () => {
     const page = await readFile(path.join(root, 'docs', 'clients.md'), 'utf8');
     const program = /^```ts\n([^]*?)^```/m.exec(page)![1]!;
-    // In .local, as the document says, so that its import leads to the client.
+    // In .local, as the document says, so that its import finds the client.
     const place = await mkdtemp(path.join(root, '.local', 'readme-'));
     const run = (command: string, ...args: string[]) =>
       spawnSync(path.join(root, 'node_modules', '.bin', command), args, {

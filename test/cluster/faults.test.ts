@@ -14,7 +14,7 @@ const uploadOf = async (picture: Buffer) => put(`/users/${admin.id}/avatar`, pic
 const untilDone = (location: string, timeoutMs = 60_000) => endedJob(cluster.url, admin, location, timeoutMs);
 
 describe('the cluster under faults', () => {
-  it('runs a job from end to end, and any worker serves its result', async () => {
+  it('runs a job from end to end, and serves its result from any worker', async () => {
     const { status, headers } = await uploadOf(await newPicture('png'));
     expect(status).toBe(202);
     expect(await untilDone(headers.get('location')!)).toMatchObject({
@@ -28,7 +28,7 @@ describe('the cluster under faults', () => {
     expect(new Set(answers.map((answer) => answer.headers.get('etag'))).size).toBe(1);
   });
 
-  it('fails a damaged picture at once, and lists it for no Admin, since nothing can be done for it', async () => {
+  it('fails the job of a damaged picture at once and does not list it, since no retry can succeed', async () => {
     const { status, headers } = await uploadOf(await damagedPicture('png'));
     expect(status).toBe(202);
     expect(await untilDone(headers.get('location')!)).toMatchObject({
@@ -38,7 +38,7 @@ describe('the cluster under faults', () => {
     expect((await get('/ops/failed-jobs')).body).toEqual([]);
   });
 
-  it('answers without Redis, and caches again once it is back', async () => {
+  it('answers without Redis, and caches again once Redis is back', async () => {
     const path = await newTask(cluster, admin);
     await cluster.stack.server('redis').stop();
     for (let round = 0; round < 4; round++) {
@@ -53,7 +53,7 @@ describe('the cluster under faults', () => {
     await eventually(async () => (await get(path)).headers.get('x-cache') === 'HIT', 30_000);
   }, 90_000);
 
-  it('takes an upload without RabbitMQ, and runs it once that is back', async () => {
+  it('accepts an upload without RabbitMQ, and runs its job once RabbitMQ is back', async () => {
     await cluster.stack.server('rabbit').stop();
     const { status, headers } = await uploadOf(await newPicture('png'));
     expect(status).toBe(202);
@@ -63,7 +63,7 @@ describe('the cluster under faults', () => {
     expect(await untilDone(headers.get('location')!)).toMatchObject({ status: 'done', attempts: 1 });
   }, 120_000);
 
-  it('ends the job of a worker that is killed at it, once', async () => {
+  it('finishes the jobs of a killed job worker exactly once', async () => {
     const people = await Promise.all(Array.from({ length: 8 }, () => cluster.signUp()));
     const pictures = await Promise.all(people.map(() => newPicture('png', 3_000, 3_000)));
     const { pid } = await cluster.jobWorker();
@@ -79,16 +79,16 @@ describe('the cluster under faults', () => {
     });
     const children = pictureChildren(pid);
     process.kill(pid, 'SIGKILL');
-    // MongoDB keeps the transaction of a worker that died amid it for a minute; until then further attempts fail.
+    // MongoDB keeps the transaction of a killed job worker for a minute; until then further attempts fail.
     const ended = await Promise.all(locations.map((location) => untilDone(location, 150_000)));
     expect(ended.map(({ status }) => status)).toEqual(Array(8).fill('done'));
-    // Else no job was under way when the worker died, and this tested nothing.
+    // Otherwise no job was running when the job worker was killed, and this tested nothing.
     expect(Math.max(...ended.map(({ attempts }) => attempts))).toBeGreaterThanOrEqual(2);
     expect(children.length).toBeGreaterThan(0);
     expect(children.filter((child) => isAlive(child.pid))).toEqual([]);
   }, 200_000);
 
-  it('keeps other requests quick while 20 jobs run', async () => {
+  it('keeps other requests fast while 20 jobs run', async () => {
     const path = await newTask(cluster, admin);
     const time = async () => {
       const startedAt = performance.now();
@@ -120,7 +120,7 @@ describe('the cluster under faults', () => {
       );
       looks.forEach((look) => expect((look.body as { status: string }).status).not.toBe('failed'));
     }
-    // Before and after: what else this machine does may begin or end meanwhile.
+    // Measured before and after: other load on this host may begin or end meanwhile.
     await timeIdle();
     console.log(
       `p95 of a cached read: ${p95(idle).toFixed(1)} ms idle, ${p95(busy).toFixed(1)} ms beside 20 jobs`,
@@ -129,7 +129,7 @@ describe('the cluster under faults', () => {
     expect(p95(busy) / p95(idle)).toBeLessThan(6);
   }, 120_000);
 
-  it('answers 503 with Retry-After without MongoDB, and loses nothing that was acknowledged', async () => {
+  it('answers 503 with Retry-After without MongoDB, and loses no acknowledged write', async () => {
     const title = newTitle();
     const { body } = await post('/tasks', { title });
     await cluster.stack.server('mongo').kill('SIGKILL');
@@ -144,7 +144,7 @@ describe('the cluster under faults', () => {
   }, 90_000);
 
   it.each(['redis', 'nginx', 'rabbit'] as const)(
-    'has %s back by itself when it dies',
+    'restarts %s after it is killed',
     async (name) => {
       const server = cluster.stack.server(name);
       const before = await server.pid();

@@ -21,15 +21,15 @@ const { examineRoom } = jest.requireActual<{
 type Disk = ReturnType<typeof mountSmallDisk>;
 const dir = realpathSync(mkdtempSync(path.join(tmpdir(), 'full-')));
 const disks: Record<string, Disk> = {};
-/** SecantusDB writes a checkpoint each minute, and gives up if it has no room for it. */
+/** SecantusDB writes a checkpoint each minute and ends if there is no room for it. */
 const FULL_MS = process.env.TEST_LONG ? 70_000 : 5_000;
-/** What keep-room.js lets the database have once another program has used up all the rest. */
+/** The file that keep-room gives up for the database once another program has used up the rest. */
 const reserve = path.join(dir, 'mongo', 'data', 'reserve');
 let acknowledged: string[];
 
 const cluster = use(
   () => {
-    // SecantusDB begins with a log of 128 MB and may make two more ahead; RabbitMQ takes nothing below 100 MB.
+    // SecantusDB begins with a log of 128 MB and may add two ahead; RabbitMQ accepts nothing below 100 MB.
     disks.database = mountSmallDisk(path.join(dir, 'mongo', 'data'), 1_000);
     disks.rabbitmq = mountSmallDisk(path.join(dir, 'rabbit', 'data'), 250);
     disks.nginx = mountSmallDisk(path.join(dir, 'nginx'), 40);
@@ -44,13 +44,13 @@ const admin = use(() => cluster.buildAdmin());
 const { get, post, put } = by(cluster, admin);
 beforeEach(async () => {
   acknowledged = [];
-  // Each worker looks for itself.
+  // Each worker checks the disk for itself.
   await eventually(async () => (await metric('taskfleet_disk_full')).every((full) => full === 0), 60_000);
   for (let count = 0; count < 20; count++) expect((await create()).status).toBe(201);
 }, 90_000);
 afterEach(async () => {
   for (const disk of Object.values(disks)) disk.makeRoom();
-  // Nothing that was acknowledged is lost, and all is well again without a restart by hand.
+  // No acknowledged write is lost, and everything recovers without a restart by hand.
   await eventually(async () => (await create()).status === 201, 60_000);
   for (const route of acknowledged) expect((await get(route)).status).toBe(200);
 }, 90_000);
@@ -65,7 +65,7 @@ async function create() {
   return answer;
 }
 const upload = async (picture: Buffer) => put(`/users/${admin.id}/avatar`, picture);
-/** A read that the cache has, one that it has not, and a list. */
+/** Expects success for a cached read, an uncached read and lists. */
 async function expectReads() {
   const { pathname } = new URL(acknowledged[0]!, cluster.url);
   for (const route of [pathname, acknowledged.at(-1)!, `/tasks?q=${newTitle().slice(5)}`, '/users?limit=5'])
@@ -76,7 +76,7 @@ function doctor() {
   const { pm2Home, env } = cluster.stack.info();
   return examineRoom({ dir, pm2Home, env, supervisorHome: path.join(dir, 'pm2') });
 }
-/** What doctor has to say of the disk of this place. */
+/** The doctor's finding on the disk of this place. */
 const judged = (place: string) => doctor().find(({ says }) => says.includes(`for ${place}`))!;
 async function metric(sample: string): Promise<number[]> {
   const { metrics } = cluster.stack.info().ports;
@@ -89,7 +89,7 @@ async function metric(sample: string): Promise<number[]> {
 describe('a full disk under the database', () => {
   beforeEach(() => eventually(() => (statSync(reserve, { throwIfNoEntry: false })?.size ?? 0) > 20e6));
 
-  it('is foretold: doctor warns and the metrics show it while writes are still taken', async () => {
+  it('is announced: the doctor warns and the metrics show it while writes are still accepted', async () => {
     expect(judged('database').level).toBe('ok');
     disks.database!.fill(133);
     expect(judged('database').level).toBe('warning');
@@ -116,10 +116,10 @@ describe('a full disk under the database', () => {
     expect([...seen]).toEqual([507]);
   }, 120_000);
 
-  it('is away (503) if the server itself gives up, and is back once there is room', async () => {
+  it('answers 503 if the server itself ends, and recovers once there is room', async () => {
     const mongo = cluster.stack.server('mongo');
     const before = await mongo.pid();
-    // Uses up also the room that is kept for it.
+    // Uses up the reserve as well.
     disks.database!.fill();
     await eventually(() => disks.database!.free() > 0, 10_000);
     await eventually(async () => (await create()).status === 507, 10_000);
@@ -135,11 +135,11 @@ describe('a full disk under the database', () => {
 });
 
 describe('a full disk under RabbitMQ', () => {
-  it('lets jobs wait in MongoDB, is reported, and runs them once there is room', async () => {
+  it('keeps jobs in MongoDB, is reported, and lets them run once there is room', async () => {
     disks.rabbitmq!.fill();
     expect(judged('rabbitmq').level).toBe('error');
-    // RabbitMQ checks its disk every ten seconds and reports an alarm only to a connection that publishes. Few uploads:
-    // all their jobs run before the one that this test waits for.
+    // RabbitMQ checks its disk every ten seconds and reports an alarm only to a connection that publishes. Few uploads,
+    // since their jobs run before the one that this test waits for.
     for (let tries = 0; (await metric('taskfleet_rabbit_blocked'))[0] !== 1; tries++) {
       expect(tries).toBeLessThan(20);
       expect((await upload(await newPicture('png'))).status).toBe(202);
@@ -160,7 +160,7 @@ describe('a full disk under RabbitMQ', () => {
 });
 
 describe('a full disk under the logs', () => {
-  it('stops no process and no request, and lines are written again once there is room', async () => {
+  it('stops no process and no request, and logging continues once there is room', async () => {
     const before = await pids();
     const places = ['nginx', 'server-logs', 'app-logs'];
     for (const place of places) disks[place]!.fill();
@@ -170,14 +170,14 @@ describe('a full disk under the logs', () => {
       expect((await post('/tasks', '{')).status).toBe(400);
     }
     await expectReads();
-    // NGINX takes it to its disk first.
+    // NGINX buffers it on its disk first.
     const large = await upload(Buffer.alloc(2_000_000, 1));
     expect([large.status, large.body]).toEqual([
       503,
       expect.objectContaining({ detail: expect.stringContaining('nothing was done') as string }),
     ]);
     expect(await pids()).toEqual(before);
-    // keep-room.js may take so long to see that a disk is full, or has room again.
+    // keep-room may take this long to notice that a disk is full or has room again.
     await sleep(2_500);
     for (const place of places) disks[place]!.makeRoom();
     await sleep(2_500);

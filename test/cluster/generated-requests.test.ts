@@ -20,7 +20,7 @@ const AT_ONCE = 16;
 const BATCH = 500;
 const MOST_FAULTS = 10;
 
-/** What an allowed request may be refused for, since JSON Schema can't say it. */
+/** Reasons to refuse an allowed request, which JSON Schema cannot express. */
 const REFUSALS = [
   { type: 'not-served', detail: /./, reason: 'not every filter goes with every sort' },
   { type: 'invalid-request', detail: /^query\.cursor:/, reason: 'cursors are opaque, and of one list' },
@@ -49,7 +49,7 @@ const REFUSALS = [
 const cluster = useCluster();
 const admin = use(() => cluster.buildAdmin());
 
-/** Bytes as they go over the wire: each character is one of them. */
+/** The bytes that go over the wire: each character is one of them. */
 const bytesOf = (text: string) => Buffer.from(text, 'latin1');
 
 describe('the API', () => {
@@ -114,9 +114,9 @@ describe('the API', () => {
     expect(answered).toBe(status);
   });
 
-  it('finds words of all scripts, and serves a link to the next page of them', async () => {
+  it('finds words of all scripts, and links to the next page', async () => {
     const { token } = admin;
-    // The database is that of earlier runs too.
+    // The database holds tasks of earlier runs too.
     const label = `Gärten 100% ${newTitle()}`;
     const labelled = new URLSearchParams({ label }).toString();
     for (const title of ['Στόχος:παράδοση', 'στόχος', 'パパ', 'दान', 'мой', 'می\u200cخواهم 👨‍👩‍👧'])
@@ -148,7 +148,7 @@ describe('the API', () => {
   });
 
   it(
-    'answers whatever is sent as the document says',
+    'answers any request as the document says',
     async () => {
       const member = await cluster.signUp();
       const known = createKnownThings({ admin, worker: member });
@@ -162,7 +162,7 @@ describe('the API', () => {
 
       const faultOf = (request: RawRequest, { status, headers, text }: RawAnswer): string | undefined => {
         const type = headers['content-type'] as string | undefined;
-        // A worker may have too much at once, on a machine that has: it then says so, and that it did nothing.
+        // On a busy host a worker may be overloaded: its answer then says that nothing was done.
         const isRefused =
           status === 503 && headers['retry-after'] !== undefined && text.includes('nothing was done');
         if (status >= 500 && !isRefused) return `${status} ${text}`;
@@ -190,7 +190,7 @@ describe('the API', () => {
           : `${status} for a request that the document allows: ${text.slice(0, 500)}`;
       };
 
-      /** Of faults that are alike, the first is shown. */
+      /** Shows the first of similar faults. */
       function add(fault: string, request: RawRequest, plan?: PlannedRequest): void {
         const kind = `${plan?.operation} ${fault.replaceAll(/[0-9a-f]{8,}|\d+(?=\/)/gi, '…')}`;
         if (!faults.has(kind)) faults.set(kind, `${fault}\n  ${curlOf(cluster.url, request)}`);

@@ -15,7 +15,7 @@ beforeAll(async () => {
 
 const read = async () => (await send(`http://${address}`, 'GET', '/metrics')).body as string;
 const WORKERS = ['api-0', 'api-1', 'worker-0'];
-/** The names that it can be asked for. */
+/** The names that a query can use. */
 const namesIn = (text: string) =>
   new Set(
     [...text.matchAll(/^# TYPE (\w+) (\w+)$/gm)].flatMap(([, name, type]) =>
@@ -23,8 +23,8 @@ const namesIn = (text: string) =>
     ),
   );
 
-describe('the metrics of a cluster', () => {
-  it('tells the figures of all processes at one address of this machine', async () => {
+describe('the metrics', () => {
+  it('of all processes are at one address of this host', async () => {
     await Promise.all(Array.from({ length: 4 }, () => send(cluster.url, 'GET', '/tasks')));
     const text = await read();
     for (const worker of WORKERS)
@@ -34,14 +34,14 @@ describe('the metrics of a cluster', () => {
         /^http_request_duration_seconds_count{.*route="\/tasks",status="401".*worker="(.+?)"/gm,
       ),
     ].map(([, worker]) => worker);
-    // Other tests of this cluster have asked with other methods.
+    // Other tests of this cluster have used other methods.
     expect([...new Set(counted)].sort()).toEqual(['api-0', 'api-1']);
     expect((await send(`http://${address}`, 'GET', '/tasks')).status).toBe(404);
     for (const path of ['/metrics', '/metrics/all'])
       expect((await send(cluster.url, 'GET', path)).status).toBe(404);
   });
 
-  it('has every figure that the dashboard and the alerts ask for', async () => {
+  it('include every metric that the dashboard and the alerts query', async () => {
     const names = namesIn(
       await eventually(async () => {
         const text = await read();
@@ -53,7 +53,7 @@ describe('the metrics of a cluster', () => {
     expect([...new Set(asked)].filter((name) => !names.has(name))).toEqual([]);
   });
 
-  it('names its metrics as Prometheus would have them', async () => {
+  it('have names that Prometheus recommends', async () => {
     const faults = (await lintMetrics(await read()))
       .split('\n')
       .filter((line) => /^(taskfleet|http)_/.test(line));
@@ -61,7 +61,7 @@ describe('the metrics of a cluster', () => {
     expect(await lintMetrics('taskfleet_late_milliseconds 1\n')).toMatch(/^taskfleet_late_milliseconds /m);
   });
 
-  it('tells what is behind it at the port of a worker alone', async () => {
+  it('include the state of servers only at the port of a worker', async () => {
     const [worker] = await cluster.apiWorkers();
     const own = await get(`http://127.0.0.1:${worker!.port}/health/ready`);
     expect(own).toMatchObject({
@@ -74,7 +74,7 @@ describe('the metrics of a cluster', () => {
       expect(await get(`${cluster.url}/health/${path}`)).toEqual({ status: 'ok' });
   });
 
-  it('Prometheus scrapes it, and every question has an answer', async () => {
+  it('are scraped by Prometheus, and answer every query', async () => {
     const server = await startPrometheus(port);
     try {
       await eventually(async () => {
@@ -91,7 +91,7 @@ describe('the metrics of a cluster', () => {
       });
       expect(evaluated).toHaveLength(rules.length);
       expect(evaluated.filter(({ health }) => health !== 'ok')).toEqual([]);
-      // What alerts at once would alert in a stack where all is well.
+      // An alert that fires at once would fire in a healthy stack.
       const firing = evaluated.filter(({ state }) => state === 'firing').map(({ name }) => name);
       expect(firing.filter((name) => !['JobsFail', 'DeadLetters'].includes(name))).toEqual([]);
     } finally {
@@ -99,16 +99,16 @@ describe('the metrics of a cluster', () => {
     }
   });
 
-  it('the first job that fails raises the alert', async () => {
+  it('raise the alert for the first job that fails', async () => {
     const admin = await cluster.buildAdmin();
     const before = await cluster.jobWorker();
-    // Others may have failed in it already.
+    // Earlier jobs may have failed in it.
     process.kill(before.pid, 'SIGKILL');
     const count = 'taskfleet_job_duration_seconds_count{outcome="failed"}';
     const server = await startPrometheus(port);
     try {
       await eventually(async () => (await server.query(`${count} == 0`)).length === 1);
-      // As long as it may take until it is asked again.
+      // The longest time until the next scrape.
       await sleep(2_000);
       const damaged = (await newPicture('png', 600, 600)).subarray(0, 1_000);
       const { status } = await by(cluster, admin).put(`/users/${admin.id}/avatar`, damaged);

@@ -9,7 +9,7 @@ import { eventually } from '../support/wait';
 
 const cluster = useCluster();
 
-/** As it goes over the wire: a client library would correct or refuse these. */
+/** Sends the text unchanged: a client library would correct or refuse these requests. */
 function raw(text: string): Promise<string> {
   return new Promise((resolve, reject) => {
     const { port } = new URL(cluster.url);
@@ -52,7 +52,7 @@ describe('NGINX', () => {
   ])('answers %s with a problem', async (_name, send, status) => {
     const answer = await send();
     const [head, body] = answer.split('\r\n\r\n');
-    // No page asked.
+    // The request names no origin.
     expect(head).not.toMatch(/access-control-allow-origin/i);
     expect(head).toMatch(new RegExp(`^HTTP/1.1 ${status} `));
     expect(head).toMatch(/content-type: application\/problem\+json/i);
@@ -72,7 +72,7 @@ describe('NGINX', () => {
     ['a worker', 'what is there already', 'GET /openapi.json', 'If-None-Match: *\r\n', 304],
     ['Node', 'a control character', 'GET /tasks', 'X-Odd: \x01\r\n', 400],
   ])(
-    'lets pages of allowed origins alone read what %s answers to %s',
+    'lets only pages of allowed origins read the answer of %s to %s',
     async (_who, _what, line, headers, status) => {
       for (const [origin, count] of [
         [ORIGIN, 1],
@@ -88,13 +88,13 @@ describe('NGINX', () => {
     },
   );
 
-  it("doesn't hand on a client's request id", async () => {
+  it("does not forward a client's request id", async () => {
     const answer = await request('GET /health/live HTTP/1.1', 'X-Request-Id: my-own-id\r\n');
     expect(answer).toMatch(/x-request-id: [0-9a-f]{32}/i);
   });
 
-  it("doesn't hand on the address that a client says to have", async () => {
-    // The stack counts whoever isn't on this machine; the test is, and says otherwise.
+  it('does not forward the address that a client claims', async () => {
+    // The stack limits clients on other hosts; the test runs on this one and claims another address.
     const forged = { 'X-Forwarded-For': '203.0.113.9' };
     const { port } = (await cluster.apiWorkers())[0]!;
     const direct = await fetch(`http://127.0.0.1:${port}/tasks`, { headers: forged });
@@ -120,8 +120,8 @@ describe('NGINX', () => {
 
   const read = (...names: string[]) => readFileSync(path.join(process.env.TEST_STACK_DIR!, ...names), 'utf8');
 
-  it('logs what was asked for, and nothing of the query or where it came from', async () => {
-    // Idle ports are among those that are tried: each refusal would be a line of the error log.
+  it('logs the path, and neither the query nor the referrer', async () => {
+    // NGINX tries idle ports as well: each refusal would be a line of the error log.
     for (let count = 0; count < 20; count++)
       await request('GET /tasks?token=hidden-1 HTTP/1.1', 'Referer: http://x/?password=hidden-2\r\n');
     await request('DELETE /metrics/gone?token=hidden-3 HTTP/1.1');
@@ -131,7 +131,7 @@ describe('NGINX', () => {
     expect(read('nginx', 'access.log') + read('logs', 'nginx.log')).not.toMatch(/hidden-/);
   });
 
-  it('cuts what it logs of an address, and ends it before what may be a parameter', async () => {
+  it('truncates the logged path, and ends it before a possible parameter', async () => {
     const mark = `/cut-${Date.now()}`;
     const addresses = [
       ';token=hidden-4',
@@ -145,7 +145,7 @@ describe('NGINX', () => {
     await request(`${'X'.repeat(5_000)} ${mark} HTTP/1.1`);
     const lines = () => read('nginx', 'access.log').split('\n');
     const logged = () => lines().filter((line) => line.includes(mark));
-    // Each process of NGINX writes its lines after a while of its own.
+    // Each process of NGINX writes its lines after a delay of its own.
     await eventually(() => logged().length === addresses.length + 2);
     expect(logged().map((line) => (JSON.parse(line) as { path: string }).path)).toEqual(
       expect.arrayContaining([`${mark}-0`, `${mark}-1/token`, `${mark}-2`, `${mark}-3`, `${mark}-4`]),
@@ -153,7 +153,7 @@ describe('NGINX', () => {
     expect(lines().filter((line) => line.length > 2_000 || line.includes('hidden-'))).toEqual([]);
   });
 
-  it('serves others while it logs addresses that each stopped a worker for 15 seconds', async () => {
+  it('serves other requests while it logs addresses that once stopped a worker for 15 seconds', async () => {
     const { env } = cluster.stack.info();
     const folder = env.RUN_DIR || defaultControlFolder(Number(env.BASE_PORT));
     const setLevel = (level: string) =>
@@ -166,13 +166,13 @@ describe('NGINX', () => {
       for (let count = 0; count < 20; count++) await request('GET /health/live HTTP/1.1');
       return performance.now() - startedAt;
     };
-    // The default level: each address is logged.
+    // The default level, at which each address is logged.
     await setLevel('info');
     try {
       const letters = `/${'x'.repeat(8_150)}`;
       const hostile = `/${'?'.repeat(4_000)}${'token'.repeat(830)}`;
       const [usual, stopped]: [number[], number[]] = [[], []];
-      // The least of each: whatever else this machine does only adds to them.
+      // The least of each: other load on this host only adds to them.
       for (let round = 0; round < 3; round++) {
         usual.push(await timeBeside(letters));
         stopped.push(await timeBeside(hostile));

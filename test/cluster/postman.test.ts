@@ -6,10 +6,10 @@ import { useCluster } from '../support/cluster';
 
 const cluster = useCluster();
 
-/** As the two files are kept, with what a person fills in; answers with what was sent, and what wasn't green. */
+/** Runs the two files with the values that a person fills in. @returns the sent requests and the failures */
 async function run(filledIn: Record<string, string>) {
   const options = {
-    // Copies, since newman keeps the values of variables in them.
+    // Copies, since newman writes the values of variables into them.
     collection: structuredClone(collection) as unknown as NewmanRunOptions['collection'],
     environment: structuredClone(environment),
     envVar: Object.entries({ url: cluster.url, ...filledIn }).map(([key, value]) => ({ key, value })),
@@ -27,7 +27,7 @@ async function run(filledIn: Record<string, string>) {
 }
 
 describe('the Postman collection', () => {
-  it('is green as a whole, and once more on the data that it finds then', async () => {
+  it('passes as a whole, and passes again on the data of the first run', async () => {
     const { email, password } = await cluster.buildAdmin();
     const names = chapters.flatMap(({ steps }) => steps.map(({ name }) => name));
     for (let turn = 0; turn < 2; turn += 1) {
@@ -37,7 +37,7 @@ describe('the Postman collection', () => {
     }
   }, 150_000);
 
-  it('says what is to be filled in, and goes no further', async () => {
+  it('names the value to fill in, and stops', async () => {
     const { sent, failures } = await run({});
     expect(failures[0]).toContain('adminPassword is filled in');
     expect(sent.at(-1)).toBe('Log in as the Admin');

@@ -20,7 +20,7 @@ beforeAll(async () => {
 
 afterAll(() => rmSync(builds, { recursive: true, force: true }));
 
-/** Under load from first to last; tells what failed of it. */
+/** Runs `work` under load. @returns its result and the failures of the load */
 async function underLoad<T>(work: () => Promise<T>) {
   const stop = startLoad({ url: cluster.url, token: admin.token, connections: 24, path: task });
   const result = await work().finally(() => {});
@@ -42,8 +42,8 @@ const replace = (build: string, env: Record<string, string> = {}, limitMs = 30_0
     .then((refusal) => ({ refusal, said }));
 };
 
-describe('a reload', () => {
-  it('refuses builds that crash, never get ready or are told nonsense, and serves on', async () => {
+describe('a reload or a change of scale', () => {
+  it('refuses builds that crash, never get ready or have a wrong configuration, and goes on serving', async () => {
     const pids = (await cluster.apiWorkers()).map(({ pid }) => pid);
     const { result, failed, detail } = await underLoad(async () => {
       const refusals: string[] = [];
@@ -61,7 +61,7 @@ describe('a reload', () => {
     expect((await cluster.apiWorkers()).map(({ pid }) => pid)).toEqual(pids);
   }, 120_000);
 
-  it('refuses a changed build at another start as well, and takes a good one the same safe way', async () => {
+  it('refuses a changed build at the next start too, and rolls out a good one as safely', async () => {
     const before = (await cluster.apiWorkers()).map(({ pid }) => pid);
     const { env } = cluster.stack.info();
     const start = (build: string, change: Record<string, string> = {}) =>
@@ -80,7 +80,7 @@ describe('a reload', () => {
     expect(after.filter((pid) => before.includes(pid))).toEqual([]);
   }, 120_000);
 
-  it('replaces each worker by a good build under load, and loses nothing', async () => {
+  it('replaces each worker by a good build under load without a failed request', async () => {
     const pids = (await cluster.apiWorkers()).map(({ pid }) => pid);
     const { result, failed, detail } = await underLoad(() => replace(dist, { LOG_LEVEL: 'warn' }));
     expect({ failed, detail, refusal: result.refusal }).toEqual({ failed: 0, detail, refusal: '' });
@@ -94,7 +94,7 @@ describe('a reload', () => {
     expect(after.filter((pid) => pids.includes(pid))).toEqual([]);
   }, 120_000);
 
-  it('changes the number of workers under load, and loses nothing', async () => {
+  it('changes the number of workers under load without a failed request', async () => {
     const counts: number[] = [];
     const scaleTo = async (workers: number) => {
       counts.push((await cluster.stack.scaleUnderLoad(workers, () => {})).length);
@@ -109,7 +109,7 @@ describe('a reload', () => {
     await cluster.stack.scaleUnderLoad(2, () => {});
   }, 180_000);
 
-  it('loses nothing where those who stay were drained', async () => {
+  it('loses no request if the workers that stay were drained', async () => {
     const change = (name: string, what: string) => post(`/ops/workers/${name}/${what}`);
     const statuses: number[] = [];
     const { result, failed, detail } = await underLoad(async () => {
@@ -128,7 +128,7 @@ describe('a reload', () => {
     expect(statuses).toEqual([202, 204, 202, 204, 202]);
   }, 120_000);
 
-  it('tells NGINX of workers that came by PM2, before those go whom it knows', async () => {
+  it('adds workers that PM2 started to NGINX before the workers that it knows end', async () => {
     await cluster.stack.pm2(['scale', 'taskfleet-api', '6'], { timeoutMs: 120_000 });
     await cluster.stack.scaleUnderLoad(2, () => {});
     for (let count = 0; count < 10; count++) expect((await get(task)).status).toBe(200);

@@ -4,7 +4,7 @@ import { newPicture } from '../support/pictures';
 import { newTitle, useCluster, by } from '../support/cluster';
 import { use } from '../support/use';
 
-/** More than the kernel keeps for a client that doesn't read, so that NGINX has to wait for it. */
+/** Too many for the kernel's buffers, so that NGINX has to wait for a client that does not read. */
 const LISTS = 150;
 let headers: Record<string, string>;
 const clients: RawClient[] = [];
@@ -27,7 +27,7 @@ async function connect(): Promise<RawClient> {
 }
 
 describe('a reload', () => {
-  it('gives slow and idle clients their answers across a reload, and resets none', async () => {
+  it('answers slow and idle clients, and resets none', async () => {
     const before = (await cluster.apiWorkers()).map(({ pid }) => pid);
     const [idle, reader, uploader] = [await connect(), await connect(), await connect()];
     idle.ask('GET /tasks?limit=1', headers);

@@ -5,7 +5,7 @@ import { newTitle, send, startCluster, type Cluster } from '../support/cluster';
 import { startLoad } from '../support/load';
 
 const root = path.join(__dirname, '..', '..');
-/** A clone of its own: what is taken back is in `dist` for a while, where other stacks' workers would start from. */
+/** A clone: a build that is taken back is in `dist` for a while, from which workers of other stacks would start. */
 const clone = mkdtempSync(path.join(root, '.local', 'clone-'));
 for (const name of ['ecosystem.config.js', 'dist', 'nginx'])
   cpSync(path.join(root, name), path.join(clone, name), { recursive: true });
@@ -19,7 +19,7 @@ afterAll(async () => {
 }, 60_000);
 
 describe('a roll-out', () => {
-  it('takes back what crashes in a worker’s place, or soon after it was ready, and loses nothing', async () => {
+  it('takes back a build that crashes in place or soon after it was ready, without a failed request', async () => {
     cluster = await startCluster({ root: clone, dir: path.join(clone, '.local') });
     const { stack, url } = cluster;
     const { token } = await cluster.buildAdmin();

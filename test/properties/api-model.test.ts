@@ -20,10 +20,10 @@ import type { Step } from './api-model/world';
 import { use } from '../support/use';
 import { useApis } from '../support/use-api';
 
-// Wrong passwords are among the steps, thousands of them.
+// The steps send thousands of wrong passwords.
 const apis = useApis({ LOGIN_ATTEMPTS: '10000' });
 const LONGEST = 30;
-/** A busy machine tries fewer, rather than keep `npm test` waiting. */
+/** A busy machine tries fewer sequences, so that `npm test` does not wait for it. */
 const SHORT_MS = 45_000;
 const LONG_MS = 4 * 3_600_000;
 /** Sequences between two lines of progress. */
@@ -63,7 +63,7 @@ const steps = fc.array(
 
 const sequence = fc.tuple(fc.array(firstTask, { maxLength: 6 }), steps).map((parts) => parts.flat());
 
-/** Jest's own console would add to each line where it comes from. */
+/** Prints past Jest's console, which adds the source to each line. */
 const tell = () => process.stderr.write(`  ${world.sequence} sequences, ${world.requests} requests\n`);
 
 let hasFailed = false;
@@ -85,7 +85,7 @@ async function play(steps: Step[]): Promise<void> {
 
 describe('the API', () => {
   it(
-    'answers as the model does, whatever comes after what through whichever worker',
+    'answers as the model does, for any sequence of requests through any worker',
     async () => {
       const limit = { interruptAfterTimeLimit: isLong ? LONG_MS : SHORT_MS };
       await fc.assert(fc.asyncProperty(sequence, play), { ...propertyRuns(200, 10_000), ...limit });

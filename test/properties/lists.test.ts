@@ -25,7 +25,7 @@ describe('a cursor', () => {
     backward: fc.boolean(),
   });
 
-  it('comes back as the position that it was made of, and is foreign to another list', () => {
+  it('comes back as the position that it was made of, and is refused by another list', () => {
     fc.assert(
       fc.property(position, fc.string(), fc.string(), (given, list, other) => {
         fc.pre(list !== other);
@@ -58,7 +58,7 @@ describe('a cursor', () => {
           `${text}=`,
           `${text}!`,
           other.encode('list', given),
-          // A cursor from before there was a seal.
+          // A cursor of a version without seals.
           text.slice(22),
         );
       });
@@ -96,7 +96,7 @@ describe.each([
           const named = nearest.get('sort')!;
           nearest.delete('sort');
           expect(rowFor(table, [...nearest.keys()], named)).toBeDefined();
-          // The same sort goes on the same way round.
+          // The same sort in the same direction continues.
           const isSame = named.replace('-', '') === by.replace('-', '');
           expect(named.startsWith('-')).toBe(isSame && by.startsWith('-'));
         }
@@ -105,7 +105,7 @@ describe.each([
     );
   });
 
-  it('finds the same row in whichever order the filters stand', () => {
+  it('finds the same row in any order of the filters', () => {
     const orders = fc
       .subarray(names)
       .chain((some) => fc.tuple(fc.constant(some), fc.shuffledSubarray(some, { minLength: some.length })));
@@ -132,13 +132,13 @@ describe('words', () => {
     fc.string({ unit: 'grapheme' }),
     textOfAllScripts,
   );
-  /** Letters of which those of Latin and Greek have accents, with one capital and one small form. */
+  /** Letters with one capital and one small form; the Latin and Greek letters have accents. */
   const letters = fc.string({
     unit: fc.constantFrom(...'aäáâÅçéèïñöőšüžабвйїёλώσς 19:・कखिаё'),
     maxLength: 30,
   });
 
-  it('are the words of themselves', () => {
+  it('contain themselves when they are split again', () => {
     fc.assert(
       fc.property(text, (given) => {
         const words = searchWordsOf(given, LIMIT);
@@ -150,7 +150,7 @@ describe('words', () => {
     );
   });
 
-  it('are the same in any letter case, with the accents of Latin and Greek or without, composed or not', () => {
+  it('are the same in any letter case, with or without Latin and Greek accents, composed or decomposed', () => {
     fc.assert(
       fc.property(letters, (given) => {
         const words = searchWordsOf(given, LIMIT);
@@ -163,7 +163,7 @@ describe('words', () => {
     );
   });
 
-  it('of a text are those of its parts, whichever punctuation is between', () => {
+  it('of a text are the words of its parts, with any punctuation between them', () => {
     const between = fc.constantFrom(':', '·', ' ', ', ', '/', '\u200b', '。', "'", '’');
     fc.assert(
       fc.property(textOfAllScripts, between, textOfAllScripts, (one, mark, other) => {
@@ -207,7 +207,7 @@ describe('words', () => {
     expect(searchWordsOf(one, LIMIT)).not.toEqual(searchWordsOf(other, LIMIT));
   });
 
-  it('are the same set in any order, and no more than were asked for', () => {
+  it('are the same set in any order, and at most as many as requested', () => {
     const shuffled = fc
       .array(fc.stringMatching(/^[a-z0-9]{1,8}$/), { maxLength: 12 })
       .chain((words) =>

@@ -11,7 +11,7 @@ const blanks = fc.constantFrom('', ' ', '  ', '\t');
 const weak = fc.constantFrom('', 'W/');
 
 describe('the version tag', () => {
-  it('reads back the versions of any list of our tags, weakened and spaced as they may be', () => {
+  it('reads back the versions of any list of our tags, weak or strong, with any spaces', () => {
     const entry = fc.record({ ours, weak, before: blanks, after: blanks });
     fc.assert(
       fc.property(fc.array(entry, { minLength: 1, maxLength: 10 }), (entries) => {
@@ -24,7 +24,7 @@ describe('the version tag', () => {
     );
   });
 
-  it('finds no version in tags of others, and keeps ours beside them', () => {
+  it('finds no version in foreign tags, and reads ours beside them', () => {
     const others = fc
       .string({ unit: fc.constantFrom(...'!#aZ09.,-/ÿ*W'), maxLength: 20 })
       .filter((text) => !/^\d{1,15}\.[\w-]{16}$/.test(text))
@@ -38,7 +38,7 @@ describe('the version tag', () => {
     );
   });
 
-  it('takes any text: a list of versions, a star, or nothing', () => {
+  it('parses any text: a list of versions, a star, or nothing', () => {
     const close = fc.string({ unit: fc.constantFrom(...'"W/*, \t.1aÿ'), maxLength: 40 });
     fc.assert(
       fc.property(fc.oneof(fc.string({ unit: 'binary' }), close), (text) => {
@@ -49,7 +49,7 @@ describe('the version tag', () => {
     );
   });
 
-  it('gives two texts or two versions two tags', () => {
+  it('differs for two texts or two versions', () => {
     fc.assert(
       fc.property(fc.string(), fc.string(), version, version, (text, other, at, then) => {
         expect(tagOf(text, at) === tagOf(other, then)).toBe(text === other && at === then);

@@ -4,7 +4,7 @@ import type { Schema } from '../../contract/narrowed-schema';
 import type { PlannedRequest } from './request-values';
 import { pointer } from './schemas';
 
-/** Whether the document allows it: what it names, and nothing beside. */
+/** Checks whether the document allows a request: only declared parameters and bodies, all of them valid. */
 export function createRequestCheck(
   document: ApiDocument,
   faultOf: (place: string, value: unknown) => string | undefined,

@@ -13,7 +13,7 @@ import { watchAnswers } from './watch-answers';
 
 type Variables = Record<string, string>;
 
-/** A name of its own for the database, the keys and the queues of a test file. */
+/** A unique name for the database, the keys and the queues of a test file. */
 export const newNamespace = () => `test-${process.pid}-${randomBytes(4).toString('hex')}`;
 
 const SECRET = randomBytes(32).toString('base64url');
@@ -26,10 +26,10 @@ export function testConfig(namespace: string, variables: Variables = {}) {
     AMQP_URL: serverUrl('AMQP_URL'),
     KEY_PREFIX: namespace,
     JWT_SECRET: SECRET,
-    // The lowest cost: these tests aren't about its slowness.
+    // The lowest cost: no test needs slow hashes.
     BCRYPT_COST: '4',
     HASH_THREADS: '1',
-    // All tests of a file are one client; those that are about the limits turn them on.
+    // All tests of a file are one client; tests of the limits turn them on.
     RATE_LIMIT_EXEMPT_LOOPBACK: 'true',
     ...variables,
   });
@@ -39,7 +39,7 @@ export type TestApi = Awaited<ReturnType<typeof startApi>>;
 
 const check = createContractCheck(apiDocument);
 
-/** An API worker with real servers behind it; an answer that the OpenAPI document doesn't know fails its end. */
+/** Starts an API worker on real servers. `close` throws if an answer did not match the OpenAPI document. */
 export async function startApi(namespace: string, variables: Variables = {}) {
   const config = testConfig(namespace, variables);
   const composed = await composeApi(config, createLogger(process.env.TEST_LOG ?? 'silent', 'test'));
@@ -69,7 +69,7 @@ export async function startApi(namespace: string, variables: Variables = {}) {
   };
 }
 
-/** A job worker beside it. */
+/** Starts a job worker. */
 export async function startWorker(namespace: string, variables: Variables = {}) {
   const config = testConfig(namespace, variables);
   const worker = await composeWorker(config, createLogger(process.env.TEST_LOG ?? 'silent', 'test-worker'));
@@ -77,7 +77,7 @@ export async function startWorker(namespace: string, variables: Variables = {}) 
   return worker;
 }
 
-/** Removes what the file's tests wrote; a large database takes longer than the API would wait for anything. */
+/** Drops a database, without the API's time limits: a large one takes longer. */
 export async function dropDatabase(namespace: string): Promise<void> {
   const connection = await mongoose.createConnection(mongoUrl(namespace)).asPromise();
   await connection.dropDatabase();

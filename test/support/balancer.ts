@@ -16,7 +16,7 @@ const root = path.join(__dirname, '..', '..');
 export const withLua: Balancing[] = hasLua() ? ['response-time'] : [];
 export const methods: Balancing[] = ['round-robin', 'least-connections', ...withLua];
 
-/** Stands for an API worker: answers as late, or as badly, as it is told. */
+/** Starts a stand-in for an API worker whose delay, status and faults a test sets. */
 async function startStub() {
   const stub = { port: await freePort(), delayMs: 2, status: 200, breaks: false, seen: 0, stop, start };
   let server: Server;
@@ -43,11 +43,11 @@ async function startStub() {
 interface NginxOptions {
   balancing?: Balancing;
   corsOrigins?: string;
-  /** What of its configuration is written otherwise. */
+  /** Texts of the configuration to replace: before and after. */
   otherwise?: [string, string][];
 }
 
-/** An NGINX before API workers at these ports. */
+/** Starts an NGINX before API workers at these ports. */
 export async function startNginx(
   apiPorts: number[],
   { balancing = 'round-robin', corsOrigins, otherwise = [] }: NginxOptions = {},
@@ -77,7 +77,7 @@ export async function startNginx(
     port: ports.nginx,
     url: `http://127.0.0.1:${ports.nginx}`,
     log,
-    /** The lines of the access log that are about this path, as soon as there are `count`. */
+    /** Waits for `count` lines of the access log with this path, and returns them. */
     logged: (of: string, count: number): Promise<Record<string, unknown>[]> =>
       eventually(() => {
         const found = log().filter((line) => line.path === of);
@@ -91,7 +91,7 @@ export async function startNginx(
   };
 }
 
-/** An NGINX before `count` stubs; the last `idle` of them don't listen. */
+/** Starts an NGINX before `count` stubs that listen and `idle` ports on which nobody does. */
 export async function startBalancer(balancing: Balancing, { count = 2, idle = 0 } = {}) {
   const stubs = await Promise.all(Array.from({ length: count + idle }, startStub));
   const apiPorts = stubs.map(({ port }) => port);
@@ -108,7 +108,7 @@ export async function startBalancer(balancing: Balancing, { count = 2, idle = 0 
 
   return {
     stubs: stubs.slice(0, count),
-    /** Sends so many requests, 8 at a time; tells their statuses. */
+    /** Sends this many requests, 8 at a time, and returns their statuses. */
     async load(requests: number, method: 'GET' | 'POST' = 'GET'): Promise<number[]> {
       stubs.forEach((stub) => (stub.seen = 0));
       const statuses: number[] = [];

@@ -1,6 +1,6 @@
 import { chromium, type Browser } from 'playwright-core';
 
-/** A Chromium without a window that asks nothing of the network by itself. */
+/** Starts a headless Chromium that makes no network requests by itself. */
 export async function startBrowser(): Promise<Browser> {
   const executablePath = process.env.TEST_BROWSER;
   if (!executablePath) {

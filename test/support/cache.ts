@@ -14,7 +14,7 @@ const board = () => ({
   turnCacheOff: jest.fn(async () => {}),
 });
 
-/** A cache on a real Redis, as one worker has it; each script can be held back before it is sent. */
+/** The response cache of one worker on a real Redis; `before[name]` holds a script back before it is sent. */
 export async function connectCache(
   url: string,
   { prefix = 'test', entryLifeMs = 60_000, budget = undefined as number | undefined } = {},
@@ -56,7 +56,7 @@ function attempt<T>(work: () => T): T | undefined {
   }
 }
 
-/** A promise that is resolved by hand. */
+/** A promise that a test resolves. */
 export function gate() {
   let open = () => {};
   const opened = new Promise<void>((resolve) => (open = resolve));

@@ -9,7 +9,7 @@ import { newPerson, type Person } from './factories';
 import { use } from './use';
 import { eventually } from './wait';
 
-/** Pages of this origin may use the API of the cluster. */
+/** The origin whose pages may use the API of the cluster. */
 export const ORIGIN = 'https://app.example.com';
 
 const root = path.join(__dirname, '..', '..');
@@ -17,9 +17,10 @@ const root = path.join(__dirname, '..', '..');
 export type Cluster = Awaited<ReturnType<typeof startCluster>>;
 
 /**
- * Two API workers and a job worker under PM2 behind NGINX; `npm test` stops them at its end.
- * @param own of a clone or folder of one's own, whose stack the caller stops; it takes the servers of the tests, unless
- *   `servers` names those that are its own
+ * Starts two API workers and a job worker under PM2 behind NGINX; `npm test` stops them at its end.
+ *
+ * @param own a stack in another clone or folder, which the caller stops; it uses the servers of the tests, except
+ *   those that `servers` names
  */
 export async function startCluster(own?: {
   root?: string;
@@ -60,7 +61,7 @@ export async function startCluster(own?: {
   });
   const { url, env } = stack.info();
 
-  /** Through the command line's own way, since no Admin comes through the API. */
+  /** Creates an Admin as the command line does: the API has no route for it. */
   async function createAdmin(person: ReturnType<typeof newPerson>): Promise<void> {
     const api = await composeApi(readConfig(env), createLogger('silent', 'test'));
     try {
@@ -83,13 +84,13 @@ export async function startCluster(own?: {
       const { token, user } = await logIn(person);
       return { ...person, id: user._id, token };
     },
-    /** One of this name, who may be there from an earlier run. */
+    /** Creates this Admin unless an earlier run did. */
     async ensureAdmin(person: Pick<Person, 'email' | 'username' | 'password'>): Promise<void> {
       await createAdmin(newPerson(person)).catch((error: Error) => {
         if (!(error instanceof ConflictError)) throw error;
       });
     },
-    /** Whoever has this user name or e-mail address, letter case aside. */
+    /** Removes the users with this user name or e-mail address, in any letter case. */
     async removeUser(admin: Pick<Person, 'email' | 'password'>, username: string, email: string) {
       const { token } = await logIn(admin);
       for (const route of [`/users?q=${username}`, `/users?q=${email}`]) {
@@ -171,14 +172,14 @@ interface EndedJob {
   result: object | null;
 }
 
-/** The job at this path, once it has ended. */
+/** Waits until the job at this path has ended, and returns it. */
 export const endedJob = (url: string, { token }: Person, route: string, timeoutMs?: number) =>
   eventually(async () => {
     const { body } = await send(url, 'GET', route, undefined, token);
     return (body as { finishedAt: string | null }).finishedAt ? (body as EndedJob) : undefined;
   }, timeoutMs);
 
-/** Kills one API worker, and comes back once another is in its place; requests are answered meanwhile. */
+/** Kills one API worker, checks that requests are answered meanwhile, and resolves once another has replaced it. */
 export async function killWorker({ url, apiWorkers }: Cluster, { token }: Person): Promise<AppProcess> {
   const [victim] = await apiWorkers();
   process.kill(victim!.pid, 'SIGKILL');

@@ -33,7 +33,7 @@ export const compose = parse(read('docker-compose.yml'), { merge: true }) as {
 };
 export const { nginx, api, worker, mongo, redis, rabbitmq } = compose.services as Record<string, Service> &
   Record<'nginx' | 'api' | 'worker' | 'mongo' | 'redis' | 'rabbitmq', Service>;
-/** What Compose makes of ${NAME:-default} and ${NAME:?message}. */
+/** Fills in ${NAME:-default} and ${NAME:?message} as Compose does. */
 export const filledIn = (environment: Record<string, string>) =>
   Object.fromEntries(
     Object.entries(environment).map(([name, value]) => [

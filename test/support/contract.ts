@@ -3,30 +3,30 @@ import { createSchemas, pointer } from './schemas';
 
 export interface SeenAnswer {
   method: string;
-  /** As asked for: with ids, without the query. */
+  /** The requested path: with ids, without the query. */
   path: string;
   status: number;
   type: string | undefined;
-  /** Parsed where it is JSON. */
+  /** The parsed value if the body is JSON, else its text. */
   body: unknown;
 }
 
-/** NGINX and Node answer these before there is a route. */
+/** Statuses that NGINX and Node answer before a route is found. */
 const FROM_BEFORE = new Set([400, 408, 414, 431, 501, 502, 503, 504, 505]);
 
-/** Compares answers with what the document says of them; undefined where all is as documented. */
+/** Compares answers with the document. The check returns the fault, `undefined` if there is none. */
 export function createContractCheck(document: ApiDocument) {
   const { faultOf } = createSchemas(document);
   const templates = Object.keys(document.paths)
-    // A literal segment counts before a parameter: /users/login before /users/{id}.
+    // A literal segment precedes a parameter: /users/login before /users/{id}.
     .sort((a, b) => a.split('{').length - b.split('{').length)
     .map((path) => ({ path, pattern: new RegExp(`^${path.replace(/\{\w+\}/g, '[^/]+')}/?$`, 'i') }));
 
   return function check({ method, path, status, type, body }: SeenAnswer): string | undefined {
-    // Neither the pages for people nor what a worker tells NGINX and Prometheus; what they refuse is a problem.
+    // The document has neither the pages nor the answers to NGINX and Prometheus; their refusals are problems.
     if (/^\/($|(docs|ops)(\/|$)|metrics(\/all)?$|health\/serving$)/.test(path) && status < 400)
       return undefined;
-    // Told at a worker's own port alone, in place of the declared answer.
+    // Only a worker's own port answers with this type, in place of the declared answer.
     if (type?.startsWith('application/health+json')) return undefined;
     const template = templates.find(({ pattern }) => pattern.test(path))?.path;
     const verb = method === 'HEAD' ? 'get' : method.toLowerCase();
@@ -35,7 +35,7 @@ export function createContractCheck(document: ApiDocument) {
     const media = type?.split(';')[0];
     if (!operation || (operation.responses[status] === undefined && FROM_BEFORE.has(status))) {
       if (status === 204 && method === 'OPTIONS') return undefined;
-      if (status < 400) return says('nothing of this is documented');
+      if (status < 400) return says('this operation is not documented');
       const fault =
         method === 'HEAD' ? undefined : faultOf(pointer('components', 'schemas', 'Problem'), body);
       return fault && says(fault);

@@ -6,7 +6,7 @@ interface Example {
   example: unknown;
 }
 
-/** Every example of a document, with the place of the schema that it belongs to. */
+/** Every example of a document, with the pointer to its schema. */
 export function examplesOf(node: unknown, path: string[] = []): Example[] {
   if (typeof node !== 'object' || node === null || path.at(-1) === 'example') return [];
   const own = node as Record<string, unknown>;

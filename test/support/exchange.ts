@@ -6,7 +6,7 @@ export interface Asked {
   path: string;
   token?: string;
   headers?: Record<string, string>;
-  /** JSON, as it goes out. */
+  /** JSON as it is sent. */
   body?: string;
 }
 
@@ -14,12 +14,12 @@ export interface Answer {
   status: number;
   headers: IncomingHttpHeaders;
   text: string;
-  /** Parsed; judged by what is in it. */
+  /** The parsed JSON; tests assert what it holds. */
   // eslint-disable-next-line @typescript-eslint/no-explicit-any
   body: any;
 }
 
-/** Requests over kept connections: several times as quick as supertest, which opens one for each. */
+/** Sends requests over kept connections: several times as fast as supertest, which opens one for each. */
 export function createExchange() {
   const agent = new Agent({ keepAlive: true });
 

@@ -1,4 +1,4 @@
-/** The stages of the winning plan, wherever they stand in what a server explains. */
+/** The stages of the winning plan, at any depth of what the server explains. */
 export function stagesOf(explained: unknown): string[] {
   const stages: string[] = [];
   const look = (value: unknown): void => {

@@ -26,7 +26,7 @@ export async function buildMember(api: TestApi): Promise<Account> {
   return { ...person, id: body.user._id, token: body.token, ...as(api, body) };
 }
 
-/** Admins don't come through the API. */
+/** Creates an Admin past the API, which has no route for it. */
 export async function buildAdmin(api: TestApi): Promise<Account> {
   const person = newPerson();
   const user = await api.auth.createAdmin(person);
@@ -51,8 +51,8 @@ export function as({ server }: Pick<TestApi, 'server'>, { token }: Pick<Person, 
 }
 
 /**
- * Reads through the cache. An API worker that was kept from its look at the notices for a second, as on a busy machine,
- * passes the cache by until its next look: then this asks again.
+ * Reads through the cache. On a busy machine an API worker that missed its check of the notices for a second bypasses
+ * the cache until the next check: then this asks again.
  */
 export const cachedRead = (api: TestApi, by: Account, path: string) =>
   eventually(async () => {
@@ -60,7 +60,7 @@ export const cachedRead = (api: TestApi, by: Account, path: string) =>
     return answer.headers['x-cache'] === 'BYPASS' ? undefined : answer;
   });
 
-/** The job at this path, once it has ended. */
+/** Waits until the job at this path has ended, and returns it. */
 export const endedJob = (api: TestApi, by: Account, path: string) =>
   eventually(async () => {
     const { body } = await as(api, by).get(path).expect(200);

@@ -5,16 +5,16 @@ interface FakeCgroups {
   version: 1 | 2;
   /** The group of the test and of the processes it holds. */
   own: string;
-  /** Groups that are there. */
+  /** The existing groups. */
   groups: string[];
   processes: number[];
-  /** What the kernel says to any change. */
+  /** The error code with which the kernel refuses any change. */
   refusal?: string;
 }
 
 const fail = (code: string) => Object.assign(new Error(code), { code });
 
-/** Control groups in memory, with the kernel's rules as far as they matter here. */
+/** Control groups in memory that follow the kernel's rules as far as the bench needs. */
 export function createFakeCgroups({ version, own, groups, processes, refusal }: FakeCgroups) {
   const mountPoint = version === 1 ? '/sys/fs/cgroup/cpu' : '/sys/fs/cgroup';
   const options = version === 1 ? 'cgroup cgroup rw,cpu,cpuacct' : 'cgroup2 cgroup2 rw';
@@ -76,7 +76,7 @@ export function createFakeCgroups({ version, own, groups, processes, refusal }: 
 
   return {
     kernel,
-    /** Without those of the system. */
+    /** The groups of the bench, without those of the system. */
     limited: () => [...known].filter((group) => group.includes('taskfleet-bench-')),
     place: (pid: number) => places.get(pid),
     end: (pid: number) => places.delete(pid),

@@ -3,8 +3,8 @@ import { once } from 'node:events';
 import { createServer } from 'node:net';
 
 /**
- * Finds a port that nobody listens on, and that the system gives to no other process before the test listens there: it
- * gives out ports from 32,768 on (Linux) or 49,152 on (RFC 6335, section 6).
+ * Finds a free port that the system assigns to no other process before the test listens there: it assigns ports from
+ * 32,768 (Linux) or 49,152 (RFC 6335, section 6) upwards.
  */
 export async function freePort(): Promise<number> {
   for (;;) {

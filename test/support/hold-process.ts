@@ -4,8 +4,8 @@ const ON_MS = 20;
 const OFF_MS = 180;
 
 /**
- * Stops a process for 180 of each 200 ms, as a quota of a tenth of a core does to one that is busy, without control
- * groups. @returns lets it go on
+ * Stops a process for 180 of each 200 ms, like a quota of a tenth of a core, but without control groups.
+ * @returns a function that lets the process continue
  */
 export function holdProcess(pid: number): () => Promise<void> {
   let isOver = false;

@@ -4,10 +4,10 @@ import type { RawAnswer, RawRequest } from './request-sender';
 
 type Kind = 'users' | 'tasks' | 'jobs';
 
-/** More of them are removed again, so that lists stay as long as they are. */
+/** The most that are kept of each kind, so that lists stay short. */
 const MOST: Record<Kind, number> = { users: 20, tasks: 200, jobs: 50 };
 
-/** What is there while generated requests run; the accounts that send them are never removed. */
+/** Remembers what exists while generated requests run; the accounts that send them are never removed. */
 export function createKnownThings({ admin, worker: member }: { admin: Person; worker: Person }) {
   const made: Record<Kind, string[]> = { users: [], tasks: [], jobs: [] };
   const tags = new Map<string, string>();
@@ -23,7 +23,7 @@ export function createKnownThings({ admin, worker: member }: { admin: Person; wo
   }
 
   return {
-    /** The plan with the ids, tags and pages of now. */
+    /** The planned request with existing ids, tags and pages. */
     toRequest(plan: PlannedRequest): { id: string; request: RawRequest } {
       const id = idFor(plan);
       const { operation, template, method, query, headers, body, role, token, follows, isCurrent } = plan;
@@ -58,7 +58,7 @@ export function createKnownThings({ admin, worker: member }: { admin: Person; wo
       if (operation === 'putAvatar') made.jobs.push(body!._id);
     },
 
-    /** What is too much by now: requests that remove it. */
+    /** Requests that remove what exceeds `MOST`. */
     surplus(): RawRequest[] {
       made.jobs.splice(0, Math.max(0, made.jobs.length - MOST.jobs));
       return (['users', 'tasks'] as const).flatMap((kind) =>

@@ -8,7 +8,7 @@ export const LIMIT = 20;
 let addresses = 0;
 export const newAddress = () => `198.18.${++addresses >> 8}.${addresses & 255}`;
 
-/** NGINX, which is trusted, says where the client is. */
+/** Signs up from this address, as NGINX passes it on. */
 export const signUpFrom = (address: string, api: TestApi) =>
   request(api.server).post('/users/signup').set('X-Forwarded-For', address).send(newPerson());
 
@@ -17,7 +17,7 @@ interface NewUser {
   user: { _id: string; email: string; username: string };
 }
 
-/** Two workers on a Redis of their own, with limits that a test can reach. */
+/** Starts two workers on a Redis of their own, with limits that a test can reach. */
 export async function startLimited() {
   const namespace = newNamespace();
   const redis = await startRedis();
@@ -33,7 +33,7 @@ export async function startLimited() {
     redis,
     variables,
     workers,
-    /** Each from an address of their own, as sign-up has a limit. */
+    /** Signs up from a new address each time, since sign-ups of one address are limited. */
     async newUser(): Promise<NewUser> {
       const { body } = await signUpFrom(newAddress(), workers[0]).expect(201);
       return body as NewUser;

@@ -3,19 +3,19 @@ import { startLoad as startClients, tellFailures } from '../../scripts/drill/loa
 interface LoadOptions {
   url: string;
   token: string;
-  /** Half of them read, half POST /tasks. */
+  /** Half of the connections read, half send POST /tasks. */
   connections: number;
   path: string;
 }
 
 export interface LoadOutcome {
   answered: number;
-  /** Answers with another status, resets and time-outs. */
+  /** The number of answers with another status, resets and timeouts. */
   failed: number;
   detail: string;
 }
 
-/** Keeps the API busy until the function that it returns is called; that tells what came of it. */
+/** Sends requests until the returned function is called, which reports the outcome. */
 export function startLoad(options: LoadOptions): () => Promise<LoadOutcome> {
   const load = startClients(options);
   return async () => {

@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 
-/** Ids of the processes that decode pictures for `parent`, and how nice they are to others (0 to 19). */
+/** The processes that decode pictures for `parent`, with their nice values (0 to 19). */
 export function pictureChildren(parent: number): { pid: number; nice: number }[] {
   return execFileSync('ps', ['-A', '-o', 'pid=,ppid=,nice=,args='], { encoding: 'utf8' })
     .split('\n')

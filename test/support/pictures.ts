@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import sharp from 'sharp';
 
-/** A picture that no other is like; its EXIF names a place and a camera. */
+/** A unique picture whose EXIF names a place and a camera. */
 export async function newPicture(
   format: 'png' | 'jpeg' | 'webp',
   width = 300,
@@ -14,7 +14,7 @@ export async function newPicture(
     .toBuffer();
 }
 
-/** A few kilobytes that unpack to 400 million pixels. */
+/** A picture of a few kilobytes that decodes to 400 million pixels. */
 export const decompressionBomb = (): Promise<Buffer> =>
   sharp({
     create: { width: 20_000, height: 20_000, channels: 3, background: 'white' },
@@ -23,7 +23,7 @@ export const decompressionBomb = (): Promise<Buffer> =>
     .png({ compressionLevel: 9 })
     .toBuffer();
 
-/** A whole header and half of the data; a WebP cut like that has no header that counts. */
+/** A whole header and half of the data. No WebP: cut like that, its header is invalid. */
 export async function damagedPicture(format: 'png' | 'jpeg'): Promise<Buffer> {
   const size = { width: 400, height: 400, channels: 3 } as const;
   const whole = await sharp(randomBytes(400 * 400 * 3), { raw: size })
@@ -32,7 +32,7 @@ export async function damagedPicture(format: 'png' | 'jpeg'): Promise<Buffer> {
   return whole.subarray(0, whole.length / 2);
 }
 
-/** A square animation that begins in black; frames that are alike would be put together. */
+/** A square animation that begins in black; its frames differ, since equal ones would be merged. */
 export async function animatedWebp(side: number, frames: number): Promise<Buffer> {
   const bytes = side * side * 3;
   const raw = Buffer.alloc(bytes * frames);

@@ -32,13 +32,13 @@ export const panels = (JSON.parse(read('grafana-dashboard.json')) as { panels: P
 export const rules = (parse(read('alerts.yml')) as { groups: { rules: Rule[] }[] }).groups.flatMap(
   (group) => group.rules,
 );
-/** Every question that the dashboard and the alerts ask; Grafana fills in the interval. */
+/** Every query of the dashboard and the alerts, with the interval that Grafana fills in. */
 export const expressions = [
   ...rules.map(({ expr }) => expr),
   ...panels.flatMap(({ targets = [] }) => targets.map(({ expr }) => expr)),
 ].map((expr) => expr.replaceAll('$__rate_interval', '1m'));
 
-/** @throws Error if it is missing: `npm test` installs it if the system's package manager has it */
+/** @throws Error if the command is missing: `npm test` installs it if the system's package manager has it */
 function requireCommand(name: 'prometheus' | 'promtool'): string {
   const found = findCommand(name);
   if (!found)
@@ -46,7 +46,7 @@ function requireCommand(name: 'prometheus' | 'promtool'): string {
   return found;
 }
 
-/** Its exit status and what it says. */
+/** Runs promtool. @returns its exit status and its output */
 export const promtool = (...args: string[]) =>
   new Promise<{ code: number; text: string }>((resolve) => {
     execFile(requireCommand('promtool'), args, { cwd: folder }, (error, stdout, stderr) =>
@@ -54,7 +54,7 @@ export const promtool = (...args: string[]) =>
     );
   });
 
-/** What `promtool check metrics` finds wrong with this text, a fault a line. */
+/** The faults that `promtool check metrics` finds in this text, one a line. */
 export const lintMetrics = (text: string) =>
   new Promise<string>((resolve) => {
     const child = execFile(requireCommand('promtool'), ['check', 'metrics'], (_error, stdout, stderr) =>
@@ -63,7 +63,7 @@ export const lintMetrics = (text: string) =>
     child.stdin!.end(text);
   });
 
-/** A Prometheus with the configuration of `npm start`, which scrapes this port each second. */
+/** Starts a Prometheus with the configuration of `npm start` that scrapes this port each second. */
 export async function startPrometheus(port: number) {
   const dir = mkdtempSync(path.join(tmpdir(), 'taskfleet-prometheus-'));
   const config = writePrometheusConfig({ root, dir, port });

@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 export type RawClient = Awaited<ReturnType<typeof connectRaw>>;
 
-/** A client at the level of its socket: what it sends when, what it reads when, and how the connection ended. */
+/** Connects a client that controls its socket: when it sends, when it reads, and how the connection ended. */
 export async function connectRaw(port: number) {
   const socket = createConnection(port, '127.0.0.1');
   await once(socket, 'connect');
@@ -25,12 +25,12 @@ export async function connectRaw(port: number) {
     statuses: () => text().match(/(?<=HTTP\/1\.1 )\d+/g) ?? [],
     howItEnded: () => end,
     ask: (line: string, headers: Record<string, string> = {}) => socket.write(head(line, headers)),
-    /** In pieces, the last of them once `last` is done. */
+    /** Sends the body in pieces, the last piece once `last` has settled. */
     async upload(line: string, headers: Record<string, string>, body: Buffer, last: Promise<unknown>) {
       socket.write(head(line, { ...headers, 'Content-Length': String(body.length) }));
       let isLast = false;
       void last.finally(() => (isLast = true));
-      // Far slower than the body would need: what is left goes with the last piece.
+      // Slowly enough for the tests: the last piece holds all the rest.
       for (let at = 0; ; at += 10) {
         if (isLast || at + 10 >= body.length) {
           await last;

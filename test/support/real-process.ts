@@ -16,7 +16,7 @@ function run(file: string, args: string[], env: Variables, stdio: 'pipe' | 'ipc'
   return { child, printed, ended: once(child, 'close') as Promise<[number | null]> };
 }
 
-/** The build itself as a process of its own, once it says that it is ready; all that it prints is kept. */
+/** Starts the built API or job worker as a process, waits until it is ready, and keeps all that it prints. */
 export async function startProcess(name: 'api' | 'worker', env: Variables) {
   const { child, printed, ended } = run(`${name}.js`, [], env, 'ipc');
   const died = ended.then(() => Promise.reject(new Error(`${name} ended: ${printed.stderr}`)));
@@ -31,14 +31,14 @@ export async function startProcess(name: 'api' | 'worker', env: Variables) {
   };
 }
 
-/** A command of dist/cli, to its end. */
+/** Runs a command of dist/cli to its end. */
 export async function runCommand(name: string, args: string[], env: Variables) {
   const { printed, ended } = run(path.join('cli', `${name}.js`), args, env);
   const [status] = await ended;
   return { status, ...printed };
 }
 
-/** A command of dist/cli whose readers go away at its first words, as `npm run NAME 2>&1 | head -1` does. @returns its status */
+/** Runs a command of dist/cli whose readers leave after its first line, like `2>&1 | head -1`. @returns its status */
 export async function runUnread(name: string, args: string[], env: Variables): Promise<number | null> {
   const { child, ended } = run(path.join('cli', `${name}.js`), args, env);
   for (const stream of [child.stdout!, child.stderr!]) stream.once('data', () => stream.destroy());

@@ -15,7 +15,7 @@ const accepts = (port: number) =>
     socket.once('error', () => resolve(false));
   });
 
-/** A Redis of the test's own, to be killed and frozen. */
+/** Starts a Redis that a test may kill and freeze. */
 export async function startRedis() {
   const dir = await mkdtemp(path.join(os.tmpdir(), 'taskfleet-redis-'));
   const port = await freePort();
@@ -57,7 +57,7 @@ export async function startRedis() {
       await rm(dir, { recursive: true });
     },
     command,
-    /** Writes a snapshot, which the next start reads. */
+    /** Writes a snapshot, which the next start loads. */
     save: () => command('save'),
     freeze: () => void process.kill('SIGSTOP'),
     thaw: () => void process.kill('SIGCONT'),

@@ -3,7 +3,7 @@ import { shellQuoted } from '../../src/command-line/convention';
 
 export interface RawRequest {
   method: string;
-  /** With its query, as it goes over the wire. */
+  /** The path with its query, as it goes over the wire. */
   path: string;
   headers: Record<string, string>;
   body: string | Uint8Array | undefined;
@@ -12,16 +12,16 @@ export interface RawRequest {
 export interface RawAnswer {
   status: number;
   headers: Record<string, string | string[] | undefined>;
-  /** Names and values in turn, each as often as it was sent. */
+  /** Names and values alternately, each as often as it was sent. */
   rawHeaders: string[];
   text: string;
 }
 
 const TIMEOUT_MS = 20_000;
-/** Bytes of an answer's headers: a sender of odd requests wants to see the answer, not Node's refusal of it. */
+/** The most bytes of an answer's headers: Node's default would refuse answers to odd requests. */
 const MOST_OF_HEADERS = 65_536;
 
-/** Sends requests as they are: unlike fetch, it mends neither paths nor headers. */
+/** Sends requests unchanged: unlike fetch, it corrects neither paths nor headers. */
 export function createSender(url: string, sockets: number) {
   const agent = new Agent({ keepAlive: true, maxSockets: sockets });
   return {
@@ -55,7 +55,7 @@ export function createSender(url: string, sockets: number) {
 
 const LONGEST = 1_500;
 
-/** The same request for a person to send again. */
+/** The request as a `curl` command. */
 export function curlOf(url: string, { method, path, headers, body }: RawRequest): string {
   const lines = Object.entries(headers).map(([name, value]) => `-H ${shellQuoted(`${name}: ${value}`)}`);
   const text = body instanceof Uint8Array ? `[${body.length} bytes]` : body;

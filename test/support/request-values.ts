@@ -15,26 +15,26 @@ import { junk, spoilt, valuesOf } from './schema-values';
 const ROLES = ['anyone', 'worker', 'Admin', 'broken'] as const;
 export type Sender = (typeof ROLES)[number];
 
-/** A request before it is known which ids there are when it is sent. */
+/** A request before existing ids are filled in. */
 export interface PlannedRequest {
   operation: string;
   template: string;
   method: string;
   role: Sender;
   token: string;
-  /** Where it is a number, the id of something that is there. */
+  /** A number selects the id of an existing record. */
   id: string | number;
-  /** As it is sent, without `?`. */
+  /** The query as it is sent, without `?`. */
   query: string;
   headers: Record<string, string>;
   body: string | Uint8Array | undefined;
-  /** Go to the page that an earlier answer linked to, if there was any. */
+  /** Use the next page of an earlier answer, if there was any. */
   follows: boolean;
-  /** With the tag of an earlier answer from there, if there was any. */
+  /** Use the tag of an earlier answer for the same path, if there was any. */
   isCurrent: boolean;
 }
 
-/** What takes long stands back: hashing, and work for the job worker. */
+/** Slow operations are rare: hashes, and work for the job worker. */
 const WEIGHTS: Record<string, number> = {
   signUp: 1,
   logIn: 1,
@@ -46,7 +46,7 @@ const WEIGHTS: Record<string, number> = {
 };
 const DEFAULT_WEIGHT = 6;
 
-/** Its type and itself. */
+/** The media type and the body. */
 type Content = [string | null, string | Uint8Array | null];
 
 const rarely = <T>(usual: fc.Arbitrary<T>, rare: fc.Arbitrary<T>) =>
@@ -56,7 +56,7 @@ const orNone = <T>(weight: number, arbitrary: fc.Arbitrary<T>) =>
 const asText = (value: unknown) => (typeof value === 'string' ? value : JSON.stringify(value));
 const token = fc.string({ unit: 'grapheme-ascii', maxLength: 40 });
 
-/** Requests to every operation of the document, by weight; `ids`: accounts that stay. */
+/** Generates requests to every operation of the document, by weight; `ids`: accounts that are never removed. */
 export function requestsOf(document: ApiDocument, ids: string[]): fc.Arbitrary<PlannedRequest> {
   const resolve = resolverOf(document);
   const all = Object.entries(document.paths).flatMap(([template, methods]) =>
@@ -81,7 +81,7 @@ export function requestsOf(document: ApiDocument, ids: string[]): fc.Arbitrary<P
     const values = ({ schema }: Schema) => valuesOf({ schema, resolve }, ids).map(asText);
     const pairs = fc.tuple(
       ...within('query').map((one) =>
-        // Few at a time, since not all go together.
+        // Few at a time, since not all combinations are served.
         orNone(5, rarely(values(one), junk.map(asText))).map((value) => [one.name as string, value] as const),
       ),
     );

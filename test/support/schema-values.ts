@@ -24,7 +24,7 @@ const iso = fc.oneof(
   fc.constantFrom(...ISO_EDGES),
 );
 
-/** What is wrong nearly everywhere, and has broken other servers. */
+/** Values that are invalid nearly everywhere and have broken other servers. */
 export const junk = fc.oneof(
   fc.constantFrom<unknown>(
     null,
@@ -91,7 +91,7 @@ function stringsOf(
     .filter(fits);
 }
 
-/** Values of a schema, near its limits too; `ids` are of what is there. */
+/** Generates values of a schema, also near its limits; `ids` exist in the database. */
 export function valuesOf(side: Side, ids: string[]): fc.Arbitrary<unknown> {
   const inner = (schema: unknown) => valuesOf({ ...side, schema }, ids);
   return fc.oneof(...alternativesOf(side).map((schema) => ofOne(schema)));
@@ -115,7 +115,7 @@ export function valuesOf(side: Side, ids: string[]): fc.Arbitrary<unknown> {
   }
 }
 
-/** The same with one to three things about it changed: left out, added, or of another type. */
+/** Changes one to three properties of the values: left out, added, or of another type. */
 export function spoilt(values: fc.Arbitrary<unknown>): fc.Arbitrary<unknown> {
   const change = fc.record({
     kind: fc.constantFrom('drop', 'set', 'add'),

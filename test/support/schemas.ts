@@ -2,11 +2,11 @@ import Ajv2020, { type ValidateFunction } from 'ajv/dist/2020';
 import addFormats from 'ajv-formats';
 import type { ApiDocument } from '../../contract/document';
 
-/** A place in the document, as JSON pointers name it in a URI. */
+/** A JSON pointer into the document, escaped for a URI. */
 export const pointer = (...parts: string[]) =>
   parts.map((part) => encodeURIComponent(part.replaceAll('~', '~0').replaceAll('/', '~1'))).join('/');
 
-/** Holds values against the schemas of the document, which are named by their places. */
+/** Validates values against the schemas of the document, named by their pointers. */
 export function createSchemas(document: ApiDocument) {
   const ajv = new Ajv2020({ strict: false, allErrors: true });
   addFormats(ajv);
@@ -14,7 +14,7 @@ export function createSchemas(document: ApiDocument) {
   const compiled = new Map<string, ValidateFunction>();
 
   return {
-    /** What is wrong with it; undefined where nothing is. */
+    /** The faults of the value, `undefined` if it is valid. */
     faultOf(place: string, value: unknown): string | undefined {
       const validate = compiled.get(place) ?? ajv.compile({ $ref: `api#/${place}` });
       compiled.set(place, validate);

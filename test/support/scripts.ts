@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 
-/** Words of scripts whose marks, cases or forms differ; of each language some that a careless folding would mix up. */
+/** Words of many scripts, with pairs that careless folding of marks, cases or forms would confuse. */
 const WORDS_BY_SCRIPT = {
   latin: ['Zäun', 'café', 'Straße', 'Đường', 'İstanbul', 'ﬁshing'],
   greek: ['Στόχος', 'παράδοση', 'ΟΔΟΣ', 'ᾠδή'],

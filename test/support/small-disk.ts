@@ -3,9 +3,9 @@ import { mkdirSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 
 /**
- * Mounts a disk of its own at a folder, in memory, so that a test can fill it.
+ * Mounts a disk in memory at a folder, so that a test can fill it.
  *
- * @throws Error if mounting is not permitted: nothing else fills a disk without harm to the machine
+ * @throws Error if mounting is not permitted: no other disk can be filled without harm to the host
  */
 export function mountSmallDisk(folder: string, megabytes: number) {
   mkdirSync(folder, { recursive: true, mode: 0o700 });
@@ -28,9 +28,9 @@ export function mountSmallDisk(folder: string, megabytes: number) {
   };
   return {
     free,
-    /** Uses up all room but so many megabytes; also what was freed since the last time. */
+    /** Uses up all room but `leftMb` megabytes; again if room was freed since. */
     fill(leftMb = 0): void {
-      // A block more than there is room for ends in ENOSPC, with the disk full.
+      // One block too many ends in ENOSPC, with the disk full.
       const bytes = Math.max(0, free() - leftMb * 1e6);
       const block = Buffer.alloc(64 * 1024);
       try {
@@ -41,7 +41,7 @@ export function mountSmallDisk(folder: string, megabytes: number) {
       }
     },
     makeRoom: () => rmSync(ballast, { force: true }),
-    /** Also while a process that is about to end has files open there. */
+    /** Unmounts even while an ending process has open files there. */
     unmount: () => void execFileSync('umount', ['-l', folder]),
   };
 }

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createConnection, createServer, type Socket } from 'node:net';
 
-/** A link to a server on this machine that can be broken and mended for one worker alone. */
+/** Starts a link to a server on this host that a test can break and mend for one worker alone. */
 export async function startTcpProxy(port: number) {
   const sockets = new Set<Socket>();
   let swallowing = false;
@@ -21,7 +21,7 @@ export async function startTcpProxy(port: number) {
 
   return {
     port: (server.address() as { port: number }).port,
-    /** Takes every byte and hands none on. */
+    /** Accepts every byte and forwards none. */
     blackHole: () => void (swallowing = true),
     mend(): void {
       swallowing = false;

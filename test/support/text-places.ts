@@ -4,20 +4,20 @@ import { alternativesOf, type Schema } from '../../contract/narrowed-schema';
 import { inAddress, longestThatFits } from '../../scripts/drill/odd-text';
 import type { RawRequest } from './request-sender';
 
-/** Somewhere in a request that the API looks at a client's text. */
+/** A part of a request in which the API reads a client's text. */
 export interface TextPlace {
   name: string;
-  /** Units of text that fit: 8 kB, or what a field takes at most. */
+  /** The most UTF-16 units that fit: 8 kB, or the limit of the field. */
   length: number;
   request: (text: string) => RawRequest;
 }
 
-/** What NGINX takes of an address, or of one header, with some room for the rest of it. */
+/** The limit of NGINX for an address or one header, less some room for the rest of it. */
 const MOST = 7_900;
-/** A body takes 100 kB. */
+/** The limit of a body is 100 kB. */
 const MOST_OF_BODY = 95_000;
 
-/** Read here or by a library for every request, beside the headers that the document declares. */
+/** Headers that the API or a library reads for every request, beside those that the document declares. */
 const HEADERS = [
   ...['Accept', 'Authorization', 'X-Forwarded-For', 'X-Request-Id', 'If-Match', 'Range', 'Cache-Control'],
   ...['Origin', 'Access-Control-Request-Method', 'Access-Control-Request-Headers', 'Host', 'Cookie'],
@@ -27,7 +27,7 @@ const BODY_HEADERS = ['Content-Type', 'Content-Encoding'];
 const rawInAddress = (text: string) => text.replace(/[^!-\xff]/g, '').slice(0, MOST);
 const inHeader = (text: string) => text.replace(/[^\t -~\x80-\xff]/g, '').slice(0, MOST);
 
-/** Each parameter and text field of each operation; `ids` and `Authorization` lead to what is there. */
+/** Each parameter and text field of each operation; `ids` name existing records. */
 export function textPlaces(
   document: ApiDocument,
   ids: Record<string, string>,
@@ -66,7 +66,7 @@ export function textPlaces(
       const fields = textFields(media.schema, resolve);
       const sendBody = (body: unknown) =>
         send(pathOf(template), { 'Content-Type': type }, JSON.stringify(body));
-      /** In all fields at once, and as a name. */
+      /** The text in all fields at once, and as the name of a field. */
       const everywhere = (text: string) =>
         Object.fromEntries([[text, text], ...fields.map(({ name, fill }) => [name, fill(text)])]);
       return [
@@ -111,7 +111,7 @@ export function textPlaces(
   ];
 }
 
-/** The properties that take text, alone or in a list; `isFree`: any text, up to `most` characters. */
+/** The properties that hold text or a list of texts; `isFree`: any text, up to `most` characters. */
 function textFields(schema: unknown, resolve: (node: unknown) => Schema) {
   const { properties = {} } = resolve(schema) as { properties?: Record<string, unknown> };
   return Object.entries(properties).flatMap(([name, property]) => {

@@ -7,17 +7,17 @@ import { mongoUrl } from './servers';
 import { startTcpProxy } from './tcp-proxy';
 import { late, use } from './use';
 
-/** A Redis of this file's own. */
+/** Starts a Redis for this file alone. */
 export const useRedis = () => use(startRedis, (redis) => redis.remove());
 
-/** The response cache of one API worker on this Redis. */
+/** Connects the response cache of one API worker to this Redis. */
 export const useCache = (redis: { url: string }) =>
   use(
     () => connectCache(redis.url),
     (cache) => cache.close(),
   );
 
-/** A link to the server at this URL, or on this port, that the test can break. */
+/** Starts a link to the server at this URL or port that the test can break. */
 export const useTcpProxy = (server: string | { port: number }) =>
   use(
     () => startTcpProxy(Number((typeof server === 'string' ? new URL(server) : server).port)),
@@ -38,7 +38,7 @@ export const useMongo = (api?: { namespace: string }) =>
   );
 
 type Variables = Record<string, string>;
-/** Variables, or what returns them for a database once the hooks before have run. */
+/** Variables, or a function that returns them for a database once the earlier hooks have run. */
 type GivenVariables = Variables | ((database: string) => Variables);
 const valueOf = (given: GivenVariables, database: string) =>
   typeof given === 'function' ? given(database) : given;
@@ -78,8 +78,8 @@ export const useJobWorker = (api: TestApi, variables: GivenVariables = {}) =>
     (worker) => worker.close(1_000),
   );
 
-/** An Admin for all tests of this file or `describe`. */
+/** Creates an Admin for all tests of this file or `describe`. */
 export const useAdmin = (api: TestApi) => use(() => buildAdmin(api));
 
-/** A member for all tests of this file or `describe`. */
+/** Creates a member for all tests of this file or `describe`. */
 export const useMember = (api: TestApi) => use(() => buildMember(api));

@@ -1,12 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** Asks until the answer is truthy; fails after `timeoutMs`, by default long enough for a busy machine. */
+/** Calls `ask` until it returns a truthy value, and returns that. @throws Error after `timeoutMs` */
 export async function eventually<T>(ask: () => Promise<T> | T, timeoutMs = 30_000): Promise<NonNullable<T>> {
   const giveUp = Date.now() + timeoutMs;
   for (;;) {
     const answer = await ask();
     if (answer) return answer;
-    if (Date.now() > giveUp) throw new Error(`It did not come about within ${timeoutMs} ms`);
+    if (Date.now() > giveUp) throw new Error(`The awaited condition was not met within ${timeoutMs} ms`);
     await sleep(50);
   }
 }

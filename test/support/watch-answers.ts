@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { SeenAnswer } from './contract';
 
-/** Hands over each answer of an HTTP server in this process once it is written. */
+/** Passes each answer of an HTTP server in this process to `onAnswer` once it is written. */
 export function watchAnswers(
   request: IncomingMessage,
   response: ServerResponse,
@@ -20,7 +20,7 @@ export function watchAnswers(
     const text = Buffer.concat(chunks).toString('utf8');
     onAnswer({
       method: request.method!,
-      // Not by URL: `//` is the path of a request, and begins an address there.
+      // Not by URL: it takes a path that begins with `//` for a host.
       path: request.url!.split(/[?#]/, 1)[0]!,
       status: response.statusCode,
       type,

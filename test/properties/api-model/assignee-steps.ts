@@ -5,7 +5,7 @@ import { removal, removeUser } from './user-steps';
 import { words } from './values';
 import { actor, ask, expectStatus, learnUpdate, step, via } from './world';
 
-/** A new name shows in a task that both workers may have kept, and leaves its version. */
+/** Renames an assignee: tasks that both workers may have cached show the new name and keep their version. */
 export const renameAssignee = step(
   'rename an assignee',
   fc.record({ via, on: fc.nat({ max: 9 }), name: words(2) }),
@@ -30,7 +30,7 @@ export const renameAssignee = step(
   },
 );
 
-/** Slow: its answer waits for a second, until no worker takes the token any more. */
+/** Removes an assignee. Takes a second: the API answers once no worker accepts the token any more. */
 export const removeAssignee = step(
   'remove an assignee',
   removal(actor, fc.integer({ min: 1, max: 3 })),

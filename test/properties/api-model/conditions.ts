@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 
-/** Whom a write is meant for, relative to the present version. */
+/** The version that the condition of a write names, relative to the present version. */
 export interface Condition {
   match?: 'present' | 'weak' | 'among others' | 'any' | 'earlier' | 'later' | 'foreign' | 'garbage';
   noneMatch?: 'present' | 'any' | 'earlier';
@@ -26,7 +26,7 @@ export const condition: fc.Arbitrary<Condition> = fc.oneof(
   { weight: 1, arbitrary: fc.record({ noneMatch: fc.constantFrom('present', 'any', 'earlier') }) },
 );
 
-/** Only the version part counts: the rest is what an answer before a renaming may have said. */
+/** Keeps the version part alone: the rest of the tag changes with the name of the assignee. */
 const tag = (version: number) => `"${Math.max(0, version)}.${'x'.repeat(16)}"`;
 
 export function headersOf({ match, noneMatch }: Condition, version: number): Record<string, string> {

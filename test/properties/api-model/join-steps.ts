@@ -6,7 +6,7 @@ import { ask, expectStatus, step, via, type World } from './world';
 
 export const PASSWORD = 'correct horse';
 
-/** By e-mail address or user name, in whichever letter case. */
+/** Logs in by e-mail address or user name, in any letter case. */
 export const logIn = step(
   'log in',
   fc.record({
@@ -20,7 +20,7 @@ export const logIn = step(
   async (world, { via, on, by, named, isUpper, isRight }) => {
     const user = world.people[on]!;
     const name = user[by as 'email'];
-    // A user name may stand in `email` too, and the other way round.
+    // The API accepts a user name in `email` too, and the other way round.
     const login = { [named]: isUpper ? name.toUpperCase() : name.toLowerCase() };
     const body = JSON.stringify({ ...login, password: isRight ? PASSWORD : `${PASSWORD}s` });
     const answer = (await ask(world, via, world.people[0]!, { method: 'POST', path: '/users/login', body }))!;
@@ -33,7 +33,7 @@ export const logIn = step(
   },
 );
 
-/** Into the place of one who is gone; where nobody is gone the name is taken. */
+/** Signs up in the place of a removed person; if nobody is removed, the name is taken. */
 export const signUp = step(
   'sign up',
   fc.record({ via, on: fc.integer({ min: 1, max: 3 }) }),
@@ -48,7 +48,7 @@ export const signUp = step(
   },
 );
 
-/** With what a sequence finds each person. */
+/** The person as each sequence finds it. */
 export const firstFields = (index: number) => {
   const username = index === 0 ? 'chief' : `worker-${index}`;
   return { name: 'First', username, email: `${username}@example.com` };

@@ -8,7 +8,7 @@ export interface ListAsked {
   limit: number | undefined;
   count: boolean;
   fields: string[] | undefined;
-  /** Whether the tag of its first page is sent back. */
+  /** Send the tag of the first page back. */
   again: boolean;
 }
 
@@ -18,7 +18,7 @@ const linkTo = (answer: Answer, rel: string): string | undefined =>
 const DEFAULT_LIMIT = 20;
 const DEFAULT_SORT = '-createdAt';
 
-/** The query as it goes out, with what is asked of any list. */
+/** The query string, with the parameters of every list. */
 export function pathOf(path: string, filters: object, { limit, count, fields }: ListAsked): string {
   const all = { ...filters, limit, fields: fields?.join(','), ...(count && { count }) };
   const query = new URLSearchParams();
@@ -32,8 +32,8 @@ export const picked = (entry: { _id: string }, fields: string[] | undefined): ob
     : entry;
 
 /**
- * Reads all pages to the end and back to the beginning, each through the other worker than the one before.
- * @param expected of whole entries, in order; called with what a page has told, so that it may be learnt from
+ * Reads all pages to the end and back to the beginning, alternating between the workers.
+ * @param expected returns the whole entries in order; it is called with each page, from which the model learns times
  */
 export async function expectPages(
   world: World,
@@ -71,7 +71,7 @@ export async function expectPages(
   }
 }
 
-/** A cursor leads nowhere in a list of another order. */
+/** Checks that a list of another order refuses the cursor. */
 async function expectForeign(world: World, via: number, by: Person, next: string | undefined): Promise<void> {
   if (!next) return;
   const [path, query] = next.split('?');

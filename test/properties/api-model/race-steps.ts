@@ -7,7 +7,7 @@ import { ask, expectStatus, learnUpdate, step, type World } from './world';
 
 const both = <T>(send: (via: number) => Promise<T>) => Promise.all([send(0), send(1)]);
 
-/** Two changes of the version that both have seen, at once through both workers: one is made. */
+/** Sends two changes of the same version at once, through both workers: one takes effect. */
 export const raceToChange = step('race to change', fc.nat({ max: 20 }), async (world, on) => {
   const task = world.tasks[on % Math.max(1, world.tasks.length)];
   if (!task) return;
@@ -27,7 +27,7 @@ export const raceToChange = step('race to change', fc.nat({ max: 20 }), async (w
   expectTask(world, task, answers[winner]!);
 });
 
-/** One create sent twice at once, through both workers: one task, told twice. */
+/** Sends one create twice at once, through both workers: both answers show one task. */
 export const createTwice = step('create twice', body('post'), async (world: World, given) => {
   const whole = { ...given, fault: undefined };
   const name = `${world.sequence}-twice-${world.requests}`;

@@ -7,7 +7,7 @@ import { ask, expectStatus, learnUpdate, type World } from './world';
 
 const PEOPLE = 4;
 
-/** An Admin and three workers, and no task. */
+/** Creates an Admin and three members, and no task. */
 export async function createWorld(apis: [TestApi, TestApi]): Promise<World> {
   const exchange = createExchange();
   const { email, ...names } = firstFields(0);
@@ -34,7 +34,7 @@ export async function createWorld(apis: [TestApi, TestApi]): Promise<World> {
   return world;
 }
 
-/** Before each sequence: no task, and people with their first names, so that it tells the same whatever came before. */
+/** Removes all tasks and restores the names of people, so that a sequence does not depend on earlier ones. */
 export async function beginSequence(world: World): Promise<void> {
   world.trace.length = 0;
   const admin = world.people[0]!;
@@ -68,7 +68,7 @@ async function restoreNames(world: World): Promise<void> {
   }
 }
 
-/** After a sequence that failed the model may be wrong: what is there is removed, and the people come anew. */
+/** Removes everything and signs the people up again: after a failed sequence the model may be wrong. */
 export async function startOver(world: World): Promise<void> {
   const admin = world.people[0]!;
   const get = async (path: string) => (await ask(world, 0, admin, { method: 'GET', path }))!;

@@ -1,4 +1,4 @@
-/** What the model knows of users and tasks. It states the rules anew and imports nothing of src. */
+/** The users and tasks of the model. It states the rules independently and imports nothing of src. */
 export type Role = 'Admin' | 'worker';
 export type Status = 'to Do' | 'Doing' | 'Done';
 export type Priority = 'low' | 'normal' | 'high' | 'urgent';
@@ -28,7 +28,7 @@ export interface Task {
   deadline: string | null;
   createdAt: string;
   updatedAt: string;
-  /** Written by the server since then, at a moment that no answer has told: it is learnt from the next. */
+  /** The server has written it at a time that no answer has shown yet: the next one shows it. */
   isTouched: boolean;
   version: number;
 }

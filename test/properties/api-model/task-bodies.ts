@@ -15,15 +15,15 @@ interface Fields {
   deadline?: string | null;
 }
 
-/** What is sent: people stand for themselves until it goes out, since their ids differ from run to run. */
+/** A body before it is sent. It names people by their index: their ids differ from run to run. */
 export interface Body {
   fields: Fields;
   assignee?: { whom: Whom; isObject: boolean };
-  /** A place of it that is wrong. */
+  /** The path of an invalid field. */
   fault?: [string, unknown];
-  /** Fields only the server writes: they count for nothing. */
+  /** Fields that only the server writes: the API ignores them. */
   hasServerFields?: boolean;
-  /** From an answer, as clients send it back. */
+  /** Fields of an answer, as clients send them back. */
   copy?: object;
 }
 
@@ -61,7 +61,7 @@ export const personFor = ({ people }: World, whom: Whom): Person | 'unknown' | n
   return whom === 'unknown' ? 'unknown' : people[whom]!;
 };
 
-/** As it goes out. */
+/** The body as the client sends it. */
 export function textOf(world: World, { fields, assignee, fault, hasServerFields, copy }: Body): string {
   const person = assignee && personFor(world, assignee.whom);
   const id = person === 'unknown' ? UNKNOWN_ID : (person?.id ?? null);
@@ -74,7 +74,7 @@ export function textOf(world: World, { fields, assignee, fault, hasServerFields,
   });
 }
 
-/** Whether its form is wrong, whatever is there. */
+/** Reports whether the body is invalid whatever the database holds. */
 export const isRefused = ({ fault }: Body): boolean => fault !== undefined;
 
 export interface Changes {
@@ -83,13 +83,13 @@ export interface Changes {
   status?: Status;
   priority?: Priority;
   labels?: string[];
-  /** Null: where the server puts a new task. */
+  /** Null: the server chooses the position. */
   position?: number | null;
   deadline?: string | null;
   assignee?: Person | 'unknown' | null;
 }
 
-/** What the body makes of a task; what it doesn't name isn't there. */
+/** The fields that the body sets; fields that it does not name are missing. */
 export function changedBy(world: World, { fields, assignee, copy }: Body): Changes {
   const person = assignee && personFor(world, assignee.whom);
   const set = copy ? fromCopy(world, copy) : fields;
@@ -107,7 +107,7 @@ export function changedBy(world: World, { fields, assignee, copy }: Body): Chang
   } as Changes;
 }
 
-/** Of an answer that is sent back, the server's own fields don't count. */
+/** Drops the fields that only the server writes from an answer that is sent back. */
 function fromCopy({ people }: World, copy: object): Fields & { assignee?: Person | null } {
   const { _id, createdAt, updatedAt, assignedTo, ...fields } = copy as Record<string, unknown>;
   if (assignedTo === undefined) return fields;
@@ -115,7 +115,7 @@ function fromCopy({ people }: World, copy: object): Fields & { assignee?: Person
   return { ...fields, assignee: people.find((person) => person.id === id) ?? null };
 }
 
-/** A new task of this body; undefined where its assignee isn't there. `position` is null where the server chooses. */
+/** A new task of this body; undefined if its assignee does not exist. `position` is null if the server chooses it. */
 export function withDefaults(world: World, body: Body) {
   const { assignee = null, ...changes } = changedBy(world, body);
   if (assignee === 'unknown') return undefined;

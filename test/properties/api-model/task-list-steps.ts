@@ -6,7 +6,7 @@ import { learnTouched } from './task-steps';
 import { deadline, label, linesIn, priority, status, UNKNOWN_ID, whom, words } from './values';
 import { actor, ask, expectStatus, step, via, type World } from './world';
 
-/** The moment of a task that is there, or a little beside it. */
+/** The creation time of an existing task, or a moment near it. */
 const near = fc.record({ of: fc.nat({ max: 9 }), ms: fc.integer({ min: -1, max: 1 }) });
 
 const filters = {
@@ -22,7 +22,7 @@ const filters = {
 };
 type FilterName = keyof typeof filters;
 
-/** Served together: with the first any of the others, none of them needed. */
+/** Filters that the API serves together: the first with any of the others. */
 const SERVED: [string, FilterName[], FilterName[]][] = [
   ['createdAt', [], ['status', 'createdFrom', 'createdBefore']],
   ['createdAt', [], ['priority', 'createdFrom', 'createdBefore']],
@@ -54,7 +54,7 @@ const FIELDS = [
   'updatedAt',
 ];
 
-/** Mostly what is served, now and then anything. */
+/** Mostly served combinations, sometimes any combination. */
 const combination = fc.oneof(
   {
     weight: 9,
@@ -74,7 +74,7 @@ const combination = fc.oneof(
   },
 );
 
-/** What any list is asked beside its filters. */
+/** The parameters of every list beside its filters. */
 export const listAsked = (names: string[]) =>
   fc.record({
     via,
@@ -89,12 +89,12 @@ const data = fc.record({
   combination,
   isDescending: fc.boolean(),
   values: fc.record(filters),
-  /** Whose tasks: left out for an own list or all. */
+  /** The assignee; undefined for a member's own list or for all tasks. */
   owner: fc.option(whom, { nil: undefined }),
   asked: listAsked(FIELDS),
 });
 
-/** The filters that are set, as they go out. */
+/** The given filters as query parameters. */
 interface Given {
   status?: Status[];
   priority?: Priority;
@@ -157,7 +157,7 @@ export const listTasks = step(
     const isAllowed = !mine || scope === undefined || scope === person;
     if (person.isGone || !isAllowed || !isServed(sort, names)) {
       const answer = await ask(world, asked.via, person, { method: 'GET', path });
-      // Which of both is told is nobody's business.
+      // The API may name either of the two faults.
       const refusals = [...(isAllowed ? [] : [403]), ...(isServed(sort, names) ? [] : [400])];
       return answer && expectStatus(answer, ...refusals);
     }

@@ -18,7 +18,7 @@ import {
   type World,
 } from './world';
 
-/** A task that is there, one that is gone, or an id that never was. */
+/** An existing task, a removed one, or an id that never existed. */
 const target = fc.nat({ max: 20 });
 function targetOf({ tasks, goneIds }: World, on: number): { id: string; task: Task | undefined } {
   const task = tasks[on % (tasks.length + 1)];
@@ -28,7 +28,7 @@ function targetOf({ tasks, goneIds }: World, on: number): { id: string; task: Ta
 const visibleTo = (by: Person, task: Task | undefined): task is Task =>
   task !== undefined && (by.role === 'Admin' || task.assignee === by);
 
-/** The answer shows the task as the model has it. */
+/** Checks that the answer shows the task as the model has it. */
 export function expectTask(world: World, task: Task, answer: Answer): void {
   assert.deepEqual(answer.body, showTask(task));
   expectTag(world, task.id, answer, task.version);
@@ -50,7 +50,7 @@ export const createTask = step('create', fc.record({ data, key }), async (world,
   await create(world, data.via, world.people[data.by]!, data.body, textOf(world, data.body), key);
 });
 
-/** What a sequence begins with, so that lists have something to show. */
+/** The creates that begin a sequence, so that lists are not empty. */
 export const firstTask = step('create', fc.record({ via, body: body('post') }), (world, { via, body }) => {
   const whole = { ...body, fault: undefined };
   return create(world, via, world.people[0]!, whole, textOf(world, whole), undefined);
@@ -103,7 +103,7 @@ function expectReplay(earlier: { body: string; answer: Answer }, text: string, a
   assert.equal(answer.headers['idempotent-replayed'], 'true');
 }
 
-/** An earlier key again, with its body or another. */
+/** Sends an earlier key again, with its body or another. */
 export const replay = step(
   'replay',
   fc.record({ via, which: fc.nat({ max: 2 }), isSame: fc.boolean(), isQuoted: fc.boolean() }),
@@ -120,7 +120,7 @@ export const getTask = step('get', fc.record({ via, by: actor, on: target }), (w
   return look(world, via, world.people[by]!, id, task);
 });
 
-/** With the last tag that was seen: 304 exactly where it is the tag of what is there. */
+/** Reads with the last seen tag: 304 exactly if it is the current one. */
 export async function look(world: World, via: number, by: Person, id: string, task?: Task): Promise<void> {
   const path = `/tasks/${id}`;
   const last = world.tags.get(id)?.at(-1);
@@ -205,7 +205,7 @@ async function update(world: World, change: Change, form: 'put' | 'patch', body:
   expectTask(world, task, answer);
 }
 
-/** More than the status, for a worker. */
+/** A member may change the status alone. */
 const changesMore = (task: Task, { status: _status, ...others }: object & { status?: unknown }): boolean =>
   Object.entries(others).some(
     ([name, value]) =>

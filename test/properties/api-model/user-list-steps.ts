@@ -7,7 +7,7 @@ import { actor, ask, expectStatus, step, type World } from './world';
 
 const FIELDS = ['_id', 'name', 'email', 'username', 'role', 'tasks', 'createdAt', 'updatedAt'];
 
-/** The moment of a user, or a little beside it. */
+/** The creation time of a user, or a moment near it. */
 const near = fc.record({ of: fc.nat({ max: 3 }), ms: fc.integer({ min: -1, max: 1 }) });
 const momentOf = ({ people }: World, { of, ms }: { of: number; ms: number }) =>
   new Date(Date.parse(people[of]!.createdAt) + ms).toISOString();
@@ -63,7 +63,7 @@ export const listUsers = step(
     );
     const person = world.people[by]!;
     const path = pathOf('/users', { ...given, sort: isDescending ? `-${sort}` : sort }, asked);
-    // By user name only a role goes with it.
+    // A sort by user name goes with a filter by role alone.
     const isServed = sort === 'createdAt' || names.every((name) => name === 'role');
     if (person.isGone || person.role !== 'Admin' || !isServed) {
       const answer = await ask(world, asked.via, person, { method: 'GET', path });

@@ -47,7 +47,7 @@ export interface UserFields {
   email?: string;
 }
 
-/** Whether another has it already, letter case aside. */
+/** Reports whether another user has it already, ignoring letter case. */
 export const isTaken = (
   { people }: World,
   user: Person | undefined,
@@ -67,7 +67,7 @@ const patch = fc.record({
   on: someone,
   condition,
   fields: fc.record({ name: words(2), username, email }, { requiredKeys: [] }),
-  /** Whose user name or e-mail address is taken over, in capitals. */
+  /** The person whose user name or e-mail address the patch claims, in capitals. */
   like: fc.option(fc.record({ whom: someone, what: fc.constantFrom('username', 'email') }), {
     nil: undefined,
     freq: 4,
@@ -83,7 +83,7 @@ export const patchUser = step(
     const [person, user] = [world.people[by]!, world.people[on]!];
     const likened = like && { [like.what]: world.people[like.whom]![like.what as 'email'].toUpperCase() };
     const fields: UserFields = { ...data.fields, ...likened };
-    // The role that a user has may come along, and no other.
+    // A patch may name the present role of the user, and no other.
     const role = 'name' in data.fields ? user.role : 'Admin';
     const serverFields = data.hasServerFields && { _id: 7, role, tasks: null, updatedAt: 'now' };
     const answer = await ask(world, via, person, {
@@ -113,7 +113,7 @@ export const patchUser = step(
 export const removal = (by: fc.Arbitrary<number>, on: fc.Arbitrary<number>) =>
   fc.record({ via, by, on, condition });
 
-/** By who may not, or of the last Admin. */
+/** Removes a user without the right to, or the last Admin. */
 export const refusedRemoval = step(
   'refused removal',
   fc.oneof(removal(fc.constant(0), fc.constant(0)), removal(fc.integer({ min: 1, max: 3 }), fc.constant(0))),

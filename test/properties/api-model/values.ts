@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 
-/** Of each line: one word in the eyes of a search, however it is written. */
+/** Each line holds spellings of one word that a search treats as the same. */
 const SPELLINGS = [
   ['Zaun', 'ZAUN', 'zäun', 'Za\u0308un'],
   ['café', 'CAFÉ', 'cafe', 'Cafe\u0301'],
@@ -21,7 +21,7 @@ const SPELLINGS = [
 ];
 const lineOf = new Map(SPELLINGS.flatMap((line, index) => line.map((word) => [word, index] as const)));
 
-/** The known words of a text: their lines. */
+/** The lines of the known words in a text. */
 export const linesIn = (text: string): Set<number> =>
   new Set(text.split(/[\s:,/()・-]+/).flatMap((word) => lineOf.get(word) ?? []));
 
@@ -36,7 +36,7 @@ export const title = fc.oneof(
   words(2).map((text) => `  ${text}\n`),
 );
 
-/** An index into the people, or one of whom there is none. */
+/** An index into the people, or one beyond them. */
 export const whom = fc.oneof(
   { weight: 8, arbitrary: fc.nat({ max: 3 }) },
   { weight: 3, arbitrary: fc.constant('nobody' as const) },
@@ -54,7 +54,7 @@ export const priority = fc.constantFrom(
 );
 export const label = fc.constantFrom('garden', 'Garden', ' garden ', 'häuser', '🏡', 'a,b');
 
-/** All of them far from now, so that what is overdue doesn't depend on when the test runs. */
+/** Deadlines far from now, so that what is overdue does not depend on the time of the test. */
 export const deadline = fc.constantFrom(
   '0001-01-01',
   '2001-02-03',
@@ -77,7 +77,7 @@ export const taskFields = {
   deadline,
 };
 
-/** Bodies with one of these in them are refused. */
+/** The API refuses bodies that hold one of these. */
 export const taskFault = fc.constantFrom<[string, unknown]>(
   ['title', null],
   ['title', ' \n'],

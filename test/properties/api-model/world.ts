@@ -4,7 +4,7 @@ import type { TestApi } from '../../support/api';
 import { createExchange, type Answer, type Asked } from '../../support/exchange';
 import type { Person, Task } from './state';
 
-/** A create with an Idempotency-Key that was answered with success. */
+/** A create with an Idempotency-Key that succeeded. */
 export interface Send {
   body: string;
   answer: Answer;
@@ -13,27 +13,27 @@ export interface Send {
 export interface World {
   apis: [TestApi, TestApi];
   exchange: ReturnType<typeof createExchange>;
-  /** The first is an Admin and stays. */
+  /** The first is an Admin and is never removed. */
   people: Person[];
   tasks: Task[];
   goneIds: string[];
   sends: Map<string, Send>;
-  /** By resource: each tag that an answer had, and the text under it. */
+  /** Each tag of an answer with its text, by resource. */
   tags: Map<string, { tag: string; text: string }[]>;
-  /** Of the present sequence: what a failure shows. */
+  /** The requests of the present sequence, which a failure prints. */
   trace: string[];
-  /** Makes the idempotency keys of a sequence its own. */
+  /** Part of the idempotency keys, so that sequences share none. */
   sequence: number;
   requests: number;
 }
 
-/** One operation of a sequence: who does it through which API worker is a part of it. */
+/** One operation of a sequence, with its person and its API worker. */
 export interface Step {
   play: (world: World) => Promise<void>;
   [fc.toStringMethod]: () => string;
 }
 
-/** What most steps have: through which worker, and by whom. */
+/** The worker and the person of most steps. */
 export const via = fc.nat({ max: 1 });
 export const actor = fc.oneof(
   { weight: 3, arbitrary: fc.constant(0) },
@@ -54,7 +54,7 @@ export const step = <T>(
 const describe = ({ method, path, headers, body }: Omit<Asked, 'token'>) =>
   [method, path, body, headers && JSON.stringify(headers)].filter(Boolean).join(' ');
 
-/** Undefined where the person is gone and was rightly told so. */
+/** Returns undefined if the person is gone and the API refused the request for that reason. */
 export async function ask(
   world: World,
   through: number,
@@ -81,7 +81,7 @@ export function expectStatus(answer: Answer, ...expected: number[]): void {
 
 const TAG = /^"(\d+)\.[\w-]{16}"$/;
 
-/** The tag says the version, and differs from an earlier one where version or text do, and only there. */
+/** Checks that the tag names the version and differs from an earlier tag exactly if the version or the text does. */
 export function expectTag(world: World, resource: string, answer: Answer, version: number): void {
   const tag = answer.headers.etag ?? '';
   assert.equal(TAG.exec(tag)?.[1], String(version), `version in the tag ${tag} of ${resource}`);
@@ -94,7 +94,7 @@ export function expectTag(world: World, resource: string, answer: Answer, versio
   world.tags.set(resource, earlier);
 }
 
-/** What only the server knows: it may tell a new time, and never an earlier one. */
+/** Takes over `updatedAt`, which only the server knows: it never goes back. */
 export function learnUpdate(known: { updatedAt: string }, told: unknown): void {
   assert(
     typeof told === 'string' && told >= known.updatedAt,
@@ -103,12 +103,12 @@ export function learnUpdate(known: { updatedAt: string }, told: unknown): void {
   known.updatedAt = told;
 }
 
-/** A 412 names the tag that the client should have had. */
+/** Checks that a 412 names the current tag. */
 export function expectOutdated(answer: Answer, version: number): void {
   assert.equal(TAG.exec(answer.headers.etag ?? '')?.[1], String(version), 'version in the tag of a 412');
 }
 
-/** If-None-Match with the last tag that was seen: 304 exactly where nothing has changed since. */
+/** Sends If-None-Match with the last seen tag: 304 exactly if nothing has changed since. */
 export async function expectNotModified(
   world: World,
   through: number,

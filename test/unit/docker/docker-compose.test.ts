@@ -8,11 +8,8 @@ import {
   compose,
   configOf,
   filledIn,
-  mongo,
   nginx,
-  rabbitmq,
   read,
-  redis,
   root,
   worker,
   type Service,
@@ -45,21 +42,6 @@ describe('docker-compose.yml', () => {
     const linter = new DCLinter({ rules, quiet: false, debug: false, exclude: [] });
     for (const name of [file, path.join(root, 'docker-compose.response-time.yml')])
       expect(linter.lintFiles([name], false)).toEqual([expect.objectContaining({ messages: [] })]);
-  });
-
-  it('publishes one port, that of NGINX', () => {
-    const published = Object.entries(compose.services).flatMap(([name, { ports = [] }]) =>
-      ports.map((port) => `${name} ${port}`),
-    );
-    expect(published).toEqual(['nginx ${PORT:-3000}:8080']);
-    expect(nginx.environment!.NGINX_LISTEN).toBe('listen 8080 backlog=4096;');
-    expect(api.environment!.BALANCER_URL).toBe('http://nginx:8080');
-  });
-
-  it('keeps what must not be lost in volumes of their own', () => {
-    expect(Object.keys(compose.volumes)).toEqual(['mongo', 'rabbitmq']);
-    expect([mongo, rabbitmq].map(({ volumes }) => volumes![0]!.split(':')[0])).toEqual(['mongo', 'rabbitmq']);
-    expect(redis.command!.at(-1)).toContain('--save ""');
   });
 
   it('waits only for services that have a health check', () => {
@@ -106,17 +88,11 @@ describe('NGINX before the api container', () => {
   it('is given every value that the template asks for', () => {
     const asked = [...template.matchAll(/\$\{([A-Z_]+)\}/g)].map(([, name]) => name);
     expect(Object.keys(nginx.environment!)).toEqual(expect.arrayContaining(asked));
-    expect(nginx.volumes).toEqual([
-      './nginx/nginx.conf.template:/etc/nginx/templates/nginx.conf.template:ro',
-      './nginx/balancing:/tmp/balancing:ro',
-    ]);
-  });
-
-  it('balances round robin, and by the file of another method where one is named', () => {
-    const { BALANCING } = filledIn(nginx.environment!);
-    expect(BALANCING).toBe('round-robin');
-    for (const method of [BALANCING, 'least-connections', 'response-time'])
-      expect(existsSync(path.join(root, 'nginx', 'balancing', `${method}.conf`))).toBe(true);
+    for (const volume of nginx.volumes!)
+      expect(existsSync(path.join(root, volume.split(':')[0]!))).toBe(true);
+    expect(
+      existsSync(path.join(root, 'nginx', 'balancing', `${filledIn(nginx.environment!).BALANCING}.conf`)),
+    ).toBe(true);
   });
 
   it('lists a port for each worker', () => {

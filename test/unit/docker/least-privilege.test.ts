@@ -78,6 +78,7 @@ describe('each container', () => {
       redis: ['api'],
       rabbitmq: ['api', 'worker'],
     });
+    expect(services.filter(([, { ports }]) => ports).map(([name]) => name)).toEqual(['nginx']);
     // Only NGINX is in one that leads outside.
     const open = Object.entries(compose.networks).flatMap(([network, options]) =>
       options?.internal ? [] : network,
