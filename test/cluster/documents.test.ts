@@ -1,9 +1,9 @@
 import { spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import os from 'node:os';
 import path from 'node:path';
 import { useCluster } from '../support/cluster';
+import { newFolder } from '../support/folder';
 
 const root = path.join(__dirname, '..', '..');
 const admin = { email: 'admin@taskfleet.local', username: 'admin', password: 'of the documents test' };
@@ -13,14 +13,12 @@ const cluster = useCluster();
 beforeAll(async () => {
   await cluster.ensureAdmin(admin);
   await cluster.removeUser(admin, 'ada', 'ada@example.com');
-  dir = await mkdtemp(path.join(os.tmpdir(), 'taskfleet-documents-'));
+  dir = newFolder();
   await mkdir(path.join(dir, '.local'));
   await writeFile(path.join(dir, '.local', 'admin-password'), admin.password);
   await writeFile(path.join(dir, '.local', 'stack.json'), JSON.stringify({ url: cluster.url }));
   await cp(path.join(root, 'docs', 'images'), path.join(dir, 'docs', 'images'), { recursive: true });
 }, 120_000);
-
-afterAll(() => rm(dir, { recursive: true }));
 
 /** Prints the status of each request; requests of a waiting loop (`curl -sf`) may fail. */
 const WRAPPER = `curl() {

@@ -1,25 +1,16 @@
 import { readFileSync } from 'node:fs';
-import { createConnection } from 'node:net';
 import path from 'node:path';
 import { askProcess } from '../../src/control/control-client';
 import { defaultControlFolder, listLiving } from '../../src/control/control-folder';
 import { problemSchema } from '../../src/schemas/values';
 import { ORIGIN, useCluster } from '../support/cluster';
+import { sendRaw } from '../support/raw-client';
 import { eventually } from '../support/wait';
 
 const cluster = useCluster();
 
 /** Sends the text unchanged: a client library would correct or refuse these requests. */
-function raw(text: string): Promise<string> {
-  return new Promise((resolve, reject) => {
-    const { port } = new URL(cluster.url);
-    const socket = createConnection(Number(port), '127.0.0.1', () => socket.write(text));
-    let answer = '';
-    socket.setEncoding('utf8').on('data', (chunk: string) => (answer += chunk));
-    socket.once('end', () => resolve(answer)).once('error', reject);
-    socket.setTimeout(30_000, () => socket.destroy(new Error(`no end: ${answer}`)));
-  });
-}
+const raw = (text: string) => sendRaw(Number(new URL(cluster.url).port), text);
 
 const request = (line: string, headers = '') =>
   raw(`${line}\r\nHost: localhost\r\nConnection: close\r\n${headers}\r\n`);

@@ -1,5 +1,4 @@
 import { createServer, type Server, type Socket } from 'node:net';
-import { once } from 'node:events';
 import amqp from 'amqplib';
 import Redis from 'ioredis';
 import { createRepositories } from '../../src/compose/store';
@@ -11,6 +10,7 @@ import { declareJobQueues, jobQueueNames } from '../../src/infra/rabbit/rabbit';
 import { dropDatabase, newNamespace } from '../support/api';
 import { mongoUrl, serverUrl } from '../support/servers';
 import { useRedis } from '../support/use-api';
+import { listen, portOf } from '../support/listen';
 
 const redis = useRedis();
 const prefix = newNamespace();
@@ -40,8 +40,8 @@ beforeAll(async () => {
   const channel = await model.createChannel();
   await declareJobQueues(channel, prefix);
   await channel.consume(jobQueueNames(prefix).queue, () => {});
-  silent = createServer((socket) => held.push(socket)).listen(0, '127.0.0.1');
-  await once(silent, 'listening');
+  silent = createServer((socket) => held.push(socket));
+  await listen(silent);
 });
 
 afterAll(async () => {
@@ -138,7 +138,7 @@ describe('the doctor', () => {
   });
 
   it('gives up on servers that take connections and never answer', async () => {
-    const { port } = silent.address() as { port: number };
+    const port = portOf(silent);
     const findings = await look({
       MONGO_URL: `mongodb://127.0.0.1:${port}/x`,
       REDIS_URL: `redis://127.0.0.1:${port}`,

@@ -1,5 +1,5 @@
 import { Agent, request, type IncomingHttpHeaders, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { portOf } from './listen';
 
 export interface Asked {
   method: string;
@@ -26,7 +26,7 @@ export function createExchange() {
   return {
     send: (server: Server, { method, path, token, headers, body }: Asked): Promise<Answer> =>
       new Promise((resolve, reject) => {
-        const { port } = server.address() as AddressInfo;
+        const port = portOf(server);
         const sent = request({ agent, host: '127.0.0.1', port, method, path }, (incoming) => {
           const chunks: Buffer[] = [];
           incoming.on('data', (chunk: Buffer) => chunks.push(chunk));

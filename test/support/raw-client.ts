@@ -42,3 +42,14 @@ export async function connectRaw(port: number) {
     },
   };
 }
+
+/** Sends these bytes unchanged, and returns what the server answers until it, or this client after `leaveMs`, leaves. */
+export function sendRaw(port: number, bytes: string | Buffer, leaveMs = 30_000): Promise<string> {
+  return new Promise((resolve) => {
+    const socket = createConnection(port, '127.0.0.1', () => socket.write(bytes));
+    const chunks: Buffer[] = [];
+    const end = () => resolve(Buffer.concat(chunks).toString('latin1'));
+    socket.on('data', (chunk) => chunks.push(chunk)).once('error', end);
+    socket.once('close', end).setTimeout(leaveMs, () => socket.destroy());
+  });
+}

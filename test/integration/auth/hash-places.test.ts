@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
-import { connect, type AddressInfo } from 'node:net';
+import { connect } from 'node:net';
 import mongoose from 'mongoose';
 import request from 'supertest';
 import { startApi } from '../../support/api';
@@ -8,6 +8,7 @@ import { buildMember, newPerson } from '../../support/factories';
 import { mongoUrl } from '../../support/servers';
 import { eventually } from '../../support/wait';
 import { useApi } from '../../support/use-api';
+import { portOf } from '../../support/listen';
 
 /** One hash takes long, and one may wait for it: two sign-ups fill the worker. */
 const api = useApi({
@@ -48,7 +49,7 @@ describe('the API under many passwords', () => {
   it('refuses a password before its body is sent, and uses up no limit of the client', async () => {
     const { ended } = await fill();
     const address = newAddress();
-    const socket = connect((api.server.address() as AddressInfo).port, '127.0.0.1');
+    const socket = connect(portOf(api.server), '127.0.0.1');
     const head = [
       'POST /users/signup HTTP/1.1',
       'Host: x',

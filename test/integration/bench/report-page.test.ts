@@ -1,13 +1,13 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import os from 'node:os';
+import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Browser, Page } from 'playwright-core';
 import { formatHtml, formatMainChart } from '../../../bench/reports/write';
 import { startBrowser } from '../../support/browser';
+import { newFolder } from '../../support/folder';
 import { buildResults } from '../../unit/bench/support/results';
 
-const folder = mkdtempSync(path.join(os.tmpdir(), 'taskfleet-page-'));
+const folder = newFolder();
 const addressOf = (name: string) => pathToFileURL(path.join(folder, name)).href;
 let browser: Browser;
 
@@ -17,10 +17,7 @@ beforeAll(async () => {
   browser = await startBrowser();
 }, 120_000);
 
-afterAll(async () => {
-  await browser?.close();
-  rmSync(folder, { recursive: true });
-});
+afterAll(() => browser?.close());
 
 /** @returns the page, what it asked for beside itself, and what the browser complained of */
 async function open(name: string, width: number, colorScheme: 'light' | 'dark' = 'light') {

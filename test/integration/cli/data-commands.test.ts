@@ -1,5 +1,4 @@
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
-import os from 'node:os';
+import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { serveControl } from '../../../src/control/control-server';
 import { createLogger } from '../../../src/process/logger';
@@ -7,23 +6,18 @@ import { buildApiStatus } from '../../support/api-status';
 import { dropDatabase, newNamespace } from '../../support/api';
 import { runCommand, runUnread } from '../../support/real-process';
 import { connectMongo } from '../../../src/infra/mongo/mongo';
+import { newFolder } from '../../support/folder';
 import { mongoUrl } from '../../support/servers';
 
 const namespace = newNamespace();
-let folder: string;
-let env: Record<string, string>;
-let file: string;
-
-beforeAll(async () => {
-  folder = await mkdtemp(path.join(os.tmpdir(), 'data-'));
-  file = path.join(folder, 'a.gz');
-  const secret = 'hU8-vS2mXqLd0cKz5RtYw1GfBn7JpE4a';
-  env = { MONGO_URL: mongoUrl(namespace), RUN_DIR: path.join(folder, 'run'), JWT_SECRET: secret };
-});
-afterAll(async () => {
-  await rm(folder, { recursive: true });
-  await dropDatabase(namespace);
-});
+const folder = newFolder();
+const file = path.join(folder, 'a.gz');
+const env = {
+  MONGO_URL: mongoUrl(namespace),
+  RUN_DIR: path.join(folder, 'run'),
+  JWT_SECRET: 'hU8-vS2mXqLd0cKz5RtYw1GfBn7JpE4a',
+};
+afterAll(() => dropDatabase(namespace));
 
 const wrong: [string, string[]][] = [
   ['migrate', ['sideways']],
@@ -130,7 +124,7 @@ describe('a data command', () => {
     const database = namespace;
     const logger = createLogger('silent', 'test');
     const control = await serveControl(
-      { folder: env.RUN_DIR!, name: 'api-0', logger },
+      { folder: env.RUN_DIR, name: 'api-0', logger },
       { 'GET /status': () => buildApiStatus() },
     );
     const refused = await runCommand('restore', [file, '--empty', database], env);

@@ -1,6 +1,8 @@
 import request from 'supertest';
 import { startApi } from '../../support/api';
 import { buildAdmin } from '../../support/factories';
+import { portOf } from '../../support/listen';
+import { sendRaw } from '../../support/raw-client';
 import { useApi } from '../../support/use-api';
 
 const PAGE = 'https://app.example.com';
@@ -74,17 +76,7 @@ describe('CORS', () => {
   });
 
   describe('what Node refuses before there is a request', () => {
-    const { connect } = jest.requireActual<typeof import('node:net')>('node:net');
-
-    function raw(text: string, to = api): Promise<string> {
-      return new Promise((resolve, reject) => {
-        const { port } = to.server.address() as { port: number };
-        let answer = '';
-        const socket = connect(port, '127.0.0.1', () => socket.write(text));
-        socket.setEncoding('utf8').on('data', (chunk: string) => (answer += chunk));
-        socket.once('end', () => resolve(answer)).once('error', reject);
-      });
-    }
+    const raw = (text: string, to = api) => sendRaw(portOf(to.server), text);
     const long = `X-Long: ${'x'.repeat(30_000)}\r\n`;
     const refused: [number, (origin: string) => string][] = [
       [431, (origin) => `GET /tasks HTTP/1.1\r\nHost: a\r\nOrigin: ${origin}\r\n${long}\r\n`],

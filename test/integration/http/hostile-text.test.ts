@@ -5,6 +5,7 @@ import { buildAdmin, buildTask, buildMember } from '../../support/factories';
 import { createSender, curlOf, type RawAnswer, type RawRequest } from '../../support/request-sender';
 import { textPlaces, type TextPlace } from '../../support/text-places';
 import { useApi } from '../../support/use-api';
+import { portOf } from '../../support/listen';
 
 /** At most so many times as long as letters of the same length. What is quadratic takes 100 times as long, or more. */
 const MOST_TIMES = 6;
@@ -35,7 +36,7 @@ beforeAll(async () => {
   const task = await buildTask(api, admin);
   const ids = { '/tasks/{id}': task._id, '/users/{id}': member.id };
   places = textPlaces(apiDocument, ids, { Authorization: `Bearer ${admin.token}` });
-  url = `http://127.0.0.1:${(api.server.address() as { port: number }).port}`;
+  url = `http://127.0.0.1:${portOf(api.server)}`;
   sender = createSender(url, 1);
 });
 

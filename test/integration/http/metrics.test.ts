@@ -1,9 +1,10 @@
-import { connect, type AddressInfo } from 'node:net';
+import { connect } from 'node:net';
 import request from 'supertest';
 import { startApi } from '../../support/api';
 import { buildTask, cachedRead } from '../../support/factories';
 import { eventually } from '../../support/wait';
 import { useAdmin, useApi } from '../../support/use-api';
+import { portOf } from '../../support/listen';
 
 // Comparing a password takes a quarter of a second.
 const api = useApi({ BCRYPT_COST: '12' });
@@ -99,7 +100,7 @@ describe('the metrics of a worker', () => {
   });
 
   it('counts a client that went away as such', async () => {
-    const { port } = api.server.address() as AddressInfo;
+    const port = portOf(api.server);
     const name = 'http_request_duration_seconds_count{method="POST",route="/users/login",status="499"}';
     const before = await valueOf(name);
     const socket = connect(port, '127.0.0.1');

@@ -5,6 +5,7 @@ import { buildTask } from '../../support/factories';
 import { connectRaw, type RawClient } from '../../support/raw-client';
 import { eventually } from '../../support/wait';
 import { useAdmin, useApi, useMember } from '../../support/use-api';
+import { portOf } from '../../support/listen';
 
 const api = useApi();
 const admin = useAdmin(api);
@@ -109,7 +110,7 @@ describe('a flood of writes by one client', () => {
 describe('an overloaded worker', () => {
   it('refuses before it reads a body', async () => {
     const clients: RawClient[] = [];
-    const port = (api.server.address() as { port: number }).port;
+    const port = portOf(api.server);
     const headers = {
       Authorization: `Bearer ${admin.token}`,
       'Content-Type': 'application/json',

@@ -1,11 +1,11 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import os from 'node:os';
+import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { text } from 'node:stream/consumers';
 import { mongoUrl } from '../../support/servers';
 import { eventually } from '../../support/wait';
 import { useMongo } from '../../support/use-api';
+import { newFolder } from '../../support/folder';
 
 const dist = path.resolve(__dirname, '..', '..', '..', 'dist', 'infra', 'mongo');
 const built = (name: string) => JSON.stringify(path.join(dist, name));
@@ -30,11 +30,9 @@ const mongo = useMongo();
 let folder: string;
 
 beforeEach(async () => {
-  folder = await mkdtemp(path.join(os.tmpdir(), 'migrations-'));
+  folder = newFolder();
   await mongo.connection.dropDatabase();
 });
-
-afterEach(() => rm(folder, { recursive: true }));
 
 const addMigration = (name: string, body: string, rest = '') =>
   writeFile(path.join(folder, name), `exports.up = async (db) => { ${body} };\n${rest}`);

@@ -1,11 +1,10 @@
-import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { ALLOWED_HEADERS, ALLOWED_METHODS, MAX_AGE_SECONDS } from '../../../src/http/server/cors';
 import { problemSchema } from '../../../src/schemas/values';
 import { startNginx } from '../../support/balancer';
 import { startBrowser } from '../../support/browser';
 import { createSender, type RawAnswer } from '../../support/request-sender';
+import { listen, portOf } from '../../support/listen';
 
 const PAGE = 'http://localhost:5173';
 const OTHER = 'https://app.example.com';
@@ -25,7 +24,7 @@ let worker: Server;
 let nginx: Awaited<ReturnType<typeof startNginx>>;
 
 const start = (corsOrigins: string) =>
-  startNginx([(worker.address() as AddressInfo).port], {
+  startNginx([portOf(worker)], {
     corsOrigins,
     otherwise: [
       ['proxy_read_timeout 15s', 'proxy_read_timeout 1s'],
@@ -48,8 +47,7 @@ beforeAll(async () => {
     response.writeHead(status, { 'Access-Control-Allow-Origin': '*', Vary: 'Origin', 'Retry-After': '7' });
     response.end('{}');
   });
-  worker.listen(0, '127.0.0.1');
-  await once(worker, 'listening');
+  await listen(worker);
   nginx = await start(`${PAGE}, ${OTHER}`);
   // What is over the limit stays so for a minute.
   for (let count = 0; count < 2; count++) await ask(['/limited']);
@@ -167,7 +165,7 @@ describe('NGINX', () => {
   });
 
   it('can be read in a browser: a page of another origin sees the problem and Retry-After', async () => {
-    const origin = `http://127.0.0.1:${(worker.address() as AddressInfo).port}`;
+    const origin = `http://127.0.0.1:${portOf(worker)}`;
     const own = await start(origin);
     const browser = await startBrowser();
     try {

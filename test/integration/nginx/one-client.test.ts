@@ -1,7 +1,8 @@
-import { createConnection } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import { dropDatabase, newNamespace, startApi, type TestApi } from '../../support/api';
 import { methods, startNginx } from '../../support/balancer';
+import { portOf } from '../../support/listen';
+import { sendRaw } from '../../support/raw-client';
 import { buildAdmin, buildTask, newPerson, type Account } from '../../support/factories';
 
 const namespace = newNamespace();
@@ -29,16 +30,7 @@ afterAll(async () => {
 
 afterEach(() => nginx.stop());
 
-/** Sends these bytes, and reads the answer to its end or leaves after so long. */
-function raw(text: string | Buffer, leaveMs = 10_000): Promise<string> {
-  return new Promise((resolve) => {
-    const socket = createConnection(nginx.port, '127.0.0.1', () => socket.write(text));
-    const chunks: Buffer[] = [];
-    const end = () => resolve(Buffer.concat(chunks).toString('latin1'));
-    socket.on('data', (chunk) => chunks.push(chunk)).once('error', end);
-    socket.once('close', end).setTimeout(leaveMs, () => socket.destroy());
-  });
-}
+const raw = (bytes: string | Buffer, leaveMs = 10_000) => sendRaw(nginx.port, bytes, leaveMs);
 
 function ask(line: string, headers: string[] = [], body: string | Buffer = '', leaveMs?: number) {
   const bytes = Buffer.from(body);
@@ -147,7 +139,7 @@ const statusOf = (answer: string) => Number(/^HTTP\/1\.1 (\d+)/.exec(answer)?.[1
 
 describe.each(methods)('under %s', (method) => {
   beforeEach(async () => {
-    const ports = workers.map(({ server }) => (server.address() as { port: number }).port);
+    const ports = workers.map(({ server }) => portOf(server));
     nginx = await startNginx(ports, { balancing: method });
   });
 

@@ -1,9 +1,9 @@
 import http from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { dropDatabase, newNamespace, startApi, type TestApi } from '../../support/api';
 import { startNginx } from '../../support/balancer';
 import { buildMember, newPerson, type Account } from '../../support/factories';
+import { portOf } from '../../support/listen';
 
 const namespace = newNamespace();
 const workers: TestApi[] = [];
@@ -13,7 +13,7 @@ beforeAll(async () => {
   for (const instance of ['0', '1']) {
     workers.push(await startApi(namespace, { NODE_APP_INSTANCE: instance, BCRYPT_COST: '9' }));
   }
-  nginx = await startNginx(workers.map(({ server }) => (server.address() as AddressInfo).port));
+  nginx = await startNginx(workers.map(({ server }) => portOf(server)));
 });
 
 afterAll(async () => {

@@ -1,7 +1,7 @@
-import { once } from 'node:events';
-import { createServer, type AddressInfo, type Socket } from 'node:net';
+import { createServer, type Socket } from 'node:net';
 import { methods, startNginx } from '../../support/balancer';
 import { freePort } from '../../support/free-port';
+import { listen, portOf } from '../../support/listen';
 
 const IMPATIENT: [string, string][] = [['proxy_read_timeout 15s', 'proxy_read_timeout 1s']];
 
@@ -11,8 +11,7 @@ describe('the reason of a 502 or 504 in the access log', () => {
     const server = createServer(
       (socket) => void socket.on('error', () => {}).once('data', () => answer(socket)),
     );
-    server.listen(0, '127.0.0.1');
-    await once(server, 'listening');
+    await listen(server);
     return server;
   }
 
@@ -32,7 +31,7 @@ describe('the reason of a 502 or 504 in the access log', () => {
     ['no answer in time', () => {}, 504],
   ])('is "%s"', async (reason, answer, status) => {
     const server = await startFault(answer);
-    const nginx = await startNginx([(server.address() as AddressInfo).port], { otherwise: IMPATIENT });
+    const nginx = await startNginx([portOf(server)], { otherwise: IMPATIENT });
     try {
       const { status: answered } = await fetch(`${nginx.url}/tasks?token=hidden`, {
         method: 'POST',
@@ -65,7 +64,7 @@ describe('the reason of a 502 or 504 in the access log', () => {
 
   it('is empty for an answer of a worker', async () => {
     const server = await startFault((socket) => socket.end('HTTP/1.1 503 X\r\nContent-Length: 0\r\n\r\n'));
-    const nginx = await startNginx([(server.address() as AddressInfo).port], { otherwise: IMPATIENT });
+    const nginx = await startNginx([portOf(server)], { otherwise: IMPATIENT });
     try {
       await fetch(`${nginx.url}/tasks`);
       expect((await nginx.logged('/tasks', 1))[0]).toMatchObject({ status: 503, reason: '' });

@@ -1,7 +1,7 @@
 import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { createEventHub } from '../../../src/ops/event-hub';
 import { eventually } from '../../support/wait';
+import { listen, portOf } from '../../support/listen';
 
 let server: Server;
 let url: string;
@@ -17,8 +17,8 @@ beforeAll(async () => {
       response.writeHead(503).end((error as Error).message);
     }
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  await listen(server);
+  url = `http://127.0.0.1:${portOf(server)}`;
 });
 
 beforeEach(() => {

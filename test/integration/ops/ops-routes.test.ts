@@ -1,5 +1,4 @@
 import { mkdtempSync, rmSync } from 'node:fs';
-import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import request from 'supertest';
@@ -8,6 +7,7 @@ import { createLogger } from '../../../src/process/logger';
 import { buildApiStatus } from '../../support/api-status';
 import { as } from '../../support/factories';
 import { useAdmin, useApi, useMember } from '../../support/use-api';
+import { portOf } from '../../support/listen';
 
 const folder = mkdtempSync(path.join(tmpdir(), 'taskfleet-ops-'));
 const api = useApi({ RUN_DIR: folder });
@@ -139,7 +139,7 @@ describe('the ops routes', () => {
   });
 
   async function watch(count: number) {
-    const { port } = api.server.address() as AddressInfo;
+    const port = portOf(api.server);
     const response = await fetch(`http://127.0.0.1:${port}/ops/events`, {
       headers: { Authorization: `Bearer ${admin.token}` },
       signal: AbortSignal.timeout(10_000),

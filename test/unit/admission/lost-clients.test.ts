@@ -1,5 +1,3 @@
-import type { AddressInfo } from 'node:net';
-import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import express from 'express';
 import { createAdmission } from '../../../src/admission/admission';
@@ -7,6 +5,7 @@ import type { Route } from '../../../src/http/routing/route';
 import { addRoutes } from '../../../src/http/routing/router';
 import { connectRaw } from '../../support/raw-client';
 import { eventually } from '../../support/wait';
+import { listen, portOf } from '../../support/listen';
 
 const lateness = { nowMs: () => 0, recentMs: () => 0, standingMs: () => 0 };
 const access = 'user' as const;
@@ -42,15 +41,14 @@ beforeEach(async () => {
     answerProblem: () => {},
   });
   server = createServer(app);
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
+  await listen(server);
 });
 afterEach(() => {
   server.closeAllConnections();
   server.close();
 });
 
-const connect = () => connectRaw((server.address() as AddressInfo).port);
+const connect = () => connectRaw(portOf(server));
 
 describe('a lost client', () => {
   it.each([

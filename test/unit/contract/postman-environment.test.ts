@@ -1,7 +1,7 @@
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import os from 'node:os';
+import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { postmanEnvironment } from '../../../contract/postman/environment';
+import { newFolder } from '../../support/folder';
 
 type Options = { root: string; dir: string; url: string; admin?: { email: string; passwordFile: string } };
 
@@ -14,9 +14,8 @@ const url = 'http://localhost:3007';
 let dir: string;
 
 beforeEach(() => {
-  dir = mkdtempSync(path.join(os.tmpdir(), 'taskfleet-'));
+  dir = newFolder();
 });
-afterEach(() => rmSync(dir, { recursive: true }));
 
 function write(admin?: Options['admin']) {
   const file = writePostmanEnvironment({ root, dir, url, admin });

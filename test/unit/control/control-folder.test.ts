@@ -1,16 +1,7 @@
-import {
-  chmodSync,
-  chownSync,
-  lstatSync,
-  mkdirSync,
-  mkdtempSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs';
-import os from 'node:os';
+import { chmodSync, chownSync, lstatSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { ensureControlFolder, listSockets } from '../../../src/control/control-folder';
+import { newFolder } from '../../support/folder';
 
 const { ensurePrivate, closeHome } = jest.requireActual<Record<string, (folder: string) => void>>(
   '../../../scripts/stack/supervisor',
@@ -21,9 +12,8 @@ let shared: string;
 const modeOf = (file: string) => lstatSync(file).mode & 0o777;
 
 beforeEach(() => {
-  shared = mkdtempSync(path.join(os.tmpdir(), 'taskfleet-shared-'));
+  shared = newFolder();
 });
-afterEach(() => rmSync(shared, { recursive: true }));
 
 /** Another user's folder: only root can make one, and root's own are another user's to all others. */
 function foreignFolder(): string {

@@ -1,10 +1,10 @@
 import { execFile, execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import { type Copy, DockerfileParser, type Instruction } from 'dockerfile-ast';
 import { validate, ValidationSeverity } from 'dockerfile-utils';
+import { listen, portOf } from '../../support/listen';
 
 interface Ecosystem {
   apps: { name: string; treekill: boolean }[];
@@ -104,8 +104,8 @@ describe('the health check of the image', () => {
     const server = createServer((request, response) => {
       response.writeHead(request.url === '/health/ready' ? status : 404).end();
     });
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-    const { port } = server.address() as AddressInfo;
+    await listen(server);
+    const port = portOf(server);
     return { port, stop: () => new Promise((resolve) => server.close(resolve)) };
   }
 

@@ -1,8 +1,7 @@
-import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import type { Finding } from '../../../src/doctor/finding';
 import type { AppProcess } from '../../../scripts/stack/stack';
+import { listen, portOf } from '../../support/listen';
 
 interface Health {
   wrong?: string;
@@ -100,9 +99,9 @@ describe('the doctor on processes', () => {
           () => response.writeHead(503).end(JSON.stringify({ draining: false, dependencies })),
           2_100,
         );
-      }).listen(0, '127.0.0.1');
-      await once(stub, 'listening');
-      url = `http://127.0.0.1:${(stub.address() as AddressInfo).port}`;
+      });
+      await listen(stub);
+      url = `http://127.0.0.1:${portOf(stub)}`;
     });
     afterAll(() => void stub.close());
 

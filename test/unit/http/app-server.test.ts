@@ -1,6 +1,6 @@
-import type { AddressInfo } from 'node:net';
 import express from 'express';
 import { createAppServer } from '../../../src/http/server/app-server';
+import { portOf } from '../../support/listen';
 
 describe('the server of the app', () => {
   it("gives requests and responses Express's prototypes before Express sees them", async () => {
@@ -18,7 +18,7 @@ describe('the server of the app', () => {
     serve(app);
     await listenOn(0, '127.0.0.1');
     try {
-      const answer = await fetch(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`);
+      const answer = await fetch(`http://127.0.0.1:${portOf(server)}/`);
       expect(await answer.json()).toEqual({ ip: '127.0.0.1', accepts: 'json' });
       expect(seen).toEqual([true, true]);
     } finally {

@@ -1,8 +1,7 @@
 import { createServer, type Server } from 'node:http';
-import { once } from 'node:events';
-import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { askNginx, joinBalancer, leaveBalancer, leaveWithHelp } from '../../../src/http/server/balancer';
+import { listen, portOf } from '../../support/listen';
 
 let nginx: Server;
 let balancerUrl: string;
@@ -24,9 +23,9 @@ beforeEach(async () => {
     if (isHere) askedAt = performance.now();
     response.once('finish', () => (answeredHere += isHere ? 1 : 0));
     setTimeout(() => response.end(), delayMs[what]).unref();
-  }).listen(0, '127.0.0.1');
-  await once(nginx, 'listening');
-  balancerUrl = `http://127.0.0.1:${(nginx.address() as AddressInfo).port}`;
+  });
+  await listen(nginx);
+  balancerUrl = `http://127.0.0.1:${portOf(nginx)}`;
 });
 
 afterEach(() => {

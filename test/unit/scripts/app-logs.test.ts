@@ -1,6 +1,6 @@
-import { appendFileSync, mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { appendFileSync, truncateSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { newFolder } from '../../support/folder';
 
 const { explainSilence, markLogs } = jest.requireActual<{
   explainSilence: (home: string, name: string) => string;
@@ -9,9 +9,8 @@ const { explainSilence, markLogs } = jest.requireActual<{
 
 let dir: string;
 beforeEach(() => {
-  dir = mkdtempSync(path.join(tmpdir(), 'taskfleet-logs-'));
+  dir = newFolder();
 });
-afterEach(() => rmSync(dir, { recursive: true, force: true }));
 
 describe('the logs of an app', () => {
   it('tells the last line since it was asked to look: of the errors, else of the log, for people', () => {

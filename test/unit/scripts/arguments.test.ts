@@ -1,19 +1,10 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import {
-  cpSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  statSync,
-  symlinkSync,
-} from 'node:fs';
-import { tmpdir } from 'node:os';
+import { cpSync, mkdirSync, readdirSync, readFileSync, statSync, symlinkSync } from 'node:fs';
 import path from 'node:path';
 import { LOG_LEVELS } from '../../../src/config';
 import { commands } from '../../../src/command-line/commands';
+import { newFolder } from '../../support/folder';
 
 const root = path.join(__dirname, '..', '..', '..');
 const { scripts } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8')) as {
@@ -23,7 +14,7 @@ const { scripts } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'ut
 const tools = ['build', 'lint', 'typecheck', 'format'];
 const ours = Object.keys(scripts).filter((name) => !tools.includes(name));
 
-const folder = mkdtempSync(path.join(tmpdir(), 'taskfleet-arguments-'));
+const folder = newFolder();
 const [clone, home, temporary] = ['clone', 'home', 'tmp'].map((name) => path.join(folder, name)) as [
   string,
   string,
@@ -37,7 +28,6 @@ beforeAll(() => {
     cpSync(path.join(root, name), path.join(clone, name), { recursive: true, filter });
   symlinkSync(path.join(root, 'node_modules'), path.join(clone, 'node_modules'));
 });
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 /** Runs a script as npm does, in a fresh clone and for a user who has nothing. */
 async function run(name: string, args: string[]) {

@@ -1,5 +1,6 @@
-import { createServer, type AddressInfo, type Server } from 'node:net';
+import { createServer, type Server } from 'node:net';
 import type { ServerDefinition } from '../../../scripts/stack/stack';
+import { portOf } from '../../support/listen';
 
 interface Options {
   dir: string;
@@ -23,7 +24,7 @@ async function held(): Promise<number> {
   const server = createServer();
   open.push(server);
   await new Promise<void>((resolve) => server.listen({ port: 0, host: '127.0.0.1' }, resolve));
-  return (server.address() as AddressInfo).port;
+  return portOf(server);
 }
 
 /** One that nobody does. */

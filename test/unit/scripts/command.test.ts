@@ -5,19 +5,17 @@ import {
   chownSync,
   existsSync,
   mkdirSync,
-  mkdtempSync,
   openSync,
   readFileSync,
   rmSync,
   writeFileSync,
 } from 'node:fs';
-import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { copyScripts } from '../../support/copy-scripts';
+import { newFolder } from '../../support/folder';
 
 const root = path.join(__dirname, '..', '..', '..');
-const folder = mkdtempSync(path.join(tmpdir(), 'taskfleet-command-'));
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
+const folder = newFolder();
 
 const runMain = path.join(root, 'scripts', 'command', 'run-main.js');
 const done = path.join(folder, 'done');

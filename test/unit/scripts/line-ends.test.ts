@@ -1,11 +1,10 @@
 import { execFileSync } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { cpSync, mkdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
+import { newFolder } from '../../support/folder';
 
 const root = path.join(__dirname, '..', '..', '..');
-const folder = mkdtempSync(path.join(tmpdir(), 'taskfleet-line-ends-'));
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
+const folder = newFolder();
 
 describe('the repository', () => {
   it('a clone with core.autocrlf=true has the files as they are', () => {

@@ -1,6 +1,6 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { newFolder } from '../../support/folder';
 
 interface Options {
   timeoutMs: number;
@@ -16,12 +16,11 @@ let dir: string;
 let file: string;
 const lifecycle = process.env.npm_lifecycle_event;
 beforeEach(() => {
-  dir = mkdtempSync(path.join(tmpdir(), 'taskfleet-lock-'));
+  dir = newFolder();
   file = path.join(dir, 'supervise.lock');
   process.env.npm_lifecycle_event = 'supervise';
 });
 afterEach(() => {
-  rmSync(dir, { recursive: true, force: true });
   if (lifecycle === undefined) delete process.env.npm_lifecycle_event;
   else process.env.npm_lifecycle_event = lifecycle;
 });

@@ -5,16 +5,14 @@ import {
   chmodSync,
   existsSync,
   mkdirSync,
-  mkdtempSync,
   readFileSync,
-  rmSync,
   statSync,
   truncateSync,
   writeFileSync,
 } from 'node:fs';
-import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { eventually } from '../../support/wait';
+import { newFolder } from '../../support/folder';
 
 interface LogSet {
   folder: string;
@@ -32,9 +30,8 @@ const { readFrom } = jest.requireActual<{
 
 let dir: string;
 beforeEach(() => {
-  dir = mkdtempSync(path.join(tmpdir(), 'taskfleet-logs-'));
+  dir = newFolder();
 });
-afterEach(() => rmSync(dir, { recursive: true, force: true }));
 const read = (name: string) => readFileSync(path.join(dir, name), 'utf8');
 const write = (name: string, text: string) => writeFileSync(path.join(dir, name), text);
 

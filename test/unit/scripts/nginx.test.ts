@@ -1,7 +1,7 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Balancing, ServerDefinition } from '../../../scripts/stack/stack';
+import { newFolder } from '../../support/folder';
 
 const { nginx } = jest.requireActual<{ nginx: ServerDefinition }>('../../../scripts/stack/servers/nginx');
 const { checkBalancing, methods } = jest.requireActual<{
@@ -12,9 +12,8 @@ const root = path.join(__dirname, '..', '..', '..');
 
 let dir: string;
 beforeEach(() => {
-  dir = mkdtempSync(path.join(tmpdir(), 'taskfleet-nginx-'));
+  dir = newFolder();
 });
-afterEach(() => rmSync(dir, { recursive: true, force: true }));
 
 /** A program that tells what NGINX tells of how it was built. */
 function fakeNginx(builtWith: string): string {

@@ -1,11 +1,10 @@
 import { spawnSync } from 'node:child_process';
-import { cpSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { cpSync, readdirSync } from 'node:fs';
 import path from 'node:path';
+import { newFolder } from '../../support/folder';
 
 const root = path.join(__dirname, '..', '..', '..');
-const folder = mkdtempSync(path.join(tmpdir(), 'taskfleet-paths-'));
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
+const folder = newFolder();
 
 const results = path.join(root, 'bench', 'results');
 const [kept] = readdirSync(results).filter((name) => name.endsWith('.json'));

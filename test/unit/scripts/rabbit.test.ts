@@ -1,12 +1,11 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { ServerDefinition } from '../../../scripts/stack/stack';
+import { newFolder } from '../../support/folder';
 
 const { rabbit } = jest.requireActual<{ rabbit: ServerDefinition }>('../../../scripts/stack/servers/rabbit');
 
-const folder = mkdtempSync(path.join(tmpdir(), 'taskfleet-rabbit-'));
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
+const folder = newFolder();
 
 describe('the configuration of RabbitMQ', () => {
   it('names the folder of the clone nowhere: RabbitMQ takes `#` for a comment, `{`, `[` and `*` for a pattern', () => {
