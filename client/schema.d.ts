@@ -197,8 +197,8 @@ export interface paths {
       cookie?: never;
     };
     /**
-     * The process runs
-     * @description The process runs.
+     * Check that the process runs
+     * @description Check that the process runs.
      */
     get: operations['getLive'];
     put?: never;
@@ -217,8 +217,8 @@ export interface paths {
       cookie?: never;
     };
     /**
-     * The database answers
-     * @description The database answers.
+     * Check that the API can serve requests
+     * @description Check that the API can serve requests.
      */
     get: operations['getReady'];
     put?: never;
@@ -237,8 +237,8 @@ export interface paths {
       cookie?: never;
     };
     /**
-     * The start is over
-     * @description The start is over.
+     * Check that the API has started
+     * @description Check that the API has started.
      */
     get: operations['getStartup'];
     put?: never;
@@ -257,8 +257,8 @@ export interface paths {
       cookie?: never;
     };
     /**
-     * What a problem means and what to do, as a page for people
-     * @description What a problem means and what to do, as a page for people.
+     * Explain a problem type, as an HTML page
+     * @description Explain a problem type, as an HTML page.
      */
     get: operations['getProblem'];
     put?: never;
@@ -734,7 +734,7 @@ export interface components {
       };
       content?: never;
     };
-    /** @description The request is not valid: A part of the request (path, query, header or body) is not what this route takes; errors names each place. Or: This combination is not served: The filters and the sort are each known, but not together: no index would answer them quickly. */
+    /** @description Invalid request: A part of the request (path, query, header or body) is not valid for this route; errors lists each fault. Or: Unsupported combination: Each filter and the sort is supported, but not their combination: no index would answer it quickly. */
     InvalidRequest: {
       headers: {
         'X-Request-Id': components['headers']['X-Request-Id'];
@@ -746,16 +746,16 @@ export interface components {
         /**
          * @example {
          *       "type": "/problems/invalid-request",
-         *       "title": "The request is not valid",
+         *       "title": "Invalid request",
          *       "status": 400,
-         *       "detail": "A part of the request (path, query, header or body) is not what this route takes; errors names each place.",
+         *       "detail": "A part of the request (path, query, header or body) is not valid for this route; errors lists each fault.",
          *       "requestId": "5b0f1c2ab7e4d83f90a1b2c3d4e5f607"
          *     }
          */
         'application/problem+json': components['schemas']['Problem'];
       };
     };
-    /** @description Not authenticated: There is no token, it has expired, its user is gone, or the name or the password of a log-in is wrong. */
+    /** @description Unauthorized: The token is missing, has expired or belongs to a deleted user, or the credentials of a log-in are wrong. */
     Unauthenticated: {
       headers: {
         'X-Request-Id': components['headers']['X-Request-Id'];
@@ -768,16 +768,16 @@ export interface components {
         /**
          * @example {
          *       "type": "/problems/unauthenticated",
-         *       "title": "Not authenticated",
+         *       "title": "Unauthorized",
          *       "status": 401,
-         *       "detail": "There is no token, it has expired, its user is gone, or the name or the password of a log-in is wrong.",
+         *       "detail": "The token is missing, has expired or belongs to a deleted user, or the credentials of a log-in are wrong.",
          *       "requestId": "5b0f1c2ab7e4d83f90a1b2c3d4e5f607"
          *     }
          */
         'application/problem+json': components['schemas']['Problem'];
       };
     };
-    /** @description Not yours to do: You are known, and your role does not allow this. */
+    /** @description Forbidden: Your role does not allow this. */
     Forbidden: {
       headers: {
         'X-Request-Id': components['headers']['X-Request-Id'];
@@ -789,16 +789,16 @@ export interface components {
         /**
          * @example {
          *       "type": "/problems/forbidden",
-         *       "title": "Not yours to do",
+         *       "title": "Forbidden",
          *       "status": 403,
-         *       "detail": "You are known, and your role does not allow this.",
+         *       "detail": "Your role does not allow this.",
          *       "requestId": "5b0f1c2ab7e4d83f90a1b2c3d4e5f607"
          *     }
          */
         'application/problem+json': components['schemas']['Problem'];
       };
     };
-    /** @description Not found: There is nothing at this address, or it is not yours to see. */
+    /** @description Not found: Nothing exists at this address, or you may not see it. */
     NotFound: {
       headers: {
         'X-Request-Id': components['headers']['X-Request-Id'];
@@ -812,14 +812,14 @@ export interface components {
          *       "type": "/problems/not-found",
          *       "title": "Not found",
          *       "status": 404,
-         *       "detail": "There is nothing at this address, or it is not yours to see.",
+         *       "detail": "Nothing exists at this address, or you may not see it.",
          *       "requestId": "5b0f1c2ab7e4d83f90a1b2c3d4e5f607"
          *     }
          */
         'application/problem+json': components['schemas']['Problem'];
       };
     };
-    /** @description Method not allowed: The address is served, but not with this method. */
+    /** @description Method not allowed: The address exists, but does not support this method. */
     MethodNotAllowed: {
       headers: {
         'X-Request-Id': components['headers']['X-Request-Id'];
@@ -833,14 +833,14 @@ export interface components {
          *       "type": "/problems/method-not-allowed",
          *       "title": "Method not allowed",
          *       "status": 405,
-         *       "detail": "The address is served, but not with this method.",
+         *       "detail": "The address exists, but does not support this method.",
          *       "requestId": "5b0f1c2ab7e4d83f90a1b2c3d4e5f607"
          *     }
          */
         'application/problem+json': components['schemas']['Problem'];
       };
     };
-    /** @description Not available in the form you accept: The Accept header excludes what this route answers with. */
+    /** @description Not acceptable: The Accept header excludes every type that this route returns. */
     NotAcceptable: {
       headers: {
         'X-Request-Id': components['headers']['X-Request-Id'];
@@ -852,16 +852,16 @@ export interface components {
         /**
          * @example {
          *       "type": "/problems/not-acceptable",
-         *       "title": "Not available in the form you accept",
+         *       "title": "Not acceptable",
          *       "status": 406,
-         *       "detail": "The Accept header excludes what this route answers with.",
+         *       "detail": "The Accept header excludes every type that this route returns.",
          *       "requestId": "5b0f1c2ab7e4d83f90a1b2c3d4e5f607"
          *     }
          */
         'application/problem+json': components['schemas']['Problem'];
       };
     };
-    /** @description The request took too long: The request took too long to arrive. */
+    /** @description Request timeout: The request took too long to arrive. */
     RequestTimeout: {
       headers: {
         'X-Request-Id': components['headers']['X-Request-Id'];
@@ -873,7 +873,7 @@ export interface components {
         /**
          * @example {
          *       "type": "/problems/request-timeout",
-         *       "title": "The request took too long",
+         *       "title": "Request timeout",
          *       "status": 408,
          *       "detail": "The request took too long to arrive.",
          *       "requestId": "5b0f1c2ab7e4d83f90a1b2c3d4e5f607"
@@ -882,7 +882,7 @@ export interface components {
         'application/problem+json': components['schemas']['Problem'];
       };
     };
-    /** @description In conflict with what is there: What is stored does not allow this change: a name that is taken, or a move that a status does not allow. Or: The same request is still under way: A request with this Idempotency-Key was sent before and has not ended yet. */
+    /** @description Conflict: The current state does not allow this change: the name is taken, or the status can not be moved that way. Or: Request in progress: A request with this Idempotency-Key is still being processed. */
     Conflict: {
       headers: {
         'X-Request-Id': components['headers']['X-Request-Id'];
@@ -895,16 +895,16 @@ export interface components {
         /**
          * @example {
          *       "type": "/problems/conflict",
-         *       "title": "In conflict with what is there",
+         *       "title": "Conflict",
          *       "status": 409,
-         *       "detail": "What is stored does not allow this change: a name that is taken, or a move that a status does not allow.",
+         *       "detail": "The current state does not allow this change: the name is taken, or the status can not be moved that way.",
          *       "requestId": "5b0f1c2ab7e4d83f90a1b2c3d4e5f607"
          *     }
          */
         'application/problem+json': components['schemas']['Problem'];
       };
     };
-    /** @description It has changed since you read it: If-Match names another version than the present one, whose tag is in the ETag header; nothing was changed. */
+    /** @description Precondition failed: If-Match does not name the current version, whose tag is in the ETag header; nothing was changed. */
     PreconditionFailed: {
       headers: {
         'X-Request-Id': components['headers']['X-Request-Id'];
@@ -916,16 +916,16 @@ export interface components {
         /**
          * @example {
          *       "type": "/problems/precondition-failed",
-         *       "title": "It has changed since you read it",
+         *       "title": "Precondition failed",
          *       "status": 412,
-         *       "detail": "If-Match names another version than the present one, whose tag is in the ETag header; nothing was changed.",
+         *       "detail": "If-Match does not name the current version, whose tag is in the ETag header; nothing was changed.",
          *       "requestId": "5b0f1c2ab7e4d83f90a1b2c3d4e5f607"
          *     }
          */
         'application/problem+json': components['schemas']['Problem'];
       };
     };
-    /** @description The body is too large: The body is larger than this route takes. */
+    /** @description Content too large: The body is larger than this route accepts. */
     TooLarge: {
       headers: {
         'X-Request-Id': components['headers']['X-Request-Id'];
@@ -937,16 +937,16 @@ export interface components {
         /**
          * @example {
          *       "type": "/problems/too-large",
-         *       "title": "The body is too large",
+         *       "title": "Content too large",
          *       "status": 413,
-         *       "detail": "The body is larger than this route takes.",
+         *       "detail": "The body is larger than this route accepts.",
          *       "requestId": "5b0f1c2ab7e4d83f90a1b2c3d4e5f607"
          *     }
          */
         'application/problem+json': components['schemas']['Problem'];
       };
     };
-    /** @description The address is too long: The address with its query is longer than 8 kB. */
+    /** @description URI too long: The URL with its query is longer than 8 kB. */
     UriTooLong: {
       headers: {
         'X-Request-Id': components['headers']['X-Request-Id'];
@@ -958,16 +958,16 @@ export interface components {
         /**
          * @example {
          *       "type": "/problems/uri-too-long",
-         *       "title": "The address is too long",
+         *       "title": "URI too long",
          *       "status": 414,
-         *       "detail": "The address with its query is longer than 8 kB.",
+         *       "detail": "The URL with its query is longer than 8 kB.",
          *       "requestId": "5b0f1c2ab7e4d83f90a1b2c3d4e5f607"
          *     }
          */
         'application/problem+json': components['schemas']['Problem'];
       };
     };
-    /** @description This kind of body is not taken here: The Content-Type or Content-Encoding of the body is not one that this route reads. */
+    /** @description Unsupported media type: This route does not accept the Content-Type or Content-Encoding of the body. */
     UnsupportedMediaType: {
       headers: {
         'X-Request-Id': components['headers']['X-Request-Id'];
@@ -979,16 +979,16 @@ export interface components {
         /**
          * @example {
          *       "type": "/problems/unsupported-media-type",
-         *       "title": "This kind of body is not taken here",
+         *       "title": "Unsupported media type",
          *       "status": 415,
-         *       "detail": "The Content-Type or Content-Encoding of the body is not one that this route reads.",
+         *       "detail": "This route does not accept the Content-Type or Content-Encoding of the body.",
          *       "requestId": "5b0f1c2ab7e4d83f90a1b2c3d4e5f607"
          *     }
          */
         'application/problem+json': components['schemas']['Problem'];
       };
     };
-    /** @description The key belongs to another request: This Idempotency-Key was sent before with another body or to another address. */
+    /** @description Idempotency key reused: This Idempotency-Key was used before with another body or another address. */
     KeyReused: {
       headers: {
         'X-Request-Id': components['headers']['X-Request-Id'];
@@ -1000,16 +1000,16 @@ export interface components {
         /**
          * @example {
          *       "type": "/problems/key-reused",
-         *       "title": "The key belongs to another request",
+         *       "title": "Idempotency key reused",
          *       "status": 422,
-         *       "detail": "This Idempotency-Key was sent before with another body or to another address.",
+         *       "detail": "This Idempotency-Key was used before with another body or another address.",
          *       "requestId": "5b0f1c2ab7e4d83f90a1b2c3d4e5f607"
          *     }
          */
         'application/problem+json': components['schemas']['Problem'];
       };
     };
-    /** @description Say which version you mean: This installation takes changes only with If-Match, so that nobody overwrites what they have not seen. */
+    /** @description Precondition required: This installation requires If-Match on changes, so that no client overwrites a version it has not seen. */
     PreconditionRequired: {
       headers: {
         'X-Request-Id': components['headers']['X-Request-Id'];
@@ -1021,16 +1021,16 @@ export interface components {
         /**
          * @example {
          *       "type": "/problems/precondition-required",
-         *       "title": "Say which version you mean",
+         *       "title": "Precondition required",
          *       "status": 428,
-         *       "detail": "This installation takes changes only with If-Match, so that nobody overwrites what they have not seen.",
+         *       "detail": "This installation requires If-Match on changes, so that no client overwrites a version it has not seen.",
          *       "requestId": "5b0f1c2ab7e4d83f90a1b2c3d4e5f607"
          *     }
          */
         'application/problem+json': components['schemas']['Problem'];
       };
     };
-    /** @description Too many requests: You sent more than is allowed in a span of time, or failed to log in too often. */
+    /** @description Rate limit exceeded: You sent more requests than allowed in a time window, or failed to log in too often. */
     TooManyRequests: {
       headers: {
         'X-Request-Id': components['headers']['X-Request-Id'];
@@ -1043,16 +1043,16 @@ export interface components {
         /**
          * @example {
          *       "type": "/problems/too-many-requests",
-         *       "title": "Too many requests",
+         *       "title": "Rate limit exceeded",
          *       "status": 429,
-         *       "detail": "You sent more than is allowed in a span of time, or failed to log in too often.",
+         *       "detail": "You sent more requests than allowed in a time window, or failed to log in too often.",
          *       "requestId": "5b0f1c2ab7e4d83f90a1b2c3d4e5f607"
          *     }
          */
         'application/problem+json': components['schemas']['Problem'];
       };
     };
-    /** @description The headers are too large: The headers together, or one of them, are larger than is taken here. */
+    /** @description Request header fields too large: The headers together, or one of them, are too large. */
     HeadersTooLarge: {
       headers: {
         'X-Request-Id': components['headers']['X-Request-Id'];
@@ -1064,16 +1064,16 @@ export interface components {
         /**
          * @example {
          *       "type": "/problems/headers-too-large",
-         *       "title": "The headers are too large",
+         *       "title": "Request header fields too large",
          *       "status": 431,
-         *       "detail": "The headers together, or one of them, are larger than is taken here.",
+         *       "detail": "The headers together, or one of them, are too large.",
          *       "requestId": "5b0f1c2ab7e4d83f90a1b2c3d4e5f607"
          *     }
          */
         'application/problem+json': components['schemas']['Problem'];
       };
     };
-    /** @description Our fault: Something broke on our side. */
+    /** @description Internal server error: The server failed unexpectedly. */
     Internal: {
       headers: {
         'X-Request-Id': components['headers']['X-Request-Id'];
@@ -1083,16 +1083,16 @@ export interface components {
         /**
          * @example {
          *       "type": "/problems/internal",
-         *       "title": "Our fault",
+         *       "title": "Internal server error",
          *       "status": 500,
-         *       "detail": "Something broke on our side.",
+         *       "detail": "The server failed unexpectedly.",
          *       "requestId": "5b0f1c2ab7e4d83f90a1b2c3d4e5f607"
          *     }
          */
         'application/problem+json': components['schemas']['Problem'];
       };
     };
-    /** @description Not implemented: The method or the transfer coding is unknown here. */
+    /** @description Not implemented: The method or the transfer coding is not supported. */
     NotImplemented: {
       headers: {
         'X-Request-Id': components['headers']['X-Request-Id'];
@@ -1104,14 +1104,14 @@ export interface components {
          *       "type": "/problems/not-implemented",
          *       "title": "Not implemented",
          *       "status": 501,
-         *       "detail": "The method or the transfer coding is unknown here.",
+         *       "detail": "The method or the transfer coding is not supported.",
          *       "requestId": "5b0f1c2ab7e4d83f90a1b2c3d4e5f607"
          *     }
          */
         'application/problem+json': components['schemas']['Problem'];
       };
     };
-    /** @description No worker answered: The worker that had the request went away. Whether it took effect is not known. */
+    /** @description Bad gateway: The API worker failed while it handled the request, which may or may not have taken effect. */
     BadGateway: {
       headers: {
         'X-Request-Id': components['headers']['X-Request-Id'];
@@ -1122,16 +1122,16 @@ export interface components {
         /**
          * @example {
          *       "type": "/problems/bad-gateway",
-         *       "title": "No worker answered",
+         *       "title": "Bad gateway",
          *       "status": 502,
-         *       "detail": "The worker that had the request went away. Whether it took effect is not known.",
+         *       "detail": "The API worker failed while it handled the request, which may or may not have taken effect.",
          *       "requestId": "5b0f1c2ab7e4d83f90a1b2c3d4e5f607"
          *     }
          */
         'application/problem+json': components['schemas']['Problem'];
       };
     };
-    /** @description Not now: Too much at once, or a server behind the API is away; detail says whether the request took effect. */
+    /** @description Service unavailable: The API is overloaded or can not reach its database; detail says whether the request took effect. */
     Unavailable: {
       headers: {
         'X-Request-Id': components['headers']['X-Request-Id'];
@@ -1142,16 +1142,16 @@ export interface components {
         /**
          * @example {
          *       "type": "/problems/unavailable",
-         *       "title": "Not now",
+         *       "title": "Service unavailable",
          *       "status": 503,
-         *       "detail": "Too much at once, or a server behind the API is away; detail says whether the request took effect.",
+         *       "detail": "The API is overloaded or can not reach its database; detail says whether the request took effect.",
          *       "requestId": "5b0f1c2ab7e4d83f90a1b2c3d4e5f607"
          *     }
          */
         'application/problem+json': components['schemas']['Problem'];
       };
     };
-    /** @description No worker answered in time: A worker took too long. Whether the request took effect is not known. */
+    /** @description Gateway timeout: The API worker took too long. The request may or may not have taken effect. */
     GatewayTimeout: {
       headers: {
         'X-Request-Id': components['headers']['X-Request-Id'];
@@ -1162,16 +1162,16 @@ export interface components {
         /**
          * @example {
          *       "type": "/problems/gateway-timeout",
-         *       "title": "No worker answered in time",
+         *       "title": "Gateway timeout",
          *       "status": 504,
-         *       "detail": "A worker took too long. Whether the request took effect is not known.",
+         *       "detail": "The API worker took too long. The request may or may not have taken effect.",
          *       "requestId": "5b0f1c2ab7e4d83f90a1b2c3d4e5f607"
          *     }
          */
         'application/problem+json': components['schemas']['Problem'];
       };
     };
-    /** @description HTTP version not supported: The request was sent in a version of HTTP that is not spoken here. */
+    /** @description HTTP version not supported: The request uses an unsupported version of HTTP. */
     HttpVersionNotSupported: {
       headers: {
         'X-Request-Id': components['headers']['X-Request-Id'];
@@ -1183,14 +1183,14 @@ export interface components {
          *       "type": "/problems/http-version-not-supported",
          *       "title": "HTTP version not supported",
          *       "status": 505,
-         *       "detail": "The request was sent in a version of HTTP that is not spoken here.",
+         *       "detail": "The request uses an unsupported version of HTTP.",
          *       "requestId": "5b0f1c2ab7e4d83f90a1b2c3d4e5f607"
          *     }
          */
         'application/problem+json': components['schemas']['Problem'];
       };
     };
-    /** @description Insufficient storage: What is kept for all users together has reached its quota, or the disk of the database is nearly full; nothing was kept of this request. */
+    /** @description Insufficient storage: Storage for all users together has reached its quota, or the disk of the database is nearly full. Nothing was stored. */
     InsufficientStorage: {
       headers: {
         'X-Request-Id': components['headers']['X-Request-Id'];
@@ -1203,7 +1203,7 @@ export interface components {
          *       "type": "/problems/insufficient-storage",
          *       "title": "Insufficient storage",
          *       "status": 507,
-         *       "detail": "What is kept for all users together has reached its quota, or the disk of the database is nearly full; nothing was kept of this request.",
+         *       "detail": "Storage for all users together has reached its quota, or the disk of the database is nearly full. Nothing was stored.",
          *       "requestId": "5b0f1c2ab7e4d83f90a1b2c3d4e5f607"
          *     }
          */
@@ -2320,7 +2320,7 @@ export interface operations {
     };
     requestBody?: never;
     responses: {
-      /** @description It does */
+      /** @description OK */
       200: {
         headers: {
           'X-Request-Id': components['headers']['X-Request-Id'];
@@ -2350,7 +2350,7 @@ export interface operations {
     };
     requestBody?: never;
     responses: {
-      /** @description It does */
+      /** @description OK */
       200: {
         headers: {
           'X-Request-Id': components['headers']['X-Request-Id'];
@@ -2380,7 +2380,7 @@ export interface operations {
     };
     requestBody?: never;
     responses: {
-      /** @description It is */
+      /** @description OK */
       200: {
         headers: {
           'X-Request-Id': components['headers']['X-Request-Id'];
@@ -2406,14 +2406,14 @@ export interface operations {
       query?: never;
       header?: never;
       path: {
-        /** @description The last part of a `type`. */
+        /** @description Last segment of a problem `type`. */
         name: string;
       };
       cookie?: never;
     };
     requestBody?: never;
     responses: {
-      /** @description A page */
+      /** @description HTML page */
       200: {
         headers: {
           'X-Request-Id': components['headers']['X-Request-Id'];

@@ -1,26 +1,26 @@
--- BALANCING=response-time. Of two workers drawn at random (the power of two choices, Mitzenmacher 2001) a request
--- goes to the one whose average response time, times what it has under way, is lower (Finagle's "Peak EWMA"; only
--- a failure makes the average jump, since a long answer says more about the route than about the worker).
--- Two, not all: else all NGINX workers would run to the same one.
+-- BALANCING=response-time. Draws two API workers at random (the power of two choices, Mitzenmacher 2001) and picks the
+-- one with the lower average response time times open requests (Finagle's "Peak EWMA"; only a failure makes the average
+-- jump, since a long answer says more about the route than about the worker). With more than two, all NGINX processes
+-- would pick the same one.
 
 local balancer = require("ngx.balancer")
 
-local DECAY = 5 -- seconds after which an observation weighs 1/e: what a slow worker waits for its next try, 3 or 4 times
-local SLOW = 1 -- seconds, at least, to which a failure lifts the average
--- An error of a worker counts as so many usual answers: a worker that answers errors at once isn't the fastest. It gets
--- less and never nothing, since a client may provoke errors (503: its passwords fill the queue).
+local DECAY = 5 -- seconds after which an observation weighs 1/e; a slow worker waits 3 or 4 times this for its next try
+local SLOW = 1 -- seconds to which a failure raises the average, at least
+-- An error counts as this many usual answers, so that a worker that fails at once is not the fastest. It gets fewer
+-- requests but never none, since a client may provoke errors (503: its passwords fill the queue).
 local ERROR = 3
 local FLOOR = 0.001 -- seconds: NGINX measures in milliseconds, and 0 times any load would be 0
--- As max_fails and fail_timeout (seconds) do for NGINX's own methods.
+-- Same meaning as max_fails and fail_timeout (seconds) of NGINX's own methods.
 local MAX_FAILS, FAIL_TIMEOUT = 3, 2
 
--- Averages and failures are shared by NGINX's workers; two updates at the same moment may lose one of them, which
--- an average can bear. What is under way each counts for itself: one that is killed leaves no count behind.
+-- NGINX's processes share averages and failures; of two simultaneous updates one may be lost, which an average can
+-- bear. Each process counts its own open requests, so that one that is killed leaves no count behind.
 local shared = ngx.shared.balancing
 local peers, peer_named
 
 local function read_list()
-  -- Else each NGINX worker would draw the same numbers.
+  -- Without a seed each NGINX process would draw the same numbers.
   math.randomseed(ngx.worker.pid())
   peers, peer_named = {}, {}
   for name, host, port in ngx.var.api_peers:gmatch("(([%d.]+):(%d+))") do
@@ -36,13 +36,13 @@ local function weight(peer, now)
   return math.exp(-math.max(now - (shared:get(peer.at) or 0), 0) / DECAY)
 end
 
--- In seconds; it falls while nothing is asked, so that a slow worker gets another try. Nil: not known.
+-- In seconds; falls while a worker gets no requests, so that a slow one gets another try. Nil if not known.
 local function average(peer, now)
   local value = shared:get(peer.average)
   return value and value * weight(peer, now)
 end
 
--- Of those that are known: neither too good nor too bad for one that is not, such as one that has just started.
+-- Mean of the known averages: a neutral value for a worker without one, such as one that has just started.
 local function mean(now)
   local sum, count = 0, 0
   for _, peer in ipairs(peers) do
@@ -57,18 +57,18 @@ local function score(peer, now)
   return math.max(seconds, FLOOR) * (peer.under_way + 1)
 end
 
--- The average is at least `least` seconds afterwards.
+-- Updates the average, to at least `least` seconds.
 local function observe(peer, seconds, least)
   local now = ngx.now()
   local old = average(peer, now)
-  -- The first answer of a worker that is still cold isn't held against it.
+  -- The slow first answer of a cold worker does not count against it.
   local new = old and old + seconds * (1 - weight(peer, now)) or math.min(mean(now) or seconds, seconds)
   shared:set(peer.average, math.max(new, least or 0))
   shared:set(peer.at, now)
 end
 
--- Passed over for a while, then tried as if it were new. One that is not known needs one failure alone: most
--- listed ports may be idle, and each of them is probed again and again.
+-- Passes the worker over for a while, after which it counts as new. A worker without an average needs only one failure:
+-- most listed ports may be idle, and each is probed repeatedly.
 local function note_failure(peer)
   local fails = shared:incr(peer.fails, 1, 0, FAIL_TIMEOUT) or MAX_FAILS
   if shared:get(peer.average) and fails < MAX_FAILS then return observe(peer, SLOW, SLOW) end
@@ -95,8 +95,8 @@ end
 
 local M = {}
 
--- For each try of a request: NGINX itself decides whether there is another (proxy_next_upstream), and allows as
--- many as it lists servers.
+-- Picks a worker for each try of a request. NGINX decides whether there is another try (proxy_next_upstream), and
+-- allows as many as it lists servers.
 function M.choose()
   if not peers then read_list() end
   local tried = {}
@@ -114,7 +114,7 @@ function M.choose()
   peer.under_way = peer.under_way + 1
 end
 
--- Seconds that an answer without error takes, over all workers: no error moves them.
+-- Mean seconds of an answer without error over all workers; errors do not affect it.
 local function usual()
   local sum, count = 0, 0
   for _, peer in ipairs(peers) do
@@ -130,8 +130,8 @@ local function observe_answer(peer, seconds)
   observe(peer, seconds)
 end
 
--- Counts as under way for as long as it counts as having taken. The average moves towards the usual alone: what an
--- error lifted it to would keep the worker from everybody else for seconds.
+-- Counts the error as open for as long as it is counted to have taken. The average only moves towards the usual one:
+-- a raised average would keep the worker from all other clients for seconds.
 local function observe_error(peer, seconds)
   local counted = math.max(seconds, math.min(ERROR * usual(), SLOW))
   observe(peer, math.max(seconds, usual()))
@@ -144,8 +144,8 @@ local function each(list)
   return (list or ""):gmatch("[^%s,]+")
 end
 
--- When a request is over. NGINX's variables have an entry for each try, and outlive the jump to an error page,
--- which ngx.ctx doesn't.
+-- Runs when a request is over. NGINX's variables have an entry for each try and, unlike ngx.ctx, outlive the jump to
+-- an error page.
 function M.learn()
   local names = ngx.var.upstream_addr
   if not (names and peers) then return end
@@ -153,12 +153,12 @@ function M.learn()
   local next_header = each(ngx.var.upstream_header_time)
   for name in each(names) do
     local status, seconds = tonumber((next_status())), tonumber((next_seconds()))
-    -- NGINX's own status has none: the worker refused or broke the connection, or was too late.
+    -- A status of NGINX's own has no header time: the worker refused or closed the connection, or was too late.
     local has_answered = tonumber((next_header())) ~= nil
     local peer = peer_named[name]
     if peer then
       peer.under_way = math.max(peer.under_way - 1, 0)
-      -- A worker that drains says so by 503 there.
+      -- A draining worker answers 503 there.
       if (status == 502 and not has_answered) or (status == 503 and ngx.var.uri == "/health/serving") then
         note_failure(peer)
       elseif status and seconds then

@@ -23,7 +23,7 @@ export interface Services {
   health: Health;
 }
 
-/** Every route that there is: what the API serves, and what its document is made of. */
+/** Returns every route: the API serves them, and the OpenAPI document is made from them. */
 export function allRoutes({ auth, users, avatars, tasks, jobs, health }: Services): Route[] {
   const routes = [
     ...authRoutes(auth),

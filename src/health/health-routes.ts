@@ -6,13 +6,7 @@ import { ok } from '../http/routing/reply';
 
 const status = z.strictObject({ status: z.literal('ok') }).meta({ id: 'Health', example: { status: 'ok' } });
 
-const probe = (
-  id: string,
-  path: string,
-  summary: string,
-  require: () => Promise<void> | void,
-  yes = 'It does',
-) =>
+const probe = (id: string, path: string, summary: string, require: () => Promise<void> | void) =>
   defineRoute({
     id,
     tag: 'Service',
@@ -21,26 +15,20 @@ const probe = (
     path,
     summary,
     access: 'anyone',
-    responses: { 200: { description: yes, body: status } },
+    responses: { 200: { description: 'OK', body: status } },
     handler: async () => {
       await require();
       return ok({ status: 'ok' });
     },
   });
 
-/** For probes: whether the process runs, has started, and can serve. What is amiss is told at its own port alone. */
+/** Routes for probes: whether the process runs, has started, and can serve. Only a worker's own port gives details. */
 export const healthRoutes = (health: Health): Route[] => [
-  probe('getLive', '/health/live', 'The process runs', () => {}),
-  probe('getReady', '/health/ready', 'The database answers', async () => {
-    if (!(await health.canServe())) throw new UnavailableError('It is not ready to serve: try again later.');
+  probe('getLive', '/health/live', 'Check that the process runs', () => {}),
+  probe('getReady', '/health/ready', 'Check that the API can serve requests', async () => {
+    if (!(await health.canServe())) throw new UnavailableError('The API is not ready. Try again later.');
   }),
-  probe(
-    'getStartup',
-    '/health/startup',
-    'The start is over',
-    () => {
-      if (!health.hasStarted()) throw new UnavailableError('It has not started yet: try again in a moment.');
-    },
-    'It is',
-  ),
+  probe('getStartup', '/health/startup', 'Check that the API has started', () => {
+    if (!health.hasStarted()) throw new UnavailableError('The API is starting. Try again in a moment.');
+  }),
 ];

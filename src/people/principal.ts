@@ -1,6 +1,6 @@
 export type Role = 'Admin' | 'worker';
 
-/** Who sends a request, by their token. */
+/** The authenticated user of a request. */
 export interface Principal {
   id: string;
   role: Role;

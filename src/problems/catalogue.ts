@@ -3,7 +3,7 @@ interface Problem {
   title: string;
   /** What happened. */
   meaning: string;
-  /** What its reader can do. */
+  /** What the reader can do. */
   remedy: string;
 }
 
@@ -14,160 +14,158 @@ const problem = (status: number, title: string, meaning: string, remedy: string)
   remedy,
 });
 
+const RETRY =
+  'Retry after the seconds in Retry-After; a POST with the same Idempotency-Key takes effect only once.';
+
 /**
- * Every problem (RFC 9457) that this API or the NGINX before it answers with, by the last part of its `type`.
- * `/problems/NAME` shows the page of each; a test holds nginx.conf.template to the same names and titles.
+ * Every problem (RFC 9457) that the API or NGINX answers with, by the last segment of its `type`. `/problems/NAME`
+ * explains each; a test checks that nginx.conf.template has the same names and titles.
  */
 export const PROBLEMS = {
   'invalid-request': problem(
     400,
-    'The request is not valid',
-    'A part of the request (path, query, header or body) is not what this route takes; errors names each place.',
-    'Correct the named places and send it again. The same request will not succeed later.',
+    'Invalid request',
+    'A part of the request (path, query, header or body) is not valid for this route; errors lists each fault.',
+    'Correct the listed faults and send the request again. The same request will not succeed later.',
   ),
   'not-served': problem(
     400,
-    'This combination is not served',
-    'The filters and the sort are each known, but not together: no index would answer them quickly.',
-    'Use the combination that detail names, and sift the rest on your side.',
+    'Unsupported combination',
+    'Each filter and the sort is supported, but not their combination: no index would answer it quickly.',
+    'Use the combination that detail suggests, and filter the rest in the client.',
   ),
   unauthenticated: problem(
     401,
-    'Not authenticated',
-    'There is no token, it has expired, its user is gone, or the name or the password of a log-in is wrong.',
-    'Log in by POST /users/login and send the token as "Authorization: Bearer TOKEN".',
+    'Unauthorized',
+    'The token is missing, has expired or belongs to a deleted user, or the credentials of a log-in are wrong.',
+    'Log in with POST /users/login and send the token as "Authorization: Bearer TOKEN".',
   ),
-  forbidden: problem(
-    403,
-    'Not yours to do',
-    'You are known, and your role does not allow this.',
-    'Ask an Admin, or log in as one.',
-  ),
+  forbidden: problem(403, 'Forbidden', 'Your role does not allow this.', 'Ask an Admin, or log in as one.'),
   'not-found': problem(
     404,
     'Not found',
-    'There is nothing at this address, or it is not yours to see.',
-    'Look at the id and at the path; a list shows what there is.',
+    'Nothing exists at this address, or you may not see it.',
+    'Check the path and the id.',
   ),
   'method-not-allowed': problem(
     405,
     'Method not allowed',
-    'The address is served, but not with this method.',
-    'Use one of the methods that the Allow header names.',
+    'The address exists, but does not support this method.',
+    'Use one of the methods in the Allow header.',
   ),
   'not-acceptable': problem(
     406,
-    'Not available in the form you accept',
-    'The Accept header excludes what this route answers with.',
+    'Not acceptable',
+    'The Accept header excludes every type that this route returns.',
     'Send the type that detail names in Accept, or no Accept header.',
   ),
   'request-timeout': problem(
     408,
-    'The request took too long',
+    'Request timeout',
     'The request took too long to arrive.',
     'Send it again over a better connection.',
   ),
   conflict: problem(
     409,
-    'In conflict with what is there',
-    'What is stored does not allow this change: a name that is taken, or a move that a status does not allow.',
-    'Read the present state; detail names what is possible.',
+    'Conflict',
+    'The current state does not allow this change: the name is taken, or the status can not be moved that way.',
+    'Read the current state; detail says what is possible.',
   ),
   'in-progress': problem(
     409,
-    'The same request is still under way',
-    'A request with this Idempotency-Key was sent before and has not ended yet.',
-    'Send it again with the same key after Retry-After seconds; then you get the answer of the first.',
+    'Request in progress',
+    'A request with this Idempotency-Key is still being processed.',
+    'Send it again with the same key after the seconds in Retry-After to get the answer of the first one.',
   ),
   'precondition-failed': problem(
     412,
-    'It has changed since you read it',
-    'If-Match names another version than the present one, whose tag is in the ETag header; nothing was changed.',
-    'Read it again, apply your change to what you find, and send it with the new tag.',
+    'Precondition failed',
+    'If-Match does not name the current version, whose tag is in the ETag header; nothing was changed.',
+    'Read the resource again, apply your change to it, and send it with the new tag.',
   ),
   'too-large': problem(
     413,
-    'The body is too large',
-    'The body is larger than this route takes.',
+    'Content too large',
+    'The body is larger than this route accepts.',
     'Send less: JSON up to 100 kB, a picture up to 5 MB.',
   ),
   'uri-too-long': problem(
     414,
-    'The address is too long',
-    'The address with its query is longer than 8 kB.',
+    'URI too long',
+    'The URL with its query is longer than 8 kB.',
     'Shorten the query.',
   ),
   'unsupported-media-type': problem(
     415,
-    'This kind of body is not taken here',
-    'The Content-Type or Content-Encoding of the body is not one that this route reads.',
+    'Unsupported media type',
+    'This route does not accept the Content-Type or Content-Encoding of the body.',
     'Send the type that detail names.',
   ),
   'key-reused': problem(
     422,
-    'The key belongs to another request',
-    'This Idempotency-Key was sent before with another body or to another address.',
-    'Make a new key for each new request; repeat a key only with the very same request.',
+    'Idempotency key reused',
+    'This Idempotency-Key was used before with another body or another address.',
+    'Make a new key for each new request; repeat a key only with the identical request.',
   ),
   'precondition-required': problem(
     428,
-    'Say which version you mean',
-    'This installation takes changes only with If-Match, so that nobody overwrites what they have not seen.',
-    'Read it, and send its ETag as If-Match.',
+    'Precondition required',
+    'This installation requires If-Match on changes, so that no client overwrites a version it has not seen.',
+    'Read the resource, and send its ETag as If-Match.',
   ),
   'too-many-requests': problem(
     429,
-    'Too many requests',
-    'You sent more than is allowed in a span of time, or failed to log in too often.',
-    'Wait for the seconds that Retry-After names.',
+    'Rate limit exceeded',
+    'You sent more requests than allowed in a time window, or failed to log in too often.',
+    'Wait for the seconds in Retry-After.',
   ),
   'headers-too-large': problem(
     431,
-    'The headers are too large',
-    'The headers together, or one of them, are larger than is taken here.',
-    'Drop what is not needed; cookies are not needed at all.',
+    'Request header fields too large',
+    'The headers together, or one of them, are too large.',
+    'Remove unneeded headers; the API uses no cookies.',
   ),
   internal: problem(
     500,
-    'Our fault',
-    'Something broke on our side.',
-    'Tell us the requestId: the log has the reason under it.',
+    'Internal server error',
+    'The server failed unexpectedly.',
+    'Report the requestId to the operator: the log has the cause under it.',
   ),
   'not-implemented': problem(
     501,
     'Not implemented',
-    'The method or the transfer coding is unknown here.',
+    'The method or the transfer coding is not supported.',
     'Use one of GET, HEAD, POST, PUT, PATCH, DELETE and OPTIONS.',
   ),
   'bad-gateway': problem(
     502,
-    'No worker answered',
-    'The worker that had the request went away. Whether it took effect is not known.',
-    'Send it again after Retry-After seconds; a POST with the same Idempotency-Key is never done twice.',
+    'Bad gateway',
+    'The API worker failed while it handled the request, which may or may not have taken effect.',
+    RETRY,
   ),
   unavailable: problem(
     503,
-    'Not now',
-    'Too much at once, or a server behind the API is away; detail says whether the request took effect.',
-    'Send it again after Retry-After seconds; a POST with the same Idempotency-Key is never done twice.',
+    'Service unavailable',
+    'The API is overloaded or can not reach its database; detail says whether the request took effect.',
+    RETRY,
   ),
   'gateway-timeout': problem(
     504,
-    'No worker answered in time',
-    'A worker took too long. Whether the request took effect is not known.',
-    'Send it again after Retry-After seconds; a POST with the same Idempotency-Key is never done twice.',
+    'Gateway timeout',
+    'The API worker took too long. The request may or may not have taken effect.',
+    RETRY,
   ),
   'http-version-not-supported': problem(
     505,
     'HTTP version not supported',
-    'The request was sent in a version of HTTP that is not spoken here.',
+    'The request uses an unsupported version of HTTP.',
     'Use HTTP/1.1.',
   ),
   'insufficient-storage': problem(
     507,
     'Insufficient storage',
-    'What is kept for all users together has reached its quota, or the disk of the database is nearly full; nothing was kept of this request.',
-    'Send it again after Retry-After seconds. If it goes on, the operator makes room: docs/operations.md says where.',
+    'Storage for all users together has reached its quota, or the disk of the database is nearly full. Nothing was stored.',
+    'Retry after the seconds in Retry-After. If it persists, the operator has to free space: see docs/operations.md.',
   ),
 } as const satisfies Record<string, Problem>;
 

@@ -4,7 +4,7 @@ import { PROBLEMS, type ProblemName } from './catalogue';
 export const MAX_PATH = 200;
 
 export interface FieldError {
-  /** Where in the request: `body.title`, `params.id`. */
+  /** Place in the request: `body.title`, `params.id`. */
   path: string;
   message: string;
 }
@@ -14,10 +14,10 @@ interface ProblemOptions {
   errors?: FieldError[];
 }
 
-/** Base of every error a client is told about (RFC 9457): its kind says status and title, the message is its `detail`. */
+/** Base of every error that is sent to a client (RFC 9457). `problem` gives status and title, the message is `detail`. */
 export abstract class AppError extends Error {
   abstract readonly problem: ProblemName;
-  /** Whether there was too much at once: it is counted and summed up in the log, and no failure of this request. */
+  /** True if refused for overload: counted and summed up in the log, not logged as a failure of this request. */
   readonly isRefusal: boolean = false;
   readonly headers: Record<string, string>;
   readonly errors: FieldError[] | undefined;
@@ -40,7 +40,7 @@ export abstract class AppError extends Error {
 export class InvalidRequestError extends AppError {
   readonly problem = 'invalid-request';
 
-  /** One fault, at its place in the request. */
+  /** Reports a single fault at its place in the request. */
   static at(path: string, message: string): InvalidRequestError {
     return new InvalidRequestError(`${path}: ${message}`, { errors: [{ path, message }] });
   }
@@ -53,7 +53,7 @@ export class NotServedError extends AppError {
 export class UnauthenticatedError extends AppError {
   readonly problem = 'unauthenticated';
 
-  /** RFC 6750, 3.1: the error code is told only where a token was sent. */
+  /** @param code only if the request had a token (RFC 6750, 3.1) */
   constructor(detail: string, code?: 'invalid_token') {
     super(detail, { headers: { 'WWW-Authenticate': code ? `Bearer error="${code}"` : 'Bearer' } });
   }
@@ -72,9 +72,7 @@ export class MethodNotAllowedError extends AppError {
 
   constructor(method: string, allowed: string[]) {
     const list = allowed.join(', ');
-    super(`${method} is not served here; ${list} ${allowed.length > 1 ? 'are' : 'is'}.`, {
-      headers: { Allow: list },
-    });
+    super(`${method} is not supported here. Allowed: ${list}.`, { headers: { Allow: list } });
   }
 }
 
@@ -90,18 +88,16 @@ export class InProgressError extends AppError {
   readonly problem = 'in-progress';
 }
 
-/** RFC 9110, 13.1.1; `tag` is the present one, undefined if there is nothing. */
+/** RFC 9110, 13.1.1. `tag` is the current ETag; undefined if the resource does not exist. */
 export class PreconditionFailedError extends AppError {
   readonly problem = 'precondition-failed';
 
   constructor(tag: string | undefined) {
-    if (tag === undefined) super('There is nothing yet that If-Match could name: send it without.');
-    else
-      super(
-        `Its tag is ${tag} now, which the conditions of this request exclude. ` +
-          'Read it again, and send a change with that tag in If-Match.',
-        { headers: { ETag: tag } },
-      );
+    if (tag === undefined) super('The resource does not exist yet. Send the request without If-Match.');
+    else {
+      const detail = `The ETag is now ${tag}, which the conditions of this request exclude. Read the resource again and send that tag in If-Match.`;
+      super(detail, { headers: { ETag: tag } });
+    }
   }
 }
 
@@ -122,29 +118,27 @@ export class PreconditionRequiredError extends AppError {
   readonly problem = 'precondition-required';
 }
 
-/** RFC 6585, 4. */
-export class TooManyRequestsError extends AppError {
-  readonly problem = 'too-many-requests';
-
-  constructor(detail: string, retryAfterSeconds: number) {
-    super(detail, { headers: { 'Retry-After': String(retryAfterSeconds) } });
-  }
-}
-
-/** Too much at once, or a server behind is away: the same request may succeed later. */
-export class UnavailableError extends AppError {
-  readonly problem = 'unavailable';
-
+abstract class RetryableError extends AppError {
   constructor(detail: string, retryAfterSeconds = 1) {
     super(detail, { headers: { 'Retry-After': String(retryAfterSeconds) } });
   }
 }
 
-/** Refused for overload: nothing was done. */
+/** RFC 6585, 4. */
+export class TooManyRequestsError extends RetryableError {
+  readonly problem = 'too-many-requests';
+}
+
+/** The API is overloaded, or a server it needs is unreachable. */
+export class UnavailableError extends RetryableError {
+  readonly problem = 'unavailable';
+}
+
+/** The request was refused for overload and had no effect. */
 export class OverloadError extends UnavailableError {
   override readonly isRefusal = true;
 
-  /** Without a stack, which nobody looks at and which costs as much as the rest of the refusal. */
+  /** Makes the error without a stack, which would cost as much as the rest of the refusal. */
   static make(detail: string, retryAfterSeconds: number): OverloadError {
     const { stackTraceLimit } = Error;
     Error.stackTraceLimit = 0;
@@ -154,13 +148,9 @@ export class OverloadError extends UnavailableError {
   }
 }
 
-/** RFC 4918, 11.5: what is kept for all clients has reached its quota, or the disk of the database is nearly full. */
-export class InsufficientStorageError extends AppError {
+/** RFC 4918, 11.5: storage shared by all clients has reached its quota, or the disk of the database is nearly full. */
+export class InsufficientStorageError extends RetryableError {
   readonly problem = 'insufficient-storage';
-
-  constructor(detail: string, retryAfterSeconds: number) {
-    super(detail, { headers: { 'Retry-After': String(retryAfterSeconds) } });
-  }
 }
 
 export class InternalError extends AppError {

@@ -60,7 +60,7 @@ describe('the pages for people', () => {
     const answer = await page.goto(cluster.url);
     expect(answer!.status()).toBe(200);
     expect(await page.locator('h1').innerText()).toBe('taskfleet');
-    await page.getByText('It is up: requests are served.').waitFor();
+    await page.getByText('The API is up.').waitFor();
     expect(await barriersOf(page)).toEqual([]);
     await page.setViewportSize({ width: 360, height: 740 });
     expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(360);
@@ -68,7 +68,7 @@ describe('the pages for people', () => {
     await page.getByRole('link', { name: '404 Not found' }).click();
     expect(await page.locator('h1').innerText()).toBe('Not found');
     await page.goBack();
-    await page.getByRole('link', { name: 'The workers at work' }).click();
+    await page.getByRole('link', { name: 'Live view' }).click();
     expect(await page.title()).toBe('taskfleet live');
     await page.goBack();
     await page.getByRole('link', { name: 'Documentation' }).click();
@@ -127,7 +127,7 @@ describe('the pages for people', () => {
     expect(status).toBe(400);
     const type = /"type": "([^"]+)"/.exec(text)![1]!;
     await page.goto(new URL(type, cluster.url).href);
-    expect(await page.locator('h1').innerText()).toBe('The request is not valid');
+    expect(await page.locator('h1').innerText()).toBe('Invalid request');
     await page.getByRole('link', { name: 'documentation' }).click();
     await page.locator('#operations-Accounts-logIn').waitFor();
   });

@@ -7,20 +7,15 @@ import { serveToRead } from './own-page';
 import { escapeHtml, PLAIN_PAGE_POLICY, plainPage } from './plain-page';
 import { send } from '../routing/reply';
 
-/** Links to everything else; `rel` is a relation of RFC 8631 or of IANA's registry. */
+/** Links to everything else; `rel` is a relation from RFC 8631 or IANA's registry. */
 const LINKS = [
-  { rel: 'service-doc', href: '/docs/', type: 'text/html', title: 'Documentation, to read and to try out' },
-  { rel: 'service-desc', href: '/openapi.json', type: 'application/json', title: 'The OpenAPI document' },
-  {
-    rel: 'status',
-    href: '/health/ready',
-    type: 'application/json',
-    title: 'The state of the API, for probes',
-  },
-  { rel: 'related', href: '/ops', type: 'text/html', title: 'The workers at work, live, for Admins' },
+  { rel: 'service-doc', href: '/docs/', type: 'text/html', title: 'API documentation and playground' },
+  { rel: 'service-desc', href: '/openapi.json', type: 'application/json', title: 'OpenAPI document' },
+  { rel: 'status', href: '/health/ready', type: 'application/json', title: 'Readiness probe' },
+  { rel: 'related', href: '/ops', type: 'text/html', title: 'Live view of the workers (Admins only)' },
 ];
 
-/** The links as a link set (RFC 9264, 4.2), by which clients discover APIs (RFC 9727). */
+/** The links as a link set (RFC 9264, 4.2), from which clients discover APIs (RFC 9727). */
 const linkSet = JSON.stringify({
   linkset: [
     {
@@ -42,29 +37,26 @@ const item = (href: string, text: string) => `<li><a href="${href}">${escapeHtml
 const pageOf = (state: string) =>
   plainPage(
     'taskfleet',
-    `<h1>taskfleet</h1><p>An HTTP API for users and their tasks.</p>${state}
-<h2>Where to go</h2><ul>${LINKS.map(({ href, title }) => item(href, title)).join('\n')}</ul>
-<h2>Problems</h2><p>What an error means, and what to do about it:</p>
+    `<h1>taskfleet</h1><p>A REST API for users and tasks.</p>${state}
+<h2>Links</h2><ul>${LINKS.map(({ href, title }) => item(href, title)).join('\n')}</ul>
+<h2>Problems</h2><p>What each error means, and what to do about it:</p>
 <ul>${Object.entries(PROBLEMS)
       .map(([name, { status, title }]) => item(`/problems/${name}`, `${status} ${title}`))
       .join('\n')}</ul>`,
   );
 
-/** One body in two types is two representations: each has a tag of its own. */
+/** A representation: the same body in two types is two of them, each with its own tag. */
 const form = (type: string, content: string) => ({ type, content, tag: tagOf(`${type} ${content}`) });
 
-const UP = form('text/html', pageOf('<p class="state up">It is up: requests are served.</p>'));
-const DOWN = form(
-  'text/html',
-  pageOf('<p class="state">It cannot serve requests right now. Try again in a moment.</p>'),
-);
-/** In order of preference: the first is for clients that accept anything. */
+const UP = form('text/html', pageOf('<p class="state up">The API is up.</p>'));
+const DOWN = form('text/html', pageOf('<p class="state">The API is unavailable. Try again in a moment.</p>'));
+/** In order of preference: the first is sent to clients that accept anything. */
 const FORMS = [form('application/json', linkSet), form('application/linkset+json', linkSet), UP];
 const OFFERED = FORMS.map(({ type }) => type);
 
 /**
- * `GET /`: for a browser a page that says what this is and whether it is up, for a client the same links as JSON.
- * It says no more of the state than `/health/ready`. The check is kept for a moment: many requests ask MongoDB once.
+ * Serves `GET /`: to a browser a page with the links and the state, to other clients the links as JSON. It reveals no
+ * more of the state than `/health/ready`. The check is cached for a moment, so many requests ask MongoDB once.
  */
 export function landingPage(health: Pick<Health, 'canServe'>): Router {
   const router = Router({ caseSensitive: true, strict: true });

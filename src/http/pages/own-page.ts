@@ -7,17 +7,17 @@ import { countAs } from '../server/request-record';
 import { answerOtherMethods } from '../routing/other-methods';
 
 interface OwnPage {
-  /** Where its files lie, which the build copies as they stand. */
+  /** Folder of the files, which the build copies unchanged. */
   folder: string;
-  /** Their names by the path that each is served at. */
+  /** File names by the path at which each is served. */
   files: Record<string, string>;
-  /** Directives of its policy that differ from those of all pages, or come in addition. */
+  /** Policy directives that replace or extend the common ones. */
   allows?: Record<string, string>;
-  /** Puts into a file what is known only now. */
+  /** Fills in values that are known only at start-up. */
   fill?: (text: string) => string;
 }
 
-/** Everything comes from here: a page can't reach another host, nor be framed by one. */
+/** Allows own files only: a page can not reach another host, nor be framed by one. */
 const POLICY = {
   'default-src': "'none'",
   'script-src': "'self'",
@@ -29,7 +29,7 @@ const POLICY = {
   'frame-ancestors': "'none'",
 };
 
-/** A page of this API for people, and the files that it loads. */
+/** Serves an HTML page of the API and the files that it loads. */
 export function servePage(
   router: Router,
   { folder, files, allows = {}, fill = (text) => text }: OwnPage,
@@ -38,7 +38,7 @@ export function servePage(
   const headers = {
     'Cache-Control': 'no-cache',
     'Content-Security-Policy': policy.join('; '),
-    // Tokens are put into these pages: no window of another origin gets hold of them.
+    // Users enter tokens into these pages: no window of another origin may read them.
     'Cross-Origin-Opener-Policy': 'same-origin',
     'Origin-Agent-Cluster': '?1',
   };
@@ -49,16 +49,16 @@ export function servePage(
 }
 
 interface ServedFile {
-  /** Its ending says its type. */
+  /** File name; its extension sets the type. */
   name: string;
   content: Buffer;
   tag: string;
   headers: Record<string, string>;
 }
 
-/** A file that stays as it is while this process runs. */
+/** Serves a file that does not change while this process runs. */
 export function serveFile(router: Router, place: string, { name, content, tag, headers }: ServedFile): void {
-  // NGINX leaves pictures as they are.
+  // NGINX does not compress pictures.
   const size = path.extname(name) === '.png' ? 0 : content.length;
   serveToRead(router, place, (request, response) => {
     const known = isKnown(tag, request);

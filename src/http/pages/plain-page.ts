@@ -5,14 +5,14 @@ h1{font-size:1.5rem;line-height:1.3}h2{font-size:1.15rem;margin-top:2rem}code{ba
 ul{padding-left:1.2rem}li{margin:.35rem 0}.state{padding:.5rem .9rem;border-left:.3rem solid #c33;background:#8882}.up{border-color:#2a4}`;
 const STYLE_HASH = createHash('sha256').update(STYLE).digest('base64');
 
-/** Allows the style by its hash and the empty icon; everything else stays shut. */
+/** Allows only the style, by its hash, and the empty icon. */
 export const PLAIN_PAGE_POLICY = `default-src 'none'; style-src 'sha256-${STYLE_HASH}'; img-src data:; form-action 'none'; frame-ancestors 'none'; base-uri 'none'`;
 
 export const escapeHtml = (text: string) =>
   text.replace(/[&<>"]/g, (character) => `&#${character.charCodeAt(0)};`);
 
 /**
- * A page that needs nothing but itself: no script, no other file. Send it with `PLAIN_PAGE_POLICY`.
+ * Returns a self-contained page without scripts or other files. Send it with `PLAIN_PAGE_POLICY`.
  * @param title as plain text
  * @param main as HTML
  */

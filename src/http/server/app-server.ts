@@ -4,20 +4,19 @@ import { timeLimits } from '../../config/time-limits';
 import { answerClientError } from './client-error';
 import type { Origins } from './cors';
 
-/** More than NGINX lets through (16 kB) with what it adds: the worker never has to refuse that. */
+/** Above NGINX's limit (16 kB) plus the headers that NGINX adds, so the worker never refuses what NGINX passes on. */
 const MAX_HEADER_BYTES = 20 * 1_024;
 
 /**
- * Connections that the kernel completes before the event loop takes them; Linux takes no more (`somaxconn`). With Node's
- * 511 a moment of 2,000 new connections was a time-out for NGINX, which then took both workers for gone.
+ * Connections that the kernel completes before the event loop accepts them (Linux caps it at `somaxconn`). With Node's
+ * default of 511, a burst of 2,000 new connections timed out in NGINX, which then took both workers out of rotation.
  */
 const BACKLOG = 4_096;
 
 /**
- * A server whose requests and responses are Express's from birth. Express gives each of Node's another prototype,
- * after which V8 knows neither's shape: that alone cost three times as much as the rest of a bare answer, and kept
- * the garbage collector busy (docs/benchmark.md). It changes nothing where they have that prototype already
- * (expressjs/express#5998).
+ * Creates an HTTP server whose requests and responses have Express's prototypes from the start. Otherwise Express
+ * replaces the prototype of each, which defeats V8's inline caches (expressjs/express#5998): that cost three times as
+ * much as the rest of a bare answer, and kept the garbage collector busy (docs/benchmark.md).
  */
 export function createAppServer({ corsOrigins = [] }: { corsOrigins?: Origins } = {}) {
   class AppRequest extends IncomingMessage {}
@@ -35,12 +34,12 @@ export function createAppServer({ corsOrigins = [] }: { corsOrigins?: Origins } 
     serve(app: Express): void {
       app.request = adopt(AppRequest.prototype, app.request);
       app.response = adopt(AppResponse.prototype, app.response);
-      // A worker that steps aside has broken the connection: NGINX asks another one.
+      // A worker that steps aside has closed the connection: NGINX sends the request to another one.
       server.on('request', (request, response) => {
         if (!request.socket.destroyed) app(request, response);
       });
     },
-    /** @throws where the port is taken */
+    /** @throws if the port is taken */
     listenOn: (port: number, host: string): Promise<void> =>
       new Promise((resolve, reject) => {
         server.once('error', reject);
@@ -52,7 +51,6 @@ export function createAppServer({ corsOrigins = [] }: { corsOrigins?: Origins } 
   };
 }
 
-/** `own` with what Express adds behind it. */
 function adopt<T extends object>(own: object, added: T): T {
   Object.setPrototypeOf(own, added);
   return own as T;

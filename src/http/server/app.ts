@@ -20,7 +20,7 @@ import { shortened } from '../../lib/shortened';
 
 /** Characters of an unknown path that the answer repeats. */
 const MOST_ECHOED = 200;
-/** Trusted proxies in a row, as X-Forwarded-For lists them. */
+/** Most trusted proxies in X-Forwarded-For. */
 const MOST_PROXIES = 10;
 
 interface AppOptions extends Omit<RouterOptions, 'answerProblem'> {
@@ -32,26 +32,26 @@ interface AppOptions extends Omit<RouterOptions, 'answerProblem'> {
   slow: SlowRequests;
   metrics: MetricsText;
   health: Health;
-  /** Whether NGINX is to ask the others; false where nobody can tell. */
+  /** Returns whether this worker drains, so that NGINX asks the others; default: never. */
   isDraining?: () => boolean;
-  /** This worker's name for `X-Worker`, undefined where it isn't told. */
+  /** Name of this worker for `X-Worker`; undefined omits the header. */
   worker: string | undefined;
-  /** Express's `trust proxy`: whose X-Forwarded-For is believed. */
+  /** Express's `trust proxy`: proxies whose X-Forwarded-For is trusted. */
   trustProxy: string[];
-  /** Whose pages may use the API from a browser; none where it is empty. */
+  /** Origins whose pages may use the API; empty disables CORS. */
   corsOrigins: Origins;
-  /** Whether an error says that a server behind is away. */
+  /** Returns whether an error means that MongoDB, Redis or RabbitMQ is unreachable. */
   isAway: (error: unknown) => boolean;
 }
 
-/** Bounded: a trusted proxy may hand on a client's header, and each address in it takes 10 µs. */
+/** Bounds the number of proxies: a trusted one may pass on a client's header, and each address in it takes 10 µs. */
 function trustProxies(app: Express, proxies: string[]): void {
   app.set('trust proxy', proxies);
   const isTrusted = app.get('trust proxy fn') as (address: string, hop: number) => boolean;
   app.set('trust proxy', (address: string, hop: number) => hop < MOST_PROXIES && isTrusted(address, hop));
 }
 
-/** The HTTP side of the API; neither listens nor connects. */
+/** Creates the Express app; neither listens nor connects. */
 export function createApp(options: AppOptions): Express {
   const {
     routes,
@@ -70,7 +70,7 @@ export function createApp(options: AppOptions): Express {
   trustProxies(app, trustProxy);
   app.set('query parser', parseQuery);
   app.disable('x-powered-by');
-  // Tags are of versions and of what an answer says; those of Express know neither.
+  // The API makes its own tags, from versions and contents.
   app.disable('etag');
   const isShared = corsOrigins.length > 0;
   app.use(requestContext({ accessLog, record, slow, worker, isShared }));
@@ -83,9 +83,7 @@ export function createApp(options: AppOptions): Express {
   app.use(docsPage());
   app.use(landingPage(health));
   app.use((request) => {
-    throw new NotFoundError(
-      `Nothing is served at ${shortened(request.path, MOST_ECHOED)}; /docs/ shows what is.`,
-    );
+    throw new NotFoundError(`No route matches ${shortened(request.path, MOST_ECHOED)}. See /docs/.`);
   });
   app.use(createErrorHandler(isAway, logger));
   return app;

@@ -2,20 +2,20 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { timeLimits } from '../../config/time-limits';
 
 interface BalancerOptions {
-  /** NGINX's own address. */
+  /** Base URL of NGINX. */
   balancerUrl: string;
-  /** When the last request came in, by performance.now(). */
+  /** Returns the time of the last request, by performance.now(). */
   lastRequestAt: () => number;
 }
 
-/** Answered 503 by a worker that drains, which NGINX takes for a failure of it; see nginx.conf.template. */
+/** Path that a draining worker answers with 503, which NGINX counts as a failure; see nginx.conf.template. */
 export const SERVING_PATH = '/health/serving';
 
 type Reply = 'answered' | 'late' | 'refused';
 
 /**
- * Late is a slow NGINX or a busy machine, where nothing is known; refused is no NGINX. What is given up early tells
- * NGINX nothing: it counts no 503 that it couldn't pass on.
+ * Asks NGINX for `SERVING_PATH`. `late` means a slow NGINX or a busy host, and proves nothing; `refused` means no
+ * NGINX. Aborting early has no effect on NGINX, which counts no 503 that it could not pass on.
  */
 const askWhoServes = (balancerUrl: string, signal: AbortSignal): Promise<Reply> =>
   fetch(`${balancerUrl}${SERVING_PATH}`, { signal })
@@ -25,22 +25,22 @@ const askWhoServes = (balancerUrl: string, signal: AbortSignal): Promise<Reply> 
       () => (signal.aborted ? 'late' : 'refused'),
     );
 
-/** When no request came for this long, while others were answered, NGINX passes this worker over. */
+/** If no request came for this long, while others were answered, NGINX passes this worker over. */
 const QUIET_MS = 300;
-/** Later its 2 s (fail_timeout) may be over before the port is closed: it has to be told once more. */
+/** After this long NGINX's fail_timeout (2 s) may end before the port closes, so it needs another failure. */
 const QUIET_LIMIT_MS = 1_000;
-/** Twice as many as there may be workers: on a busy machine it can be quiet for everybody. */
+/** Twice the maximum number of workers: on a busy host a worker can be quiet without being passed over. */
 const ANSWERED_BESIDE = 32;
-/** Longer than fail_timeout: who was found idle before is asked again by then. */
+/** Longer than fail_timeout, after which NGINX tries an idle port again. */
 const JOIN_LIMIT_MS = 4_000;
 const JOIN_EVERY_MS = 50;
 const JOIN_TRY_MS = 1_000;
 const PROBES = 4;
 
 /**
- * Has NGINX pass this worker over before its port closes, without a reload of NGINX, which would cut idle clients
- * off. Where PM2's daemon holds the port, a connection that it has taken while the port closes is lost; so nothing
- * must come any more by then. Asking NGINX again and again whether who answers is serving makes it count our 503s.
+ * Makes NGINX pass this worker over before its port closes, without a reload of NGINX, which would disconnect idle
+ * clients. If PM2's daemon holds the port, it loses connections that it accepts while the port closes, so none may
+ * arrive by then. Repeated requests for `SERVING_PATH` through NGINX make it count this worker's 503s as failures.
  */
 export async function leaveBalancer({ balancerUrl, lastRequestAt }: BalancerOptions): Promise<void> {
   const began = performance.now();
@@ -58,7 +58,7 @@ export async function leaveBalancer({ balancerUrl, lastRequestAt }: BalancerOpti
     if (beside >= ANSWERED_BESIDE && quietMs >= QUIET_MS && isFresh) over.abort();
   }
 
-  // Each for itself: quick answers of the others leave more of them waiting for the slow one, which is this.
+  // Independent loops: while other workers answer quickly, more of the probes wait for a slow one, which is this worker.
   const askOn = async () => {
     while (!over.signal.aborted) {
       judge(await askWhoServes(balancerUrl, over.signal));
@@ -70,13 +70,13 @@ export async function leaveBalancer({ balancerUrl, lastRequestAt }: BalancerOpti
 }
 
 /**
- * Resolves once NGINX has sent a request here, so that the others may leave; or when there is no NGINX, or it
- * doesn't list this port.
+ * Resolves once NGINX has sent a request to this worker, so that others may leave. Also resolves if there is no NGINX,
+ * or if NGINX does not list this port.
  */
 export async function joinBalancer({ balancerUrl, lastRequestAt }: BalancerOptions): Promise<void> {
   const began = performance.now();
   while (lastRequestAt() < began && performance.now() - began < JOIN_LIMIT_MS) {
-    // Who answers may be another, and hang.
+    // Another worker may get this request and hang.
     const reply = await askWhoServes(balancerUrl, AbortSignal.timeout(JOIN_TRY_MS));
     if (reply === 'refused') return;
     await sleep(JOIN_EVERY_MS);
@@ -87,8 +87,8 @@ const HELP_MS = 2_000;
 const SETTLE_MS = 50;
 
 /**
- * Asks NGINX so often at once that every worker which it has in rotation is asked.
- * @throws Error if NGINX does not answer all within 2 s
+ * Sends NGINX enough requests at once to reach every worker in its rotation.
+ * @throws Error if NGINX does not answer all of them within 2 s
  */
 export async function askNginx(balancerUrl: string): Promise<void> {
   const signal = AbortSignal.timeout(HELP_MS);
@@ -99,10 +99,10 @@ export async function askNginx(balancerUrl: string): Promise<void> {
 }
 
 /**
- * As `leaveBalancer`, for a worker that is too slow to ask often: a sibling asks NGINX, and this worker has only to
- * answer what reaches it. It has left once the sibling asked `ANSWERED_BESIDE` times and nothing came here meanwhile.
- * It gives up after `leaveMs`, as `leaveBalancer` does.
- * @param help has a sibling call `askNginx`; it is called again if it fails
+ * Does what `leaveBalancer` does for a worker that is too slow to ask often: a sibling asks NGINX, and this worker only
+ * answers what reaches it. It has left once the sibling asked `ANSWERED_BESIDE` times and no request came here
+ * meanwhile. Gives up after `leaveMs`.
+ * @param help makes a sibling call `askNginx`; called again if it fails
  */
 export async function leaveWithHelp(
   help: () => Promise<unknown>,
@@ -115,7 +115,7 @@ export async function leaveWithHelp(
       () => true,
       () => false,
     );
-    // What has come while the answer came is read by then.
+    // Lets the event loop read requests that arrived together with the answer.
     await sleep(SETTLE_MS);
     if (hasHelped && lastRequestAt() < began) return;
   }

@@ -2,7 +2,7 @@ import cors from 'cors';
 import type { Request, RequestHandler } from 'express';
 import { EXPOSED_HEADERS } from '../routing/headers';
 
-/** Chrome keeps what a preflight said for at most two hours. */
+/** Chrome caches a preflight for at most two hours. */
 export const MAX_AGE_SECONDS = 7_200;
 
 /** NGINX answers preflights with the same lists; see nginx.conf.template. */
@@ -13,22 +13,22 @@ export const ALLOWED_HEADERS = [
   'If-Match',
   'If-None-Match',
   'Idempotency-Key',
-  // What tracers in a browser send along (W3C Trace Context, W3C Baggage).
+  // Sent by tracers in browsers (W3C Trace Context, W3C Baggage).
   'traceparent',
   'tracestate',
   'baggage',
 ];
 
-/** `*`, or the origins that are named. */
+/** `*` for any origin, or a list of them. */
 export type Origins = string[] | '*';
 
-/** A plain OPTIONS asks what a path serves; that is the router's to answer. */
+/** A plain OPTIONS request, which asks for the methods of a path, is left to the router. */
 const isPreflight = ({ method, headers }: Request) =>
   method === 'OPTIONS' && headers['access-control-request-method'] !== undefined;
 
 /**
- * Which pages of other origins may use the API. No credentials: a token is sent by the page itself, so there
- * is nothing that a stranger's page could use in a person's name.
+ * Allows pages of other origins to use the API, without credentials: a page sends its token itself, so a foreign page
+ * has nothing with which to act for a user.
  */
 export function allowOrigins(origins: Origins): RequestHandler {
   const options = {
@@ -43,7 +43,7 @@ export function allowOrigins(origins: Origins): RequestHandler {
   return (request, response, next) => (isPreflight(request) ? answer : pass)(request, response, next);
 }
 
-/** The same for an answer to what is no request yet: lines of its head. @param sent what came, as far as it is known */
+/** Returns the CORS header lines for a request that Node could not parse. @param sent its bytes so far */
 export function corsLines(origins: Origins, sent: string): string {
   if (origins.length === 0) return '';
   const origin = ORIGIN.exec(sent)?.[1];
@@ -55,5 +55,5 @@ export function corsLines(origins: Origins, sent: string): string {
   ].join('');
 }
 
-/** A line of a head; no origin is longer than a host's name and a port. */
+/** Matches the Origin header line; no origin is longer than a host name and a port. */
 const ORIGIN = /^origin:[ \t]?([^\s]{1,300})\r$/im;

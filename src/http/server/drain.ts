@@ -3,23 +3,23 @@ import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 interface DrainOptions {
-  /** How long connections are still taken and idle ones kept: NGINX must have let go of them by then. */
+  /** Time for which connections are accepted and idle ones kept; NGINX must have closed them by then. */
   windowMs: number;
-  /** When requests under way are given up, from when no connection is taken any more. */
+  /** Time after which open requests are cut off, counted from the end of accepting connections. */
   deadlineMs: number;
-  /** Sees to it that no new connections come, instead of the first half of the window. */
+  /** Stops new connections from arriving; replaces the first half of the window. */
   leave?: () => Promise<void>;
   /**
-   * Cuts off reads that are not answered yet, for a worker that would take long: NGINX asks the next worker for them,
-   * and counts three of these as it counts three failures, so it passes this worker over.
+   * Cuts off unanswered reads, for a worker that would take long: NGINX sends them to the next worker, and passes this
+   * one over after three of them, which it counts as failures.
    */
   handsOver?: boolean;
 }
 
-/** What NGINX asks another worker for if this one breaks the connection, and a client is not asked to repeat. */
+/** True for requests that NGINX repeats at another worker if this one closes the connection. */
 const isRead = (method = ''): boolean => method === 'GET' || method === 'HEAD';
 
-/** What ends at once when a drain begins, and may begin again after it. */
+/** Long answers (streams), which end as soon as a drain begins and are allowed again after it. */
 interface LongAnswers {
   end: () => void;
   open: () => void;
@@ -28,13 +28,13 @@ interface LongAnswers {
 export type Drain = ReturnType<typeof createDrain>;
 
 /**
- * Ends an HTTP server without losing a request, or takes it out for a while. `server.close()` alone destroys
- * idle keep-alive sockets on which a request may be on its way, and never tells busy ones to close
+ * Stops an HTTP server, for good or for a while, without losing a request. `server.close()` alone destroys idle
+ * keep-alive sockets on which a request may be on its way, and sends no `Connection: close` on busy ones
  * (nodejs/node#51677, #60617).
  */
 export function createDrain(server: Server, longAnswers?: LongAnswers) {
-  // By connection, of which there are few: a set of responses, each added and taken out again, keeps all of them from
-  // being collected as young (docs/benchmark.md).
+  // Keyed by connection, of which there are few: adding and removing every response would keep all of them from being
+  // collected in the young generation (docs/benchmark.md).
   const connections = new Map<Socket, { newest?: ServerResponse; isRead?: boolean; open: number }>();
   let inFlight = 0;
   let draining = false;
@@ -47,7 +47,7 @@ export function createDrain(server: Server, longAnswers?: LongAnswers) {
     connections.set(socket, connection);
     socket.once('close', () => {
       connections.delete(socket);
-      // Of pipelined requests only the one whose turn it was is told.
+      // Only the current one of several pipelined requests gets a `close` event.
       inFlight -= connection.open;
       connection.open = 0;
     });
@@ -70,7 +70,7 @@ export function createDrain(server: Server, longAnswers?: LongAnswers) {
     if (handingOver && connection.isRead) socket.destroy();
   });
 
-  /** One after the other: what was told last holds in the end. */
+  /** Runs steps one after the other, so that the last call decides the final state. */
   const inTurn = (step: () => Promise<void>): Promise<void> => {
     underWay = underWay.then(step, step);
     return underWay;
@@ -87,12 +87,12 @@ export function createDrain(server: Server, longAnswers?: LongAnswers) {
     }
     if (server.listening) {
       await (leave ? leave() : sleep(windowMs / 2));
-      // Stops accepting, and leaves the idle connections alone as http.Server's own close doesn't.
+      // Stops accepting; unlike http.Server's own close, it keeps idle connections open.
       NetServer.prototype.close.call(server);
       await sleep(windowMs / 2);
     }
     const giveUp = Date.now() + deadlineMs;
-    // What takes it back may be a request to this very worker, and mustn't wait for itself.
+    // The request that resumes serving may be one to this worker, which must not wait for itself.
     while (inFlight > 0 && Date.now() < giveUp && !takenBack) await sleep(20);
     if (takenBack) return;
     server.closeIdleConnections();
@@ -101,13 +101,13 @@ export function createDrain(server: Server, longAnswers?: LongAnswers) {
   }
 
   return {
-    /** Resolves once nothing is under way any more: new connections are refused, so NGINX asks the others. */
+    /** Resolves once no request is open. New connections are refused, so NGINX sends requests to the others. */
     drain(options: DrainOptions): Promise<void> {
       takenBack = false;
       return inTurn(() => letGo(options));
     },
 
-    /** Listens again, by `listen`, after a drain. */
+    /** Listens again after a drain, by calling `listen`. */
     resume(listen: () => Promise<void>): Promise<void> {
       takenBack = true;
       return inTurn(async () => {
@@ -120,9 +120,8 @@ export function createDrain(server: Server, longAnswers?: LongAnswers) {
 
     isDraining: (): boolean => draining,
     isListening: (): boolean => server.listening,
-    /** By performance.now(). */
+    /** Time of the last request, by performance.now(). */
     lastRequestAt: (): number => lastRequestAt,
-    /** Requests under way. */
     inFlight: (): number => inFlight,
   };
 }

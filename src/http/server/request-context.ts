@@ -8,13 +8,13 @@ import type { SlowRequests } from './slow-requests';
 
 declare module 'express-serve-static-core' {
   interface Request {
-    /** Finds it in the log; NGINX's, where it came through NGINX. */
+    /** Request id for the log; NGINX's, if the request came through NGINX. */
     id: string;
-    /** The client's, as far as proxies are trusted: `ip` works it out anew at each look. */
+    /** Address of the client, as far as proxies are trusted; cached, since `ip` is computed on each access. */
     address: string;
-    /** Whose token it has, once that was found to hold. */
+    /** Id of the authenticated user; unset until the token is verified. */
     userId?: string;
-    /** How long its body took to come. */
+    /** Milliseconds until the whole body had arrived. */
     bodyMs?: number;
   }
 }
@@ -23,16 +23,16 @@ interface ContextOptions {
   accessLog: Logger;
   record: RequestRecord;
   slow: SlowRequests;
-  /** This worker's name for `X-Worker`, undefined where it isn't told. */
+  /** Name of this worker for `X-Worker`; undefined omits the header. */
   worker: string | undefined;
-  /** Whether pages of other origins use the API. */
+  /** True if pages of other origins may use the API. */
   isShared: boolean;
 }
 
-/** NGINX sends an id of its own and drops a client's. */
+/** Accepted request ids. NGINX sends its own and drops the client's. */
 const ID = /^[\w-]{8,64}$/;
 
-/** Gives the request its id, the answer the headers that all have, and the log a line once it has ended. */
+/** Sets the request id and the headers common to all answers, and logs the request when it ends. */
 export function requestContext({
   accessLog,
   record,
@@ -42,7 +42,7 @@ export function requestContext({
 }: ContextOptions): RequestHandler {
   const constant = Object.entries({
     ...securityHeaders(isShared),
-    // NGINX compresses. On every answer: a 304 has the Vary of its 200, and no answer of an address lacks it.
+    // On every answer, because NGINX compresses: a 304 needs the Vary of its 200.
     Vary: 'Accept-Encoding',
     ...(worker && { 'X-Worker': worker }),
   });
@@ -57,14 +57,14 @@ export function requestContext({
     for (const [name, value] of constant) response.setHeader(name, value);
     response.once('close', () => {
       const ms = performance.now() - began;
-      // As NGINX says it of a client that went away.
+      // NGINX's status for a client that disconnected.
       const status = response.writableFinished ? response.statusCode : 499;
       const { path, isRefused = false } = response.locals as { path?: string; isRefused?: boolean };
       record(request.method, path, status, ms / 1_000, isRefused);
       const outcome = outcomeOf(status, response.writableFinished, isRefused);
-      // The level may change while it runs.
+      // The log level may change at run time.
       if (accessLog.isLevelEnabled(levelOf(outcome))) logLine(accessLog, request, status, ms, outcome);
-      if (!isRefused && slow.isSlow(ms)) slow.tell(request, response, ms, clocks);
+      if (!isRefused && slow.isSlow(ms)) slow.log(request, response, ms, clocks);
     });
     next();
   };
@@ -78,10 +78,10 @@ function outcomeOf(status: number, isWhole: boolean, isRefused: boolean): Outcom
   return status >= 500 ? 'failed' : 'completed';
 }
 
-/** Refusals come by the thousands: one `warn` line every 10 s sums them up (admission/refusal-log.ts). */
+/** Refusals, which come by the thousands, are summed up in one `warn` line every 10 s (admission/refusal-log.ts). */
 const levelOf = (outcome: Outcome) => (outcome === 'failed' ? 'error' : 'info');
 
-/** Neither headers nor bodies: they hold tokens and passwords. */
+/** Logs neither headers nor bodies, which contain tokens and passwords. */
 function logLine(log: Logger, request: Request, statusCode: number, ms: number, outcome: Outcome): void {
   const { id, method, userId: user } = request;
   const url = loggedUrl(request.originalUrl);
@@ -89,19 +89,19 @@ function logLine(log: Logger, request: Request, statusCode: number, ms: number, 
   log[levelOf(outcome)](line, `request ${outcome}`);
 }
 
-/** What an API needs of helmet (OWASP REST Security Cheat Sheet): the same on every answer, so it is asked once. */
+/** Returns helmet's headers for an API (OWASP REST Security Cheat Sheet), computed once: they are always the same. */
 function securityHeaders(isShared: boolean): Record<string, string> {
   const headers: Record<string, string> = {};
   const recorder = {
     setHeader: (name: string, value: string) => (headers[name] = value),
     removeHeader: () => {},
   };
-  // There is nothing here for a page to load or to frame.
+  // The API has nothing for a page to load or to frame.
   const directives = { defaultSrc: ["'none'"], frameAncestors: ["'none'"] };
   const middleware = helmet({
     contentSecurityPolicy: { useDefaults: false, directives },
     crossOriginResourcePolicy: { policy: isShared ? 'cross-origin' : 'same-origin' },
-    // These speak of pages alone.
+    // These apply to HTML pages only.
     crossOriginOpenerPolicy: false,
     originAgentCluster: false,
     xDnsPrefetchControl: false,

@@ -3,8 +3,8 @@ import type { Metrics } from '../../infra/metrics';
 
 /**
  * Counts an answered request.
- * @param path as it is declared, with its parameters; undefined if there is none
- * @param isRefused whether it was refused for overload
+ * @param path as declared, with its parameters; undefined if no route matched
+ * @param isRefused true if refused for overload
  */
 export type RequestRecord = (
   method: string,
@@ -14,7 +14,7 @@ export type RequestRecord = (
   isRefused: boolean,
 ) => void;
 
-/** Has a request that isn't of a declared route counted by this name, in place of `none`. */
+/** Counts a request outside the declared routes under this name, instead of `none`. */
 export const countAs =
   (route: string): RequestHandler =>
   (_request, response, next) => {
@@ -23,22 +23,22 @@ export const countAs =
   };
 
 /**
- * Whether it is of who looks after the workers: probes, scrapes, the live page. No client asked for it, and a 503 of a
- * worker that drains is meant for NGINX: such are told by their route, and are in no sum of requests or errors.
+ * Returns whether a path belongs to operation: probes, scrapes, the live page. No client sent these requests, and the
+ * 503 of a draining worker is meant for NGINX, so they count in no sum of requests or errors.
  */
 export const isUpkeep = (path: string | undefined): boolean =>
   path !== undefined &&
   (path.startsWith('/health/') || path.startsWith('/metrics') || path.startsWith('/ops'));
 
 /**
- * By path as declared, so that there are as many series as routes, however many addresses are asked for. The label
- * `refused` is there only if it was refused for overload: such are quick, and have alerts of their own, so that errors
- * and latencies are asked for without them (`refused=""`).
+ * Counts by the declared path, so that the number of series does not depend on the URLs that clients send. Requests
+ * refused for overload have the label `refused`: they are quick and have alerts of their own, so queries for errors
+ * and latencies exclude them by `refused=""`.
  */
 export function createRequestRecord(metrics: Pick<Metrics, 'histogram'>): RequestRecord {
   const histogram = metrics.histogram(
     'http_request_duration_seconds',
-    'Requests, from their headers to their end',
+    'Duration of requests, from their headers to the end of the answer',
     ['method', 'route', 'status', 'refused'],
   );
   const bound = new Map<string, (seconds: number) => void>();

@@ -4,7 +4,7 @@ import type { Logger } from '../../process/logger';
 import { loggedUrl } from './logged-url';
 
 interface SlowRequestsOptions {
-  /** From there on a request is slow; 0: none is. */
+  /** Requests slower than this are logged; 0 disables the log. */
   thresholdMs: number;
   clocks: Record<'mongo' | 'redis', BusyClock>;
   logger: Logger;
@@ -18,15 +18,15 @@ interface Hashed {
   workMs: number;
 }
 
-/** Of the last hashes that took long: those of a request that turns out slow are among them. */
+/** Slow hashes that are remembered, so that a slow request finds its own among them. */
 const KEPT = 256;
-/** What is shorter than this part of the threshold explains nothing. */
+/** Hashes shorter than 1/20 of the threshold explain nothing and are not remembered. */
 const PART = 20;
 
 /**
- * Names requests that took long, and where the time went. Hashes are told with the request's id, since they are few
- * and long. MongoDB and Redis are told by clocks of the whole worker (AsyncLocalStorage would cost a cached read more
- * than everything else here), so under load other requests' commands count as well.
+ * Logs slow requests and where their time went. Hashes, few and long, are attributed by request id. Time in MongoDB and
+ * Redis comes from clocks of the whole worker, so under load it includes commands of other requests: AsyncLocalStorage
+ * would cost a cached read more than everything else here.
  */
 export function createSlowRequests({ thresholdMs, clocks: { mongo, redis }, logger }: SlowRequestsOptions) {
   const hashes: Hashed[] = [];
@@ -35,7 +35,7 @@ export function createSlowRequests({ thresholdMs, clocks: { mongo, redis }, logg
   return {
     isSlow: (ms: number): boolean => thresholdMs > 0 && ms >= thresholdMs,
 
-    /** What the clocks say when a request begins: for `tell`. */
+    /** Reads the clocks when a request begins, for `log`. */
     begins: (now: number) => ({ mongo: mongo.at(now), redis: redis.at(now) }),
 
     hashed(requestId: string, waitMs: number, workMs: number): void {
@@ -44,13 +44,13 @@ export function createSlowRequests({ thresholdMs, clocks: { mongo, redis }, logg
       next = (next + 1) % KEPT;
     },
 
-    tell(
+    log(
       request: Request,
       response: Response,
       ms: number,
       { mongo: mongoBefore, redis: redisBefore }: { mongo: number; redis: number },
     ): void {
-      // A stream is open for as long as somebody watches.
+      // A stream stays open for as long as its client watches.
       if (response.getHeader('content-type') === 'text/event-stream') return;
       const now = performance.now();
       const hash = hashes.find(({ requestId }) => requestId === request.id);
@@ -63,7 +63,7 @@ export function createSlowRequests({ thresholdMs, clocks: { mongo, redis }, logg
       };
       const known = Object.values(spent).reduce((sum, part) => sum + part, 0);
       const rounded = Object.entries({ ...spent, other: Math.max(0, ms - known) }).map(
-        ([part, of]) => [part, Math.round(of)] as const,
+        ([part, partMs]) => [part, Math.round(partMs)] as const,
       );
       logger.warn(
         {

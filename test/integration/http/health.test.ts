@@ -140,7 +140,7 @@ describe('the health of a worker', () => {
     expect(ms).toBeLessThan(2 * usual);
     expect(JSON.stringify(body)).not.toMatch(/mongo|database|ECONN/i);
     const page = await outside('/').set('Accept', 'text/html').expect(200);
-    expect(page.text).toContain('It cannot serve requests right now.');
+    expect(page.text).toContain('The API is unavailable.');
     expect(page.text).not.toMatch(/mongo|database|ECONN|is up/i);
     await outside('/')
       .expect(200)

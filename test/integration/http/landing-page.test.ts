@@ -73,7 +73,7 @@ describe('the landing page', () => {
 
   it('gives a person a page that needs nothing but itself, and whose links lead somewhere', async () => {
     const { text, headers } = await get(FIREFOX).expect(200);
-    expect(text).toContain('It is up: requests are served.');
+    expect(text).toContain('The API is up.');
     expect(text).not.toMatch(/<script|https?:\/\//);
     expect(headers['content-security-policy']).toMatch(/^default-src 'none'; style-src 'sha256-[^']+';/);
     const places = [...text.matchAll(/<a href="([^"]+)"/g)].map(([, place]) => place!);

@@ -99,8 +99,8 @@ describe('a request that is refused for overload', () => {
     ['info', 'error'].map((level) => [level, (_line: object, text: string) => line(level, text)]),
   ) as unknown as Logger;
   const accessLog = Object.assign(logger, { isLevelEnabled: () => true });
-  const tell = jest.fn();
-  const slow = { begins: () => ({ mongo: 0, redis: 0 }), isSlow: () => true, hashed: () => {}, tell };
+  const log = jest.fn();
+  const slow = { begins: () => ({ mongo: 0, redis: 0 }), isSlow: () => true, hashed: () => {}, log };
   const metrics = createMetrics('api-0');
   const live = createLiveStats({ lateMs: () => 0, refused: () => [] });
   const count = createRequestRecord(metrics);
@@ -142,14 +142,14 @@ describe('a request that is refused for overload', () => {
   it('is logged in one line of level info, and a failure in two of level error', async () => {
     await request(app).get('/refused').expect(503);
     expect(line.mock.calls).toEqual([['info', 'request refused']]);
-    expect(tell).not.toHaveBeenCalled();
+    expect(log).not.toHaveBeenCalled();
     line.mockReset();
     await request(app).get('/broken').expect(500);
     expect(line.mock.calls).toEqual([
       ['error', 'The request failed'],
       ['error', 'request failed'],
     ]);
-    expect(tell).toHaveBeenCalledTimes(1);
+    expect(log).toHaveBeenCalledTimes(1);
   });
 
   it('is marked in the metrics, and counts as neither an error nor a latency on the live page', async () => {

@@ -38,7 +38,7 @@ describe('the log of slow requests', () => {
     now = 950;
     slow.hashed('request-1', 400, 200);
     slow.hashed('request-2', 9_000, 9_000);
-    slow.tell(request, answer('application/json'), 2_000, before);
+    slow.log(request, answer('application/json'), 2_000, before);
     expect(warn).toHaveBeenCalledWith(
       expect.objectContaining({
         req: { id: 'request-1', method: 'POST', url: '/tasks?token=…' },
@@ -53,7 +53,7 @@ describe('the log of slow requests', () => {
 
   it('takes no stream for slow, and nothing where it is turned off', () => {
     const { warn, slow } = setUp(1_000);
-    slow.tell(request, answer('text/event-stream'), 60_000, slow.begins(0));
+    slow.log(request, answer('text/event-stream'), 60_000, slow.begins(0));
     expect(warn).not.toHaveBeenCalled();
     expect([slow.isSlow(999), slow.isSlow(1_000), setUp(0).slow.isSlow(60_000)]).toEqual([
       false,
