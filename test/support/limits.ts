@@ -1,7 +1,7 @@
 import request from 'supertest';
-import { dropDatabase, newNamespace, startApi, type TestApi } from './api';
+import type { TestApi } from './api';
 import { newPerson } from './factories';
-import { startRedis } from './redis-server';
+import { useApis, useRedis } from './use-api';
 
 export const LIMIT = 20;
 
@@ -18,17 +18,15 @@ interface NewUser {
 }
 
 /** Starts two workers on a Redis of their own, with limits that a test can reach. */
-export async function startLimited() {
-  const namespace = newNamespace();
-  const redis = await startRedis();
+export function useLimited() {
+  const redis = useRedis();
   const variables = () => ({
     REDIS_URL: redis.url,
     RATE_LIMIT: String(LIMIT),
     SIGNUP_LIMIT: '3',
     RATE_LIMIT_EXEMPT_LOOPBACK: 'false',
   });
-  const start = () => startApi(namespace, variables());
-  const workers: [TestApi, TestApi] = await Promise.all([start(), start()]);
+  const workers = useApis(variables);
   return {
     redis,
     variables,
@@ -37,11 +35,6 @@ export async function startLimited() {
     async newUser(): Promise<NewUser> {
       const { body } = await signUpFrom(newAddress(), workers[0]).expect(201);
       return body as NewUser;
-    },
-    async close(): Promise<void> {
-      await Promise.all(workers.map((worker) => worker.close()));
-      await redis.remove();
-      await dropDatabase(namespace);
     },
   };
 }

@@ -1,20 +1,13 @@
-import { newNamespace, startApi, type TestApi } from '../../support/api';
+import { newNamespace, startApi } from '../../support/api';
 import { as, buildMember, newPerson } from '../../support/factories';
-import { LIMIT, newAddress, signUpFrom, startLimited } from '../../support/limits';
+import { LIMIT, newAddress, signUpFrom, useLimited } from '../../support/limits';
 import { newPicture } from '../../support/pictures';
 
-let limited: Awaited<ReturnType<typeof startLimited>>;
-let one: TestApi;
-let other: TestApi;
-
-beforeAll(async () => {
-  limited = await startLimited();
-  [one, other] = limited.workers;
-});
-afterAll(() => limited.close());
+const limited = useLimited();
+const { newUser } = limited;
+const [one, other] = limited.workers;
 
 const signUp = (address: string, api = one) => signUpFrom(address, api);
-const newUser = () => limited.newUser();
 
 describe('sign-up', () => {
   it('has a limit of its own for each address, told beside the common one', async () => {

@@ -1,24 +1,16 @@
 import request from 'supertest';
-import { newNamespace, startApi, type TestApi } from '../../support/api';
+import { newNamespace, startApi } from '../../support/api';
 import { as, buildMember, newPerson } from '../../support/factories';
-import { LIMIT, newAddress, startLimited } from '../../support/limits';
+import { LIMIT, newAddress, useLimited } from '../../support/limits';
 import { eventually } from '../../support/wait';
 
-let limited: Awaited<ReturnType<typeof startLimited>>;
-let one: TestApi;
-let other: TestApi;
-
-beforeAll(async () => {
-  limited = await startLimited();
-  [one, other] = limited.workers;
-});
-afterAll(() => limited.close());
+const limited = useLimited();
+const { newUser } = limited;
+const [one, other] = limited.workers;
 
 /** NGINX, which is trusted, says where the client is. */
 const from = (address: string, api = one, path = '/tasks') =>
   request(api.server).get(path).set('X-Forwarded-For', address);
-
-const newUser = () => limited.newUser();
 
 const left = (answer: { headers: Record<string, string> }) => {
   const [, remaining, seconds] = /^"default";r=(\d+);t=(\d+)/.exec(answer.headers.ratelimit!)!;

@@ -11,7 +11,7 @@ const { scripts } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'ut
   scripts: Record<string, string>;
 };
 /** They hand their arguments to a tool. */
-const tools = ['build', 'lint', 'typecheck', 'format'];
+const tools = ['build', 'lint', 'lint:english', 'typecheck', 'format'];
 const ours = Object.keys(scripts).filter((name) => !tools.includes(name));
 
 const folder = newFolder();
