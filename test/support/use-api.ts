@@ -43,13 +43,16 @@ type GivenVariables = Variables | ((database: string) => Variables);
 const valueOf = (given: GivenVariables, database: string) =>
   typeof given === 'function' ? given(database) : given;
 
-/** Starts two API workers on a database of their own, which is dropped at the end. */
+/** Starts the API workers 0 and 1 on a database of their own, which is dropped at the end. */
 export function useApis(variables: GivenVariables = {}): [TestApi, TestApi] {
   const namespace = newNamespace();
   const started = use(
     async () => {
       const given = valueOf(variables, namespace);
-      const [one, other] = await Promise.all([startApi(namespace, given), startApi(namespace, given)]);
+      const [one, other] = await Promise.all([
+        startApi(namespace, given),
+        startApi(namespace, { ...given, NODE_APP_INSTANCE: '1' }),
+      ]);
       return { one, other };
     },
     async ({ one, other }) => {

@@ -9,22 +9,22 @@ import { createLogger } from '../../../src/process/logger';
 import mongoose from 'mongoose';
 import { allRoutes } from '../../../src/compose/routes';
 import { stores } from '../../../src/http/routing/route';
-import { dropDatabase, newNamespace, startApi, type TestApi } from '../../support/api';
-import { buildAdmin, buildTask, newPerson, type Account } from '../../support/factories';
+import { buildTask, newPerson } from '../../support/factories';
 import { newPicture } from '../../support/pictures';
 import { mountSmallDisk } from '../../support/small-disk';
+import { use } from '../../support/use';
+import { useAdmin, useApi } from '../../support/use-api';
 import { eventually } from '../../support/wait';
 
 const folder = mkdtempSync(path.join(tmpdir(), 'taskfleet-disk-'));
-let disk: ReturnType<typeof mountSmallDisk>;
-beforeAll(() => {
-  disk = mountSmallDisk(folder, 20);
-});
+const disk = use(
+  () => mountSmallDisk(folder, 20),
+  ({ unmount }) => {
+    unmount();
+    rmSync(folder, { recursive: true });
+  },
+);
 afterEach(() => disk.makeRoom());
-afterAll(() => {
-  disk?.unmount();
-  rmSync(folder, { recursive: true });
-});
 
 describe('the watch over disks', () => {
   type Options = Parameters<typeof createDiskWatch>[0];
@@ -114,23 +114,15 @@ describe('the API on a full disk', () => {
   });
 
   describe('an API worker whose database lacks room', () => {
-    const namespace = newNamespace();
-    let api: TestApi;
-    let admin: Account;
-    let task: { _id: string };
+    const api = useApi({ DISK_PLACES: JSON.stringify({ database: folder }) });
+    const admin = useAdmin(api);
+    const task = use(() => buildTask(api, admin));
 
     beforeAll(async () => {
-      api = await startApi(namespace, { DISK_PLACES: JSON.stringify({ database: folder }) });
-      admin = await buildAdmin(api);
-      task = await buildTask(api, admin);
       disk.fill();
       await eventually(async () => (await admin.post('/tasks', { title: 'x' })).status === 507, 5_000);
     });
     beforeEach(() => disk.fill());
-    afterAll(async () => {
-      await api?.close();
-      await dropDatabase(namespace);
-    });
 
     it('refuses each route that stores something before it reads the body', async () => {
       const picture = await newPicture('png');

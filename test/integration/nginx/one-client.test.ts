@@ -1,31 +1,20 @@
 import { gzipSync } from 'node:zlib';
-import { dropDatabase, newNamespace, startApi, type TestApi } from '../../support/api';
 import { methods, startNginx } from '../../support/balancer';
 import { portOf } from '../../support/listen';
+import { useAdmin, useApis } from '../../support/use-api';
 import { sendRaw } from '../../support/raw-client';
-import { buildAdmin, buildTask, newPerson, type Account } from '../../support/factories';
+import { buildTask, newPerson } from '../../support/factories';
 
-const namespace = newNamespace();
-const workers: TestApi[] = [];
-let admin: Account;
+// One password may wait: several at once are refused with 503.
+const workers = useApis({ EXPOSE_WORKER: 'true', HASH_QUEUE_LIMIT: '1' });
+const admin = useAdmin(workers[0]);
 let nginx: Awaited<ReturnType<typeof startNginx>>;
 
 /** The widest that is taken: 2.4 kB in an address. */
 const SEARCH = '𠮷'.repeat(200);
 
 beforeAll(async () => {
-  for (const instance of ['0', '1']) {
-    // One password may wait: several at once are refused with 503.
-    const variables = { EXPOSE_WORKER: 'true', NODE_APP_INSTANCE: instance, HASH_QUEUE_LIMIT: '1' };
-    workers.push(await startApi(namespace, variables));
-  }
-  admin = await buildAdmin(workers[0]!);
-  for (let count = 0; count < 2; count++) await buildTask(workers[0]!, admin, { title: SEARCH });
-});
-
-afterAll(async () => {
-  for (const worker of workers) await worker.close();
-  await dropDatabase(namespace);
+  for (let count = 0; count < 2; count++) await buildTask(workers[0], admin, { title: SEARCH });
 });
 
 afterEach(() => nginx.stop());

@@ -1,26 +1,16 @@
 import http from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { dropDatabase, newNamespace, startApi, type TestApi } from '../../support/api';
 import { startNginx } from '../../support/balancer';
 import { buildMember, newPerson, type Account } from '../../support/factories';
+import { use } from '../../support/use';
+import { useApis } from '../../support/use-api';
 import { portOf } from '../../support/listen';
 
-const namespace = newNamespace();
-const workers: TestApi[] = [];
-let nginx: Awaited<ReturnType<typeof startNginx>>;
-
-beforeAll(async () => {
-  for (const instance of ['0', '1']) {
-    workers.push(await startApi(namespace, { NODE_APP_INSTANCE: instance, BCRYPT_COST: '9' }));
-  }
-  nginx = await startNginx(workers.map(({ server }) => portOf(server)));
-});
-
-afterAll(async () => {
-  await nginx.stop();
-  await Promise.all(workers.map((worker) => worker.close()));
-  await dropDatabase(namespace);
-});
+const workers = useApis({ BCRYPT_COST: '9' });
+const nginx = use(
+  () => startNginx(workers.map(({ server }) => portOf(server))),
+  ({ stop }) => stop(),
+);
 
 const agent = new http.Agent({ keepAlive: true });
 afterAll(() => agent.destroy());
@@ -61,9 +51,9 @@ const signUp = (from: string) => post(from, '/users/signup', newPerson());
 
 describe('the API behind NGINX', () => {
   it('lets a log-in in after a turn of each of three addresses that flood, with right log-ins and sign-ups', async () => {
-    const victim = await buildMember(workers[0]!);
+    const victim = await buildMember(workers[0]);
     const others: Account[] = [];
-    while (others.length < 12) others.push(await buildMember(workers[0]!));
+    while (others.length < 12) others.push(await buildMember(workers[0]));
     let isOver = false;
     let served = 0;
     const refusals: string[] = [];
