@@ -1,2 +1,0 @@
-export function diskLevel(room: { free: number; size: number }): 'ok' | 'warning' | 'error';
-export function inUnits(bytes: number): string;
