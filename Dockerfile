@@ -15,7 +15,7 @@ FROM base AS packages
 RUN npm ci --omit=dev
 
 FROM base
-# Why Node's cluster module schedules nothing: scripts/stack/pm2.js.
+# Why Node's cluster module schedules nothing: tools/local-servers/pm2.ts.
 ENV NODE_ENV=production \
     NODE_CLUSTER_SCHED_POLICY=none \
     HOST=0.0.0.0 \
@@ -25,9 +25,8 @@ ENV NODE_ENV=production \
 COPY --from=packages /app/node_modules node_modules
 COPY --from=build /app/dist dist
 COPY ecosystem.config.js ./
-COPY scripts/stack/app-environment.js scripts/stack/
 # The files of a clone made with another umask: COPY keeps their modes.
-RUN chmod -R a+rX,go-w dist scripts ecosystem.config.js package.json package-lock.json .npmrc
+RUN chmod -R a+rX,go-w dist ecosystem.config.js package.json package-lock.json .npmrc
 # The user "node", by number: so that an orchestrator can tell that it isn't root.
 USER 1000
 

@@ -3,7 +3,11 @@
 const fs = require('node:fs');
 const os = require('node:os');
 const path = require('node:path');
-const { appVariables, workerVariables } = require('./scripts/stack/app-environment');
+
+const built = path.join(__dirname, 'dist', 'config', 'app-environment.js');
+if (!fs.existsSync(built))
+  throw new Error(`${built} is missing. Run: npm start (or npm run build, if you start PM2 yourself)`);
+const { appVariables, workerVariables } = require(built);
 
 // What `npm start` found and chose. Without it (Docker, production) the environment says everything.
 const folder = process.env.TASKFLEET_DIR || path.join(__dirname, '.local');

@@ -1,7 +1,7 @@
 import { setMaxListeners } from 'node:events';
 import os from 'node:os';
 import { setTimeout } from 'node:timers/promises';
-import { commands as definitions } from '../scripts/command/bench-commands';
+import { commands as definitions } from '../tools/command/bench-commands';
 import { describeFailure, forCaller, outlastReaders } from '../src/command-line/convention';
 import { createFixtures } from '../tools/kit/fixtures';
 import { runCompare } from './commands/compare-command';

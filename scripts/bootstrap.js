@@ -1,49 +1,111 @@
+#!/usr/bin/env node
 'use strict';
 
+// The only plain JavaScript: it must run before anything is installed, on an older Node as well.
+//   node scripts/bootstrap.js COMMAND …   makes the packages ready and runs a command (ops/cli.ts)
+//   node -r scripts/bootstrap.js FILE.ts  lets Node load TypeScript
 const fs = require('node:fs');
 const path = require('node:path');
-const { runCommand, UserError } = require('../command/run-command');
+const { spawnSync } = require('node:child_process');
 
-/** @param {string} file @returns {Record<string, any> | undefined} */
-function readJson(file) {
+const root = path.join(__dirname, '..');
+const OLDEST_NODE = [20, 19];
+
+function refuse(text) {
+  console.error(text);
+  process.exit(1);
+}
+
+function checkNode() {
+  const [major, minor] = process.versions.node.split('.').map(Number);
+  if (major < OLDEST_NODE[0] || (major === OLDEST_NODE[0] && minor < OLDEST_NODE[1]))
+    refuse(`Node ${OLDEST_NODE.join('.')} or newer is needed; this is ${process.version}.`);
+  // Node fails with ERR_INVALID_MODULE_SPECIFIER for each package that has `exports`.
+  if (root.includes('\\'))
+    refuse(`Node loads no packages below a folder with a backslash in its name: rename it.\n${root}`);
+}
+
+function readPackages(file) {
   try {
-    return JSON.parse(fs.readFileSync(file, 'utf8'));
+    return JSON.parse(fs.readFileSync(path.join(root, file), 'utf8')).packages;
   } catch {
     return undefined;
   }
 }
 
-/**
- * npm writes node_modules/.package-lock.json last, so what stands there is complete.
- *
- * @param {string} root
- * @returns {boolean} whether node_modules is what package-lock.json asks for
- */
-function arePackagesInstalled(root) {
-  const wanted = readJson(path.join(root, 'package-lock.json'))?.packages;
-  const present = readJson(path.join(root, 'node_modules', '.package-lock.json'))?.packages;
+/** Whether node_modules is what package-lock.json asks for. npm writes its own list last, so that list is complete. */
+function arePackagesInstalled() {
+  const wanted = readPackages('package-lock.json');
+  const present = readPackages('node_modules/.package-lock.json');
   if (!wanted || !present) return false;
   return Object.entries(wanted).every(([name, { version, optional, devOptional, peer }]) => {
-    if (name === '' || present[name]?.version === version) return true;
+    if (name === '' || (present[name] && present[name].version === version)) return true;
     // Packages for other platforms are listed and not installed.
-    return present[name] === undefined && Boolean(optional || devOptional || peer);
+    return !present[name] && Boolean(optional || devOptional || peer);
   });
 }
 
-/**
- * @param {string} root
- * @param {{ status: (text: string) => void }} step
- */
-async function installPackages(root, { status }) {
-  status('npm ci');
-  // Under `npm start` the very npm that runs us is used.
-  const { npm_execpath: npm } = process.env;
-  const [command, first] = npm?.endsWith('.js') ? [process.execPath, [npm]] : ['npm', []];
-  const args = [...first, 'ci', '--include=dev', '--no-audit', '--no-fund', '--loglevel=error'];
-  const { code, stdout, stderr } = await runCommand(command, args, { cwd: root, timeoutMs: 15 * 60_000 });
-  if (code === 0) return;
-  const said = `${stdout}\n${stderr}`.trim().split('\n').slice(-15).join('\n');
-  throw new UserError(`npm ci failed:\n${said}\n\nRun it by hand to see more, then \`npm start\` again.`);
+/** One process installs at a time. The lock of a process that was killed does not count. */
+function withInstallLock(work) {
+  const file = path.join(root, '.local', 'npm-ci.lock');
+  fs.mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 });
+  for (;;) {
+    try {
+      fs.writeFileSync(file, String(process.pid), { flag: 'wx' });
+      break;
+    } catch (error) {
+      if (error.code !== 'EEXIST') throw error;
+    }
+    try {
+      process.kill(Number(fs.readFileSync(file, 'utf8')), 0);
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 500);
+    } catch (error) {
+      if (error.code === 'ESRCH' || error.code === 'ENOENT') fs.rmSync(file, { force: true });
+    }
+  }
+  try {
+    work();
+  } finally {
+    fs.rmSync(file, { force: true });
+  }
 }
 
-module.exports = { arePackagesInstalled, installPackages };
+function installPackages() {
+  if (arePackagesInstalled()) return;
+  console.log('Installing packages (npm ci) …');
+  // Under `npm start` the very npm that runs this process is used.
+  const { npm_execpath: npm = '' } = process.env;
+  const [command, first] = npm.endsWith('.js') ? [process.execPath, [npm]] : ['npm', []];
+  const args = [...first, 'ci', '--include=dev', '--no-audit', '--no-fund', '--loglevel=error'];
+  const { status } = spawnSync(command, args, { cwd: root, stdio: ['ignore', 'inherit', 'inherit'] });
+  if (status !== 0) refuse('npm ci failed. Run it by hand to see more, then `npm start` again.');
+}
+
+/** Keeps what is compiled in this folder: the usual place, below /tmp, could be prepared by another user. */
+function loadTypeScript() {
+  const { TMPDIR, TSX_DISABLE_CACHE } = process.env;
+  const cache = path.join(root, 'node_modules', '.cache');
+  try {
+    fs.mkdirSync(cache, { recursive: true, mode: 0o700 });
+    fs.accessSync(cache, fs.constants.W_OK);
+    process.env.TMPDIR = cache;
+  } catch {
+    process.env.TSX_DISABLE_CACHE = '1';
+  }
+  require('tsx/cjs');
+  for (const [name, value] of Object.entries({ TMPDIR, TSX_DISABLE_CACHE }))
+    if (value === undefined) delete process.env[name];
+    else process.env[name] = value;
+}
+
+// What a command writes can be changed by its user alone, whatever the umask of the shell is.
+process.umask(process.umask() | 0o022);
+if (require.main === module) {
+  checkNode();
+  const [command] = process.argv.slice(2);
+  const isInstalled = arePackagesInstalled();
+  // The doctor changes nothing.
+  if (!isInstalled && command !== 'doctor') withInstallLock(installPackages);
+  loadTypeScript();
+  require('../ops/cli.ts').main({ arePackagesInstalled: isInstalled || command !== 'doctor' });
+} else loadTypeScript();

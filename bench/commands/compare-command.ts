@@ -1,4 +1,4 @@
-import { commands } from '../../scripts/command/bench-commands';
+import { commands } from '../../tools/command/bench-commands';
 import { fromCaller } from '../../src/command-line/convention';
 import { formatTable } from '../../tools/report/markdown';
 import { chanceOfApart, LEAST_ROUNDS, type Change } from '../compare/change';

@@ -1,4 +1,4 @@
-import { commands } from '../../scripts/command/bench-commands';
+import { commands } from '../../tools/command/bench-commands';
 import { readArguments, UsageError } from '../../src/command-line/convention';
 import type { BenchOptions } from '../stack/bench-context';
 import { BALANCINGS, SCENARIO_NAMES, type ScenarioName } from '../store/result-types';

@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { commands } from '../../scripts/command/bench-commands';
+import { commands } from '../../tools/command/bench-commands';
 import { forCaller, fromCaller } from '../../src/command-line/convention';
 import { formatTable } from '../../tools/report/markdown';
 import { bestThroughput, bestWorkers, throughputAt, workersFor } from '../figures/usl';

@@ -1,4 +1,4 @@
-import { hasLua } from '../../scripts/stack/servers/nginx-lua';
+import { hasLua } from '../../tools/local-servers/servers/nginx-lua';
 import { createTally } from '../../src/lib/tally';
 import type { Answer } from '../../tools/load/connections';
 import { openQuota } from '../../tools/quota/quota';

@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { hasLua } from '../../scripts/stack/servers/nginx-lua';
+import { hasLua } from '../../tools/local-servers/servers/nginx-lua';
 import { extras } from '../extras';
 import type { Extra } from '../extras/extra';
 import { sum } from '../figures/statistics';

@@ -1,7 +1,8 @@
 import { existsSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { Redis } from 'ioredis';
-import { createStack, type ServerName } from '../../scripts/stack/stack';
+import { createStack } from '../../ops/stack/stack';
+import type { ServerName } from '../../tools/local-servers/types';
 import { releaseQuotas } from '../../tools/quota/quota';
 import { findParents, LOAD_GENERATOR, type ProcessGroup } from '../figures/cpu-time';
 import { benchFolder, root } from '../store/folders';

@@ -1,34 +1,30 @@
-'use strict';
+import path from 'node:path';
+import { spawn } from 'node:child_process';
+import { commands } from '../../tools/command/bench-commands';
+import { forgetUrls } from '../../tools/local-servers/server-urls';
+import { interruption } from '../../tools/command/run-command';
+import { typescript } from '../../tools/command/typescript';
+import { prepare, root } from '../set-up/prepare';
+import { runMain } from '../../tools/command/run-main';
+import { withLock } from '../../tools/command/lock';
 
-const path = require('node:path');
-const { spawn } = require('node:child_process');
-const { commands } = require('./command/bench-commands');
-const { forgetUrls } = require('./stack/server-urls');
-const { interruption } = require('./command/run-command');
-const { prepare, root } = require('./set-up/prepare');
-const { runMain } = require('./command/run-main');
-const { withLock } = require('./set-up/lock');
-
-const answering = ['compare', 'plan'].includes(process.argv[2] ?? '');
-const [name] = answering ? process.argv.splice(2, 1) : ['bench'];
-
-// So that they are looked for, and installed if missing.
-forgetUrls();
-
-/** Of a signal npm tells its shell and nobody else, so that this process would go on alone. */
+/** npm reports a signal to its shell alone: without this, the bench would go on after npm has ended. */
 function endWithParent() {
   const parent = process.ppid;
   setInterval(() => process.ppid === parent || process.kill(process.pid, 'SIGTERM'), 500).unref();
 }
 
-/** The bench is TypeScript; it stops its servers itself when it is interrupted. */
-function run() {
-  const program = path.join(root, 'bench', 'run.ts');
-  const args = ['--import', 'tsx', program, ...(answering ? [name] : []), ...process.argv.slice(2)];
-  // Files are relative to where the caller stands.
+/** Runs the bench, which stops its servers itself when it is interrupted. */
+function runBench(args: string[]): Promise<void> {
+  // The bench resolves file names against the folder of the caller.
   const env = { INIT_CWD: process.cwd(), ...process.env };
-  const child = spawn(process.execPath, args, { cwd: root, env, stdio: 'inherit' });
-  // Ctrl-C reaches it anyway, a signal to this process alone doesn't.
+  const program = path.join(root, 'bench', 'run.ts');
+  const child = spawn(process.execPath, [...typescript, program, ...args], {
+    cwd: root,
+    env,
+    stdio: 'inherit',
+  });
+  // Ctrl-C reaches the child as well; a signal to this process alone does not.
   interruption.signal.addEventListener('abort', () => child.kill('SIGTERM'));
   if (process.env.npm_lifecycle_event) endWithParent();
   return new Promise((resolve, reject) => {
@@ -39,12 +35,23 @@ function run() {
   });
 }
 
-void runMain(commands[name], async ({ values }) => {
-  // What answers needs no servers, and doesn't disturb a bench that is under way.
-  const measures = !answering && !values.list;
-  await prepare({ need: measures ? ['npm', 'system', 'nginx-lua', 'mongo', 'build'] : ['npm'] });
-  if (!measures) return run();
-  const onWait = (owner) => console.log(`Another bench (${owner}) is under way here: waiting for it.`);
+async function measure(args: string[]): Promise<void> {
+  // The bench looks for servers of its own, and installs those that are missing.
+  forgetUrls();
+  await prepare({ need: ['system', 'nginx-lua', 'mongo', 'build'] });
+  const onWait = (owner: string) =>
+    console.log(`Another bench (${owner}) is under way here: waiting for it.`);
   const lock = path.join(root, '.local', 'bench', 'bench.lock');
-  await withLock(lock, { timeoutMs: 30 * 60_000, onWait }, run);
-});
+  await withLock(lock, { timeoutMs: 30 * 60_000, onWait }, () => runBench(args));
+}
+
+export function run(): Promise<void> {
+  const [name = '', ...args] = process.argv.slice(2);
+  // These read a result: they need no servers and do not disturb a bench that is under way.
+  if (name === 'compare' || name === 'plan') {
+    process.argv.splice(2, 1);
+    return runMain<Record<string, { type: 'string' }>>(commands[name], () => runBench([name, ...args]));
+  }
+  const given = process.argv.slice(2);
+  return runMain(commands.bench, ({ values }) => (values.list ? runBench(given) : measure(given)));
+}

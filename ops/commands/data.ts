@@ -1,25 +1,21 @@
-'use strict';
-
-const os = require('node:os');
-const path = require('node:path');
-const { spawn } = require('node:child_process');
-const { commands } = require('../src/command-line/commands');
-const { createLocalStack, root } = require('./local/local-stack');
-const { compileForServing, isBuilt } = require('./set-up/build');
-const { prepare } = require('./set-up/prepare');
-const { runMain } = require('./command/run-main');
-const { interruption, UserError } = require('./command/run-command');
-
-// The arguments follow the command's name.
-const [name] = process.argv.splice(2, 1);
+import os from 'node:os';
+import path from 'node:path';
+import { spawn } from 'node:child_process';
+import { commands } from '../../src/command-line/commands';
+import { UsageError, type Command } from '../../src/command-line/convention';
+import { createLocalStack, root } from '../local/local-stack';
+import { compileForServing, isBuilt } from '../set-up/build';
+import { prepare } from '../set-up/prepare';
+import { runMain } from '../../tools/command/run-main';
+import { interruption, UserError } from '../../tools/command/run-command';
 
 /** Runs a command of these sources (src/cli) on the local stack, or on the database that this shell names by MONGO_URL. */
-async function runCli() {
+async function runCli(name: string) {
   const args = process.argv.slice(2);
   const stack = createLocalStack();
   // A worker that dies comes back from dist: while one may serve, nothing gets there that wasn't tried.
   const mayServe = await stack.isPm2Running();
-  await prepare({ need: mayServe ? ['npm'] : ['npm', 'build'] });
+  if (!mayServe) await prepare({ need: ['build'] });
   const build = isBuilt(root) ? path.join(root, 'dist') : await compileForServing(root);
   const { env: stackEnv } = stack.info();
   const { MONGO_URL, REDIS_URL = '', KEY_PREFIX = '' } = process.env;
@@ -31,18 +27,24 @@ async function runCli() {
   if (!env.MONGO_URL)
     throw new UserError('There is no local stack yet. Run: npm start (or name a database by MONGO_URL)');
   const command = path.join(build, 'cli', `${name}.js`);
-  process.exitCode = await run(command, args, env);
+  process.exitCode = await runNode(command, args, env);
 }
 
-/** @param {string} command @param {string[]} args @param {NodeJS.ProcessEnv} env @returns {Promise<number>} its status */
-function run(command, args, env) {
+/** @returns its status */
+function runNode(command: string, args: string[], env: NodeJS.ProcessEnv): Promise<number> {
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, [command, ...args], { cwd: root, env, stdio: 'inherit' });
     // A terminal sends Ctrl-C to both; `kill` and systemd signal this process alone.
     interruption.signal.addEventListener('abort', () => child.kill('SIGTERM'));
     child.on('error', reject);
-    child.on('exit', (code, signal) => resolve(code ?? 128 + os.constants.signals[signal]));
+    child.on('exit', (code, signal) => resolve(code ?? 128 + (signal ? os.constants.signals[signal] : 0)));
   });
 }
 
-void runMain(commands[name], runCli);
+/** The name of the command is the first argument. */
+export function run(): Promise<void> {
+  const [name = ''] = process.argv.splice(2, 1);
+  const command = Object.entries<Command>(commands).find(([key]) => key === name)?.[1];
+  if (!command) throw new UsageError(`There is no command '${name}'.`);
+  return runMain(command, () => runCli(name));
+}

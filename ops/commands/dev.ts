@@ -1,18 +1,17 @@
-'use strict';
-
-const fs = require('node:fs');
-const path = require('node:path');
-const { spawn } = require('node:child_process');
-const { workerVariables } = require('./stack/app-environment');
-const { copyPages } = require('./set-up/build');
-const { alone, appVariablesOfShell, createLocalStack, dir, root } = require('./local/local-stack');
-const { createProgress } = require('./set-up/progress');
-const { forCaller } = require('../src/command-line/convention');
-const { ensureAdmin } = require('./local/admin-account');
-const { findFree } = require('./stack/ports');
-const { interruption, waitUntil } = require('./command/run-command');
-const { prepare } = require('./set-up/prepare');
-const { runMain } = require('./command/run-main');
+// @ts-nocheck
+import fs from 'node:fs';
+import path from 'node:path';
+import { spawn } from 'node:child_process';
+import { workerVariables } from '../../src/config/app-environment';
+import { copyPages } from '../set-up/build';
+import { alone, appVariablesOfShell, createLocalStack, dir, root } from '../local/local-stack';
+import { createProgress } from '../../tools/command/progress';
+import { forCaller } from '../../src/command-line/convention';
+import { ensureAdmin } from '../local/admin-account';
+import { findFree } from '../../tools/local-servers/ports';
+import { interruption, waitUntil } from '../../tools/command/run-command';
+import { prepare } from '../set-up/prepare';
+import { runMain } from '../../tools/command/run-main';
 
 const usage = `npm run dev
 
@@ -20,14 +19,14 @@ Starts the servers and one API worker and job worker, which start again whenever
 a source changes. Ctrl-C ends the two workers; npm stop ends the servers.
 `;
 
-const bin = (name) => path.join(root, 'node_modules', '.bin', name);
+const bin = (name: string) => path.join(root, 'node_modules', '.bin', name);
 // Beside dist: a cluster that runs meanwhile must not load half-written files.
 const out = path.join(dir, 'dev', 'dist');
 
-/** @returns {Promise<Record<string, string>>} what the two processes are told */
-async function prepareStack() {
+/** @returns what the two processes are told */
+async function prepareStack(): Promise<Record<string, string>> {
   const progress = createProgress();
-  await prepare({ need: ['npm', 'system', 'mongo', 'build'], progress });
+  await prepare({ need: ['system', 'mongo', 'build'], progress });
   const stack = createLocalStack((text) => progress.line('ports', text));
   const work = () => stack.startServers({ only: ['mongo', 'redis', 'rabbit'] });
   await progress.step('servers', 'MongoDB, Redis, RabbitMQ', work, () => 'running');
@@ -46,20 +45,18 @@ Ctrl-C ends the API and the worker; the servers go on (npm stop ends them).
   return env;
 }
 
-/** @param {string} command @param {string[]} args @param {Record<string, string>} [env] */
-const run = (command, args, env = {}) =>
+const spawnHere = (command: string, args: string[], env: Record<string, string> = {}) =>
   spawn(command, args, { cwd: root, env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'inherit'] });
 
-/** @param {import('node:child_process').ChildProcess} child @returns {Promise<void>} once it has ended */
-const ended = (child) =>
+/** @returns once it has ended */
+const ended = (child: import('node:child_process').ChildProcess): Promise<void> =>
   new Promise((resolve) => {
     if (child.exitCode !== null || child.signalCode !== null) resolve();
     child.on('exit', () => resolve());
   });
 
-/** @param {string} name @param {Record<string, string>} env */
-function watch(name, env) {
-  const child = run(process.execPath, ['--watch', path.join(out, `${name}.js`)], env);
+function watch(name: string, env: Record<string, string>) {
+  const child = spawnHere(process.execPath, ['--watch', path.join(out, `${name}.js`)], env);
   const pretty = spawn(bin('pino-pretty'), ['--colorize', '--ignore', 'pid,hostname'], {
     stdio: ['pipe', 'inherit', 'inherit'],
     // Ctrl-C reaches the whole group: the last lines should still be printed.
@@ -82,7 +79,7 @@ async function develop() {
     path.join(out, '.tsbuildinfo'),
     '--preserveWatchOutput',
   ];
-  const compiler = run(bin('tsc'), ['-p', 'tsconfig.build.json', '--watch', ...options]);
+  const compiler = spawnHere(bin('tsc'), ['-p', 'tsconfig.build.json', '--watch', ...options]);
   compiler.stdout.on('data', (chunk) => process.stdout.write(chunk));
   const children = [compiler];
   try {
@@ -99,4 +96,4 @@ async function develop() {
   }
 }
 
-void runMain({ usage }, develop);
+export const run = () => runMain({ usage }, develop);

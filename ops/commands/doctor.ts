@@ -1,15 +1,14 @@
-'use strict';
-
-const { createLocalStack, root } = require('./local/local-stack');
-const { examineCheckout } = require('./doctor/checkout');
-const { examineLoad } = require('./doctor/load');
-const { examineNginx, examinePorts } = require('./doctor/nginx');
-const { examineRoom } = require('./doctor/room');
-const { examineServers } = require('./doctor/servers');
-const { examineWorkers } = require('./doctor/workers');
-const { findingsOf } = require('./doctor/finding');
-const { report } = require('./doctor/report');
-const { runMain } = require('./command/run-main');
+// @ts-nocheck
+import { createLocalStack, root } from '../local/local-stack';
+import { examineCheckout } from '../doctor/checkout';
+import { examineLoad } from '../doctor/load';
+import { examineNginx, examinePorts } from '../doctor/nginx';
+import { examineRoom } from '../doctor/room';
+import { examineServers } from '../doctor/servers';
+import { examineWorkers } from '../doctor/workers';
+import { findingsOf } from '../doctor/finding';
+import { report } from '../doctor/report';
+import { runMain } from '../../tools/command/run-main';
 
 const usage = `npm run doctor [-- --json]
 
@@ -38,8 +37,9 @@ async function examine() {
   return [...here, ...servers, ...workers.findings, ...load, ...nginx, ...ports];
 }
 
-void runMain({ usage, options: { json: { type: 'boolean' } } }, async ({ values: { json } }) => {
-  const findings = await examine();
-  process.stdout.write(json ? `${JSON.stringify(findings, null, 2)}\n` : report(findings));
-  if (findings.some(({ level }) => level === 'error')) process.exitCode = 1;
-});
+export const run = () =>
+  runMain({ usage, options: { json: { type: 'boolean' } } }, async ({ values: { json } }) => {
+    const findings = await examine();
+    process.stdout.write(json ? `${JSON.stringify(findings, null, 2)}\n` : report(findings));
+    if (findings.some(({ level }) => level === 'error')) process.exitCode = 1;
+  });

@@ -1,17 +1,16 @@
-'use strict';
-
-const path = require('node:path');
-const { createProgress } = require('./set-up/progress');
-const { dir } = require('./drill/own-stack');
-const { drillJobWorkers } = require('./drill/job-workers');
-const { drillKills } = require('./drill/kill');
-const { drillOddRequests } = require('./drill/odd');
-const { drillOverload } = require('./drill/overload');
-const { drillReloads } = require('./drill/reload');
-const { drillScaling } = require('./drill/scale');
-const { runMain } = require('./command/run-main');
-const { UsageError } = require('./command/run-command');
-const { withLock } = require('./set-up/lock');
+// @ts-nocheck
+import path from 'node:path';
+import { createProgress } from '../../tools/command/progress';
+import { dir } from '../drill/own-stack';
+import { drillJobWorkers } from '../drill/job-workers';
+import { drillKills } from '../drill/kill';
+import { drillOddRequests } from '../drill/odd';
+import { drillOverload } from '../drill/overload';
+import { drillReloads } from '../drill/reload';
+import { drillScaling } from '../drill/scale';
+import { runMain } from '../../tools/command/run-main';
+import { UsageError } from '../../tools/command/run-command';
+import { withLock } from '../../tools/command/lock';
 
 const usage = `npm run drill [-- kill | reload | scale | jobs | odd | overload] [options]
 
@@ -34,8 +33,7 @@ Without a name: kill.
 On a stack of its own, beside what runs; nothing of it is left.
 `;
 
-/** @type {Record<string, (progress: any, options: any) => Promise<string[]>>} */
-const drills = {
+const drills: Record<string, (progress: any, options: any) => Promise<string[]>> = {
   kill: drillKills,
   reload: drillReloads,
   scale: drillScaling,
@@ -47,40 +45,39 @@ const drills = {
 /** The parts of `overload`, in the order in which they run. */
 const parts = ['writes', 'passwords', 'retries', 'mixed', 'slowed', 'notices'];
 
-/** @param {string} name @param {string} text */
-function wholeNumber(name, text) {
+function wholeNumber(name: string, text: string) {
   const number = Number(text);
   if (Number.isInteger(number) && number >= 1 && number <= 100) return number;
   throw new UsageError(`--${name} ${text}: a whole number from 1 to 100 is needed.`);
 }
 
-/** @param {string} text */
-function partsOf(text) {
+function partsOf(text: string) {
   const only = text.split(',');
   const unknown = only.find((name) => !parts.includes(name));
   if (unknown === undefined) return parts.filter((name) => only.includes(name));
   throw new UsageError(`--only ${text}: '${unknown}' must be one of ${parts.join(', ')}.`);
 }
 
-async function drill(name, options) {
+async function drill(name: string | number, options: { reloads: number; seconds: number; only: string[] }) {
   const faults = await drills[name](createProgress(), options);
   for (const fault of faults) console.log(`✗ ${fault}`);
   if (faults.length > 0) process.exitCode = 1;
   else console.log('Every promise held.');
 }
 
-const text = { type: /** @type {const} */ ('string') };
+const text = { type: 'string' as const };
 const command = {
   usage,
   options: { reloads: text, only: text, seconds: text },
   most: 1,
   among: Object.keys(drills),
 };
-void runMain(command, async ({ values, positionals: [name = 'kill'] }) => {
-  const options = {
-    reloads: wholeNumber('reloads', values.reloads ?? '20'),
-    seconds: wholeNumber('seconds', values.seconds ?? '10'),
-    only: partsOf(values.only ?? parts.join()),
-  };
-  await withLock(path.join(dir, 'drill.lock'), { timeoutMs: 60_000 }, () => drill(name, options));
-});
+export const run = () =>
+  runMain(command, async ({ values, positionals: [name = 'kill'] }) => {
+    const options = {
+      reloads: wholeNumber('reloads', values.reloads ?? '20'),
+      seconds: wholeNumber('seconds', values.seconds ?? '10'),
+      only: partsOf(values.only ?? parts.join()),
+    };
+    await withLock(path.join(dir, 'drill.lock'), { timeoutMs: 60_000 }, () => drill(name, options));
+  });

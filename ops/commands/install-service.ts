@@ -1,11 +1,10 @@
-'use strict';
-
-const fs = require('node:fs');
-const os = require('node:os');
-const path = require('node:path');
-const { root } = require('./local/local-stack');
-const { runCommand, UserError } = require('./command/run-command');
-const { runMain } = require('./command/run-main');
+// @ts-nocheck
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { root } from '../local/local-stack';
+import { runCommand, UserError } from '../../tools/command/run-command';
+import { runMain } from '../../tools/command/run-main';
 
 const unitName = 'taskfleet.service';
 
@@ -15,11 +14,11 @@ Writes a unit of systemd that runs npm run supervise at each boot, and says how
 to enable it. --print shows the unit and writes nothing.
 `;
 
-/** In a unit a per cent sign begins a specifier, and quotes hold what has spaces. @param {string} text */
-const quoted = (text) => `"${text.replace(/%/g, '%%').replace(/["\\]/g, '\\$&')}"`;
+/** In a unit a per cent sign begins a specifier, and quotes hold what has spaces. */
+const quoted = (text: string) => `"${text.replace(/%/g, '%%').replace(/["\\]/g, '\\$&')}"`;
 
-/** In a command `$` begins a variable too. @param {string} text */
-const word = (text) => quoted(text).replace(/\$/g, '$$$$');
+/** In a command `$` begins a variable too. */
+const word = (text: string) => quoted(text).replace(/\$/g, '$$$$');
 
 /** Without what npm adds for the command that it runs. */
 const lastingPath = (process.env.PATH ?? '')
@@ -43,12 +42,8 @@ SystemCallFilter=@system-service
 SystemCallErrorNumber=EPERM
 `;
 
-/**
- * What only the system's own systemd can take away. NGINX, as root, asks for its groups (CAP_SETGID) though they stay.
- *
- * @param {string[]} writable
- */
-const systemRestrictions = (writable) => `CapabilityBoundingSet=CAP_SETGID
+/** What only the system's own systemd can take away. NGINX, as root, asks for its groups (CAP_SETGID) though they stay. */
+const systemRestrictions = (writable: string[]) => `CapabilityBoundingSet=CAP_SETGID
 ProtectSystem=strict
 ProtectHome=read-only
 ReadWritePaths=${writable.map((folder) => quoted(`-${folder}`)).join(' ')}
@@ -64,8 +59,7 @@ KeyringMode=private
 
 const home = process.env.PM2_HOME || path.join(os.homedir(), '.pm2');
 
-/** @param {{ isRoot: boolean }} options */
-function unitOf({ isRoot }) {
+function unitOf({ isRoot }: { isRoot: boolean }) {
   const { username } = os.userInfo();
   return `# Made by npm run install-service.
 [Unit]
@@ -78,7 +72,7 @@ Type=simple
 ${isRoot ? `User=${username}\n` : ''}WorkingDirectory=${root.replace(/%/g, '%%')}
 Environment=${quoted(`PM2_HOME=${home}`)}
 Environment=${quoted(`PATH=${lastingPath}`)}
-ExecStart=${word(process.execPath)} ${word(path.join(root, 'scripts', 'supervise.js'))}
+ExecStart=${word(process.execPath)} ${word(path.join(root, 'scripts', 'bootstrap.js'))} supervise
 # Ended by npm stop it exits with 0 and stays ended; whatever else ends it is a failure.
 Restart=on-failure
 RestartSec=2
@@ -116,4 +110,4 @@ ${isRoot ? '' : `  loginctl enable-linger ${os.userInfo().username}\n`}
 `);
 }
 
-void runMain({ usage, options: { print: { type: 'boolean' } } }, install);
+export const run = () => runMain({ usage, options: { print: { type: 'boolean' } } }, install);

@@ -1,14 +1,12 @@
-'use strict';
-
-const os = require('node:os');
-const { alone, appVariablesOfShell, createLocalStack, root } = require('./local/local-stack');
-const { apiName, tellCounts } = require('./stack/app-names');
-const { compileForServing } = require('./set-up/build');
-const { createProgress } = require('./set-up/progress');
-const { fromCaller } = require('../src/command-line/convention');
-const { prepare } = require('./set-up/prepare');
-const { runMain } = require('./command/run-main');
-const { UsageError, UserError } = require('./command/run-command');
+// @ts-nocheck
+import os from 'node:os';
+import { alone, appVariablesOfShell, createLocalStack, root } from '../local/local-stack';
+import { apiName, tellCounts } from '../stack/app-names';
+import { compileForServing } from '../set-up/build';
+import { createProgress } from '../../tools/command/progress';
+import { fromCaller } from '../../src/command-line/convention';
+import { runMain } from '../../tools/command/run-main';
+import { UsageError, UserError } from '../../tools/command/run-command';
 
 const usage = `npm run reload [-- --build FOLDER] [--limit SECONDS]
 
@@ -22,16 +20,15 @@ is refused; where a worker fails all the same, the build before serves again.
 
 const command = { usage, options: { build: { type: 'string' }, limit: { type: 'string' } } };
 
-/** @param {string} text @returns {number} ms */
-function limitOf(text) {
+/** @returns ms */
+function limitOf(text: string): number {
   const seconds = Number(text);
   if (seconds >= 1 && seconds <= 600) return seconds * 1_000;
   throw new UsageError(`--limit ${text}: from 1 to 600 seconds.`);
 }
 
-async function reload(given, limitMs) {
+async function reload(given: string, limitMs: number) {
   const progress = createProgress();
-  await prepare({ need: ['npm'], progress });
   const stack = createLocalStack();
   const running = await stack.apps();
   if (!running.some(({ name }) => name === apiName))
@@ -53,7 +50,8 @@ async function reload(given, limitMs) {
   );
 }
 
-void runMain(command, async ({ values }) => {
-  const limitMs = limitOf(values.limit ?? '30');
-  await alone(() => reload(values.build, limitMs));
-});
+export const run = () =>
+  runMain(command, async ({ values }) => {
+    const limitMs = limitOf(values.limit ?? '30');
+    await alone(() => reload(values.build, limitMs));
+  });

@@ -1,11 +1,9 @@
-'use strict';
-
-const { alone, createLocalStack } = require('./local/local-stack');
-const { apiName } = require('./stack/app-names');
-const { createProgress } = require('./set-up/progress');
-const { prepare } = require('./set-up/prepare');
-const { runMain } = require('./command/run-main');
-const { UsageError, UserError } = require('./command/run-command');
+import { alone, createLocalStack } from '../local/local-stack';
+import { apiName } from '../stack/app-names';
+import { createProgress } from '../../tools/command/progress';
+import { runMain } from '../../tools/command/run-main';
+import { UsageError, UserError } from '../../tools/command/run-command';
+import { AppProcess } from '../stack/types';
 
 const usage = `npm run scale [-- N]
 
@@ -16,8 +14,8 @@ losing a request.
 /** As many as ports are kept free for. */
 const most = 16;
 
-const tellPorts = (workers) => {
-  const ports = workers.map(({ port }) => port).sort((a, b) => a - b);
+const tellPorts = (workers: AppProcess[] | { port: any }[]) => {
+  const ports = workers.map(({ port }) => port).sort((a: number, b: number) => a - b);
   return `${workers.length} API ${workers.length === 1 ? 'worker' : 'workers'} on ${ports.join(', ')}`;
 };
 
@@ -27,10 +25,8 @@ async function tell() {
   console.log(`${tellPorts(workers)}. Another number, up to ${most}: npm run scale -- N`);
 }
 
-/** @param {number} wanted */
-async function scale(wanted) {
+async function scale(wanted: number) {
   const progress = createProgress();
-  await prepare({ need: ['npm'], progress });
   const stack = createLocalStack();
   await progress.step(
     'scale',
@@ -40,10 +36,11 @@ async function scale(wanted) {
   );
 }
 
-void runMain({ usage, most: 1 }, async ({ positionals: [text] }) => {
-  if (text === undefined) return tell();
-  const wanted = Number(text);
-  if (!/^\d+$/.test(text) || wanted < 1 || wanted > most)
-    throw new UsageError(`${text} is no number of API workers from 1 to ${most}.`);
-  await alone(() => scale(wanted));
-});
+export const run = () =>
+  runMain({ usage, most: 1 }, async ({ positionals: [text] }) => {
+    if (text === undefined) return tell();
+    const wanted = Number(text);
+    if (!/^\d+$/.test(text) || wanted < 1 || wanted > most)
+      throw new UsageError(`${text} is no number of API workers from 1 to ${most}.`);
+    await alone(() => scale(wanted));
+  });

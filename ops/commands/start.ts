@@ -1,19 +1,18 @@
-'use strict';
-
-const os = require('node:os');
-const { alone, appVariablesOfShell, createLocalStack, dir, root } = require('./local/local-stack');
-const { askStatus } = require('./stack/ask-status');
-const { tellCounts } = require('./stack/app-names');
-const { checkBalancing } = require('./stack/balancing');
-const { compileForServing, isBuilt } = require('./set-up/build');
-const { createProgress } = require('./set-up/progress');
-const { forCaller, shellQuoted } = require('../src/command-line/convention');
-const { ensureAdmin } = require('./local/admin-account');
-const { prepare } = require('./set-up/prepare');
-const { runMain } = require('./command/run-main');
-const { waitUntil } = require('./command/run-command');
-const { writePostmanEnvironment } = require('./local/postman-environment');
-const { writePrometheusConfig } = require('./local/prometheus-config');
+// @ts-nocheck
+import os from 'node:os';
+import { alone, appVariablesOfShell, createLocalStack, dir, root } from '../local/local-stack';
+import { askStatus } from '../stack/ask-status';
+import { tellCounts } from '../stack/app-names';
+import { checkBalancing } from '../../tools/local-servers/balancing';
+import { compileForServing, isBuilt } from '../set-up/build';
+import { createProgress } from '../../tools/command/progress';
+import { forCaller, shellQuoted } from '../../src/command-line/convention';
+import { ensureAdmin } from '../local/admin-account';
+import { prepare } from '../set-up/prepare';
+import { runMain } from '../../tools/command/run-main';
+import { waitUntil } from '../../tools/command/run-command';
+import { writePostmanEnvironment } from '../local/postman-environment';
+import { writePrometheusConfig } from '../local/prometheus-config';
 
 const titles = { mongo: 'MongoDB', redis: 'Redis', rabbit: 'RabbitMQ', nginx: 'NGINX' };
 const usage = `npm start
@@ -30,11 +29,11 @@ const outcomes = {
   unchanged: 'running',
 };
 
-/** Three requests that can be pasted as they are. @param {string} url @param {string} email @param {string} file */
+/** Three requests that can be pasted as they are. */
 const requests = (
-  url,
-  email,
-  file,
+  url: string,
+  email: string,
+  file: string,
 ) => `Try it: log in, make a task, read it (X-Cache: MISS; the same again: HIT).
 
 TOKEN=$(curl -s ${url}/users/login -H 'content-type: application/json' \\
@@ -67,13 +66,13 @@ taskfleet runs at ${url}
 
 async function start() {
   const progress = createProgress();
-  const lua = process.env.BALANCING === 'response-time' ? /** @type {const} */ (['nginx-lua']) : [];
+  const lua = process.env.BALANCING === 'response-time' ? (['nginx-lua'] as const) : [];
   const stack = createLocalStack((text) => progress.line('ports', text));
   // A worker that dies comes back from dist: while one may serve, nothing gets there that wasn't tried.
   const mayServe = await stack.isPm2Running();
-  const published = mayServe ? [] : /** @type {const} */ (['build']);
-  await prepare({ need: ['npm', 'system', ...lua, 'mongo', ...published], progress });
-  let build;
+  const published = mayServe ? [] : (['build'] as const);
+  await prepare({ need: ['system', ...lua, 'mongo', ...published], progress });
+  let build: string;
   if (!isBuilt(root)) {
     await progress.step('build', 'compiling the sources', async () => {
       build = await compileForServing(root);
@@ -91,7 +90,7 @@ async function start() {
     'servers',
     'MongoDB, Redis, RabbitMQ, NGINX',
     async ({ say }) => {
-      const onReady = (name) => {
+      const onReady = (name: string | number) => {
         started += 1;
         say(`${titles[name]} answers`);
       };
@@ -128,4 +127,4 @@ async function start() {
   tell({ url, ports, servers, admin, environmentFile, prometheusFile });
 }
 
-void runMain({ usage }, () => alone(start));
+export const run = () => runMain({ usage }, () => alone(start));

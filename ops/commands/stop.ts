@@ -1,10 +1,9 @@
-'use strict';
-
-const { alone, createLocalStack, supervisorLock } = require('./local/local-stack');
-const { createProgress } = require('./set-up/progress');
-const { holderOf } = require('./set-up/lock');
-const { runMain } = require('./command/run-main');
-const { UserError, waitUntil } = require('./command/run-command');
+// @ts-nocheck
+import { alone, createLocalStack, supervisorLock } from '../local/local-stack';
+import { createProgress } from '../../tools/command/progress';
+import { holderOf } from '../../tools/command/lock';
+import { runMain } from '../../tools/command/run-main';
+import { UserError, waitUntil } from '../../tools/command/run-command';
 
 const usage = `npm stop
 
@@ -54,7 +53,8 @@ async function stop() {
   );
 }
 
-void runMain({ usage }, async () => {
-  await endSupervisor();
-  await alone(stop);
-});
+export const run = () =>
+  runMain({ usage }, async () => {
+    await endSupervisor();
+    await alone(stop);
+  });

@@ -1,12 +1,11 @@
-'use strict';
-
-const path = require('node:path');
-const { spawnSync } = require('node:child_process');
-const { createLocalStack, root, supervisorLock } = require('./local/local-stack');
-const { runCommand } = require('./command/run-command');
-const { runMain } = require('./command/run-main');
-const { watchDaemons } = require('./stack/watch-daemons');
-const { withLock } = require('./set-up/lock');
+// @ts-nocheck
+import path from 'node:path';
+import { spawnSync } from 'node:child_process';
+import { createLocalStack, root, supervisorLock } from '../local/local-stack';
+import { runCommand } from '../../tools/command/run-command';
+import { runMain } from '../../tools/command/run-main';
+import { watchDaemons } from '../stack/watch-daemons';
+import { withLock } from '../../tools/command/lock';
 
 const usage = `npm run supervise
 
@@ -17,13 +16,13 @@ Ctrl-C or npm stop ends everything. For systemd: npm run install-service.
 const startMs = 20 * 60_000;
 const stopMs = 120_000;
 
-const say = (text) => console.log(`${new Date().toISOString()}  ${text}`);
-const script = (name) => path.join(root, 'scripts', name);
+const say = (text: string) => console.log(`${new Date().toISOString()}  ${text}`);
+const command = (name: string) => [path.join(root, 'scripts', 'bootstrap.js'), name];
 
 /** In a process of its own, its lines passed on. */
 async function start() {
-  const onLine = (line) => line && say(line);
-  const { code } = await runCommand(process.execPath, [script('start.js')], {
+  const onLine = (line: any) => line && say(line);
+  const { code } = await runCommand(process.execPath, command('start'), {
     cwd: root,
     timeoutMs: startMs,
     onLine,
@@ -38,11 +37,12 @@ async function start() {
 async function supervise() {
   await watchDaemons({ root, stackFile: createLocalStack().stackFile, start, say });
   say('stopping');
-  spawnSync(process.execPath, [script('stop.js')], { stdio: 'inherit', timeout: stopMs });
+  spawnSync(process.execPath, command('stop'), { stdio: 'inherit', timeout: stopMs });
   // Anything else systemd takes for a failure, and starts it all again.
   process.exitCode = 0;
 }
 
-const refusal = (owner) =>
+const refusal = (owner: any) =>
   `Another supervisor (${owner}) watches over this stack, and two would undo each other.\nEnd that one first: npm stop`;
-void runMain({ usage }, () => withLock(supervisorLock, { timeoutMs: 0, refusal }, supervise));
+export const run = () =>
+  runMain({ usage }, () => withLock(supervisorLock, { timeoutMs: 0, refusal }, supervise));

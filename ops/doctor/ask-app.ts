@@ -1,10 +1,9 @@
-'use strict';
-
-const fs = require('node:fs');
-const os = require('node:os');
-const path = require('node:path');
-const { findingsOf } = require('./finding');
-const { runCommand } = require('../command/run-command');
+// @ts-nocheck
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { findingsOf } from './finding';
+import { runCommand } from '../../tools/command/run-command';
 
 /** The processes' own part takes up to 4 s, and a start of Node. */
 const limitMs = 8_500;
@@ -12,11 +11,16 @@ const limitMs = 8_500;
 /**
  * What the app itself finds (src/cli/doctor.ts), in a process of its own: with this environment alone, and whatever
  * dist is worth.
- *
- * @param {{ root: string, env: NodeJS.ProcessEnv, only?: 'configuration' }} question
- * @returns {Promise<import('./finding').Finding[]>}
  */
-async function askApp({ root, env, only }) {
+export async function askApp({
+  root,
+  env,
+  only,
+}: {
+  root: string;
+  env: NodeJS.ProcessEnv;
+  only?: 'configuration';
+}): Promise<import('./finding').Finding[]> {
   const { error } = findingsOf('Servers');
   const command = path.join(root, 'dist', 'cli', 'doctor.js');
   if (!fs.existsSync(command)) return [error("They weren't asked: nothing is built yet", 'npm start')];
@@ -40,5 +44,3 @@ async function askApp({ root, env, only }) {
     return [error(`They weren't asked: ${said || 'no answer'}`, cure)];
   }
 }
-
-module.exports = { askApp };

@@ -1,6 +1,5 @@
-'use strict';
-
-const { askStatus } = require('../stack/ask-status');
+// @ts-nocheck
+import { askStatus } from '../stack/ask-status';
 
 const liveMs = 2_000;
 /** A worker gives each server behind it 1.5 s before it says that it isn't ready. */
@@ -13,8 +12,8 @@ const titles = { mongodb: 'MongoDB', redis: 'Redis', rabbitmq: 'RabbitMQ' };
  *   wrong: it doesn't answer as it should, in words; unready: it does, and why it says that it isn't ready
  */
 
-/** A worker at its own port tells what it lacks; through NGINX nobody is told. @param {string} url */
-async function askReady(url) {
+/** A worker at its own port tells what it lacks; through NGINX nobody is told. */
+async function askReady(url: string) {
   const response = await fetch(`${url}/health/ready`, { signal: AbortSignal.timeout(readyMs) });
   const text = await response.text();
   if (response.status === 200) return undefined;
@@ -29,10 +28,8 @@ async function askReady(url) {
 /**
  * Whether it answers is one question, and whether it is ready another: without MongoDB nobody is, and no worker is
  * to blame.
- *
- * @param {string} url @returns {Promise<Health>}
  */
-async function askHealth(url) {
+export async function askHealth(url: string): Promise<Health> {
   const asked = performance.now();
   const live = askStatus(`${url}/health/live`, liveMs).then(
     (status) => ({ wrong: status === 200 ? undefined : `answers ${status}` }),
@@ -43,5 +40,3 @@ async function askHealth(url) {
   const [{ wrong, ms }, unready] = await Promise.all([timed, ready]);
   return { wrong, ms, unready };
 }
-
-module.exports = { askHealth };

@@ -1,17 +1,17 @@
-'use strict';
-
-const { arePackagesInstalled } = require('../set-up/npm-packages');
-const { isBuilt } = require('../set-up/build');
-const { findingsOf } = require('./finding');
+import { isBuilt } from '../set-up/build';
+import { findingsOf } from './finding';
 
 const { ok, warning, error } = findingsOf('This folder');
 
-/** Whether what is installed and built is what the sources ask for. @param {string} root */
-function examineCheckout(root) {
+/** Set at the start of the process: scripts/bootstrap.js has compared the packages. */
+export const checkout = { arePackagesInstalled: true };
+
+/** Whether what is installed and built is what the sources ask for. */
+export function examineCheckout(root: string) {
   return [
-    // An older one doesn't get as far as this: run-main.js refuses it.
+    // An older one doesn't get as far as this: scripts/bootstrap.js refuses it.
     ok(`Node ${process.versions.node}`),
-    arePackagesInstalled(root)
+    checkout.arePackagesInstalled
       ? ok('packages as in package-lock.json')
       : error('The packages are not those of package-lock.json', 'npm ci, or npm start, which does it'),
     isBuilt(root)
@@ -22,5 +22,3 @@ function examineCheckout(root) {
         ),
   ];
 }
-
-module.exports = { examineCheckout };

@@ -1,7 +1,6 @@
-'use strict';
-
-const { appVariables } = require('../stack/app-environment');
-const { findingsOf } = require('./finding');
+// @ts-nocheck
+import { appVariables } from '../../src/config/app-environment';
+import { findingsOf } from './finding';
 
 const { ok } = findingsOf('Configuration');
 
@@ -10,18 +9,24 @@ const { ok } = findingsOf('Configuration');
  * @param {Finding} finding @param {string} where
  * @returns {Finding} that says what it is about
  */
-const about = (finding, where) => ({ ...finding, says: `${where}: ${finding.says}` });
+const about = (finding: Finding, where: string): Finding => ({
+  ...finding,
+  says: `${where}: ${finding.says}`,
+});
 
 /**
  * What runs and this shell were judged alike; what is to be said of both is said once.
  *
- * @param {Finding[]} running @param {Finding[]} next @param {NodeJS.ProcessEnv} shell
- * @param {Record<string, string>} env of what runs
- * @returns {Finding[]}
+ * @param env of what runs
  */
-function bothConfigurations(running, next, shell, env) {
+export function bothConfigurations(
+  running: Finding[],
+  next: Finding[],
+  shell: NodeJS.ProcessEnv,
+  env: Record<string, string>,
+): Finding[] {
   const wrong = next.filter(({ level }) => level !== 'ok');
-  const isIn = (list, { says }) => list.some((other) => other.says === says);
+  const isIn = (list: any[], { says }: any) => list.some((other: { says: any }) => other.says === says);
   const ofRunning = running.map((finding) =>
     finding.level === 'ok' || !isIn(wrong, finding)
       ? about(finding, 'What runs')
@@ -34,5 +39,3 @@ function bothConfigurations(running, next, shell, env) {
   if (ofShell.length > 0 || set.length === 0) return [...ofRunning, ...ofShell];
   return [...ofRunning, ok(`This shell, for the next npm start: sets ${set.join(', ')}, as may be`)];
 }
-
-module.exports = { bothConfigurations };

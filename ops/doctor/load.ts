@@ -1,7 +1,6 @@
-'use strict';
-
-const { controlOf } = require('../stack/control');
-const { findingsOf } = require('./finding');
+// @ts-nocheck
+import { controlOf } from '../stack/control';
+import { findingsOf } from './finding';
 
 const { ok, warning } = findingsOf('Load');
 /** Threshold of the alert WorkerLate. */
@@ -9,22 +8,20 @@ const lateMs = 100;
 const cure =
   'docs/operations.md, "When it refuses", says what each class and reason means; npm run scale if cores are free';
 
-/** @param {number} count */
-const written = (count) => count.toLocaleString('en', { maximumFractionDigits: 1 });
+const written = (count: number) => count.toLocaleString('en', { maximumFractionDigits: 1 });
 
 /**
  * @typedef {{ name: string, requests: { lateMs?: number,
  *   refused?: { class: string, reason: string, perSecond: number, count: number }[] } }} Status
  * @param {Status[]} statuses @returns {import('./finding').Finding[]}
  */
-function judgeLoad(statuses) {
+export function judgeLoad(statuses: Status[]): import('./finding').Finding[] {
   const findings = statuses
     .filter(({ requests }) => (requests.lateMs ?? 0) > lateMs)
     .map(({ name, requests }) =>
       warning(`The event loop of ${name} is late by ${Math.round(requests.lateMs)} ms`, cure),
     );
-  /** @type {Map<string, { perSecond: number, count: number }>} */
-  const sums = new Map();
+  const sums: Map<string, { perSecond: number; count: number }> = new Map();
   for (const refusal of statuses.flatMap(({ requests }) => requests.refused ?? [])) {
     const key = `of class ${refusal.class}, reason ${refusal.reason}`;
     const { perSecond, count } = sums.get(key) ?? { perSecond: 0, count: 0 };
@@ -43,9 +40,10 @@ function judgeLoad(statuses) {
 
 /**
  * Asks the API workers by their sockets; one that does not answer within a second is left out.
- * @param {string} root @param {Record<string, string>} env variables of the apps
+ *
+ * @param env variables of the apps
  */
-async function examineLoad(root, env) {
+export async function examineLoad(root: string, env: Record<string, string>) {
   try {
     const { askAll, folder } = controlOf(root, env);
     const all = await askAll(folder, 'GET /status');
@@ -55,5 +53,3 @@ async function examineLoad(root, env) {
     return [];
   }
 }
-
-module.exports = { examineLoad, judgeLoad };

@@ -1,10 +1,9 @@
-'use strict';
-
+// @ts-nocheck
 const width = 80;
 const marks = { ok: '✓', warning: '!', error: '✗' };
 
-/** @param {string} text @param {string} first @param {string} next how further lines begin */
-function wrap(text, first, next) {
+/** @param next how further lines begin */
+function wrap(text: string, first: string, next: string) {
   const lines = [first];
   for (const word of text.split(/\s+/)) {
     const line = lines.at(-1);
@@ -15,10 +14,10 @@ function wrap(text, first, next) {
   return lines.join('\n');
 }
 
-const count = (number, word) => `${number} ${word}${number === 1 ? '' : 's'}`;
+const count = (number: number, word: string) => `${number} ${word}${number === 1 ? '' : 's'}`;
 
-/** Grouped in the order of their first one, each with its cure. @param {import('./finding').Finding[]} findings */
-function report(findings) {
+/** Grouped in the order of their first one, each with its cure. */
+export function report(findings: import('./finding').Finding[]) {
   const groups = [...new Set(findings.map(({ group }) => group))];
   const lines = groups.flatMap((name) => [
     '',
@@ -30,9 +29,7 @@ function report(findings) {
         ...(cure ? [wrap(cure, '    → ', '      ')] : []),
       ]),
   ]);
-  const number = (wanted) => findings.filter(({ level }) => level === wanted).length;
+  const number = (wanted: string) => findings.filter(({ level }) => level === wanted).length;
   const sum = `${count(number('error'), 'error')}, ${count(number('warning'), 'warning')}, ${number('ok')} fine`;
   return `${[...lines, '', sum].join('\n').trimStart()}\n`;
 }
-
-module.exports = { report };

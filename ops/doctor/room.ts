@@ -1,10 +1,9 @@
-'use strict';
-
-const fs = require('node:fs');
-const { diskLevel, inUnits, roomOf } = require('../../src/lib/disk-level');
-const { diskPlaces } = require('../stack/disk-places');
-const { logSets, logsIn } = require('../stack/logs');
-const { findingsOf } = require('./finding');
+// @ts-nocheck
+import fs from 'node:fs';
+import { diskLevel, inUnits, roomOf } from '../../src/lib/disk-level';
+import { diskPlaces } from '../stack/disk-places';
+import { logSets, logsIn } from '../../tools/local-servers/logs';
+import { findingsOf } from './finding';
 
 const { ok, warning, error } = findingsOf('Disk');
 /** Bytes: somewhat more than keep-room.js leaves (docs/operations.md). */
@@ -19,8 +18,8 @@ const lost = {
   'app-logs': 'the workers log nothing',
 };
 
-/** @param {string[]} places on one disk @param {{ free: number, size: number }} room */
-function judgeRoom(places, room) {
+/** @param places on one disk */
+export function judgeRoom(places: string[], room: { free: number; size: number }) {
   const says = `${inUnits(room.free)} are free for ${places.join(', ')}`;
   const level = diskLevel(room);
   if (level === 'ok') return ok(says);
@@ -29,8 +28,7 @@ function judgeRoom(places, room) {
   return (level === 'error' ? error : warning)(says, cure);
 }
 
-/** @param {number} bytes */
-const judgeLogs = (bytes) =>
+export const judgeLogs = (bytes: number) =>
   bytes <= logsMost
     ? ok(`${inUnits(bytes)} of logs`)
     : warning(
@@ -38,10 +36,9 @@ const judgeLogs = (bytes) =>
         'npm start brings back what bounds them (keep-room), if it does not run',
       );
 
-/** Places on the same disk are one finding. @param {Record<string, string>} places */
-function examinePlaces(places) {
-  /** @type {Map<number, { names: string[], room: { free: number, size: number } }>} */
-  const disks = new Map();
+/** Places on the same disk are one finding. */
+function examinePlaces(places: Record<string, string>) {
+  const disks: Map<number, { names: string[]; room: { free: number; size: number } }> = new Map();
   for (const [name, folder] of Object.entries(places)) {
     if (!fs.existsSync(folder)) continue;
     const { dev } = fs.statSync(folder);
@@ -51,10 +48,20 @@ function examinePlaces(places) {
 }
 
 /**
- * @param {{ dir: string, pm2Home: string, supervisorHome?: string, env: Record<string, string> }} stack env: of what
+ * @param stack env: of what
  *   was started last
  */
-function examineRoom({ dir, pm2Home, supervisorHome = '', env }) {
+export function examineRoom({
+  dir,
+  pm2Home,
+  supervisorHome = '',
+  env,
+}: {
+  dir: string;
+  pm2Home: string;
+  supervisorHome?: string;
+  env: Record<string, string>;
+}) {
   const places = env.DISK_PLACES ? JSON.parse(env.DISK_PLACES) : diskPlaces({ dir, appsHome: pm2Home });
   const logs = logSets({ dir, supervisorHome, appsHome: pm2Home }).flatMap(({ folder, name }) =>
     logsIn({ folder, name: new RegExp(name.source.replace(/\$$/, '(\\.1)?$')) }),
@@ -62,5 +69,3 @@ function examineRoom({ dir, pm2Home, supervisorHome = '', env }) {
   const bytes = logs.reduce((sum, { size }) => sum + size, 0);
   return [...examinePlaces(places), judgeLogs(bytes)];
 }
-
-module.exports = { examineRoom, judgeLogs, judgeRoom };

@@ -1,8 +1,7 @@
-'use strict';
-
-const { askApp } = require('./ask-app');
-const { bothConfigurations } = require('./configuration');
-const { nextEnvironment } = require('./next-environment');
+// @ts-nocheck
+import { askApp } from './ask-app';
+import { bothConfigurations } from './configuration';
+import { nextEnvironment } from './next-environment';
 
 /** What a process needs of a shell; what it says of the app is judged apart. */
 const neutral = /^(PATH|HOME|USER|TMPDIR|LANG|LC_\w+|NODE_EXTRA_CA_CERTS|SSL_CERT_\w+)$/;
@@ -12,9 +11,17 @@ const isConfiguration = ({ group }) => group === 'Configuration';
  * Configuration, servers and time-outs as the app sees them: of what runs, and of what the next `npm start` from this
  * shell would run.
  *
- * @param {{ root: string, dir: string, env: Record<string, string> }} stack env: what was started last
+ * @param stack env: what was started last
  */
-async function examineServers({ root, dir, env }) {
+export async function examineServers({
+  root,
+  dir,
+  env,
+}: {
+  root: string;
+  dir: string;
+  env: Record<string, string>;
+}) {
   // Nothing was started here: the shell names all there is.
   if (!env.MONGO_URL) return askApp({ root, env: { ...process.env, TASKFLEET_DIR: dir } });
   const shell = process.env;
@@ -26,5 +33,3 @@ async function examineServers({ root, dir, env }) {
   const findings = bothConfigurations(running.filter(isConfiguration), next, shell, env);
   return [...findings, ...running.filter((finding) => !isConfiguration(finding))];
 }
-
-module.exports = { examineServers };

@@ -1,24 +1,24 @@
-'use strict';
-
-const { apiName } = require('../stack/app-names');
-const { askHealth } = require('./ask-health');
-const { findingsOf } = require('./finding');
+// @ts-nocheck
+import { apiName } from '../stack/app-names';
+import { AppProcess } from '../stack/types';
+import { askHealth } from './ask-health';
+import { findingsOf } from './finding';
 
 const { ok, warning, error } = findingsOf('Workers (PM2)');
 const logs = `npx pm2 logs ${apiName} tells more`;
 
-const nameOf = ({ name, instance }) => `${name === apiName ? 'API' : 'Job'} worker ${instance}`;
+export const nameOf = ({ name, instance }) => `${name === apiName ? 'API' : 'Job'} worker ${instance}`;
 
-/** A reload is none: the old worker goes, and the new one waits for the same. @param {string} unready */
-function cureOf(unready) {
+/** A reload is none: the old worker goes, and the new one waits for the same. */
+function cureOf(unready: string) {
   if (unready.includes('MongoDB'))
     return `See MongoDB above: with it they are ready, and no reload helps. Where it is fine there, ${logs}`;
   if (unready.includes('drains')) return 'It is leaving, or somebody drained it: Resume it at /ops';
   return logs;
 }
 
-/** A worker that takes no connections on purpose. @param {Asked} asked @returns {import('./finding').Finding} */
-function judgeDrained({ app, status }) {
+/** A worker that takes no connections on purpose. */
+function judgeDrained({ app, status }: Asked): import('./finding').Finding {
   const who = `${nameOf(app)} on port ${app.port}`;
   return status.asideSince
     ? warning(
@@ -29,11 +29,11 @@ function judgeDrained({ app, status }) {
 }
 
 /**
- * @typedef {{ app: import('../stack/stack').AppProcess, health: import('./ask-health').Health,
+ * @typedef {{ app: import('../stack/types').AppProcess, health: import('./ask-health').Health,
  *   status?: { draining: boolean, asideSince?: number } }} Asked status: what it says by its socket, if it answers there
  * @param {Asked[]} asked @returns {import('./finding').Finding[]}
  */
-function judgeHealth(asked) {
+export function judgeHealth(asked: Asked[]): import('./finding').Finding[] {
   const findings = asked
     .filter(({ health, status }) => health.wrong && !status?.draining)
     .map(({ app, health }) =>
@@ -57,18 +57,23 @@ function judgeHealth(asked) {
 }
 
 /** Asks a worker by its socket; `undefined` if there is no build or no answer. */
-async function askSocket(control, { pid }) {
-  const socket = control?.listSockets(control.folder).find((one) => one.pid === pid);
+async function askSocket(
+  control: {
+    listSockets: (arg0: any) => any[];
+    folder: any;
+    askProcess: (arg0: any, arg1: string) => Promise<any>;
+  },
+  { pid }: AppProcess,
+) {
+  const socket = control?.listSockets(control.folder).find((one: { pid: any }) => one.pid === pid);
   return socket && control.askProcess(socket, 'GET /status').catch(() => undefined);
 }
 
-/**
- * Each at its own port, and by its socket.
- *
- * @param {import('../stack/stack').AppProcess[]} apps
- * @param {ReturnType<import('../stack/control').controlOf>} [control]
- */
-async function askEach(apps, control) {
+/** Each at its own port, and by its socket. */
+export async function askEach(
+  apps: import('../stack/types').AppProcess[],
+  control: ReturnType<import('../stack/control').controlOf>,
+) {
   const api = apps.filter(({ port, status }) => port && status === 'online');
   const asked = api.map(async (app) => {
     const health = askHealth(`http://127.0.0.1:${app.port}`);
@@ -77,5 +82,3 @@ async function askEach(apps, control) {
   });
   return judgeHealth(await Promise.all(asked));
 }
-
-module.exports = { askEach, judgeHealth, nameOf };

@@ -1,28 +1,29 @@
-'use strict';
-
-const fs = require('node:fs');
-const path = require('node:path');
-const { apiName } = require('../stack/app-names');
-const { controlOf } = require('../stack/control');
-const { findingsOf } = require('./finding');
-const { askEach, nameOf } = require('./worker-health');
+// @ts-nocheck
+import fs from 'node:fs';
+import path from 'node:path';
+import { apiName } from '../stack/app-names';
+import { controlOf } from '../stack/control';
+import { findingsOf } from './finding';
+import { askEach, nameOf } from './worker-health';
 
 const { ok, warning, error } = findingsOf('Workers (PM2)');
 /** Of commands of PM2, which take a second themselves. */
 const limitMs = 5_000;
 const manyRestarts = 20;
 
-/** @param {import('../stack/stack').AppProcess[]} apps PM2 keeps those that are stopped, too */
-const areOnline = (apps) => apps.every(({ status }) => status === 'online');
+/** @param apps PM2 keeps those that are stopped, too */
+const areOnline = (apps: import('../stack/types').AppProcess[]) =>
+  apps.every(({ status }) => status === 'online');
 
-/** @param {unknown[]} apps @param {string} what */
-const counted = ({ length }, what) => `${length} ${what}${length === 1 ? '' : 's'}`;
+const counted = ({ length }: unknown[], what: string) => `${length} ${what}${length === 1 ? '' : 's'}`;
 
 /**
- * @param {import('../stack/stack').AppProcess[]} apps
- * @param {{ apiWorkers: number, release?: string }} wanted what was started last
+ * @param wanted what was started last
  */
-function judgeWorkers(apps, { apiWorkers, release }) {
+export function judgeWorkers(
+  apps: import('../stack/types').AppProcess[],
+  { apiWorkers, release }: { apiWorkers: number; release?: string },
+) {
   const api = apps.filter(({ name }) => name === apiName);
   const findings = [];
   if (api.length === 0) findings.push(error('No API worker runs', 'npm start'));
@@ -53,14 +54,16 @@ function judgeWorkers(apps, { apiWorkers, release }) {
   return findings;
 }
 
-/** The message of refuseOther…() has its cure in the further lines. @param {Error} problem */
-function fromMessage({ message }) {
+/** The message of refuseOther…() has its cure in the further lines. */
+function fromMessage({ message }: Error) {
   const [first, ...rest] = message.split('\n');
   return error(first, rest.join(' ').trim() || 'npm start');
 }
 
-/** @param {import('../stack/stack').Stack} stack @param {string} root @returns {Promise<{ findings: any[], apps: any[] }>} */
-async function examineWorkers(stack, root) {
+export async function examineWorkers(
+  stack: import('../stack/types').Stack,
+  root: string,
+): Promise<{ findings: any[]; apps: any[] }> {
   const { pm2Home, env, release } = stack.info();
   if (!(await stack.isPm2Running()))
     return { apps: [], findings: [error(`No PM2 runs in ${pm2Home}`, 'npm start')] };
@@ -78,5 +81,3 @@ async function examineWorkers(stack, root) {
   const findings = obstacle.status === 'rejected' ? [fromMessage(obstacle.reason)] : [];
   return { apps, findings: [...findings, ...judgeWorkers(apps, wanted), ...(await askEach(apps, control))] };
 }
-
-module.exports = { examineWorkers, judgeWorkers };

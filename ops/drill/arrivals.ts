@@ -1,21 +1,32 @@
-'use strict';
-
-const http = require('node:http');
-const { sleep } = require('../command/run-command');
-const { exchange } = require('./load');
+// @ts-nocheck
+import http from 'node:http';
+import { sleep } from '../../tools/command/run-command';
+import { exchange } from './load';
 
 /**
  * Sends requests at a held rate, whether or not answers come, and takes each time from the moment at which the request
  * was due: a worker that stalls cannot make the sender wait and so hide the stall.
  *
- * @param {{ url: string, perSecond: number, seconds: number, sockets: number, signal: AbortSignal,
- *   next: (index: number) => { method?: string, path: string, headers: Record<string, any>, body?: string } }} options
- * @returns {Promise<{ statuses: Record<string, number>, times: number[] }>} times in milliseconds
+ * @returns times in milliseconds
  */
-async function sendAtRate({ url, perSecond, seconds, sockets, signal, next }) {
+export async function sendAtRate({
+  url,
+  perSecond,
+  seconds,
+  sockets,
+  signal,
+  next,
+}: {
+  url: string;
+  perSecond: number;
+  seconds: number;
+  sockets: number;
+  signal: AbortSignal;
+  next: (index: number) => { method?: string; path: string; headers: Record<string, any>; body?: string };
+}): Promise<{ statuses: Record<string, number>; times: number[] }> {
   const agent = new http.Agent({ keepAlive: true, maxSockets: sockets });
   const statuses = {};
-  const times = [];
+  const times: number[] = [];
   const answers = [];
   const start = performance.now();
   try {
@@ -34,5 +45,3 @@ async function sendAtRate({ url, perSecond, seconds, sockets, signal, next }) {
   }
   return { statuses, times };
 }
-
-module.exports = { sendAtRate };

@@ -1,10 +1,9 @@
-'use strict';
+// @ts-nocheck
+import fs from 'node:fs';
+import path from 'node:path';
 
-const fs = require('node:fs');
-const path = require('node:path');
-
-/** @param {string} dist @param {string} folder @param {string} line what its API, or another file, begins with */
-function buildWith(dist, folder, line, file = 'api.js') {
+/** @param line what its API, or another file, begins with */
+function buildWith(dist: string, folder: string, line: string, file = 'api.js') {
   fs.rmSync(folder, { recursive: true, force: true });
   fs.cpSync(dist, folder, { recursive: true });
   const changed = path.join(folder, file);
@@ -14,9 +13,9 @@ function buildWith(dist, folder, line, file = 'api.js') {
 }
 
 /** What a reload must refuse, and as what. Made within `root`, for their packages. */
-function brokenBuilds(root, folder) {
+export function brokenBuilds(root: string, folder: string) {
   const dist = path.join(root, 'dist');
-  const make = (name, line) => buildWith(dist, path.join(folder, name), line);
+  const make = (name: string, line: string) => buildWith(dist, path.join(folder, name), line);
   return [
     {
       name: 'a build that crashes',
@@ -37,8 +36,8 @@ function brokenBuilds(root, folder) {
 }
 
 /** What passes its trial, and fails in a worker's place. */
-function lateBuilds(root, folder) {
-  const make = (name, line, file) =>
+export function lateBuilds(root: string, folder: string) {
+  const make = (name: string, line: string, file: string | undefined) =>
     buildWith(
       path.join(root, 'dist'),
       path.join(folder, name),
@@ -65,5 +64,3 @@ function lateBuilds(root, folder) {
     },
   ];
 }
-
-module.exports = { brokenBuilds, lateBuilds };

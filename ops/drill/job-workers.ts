@@ -1,24 +1,24 @@
-'use strict';
-
-const { controlOf } = require('../stack/control');
-const { root, withOwnStack } = require('./own-stack');
-const { signUp } = require('./load');
-const { waitUntil } = require('../command/run-command');
-const { workerName } = require('../stack/app-names');
+// @ts-nocheck
+import { controlOf } from '../stack/control';
+import { root, withOwnStack } from './own-stack';
+import { signUp } from './load';
+import { waitUntil } from '../../tools/command/run-command';
+import { workerName } from '../stack/app-names';
+import { StackInfo } from '../stack/types';
 
 const jobs = 24;
 const limitMs = 120_000;
 
-/** Small to send and long to work on, so that it is the job workers that take the time. @returns {Promise<Buffer>} */
-function newPicture() {
+/** Small to send and long to work on, so that it is the job workers that take the time. */
+function newPicture(): Promise<Buffer> {
   const sharp = require('sharp');
   return sharp({ create: { width: 5_000, height: 5_000, channels: 3, background: 'teal' } })
     .png()
     .toBuffer();
 }
 
-/** @returns {Promise<Record<string, number>>} by job worker, how many jobs it has done since it started */
-async function doneBy({ env }) {
+/** @returns by job worker, how many jobs it has done since it started */
+async function doneBy({ env }): Promise<Record<string, number>> {
   const { askAll, folder } = controlOf(root, env);
   const answers = await askAll(folder, 'GET /status');
   const workers = answers.filter(({ answer }) => answer.kind === 'worker' && answer.isConnected);
@@ -26,7 +26,12 @@ async function doneBy({ env }) {
 }
 
 /** All jobs at once, until the last is done. */
-async function runJobs(url, info, people, picture) {
+async function runJobs(
+  url: string,
+  info: StackInfo,
+  people: { id: any; token: any }[],
+  picture: Buffer<ArrayBufferLike> | Uint8Array<ArrayBufferLike>,
+) {
   const before = await doneBy(info);
   const began = Date.now();
   await Promise.all(
@@ -49,9 +54,9 @@ async function runJobs(url, info, people, picture) {
   return { seconds: (Date.now() - began) / 1_000, done };
 }
 
-/** The same jobs with one job worker and with two. @returns {Promise<string[]>} what was not as promised */
-async function drillJobWorkers(progress) {
-  const faults = [];
+/** The same jobs with one job worker and with two. @returns what was not as promised */
+export async function drillJobWorkers(progress: any): Promise<string[]> {
+  const faults: string[] | PromiseLike<string[]> = [];
   await withOwnStack(progress, { apiWorkers: 1 }, async ({ stack, url }) => {
     // Each picture is of another person, so that no job makes another one needless.
     const people = await Promise.all(Array.from({ length: jobs }, () => signUp(url)));
@@ -78,5 +83,3 @@ async function drillJobWorkers(progress) {
   });
   return faults;
 }
-
-module.exports = { drillJobWorkers };

@@ -1,22 +1,22 @@
-'use strict';
-
-const fs = require('node:fs');
-const path = require('node:path');
-const { apiName, workerName } = require('../stack/app-names');
-const { createLedger } = require('./ledger');
-const { interruption, sleep, waitUntil } = require('../command/run-command');
-const { root, withOwnStack } = require('./own-stack');
-const { watchDaemons } = require('../stack/watch-daemons');
+// @ts-nocheck
+import fs from 'node:fs';
+import path from 'node:path';
+import { apiName, workerName } from '../stack/app-names';
+import { createLedger } from './ledger';
+import { interruption, sleep, waitUntil } from '../../tools/command/run-command';
+import { root, withOwnStack } from './own-stack';
+import { watchDaemons } from '../stack/watch-daemons';
+import { Stack } from '../stack/types';
 
 /** What is promised: all is served again by then, without a hand. */
 const promisedS = 15;
 const giveUpMs = 90_000;
 const calmMs = 3_000;
-const servers = /** @type {const} */ (['nginx', 'redis', 'rabbit', 'mongo']);
+const servers = ['nginx', 'redis', 'rabbit', 'mongo'] as const;
 
-/** By name, how each process is killed. @param {import('../stack/stack').Stack} stack */
-function victimsOf(stack) {
-  const killApp = (wanted) => async () => {
+/** By name, how each process is killed. */
+function victimsOf(stack: import('../stack/types').Stack) {
+  const killApp = (wanted: string) => async () => {
     const find = async () =>
       (await stack.apps()).find(({ name, status }) => name === wanted && status === 'online');
     const found = await waitUntil(find, { timeoutMs: 30_000, what: `No ${wanted} is online` });
@@ -32,13 +32,15 @@ function victimsOf(stack) {
   };
 }
 
-const share = (counts, kind) => {
+const share = (counts: Record<string, number>, kind: string) => {
   const [served, refused] = ['served', 'refused'].map((what) => counts[`${kind} ${what}`] ?? 0);
   return `${served} of ${served + refused}`;
 };
 
-/** @returns {Promise<{ seconds: number, counts: Record<string, number> }>} */
-async function killAndWait(kill, ledger) {
+async function killAndWait(
+  kill: (() => Promise<void>) | (() => Promise<void>),
+  ledger: { take: () => void; isServed: () => any },
+): Promise<{ seconds: number; counts: Record<string, number> }> {
   ledger.take();
   await kill();
   const killedAt = Date.now();
@@ -50,9 +52,9 @@ async function killAndWait(kill, ledger) {
   return { seconds, counts: ledger.take() };
 }
 
-/** Kills each process under load. @returns {Promise<string[]>} what was not as promised */
-async function drillKills(progress) {
-  const faults = [];
+/** Kills each process under load. @returns what was not as promised */
+export async function drillKills(progress: any): Promise<string[]> {
+  const faults: string[] | PromiseLike<string[]> = [];
   const work = async ({ stack, start, ...account }) => {
     const ended = new AbortController();
     const signal = AbortSignal.any([ended.signal, interruption.signal]);
@@ -68,7 +70,11 @@ async function drillKills(progress) {
   return faults;
 }
 
-async function killEach(stack, ledger, faults) {
+async function killEach(
+  stack: Stack,
+  ledger: { isServed: any; take?: () => {}; stop: any; findLost: any; acknowledged: any },
+  faults: any[],
+) {
   await waitUntil(ledger.isServed, { timeoutMs: 30_000, what: 'Not everything is served' });
   console.log('\nkilled with -9        served again  reads served    lists           writes');
   for (const [name, kill] of Object.entries(victimsOf(stack))) {
@@ -85,7 +91,5 @@ async function killEach(stack, ledger, faults) {
   const lost = await ledger.findLost();
   const { tasks, jobs } = ledger.acknowledged();
   console.log(`\n${tasks} tasks and ${jobs} jobs were acknowledged; ${lost.length} of them lost.`);
-  faults.push(...lost.slice(0, 10).map((what) => `lost: ${what}`));
+  faults.push(...lost.slice(0, 10).map((what: any) => `lost: ${what}`));
 }
-
-module.exports = { drillKills };

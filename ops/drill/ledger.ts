@@ -1,6 +1,5 @@
-'use strict';
-
-const { sleep } = require('../command/run-command');
+// @ts-nocheck
+import { sleep } from '../../tools/command/run-command';
 
 const requestMs = 20_000;
 const pauseMs = 15;
@@ -14,22 +13,31 @@ async function newPicture() {
     .toBuffer();
 }
 
-/**
- * Requests as clients send them, and a record of what was acknowledged and of what was refused how.
- *
- * @param {{ url: string, email: string, password: string }} options
- */
-async function createLedger({ url, email, password }) {
-  const created = [];
-  const jobs = [];
+/** Requests as clients send them, and a record of what was acknowledged and of what was refused how. */
+export async function createLedger({
+  url,
+  email,
+  password,
+}: {
+  url: string;
+  email: string;
+  password: string;
+}) {
+  const created: any[] = [];
+  const jobs: any[] = [];
   /** Since the last `take`. */
   let counts = {};
-  const count = (what) => (counts[what] = (counts[what] ?? 0) + 1);
+  const count = (what: string) => (counts[what] = (counts[what] ?? 0) + 1);
   let token = '';
   let stopped = false;
 
-  /** @returns {Promise<{ status: number, body: any }>} status 0: no answer, whatever it did is unknown */
-  async function send(method, place, body, type = 'application/json') {
+  /** @returns status 0: no answer, whatever it did is unknown */
+  async function send(
+    method: string,
+    place: string,
+    body: string | undefined,
+    type = 'application/json',
+  ): Promise<{ status: number; body: any }> {
     const headers = {
       ...(token && { authorization: `Bearer ${token}` }),
       ...(body && { 'content-type': type }),
@@ -70,7 +78,7 @@ async function createLedger({ url, email, password }) {
     write: async () => (await create()) === 201,
   };
 
-  async function client(kind) {
+  async function client(kind: string | number) {
     while (!stopped) {
       count(`${kind} ${(await kinds[kind]()) ? 'served' : 'refused'}`);
       await sleep(pauseMs);
@@ -100,8 +108,8 @@ async function createLedger({ url, email, password }) {
       stopped = true;
       await Promise.all(clients);
     },
-    /** What was acknowledged and is not there. @returns {Promise<string[]>} */
-    async findLost() {
+    /** What was acknowledged and is not there. */
+    async findLost(): Promise<string[]> {
       const lost = [];
       for (const id of created) {
         if ((await send('GET', `/tasks/${id}`)).status !== 200) lost.push(`task ${id}`);
@@ -115,5 +123,3 @@ async function createLedger({ url, email, password }) {
     acknowledged: () => ({ tasks: created.length, jobs: jobs.length }),
   };
 }
-
-module.exports = { createLedger };

@@ -1,6 +1,5 @@
-'use strict';
-
-const http = require('node:http');
+// @ts-nocheck
+import http from 'node:http';
 
 /** Longer than NGINX tries. */
 const patienceMs = 25_000;
@@ -8,11 +7,10 @@ const patienceMs = 25_000;
 /** @typedef {{ answered: number, failed: number, failures: Record<string, number>, connects: number,
  *   workers: Record<string, number>, times: number[] }} Taken */
 
-/** @returns {Taken} */
-const nothing = () => ({ answered: 0, failed: 0, failures: {}, connects: 0, workers: {}, times: [] });
+const nothing = (): Taken => ({ answered: 0, failed: 0, failures: {}, connects: 0, workers: {}, times: [] });
 
-/** Nearest rank, over the whole. @param {number[]} times @param {number} part */
-function percentile(times, part) {
+/** Nearest rank, over the whole. */
+export function percentile(times: number[], part: number) {
   const sorted = Float64Array.from(times).sort();
   return sorted[Math.max(0, Math.ceil(part * sorted.length) - 1)] ?? NaN;
 }
@@ -21,14 +19,29 @@ function percentile(times, part) {
  * Sends one request; a client of its own, since the usual ones connect anew if a connection ends under a request, and
  * do not report it.
  *
- * @param {{ url: string, agent: http.Agent, method?: string, path: string, headers: Record<string, any>,
- *   body?: string, onConnect?: () => void }} options
- * @returns {Promise<{ status: number | string, worker: string }>} once the answer is whole; else why there is none
+ * @returns once the answer is whole; else why there is none
  */
-function exchange({ url, agent, method = 'GET', path, headers, body, onConnect }) {
+export function exchange({
+  url,
+  agent,
+  method = 'GET',
+  path,
+  headers,
+  body,
+  onConnect,
+}: {
+  url: string;
+  agent: http.Agent;
+  method?: string;
+  path: string;
+  headers: Record<string, any>;
+  body?: string;
+  onConnect?: () => void;
+}): Promise<{ status: number | string; worker: string }> {
   const { hostname, port } = new URL(url);
   return new Promise((resolve) => {
-    const fail = (error) => resolve({ status: error.code ?? error.message, worker: '' });
+    const fail = (error: { code: any; message: any }) =>
+      resolve({ status: error.code ?? error.message, worker: '' });
     const request = http.request({ hostname, port, agent, method, path, headers }, (response) => {
       const worker = String(response.headers['x-worker'] ?? '');
       response.resume().once('error', fail);
@@ -40,26 +53,32 @@ function exchange({ url, agent, method = 'GET', path, headers, body, onConnect }
   });
 }
 
-/**
- * Kept-alive connections, each sending as soon as it has its answer: half of them POST /tasks, half read `path`.
- *
- * @param {{ url: string, token: string, connections: number, path: string }} options
- */
-function startLoad({ url, token, connections, path }) {
+/** Kept-alive connections, each sending as soon as it has its answer: half of them POST /tasks, half read `path`. */
+export function startLoad({
+  url,
+  token,
+  connections,
+  path,
+}: {
+  url: string;
+  token: string;
+  connections: number;
+  path: string;
+}) {
   const body = JSON.stringify({ title: 'Under load' });
   const common = { authorization: `Bearer ${token}` };
   const writing = { ...common, 'content-type': 'application/json', 'content-length': body.length };
   let taken = nothing();
   let stopped = false;
 
-  const send = (agent, isWrite) => {
+  const send = (agent: http.Agent, isWrite: any) => {
     const what = isWrite
       ? { method: 'POST', path: '/tasks', headers: writing, body }
       : { path, headers: common };
     return exchange({ url, agent, ...what, onConnect: () => (taken.connects += 1) });
   };
 
-  async function connection(isWrite) {
+  async function connection(isWrite: boolean) {
     const agent = new http.Agent({ keepAlive: true, maxSockets: 1 });
     while (!stopped) {
       const began = performance.now();
@@ -79,8 +98,8 @@ function startLoad({ url, token, connections, path }) {
   const running = Array.from({ length: connections }, (_, i) => connection(i % 2 === 0));
 
   return {
-    /** What came of the requests since the last time. @returns {Taken} */
-    take() {
+    /** What came of the requests since the last time. */
+    take(): Taken {
       const all = taken;
       taken = nothing();
       return all;
@@ -92,33 +111,41 @@ function startLoad({ url, token, connections, path }) {
   };
 }
 
-/** @param {string} address @param {object} body @param {string} [token] @returns {Promise<any>} what was made */
-async function post(address, body, token) {
+/** @returns what was made */
+export async function post(address: string, body: object, token: string): Promise<any> {
   const headers = { 'content-type': 'application/json', ...(token && { authorization: `Bearer ${token}` }) };
   const response = await fetch(address, { method: 'POST', headers, body: JSON.stringify(body) });
   if (!response.ok) throw new Error(`POST ${address} answers ${response.status}`);
   return response.json();
 }
 
-/** @param {{ url: string, email: string, password: string }} account @returns {Promise<{ token: string, path: string }>} */
-async function prepareLoad({ url, email, password }) {
+export async function prepareLoad({
+  url,
+  email,
+  password,
+}: {
+  url: string;
+  email: string;
+  password: string;
+}): Promise<{ token: string; path: string }> {
   const { token } = await post(`${url}/users/login`, { email, password });
   const task = await post(`${url}/tasks`, { title: 'Read under load' }, token);
   return { token, path: `/tasks/${task._id}` };
 }
 
-/** A new member. @param {string} url @returns {Promise<{ id: string, token: string }>} */
-async function signUp(url) {
+/** A new member. */
+export async function signUp(url: string): Promise<{ id: string; token: string }> {
   const name = `drill${Math.random().toString(36).slice(2)}`;
   const person = { name, username: name, email: `${name}@example.com`, password: 'correct horse' };
   const { token, user } = await post(`${url}/users/signup`, person);
   return { id: user._id, token };
 }
 
-/** @param {Pick<Taken, 'answered' | 'failed' | 'failures'>} taken */
-const tellFailures = ({ answered, failed, failures }) => {
+export const tellFailures = ({
+  answered,
+  failed,
+  failures,
+}: Pick<Taken, 'answered' | 'failed' | 'failures'>) => {
   const kinds = Object.entries(failures).map(([what, count]) => `${count} × ${what}`);
   return `${failed} of ${answered + failed} failed${kinds.length > 0 ? ` (${kinds.join(', ')})` : ''}`;
 };
-
-module.exports = { exchange, startLoad, post, prepareLoad, percentile, signUp, tellFailures };

@@ -1,6 +1,5 @@
-'use strict';
-
-const { inAddress, oddTexts } = require('./odd-text');
+// @ts-nocheck
+import { inAddress, oddTexts } from './odd-text';
 
 /** Bytes: NGINX takes 8 kB of an address, and 16 kB of address and headers together. */
 const addressBytes = 7_500;
@@ -10,19 +9,30 @@ const headers = [
   ...['Range', 'Referer', 'User-Agent', 'X-Forwarded-For', 'X-Request-Id'],
 ];
 
-const rawInAddress = (text) => text.replace(/[^!-~]/g, '');
-const inHeader = (text) => text.replace(/[^ -~]/g, '').slice(0, headerBytes);
+const rawInAddress = (text: string) => text.replace(/[^!-~]/g, '');
+const inHeader = (text: string) => text.replace(/[^ -~]/g, '').slice(0, headerBytes);
 
-/**
- * Well-formed HTTP, whatever it says: each odd text at each of these places, one after the other.
- *
- * @param {{ token: string, taskPath: string, userPath: string }} member
- */
-function oddRequests({ token, taskPath, userPath }) {
+/** Well-formed HTTP, whatever it says: each odd text at each of these places, one after the other. */
+export function oddRequests({
+  token,
+  taskPath,
+  userPath,
+}: {
+  token: string;
+  taskPath: string;
+  userPath: string;
+}) {
   const common = { authorization: `Bearer ${token}` };
   const long = Object.values(oddTexts(8_000));
   const short = Object.values(oddTexts(150));
-  const send = (method, path, body, more = {}) => ({
+  const send = (
+    method: string,
+    path: string,
+    body:
+      | { email?: string | undefined; password?: string | undefined; name?: string; username?: string }
+      | undefined,
+    more = {},
+  ) => ({
     method,
     path,
     headers: { ...more, ...(body && { 'content-type': 'application/json' }) },
@@ -51,5 +61,3 @@ function oddRequests({ token, taskPath, userPath }) {
     ];
   });
 }
-
-module.exports = { oddRequests };

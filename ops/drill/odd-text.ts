@@ -1,5 +1,4 @@
-'use strict';
-
+// @ts-nocheck
 /** Pieces that parsers, patterns and normalization look for; each is repeated, and some follow one another. */
 const ofAscii =
   '? # / ; , & = %25 %3D %E4 * . - 0 [ {"a": \\ " | ../ -. a- a@ token token= W/" "", */*;q=0.1, ;q=" ::1,';
@@ -33,10 +32,10 @@ const halves = [
   ['%', '&='],
 ];
 
-const fill = (piece, length) => piece.repeat(Math.ceil(length / piece.length)).slice(0, length);
+const fill = (piece: string | undefined, length: number) =>
+  piece.repeat(Math.ceil(length / piece.length)).slice(0, length);
 
-/** @param {number} length @returns {Record<string, string>} */
-function oddTexts(length) {
+export function oddTexts(length: number): Record<string, string> {
   const half = Math.ceil(length / 2);
   return Object.fromEntries([
     ...repeated.map((piece) => [JSON.stringify(piece), fill(piece, length)]),
@@ -48,7 +47,11 @@ function oddTexts(length) {
 }
 
 /** The longest beginning that `encode` makes no longer than `most`. */
-function longestThatFits(text, encode, most) {
+export function longestThatFits(
+  text: string | any[],
+  encode: { (part: any): string; (arg0: any): any },
+  most: number,
+) {
   const whole = encode(text);
   return whole.length <= most
     ? whole
@@ -56,7 +59,5 @@ function longestThatFits(text, encode, most) {
 }
 
 /** Percent-encodes the beginning that fits into `most` bytes; half a character becomes U+FFFD, as no address can hold it. */
-const inAddress = (text, most) =>
-  longestThatFits(text, (part) => encodeURIComponent(Buffer.from(part).toString()), most);
-
-module.exports = { inAddress, longestThatFits, oddTexts };
+export const inAddress = (text: string | undefined, most: number) =>
+  longestThatFits(text, (part: any) => encodeURIComponent(Buffer.from(part).toString()), most);

@@ -1,11 +1,11 @@
-'use strict';
-
-const { apiName } = require('../stack/app-names');
-const { interruption, UserError } = require('../command/run-command');
-const { percentile, post, prepareLoad, signUp } = require('./load');
-const { oddRequests } = require('./odd-requests');
-const { sendAtRate } = require('./arrivals');
-const { withOwnStack } = require('./own-stack');
+// @ts-nocheck
+import { apiName } from '../stack/app-names';
+import { interruption, UserError } from '../../tools/command/run-command';
+import { percentile, post, prepareLoad, signUp } from './load';
+import { oddRequests } from './odd-requests';
+import { sendAtRate } from './arrivals';
+import { withOwnStack } from './own-stack';
+import { Stack } from '../stack/types';
 
 const oddPerSecond = 200;
 const plainPerSecond = 50;
@@ -19,11 +19,11 @@ const timerMs = 10;
 /** A password that waits for a hash thread, or NGINX's limit: refused as it should be. */
 const failures = ['500', '502', '504'];
 
-/** Since the last call, by worker: prom-client begins anew at each look. @returns {Promise<number>} ms, of the latest */
-async function latestLoop(stack) {
+/** Since the last call, by worker: prom-client begins anew at each look. @returns ms, of the latest */
+async function latestLoop(stack: Stack & Record<string, any>): Promise<number> {
   const ports = (await stack.apps()).filter(({ name }) => name === apiName).map(({ port }) => port);
   const lags = await Promise.all(
-    ports.map(async (port) => {
+    ports.map(async (port: any) => {
       const response = await fetch(`http://127.0.0.1:${port}/metrics`);
       const [, lag] = /^nodejs_eventloop_lag_max_seconds\S* (\S+)$/m.exec(await response.text()) ?? [];
       return Math.max(0, Number(lag) * 1_000 - timerMs);
@@ -33,7 +33,7 @@ async function latestLoop(stack) {
 }
 
 /** A new member with a task, as an Admin gives it. */
-async function newMember(url, adminToken) {
+async function newMember(url: string, adminToken: string) {
   const { id, token } = await signUp(url);
   const { _id } = await post(`${url}/tasks`, { title: 'Drill', assignedTo: id }, adminToken);
   return { token, taskPath: `/tasks/${_id}`, userPath: `/users/${id}` };
@@ -46,15 +46,28 @@ function plainRequests({ token, taskPath, userPath }) {
   const body = JSON.stringify({ status: 'Doing' });
   const asJson = { ...headers, 'content-type': 'application/json' };
   const write = { method: 'PATCH', path: taskPath, headers: asJson, body };
-  return (index) => (index % 10 === 9 ? write : reads[index % reads.length]);
+  return (index: number) => (index % 10 === 9 ? write : reads[index % reads.length]);
 }
 
-const count = (statuses, isMeant) =>
-  Object.entries(statuses).reduce((sum, [status, times]) => sum + (isMeant(status) ? times : 0), 0);
+const count = (
+  statuses: { [s: string]: unknown } | ArrayLike<unknown>,
+  isMeant: { (status: any): boolean; (status: any): boolean; (arg0: string): any },
+) => Object.entries(statuses).reduce((sum, [status, times]) => sum + (isMeant(status) ? times : 0), 0);
 
-/** Plain requests of one member, while another and a stranger send odd ones. @returns {Promise<string[]>} */
-async function drillOddRequests(progress) {
-  const faults = [];
+/** Plain requests of one member, while another and a stranger send odd ones. */
+export async function drillOddRequests(progress: {
+  step: (
+    arg0: string,
+    arg1: string,
+    arg2: () => Promise<
+      [
+        { statuses: Record<string, number>; times: number[] },
+        { statuses: Record<string, number>; times: number[] },
+      ]
+    >,
+  ) => PromiseLike<[any, any]> | [any, any];
+}): Promise<string[]> {
+  const faults: string[] | PromiseLike<string[]> = [];
   // Each address is logged, as it is by default; this machine is exempt from limits, so none of them hides anything.
   const options = { apiWorkers: 2, env: { LOG_LEVEL: 'info' } };
   await withOwnStack(progress, options, async ({ stack, url, ...account }) => {
@@ -62,7 +75,7 @@ async function drillOddRequests(progress) {
     const plain = plainRequests(await newMember(url, token));
     const odd = oddRequests(await newMember(url, token));
     const { signal } = interruption;
-    const sendPlain = (length) =>
+    const sendPlain = (length: number) =>
       sendAtRate({ url, perSecond: plainPerSecond, seconds: length, sockets: 64, signal, next: plain });
     const sendOdd = () =>
       sendAtRate({
@@ -73,11 +86,23 @@ async function drillOddRequests(progress) {
         signal,
         next: (index) => odd[index % odd.length],
       });
-    const phase = async (name, work) => {
+    const phase = async (
+      name: string,
+      work: {
+        (): Promise<{ statuses: Record<string, number>; times: number[] }[]>;
+        (): Promise<
+          [
+            { statuses: Record<string, number>; times: number[] },
+            { statuses: Record<string, number>; times: number[] },
+          ]
+        >;
+        (): Promise<{ statuses: Record<string, number>; times: number[] }[]>;
+      },
+    ) => {
       await latestLoop(stack);
       const [taken, ofOdd] = await progress.step('load', name, work);
       if (signal.aborted) throw new UserError('interrupted');
-      const answered = count(taken.statuses, (status) => status === '200');
+      const answered = count(taken.statuses, (status: string) => status === '200');
       return { ...taken, answered, odd: ofOdd, lateMs: await latestLoop(stack) };
     };
     const alone = async () => [await sendPlain(seconds / 2)];
@@ -107,10 +132,11 @@ async function drillOddRequests(progress) {
       faults.push(
         `an event loop was ${during.lateMs.toFixed(0)} ms late (${withoutMs} without odd requests)`,
       );
-    const broken = count(during.odd.statuses, (status) => failures.includes(status) || !/^\d+$/.test(status));
+    const broken = count(
+      during.odd.statuses,
+      (status: string) => failures.includes(status) || !/^\d+$/.test(status),
+    );
     if (broken > 0) faults.push(`${broken} odd requests got no proper answer`);
   });
   return faults;
 }
-
-module.exports = { drillOddRequests };

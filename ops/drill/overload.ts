@@ -1,7 +1,5 @@
-'use strict';
-
-const { interruption } = require('../command/run-command');
-const { dir, withOwnStack } = require('./own-stack');
+import { interruption } from '../../tools/command/run-command';
+import { dir, withOwnStack } from './own-stack';
 
 /** As in production; the other drills hash at a lower cost. */
 const bcryptCost = 10;
@@ -9,11 +7,13 @@ const bcryptCost = 10;
 /**
  * Asks for more than there is: what is too much must be refused at once, and the rest served as usual.
  *
- * @param {any} progress @param {{ only: string[], seconds: number }} options
- * @returns {Promise<string[]>} what was not as promised
+ * @returns what was not as promised
  */
-async function drillOverload(progress, { only, seconds }) {
-  let faults = [];
+export async function drillOverload(
+  progress: any,
+  { only, seconds }: { only: string[]; seconds: number },
+): Promise<string[]> {
+  let faults: string[] | PromiseLike<string[]> = [];
   const options = { apiWorkers: 2, env: { BCRYPT_COST: String(bcryptCost) } };
   await withOwnStack(progress, options, async ({ stack, url }) => {
     // Not before the packages are installed, which the stack needs as well.
@@ -24,5 +24,3 @@ async function drillOverload(progress, { only, seconds }) {
   });
   return faults;
 }
-
-module.exports = { drillOverload };

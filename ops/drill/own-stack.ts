@@ -1,28 +1,30 @@
-'use strict';
+// @ts-nocheck
+import fs from 'node:fs';
+import path from 'node:path';
+import { createStack } from '../stack/stack';
+import { ensureAdmin } from '../local/admin-account';
+import { prepare, root } from '../set-up/prepare';
+import { forgetUrls } from '../../tools/local-servers/server-urls';
+import { UserError } from '../../tools/command/run-command';
 
-const fs = require('node:fs');
-const path = require('node:path');
-const { createStack } = require('../stack/stack');
-const { ensureAdmin } = require('../local/admin-account');
-const { prepare, root } = require('../set-up/prepare');
-const { forgetUrls } = require('../stack/server-urls');
-const { UserError } = require('../command/run-command');
-
-const dir = path.join(root, '.local', 'drill');
+export const dir = path.join(root, '.local', 'drill');
 const folder = path.join(dir, 'stack');
 
-/**
- * A stack for this drill alone, beside what runs, with an empty database; nothing of it is left in the end.
- *
- * @param {ReturnType<import('../set-up/progress').createProgress>} progress
- * @param {{ apiWorkers: number, env?: Record<string, string> }} options
- * @param {(own: { stack: import('../stack/stack').Stack & Record<string, any>, start: () => Promise<boolean>,
- *   url: string, email: string, password: string }) => Promise<void>} work
- */
-async function withOwnStack(progress, { apiWorkers, env = {} }, work) {
+/** A stack for this drill alone, beside what runs, with an empty database; nothing of it is left in the end. */
+export async function withOwnStack(
+  progress: ReturnType<import('../../tools/command/progress').createProgress>,
+  { apiWorkers, env = {} }: { apiWorkers: number; env?: Record<string, string> },
+  work: (own: {
+    stack: import('../stack/types').Stack & Record<string, any>;
+    start: () => Promise<boolean>;
+    url: string;
+    email: string;
+    password: string;
+  }) => Promise<void>,
+) {
   forgetUrls();
   delete process.env.BALANCING;
-  await prepare({ need: ['npm', 'system', 'nginx-lua', 'mongo', 'build'], progress });
+  await prepare({ need: ['system', 'nginx-lua', 'mongo', 'build'], progress });
   const open = () => createStack({ root, dir: folder, basePorts: { nginx: 3400, api: 4501 }, urls: {} });
   // What a drill that was killed has left.
   if (fs.existsSync(folder)) await open().stop();
@@ -55,4 +57,4 @@ async function withOwnStack(progress, { apiWorkers, env = {} }, work) {
   fs.rmSync(folder, { recursive: true, force: true });
 }
 
-module.exports = { withOwnStack, dir, root };
+export { root } from '../set-up/prepare';

@@ -1,24 +1,33 @@
-'use strict';
-
-const fs = require('node:fs');
-const path = require('node:path');
-const { apiName } = require('../stack/app-names');
-const { brokenBuilds } = require('./broken-builds');
-const { calm } = require('./calm');
-const { dir, root, withOwnStack } = require('./own-stack');
-const { interruption, UserError } = require('../command/run-command');
-const { percentile, prepareLoad, startLoad, tellFailures } = require('./load');
+// @ts-nocheck
+import fs from 'node:fs';
+import path from 'node:path';
+import { apiName } from '../stack/app-names';
+import { brokenBuilds } from './broken-builds';
+import { calm } from './calm';
+import { dir, root, withOwnStack } from './own-stack';
+import { interruption, UserError } from '../../tools/command/run-command';
+import { percentile, prepareLoad, startLoad, tellFailures } from './load';
 
 const connections = 48;
 const apiWorkers = 2;
 const warmUpMs = 8_000;
 /** Aimed at: p99 with reloads, by p99 without. */
 const mostTimesP99 = 3;
-const ms = (value) => `${value.toFixed(0)} ms`;
+const ms = (value: number) => `${value.toFixed(0)} ms`;
 
 /** The same load without reloads, with them, and without again: half as long before and half after. */
-async function compare(progress, { load, reload, reloads }) {
-  const phase = async (name, work) => {
+async function compare(
+  progress: { step: (arg0: string, arg1: any, arg2: any) => any; line: (arg0: string, arg1: string) => void },
+  {
+    load,
+    reload,
+    reloads,
+  }: { load: { take(): Taken; stop(): Promise<void> }; reload: () => Promise<string>; reloads: any },
+) {
+  const phase = async (
+    name: string,
+    work: { (): any; (): Promise<void>; ({ say }: { say: any }): Promise<void>; (): Promise<void> },
+  ) => {
     const began = Date.now();
     load.take();
     await progress.step('load', name, work);
@@ -50,7 +59,7 @@ async function refuseBroken({ stack, load, faults }) {
     const env = { ...present, ...options.env };
     const said = await stack.replaceApps({ ...options, apiWorkers, env, say: () => {} }).then(
       () => 'taken',
-      (error) => error.message,
+      (error: { message: any }) => error.message,
     );
     const taken = load.take();
     const isRefused = refusal.test(said) && before === (await pids());
@@ -61,9 +70,12 @@ async function refuseBroken({ stack, load, faults }) {
   fs.rmSync(builds, { recursive: true, force: true });
 }
 
-/** Reloads under load, and builds that must be refused. @returns {Promise<string[]>} what was not as promised */
-async function drillReloads(progress, { reloads }) {
-  const faults = [];
+/** Reloads under load, and builds that must be refused. @returns what was not as promised */
+export async function drillReloads(
+  progress: { step: (arg0: string, arg1: string, arg2: () => Promise<void>) => any },
+  { reloads }: any,
+): Promise<string[]> {
+  const faults: string[] | PromiseLike<string[]> = [];
   await withOwnStack(progress, { apiWorkers }, async ({ stack, url, ...account }) => {
     const load = startLoad({ url, connections, ...(await prepareLoad({ url, ...account })) });
     const reload = () => stack.pm2(['reload', apiName], { timeoutMs: 120_000 });
@@ -92,5 +104,3 @@ async function drillReloads(progress, { reloads }) {
   });
   return faults;
 }
-
-module.exports = { drillReloads };

@@ -1,10 +1,10 @@
-'use strict';
-
-const { apiName } = require('../stack/app-names');
-const { calm } = require('./calm');
-const { prepareLoad, startLoad, tellFailures } = require('./load');
-const { hasLua } = require('../stack/servers/nginx-lua');
-const { withOwnStack } = require('./own-stack');
+// @ts-nocheck
+import { apiName } from '../stack/app-names';
+import { calm } from './calm';
+import { prepareLoad, startLoad, tellFailures } from './load';
+import { hasLua } from '../../tools/local-servers/servers/nginx-lua';
+import { withOwnStack } from './own-stack';
+import { Stack } from '../stack/types';
 
 const connections = 24;
 const warmUpMs = 5_000;
@@ -14,8 +14,8 @@ const lookMs = 5_000;
 const mostUneven = 0.05;
 const steps = [2, 3, 4, 3, 2, 1, 4, 1];
 
-/** How far the worker that is farthest from an even share is from it. @param {Record<string, number>} workers */
-function unevenness(workers, count) {
+/** How far the worker that is farthest from an even share is from it. */
+function unevenness(workers: Record<string, number>, count: number) {
   const counts = Object.values(workers);
   if (counts.length !== count) return Infinity;
   const even = counts.reduce((sum, one) => sum + one, 0) / count;
@@ -23,7 +23,24 @@ function unevenness(workers, count) {
 }
 
 /** Under load, to each number of workers in turn. */
-async function changeTo(wanted, { title, stack, account, faults, judgesSpread, mayFail = false }) {
+async function changeTo(
+  wanted: number[],
+  {
+    title,
+    stack,
+    account,
+    faults,
+    judgesSpread,
+    mayFail = false,
+  }: {
+    title: string;
+    judgesSpread: boolean;
+    stack: Stack & Record<string, any>;
+    account: { url: string; email: string; password: string };
+    faults: any[];
+    mayFail?: true;
+  },
+) {
   const { url } = account;
   const load = startLoad({ url, connections, ...(await prepareLoad(account)) });
   let workers = (await stack.apps()).filter(({ name }) => name === apiName).length;
@@ -34,8 +51,8 @@ async function changeTo(wanted, { title, stack, account, faults, judgesSpread, m
     for (const count of wanted) {
       load.take();
       const began = Date.now();
-      const notes = [];
-      await stack.scaleUnderLoad(count, (text) => notes.push(text));
+      const notes: any[] = [];
+      await stack.scaleUnderLoad(count, (text: any) => notes.push(text));
       const seconds = ((Date.now() - began) / 1_000).toFixed(1);
       // What is under way belongs to the change.
       await calm(500);
@@ -69,9 +86,9 @@ async function changeTo(wanted, { title, stack, account, faults, judgesSpread, m
   if (failures > 0 && !mayFail) faults.push(`${title}: ${failures} failed`);
 }
 
-/** Other numbers of workers under load. @returns {Promise<string[]>} what was not as promised */
-async function drillScaling(progress) {
-  const faults = [];
+/** Other numbers of workers under load. @returns what was not as promised */
+export async function drillScaling(progress: any): Promise<string[]> {
+  const faults: string[] | PromiseLike<string[]> = [];
   await withOwnStack(progress, { apiWorkers: 1 }, async ({ stack, url, email, password }) => {
     const common = { stack, account: { url, email, password }, faults };
     await changeTo(steps, { ...common, title: 'round robin', judgesSpread: true });
@@ -90,5 +107,3 @@ async function drillScaling(progress) {
   });
   return faults;
 }
-
-module.exports = { drillScaling };

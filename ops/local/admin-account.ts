@@ -1,19 +1,24 @@
-'use strict';
-
-const fs = require('node:fs');
-const path = require('node:path');
-const { runCommand, UserError } = require('../command/run-command');
+import fs from 'node:fs';
+import path from 'node:path';
+import { runCommand, UserError } from '../../tools/command/run-command';
 
 const admin = { email: 'admin@taskfleet.local', username: 'admin', name: 'Admin' };
 
 /**
  * Creates the first Admin, where there is none.
  *
- * @param {{ root: string, dir: string, env: Record<string, string> }} options
- * @returns {Promise<{ email: string, passwordFile: string } | undefined>} nothing where the database had an
+ * @returns nothing where the database had an
  *   Admin before, whose password isn't known here
  */
-async function ensureAdmin({ root, dir, env }) {
+export async function ensureAdmin({
+  root,
+  dir,
+  env,
+}: {
+  root: string;
+  dir: string;
+  env: Record<string, string>;
+}): Promise<{ email: string; passwordFile: string } | undefined> {
   // It is written with a new password where it is missing.
   const passwordFile = path.join(dir, 'admin-password');
   const { email, username, name } = admin;
@@ -24,5 +29,3 @@ async function ensureAdmin({ root, dir, env }) {
     throw new UserError(`The Admin could not be created:\n${result.stdout}${result.stderr}`);
   return fs.existsSync(passwordFile) ? { email, passwordFile } : undefined;
 }
-
-module.exports = { ensureAdmin };

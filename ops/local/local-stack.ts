@@ -1,27 +1,26 @@
-'use strict';
+import path from 'node:path';
+import { createStack } from '../stack/stack';
+import { pickAppVariables } from '../../src/config/app-environment';
+import { withLock } from '../../tools/command/lock';
 
-const path = require('node:path');
-const { createStack } = require('../stack/stack');
-const { pickAppVariables } = require('../stack/app-environment');
-const { withLock } = require('../set-up/lock');
+export const root = path.resolve(__dirname, '..', '..');
+export const dir = path.join(root, '.local');
 
-const root = path.resolve(__dirname, '..', '..');
-const dir = path.join(root, '.local');
-
-/** The stack of `npm start`: its apps run under the person's own PM2. @param {(text: string) => void} say */
-function createLocalStack(say = (text) => console.log(text)) {
+/** The stack of `npm start`: its apps run under the person's own PM2. */
+export function createLocalStack(say: (text: string) => void = (text) => console.log(text)) {
   const basePorts = { nginx: 3000, metrics: 9464, api: Number(process.env.BASE_PORT) || 4001 };
   return createStack({ root, dir, basePorts, ownPm2: true, say });
 }
 
-/** Commands that change the local stack wait for each other. @template T @param {() => Promise<T>} work */
-function alone(work) {
-  const onWait = (owner) => console.log(`Another command (${owner}) is changing this stack: waiting for it.`);
+/** Commands that change the local stack wait for each other. */
+export function alone<T>(work: () => Promise<T>) {
+  const onWait = (owner: any) =>
+    console.log(`Another command (${owner}) is changing this stack: waiting for it.`);
   return withLock(path.join(dir, 'stack.lock'), { timeoutMs: 60 * 60_000, onWait }, work);
 }
 
 /** What this shell says about the app; servers and ports are the stack's business. */
-function appVariablesOfShell() {
+export function appVariablesOfShell() {
   const {
     MONGO_URL: _m,
     REDIS_URL: _r,
@@ -34,6 +33,4 @@ function appVariablesOfShell() {
 }
 
 /** Held by `npm run supervise`. */
-const supervisorLock = path.join(dir, 'supervise.lock');
-
-module.exports = { alone, appVariablesOfShell, createLocalStack, dir, root, supervisorLock };
+export const supervisorLock = path.join(dir, 'supervise.lock');

@@ -1,21 +1,27 @@
-'use strict';
-
-const fs = require('node:fs');
-const path = require('node:path');
+// @ts-nocheck
+import fs from 'node:fs';
+import path from 'node:path';
 
 const NAME = 'taskfleet.postman_environment.json';
 
 /**
  * Postman's environment for this stack, so that nobody has to copy the Admin's password: mode 600.
  *
- * @param {object} options
- * @param {string} options.root
- * @param {string} options.dir where it is written
- * @param {string} options.url
- * @param {{ email: string, passwordFile: string }} [options.admin] where the password is known here
- * @returns {string} the file
+ * @param options.dir where it is written
+ * @param options.admin where the password is known here
+ * @returns the file
  */
-function writePostmanEnvironment({ root, dir, url, admin }) {
+export function writePostmanEnvironment({
+  root,
+  dir,
+  url,
+  admin,
+}: {
+  root: string;
+  dir: string;
+  url: string;
+  admin?: { email: string; passwordFile: string };
+}): string {
   const environment = JSON.parse(fs.readFileSync(path.join(root, 'postman', NAME), 'utf8'));
   const known = { url };
   if (admin) {
@@ -29,5 +35,3 @@ function writePostmanEnvironment({ root, dir, url, admin }) {
   fs.renameSync(temporary, file);
   return file;
 }
-
-module.exports = { writePostmanEnvironment };

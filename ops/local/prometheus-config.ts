@@ -1,20 +1,23 @@
-'use strict';
-
-const fs = require('node:fs');
-const path = require('node:path');
+import fs from 'node:fs';
+import path from 'node:path';
 
 const NAME = 'prometheus.yml';
 
 /**
  * `monitoring/prometheus.yml` for this stack, whose port of metrics may be another, and to be used from any folder.
  *
- * @param {object} options
- * @param {string} options.root
- * @param {string} options.dir where it is written
- * @param {number} options.port
- * @returns {string} the file
+ * @param options.dir where it is written
+ * @returns the file
  */
-function writePrometheusConfig({ root, dir, port }) {
+export function writePrometheusConfig({
+  root,
+  dir,
+  port,
+}: {
+  root: string;
+  dir: string;
+  port: number;
+}): string {
   const folder = path.join(root, 'monitoring');
   const text = fs
     .readFileSync(path.join(folder, NAME), 'utf8')
@@ -28,5 +31,3 @@ function writePrometheusConfig({ root, dir, port }) {
   fs.renameSync(temporary, file);
   return file;
 }
-
-module.exports = { writePrometheusConfig };

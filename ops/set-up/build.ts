@@ -1,21 +1,20 @@
-'use strict';
+import crypto from 'node:crypto';
+import fs from 'node:fs';
+import path from 'node:path';
+import { runCommand, UserError } from '../../tools/command/run-command';
+import { withLock } from '../../tools/command/lock';
+import { URL } from 'url';
 
-const crypto = require('node:crypto');
-const fs = require('node:fs');
-const path = require('node:path');
-const { runCommand, UserError } = require('../command/run-command');
-const { withLock } = require('./lock');
-
-/** @param {string} folder @returns {string[]} files below, relative to it */
-const filesIn = (folder) =>
+/** @returns files below, relative to it */
+const filesIn = (folder: string): string[] =>
   fs
     .readdirSync(folder, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())
     .map((entry) => path.relative(folder, path.join(entry.parentPath, entry.name)))
     .sort();
 
-/** @param {string} root @returns {string} changes whenever a source or the compiler's settings do */
-function hashSources(root) {
+/** @returns changes whenever a source or the compiler's settings do */
+function hashSources(root: string): string {
   const hash = crypto.createHash('sha256');
   const sources = filesIn(path.join(root, 'src')).map((file) => path.join('src', file));
   for (const file of [...sources, 'tsconfig.json', 'tsconfig.build.json', 'package-lock.json']) {
@@ -27,8 +26,8 @@ function hashSources(root) {
 /** Of the build itself, and made of no source. */
 const notes = ['.tsbuildinfo', '.built'];
 
-/** What a build folder was made of; undefined where it isn't whole. @param {string} folder */
-function stampIn(folder) {
+/** What a build folder was made of; undefined where it isn't whole. */
+function stampIn(folder: string) {
   try {
     return fs.readFileSync(path.join(folder, '.built'), 'utf8');
   } catch {
@@ -36,15 +35,10 @@ function stampIn(folder) {
   }
 }
 
-/** @param {string} root */
-const isBuilt = (root) => stampIn(path.join(root, 'dist')) === hashSources(root);
+export const isBuilt = (root: string) => stampIn(path.join(root, 'dist')) === hashSources(root);
 
-/**
- * Replaces file by file, so that a running worker never loads half a file; the stamp comes last.
- *
- * @param {string} from @param {string} to
- */
-function publish(from, to) {
+/** Replaces file by file, so that a running worker never loads half a file; the stamp comes last. */
+export function publish(from: string, to: string) {
   const fresh = filesIn(from).filter((file) => !notes.includes(file));
   fs.mkdirSync(to, { recursive: true });
   for (const file of fresh) {
@@ -59,16 +53,15 @@ function publish(from, to) {
   fs.writeFileSync(path.join(to, '.built'), stampIn(from) ?? `not from these sources, ${Date.now()}`);
 }
 
-/** @template T @param {string} root @param {() => Promise<T>} work */
-const alone = (root, work) => withLock(path.join(root, '.local', 'build.lock'), { timeoutMs: 180_000 }, work);
+const alone = <T>(root: string, work: () => Promise<T>) =>
+  withLock(path.join(root, '.local', 'build.lock'), { timeoutMs: 180_000 }, work);
 
 /**
  * Compiles beside dist, which stays as it is. A process can be started from there as well.
  *
- * @param {string} root
- * @returns {Promise<string>} the folder
+ * @returns the folder
  */
-async function compileAside(root) {
+async function compileAside(root: string): Promise<string> {
   const aside = path.join(root, '.local', 'build', 'dist');
   await alone(root, async () => {
     const sources = hashSources(root);
@@ -97,8 +90,8 @@ async function compileAside(root) {
   return aside;
 }
 
-/** The same while workers serve. @param {string} root */
-async function compileForServing(root) {
+/** The same while workers serve. */
+export async function compileForServing(root: string) {
   try {
     return await compileAside(root);
   } catch (error) {
@@ -109,25 +102,21 @@ async function compileForServing(root) {
   }
 }
 
-/**
- * Takes over what compiled without an error: an interrupted or failed build leaves the last good one in place.
- *
- * @param {string} root
- */
-async function build(root) {
+/** Takes over what compiled without an error: an interrupted or failed build leaves the last good one in place. */
+export async function build(root: string) {
   if (isBuilt(root)) return;
   const aside = await compileAside(root);
   await alone(root, async () => publish(aside, path.join(root, 'dist')));
 }
 
 /** What the compiler has no part in goes along as it stands; `npm run build` does the same. */
-function copyPages(root, to) {
-  const filter = (file) => !file.endsWith('.ts');
+export function copyPages(root: string, to: string | URL) {
+  const filter = (file: string) => !file.endsWith('.ts');
   fs.cpSync(path.join(root, 'src'), to, { recursive: true, filter });
 }
 
 /** What was made from a source that is gone. */
-function removeOrphans(aside, sourceFolder) {
+function removeOrphans(aside: string, sourceFolder: string) {
   const sources = filesIn(sourceFolder);
   const compiled = sources.flatMap((file) => [
     file.replace(/\.ts$/, '.js'),
@@ -136,5 +125,3 @@ function removeOrphans(aside, sourceFolder) {
   const made = new Set([...sources, ...compiled, ...notes]);
   for (const file of filesIn(aside).filter((name) => !made.has(name))) fs.rmSync(path.join(aside, file));
 }
-
-module.exports = { build, compileForServing, copyPages, isBuilt, publish };

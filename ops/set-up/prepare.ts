@@ -1,38 +1,35 @@
-'use strict';
+// @ts-nocheck
+import fs from 'node:fs';
+import path from 'node:path';
+import { build, isBuilt } from './build';
+import { ensureBrowser } from '../../tools/local-servers/install/browser';
+import { createProgress } from '../../tools/command/progress';
+import { findCommand } from '../../tools/local-servers/servers/find-command';
+import { findMissing } from '../../tools/local-servers/private-servers';
+import { obtainMongo } from '../../tools/local-servers/install/mongodb';
+import { hasLua } from '../../tools/local-servers/servers/nginx-lua';
+import { installServers, isInstallable } from '../../tools/local-servers/install/system-packages';
+import { interruption } from '../../tools/command/run-command';
+import { urlsFromEnvironment } from '../../tools/local-servers/server-urls';
+import { withLock } from '../../tools/command/lock';
 
-const fs = require('node:fs');
-const path = require('node:path');
-const { arePackagesInstalled, installPackages } = require('./npm-packages');
-const { build, isBuilt } = require('./build');
-const { ensureBrowser } = require('./browser');
-const { createProgress } = require('./progress');
-const { findCommand } = require('../stack/servers/find-command');
-const { findMissing } = require('../stack/private-servers');
-const { obtainMongo } = require('./mongodb');
-const { hasLua } = require('../stack/servers/nginx-lua');
-const { installServers, isInstallable } = require('./system-packages');
-const { interruption } = require('../command/run-command');
-const { urlsFromEnvironment } = require('../stack/server-urls');
-const { withLock } = require('./lock');
-
-const root = path.resolve(__dirname, '..', '..');
+export const root = path.resolve(__dirname, '..', '..');
 
 // An installation that was interrupted may have left half a server, which looks like a whole one.
 const pendingFile = path.join(root, '.local', 'installing.json');
 
-/** @param {Record<string, string | undefined>} urls @param {string[]} need */
-function missingServers(urls, need) {
+function missingServers(urls: Record<string, string | undefined>, need: string[]) {
   const missing = findMissing(['redis', 'rabbit', 'nginx'], urls);
   // If it is not to be had, the stack or the tests say so once they need it.
-  const wants = (name, isThere) => need.includes(name) && isInstallable(name) && !isThere();
+  const wants = (name: string, isThere: { (): boolean; (): boolean; (): any }) =>
+    need.includes(name) && isInstallable(name) && !isThere();
   if (wants('nginx-lua', hasLua)) missing.push('nginx-lua');
   if (wants('prometheus', () => findCommand('promtool') !== undefined)) missing.push('prometheus');
   const pending = fs.existsSync(pendingFile) ? JSON.parse(fs.readFileSync(pendingFile, 'utf8')) : [];
   return [...new Set([...missing, ...pending])];
 }
 
-/** @param {string[]} servers @param {any} step */
-async function install(servers, step) {
+async function install(servers: string[], step: any) {
   fs.writeFileSync(pendingFile, JSON.stringify(servers));
   await installServers(servers, step);
   fs.rmSync(pendingFile);
@@ -41,37 +38,34 @@ async function install(servers, step) {
 /**
  * Makes ready what a command needs: installs, fetches and builds what is missing, side by side, and does
  * nothing that is done already.
- *
- * @param {object} options
- * @param {('npm' | 'system' | 'nginx-lua' | 'prometheus' | 'browser' | 'mongo' | 'build')[]} options.need
- * @param {ReturnType<typeof createProgress>} [options.progress]
  */
-async function prepare({ need, progress = createProgress() }) {
-  const onWait = (owner) => progress.line('set-up', `another set-up (${owner}) is running here: waiting`);
+export async function prepare({
+  need,
+  progress = createProgress(),
+}: {
+  need: ('system' | 'nginx-lua' | 'prometheus' | 'browser' | 'mongo' | 'build')[];
+  progress?: ReturnType<typeof createProgress>;
+}) {
+  const onWait = (owner: any) =>
+    progress.line('set-up', `another set-up (${owner}) is running here: waiting`);
   const lock = path.join(root, '.local', 'set-up.lock');
   await withLock(lock, { timeoutMs: 50 * 60_000, onWait }, () => prepareAlone(need, progress));
 }
 
-async function prepareAlone(need, progress) {
+async function prepareAlone(
+  need: string | string[],
+  progress: { step: any; line?: (name: any, text: any) => void },
+) {
   const urls = urlsFromEnvironment();
   const servers = need.includes('system') ? missingServers(urls, need) : [];
 
-  const npmStep = async () => {
-    if (!need.includes('npm') || arePackagesInstalled(root)) return;
-    await progress.step(
-      'npm',
-      'installing packages (npm ci)',
-      (step) => installPackages(root, step),
-      () => 'packages installed',
-    );
-  };
   const serversStep = async () => {
     if (servers.length === 0) return;
     const text = `missing here, to be installed: ${servers.join(', ')}`;
     await progress.step(
       'system',
       text,
-      (step) => install(servers, step),
+      (step: any) => install(servers, step),
       () => 'servers installed',
     );
   };
@@ -79,18 +73,15 @@ async function prepareAlone(need, progress) {
   const systemStep = async () => {
     await serversStep();
     if (!need.includes('browser')) return;
-    await packages;
     await ensureBrowser(root, progress);
   };
-  const packages = npmStep();
   const systemPackages = systemStep();
   const mongoStep = async () => {
     if (!need.includes('mongo') || findMissing(['mongo'], urls).length === 0) return;
-    const work = (step) => obtainMongo({ root, packages, systemPackages, step });
+    const work = (step: any) => obtainMongo({ root, systemPackages, step });
     await progress.step('mongodb', 'no server on this machine yet', work, () => 'server ready');
   };
   const buildStep = async () => {
-    await packages;
     if (!need.includes('build') || isBuilt(root)) return;
     await progress.step(
       'build',
@@ -100,9 +91,9 @@ async function prepareAlone(need, progress) {
     );
   };
 
-  const steps = [packages, systemPackages, mongoStep(), buildStep()];
+  const steps = [systemPackages, mongoStep(), buildStep()];
   let first;
-  const onFailure = (error) => {
+  const onFailure = (error: any) => {
     // The others fail of this only because they are ended: they go on next time.
     first ??= error;
     interruption.abort();
@@ -111,5 +102,3 @@ async function prepareAlone(need, progress) {
   await Promise.allSettled(steps);
   if (first) throw first;
 }
-
-module.exports = { prepare, root };

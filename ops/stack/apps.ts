@@ -1,28 +1,38 @@
-'use strict';
-
-const crypto = require('node:crypto');
-const fs = require('node:fs');
-const path = require('node:path');
-const { apiName, workerName } = require('./app-names');
-const { appVariables } = require('./app-environment');
-const { askStatus } = require('./ask-status');
-const { createPm2 } = require('./pm2');
-const { explainSilence, markLogs } = require('./app-logs');
-const { marker } = require('./processes');
-const { runCommand, UserError, waitUntil } = require('../command/run-command');
+// @ts-nocheck
+import crypto from 'node:crypto';
+import fs from 'node:fs';
+import path from 'node:path';
+import { apiName, workerName } from './app-names';
+import { appVariables } from '../../src/config/app-environment';
+import { askStatus } from './ask-status';
+import { createPm2 } from '../../tools/local-servers/pm2';
+import { explainSilence, markLogs } from '../../tools/local-servers/app-logs';
+import { marker } from '../../tools/command/processes';
+import { runCommand, UserError, waitUntil } from '../../tools/command/run-command';
 
 const names = [apiName, workerName];
 
-/** @param {number} port @returns {Promise<boolean>} */
-const isReady = async (port) => (await askStatus(`http://127.0.0.1:${port}/health/ready`, 3_000)) === 200;
+const isReady = async (port: number): Promise<boolean> =>
+  (await askStatus(`http://127.0.0.1:${port}/health/ready`, 3_000)) === 200;
 
 /**
  * The API and the worker under PM2, started from ecosystem.config.js.
  *
- * @param {{ root: string, dir: string, home: string, isPrivate: boolean,
- *   stackFile: ReturnType<import('./stack-file').createStackFile> }} options isPrivate: the home is the stack's
+ * @param options isPrivate: the home is the stack's
  */
-function createApps({ root, dir, home, isPrivate, stackFile }) {
+export function createApps({
+  root,
+  dir,
+  home,
+  isPrivate,
+  stackFile,
+}: {
+  root: string;
+  dir: string;
+  home: string;
+  isPrivate: boolean;
+  stackFile: ReturnType<import('../../tools/local-servers/stack-file').createStackFile>;
+}) {
   // Relative to the root, where PM2 is called: it guesses the format from the whole path.
   const ecosystem = 'ecosystem.config.js';
   const dist = path.join(root, 'dist');
@@ -33,8 +43,7 @@ function createApps({ root, dir, home, isPrivate, stackFile }) {
 
   const isOurs = ({ pm2_env: { pm_cwd: cwd } }) => cwd === root;
 
-  /** @param {{ timeoutMs?: number }} [options] @returns {Promise<import('./stack').AppProcess[]>} */
-  async function list(options) {
+  async function list(options: { timeoutMs?: number }): Promise<import('./types').AppProcess[]> {
     const known = stackFile.read().env?.BASE_PORT;
     const processes = (await pm2.list(options)).filter(
       (process_) => names.includes(process_.name) && isOurs(process_),
@@ -55,7 +64,7 @@ function createApps({ root, dir, home, isPrivate, stackFile }) {
   }
 
   /** One PM2 can't hold two apps of a name apart: `pm2 reload` would hit both clones. */
-  async function refuseOtherClone(options) {
+  async function refuseOtherClone(options: { timeoutMs?: number | undefined } | undefined) {
     const other = (await pm2.list(options)).find(
       (process_) => names.includes(process_.name) && !isOurs(process_),
     );
@@ -68,7 +77,10 @@ function createApps({ root, dir, home, isPrivate, stackFile }) {
   }
 
   /** Two PM2 versions on one daemon don't get on: the person decides which one stays. */
-  async function refuseOtherVersion(options) {
+  async function refuseOtherVersion(options: {
+    timeoutMs: number | undefined;
+    env?: Record<string, string> | undefined;
+  }) {
     if (!(await pm2.isRunning())) return;
     const [running] = (await pm2.pm2(['report'], options)).match(/pm2d version\s*:\s*(\S+)/)?.slice(1) ?? [];
     const installed = require(path.join(root, 'node_modules', 'pm2', 'package.json')).version;
@@ -80,8 +92,8 @@ function createApps({ root, dir, home, isPrivate, stackFile }) {
     );
   }
 
-  /** Says early what would be in the way. @param {{ timeoutMs?: number }} [options] */
-  async function check(options) {
+  /** Says early what would be in the way. */
+  async function check(options: { timeoutMs?: number }) {
     await refuseOtherVersion(options);
     await refuseOtherClone(options);
   }
@@ -89,9 +101,9 @@ function createApps({ root, dir, home, isPrivate, stackFile }) {
   /**
    * The app itself judges: workers that run well are not replaced by some that can't start.
    *
-   * @returns {Promise<string[]>} what is allowed and unwise
+   * @returns what is allowed and unwise
    */
-  async function refuseWrongConfiguration(env, build = dist) {
+  async function refuseWrongConfiguration(env: Record<string, string>, build = dist): Promise<string[]> {
     const check = path.join(build, 'cli', 'check-config.js');
     // The trial tells what else there isn't in that folder.
     if (!fs.existsSync(check)) return [];
@@ -102,15 +114,15 @@ function createApps({ root, dir, home, isPrivate, stackFile }) {
   }
 
   /** Before a reload: PM2 gives a worker half a minute to start, and takes the old ones away all the same. */
-  async function migrate(env, build = dist) {
+  async function migrate(env: Record<string, string>, build = dist) {
     const command = path.join(build, 'cli', 'migrate.js');
     const options = { env: { ...process.env, ...env }, timeoutMs: 30 * 60_000 };
     const { code, stdout, stderr } = await runCommand(process.execPath, [command], options);
     if (code !== 0) throw new UserError(`${stdout}${stderr.trim()}\nNothing was reloaded.`);
   }
 
-  /** Changes whenever the code or the configuration does. @param {Record<string, string>} env */
-  function releaseOf(env, build = dist) {
+  /** Changes whenever the code or the configuration does. */
+  function releaseOf(env: Record<string, string>, build = dist) {
     const hash = crypto.createHash('sha256').update(JSON.stringify(env));
     for (const file of [path.join(root, ecosystem), path.join(build, '.built')]) {
       if (fs.existsSync(file)) hash.update(fs.readFileSync(file));
@@ -119,7 +131,7 @@ function createApps({ root, dir, home, isPrivate, stackFile }) {
   }
 
   /** Whether an API worker of another release serves, which mustn't be lost to one that doesn't. */
-  async function isAnotherServing(release) {
+  async function isAnotherServing(release: string | undefined) {
     const others = (await list()).filter((app) => app.name === apiName && app.release !== release);
     const answers = await Promise.all(others.map(({ port }) => isReady(port).catch(() => false)));
     return answers.includes(true);
@@ -128,11 +140,8 @@ function createApps({ root, dir, home, isPrivate, stackFile }) {
   /**
    * Brings both apps up in the state that `env` describes; nothing happens where they are. For where nothing serves:
    * it replaces what runs whether or not the new is ready.
-   *
-   * @param {Record<string, string>} env
-   * @returns {Promise<'started' | 'reloaded' | 'unchanged'>}
    */
-  async function start(env) {
+  async function start(env: Record<string, string>): Promise<'started' | 'reloaded' | 'unchanged'> {
     await check();
     await refuseWrongConfiguration(env);
     const release = releaseOf(env);
@@ -164,10 +173,10 @@ function createApps({ root, dir, home, isPrivate, stackFile }) {
   }
 
   /**
-   * @param {number} [expected] workers: many take longer, since they share the cores while they start
-   * @returns {Promise<void>} once each API worker answers on its own port
+   * @param expected workers: many take longer, since they share the cores while they start
+   * @returns once each API worker answers on its own port
    */
-  async function waitReady(expected = 0) {
+  async function waitReady(expected: number = 0): Promise<void> {
     const timeoutMs = 60_000 + expected * 5_000;
     const lastSaid = markLogs(await list());
     const ask = async () => {
@@ -185,8 +194,7 @@ function createApps({ root, dir, home, isPrivate, stackFile }) {
     });
   }
 
-  /** @param {number} workers */
-  async function scale(workers) {
+  async function scale(workers: number) {
     const present = (await list()).filter(({ name }) => name === apiName);
     if (present.length !== workers)
       await pm2.pm2(['scale', apiName, String(workers)], { timeoutMs: 120_000 });
@@ -222,5 +230,3 @@ function createApps({ root, dir, home, isPrivate, stackFile }) {
     releaseOf,
   };
 }
-
-module.exports = { createApps };

@@ -1,18 +1,14 @@
-'use strict';
-
-const path = require('node:path');
+import path from 'node:path';
 
 /**
  * How processes of the app are asked by their sockets. Required when it is needed: it belongs to the build.
  *
- * @param {string} root @param {Record<string, string>} env what the apps were told
+ * @param env what the apps were told
  */
-function controlOf(root, env) {
+export function controlOf(root: string, env: Record<string, string>) {
   const client = require(path.join(root, 'dist', 'control', 'control-client.js'));
   const { defaultControlFolder, listSockets } = require(
     path.join(root, 'dist', 'control', 'control-folder.js'),
   );
   return { ...client, listSockets, folder: env.RUN_DIR || defaultControlFolder(Number(env.BASE_PORT)) };
 }
-
-module.exports = { controlOf };

@@ -1,20 +1,22 @@
-'use strict';
-
-const path = require('node:path');
+import path from 'node:path';
 
 /**
  * Folders of a stack whose disks can get full, by the name that metrics and findings give them.
  *
- * @param {{ dir: string, appsHome: string, urls?: Record<string, string | undefined> }} stack
- *   urls: servers that are not the stack's own
- * @returns {Record<string, string>}
+ * @param stack urls: servers that are not the stack's own
  */
-const diskPlaces = ({ dir, appsHome, urls = {} }) => ({
+export const diskPlaces = ({
+  dir,
+  appsHome,
+  urls = {},
+}: {
+  dir: string;
+  appsHome: string;
+  urls?: Record<string, string | undefined>;
+}): Record<string, string> => ({
   ...(!urls.mongo && { database: path.join(dir, 'mongo', 'data') }),
   ...(!urls.rabbit && { rabbitmq: path.join(dir, 'rabbit', 'data') }),
   nginx: path.join(dir, 'nginx'),
   'server-logs': path.join(dir, 'logs'),
   'app-logs': path.join(appsHome, 'logs'),
 });
-
-module.exports = { diskPlaces };

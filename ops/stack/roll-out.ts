@@ -1,20 +1,26 @@
-'use strict';
-
-const fs = require('node:fs');
-const path = require('node:path');
-const { createReplacement } = require('./replace-each');
-const { publish } = require('../set-up/build');
-const { tryBuild } = require('./trial');
-const { UserError } = require('../command/run-command');
+// @ts-nocheck
+import fs from 'node:fs';
+import path from 'node:path';
+import { createReplacement } from './replace-each';
+import { publish } from '../set-up/build';
+import { tryBuild } from './trial';
+import { UserError } from '../../tools/command/run-command';
 
 /**
  * Replaces what runs by another build or configuration, worker by worker, and never one that serves by one that
  * doesn't boot.
- *
- * @param {{ root: string, dir: string, apps: ReturnType<import('./apps').createApps>,
- *   stackFile: ReturnType<import('./stack-file').createStackFile> }} parts
  */
-function createRollOut({ root, dir, apps, stackFile }) {
+export function createRollOut({
+  root,
+  dir,
+  apps,
+  stackFile,
+}: {
+  root: string;
+  dir: string;
+  apps: ReturnType<import('./apps').createApps>;
+  stackFile: ReturnType<import('../../tools/local-servers/stack-file').createStackFile>;
+}) {
   const dist = path.join(root, 'dist');
   const good = path.join(dir, 'good', 'dist');
 
@@ -28,20 +34,37 @@ function createRollOut({ root, dir, apps, stackFile }) {
     return { env, release };
   }
 
-  const present = async () => (await apps.list()).sort((a, b) => a.name.localeCompare(b.name) || a.id - b.id);
+  const present = async () =>
+    (await apps.list()).sort(
+      (a: { name: string; id: number }, b: { name: any; id: number }) =>
+        a.name.localeCompare(b.name) || a.id - b.id,
+    );
 
-  async function goBack({ env, release }, tell) {
+  async function goBack(
+    { env, release }: any,
+    tell: {
+      apps: ReturnType<import('./apps').createApps>;
+      say: (text: string) => void;
+      status: (text: string) => void;
+      url?: string;
+    },
+  ) {
     publish(good, dist);
     stackFile.update({ env, release });
     // Those that were not replaced yet serve on.
-    const isWanted = (process_) => process_.release !== release || process_.status !== 'online';
+    const isWanted = (process_: { release: any; status: string }) =>
+      process_.release !== release || process_.status !== 'online';
     await createReplacement(tell, await present()).replaceEach(env, release, { isWanted, insists: true });
     await apps.waitReady();
     stackFile.update({ unproven: undefined });
   }
 
-  /** @param {Error} error why the new build was taken back @throws UserError */
-  async function takeBack(error, before, tell) {
+  /** @param error why the new build was taken back @throws UserError */
+  async function takeBack(
+    error: Error,
+    before: { release: any; env?: any },
+    tell: { apps?: any; say: any; status?: (text: string) => void; url?: any },
+  ) {
     tell.say(`going back to the build before: ${error.message}`);
     try {
       await goBack(before, tell);
@@ -59,15 +82,24 @@ function createRollOut({ root, dir, apps, stackFile }) {
   }
 
   /**
-   * @param {object} options
-   * @param {string} options.build a folder with a build; may be dist itself
-   * @param {Record<string, string>} options.env
-   * @param {number} [options.limitMs] how long each process of the build may take until it is ready
-   * @param {(text: string) => void} options.say
-   * @param {(text: string) => void} [options.status] told what is waited for
+   * @param options.build a folder with a build; may be dist itself
+   * @param options.limitMs how long each process of the build may take until it is ready
+   * @param options.status told what is waited for
    * @throws UserError where the build was refused, or taken back
    */
-  async function rollOut({ build, env, limitMs = 30_000, say, status = () => {} }) {
+  async function rollOut({
+    build,
+    env,
+    limitMs = 30_000,
+    say,
+    status = () => {},
+  }: {
+    build: string;
+    env: Record<string, string>;
+    limitMs?: number;
+    say: (text: string) => void;
+    status?: (text: string) => void;
+  }) {
     const tell = { apps, say, status, url: stackFile.read().url };
     try {
       await tryBuild(build, env, { limitMs, status });
@@ -91,5 +123,3 @@ function createRollOut({ root, dir, apps, stackFile }) {
 
   return { rollOut };
 }
-
-module.exports = { createRollOut };

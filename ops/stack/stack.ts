@@ -1,27 +1,36 @@
-'use strict';
-
-const fs = require('node:fs');
-const os = require('node:os');
-const path = require('node:path');
-const { checkBalancing } = require('./balancing');
-const { createApps } = require('./apps');
-const { diskPlaces } = require('./disk-places');
-const { createPm2 } = require('./pm2');
-const { createRollOut } = require('./roll-out');
-const { createScale } = require('./scale');
-const { createPrivateServers, executables } = require('./private-servers');
-const { createStackFile } = require('./stack-file');
-const { createSupervisor, privateHome, ensurePrivate, closeHome } = require('./supervisor');
-const { ensureSecret } = require('./secrets');
-const { publish } = require('../set-up/build');
-const { findFree } = require('./ports');
-const { urlsFromEnvironment } = require('./server-urls');
+// @ts-nocheck
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { checkBalancing } from '../../tools/local-servers/balancing';
+import { createApps } from './apps';
+import { diskPlaces } from './disk-places';
+import { createPm2 } from '../../tools/local-servers/pm2';
+import { createRollOut } from './roll-out';
+import { createScale } from './scale';
+import { createPrivateServers, executables } from '../../tools/local-servers/private-servers';
+import { createStackFile } from '../../tools/local-servers/stack-file';
+import {
+  createSupervisor,
+  privateHome,
+  ensurePrivate,
+  closeHome,
+} from '../../tools/local-servers/supervisor';
+import { ensureSecret } from '../../tools/local-servers/secrets';
+import { publish } from '../set-up/build';
+import { findFree } from '../../tools/local-servers/ports';
+import { urlsFromEnvironment } from '../../tools/local-servers/server-urls';
+import { Balancing } from '../../tools/local-servers/types';
 
 /** Ports kept free for API workers, so that `pm2 scale` up never meets somebody else's. */
 const portsPerStack = 16;
 
 /** The PM2 that our apps run under already, if they do; else the one that a plain `pm2` would use. */
-function personsHome(stackFile) {
+function personsHome(stackFile: {
+  file?: string;
+  read: any;
+  update?: (changes: Record<string, any>) => { [x: string]: any };
+}) {
   const { home } = stackFile.read().pm2 ?? {};
   const usual = process.env.PM2_HOME || path.join(os.homedir(), '.pm2');
   return home && createPm2({ root: '', home }).isAlive() ? home : usual;
@@ -30,18 +39,15 @@ function personsHome(stackFile) {
 /**
  * A stack of private servers and, where wanted, the apps behind NGINX: `npm start` brings up one in .local,
  * tests and benchmarks bring up theirs beside it.
- *
- * @param {import('./stack').StackOptions} options
- * @returns {import('./stack').Stack}
  */
-function createStack({
+export function createStack({
   root,
   dir,
   basePorts = {},
   urls = urlsFromEnvironment(),
   ownPm2 = false,
   say = () => {},
-}) {
+}: import('./types').StackOptions): import('./types').Stack {
   fs.mkdirSync(dir, { recursive: true, mode: 0o700 });
   const folder = fs.realpathSync(dir);
   fs.chmodSync(folder, 0o700);
@@ -63,13 +69,13 @@ function createStack({
   const { rollOut } = createRollOut({ root, dir: folder, apps, stackFile });
 
   /** NGINX lists more ports than there are workers, so that `pm2 scale` reaches it without a reload. */
-  const listedPorts = (count) => {
+  const listedPorts = (count: number) => {
     const base = stackFile.read().ports?.api;
     return Array.from({ length: count }, (_, i) => base + i);
   };
 
   /** Those of workers that run as well: `pm2 scale` up and down again leaves the youngest ones, at high ports. */
-  async function reachablePorts(apiWorkers) {
+  async function reachablePorts(apiWorkers: number) {
     const listed = listedPorts(Math.max(apiWorkers, os.availableParallelism(), 4));
     const running = (await apps.list()).flatMap(({ port }) => port ?? []);
     return [...new Set([...listed, ...running])].sort((a, b) => a - b);
@@ -104,7 +110,7 @@ function createStack({
   }
 
   /** What the apps are told, unless the caller says otherwise. */
-  function appEnvironment(apiWorkers, env) {
+  function appEnvironment(apiWorkers: number, env: { JWT_SECRET?: any }) {
     const { services = {}, ports = {}, url = '' } = stackFile.read();
     return {
       BALANCER_URL: url,
@@ -166,7 +172,17 @@ function createStack({
     if (services.nginx && corsOrigins !== (upstream?.corsOrigins ?? '')) await tellNginx({ corsOrigins });
   }
 
-  async function replaceServing(env, build = path.join(root, 'dist'), tell) {
+  async function replaceServing(
+    env: Record<string, string>,
+    build = path.join(root, 'dist'),
+    tell: {
+      say: any;
+      status?: any;
+      build?: string;
+      env?: Record<string, string>;
+      limitMs?: number | undefined;
+    },
+  ) {
     await apps.refuseWrongConfiguration(env, build);
     // With its own patience: a trial has half a minute.
     await apps.migrate(env, build);
@@ -186,19 +202,19 @@ function createStack({
 
   const { scaleUnderLoad, resumeDrained } = createScale({ root, apps, stackFile, listPorts: tellNginx });
 
-  async function scaleApi(workers) {
+  async function scaleApi(workers: number) {
     await apps.scale(workers);
     if (stackFile.read().services.nginx) await listWorkers();
   }
 
-  async function listWorkers(count) {
+  async function listWorkers(count: number | undefined) {
     // Down takes the oldest workers away, which are not those with the highest ports.
     const running = (await apps.list()).flatMap(({ port }) => port ?? []).sort((a, b) => a - b);
     await tellNginx({ apiPorts: running.slice(0, count) });
   }
 
   /** Has NGINX's configuration written anew; what isn't named stays as it was. */
-  async function tellNginx(changes) {
+  async function tellNginx(changes: { corsOrigins?: string; apiPorts?: number[]; balancing?: Balancing }) {
     const upstream = { ...stackFile.read().upstream, ...changes };
     if (!upstream.apiPorts) throw new Error('NGINX was not started yet');
     await servers.start(['nginx'], { upstream });
@@ -240,5 +256,3 @@ function createStack({
     appEnvironment,
   };
 }
-
-module.exports = { createStack };

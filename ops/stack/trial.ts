@@ -1,18 +1,16 @@
-'use strict';
-
-const fs = require('node:fs');
-const path = require('node:path');
-const { fork } = require('node:child_process');
-const { workerVariables } = require('./app-environment');
-const { findFree } = require('./ports');
-const { interruption, UserError } = require('../command/run-command');
-const { forPeople, lastLines } = require('./app-logs');
-const { requireOk } = require('./ask-status');
+// @ts-nocheck
+import fs from 'node:fs';
+import path from 'node:path';
+import { fork } from 'node:child_process';
+import { workerVariables } from '../../src/config/app-environment';
+import { findFree } from '../../tools/local-servers/ports';
+import { interruption, UserError } from '../../tools/command/run-command';
+import { forPeople, lastLines } from '../../tools/local-servers/app-logs';
+import { requireOk } from './ask-status';
 
 const stopMs = 15_000;
 
-/** @param {import('node:child_process').ChildProcess} child */
-function end(child) {
+function end(child: import('node:child_process').ChildProcess) {
   if (child.exitCode !== null || child.signalCode !== null) return Promise.resolve();
   return new Promise((resolve) => {
     child.once('exit', resolve);
@@ -24,13 +22,12 @@ function end(child) {
 /**
  * Starts one process of a build beside those that serve.
  *
- * @param {string} file @param {NodeJS.ProcessEnv} env @param {number} limitMs
- * @param {() => Promise<void>} check once it says that it is ready
+ * @param check once it says that it is ready
  */
-async function tryProcess(file, env, limitMs, check) {
+async function tryProcess(file: string, env: NodeJS.ProcessEnv, limitMs: number, check: () => Promise<void>) {
   const child = fork(file, [], { env, stdio: ['ignore', 'pipe', 'pipe', 'ipc'], execArgv: [] });
   let said = '';
-  const keep = (chunk) => (said = (said + chunk).slice(-10_000));
+  const keep = (chunk: string) => (said = (said + chunk).slice(-10_000));
   child.stdout.on('data', keep);
   child.stderr.on('data', keep);
   let limit;
@@ -63,12 +60,15 @@ async function tryProcess(file, env, limitMs, check) {
  * Boots a build, with the configuration that it will have, on a spare port: with the real servers behind it,
  * without a request from outside, without taking a job.
  *
- * @param {string} folder with api.js and worker.js
- * @param {Record<string, string>} env
- * @param {{ limitMs: number, status?: (text: string) => void }} options status: told what is waited for
+ * @param folder with api.js and worker.js
+ * @param options status: told what is waited for
  * @throws UserError that says why it isn't fit to serve
  */
-async function tryBuild(folder, env, { limitMs, status = () => {} }) {
+export async function tryBuild(
+  folder: string,
+  env: Record<string, string>,
+  { limitMs, status = () => {} }: { limitMs: number; status?: (text: string) => void },
+) {
   for (const file of ['api.js', 'worker.js']) {
     if (!fs.existsSync(path.join(folder, file))) throw new UserError(`${folder} has no ${file}.`);
   }
@@ -83,5 +83,3 @@ async function tryBuild(folder, env, { limitMs, status = () => {} }) {
   status('trying worker.js');
   await tryProcess(path.join(folder, 'worker.js'), workerVariables(trial), limitMs, async () => {});
 }
-
-module.exports = { tryBuild };

@@ -1,7 +1,6 @@
-'use strict';
-
-const { createPm2 } = require('./pm2');
-const { interruption, sleep } = require('../command/run-command');
+// @ts-nocheck
+import { createPm2 } from '../../tools/local-servers/pm2';
+import { interruption, sleep } from '../../tools/command/run-command';
 
 const lookMs = 1_000;
 /** Between two starts that failed; it doubles up to the longest. */
@@ -12,12 +11,22 @@ const longestMs = 60_000;
  * PM2 watches over servers and apps; this watches over its daemons, whose death takes what they watched along. It
  * starts everything, and starts it again whenever one is gone, until it is interrupted.
  *
- * @param {{ root: string, stackFile: ReturnType<import('./stack-file').createStackFile>,
- *   start: () => Promise<boolean>, say: (text: string) => void, signal?: AbortSignal }} options
- *   start: whether everything runs then
+ * @param options start: whether everything runs then
  */
-async function watchDaemons({ root, stackFile, start, say, signal = interruption.signal }) {
-  const isAlive = (home) => home && createPm2({ root, home }).isAlive();
+export async function watchDaemons({
+  root,
+  stackFile,
+  start,
+  say,
+  signal = interruption.signal,
+}: {
+  root: string;
+  stackFile: ReturnType<import('../../tools/local-servers/stack-file').createStackFile>;
+  start: () => Promise<boolean>;
+  say: (text: string) => void;
+  signal?: AbortSignal;
+}) {
+  const isAlive = (home: any) => home && createPm2({ root, home }).isAlive();
   const findDead = () => {
     const { pm2, supervisor } = stackFile.read();
     if (!isAlive(pm2?.home)) return 'the PM2 of the apps is gone';
@@ -40,5 +49,3 @@ async function watchDaemons({ root, stackFile, start, say, signal = interruption
     }
   }
 }
-
-module.exports = { watchDaemons };

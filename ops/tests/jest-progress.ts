@@ -1,23 +1,21 @@
-'use strict';
-
-const fs = require('node:fs');
-const path = require('node:path');
+// @ts-nocheck
+import fs from 'node:fs';
+import path from 'node:path';
 
 /**
  * A reporter of jest: writes one JSON line to the file of --outputFile for each suite that begins or ends, so that
  * the command that ends a run that hangs still knows what passed and can name what was cut.
  */
-class JestProgress {
+export default class JestProgress {
   #root;
   #file;
 
-  /** @param {{ rootDir: string, outputFile: string }} config */
-  constructor({ rootDir, outputFile }) {
+  constructor({ rootDir, outputFile }: { rootDir: string; outputFile: string }) {
     this.#root = rootDir;
     this.#file = outputFile;
   }
 
-  #write(line) {
+  #write(line: any) {
     fs.appendFileSync(this.#file, `${JSON.stringify({ at: Date.now(), ...line })}\n`);
   }
 
@@ -29,11 +27,14 @@ class JestProgress {
     this.#write({ event: 'start', suites });
   }
 
-  onTestFileStart(test) {
+  onTestFileStart(test: { path: any }) {
     this.#write({ event: 'begin', suite: this.#name(test) });
   }
 
-  onTestFileResult(test, { numPassingTests: passed, numFailingTests, testExecError, testResults }) {
+  onTestFileResult(
+    test: { path: any },
+    { numPassingTests: passed, numFailingTests, testExecError, testResults }: any,
+  ) {
     const names = testResults.filter(({ status }) => status === 'failed').map(({ fullName }) => fullName);
     // A suite that could not run at all has no failing test.
     const failed = numFailingTests || (testExecError ? 1 : 0);
@@ -44,5 +45,3 @@ class JestProgress {
     this.#write({ event: 'complete' });
   }
 }
-
-module.exports = JestProgress;

@@ -1,17 +1,16 @@
-'use strict';
-
-const fs = require('node:fs');
-const path = require('node:path');
-const { createProgress } = require('./set-up/progress');
-const { fromCaller } = require('../src/command-line/convention');
-const { findBrowser } = require('./set-up/browser');
-const { forgetUrls } = require('./stack/server-urls');
-const { createStack } = require('./stack/stack');
-const { prepare, root } = require('./set-up/prepare');
-const { runMain } = require('./command/run-main');
-const { runCommand, UsageError, UserError } = require('./command/run-command');
-const { runJest } = require('./command/run-jest');
-const { withLock } = require('./set-up/lock');
+// @ts-nocheck
+import fs from 'node:fs';
+import path from 'node:path';
+import { createProgress } from '../../tools/command/progress';
+import { fromCaller } from '../../src/command-line/convention';
+import { findBrowser } from '../../tools/local-servers/install/browser';
+import { forgetUrls } from '../../tools/local-servers/server-urls';
+import { createStack } from '../stack/stack';
+import { prepare, root } from '../set-up/prepare';
+import { runMain } from '../../tools/command/run-main';
+import { runCommand, UsageError, UserError } from '../../tools/command/run-command';
+import { runJest } from './run-jest';
+import { withLock } from '../../tools/command/lock';
 
 const usage = `npm test [-- PATH …] [-t PATTERN] [--long]
 
@@ -23,13 +22,11 @@ code, then all suites. With PATH or PATTERN, only the tests that they name.
   --long            the long suites alone, or longer runs of the named ones
 `;
 
-forgetUrls();
-
 const dir = path.join(root, '.local', 'test');
 /** The servers of the cluster's suites, which stop and kill them. */
 const clusterDir = path.join(root, '.local', 'test-cluster');
 const basePorts = { nginx: 3300, api: 4301 };
-const bin = (name) => path.join(root, 'node_modules', '.bin', name);
+const bin = (name: string | string[] | undefined) => path.join(root, 'node_modules', '.bin', name);
 
 /** A suite's own limits (60 s a test) end it long before; what hangs beyond them is cut and named. */
 const SUITE_MS = 10 * 60_000;
@@ -63,10 +60,10 @@ const checks = [
 /**
  * A file or folder as the caller typed it, else a pattern of jest.
  *
- * @param {string} given @returns {string} relative to the root, whose own path may hold what patterns give a meaning
+ * @returns relative to the root, whose own path may hold what patterns give a meaning
  * @throws UsageError if it names no test
  */
-function patternOf(given) {
+function patternOf(given: string): string {
   const file = fromCaller(given);
   const pattern = fs.existsSync(file) ? path.relative(root, file) : given;
   const tests = fs.readdirSync(path.join(root, 'test'), { recursive: true, encoding: 'utf8' });
@@ -79,10 +76,10 @@ function patternOf(given) {
   throw new UsageError(`${given} names no test.`);
 }
 
-/** @param {ReturnType<typeof createProgress>} progress @throws UserError with what the first check that failed says */
-async function runChecks(progress) {
+/** @throws UserError with what the first check that failed says */
+async function runChecks(progress: ReturnType<typeof createProgress>) {
   const waiting = [...checks];
-  let failure;
+  let failure: any;
   const runRest = async () => {
     for (let check = waiting.shift(); check && !failure; check = waiting.shift()) {
       const [name, command, args] = check;
@@ -105,12 +102,12 @@ async function runChecks(progress) {
  * Runs what is named one suite after another. Else all suites in two lanes side by side, since much of their time is
  * waiting: the suites of the cluster one after another, and all others.
  */
-async function runSuites(env, given, isLong) {
+async function runSuites(env: NodeJS.ProcessEnv, given: string | any[], isLong: boolean) {
   // One more than two cores: their suites wait for servers, timers and processes more than they compute.
   const others = ['--maxWorkers=3', 'test/unit', 'test/integration', 'test/properties'];
   const cluster = ['--runInBand', 'test/cluster', '--testPathIgnorePatterns', ...onlyLong, '/node_modules/'];
   const suiteMs = isLong ? LONG_SUITE_MS : SUITE_MS;
-  const run = (args, stackDir) =>
+  const run = (args: any[], stackDir: string) =>
     runJest(root, args, { env: { ...env, TEST_STACK_DIR: stackDir }, dir: stackDir, suiteMs });
   const outcomes =
     given.length > 0
@@ -128,7 +125,7 @@ async function runSuites(env, given, isLong) {
 function report({ passed, failed, problems, slowest }) {
   const seconds = slowest.slice(0, SLOWEST).map(([suite, ms]) => `${suite} ${(ms / 1_000).toFixed(0)} s`);
   if (slowest.length > 1) console.log(`\nSlowest: ${seconds.join(', ')}`);
-  if (failed > 0) console.log(`\nFailed:\n${problems.map((problem) => `  ${problem}`).join('\n')}`);
+  if (failed > 0) console.log(`\nFailed:\n${problems.map((problem: any) => `  ${problem}`).join('\n')}`);
   console.log(`\n${passed} passed, ${failed} failed`);
 }
 
@@ -139,7 +136,7 @@ async function test({ values, positionals }) {
   const given = isLong && named.length === 0 ? longSuites : named;
   const progress = createProgress();
   await prepare({
-    need: ['npm', 'system', 'nginx-lua', 'prometheus', 'browser', 'mongo', 'build'],
+    need: ['system', 'nginx-lua', 'prometheus', 'browser', 'mongo', 'build'],
     progress,
   });
   const stack = createStack({ root, dir, basePorts });
@@ -168,12 +165,14 @@ async function test({ values, positionals }) {
   if (outcome.failed > 0) process.exitCode = 1;
 }
 
-const onWait = (owner) => console.log(`Another test run (${owner}) is under way here: waiting for it.`);
+const onWait = (owner: any) => console.log(`Another test run (${owner}) is under way here: waiting for it.`);
 const options = {
-  long: { type: /** @type {const} */ ('boolean') },
-  testNamePattern: { type: /** @type {const} */ ('string'), short: 't' },
+  long: { type: 'boolean' as const },
+  testNamePattern: { type: 'string' as const, short: 't' },
 };
-void runMain({ usage, options, most: 100 }, (given) => {
-  given.positionals.forEach(patternOf);
-  return withLock(path.join(dir, 'test.lock'), { timeoutMs: 20 * 60_000, onWait }, () => test(given));
-});
+export const run = () =>
+  runMain({ usage, options, most: 100 }, (given) => {
+    forgetUrls();
+    given.positionals.forEach(patternOf);
+    return withLock(path.join(dir, 'test.lock'), { timeoutMs: 20 * 60_000, onWait }, () => test(given));
+  });

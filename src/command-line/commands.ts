@@ -1,8 +1,6 @@
-'use strict';
-
-// The arguments of the commands in src/cli. scripts/cli.js checks them before it builds anything.
-const flag = { type: 'boolean' };
-const text = { type: 'string' };
+// The arguments of the commands in src/cli. The command line checks them before it builds anything.
+const flag = { type: 'boolean' } as const;
+const text = { type: 'string' } as const;
 
 const admin = {
   usage: `Creates an Admin, or promotes a user who has signed up.
@@ -77,6 +75,12 @@ const logLevel = {
   among: levels,
 };
 
-module.exports = {
-  commands: { admin, migrate, backup, restore, seed, 'dead-letters': deadLetters, 'log-level': logLevel },
+export const commands = {
+  admin,
+  migrate,
+  backup,
+  restore,
+  seed,
+  'dead-letters': deadLetters,
+  'log-level': logLevel,
 };

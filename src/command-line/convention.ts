@@ -1,47 +1,63 @@
-'use strict';
+import path from 'node:path';
+import { parseArgs, type ParseArgsConfig } from 'node:util';
+import { codeOf, messageOf } from '../lib/error-code';
+import { explainFault } from './file-faults';
 
-// JavaScript, since the commands in scripts/ run before anything is installed or compiled.
-const path = require('node:path');
-const { parseArgs } = require('node:util');
-const { explainFault } = require('./file-faults');
+export type Options = NonNullable<ParseArgsConfig['options']>;
+
+/** Arguments and usage of a command. */
+export interface Command<T extends Options = Options> {
+  usage: string;
+  /** The options of `parseArgs` (node:util); `help` is added. */
+  options?: T;
+  /** Maximum number of arguments besides the options; default 0. */
+  most?: number;
+  /** Values that these arguments may have. */
+  among?: readonly string[];
+}
+
+export type Given<T extends Options> = ReturnType<typeof parseArgs<{ options: T; allowPositionals: true }>>;
 
 /** An expected failure. Its message says what to do; no stack trace is shown. */
-class UserError extends Error {}
+export class UserError extends Error {}
 
 /** Wrong arguments: exit status 2. Any other failure exits with 1. */
-class UsageError extends UserError {}
+export class UsageError extends UserError {}
 
-const help = { type: 'boolean', short: 'h' };
+const help = { type: 'boolean', short: 'h' } as const;
 
-/** Errors that mean: the reader of the pipe ended, or the terminal was closed. */
+/** The reader of a pipe has ended, or the terminal was closed. */
 const GONE = new Set(['EPIPE', 'EIO', 'ECONNRESET', 'ERR_STREAM_DESTROYED']);
 
 /**
- * Lets a command finish its work when its output can't be written. A reader that went away
- * (`npm run restore | head -1`) does not change the exit status; output lost for another reason (a full disk) makes it 1.
+ * Keeps a command going if its output can't be written: what was begun is brought to its end. A reader that went away
+ * (`npm run restore | head -1`) doesn't change the exit status; output that is lost otherwise (a full disk) makes it 1.
  */
-function outlastReaders() {
+export function outlastReaders(): void {
   for (const stream of [process.stdout, process.stderr])
-    stream.on('error', ({ code }) => {
-      if (!GONE.has(code)) process.exitCode ||= 1;
+    stream.on('error', (error: NodeJS.ErrnoException) => {
+      if (!GONE.has(error.code ?? '')) process.exitCode ||= 1;
     });
 }
 
 /**
- * Reads the arguments of a command. `--help` and `-h` print the usage and ignore all other arguments.
+ * Reads the arguments of a command. `--help` and `-h` print the usage, whatever else is given.
  *
- * @param {import('./convention').Command} command
- * @param {string[]} [args]
- * @returns {{ values: Record<string, any>, positionals: string[] } | undefined} undefined if the usage was printed
+ * @returns undefined if the usage was printed
  * @throws UsageError for an unknown, empty or repeated option, and for an unexpected or empty argument
  */
-function readArguments({ usage, options = {}, most = 0, among }, args = process.argv.slice(2)) {
+export function readArguments<T extends Options>(
+  { usage, options, most = 0, among }: Command<T>,
+  args = process.argv.slice(2),
+): Given<T> | undefined {
   const end = args.indexOf('--');
   if (args.slice(0, end < 0 ? undefined : end).some((arg) => arg === '--help' || arg === '-h')) {
     process.stdout.write(`${usage.trim()}\n`);
     return undefined;
   }
-  const { values, positionals, tokens } = parse(args, { ...options, help });
+  const given = parse(args, { ...options, help });
+  const { positionals, tokens } = given;
+  const values: Record<string, unknown> = given.values;
   const names = tokens.flatMap((token) => (token.kind === 'option' ? token.name : []));
   const twice = names.find((name, index) => names.indexOf(name) < index);
   if (twice) throw new UsageError(`--${twice} is given twice.`);
@@ -52,52 +68,43 @@ function readArguments({ usage, options = {}, most = 0, among }, args = process.
   const unknown = among && positionals.find((given) => !among.includes(given));
   if (unknown)
     throw new UsageError(`Unexpected argument '${unknown}': it must be one of ${among.join(', ')}.`);
-  return { values, positionals };
+  return given as unknown as Given<T>;
 }
 
-function parse(args, options) {
+function parse(args: string[], options: Options) {
   try {
     return parseArgs({ args, options, allowPositionals: true, tokens: true });
   } catch (error) {
-    if (!error.code?.startsWith('ERR_PARSE_ARGS')) throw error;
+    if (!codeOf(error)?.startsWith('ERR_PARSE_ARGS')) throw error;
+    const message = messageOf(error);
     // For `--users -1` Node reports "ambiguous" and gives the solution in further lines.
-    const option = /^Option '(?:-\w, )?(--[^']+)' argument is ambiguous/.exec(error.message)?.[1];
+    const option = /^Option '(?:-\w, )?(--[^']+)' argument is ambiguous/.exec(message)?.[1];
     if (option)
       throw new UsageError(`${option} needs a value; write one that begins with a dash as ${option}=-….`);
-    throw new UsageError(`${error.message.split(/\. |\n/)[0].replace(/\.$/, '')}.`);
+    throw new UsageError(`${(message.split(/\. |\n/)[0] ?? '').replace(/\.$/, '')}.`);
   }
 }
 
 /**
- * Returns the text and exit status for a failure.
+ * What a person is shown of a failure.
  *
- * @param {any} error @param {string} usage is appended to messages about wrong arguments
- * @returns {{ text?: string, status: 1 | 2 }} no text if the error is neither expected nor from the file system
+ * @param usage is appended to messages about wrong arguments
+ * @returns no text if the error is neither expected nor from the file system
  */
-function describeFailure(error, usage) {
+export function describeFailure(error: unknown, usage: string): { text?: string; status: 1 | 2 } {
   if (error instanceof UsageError) return { text: `${error.message}\n\n${usage.trim()}`, status: 2 };
   return { text: error instanceof UserError ? error.message : explainFault(error), status: 1 };
 }
 
-/** Folder in which the user typed the command. npm changes to the project's folder before it runs a script. */
+/** The folder in which the caller typed the command: npm changes to the project's before it runs a script. */
 const callersFolder = () => process.env.INIT_CWD || process.cwd();
 
-/** @param {string} file as the user typed it @returns {string} absolute path */
-const fromCaller = (file) => path.resolve(callersFolder(), file);
+/** @param file as the user typed it @returns absolute path */
+export const fromCaller = (file: string) => path.resolve(callersFolder(), file);
 
-/** @param {string} file @returns {string} path relative to the user's folder */
-const forCaller = (file) => path.relative(callersFolder(), file) || '.';
+/** @returns path relative to the user's folder */
+export const forCaller = (file: string): string => path.relative(callersFolder(), file) || '.';
 
-/** @param {string} text @returns {string} quoted so that a shell reads one word */
-const shellQuoted = (text) => (/^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`);
-
-module.exports = {
-  shellQuoted,
-  UserError,
-  UsageError,
-  outlastReaders,
-  readArguments,
-  describeFailure,
-  fromCaller,
-  forCaller,
-};
+/** @returns quoted so that a shell reads one word */
+export const shellQuoted = (text: string): string =>
+  /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;

@@ -1,9 +1,7 @@
-'use strict';
+import fs from 'node:fs';
 
-const fs = require('node:fs');
-
-/** Bytes of a folder's file system. @param {string} folder @returns {{ free: number, size: number }} */
-function roomOf(folder) {
+/** Bytes of a folder's file system. */
+export function roomOf(folder: string): { free: number; size: number } {
   const { bavail, blocks, bsize } = fs.statfsSync(folder);
   return { free: bavail * bsize, size: blocks * bsize };
 }
@@ -14,17 +12,13 @@ const low = { warning: { free: 5e9, share: 0.2 }, error: { free: 1e9, share: 0.1
 /**
  * Judges the free room of a disk; the alerts in monitoring/alerts.yml have the same thresholds.
  *
- * @param {{ free: number, size: number }} room bytes
- * @returns {'ok' | 'warning' | 'error'}
+ * @param room bytes
  */
-function diskLevel({ free, size }) {
-  const isBelow = (limit) => free < limit.free && free < limit.share * size;
+export function diskLevel({ free, size }: { free: number; size: number }): 'ok' | 'warning' | 'error' {
+  const isBelow = (limit: { free: number; share: number }) => free < limit.free && free < limit.share * size;
   if (isBelow(low.error)) return 'error';
   return isBelow(low.warning) ? 'warning' : 'ok';
 }
 
-/** @param {number} bytes */
-const inUnits = (bytes) =>
+export const inUnits = (bytes: number) =>
   bytes >= 1e9 ? `${(bytes / 1e9).toFixed(1)} GB` : `${Math.round(bytes / 1e6)} MB`;
-
-module.exports = { diskLevel, inUnits, roomOf };

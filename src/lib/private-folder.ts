@@ -1,22 +1,18 @@
-'use strict';
-
-// JavaScript, since the commands in scripts/ run before anything is installed or compiled.
-const fs = require('node:fs');
-const path = require('node:path');
+import fs from 'node:fs';
+import path from 'node:path';
 
 /** Not from `os.userInfo()`, which needs an entry in the list of users: a container may run as any number. */
-const ownUid = process.getuid?.() ?? -1;
+export const ownUid = process.getuid?.() ?? -1;
 
-/** `lstat` follows a link that has a slash at its end. @param {string} folder */
-const withoutSlash = (folder) => path.resolve(folder);
+/** `lstat` follows a link that has a slash at its end. */
+const withoutSlash = (folder: string) => path.resolve(folder);
 
 /**
  * Looks whether other users could act through a folder.
  *
- * @param {string} folder
- * @returns {string | undefined} how they could, and the cure; undefined if none can
+ * @returns how they could, and the cure; undefined if none can
  */
-function privateFolderFault(folder) {
+export function privateFolderFault(folder: string): string | undefined {
   const found = fs.lstatSync(withoutSlash(folder));
   const { uid, mode } = found;
   if (found.isSymbolicLink()) return 'is a link: remove it';
@@ -30,13 +26,10 @@ function privateFolderFault(folder) {
  * Makes a folder for this user alone. What is there already is judged and never changed, and a link is not followed: in
  * a folder for everybody, such as /tmp, another user may have put it there first.
  *
- * @param {string} folder
- * @returns {string | undefined} as `privateFolderFault`
+ * @returns as `privateFolderFault`
  */
-function makePrivateFolder(folder) {
+export function makePrivateFolder(folder: string): string | undefined {
   if (!fs.lstatSync(withoutSlash(folder), { throwIfNoEntry: false }))
     fs.mkdirSync(folder, { recursive: true, mode: 0o700 });
   return privateFolderFault(folder);
 }
-
-module.exports = { makePrivateFolder, ownUid, privateFolderFault };

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Balancing } from '../../scripts/stack/stack';
+import type { Balancing } from '../../tools/local-servers/types';
 import { methods, withLua } from '../support/balancer';
 import { killWorker, newTitle, useCluster, by, newTask } from '../support/cluster';
 import { use } from '../support/use';
@@ -10,7 +10,7 @@ import { startLoad } from '../support/load';
 import { eventually } from '../support/wait';
 
 const { findCommand } = jest.requireActual<{ findCommand: (name: string) => string }>(
-  '../../scripts/stack/servers/find-command',
+  '../../tools/local-servers/servers/find-command',
 );
 
 const cluster = useCluster();

@@ -16,7 +16,7 @@ const { examineRoom } = jest.requireActual<{
     supervisorHome: string;
     env: Record<string, string>;
   }) => Finding[];
-}>('../../scripts/doctor/room');
+}>('../../ops/doctor/room');
 
 type Disk = ReturnType<typeof mountSmallDisk>;
 const dir = realpathSync(mkdtempSync(path.join(tmpdir(), 'full-')));

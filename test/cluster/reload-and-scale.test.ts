@@ -1,6 +1,6 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import path from 'node:path';
-import { brokenBuilds } from '../../scripts/drill/broken-builds';
+import { brokenBuilds } from '../../ops/drill/broken-builds';
 import { useCluster, by, newTask } from '../support/cluster';
 import { use } from '../support/use';
 import { startLoad } from '../support/load';

@@ -1,6 +1,6 @@
 import { cpSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
 import path from 'node:path';
-import { lateBuilds } from '../../scripts/drill/broken-builds';
+import { lateBuilds } from '../../ops/drill/broken-builds';
 import { newTitle, send, startCluster, type Cluster } from '../support/cluster';
 import { startLoad } from '../support/load';
 

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import mongoose from 'mongoose';
-import { workerVariables } from '../../scripts/stack/app-environment';
+import { workerVariables } from '../../src/config/app-environment';
 import { dropDatabase, newNamespace } from '../support/api';
 import { newPerson } from '../support/factories';
 import { freePort } from '../support/free-port';

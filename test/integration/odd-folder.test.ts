@@ -39,7 +39,17 @@ async function npm(...args: string[]) {
 
 beforeAll(() => {
   mkdirSync(clone);
-  const needed = ['scripts', 'src', 'dist', 'nginx', 'postman', 'monitoring', 'ecosystem.config.js'];
+  const needed = [
+    'scripts',
+    'ops',
+    'tools',
+    'src',
+    'dist',
+    'nginx',
+    'postman',
+    'monitoring',
+    'ecosystem.config.js',
+  ];
   const files = readdirSync(root).filter((file) => /^(package.*|tsconfig.*)\.json$/.test(file));
   for (const file of [...needed, ...files])
     cpSync(path.join(root, file), path.join(clone, file), { recursive: true });

@@ -4,12 +4,12 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { hasLua } from '../../scripts/stack/servers/nginx-lua';
-import type { Balancing, ServerDefinition } from '../../scripts/stack/stack';
+import { hasLua } from '../../tools/local-servers/servers/nginx-lua';
+import type { Balancing, ServerDefinition } from '../../tools/local-servers/types';
 import { freePort } from './free-port';
 import { eventually } from './wait';
 
-const { nginx } = jest.requireActual<{ nginx: ServerDefinition }>('../../scripts/stack/servers/nginx');
+const { nginx } = jest.requireActual<{ nginx: ServerDefinition }>('../../tools/local-servers/servers/nginx');
 const root = path.join(__dirname, '..', '..');
 
 // `npm test` installs Lua if there is a package; without it the stack refuses the method (test/unit/scripts/nginx.test.ts).

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import path from 'node:path';
-import { createStack, type AppProcess } from '../../scripts/stack/stack';
+import { createStack } from '../../ops/stack/stack';
+import type { AppProcess } from '../../ops/stack/types';
 import { composeApi } from '../../src/compose/api';
 import { readConfig } from '../../src/config';
 import { ConflictError } from '../../src/problems/errors';

@@ -1,10 +1,12 @@
-import { cpSync } from 'node:fs';
+import { cpSync, mkdirSync, symlinkSync } from 'node:fs';
 import path from 'node:path';
 
 const root = path.join(__dirname, '..', '..');
 
-/** Copies what the commands need before anything is installed or compiled. */
+/** Makes a clone that has the commands and the packages, and nothing compiled. */
 export function copyScripts(clone: string): void {
-  for (const folder of ['scripts', 'src/command-line', 'src/lib'])
-    cpSync(path.join(root, folder), path.join(clone, folder), { recursive: true });
+  mkdirSync(clone, { recursive: true });
+  for (const name of ['scripts', 'ops', 'tools', 'src', 'package.json', 'package-lock.json', 'tsconfig.json'])
+    cpSync(path.join(root, name), path.join(clone, name), { recursive: true });
+  symlinkSync(path.join(root, 'node_modules'), path.join(clone, 'node_modules'));
 }

@@ -1,4 +1,4 @@
-import { startLoad as startClients, tellFailures } from '../../scripts/drill/load';
+import { startLoad as startClients, tellFailures } from '../../ops/drill/load';
 
 interface LoadOptions {
   url: string;

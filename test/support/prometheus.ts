@@ -8,11 +8,11 @@ import { freePort } from './free-port';
 import { eventually } from './wait';
 
 const { findCommand } = jest.requireActual<{ findCommand: (name: string) => string | undefined }>(
-  '../../scripts/stack/servers/find-command',
+  '../../tools/local-servers/servers/find-command',
 );
 export const { writePrometheusConfig } = jest.requireActual<{
   writePrometheusConfig: (options: { root: string; dir: string; port: number }) => string;
-}>('../../scripts/local/prometheus-config');
+}>('../../ops/local/prometheus-config');
 export const root = path.join(__dirname, '..', '..');
 const folder = path.join(root, 'monitoring');
 

@@ -1,7 +1,7 @@
 import { resolverOf } from '../../contract/breaking-changes';
 import type { ApiDocument } from '../../contract/document';
 import { alternativesOf, type Schema } from '../../contract/narrowed-schema';
-import { inAddress, longestThatFits } from '../../scripts/drill/odd-text';
+import { inAddress, longestThatFits } from '../../ops/drill/odd-text';
 import type { RawRequest } from './request-sender';
 
 /** A part of a request in which the API reads a client's text. */

@@ -1,8 +1,6 @@
-'use strict';
-
-// The arguments of the bench, which scripts/bench.js judges before it installs or builds anything.
-const flag = { type: 'boolean' };
-const text = { type: 'string' };
+// The arguments of the bench, which the command line judges before it installs or builds anything.
+const flag = { type: 'boolean' } as const;
+const text = { type: 'string' } as const;
 
 const bench = {
   usage: `npm run bench -- [options]
@@ -63,4 +61,4 @@ result (the newest one). The exit status is 1 if no number is enough.`,
   options: { rps: text, scenario: text, file: text },
 };
 
-module.exports = { commands: { bench, compare, plan } };
+export const commands = { bench, compare, plan };

@@ -1,12 +1,11 @@
-'use strict';
+// @ts-nocheck
+import fs from 'node:fs';
+import path from 'node:path';
+import { interruption, sleep, UserError } from './run-command';
+import { isAlive } from './processes';
 
-const fs = require('node:fs');
-const path = require('node:path');
-const { interruption, sleep, UserError } = require('../command/run-command');
-const { isAlive } = require('../stack/processes');
-
-/** A pid is used again after a while: its start time tells two processes apart. @param {number} pid */
-function startedAt(pid) {
+/** A pid is used again after a while: its start time tells two processes apart. */
+function startedAt(pid: number) {
   try {
     const stat = fs.readFileSync(`/proc/${pid}/stat`, 'latin1');
     return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19];
@@ -15,7 +14,7 @@ function startedAt(pid) {
   }
 }
 
-function readOwner(file) {
+function readOwner(file: fs.PathOrFileDescriptor) {
   try {
     return JSON.parse(fs.readFileSync(file, 'utf8'));
   } catch (error) {
@@ -24,12 +23,12 @@ function readOwner(file) {
   }
 }
 
-const ageOf = (file) => fs.statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? 0;
-const isStale = (owner) =>
+const ageOf = (file: fs.PathLike) => fs.statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? 0;
+const isStale = (owner: { pid: number; startedAt: string | undefined; fresh: any }) =>
   owner.pid ? !isAlive(owner.pid) || startedAt(owner.pid) !== owner.startedAt : !owner.fresh;
 
-/** Who holds a lock now. @param {string} file @returns {{ pid: number, command?: string } | undefined} */
-function holderOf(file) {
+/** Who holds a lock now. */
+export function holderOf(file: string): { pid: number; command?: string } | undefined {
   const owner = readOwner(file);
   return owner?.pid && !isStale(owner) ? owner : undefined;
 }
@@ -41,11 +40,11 @@ function ownCommand() {
   return ['start', 'stop', 'test'].includes(name) ? `npm ${name}` : `npm run ${name}`;
 }
 
-/** @param {{ pid: number, command?: string }} owner */
-const described = ({ pid, command }) => (command ? `${command}, process ${pid}` : `process ${pid}`);
+const described = ({ pid, command }: { pid: number; command?: string }) =>
+  command ? `${command}, process ${pid}` : `process ${pid}`;
 
 /** Removes a lock whose owner is gone; a second lock keeps two from removing each other's new one. */
-function removeStale(file) {
+function removeStale(file: fs.PathLike) {
   const guard = `${file}.guard`;
   try {
     fs.mkdirSync(guard);
@@ -65,14 +64,17 @@ function removeStale(file) {
  * Lets one process at a time do something, across clones and commands. The lock of a process that was
  * killed doesn't count.
  *
- * @template T
- * @param {string} file
- * @param {{ timeoutMs: number, onWait?: (owner: string) => void, refusal?: (owner: string) => string }} options
- *   refusal: what is said when it is over; `owner` is for people
- * @param {() => Promise<T>} work
- * @returns {Promise<T>}
+ * @param options refusal: what is said when it is over; `owner` is for people
  */
-async function withLock(file, { timeoutMs, onWait = () => {}, refusal }, work) {
+export async function withLock<T>(
+  file: string,
+  {
+    timeoutMs,
+    onWait = () => {},
+    refusal,
+  }: { timeoutMs: number; onWait?: (owner: string) => void; refusal?: (owner: string) => string },
+  work: () => Promise<T>,
+): Promise<T> {
   fs.mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 });
   const mine = JSON.stringify({ pid: process.pid, startedAt: startedAt(process.pid), command: ownCommand() });
   const end = Date.now() + timeoutMs;
@@ -110,5 +112,3 @@ async function withLock(file, { timeoutMs, onWait = () => {}, refusal }, work) {
     release();
   }
 }
-
-module.exports = { holderOf, withLock };

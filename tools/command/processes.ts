@@ -1,14 +1,13 @@
-'use strict';
-
-const fs = require('node:fs');
-const path = require('node:path');
-const { runCommand, sleep } = require('../command/run-command');
+// @ts-nocheck
+import fs from 'node:fs';
+import path from 'node:path';
+import { runCommand, sleep } from './run-command';
 
 /** Every process of a stack carries its folder in this variable, so that it can be told from others. */
-const marker = 'TASKFLEET_STACK';
+export const marker = 'TASKFLEET_STACK';
 
-/** @param {number} pid a zombie, whose parent hasn't collected it, counts as dead */
-function isAlive(pid) {
+/** @param pid a zombie, whose parent hasn't collected it, counts as dead */
+export function isAlive(pid: number) {
   try {
     process.kill(pid, 0);
   } catch (error) {
@@ -17,8 +16,7 @@ function isAlive(pid) {
   return !/^\d+ \(.*\) Z/s.test(readOrEmpty(`/proc/${pid}/stat`));
 }
 
-/** @param {string} file */
-function readOrEmpty(file) {
+function readOrEmpty(file: string) {
   try {
     return fs.readFileSync(file, 'latin1');
   } catch {
@@ -26,8 +24,7 @@ function readOrEmpty(file) {
   }
 }
 
-/** @param {string} link */
-function linkOrEmpty(link) {
+function linkOrEmpty(link: string) {
   try {
     return fs.readlinkSync(link);
   } catch {
@@ -39,7 +36,7 @@ function linkOrEmpty(link) {
 const serverFolders = ['mongo', 'redis', 'rabbit', 'nginx'];
 
 /** NGINX and Redis overwrite the environment they were started with: their working folder tells then. */
-function isOwned(pid, dir, executables) {
+function isOwned(pid: number, dir: string, executables: string | string[]) {
   if (readOrEmpty(`/proc/${pid}/environ`).split('\0').includes(`${marker}=${dir}`)) return true;
   const executable = path.basename(linkOrEmpty(`/proc/${pid}/exe`).replace(/ \(deleted\)$/, ''));
   const [folder] = path.relative(dir, linkOrEmpty(`/proc/${pid}/cwd`)).split(path.sep);
@@ -47,37 +44,36 @@ function isOwned(pid, dir, executables) {
 }
 
 /** Where there is no /proc: the pids that PM2 wrote down, if the program is still one of ours. */
-async function findByPidFiles(pidFolders, executables) {
-  const files = pidFolders.flatMap((folder) =>
+async function findByPidFiles(pidFolders: any[], executables: string | string[]) {
+  const files = pidFolders.flatMap((folder: fs.PathLike) =>
     fs.existsSync(folder) ? fs.readdirSync(folder).map((name) => path.join(folder, name)) : [],
   );
   const found = [];
-  for (const pid of files.map((file) => Number(readOrEmpty(file))).filter(Boolean)) {
+  for (const pid of files.map((file: string) => Number(readOrEmpty(file))).filter(Boolean)) {
     const { stdout } = await runCommand('ps', ['-o', 'comm=', '-p', String(pid)], { timeoutMs: 5_000 });
     if (executables.includes(path.basename(stdout.trim()))) found.push(pid);
   }
   return found;
 }
 
-/**
- * Processes that belong to the stack in `dir`, whoever started them.
- *
- * @param {{ dir: string, executables: string[], pidFolders: string[] }} stack
- * @returns {Promise<number[]>}
- */
-async function findOwned({ dir, executables, pidFolders }) {
+/** Processes that belong to the stack in `dir`, whoever started them. */
+export async function findOwned({
+  dir,
+  executables,
+  pidFolders,
+}: {
+  dir: string;
+  executables: string[];
+  pidFolders: string[];
+}): Promise<number[]> {
   if (!fs.existsSync('/proc/self/environ')) return findByPidFiles(pidFolders, executables);
   const pids = fs.readdirSync('/proc').filter((name) => /^\d+$/.test(name));
   return pids.map(Number).filter((pid) => pid !== process.pid && isOwned(pid, dir, executables));
 }
 
-/**
- * Ends processes: asks first, and insists after `graceMs`.
- *
- * @param {number[]} pids @param {number} [graceMs]
- */
-async function endProcesses(pids, graceMs = 5_000) {
-  const send = (signal) => {
+/** Ends processes: asks first, and insists after `graceMs`. */
+export async function endProcesses(pids: number[], graceMs: number = 5_000) {
+  const send = (signal: string | number | undefined) => {
     for (const pid of pids.filter(isAlive)) {
       try {
         process.kill(pid, signal);
@@ -91,5 +87,3 @@ async function endProcesses(pids, graceMs = 5_000) {
   send('SIGKILL');
   for (let waited = 0; pids.some(isAlive) && waited < 2_000; waited += 50) await sleep(50);
 }
-
-module.exports = { marker, isAlive, findOwned, endProcesses };

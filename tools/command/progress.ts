@@ -1,35 +1,33 @@
-'use strict';
-
-const { interruption } = require('../command/run-command');
+import { interruption } from './run-command';
 
 /** Long steps say at least this often that they live. */
 const heartbeatMs = 8_000;
 
-const seconds = (ms) => `${(ms / 1000).toFixed(1)} s`;
+const seconds = (ms: number) => `${(ms / 1000).toFixed(1)} s`;
 
-/**
- * Plain lines with the time since the command began; steps may run side by side.
- *
- * @param {{ write?: (line: string) => void }} [options]
- */
-function createProgress({ write = (line) => console.log(line) } = {}) {
+/** Plain lines with the time since the command began; steps may run side by side. */
+export function createProgress({
+  write = (line) => console.log(line),
+}: { write?: (line: string) => void } = {}) {
   const start = Date.now();
-  const line = (name, text) => write(`${seconds(Date.now() - start).padStart(8)}  ${name.padEnd(9)} ${text}`);
+  const line = (name: string, text: string) =>
+    write(`${seconds(Date.now() - start).padStart(8)}  ${name.padEnd(9)} ${text}`);
 
   /**
-   * @template T
-   * @param {string} name
-   * @param {string} text what begins
-   * @param {(step: { say: (text: string) => void, status: (text: string) => void }) => Promise<T>} work
-   *   `say` prints a line, `status` is for the next heartbeat
-   * @param {(result: T) => string} [tell] what has been done
-   * @returns {Promise<T>}
+   * @param text what begins
+   * @param work `say` prints a line, `status` is for the next heartbeat
+   * @param tell what has been done
    */
-  async function step(name, text, work, tell = () => 'done') {
+  async function step<T>(
+    name: string,
+    text: string,
+    work: (step: { say: (text: string) => void; status: (text: string) => void }) => Promise<T>,
+    tell: (result: T) => string = () => 'done',
+  ): Promise<T> {
     const began = Date.now();
     let said = Date.now();
     let status = text;
-    const say = (news) => {
+    const say = (news: string) => {
       said = Date.now();
       line(name, news);
     };
@@ -53,5 +51,3 @@ function createProgress({ write = (line) => console.log(line) } = {}) {
 
   return { step, line };
 }
-
-module.exports = { createProgress };

@@ -1,24 +1,30 @@
-'use strict';
-
-const { spawn } = require('node:child_process');
-const { setMaxListeners } = require('node:events');
-const { UsageError, UserError } = require('../../src/command-line/convention');
+// @ts-nocheck
+import { spawn } from 'node:child_process';
+import { setMaxListeners } from 'node:events';
+import { UserError } from '../../src/command-line/convention';
 
 /** Aborted by Ctrl-C: running commands are told, and waiting ends. */
-const interruption = new AbortController();
+export const interruption = new AbortController();
 setMaxListeners(0, interruption.signal);
 
 /**
  * Runs a command to its end and returns what it printed.
  *
- * @param {string} command
- * @param {string[]} args
- * @param {{ cwd?: string, env?: NodeJS.ProcessEnv, timeoutMs?: number, onLine?: (line: string) => void,
- *   interruptSignal?: NodeJS.Signals, stdin?: 'ignore' | 'inherit' }} [options]
- * @returns {Promise<{ code: number, stdout: string, stderr: string }>} code -1: it could not be started,
+ * @returns code -1: it could not be started,
  *   was ended by a signal, or ran out of time
  */
-function runCommand(command, args, options = {}) {
+export function runCommand(
+  command: string,
+  args: string[],
+  options: {
+    cwd?: string;
+    env?: NodeJS.ProcessEnv;
+    timeoutMs?: number;
+    onLine?: (line: string) => void;
+    interruptSignal?: NodeJS.Signals;
+    stdin?: 'ignore' | 'inherit';
+  } = {},
+): Promise<{ code: number; stdout: string; stderr: string }> {
   const { cwd, env, timeoutMs = 60_000, onLine, interruptSignal = 'SIGTERM', stdin = 'ignore' } = options;
   return new Promise((resolve) => {
     const child = spawn(command, args, { cwd, env, stdio: [stdin, 'pipe', 'pipe'] });
@@ -32,7 +38,7 @@ function runCommand(command, args, options = {}) {
     const interrupt = () => child.kill(interruptSignal);
     interruption.signal.addEventListener('abort', interrupt, { once: true });
 
-    for (const name of /** @type {const} */ (['stdout', 'stderr'])) {
+    for (const name of ['stdout', 'stderr'] as const) {
       let rest = '';
       child[name].setEncoding('utf8').on('data', (chunk) => {
         output[name] += chunk;
@@ -42,7 +48,7 @@ function runCommand(command, args, options = {}) {
         lines.forEach((line) => onLine(line));
       });
     }
-    const end = (code, problem = '') => {
+    const end = (code: number, problem = '') => {
       clearTimeout(timer);
       interruption.signal.removeEventListener('abort', interrupt);
       output.stderr += problem;
@@ -59,18 +65,17 @@ function runCommand(command, args, options = {}) {
   });
 }
 
-/** @param {number} ms */
-const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+export const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
 /**
  * Asks again until the answer is truthy, and gives up with a clear message.
  *
- * @template T
- * @param {() => Promise<T> | T} ask a rejection counts as "not yet"
- * @param {{ timeoutMs: number, everyMs?: number, what: string }} options
- * @returns {Promise<T>}
+ * @param ask a rejection counts as "not yet"
  */
-async function waitUntil(ask, { timeoutMs, everyMs = 100, what }) {
+export async function waitUntil<T>(
+  ask: () => Promise<T> | T,
+  { timeoutMs, everyMs = 100, what }: { timeoutMs: number; everyMs?: number; what: string },
+): Promise<T> {
   const end = Date.now() + timeoutMs;
   for (let problem = ''; ;) {
     if (interruption.signal.aborted) throw new UserError('interrupted');
@@ -87,4 +92,6 @@ async function waitUntil(ask, { timeoutMs, everyMs = 100, what }) {
   }
 }
 
-module.exports = { interruption, runCommand, sleep, waitUntil, UsageError, UserError };
+export { UsageError } from '../../src/command-line/convention';
+
+export { UserError } from '../../src/command-line/convention';

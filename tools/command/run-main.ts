@@ -1,36 +1,25 @@
-'use strict';
-
-const { interruption } = require('./run-command');
-const { describeFailure, outlastReaders, readArguments } = require('../../src/command-line/convention');
-
-const oldestNode = [20, 19];
+import { interruption } from './run-command';
+import {
+  describeFailure,
+  outlastReaders,
+  readArguments,
+  type Command,
+  type Given,
+  type Options,
+} from '../../src/command-line/convention';
 
 /**
  * Runs one of the project's commands with the arguments of this process: expected failures end with a clear message,
  * Ctrl-C with nothing left running that a next start couldn't continue from. The exit status is 2 for wrong arguments,
  * 1 for a failure, 130 if it was interrupted.
  *
- * @template {NonNullable<import('node:util').ParseArgsConfig['options']>} T
- * @param {import('../../src/command-line/convention').Command<T>} command
- * @param {(given: import('../../src/command-line/convention').Given<T>) => Promise<void>} main
- *   is not called if the arguments ask for the usage or are wrong
+ * @param main is not called if the arguments ask for the usage or are wrong
  */
-async function runMain(command, main) {
-  const [major, minor] = process.versions.node.split('.').map(Number);
-  if (major < oldestNode[0] || (major === oldestNode[0] && minor < oldestNode[1])) {
-    console.error(`Node ${oldestNode.join('.')} or newer is needed; this is ${process.version}.`);
-    process.exit(1);
-  }
-  // ERR_INVALID_MODULE_SPECIFIER, for each package that has `exports`.
-  if (__dirname.includes('\\')) {
-    console.error(
-      `Node loads no packages below a folder with a backslash in its name: rename it.\n${__dirname}`,
-    );
-    process.exit(1);
-  }
+export async function runMain<T extends Options>(
+  command: Command<T>,
+  main: (given: Given<T>) => Promise<void>,
+) {
   outlastReaders();
-  // What a command writes can be changed by its user alone, whatever the shell's umask is.
-  process.umask(process.umask() | 0o022);
   let interrupted = 0;
   const interrupt = () => {
     interrupted += 1;
@@ -54,5 +43,3 @@ async function runMain(command, main) {
     process.exit(status);
   }
 }
-
-module.exports = { runMain };

@@ -1,10 +1,9 @@
-'use strict';
+// @ts-nocheck
+import fs from 'node:fs';
+import path from 'node:path';
 
-const fs = require('node:fs');
-const path = require('node:path');
-
-/** What a process printed last, without the places in the code. @param {string} text */
-const lastLines = (text) =>
+/** What a process printed last, without the places in the code. */
+export const lastLines = (text: string) =>
   text
     .split('\n')
     .filter((line) => line.trim() !== '' && !/^ {4}at |^Node\.js v/.test(line))
@@ -12,8 +11,8 @@ const lastLines = (text) =>
     .join('\n')
     .slice(-2_000);
 
-/** @param {string} file @returns {{ ino: number, size: number }} */
-const stateOf = (file) => fs.statSync(file, { throwIfNoEntry: false }) ?? { ino: 0, size: 0 };
+const stateOf = (file: string): { ino: number; size: number } =>
+  fs.statSync(file, { throwIfNoEntry: false }) ?? { ino: 0, size: 0 };
 
 /** Bytes: all of a log that is ever read, its end. */
 const most = 100_000;
@@ -21,9 +20,9 @@ const most = 100_000;
 /**
  * Reads the end of a log. One that was put aside or emptied meanwhile is read from its beginning.
  *
- * @param {string} file @param {{ ino: number, size: number }} [before] what it was then is not wanted
+ * @param before what it was then is not wanted
  */
-function readFrom(file, before = { ino: 0, size: 0 }) {
+export function readFrom(file: string, before: { ino: number; size: number } = { ino: 0, size: 0 }) {
   let handle;
   try {
     handle = fs.openSync(file, 'r');
@@ -42,8 +41,8 @@ function readFrom(file, before = { ino: 0, size: 0 }) {
   }
 }
 
-/** A line of the app's own log is JSON. @param {string} line */
-function forPeople(line) {
+/** A line of the app's own log is JSON. */
+export function forPeople(line: string) {
   try {
     const { msg, err } = JSON.parse(line);
     return [msg, err?.message].filter(Boolean).join(': ') || line;
@@ -55,11 +54,12 @@ function forPeople(line) {
 /**
  * Remembers how long PM2's log files are now.
  *
- * @param {import('./stack').AppProcess[]} processes
- * @returns {(process: { name: string }) => string} the last line that the processes of this name, which share their
+ * @returns the last line that the processes of this name, which share their
  *   files, have printed since: of their errors, where there are any
  */
-function markLogs(processes) {
+export function markLogs(
+  processes: import('../../ops/stack/types').AppProcess[],
+): (process: { name: string }) => string {
   const marks = processes.map(({ name, logs = [] }) => ({
     name,
     files: logs.map((file) => ({ file, before: stateOf(file) })),
@@ -74,18 +74,17 @@ function markLogs(processes) {
 /**
  * PM2 itself logs that it could not execute a file or open its log; the log of the process is empty then.
  *
- * @param {string} home of PM2 @param {string} name of the process
- * @returns {string} for people: PM2's own log and what it says since it last started the process
+ * @param home of PM2
+ * @param name of the process
+ * @returns for people: PM2's own log and what it says since it last started the process
  */
-function explainSilence(home, name) {
+export function explainSilence(home: string, name: string): string {
   const file = path.join(home, 'pm2.log');
   const lines = readFrom(file).split('\n');
-  const isStart = (line) => line.includes(`[${name}:`) && line.includes(' starting in ');
+  const isStart = (line: string | string[]) => line.includes(`[${name}:`) && line.includes(' starting in ');
   const since = lines.slice(Math.max(0, lines.findLastIndex(isStart)));
   const last =
     since.find((line) => line.includes('PM2 error: ')) ??
     since.findLast((line) => line.includes(`[${name}:`));
   return `it printed nothing; the log of PM2 itself is ${file}${last ? `, and says: ${last.slice(0, 300)}` : ''}`;
 }
-
-module.exports = { explainSilence, forPeople, lastLines, markLogs, readFrom };

@@ -1,15 +1,13 @@
-'use strict';
-
-const { UserError } = require('../command/run-command');
+// @ts-nocheck
+import { UserError } from '../command/run-command';
 
 /** Each has its file in nginx/balancing. */
-const methods = ['round-robin', 'least-connections', 'response-time'];
+export const methods = ['round-robin', 'least-connections', 'response-time'];
 
-/** @param {string} [name] @returns {import('./stack').Balancing} */
-function checkBalancing(name = process.env.BALANCING || methods[0]) {
+export function checkBalancing(
+  name: string = process.env.BALANCING || methods[0],
+): import('./types').Balancing {
   const method = methods.find((known) => known === name);
   if (!method) throw new UserError(`BALANCING is "${name}"; it can be ${methods.join(', ')}.`);
-  return /** @type {import('./stack').Balancing} */ (method);
+  return method as import('./types').Balancing;
 }
-
-module.exports = { checkBalancing, methods };

@@ -1,21 +1,31 @@
-'use strict';
-
-const crypto = require('node:crypto');
-const { describeHolder, findFree, isFree } = require('./ports');
+// @ts-nocheck
+import crypto from 'node:crypto';
+import { describeHolder, findFree, isFree } from './ports';
+import { ServerDefinition } from './types';
 
 /** Stacks begin their search for ports at different places, so that two that start at once don't meet. */
-const offsetOf = (dir) => crypto.createHash('sha256').update(dir).digest()[0] % 100;
+const offsetOf = (dir: crypto.BinaryLike) => crypto.createHash('sha256').update(dir).digest()[0] % 100;
 
 /**
  * Which ports the servers of one stack get: those that they had, wherever they are free, so that no address moves.
  *
- * @param {{ dir: string, basePorts: Record<string, number>, say: (text: string) => void,
- *   isRunning: (name: string) => Promise<boolean>, remembered: () => Record<string, number> }} options
- *   isRunning: whether a process of this stack has this name
+ * @param options isRunning: whether a process of this stack has this name
  */
-function createPortChoice({ dir, basePorts, say, isRunning, remembered }) {
-  /** @param {import('./stack').ServerDefinition} definition @param {Set<number>} taken by others of this stack */
-  async function choosePorts(definition, taken) {
+export function createPortChoice({
+  dir,
+  basePorts,
+  say,
+  isRunning,
+  remembered,
+}: {
+  dir: string;
+  basePorts: Record<string, number>;
+  say: (text: string) => void;
+  isRunning: (name: string) => Promise<boolean>;
+  remembered: () => Record<string, number>;
+}) {
+  /** @param taken by others of this stack */
+  async function choosePorts(definition: import('./types').ServerDefinition, taken: Set<number>) {
     const known = remembered();
     const serverRuns = await isRunning(definition.name);
     const chosen = {};
@@ -30,10 +40,10 @@ function createPortChoice({ dir, basePorts, say, isRunning, remembered }) {
     return chosen;
   }
 
-  async function firstFree(wanted, definition, taken) {
+  async function firstFree(wanted: any[], definition: ServerDefinition, taken: Set<number>) {
     const busy = [];
     let port;
-    for (const candidate of new Set(wanted.filter((number) => !taken.has(number)))) {
+    for (const candidate of new Set(wanted.filter((number: any) => !taken.has(number)))) {
       if (await isFree(candidate)) {
         port = candidate;
         break;
@@ -50,5 +60,3 @@ function createPortChoice({ dir, basePorts, say, isRunning, remembered }) {
 
   return choosePorts;
 }
-
-module.exports = { createPortChoice };

@@ -1,9 +1,8 @@
-'use strict';
-
-const fs = require('node:fs');
-const path = require('node:path');
-const { roomOf } = require('../../src/lib/disk-level');
-const { logSets, reopen, rotate } = require('./logs');
+// @ts-nocheck
+import fs from 'node:fs';
+import path from 'node:path';
+import { roomOf } from '../../src/lib/disk-level';
+import { logSets, reopen, rotate } from './logs';
 
 /**
  * Bounds the logs of a stack, and keeps some room for its database. PM2 of the servers runs it:
@@ -18,7 +17,7 @@ const sets = logSets({ dir, supervisorHome, appsHome });
 const wereFull = new Set();
 
 /** PM2 writes no further line to a log once its disk was full, until it opens it anew. */
-function revive(set) {
+function revive(set: unknown) {
   if (!fs.existsSync(set.folder)) return;
   const isFull = roomOf(set.folder).free < full;
   if (!isFull && wereFull.has(set)) {
@@ -50,7 +49,7 @@ function keepReserve() {
 }
 
 /** What fails once, such as on a disk that is full, is tried again at the next look. */
-function attempt(what, work) {
+function attempt(what: string, work: { (): void; (): void; (): void; (): void }) {
   try {
     work();
   } catch (error) {

@@ -1,10 +1,9 @@
-'use strict';
-
-const fs = require('node:fs');
-const path = require('node:path');
+// @ts-nocheck
+import fs from 'node:fs';
+import path from 'node:path';
 
 /** Bytes: a longer log is put aside as NAME.1, in place of the one that was put aside before. */
-const longest = 10e6;
+export const longest = 10e6;
 
 /**
  * @typedef {{ folder: string, name: RegExp, signal?: NodeJS.Signals, pidFile?: string }} LogSet
@@ -15,10 +14,17 @@ const longest = 10e6;
 /**
  * The logs of a stack in `dir`, by their writers.
  *
- * @param {{ dir: string, supervisorHome: string, appsHome: string }} stack the homes of both PM2
- * @returns {LogSet[]}
+ * @param stack the homes of both PM2
  */
-const logSets = ({ dir, supervisorHome, appsHome }) => [
+export const logSets = ({
+  dir,
+  supervisorHome,
+  appsHome,
+}: {
+  dir: string;
+  supervisorHome: string;
+  appsHome: string;
+}): LogSet[] => [
   // PM2 opens the logs of its processes anew on SIGUSR2, NGINX its own on SIGUSR1.
   {
     folder: path.join(dir, 'logs'),
@@ -42,8 +48,7 @@ const logSets = ({ dir, supervisorHome, appsHome }) => [
   { folder: appsHome, name: /^pm2\.log$/ },
 ];
 
-/** @param {LogSet} set @returns {{ file: string, size: number }[]} */
-function logsIn({ folder, name }) {
+export function logsIn({ folder, name }: LogSet): { file: string; size: number }[] {
   const names = fs.existsSync(folder) ? fs.readdirSync(folder).filter((file) => name.test(file)) : [];
   return names.map((file) => {
     const whole = path.join(folder, file);
@@ -51,8 +56,8 @@ function logsIn({ folder, name }) {
   });
 }
 
-/** Has the writer open its logs anew. @param {LogSet} set */
-function reopen({ signal, pidFile }) {
+/** Has the writer open its logs anew. */
+export function reopen({ signal, pidFile }: LogSet) {
   if (!signal || !pidFile) return;
   try {
     const pid = Number(fs.readFileSync(pidFile, 'utf8'));
@@ -64,8 +69,8 @@ function reopen({ signal, pidFile }) {
   }
 }
 
-/** Puts aside the logs of a writer that got too long. @param {LogSet} set @param {number} [most] bytes */
-function rotate(set, most = longest) {
+/** Puts aside the logs of a writer that got too long. @param most bytes */
+export function rotate(set: LogSet, most: number = longest) {
   const long = logsIn(set).filter(({ size }) => size > most);
   for (const { file } of long) {
     if (set.signal) {
@@ -82,5 +87,3 @@ function rotate(set, most = longest) {
   }
   if (long.length > 0) reopen(set);
 }
-
-module.exports = { longest, logSets, logsIn, reopen, rotate };

@@ -1,11 +1,11 @@
-'use strict';
-
-const fs = require('node:fs');
-const net = require('node:net');
-const path = require('node:path');
-const { isAlive } = require('./processes');
-const { lastLines } = require('./app-logs');
-const { runCommand, UserError } = require('../command/run-command');
+// @ts-nocheck
+import fs from 'node:fs';
+import net from 'node:net';
+import path from 'node:path';
+import { typescript } from '../command/typescript';
+import { isAlive } from '../command/processes';
+import { lastLines } from './app-logs';
+import { runCommand, UserError } from '../command/run-command';
 
 // PM2 is told to be silent: no banner, no look-up of newer versions, no agent.
 const quiet = {
@@ -24,21 +24,28 @@ const quiet = {
 const scheduling = { NODE_CLUSTER_SCHED_POLICY: 'none' };
 
 /** What npm adds to the environment, and what belongs to one app only, is not for the apps of a daemon. */
-const isForeign = (name) =>
+const isForeign = (name: string) =>
   /^(npm_|NODE_APP_INSTANCE$|PORT$|INIT_CWD$|PM2_|pm_id$|NODE_OPTIONS$|JEST_)/.test(name);
 
-/**
- * The pm2 command with one home folder.
- *
- * @param {{ root: string, home: string, env?: Record<string, string | undefined> }} options
- */
-function createPm2({ root, home, env = {} }) {
+/** The pm2 command with one home folder. */
+export function createPm2({
+  root,
+  home,
+  env = {},
+}: {
+  root: string;
+  home: string;
+  env?: Record<string, string | undefined>;
+}) {
   const cli = path.join(root, 'node_modules', 'pm2', 'bin', 'pm2');
   const inherited = Object.fromEntries(Object.entries(process.env).filter(([name]) => !isForeign(name)));
   const baseEnv = { ...inherited, ...quiet, ...scheduling, PM2_HOME: home, ...env };
 
-  /** @param {string} file @param {string[]} args @param {{ env?: Record<string, string>, timeoutMs?: number }} [options] */
-  async function run(file, args, { env: more = {}, timeoutMs = 60_000 } = {}) {
+  async function run(
+    file: string,
+    args: string[],
+    { env: more = {}, timeoutMs = 60_000 }: { env?: Record<string, string>; timeoutMs?: number } = {},
+  ) {
     if (!fs.existsSync(cli)) throw new UserError('PM2 is not installed yet. Run: npm ci');
     // PM2 itself would answer with a stack trace.
     fs.mkdirSync(home, { recursive: true, mode: 0o700 });
@@ -46,11 +53,15 @@ function createPm2({ root, home, env = {} }) {
     // The daemon takes over the mask: what it writes (logs, and by `pm2 save` the environment with its passwords) is
     // then for this user alone.
     const before = process.umask(0o077);
-    const running = runCommand(process.execPath, [file, ...args], {
-      cwd: root,
-      env: { ...baseEnv, ...more },
-      timeoutMs,
-    });
+    const running = runCommand(
+      process.execPath,
+      [...(file.endsWith('.ts') ? typescript : []), file, ...args],
+      {
+        cwd: root,
+        env: { ...baseEnv, ...more },
+        timeoutMs,
+      },
+    );
     process.umask(before);
     const result = await running;
     if (result.code !== 0) {
@@ -60,27 +71,34 @@ function createPm2({ root, home, env = {} }) {
     return result.stdout;
   }
 
-  /** @param {string[]} args @param {{ env?: Record<string, string>, timeoutMs?: number }} [options] */
-  const pm2 = (args, options) => run(cli, args, options);
+  const pm2 = (args: string[], options: { env?: Record<string, string>; timeoutMs?: number }) =>
+    run(cli, args, options);
 
   /**
    * One process, with these variables beside those that it has, and the settings of ecosystem.config.js.
    *
-   * @param {'reload' | 'revive'} how reload: of one that is online; revive: of one that isn't
-   * @param {{ id: number, name: string }} process_ @param {Record<string, string>} env
+   * @param how reload: of one that is online; revive: of one that isn't
    */
-  const renewOne = (how, { id, name }, env, { timeoutMs = 60_000 } = {}) =>
-    run(path.join(__dirname, 'reload-one.js'), [how, String(id), name], { env, timeoutMs });
+  const renewOne = (
+    how: 'reload' | 'revive',
+    { id, name }: { id: number; name: string },
+    env: Record<string, string>,
+    { timeoutMs = 60_000 } = {},
+  ) =>
+    run(path.join(__dirname, '..', '..', 'ops', 'stack', 'reload-one.ts'), [how, String(id), name], {
+      env,
+      timeoutMs,
+    });
 
   /**
    * Connects to the daemon's socket: the command itself would start a daemon if none runs.
    *
-   * @returns {Promise<boolean>} rejects if this user may not ask
+   * @returns rejects if this user may not ask
    */
-  function isRunning() {
+  function isRunning(): Promise<boolean> {
     return new Promise((resolve, reject) => {
       const socket = net.connect(path.join(home, 'rpc.sock'));
-      const end = (answer) => {
+      const end = (answer: boolean | PromiseLike<boolean>) => {
         socket.destroy();
         resolve(answer);
       };
@@ -94,7 +112,7 @@ function createPm2({ root, home, env = {} }) {
    * @typedef {{ name: string, pid: number, pm_id: number, pm2_env: Record<string, any> }} Pm2Process
    * @returns {Promise<Pm2Process[]>} nothing where no daemon runs
    */
-  async function list({ timeoutMs = 15_000 } = {}) {
+  async function list({ timeoutMs = 15_000 } = {}): Promise<Pm2Process[]> {
     if (!(await isRunning())) return [];
     const text = await pm2(['jlist'], { timeoutMs });
     // A daemon of another version makes the command print a warning first.
@@ -122,5 +140,3 @@ function createPm2({ root, home, env = {} }) {
 
   return { home, isAlive: isDaemonAlive, pm2, renewOne, isRunning, list, daemonPid };
 }
-
-module.exports = { createPm2 };

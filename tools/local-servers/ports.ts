@@ -1,17 +1,15 @@
-'use strict';
+// @ts-nocheck
+import fs from 'node:fs';
+import net from 'node:net';
+import os from 'node:os';
+import { runCommand, UserError } from '../command/run-command';
 
-const fs = require('node:fs');
-const net = require('node:net');
-const os = require('node:os');
-const { runCommand, UserError } = require('../command/run-command');
-
-const hasIpv6 = Object.values(os.networkInterfaces()).some((addresses) =>
+export const hasIpv6 = Object.values(os.networkInterfaces()).some((addresses) =>
   addresses?.some(({ address }) => address === '::1'),
 );
 const hosts = hasIpv6 ? ['127.0.0.1', '::1'] : ['127.0.0.1'];
 
-/** @param {number} port @param {string} host @returns {Promise<boolean>} */
-function canListen(port, host) {
+function canListen(port: number, host: string): Promise<boolean> {
   return new Promise((resolve) => {
     const server = net.createServer();
     server.once('error', () => resolve(false));
@@ -25,20 +23,17 @@ const refusedByFetch = new Set([
   10080,
 ]);
 
-/** @param {number} port @returns {Promise<boolean>} */
-async function isFree(port) {
+export async function isFree(port: number): Promise<boolean> {
   if (refusedByFetch.has(port)) return false;
   const answers = await Promise.all(hosts.map((host) => canListen(port, host)));
   return answers.every(Boolean);
 }
 
-/**
- * The first free block of `size` ports at or after `from`.
- *
- * @param {number} from
- * @param {{ size?: number, step?: number, taken?: Set<number> }} [options]
- */
-async function findFree(from, { size = 1, step = size, taken = new Set() } = {}) {
+/** The first free block of `size` ports at or after `from`. */
+export async function findFree(
+  from: number,
+  { size = 1, step = size, taken = new Set() }: { size?: number; step?: number; taken?: Set<number> } = {},
+) {
   for (let first = from; first < from + 200 * step; first += step) {
     const block = Array.from({ length: size }, (_, i) => first + i);
     if (block.some((port) => taken.has(port))) continue;
@@ -50,8 +45,8 @@ async function findFree(from, { size = 1, step = size, taken = new Set() } = {})
   );
 }
 
-/** Sockets that listen on a port, from /proc/net. @param {number} port */
-function listeningInodes(port) {
+/** Sockets that listen on a port, from /proc/net. */
+function listeningInodes(port: number) {
   const wanted = port.toString(16).toUpperCase().padStart(4, '0');
   const inodes = new Set();
   for (const file of ['/proc/net/tcp', '/proc/net/tcp6']) {
@@ -69,13 +64,8 @@ function listeningInodes(port) {
   return inodes;
 }
 
-/**
- * Who listens on a port, as far as this user may see it.
- *
- * @param {number} port
- * @returns {Promise<{ pid: number, command: string } | undefined>}
- */
-async function findHolder(port) {
+/** Who listens on a port, as far as this user may see it. */
+async function findHolder(port: number): Promise<{ pid: number; command: string } | undefined> {
   if (process.platform !== 'linux') {
     const { stdout } = await runCommand('lsof', ['-nP', `-iTCP:${port}`, '-sTCP:LISTEN', '-Fpc'], {
       timeoutMs: 5_000,
@@ -104,12 +94,10 @@ async function findHolder(port) {
   return undefined;
 }
 
-/** @param {number} port @returns {Promise<string>} for a person to read */
-async function describeHolder(port) {
+/** @returns for a person to read */
+export async function describeHolder(port: number): Promise<string> {
   const holder = await findHolder(port);
   return holder
     ? `process ${holder.pid} (${holder.command.replace(/\s+/g, ' ').slice(0, 30)})`
     : 'a process of another user';
 }
-
-module.exports = { isFree, findFree, describeHolder, hasIpv6 };

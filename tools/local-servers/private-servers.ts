@@ -1,33 +1,49 @@
-'use strict';
+// @ts-nocheck
+import fs from 'node:fs';
+import path from 'node:path';
+import { typescript } from '../command/typescript';
+import { explainSilence, lastLines, readFrom } from './app-logs';
+import { isAlive } from '../command/processes';
+import { reach } from './servers/converse';
+import { createPortChoice } from './choose-ports';
+import { mongo } from './servers/mongo';
+import { nginx } from './servers/nginx';
+import { rabbit } from './servers/rabbit';
+import { redis } from './servers/redis';
+import { UserError, waitUntil } from '../command/run-command';
+import { readSecret } from './secrets';
+import { ServerDefinition } from './types';
+import { ServerDefinition } from './types';
 
-const fs = require('node:fs');
-const path = require('node:path');
-const { explainSilence, lastLines, readFrom } = require('./app-logs');
-const { isAlive } = require('./processes');
-const { reach } = require('./servers/converse');
-const { createPortChoice } = require('./choose-ports');
-const { mongo } = require('./servers/mongo');
-const { nginx } = require('./servers/nginx');
-const { rabbit } = require('./servers/rabbit');
-const { redis } = require('./servers/redis');
-const { UserError, waitUntil } = require('../command/run-command');
-const { readSecret } = require('./secrets');
+const keepRoom = path.join(__dirname, 'keep-room.ts');
 
-const keepRoom = path.join(__dirname, 'keep-room.js');
-
-/** @type {Record<string, import('./stack').ServerDefinition>} */
-const definitions = { mongo, redis, rabbit, nginx };
-const executables = Object.values(definitions).flatMap((definition) => definition.executables);
+const definitions: Record<string, import('./types').ServerDefinition> = { mongo, redis, rabbit, nginx };
+export const executables = Object.values(definitions).flatMap((definition) => definition.executables);
 
 /**
  * The servers of one stack: which ports they get, how they are started, asked and stopped.
  *
- * @param {{ root: string, dir: string, supervisor: ReturnType<import('./supervisor').createSupervisor>,
- *   stackFile: ReturnType<import('./stack-file').createStackFile>, basePorts: Record<string, number>,
- *   urls: Record<string, string | undefined>, appsHome: string, say: (text: string) => void }} options
- *   appsHome: of the PM2 of the apps
+ * @param options appsHome: of the PM2 of the apps
  */
-function createPrivateServers({ root, dir, supervisor, stackFile, basePorts, urls, appsHome, say }) {
+export function createPrivateServers({
+  root,
+  dir,
+  supervisor,
+  stackFile,
+  basePorts,
+  urls,
+  appsHome,
+  say,
+}: {
+  root: string;
+  dir: string;
+  supervisor: ReturnType<import('./supervisor').createSupervisor>;
+  stackFile: ReturnType<import('./stack-file').createStackFile>;
+  basePorts: Record<string, number>;
+  urls: Record<string, string | undefined>;
+  appsHome: string;
+  say: (text: string) => void;
+}) {
   const choosePorts = createPortChoice({
     dir,
     basePorts,
@@ -36,13 +52,13 @@ function createPrivateServers({ root, dir, supervisor, stackFile, basePorts, url
     remembered: () => stackFile.read().ports ?? {},
   });
 
-  function locate(definition) {
+  function locate(definition: { find: () => any; title: any }) {
     const found = definition.find();
     if (!found) throw new UserError(`${definition.title} was not found. \`npm start\` installs it.`);
     return found;
   }
 
-  const contextOf = (definition, more = {}) => ({
+  const contextOf = (definition: ServerDefinition | undefined, more = {}) => ({
     root,
     dir: path.join(dir, definition.name),
     ports: stackFile.read().ports ?? {},
@@ -51,8 +67,11 @@ function createPrivateServers({ root, dir, supervisor, stackFile, basePorts, url
     ...more,
   });
 
-  /** @param {string} name @returns {Promise<void>} once the server answers */
-  async function waitReady(name, timeoutMs = definitions[name].startTimeoutMs ?? 15_000) {
+  /** @returns once the server answers */
+  async function waitReady(
+    name: string,
+    timeoutMs = definitions[name].startTimeoutMs ?? 15_000,
+  ): Promise<void> {
     const context = contextOf(definitions[name]);
     const log = path.join(supervisor.logs, `${name}.log`);
     const what = `${definitions[name].title} didn't answer (see ${log})`;
@@ -64,8 +83,7 @@ function createPrivateServers({ root, dir, supervisor, stackFile, basePorts, url
     });
   }
 
-  /** @param {string} name */
-  async function describe(name) {
+  async function describe(name: string) {
     const definition = definitions[name];
     const context = contextOf(definition);
     const version = await definition.version(context);
@@ -77,7 +95,10 @@ function createPrivateServers({ root, dir, supervisor, stackFile, basePorts, url
   }
 
   /** A server that came by its URL: it must be reachable, and that is all that is done to it. */
-  async function describeGiven(definition, url) {
+  async function describeGiven(
+    definition: ServerDefinition | undefined,
+    url: string | { toString: () => string },
+  ) {
     try {
       if (definition.checkUrl) {
         await definition.checkUrl(url);
@@ -96,11 +117,12 @@ function createPrivateServers({ root, dir, supervisor, stackFile, basePorts, url
   /**
    * Starts the named servers and returns when all of them answer.
    *
-   * @param {string[]} names
-   * @param {{ upstream?: import('./stack').Upstream, onReady?: (name: string) => void }} [options]
-   *   upstream: for NGINX; onReady: told of each server that had to be started
+   * @param options upstream: for NGINX; onReady: told of each server that had to be started
    */
-  async function start(names, { upstream, onReady } = {}) {
+  async function start(
+    names: string[],
+    { upstream, onReady }: { upstream?: import('./types').Upstream; onReady?: (name: string) => void } = {},
+  ) {
     const taken = new Set(Object.values(stackFile.read().ports ?? {}));
     const processes = [];
     for (const name of names.filter((candidate) => !urls[candidate])) {
@@ -115,28 +137,32 @@ function createPrivateServers({ root, dir, supervisor, stackFile, basePorts, url
     }
     const keeper = { name: 'keep-room', script: process.execPath, killTimeoutMs: 2_000 };
     const folders = [dir, supervisor.home, appsHome];
-    processes.push({ ...keeper, args: ['--max-old-space-size=16', keepRoom, ...folders], cwd: dir });
+    processes.push({
+      ...keeper,
+      args: ['--max-old-space-size=16', ...typescript, keepRoom, ...folders],
+      cwd: dir,
+    });
     const started = await supervisor.start(processes);
-    const tell = (name) => started.includes(name) && onReady?.(name);
+    const tell = (name: string) => started.includes(name) && onReady?.(name);
     const services = await Promise.all(names.map((name) => settle(name, tell)));
     return stackFile.update({ services: { ...stackFile.read().services, ...Object.fromEntries(services) } });
   }
 
-  async function settle(name, onReady) {
+  async function settle(name: string, onReady: { (name: any): any; (arg0: any): void }) {
     if (urls[name]) return [name, await describeGiven(definitions[name], urls[name])];
     await waitReady(name);
     onReady(name);
     return [name, await describe(name)];
   }
 
-  /** A handle for tests that stop, freeze and kill. @param {string} name */
-  function server(name) {
+  /** A handle for tests that stop, freeze and kill. */
+  function server(name: string) {
     if (!definitions[name]) throw new Error(`no server is called ${name}`);
     if (urls[name]) throw new Error(`${name} is not a private server here: it came by its URL`);
     const pid = () => supervisor.pid(name);
     return {
       pid,
-      waitReady: (timeoutMs) => waitReady(name, timeoutMs),
+      waitReady: (timeoutMs: number | undefined) => waitReady(name, timeoutMs),
       async kill(signal = 'SIGKILL') {
         const running = await pid();
         if (!running) throw new Error(`${name} is not running`);
@@ -161,7 +187,6 @@ function createPrivateServers({ root, dir, supervisor, stackFile, basePorts, url
   return { start, server };
 }
 
-/** @param {string[]} names @returns {string[]} those that are neither installed nor given by a URL */
-const findMissing = (names, urls = {}) => names.filter((name) => !urls[name] && !definitions[name].find());
-
-module.exports = { createPrivateServers, executables, findMissing };
+/** @returns those that are neither installed nor given by a URL */
+export const findMissing = (names: string[], urls = {}): string[] =>
+  names.filter((name) => !urls[name] && !definitions[name].find());

@@ -1,16 +1,14 @@
-'use strict';
-
-const crypto = require('node:crypto');
-const fs = require('node:fs');
+// @ts-nocheck
+import crypto from 'node:crypto';
+import fs from 'node:fs';
 
 /**
  * A secret made once and kept in a file only its owner can read. Letters and digits alone, which a URL, MongoDB's key
  * file and every server's configuration take as they are.
  *
- * @param {string} file @param {number} [bytes]
- * @returns {string} the file's path
+ * @returns the file's path
  */
-function ensureSecret(file, bytes = 32) {
+export function ensureSecret(file: string, bytes: number = 32): string {
   try {
     fs.writeFileSync(file, crypto.randomBytes(bytes).toString('hex'), { mode: 0o600, flag: 'wx' });
   } catch (error) {
@@ -20,13 +18,11 @@ function ensureSecret(file, bytes = 32) {
   return file;
 }
 
-/** The secret itself, made if it is not there yet. @param {string} file */
-const readSecret = (file) => fs.readFileSync(ensureSecret(file), 'utf8').trim();
+/** The secret itself, made if it is not there yet. */
+export const readSecret = (file: string) => fs.readFileSync(ensureSecret(file), 'utf8').trim();
 
-/** A file that holds a secret; one of before may be open to others. @param {string} file @param {string} text */
-function writePrivate(file, text) {
+/** A file that holds a secret; one of before may be open to others. */
+export function writePrivate(file: string, text: string) {
   fs.rmSync(file, { force: true });
   fs.writeFileSync(file, text, { mode: 0o600, flag: 'wx' });
 }
-
-module.exports = { ensureSecret, readSecret, writePrivate };

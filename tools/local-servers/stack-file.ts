@@ -1,18 +1,17 @@
-'use strict';
-
-const fs = require('node:fs');
-const path = require('node:path');
+// @ts-nocheck
+import fs from 'node:fs';
+import path from 'node:path';
 
 /**
  * What runs where, for people and scripts. It holds secrets' places and URLs with passwords: mode 600.
  *
- * @param {string} dir the stack's folder
+ * @param dir the stack's folder
  */
-function createStackFile(dir) {
+export function createStackFile(dir: string) {
   const file = path.join(dir, 'stack.json');
 
-  /** @returns {Record<string, any>} empty if there is none, or a broken one */
-  function read() {
+  /** @returns empty if there is none, or a broken one */
+  function read(): Record<string, any> {
     try {
       return JSON.parse(fs.readFileSync(file, 'utf8'));
     } catch (error) {
@@ -21,8 +20,8 @@ function createStackFile(dir) {
     }
   }
 
-  /** @param {Record<string, any>} changes merged at the top level */
-  function update(changes) {
+  /** @param changes merged at the top level */
+  function update(changes: Record<string, any>) {
     const next = { ...read(), ...changes };
     const temporary = `${file}.${process.pid}.tmp`;
     fs.writeFileSync(temporary, `${JSON.stringify(next, null, 2)}\n`, { mode: 0o600 });
@@ -32,5 +31,3 @@ function createStackFile(dir) {
 
   return { file, read, update };
 }
-
-module.exports = { createStackFile };

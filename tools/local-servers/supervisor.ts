@@ -1,27 +1,26 @@
-'use strict';
-
-const crypto = require('node:crypto');
-const fs = require('node:fs');
-const os = require('node:os');
-const path = require('node:path');
-const { createPm2 } = require('./pm2');
-const { endProcesses, findOwned, isAlive, marker } = require('./processes');
-const { sleep, UserError } = require('../command/run-command');
-const { makePrivateFolder, ownUid } = require('../../src/lib/private-folder');
+// @ts-nocheck
+import crypto from 'node:crypto';
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { createPm2 } from './pm2';
+import { endProcesses, findOwned, isAlive, marker } from '../command/processes';
+import { sleep, UserError } from '../command/run-command';
+import { makePrivateFolder, ownUid } from '../../src/lib/private-folder';
 
 /** A socket's path may have 107 bytes, and PM2 hangs if its own gets longer. */
 const longestHome = 85;
 
-/** @param {string} dir the stack's folder @param {string} name */
-function privateHome(dir, name) {
+/** @param dir the stack's folder */
+export function privateHome(dir: string, name: string) {
   const inside = path.join(dir, name);
   if (Buffer.byteLength(inside) <= longestHome) return inside;
   const hash = crypto.createHash('sha256').update(inside).digest('hex').slice(0, 12);
   return path.join(os.tmpdir(), `taskfleet-${os.userInfo().uid}-${hash}`);
 }
 
-/** Makes the folder, for this user alone. @param {string} home @throws UserError if other users could write there */
-function ensurePrivate(home) {
+/** Makes the folder, for this user alone. @throws UserError if other users could write there */
+export function ensurePrivate(home: string) {
   if (!makePrivateFolder(home)) return;
   throw new UserError(
     `${home} must be a folder of this user's alone, with mode 700, and no link. Remove it (or have its owner do that), ` +
@@ -33,10 +32,10 @@ function ensurePrivate(home) {
  * Closes the home of the person's own PM2: its daemon lets the whole group in, and knows the passwords of the servers.
  * What a link of theirs leads to stays as it is.
  *
- * @param {string} home made if it is not there
+ * @param home made if it is not there
  * @throws UserError if it belongs to another user
  */
-function closeHome(home) {
+export function closeHome(home: string) {
   fs.mkdirSync(home, { recursive: true, mode: 0o700 });
   const found = fs.lstatSync(home);
   // What a link leads to is the person's own affair.
@@ -49,12 +48,16 @@ function closeHome(home) {
   if (fs.lstatSync(home).isDirectory()) fs.chmodSync(home, 0o700);
 }
 
-/**
- * Keeps the private servers alive: a PM2 of its own, which `pm2 reload all` doesn't touch.
- *
- * @param {{ root: string, dir: string, executables: string[] }} options
- */
-function createSupervisor({ root, dir, executables }) {
+/** Keeps the private servers alive: a PM2 of its own, which `pm2 reload all` doesn't touch. */
+export function createSupervisor({
+  root,
+  dir,
+  executables,
+}: {
+  root: string;
+  dir: string;
+  executables: string[];
+}) {
   const home = privateHome(dir, 'pm2');
   // SIGINT, PM2's own signal, means "abort" to Erlang.
   const pm2 = createPm2({ root, home, env: { PM2_KILL_SIGNAL: 'SIGTERM', [marker]: dir } });
@@ -104,7 +107,7 @@ function createSupervisor({ root, dir, executables }) {
   }
 
   /** NGINX's old workers answer until the new ones have taken over, and it doesn't tell when. */
-  async function haveReread(server) {
+  async function haveReread(server: number) {
     process.kill(server, 'SIGHUP');
     await sleep(500);
   }
@@ -112,10 +115,9 @@ function createSupervisor({ root, dir, executables }) {
   /**
    * Starts what isn't running as described; what runs already is left alone.
    *
-   * @param {import('./stack').ServerProcess[]} processes
-   * @returns {Promise<string[]>} names of those it started
+   * @returns names of those it started
    */
-  async function start(processes) {
+  async function start(processes: import('./types').ServerProcess[]): Promise<string[]> {
     ensurePrivate(home);
     fs.mkdirSync(logs, { recursive: true });
     const running = await pm2.list();
@@ -142,8 +144,8 @@ function createSupervisor({ root, dir, executables }) {
     return wanted.map(({ name }) => name);
   }
 
-  /** @param {string} name @returns {Promise<number | undefined>} of the running process */
-  async function pid(name) {
+  /** @returns of the running process */
+  async function pid(name: string): Promise<number | undefined> {
     const found = (await pm2.list()).find((process_) => process_.name === name);
     return found?.pid && isAlive(found.pid) ? found.pid : undefined;
   }
@@ -166,5 +168,3 @@ function createSupervisor({ root, dir, executables }) {
 
   return { home, logs, pm2, start, pid, kill, endLeftovers };
 }
-
-module.exports = { createSupervisor, privateHome, ensurePrivate, closeHome };

@@ -1,6 +1,6 @@
 import type { Chart } from '../../../tools/report/chart';
 import type { createFixtures } from '../../../tools/kit/fixtures';
-import type { Stack } from '../../stack/stack';
+import type { Stack } from '../../stack/types';
 import type { Order, Sent } from './protocol';
 import type { Row } from './table';
 

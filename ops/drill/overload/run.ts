@@ -3,7 +3,7 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createFixtures } from '../../../tools/kit/fixtures';
 import { forCaller } from '../../../src/command-line/convention';
-import type { Stack } from '../../stack/stack';
+import type { Stack } from '../../stack/types';
 import { mixed } from './mixed';
 import { notices } from './notices';
 import type { Measured, Part, PartContext, Progress } from './part';

@@ -6,7 +6,7 @@ import { as, buildTask, buildMember, type Account } from '../../support/factorie
 import { eventually } from '../../support/wait';
 import { useAdmin, useApis, useCache, useRedis } from '../../support/use-api';
 
-/** A Redis that is always full, as configured by scripts/stack/servers/redis.js. */
+/** A Redis that is always full, as configured by tools/local-servers/servers/redis.ts. */
 const redis = useRedis();
 const filler = useCache(redis);
 beforeAll(async () => {

@@ -1,6 +1,6 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { apiDocument } from '../../../contract/document';
-import { oddTexts } from '../../../scripts/drill/odd-text';
+import { oddTexts } from '../../../ops/drill/odd-text';
 import { buildAdmin, buildTask, buildMember } from '../../support/factories';
 import { createSender, curlOf, type RawAnswer, type RawRequest } from '../../support/request-sender';
 import { textPlaces, type TextPlace } from '../../support/text-places';

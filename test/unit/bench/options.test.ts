@@ -1,6 +1,6 @@
 import { parseOptions } from '../../../bench/commands/options';
 import { selectedNames } from '../../../bench/rounds/schedule';
-import { commands } from '../../../scripts/command/bench-commands';
+import { commands } from '../../../tools/command/bench-commands';
 import { UsageError } from '../../../src/command-line/convention';
 
 describe('options of the bench', () => {

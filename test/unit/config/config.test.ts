@@ -1,8 +1,8 @@
 import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { appVariables, workerVariables } from '../../../scripts/stack/app-environment';
-import { ConfigError, configVariables, readConfig, readProcessConfig } from '../../../src/config';
+import { workerVariables } from '../../../src/config/app-environment';
+import { ConfigError, readConfig, readProcessConfig } from '../../../src/config';
 import { configFaults, variablesOf } from '../../../src/config/faults';
 import { configSchema } from '../../../src/config/schema';
 import { stackSchema } from '../../../src/config/stack-variables';
@@ -97,12 +97,6 @@ describe('the configuration', () => {
     }
   });
 
-  it('is passed to the processes whole, so that the environment of PM2 never leaks in', () => {
-    // Set by PM2, ecosystem.config.js and the trial of a build.
-    const others = ['NODE_APP_INSTANCE', 'TASKFLEET_RELEASE', 'TASKFLEET_TRIAL'];
-    expect([...appVariables, ...others].sort()).toEqual([...configVariables].sort());
-  });
-
   it('refuses wrong variables of NGINX, and does not validate those of containers', () => {
     const given = { BALANCING: 'random', LIMIT_RATE: '50', PORT: 'x' };
     expect(configFaults(stackSchema, given)).toEqual([
@@ -118,7 +112,9 @@ describe('the configuration', () => {
       readdirSync(path.join(root, folder), { recursive: true, encoding: 'utf8' }).map((name) =>
         path.join(folder, name),
       );
-    const scripts = [...filesIn('scripts'), 'ecosystem.config.js'].filter((name) => name.endsWith('.js'));
+    const scripts = [...filesIn('ops'), ...filesIn('tools'), 'ecosystem.config.js'].filter((name) =>
+      /\.[jt]s$/.test(name),
+    );
     const templates = ['nginx/nginx.conf.template', 'docker-compose.yml', 'docker-compose.response-time.yml'];
     const textOf = (files: string[]) =>
       files.map((name) => readFileSync(path.join(root, name), 'utf8')).join('\n');

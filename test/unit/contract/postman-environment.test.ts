@@ -7,7 +7,7 @@ type Options = { root: string; dir: string; url: string; admin?: { email: string
 
 const { writePostmanEnvironment } = jest.requireActual<{
   writePostmanEnvironment: (options: Options) => string;
-}>('../../../scripts/local/postman-environment');
+}>('../../../ops/local/postman-environment');
 
 const root = path.join(__dirname, '..', '..', '..');
 const url = 'http://localhost:3007';

@@ -4,7 +4,7 @@ import { ensureControlFolder, listSockets } from '../../../src/control/control-f
 import { newFolder } from '../../support/folder';
 
 const { ensurePrivate, closeHome } = jest.requireActual<Record<string, (folder: string) => void>>(
-  '../../../scripts/stack/supervisor',
+  '../../../tools/local-servers/supervisor',
 ) as Record<'ensurePrivate' | 'closeHome', (folder: string) => void>;
 
 /** A folder for everybody, as /tmp is. */

@@ -4,10 +4,10 @@ import { judgeConfiguration } from '../../../src/doctor/judge-configuration';
 type Variables = Record<string, string>;
 const { nextEnvironment } = jest.requireActual<{
   nextEnvironment: (shell: Variables, env: Variables) => Variables;
-}>('../../../scripts/doctor/next-environment');
+}>('../../../ops/doctor/next-environment');
 const { bothConfigurations } = jest.requireActual<{
   bothConfigurations: (running: Finding[], next: Finding[], shell: Variables, env: Variables) => Finding[];
-}>('../../../scripts/doctor/configuration');
+}>('../../../ops/doctor/configuration');
 
 const started = {
   NODE_ENV: 'production',

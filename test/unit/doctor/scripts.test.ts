@@ -1,6 +1,6 @@
 import { createServer, type Server } from 'node:http';
 import type { Finding } from '../../../src/doctor/finding';
-import type { AppProcess } from '../../../scripts/stack/stack';
+import type { AppProcess } from '../../../ops/stack/types';
 import { listen, portOf } from '../../support/listen';
 
 interface Health {
@@ -11,28 +11,28 @@ interface Health {
 const { judgePorts, judgeThroughNginx } = jest.requireActual<{
   judgePorts: (text: string, ports: number[]) => Finding;
   judgeThroughNginx: (url: string, health: Health, logs: string) => Finding[];
-}>('../../../scripts/doctor/nginx');
+}>('../../../ops/doctor/nginx');
 const { askHealth } = jest.requireActual<{ askHealth: (url: string) => Promise<Health> }>(
-  '../../../scripts/doctor/ask-health',
+  '../../../ops/doctor/ask-health',
 );
 const { judgeHealth } = jest.requireActual<{
   judgeHealth: (
     asked: { app: AppProcess; health: Health; status?: { draining: boolean; asideSince?: number } }[],
   ) => Finding[];
-}>('../../../scripts/doctor/worker-health');
+}>('../../../ops/doctor/worker-health');
 const { judgeLoad } = jest.requireActual<{ judgeLoad: (statuses: object[]) => Finding[] }>(
-  '../../../scripts/doctor/load',
+  '../../../ops/doctor/load',
 );
 const { report } = jest.requireActual<{ report: (findings: Finding[]) => string }>(
-  '../../../scripts/doctor/report',
+  '../../../ops/doctor/report',
 );
 const { judgeLogs, judgeRoom } = jest.requireActual<{
   judgeLogs: (bytes: number) => Finding;
   judgeRoom: (places: string[], room: { free: number; size: number }) => Finding;
-}>('../../../scripts/doctor/room');
+}>('../../../ops/doctor/room');
 const { judgeWorkers } = jest.requireActual<{
   judgeWorkers: (apps: AppProcess[], wanted: { apiWorkers: number; release: string }) => Finding[];
-}>('../../../scripts/doctor/workers');
+}>('../../../ops/doctor/workers');
 
 const app = (changes: Partial<AppProcess> = {}): AppProcess => ({
   name: 'taskfleet-api',

@@ -7,8 +7,8 @@ import {
   p99,
   rateDone,
   timesOf,
-} from '../../../scripts/drill/overload/figures';
-import { atLeast, atMost, formatTable, info, perSecond } from '../../../scripts/drill/overload/table';
+} from '../../../ops/drill/overload/figures';
+import { atLeast, atMost, formatTable, info, perSecond } from '../../../ops/drill/overload/table';
 import { sentOf } from './support/sent';
 
 /** One answer each half second: due, took and status. */

@@ -1,6 +1,6 @@
-import { formatReport } from '../../../scripts/drill/overload/report';
-import { atMost, info } from '../../../scripts/drill/overload/table';
-import { makeTimeChart } from '../../../scripts/drill/overload/time-chart';
+import { formatReport } from '../../../ops/drill/overload/report';
+import { atMost, info } from '../../../ops/drill/overload/table';
+import { makeTimeChart } from '../../../ops/drill/overload/time-chart';
 import { sentOf } from './support/sent';
 
 const sent = sentOf({

@@ -1,8 +1,8 @@
 import http from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { Order, Request, Sent } from '../../../scripts/drill/overload/protocol';
-import { sendOrder } from '../../../scripts/drill/overload/send-order';
-import { startSender } from '../../../scripts/drill/overload/start-sender';
+import type { Order, Request, Sent } from '../../../ops/drill/overload/protocol';
+import { sendOrder } from '../../../ops/drill/overload/send-order';
+import { startSender } from '../../../ops/drill/overload/start-sender';
 
 const read: Request = { method: 'GET', path: '/tasks/1', headers: { authorization: 'Bearer x' } };
 

@@ -1,6 +1,6 @@
 import { loggedUrl } from '../../../src/http/server/logged-url';
 import { createLogger } from '../../../src/process/logger';
-import { oddTexts } from '../../../scripts/drill/odd-text';
+import { oddTexts } from '../../../ops/drill/odd-text';
 
 describe('a logged address', () => {
   it.each([

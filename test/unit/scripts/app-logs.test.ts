@@ -5,7 +5,7 @@ import { newFolder } from '../../support/folder';
 const { explainSilence, markLogs } = jest.requireActual<{
   explainSilence: (home: string, name: string) => string;
   markLogs: (processes: { name: string; logs?: string[] }[]) => (process: { name: string }) => string;
-}>('../../../scripts/stack/app-logs');
+}>('../../../tools/local-servers/app-logs');
 
 let dir: string;
 beforeEach(() => {

@@ -1,5 +1,5 @@
 import { createServer, type Server } from 'node:net';
-import type { ServerDefinition } from '../../../scripts/stack/stack';
+import type { ServerDefinition } from '../../../tools/local-servers/types';
 import { portOf } from '../../support/listen';
 
 interface Options {
@@ -11,7 +11,7 @@ interface Options {
 }
 type Choose = (definition: Partial<ServerDefinition>, taken: Set<number>) => Promise<Record<string, number>>;
 const { createPortChoice } = jest.requireActual<{ createPortChoice: (options: Options) => Choose }>(
-  '../../../scripts/stack/choose-ports',
+  '../../../tools/local-servers/choose-ports',
 );
 
 const nginx = { name: 'nginx', title: 'NGINX', ports: { nginx: 3000 } } as const;

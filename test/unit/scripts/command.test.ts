@@ -17,7 +17,8 @@ import { newFolder } from '../../support/folder';
 const root = path.join(__dirname, '..', '..', '..');
 const folder = newFolder();
 
-const runMain = path.join(root, 'scripts', 'command', 'run-main.js');
+const bootstrap = path.join(root, 'scripts', 'bootstrap.js');
+const runMain = path.join(root, 'tools', 'command', 'run-main.ts');
 const done = path.join(folder, 'done');
 /** Prints on both outputs for half a second, then writes a file. */
 const main = (last: string) => `
@@ -40,7 +41,9 @@ describe('a command whose output is not read to its end', () => {
     ['fails', 'process.exitCode = 3;', 3],
     ['throws', "throw new Error('boom');", 1],
   ])('does all its work, and %s as if it had been read', async (_says, last, status) => {
-    const child = spawn(process.execPath, ['-e', main(last)], { stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(process.execPath, ['-r', bootstrap, '-e', main(last)], {
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
     for (const stream of [child.stdout, child.stderr]) stream.once('data', () => stream.destroy());
     expect(await once(child, 'close')).toEqual([status, null]);
     expect(existsSync(done)).toBe(true);
@@ -48,7 +51,9 @@ describe('a command whose output is not read to its end', () => {
 
   it('does all its work on a full disk too, and reports that its output is lost', async () => {
     const full = openSync('/dev/full', 'w');
-    const child = spawn(process.execPath, ['-e', main('')], { stdio: ['ignore', full, 'ignore'] });
+    const child = spawn(process.execPath, ['-r', bootstrap, '-e', main('')], {
+      stdio: ['ignore', full, 'ignore'],
+    });
     expect(await once(child, 'close')).toEqual([1, null]);
     expect(existsSync(done)).toBe(true);
   });
@@ -56,7 +61,7 @@ describe('a command whose output is not read to its end', () => {
 
 describe('the command line', () => {
   it('runs the tests to their end though no one reads what jest prints', async () => {
-    const runJest = path.join(root, 'scripts', 'command', 'run-jest.js');
+    const runJest = path.join(root, 'ops', 'tests', 'run-jest.ts');
     const options = `{ env: process.env, dir: ${JSON.stringify(folder)}, suiteMs: 60_000 }`;
     const program = `
     const { runMain } = require(${JSON.stringify(runMain)});
@@ -65,23 +70,21 @@ describe('the command line', () => {
       const sum = await runJest(${JSON.stringify(root)}, ['test/unit/tasks/task-status'], ${options});
       require('node:fs').writeFileSync(${JSON.stringify(done)}, JSON.stringify(sum));
     });`;
-    const child = spawn(process.execPath, ['-e', program], { stdio: ['ignore', 'ignore', 'pipe'] });
+    const child = spawn(process.execPath, ['-r', bootstrap, '-e', program], {
+      stdio: ['ignore', 'ignore', 'pipe'],
+    });
     child.stderr.destroy();
     expect(await once(child, 'close')).toEqual([0, null]);
     expect(JSON.parse(readFileSync(done, 'utf8'))).toMatchObject({ failed: 0 });
   }, 120_000);
 
-  /** Runs a command of a clone that has the scripts alone; as root by a user to whom nothing here belongs. */
-  function runAsStranger(
-    script: string,
-    args: string[],
-    { PM2_HOME, chmods }: { PM2_HOME: string; chmods: string[] },
-  ) {
+  /** Runs a command of a clone that has the sources alone; as root by a user to whom nothing here belongs. */
+  function runAsStranger(args: string[], { PM2_HOME, chmods }: { PM2_HOME: string; chmods: string[] }) {
     const isRoot = process.getuid?.() === 0;
     for (const place of chmods) chmodSync(place, isRoot ? 0o700 : 0);
     const { status, stdout, stderr } = spawnSync(
       process.execPath,
-      [path.join(folder, 'clone', 'scripts', script), ...args],
+      [path.join(folder, 'clone', 'scripts', 'bootstrap.js'), ...args],
       {
         cwd: path.join(folder, 'clone'),
         env: { PATH: process.env.PATH, HOME: path.join(folder, 'home'), PM2_HOME },
@@ -104,35 +107,32 @@ describe('the command line', () => {
     });
 
     it.each([
-      ['start.js', []],
-      ['stop.js', []],
-      ['dev.js', []],
-      ['reload.js', []],
-      ['scale.js', []],
-      ['scale.js', ['2']],
-      ['supervise.js', []],
-      ['doctor.js', ['--json']],
-      ['cli.js', ['migrate']],
-      ['bench.js', []],
-      ['drill.js', []],
-      ['test.js', []],
-    ] as [string, string[]][])(
-      '%s %j names in one line the folder, its fault and the cure',
-      (script, args) => {
-        const { status, said } = runAsStranger(script, args, { PM2_HOME: pm2, chmods: [local] });
-        expect({ status, said }).toEqual({
-          status: 1,
-          said: expect.stringMatching(
-            /^\n?\S*\.local\S*: (permission denied|not permitted) \(\w+, E\w+\)\. .+\.\n$/,
-          ) as string,
-        });
-      },
-    );
+      ['start'],
+      ['stop'],
+      ['dev'],
+      ['reload'],
+      ['scale'],
+      ['scale', '2'],
+      ['supervise'],
+      ['doctor', '--json'],
+      ['migrate'],
+      ['bench'],
+      ['drill'],
+      ['test'],
+    ])('%s %s names in one line the folder, its fault and the cure', (...args) => {
+      const { status, said } = runAsStranger(args, { PM2_HOME: pm2, chmods: [local] });
+      expect({ status, said }).toEqual({
+        status: 1,
+        said: expect.stringMatching(
+          /^\n?\S*\.local\S*: (permission denied|not permitted) \(\w+, E\w+\)\. .+\.\n$/,
+        ) as string,
+      });
+    });
 
     it('says in one line that the home of PM2 cannot be read', () => {
       // The stack is the caller's own; the running PM2 is not.
       if (process.getuid?.() === 0) chownSync(local, 65_534, 65_534);
-      const { status, said } = runAsStranger('scale.js', [], { PM2_HOME: pm2, chmods: [pm2] });
+      const { status, said } = runAsStranger(['scale'], { PM2_HOME: pm2, chmods: [pm2] });
       expect({ status, said }).toEqual({
         status: 1,
         said: expect.stringMatching(
@@ -145,9 +145,13 @@ describe('the command line', () => {
   it('refuses to run below a folder with a backslash, from which Node loads no packages', () => {
     const odd = path.join(folder, 'a\\b');
     copyScripts(odd);
-    const { status, stderr } = spawnSync(process.execPath, [path.join(odd, 'scripts', 'start.js')], {
-      encoding: 'utf8',
-    });
+    const { status, stderr } = spawnSync(
+      process.execPath,
+      [path.join(odd, 'scripts', 'bootstrap.js'), 'start'],
+      {
+        encoding: 'utf8',
+      },
+    );
     expect({ status, stderr }).toEqual({ status: 1, stderr: expect.stringContaining('backslash') as string });
   });
 

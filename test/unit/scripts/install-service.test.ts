@@ -4,11 +4,11 @@ import os from 'node:os';
 import path from 'node:path';
 import { copyScripts } from '../../support/copy-scripts';
 
-const script = path.join(__dirname, '..', '..', '..', 'scripts', 'install-service.js');
+const script = path.join(__dirname, '..', '..', '..', 'scripts', 'bootstrap.js');
 
 function printed(PATH: string): string {
   const env = { ...process.env, PATH };
-  return execFileSync(process.execPath, [script, '--print'], { env, encoding: 'utf8' });
+  return execFileSync(process.execPath, [script, 'install-service', '--print'], { env, encoding: 'utf8' });
 }
 
 describe('the systemd service', () => {
@@ -81,7 +81,7 @@ describe('the systemd service', () => {
     const env = { PATH: '/a b:/c\\d:/usr/bin', HOME: folder };
     const unit = execFileSync(
       process.execPath,
-      [path.join(folder, 'scripts', 'install-service.js'), '--print'],
+      [path.join(folder, 'scripts', 'bootstrap.js'), 'install-service', '--print'],
       {
         env,
         encoding: 'utf8',
@@ -94,6 +94,6 @@ describe('the systemd service', () => {
     expect(unit).toContain(
       `\nEnvironment="PM2_HOME=${quoted}/.pm2"\nEnvironment="PATH=/a b:/c\\\\d:/usr/bin"\n`,
     );
-    expect(unit).toContain(`" "${quoted.replace('$', '$$$$')}/scripts/supervise.js"\n`);
+    expect(unit).toContain(`" "${quoted.replace('$', '$$$$')}/scripts/bootstrap.js" supervise\n`);
   });
 });

@@ -15,7 +15,7 @@ describe('the repository', () => {
       'docs/images/ops.png',
       'nginx/balancing/balance.lua',
       'nginx/nginx.conf.template',
-      'scripts/stack/servers/run-nginx.sh',
+      'tools/local-servers/servers/run-nginx.sh',
       'src/ops/page/ops.css',
     ];
     const [source, clone] = [path.join(folder, 'source'), path.join(folder, 'clone')];

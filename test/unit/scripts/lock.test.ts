@@ -10,7 +10,7 @@ interface Options {
 const { holderOf, withLock } = jest.requireActual<{
   holderOf: (file: string) => { pid: number; command?: string } | undefined;
   withLock: <T>(file: string, options: Options, work: () => Promise<T>) => Promise<T>;
-}>('../../../scripts/set-up/lock');
+}>('../../../tools/command/lock');
 
 let dir: string;
 let file: string;

@@ -23,10 +23,10 @@ interface LogSet {
 const { logSets, rotate } = jest.requireActual<{
   logSets: (stack: { dir: string; supervisorHome: string; appsHome: string }) => LogSet[];
   rotate: (set: LogSet, most?: number) => void;
-}>('../../../scripts/stack/logs');
+}>('../../../tools/local-servers/logs');
 const { readFrom } = jest.requireActual<{
   readFrom: (file: string, before?: { ino: number; size: number }) => string;
-}>('../../../scripts/stack/app-logs');
+}>('../../../tools/local-servers/app-logs');
 
 let dir: string;
 beforeEach(() => {
@@ -139,8 +139,8 @@ describe('the logs of a stack', () => {
         '..',
         '..',
         '..',
-        'scripts',
-        'stack',
+        'tools',
+        'local-servers',
         'servers',
         'run-secantusdb.sh',
       );

@@ -1,13 +1,13 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import type { Balancing, ServerDefinition } from '../../../scripts/stack/stack';
+import type { Balancing, ServerDefinition } from '../../../tools/local-servers/types';
 import { newFolder } from '../../support/folder';
 
-const { nginx } = jest.requireActual<{ nginx: ServerDefinition }>('../../../scripts/stack/servers/nginx');
+const { nginx } = jest.requireActual<{ nginx: ServerDefinition }>('../../../tools/local-servers/servers/nginx');
 const { checkBalancing, methods } = jest.requireActual<{
   checkBalancing: (name?: string) => Balancing;
   methods: Balancing[];
-}>('../../../scripts/stack/balancing');
+}>('../../../tools/local-servers/balancing');
 const root = path.join(__dirname, '..', '..', '..');
 
 let dir: string;

@@ -1,6 +1,6 @@
 const { findFree } = jest.requireActual<{
   findFree: (from: number, options?: { size?: number; step?: number }) => Promise<number>;
-}>('../../../scripts/stack/ports');
+}>('../../../tools/local-servers/ports');
 
 describe('the choice of ports', () => {
   it('finds no port that fetch refuses to ask, alone or within a block', async () => {

@@ -1,9 +1,9 @@
 import { mkdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import type { ServerDefinition } from '../../../scripts/stack/stack';
+import type { ServerDefinition } from '../../../tools/local-servers/types';
 import { newFolder } from '../../support/folder';
 
-const { rabbit } = jest.requireActual<{ rabbit: ServerDefinition }>('../../../scripts/stack/servers/rabbit');
+const { rabbit } = jest.requireActual<{ rabbit: ServerDefinition }>('../../../tools/local-servers/servers/rabbit');
 
 const folder = newFolder();
 

@@ -1,10 +1,9 @@
-'use strict';
-
-const fs = require('node:fs');
-const path = require('node:path');
-const { runCommand, UserError } = require('../command/run-command');
-const { findCommand, isExecutable } = require('../stack/servers/find-command');
-const { createApt } = require('./system-packages');
+// @ts-nocheck
+import fs from 'node:fs';
+import path from 'node:path';
+import { runCommand, UserError } from '../../command/run-command';
+import { findCommand, isExecutable } from '../servers/find-command';
+import { createApt } from './system-packages';
 
 const commands = [
   'chromium',
@@ -15,16 +14,16 @@ const commands = [
   '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
 ];
 
-/** @param {string} root @returns {string | undefined} the one that Playwright downloaded */
-function findDownloaded(root) {
+/** @returns the one that Playwright downloaded */
+function findDownloaded(root: string): string | undefined {
   const folder = path.join(root, 'node_modules', 'playwright-core');
   if (!fs.existsSync(folder)) return undefined;
   const file = require(folder).chromium.executablePath();
   return isExecutable(file) ? file : undefined;
 }
 
-/** @param {string} root @returns {string | undefined} full path of a Chromium or Chrome */
-function findBrowser(root) {
+/** @returns full path of a Chromium or Chrome */
+export function findBrowser(root: string): string | undefined {
   const known = commands.map((name) =>
     path.isAbsolute(name) ? isExecutable(name) && name : findCommand(name),
   );
@@ -32,7 +31,7 @@ function findBrowser(root) {
 }
 
 /** Debian has it as a package; for Ubuntu, where that is a snap, and for macOS there is Playwright's own. */
-async function obtainBrowser(root, step) {
+async function obtainBrowser(root: string, step: { say: any; status?: (text: string) => void }) {
   if (findCommand('apt-get')) {
     const apt = createApt(step);
     // A machine that was just made has no lists to look into.
@@ -52,22 +51,20 @@ async function obtainBrowser(root, step) {
 /**
  * Gets a browser for the tests that need one. Where it can't, it says so and goes on: only those tests fail,
  * and say so again.
- *
- * @param {string} root
- * @param {ReturnType<import('./progress').createProgress>} progress
  */
-async function ensureBrowser(root, progress) {
+export async function ensureBrowser(
+  root: string,
+  progress: ReturnType<import('../../command/progress').createProgress>,
+) {
   if (findBrowser(root)) return;
   try {
     await progress.step(
       'browser',
       'no Chromium on this machine yet',
-      (step) => obtainBrowser(root, step),
+      (step: any) => obtainBrowser(root, step),
       () => 'Chromium installed',
     );
   } catch (error) {
     progress.line('browser', `no Chromium, so tests that need one will fail: ${error.message}`);
   }
 }
-
-module.exports = { ensureBrowser, findBrowser };

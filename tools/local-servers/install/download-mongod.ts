@@ -1,12 +1,11 @@
-'use strict';
-
+// @ts-nocheck
 /**
  * Downloads a mongod into the folder given, prints where it is, and gives up where nothing arrives any more.
  * A process of its own, so that whoever waits can end it.
  */
-const fs = require('node:fs');
-const path = require('node:path');
-const { MongoBinary } = require('mongodb-memory-server-core');
+import fs from 'node:fs';
+import path from 'node:path';
+import { MongoBinary } from 'mongodb-memory-server-core';
 
 const stallMs = 20_000;
 const [folder] = process.argv.slice(2);

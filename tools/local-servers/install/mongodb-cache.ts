@@ -1,11 +1,9 @@
-'use strict';
-
-const fs = require('node:fs');
-const os = require('node:os');
-const path = require('node:path');
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
 
 /** Shared by all clones: a database is built or fetched once a machine. */
-function cacheFolder() {
+export function cacheFolder() {
   const base = process.env.XDG_CACHE_HOME || path.join(os.homedir(), '.cache');
   return path.join(base, 'taskfleet', 'mongodb');
 }
@@ -15,8 +13,8 @@ const kinds = [
   { kind: 'secantusdb', folder: /^secantusdb-\d[\w.-]*$/, bin: path.join('bin', 'secantusd-rs') },
 ];
 
-/** @returns {{ bin: string, kind: string } | undefined} the newest real MongoDB, else the newest SecantusDB */
-function findCached() {
+/** @returns the newest real MongoDB, else the newest SecantusDB */
+export function findCached(): { bin: string; kind: string } | undefined {
   let folders;
   try {
     folders = fs.readdirSync(cacheFolder());
@@ -32,5 +30,3 @@ function findCached() {
   }
   return undefined;
 }
-
-module.exports = { cacheFolder, findCached };

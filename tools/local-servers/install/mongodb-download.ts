@@ -1,11 +1,10 @@
-'use strict';
-
-const fs = require('node:fs');
-const path = require('node:path');
-const { runCommand, UserError } = require('../command/run-command');
+import fs from 'node:fs';
+import path from 'node:path';
+import { typescript } from '../../command/typescript';
+import { runCommand, UserError } from '../../command/run-command';
 
 /** A closed network should cost seconds, not minutes. */
-async function canDownload() {
+export async function canDownload() {
   const { MONGOMS_DOWNLOAD_MIRROR: mirror, HTTPS_PROXY, https_proxy: proxy } = process.env;
   // fetch() knows no proxies, the download does.
   if (HTTPS_PROXY || proxy) return true;
@@ -18,23 +17,31 @@ async function canDownload() {
   }
 }
 
-/**
- * Downloads a mongod into the cache.
- *
- * @param {{ root: string, folder: string, step: { status: (text: string) => void } }} options
- */
-async function downloadMongod({ root, folder, step }) {
+/** Downloads a mongod into the cache. */
+export async function downloadMongod({
+  root,
+  folder,
+  step,
+}: {
+  root: string;
+  folder: string;
+  step: { status: (text: string) => void };
+}) {
   const aside = path.join(folder, `.new-${process.pid}`);
   fs.mkdirSync(aside, { recursive: true });
   step.status('downloading MongoDB');
-  const onLine = (line) => {
+  const onLine = (line: string) => {
     const [, megabytes] = /^progress (\d+)/.exec(line) ?? [];
     if (megabytes) step.status(`downloading MongoDB: ${megabytes} MB`);
   };
   try {
-    const script = require.resolve('./download-mongod');
+    const script = require.resolve('./download-mongod.ts');
     const options = { cwd: root, timeoutMs: 15 * 60_000, onLine };
-    const { code, stdout, stderr } = await runCommand(process.execPath, [script, aside], options);
+    const { code, stdout, stderr } = await runCommand(
+      process.execPath,
+      [...typescript, script, aside],
+      options,
+    );
     if (code !== 0)
       throw new UserError(stderr.replace(/^progress.*\n?/gm, '').trim() || 'the download failed');
     const file = stdout.trim().split('\n').pop() ?? '';
@@ -48,5 +55,3 @@ async function downloadMongod({ root, folder, step }) {
     fs.rmSync(aside, { recursive: true, force: true });
   }
 }
-
-module.exports = { canDownload, downloadMongod };

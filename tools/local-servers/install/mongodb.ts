@@ -1,13 +1,12 @@
-'use strict';
-
-const fs = require('node:fs');
-const path = require('node:path');
-const { UserError } = require('../command/run-command');
-const { cacheFolder } = require('./mongodb-cache');
-const { mongo } = require('../stack/servers/mongo');
-const { buildSecantusDb } = require('./secantusdb');
-const { canDownload, downloadMongod } = require('./mongodb-download');
-const { withLock } = require('./lock');
+// @ts-nocheck
+import fs from 'node:fs';
+import path from 'node:path';
+import { UserError } from '../../command/run-command';
+import { cacheFolder } from './mongodb-cache';
+import { mongo } from '../servers/mongo';
+import { buildSecantusDb } from './secantusdb';
+import { canDownload, downloadMongod } from './mongodb-download';
+import { withLock } from '../../command/lock';
 
 const waysOut = `There is no MongoDB, and none could be fetched or built. Three ways out:
   - a server that runs already:  MONGO_URL=mongodb://… npm start
@@ -16,7 +15,7 @@ const waysOut = `There is no MongoDB, and none could be fetched or built. Three 
   - containers, which bring everything:  docker compose up`;
 
 /** What an interrupted set-up left; the lock is held, so nobody is using it. */
-function clearHalfMade(folder) {
+function clearHalfMade(folder: fs.PathLike) {
   for (const name of fs.readdirSync(folder).filter((entry) => entry.startsWith('.new-'))) {
     fs.rmSync(path.join(folder, name), { recursive: true, force: true });
   }
@@ -25,14 +24,20 @@ function clearHalfMade(folder) {
 /**
  * Brings a MongoDB server into the cache: MongoDB's own where it can be downloaded, else SecantusDB.
  *
- * @param {{ root: string, packages: Promise<void>, systemPackages: Promise<void>,
- *   step: { say: (text: string) => void, status: (text: string) => void } }} options
- *   the promises end when npm's and the system's packages are there
+ * @param options systemPackages ends when the system's packages are there
  */
-async function obtainMongo({ root, packages, systemPackages, step }) {
+export async function obtainMongo({
+  root,
+  systemPackages,
+  step,
+}: {
+  root: string;
+  systemPackages: Promise<void>;
+  step: { say: (text: string) => void; status: (text: string) => void };
+}) {
   const folder = cacheFolder();
   fs.mkdirSync(folder, { recursive: true });
-  const onWait = (owner) => {
+  const onWait = (owner: any) => {
     step.say(`another set-up (${owner}) is at it: waiting`);
     step.status('waiting for the other set-up');
   };
@@ -41,7 +46,6 @@ async function obtainMongo({ root, packages, systemPackages, step }) {
     clearHalfMade(folder);
     const problems = [];
     if (await canDownload()) {
-      await packages;
       try {
         return await downloadMongod({ root, folder, step });
       } catch (error) {
@@ -60,5 +64,3 @@ async function obtainMongo({ root, packages, systemPackages, step }) {
     throw new UserError(`${problems.join('\n\n')}\n\n${waysOut}`);
   });
 }
-
-module.exports = { obtainMongo };

@@ -1,11 +1,10 @@
-'use strict';
-
-const fs = require('node:fs');
-const os = require('node:os');
-const path = require('node:path');
-const { createApt } = require('./system-packages');
-const { findCommand } = require('../stack/servers/find-command');
-const { runCommand, UserError } = require('../command/run-command');
+// @ts-nocheck
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { createApt } from './system-packages';
+import { findCommand } from '../servers/find-command';
+import { runCommand, UserError } from '../../command/run-command';
 
 const version = '0.5.3-beta.196';
 const crates = 210;
@@ -18,16 +17,15 @@ const buildSettings = {
   CARGO_PROFILE_RELEASE_OPT_LEVEL: '2',
 };
 
-/** @param {string} text */
-const isNewEnough = (text) => {
+const isNewEnough = (text: string) => {
   const [, major, minor] = /(\d+)\.(\d+)/.exec(text) ?? [];
   return (
     Number(major) > oldestCargo[0] || (Number(major) === oldestCargo[0] && Number(minor) >= oldestCargo[1])
   );
 };
 
-/** @returns {Promise<string | undefined>} a cargo that runs and is new enough */
-async function findCargo() {
+/** @returns a cargo that runs and is new enough */
+async function findCargo(): Promise<string | undefined> {
   const own = path.join(process.env.CARGO_HOME || path.join(os.homedir(), '.cargo'), 'bin', 'cargo');
   for (const cargo of [findCommand('cargo'), own].filter((file) => file && fs.existsSync(file))) {
     const { code, stdout } = await runCommand(cargo, ['--version'], { timeoutMs: 15_000 });
@@ -36,8 +34,8 @@ async function findCargo() {
   return undefined;
 }
 
-/** @returns {Promise<string[]>} what the build needs and this machine lacks */
-async function findMissingTools() {
+/** @returns what the build needs and this machine lacks */
+async function findMissingTools(): Promise<string[]> {
   const missing = ['cmake', 'ninja'].filter((name) => !findCommand(name));
   if (!findCommand('cc') || !findCommand('c++')) missing.push('compiler');
   if (!(await findCargo())) missing.push('cargo');
@@ -45,10 +43,15 @@ async function findMissingTools() {
 }
 
 /** Debian's cargo is too old before Debian 13; cargo-web is the newer one it ships for browsers. */
-async function installTools(missing, step) {
+async function installTools(
+  missing: string[],
+  step: { say: (text: string) => void; status: (text: string) => void },
+) {
   const apt = createApt(step);
   const packages = { cmake: ['cmake'], ninja: ['ninja-build'], compiler: ['gcc', 'g++', 'libc6-dev'] };
-  const wanted = missing.filter((name) => name !== 'cargo').flatMap((name) => packages[name]);
+  const wanted = missing
+    .filter((name: string) => name !== 'cargo')
+    .flatMap((name: string | number) => packages[name]);
   if (missing.includes('cargo')) {
     const plain = await apt.pick(['cargo']);
     if (plain && isNewEnough(plain.version)) wanted.push('cargo');
@@ -61,8 +64,14 @@ async function installTools(missing, step) {
   await apt.install(wanted);
 }
 
-/** @param {{ folder: string, systemPackages: Promise<void>, step: any }} options */
-async function ensureTools({ systemPackages, step }) {
+async function ensureTools({
+  systemPackages,
+  step,
+}: {
+  folder: string;
+  systemPackages: Promise<void>;
+  step: any;
+}) {
   let missing = await findMissingTools();
   if (missing.length === 0) return;
   // Only one apt at a time.
@@ -75,7 +84,7 @@ async function ensureTools({ systemPackages, step }) {
 const compiling = /^\s*Compiling (\S+ \S+)/;
 
 /** cargo doesn't name again what an interrupted build has done: the log does. */
-function openLog(folder, target) {
+function openLog(folder: string, target: fs.PathLike) {
   const file = path.join(folder, 'build.log');
   const goesOn = fs.existsSync(target) && fs.existsSync(file);
   const lines = goesOn ? fs.readFileSync(file, 'utf8').split('\n') : [];
@@ -83,13 +92,16 @@ function openLog(folder, target) {
   return { log: fs.createWriteStream(file, { flags: goesOn ? 'a' : 'w' }), compiled };
 }
 
-/**
- * Builds SecantusDB from the crates registry. An interrupted build goes on where it was.
- *
- * @param {{ folder: string, systemPackages: Promise<void>,
- *   step: { say: (text: string) => void, status: (text: string) => void } }} options
- */
-async function buildSecantusDb({ folder, systemPackages, step }) {
+/** Builds SecantusDB from the crates registry. An interrupted build goes on where it was. */
+export async function buildSecantusDb({
+  folder,
+  systemPackages,
+  step,
+}: {
+  folder: string;
+  systemPackages: Promise<void>;
+  step: { say: (text: string) => void; status: (text: string) => void };
+}) {
   await ensureTools({ folder, systemPackages, step });
   const aside = path.join(folder, `.new-${process.pid}`);
   const target = path.join(folder, '.target');
@@ -104,13 +116,13 @@ async function buildSecantusDb({ folder, systemPackages, step }) {
   };
   const { log, compiled } = openLog(folder, target);
   step.status('downloading crates');
-  const onLine = (line) => {
+  const onLine = (line: string) => {
     log.write(`${line}\n`);
     const [, crate] = compiling.exec(line) ?? [];
     if (crate) compiled.add(crate);
     if (compiled.size > 0) step.status(`building SecantusDB: ${compiled.size} of about ${crates} crates`);
   };
-  const result = await runCommand(/** @type {string} */ (await findCargo()), args, {
+  const result = await runCommand(/** @type {string} */ await findCargo(), args, {
     env,
     timeoutMs: 40 * 60_000,
     onLine,
@@ -123,5 +135,3 @@ async function buildSecantusDb({ folder, systemPackages, step }) {
   fs.renameSync(aside, path.join(folder, `secantusdb-${version}`));
   fs.rmSync(target, { recursive: true, force: true });
 }
-
-module.exports = { buildSecantusDb };

@@ -1,9 +1,8 @@
-'use strict';
-
-const fs = require('node:fs');
-const path = require('node:path');
-const { runCommand, UserError } = require('../command/run-command');
-const { findCommand } = require('../stack/servers/find-command');
+// @ts-nocheck
+import fs from 'node:fs';
+import path from 'node:path';
+import { runCommand, UserError } from '../../command/run-command';
+import { findCommand } from '../servers/find-command';
 
 const policyFile = '/usr/sbin/policy-rc.d';
 // Debian asks this file whether a package may start its service: 101 means no.
@@ -21,36 +20,36 @@ const debian = {
 };
 const homebrew = { redis: ['redis'], rabbit: ['rabbitmq'], nginx: ['nginx'], prometheus: ['prometheus'] };
 
-/** @param {string} name @returns {boolean} whether some system's package manager provides it */
-const isInstallable = (name) => Boolean(findCommand('apt-get') ? debian[name] : homebrew[name]);
+/** @returns whether some system's package manager provides it */
+export const isInstallable = (name: string): boolean =>
+  Boolean(findCommand('apt-get') ? debian[name] : homebrew[name]);
 
-/** Ends with the three ways out, for a machine without a package manager we know. @param {string[]} names */
-const helpText = (names) =>
+/** Ends with the three ways out, for a machine without a package manager we know. */
+const helpText = (names: string[]) =>
   `These servers are missing and can't be installed here: ${names.join(', ')}.\n` +
   'Either install them yourself and run `npm start` again,\n' +
   'or name servers that run already: REDIS_URL=… AMQP_URL=… MONGO_URL=… npm start,\n' +
   'or use containers, which need none of it: docker compose up';
 
-/** Runs apt as root, by sudo where needed. @param {{ say: (text: string) => void, status: (text: string) => void }} step */
-function createApt({ say, status }) {
+/** Runs apt as root, by sudo where needed. */
+export function createApt({ say, status }: { say: (text: string) => void; status: (text: string) => void }) {
   const isRoot = process.getuid?.() === 0;
   const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive', LC_ALL: 'C.UTF-8' };
 
-  /** @param {string[]} command */
-  async function asRoot(command, timeoutMs = 10 * 60_000) {
+  async function asRoot(command: string[], timeoutMs = 10 * 60_000) {
     const [name, ...args] = isRoot ? command : ['sudo', 'DEBIAN_FRONTEND=noninteractive', ...command];
-    const onLine = (line) => {
+    const onLine = (line: string) => {
       const news = /^(Get:\d+|Unpacking|Setting up|Selecting|Fetched) ?\S*/.exec(line);
       if (news) status(line.replace(/https?:\S+ /, '').slice(0, 55));
     };
     // apt itself knows when it must not be interrupted; it is asked as Ctrl-C would.
-    const options = { env, timeoutMs, onLine, interruptSignal: /** @type {const} */ ('SIGINT') };
+    const options = { env, timeoutMs, onLine, interruptSignal: 'SIGINT' as const };
     return runCommand(name, args, { ...options, stdin: isRoot ? 'ignore' : 'inherit' });
   }
 
-  const apt = (...args) => asRoot(['apt-get', '-y', '-o', 'DPkg::Lock::Timeout=120', ...args]);
+  const apt = (...args: string[]) => asRoot(['apt-get', '-y', '-o', 'DPkg::Lock::Timeout=120', ...args]);
 
-  async function setPolicy(wanted) {
+  async function setPolicy(wanted: boolean) {
     const present = fs.existsSync(policyFile) ? fs.readFileSync(policyFile, 'utf8') : undefined;
     // Somebody else's policy stays as it is.
     if (present !== undefined && present !== policy) return;
@@ -61,8 +60,8 @@ function createApt({ say, status }) {
     fs.rmSync(temporary);
   }
 
-  /** @param {string[]} packages @param {string[]} [units] not to be started at boot either */
-  async function install(packages, units = []) {
+  /** @param units not to be started at boot either */
+  async function install(packages: string[], units: string[] = []) {
     say(`${isRoot ? '' : 'sudo '}apt-get install ${packages.join(' ')}`);
     if (!isRoot && !findCommand('sudo'))
       throw new UserError(`Become root and run: apt-get install ${packages.join(' ')}`);
@@ -82,8 +81,8 @@ function createApt({ say, status }) {
     }
   }
 
-  /** The first of several packages that this release has. @param {string[]} candidates */
-  async function pick(candidates) {
+  /** The first of several packages that this release has. */
+  async function pick(candidates: string[]) {
     for (const name of candidates) {
       const { stdout } = await runCommand('apt-cache', ['policy', name], { env, timeoutMs: 30_000 });
       const version = /Candidate: (\d\S*)/.exec(stdout)?.[1];
@@ -98,10 +97,12 @@ function createApt({ say, status }) {
 /**
  * Installs what provides the named servers.
  *
- * @param {string[]} names of servers
- * @param {{ say: (text: string) => void, status: (text: string) => void }} step
+ * @param names of servers
  */
-async function installServers(names, step) {
+export async function installServers(
+  names: string[],
+  step: { say: (text: string) => void; status: (text: string) => void },
+) {
   if (findCommand('apt-get')) {
     const wanted = names.map((name) => debian[name]);
     const units = wanted.flatMap(({ unit }) => unit ?? []);
@@ -117,5 +118,3 @@ async function installServers(names, step) {
   const { code, stderr } = await runCommand(brew, ['install', ...packages], { timeoutMs: 30 * 60_000 });
   if (code !== 0) throw new UserError(`brew install ${packages.join(' ')} failed:\n${stderr.slice(-800)}`);
 }
-
-module.exports = { createApt, installServers, isInstallable };

@@ -1,21 +1,17 @@
-'use strict';
+// @ts-nocheck
+import net from 'node:net';
 
-const net = require('node:net');
-
-/**
- * Says something to a local port and collects what comes back, as latin1 text.
- *
- * @param {number} port
- * @param {string} message
- * @param {(answer: string) => boolean} isComplete
- * @param {number} [timeoutMs]
- * @returns {Promise<string>}
- */
-function converse(port, message, isComplete, timeoutMs = 1_000) {
+/** Says something to a local port and collects what comes back, as latin1 text. */
+export function converse(
+  port: number,
+  message: string,
+  isComplete: (answer: string) => boolean,
+  timeoutMs: number = 1_000,
+): Promise<string> {
   return new Promise((resolve, reject) => {
     let answer = '';
     const socket = net.connect(port, '127.0.0.1', () => socket.write(message, 'latin1'));
-    const end = (error) => {
+    const end = (error: Error | undefined) => {
       socket.destroy();
       if (error) reject(error);
       else resolve(answer);
@@ -29,13 +25,11 @@ function converse(port, message, isComplete, timeoutMs = 1_000) {
   });
 }
 
-/** @param {string} host @param {number} port @returns {Promise<void>} once a connection is taken */
-function reach(host, port) {
+/** @returns once a connection is taken */
+export function reach(host: string, port: number): Promise<void> {
   return new Promise((resolve, reject) => {
     const socket = net.connect(port, host, () => resolve(void socket.destroy()));
     socket.setTimeout(3_000, () => socket.destroy(new Error(`no answer from ${host}:${port}`)));
     socket.on('error', reject);
   });
 }
-
-module.exports = { converse, reach };

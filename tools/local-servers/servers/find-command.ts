@@ -1,8 +1,6 @@
-'use strict';
-
-const fs = require('node:fs');
-const path = require('node:path');
-const { runCommand } = require('../../command/run-command');
+import fs from 'node:fs';
+import path from 'node:path';
+import { runCommand } from '../../command/run-command';
 
 // Where servers live though a plain user's PATH may not say so.
 const moreFolders = [
@@ -13,8 +11,7 @@ const moreFolders = [
   '/usr/local/bin',
 ];
 
-/** @param {string} file */
-function isExecutable(file) {
+export function isExecutable(file: string) {
   try {
     fs.accessSync(file, fs.constants.X_OK);
     return fs.statSync(file).isFile();
@@ -23,19 +20,16 @@ function isExecutable(file) {
   }
 }
 
-/** @param {string} name @returns {string | undefined} full path */
-function findCommand(name) {
+/** @returns full path */
+export function findCommand(name: string): string | undefined {
   const folders = (process.env.PATH ?? '').split(path.delimiter).filter(path.isAbsolute);
   return [...folders, ...moreFolders].map((folder) => path.join(folder, name)).find(isExecutable);
 }
 
 /**
- * @param {string} command @param {string[]} args @param {RegExp} pattern the version in group 1
- * @returns {Promise<string>}
+ * @param pattern the version in group 1
  */
-async function commandVersion(command, args, pattern) {
+export async function commandVersion(command: string, args: string[], pattern: RegExp): Promise<string> {
   const { stdout, stderr } = await runCommand(command, args, { timeoutMs: 10_000 });
   return pattern.exec(stdout + stderr)?.[1] ?? 'unknown version';
 }
-
-module.exports = { findCommand, commandVersion, isExecutable };

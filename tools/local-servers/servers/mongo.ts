@@ -1,11 +1,10 @@
-'use strict';
-
-const fs = require('node:fs');
-const path = require('node:path');
-const { findCommand, commandVersion } = require('./find-command');
-const { UserError } = require('../../command/run-command');
-const { findCached } = require('../../set-up/mongodb-cache');
-const { ensureSecret } = require('../secrets');
+// @ts-nocheck
+import fs from 'node:fs';
+import path from 'node:path';
+import { findCommand, commandVersion } from './find-command';
+import { UserError } from '../../command/run-command';
+import { findCached } from '../install/mongodb-cache';
+import { ensureSecret } from '../secrets';
 
 const wrapper = path.join(__dirname, 'run-secantusdb.sh');
 const replicaSet = 'taskfleet';
@@ -13,8 +12,7 @@ const user = 'taskfleet';
 /** MongoDB's number of "AuthenticationFailed". */
 const WRONG_PASSWORD = 18;
 
-/** @param {string} url @param {(admin: any) => Promise<any>} use */
-async function withAdmin(url, use) {
+async function withAdmin(url: string, use: (admin: any) => Promise<any>) {
   // Required here: this file is loaded before the packages are installed.
   const { MongoClient } = require('mongoose').mongo;
   const client = new MongoClient(url, {
@@ -30,15 +28,24 @@ async function withAdmin(url, use) {
   }
 }
 
-const openUrl = (port) => `mongodb://127.0.0.1:${port}/taskfleet?directConnection=true`;
-const mongoUrl = (port, password) =>
+const openUrl = (port: any) => `mongodb://127.0.0.1:${port}/taskfleet?directConnection=true`;
+const mongoUrl = (port: number | undefined, password: string | undefined) =>
   `${openUrl(port).replace('//', `//${user}:${password}@`)}&authSource=admin`;
 
-/** The replica set's one member, by its address of now. @param {number} port */
-const memberAt = (port) => ({ _id: 0, host: `127.0.0.1:${port}` });
+/** The replica set's one member, by its address of now. */
+const memberAt = (port: number) => ({ _id: 0, host: `127.0.0.1:${port}` });
 
 /** Names the member's new address if the port has changed. */
-async function ensureAddress(admin, port) {
+async function ensureAddress(
+  admin: {
+    command: (arg0: {
+      replSetGetConfig?: number;
+      replSetReconfig?: any;
+      force?: boolean;
+    }) => PromiseLike<{ config: any }> | { config: any };
+  },
+  port: number | undefined,
+) {
   const { config } = await admin.command({ replSetGetConfig: 1 });
   const { host } = memberAt(port);
   if (config.members.length !== 1 || config.members[0].host === host) return;
@@ -57,20 +64,21 @@ const makeUser = ({ ports, found, dir, password }) =>
     if (found.kind === 'mongod')
       await admin
         .command({ replSetInitiate: { _id: replicaSet, members: [memberAt(ports.mongo)] } })
-        .catch((error) => {
+        .catch((error: { codeName: string }) => {
           if (!['AlreadyInitialized', 'Unauthorized'].includes(error.codeName)) throw error;
         });
-    await admin.command({ createUser: user, pwd: password, roles: ['root'] }).catch((error) => {
-      if (error.codeName !== 'Unauthorized') throw error;
-      throw new UserError(
-        `it does not know the password in ${dir}-password, and has users already: put back the file of before, ` +
-          `or move ${dir} away to begin with an empty database`,
-      );
-    });
+    await admin
+      .command({ createUser: user, pwd: password, roles: ['root'] })
+      .catch((error: { codeName: string }) => {
+        if (error.codeName !== 'Unauthorized') throw error;
+        throw new UserError(
+          `it does not know the password in ${dir}-password, and has users already: put back the file of before, ` +
+            `or move ${dir} away to begin with an empty database`,
+        );
+      });
   });
 
-/** @type {import('../stack').ServerDefinition} */
-const mongo = {
+export const mongo: import('../types').ServerDefinition = {
   name: 'mongo',
   title: 'MongoDB',
   ports: { mongo: 27100 },
@@ -133,5 +141,3 @@ const mongo = {
 
   displayName: ({ found }) => (found.kind === 'mongod' ? 'MongoDB' : 'SecantusDB'),
 };
-
-module.exports = { mongo };

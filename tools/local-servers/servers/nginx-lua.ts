@@ -1,20 +1,17 @@
-'use strict';
-
-const fs = require('node:fs');
-const path = require('node:path');
-const { spawnSync } = require('node:child_process');
-const { findCommand } = require('./find-command');
-const { UserError } = require('../../command/run-command');
+import fs from 'node:fs';
+import path from 'node:path';
+import { spawnSync } from 'node:child_process';
+import { findCommand } from './find-command';
+import { UserError } from '../../command/run-command';
 
 const names = ['ndk_http_module.so', 'ngx_http_lua_module.so'];
 
 /**
  * What lets an NGINX run Lua: modules that belong to it and lie where it says, or nothing where it was built in.
  *
- * @param {string} bin
- * @returns {string[] | undefined} undefined: it can't
+ * @returns undefined: it can't
  */
-function findLuaModules(bin) {
+function findLuaModules(bin: string): string[] | undefined {
   const { stderr = '' } = spawnSync(bin, ['-V'], { encoding: 'utf8', timeout: 10_000 });
   if (/--add-module=\S*(ngx_lua|lua-nginx-module)/.test(stderr)) return [];
   const folder = /--modules-path=(\S+)/.exec(stderr)?.[1] ?? '/usr/lib/nginx/modules';
@@ -22,14 +19,14 @@ function findLuaModules(bin) {
   return files.every((file) => fs.existsSync(file)) ? files : undefined;
 }
 
-/** @returns {boolean} whether the NGINX that would be started can balance by response time */
-function hasLua() {
+/** @returns whether the NGINX that would be started can balance by response time */
+export function hasLua(): boolean {
   const bin = findCommand('nginx');
   return bin !== undefined && findLuaModules(bin) !== undefined;
 }
 
-/** @param {string} bin @returns {string} lines of the configuration */
-function loadLua(bin) {
+/** @returns lines of the configuration */
+export function loadLua(bin: string): string {
   const files = findLuaModules(bin);
   if (files) return files.map((file) => `load_module ${file};`).join('\n');
   throw new UserError(
@@ -39,5 +36,3 @@ function loadLua(bin) {
       'BALANCING=round-robin and least-connections need nothing.',
   );
 }
-
-module.exports = { hasLua, loadLua };

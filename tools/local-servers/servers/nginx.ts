@@ -1,36 +1,30 @@
-'use strict';
-
-const fs = require('node:fs');
-const path = require('node:path');
-const { findCommand, commandVersion } = require('./find-command');
-const { converse } = require('./converse');
-const { checkBalancing } = require('../balancing');
-const { loadLua } = require('./nginx-lua');
-const { hasIpv6 } = require('../ports');
-const { UserError } = require('../../command/run-command');
+// @ts-nocheck
+import fs from 'node:fs';
+import path from 'node:path';
+import { findCommand, commandVersion } from './find-command';
+import { converse } from './converse';
+import { checkBalancing } from '../balancing';
+import { loadLua } from './nginx-lua';
+import { hasIpv6 } from '../ports';
+import { UserError } from '../../command/run-command';
 
 const wrapper = path.join(__dirname, 'run-nginx.sh');
 
-/**
- * Fills ${NAME} in the template as envsubst does; NGINX's own $variables are lower case and stay.
- *
- * @param {string} template @param {Record<string, string>} values
- */
-const render = (template, values) =>
+/** Fills ${NAME} in the template as envsubst does; NGINX's own $variables are lower case and stay. */
+const render = (template: string, values: Record<string, string>) =>
   template.replace(/\$\{([A-Z][A-Z_]*)\}/g, (_, name) => {
     if (values[name] === undefined) throw new Error(`nginx.conf.template: no value for ${name}`);
     return values[name];
   });
 
-/** @param {string} file @param {string} text @returns {boolean} whether it was there with another text */
-function write(file, text) {
+/** @returns whether it was there with another text */
+function write(file: string, text: string): boolean {
   const before = fs.existsSync(file) ? fs.readFileSync(file, 'utf8') : undefined;
   if (before !== text) fs.writeFileSync(file, text);
   return before !== undefined && before !== text;
 }
 
-/** @type {import('../stack').ServerDefinition} */
-const nginx = {
+export const nginx: import('../types').ServerDefinition = {
   name: 'nginx',
   title: 'NGINX',
   ports: { nginx: 3000, metrics: 9464 },
@@ -91,5 +85,3 @@ const nginx = {
 
   url: ({ ports }) => `http://localhost:${ports.nginx}`,
 };
-
-module.exports = { nginx };

@@ -1,18 +1,17 @@
-'use strict';
-
-const crypto = require('node:crypto');
-const fs = require('node:fs');
-const path = require('node:path');
-const { findCommand, isExecutable } = require('./find-command');
-const { converse } = require('./converse');
-const { ensureSecret, writePrivate } = require('../secrets');
+// @ts-nocheck
+import crypto from 'node:crypto';
+import fs from 'node:fs';
+import path from 'node:path';
+import { findCommand, isExecutable } from './find-command';
+import { converse } from './converse';
+import { ensureSecret, writePrivate } from '../secrets';
 
 const protocolHeader = 'AMQP\x00\x00\x09\x01';
 
 const user = 'taskfleet';
 
-/** What the broker keeps of a password: base64 of a salt of 4 bytes and the SHA-256 of both. @param {string} password */
-function hashOf(password) {
+/** What the broker keeps of a password: base64 of a salt of 4 bytes and the SHA-256 of both. */
+function hashOf(password: string) {
   // A password of 256 random bits needs no random salt, and the same text each time means no restart.
   const salt = Buffer.from('taskfleet').subarray(0, 4);
   const digest = crypto.createHash('sha256').update(salt).update(password).digest();
@@ -23,7 +22,7 @@ function hashOf(password) {
  * Makes our user, and takes the password from `guest`, which the broker would otherwise let in from this machine under
  * one that everybody knows. Read at each boot, so that an older data folder gets both too.
  */
-const definitions = (password) =>
+const definitions = (password: string | undefined) =>
   JSON.stringify({
     users: [
       {
@@ -41,7 +40,7 @@ const definitions = (password) =>
 /** Relative to the folder it is started in: in an absolute path a `#` would begin a comment. */
 const definitionsFile = './definitions.json';
 
-const config = (port) => `listeners.tcp.1 = 127.0.0.1:${port}
+const config = (port: number | undefined) => `listeners.tcp.1 = 127.0.0.1:${port}
 load_definitions = ${definitionsFile}
 disk_free_limit.absolute = 100MB
 vm_memory_high_watermark.absolute = 512MB
@@ -69,8 +68,7 @@ function findScript() {
   return isExecutable(beside) ? beside : real;
 }
 
-/** @type {import('../stack').ServerDefinition} */
-const rabbit = {
+export const rabbit: import('../types').ServerDefinition = {
   name: 'rabbit',
   title: 'RabbitMQ',
   ports: { rabbit: 5700, rabbitDist: 25700, epmd: 24400 },
@@ -140,5 +138,3 @@ const rabbit = {
 
   url: ({ ports, password }) => `amqp://${user}:${password}@127.0.0.1:${ports.rabbit}`,
 };
-
-module.exports = { rabbit };

@@ -1,12 +1,11 @@
-'use strict';
-
-const path = require('node:path');
-const { findCommand, commandVersion } = require('./find-command');
-const { converse } = require('./converse');
-const { writePrivate } = require('../secrets');
+// @ts-nocheck
+import path from 'node:path';
+import { findCommand, commandVersion } from './find-command';
+import { converse } from './converse';
+import { writePrivate } from '../secrets';
 
 /** A cache: nothing on disk, so that a Redis that died comes back empty and never stale. */
-const config = (port, password) => `bind 127.0.0.1
+const config = (port: number | undefined, password: string | undefined) => `bind 127.0.0.1
 port ${port}
 requirepass ${password}
 # The folder it is started in: a path would need quoting.
@@ -20,8 +19,7 @@ maxmemory-policy volatile-ttl
 daemonize no
 `;
 
-/** @type {import('../stack').ServerDefinition} */
-const redis = {
+export const redis: import('../types').ServerDefinition = {
   name: 'redis',
   title: 'Redis',
   ports: { redis: 6400 },
@@ -55,5 +53,3 @@ const redis = {
 
   url: ({ ports, password }) => `redis://:${password}@127.0.0.1:${ports.redis}`,
 };
-
-module.exports = { redis };

@@ -1,4 +1,4 @@
-import type { Sent } from '../../../../scripts/drill/overload/protocol';
+import type { Sent } from '../../../../ops/drill/overload/protocol';
 
 type Answer = [dueMs: number, tookMs: number, status: number];
 
