@@ -3,7 +3,9 @@ import path from 'node:path';
 import type { Balancing, ServerDefinition } from '../../../tools/local-servers/types';
 import { newFolder } from '../../support/folder';
 
-const { nginx } = jest.requireActual<{ nginx: ServerDefinition }>('../../../tools/local-servers/servers/nginx');
+const { nginx } = jest.requireActual<{ nginx: ServerDefinition }>(
+  '../../../tools/local-servers/servers/nginx',
+);
 const { checkBalancing, methods } = jest.requireActual<{
   checkBalancing: (name?: string) => Balancing;
   methods: Balancing[];

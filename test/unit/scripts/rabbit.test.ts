@@ -3,7 +3,9 @@ import path from 'node:path';
 import type { ServerDefinition } from '../../../tools/local-servers/types';
 import { newFolder } from '../../support/folder';
 
-const { rabbit } = jest.requireActual<{ rabbit: ServerDefinition }>('../../../tools/local-servers/servers/rabbit');
+const { rabbit } = jest.requireActual<{ rabbit: ServerDefinition }>(
+  '../../../tools/local-servers/servers/rabbit',
+);
 
 const folder = newFolder();
 
