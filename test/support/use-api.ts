@@ -60,18 +60,19 @@ export function useApis(variables: GivenVariables = {}): [TestApi, TestApi] {
       await dropDatabase(namespace);
     },
   );
-  return [late(() => started.one), late(() => started.other)];
+  return [late(() => started.one, { namespace }), late(() => started.other, { namespace })];
 }
 
 /** Starts an API worker on a database of its own, which is dropped at the end. */
 export function useApi(variables: GivenVariables = {}, namespace = newNamespace()): TestApi {
-  return use(
+  const started = use(
     () => startApi(namespace, valueOf(variables, namespace)),
     async (api) => {
       await api.close();
       await dropDatabase(namespace);
     },
   );
+  return late(() => started, { namespace });
 }
 
 /** Starts a job worker beside an API worker. */

@@ -20,15 +20,15 @@ export function use<T extends object>(
   return late(() => started);
 }
 
-/** An object whose properties are those of what `current` returns at that moment. */
-export function late<T extends object>(current: () => T | undefined): T {
+/** An object whose properties are `known` from the start, or those of what `current` returns at that moment. */
+export function late<T extends object>(current: () => T | undefined, known: Partial<T> = {}): T {
   const object = () => {
     const found = current();
     if (!found) throw new Error('This is read before it was started: read it in a hook or in a test.');
     return found;
   };
   return new Proxy({} as T, {
-    get: (_, name) => Reflect.get(object(), name) as unknown,
+    get: (_, name) => Reflect.get(name in known ? known : object(), name) as unknown,
     has: (_, name) => Reflect.has(object(), name),
     ownKeys: () => Reflect.ownKeys(object()),
     getOwnPropertyDescriptor: (_, name) => Reflect.getOwnPropertyDescriptor(object(), name),

@@ -80,16 +80,20 @@ describe('the API under many passwords', () => {
   });
 
   it('holds what comes back before Retry-After, while a command and another client are served', async () => {
-    const { ended } = await fill();
-    const impatient = newAddress();
     const took = async (address: string) => {
       const began = performance.now();
-      await signUp(address).expect(503);
-      return performance.now() - began;
+      const { status } = await signUp(address);
+      return { status, ms: performance.now() - began };
     };
-    const first = await took(impatient);
-    const [again, fresh] = await Promise.all([took(impatient), took(newAddress())]);
-    expect(again).toBeGreaterThan(3 * Math.max(first, fresh));
+    const { ended, first, again, fresh } = await eventually(async () => {
+      const impatient = newAddress();
+      const { ended } = await fill();
+      const first = await took(impatient);
+      const [again, fresh] = await Promise.all([took(impatient), took(newAddress())]);
+      // On a busy host the hashes may end before a request comes: fill the worker again then.
+      return [first, again, fresh].every(({ status }) => status === 503) && { ended, first, again, fresh };
+    });
+    expect(again.ms).toBeGreaterThan(3 * Math.max(first.ms, fresh.ms));
     const admin = await api.auth.createAdmin(newPerson());
     expect(admin.role).toBe('Admin');
     expect(await ended).toContain(201);
