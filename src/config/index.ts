@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import type { z } from 'zod';
 import { configFaults } from './faults';
 import { configSchema, cores, SECRET_BYTES } from './schema';
 import { defaultControlFolder } from '../control/control-folder';
@@ -31,12 +32,20 @@ export type ProcessConfig = ReturnType<typeof readProcessConfig>;
 /** Does the same for the job worker, which decodes untrusted pictures and so never gets the key. @throws ConfigError */
 export const readProcessConfig = (env: NodeJS.ProcessEnv) => Object.freeze(readVariables(env));
 
-function readVariables(env: NodeJS.ProcessEnv, moreFaults: string[] = []) {
+function parse<T extends z.ZodObject>(
+  schema: T,
+  env: NodeJS.ProcessEnv,
+  moreFaults: string[] = [],
+): z.infer<T> {
   const given = withoutEmpty(env);
-  const parsed = configSchema.safeParse(given);
-  const faults = [...configFaults(configSchema, given), ...moreFaults];
+  const parsed = schema.safeParse(given);
+  const faults = [...configFaults(schema, given), ...moreFaults];
   if (!parsed.success || faults.length > 0) throw new ConfigError(faults);
-  const values = parsed.data;
+  return parsed.data;
+}
+
+function readVariables(env: NodeJS.ProcessEnv, moreFaults?: string[]) {
+  const values = parse(configSchema, env, moreFaults);
   return {
     nodeEnv: values.NODE_ENV,
     logLevel: values.LOG_LEVEL,
@@ -77,37 +86,33 @@ function readVariables(env: NodeJS.ProcessEnv, moreFaults: string[] = []) {
     release: values.TASKFLEET_RELEASE,
     balancerUrl: values.BALANCER_URL?.replace(/\/$/, ''),
     isTrial: values.TASKFLEET_TRIAL,
-    instance: values.NODE_APP_INSTANCE,
   };
 }
 
 export const threadsOf = (workers: number): number => Math.max(1, Math.floor(cores / workers));
 
+const dataSchema = configSchema.pick({
+  MONGO_URL: true,
+  REDIS_URL: true,
+  KEY_PREFIX: true,
+  CACHE_TTL_SECONDS: true,
+  BCRYPT_COST: true,
+  BASE_PORT: true,
+  RUN_DIR: true,
+});
+
 export type DataConfig = ReturnType<typeof readDataConfig>;
 
 /** Reads what commands on the data need: no secret. @throws ConfigError */
 export function readDataConfig(env: NodeJS.ProcessEnv) {
-  const given = withoutEmpty(env);
-  const schema = configSchema.pick({
-    MONGO_URL: true,
-    REDIS_URL: true,
-    KEY_PREFIX: true,
-    CACHE_TTL_SECONDS: true,
-    BCRYPT_COST: true,
-    BASE_PORT: true,
-    RUN_DIR: true,
-  });
-  const parsed = schema.safeParse(given);
-  if (!parsed.success) throw new ConfigError(configFaults(schema, given));
-  const { MONGO_URL, REDIS_URL, KEY_PREFIX, CACHE_TTL_SECONDS, BCRYPT_COST, BASE_PORT, RUN_DIR } =
-    parsed.data;
+  const values = parse(dataSchema, env);
   return Object.freeze({
-    mongoUrl: MONGO_URL,
-    redisUrl: REDIS_URL,
-    keyPrefix: KEY_PREFIX,
-    cacheTtlSeconds: CACHE_TTL_SECONDS,
-    bcryptCost: BCRYPT_COST,
-    runDir: RUN_DIR ?? defaultControlFolder(BASE_PORT),
+    mongoUrl: values.MONGO_URL,
+    redisUrl: values.REDIS_URL,
+    keyPrefix: values.KEY_PREFIX,
+    cacheTtlSeconds: values.CACHE_TTL_SECONDS,
+    bcryptCost: values.BCRYPT_COST,
+    runDir: values.RUN_DIR ?? defaultControlFolder(values.BASE_PORT),
   });
 }
 

@@ -24,6 +24,14 @@ export function createJobRepository(connection: Connection) {
   const own = (id: string, claim: string) => ({ _id: toObjectId(id), claim, status: 'running' as const });
   const ended = () => ({ publishAt: null, claim: null, finishedAt: new Date(), expiresAt: inMs(KEPT_MS) });
   const turnEnds = { $unset: { hasTurn: 1 } };
+  const changeFailed = (
+    id: string,
+    $set: Partial<JobRecord>,
+    session: ClientSession,
+  ): Promise<JobRecord | null> => {
+    const failed = { _id: toObjectId(id), ...givenUp };
+    return Jobs.findOneAndUpdate(failed, { $set }, { session, returnDocument: 'after' }).lean<JobRecord>();
+  };
 
   /**
    * Filters what the relay may publish: due jobs of users who have no other job published or running. The queue then
@@ -151,20 +159,11 @@ export function createJobRepository(connection: Connection) {
       Jobs.find(givenUp).sort({ finishedAt: -1 }).limit(limit).lean<JobRecord[]>(),
 
     /** Puts a failed job back into the outbox as if new; returns null if it is no longer failed. */
-    retry: (id: string, session: ClientSession): Promise<JobRecord | null> =>
-      Jobs.findOneAndUpdate(
-        { _id: toObjectId(id), ...givenUp },
-        { $set: { status: 'queued', attempts: 0, publishAt: new Date(), ...unended } },
-        { session, returnDocument: 'after' },
-      ).lean<JobRecord>(),
+    retry: (id: string, session: ClientSession) =>
+      changeFailed(id, { status: 'queued', attempts: 0, publishAt: new Date(), ...unended }, session),
 
     /** Returns null if the job is no longer failed. */
-    discard: (id: string, session: ClientSession): Promise<JobRecord | null> =>
-      Jobs.findOneAndUpdate(
-        { _id: toObjectId(id), ...givenUp },
-        { $set: { discardedAt: new Date() } },
-        { session },
-      ).lean<JobRecord>(),
+    discard: (id: string, session: ClientSession) => changeFailed(id, { discardedAt: new Date() }, session),
 
     /** Counts jobs by state, each up to COUNTED. */
     async counts() {
@@ -185,10 +184,7 @@ export function createJobRepository(connection: Connection) {
       const queued = { status: 'queued' as const };
       const count = (filter: object) => Jobs.countDocuments(filter, { limit: COUNTED, maxTimeMS: limitMs });
       const oldest = (filter: object, by: 'publishAt' | 'createdAt') =>
-        Jobs.findOne(filter, { [by]: 1 })
-          .sort({ [by]: 1 })
-          .maxTimeMS(limitMs)
-          .lean<JobRecord>();
+        Jobs.findOne(filter, { [by]: 1 }, { sort: { [by]: 1 }, maxTimeMS: limitMs }).lean<JobRecord>();
       const [waiting, running, failed, overdue, oldestQueued, oldestDue] = await Promise.all([
         count(queued),
         count({ status: 'running' }),
