@@ -2,8 +2,9 @@ import { configSchema } from '../config/schema';
 import { compareIndexes, inspectMongo, openMongo } from '../infra/mongo/inspection';
 import { inspectRabbit } from '../infra/rabbit/inspection';
 import { inspectRedis } from '../infra/redis/inspection';
-import { reasonOf } from '../lib/server-away';
-import { findingsOf, inMs, within, type Finding } from './finding';
+import { noAnswerIn, reasonOf } from '../lib/server-away';
+import { requireWithin } from '../lib/deadline';
+import { findingsOf, inMs, type Finding } from './finding';
 import { judgeConfiguration } from './judge-configuration';
 import { judgeIndexes, judgeMongo, judgeRabbit, judgeRedis } from './judge-servers';
 import { judgeTimeOuts, type TimeOuts } from './judge-time-outs';
@@ -59,7 +60,7 @@ const notSet = (group: string, variable: string, lost: string) =>
 /** What the work finds, or that the server can't be asked. */
 async function asked(group: string, variable: string, work: Promise<Finding[]>): Promise<Finding[]> {
   try {
-    return await within(work, LIMIT_MS);
+    return await requireWithin(work, LIMIT_MS, noAnswerIn(LIMIT_MS));
   } catch (problem) {
     const says = `It can't be asked: ${reasonOf(problem)}`;
     const cure = `npm start brings back the stack's own (npm stop first where it hangs); another's: look at ${variable}`;

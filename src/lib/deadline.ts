@@ -1,22 +1,19 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-
 /** Resolves like `work`, or to `late` if `work` takes longer than `ms`. */
 export async function within<T, L>(work: Promise<T>, ms: number, late: L): Promise<T | L> {
-  const timer = new AbortController();
-  const tooLate = sleep(ms, late, { signal: timer.signal, ref: false });
-  // The abort below rejects it if `work` was first.
-  tooLate.catch(() => {});
+  let timer: NodeJS.Timeout | undefined;
+  const tooLate = new Promise<L>((resolve) => (timer = setTimeout(resolve, ms, late)));
   try {
     return await Promise.race([work, tooLate]);
   } finally {
-    timer.abort();
+    clearTimeout(timer);
   }
-}
-/** @throws Error with the message `late` if `work` takes longer than `ms` */
-export async function requireWithin<T>(work: Promise<T>, ms: number, late: string): Promise<T> {
-  const answer = await within(work, ms, LATE);
-  if (answer === LATE) throw new Error(late);
-  return answer;
 }
 
 const LATE = Symbol('late');
+
+/** Resolves like `work`. @throws the error that `late` makes if `work` takes longer than `ms` */
+export async function requireWithin<T>(work: Promise<T>, ms: number, late: () => Error): Promise<T> {
+  const answer = await within<T, typeof LATE>(work, ms, LATE);
+  if (answer === LATE) throw late();
+  return answer;
+}

@@ -25,6 +25,8 @@ export function whyAway(error: Error, url: string): string {
   return `${addressOf(url)}: ${error.message}`;
 }
 
+export const noAnswerIn = (ms: number) => () => new Error(`no answer within ${ms / 1_000} s`);
+
 /** States which server cannot be reached, at which address, and what to do. */
 export class ServerAwayError extends Error {
   constructor(server: keyof typeof VARIABLES, url: string, cause: unknown) {

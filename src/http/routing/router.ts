@@ -7,6 +7,7 @@ import { preconditionOf } from './conditions';
 import { announceDeprecation } from './deprecation';
 import { requireAcceptable } from './negotiate';
 import type { Admission } from '../../admission/admission';
+import { requireWithin } from '../../lib/deadline';
 import { spreadSeconds } from '../../lib/retry-after';
 import { networkOf } from '../../lib/client-address';
 import type { Limit } from './limits';
@@ -46,7 +47,7 @@ export function addRoutes(app: IRouter, routes: Route[], options: RouterOptions)
 function steps(route: Route, options: RouterOptions): RequestHandler[] {
   const readers = readBody(route);
   const answer = (request: Request, response: Response) =>
-    withinDeadline(handle(route, options, request, response));
+    requireWithin(handle(route, options, request, response), timeLimits.requestMs, tooLate);
   if (readers.length === 0) {
     return [
       async (request, response) => {
@@ -172,19 +173,5 @@ async function handle(
   await send(await route.handler(input), request, response);
 }
 
-async function withinDeadline(work: Promise<void>): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_resolve, reject) => {
-    // Made only when it is needed: an error takes its stack along, which costs as much as the rest of this.
-    timer = setTimeout(
-      () =>
-        reject(new UnavailableError('It took too long; whether it was done is not known.', spreadSeconds(1))),
-      timeLimits.requestMs,
-    );
-  });
-  try {
-    await Promise.race([work, late]);
-  } finally {
-    clearTimeout(timer);
-  }
-}
+const tooLate = () =>
+  new UnavailableError('The request timed out; it may or may not have taken effect.', spreadSeconds(1));

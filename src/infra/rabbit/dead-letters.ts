@@ -1,6 +1,6 @@
 import amqp, { type GetMessage } from 'amqplib';
 import { jobQueueNames } from './rabbit';
-import { ServerAwayError } from '../../lib/server-away';
+import { noAnswerIn, ServerAwayError } from '../../lib/server-away';
 import { requireWithin } from '../../lib/deadline';
 
 export type DeadLetter = GetMessage;
@@ -14,7 +14,7 @@ const MOST = 1_000;
 export async function openDeadLetters(url: string, prefix: string) {
   const { dead } = jobQueueNames(prefix);
   const inTime = <T>(work: Promise<T>): Promise<T> =>
-    requireWithin(work, LIMIT_MS, `no answer within ${LIMIT_MS / 1_000} s`).catch((error: unknown) => {
+    requireWithin(work, LIMIT_MS, noAnswerIn(LIMIT_MS)).catch((error: unknown) => {
       throw new ServerAwayError('RabbitMQ', url, error);
     });
   const model = await inTime(amqp.connect(url, { timeout: LIMIT_MS }));

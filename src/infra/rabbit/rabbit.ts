@@ -19,7 +19,7 @@ interface JobQueueOptions {
 const STEP_MS = 5_000;
 const HEARTBEAT_S = 5;
 const CONFIRM_MS = 5_000;
-const NO_ANSWER = 'RabbitMQ: no answer';
+const noAnswer = () => new Error('RabbitMQ: no answer');
 /** A message that crashed its consumer this many times goes to the dead letters. */
 const DELIVERY_LIMIT = 5;
 const MAX_LENGTH = 100_000;
@@ -127,7 +127,7 @@ export function createJobQueue({ url, prefix, concurrency, logger }: JobQueueOpt
         initialDelay: 200,
         maxDelay: 3_000,
         waitForConnect: false,
-        setup: (model: ChannelModel) => requireWithin(setUp(model), 2 * STEP_MS, NO_ANSWER),
+        setup: (model: ChannelModel) => requireWithin(setUp(model), 2 * STEP_MS, noAnswer),
       },
     });
 
@@ -165,7 +165,7 @@ export function createJobQueue({ url, prefix, concurrency, logger }: JobQueueOpt
             error ? reject(error as Error) : resolve(),
           );
         });
-        await requireWithin(confirmed, CONFIRM_MS, NO_ANSWER);
+        await requireWithin(confirmed, CONFIRM_MS, noAnswer);
         if (returned) throw new Error(`RabbitMQ has no queue ${queue}`);
       } finally {
         channel.off('return', onReturn);
