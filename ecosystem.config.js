@@ -32,7 +32,7 @@ const common = {
   env,
   wait_ready: true,
   listen_timeout: 30_000,
-  // The app drains for up to 12 s before it exits by itself.
+  // Longer than stopMs of time-limits.ts (13 s), after which a process ends itself.
   kill_timeout: 15_000,
   exp_backoff_restart_delay: 100,
   max_restarts: 1e9,

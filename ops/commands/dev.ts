@@ -6,18 +6,22 @@ import { workerVariables } from '../../src/config/app-environment';
 import { copyPages } from '../set-up/build';
 import { alone, appVariablesOfShell, createLocalStack, dir, root } from '../local/local-stack';
 import { createProgress } from '../../tools/command/progress';
-import { forCaller } from '../../src/command-line/convention';
+import { forCaller, type Given } from '../../src/command-line/convention';
 import { ensureAdmin } from '../local/admin-account';
 import { findFree } from '../../tools/local-servers/ports';
 import { interruption, waitUntil } from '../../tools/command/run-command';
 import { prepare } from '../set-up/prepare';
 import { runMain } from '../../tools/command/run-main';
 
-const usage = `npm run dev
+const usage = `npm run dev [-- --inspect]
 
-Starts the servers and one API worker and job worker, which start again whenever
-a source changes. Ctrl-C ends the two workers; npm stop ends the servers.
+Starts the servers and one API worker and job worker, which restart whenever a
+source changes. Ctrl-C ends the two workers; npm stop ends the servers.
+
+  --inspect   open a port for a debugger in each of the two, from 9229 on
 `;
+const options = { inspect: { type: 'boolean' } } as const;
+const FIRST_DEBUG_PORT = 9229;
 
 const bin = (name: string) => path.join(root, 'node_modules', '.bin', name);
 // Beside dist: a cluster that runs meanwhile must not load half-written files.
@@ -55,8 +59,15 @@ const ended = (child: import('node:child_process').ChildProcess): Promise<void> 
     child.on('exit', () => resolve());
   });
 
-function watch(name: string, env: Record<string, string>) {
-  const child = spawnHere(process.execPath, ['--watch', path.join(out, `${name}.js`)], env);
+/** Arguments with which Node runs `file` and restarts it on a change; a debugger finds it at `debugPort` of loopback. */
+export const watchArguments = (file: string, debugPort?: number): string[] => [
+  '--watch',
+  ...(debugPort === undefined ? [] : [`--inspect=127.0.0.1:${debugPort}`]),
+  file,
+];
+
+function watch(name: string, env: Record<string, string>, debugPort?: number) {
+  const child = spawnHere(process.execPath, watchArguments(path.join(out, `${name}.js`), debugPort), env);
   const pretty = spawn(bin('pino-pretty'), ['--colorize', '--ignore', 'pid,hostname'], {
     stdio: ['pipe', 'inherit', 'inherit'],
     // Ctrl-C reaches the whole group: the last lines should still be printed.
@@ -68,7 +79,7 @@ function watch(name: string, env: Record<string, string>) {
   return child;
 }
 
-async function develop() {
+async function develop({ values }: Given<typeof options>) {
   const env = await alone(prepareStack);
   fs.rmSync(out, { recursive: true, force: true });
   copyPages(root, out);
@@ -85,7 +96,15 @@ async function develop() {
   try {
     const isCompiled = () => ['api.js', 'worker.js'].every((file) => fs.existsSync(path.join(out, file)));
     await waitUntil(isCompiled, { timeoutMs: 60_000, what: 'The sources were not compiled' });
-    children.push(watch('api', env), watch('worker', workerVariables(env)));
+    const debugPort = values.inspect ? await findFree(FIRST_DEBUG_PORT, { size: 2 }) : undefined;
+    children.push(
+      watch('api', env, debugPort),
+      watch('worker', workerVariables(env), debugPort && debugPort + 1),
+    );
+    if (debugPort)
+      console.log(
+        `Debuggers: API 127.0.0.1:${debugPort}, job worker 127.0.0.1:${debugPort + 1} (chrome://inspect).\n`,
+      );
     const interrupted = new Promise((resolve) => interruption.signal.addEventListener('abort', resolve));
     await Promise.race([interrupted, ...children.map(ended)]);
     // Ctrl-C is how this command is meant to end.
@@ -96,4 +115,4 @@ async function develop() {
   }
 }
 
-export const run = () => runMain({ usage }, develop);
+export const run = () => runMain({ usage, options }, develop);
