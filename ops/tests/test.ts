@@ -15,7 +15,8 @@ import { withLock } from '../../tools/command/lock';
 const usage = `npm test [-- PATH …] [-t PATTERN] [--long]
 
 Checks and tests everything: format, lint, types, structure, contract, unused
-code, then all suites. With PATH or PATTERN, only the tests that they name.
+code, then all suites. With PATH or PATTERN, only the tests that they name. Unit
+tests alone start no servers.
 
   PATH              a file, a folder, or a pattern that their paths match
   -t PATTERN        the tests whose names match it
@@ -39,6 +40,8 @@ const SUITE_MS = 10 * 60_000;
 const onlyLong = ['balancing-methods', 'deep-pages', 'reload-and-scale', 'slow-clients', 'take-back'].map(
   (name) => `test/cluster/${name}`,
 );
+/** Starts a cluster of its own on small disks, so that it can run beside the suites of the shared cluster. */
+const ownCluster = 'test/cluster/full-disks';
 /** The suites that can go on for longer, each told by TEST_LONG how far; see `npm run test:long`. */
 const longSuites = ['test/properties', 'test/cluster/generated-requests', ...onlyLong];
 const LONG_SUITE_MS = 2 * 3_600_000;
@@ -57,6 +60,19 @@ const checks = [
   ['unused', 'knip', []],
 ];
 
+/** The test files that a pattern of jest matches. */
+const filesOf = (pattern: string) =>
+  fs
+    .readdirSync(path.join(root, 'test'), { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.test.ts'))
+    .map((name) => path.join('test', name))
+    .filter((name) => new RegExp(pattern).test(name));
+
+/** Unit tests need neither servers nor a cluster. */
+const needServers = (patterns: string[]) =>
+  patterns.length === 0 ||
+  patterns.flatMap(filesOf).some((name) => !name.startsWith(path.join('test', 'unit')));
+
 /**
  * A file or folder as the caller typed it, else a pattern of jest.
  *
@@ -66,10 +82,8 @@ const checks = [
 function patternOf(given: string): string {
   const file = fromCaller(given);
   const pattern = fs.existsSync(file) ? path.relative(root, file) : given;
-  const tests = fs.readdirSync(path.join(root, 'test'), { recursive: true, encoding: 'utf8' });
-  const names = tests.filter((name) => name.endsWith('.test.ts')).map((name) => path.join('test', name));
   try {
-    if (names.some((name) => new RegExp(pattern).test(name))) return pattern;
+    if (filesOf(pattern).length > 0) return pattern;
   } catch (error) {
     throw new UsageError(`${given}: ${error.message}.`);
   }
@@ -104,8 +118,9 @@ async function runChecks(progress: ReturnType<typeof createProgress>) {
  */
 async function runSuites(env: NodeJS.ProcessEnv, given: string | any[], isLong: boolean) {
   // One more than two cores: their suites wait for servers, timers and processes more than they compute.
-  const others = ['--maxWorkers=3', 'test/unit', 'test/integration', 'test/properties'];
-  const cluster = ['--runInBand', 'test/cluster', '--testPathIgnorePatterns', ...onlyLong, '/node_modules/'];
+  const others = ['--maxWorkers=3', 'test/unit', 'test/integration', 'test/properties', ownCluster];
+  const ignored = [...onlyLong, ownCluster, '/node_modules/'];
+  const cluster = ['--runInBand', 'test/cluster', '--testPathIgnorePatterns', ...ignored];
   const suiteMs = isLong ? LONG_SUITE_MS : SUITE_MS;
   const run = (args: any[], stackDir: string) =>
     runJest(root, args, { env: { ...env, TEST_STACK_DIR: stackDir }, dir: stackDir, suiteMs });
@@ -135,6 +150,13 @@ async function test({ values, positionals }) {
   const filter = values.testNamePattern === undefined ? [] : ['--testNamePattern', values.testNamePattern];
   const given = isLong && named.length === 0 ? longSuites : named;
   const progress = createProgress();
+  if (!needServers(given)) {
+    await prepare({ need: ['build'], progress });
+    const outcome = await runSuites(process.env, [...given, ...filter], isLong);
+    report(outcome);
+    if (outcome.failed > 0) process.exitCode = 1;
+    return;
+  }
   await prepare({
     need: ['system', 'nginx-lua', 'prometheus', 'browser', 'mongo', 'build'],
     progress,
