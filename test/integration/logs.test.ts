@@ -118,7 +118,7 @@ describe('the log', () => {
     expect(nowhere).toMatchObject({ status: 1, stdout: '' });
   });
 
-  it('names the user of a request, and where the time of a slow one went', async () => {
+  it('names the user of a request, and the parts of the time of a slow one', async () => {
     const joined = await send('POST', '/users/signup', person);
     expect(joined.status).toBe(201);
     userId = joined.body.user._id;

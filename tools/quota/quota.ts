@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { isAlive } from '../../src/lib/is-alive';
 import { findParent, parseThrottled, setLimit, type Throttled } from './cpu-limit';
 import { findGroups, moveProcess, nameGroup, processesIn, removeGroup } from './groups';
 import { findHierarchy, groupOf, kernelFiles, type CgroupFiles, type Hierarchy } from './hierarchy';
@@ -69,13 +70,5 @@ function readHierarchy(files: CgroupFiles): Hierarchy | undefined {
     return findHierarchy(files.read('/proc/self/mountinfo'));
   } catch {
     return undefined; // Not Linux.
-  }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    return process.kill(pid, 0);
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code !== 'ESRCH';
   }
 }
