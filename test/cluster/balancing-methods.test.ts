@@ -8,10 +8,7 @@ import { killWorker, newTitle, useCluster, by, newTask } from '../support/cluste
 import { use } from '../support/use';
 import { startLoad } from '../support/load';
 import { eventually } from '../support/wait';
-
-const { findCommand } = jest.requireActual<{ findCommand: (name: string) => string }>(
-  '../../tools/local-servers/servers/find-command',
-);
+import { findCommand } from '../../tools/local-servers/servers/find-command';
 
 const cluster = useCluster();
 const admin = use(() => cluster.buildAdmin());
@@ -56,7 +53,7 @@ describe('the method of balancing', () => {
     const folder = path.join(cluster.stack.info().dir, 'nginx');
     const file = path.join(folder, 'nginx.conf');
     const args = ['-t', '-q', '-p', folder, '-c', file];
-    expect(() => execFileSync(findCommand('nginx'), args, { timeout: 10_000 })).not.toThrow();
+    expect(() => execFileSync(findCommand('nginx')!, args, { timeout: 10_000 })).not.toThrow();
     expect(readFileSync(file, 'utf8')).toContain(`include balancing/${method}.conf;`);
     const counts = await spread(1_000);
     expect(Object.keys(counts).sort()).toEqual(['api-0', 'api-1']);

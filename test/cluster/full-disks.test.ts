@@ -2,21 +2,12 @@ import { mkdtempSync, readFileSync, realpathSync, rmSync, statSync } from 'node:
 import { tmpdir } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import path from 'node:path';
-import type { Finding } from '../../src/doctor/finding';
 import { endedJob, newTitle, startCluster, by } from '../support/cluster';
 import { newPicture } from '../support/pictures';
 import { mountSmallDisk } from '../support/small-disk';
 import { use } from '../support/use';
 import { eventually } from '../support/wait';
-
-const { examineRoom } = jest.requireActual<{
-  examineRoom: (stack: {
-    dir: string;
-    pm2Home: string;
-    supervisorHome: string;
-    env: Record<string, string>;
-  }) => Finding[];
-}>('../../ops/doctor/room');
+import { examineRoom } from '../../ops/doctor/room';
 
 type Disk = ReturnType<typeof mountSmallDisk>;
 const dir = realpathSync(mkdtempSync(path.join(tmpdir(), 'full-')));

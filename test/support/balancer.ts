@@ -5,11 +5,11 @@ import { createServer, type Server } from 'node:http';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { hasLua } from '../../tools/local-servers/servers/nginx-lua';
-import type { Balancing, ServerDefinition } from '../../tools/local-servers/types';
+import type { Balancing } from '../../tools/local-servers/types';
 import { freePort } from './free-port';
 import { eventually } from './wait';
+import { nginx } from '../../tools/local-servers/servers/nginx';
 
-const { nginx } = jest.requireActual<{ nginx: ServerDefinition }>('../../tools/local-servers/servers/nginx');
 const root = path.join(__dirname, '..', '..');
 
 // `npm test` installs Lua if there is a package; without it the stack refuses the method (test/unit/scripts/nginx.test.ts).

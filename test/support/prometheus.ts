@@ -6,13 +6,9 @@ import path from 'node:path';
 import { parse } from 'yaml';
 import { freePort } from './free-port';
 import { eventually } from './wait';
+import { findCommand } from '../../tools/local-servers/servers/find-command';
+import { writePrometheusConfig } from '../../ops/local/prometheus-config';
 
-const { findCommand } = jest.requireActual<{ findCommand: (name: string) => string | undefined }>(
-  '../../tools/local-servers/servers/find-command',
-);
-export const { writePrometheusConfig } = jest.requireActual<{
-  writePrometheusConfig: (options: { root: string; dir: string; port: number }) => string;
-}>('../../ops/local/prometheus-config');
 export const root = path.join(__dirname, '..', '..');
 const folder = path.join(root, 'monitoring');
 

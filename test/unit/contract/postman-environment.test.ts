@@ -2,12 +2,9 @@ import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { postmanEnvironment } from '../../../contract/postman/environment';
 import { newFolder } from '../../support/folder';
+import { writePostmanEnvironment } from '../../../ops/local/postman-environment';
 
 type Options = { root: string; dir: string; url: string; admin?: { email: string; passwordFile: string } };
-
-const { writePostmanEnvironment } = jest.requireActual<{
-  writePostmanEnvironment: (options: Options) => string;
-}>('../../../ops/local/postman-environment');
 
 const root = path.join(__dirname, '..', '..', '..');
 const url = 'http://localhost:3007';

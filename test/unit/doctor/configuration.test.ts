@@ -1,13 +1,8 @@
-import type { Finding } from '../../../src/doctor/finding';
 import { judgeConfiguration } from '../../../src/doctor/judge-configuration';
+import { nextEnvironment } from '../../../ops/doctor/next-environment';
+import { bothConfigurations } from '../../../ops/doctor/configuration';
 
 type Variables = Record<string, string>;
-const { nextEnvironment } = jest.requireActual<{
-  nextEnvironment: (shell: Variables, env: Variables) => Variables;
-}>('../../../ops/doctor/next-environment');
-const { bothConfigurations } = jest.requireActual<{
-  bothConfigurations: (running: Finding[], next: Finding[], shell: Variables, env: Variables) => Finding[];
-}>('../../../ops/doctor/configuration');
 
 const started = {
   NODE_ENV: 'production',

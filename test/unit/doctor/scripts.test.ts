@@ -1,38 +1,13 @@
 import { createServer, type Server } from 'node:http';
-import type { Finding } from '../../../src/doctor/finding';
 import type { AppProcess } from '../../../ops/stack/types';
 import { listen, portOf } from '../../support/listen';
-
-interface Health {
-  wrong?: string;
-  ms: number;
-  unready?: string;
-}
-const { judgePorts, judgeThroughNginx } = jest.requireActual<{
-  judgePorts: (text: string, ports: number[]) => Finding;
-  judgeThroughNginx: (url: string, health: Health, logs: string) => Finding[];
-}>('../../../ops/doctor/nginx');
-const { askHealth } = jest.requireActual<{ askHealth: (url: string) => Promise<Health> }>(
-  '../../../ops/doctor/ask-health',
-);
-const { judgeHealth } = jest.requireActual<{
-  judgeHealth: (
-    asked: { app: AppProcess; health: Health; status?: { draining: boolean; asideSince?: number } }[],
-  ) => Finding[];
-}>('../../../ops/doctor/worker-health');
-const { judgeLoad } = jest.requireActual<{ judgeLoad: (statuses: object[]) => Finding[] }>(
-  '../../../ops/doctor/load',
-);
-const { report } = jest.requireActual<{ report: (findings: Finding[]) => string }>(
-  '../../../ops/doctor/report',
-);
-const { judgeLogs, judgeRoom } = jest.requireActual<{
-  judgeLogs: (bytes: number) => Finding;
-  judgeRoom: (places: string[], room: { free: number; size: number }) => Finding;
-}>('../../../ops/doctor/room');
-const { judgeWorkers } = jest.requireActual<{
-  judgeWorkers: (apps: AppProcess[], wanted: { apiWorkers: number; release: string }) => Finding[];
-}>('../../../ops/doctor/workers');
+import { judgePorts, judgeThroughNginx } from '../../../ops/doctor/nginx';
+import { askHealth } from '../../../ops/doctor/ask-health';
+import { judgeHealth } from '../../../ops/doctor/worker-health';
+import { judgeLoad } from '../../../ops/doctor/load';
+import { report } from '../../../ops/doctor/report';
+import { judgeLogs, judgeRoom } from '../../../ops/doctor/room';
+import { judgeWorkers } from '../../../ops/doctor/workers';
 
 const app = (changes: Partial<AppProcess> = {}): AppProcess => ({
   name: 'taskfleet-api',

@@ -2,7 +2,8 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { parse } from 'yaml';
-import { panels, promtool, root, rules, writePrometheusConfig } from '../../support/prometheus';
+import { writePrometheusConfig } from '../../../ops/local/prometheus-config';
+import { panels, promtool, root, rules } from '../../support/prometheus';
 
 describe('the monitoring', () => {
   it('Prometheus takes the example configuration and the rules', async () => {

@@ -13,6 +13,7 @@ import {
 import path from 'node:path';
 import { copyScripts } from '../../support/copy-scripts';
 import { newFolder } from '../../support/folder';
+import { explainFault } from '../../../src/command-line/file-faults';
 
 const root = path.join(__dirname, '..', '..', '..');
 const folder = newFolder();
@@ -156,9 +157,6 @@ describe('the command line', () => {
   });
 
   describe('an error of the file system', () => {
-    const { explainFault } = jest.requireActual<{ explainFault: (error: unknown) => string | undefined }>(
-      '../../../src/command-line/file-faults',
-    );
     const file = path.join(folder, 'file');
     beforeAll(() => writeFileSync(file, ''));
     const thrownBy = (act: () => unknown): unknown => {

@@ -1,16 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { newFolder } from '../../support/folder';
-
-interface Options {
-  timeoutMs: number;
-  onWait?: (owner: string) => void;
-  refusal?: (owner: string) => string;
-}
-const { holderOf, withLock } = jest.requireActual<{
-  holderOf: (file: string) => { pid: number; command?: string } | undefined;
-  withLock: <T>(file: string, options: Options, work: () => Promise<T>) => Promise<T>;
-}>('../../../tools/command/lock');
+import { holderOf, withLock } from '../../../tools/command/lock';
 
 let dir: string;
 let file: string;

@@ -13,20 +13,8 @@ import {
 import path from 'node:path';
 import { eventually } from '../../support/wait';
 import { newFolder } from '../../support/folder';
-
-interface LogSet {
-  folder: string;
-  name: RegExp;
-  signal?: NodeJS.Signals;
-  pidFile?: string;
-}
-const { logSets, rotate } = jest.requireActual<{
-  logSets: (stack: { dir: string; supervisorHome: string; appsHome: string }) => LogSet[];
-  rotate: (set: LogSet, most?: number) => void;
-}>('../../../tools/local-servers/logs');
-const { readFrom } = jest.requireActual<{
-  readFrom: (file: string, before?: { ino: number; size: number }) => string;
-}>('../../../tools/local-servers/app-logs');
+import { logSets, rotate } from '../../../tools/local-servers/logs';
+import { readFrom } from '../../../tools/local-servers/app-logs';
 
 let dir: string;
 beforeEach(() => {

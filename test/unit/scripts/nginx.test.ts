@@ -1,15 +1,10 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import type { Balancing, ServerDefinition } from '../../../tools/local-servers/types';
+import type { Balancing } from '../../../tools/local-servers/types';
 import { newFolder } from '../../support/folder';
+import { nginx } from '../../../tools/local-servers/servers/nginx';
+import { checkBalancing, methods } from '../../../tools/local-servers/balancing';
 
-const { nginx } = jest.requireActual<{ nginx: ServerDefinition }>(
-  '../../../tools/local-servers/servers/nginx',
-);
-const { checkBalancing, methods } = jest.requireActual<{
-  checkBalancing: (name?: string) => Balancing;
-  methods: Balancing[];
-}>('../../../tools/local-servers/balancing');
 const root = path.join(__dirname, '..', '..', '..');
 
 let dir: string;

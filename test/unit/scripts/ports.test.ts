@@ -1,6 +1,4 @@
-const { findFree } = jest.requireActual<{
-  findFree: (from: number, options?: { size?: number; step?: number }) => Promise<number>;
-}>('../../../tools/local-servers/ports');
+import { findFree } from '../../../tools/local-servers/ports';
 
 describe('the choice of ports', () => {
   it('finds no port that fetch refuses to ask, alone or within a block', async () => {

@@ -1,11 +1,7 @@
 import { mkdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import type { ServerDefinition } from '../../../tools/local-servers/types';
 import { newFolder } from '../../support/folder';
-
-const { rabbit } = jest.requireActual<{ rabbit: ServerDefinition }>(
-  '../../../tools/local-servers/servers/rabbit',
-);
+import { rabbit } from '../../../tools/local-servers/servers/rabbit';
 
 const folder = newFolder();
 
