@@ -20,7 +20,7 @@ const { apps } = jest.requireActual<{ apps: { name: string; kill_timeout: number
   '../../../ecosystem.config.js',
 );
 const template = read('nginx/nginx.conf.template');
-/** What the second file changes, for an NGINX with Lua. */
+/** The second file, which changes the stack for an NGINX with Lua. */
 const override = parse(read('docker-compose.response-time.yml')) as {
   services: { nginx: Service; api: { networks: { 'nginx-api': { ipv4_address: string } } } };
   networks: { 'nginx-api': { ipam: { config: { subnet: string }[] } } };
@@ -29,7 +29,7 @@ const override = parse(read('docker-compose.response-time.yml')) as {
 const seconds = (text: string | undefined) => Number(/^(\d+)s$/.exec(text ?? '')?.[1]);
 
 describe('docker-compose.yml', () => {
-  it('keeps to the schema and to the rules that are not of taste', () => {
+  it('follows the schema and every rule that is not of taste', () => {
     const taste = [
       'no-build-and-image',
       'no-quotes-in-volumes',
@@ -44,7 +44,7 @@ describe('docker-compose.yml', () => {
       expect(linter.lintFiles([name], false)).toEqual([expect.objectContaining({ messages: [] })]);
   });
 
-  it('waits only for services that have a health check', () => {
+  it('waits only for services with a health check', () => {
     for (const { depends_on: dependsOn = {} } of Object.values(compose.services)) {
       for (const [name, { condition }] of Object.entries(dependsOn)) {
         const { healthcheck, build } = compose.services[name]!;
@@ -55,14 +55,14 @@ describe('docker-compose.yml', () => {
 });
 
 describe.each(Object.entries({ api, worker }))('the %s container', (name, service) => {
-  it('sets only variables that the processes read, and all that they need', () => {
+  it('sets only variables that the processes read, and all required ones', () => {
     const names = Object.keys(service.environment!);
     expect(configVariables).toEqual(expect.arrayContaining(names));
     expect(names).toEqual(expect.arrayContaining(['MONGO_URL', 'AMQP_URL']));
     expect(configOf(service)).toMatchObject({ nodeEnv: 'production', host: '0.0.0.0' });
   });
 
-  it('finds its servers by the names of their services', () => {
+  it('finds its servers by the names of the services', () => {
     const { mongoUrl, redisUrl, amqpUrl } = configOf(service);
     const urls = [mongoUrl, redisUrl, amqpUrl].flatMap((url) => (url ? [new URL(url)] : []));
     expect(urls.map(({ hostname }) => hostname)).toEqual(
@@ -85,7 +85,7 @@ describe.each(Object.entries({ api, worker }))('the %s container', (name, servic
 });
 
 describe('NGINX before the api container', () => {
-  it('is given every value that the template asks for', () => {
+  it('gets every value of the template', () => {
     const asked = [...template.matchAll(/\$\{([A-Z_]+)\}/g)].map(([, name]) => name);
     expect(Object.keys(nginx.environment!)).toEqual(expect.arrayContaining(asked));
     for (const volume of nginx.volumes!)
@@ -104,7 +104,7 @@ describe('NGINX before the api container', () => {
     expect(ports.length).toBeGreaterThanOrEqual(Number(filledIn(api.environment!).API_WORKERS));
   });
 
-  it('lets go of a connection before a stopping worker does', () => {
+  it('closes idle connections before a stopping worker does', () => {
     const upstream = /upstream api \{(.*?)\n {2}\}/s.exec(template)![1]!;
     const kept = seconds(/keepalive_timeout (\S+);/.exec(upstream)?.[1]);
     expect(kept * 1_000).toBeLessThan(configOf(api).drainMs);
@@ -114,7 +114,7 @@ describe('NGINX before the api container', () => {
 describe('NGINX with Lua, of docker-compose.response-time.yml', () => {
   const { nginx: changed, api: changedApi } = override.services;
 
-  it('changes only what the first file has, besides its image', () => {
+  it('changes only values of the first file, besides its image', () => {
     expect(Object.keys(nginx.environment!)).toEqual(
       expect.arrayContaining(Object.keys(changed.environment!)),
     );
@@ -122,7 +122,7 @@ describe('NGINX with Lua, of docker-compose.response-time.yml', () => {
     expect(existsSync(path.join(root, changed.build!, 'Dockerfile'))).toBe(true);
   });
 
-  it('lists the same workers, at the address that the api container has', () => {
+  it('lists the same workers at the address of the api container', () => {
     const { ipv4_address: address } = changedApi.networks['nginx-api'];
     const ports = [...nginx.environment!.API_SERVERS!.matchAll(/server api:(\d+) /g)].map(([, port]) => port);
     expect(changed.environment!.API_PEERS!.split(' ')).toEqual(ports.map((port) => `${address}:${port}`));

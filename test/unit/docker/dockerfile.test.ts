@@ -20,7 +20,7 @@ const words = (instruction: Instruction) => {
   return JSON.parse(content.slice(content.indexOf('[')).replaceAll('\\\n', '')) as string[];
 };
 
-/** What the image takes from the repository. */
+/** The files that the image copies from the repository. */
 const sources = dockerfile
   .getCOPYs()
   .filter((copy: Copy) => copy.getFlags().length === 0)
@@ -33,7 +33,7 @@ describe('Dockerfile', () => {
     expect(validate(text, { emptyContinuationLine: strict, instructionWorkdirRelative: strict })).toEqual([]);
   });
 
-  it('takes only what is there and what .dockerignore lets through', () => {
+  it('copies only existing files that .dockerignore allows', () => {
     const ignored = read('.dockerignore').split('\n');
     expect(ignored).toContain('*');
     for (const source of sources) {
@@ -42,12 +42,12 @@ describe('Dockerfile', () => {
     }
   });
 
-  it('takes what ecosystem.config.js requires', () => {
+  it('copies the files that ecosystem.config.js requires', () => {
     const required = [...read('ecosystem.config.js').matchAll(/require\('\.\/(.+?)'\)/g)];
     for (const [, file] of required) expect(sources).toContain(`${file}.js`);
   });
 
-  it('runs a Node that package.json accepts', () => {
+  it('runs a version of Node that package.json accepts', () => {
     const [base] = dockerfile.getFROMs();
     const { engines } = JSON.parse(read('package.json')) as { engines: { node: string } };
     const least = Number(/^>=(\d+)/.exec(engines.node)?.[1]);
@@ -79,8 +79,8 @@ describe('nginx/Dockerfile', () => {
       expect(nginxText).toContain(` ${name} `);
   });
 
-  it('fills in the names of the environment, and leaves those of NGINX', () => {
-    // Where it stands for the tools of the image: one that shows what it was called with.
+  it('fills in the variables of the environment, and leaves those of NGINX', () => {
+    // `printf` stands in for `envsubst` and shows its arguments.
     const shown = script!.replace('envsubst', 'printf %s').replace(/<.*/s, '');
     const env = { PATH: process.env.PATH, BALANCING: 'response-time', API_SERVERS: 'server a=b; server c;' };
     const names = execFileSync(shell!, [flag!, shown], { env, encoding: 'utf8' });
@@ -99,7 +99,7 @@ describe('the health check of the image', () => {
       execFile(process.execPath, [flag!, onPorts], (error) => resolve(Number(error?.code ?? 0)));
     });
 
-  /** A worker that is ready, or not. */
+  /** Starts a worker that is ready or not. */
   async function serve(status: number) {
     const server = createServer((request, response) => {
       response.writeHead(request.url === '/health/ready' ? status : 404).end();
@@ -109,12 +109,12 @@ describe('the health check of the image', () => {
     return { port, stop: () => new Promise((resolve) => server.close(resolve)) };
   }
 
-  it('is done by Node, which is what the image has', () => {
+  it('runs with Node, which the image has', () => {
     expect([command, flag]).toEqual(['node', '-e']);
     expect(code).toContain('4001');
   });
 
-  it('passes where any worker is ready, and fails where none is', async () => {
+  it('passes if any worker is ready, and fails if none is', async () => {
     const ready = await serve(200);
     expect(await run(ready.port - 2)).toBe(0);
     await ready.stop();

@@ -11,7 +11,7 @@ describe('each container', () => {
   const seenBy = (service: string) =>
     [...new Set(secrets.filter((found) => found.service === service).map(({ secret }) => secret))].sort();
 
-  it.each(services)('%s cannot get more rights, and cannot change its image', (_, service) => {
+  it.each(services)('%s cannot gain rights or change its image', (_, service) => {
     expect(service).toMatchObject({
       read_only: true,
       cap_drop: ['ALL'],
@@ -21,11 +21,11 @@ describe('each container', () => {
   });
 
   it.each(services)('%s does not run as root', (_, { user, build }) => {
-    // That of the project's own image is in its Dockerfile.
+    // The Dockerfile sets the user of the project's own image.
     expect(user ?? build).toMatch(/^(nginx|mongodb|redis|rabbitmq|\.)$/);
   });
 
-  it('knows the secrets that it needs, and no other', () => {
+  it('knows only the secrets that it needs', () => {
     expect(Object.fromEntries(services.map(([name]) => [name, seenBy(name)]))).toEqual({
       nginx: [],
       api: ['JWT_SECRET', 'MONGO_API_PASSWORD', 'RABBITMQ_PASSWORD', 'REDIS_PASSWORD'],
@@ -38,7 +38,7 @@ describe('each container', () => {
     expect(() => readConfig(environmentOf(worker))).toThrow('JWT_SECRET is not set');
   });
 
-  it('is started only with every secret, which the head of the file makes', () => {
+  it('starts only with all secrets that the head of the file creates', () => {
     const text = read('docker-compose.yml');
     const made = /for name in ([A-Z_ ]+); do/.exec(text)![1]!.split(' ');
     expect([...new Set(secrets.map(({ secret }) => secret))].sort()).toEqual(made.sort());
@@ -51,13 +51,13 @@ describe('each container', () => {
     for (const [, { command = '', healthcheck }] of services) {
       const words = [command, healthcheck?.test ?? []].flat().join(' ');
       expect(words).not.toMatch(/(?<!\$)\$\{/);
-      // Only the shell itself may see one, in what it writes by a command of its own.
+      // Only the shell's own commands may write one.
       for (const [, before] of words.matchAll(/(\w+ [^&|;]*)\$\$\w*(?:PASSWORD|AUTH)/g))
         expect(before).toMatch(/^(printf|echo) /);
     }
   });
 
-  it('reaches what it needs, and nothing else', () => {
+  it('reaches only the services that it needs', () => {
     const reached = Object.fromEntries(
       services.map(([name, { networks }]) => [
         name,

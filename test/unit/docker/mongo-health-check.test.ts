@@ -11,7 +11,7 @@ describe("MongoDB's health check", () => {
   }
   const fault = (codeName: string) => Object.assign(new Error(codeName), { codeName });
 
-  /** A server that keeps users as MongoDB does, with a replica set or without. */
+  /** A stand-in for MongoDB that keeps users, with a replica set or without. */
   function createServer() {
     const state = {
       initiated: [] as unknown[],
@@ -54,11 +54,11 @@ describe("MongoDB's health check", () => {
     return quit.mock.calls.length === 0;
   }
 
-  it('is the file that its container sees', () => {
+  it('is the file that the container mounts', () => {
     expect(mongo.volumes).toContain(`./mongo${file}:${file}:ro`);
   });
 
-  it('makes the replica set and the users once, under the names that the API and the job worker ask for', () => {
+  it('creates the replica set and the users once, with the names that the API and the job worker use', () => {
     const server = createServer();
     expect(check(server, false)).toBe(false);
     const made = ['createUser admin', 'createRole jobWorker', 'createUser api', 'createUser worker'];
@@ -73,7 +73,7 @@ describe("MongoDB's health check", () => {
     }
   });
 
-  it('makes the users of a volume that has a replica set and none yet, and changes them with the file', () => {
+  it('creates missing users in an existing replica set, and updates them with the file', () => {
     const server = createServer();
     server.rs.initiate({});
     expect(check(server)).toBe(true);
@@ -83,7 +83,7 @@ describe("MongoDB's health check", () => {
     expect(JSON.stringify(server.state.roles.get('jobWorker'))).toContain('"more"');
   });
 
-  it('fails if the server has another trouble', () => {
+  it('fails if the server has another fault', () => {
     const rs = {
       initiate: () => {
         throw fault('InterruptedAtShutdown');

@@ -13,7 +13,7 @@ beforeEach(() => {
 });
 
 describe('the logs of an app', () => {
-  it('tells the last line since it was asked to look: of the errors, else of the log, for people', () => {
+  it('show the last line since the mark, of the errors or else of the log, in readable form', () => {
     const [errors, out] = [path.join(dir, 'error.log'), path.join(dir, 'out.log')];
     writeFileSync(errors, 'Error: of last week\n');
     const app = { name: 'taskfleet-api', logs: [errors, out] };
@@ -29,7 +29,7 @@ describe('the logs of an app', () => {
     expect(lastSaid({ name: 'another' })).toBe('');
   });
 
-  it('names the log of PM2, with what it says about a process that it could not execute', () => {
+  it('include the log of PM2, with its line on a process that it could not execute', () => {
     expect(explainSilence(dir, 'nginx')).toBe(`it printed nothing; the log of PM2 itself is ${dir}/pm2.log`);
     const line = (text: string) =>
       appendFileSync(path.join(dir, 'pm2.log'), `2026-11-26T15:31:39: ${text}\n`);

@@ -3,7 +3,7 @@ import path from 'node:path';
 
 const check = path.join(__dirname, '..', '..', '..', 'dist', 'cli', 'check-config.js');
 
-/** What `npm start` and `npm run reload` ask before they change anything. */
+/** Runs the check that `npm start` and `npm run reload` make before they change anything. */
 function judged(more: Record<string, string>) {
   const JWT_SECRET = 'Jq3v9Zb7Lk2mXw8RtYp5NcHd4FgSaEu6';
   const env = {
@@ -20,7 +20,7 @@ function judged(more: Record<string, string>) {
 }
 
 describe('the check of the configuration', () => {
-  it('warns of a name that is nearly right and of what is unwise, and lets it pass', () => {
+  it('warns of misspelt names and unwise values, and lets them pass', () => {
     const { said, status } = judged({ BCRYPT_COTS: '12', BCRYPT_COST: '8' });
     expect(status).toBe(0);
     expect(said).toEqual([
@@ -29,7 +29,7 @@ describe('the check of the configuration', () => {
     ]);
   });
 
-  it('refuses what is wrong, and says nothing of what is as it should be', () => {
+  it('refuses wrong values, and prints nothing for right ones', () => {
     expect(judged({})).toEqual({ said: [''], stderr: '', status: 0 });
     expect(judged({ BCRYPT_COST: '99' })).toMatchObject({
       stderr: expect.stringContaining('BCRYPT_COST is "99"') as string,

@@ -19,7 +19,7 @@ const rabbit = { name: 'rabbit', title: 'RabbitMQ', ports: { rabbit: 5700, epmd:
 const open: Server[] = [];
 afterEach(() => open.splice(0).forEach((server) => server.close()));
 
-/** A port that somebody listens on. */
+/** A port in use. */
 async function held(): Promise<number> {
   const server = createServer();
   open.push(server);
@@ -27,7 +27,7 @@ async function held(): Promise<number> {
   return portOf(server);
 }
 
-/** One that nobody does. */
+/** A free port. */
 async function free(): Promise<number> {
   const port = await held();
   await new Promise((resolve) => open.pop()!.close(resolve));
@@ -47,14 +47,14 @@ function choose(remembered: Record<string, number>, base: number, running: strin
 }
 
 describe('the choice of ports', () => {
-  it('keeps the address that it had, though its first choice is free again', async () => {
+  it('keeps its port, even if its first choice is free again', async () => {
     const before = await free();
     const { choice, said } = choose({ nginx: before }, await free());
     expect(await choice(nginx, new Set())).toEqual({ nginx: before });
     expect(said).toEqual([]);
   });
 
-  it('takes its first choice where the port that it had is taken, and says by whom', async () => {
+  it('takes its first choice if its port is in use, and names the process that uses it', async () => {
     const [before, base] = [await held(), await free()];
     const { choice, said } = choose({ nginx: before }, base);
     expect(await choice(nginx, new Set())).toEqual({ nginx: base });
@@ -64,7 +64,7 @@ describe('the choice of ports', () => {
     ]);
   });
 
-  it('doesn’t take its own port mapper for a stranger where the broker alone was stopped', async () => {
+  it('keeps the port of its own port mapper if only the broker was stopped', async () => {
     const before = { rabbit: await free(), epmd: await held() };
     const { choice, said } = choose(before, await free(), ['epmd']);
     expect(await choice(rabbit, new Set())).toEqual(before);

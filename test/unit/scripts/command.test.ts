@@ -61,7 +61,7 @@ describe('a command whose output is not read to its end', () => {
 });
 
 describe('the command line', () => {
-  it('runs the tests to their end though no one reads what jest prints', async () => {
+  it('runs the tests to their end even if nobody reads the output of jest', async () => {
     const runJest = path.join(root, 'ops', 'tests', 'run-jest.ts');
     const options = `{ env: process.env, dir: ${JSON.stringify(folder)}, suiteMs: 60_000 }`;
     const program = `
@@ -79,7 +79,7 @@ describe('the command line', () => {
     expect(JSON.parse(readFileSync(done, 'utf8'))).toMatchObject({ failed: 0 });
   }, 120_000);
 
-  /** Runs a command of a clone that has the sources alone; as root by a user to whom nothing here belongs. */
+  /** Runs a command in a clone without packages; if this runs as root, then as a user who owns nothing there. */
   function runAsStranger(args: string[], { PM2_HOME, chmods }: { PM2_HOME: string; chmods: string[] }) {
     const isRoot = process.getuid?.() === 0;
     for (const place of chmods) chmodSync(place, isRoot ? 0o700 : 0);
@@ -130,8 +130,8 @@ describe('the command line', () => {
       });
     });
 
-    it('says in one line that the home of PM2 cannot be read', () => {
-      // The stack is the caller's own; the running PM2 is not.
+    it('reports in one line that the home of PM2 cannot be read', () => {
+      // The stack belongs to the caller, and the running PM2 does not.
       if (process.getuid?.() === 0) chownSync(local, 65_534, 65_534);
       const { status, said } = runAsStranger(['scale'], { PM2_HOME: pm2, chmods: [pm2] });
       expect({ status, said }).toEqual({
@@ -181,7 +181,7 @@ describe('the command line', () => {
       );
     });
 
-    it('is nothing else: neither a refused connection nor an error of the program', () => {
+    it('is neither a refused connection nor an error of the program', () => {
       const refused = { code: 'ECONNREFUSED', syscall: 'connect', address: '127.0.0.1' };
       for (const error of [refused, new TypeError('x is not a function'), undefined, { code: 'constructor' }])
         expect(explainFault(error)).toBeUndefined();

@@ -12,14 +12,14 @@ function printed(PATH: string): string {
 }
 
 describe('the systemd service', () => {
-  it('leaves out of PATH what npm adds for its own commands', () => {
+  it('omits the folders that npm adds to PATH for its own commands', () => {
     const npms = ['/clone/node_modules/.bin', '/node_modules/.bin', '/lib/npm/run-script/lib/node-gyp-bin'];
     expect(printed([...npms, '/usr/local/bin', '/usr/bin'].join(':'))).toContain(
       '\nEnvironment="PATH=/usr/local/bin:/usr/bin"\n',
     );
   });
 
-  it('is started again after a failure, and not when it was told to end', () => {
+  it('restarts after a failure, and not after a stop', () => {
     expect(printed('/usr/bin')).toContain('\nRestart=on-failure\n');
   });
 
@@ -33,7 +33,7 @@ describe('the systemd service', () => {
     );
     afterAll(() => rmSync(folder, { recursive: true }));
 
-    it('keep it and what it starts from more rights, and its files from other users', () => {
+    it('deny it and its children further rights, and deny other users its files', () => {
       expect(Object.fromEntries(settings)).toMatchObject({
         NoNewPrivileges: 'yes',
         UMask: '0077',
@@ -43,20 +43,20 @@ describe('the systemd service', () => {
       });
     });
 
-    it('of the system: all is read-only but what it writes', () => {
+    it('make the system read-only except the folders that it writes', () => {
       const isRoot = process.getuid!() === 0;
       expect(settings.get('ProtectSystem')).toBe(isRoot ? 'strict' : undefined);
       expect(settings.get('CapabilityBoundingSet')).toBe(isRoot ? 'CAP_SETGID' : undefined);
       const clone = path.join(__dirname, '..', '..', '..');
       const home = process.env.PM2_HOME ?? path.join(os.homedir(), '.pm2');
-      // Quoted for systemd, since this clone may lie in any folder.
+      // Quoted for systemd: this clone may lie in any folder.
       const quoted = [clone, home, os.tmpdir()].map(
         (name) => `"-${name.replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('%', '%%')}"`,
       );
       expect(settings.get('ReadWritePaths')).toBe(isRoot ? quoted.join(' ') : undefined);
     });
 
-    it('are known to systemd, which finds little left to take away', () => {
+    it('are known to systemd, which rates the exposure as low', () => {
       const file = path.join(folder, 'taskfleet.service');
       writeFileSync(file, unit);
       const { error, stdout, status } = spawnSync(
@@ -64,9 +64,9 @@ describe('the systemd service', () => {
         ['security', '--offline=true', '--no-pager', '--threshold=40', file],
         { encoding: 'utf8' },
       );
-      // A machine without systemd has no such service either.
+      // A host without systemd has no such service either.
       if (error) return void expect(error).toMatchObject({ code: 'ENOENT' });
-      // A user's own systemd can't take away as much.
+      // A user's own systemd cannot restrict as much.
       expect(stdout).toMatch(/Overall exposure level/);
       expect(status).toBe(process.getuid!() === 0 ? 0 : 1);
     });

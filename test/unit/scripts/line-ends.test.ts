@@ -7,7 +7,7 @@ const root = path.join(__dirname, '..', '..', '..');
 const folder = newFolder();
 
 describe('the repository', () => {
-  it('a clone with core.autocrlf=true has the files as they are', () => {
+  it('keeps its line ends in a clone with core.autocrlf=true', () => {
     const files = [
       '.gitattributes',
       '.ci/run',

@@ -20,7 +20,7 @@ const refuse = { timeoutMs: 0, refusal: (owner: string) => `held by ${owner}` };
 const run = () => Promise.resolve('done');
 
 describe('the lock of a command', () => {
-  it('tells who holds it, by pid and command, and refuses a second at once', async () => {
+  it('names its holder by process id and command, and refuses a second holder at once', async () => {
     await withLock(file, refuse, async () => {
       expect(holderOf(file)).toMatchObject({ pid: process.pid, command: 'npm run supervise' });
       const expected = `held by npm run supervise, process ${process.pid}`;
@@ -29,7 +29,7 @@ describe('the lock of a command', () => {
     expect(holderOf(file)).toBeUndefined();
   });
 
-  it('tells one that waits which command it waits for', async () => {
+  it('names the command to those that wait for it', async () => {
     process.env.npm_lifecycle_event = 'start';
     const told: string[] = [];
     let second: Promise<string> | undefined;
@@ -41,7 +41,7 @@ describe('the lock of a command', () => {
     expect(told).toEqual([`npm start, process ${process.pid}`]);
   });
 
-  it('is not held up by one whose process is gone, or whose pid is another process’s by now', async () => {
+  it('is free if its holder has ended, even if another process has the same id', async () => {
     for (const owner of [
       { pid: 4_194_304, startedAt: '1' },
       { pid: process.pid, startedAt: '1' },

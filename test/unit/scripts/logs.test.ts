@@ -24,8 +24,8 @@ const read = (name: string) => readFileSync(path.join(dir, name), 'utf8');
 const write = (name: string, text: string) => writeFileSync(path.join(dir, name), text);
 
 describe('a log that gets too long', () => {
-  it('is put aside in place of the last one, and its writer opens it anew without losing a line', async () => {
-    // Writes a line each millisecond to the file that it has open, and opens it anew on the signal.
+  it('replaces the file put aside before, and its writer reopens it without losing a line', async () => {
+    // Writes a line each millisecond to its open file, and reopens it on the signal.
     const writer = `
       const fs = require('node:fs');
       let log = fs.openSync('a.log', 'a'), line = 0;
@@ -49,7 +49,7 @@ describe('a log that gets too long', () => {
     expect(numbers).toEqual(numbers.map((_, index) => index));
   });
 
-  it('is copied and emptied in place if its writer never opens it anew', () => {
+  it('is copied and emptied in place if its writer never reopens it', () => {
     write('pm2.log', 'x'.repeat(100));
     const { ino } = statSync(path.join(dir, 'pm2.log'));
     rotate({ folder: dir, name: /^pm2\.log$/ }, 50);
@@ -57,7 +57,7 @@ describe('a log that gets too long', () => {
     expect(statSync(path.join(dir, 'pm2.log')).ino).toBe(ino);
   });
 
-  it('is put aside without a signal to anything if the file with the pid is empty', () => {
+  it('is put aside without a signal if the file with the process id is empty', () => {
     write('pid', '');
     write('a.log', 'x'.repeat(100));
     const kill = jest.spyOn(process, 'kill').mockReturnValue(true);
@@ -67,7 +67,7 @@ describe('a log that gets too long', () => {
     kill.mockRestore();
   });
 
-  it('is put aside also if its writer is gone, or has left no pid', () => {
+  it('is put aside even if its writer has ended or left no process id', () => {
     write('a.log', 'x'.repeat(100));
     rotate({ folder: dir, name: /\.log$/, signal: 'SIGUSR2', pidFile: path.join(dir, 'none') }, 50);
     expect(read('a.log.1')).toHaveLength(100);
@@ -76,7 +76,7 @@ describe('a log that gets too long', () => {
 });
 
 describe('the logs of a stack', () => {
-  it('every log of a stack has a writer that bounds it, and none of another program is touched', () => {
+  it('are all bounded, and logs of other programs are not touched', () => {
     const sets = logSets({ dir, supervisorHome: path.join(dir, 'pm2'), appsHome: path.join(dir, 'apps') });
     const isBounded = (file: string) =>
       sets.some(
@@ -91,7 +91,7 @@ describe('the logs of a stack', () => {
   });
 
   describe('the end of a log', () => {
-    it('is all that is read of it', () => {
+    it('is the only part that is read', () => {
       const file = path.join(dir, 'a.log');
       // Sparse: it takes no room, and reading all of it fails (ERR_FS_FILE_TOO_LARGE).
       write('a.log', 'begin\n');
@@ -103,7 +103,7 @@ describe('the logs of a stack', () => {
       expect(readFrom(path.join(dir, 'none'))).toBe('');
     });
 
-    it('begins where it was, or at the beginning of a log that took its place', () => {
+    it('begins at the marked position, or at the start of a log that replaced it', () => {
       const file = path.join(dir, 'a.log');
       write('a.log', 'old\n');
       const before = statSync(file);
@@ -115,8 +115,8 @@ describe('the logs of a stack', () => {
     });
   });
 
-  describe('what runs SecantusDB', () => {
-    /** Prints and then does nothing, as the server does after a panic of its storage engine. */
+  describe('the script that runs SecantusDB', () => {
+    /** Starts a server that prints a line and then hangs, like one whose storage engine has panicked. */
     async function run(prints: string) {
       const server = path.join(dir, 'server');
       mkdirSync(dir, { recursive: true });
@@ -142,7 +142,7 @@ describe('the logs of a stack', () => {
       return { child, said: () => said };
     }
 
-    it('ends it when its storage engine gives up, so that PM2 starts it anew', async () => {
+    it('kills it when its storage engine panics, so that PM2 restarts it', async () => {
       const line = 'WT_VERB_DEFAULT: the process must exit and restart: WT_PANIC: WiredTiger library panic';
       const { child, said } = await run(line);
       if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
@@ -150,7 +150,7 @@ describe('the logs of a stack', () => {
       expect(said()).toBe(`${line}\n`);
     });
 
-    it('passes on all other lines, and a signal reaches the server itself', async () => {
+    it('passes on all other lines, and lets signals reach the server itself', async () => {
       const { child } = await run('checkpoint failed: No space left on device');
       expect(child.signalCode).toBeNull();
       expect(readFileSync(`/proc/${child.pid}/cmdline`, 'utf8')).toContain('sleep');

@@ -10,7 +10,7 @@ const results = path.join(root, 'bench', 'results');
 const [kept] = readdirSync(results).filter((name) => name.endsWith('.json'));
 cpSync(path.join(results, kept!), path.join(folder, 'kept.json'));
 
-/** Runs npm from a folder outside of the project. */
+/** Runs npm from a folder outside the project. */
 function npm(...args: string[]) {
   const { status, stdout, stderr } = spawnSync('npm', ['--prefix', root, 'run', '--silent', ...args], {
     cwd: folder,
@@ -27,7 +27,7 @@ describe('a path on the command line', () => {
       ['plan', '--rps', '5', '--scenario', 'cached-read', '--file', 'kept.json'],
       /^From kept\.json, /m,
     ],
-  ])('npm run bench -- %s takes a file relative to where the caller stands', (_name, args, said) => {
+  ])('npm run bench -- %s takes a file relative to the folder of the caller', (_name, args, said) => {
     expect(npm('bench', '--', ...args)).toEqual({
       status: 0,
       stdout: expect.stringMatching(said) as string,
