@@ -8,12 +8,12 @@ export type User = Schemas['User'];
 
 export type TaskfleetClient = ReturnType<typeof createTaskfleetClient>;
 
-/** openapi-fetch over this API's paths; `setToken` is for after the log-in. */
+/** Creates an openapi-fetch client for this API. Call `setToken` after a log-in. */
 export function createTaskfleetClient({ url, token }: { url: string; token?: string }) {
   let bearer = token;
   const client = createClient<paths>({
     baseUrl: url,
-    // A picture goes as it is, with the Content-Type of the call.
+    // Sends a picture as it is, with the Content-Type of the call.
     bodySerializer: (body: unknown) => (body instanceof Blob ? body : JSON.stringify(body)),
   });
   client.use({
@@ -26,7 +26,7 @@ export function createTaskfleetClient({ url, token }: { url: string; token?: str
   return Object.assign(client, { setToken: (next: string | undefined) => void (bearer = next) });
 }
 
-/** What the API answered instead of success (RFC 9457). */
+/** A problem (RFC 9457) that the API answered with. */
 export class ProblemError extends Error {
   override name = 'ProblemError';
 
@@ -39,7 +39,7 @@ export class ProblemError extends Error {
 }
 
 /**
- * For callers who would rather catch than look at `error`.
+ * Returns the data of an answer, for callers who prefer exceptions to checking `error`.
  * @throws ProblemError
  */
 export async function dataOf<T>(
@@ -50,7 +50,7 @@ export async function dataOf<T>(
   return data as T;
 }
 
-/** Of the page after this one, for the same query; undefined on the last. */
+/** Returns the cursor of the next page of the same query; undefined on the last page. */
 export function nextCursor({ headers }: Response): string | undefined {
   const [, next] = /<([^<>]+)>; rel="next"/.exec(headers.get('Link') ?? '') ?? [];
   return next && (new URL(next, 'http://localhost').searchParams.get('cursor') ?? undefined);

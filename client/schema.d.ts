@@ -11,8 +11,8 @@ export interface paths {
     get?: never;
     put?: never;
     /**
-     * Sign up as a worker
-     * @description Whatever role the body names, it is `worker`. A replay has a token of its own. If the password would wait longer than two seconds, it is 503 and nothing was done: the same key can be sent again.
+     * Sign up as a member
+     * @description The role is always `worker`, whatever the body says. A replay returns a new token. If hashing the password would wait longer than two seconds, the answer is 503 and the request had no effect: send it again with the same key.
      */
     post: operations['signUp'];
     delete?: never;
@@ -31,8 +31,8 @@ export interface paths {
     get?: never;
     put?: never;
     /**
-     * Log in by e-mail or user name
-     * @description Keep the token and send it with each request: past 30 right log-ins in 15 minutes from one address it is 429. If the password would wait longer than two seconds, or too many of one address wait, it is 503.
+     * Log in by e-mail address or user name
+     * @description Keep the token and send it with each request: more than 30 successful log-ins in 15 minutes from one address get 429. If checking the password would wait longer than two seconds, or too many requests from one address wait, the answer is 503.
      */
     post: operations['logIn'];
     delete?: never;
@@ -49,8 +49,8 @@ export interface paths {
       cookie?: never;
     };
     /**
-     * All users, each with their tasks, newest first
-     * @description At most 100 tasks of each. `fields=` without `tasks` is much cheaper.
+     * List users with their tasks, newest first
+     * @description At most 100 tasks of each user. `fields=` without `tasks` is much cheaper.
      */
     get: operations['listUsers'];
     put?: never;
@@ -69,22 +69,22 @@ export interface paths {
       cookie?: never;
     };
     /**
-     * One user: oneself, or any for an Admin
-     * @description One user: oneself, or any for an Admin.
+     * Get a user; members may only get themselves
+     * @description Get a user; members may only get themselves.
      */
     get: operations['getUser'];
     put?: never;
     post?: never;
     /**
-     * Remove a user; their tasks lose their assignee
-     * @description The last Admin stays. Once it is answered, no worker takes their token any more.
+     * Remove a user and unassign their tasks
+     * @description The last Admin can not be removed. After the answer no API worker accepts a token of the user.
      */
     delete: operations['deleteUser'];
     options?: never;
     head?: never;
     /**
-     * Change name, e-mail address or user name: of oneself, or of any for an Admin
-     * @description A JSON merge patch (RFC 7396): what it doesn't name stays. None of the three can be null. One that names an e-mail address or a user name counts as a sign-up, since it shows whether that is taken.
+     * Update name, e-mail address or user name; members may only update themselves
+     * @description A JSON merge patch (RFC 7396): other fields stay as they are. None of the three can be null. A new e-mail address or user name counts towards the limit of sign-ups, since the answer reveals whether it is taken.
      */
     patch: operations['patchUser'];
     trace?: never;
@@ -97,13 +97,13 @@ export interface paths {
       cookie?: never;
     };
     /**
-     * The avatar as WebP, 64, 256 or 512 pixels square
-     * @description The avatar as WebP, 64, 256 or 512 pixels square.
+     * Get the avatar as a square WebP of 64, 256 or 512 pixels
+     * @description Get the avatar as a square WebP of 64, 256 or 512 pixels.
      */
     get: operations['getAvatar'];
     /**
-     * Send a picture (PNG, JPEG or WebP, at most 5 MB); a job makes its sizes
-     * @description Only a user's newest picture is kept. The job of an earlier one that has not begun ends with `"result": {"shown": false, "replacedBy": JOB}`. At most 40 million pixels, 20 million of 16 bits with transparency; at most 50 scans of a JPEG; of an animation the first frame counts.
+     * Upload a picture (PNG, JPEG or WebP, at most 5 MB), which a job resizes
+     * @description Only a user's newest picture is kept. The job of an earlier one that has not begun ends with `"result": {"shown": false, "replacedBy": JOB}`. At most 40 million pixels (20 million with 16 bits and transparency) and 50 scans of a JPEG. Only the first frame of an animation is used.
      */
     put: operations['putAvatar'];
     post?: never;
@@ -121,14 +121,14 @@ export interface paths {
       cookie?: never;
     };
     /**
-     * All tasks for an Admin, their own for a worker, newest first
-     * @description Filters go together as docs/api.md lists; another combination is refused with the nearest that is served. Pages follow by the Link header.
+     * List tasks, newest first; members only see their own
+     * @description docs/api.md lists the supported combinations of filters; another one is refused with the nearest supported one. Follow the Link header to other pages.
      */
     get: operations['listTasks'];
     put?: never;
     /**
-     * Make a task
-     * @description Make a task.
+     * Create a task
+     * @description Create a task.
      */
     post: operations['createTask'];
     delete?: never;
@@ -145,13 +145,13 @@ export interface paths {
       cookie?: never;
     };
     /**
-     * One task
-     * @description One task.
+     * Get a task
+     * @description Get a task.
      */
     get: operations['getTask'];
     /**
-     * Change what the body names; a worker moves the status of an own task
-     * @description Sets what the body names and leaves the rest. A status moves `to Do` ⇄ `Doing` → `Done`; only an Admin reopens. A 409 names where it can go.
+     * Update the given fields; members may only change the status of their own tasks
+     * @description Other fields stay as they are. A status moves `to Do` ⇄ `Doing` → `Done`; only Admins reopen a task. A 409 names the allowed moves.
      */
     put: operations['updateTask'];
     post?: never;
@@ -163,8 +163,8 @@ export interface paths {
     options?: never;
     head?: never;
     /**
-     * Change what the patch names, by RFC 7396: null clears
-     * @description A JSON merge patch: what it doesn't name stays, null takes a field back to what a new task has. A status moves `to Do` ⇄ `Doing` → `Done`; only an Admin reopens. A 409 names where it can go.
+     * Update a task by a JSON merge patch (RFC 7396)
+     * @description Other fields stay as they are; null resets a field to the default of a new task. A status moves `to Do` ⇄ `Doing` → `Done`; only Admins reopen a task. A 409 names the allowed moves.
      */
     patch: operations['patchTask'];
     trace?: never;
@@ -277,8 +277,8 @@ export interface paths {
       cookie?: never;
     };
     /**
-     * This document
-     * @description This document.
+     * Get the OpenAPI document
+     * @description Get the OpenAPI document.
      */
     get: operations['getOpenApi'];
     put?: never;
@@ -306,7 +306,7 @@ export interface components {
       name: string;
       /**
        * Format: email
-       * @description In ASCII; a domain of another script in its form xn--…, labels of up to 63 characters.
+       * @description ASCII; a domain in another script as xn--…, with labels of up to 63 characters.
        */
       email: string;
       username: string;
@@ -316,15 +316,15 @@ export interface components {
        * @example correct horse
        */
       password: string;
-      /** @description The server's own; ignored. */
+      /** @description Set by the server; ignored. */
       _id?: unknown;
-      /** @description The server's own; ignored. */
+      /** @description Set by the server; ignored. */
       role?: unknown;
-      /** @description The server's own; ignored. */
+      /** @description Set by the server; ignored. */
       tasks?: unknown;
-      /** @description The server's own; ignored. */
+      /** @description Set by the server; ignored. */
       createdAt?: unknown;
-      /** @description The server's own; ignored. */
+      /** @description Set by the server; ignored. */
       updatedAt?: unknown;
     };
     /**
@@ -351,18 +351,18 @@ export interface components {
       name?: string;
       /**
        * Format: email
-       * @description In ASCII; a domain of another script in its form xn--…, labels of up to 63 characters.
+       * @description ASCII; a domain in another script as xn--…, with labels of up to 63 characters.
        */
       email?: string;
       username?: string;
-      /** @description The server's own; ignored. */
+      /** @description Set by the server; ignored. */
       _id?: unknown;
       role?: components['schemas']['Role'];
-      /** @description The server's own; ignored. */
+      /** @description Set by the server; ignored. */
       tasks?: unknown;
-      /** @description The server's own; ignored. */
+      /** @description Set by the server; ignored. */
       createdAt?: unknown;
-      /** @description The server's own; ignored. */
+      /** @description Set by the server; ignored. */
       updatedAt?: unknown;
     };
     /** @enum {string} */
@@ -389,16 +389,16 @@ export interface components {
       position?: number;
       assignedTo?: (string | components['schemas']['Assignee']) | null;
       deadline?: string | null;
-      /** @description The server's own; ignored. */
+      /** @description Set by the server; ignored. */
       _id?: unknown;
-      /** @description The server's own; ignored. */
+      /** @description Set by the server; ignored. */
       createdAt?: unknown;
-      /** @description The server's own; ignored. */
+      /** @description Set by the server; ignored. */
       updatedAt?: unknown;
     };
     /** @enum {string} */
     TaskStatus: 'to Do' | 'Doing' | 'Done';
-    /** @description As it stands in an answer; `_id` alone counts. */
+    /** @description An assignee as in an answer; only `_id` counts. */
     Assignee: {
       /** @example 665f1c2ab7e4d83f90a1b2c3 */
       _id: string;
@@ -421,11 +421,11 @@ export interface components {
       position?: number;
       assignedTo?: (string | components['schemas']['Assignee']) | null;
       deadline?: string | null;
-      /** @description The server's own; ignored. */
+      /** @description Set by the server; ignored. */
       _id?: unknown;
-      /** @description The server's own; ignored. */
+      /** @description Set by the server; ignored. */
       createdAt?: unknown;
-      /** @description The server's own; ignored. */
+      /** @description Set by the server; ignored. */
       updatedAt?: unknown;
     };
     /**
@@ -444,11 +444,11 @@ export interface components {
       position?: number | null;
       assignedTo?: (string | components['schemas']['Assignee']) | null;
       deadline?: string | null;
-      /** @description The server's own; ignored. */
+      /** @description Set by the server; ignored. */
       _id?: unknown;
-      /** @description The server's own; ignored. */
+      /** @description Set by the server; ignored. */
       createdAt?: unknown;
-      /** @description The server's own; ignored. */
+      /** @description Set by the server; ignored. */
       updatedAt?: unknown;
     };
     /**
@@ -495,7 +495,7 @@ export interface components {
      *     }
      */
     Session: {
-      /** @description For `Authorization: Bearer TOKEN`, until it ends by itself. */
+      /** @description For `Authorization: Bearer TOKEN`, until it expires. */
       token: string;
       user: components['schemas']['User'];
     };
@@ -588,7 +588,7 @@ export interface components {
       status: components['schemas']['TaskStatus'];
       priority: components['schemas']['TaskPriority'];
       labels: string[];
-      /** @description Where it stands among others, as clients arrange them. */
+      /** @description Position among other tasks, set by clients. */
       position: number;
       assignedTo: components['schemas']['Person'] | null;
       deadline: string | null;
@@ -699,7 +699,7 @@ export interface components {
       status?: components['schemas']['TaskStatus'];
       priority?: components['schemas']['TaskPriority'];
       labels?: string[];
-      /** @description Where it stands among others, as clients arrange them. */
+      /** @description Position among other tasks, set by clients. */
       position?: number;
       assignedTo?: components['schemas']['Person'] | null;
       deadline?: string | null;
@@ -725,7 +725,7 @@ export interface components {
     };
   };
   responses: {
-    /** @description It is as you have it. */
+    /** @description Not modified */
     NotModified: {
       headers: {
         ETag: components['headers']['ETag'];
@@ -1215,52 +1215,52 @@ export interface components {
   requestBodies: never;
   headers: {
     /**
-     * @description What this answer is like (RFC 9110, 8.8.3). Send it as If-None-Match to be told 304 while nothing changed, or as If-Match to change only what you have seen.
+     * @description Tag of this representation (RFC 9110, 8.8.3). Send it as If-None-Match to get 304 while nothing has changed, or as If-Match to change only the version you have seen.
      * @example "7.Xb1dZk3Q9sLw0aTe"
      */
     ETag: string;
     /**
-     * @description The pages `first`, `next` and `prev`, as far as they are there (RFC 8288).
+     * @description Links to the pages `first`, `next` and `prev`, if they exist (RFC 8288).
      * @example </tasks?limit=50>; rel="first"
      */
     Link: string;
     /**
-     * @description The address of what was made.
+     * @description Address of the created resource.
      * @example /tasks/665f1c2ab7e4d83f90a1b2c3
      */
     Location: string;
     /**
-     * @description Whether it came from the cache: HIT, MISS or BYPASS.
+     * @description Whether the answer came from the cache: HIT, MISS or BYPASS.
      * @example HIT
      */
     'X-Cache': string;
     /**
-     * @description With `count=true`: how many there are on all pages, counted to 100,000.
+     * @description With `count=true`: number of entries on all pages, counted up to 100,000.
      * @example 42
      */
     'X-Total-Count': string;
     /**
-     * @description Finds the request in the log.
+     * @description Identifies the request in the log.
      * @example 5b0f1c2ab7e4d83f90a1b2c3d4e5f607
      */
     'X-Request-Id': string;
     /**
-     * @description `true` where the answer is that of an earlier send with this key.
+     * @description `true` if the answer is that of an earlier request with this key.
      * @example true
      */
     'Idempotent-Replayed': string;
     /**
-     * @description What is left of the limit, and the seconds until it is whole again.
+     * @description Requests left in the limit, and seconds until it resets.
      * @example "default";r=599;t=60
      */
     RateLimit: string;
     /**
-     * @description The limit: how many requests in how many seconds.
+     * @description The limit: number of requests and window in seconds.
      * @example "default";q=600;w=60
      */
     'RateLimit-Policy': string;
     /**
-     * @description In how many seconds it is worth another try. With 503 it is drawn at random, so that clients do not return together.
+     * @description Seconds to wait before the next try. With 503 it is random, so that clients do not return together.
      * @example 2
      */
     'Retry-After': string;
@@ -1270,12 +1270,12 @@ export interface components {
      */
     'WWW-Authenticate': string;
     /**
-     * @description Since when this is deprecated (RFC 9745).
+     * @description Date of deprecation (RFC 9745).
      * @example @1798761600
      */
     Deprecation: string;
     /**
-     * @description When this ends (RFC 8594).
+     * @description Date of removal (RFC 8594).
      * @example Fri, 31 Dec 2027 23:59:59 GMT
      */
     Sunset: string;
@@ -1289,7 +1289,7 @@ export interface operations {
       query?: never;
       header?: {
         /**
-         * @description A new value for each new request, up to 255 characters. Sent again with the same body within 24 hours (unless configured otherwise), it is answered as the first time and not done twice.
+         * @description A new value for each new request, up to 255 characters. A repeated request with the same key and body within 24 hours (unless configured otherwise) gets the first answer and takes effect only once.
          * @example "8e03978e-40d5-43dd-bc93-6894a57f9324"
          */
         'Idempotency-Key'?: string;
@@ -1415,33 +1415,33 @@ export interface operations {
   listUsers: {
     parameters: {
       query?: {
-        /** @description In this role. */
+        /** @description With this role. */
         role?: components['schemas']['Role'];
-        /** @description Words of name, user name or e-mail address: all of them, whole, in any letter case. */
+        /** @description Whole words, all of which are in name, user name or e-mail address; case-insensitive. */
         q?: string;
-        /** @description Signed up then or later. */
+        /** @description Signed up at or after this time. */
         createdFrom?: string;
-        /** @description Signed up before then. */
+        /** @description Signed up before this time. */
         createdBefore?: string;
-        /** @description `-` turns the order round. */
+        /** @description `-` sorts in descending order. */
         sort?: 'createdAt' | '-createdAt' | 'username' | '-username';
-        /** @description Entries a page. */
+        /** @description Entries per page. */
         limit?: number;
-        /** @description From a Link header; of the same filters and sort. */
+        /** @description From a Link header, for the same filters and sort. */
         cursor?: string;
-        /** @description Only these fields of each entry, and its _id; with commas between. */
+        /** @description Fields to return besides _id, separated by commas. */
         fields?: string;
-        /** @description Whether X-Total-Count is to tell how many there are on all pages. */
+        /** @description Whether to return the number of entries on all pages in X-Total-Count. */
         count?: 'true' | 'false';
       };
       header?: {
         /**
-         * @description Only if it is still at this tag; else 412.
+         * @description Proceed only if the ETag matches; else 412.
          * @example "7.Xb1dZk3Q9sLw0aTe"
          */
         'If-Match'?: string;
         /**
-         * @description Only if it is not at this tag any more; else 304 or 412.
+         * @description Proceed only if the ETag differs; else 304 or 412.
          * @example "7.Xb1dZk3Q9sLw0aTe"
          */
         'If-None-Match'?: string;
@@ -1497,18 +1497,18 @@ export interface operations {
       query?: never;
       header?: {
         /**
-         * @description Only if it is still at this tag; else 412.
+         * @description Proceed only if the ETag matches; else 412.
          * @example "7.Xb1dZk3Q9sLw0aTe"
          */
         'If-Match'?: string;
         /**
-         * @description Only if it is not at this tag any more; else 304 or 412.
+         * @description Proceed only if the ETag differs; else 304 or 412.
          * @example "7.Xb1dZk3Q9sLw0aTe"
          */
         'If-None-Match'?: string;
       };
       path: {
-        /** @description Its `_id`. */
+        /** @description The `_id`. */
         id: string;
       };
       cookie?: never;
@@ -1560,25 +1560,25 @@ export interface operations {
       query?: never;
       header?: {
         /**
-         * @description Only if it is still at this tag; else 412.
+         * @description Proceed only if the ETag matches; else 412.
          * @example "7.Xb1dZk3Q9sLw0aTe"
          */
         'If-Match'?: string;
         /**
-         * @description Only if it is not at this tag any more; else 304 or 412.
+         * @description Proceed only if the ETag differs; else 304 or 412.
          * @example "7.Xb1dZk3Q9sLw0aTe"
          */
         'If-None-Match'?: string;
       };
       path: {
-        /** @description Its `_id`. */
+        /** @description The `_id`. */
         id: string;
       };
       cookie?: never;
     };
     requestBody?: never;
     responses: {
-      /** @description They are gone */
+      /** @description Removed */
       204: {
         headers: {
           'X-Request-Id': components['headers']['X-Request-Id'];
@@ -1607,18 +1607,18 @@ export interface operations {
       query?: never;
       header?: {
         /**
-         * @description Only if it is still at this tag; else 412.
+         * @description Proceed only if the ETag matches; else 412.
          * @example "7.Xb1dZk3Q9sLw0aTe"
          */
         'If-Match'?: string;
         /**
-         * @description Only if it is not at this tag any more; else 304 or 412.
+         * @description Proceed only if the ETag differs; else 304 or 412.
          * @example "7.Xb1dZk3Q9sLw0aTe"
          */
         'If-None-Match'?: string;
       };
       path: {
-        /** @description Its `_id`. */
+        /** @description The `_id`. */
         id: string;
       };
       cookie?: never;
@@ -1640,7 +1640,7 @@ export interface operations {
       };
     };
     responses: {
-      /** @description The user as they are now */
+      /** @description The updated user */
       200: {
         headers: {
           'X-Request-Id': components['headers']['X-Request-Id'];
@@ -1686,23 +1686,23 @@ export interface operations {
   getAvatar: {
     parameters: {
       query?: {
-        /** @description Pixels of a side. */
+        /** @description Side length in pixels. */
         size?: '64' | '256' | '512';
       };
       header?: {
         /**
-         * @description Only if it is still at this tag; else 412.
+         * @description Proceed only if the ETag matches; else 412.
          * @example "7.Xb1dZk3Q9sLw0aTe"
          */
         'If-Match'?: string;
         /**
-         * @description Only if it is not at this tag any more; else 304 or 412.
+         * @description Proceed only if the ETag differs; else 304 or 412.
          * @example "7.Xb1dZk3Q9sLw0aTe"
          */
         'If-None-Match'?: string;
       };
       path: {
-        /** @description Its `_id`. */
+        /** @description The `_id`. */
         id: string;
       };
       cookie?: never;
@@ -1738,18 +1738,18 @@ export interface operations {
       query?: never;
       header?: {
         /**
-         * @description Only if it is still at this tag; else 412.
+         * @description Proceed only if the ETag matches; else 412.
          * @example "7.Xb1dZk3Q9sLw0aTe"
          */
         'If-Match'?: string;
         /**
-         * @description Only if it is not at this tag any more; else 304 or 412.
+         * @description Proceed only if the ETag differs; else 304 or 412.
          * @example "7.Xb1dZk3Q9sLw0aTe"
          */
         'If-None-Match'?: string;
       };
       path: {
-        /** @description Its `_id`. */
+        /** @description The `_id`. */
         id: string;
       };
       cookie?: never;
@@ -1764,7 +1764,7 @@ export interface operations {
       };
     };
     responses: {
-      /** @description The job that makes its sizes */
+      /** @description The job that resizes the picture */
       202: {
         headers: {
           'X-Request-Id': components['headers']['X-Request-Id'];
@@ -1809,27 +1809,27 @@ export interface operations {
   listTasks: {
     parameters: {
       query?: {
-        /** @description Any of these, with commas between. */
+        /** @description Any of these, separated by commas. */
         status?: string;
-        /** @description One of its labels. */
+        /** @description With this label. */
         label?: string;
-        /** @description Of this priority. */
+        /** @description With this priority. */
         priority?: components['schemas']['TaskPriority'];
-        /** @description Words of title or description: all of them, whole, in any letter case. */
+        /** @description Whole words, all of which are in title or description; case-insensitive. */
         q?: string;
-        /** @description Made then or later. */
+        /** @description Created at or after this time. */
         createdFrom?: string;
-        /** @description Made before then. */
+        /** @description Created before this time. */
         createdBefore?: string;
-        /** @description Due then or later; by sort=deadline. */
+        /** @description Due at or after this time; with sort=deadline. */
         deadlineFrom?: string;
-        /** @description Due before then; by sort=deadline. */
+        /** @description Due before this time; with sort=deadline. */
         deadlineBefore?: string;
-        /** @description Past its deadline and not Done; by sort=deadline. */
+        /** @description Past the deadline and not Done; with sort=deadline. */
         overdue?: 'true';
-        /** @description Their tasks, or with `none` those of nobody. For a worker: only their own. */
+        /** @description Tasks of this user, or `none` for unassigned ones. Members only see their own. */
         assignedTo?: string | 'none';
-        /** @description `-` turns the order round. */
+        /** @description `-` sorts in descending order. */
         sort?:
           | 'createdAt'
           | '-createdAt'
@@ -1839,23 +1839,23 @@ export interface operations {
           | '-deadline'
           | 'position'
           | '-position';
-        /** @description Entries a page. */
+        /** @description Entries per page. */
         limit?: number;
-        /** @description From a Link header; of the same filters and sort. */
+        /** @description From a Link header, for the same filters and sort. */
         cursor?: string;
-        /** @description Only these fields of each entry, and its _id; with commas between. */
+        /** @description Fields to return besides _id, separated by commas. */
         fields?: string;
-        /** @description Whether X-Total-Count is to tell how many there are on all pages. */
+        /** @description Whether to return the number of entries on all pages in X-Total-Count. */
         count?: 'true' | 'false';
       };
       header?: {
         /**
-         * @description Only if it is still at this tag; else 412.
+         * @description Proceed only if the ETag matches; else 412.
          * @example "7.Xb1dZk3Q9sLw0aTe"
          */
         'If-Match'?: string;
         /**
-         * @description Only if it is not at this tag any more; else 304 or 412.
+         * @description Proceed only if the ETag differs; else 304 or 412.
          * @example "7.Xb1dZk3Q9sLw0aTe"
          */
         'If-None-Match'?: string;
@@ -1916,7 +1916,7 @@ export interface operations {
       query?: never;
       header?: {
         /**
-         * @description A new value for each new request, up to 255 characters. Sent again with the same body within 24 hours (unless configured otherwise), it is answered as the first time and not done twice.
+         * @description A new value for each new request, up to 255 characters. A repeated request with the same key and body within 24 hours (unless configured otherwise) gets the first answer and takes effect only once.
          * @example "8e03978e-40d5-43dd-bc93-6894a57f9324"
          */
         'Idempotency-Key'?: string;
@@ -1941,7 +1941,7 @@ export interface operations {
       };
     };
     responses: {
-      /** @description The task */
+      /** @description The created task */
       201: {
         headers: {
           'X-Request-Id': components['headers']['X-Request-Id'];
@@ -1992,18 +1992,18 @@ export interface operations {
       query?: never;
       header?: {
         /**
-         * @description Only if it is still at this tag; else 412.
+         * @description Proceed only if the ETag matches; else 412.
          * @example "7.Xb1dZk3Q9sLw0aTe"
          */
         'If-Match'?: string;
         /**
-         * @description Only if it is not at this tag any more; else 304 or 412.
+         * @description Proceed only if the ETag differs; else 304 or 412.
          * @example "7.Xb1dZk3Q9sLw0aTe"
          */
         'If-None-Match'?: string;
       };
       path: {
-        /** @description Its `_id`. */
+        /** @description The `_id`. */
         id: string;
       };
       cookie?: never;
@@ -2057,18 +2057,18 @@ export interface operations {
       query?: never;
       header?: {
         /**
-         * @description Only if it is still at this tag; else 412.
+         * @description Proceed only if the ETag matches; else 412.
          * @example "7.Xb1dZk3Q9sLw0aTe"
          */
         'If-Match'?: string;
         /**
-         * @description Only if it is not at this tag any more; else 304 or 412.
+         * @description Proceed only if the ETag differs; else 304 or 412.
          * @example "7.Xb1dZk3Q9sLw0aTe"
          */
         'If-None-Match'?: string;
       };
       path: {
-        /** @description Its `_id`. */
+        /** @description The `_id`. */
         id: string;
       };
       cookie?: never;
@@ -2084,7 +2084,7 @@ export interface operations {
       };
     };
     responses: {
-      /** @description The task as it is now */
+      /** @description The updated task */
       200: {
         headers: {
           'X-Request-Id': components['headers']['X-Request-Id'];
@@ -2135,25 +2135,25 @@ export interface operations {
       query?: never;
       header?: {
         /**
-         * @description Only if it is still at this tag; else 412.
+         * @description Proceed only if the ETag matches; else 412.
          * @example "7.Xb1dZk3Q9sLw0aTe"
          */
         'If-Match'?: string;
         /**
-         * @description Only if it is not at this tag any more; else 304 or 412.
+         * @description Proceed only if the ETag differs; else 304 or 412.
          * @example "7.Xb1dZk3Q9sLw0aTe"
          */
         'If-None-Match'?: string;
       };
       path: {
-        /** @description Its `_id`. */
+        /** @description The `_id`. */
         id: string;
       };
       cookie?: never;
     };
     requestBody?: never;
     responses: {
-      /** @description It is gone */
+      /** @description Removed */
       204: {
         headers: {
           'X-Request-Id': components['headers']['X-Request-Id'];
@@ -2181,18 +2181,18 @@ export interface operations {
       query?: never;
       header?: {
         /**
-         * @description Only if it is still at this tag; else 412.
+         * @description Proceed only if the ETag matches; else 412.
          * @example "7.Xb1dZk3Q9sLw0aTe"
          */
         'If-Match'?: string;
         /**
-         * @description Only if it is not at this tag any more; else 304 or 412.
+         * @description Proceed only if the ETag differs; else 304 or 412.
          * @example "7.Xb1dZk3Q9sLw0aTe"
          */
         'If-None-Match'?: string;
       };
       path: {
-        /** @description Its `_id`. */
+        /** @description The `_id`. */
         id: string;
       };
       cookie?: never;
@@ -2216,7 +2216,7 @@ export interface operations {
       };
     };
     responses: {
-      /** @description The task as it is now */
+      /** @description The updated task */
       200: {
         headers: {
           'X-Request-Id': components['headers']['X-Request-Id'];
@@ -2267,7 +2267,7 @@ export interface operations {
       query?: never;
       header?: never;
       path: {
-        /** @description Its `_id`. */
+        /** @description The `_id`. */
         id: string;
       };
       cookie?: never;
@@ -2435,12 +2435,12 @@ export interface operations {
       query?: never;
       header?: {
         /**
-         * @description Only if it is still at this tag; else 412.
+         * @description Proceed only if the ETag matches; else 412.
          * @example "7.Xb1dZk3Q9sLw0aTe"
          */
         'If-Match'?: string;
         /**
-         * @description Only if it is not at this tag any more; else 304 or 412.
+         * @description Proceed only if the ETag differs; else 304 or 412.
          * @example "7.Xb1dZk3Q9sLw0aTe"
          */
         'If-None-Match'?: string;
@@ -2450,7 +2450,7 @@ export interface operations {
     };
     requestBody?: never;
     responses: {
-      /** @description The OpenAPI document */
+      /** @description OpenAPI document */
       200: {
         headers: {
           'X-Request-Id': components['headers']['X-Request-Id'];

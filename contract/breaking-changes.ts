@@ -2,7 +2,7 @@ import { narrowed, type Schema } from './narrowed-schema';
 
 type Node = Record<string, unknown>;
 
-/** A document of OpenAPI, as far as it is compared. */
+/** The compared parts of an OpenAPI document. */
 export interface Contract {
   info: { version: string };
   paths: Record<string, unknown>;
@@ -10,7 +10,7 @@ export interface Contract {
 
 const METHODS = ['get', 'put', 'post', 'delete', 'options', 'head', 'patch', 'trace'];
 
-/** Follows the references within a document; what stands beside one counts too (OpenAPI 3.1). */
+/** Follows references within a document; keywords beside a reference count too (OpenAPI 3.1). */
 export const resolverOf = (document: unknown) =>
   function resolve(node: unknown): Schema {
     const { $ref, ...beside } = (node ?? {}) as Node;
@@ -26,8 +26,8 @@ export const resolverOf = (document: unknown) =>
 const entries = (node: unknown) => Object.entries((node ?? {}) as Record<string, Node>);
 
 /**
- * What breaks clients that were made for `before`, each by its place; empty where they go on as they are: what
- * they send is still taken, and what they get stays within what they knew.
+ * Returns the changes that break clients made for the first document, each with its place. Empty if the API still
+ * accepts all that they send, and answers with nothing that they do not know.
  */
 export function breakingChanges(before: Contract, now: Contract): string[] {
   const was = resolverOf(before);
@@ -111,7 +111,7 @@ export function parametersOf({ parameters = [] }: Schema, resolve: (node: unknow
   return new Map(all.map((one) => [`${String(one.in)} parameter ${String(one.name)}`, one]));
 }
 
-/** Whether each way in that there was is one still. */
+/** Returns whether every former way to authenticate is still accepted. */
 function allowsAll(before: unknown, now: unknown): boolean {
   const waysOf = (security: unknown) =>
     (security as Node[] | undefined)?.map((way) => Object.keys(way)) ?? [];

@@ -5,7 +5,7 @@ export interface Parameter {
   in: string;
   name: string;
   description?: string;
-  /** Every parameter is a line of text. */
+  /** Every parameter is a text. */
   example?: string;
   schema: { description?: string; example?: string; default?: string | number };
 }
@@ -32,15 +32,15 @@ export interface Operation {
   responses: Record<string, ApiAnswer>;
 }
 
-/** An OpenAPI document, as far as it is looked at here. */
+/** The parts of an OpenAPI document that are used here. */
 export interface ApiDocument {
   info: { title: string; description: string };
   paths: Record<string, Record<string, Operation>>;
   components?: { responses?: Record<string, ApiAnswer>; schemas?: Record<string, object> };
 }
 
-/** The declarations alone: nothing is served here, so no service is ever called. */
+/** Only the declarations are used, so no service is ever called. */
 export const apiRoutes = allRoutes({} as Services);
 
-/** The OpenAPI document of what this checkout serves. */
+/** The OpenAPI document of this checkout. */
 export const apiDocument = JSON.parse(JSON.stringify(createOpenApi(apiRoutes))) as ApiDocument;

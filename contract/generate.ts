@@ -19,7 +19,7 @@ runCommand(command, async ({ values: { check: isCheck } }) => {
     if (kept === content) continue;
     if (isCheck) {
       process.exitCode = 1;
-      console.error(`${file} is not what is declared: run \`npm run generate\``);
+      console.error(`${file} is out of date: run \`npm run generate\``);
       continue;
     }
     await mkdir(path.dirname(file), { recursive: true });

@@ -10,8 +10,8 @@ import { postmanCollection } from './postman/collection';
 import { postmanEnvironment } from './postman/environment';
 
 /**
- * What is made from the declarations of the routes and of the configuration, and kept in the repository, by its path: `npm run generate`
- * writes these files, and `npm test` fails where one of them isn't what would be written.
+ * Returns the files that are generated from the declarations of routes and configuration, by path. `npm run generate`
+ * writes them, and `npm test` fails if one is out of date.
  */
 export async function generatedFiles(): Promise<Record<string, string>> {
   const json = (value: unknown) => formatted('json', JSON.stringify(value));
@@ -30,7 +30,7 @@ async function formatted(parser: 'json' | 'typescript', text: string): Promise<s
   return prettier.format(text, { ...options, parser });
 }
 
-/** The hand-written page with what is served in the places that are marked for it. */
+/** Fills the tables into their marked places in the hand-written page. */
 async function withTables(): Promise<string> {
   const page = await readFile('docs/api.md', 'utf8');
   const tables = { 'task-lists': taskTable, 'user-lists': userTable };

@@ -7,13 +7,11 @@ const indexOf = ({ index }: ListRow) =>
     .map(([field, direction]) => `${field} ${direction}`)
     .join(', ');
 
-/** The combinations that a list serves, as a table of Markdown. */
+/** Returns the supported combinations of a list as a Markdown table. */
 export function describeTable({ rows }: ListTable): string {
   const lines = rows.map(
     (row) =>
       `| ${code([row.sort])} | ${code(row.filters)} | ${code([...row.optional, ...(row.unindexed ?? [])])} | ${indexOf(row)} |`,
   );
-  return ['| sort | filters it needs | filters it may have | index |', '|---|---|---|---|', ...lines].join(
-    '\n',
-  );
+  return ['| sort | required filters | optional filters | index |', '|---|---|---|---|', ...lines].join('\n');
 }

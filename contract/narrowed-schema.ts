@@ -1,9 +1,9 @@
 import { isDeepStrictEqual } from 'node:util';
 
-/** A JSON Schema, as documents of OpenAPI 3.1 hold them. */
+/** A JSON Schema in an OpenAPI 3.1 document. */
 export type Schema = Record<string, unknown>;
 
-/** A schema and what its `$ref`s lead to. */
+/** A schema and the targets of its `$ref`s. */
 export interface Side {
   schema: unknown;
   resolve: (node: unknown) => Schema;
@@ -21,7 +21,7 @@ const valuesOf = (schema: Schema) =>
   'const' in schema ? [schema.const] : (schema.enum as unknown[] | undefined);
 const propertiesOf = (schema: Schema) => (schema.properties ?? {}) as Record<string, unknown>;
 
-/** A schema as its alternatives, none of which has any itself. */
+/** Splits a schema into its alternatives, none of which has alternatives itself. */
 export function alternativesOf({ schema, resolve }: Side): Schema[] {
   const { anyOf, oneOf, type, ...rest } = resolve(schema);
   const choices = (anyOf ?? oneOf) as unknown[] | undefined;
@@ -40,9 +40,9 @@ const fits = (from: Schema, to: Schema) =>
   to.type === undefined || from.type === to.type || (from.type === 'integer' && to.type === 'number');
 
 /**
- * In words and by their place: which values of `from` are none of `to`. Of a request, `from` is what clients knew
- * and `to` what is so now; of an answer it is the other way round, and properties that clients don't know yet
- * don't count.
+ * Describes, each with its place, which values of `from` are not values of `to`. For a request, `from` is the former
+ * schema and `to` the current one; for an answer it is the other way round, and properties that clients do not know
+ * yet do not count.
  */
 export function narrowed(from: Side, to: Side, isAnswer: boolean, place = ''): string[] {
   const says = (what: string) => `${place || 'the whole'}: ${what}`;
@@ -71,19 +71,19 @@ function isWithin(from: unknown, to: unknown): boolean {
   return few && many ? few.every((name) => many.includes(name)) : from === to;
 }
 
-/** The least that the schema allows of `limit`; what is required counts as a number of properties too. */
+/** Returns the minimum that the schema allows for `limit`; required properties count into their number. */
 const leastOf = (schema: Schema, limit: string) =>
   limit === 'minProperties'
     ? Math.max(Number(schema[limit] ?? 0), new Set(listed(schema.required)).size)
     : Number(schema[limit]);
 
-/** Of what `to` itself asks, without its parts. */
+/** Compares the keywords of the schema itself, without its parts. */
 function faultsOf(from: Schema, to: Schema, isAnswer: boolean): string[] {
   const [before, now] = isAnswer ? [to, from] : [from, to];
   const kept = valuesOf(to);
   const ours = valuesOf(from);
   const lost = kept && (ours?.filter((value) => !kept.includes(value)) ?? ['any value']);
-  // What is one of a few values is shorter than any limit of them.
+  // Fixed values need no limits.
   const names = ours ? [] : [...new Set(Object.keys(to))];
   const changed = names.filter((name) => {
     if (LOWER.includes(name)) return !(leastOf(from, name) >= leastOf(to, name));
@@ -108,7 +108,7 @@ function faultsOf(from: Schema, to: Schema, isAnswer: boolean): string[] {
   ];
 }
 
-/** Of its properties and items. */
+/** Compares properties and items. */
 function faultsWithin(
   from: Side & { schema: Schema },
   to: Side & { schema: Schema },

@@ -1,15 +1,15 @@
 import type { ApiAnswer } from '../document';
 
-/** Of every request: stands once at the collection. */
+/** Checks of every request, kept once at the collection. */
 export const EVERYWHERE = [
-  "pm.test('X-Request-Id finds it in the log', () => pm.expect(pm.response.headers.get('X-Request-Id')).to.match(/^[\\w-]{8,64}$/));",
+  "pm.test('X-Request-Id identifies it in the log', () => pm.expect(pm.response.headers.get('X-Request-Id')).to.match(/^[\\w-]{8,64}$/));",
 ];
 
 type Schema = Record<string, unknown>;
 
 /**
- * Only what decides, so that the script can be read: no words for people, no pattern that a format says as well.
- * Of OpenAPI's formats of integers Postman knows nothing, and refuses the whole schema.
+ * Strips a schema to what decides, so that the script is readable: no descriptions, and no pattern if there is a format.
+ * Drops OpenAPI's integer formats, with which Postman refuses the whole schema.
  */
 function bare(schema: unknown): unknown {
   if (Array.isArray(schema)) return schema.map(bare);
@@ -23,7 +23,7 @@ function bare(schema: unknown): unknown {
   };
 }
 
-/** Whether the answer is what the document declares under this status. */
+/** Returns checks that the answer is what the document declares for this status. */
 export function checksOf(status: number, { content }: ApiAnswer): string[] {
   const answers = `pm.test('answers ${status}', () => pm.response.to.have.status(${status}));`;
   if (!content) {
@@ -36,7 +36,7 @@ export function checksOf(status: number, { content }: ApiAnswer): string[] {
     ...(type.endsWith('json')
       ? [
           `const schema = ${JSON.stringify(bare(schema))};`,
-          "pm.test('is as the document declares', () => pm.response.to.have.jsonSchema(schema));",
+          "pm.test('matches the schema of the document', () => pm.response.to.have.jsonSchema(schema));",
         ]
       : []),
   ];

@@ -10,11 +10,11 @@ import { chapters, VARIABLES } from './story';
 const SCHEMA = 'https://schema.getpostman.com/json/collection/v2.1.0/collection.json';
 
 const ABOUT = `
-Import this and the environment beside it, fill in \`adminPassword\` there, and press **Run**: every request is
-green, on any stack and any number of times. The requests build on each other from top to bottom and take away what
-they made. Parameters that are switched off are there to be tried.`;
+Import this collection and its environment, set \`adminPassword\` there, and press **Run**: every request passes, on
+any stack and any number of times. The requests build on each other from top to bottom and remove what they created.
+Enable the disabled parameters to try them.`;
 
-/** In the form of a UUID, the same with each generation. */
+/** Returns a stable id in the form of a UUID. */
 export function idOf(name: string): string {
   const hex = createHash('sha256').update(`taskfleet/${name}`).digest('hex');
   return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20, 32)].join(
@@ -29,10 +29,10 @@ const event = (listen: 'prerequest' | 'test', exec: string[]) => ({
 
 function operationOf({ operation: id, name, status }: Step) {
   const operation = operations.get(id);
-  if (!operation) throw new Error(`"${name}" is of no operation that there is: ${id}`);
+  if (!operation) throw new Error(`"${name}": unknown operation ${id}`);
   const expected = status ?? Number(Object.keys(operation.responses).find((code) => code < '300'));
   const answer = operation.responses[expected];
-  if (!answer) throw new Error(`"${name}": the document doesn't know that ${id} answers ${expected}`);
+  if (!answer) throw new Error(`"${name}": the document declares no answer ${expected} of ${id}`);
   return { operation, status: expected, answer };
 }
 
@@ -72,7 +72,7 @@ const folderOf = ({ name, description, steps }: Chapter) => ({
   item: steps.map((step) => itemOf(step, name)),
 });
 
-/** Of Postman's format 2.1. */
+/** The collection in Postman's format 2.1. */
 export const postmanCollection = {
   info: {
     _postman_id: idOf('collection'),

@@ -1,6 +1,6 @@
 import { idOf } from './collection';
 
-/** What a person sets; what requests hand to each other are variables of the collection. */
+/** Variables that a person sets; those that requests pass on belong to the collection. */
 export const postmanEnvironment = {
   id: idOf('environment'),
   name: 'taskfleet (local)',

@@ -6,7 +6,7 @@ export interface Located extends Operation {
   path: string;
 }
 
-/** Postman knows no references to elsewhere: each is replaced by what it leads to. */
+/** Replaces each reference by its target, since Postman does not support them. */
 function resolved(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(resolved);
   if (typeof value !== 'object' || value === null) return value;
@@ -22,7 +22,7 @@ const targetOf = (ref: string) =>
 
 const { paths } = resolved(apiDocument) as ApiDocument;
 
-/** By operationId. */
+/** Operations by operationId. */
 export const operations = new Map(
   Object.entries(paths).flatMap(([path, methods]) =>
     Object.entries(methods).map(([method, operation]): [string, Located] => [

@@ -7,7 +7,7 @@ const bearer = (token: string) => ({
   bearer: [{ key: 'token', value: `{{${token}}}`, type: 'string' }],
 });
 
-/** The Admin's, unless a request says otherwise. */
+/** Default of all requests. */
 export const ADMIN = bearer('token');
 
 const NOBODY = { type: 'noauth' };
@@ -32,7 +32,7 @@ const descriptionOf = ({ description, schema }: Parameter) => description ?? sch
 const exampleOf = ({ example, schema }: Parameter) =>
   String(example ?? schema.example ?? schema.default ?? '');
 
-/** What the step leaves out stands there too, switched off, to be tried. */
+/** Returns the given parameters, and the others as disabled ones to try. */
 function choices(place: string, given: Record<string, string>, operation: Located) {
   const declared = new Map(parametersIn(place, operation).map((parameter) => [parameter.name, parameter]));
   const others = [...declared.values()].filter(({ name }) => !(name in given));

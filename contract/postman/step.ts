@@ -1,24 +1,24 @@
-/** One request of the story that the collection tells, over what the document says of its operation. */
+/** One request of the collection, in addition to what the document declares of its operation. */
 export interface Step {
   /** The operationId. */
   operation: string;
   name: string;
-  /** What it shows; what the operation is in general comes from the document. */
+  /** What this request shows; the document describes the operation in general. */
   shows: string;
-  /** The Admin, unless it says otherwise; nobody where the operation needs nobody. */
+  /** Sender; default: the Admin, or no user if the operation needs none. */
   as?: 'worker';
-  /** What it answers, where that isn't the operation's success. */
+  /** Expected status, if it is not the operation's success. */
   status?: number;
   /** Instead of the operation's path with `params` and `query`. */
   address?: string;
   params?: Record<string, string>;
   query?: Record<string, string>;
   headers?: Record<string, string>;
-  /** JSON; text is sent as it stands, with the Content-Type of `headers`. */
+  /** Sent as JSON; a text is sent unchanged, with the Content-Type of `headers`. */
   body?: object | string;
-  /** Lines of the script that runs before it is sent. */
+  /** Lines of the script that runs before the request. */
   before?: string[];
-  /** Lines of the script that runs after the checks that every step has. */
+  /** Lines of the script that runs after the common checks. */
   then?: string[];
 }
 

@@ -1,7 +1,7 @@
 import type { Step } from './step';
 
 const keepToken = (variable: string, role: string) => [
-  '// Nothing after this can succeed without it.',
+  '// No later request can succeed without a token.',
   'if (pm.response.code !== 200) pm.execution.setNextRequest(null);',
   'const { token, user } = pm.response.json();',
   `pm.test('is ${role}', () => pm.expect(user.role).to.eql('${role}'));`,
@@ -11,8 +11,8 @@ const keepToken = (variable: string, role: string) => [
 export const accountSteps: Step[] = [
   {
     operation: 'signUp',
-    name: 'Sign up a worker',
-    shows: 'With a name of its own in each run, so that it is never taken.',
+    name: 'Sign up a member',
+    shows: 'Uses a new name in each run, so that it is never taken.',
     body: {
       name: 'Ada Lovelace',
       email: '{{workerName}}@example.com',
@@ -34,17 +34,17 @@ export const accountSteps: Step[] = [
     operation: 'logIn',
     name: 'Log in as the Admin',
     shows:
-      'Stores `token`, which the collection sends with every request that says nothing else. The name and the password are those of the environment.',
+      'Stores `token`, which the collection sends by default. Name and password come from the environment.',
     body: { email: '{{adminLogin}}', password: '{{adminPassword}}' },
     before: [
-      "pm.test('adminPassword is filled in in the environment', () => pm.expect(pm.variables.get('adminPassword') || '').to.not.eql(''));",
+      "pm.test('adminPassword is set in the environment', () => pm.expect(pm.variables.get('adminPassword') || '').to.not.eql(''));",
     ],
     then: keepToken('token', 'Admin'),
   },
   {
     operation: 'logIn',
-    name: 'Log in as the worker',
-    shows: 'By user name instead of e-mail address. Stores `workerToken`.',
+    name: 'Log in as the member',
+    shows: 'Uses the user name instead of the e-mail address. Stores `workerToken`.',
     body: { username: '{{workerName}}', password: '{{workerPassword}}' },
     then: keepToken('workerToken', 'worker'),
   },

@@ -18,8 +18,8 @@ const statusIs = (status: string) =>
 const creation: Step[] = [
   {
     operation: 'createTask',
-    name: 'Make a task',
-    shows: 'For the worker, with an Idempotency-Key that makes it safe to send again.',
+    name: 'Create a task',
+    shows: 'Assigns it to the member, with an Idempotency-Key that makes it safe to repeat.',
     headers: key,
     body: newTask,
     before: [
@@ -36,8 +36,8 @@ const creation: Step[] = [
   },
   {
     operation: 'createTask',
-    name: 'Send the same again',
-    shows: 'With the same key it is answered as the first time, and no second task is made.',
+    name: 'Repeat the request',
+    shows: 'With the same key it gets the first answer, and creates no second task.',
     headers: key,
     body: newTask,
     then: [
@@ -47,7 +47,7 @@ const creation: Step[] = [
   },
   {
     operation: 'createTask',
-    name: 'The key with another body',
+    name: 'Reuse the key with another body',
     shows: 'A key belongs to one request.',
     status: 422,
     headers: key,
@@ -55,15 +55,15 @@ const creation: Step[] = [
   },
   {
     operation: 'createTask',
-    name: 'Make a second task',
-    shows: 'So that there is something to page through.',
+    name: 'Create a second task',
+    shows: 'Makes a second page.',
     body: { ...newTask, title: 'Mow the lawn' },
     then: ["pm.collectionVariables.set('otherTaskId', pm.response.json()._id);"],
   },
   {
     operation: 'createTask',
-    name: 'A worker makes none',
-    shows: 'Only Admins do.',
+    name: 'Create a task as a member',
+    shows: 'Only Admins may create tasks.',
     as: 'worker',
     status: 403,
     body: newTask,
@@ -73,9 +73,9 @@ const creation: Step[] = [
 const reading: Step[] = [
   {
     operation: 'listTasks',
-    name: 'Find them, one a page',
+    name: 'Find both, one per page',
     shows:
-      'Filters, a page of one, and how many there are on all pages. Stores the address of the next page.',
+      'Filters, limits the page to one entry, and counts all pages. Stores the address of the next page.',
     query: { label: '{{label}}', status: 'to Do,Doing', limit: '1', count: 'true' },
     then: [
       "pm.test('there are two', () => pm.expect(pm.response.headers.get('X-Total-Count')).to.eql('2'));",
@@ -87,8 +87,8 @@ const reading: Step[] = [
   },
   {
     operation: 'listTasks',
-    name: 'The next page',
-    shows: 'The address that the Link header named, as it stands.',
+    name: 'Get the next page',
+    shows: 'Uses the address from the Link header unchanged.',
     address: '{{url}}{{nextPage}}',
     then: [
       "pm.test('has the other task', () => pm.expect(pm.response.json().map(({ _id }) => _id)).to.eql([pm.collectionVariables.get('taskId')]));",
@@ -97,7 +97,7 @@ const reading: Step[] = [
   },
   {
     operation: 'getTask',
-    name: 'Read the task',
+    name: 'Get the task',
     shows: 'Stores its ETag.',
     params: { id },
     then: [
@@ -107,8 +107,8 @@ const reading: Step[] = [
   },
   {
     operation: 'getTask',
-    name: 'Read it again while nothing changed',
-    shows: 'With its ETag as If-None-Match it is not sent again.',
+    name: 'Get it again, unchanged',
+    shows: 'With its ETag as If-None-Match the body is not sent again.',
     status: 304,
     params: { id },
     headers: { 'If-None-Match': '{{taskTag}}' },
@@ -118,8 +118,8 @@ const reading: Step[] = [
 const change: Step[] = [
   {
     operation: 'patchTask',
-    name: 'Change what one has seen',
-    shows: 'With its ETag as If-Match. In a merge patch null clears.',
+    name: 'Change the version that was read',
+    shows: 'Sends its ETag as If-Match. In a merge patch null clears a field.',
     params: { id },
     headers: { 'If-Match': '{{taskTag}}' },
     body: { priority: 'high', deadline: null },
@@ -130,8 +130,8 @@ const change: Step[] = [
   },
   {
     operation: 'patchTask',
-    name: 'Change what has changed meanwhile',
-    shows: "The old ETag doesn't hold any more: nothing is overwritten unseen.",
+    name: 'Change an outdated version',
+    shows: 'The old ETag no longer matches, so nothing is overwritten unseen.',
     status: 412,
     params: { id },
     headers: { 'If-Match': '{{taskTag}}' },
@@ -139,8 +139,8 @@ const change: Step[] = [
   },
   {
     operation: 'updateTask',
-    name: 'The worker begins',
-    shows: 'A worker moves the status of an own task.',
+    name: 'Begin the task as the member',
+    shows: 'Members may change the status of their own tasks.',
     as: 'worker',
     params: { id },
     body: { status: 'Doing' },
@@ -148,8 +148,8 @@ const change: Step[] = [
   },
   {
     operation: 'patchTask',
-    name: 'The worker is done',
-    shows: 'PATCH does it as well as PUT.',
+    name: 'Finish the task as the member',
+    shows: 'PATCH works as well as PUT.',
     as: 'worker',
     params: { id },
     body: { status: 'Done' },
@@ -157,8 +157,8 @@ const change: Step[] = [
   },
   {
     operation: 'updateTask',
-    name: "The worker can't reopen it",
-    shows: 'Only an Admin does; `detail` says so.',
+    name: 'Reopen the task as the member',
+    shows: 'Only Admins may reopen a task; `detail` says so.',
     as: 'worker',
     status: 409,
     params: { id },

@@ -3,16 +3,16 @@ import type { Step } from './step';
 const id = '{{workerId}}';
 
 /**
- * A green WebP of 64 × 65 pixels of which every byte is ASCII: Postman sends a body that is text as UTF-8, and takes
- * no picture along in an import. Set by a script, since an editor might drop the zeros.
+ * A green WebP of 64 × 65 pixels that consists of ASCII, since Postman imports no pictures and sends text as UTF-8. Set
+ * by a script, since an editor might drop the zeros.
  */
 const PICTURE = 'RIFF\x16\0\0\0WEBPVP8L\x09\0\0\0/?\0\x10\0(_D\x04\0';
 
 const avatar: Step[] = [
   {
     operation: 'putAvatar',
-    name: 'Send a picture',
-    shows: 'A tiny WebP that stands in the script; for one of yours choose *binary* as the body.',
+    name: 'Upload a picture',
+    shows: 'Sends a tiny WebP from the script; choose *binary* as the body for one of your own.',
     as: 'worker',
     params: { id },
     headers: { 'Content-Type': 'image/webp' },
@@ -27,8 +27,8 @@ const avatar: Step[] = [
   },
   {
     operation: 'getJob',
-    name: 'Wait for its job',
-    shows: 'In a run it is asked again twice a second until it has ended, for 30 seconds at most.',
+    name: 'Wait for the job',
+    shows: 'A run repeats this twice a second until the job has ended, for 30 seconds at most.',
     as: 'worker',
     params: { id: '{{jobId}}' },
     before: ["if (pm.collectionVariables.get('jobAsked') !== '0') setTimeout(() => {}, 500);"],
@@ -42,15 +42,15 @@ const avatar: Step[] = [
   },
   {
     operation: 'getAvatar',
-    name: 'See the avatar',
-    shows: 'Square, in the size that is asked for.',
+    name: 'Get the avatar',
+    shows: 'Square, in the requested size.',
     params: { id },
     query: { size: '64' },
   },
   {
     operation: 'putAvatar',
-    name: 'Send what is no picture',
-    shows: 'Refused by its Content-Type, before anything is read.',
+    name: 'Upload a text',
+    shows: 'Refused by its Content-Type, before the body is read.',
     as: 'worker',
     status: 415,
     params: { id },
@@ -62,7 +62,7 @@ const avatar: Step[] = [
 const people: Step[] = [
   {
     operation: 'getUser',
-    name: 'Read oneself',
+    name: 'Get the own user',
     shows: 'Stores the ETag.',
     as: 'worker',
     params: { id },
@@ -74,7 +74,7 @@ const people: Step[] = [
   {
     operation: 'patchUser',
     name: 'Change the own name',
-    shows: 'If nobody else did meanwhile.',
+    shows: 'With If-Match, so only if no other request has changed the user.',
     as: 'worker',
     params: { id },
     headers: { 'If-Match': '{{userTag}}' },
@@ -84,10 +84,10 @@ const people: Step[] = [
   {
     operation: 'listUsers',
     name: 'Find a user',
-    shows: 'By words, and only the fields that are asked for.',
+    shows: 'Searches by words and returns only the requested fields.',
     query: { q: '{{workerName}}', fields: 'name,username' },
     then: [
-      "pm.test('finds the worker under the new name', () => pm.expect(pm.response.json()).to.eql([{ _id: pm.collectionVariables.get('workerId'), name: 'Ada King', username: pm.collectionVariables.get('workerName') }]));",
+      "pm.test('finds the member under the new name', () => pm.expect(pm.response.json()).to.eql([{ _id: pm.collectionVariables.get('workerId'), name: 'Ada King', username: pm.collectionVariables.get('workerName') }]));",
     ],
   },
 ];

@@ -3,85 +3,86 @@ import { taskSteps } from './story-tasks';
 import { userSteps } from './story-users';
 import type { Chapter } from './step';
 
-/** What requests hand to those after them. */
+/** Variables that requests pass to later ones. */
 export const VARIABLES = {
-  token: "The Admin's, from the log-in.",
-  workerToken: "The worker's, from the log-in.",
-  workerName: 'Another with each run.',
-  workerPassword: 'Another with each run.',
-  workerId: 'From the sign-up.',
-  label: "Marks this run's tasks; another with each run.",
-  idempotencyKey: 'Another with each run.',
-  createdTask: 'The first answer to the key, to compare the second with.',
-  taskId: 'Of the first task.',
-  otherTaskId: 'Of the second task.',
-  taskTag: "The ETag of the first task's first state.",
-  nextPage: 'From a Link header.',
-  userTag: "The worker's ETag.",
-  jobId: 'Of the job that makes the avatar.',
-  jobAsked: 'How often the job was asked for.',
+  token: 'Token of the Admin.',
+  workerToken: 'Token of the member.',
+  workerName: 'New in each run.',
+  workerPassword: 'New in each run.',
+  workerId: 'Id of the member.',
+  label: 'Label of the tasks of this run.',
+  idempotencyKey: 'New in each run.',
+  createdTask: 'First answer to the key, compared with the second.',
+  taskId: 'Id of the first task.',
+  otherTaskId: 'Id of the second task.',
+  taskTag: 'ETag of the first version of the first task.',
+  nextPage: 'Address from a Link header.',
+  userTag: 'ETag of the member.',
+  jobId: 'Id of the job that resizes the avatar.',
+  jobAsked: 'Number of requests for the job.',
 };
 
 export const chapters: Chapter[] = [
   {
-    name: 'Is it there?',
-    description: 'What probes ask.',
+    name: 'Health',
+    description: 'Probes of the API.',
     steps: [
-      { operation: 'getLive', name: 'The process runs', shows: 'Anyone may ask; no limit counts it.' },
-      { operation: 'getReady', name: 'It can serve', shows: 'The database answers too.' },
-      { operation: 'getStartup', name: 'It has started', shows: 'NGINX has reached it, or there is none.' },
+      { operation: 'getLive', name: 'Liveness', shows: 'Needs no token and counts into no limit.' },
+      { operation: 'getReady', name: 'Readiness', shows: 'The database answers too.' },
+      { operation: 'getStartup', name: 'Startup', shows: 'NGINX has reached the worker, or there is none.' },
     ],
   },
   { name: 'Accounts', description: 'Sign up, and log in as both roles.', steps: accountSteps },
   {
     name: 'Tasks',
-    description: 'Make each task once, find it, read it cheaply, and change only what one has seen.',
+    description:
+      'Create each task once, find it, read it cheaply, and change only the version that was read.',
     steps: taskSteps,
   },
-  { name: 'Users and avatars', description: 'People, and the job behind a picture.', steps: userSteps },
+  { name: 'Users and avatars', description: 'Users, and the job behind an avatar.', steps: userSteps },
   {
     name: 'Documentation',
-    description: 'Of the API, by the API.',
+    description: 'Documentation that the API serves.',
     steps: [
       {
         operation: 'getProblem',
-        name: 'What a problem means',
-        shows: 'The `type` of every problem leads to such a page.',
+        name: 'Explain a problem',
+        shows: 'The `type` of every problem links to its page.',
         params: { name: 'precondition-failed' },
       },
       {
         operation: 'getOpenApi',
-        name: 'The OpenAPI document',
-        shows: 'This collection is made from the same declarations.',
+        name: 'Get the OpenAPI document',
+        shows: 'This collection is generated from the same declarations.',
       },
     ],
   },
   {
-    name: 'Tidy up',
-    description: 'Takes away what the run has made.',
+    name: 'Clean up',
+    description: 'Removes what the run has created.',
     steps: [
       {
         operation: 'deleteTask',
         name: 'Remove the first task',
-        shows: 'Nothing is left of it.',
+        shows: 'Admins may remove tasks.',
         params: { id: '{{taskId}}' },
       },
       {
         operation: 'deleteTask',
         name: 'Remove the second task',
-        shows: 'With If-Match it would go only if nobody had changed it.',
+        shows: 'With If-Match it would be removed only if unchanged.',
         params: { id: '{{otherTaskId}}' },
       },
       {
         operation: 'deleteUser',
-        name: 'Remove the worker',
-        shows: 'Tasks that are still theirs would be of nobody from now on.',
+        name: 'Remove the member',
+        shows: 'Would unassign their remaining tasks.',
         params: { id: '{{workerId}}' },
       },
       {
         operation: 'listTasks',
-        name: "The worker's token counts no more",
-        shows: 'At once, at every API worker, although it has not expired.',
+        name: 'Use the token of the removed member',
+        shows: 'Every API worker refuses it at once, although it has not expired.',
         as: 'worker',
         status: 401,
       },

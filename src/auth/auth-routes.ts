@@ -11,10 +11,10 @@ export function authRoutes(auth: AuthService): Route[] {
       tag: 'Accounts',
       method: 'post',
       path: '/users/signup',
-      summary: 'Sign up as a worker',
+      summary: 'Sign up as a member',
       description:
-        'Whatever role the body names, it is `worker`. A replay has a token of its own. ' +
-        'If the password would wait longer than two seconds, it is 503 and nothing was done: the same key can be sent again.',
+        'The role is always `worker`, whatever the body says. A replay returns a new token. ' +
+        'If hashing the password would wait longer than two seconds, the answer is 503 and the request had no effect: send it again with the same key.',
       access: 'anyone',
       limit: 'signup',
       hashesPassword: true,
@@ -37,10 +37,10 @@ export function authRoutes(auth: AuthService): Route[] {
       tag: 'Accounts',
       method: 'post',
       path: '/users/login',
-      summary: 'Log in by e-mail or user name',
+      summary: 'Log in by e-mail address or user name',
       description:
-        'Keep the token and send it with each request: past 30 right log-ins in 15 minutes from one address it is 429. ' +
-        'If the password would wait longer than two seconds, or too many of one address wait, it is 503.',
+        'Keep the token and send it with each request: more than 30 successful log-ins in 15 minutes from one address get 429. ' +
+        'If checking the password would wait longer than two seconds, or too many requests from one address wait, the answer is 503.',
       access: 'anyone',
       hashesPassword: true,
       storesNothing: true,

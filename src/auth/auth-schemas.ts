@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { MAX_SENT } from '../users/password';
 import { userSchema } from '../users/user-schemas';
 
-/** E-mail or user name; either may stand in `email`. Lengths only: what is wrong is not told before log-in. */
+/** E-mail address or user name; either may be in `email`. Only lengths are checked, to reveal nothing before log-in. */
 const login = z.string().trim().min(1).max(254).meta({ pattern: '\\S' });
 
 export const logInSchema = z
@@ -16,7 +16,7 @@ export const logInSchema = z
     if (!name) {
       context.addIssue({
         code: 'custom',
-        message: 'an e-mail address or a user name is needed',
+        message: 'an e-mail address or a user name is required',
         path: ['email'],
       });
       return z.NEVER;
@@ -25,7 +25,7 @@ export const logInSchema = z
   })
   .meta({
     id: 'LogIn',
-    // Asks for a name beside the password. Generators drop a model, or its fields, if an `anyOf` stands beside them.
+    // Requires a name besides the password. Not `anyOf`, with which generators drop the model or its fields.
     minProperties: 2,
     example: { email: 'ada@example.com', password: 'correct horse' },
   });
@@ -38,7 +38,7 @@ export const sessionSchema = z
       .string()
       .max(1_000)
       .regex(/^[\w-]+\.[\w-]+\.[\w-]+$/)
-      .meta({ description: 'For `Authorization: Bearer TOKEN`, until it ends by itself.' }),
+      .meta({ description: 'For `Authorization: Bearer TOKEN`, until it expires.' }),
     user: userSchema,
   })
   .meta({

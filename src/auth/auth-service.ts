@@ -19,7 +19,7 @@ interface AuthServiceDeps {
   tokens: TokenService;
   guard: LoginGuard;
   once: Once;
-  /** These three end what is cached of a user: one who is new, was changed, or is only shown. */
+  /** These three invalidate the cache of a user who is new, was changed, or is shown without a change. */
   userJoined: (userId: string, version: number) => Promise<void>;
   userChanged: (userId: string, version: number) => Promise<unknown>;
   userShown: (userId: string, user: Pick<UserRecord, 'version' | 'updatedAt'>) => Promise<void>;
@@ -33,16 +33,16 @@ export interface SignUp {
   password: string;
 }
 
-/** The request, as far as it decides which turn its password gets. */
+/** The parts of a request that decide the turn of its password. */
 export interface Sender {
   address: string;
   requestId: string;
 }
 
-/** Log-in without the account: as long as a real comparison (OWASP ASVS 5, 6.3.8). */
+/** Compared if the account does not exist, so that a log-in always takes as long (OWASP ASVS 5, 6.3.8). */
 const NOBODYS_PASSWORD = 'the password of nobody';
 
-/** What log-ins are counted under. Not the account: that would tell which e-mail and which user name are one. */
+/** Returns the key for counting log-ins. Not the account, which would reveal which e-mail and user name belong together. */
 const digestOf = (login: string) =>
   createHash('sha256').update(login.normalize('NFKC').toLowerCase()).digest('base64url');
 
@@ -54,10 +54,10 @@ export function createAuthService(deps: AuthServiceDeps) {
   const hashOf = (password: string, client?: HashClient) => hashPool.hash(preparedPassword(password), client);
 
   return {
-    /** Before it is there, the first unknown name would take longer than a known one. */
+    /** Resolves once the dummy hash exists; before that, the first unknown name would take longer than a known one. */
     ready: (): Promise<unknown> => nobodysHash,
 
-    /** Admins are made by the command line alone. */
+    /** Creates an Admin, for the command line. */
     async createAdmin({ password, ...person }: SignUp) {
       const passwordHash = await hashOf(password);
       const admin = await users.create({ ...person, passwordHash, role: 'Admin' });
@@ -67,16 +67,16 @@ export function createAuthService(deps: AuthServiceDeps) {
 
     hasAdmin: async (): Promise<boolean> => (await users.countAdmins()) > 0,
 
-    /** @param login e-mail or user name */
+    /** Makes a user an Admin. @param login e-mail address or user name */
     async promote(login: string): Promise<void> {
       const user = await users.promote(login);
-      if (!user) throw new NotFoundError(`Nobody has signed up as ${login}.`);
+      if (!user) throw new NotFoundError(`No user has signed up as ${login}.`);
       await userChanged(String(user._id), user.version);
     },
 
-    /** A replay is answered as the first time, with a token of its own: none is stored. */
+    /** Signs up a member. A replay gets the first answer with a new token, since no token is stored. */
     async signUp({ password, ...person }: SignUp, sender: Sender, idempotency?: IdempotentRequest) {
-      // Nothing of the person is kept with the key, which may outlive them.
+      // Only the id is kept with the key, which may outlive the user.
       let version = 0;
       const { result: id, replayed } = await once(
         idempotency,
@@ -86,19 +86,20 @@ export function createAuthService(deps: AuthServiceDeps) {
           version = made.version;
           return String(made._id);
         },
-        // Before the transaction: none is open while a password waits for its turn.
+        // Before the transaction, so that none is open while a password waits for its turn.
         () => places.hold(sender, (client) => hashOf(password, client)),
       );
       if (!replayed) await userJoined(id, version);
       const user = await users.byId(id);
-      if (!user) throw new ConflictError('The user of this sign-up is gone; sign up again with a new key.');
-      // The first send may have been cut off before it ended what was cached.
+      if (!user)
+        throw new ConflictError('The user of this sign-up has been removed. Sign up again with a new key.');
+      // The first request may have been cut off before it invalidated the cache.
       if (replayed) await userShown(id, user);
       const token = tokens.issue({ id, role: user.role });
       return { session: { token, user: toUser(user, replayed ? await taskIdsOf(id) : []) }, replayed };
     },
 
-    /** `login`: e-mail or user name, in whichever letter case. */
+    /** @param login e-mail address or user name, case-insensitive */
     async logIn(login: string, password: string, sender: Sender) {
       const account = digestOf(login);
       const { user, isTheirs } = await places.hold({ ...sender, account }, async (client) => {
@@ -106,7 +107,7 @@ export function createAuthService(deps: AuthServiceDeps) {
         const hash = found?.passwordHash ?? (await nobodysHash);
         const { requireTime } = client;
         const matches = await guard.attempt({ account, address: sender.address, requireTime }, async () => {
-          // Both are looked at, so that it takes as long for a name that nobody has.
+          // Always compares, so that an unknown name takes as long.
           const isOfHash = await hashPool.matchesAny(spellingsOf(password), hash, client);
           return found !== null && isOfHash;
         });

@@ -11,19 +11,20 @@ interface AuthenticateDeps {
   board: Pick<NoticeBoard, 'isRevoked'>;
 }
 
-/** Who sends the request, by `Authorization: Bearer` (RFC 6750, 2.1). */
+/** Creates the function that verifies `Authorization: Bearer` (RFC 6750, 2.1) and returns the user of the request. */
 export function createAuthenticate({ tokens, board }: AuthenticateDeps) {
   return async function authenticate(request: Request): Promise<Principal> {
     const header = request.headers.authorization;
-    if (!header) throw new UnauthenticatedError('Send the token of a log-in: "Authorization: Bearer …".');
+    if (!header)
+      throw new UnauthenticatedError('Send the token from a log-in as "Authorization: Bearer TOKEN".');
     const token = BEARER.exec(header)?.[1];
     if (!token)
-      throw new UnauthenticatedError('The header must read "Authorization: Bearer …".', 'invalid_token');
+      throw new UnauthenticatedError('The header must be "Authorization: Bearer TOKEN".', 'invalid_token');
     const user = tokens.verify(token);
     if (await board.isRevoked(user.id)) {
-      throw new UnauthenticatedError('The token is of a user who is gone.', 'invalid_token');
+      throw new UnauthenticatedError('The user of this token has been removed.', 'invalid_token');
     }
-    // For the log: also of a request that is refused after this.
+    // For the log, which also names the user of a request that is refused later.
     request.userId = user.id;
     return user;
   };

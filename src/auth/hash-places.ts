@@ -6,12 +6,12 @@ import type { HashClient, HashPool } from '../infra/hash-pool';
 
 export type HashPlaces = ReturnType<typeof createHashPlaces>;
 
-/** `share`: of the client itself; `wait`: it would wait too long; `limit`: as many wait as may. */
+/** `share`: the client has too many; `wait`: it would wait too long; `limit`: too many wait in this worker. */
 type HashRefusal = 'share' | 'wait' | 'limit';
 
 interface HashPlacesOptions {
   pool: Pick<HashPool, 'msFor' | 'threads'>;
-  /** Passwords that may wait in this worker, however quick it is: a bound of memory. */
+  /** Most passwords that may wait in this worker, to bound memory. */
   most: number;
   exemptLoopback: boolean;
   onRefused?: (reason: HashRefusal) => void;
@@ -24,19 +24,19 @@ interface Claim {
   account?: string;
 }
 
-/** A person waits so long; a client that shows no progress gives up soon after. */
+/** Longest wait for a turn in milliseconds; a person gives up soon after. */
 export const LONGEST_WAIT_MS = 2_000;
-/** Places of one network in one worker. */
+/** Most places of one network in one worker. */
 const OF_NETWORK = 3;
-/** Networks that may check the password of one account at a time in one worker: one more than three that flood. */
+/** Most networks that may check the password of one account at a time in one worker: one more than three that flood. */
 const OF_ACCOUNT = 4;
 
 /**
- * Decides which passwords may wait for the hash pool of this worker. A network (`networkOf`) has a few places and an
- * account is tried from a few networks at a time, so no client fills the queue; and a password is only accepted if
- * its turn will come within two seconds, by the pace that the pool measures. A place counts from the moment at which
- * the body was read, so it includes the wait for other log-ins of the same pair (`login-guard.ts`).
- * Loopback has no share if it is exempt from limits, and takes turns like every other network.
+ * Decides which passwords may wait for the hash pool of this worker. Each network (`networkOf`) has a few places, and an
+ * account can be tried from a few networks at a time, so that no client fills the queue. A password is accepted only if
+ * its turn will come within two seconds, by the measured pace of the pool. The wait begins when the body has been read,
+ * so it includes other log-ins of the same pair (`login-guard.ts`).
+ * Loopback has no share if it is exempt from limits, but takes turns like every other network.
  */
 export function createHashPlaces({ pool, most, exemptLoopback, onRefused }: HashPlacesOptions) {
   const ofNetwork = createTally();
@@ -48,7 +48,7 @@ export function createHashPlaces({ pool, most, exemptLoopback, onRefused }: Hash
     return OverloadError.make(DETAILS[reason], spreadWait(overMs));
   }
 
-  /** Hashes that the pool makes before the next one of this network: as many of each other network, and its own. */
+  /** Returns how many hashes precede the next one of this network: its own, and at most one more of each other. */
   function aheadOf(network: string): number {
     const own = ofNetwork.of(network);
     let ahead = own;
@@ -72,8 +72,8 @@ export function createHashPlaces({ pool, most, exemptLoopback, onRefused }: Hash
     refusalOf,
 
     /**
-     * Runs `work` with a place, which is free again at its end.
-     * @throws OverloadError without running it if there is no room
+     * Runs `work` with a place and frees the place afterwards.
+     * @throws OverloadError without running `work` if there is no room
      */
     async hold<T>(
       { address, account, requestId }: Claim,
@@ -101,14 +101,14 @@ export function createHashPlaces({ pool, most, exemptLoopback, onRefused }: Hash
       }
     },
 
-    /** Milliseconds that the next password of a client without any other would wait. */
+    /** Milliseconds that the password of a new client would wait. */
     expectedWaitMs: (): number => pool.msFor(aheadOf('')),
   };
 }
 
 const DETAILS: Record<HashRefusal, string> = {
   share:
-    'As many passwords from your network, or for this account, are being checked as may be at a time: nothing was done; wait for their answers, then try again.',
-  wait: 'So many passwords are being checked that yours would wait too long: nothing was done; try again after `Retry-After`.',
-  limit: 'Too many passwords are being checked: nothing was done; try again after `Retry-After`.',
+    'Too many passwords from your network, or for this account, are being checked. The request had no effect; wait for their answers, then try again.',
+  wait: 'So many passwords are being checked that yours would wait too long. The request had no effect; try again after `Retry-After`.',
+  limit: 'Too many passwords are being checked. The request had no effect; try again after `Retry-After`.',
 };

@@ -7,15 +7,15 @@ export type LoginGuard = ReturnType<typeof createLoginGuard>;
 
 interface LoginGuardOptions {
   rateLimiter: (policy: Policy) => RateLimiter;
-  /** Wrong passwords for one account from one address in a quarter of an hour; the other limits follow from it. */
+  /** Wrong passwords allowed for one account from one address in 15 minutes; the other limits follow from it. */
   attempts: number;
   exemptLoopback: boolean;
-  /** How long a token holds: a refusal says so to clients that log in for each request. */
+  /** Lifetime of a token, named in the refusal of clients that log in for each request. */
   tokenSeconds: number;
 }
 
 interface Attempt {
-  /** A digest of the name that was given, of one that is there as of one that isn't. */
+  /** Digest of the name to log in with, whether or not it exists. */
   account: string;
   address: string;
   /** Throws if the client has waited too long for its turn. */
@@ -23,15 +23,15 @@ interface Attempt {
 }
 
 const WINDOW_SECONDS = 15 * 60;
-/** A person logs in a few times a day; more than so many in a quarter of an hour is a program. */
+/** Successful log-ins allowed in 15 minutes: a person logs in a few times a day, so more come from a program. */
 const RIGHT_LOG_INS = 30;
 
 /**
- * Limits guessing, and leaves the owner a way in. An account with many failures from everywhere isn't locked:
- * each address then has one try for it. So who knows the password gets in from any address that hasn't failed,
- * and a guesser has one guess for each address they own.
- * Right log-ins are limited too, since each costs a hash: by account and network, so that only a client that knows the
- * password can use the limit up, and the owner gets in from every other network meanwhile.
+ * Limits guessing without locking out the owner. An account with many failures from everywhere is not locked: each
+ * address then has one try for it. The owner gets in from any address that has not failed, and an attacker has one
+ * guess for each address.
+ * Successful log-ins are limited too, since each costs a hash: by account and network, so that only a client that knows
+ * the password can exhaust the limit, and the owner gets in from every other network meanwhile.
  */
 export function createLoginGuard({ rateLimiter, attempts, exemptLoopback, tokenSeconds }: LoginGuardOptions) {
   const pairs = rateLimiter({ name: 'login', points: attempts, seconds: WINDOW_SECONDS });
@@ -43,10 +43,10 @@ export function createLoginGuard({ rateLimiter, attempts, exemptLoopback, tokenS
   const isExempt = (address: string) => exemptLoopback && isLoopback(address);
   const accounts = rateLimiter({ name: 'login-account', points: 10 * attempts, seconds: 3_600 });
   const addresses = rateLimiter({ name: 'login-address', points: 20 * attempts, seconds: 3_600 });
-  // Right log-ins sent together would count as failures of each other.
+  // Without turns, right log-ins sent together would count as failures of each other.
   const inTurn = createTurns();
 
-  /** Counts before anything is compared, so that guesses sent at once don't pass together. */
+  /** Counts before the comparison, so that guesses sent together do not all pass. */
   async function admit({ account, address }: Attempt, pair: string): Promise<() => Promise<unknown>> {
     const counted: [RateLimiter, string][] = [];
     const takeBack = () => Promise.all(counted.map(([limiter, key]) => limiter.takeBack(key)));
@@ -56,10 +56,10 @@ export function createLoginGuard({ rateLimiter, attempts, exemptLoopback, tokenS
     }
     async function refuse(limiter: RateLimiter, { seconds }: Count): Promise<never> {
       limiter.refused();
-      // Nothing was compared: only the pair keeps the count, which is over its limit anyhow.
+      // Nothing was compared, so only the pair keeps its count, which is over the limit anyway.
       await takeBack();
       throw new TooManyRequestsError(
-        `Too many log-ins have failed: for ${seconds} seconds even the right password is refused from here.`,
+        `Too many failed log-ins. For ${seconds} seconds even the right password is refused from your address.`,
         seconds,
       );
     }
@@ -75,15 +75,15 @@ export function createLoginGuard({ rateLimiter, attempts, exemptLoopback, tokenS
     return takeBack;
   }
 
-  /** Counts a log-in as right before it is known to be, so that a program is refused before anything is compared. */
+  /** Counts a log-in as successful in advance, so that a program is refused before the comparison. */
   async function countRight(pair: string): Promise<() => Promise<unknown>> {
     const { isOver, seconds } = await right.count(pair);
     if (!isOver) return () => right.takeBack(pair);
     right.refused();
     throw new TooManyRequestsError(
-      `This account was logged in to ${right.policy.points} times from here in ${WINDOW_SECONDS / 60} minutes. Do not log in ` +
-        `for each request: keep the token, which holds for ${tokenSeconds} seconds, and send it with each request as ` +
-        `"Authorization: Bearer TOKEN". The next log-in from here is taken in ${seconds} seconds.`,
+      `More than ${right.policy.points} log-ins to this account from your address in ${WINDOW_SECONDS / 60} minutes. Do not log in ` +
+        `for each request: keep the token, which is valid for ${tokenSeconds} seconds, and send it with each request as ` +
+        `"Authorization: Bearer TOKEN". The next log-in is possible in ${seconds} seconds.`,
       seconds,
     );
   }
@@ -106,8 +106,8 @@ export function createLoginGuard({ rateLimiter, attempts, exemptLoopback, tokenS
 
   return {
     /**
-     * @returns what `compare` returns: a success clears what was counted as a failure, and an error counts for nothing
-     * @throws TooManyRequestsError, or what `requireTime` throws, without comparing
+     * Counts a log-in and runs `compare`. A success clears the counted failures; an error of `compare` counts for nothing.
+     * @throws TooManyRequestsError, or the error of `requireTime`, without comparing
      */
     async attempt(who: Attempt, compare: () => Promise<boolean>): Promise<boolean> {
       const pair = `${who.account} ${networkOf(who.address)}`;

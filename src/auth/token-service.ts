@@ -13,16 +13,16 @@ interface TokenOptions {
 
 const ISSUER = 'taskfleet';
 const AUDIENCE = 'taskfleet-api';
-/** RFC 9068, 2.1: a type of its own, so that no other JWT of ours can stand in for an access token. */
+/** A type of its own (RFC 9068, 2.1), so that no other JWT with this key passes for an access token. */
 const TYPE = 'at+jwt';
-/** Tokens that a worker remembers as checked: about 500 bytes each. */
+/** Most verified tokens that a worker remembers, at about 500 bytes each. */
 const REMEMBERED = 20_000;
 
-/** Access tokens: HS256, by RFC 8725 with a fixed algorithm, issuer, audience and type. */
+/** Issues and verifies access tokens: HS256 with a fixed algorithm, issuer, audience and type (RFC 8725). */
 export function createTokenService({ secret, ttlSeconds }: TokenOptions) {
-  // Of a text jsonwebtoken first tries, at each token, whether it is a private or public key: 370 µs instead of 12.
+  // Given a string, jsonwebtoken tries to parse it as a private or public key for each token: 370 µs instead of 12.
   const key = createSecretKey(Buffer.from(secret));
-  // The signature is what costs (a third of the throughput of a cached read), and it can't change: check it once.
+  // Verifying a signature costs a third of the throughput of a cached read, so each token is verified once.
   const checked = new LRUCache<string, Principal>({ max: REMEMBERED });
 
   function check(token: string): { principal: Principal; endsAt: number } {
@@ -37,13 +37,13 @@ export function createTokenService({ secret, ttlSeconds }: TokenOptions) {
     } catch (error) {
       const ended = error instanceof jwt.TokenExpiredError;
       throw new UnauthenticatedError(
-        ended ? 'The token has expired; log in again.' : 'The token is not one of ours; log in again.',
+        ended ? 'The token has expired. Log in again.' : 'The token is not valid here. Log in again.',
         'invalid_token',
       );
     }
     const { sub, exp, role } = decoded.payload as { sub?: string; exp?: number; role?: unknown };
     if (decoded.header.typ !== TYPE || !sub || !exp || (role !== 'Admin' && role !== 'worker')) {
-      throw new UnauthenticatedError('The token is not an access token; log in again.', 'invalid_token');
+      throw new UnauthenticatedError('The token is not an access token. Log in again.', 'invalid_token');
     }
     return { principal: { id: sub, role }, endsAt: exp * 1_000 };
   }
@@ -61,7 +61,7 @@ export function createTokenService({ secret, ttlSeconds }: TokenOptions) {
         expiresIn: ttlSeconds,
       }),
 
-    /** @throws UnauthenticatedError for a token that is forged, expired or not meant for us */
+    /** @throws UnauthenticatedError if the token is forged, expired or made for another service */
     verify(token: string): Principal {
       const known = checked.get(token);
       if (known) return known;

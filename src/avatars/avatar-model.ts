@@ -1,13 +1,13 @@
 import { Schema, Types } from 'mongoose';
 import type { Connection } from 'mongoose';
 
-/** One document a user: what was sent last, and what is shown. */
+/** One record per user: the last upload, and the avatar that is shown. */
 export interface AvatarRecord {
   _id: Types.ObjectId;
-  /** The newest upload: its job alone may change what is shown. */
+  /** The newest upload: only its job may change what is shown. */
   upload: { digest: string; jobId: Types.ObjectId };
   current: { digest: string; jobId: Types.ObjectId; files: Record<string, Types.ObjectId> } | null;
-  /** The original of `upload`, until its job has ended: its size in bytes, and when it goes if that job failed. */
+  /** Size of the original of `upload` until its job has ended, and time of its removal if the job failed. */
   waiting?: { bytes: number; until: Date | null };
 }
 
@@ -19,11 +19,11 @@ const avatarSchema = new Schema<AvatarRecord>(
   },
   { collection: 'avatars', versionKey: false, strictQuery: 'throw' },
 );
-// For the sum over all users: only those whose original is kept.
+// For the sum over all users whose original is kept.
 avatarSchema.index({ 'waiting.bytes': 1, 'waiting.until': 1 }, { sparse: true });
 
 /**
- * The bytes as they were sent, by the id of their job; at most one a user. A document, since GridFS knows no
+ * The bytes as sent, by the id of their job; at most one per user. A record of its own, since GridFS has no
  * transactions.
  */
 export interface OriginalRecord {

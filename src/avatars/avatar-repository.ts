@@ -6,14 +6,14 @@ import { avatarModel, originalModel, type AvatarRecord } from './avatar-model';
 export type AvatarRepository = ReturnType<typeof createAvatarRepository>;
 export type { AvatarRecord };
 
-/** A finished avatar: its files by their size. */
+/** A finished avatar, with its files by size in pixels. */
 export interface Rendition {
   digest: string;
   jobId: string;
   files: Record<string, FileId>;
 }
 
-/** Originals that are kept for their jobs. */
+/** Number and bytes of originals that are kept for their jobs. */
 export interface Waiting {
   number: number;
   bytes: number;
@@ -24,7 +24,7 @@ export function createAvatarRepository(connection: Connection) {
   const Originals = originalModel(connection);
   const files = createFileStore(connection, 'avatar_files');
 
-  /** The user's avatar while this job's upload is their newest. */
+  /** Matches the user's avatar if this job's upload is their newest. */
   const newestOf = (userId: Types.ObjectId | string, jobId: string) => ({
     _id: new Types.ObjectId(userId),
     'upload.jobId': toObjectId(jobId),
@@ -36,7 +36,7 @@ export function createAvatarRepository(connection: Connection) {
     byUser: (userId: string, session?: ClientSession): Promise<AvatarRecord | null> =>
       Avatars.findById(toObjectId(userId), null, { session }).lean<AvatarRecord>(),
 
-    /** Number and bytes of the originals that are kept for jobs of other users than this one. */
+    /** Sums the originals of all other users. */
     async waitingOfOthers(userId: string, session: ClientSession): Promise<Waiting> {
       const isKept = { $or: [{ 'waiting.until': null }, { 'waiting.until': { $gt: new Date() } }] };
       const [sum] = await Avatars.aggregate<Waiting>([
@@ -46,7 +46,7 @@ export function createAvatarRepository(connection: Connection) {
       return { number: sum?.number ?? 0, bytes: sum?.bytes ?? 0 };
     },
 
-    /** Makes this upload the user's newest: its bytes are kept for the job, those of earlier ones go. */
+    /** Makes this upload the user's newest: keeps its bytes for the job and removes earlier originals. */
     async keepUpload(
       { userId, digest, jobId }: { userId: string; digest: string; jobId: string },
       bytes: Buffer,
@@ -62,11 +62,11 @@ export function createAvatarRepository(connection: Connection) {
 
     original: async (jobId: string): Promise<Buffer | undefined> => {
       const original = await Originals.findById(toObjectId(jobId)).lean();
-      // The driver hands over BSON's Binary.
+      // The driver returns BSON's Binary.
       return original ? Buffer.from((original.bytes as unknown as { buffer: Uint8Array }).buffer) : undefined;
     },
 
-    /** False if a newer upload came meanwhile: then what is shown stays. */
+    /** Shows a rendition. Returns false, without a change, if a newer upload has arrived. */
     async show(userId: string, rendition: Rendition, session: ClientSession): Promise<boolean> {
       const current = { ...rendition, jobId: toObjectId(rendition.jobId) };
       const newest = newestOf(userId, rendition.jobId);
@@ -80,7 +80,7 @@ export function createAvatarRepository(connection: Connection) {
       await Avatars.updateOne(newestOf(found.userId, jobId), { $unset: { waiting: 1 } }, { session });
     },
 
-    /** Keeps it until then, or, with null, until its job has ended. @returns false if it is gone */
+    /** Keeps an original until `until`; null: until its job has ended. @returns false if it no longer exists */
     async keepOriginal(jobId: string, until: Date | null, session: ClientSession): Promise<boolean> {
       const keep = { $set: { expiresAt: until } };
       const found = await Originals.findOneAndUpdate(

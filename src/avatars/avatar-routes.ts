@@ -6,7 +6,7 @@ import { jobSchema } from '../jobs/job-schemas';
 import type { AvatarService } from './avatar-service';
 import { AVATAR_SIZES } from './avatar-sizes';
 
-/** Generated clients send the first one. `image/jpg` is registered nowhere and sent by many. */
+/** Generated clients send the first one. `image/jpg` is not registered but common. */
 const PICTURES = ['application/octet-stream', 'image/png', 'image/jpeg', 'image/jpg', 'image/webp'];
 
 const sizeQuery = z.strictObject({
@@ -14,7 +14,7 @@ const sizeQuery = z.strictObject({
     .enum(AVATAR_SIZES.map(String), { error: `must be one of ${AVATAR_SIZES.join(', ')}` })
     .default('256')
     .transform((size) => Number(size) as (typeof AVATAR_SIZES)[number])
-    .meta({ description: 'Pixels of a side.' }),
+    .meta({ description: 'Side length in pixels.' }),
 });
 
 export function avatarRoutes(avatars: AvatarService): Route[] {
@@ -24,17 +24,17 @@ export function avatarRoutes(avatars: AvatarService): Route[] {
       tag: 'Users',
       method: 'put',
       path: '/users/:id/avatar',
-      summary: 'Send a picture (PNG, JPEG or WebP, at most 5 MB); a job makes its sizes',
+      summary: 'Upload a picture (PNG, JPEG or WebP, at most 5 MB), which a job resizes',
       description:
         "Only a user's newest picture is kept. The job of an earlier one that has not begun ends with " +
-        '`"result": {"shown": false, "replacedBy": JOB}`. At most 40 million pixels, 20 million of 16 bits with transparency; ' +
-        'at most 50 scans of a JPEG; of an animation the first frame counts.',
+        '`"result": {"shown": false, "replacedBy": JOB}`. At most 40 million pixels (20 million with 16 bits and transparency) ' +
+        'and 50 scans of a JPEG. Only the first frame of an animation is used.',
       access: 'user',
       params: idParams,
       upload: { limit: '5mb', types: PICTURES },
       conditional: 'optional',
       responses: {
-        202: { description: 'The job that makes its sizes', body: jobSchema, headers: ['Location'] },
+        202: { description: 'The job that resizes the picture', body: jobSchema, headers: ['Location'] },
       },
       problems: [403],
       limit: 'upload',
@@ -46,7 +46,7 @@ export function avatarRoutes(avatars: AvatarService): Route[] {
       tag: 'Users',
       method: 'get',
       path: '/users/:id/avatar',
-      summary: 'The avatar as WebP, 64, 256 or 512 pixels square',
+      summary: 'Get the avatar as a square WebP of 64, 256 or 512 pixels',
       access: 'user',
       params: idParams,
       query: sizeQuery,

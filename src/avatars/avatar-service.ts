@@ -25,20 +25,20 @@ interface AvatarServiceDeps {
   transaction: Mongo['transaction'];
   imageFault: (bytes: Buffer) => Promise<ImageFault | undefined>;
   requireSelfOrAdmin: (userId: string, by: Principal) => void;
-  /** False where there is no such user. */
+  /** Counts an upload. Returns false if there is no such user. */
   countUpload: (userId: string, session: ClientSession) => Promise<boolean>;
-  /** Makes transactions that keep a picture wait for each other, so that two can't pass the quota together. */
+  /** Serializes transactions that keep a picture, so that two can not exceed the quota together. */
   lockUploads: (session: ClientSession) => Promise<void>;
-  /** Pictures of all users that may be kept for their jobs at a time. */
+  /** Most pictures of all users that may be kept for their jobs at a time. */
   quota: Waiting;
 }
 
-/** A job takes about a second; many that fail stay until an Admin looks at them. */
+/** A job takes about a second, but failed ones keep their pictures until an Admin handles them. */
 const QUOTA_RETRY_SECONDS = 60;
 
 const tagOf = (digest: string, size: AvatarSize) => `"${digest.slice(0, 32)}-${size}"`;
 
-/** The tag of any size stands for the picture that is shown; one that is still being made has none. */
+/** @throws PreconditionFailedError unless the precondition holds for the shown picture, whose tag may be of any size */
 function requirePrecondition(avatar: AvatarRecord | null, precondition: Precondition | undefined): void {
   const digest = avatar?.current?.digest;
   const tags = digest === undefined ? [] : AVATAR_SIZES.map((size) => tagOf(digest, size));
@@ -48,7 +48,7 @@ function requirePrecondition(avatar: AvatarRecord | null, precondition: Precondi
 
 export function createAvatarService(deps: AvatarServiceDeps) {
   const { avatars, jobs } = deps;
-  // Between workers the lock decides; within one they would only get in each other's way.
+  // Between workers the lock decides; within a worker, waiting in turn avoids conflicts of transactions.
   const inTurn = createFairTurns();
 
   async function requireImage(bytes: Buffer): Promise<void> {
@@ -70,7 +70,7 @@ export function createAvatarService(deps: AvatarServiceDeps) {
     }
   }
 
-  /** The same bytes again, by the same person, while they are the newest: the job they have already. */
+  /** Finds the job of the newest upload if it has the same bytes and the same requester. */
   async function jobOfSameUpload(
     avatar: AvatarRecord | null,
     digest: string,
@@ -87,13 +87,13 @@ export function createAvatarService(deps: AvatarServiceDeps) {
     };
   }
 
-  /** @throws InsufficientStorageError if this picture doesn't fit beside those of all other users */
+  /** @throws InsufficientStorageError if this picture exceeds the quota together with those of all other users */
   async function requireRoom(userId: string, bytes: number, session: ClientSession): Promise<void> {
     await deps.lockUploads(session);
     const others = await avatars.waitingOfOthers(userId, session);
     if (others.number < deps.quota.number && others.bytes + bytes <= deps.quota.bytes) return;
     throw new InsufficientStorageError(
-      'Too many pictures of all users wait for their jobs: this one was not kept. Send it again later.',
+      'Too many pictures of all users are waiting for their jobs. This one was not stored; send it again later.',
       QUOTA_RETRY_SECONDS,
     );
   }
@@ -107,7 +107,7 @@ export function createAvatarService(deps: AvatarServiceDeps) {
   ): Promise<JobRecord> {
     const digest = createHash('sha256').update(bytes).digest('hex');
     const keep = async (session: ClientSession) => {
-      if (!(await deps.countUpload(userId, session))) throw new NotFoundError('There is no such user.');
+      if (!(await deps.countUpload(userId, session))) throw new NotFoundError('No such user.');
       const avatar = await avatars.byUser(userId, session);
       requirePrecondition(avatar, precondition);
       const { job, replaces, supersedes } = await jobOfSameUpload(avatar, digest, by, session);
@@ -127,7 +127,7 @@ export function createAvatarService(deps: AvatarServiceDeps) {
   }
 
   return {
-    /** Keeps the picture and asks for its sizes; resolves once that can't be lost any more. */
+    /** Stores the picture and its job; resolves once both are durable. */
     async put(
       userId: string,
       bytes: Buffer,
@@ -140,13 +140,13 @@ export function createAvatarService(deps: AvatarServiceDeps) {
       try {
         return toJob(await enqueue(userId, bytes, by, requestId, precondition));
       } catch (error) {
-        // Two first uploads of one user at the same moment: now the other's is there to be found.
+        // Two first uploads of one user at the same time: the second try finds the other one.
         if (!duplicateFields(error)) throw error;
         return toJob(await enqueue(userId, bytes, by, requestId, precondition));
       }
     },
 
-    /** The bytes are read only when asked for. */
+    /** Returns the tag and a function that reads the bytes. */
     async get(userId: string, size: AvatarSize): Promise<{ tag: string; bytes: () => Promise<Buffer> }> {
       const current = (await avatars.byUser(userId))?.current;
       const file = current?.files[size];
@@ -155,7 +155,8 @@ export function createAvatarService(deps: AvatarServiceDeps) {
         tag: tagOf(current.digest, size),
         bytes: async () => {
           const bytes = await avatars.files.read(file);
-          if (!bytes) throw new NotFoundError('The avatar was replaced at this moment; ask again.');
+          if (!bytes)
+            throw new NotFoundError('The avatar was replaced at the same time. Send the request again.');
           return bytes;
         },
       };

@@ -2,14 +2,14 @@ import { Schema } from 'mongoose';
 import type { Connection } from 'mongoose';
 
 export interface IdempotencyRecord {
-  /** A digest of who sent it and the key. */
+  /** Digest of the sender and the key. */
   _id: string;
-  /** Keyed digest of the request: it says nothing of a password in it to who reads the database. */
+  /** Keyed digest of the request, which reveals no password in it to a reader of the database. */
   fingerprint: string;
-  /** Who does the work, until `leaseUntil`. */
+  /** Id of the attempt that does the work until `leaseUntil`. */
   claim: string;
   leaseUntil: Date;
-  /** As JSON, written in the transaction of the work; null until then. */
+  /** Result as JSON, written in the transaction of the work; null until then. */
   result: string | null;
   expiresAt: Date;
 }

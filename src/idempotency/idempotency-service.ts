@@ -7,7 +7,7 @@ import type { IdempotentRequest } from './idempotent-request';
 
 export type Once = ReturnType<typeof createOnce>;
 
-/** What work came to; `replayed`: at an earlier send. */
+/** Result of the work; `replayed` if an earlier request did it. */
 export interface Outcome<T> {
   result: T;
   replayed: boolean;
@@ -17,19 +17,19 @@ interface OnceDeps {
   keys: IdempotencyRepository;
   transaction: Mongo['transaction'];
   secret: string;
-  /** How long an answer is kept. */
+  /** Time for which a result is kept. */
   ttlMs: number;
-  /** How long a second send waits for the first. */
+  /** Longest time for which a repeated request waits for the first. */
   waitMs?: number;
 }
 
-/** Longer than a request may take: who hasn't ended by then has died, or finds its claim taken. */
+/** Longer than a request may take: an attempt that has not ended by then is dead, or will find its claim taken over. */
 const LEASE_MS = 20_000;
 const POLL_MS = 50;
 
 /**
- * Does work once (draft-ietf-httpapi-idempotency-key-header-07). The result is written in the
- * transaction of the work itself, so that whatever is killed, both are there or neither.
+ * Creates a function that does work once (draft-ietf-httpapi-idempotency-key-header-07). The result is written in the
+ * transaction of the work, so that after any crash either both exist or neither.
  */
 export function createOnce({ keys, transaction, secret, ttlMs, waitMs = 8_000 }: OnceDeps) {
   const digestKey = createHmac('sha256', secret).update('idempotency fingerprints').digest();
@@ -53,18 +53,18 @@ export function createOnce({ keys, transaction, secret, ttlMs, waitMs = 8_000 }:
         return result;
       });
     } catch (error) {
-      // Our own errors undo everything. Of others it isn't known, and the lease has to run out.
+      // An AppError undoes everything. After another error the outcome is unknown, so the lease has to expire.
       if (error instanceof AppError) await keys.release(id, claim).catch(() => {});
       throw error;
     }
   }
 
   /**
-   * @param sent undefined where the client sent no key: then the work is done without a transaction
-   * @param owner whose key it is
-   * @param doIt what it results in must be fit for JSON, and hold no secret
-   * @param prepare what takes long and writes nothing: done before the transaction, and not for a replay. If it fails,
-   *   the key is free again
+   * @param sent undefined if the client sent no key: then the work runs without a transaction
+   * @param owner id of the sender, since keys are per sender
+   * @param doIt must return JSON without secrets
+   * @param prepare slow work without writes: runs before the transaction, and not for a replay. If it fails, the key is
+   *   freed
    * @throws KeyReusedError, InProgressError
    */
   return async function once<T, P = void>(
@@ -86,7 +86,7 @@ export function createOnce({ keys, transaction, secret, ttlMs, waitMs = 8_000 }:
       const earlier = await keys.byId(id);
       isFree = !earlier;
       if (earlier && earlier.fingerprint !== fingerprint) {
-        throw new KeyReusedError('This Idempotency-Key was sent with another request; make a new key.');
+        throw new KeyReusedError('This Idempotency-Key was used with another request. Make a new key.');
       }
       if (earlier?.result) return { result: JSON.parse(earlier.result) as T, replayed: true };
       if (!isFree && (await keys.takeOver(id, claim, lease()))) break;
@@ -98,6 +98,6 @@ export function createOnce({ keys, transaction, secret, ttlMs, waitMs = 8_000 }:
 }
 
 const underWay = () =>
-  new InProgressError('The first send of this request is still under way.', {
+  new InProgressError('The first request with this Idempotency-Key is still being processed.', {
     headers: { 'Retry-After': '2' },
   });

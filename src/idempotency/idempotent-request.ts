@@ -1,4 +1,4 @@
-/** A request that may be sent again: the client's `Idempotency-Key`, and the request that it belongs to. */
+/** A client's `Idempotency-Key`, and the request that it belongs to. */
 export interface IdempotentRequest {
   key: string;
   request: string;

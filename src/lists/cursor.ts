@@ -1,11 +1,11 @@
 import { createHash, createHmac, hkdfSync, timingSafeEqual } from 'node:crypto';
 import { z } from 'zod';
 
-/** Where a page begins: beside the entry with these values of the sorted fields and this id. */
+/** Start of a page: next to the entry with these values of the sorted fields and this id. */
 export interface Position {
   values: (string | number | Date)[];
   id: string;
-  /** Towards the beginning of the list. */
+  /** True if the page lies towards the beginning of the list. */
   backward: boolean;
 }
 
@@ -20,7 +20,7 @@ const schema = z.tuple([
   z.string().regex(/^[0-9a-f]{24}$/),
 ]);
 
-/** What a cursor belongs to: it leads nowhere in a list of other filters or another order. */
+/** Identifies the list of a cursor, which is not valid for other filters or another order. */
 const digestOf = (list: string) => createHash('sha256').update(list).digest('base64url').slice(0, 8);
 
 /** Characters of base64url: 128 bits. */
@@ -29,16 +29,16 @@ const SEAL_LENGTH = 22;
 export type Cursors = ReturnType<typeof createCursors>;
 
 /**
- * Makes and reads cursors, which are opaque to clients: a seal (HMAC-SHA256 of the text after it) and the text. Each
- * page has a place of its own in the cache, so only a cursor that a page gave out may name one. Their key is derived
- * from `secret` by HKDF (RFC 5869): a seal says nothing about it, and a new secret ends them all.
+ * Makes and reads cursors, which are opaque to clients: a seal (HMAC-SHA256 of the text after it) and the text. Each page
+ * has its own cache entry, so only cursors made by the API are valid. The key is derived from `secret` by HKDF
+ * (RFC 5869): a seal reveals nothing about the secret, and a new secret ends all cursors.
  */
 export function createCursors(secret: string) {
   const key = Buffer.from(hkdfSync('sha256', secret, '', 'taskfleet cursors', 32));
   const sealOf = (text: string) =>
     createHmac('sha256', key).update(text).digest('base64url').slice(0, SEAL_LENGTH);
 
-  /** Compares texts and not what they decode to: base64url has many spellings of the same bytes. */
+  /** Compares texts instead of decoded bytes, since base64url has several spellings of the same bytes. */
   function isSealed(seal: string, text: string): boolean {
     const [given, right] = [Buffer.from(seal), Buffer.from(sealOf(text))];
     return given.length === right.length && timingSafeEqual(given, right);
@@ -53,14 +53,14 @@ export function createCursors(secret: string) {
       return sealOf(text) + text;
     },
 
-    /** Undefined if it was not made with this key; `foreign` if it is of another list. */
+    /** Returns undefined if the cursor was not made with this key, `foreign` if it belongs to another list. */
     decode(list: string, cursor: string): Position | 'foreign' | undefined {
       const text = cursor.slice(SEAL_LENGTH);
       if (!isSealed(cursor.slice(0, SEAL_LENGTH), text)) return undefined;
       const parsed = schema.safeParse(JSON.parse(Buffer.from(text, 'base64url').toString('utf8')));
       if (!parsed.success) return undefined;
-      const [of, towards, plain, id] = parsed.data;
-      if (of !== digestOf(list)) return 'foreign';
+      const [digest, towards, plain, id] = parsed.data;
+      if (digest !== digestOf(list)) return 'foreign';
       const values = plain.map((value) => (typeof value === 'object' ? new Date(value.t) : value));
       return { values, id, backward: towards === 'p' };
     },

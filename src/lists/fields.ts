@@ -1,4 +1,4 @@
-/** An entry with the named fields alone, and its `_id`; whole where none are named. */
+/** Returns an entry with only the given fields and its `_id`; the whole entry without `fields`. */
 export function pick<T extends { _id: unknown }>(entry: T, fields: string[] | undefined): Partial<T> {
   if (!fields) return entry;
   const kept = Object.entries(entry).filter(([name]) => name === '_id' || fields.includes(name));

@@ -2,45 +2,45 @@ import { InvalidRequestError } from '../problems/errors';
 import type { Cursors, Position } from './cursor';
 import { rowFor, type ListTable, type Order } from './list-table';
 
-/** What a client asks of a list. */
+/** A client's query of a list. */
 export interface ListQuery<F extends object = object> {
-  /** Those that are set. */
+  /** Filters that are set. */
   filters: F;
   /** A field, with `-` for descending. */
   sort: string;
   limit: number;
   cursor?: string;
-  /** Of each entry only these; all without it. */
+  /** Fields of each entry; default: all. */
   fields?: string[];
-  /** How many there are on all pages is asked for too. */
+  /** True to also count the entries of all pages. */
   count: boolean;
 }
 
-/** How a page of a list is found. */
+/** Plan for reading a page of a list. */
 export interface ListPlan<F extends object = object> {
   filters: F;
-  /** As the index is walked: turned round where the page before is asked for. */
+  /** Direction in which the index is walked: reversed for a previous page. */
   order: Order;
   from: Position | undefined;
   limit: number;
   fields: string[] | undefined;
   count: boolean;
-  /** The page's name among the cached ones. */
+  /** Cache key of the page. */
   key: string;
-  /** Table, filters and sort: what a cursor belongs to. */
+  /** Table, filters and sort, to which a cursor belongs. */
   list: string;
-  /** What makes the cursors of the pages beside it. */
+  /** Makes the cursors of the neighbouring pages. */
   cursors: Pick<Cursors, 'encode'>;
 }
 
-/** A page's entries and the cursors of its neighbours, empty where there is none. */
+/** Entries of a page and the cursors of its neighbours, empty if there is none. */
 export interface ListPage<T> {
   entries: T[];
   next: string;
   previous: string;
 }
 
-/** @throws NotServedError, or InvalidRequestError for a cursor that isn't of this list */
+/** @throws NotServedError for an unsupported combination, InvalidRequestError for a cursor of another list */
 export function planList<F extends object>(
   table: ListTable,
   query: ListQuery<F>,
@@ -67,12 +67,12 @@ function requirePosition(position: ReturnType<Cursors['decode']>, types: string[
   if (isWhole) return position;
   const message =
     position === 'foreign'
-      ? 'belongs to another list, or to other filters or another sort: begin without it'
-      : 'is not a cursor of this server: begin without it, and follow the Link header of each page';
+      ? 'belongs to another list, or to other filters or another sort: begin without a cursor'
+      : 'is not a cursor of this server: begin without one, and follow the Link header of each page';
   throw InvalidRequestError.at('query.cursor', message);
 }
 
-/** @param found in the order of the plan, one more than `limit` where there is more that way */
+/** @param found entries in the order of the plan; `limit + 1` of them if there are more in that direction */
 export function toPage<T extends { _id: unknown }>(plan: ListPlan, found: T[]): ListPage<T> {
   const { from, limit, order, list, cursors } = plan;
   const more = found.length > limit;
@@ -86,13 +86,13 @@ export function toPage<T extends { _id: unknown }>(plan: ListPlan, found: T[]): 
   };
   return {
     entries,
-    // Who came from the next page knows that there is one, and the other way round.
+    // A cursor from the next page proves that there is one, and vice versa.
     next: more || backward ? cursorAt(entries.at(-1), false) : '',
     previous: (backward ? more : from !== undefined) ? cursorAt(entries[0], true) : '',
   };
 }
 
-/** What is told of a page beside its entries. */
+/** Cursors and total of a page, kept with its cached entries. */
 export const pageMeta = ({ next, previous }: ListPage<unknown>, total: number | undefined) => ({
   next,
   previous,

@@ -1,17 +1,17 @@
 import { NotServedError } from '../problems/errors';
 
-/** By which fields a list is ordered; the id follows, so that no two entries are equal. */
+/** Fields by which a list is ordered, with the id last, so that no two entries are equal. */
 export type Order = Record<string, 1 | -1>;
 
-/** A combination of filters and sort that is served, and the index that answers it. */
+/** A supported combination of filters and sort, with its index. */
 export interface ListRow {
-  /** Without its sign. */
+  /** Name of the sort without its sign. */
   sort: string;
-  /** They must be there; the index begins with their fields. */
+  /** Required filters; the index begins with their fields. */
   filters: string[];
-  /** They may be there: bounds of what is sorted by, or filters that stand for all values where they are left out. */
+  /** Optional filters that the index serves: bounds of the sorted field, or fields of which all values are listed. */
   optional: string[];
-  /** They may be there, and are looked at in each entry that the index finds. */
+  /** Optional filters that MongoDB checks in each entry that the index finds. */
   unindexed?: string[];
   index: Order;
 }
@@ -19,16 +19,16 @@ export interface ListRow {
 export type SortedType = 'date' | 'number' | 'string';
 
 export interface ListTable {
-  /** Name of what it lists: a cursor of one table leads nowhere in another. */
+  /** Name of the table, to which its cursors belong. */
   name: string;
-  /** The fields of each sort with their types, in their order. */
+  /** Fields of each sort with their types, in order. */
   sorts: Record<string, Record<string, SortedType>>;
   rows: ListRow[];
 }
 
-/** The index of every list from the newest on. */
+/** Index fields of a list from newest to oldest. */
 export const newest = { createdAt: -1, _id: -1 } as const;
-/** The bounds of a list by creation. */
+/** Filters by time of creation. */
 export const created = ['createdFrom', 'createdBefore'];
 
 const allowedIn = ({ filters, optional, unindexed = [] }: ListRow) => [...filters, ...optional, ...unindexed];
@@ -38,7 +38,7 @@ const fits = (row: ListRow, given: string[], sort: string) =>
   row.filters.every((name) => given.includes(name)) &&
   given.every((name) => allowedIn(row).includes(name));
 
-/** How much would have to change: a filter that is lost changes what is found, a sort only its order. */
+/** Counts the changes needed to fit a row. A lost filter weighs more than another sort, which only affects the order. */
 function distance(row: ListRow, given: string[], sort: string): number {
   const tooMany = given.filter((name) => !allowedIn(row).includes(name)).length;
   const missing = row.filters.filter((name) => !given.includes(name)).length;
@@ -46,7 +46,7 @@ function distance(row: ListRow, given: string[], sort: string): number {
 }
 
 /**
- * The row that serves these filters in this order.
+ * Returns the row for these filters and this sort.
  * @param sort with its sign: `-createdAt`
  * @throws NotServedError that names the nearest row
  */
@@ -63,5 +63,5 @@ export function rowFor({ rows }: ListTable, given: string[], sort: string): List
   const sign = sort.startsWith('-') && nearest.sort === field ? '-' : '';
   const query = [...kept.map((name) => `${name}=…`), `sort=${sign}${nearest.sort}`].join('&');
   const asked = given.length > 0 ? `Filtering by ${given.join(' and ')} with sort` : 'The sort';
-  throw new NotServedError(`${asked}=${sort} is not served. The nearest that is: ?${query}`);
+  throw new NotServedError(`${asked}=${sort} is not supported. The nearest supported query: ?${query}`);
 }

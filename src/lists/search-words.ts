@@ -1,21 +1,21 @@
-/** Longer words are cut, here and in what is searched for. */
+/** Longer words are cut, both stored and searched ones. */
 const WORD_LENGTH = 40;
 
-/** Further marks are dropped (UAX 15, 13: stream-safe text): putting a long run into order takes quadratic time. */
+/** Matches marks beyond 30 in a row, which are dropped (UAX 15, 13): sorting a long run takes quadratic time. */
 const LONG_RUN = /(\p{M}{30})\p{M}+/gu;
-/** Characters that show nothing and end no word (UAX 29, WB4), as joiners. U+200B does: it parts words of Thai. */
+/** Invisible characters that end no word (UAX 29, WB4), such as joiners. U+200B separates words in Thai, so it stays. */
 const UNSEEN = /(?!\u200b)[\p{Default_Ignorable_Code_Point}\p{Cf}]/gu;
-/** A word keeps the marks that belong to it: in most scripts they are letters or vowels. */
+/** Matches a word with its marks, which in most scripts are letters or vowels. */
 const WORD = /[\p{L}\p{N}][\p{L}\p{N}\p{M}]*/gu;
-/** Accents, which searchers leave out in Latin and Greek; also what surrounds a digit, as in a keycap. */
+/** Accents of Latin and Greek, which people omit in searches, and marks around a digit, as in a keycap. */
 const ACCENTS = /([\p{Script=Latin}\p{Script=Greek}\p{N}])\p{M}+/gu;
-/** Hebrew points, Arabic vowel signs and tatweel, which searchers leave out too. A hamza is part of its letter. */
+/** Hebrew points, Arabic vowel signs and tatweel, which people omit too. A hamza is part of its letter. */
 const POINTS =
   /\u0640|[\u0591-\u05c7\u0610-\u061a\u064b-\u0652\u0670\u06d6-\u06dc\u06df-\u06e8\u06ea-\u06ed]/g;
 
 /**
- * Folds a word to the form that is compared. Letter case goes down, up and down again, since some letters differ only that
- * way (ẞ is ß, and ß is SS), and a sigma is the same at the end of a word as within it.
+ * Folds a word to the form that is compared. Lower, upper and lower case again, since some letters differ only in one
+ * direction (ẞ becomes ß, and ß becomes SS). A final sigma equals any other sigma.
  */
 function folded(word: string): string {
   const plain = word
@@ -28,9 +28,8 @@ function folded(word: string): string {
 }
 
 /**
- * Returns the words of a text as they are stored and searched, each once: of all scripts, in compatible forms (NFKC), without
- * letter case, without the accents of Latin and Greek. Text is split before it is folded: what a letter becomes depends
- * on its word alone.
+ * Returns the distinct words of a text as stored and searched: of all scripts, in compatible forms (NFKC), case-insensitive,
+ * without accents of Latin and Greek. Splits before folding, since the folding of a letter depends on its word.
  */
 export function searchWordsOf(text: string, limit: number): string[] {
   const compatible = text.replace(UNSEEN, '').replace(LONG_RUN, '$1').normalize('NFKC');

@@ -5,38 +5,38 @@ import { text } from './text';
 /** MongoDB's id: 24 hexadecimal digits. */
 export const objectId = z
   .string()
-  .regex(/^[0-9a-fA-F]{24}$/, 'is not an id: 24 hexadecimal digits are')
+  .regex(/^[0-9a-fA-F]{24}$/, 'is not an id of 24 hexadecimal digits')
   .overwrite((id) => id.toLowerCase())
   .meta({ example: '665f1c2ab7e4d83f90a1b2c3', maxLength: 24 });
 
-export const idParams = z.strictObject({ id: objectId.meta({ description: 'Its `_id`.' }) });
+export const idParams = z.strictObject({ id: objectId.meta({ description: 'The `_id`.' }) });
 
-/** May stand in a body that came from an answer, and counts for nothing. */
-export const ignored = z.unknown().optional().meta({ description: "The server's own; ignored." });
+/** A field that a body copied from an answer may contain, and that has no effect. */
+export const ignored = z.unknown().optional().meta({ description: 'Set by the server; ignored.' });
 
 /** A time in an answer: ISO 8601 with milliseconds, in UTC. */
 export const time = z.iso.datetime().max(30).meta({ example: '2026-11-22T09:30:00.000Z' });
 
-/** A text in an answer, also one that was stored before some characters were refused. */
+/** A text in an answer, which may have been stored before some characters were refused. */
 export const plainText = (max: number) =>
   z
     .string()
     .max(max)
     .regex(/^[^\0]*$/);
 
-/** Some of these names, with commas between: the pattern of what is sent. */
+/** Returns the pattern of a comma-separated list of these names. */
 export const commaSeparated = (names: readonly string[]) => {
   const one = ` *(?:${names.join('|')}) *`;
   return `^${one}(?:,${one})*$`;
 };
 
-/** A date or a time with its zone, by ISO 8601. */
+/** An ISO 8601 date, or a time with its zone. */
 export const dateOrTime = z
   .union([z.iso.datetime({ offset: true }).max(40), z.iso.date().max(10)], {
-    error: 'is neither a date (2027-02-28) nor a time with its zone (2027-02-28T12:00:00Z) of ISO 8601',
+    error: 'is neither an ISO 8601 date (2027-02-28) nor a time with its zone (2027-02-28T12:00:00Z)',
   })
   .transform((value) => new Date(value))
-  // With its zone a time may end up outside of the years that ISO 8601 writes with four digits.
+  // The zone can move a time out of the years that ISO 8601 writes with four digits.
   .refine(
     (date) => date.getUTCFullYear() >= 1 && date.getUTCFullYear() <= 9999,
     'is not in the years 1 to 9999',
@@ -44,11 +44,11 @@ export const dateOrTime = z
 
 const DIGITS = /^[0-9]+$/;
 
-/** A whole number in a query, in decimal digits: `0x10`, `1e1` and `%2B5` are none. Blanks around it do not count. */
+/** A whole number in a query, in decimal digits, trimmed. Refuses `0x10`, `1e1` and `%2B5`. */
 export const wholeNumber = (low: number, high: number) =>
   z.preprocess(
     (sent) =>
-      // A larger one would be refused twice, and the first reason would name the largest number of JavaScript.
+      // Capped, since zod would refuse a larger one first with JavaScript's largest number as the reason.
       typeof sent === 'string' && DIGITS.test(sent.trim())
         ? Math.min(Number(sent), Number.MAX_SAFE_INTEGER)
         : sent,
@@ -60,11 +60,11 @@ export const wholeNumber = (low: number, high: number) =>
 
 const MAX_WORDS = 10;
 
-/** What a search is for, as words in their stored form. */
+/** A search, parsed into words in their stored form. */
 export const words = text(1, 200, 'lines')
   .transform((value) => searchWordsOf(value, MAX_WORDS + 1))
-  .refine((all) => all.length > 0, 'must hold a word to search for')
-  .refine((all) => all.length <= MAX_WORDS, `must hold at most ${MAX_WORDS} words`);
+  .refine((all) => all.length > 0, 'must contain a word to search for')
+  .refine((all) => all.length <= MAX_WORDS, `must contain at most ${MAX_WORDS} words`);
 
 /** RFC 9457. */
 export const problemSchema = z

@@ -5,26 +5,25 @@ import type { Owner, TaskFilters } from './task-lists';
 export type TaskCache = ReturnType<typeof createTaskCache>;
 type Load = CachedRead['load'];
 
-/** As much of a task as tells which answers it is a part of. */
+/** The fields of a task that decide which answers contain it. */
 interface Assigned {
   _id: { toString: () => string };
   assignedTo?: { toString: () => string } | null;
   version?: number;
 }
 
-/** What stands on the record, since a read of it can't show what was there before. */
 type Stored = Assigned & { updatedAt: Date };
 
 export const assigneeOf = (task: Assigned | null) => (task?.assignedTo ? String(task.assignedTo) : null);
 
 /**
- * What each cached answer about tasks depends on, beside the profiles of the assignees whom it shows.
- * `assignments` stands for the tasks of every user: it ends where it isn't known whose list a task was on.
+ * Defines what each cached answer about tasks depends on, besides the profiles of the assignees that it shows.
+ * `assignments` stands for the tasks of every user: it ends if it is unknown whose list a task was on.
  */
 export function createTaskCache(cache: ResponseCache) {
   const key = (id: string) => `task:${id}`;
 
-  /** Everything that may show the task, wherever it was before; for one whose writer may have said nothing. */
+  /** Everything that may show the task, for a change whose writer may not have ended cached entries. */
   const everywhere = (id: string, version: number, assignees: string[]) => ({
     generations: ['tasks', 'assignments', ...assignees.map((assignee) => `tasks-of:${assignee}`)],
     entity: { class: 'task' as const, key: key(id), version, dependsOn: assignees.map(profileOf) },
@@ -34,7 +33,7 @@ export function createTaskCache(cache: ResponseCache) {
     one: (id: string, load: Load) =>
       cache.read({ class: 'task', key: key(id), generations: [key(id)], load }),
 
-    /** Overdue is what no write makes so: that list is not kept. */
+    /** A list of overdue tasks is not cached, since tasks become overdue without a write. */
     list: (plan: ListPlan<TaskFilters>, owner: Owner, caller: string, load: Load) => {
       const generations = owner ? [`tasks-of:${owner}`, 'assignments'] : ['tasks'];
       return cache.read({
@@ -47,8 +46,9 @@ export function createTaskCache(cache: ResponseCache) {
     },
 
     /**
-     * After a task came (`before` is null), changed, or went (`after` is null). `again`: it was assigned to whom
-     * it was assigned already, perhaps by a first send that was cut off before it said so.
+     * Called after a task was created (`before` is null), changed, or removed (`after` is null).
+     * @param again true if the task was assigned to its present assignee, perhaps by an earlier request that was cut off
+     *   before it ended cached entries
      */
     changed(before: Assigned | null, after: Assigned | null, again = false): Promise<Refill> {
       const [was, is] = [assigneeOf(before), assigneeOf(after)];
@@ -58,7 +58,7 @@ export function createTaskCache(cache: ResponseCache) {
         'tasks',
         ...(again ? ['assignments'] : []),
         ...assignees.map((id) => `tasks-of:${id}`),
-        // The user's own answer lists ids only, so a change within a task doesn't touch it.
+        // A user's answer lists only ids, so a change within a task does not affect it.
         ...(before && after && was === is ? [] : assignees.map((id) => `user:${id}`)),
       ];
       if (after?.version === undefined) return cache.written({ generations: [key(id), ...generations] });
@@ -71,17 +71,17 @@ export function createTaskCache(cache: ResponseCache) {
       return cache.written({ generations, entity });
     },
 
-    /** Many at once, by a command. */
+    /** Called after a command has added many tasks. */
     came: async (): Promise<void> => void (await cache.written({ generations: ['tasks', 'assignments'] })),
 
-    /** Before an answer that changed nothing shows the task. */
+    /** Called before an answer shows the task without having changed it. */
     shown: (task: Stored): Promise<void> => {
       const assignee = assigneeOf(task);
       const write = everywhere(String(task._id), task.version ?? 0, assignee ? [assignee] : []);
       return cache.shown(write, task.updatedAt);
     },
 
-    /** After a removal that found nothing: an earlier one may have been cut off before it said so. */
+    /** Called after a removal found no task: an earlier one may have been cut off before it ended cached entries. */
     gone: (id: string): Promise<void> => cache.shown(everywhere(id, GONE, []), new Date()),
   };
 }

@@ -5,16 +5,16 @@ import type { Owner, TaskFilters } from './task-lists';
 import { rankOf } from './task-priority';
 import { STATUSES, type Status } from './task-status';
 
-/** The earliest date there is: no task without a deadline is at or after it. */
+/** The earliest possible date: excludes tasks without a deadline. */
 const EARLIEST = new Date(-8.64e15);
 
-/** Where status is the index's first field and isn't asked for, each is. */
+/** Returns the statuses to filter by; all of them if status is the first field of the index. */
 function statusesOf({ status, overdue }: TaskFilters, isFirst: boolean): readonly Status[] | undefined {
   if (!isFirst) return status;
   return (status ?? STATUSES).filter((one) => !overdue || one !== 'Done');
 }
 
-/** The filter of a list, in the terms of MongoDB: all of them hold. */
+/** Returns MongoDB's filters of a list, all of which must hold. */
 export function matching({ filters, order }: ListPlan<TaskFilters>, owner: Owner): object[] {
   const { label, priority, q, overdue, createdFrom, createdBefore, deadlineFrom, deadlineBefore } = filters;
   const byDeadline = 'deadline' in order;

@@ -2,30 +2,29 @@ import { created, newest, type ListTable } from '../lists/list-table';
 import type { Priority } from './task-priority';
 import type { Status } from './task-status';
 
-/** What a list of tasks can be narrowed to. */
+/** Filters of a list of tasks. */
 export interface TaskFilters {
-  /** Any of them. */
   status?: Status[];
   label?: string;
   priority?: Priority;
-  /** Words that must all be in title or description, in their stored form. */
+  /** Words in stored form, all of which must be in title or description. */
   q?: string[];
   createdFrom?: Date;
   createdBefore?: Date;
   deadlineFrom?: Date;
   deadlineBefore?: Date;
-  /** The deadline is over, and it isn't Done. */
+  /** Past the deadline and not Done. */
   overdue?: true;
 }
 
-/** Of whom: an assignee's id, null for those of nobody, undefined for all. */
+/** An assignee's id; null for unassigned tasks, undefined for all. */
 export type Owner = string | null | undefined;
 
 const unindexed = ['status', 'priority', ...created];
 
 /**
- * Every combination of filters and sort that is served, for all tasks and for those of one assignee, whose
- * indexes have `assignedTo` in front. A list by deadline holds only tasks that have one.
+ * Every supported combination of filters and sort, for all tasks and for those of one assignee, whose indexes begin
+ * with `assignedTo`. A list by deadline contains only tasks that have one.
  */
 export const taskTable: ListTable = {
   name: 'tasks',
@@ -57,7 +56,7 @@ export const taskTable: ListTable = {
     {
       sort: 'deadline',
       filters: [],
-      // Without `status` the index is walked for each of the three, and the walks are merged in order.
+      // Without `status` MongoDB walks the index for each of the three statuses and merges the results in order.
       optional: ['status', 'deadlineFrom', 'deadlineBefore', 'overdue'],
       index: { status: 1, deadline: 1, _id: 1 },
     },

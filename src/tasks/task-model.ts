@@ -8,16 +8,16 @@ export interface TaskRecord {
   title: string;
   description: string;
   status: Status;
-  /** Its rank. */
+  /** Rank of the priority. */
   priority: number;
   labels: string[];
-  /** Where it stands among others, as clients arrange them. */
+  /** Position among other tasks, set by clients. */
   position: number;
   assignedTo: Types.ObjectId | null;
   deadline: Date | null;
-  /** Of title and description, for search. */
+  /** Search words of title and description. */
   words: string[];
-  /** One more with each change. */
+  /** Incremented with each change. */
   version: number;
   createdAt: Date;
   updatedAt: Date;

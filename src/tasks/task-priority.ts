@@ -1,4 +1,4 @@
-/** By rank: what is stored and sorted by. */
+/** Ordered by rank, which is stored and sorted by. */
 export const PRIORITIES = ['low', 'normal', 'high', 'urgent'] as const;
 export type Priority = (typeof PRIORITIES)[number];
 

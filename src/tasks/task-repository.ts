@@ -14,7 +14,7 @@ import { searchWordsOf } from '../lists/search-words';
 export type TaskRepository = ReturnType<typeof createTaskRepository>;
 export type { TaskRecord };
 
-/** What a client may set; `assignedTo` is an id, null takes the task from its assignee. */
+/** Fields that a client may set; `assignedTo` is an id, or null to unassign the task. */
 export interface TaskFields {
   title: string;
   description: string;
@@ -28,15 +28,14 @@ export interface TaskFields {
 
 export type NewTask = Omit<TaskFields, 'description' | 'assignedTo' | 'deadline'> & Partial<TaskFields>;
 
-/** What must hold for a change to be made, judged by MongoDB in the same step. */
+/** Condition of a change, checked by MongoDB in the same step. */
 export interface ChangeCondition {
   statusIn?: Status[];
-  /** Fields with the value that they must have already. */
+  /** Fields that must already have these values. */
   unchanged?: Partial<TaskFields>;
   precondition?: Precondition;
 }
 
-/** A list shows no words. */
 export type ListedTask = Omit<TaskRecord, 'words'>;
 
 export interface Change {
@@ -44,7 +43,7 @@ export interface Change {
   after: TaskRecord;
 }
 
-/** How often a change of words is tried again where another change came between. */
+/** Tries of a change of words that other changes keep overtaking. */
 const WORD_TRIES = 20;
 const WORDS_OF_TASK = 300;
 
@@ -79,7 +78,7 @@ export function createTaskRepository(connection: Connection) {
       { $set: set, $inc: { version: 1 } },
       { returnDocument: 'before', timestamps: false },
     ).lean();
-    // The step was atomic, so what it made of `before` is known without a second look.
+    // The step was atomic, so the result follows from `before` without a second read.
     return before && { before, after: { ...before, ...set, version: (before.version ?? 0) + 1 } };
   }
 
@@ -89,7 +88,7 @@ export function createTaskRepository(connection: Connection) {
       return task!.toObject();
     },
 
-    /** Made up by a command: those whose id is there already stay as they are. @returns how many came */
+    /** Adds the tasks whose ids do not exist yet, for the seed command. @returns how many were added */
     async addMissing(tasks: (NewTask & Made)[]): Promise<number> {
       const there = await Tasks.find(
         { _id: { $in: tasks.map(({ id }) => toObjectId(id)) } },
@@ -116,7 +115,7 @@ export function createTaskRepository(connection: Connection) {
       return toPage(plan, found);
     },
 
-    /** On all pages, up to COUNT_LIMIT. */
+    /** Counts the tasks on all pages, up to COUNT_LIMIT. */
     count: (plan: ListPlan<TaskFilters>, owner: Owner): Promise<number> =>
       Tasks.countDocuments(allOf(...matching(plan, owner)), { limit: COUNT_LIMIT }),
 
@@ -128,7 +127,7 @@ export function createTaskRepository(connection: Connection) {
       return tasks.map((task) => String(task._id));
     },
 
-    /** Null where there is no such task or a condition doesn't hold. */
+    /** Changes a task. Returns null if there is none or a condition does not hold. */
     async change(
       id: string,
       fields: Partial<TaskFields>,
@@ -139,7 +138,7 @@ export function createTaskRepository(connection: Connection) {
       if (title !== undefined && description !== undefined) {
         return changeOnce(id, { ...fields, words: searched(fields) }, condition);
       }
-      // The words are of both, and one of them isn't told: it is read, and must not change meanwhile.
+      // The words derive from both fields. The missing one is read, and must not change meanwhile.
       for (let tries = 0; tries < WORD_TRIES; tries++) {
         const now = await Tasks.findById(toObjectId(id), { title: 1, description: 1, version: 1 }).lean();
         if (!now) return null;
@@ -154,7 +153,7 @@ export function createTaskRepository(connection: Connection) {
       return null;
     },
 
-    /** Null where there is no such task or the precondition doesn't hold. */
+    /** Returns the removed task; null if there is none or the precondition does not hold. */
     remove: (id: string, precondition?: Precondition): Promise<TaskRecord | null> =>
       Tasks.findOneAndDelete(allOf({ _id: toObjectId(id) }, ...atVersion(precondition))).lean(),
 

@@ -15,13 +15,13 @@ import type { TaskFields } from './task-repository';
 import type { TaskService } from './task-service';
 
 const changed = {
-  200: { description: 'The task as it is now', body: taskSchema, headers: ['ETag' as const] },
+  200: { description: 'The updated task', body: taskSchema, headers: ['ETag' as const] },
 };
 const moves =
-  'A status moves `to Do` ⇄ `Doing` → `Done`; only an Admin reopens. A 409 names where it can go.';
+  'A status moves `to Do` ⇄ `Doing` → `Done`; only Admins reopen a task. A 409 names the allowed moves.';
 
 export function taskRoutes(tasks: TaskService): Route[] {
-  /** PUT and PATCH differ in what they take, not in what they do. */
+  /** Handles PUT and PATCH, which differ only in their body. */
   const update = async ({
     params,
     body,
@@ -36,9 +36,9 @@ export function taskRoutes(tasks: TaskService): Route[] {
       tag: 'Tasks',
       method: 'get',
       path: '/tasks',
-      summary: 'All tasks for an Admin, their own for a worker, newest first',
+      summary: 'List tasks, newest first; members only see their own',
       description:
-        'Filters go together as docs/api.md lists; another combination is refused with the nearest that is served. Pages follow by the Link header.',
+        'docs/api.md lists the supported combinations of filters; another one is refused with the nearest supported one. Follow the Link header to other pages.',
       access: 'user',
       query: taskListQuery,
       responses: {
@@ -60,13 +60,13 @@ export function taskRoutes(tasks: TaskService): Route[] {
       tag: 'Tasks',
       method: 'post',
       path: '/tasks',
-      summary: 'Make a task',
+      summary: 'Create a task',
       access: 'Admin',
       body: newTaskSchema,
       idempotent: true,
       responses: {
         201: {
-          description: 'The task',
+          description: 'The created task',
           body: taskSchema,
           headers: ['ETag', 'Location', 'Idempotent-Replayed'],
         },
@@ -81,7 +81,7 @@ export function taskRoutes(tasks: TaskService): Route[] {
       tag: 'Tasks',
       method: 'get',
       path: '/tasks/:id',
-      summary: 'One task',
+      summary: 'Get a task',
       access: 'user',
       params: idParams,
       responses: { 200: { description: 'The task', body: taskSchema, headers: ['ETag', 'X-Cache'] } },
@@ -92,8 +92,8 @@ export function taskRoutes(tasks: TaskService): Route[] {
       tag: 'Tasks',
       method: 'put',
       path: '/tasks/:id',
-      summary: 'Change what the body names; a worker moves the status of an own task',
-      description: `Sets what the body names and leaves the rest. ${moves}`,
+      summary: 'Update the given fields; members may only change the status of their own tasks',
+      description: `Other fields stay as they are. ${moves}`,
       access: 'user',
       params: idParams,
       body: taskChangesSchema,
@@ -107,8 +107,8 @@ export function taskRoutes(tasks: TaskService): Route[] {
       tag: 'Tasks',
       method: 'patch',
       path: '/tasks/:id',
-      summary: 'Change what the patch names, by RFC 7396: null clears',
-      description: `A JSON merge patch: what it doesn't name stays, null takes a field back to what a new task has. ${moves}`,
+      summary: 'Update a task by a JSON merge patch (RFC 7396)',
+      description: `Other fields stay as they are; null resets a field to the default of a new task. ${moves}`,
       access: 'user',
       params: idParams,
       body: taskPatchSchema,
@@ -127,7 +127,7 @@ export function taskRoutes(tasks: TaskService): Route[] {
       access: 'Admin',
       params: idParams,
       conditional: true,
-      responses: { 204: { description: 'It is gone', body: null } },
+      responses: { 204: { description: 'Removed', body: null } },
       handler: async ({ params, precondition }) => {
         await tasks.remove(params.id, precondition);
         return noContent;

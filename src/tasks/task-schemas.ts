@@ -21,7 +21,7 @@ export const taskSchema = z
     status: statusSchema,
     priority: prioritySchema,
     labels: z.array(plainText(50)).max(MAX_LABELS),
-    position: position.meta({ description: 'Where it stands among others, as clients arrange them.' }),
+    position: position.meta({ description: 'Position among other tasks, set by clients.' }),
     assignedTo: personSchema.nullable(),
     deadline: time.nullable(),
     createdAt: time,
@@ -44,19 +44,19 @@ export const taskSchema = z
     },
   });
 
-/** With `fields=`: what was named, and `_id`. */
+/** A task with `fields=`: the given fields, and `_id`. */
 export const taskPartSchema = taskSchema
   .partial()
   .required({ _id: true })
   .meta({ id: 'TaskPart', example: undefined });
 
-/** An object with `_id`, as an answer has it. */
+/** An assignee as in an answer. */
 const assigneeObject = z
   .looseObject({ _id: objectId })
-  .meta({ id: 'Assignee', description: 'As it stands in an answer; `_id` alone counts.' });
+  .meta({ id: 'Assignee', description: 'An assignee as in an answer; only `_id` counts.' });
 
 const assignee = z.union([objectId, assigneeObject.transform(({ _id }) => _id)], {
-  error: 'is neither a user id nor an object with one as _id',
+  error: 'is neither a user id nor an object with a user id as _id',
 });
 
 const labels = z
@@ -75,7 +75,7 @@ const fields = {
   deadline: dateOrTime.nullable(),
 };
 
-/** They may stand in a body that came from an answer, and count for nothing. */
+/** Fields that a body copied from an answer may contain, and that have no effect. */
 const serverOwned = { _id: ignored, createdAt: ignored, updatedAt: ignored };
 
 export const newTaskSchema = z
@@ -94,14 +94,13 @@ export const newTaskSchema = z
     },
   });
 
-/** Sets what it names and leaves the rest. */
 export const taskChangesSchema = z
   .strictObject({ ...fields, ...serverOwned })
   .partial()
   .transform(({ _id, createdAt, updatedAt, ...changes }) => changes)
   .meta({ id: 'TaskChanges', example: { status: 'Doing' } });
 
-/** As above by RFC 7396: null takes a field back to what a new task has. A title and a status can't be without. */
+/** A merge patch (RFC 7396): null resets a field to the default of a new task. Title and status have no default. */
 export const taskPatchSchema = z
   .strictObject({
     ...fields,

@@ -26,19 +26,19 @@ interface TaskServiceDeps {
   cursors: Cursors;
   cache: TaskCache;
   once: Once;
-  /** The people with these ids, by id; those who are not there are left out. */
+  /** Returns the existing users among these ids, by id. */
   peopleById: (ids: string[]) => Promise<Map<string, Person>>;
-  /** One of them for an answer, perhaps from the cache: it can't tell whether they are going at this moment. */
+  /** Returns one user for an answer, perhaps from the cache, which may still have one who is being removed. */
   shownById: (id: string) => Promise<Shown>;
 }
 
-/** By id; `asOf`: when they were looked up, where the cache knew them. */
+/** `people` by id; `asOf` is the time of the look-up, if the cache had it. */
 interface Assignees {
   people: Map<string, Person>;
   asOf?: number;
 }
 
-/** At most this many tasks are shown with their user. */
+/** Most tasks that are shown with their user. */
 export const TASKS_OF_USER = 100;
 
 export function createTaskService({ tasks, cursors, cache, once, peopleById, shownById }: TaskServiceDeps) {
@@ -53,7 +53,7 @@ export function createTaskService({ tasks, cursors, cache, once, peopleById, sho
     return { people: new Map(person && [[id, person]]), asOf };
   }
 
-  /** For a cached answer: who isn't there any more was perhaps removed since the tasks were read. */
+  /** Loads the assignees of a cached answer. A missing one may have been removed after the tasks were read. */
   async function dependentAssignees(records: ListedTask[], dependOn: DependOn) {
     const ids = assigneeIds(records);
     await dependOn(ids.map(profileOf));
@@ -68,12 +68,12 @@ export function createTaskService({ tasks, cursors, cache, once, peopleById, sho
     asOf,
   });
 
-  const notFound = () => new NotFoundError('There is no such task, or it is not yours.');
+  const notFound = () => new NotFoundError('No such task, or it is not assigned to you.');
 
   async function requireAssignee(id: string | null | undefined): Promise<Map<string, Person>> {
     const people = await peopleById(id ? [id] : []);
     if (id && !people.has(id)) {
-      throw new InvalidRequestError('The task names an assignee who is not a user.', {
+      throw new InvalidRequestError('The assignee of the task is not a user.', {
         errors: [{ path: 'body.assignedTo', message: 'is not the id of a user' }],
       });
     }
@@ -81,8 +81,8 @@ export function createTaskService({ tasks, cursors, cache, once, peopleById, sho
   }
 
   /**
-   * A user who went while the task was assigned to them: who removed them looks once more after that, and this
-   * looks after the assignment, so one of the two finds it.
+   * Unassigns the task if its assignee was removed at the same time. The removal checks again after its commit and this
+   * checks after the assignment, so at least one of the two finds it.
    */
   async function releaseIfGone(id: string, assignee: string): Promise<void> {
     if ((await peopleById([assignee])).has(assignee)) return;
@@ -93,15 +93,15 @@ export function createTaskService({ tasks, cursors, cache, once, peopleById, sho
     return new PreconditionFailedError(tagOfVersioned(toTaskAt(task, (await assigneeToShow(task)).people)));
   }
 
-  /** Whose tasks a list shows. */
+  /** Returns the owner of the tasks that a list shows. */
   function ownerFor(by: Principal, asked: Owner): Owner {
     if (by.role === 'Admin') return asked;
     if (asked !== undefined && asked !== by.id)
-      throw new ForbiddenError("Another's tasks are for Admins alone.");
+      throw new ForbiddenError('Only Admins may list the tasks of other users.');
     return by.id;
   }
 
-  /** Why a change was refused: the caller is judged first, then the task as it is now. */
+  /** Returns why a change was refused: checks the caller first, then the current task. */
   async function refusal(
     id: string,
     changes: Partial<TaskFields>,
@@ -115,8 +115,8 @@ export function createTaskService({ tasks, cursors, cache, once, peopleById, sho
     return whyNotChanged(task.status, changes.status, by.role);
   }
 
-  /** A worker moves the status; other fields may stand in the body with the value they have already. */
-  function changeAsWorker(
+  /** A member may only change the status; other fields in the body must already have their value. */
+  function changeAsMember(
     id: string,
     { status, ...others }: Partial<TaskFields>,
     by: Principal,
@@ -143,7 +143,7 @@ export function createTaskService({ tasks, cursors, cache, once, peopleById, sho
   }
 
   return {
-    /** An Admin sees all tasks, a worker their own. */
+    /** An Admin sees all tasks, a member their own. */
     async list(query: ListQuery<TaskFilters>, assignedTo: Owner, by: Principal): Promise<Cached> {
       const owner = ownerFor(by, assignedTo);
       const plan = planList(taskTable, query, cursors);
@@ -158,7 +158,7 @@ export function createTaskService({ tasks, cursors, cache, once, peopleById, sho
       });
     },
 
-    /** @throws NotFoundError also for another's task */
+    /** @throws NotFoundError also for another user's task, if the caller is a member */
     async get(id: string, by: Principal): Promise<Cached> {
       const found = await cache.one(id, async (dependOn) => {
         const task = await tasks.byId(id);
@@ -176,7 +176,7 @@ export function createTaskService({ tasks, cursors, cache, once, peopleById, sho
       idempotency?: IdempotentRequest,
     ): Promise<Outcome<Versioned<TaskView>>> {
       const outcome = await once(idempotency, by.id, async (session) => {
-        // In here, since a replay is answered as the first send was, also where its assignee has gone since.
+        // Checked only here: a replay gets the first answer, even if the assignee has been removed since.
         const people = await requireAssignee(fields.assignedTo);
         const task = { status: 'to Do' as const, priority: 'normal' as const, labels: [], ...fields };
         return toTaskAt(
@@ -188,7 +188,7 @@ export function createTaskService({ tasks, cursors, cache, once, peopleById, sho
       const { _id, assignedTo } = value;
       const made = { _id, assignedTo: assignedTo?._id, version };
       if (outcome.replayed) {
-        // The first send may have been cut off before it ended what was cached.
+        // The first request may have been cut off before it invalidated the cache.
         await cache.shown({ ...made, updatedAt: new Date(value.updatedAt) });
         return outcome;
       }
@@ -200,21 +200,17 @@ export function createTaskService({ tasks, cursors, cache, once, peopleById, sho
       return outcome;
     },
 
-    /** Sets what `changes` names and leaves the rest. */
+    /** Sets the given fields. */
     async update(
       id: string,
       changes: Partial<TaskFields>,
       by: Principal,
       precondition?: Precondition,
     ): Promise<Versioned<TaskView>> {
-      const change = await (by.role === 'Admin' ? changeAsAdmin : changeAsWorker)(
-        id,
-        changes,
-        by,
-        precondition,
-      );
+      const changeAs = by.role === 'Admin' ? changeAsAdmin : changeAsMember;
+      const change = await changeAs(id, changes, by, precondition);
       if (!change) throw await refusal(id, changes, by, precondition);
-      // A worker assigns nothing: one who sends a whole task back would end the lists of all others by it.
+      // Only for Admins: a member, who assigns nothing, could otherwise end all cached lists by sending a whole task.
       const again =
         by.role === 'Admin' &&
         changes.assignedTo !== undefined &&
@@ -238,7 +234,7 @@ export function createTaskService({ tasks, cursors, cache, once, peopleById, sho
       throw still ? await outdated(still) : notFound();
     },
 
-    /** For `GET /users`: a user's newest tasks. */
+    /** Returns a user's newest tasks, for `GET /users`. */
     async newestOf(user: Person): Promise<TaskView[]> {
       const people = new Map([[user._id, user]]);
       return (await tasks.newestOf(user._id, TASKS_OF_USER)).map((task) => toTask(task, people));

@@ -9,23 +9,23 @@ const MOVES: Record<Role, Record<Status, readonly Status[]>> = {
   Admin: { 'to Do': ['Doing'], Doing: ['to Do', 'Done'], Done: ['Doing', 'to Do'] },
 };
 
-/** Where a task may go from here. */
+/** Returns the statuses to which a role may move a task. */
 export const movesFrom = (status: Status, role: Role): readonly Status[] => MOVES[role][status];
 
-/** The statuses from which a task may be moved to `target`; staying where it is counts. */
+/** Returns the statuses from which a role may move a task to `target`, including `target` itself. */
 export const sourcesOf = (target: Status, role: Role): Status[] =>
   STATUSES.filter((status) => status === target || MOVES[role][status].includes(target));
 
-/** Why a task at `status` was not changed, for a caller who may see it and whose precondition holds. */
+/** Returns why a task at `status` was not changed, for a caller who may see it and whose precondition holds. */
 export function whyNotChanged(status: Status, wanted: Status | undefined, role: Role): AppError {
   const allowed = movesFrom(status, role);
   if (wanted && wanted !== status && !allowed.includes(wanted)) {
     const to = allowed.map((target) => `"${target}"`).join(' or ');
     return new ConflictError(
-      `This task is "${status}" and can be moved ${to ? `only to ${to}` : 'by an Admin alone'}.`,
+      `This task is "${status}" and can be moved only ${to ? `to ${to}` : 'by an Admin'}.`,
     );
   }
   return role === 'Admin'
-    ? new ConflictError('The task was changed at the same moment; send this again.')
-    : new ForbiddenError('Only an Admin changes anything but the status of a task.');
+    ? new ConflictError('Another request changed the task at the same time. Send the request again.')
+    : new ForbiddenError('Members may only change the status of a task.');
 }

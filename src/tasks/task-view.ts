@@ -3,7 +3,7 @@ import type { Versioned } from '../lib/version-tag';
 import { priorityAt } from './task-priority';
 import type { ListedTask } from './task-repository';
 
-/** An assignee who is gone reads as nobody; fields younger than the task have their defaults. */
+/** Returns a task for an answer. A removed assignee becomes null; fields newer than the record get their defaults. */
 export const toTask = (task: ListedTask, people: Map<string, Person>) => ({
   _id: String(task._id),
   title: task.title,

@@ -5,7 +5,7 @@ import type { UserFilters } from './user-lists';
 export type UserCache = ReturnType<typeof createUserCache>;
 type Load = CachedRead['load'];
 
-/** What each cached answer about users depends on. */
+/** Defines what each cached answer about users depends on. */
 export function createUserCache(cache: ResponseCache) {
   const end = async (...generations: string[]): Promise<void> => void (await cache.written({ generations }));
   const at = (id: string, version: number, generations: string[]) => ({
@@ -14,19 +14,19 @@ export function createUserCache(cache: ResponseCache) {
   });
 
   return {
-    /** The ids of the user's tasks are a part of it: task-cache.ts ends `user:…` and `assignments` too. */
+    /** Contains the ids of the user's tasks, so task-cache.ts also ends `user:…` and `assignments`. */
     one: (id: string, load: Load) =>
       cache.read({ class: 'user', key: `user:${id}`, generations: [`user:${id}`, 'assignments'], load }),
 
-    /** As a task shows them. */
+    /** A user as shown in a task. */
     person: (id: string, load: Load) =>
       cache.read({ class: 'person', key: `person:${id}`, generations: [profileOf(id)], load }),
 
-    /** Each user comes with their tasks, so any task counts. */
+    /** Contains the tasks of each user, so it depends on every task. */
     list: (plan: ListPlan<UserFilters>, caller: string, load: Load) =>
       cache.read({ class: 'users', key: `users:${plan.key}`, generations: ['users', 'tasks'], load, caller }),
 
-    /** Many at once, by a command. */
+    /** Called after a command has added many users. */
     came: (): Promise<void> => end('users'),
 
     joined: async (id: string, version: number): Promise<void> =>
@@ -35,14 +35,14 @@ export function createUserCache(cache: ResponseCache) {
     changed: (id: string, version: number): Promise<Refill> =>
       cache.written(at(id, version, [profileOf(id)])),
 
-    /** Before an answer that changed nothing shows the user. */
+    /** Called before an answer shows the user without having changed them. */
     shown: (id: string, { version = 0, updatedAt }: { version?: number; updatedAt: Date }): Promise<void> =>
       cache.shown(at(id, version, [profileOf(id)]), updatedAt),
 
-    /** Their tasks lost their assignee as well: whatever shows one of these depends on the profile. */
+    /** Called after a removal, which also unassigns the tasks: answers that show these depend on the profile. */
     left: (id: string): Promise<void> => end('users', 'tasks', profileOf(id), `user:${id}`, `tasks-of:${id}`),
 
-    /** After a removal that found nobody: an earlier one may have been cut off before it said so. */
+    /** Called after a removal found no user: an earlier one may have been cut off before it ended cached entries. */
     gone: (id: string): Promise<void> =>
       cache.shown(at(id, GONE, ['tasks', profileOf(id), `tasks-of:${id}`]), new Date()),
   };

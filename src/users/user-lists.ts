@@ -1,16 +1,16 @@
 import { created, newest, type ListTable } from '../lists/list-table';
 import type { Role } from '../people/principal';
 
-/** What the list of users can be narrowed to. */
+/** Filters of the list of users. */
 export interface UserFilters {
   role?: Role;
-  /** Words that must all be in name, user name or e-mail, in their stored form. */
+  /** Words in stored form, all of which must be in name, user name or e-mail address. */
   q?: string[];
   createdFrom?: Date;
   createdBefore?: Date;
 }
 
-/** Every combination of filters and sort that is served, and its index. */
+/** Every supported combination of filters and sort, with its index. */
 export const userTable: ListTable = {
   name: 'users',
   sorts: { createdAt: { createdAt: 'date' }, username: { usernameKey: 'string' } },

@@ -8,15 +8,15 @@ export interface UserRecord {
   name: string;
   email: string;
   username: string;
-  /** Lower case: what the unique indexes and log-in compare. */
+  /** Lower case, for the unique indexes and log-in. */
   emailKey: string;
   usernameKey: string;
   passwordHash: string;
   role: Role;
   uploads: number;
-  /** Of name, user name and e-mail, for search. */
+  /** Search words of name, user name and e-mail address. */
   words: string[];
-  /** One more with each change. */
+  /** Incremented with each change. */
   version: number;
   createdAt: Date;
   updatedAt: Date;

@@ -3,18 +3,18 @@ import { dateOrTime, words } from '../schemas/values';
 import { userTable } from './user-lists';
 import { roleSchema, userSchema } from './user-schemas';
 
-/** What `GET /users` can be asked; user-lists.ts says which of it together. */
+/** Query of `GET /users`; user-lists.ts lists the supported combinations. */
 export const userListQuery = listQuery({
   table: userTable,
   fields: Object.keys(userSchema.shape),
   filters: {
-    role: roleSchema.optional().meta({ description: 'In this role.' }),
+    role: roleSchema.optional().meta({ description: 'With this role.' }),
     q: words.optional().meta({
-      description: 'Words of name, user name or e-mail address: all of them, whole, in any letter case.',
+      description: 'Whole words, all of which are in name, user name or e-mail address; case-insensitive.',
       example: 'ada',
     }),
-    createdFrom: dateOrTime.optional().meta({ description: 'Signed up then or later.' }),
-    createdBefore: dateOrTime.optional().meta({ description: 'Signed up before then.' }),
+    createdFrom: dateOrTime.optional().meta({ description: 'Signed up at or after this time.' }),
+    createdBefore: dateOrTime.optional().meta({ description: 'Signed up before this time.' }),
   },
   scope: {},
 });

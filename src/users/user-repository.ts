@@ -21,33 +21,33 @@ export interface NewUser {
   role: Role;
 }
 
-/** What a person may change of themselves. */
+/** Fields that a user may change. */
 export interface UserFields {
   name: string;
   email: string;
   username: string;
 }
 
-/** Beside these the keys, which no view shows. */
+/** Projection of everything but secrets and fields for search. */
 const PUBLIC = { passwordHash: 0, uploads: 0, words: 0 } as const;
 export type PublicUserRecord = Omit<UserRecord, keyof typeof PUBLIC>;
 
 const WORDS_OF_USER = 40;
-/** How often a change is tried again where another one came between. */
+/** Tries of a change that other changes keep overtaking. */
 const TRIES = 10;
 
-/** A user name holds no @, so no other's e-mail can be meant. */
+/** Matches a login. A user name has no @, so it can not be another user's e-mail address. */
 const named = (login: string) => ({ $or: [{ emailKey: keyOf(login) }, { usernameKey: keyOf(login) }] });
 const keyOf = (text: string) => text.normalize('NFKC').toLowerCase();
 
-/** What is kept for comparison and search, beside what the person wrote. */
+/** Returns the fields for comparison and search, derived from what the user wrote. */
 const derived = ({ name, email, username }: UserFields) => ({
   emailKey: keyOf(email),
   usernameKey: keyOf(username),
   words: searchWordsOf(`${name} ${username} ${email}`, WORDS_OF_USER),
 });
 
-/** @throws ConflictError where a unique index refused it */
+/** @throws ConflictError if a unique index refuses the write */
 async function refusingDuplicates<T>(write: Promise<T>): Promise<T> {
   try {
     return await write;
@@ -55,7 +55,7 @@ async function refusingDuplicates<T>(write: Promise<T>): Promise<T> {
     const fields = duplicateFields(error);
     if (!fields) throw error;
     const taken = fields.includes('usernameKey') ? 'user name' : 'e-mail address';
-    throw new ConflictError(`This ${taken} is taken; choose another.`);
+    throw new ConflictError(`This ${taken} is taken. Choose another.`);
   }
 }
 
@@ -63,16 +63,16 @@ export function createUserRepository(connection: Connection) {
   const Users = userModel(connection);
 
   return {
-    /** @throws ConflictError where the e-mail or the user name is taken, letter case aside */
+    /** @throws ConflictError if the e-mail address or the user name is taken (case-insensitive) */
     async create(user: NewUser, session?: ClientSession): Promise<UserRecord> {
       const [record] = await refusingDuplicates(Users.create([{ ...user, ...derived(user) }], { session }));
       return record!.toObject();
     },
 
     /**
-     * Of people made up by a command: those whose id is there already stay as they are.
-     * @returns how many came
-     * @throws ConflictError where an e-mail or a user name is somebody else's
+     * Adds the users whose ids do not exist yet, for the seed command.
+     * @returns how many were added
+     * @throws ConflictError if another user has an e-mail address or a user name
      */
     async addMissing(users: (NewUser & Made)[]): Promise<number> {
       const there = await Users.find(
@@ -109,13 +109,13 @@ export function createUserRepository(connection: Connection) {
       return toPage(plan, found);
     },
 
-    /** On all pages, up to COUNT_LIMIT. */
+    /** Counts the users on all pages, up to COUNT_LIMIT. */
     count: (plan: ListPlan<UserFilters>): Promise<number> =>
       Users.countDocuments(allOf(...matching(plan.filters)), { limit: COUNT_LIMIT }),
 
     /**
-     * The user as they are afterwards; null where there is none or the precondition doesn't hold.
-     * @throws ConflictError where the e-mail or the user name is another's
+     * Changes a user and returns them; null if there is none or the precondition does not hold.
+     * @throws ConflictError if another user has the e-mail address or the user name
      */
     async change(
       id: string,
@@ -126,7 +126,7 @@ export function createUserRepository(connection: Connection) {
         const now = await Users.findById(toObjectId(id)).lean<UserRecord>();
         if (!now) return null;
         const set = { ...fields, ...derived({ ...now, ...fields }) };
-        // The words are of all three fields, so what was read must still be so.
+        // The words derive from all three fields, so those that were read must not have changed.
         const unchanged = atVersion({ versions: [now.version ?? 0] });
         const filter = allOf({ _id: now._id }, ...unchanged, ...atVersion(precondition));
         const update = { $set: set, $inc: { version: 1 } };
@@ -137,7 +137,9 @@ export function createUserRepository(connection: Connection) {
         if (after) return after;
         if (await Users.exists(allOf({ _id: now._id }, ...unchanged))) return null;
       }
-      throw new ConflictError('The user was changed again and again meanwhile; send this again.');
+      throw new ConflictError(
+        'Other requests kept changing the user at the same time. Send the request again.',
+      );
     },
 
     countAdmins: (session?: ClientSession): Promise<number> =>
@@ -153,7 +155,7 @@ export function createUserRepository(connection: Connection) {
         projection: PUBLIC,
       }).lean<PublicUserRecord>(),
 
-    /** Writes to the user, so that the transaction and a removal exclude each other; false where nobody is there. */
+    /** Writes to the user, so that an upload and a removal exclude each other. Returns false if there is no user. */
     async countUpload(id: string, session: ClientSession): Promise<boolean> {
       const count = { $inc: { uploads: 1 } };
       const { matchedCount } = await Users.updateOne({ _id: toObjectId(id) }, count, {

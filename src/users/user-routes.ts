@@ -12,7 +12,7 @@ const { example: aUser } = userSchema.meta() as { example: object };
 const userWithTasks = userSchema
   .extend({ tasks: z.array(taskSchema).max(100) })
   .meta({ id: 'UserWithTasks', example: { ...aUser, tasks: [] } });
-/** With `fields=`: what was named, and `_id`. */
+/** A user with `fields=`: the given fields, and `_id`. */
 const userPart = userWithTasks.partial().required({ _id: true }).meta({ id: 'UserPart', example: undefined });
 
 export function userRoutes(users: UserService): Route[] {
@@ -22,8 +22,8 @@ export function userRoutes(users: UserService): Route[] {
       tag: 'Users',
       method: 'get',
       path: '/users',
-      summary: 'All users, each with their tasks, newest first',
-      description: 'At most 100 tasks of each. `fields=` without `tasks` is much cheaper.',
+      summary: 'List users with their tasks, newest first',
+      description: 'At most 100 tasks of each user. `fields=` without `tasks` is much cheaper.',
       access: 'Admin',
       query: userListQuery,
       responses: {
@@ -41,7 +41,7 @@ export function userRoutes(users: UserService): Route[] {
       tag: 'Users',
       method: 'get',
       path: '/users/:id',
-      summary: 'One user: oneself, or any for an Admin',
+      summary: 'Get a user; members may only get themselves',
       access: 'user',
       params: idParams,
       responses: { 200: { description: 'The user', body: userSchema, headers: ['ETag', 'X-Cache'] } },
@@ -53,10 +53,10 @@ export function userRoutes(users: UserService): Route[] {
       tag: 'Users',
       method: 'patch',
       path: '/users/:id',
-      summary: 'Change name, e-mail address or user name: of oneself, or of any for an Admin',
+      summary: 'Update name, e-mail address or user name; members may only update themselves',
       description:
-        "A JSON merge patch (RFC 7396): what it doesn't name stays. None of the three can be null. " +
-        'One that names an e-mail address or a user name counts as a sign-up, since it shows whether that is taken.',
+        'A JSON merge patch (RFC 7396): other fields stay as they are. None of the three can be null. ' +
+        'A new e-mail address or user name counts towards the limit of sign-ups, since the answer reveals whether it is taken.',
       access: 'user',
       limit: 'signup',
       limitedIf: ({ email, username }) => email !== undefined || username !== undefined,
@@ -64,7 +64,7 @@ export function userRoutes(users: UserService): Route[] {
       body: userPatchSchema,
       bodyTypes: ['application/merge-patch+json', 'application/json'],
       conditional: true,
-      responses: { 200: { description: 'The user as they are now', body: userSchema, headers: ['ETag'] } },
+      responses: { 200: { description: 'The updated user', body: userSchema, headers: ['ETag'] } },
       problems: [403, 409],
       handler: async ({ params, body, user, precondition }) =>
         okAt(await users.update(params.id, body, user, precondition)),
@@ -74,12 +74,13 @@ export function userRoutes(users: UserService): Route[] {
       tag: 'Users',
       method: 'delete',
       path: '/users/:id',
-      summary: 'Remove a user; their tasks lose their assignee',
-      description: 'The last Admin stays. Once it is answered, no worker takes their token any more.',
+      summary: 'Remove a user and unassign their tasks',
+      description:
+        'The last Admin can not be removed. After the answer no API worker accepts a token of the user.',
       access: 'user',
       params: idParams,
       conditional: true,
-      responses: { 204: { description: 'They are gone', body: null } },
+      responses: { 204: { description: 'Removed', body: null } },
       problems: [403, 409],
       handler: async ({ params, user, precondition }) => {
         await users.remove(params.id, user, precondition);

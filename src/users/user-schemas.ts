@@ -16,15 +16,15 @@ const EXAMPLE = {
 };
 
 /**
- * HTML's pattern of an address (html.spec.whatwg.org, "valid e-mail address"), whose dots part something (RFC 5321,
- * Dot-string) and whose domain has a dot: what `format: email` is to validators of JSON Schema. A domain of another
- * script is written in its ASCII form, `xn--…`. Matched after the length was checked.
+ * HTML's pattern of a valid e-mail address (html.spec.whatwg.org), with RFC 5321's Dot-string and a dot in the domain, as
+ * validators of JSON Schema understand `format: email`. A domain in another script has to be in its ASCII form, `xn--…`.
+ * Matched after the length is checked.
  */
 const EMAIL =
   /^[\w!#$%&'*+/=?^`{|}~-]+(?:\.[\w!#$%&'*+/=?^`{|}~-]+)*@(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/i;
 const USERNAME = /^[\w.-]{3,40}$/;
 
-/** A user as others see them: in a task's `assignedTo`. */
+/** A user as shown in a task's `assignedTo`. */
 export const personSchema = z
   .strictObject({
     _id: objectId,
@@ -45,7 +45,7 @@ export const userSchema = personSchema
 const MAX_EMAIL = 254;
 const emailFault = (value: string) => {
   if (value.length > MAX_EMAIL) return `must be at most ${MAX_EMAIL} characters`;
-  if (/[^\0-\x7f]/.test(value)) return 'must be in ASCII: a domain of another script by its form xn--…';
+  if (/[^\0-\x7f]/.test(value)) return 'must be ASCII: write a domain in another script as xn--…';
   return EMAIL.test(value) ? undefined : 'is not an e-mail address';
 };
 
@@ -59,7 +59,7 @@ const email = z
   .meta({
     format: 'email',
     maxLength: MAX_EMAIL,
-    description: 'In ASCII; a domain of another script in its form xn--…, labels of up to 63 characters.',
+    description: 'ASCII; a domain in another script as xn--…, with labels of up to 63 characters.',
   });
 
 const fields = {
@@ -68,14 +68,13 @@ const fields = {
   username: z
     .string()
     .trim()
-    .regex(USERNAME, '3 to 40 letters, digits, dots, hyphens or underscores')
+    .regex(USERNAME, 'must be 3 to 40 letters, digits, dots, hyphens or underscores')
     .meta({ minLength: 3, maxLength: 40 }),
 };
 
-/** They may come along, as in a body copied from an answer, and count for nothing. */
+/** Fields that a body copied from an answer may contain, and that have no effect. */
 const serverOwned = { _id: ignored, role: ignored, tasks: ignored, createdAt: ignored, updatedAt: ignored };
 
-/** What a person says of themselves. */
 export const newUserSchema = z
   .strictObject({ ...fields, password: newPassword, ...serverOwned })
   .transform(({ name, email, username, password }) => ({ name, email, username, password }))
@@ -84,7 +83,7 @@ export const newUserSchema = z
     example: { name: 'Ada Lovelace', email: 'ada@example.com', username: 'ada', password: 'correct horse' },
   });
 
-/** By RFC 7396; none of these can be without a value, so null is refused. `role` may only be what it is. */
+/** A merge patch (RFC 7396). No field can be empty, so null is refused. `role` must be the current one. */
 export const userPatchSchema = z
   .strictObject({ ...fields, ...serverOwned, role: roleSchema })
   .partial()

@@ -14,7 +14,7 @@ import { toPerson, personFromJson, toUser, toUserAt, type Person, type Shown } f
 
 export type UserService = ReturnType<typeof createUserService>;
 
-/** A log-in that found the user before the removal may issue its token this much after it. */
+/** Longest time between a log-in's read of the user and its token, which may be issued after a removal. */
 const LOGIN_MS = 60_000;
 
 interface UserServiceDeps {
@@ -24,33 +24,33 @@ interface UserServiceDeps {
   transaction: Mongo['transaction'];
   board: Pick<NoticeBoard, 'revoke' | 'revokedEverywhere'>;
   tokenLifeMs: number;
-  /** What the tasks' side tells of a user. */
+  /** The user's tasks. */
   tasksOf: {
     newestIdsOf: (userId: string) => Promise<string[]>;
     newestOf: (user: Person) => Promise<unknown[]>;
   };
-  /** What the other features do where a user goes, in the same transaction. */
+  /** Clean-up of other features in the transaction of the removal. */
   onRemoval: ((userId: string, session: ClientSession) => Promise<void>)[];
-  /** What is done once more when that is committed: what was written while it ran is not in its snapshot. */
+  /** Clean-up repeated after the commit, for writes that the transaction's snapshot did not contain. */
   afterCommit: ((userId: string) => Promise<void>)[];
-  /** What they tidy at the end; an error here loses nothing that counts. */
+  /** Final clean-up; its errors are ignored. */
   afterRemoval: ((userId: string) => Promise<void>)[];
-  /** Makes removals of Admins wait for each other, so that two can't both leave the other as the last. */
+  /** Serializes removals of Admins, so that the last two can not remove each other at the same time. */
   lockAdmins: (session: ClientSession) => Promise<void>;
 }
 
 export function createUserService(deps: UserServiceDeps) {
   const { users, cache, tasksOf } = deps;
-  const notFound = () => new NotFoundError('There is no such user.');
+  const notFound = () => new NotFoundError('No such user.');
 
   function requireSelfOrAdmin(id: string, by: Principal): void {
-    if (by.role !== 'Admin' && by.id !== id) throw new ForbiddenError('Another user is for Admins alone.');
+    if (by.role !== 'Admin' && by.id !== id) throw new ForbiddenError('Only Admins may access other users.');
   }
 
   const withTaskIds = async (user: PublicUserRecord) =>
     toUserAt(user, await tasksOf.newestIdsOf(String(user._id)));
 
-  /** @throws PreconditionFailedError with the present tag, where the user is there and at another version */
+  /** @throws PreconditionFailedError with the current tag if the user exists and is at another version */
   async function requirePrecondition(id: string, precondition: Precondition | undefined): Promise<void> {
     const user = precondition && (await users.byId(id));
     if (!user || holdsAt(precondition, user.version ?? 0)) return;
@@ -58,7 +58,7 @@ export function createUserService(deps: UserServiceDeps) {
     throw new PreconditionFailedError(tagOfVersioned(await withTaskIds(user)));
   }
 
-  /** The page's users with their tasks, which are looked up only where they are shown. */
+  /** Adds the tasks to the users of a page, if they are shown. */
   async function withTasks(records: PublicUserRecord[], fields: string[] | undefined) {
     const shown = !fields || fields.includes('tasks');
     return Promise.all(
@@ -94,7 +94,7 @@ export function createUserService(deps: UserServiceDeps) {
       });
     },
 
-    /** Sets what `fields` names and leaves the rest. */
+    /** Sets the given fields. @throws ForbiddenError if `role` differs from the current role */
     async update(
       id: string,
       { role, ...fields }: Partial<UserFields> & { role?: Role },
@@ -105,7 +105,7 @@ export function createUserService(deps: UserServiceDeps) {
       const present = role && (await users.byId(id));
       if (present && present.role !== role) {
         throw new ForbiddenError(
-          'A role is not given here, but by who runs this: npm run admin -- --promote NAME.',
+          'A role can not be changed here. The operator promotes users: npm run admin -- --promote NAME.',
         );
       }
       const user = await users.change(id, fields, precondition);
@@ -124,7 +124,7 @@ export function createUserService(deps: UserServiceDeps) {
       return new Map((await users.byIds(ids)).map((user) => [String(user._id), toPerson(user)]));
     },
 
-    /** As an answer shows them: not older than any change that was acknowledged, but who goes now may still be there. */
+    /** Returns a person for an answer, perhaps from the cache: not older than any acknowledged change. */
     async shownById(id: string): Promise<Shown> {
       const { json, meta } = await cache.person(id, async () => {
         const asOf = Date.now();
@@ -134,7 +134,7 @@ export function createUserService(deps: UserServiceDeps) {
       return { person: personFromJson(json), asOf: Number(meta.asOf) };
     },
 
-    /** Their tasks stay and lose their assignee; once it is answered, no worker takes their token any more. */
+    /** Removes a user and unassigns their tasks. Afterwards no API worker accepts their token. */
     async remove(id: string, by: Principal, precondition?: Precondition): Promise<void> {
       requireSelfOrAdmin(id, by);
       const user = await deps.transaction(async (session) => {
@@ -143,7 +143,7 @@ export function createUserService(deps: UserServiceDeps) {
         if (removed.role === 'Admin') {
           await deps.lockAdmins(session);
           if ((await users.countAdmins(session)) === 0) {
-            throw new ConflictError('This is the last Admin; make another one first.');
+            throw new ConflictError('This is the last Admin. Create another one first.');
           }
         }
         for (const leave of deps.onRemoval) await leave(id, session);
@@ -152,7 +152,7 @@ export function createUserService(deps: UserServiceDeps) {
       });
       if (!user) await requirePrecondition(id, precondition);
       for (const leave of deps.afterCommit) await leave(id);
-      // Also if nobody was found: an earlier removal may have been cut off before it said so.
+      // Even if no user was found: an earlier removal may have been cut off before it ended cached entries.
       await Promise.all([user ? cache.left(id) : cache.gone(id), deps.board.revokedEverywhere(id)]);
       if (!user) throw notFound();
       await Promise.allSettled(deps.afterRemoval.map((tidy) => tidy(id)));

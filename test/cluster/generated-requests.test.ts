@@ -36,10 +36,10 @@ const REFUSALS = [
       /must not hold (the control character )?U\+|must be one line|must close each isolate|that nobody sees/,
     reason: "a pattern that says so is not every validator's, and would break the released contract",
   },
-  { type: 'invalid-request', detail: /names an assignee who is not a user/, reason: 'only who is there' },
+  { type: 'invalid-request', detail: /assignee of the task is not a user/, reason: 'only who is there' },
   {
     type: 'invalid-request',
-    detail: /must hold (a word|at most 10 words)/,
+    detail: /must contain (a word|at most 10 words)/,
     reason: 'JSON Schema counts no words',
   },
   { type: 'unsupported-media-type', detail: /is not a PNG/, reason: 'pictures are known by their content' },

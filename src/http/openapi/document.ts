@@ -10,31 +10,31 @@ import { HEADERS, headerRefs, type HeaderName } from '../routing/headers';
 import { nameOf, problemAnswer, problemStatuses, problemsOf, revalidates } from './problems';
 import type { Answer, Route } from '../routing/route';
 
-/** Of the contract, by semantic versioning; the software has its own. */
+/** Semantic version of the contract; the software has its own. */
 const API_VERSION = '1.0.0';
 
-const DESCRIPTION = `Users and their tasks. Log in by \`POST /users/login\` and send the token as
-\`Authorization: Bearer TOKEN\`. Every error is a problem of RFC 9457 with a \`requestId\`.`;
+const DESCRIPTION = `Users and their tasks. Log in with \`POST /users/login\` and send the token as
+\`Authorization: Bearer TOKEN\`. Every error is a problem (RFC 9457) with a \`requestId\`.`;
 
 const TAGS = {
   Accounts: 'Sign up and log in.',
-  Users: 'People and their avatars.',
-  Tasks: 'What is to be done, by whom and until when.',
-  Jobs: 'How far the work behind a 202 is.',
-  Service: 'Health, this document, and what problems mean.',
+  Users: 'Users and their avatars.',
+  Tasks: 'Tasks with status, assignee and deadline.',
+  Jobs: 'Progress of the work behind a 202.',
+  Service: 'Health, this document, and explanations of problems.',
 };
 
 const TOKEN = {
   type: 'http',
   scheme: 'bearer',
   bearerFormat: 'JWT',
-  description: 'From a sign-up or a log-in. Checked by RFC8725: fixed algorithm, issuer, audience and type.',
+  description: 'From a sign-up or a log-in. Verified by RFC8725: fixed algorithm, issuer, audience and type.',
 } as const;
 
-/** Express's `/users/:id` in the document's form. */
+/** Turns Express's `/users/:id` into the document's `/users/{id}`. */
 export const templateOf = (path: string) => path.replace(/:(\w+)/g, '{$1}');
 
-/** The document of OpenAPI 3.1 that the declarations of all routes make. */
+/** Makes the OpenAPI 3.1 document from the declarations of all routes. */
 export function createOpenApi(routes: Route[]) {
   const paths: Record<string, Record<string, ZodOpenApiOperationObject>> = {};
   for (const route of routes) (paths[templateOf(route.path)] ??= {})[route.method] = operationOf(route);
@@ -48,7 +48,7 @@ export function createOpenApi(routes: Route[]) {
     servers: [
       {
         url: '/',
-        description: 'Where this document came from: the local one, staging or production',
+        description: 'The server of this document: local, staging or production',
         'x-internal': false,
       },
     ],
@@ -65,7 +65,7 @@ export function createOpenApi(routes: Route[]) {
   return createDocument(document, { override: withFormat });
 }
 
-/** OpenAPI's formats of integers, which JSON Schema doesn't know. */
+/** Adds OpenAPI's integer formats, which JSON Schema does not have. */
 const withFormat: ZodOpenApiOverride = ({ jsonSchema }) => {
   if (jsonSchema.type !== 'integer') return;
   jsonSchema.format = (jsonSchema.maximum ?? Infinity) < 2 ** 31 ? 'int32' : 'int64';
@@ -86,7 +86,7 @@ function operationOf(route: Route): ZodOpenApiOperationObject {
     tags: [route.tag],
     summary,
     description: description ?? `${summary}.`,
-    // A field is marked in its schema.
+    // A deprecated field is marked in its schema instead.
     ...(deprecated && !deprecated.field && { deprecated: true }),
     security: access === 'anyone' ? [] : [{ token: [] }],
     requestParams: {
@@ -117,10 +117,10 @@ function requestHeaders(route: Route) {
   return [
     ...(conditional || revalidates(route)
       ? [
-          requestHeader('If-Match', 'Only if it is still at this tag; else 412.', TAGS_PATTERN, tag),
+          requestHeader('If-Match', 'Proceed only if the ETag matches; else 412.', TAGS_PATTERN, tag),
           requestHeader(
             'If-None-Match',
-            'Only if it is not at this tag any more; else 304 or 412.',
+            'Proceed only if the ETag differs; else 304 or 412.',
             TAGS_PATTERN,
             tag,
           ),
@@ -130,7 +130,7 @@ function requestHeaders(route: Route) {
       ? [
           requestHeader(
             'Idempotency-Key',
-            'A new value for each new request, up to 255 characters. Sent again with the same body within 24 hours (unless configured otherwise), it is answered as the first time and not done twice.',
+            'A new value for each new request, up to 255 characters. A repeated request with the same key and body within 24 hours (unless configured otherwise) gets the first answer and takes effect only once.',
             KEY_PATTERN,
             '"8e03978e-40d5-43dd-bc93-6894a57f9324"',
           ),
@@ -152,7 +152,7 @@ function bodyOf({ body, bodyTypes = ['application/json'], upload }: Route) {
   };
 }
 
-/** The example that the schema itself carries; of an array, one of its entries. */
+/** Returns the example of a schema; for an array, one with an example entry. */
 export function exampleOf(schema: z.ZodType): unknown {
   const own = schema.meta()?.example;
   if (own !== undefined) return own;
@@ -161,7 +161,7 @@ export function exampleOf(schema: z.ZodType): unknown {
   return undefined;
 }
 
-/** Of bodies that aren't JSON. */
+/** Formats of bodies that are not JSON. */
 const FORMATS: Record<string, string> = { 'image/webp': 'binary', 'text/html': 'html' };
 
 function answerOf(route: Route, { description, body, type, headers = [] }: Answer): ZodOpenApiResponseObject {

@@ -4,11 +4,11 @@ import { headerRefs, type HeaderName } from '../routing/headers';
 import { stores, type Route } from '../routing/route';
 import { problemSchema } from '../../schemas/values';
 
-/** Whether a read of it can be answered with 304. */
+/** Returns whether the route can answer with 304. */
 export const revalidates = ({ method, responses }: Route) =>
   method === 'get' && Object.values(responses).some(({ headers }) => headers?.includes('ETag'));
 
-/** The statuses of problems that a route can answer with. */
+/** Returns the statuses of the problems (and 304) that a route can answer with. */
 export function problemsOf(route: Route): number[] {
   const { access, params, body, upload, conditional, idempotent, limit } = route;
   return [
@@ -32,11 +32,11 @@ export function problemsOf(route: Route): number[] {
   ].sort();
 }
 
-/** Every status that a problem can have, and 304. */
+/** Returns every status of a problem, and 304. */
 export const problemStatuses = () =>
   [304, ...new Set(Object.values(PROBLEMS).map(({ status }) => status))].sort();
 
-/** The component's name of a status. */
+/** Returns the name of the component for a status. */
 export function nameOf(status: number): string {
   if (status === 304) return 'NotModified';
   const name = Object.entries(PROBLEMS).find(([, problem]) => problem.status === status)![0];
@@ -45,10 +45,10 @@ export function nameOf(status: number): string {
 
 const RETRIED = new Set([409, 429, 502, 503, 504, 507]);
 
-/** The component of a status: the same answer for every route. */
+/** Returns the component for a status: the same answer for every route. */
 export function problemAnswer(status: number): ZodOpenApiResponseObject {
   if (status === 304) {
-    return { description: 'It is as you have it.', headers: headerRefs(['ETag', 'X-Request-Id']) };
+    return { description: 'Not modified', headers: headerRefs(['ETag', 'X-Request-Id']) };
   }
   const kinds = Object.entries(PROBLEMS).filter(([, problem]) => problem.status === status);
   const headers: HeaderName[] = ['X-Request-Id'];

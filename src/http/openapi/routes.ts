@@ -3,7 +3,7 @@ import { tagOf } from '../../lib/version-tag';
 import { createOpenApi } from './document';
 import { defineRoute, type Route } from '../routing/route';
 
-/** `GET /openapi.json`: the contract that the given routes and this one make. */
+/** `GET /openapi.json`: serves the document of the given routes and this one. */
 export function openApiRoutes(routes: Route[]): Route[] {
   const document = { json: '', tag: '' };
   const own = defineRoute({
@@ -11,12 +11,12 @@ export function openApiRoutes(routes: Route[]): Route[] {
     tag: 'Service',
     method: 'get',
     path: '/openapi.json',
-    summary: 'This document',
+    summary: 'Get the OpenAPI document',
     access: 'anyone',
     limit: 'none',
     responses: {
       200: {
-        description: 'The OpenAPI document',
+        description: 'OpenAPI document',
         body: z.looseObject({ openapi: z.literal('3.1.0') }).meta({ example: { openapi: '3.1.0' } }),
         headers: ['ETag'],
       },

@@ -12,7 +12,7 @@ const UTF_8 = ['utf-8', 'utf8'];
 const hasBody = (request: Request) =>
   request.headers['transfer-encoding'] !== undefined || Number(request.headers['content-length'] ?? 0) > 0;
 
-/** The steps that read a route's body; none for a route without one. */
+/** Returns the middleware that reads a route's body; empty for a route without one. */
 export function readBody({
   body,
   bodyTypes = ['application/json'],
@@ -39,7 +39,7 @@ function begin(types: string[], check?: (request: Request) => void): RequestHand
 function requireUtf8Charset(request: Request): void {
   const charset = charsetOf(request.headers['content-type']);
   if (!UTF_8.includes(charset.toLowerCase())) {
-    throw new UnsupportedMediaTypeError('The charset of the body is not taken here; send UTF-8.');
+    throw new UnsupportedMediaTypeError('The charset of the body is not supported. Send UTF-8.');
   }
 }
 
@@ -47,12 +47,12 @@ function charsetOf(contentType = ''): string {
   try {
     return new MIMEType(contentType).params.get('charset') ?? 'utf-8';
   } catch {
-    // Only an empty body comes this far without a media type.
+    // Only an empty body gets here without a media type.
     return 'utf-8';
   }
 }
 
-/** Refuses bytes that are not UTF-8 (RFC 3629, 10), which a decoder would replace; ignores a byte order mark. */
+/** Refuses bytes that are not UTF-8 (RFC 3629, 10), which a decoder would replace. Ignores a byte order mark. */
 const decode: RequestHandler = (request, _response, next) => {
   const bytes: unknown = request.body;
   if (Buffer.isBuffer(bytes)) request.body = bytes.length === 0 ? {} : toJson(bytes);
@@ -60,9 +60,9 @@ const decode: RequestHandler = (request, _response, next) => {
 };
 
 function toJson(bytes: Buffer): unknown {
-  // No JSON has a null byte, and ASCII in UTF-16 or UTF-32 is as many characters of UTF-8 with some between.
+  // JSON contains no null byte, but ASCII in UTF-16 or UTF-32 does.
   if (!isUtf8(bytes) || bytes.includes(0)) {
-    throw new InvalidRequestError('The body is not UTF-8: encode its text as UTF-8.');
+    throw new InvalidRequestError('The body is not UTF-8.');
   }
   try {
     return parseJson(bytes.toString('utf8').replace(/^\ufeff/, ''));
@@ -71,7 +71,7 @@ function toJson(bytes: Buffer): unknown {
   }
 }
 
-/** A slow client is another thing than a slow server. */
+/** Ends the time of the body, so that a slow client does not count as a slow server. */
 const end: RequestHandler = (request, _response, next) => {
   request.bodyMs! += performance.now();
   next();

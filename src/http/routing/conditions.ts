@@ -18,18 +18,18 @@ function read(request: Request, name: 'if-match' | 'if-none-match') {
 }
 
 /**
- * For which version a write is meant (RFC 9110, 13.1).
- * @throws PreconditionRequiredError where the installation wants one and there is none
+ * Returns the version that a write requires (RFC 9110, 13.1).
+ * @throws PreconditionRequiredError if `required` and the request has no If-Match
  */
 export function preconditionOf(request: Request, required: boolean): Precondition | undefined {
   const match = read(request, 'if-match');
   const noneMatch = read(request, 'if-none-match');
   if (required && match === undefined) {
-    throw new PreconditionRequiredError('Send If-Match with the ETag of what you have read.');
+    throw new PreconditionRequiredError('Send If-Match with the ETag of the version you have read.');
   }
   if (match === undefined && noneMatch === undefined) return undefined;
   return {
-    // What isn't there is 404 in any case, so `If-Match: *` asks for nothing more.
+    // A missing resource is 404 in any case, so `If-Match: *` adds nothing.
     ...(match && match !== '*' && { versions: match }),
     ...(noneMatch === '*' ? { absent: true } : noneMatch && { notVersions: noneMatch }),
     match: request.headers['if-match'],
@@ -38,11 +38,10 @@ export function preconditionOf(request: Request, required: boolean): Preconditio
 }
 
 /**
- * Whether the client that reads has the answer with this tag already, so that 304 is sent. Conditions are judged in
- * the order of RFC 9110, 13.2.2; nothing here has a date of its last change, so conditions on dates don't count.
- * Express's own judgement isn't asked: a request with `Cache-Control: no-cache`, as `fetch` sends along with
- * `If-None-Match`, would never get a 304.
- * @throws PreconditionFailedError if If-Match names other tags alone
+ * Returns whether the client already has the answer with this tag, so that it gets 304. Follows RFC 9110, 13.2.2, without
+ * conditions on dates. Express's `fresh` is not used: it never gives a 304 to a request with `Cache-Control: no-cache`,
+ * which `fetch` sends along with `If-None-Match`.
+ * @throws PreconditionFailedError if If-Match names only other tags
  */
 export function isKnown(tag: string, request: Request): boolean {
   if (request.method !== 'GET' && request.method !== 'HEAD') return false;

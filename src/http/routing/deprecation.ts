@@ -3,7 +3,7 @@ import type { Route } from './route';
 
 const startOf = (day: string) => new Date(`${day}T00:00:00Z`);
 
-/** `Deprecation` (RFC 9745), `Sunset` (RFC 8594) and a link to what to use instead, on every answer of the route. */
+/** Sets `Deprecation` (RFC 9745), `Sunset` (RFC 8594) and a link to the replacement on every answer of the route. */
 export function announceDeprecation({ deprecated }: Pick<Route, 'deprecated'>, response: Response): void {
   if (!deprecated) return;
   response.set('Deprecation', `@${startOf(deprecated.since).getTime() / 1_000}`);

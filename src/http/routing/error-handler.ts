@@ -10,13 +10,13 @@ import {
 } from '../../problems/errors';
 import type { Logger } from '../../process/logger';
 
-/** A problem of RFC 9457, the same in every environment: what isn't the client's to know is in the log. */
+/** Answers errors with a problem (RFC 9457), the same in every environment. Internal details only go to the log. */
 export function createErrorHandler(isAway: (error: unknown) => boolean, logger: Logger): ErrorRequestHandler {
   return (error: unknown, request, response, next) => {
     if (response.headersSent) return next(error);
     const problem = toAppError(error, isAway);
     if (problem.status >= 500 && !problem.isRefusal)
-      logger.error({ err: error, req: { id: request.id } }, 'The request failed');
+      logger.error({ err: error, req: { id: request.id } }, 'request failed');
     answerProblem(problem, request, response);
   };
 }
@@ -42,30 +42,27 @@ const toProblem = ({ problem, title, status, message, errors }: AppError, reques
 function toAppError(error: unknown, isAway: (error: unknown) => boolean): AppError {
   if (error instanceof AppError) return error;
   if (isAway(error))
-    return new UnavailableError('The database is away; whether it was done is not known.', spreadSeconds(2));
+    return new UnavailableError(
+      'The database is unreachable; the request may or may not have taken effect.',
+      spreadSeconds(2),
+    );
   return (
-    requestError(error) ?? new InternalError('Something broke here; the request id finds it in the log.')
+    requestError(error) ?? new InternalError('The server failed; the log has the cause under requestId.')
   );
 }
 
 const sizeOf = (bytes = 0) => (bytes < 2 ** 20 ? `${bytes / 2 ** 10} kB` : `${bytes / 2 ** 20} MB`);
 
-/** body-parser and Express mark their errors by `type` and `status`. */
+/** Translates errors of body-parser and Express, which have `type` and `status`. */
 function requestError(error: unknown): AppError | undefined {
   const { type, status, limit } = error as { type?: string; status?: number; limit?: number };
   // Express decodes the parameters of a path (RFC 3986, 2.5).
   if (error instanceof URIError && status === 400) {
-    return new InvalidRequestError(
-      'The path is not percent-encoded UTF-8; a percent sign itself is written %25.',
-    );
+    return new InvalidRequestError('The path is not percent-encoded UTF-8; write a percent sign as %25.');
   }
-  if (type === 'entity.too.large')
-    return new TooLargeError(`The body is larger than the ${sizeOf(limit)} that are taken here.`);
-  if (type === 'encoding.unsupported') {
-    return new UnsupportedMediaTypeError(
-      'The body has an encoding that is not taken here; send plain UTF-8.',
-    );
-  }
+  if (type === 'entity.too.large') return new TooLargeError(`The body exceeds ${sizeOf(limit)}.`);
+  if (type === 'encoding.unsupported')
+    return new UnsupportedMediaTypeError('The encoding of the body is not supported. Send plain UTF-8.');
   if (status && status >= 400 && status < 500) return new InvalidRequestError('The request can not be read.');
   return undefined;
 }

@@ -6,11 +6,11 @@ import type { Principal } from '../../people/principal';
 import type { Route } from './route';
 
 interface LimitsOptions {
-  /** Of all routes together; undefined where it is turned off. */
+  /** Limits all routes together; undefined if disabled. */
   common: RateLimiter | undefined;
-  /** Counts by address, in addition, what shows whether an e-mail or a user name is taken. */
+  /** Also limits, by address, requests that reveal whether an e-mail address or a user name is taken. */
   signUp: RateLimiter | undefined;
-  /** Counts uploads by user, in addition. */
+  /** Also limits uploads, by user. */
   upload: RateLimiter | undefined;
   exemptLoopback: boolean;
 }
@@ -18,8 +18,8 @@ interface LimitsOptions {
 export type Limit = ReturnType<typeof createLimit>;
 
 /**
- * Counts a request for who sends it: the user of a token that holds, else the address. Every counted answer
- * tells how far it is (draft-ietf-httpapi-ratelimit-headers), refused or not.
+ * Counts requests by the user of a valid token, else by address. Every counted answer, refused or not, reports the state
+ * of the limit (draft-ietf-httpapi-ratelimit-headers).
  */
 export function createLimit({ common, signUp, upload, exemptLoopback }: LimitsOptions) {
   type Key = [RateLimiter | undefined, string];
@@ -27,7 +27,7 @@ export function createLimit({ common, signUp, upload, exemptLoopback }: LimitsOp
   async function count(counted: Key[], request: Request, response: Response): Promise<void> {
     const limiters = counted.filter((one): one is [RateLimiter, string] => one[0] !== undefined);
     if (limiters.length === 0 || (exemptLoopback && isLoopback(request.address))) return;
-    // Sent together: one round trip.
+    // Sent together, in one round trip.
     const counts = await Promise.all(
       limiters.map(async ([limiter, key]) => ({
         ...(await limiter.count(key)),
@@ -42,13 +42,13 @@ export function createLimit({ common, signUp, upload, exemptLoopback }: LimitsOp
     const { policy, seconds, limiter } = longest;
     limiter.refused();
     throw new TooManyRequestsError(
-      `At most ${policy.points} in ${policy.seconds} seconds are taken from you; try again in ${seconds} seconds.`,
+      `Rate limit exceeded (${policy.points} requests per ${policy.seconds} seconds). Try again in ${seconds} seconds.`,
       seconds,
     );
   }
 
   return {
-    /** Before anything is read of the body. */
+    /** Counts the request before its body is read. */
     async request(
       route: Pick<Route, 'limit' | 'limitedIf'>,
       user: Principal | undefined,
@@ -63,7 +63,7 @@ export function createLimit({ common, signUp, upload, exemptLoopback }: LimitsOp
       await count(counted, request, response);
     },
 
-    /** Once the body is read, for routes that are counted by what it names. */
+    /** Counts the request after its body is read, for routes with `limitedIf`. */
     async body(
       route: Pick<Route, 'limit' | 'limitedIf'>,
       body: unknown,
@@ -78,7 +78,7 @@ export function createLimit({ common, signUp, upload, exemptLoopback }: LimitsOp
 
 type Counted = Awaited<ReturnType<RateLimiter['count']>> & Pick<RateLimiter, 'policy'>;
 
-/** Adds a member for each count to what the header has already. */
+/** Appends a member for each count to the header. */
 function addTo(
   response: Response,
   header: string,

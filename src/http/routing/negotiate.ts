@@ -11,11 +11,11 @@ interface Range {
 }
 
 /**
- * The media ranges of an Accept header (RFC 9110, 12.5.1). What is no media range is ignored. So are all parameters
- * but `q`, since no type that is served here has variants; a range with parameters can't exclude the type as a whole.
+ * Returns the media ranges of an Accept header (RFC 9110, 12.5.1). Ignores anything else, and all parameters but `q`,
+ * since no type has variants here; a range with parameters can not exclude the whole type.
  */
 function rangesIn(accept: string): Range[] {
-  // Text in quotes may hold commas and semicolons: it belongs to a parameter.
+  // Drops quoted text, which belongs to parameters and may contain commas and semicolons.
   const plain = accept
     .split('"')
     .filter((_, index) => index % 2 === 0)
@@ -30,7 +30,7 @@ function rangesIn(accept: string): Range[] {
   });
 }
 
-/** The quality of a type: that of the most specific range that names it; 0 if none does. */
+/** Returns the quality of a type, from the most specific range that matches it; 0 if none does. */
 function qualityOf(ranges: Range[], offered: string): number {
   for (const name of [offered, offered.replace(/\/.*/, '/*'), '*/*']) {
     const found = ranges.filter(({ type }) => type === name);
@@ -40,9 +40,8 @@ function qualityOf(ranges: Range[], offered: string): number {
 }
 
 /**
- * The type that the client prefers, of equals the first that is offered. A header without a single media range says
- * nothing.
- * @throws NotAcceptableError if the client takes none of them
+ * Returns the type that the client prefers; of equals the first offered. Ignores a header without any media range.
+ * @throws NotAcceptableError if the client accepts none of them
  */
 export function preferredType(offered: string[], { headers: { accept } }: Request): string {
   const [first] = offered;
@@ -52,10 +51,10 @@ export function preferredType(offered: string[], { headers: { accept } }: Reques
   const qualities = offered.map((type) => qualityOf(ranges, type));
   const best = Math.max(...qualities);
   if (best > 0) return offered[qualities.indexOf(best)]!;
-  throw new NotAcceptableError(`This is served as ${offered.join(', ')}; Accept must allow it.`);
+  throw new NotAcceptableError(`Accept must allow ${offered.join(' or ')}.`);
 }
 
-/** Refuses a request whose Accept header excludes what the route answers with. */
+/** @throws NotAcceptableError if the Accept header excludes every type that the route returns */
 export function requireAcceptable({ responses }: Route, request: Request): void {
   const { accept } = request.headers;
   if (accept === undefined || accept === '*/*') return;
@@ -63,6 +62,6 @@ export function requireAcceptable({ responses }: Route, request: Request): void 
     ({ type, body }) => type ?? (body ? 'application/json' : undefined),
   );
   const offered = types.filter((type) => type !== undefined);
-  // Problems come as JSON in any case.
+  // Problems are JSON in any case.
   if (offered.length > 0) preferredType(offered, request);
 }

@@ -1,7 +1,7 @@
 import type { IRoute } from 'express';
 import { MethodNotAllowedError } from '../../problems/errors';
 
-/** Whatever else is asked of a path that is there: OPTIONS tells what is served, the rest gets 405. */
+/** Answers the other methods of a known path: OPTIONS with the allowed ones, the rest with 405. */
 export function answerOtherMethods(entry: IRoute, allowed: string[]): void {
   entry.options((_request, response) => {
     response.locals.path ??= entry.path;

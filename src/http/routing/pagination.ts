@@ -7,21 +7,21 @@ import { commaSeparated, wholeNumber } from '../../schemas/values';
 
 type Shape = Record<string, z.ZodType>;
 
-/** What a list is asked if its query doesn't say so. */
+/** Defaults of a list query. */
 const DEFAULTS = { sort: '-createdAt', limit: 20, count: 'false' } as const;
 
 interface ListParameters<F extends Shape, S extends Shape> {
-  /** The sorts of it are served both ways. */
+  /** Each sort of the table is supported in both directions. */
   table: ListTable;
-  /** Those of an entry. */
+  /** Fields of an entry. */
   fields: string[];
-  /** By their names in ListTable. */
+  /** Schemas by the names of filters in `table`. */
   filters: F;
-  /** Whose entries: not a filter of the table. */
+  /** Schemas of parameters that select the owner and are not filters of the table. */
   scope: S;
 }
 
-/** The query of a list: filters, `sort`, `fields`, and paging by the cursors of its `Link` header. */
+/** Returns the query schema of a list: filters, `sort`, `fields`, and paging by the cursors of its `Link` header. */
 export function listQuery<F extends Shape, S extends Shape>({
   table,
   fields,
@@ -32,15 +32,15 @@ export function listQuery<F extends Shape, S extends Shape>({
   return z.strictObject({
     ...filters,
     ...scope,
-    sort: z.enum(sorts).default(DEFAULTS.sort).meta({ description: '`-` turns the order round.' }),
+    sort: z.enum(sorts).default(DEFAULTS.sort).meta({ description: '`-` sorts in descending order.' }),
     limit: wholeNumber(1, 100)
       .default(DEFAULTS.limit)
-      .meta({ description: 'Entries a page.', override: { default: DEFAULTS.limit } }),
+      .meta({ description: 'Entries per page.', override: { default: DEFAULTS.limit } }),
     cursor: z
       .string()
       .max(2_000)
       .optional()
-      .meta({ description: 'From a Link header; of the same filters and sort.', pattern: '^[\\w-]+$' }),
+      .meta({ description: 'From a Link header, for the same filters and sort.', pattern: '^[\\w-]+$' }),
     fields: z
       .string()
       .max(300)
@@ -48,14 +48,14 @@ export function listQuery<F extends Shape, S extends Shape>({
       .refine((names) => names.every((name) => fields.includes(name)), `must be some of ${fields.join(', ')}`)
       .optional()
       .meta({
-        description: 'Only these fields of each entry, and its _id; with commas between.',
+        description: 'Fields to return besides _id, separated by commas.',
         example: fields[1],
         pattern: commaSeparated(fields),
       }),
     count: z
       .enum(['true', 'false'])
       .default(DEFAULTS.count)
-      .meta({ description: 'Whether X-Total-Count is to tell how many there are on all pages.' }),
+      .meta({ description: 'Whether to return the number of entries on all pages in X-Total-Count.' }),
   });
 }
 
@@ -67,13 +67,13 @@ interface Asked {
   count: 'true' | 'false';
 }
 
-/** Of a parsed query: what a list is asked. All that isn't about the page is a filter. */
+/** Splits a parsed query into page parameters and filters. */
 export function toListQuery<F extends object>(query: Asked & F): ListQuery<Omit<F, keyof Asked>> {
   const { sort, limit, cursor, fields, count, ...filters } = query;
   return { filters, sort, limit, cursor, fields, count: count === 'true' };
 }
 
-/** A value of a parsed query as an address has it; it is parsed to the same value again. */
+/** Writes a parsed value so that it parses to the same value again. */
 function written(value: Value): string {
   if (value instanceof Date) return value.toISOString();
   // `assignedTo=none`.
@@ -82,9 +82,9 @@ function written(value: Value): string {
 type Value = Date | string | number | boolean | null | string[];
 
 /**
- * The parsed query of a list as a query again: each parameter once, in the order of the schema, defaults left out. So
- * its length is bounded by the schema, whatever a client makes of its own (RFC 3986, 6.2). A search is written as it
- * was sent, without the blanks around it: its words, as they are stored, might be parsed to others.
+ * Returns a parsed list query in canonical form: each parameter once, in the order of the schema, without defaults. Its
+ * length is bounded by the schema, however the client wrote it (RFC 3986, 6.2). A search is kept as sent, trimmed: its
+ * stored words might parse to others.
  */
 function canonical(query: object, url: string): URLSearchParams {
   const shown = new URLSearchParams();
@@ -98,9 +98,9 @@ function canonical(query: object, url: string): URLSearchParams {
 }
 
 /**
- * A page with its `Link` (RFC 8288): `first`, and `next` and `prev` if they are there. The buffer of NGINX for the
- * headers of an answer is sized by the longest that there can be; see nginx.conf.template.
- * @param url as it was asked for
+ * Returns a page with its `Link` header (RFC 8288): `first`, and `next` and `prev` if they exist. The longest possible
+ * value sets the size of NGINX's header buffer; see nginx.conf.template.
+ * @param url as the client sent it
  */
 export function pageReply(
   page: Cached,

@@ -3,16 +3,16 @@ import type { Cached } from '../../cache/response-cache';
 import { tagAsSent, tagOf, type Versioned } from '../../lib/version-tag';
 import { isKnown } from './conditions';
 
-/** What a handler answers with: a body that becomes JSON, JSON that is ready, another text, bytes, or nothing. */
+/** Answer of a handler: a body to serialize, ready JSON, other text, a file, or nothing. */
 export interface Reply {
   status: number;
   headers?: Record<string, string>;
   body?: unknown;
-  /** Of `body`: makes its tag. */
+  /** Version of `body`, for its ETag. */
   version?: number;
   json?: string;
   text?: { type: string; content: string };
-  /** Asked for only where the client doesn't have this tag already. */
+  /** `bytes` is called only if the client does not have this tag. */
   file?: { etag: string; type: string; bytes: () => Promise<Buffer> };
 }
 
@@ -23,7 +23,7 @@ export const okAt = ({ value, version }: Versioned<unknown>): Reply => ({
   version,
 });
 
-/** 201; `replayed`: by an earlier send with the same Idempotency-Key. */
+/** 201. @param replayed true if an earlier request with the same Idempotency-Key created it */
 export const created = (body: unknown, location: string, replayed: boolean, version?: number): Reply => ({
   status: 201,
   body,
@@ -32,10 +32,10 @@ export const created = (body: unknown, location: string, replayed: boolean, vers
 });
 export const noContent: Reply = { status: 204 };
 
-/** For what is one person's, or changes at any moment: may be kept, and is asked for again each time. */
+/** For personal or changing data: a client may keep it, but revalidates it each time. */
 const REVALIDATE = 'private, no-cache';
 
-/** `X-Cache` tells whether the answer came from Redis (HIT), goes there (MISS), or has nothing to do with it. */
+/** `X-Cache`: the answer came from Redis (HIT), was stored there (MISS), or neither (BYPASS). */
 export function cached({ json, tag, state }: Cached, more?: Record<string, string>): Reply {
   const headers = { 'X-Cache': state, ETag: tag, 'Cache-Control': REVALIDATE };
   return { status: 200, json, headers: more ? Object.assign(headers, more) : headers };
@@ -48,10 +48,10 @@ export async function send(reply: Reply, request: Request, response: Response): 
   const sent = json ?? text?.content ?? (body === undefined ? undefined : JSON.stringify(body));
   const size = sent === undefined ? 0 : Buffer.byteLength(sent);
   const asSent = (tag: string) => tagAsSent(tag, size, request.headers);
-  // Before any header is set: a 412 has none of them.
+  // Throws 412 before any header is set.
   const known = headers.ETag !== undefined && isKnown(headers.ETag, request);
   for (const [name, value] of Object.entries(headers)) {
-    // Beside that of a deprecation.
+    // Keeps the Link of a deprecation.
     if (name === 'Link') response.append(name, value);
     else response.setHeader(name, value);
   }
@@ -62,7 +62,7 @@ export async function send(reply: Reply, request: Request, response: Response): 
   if (known) return void response.status(304).end();
   response.status(status);
   if (sent === undefined) return void response.end();
-  // As response.json() would, without asking again what is known already.
+  // Does what response.json() does, without its checks.
   response.setHeader('Content-Type', text ? `${text.type}; charset=utf-8` : JSON_TYPE);
   response.setHeader('Content-Length', size);
   response.end(sent);
@@ -76,7 +76,7 @@ async function sendFile(
   const known = isKnown(etag, request);
   response.set('Cache-Control', REVALIDATE);
   if (known) return void response.set('ETag', etag).status(304).end();
-  // Should the file be gone, the problem that is sent instead has no tag.
+  // Read before the tag is set: if the file is gone, the problem has no tag.
   const content = await bytes();
   response.set({ ETag: etag, 'Content-Type': type }).send(content);
 }

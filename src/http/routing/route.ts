@@ -5,7 +5,7 @@ import type { Precondition } from '../../lib/version-tag';
 import type { HeaderName } from './headers';
 import type { Reply } from './reply';
 
-/** Who may call: anyone, who is logged in, or Admins. Finer rules are the service's. */
+/** Required access: none, any logged-in user, or an Admin. Finer rules belong to the service. */
 export type Access = 'anyone' | 'user' | 'Admin';
 
 export interface Input<P = unknown, Q = unknown, B = unknown, A extends Access = Access> {
@@ -13,34 +13,34 @@ export interface Input<P = unknown, Q = unknown, B = unknown, A extends Access =
   query: Q;
   body: B;
   user: A extends 'anyone' ? undefined : Principal;
-  /** The address as the client sent it, with its query. */
+  /** The URL as the client sent it, with its query. */
   url: string;
-  /** Finds the request in the log. */
+  /** Identifies the request in the log. */
   requestId: string;
-  /** The client's, as NGINX saw it. */
+  /** Address of the client. */
   address: string;
   precondition: Precondition | undefined;
   idempotency: IdempotentRequest | undefined;
 }
 
-/** What an answer with success is; problems are the same everywhere. */
+/** A successful answer; problems are the same everywhere. */
 export interface Answer {
   description: string;
-  /** Null where there is none, or where it isn't JSON. */
+  /** Null if there is none, or if it is not JSON. */
   body: z.ZodType | null;
-  /** Of a body that isn't JSON: its media type. */
+  /** Media type of a body that is not JSON. */
   type?: string;
-  /** Which it can have, beside those that every answer has. */
+  /** Possible headers besides those of every answer. */
   headers?: HeaderName[];
 }
 
-/** One declaration gives validation, types, the OpenAPI document and the Postman collection. */
+/** Declaration of a route, from which validation, types, the OpenAPI document and the Postman collection follow. */
 export interface Route<P = unknown, Q = unknown, B = unknown, A extends Access = Access> {
-  /** The operationId: what clients and the collection call it. */
+  /** The operationId. */
   id: string;
   tag: 'Accounts' | 'Users' | 'Tasks' | 'Jobs' | 'Service';
   method: 'get' | 'post' | 'put' | 'patch' | 'delete';
-  /** Express's form: `/users/:id`. */
+  /** In Express's form: `/users/:id`. */
   path: string;
   summary: string;
   description?: string;
@@ -49,34 +49,34 @@ export interface Route<P = unknown, Q = unknown, B = unknown, A extends Access =
   query?: z.ZodType<Q>;
   /** JSON of at most 100 kB. */
   body?: z.ZodType<B>;
-  /** Of `body`; `application/json` alone unless it says otherwise. */
+  /** Media types of `body`; default: only `application/json`. */
   bodyTypes?: string[];
-  /** Instead of `body`: raw bytes, handed over as a Buffer. */
+  /** Instead of `body`: raw bytes, passed to the handler as a Buffer. */
   upload?: { limit: string; types: string[] };
-  /** By status. */
+  /** Successful answers by status. */
   responses: Record<number, Answer>;
-  /** A write that stores nothing: it is answered while the database has no room. */
+  /** The write stores nothing, so it is allowed while the database has no disk space. */
   storesNothing?: true;
-  /** Statuses of problems beside those that follow from the rest of the declaration. */
+  /** Statuses of problems besides those that follow from the rest of the declaration. */
   problems?: number[];
-  /** `If-Match` and `If-None-Match` of this write count; `optional`: also if the installation demands the first. */
+  /** The write honours `If-Match` and `If-None-Match`; `optional` exempts it from `requireIfMatch`. */
   conditional?: true | 'optional';
-  /** With an `Idempotency-Key` it is done once. */
+  /** With an `Idempotency-Key` the write takes effect only once. */
   idempotent?: true;
-  /** Counted on its own, or not at all; every other route counts into one limit. */
+  /** An additional limit, or none at all; default: only the common limit. */
   limit?: 'signup' | 'upload' | 'none';
-  /** A read that asks MongoDB each time: it waits for a place as writes do. */
+  /** The read asks MongoDB each time, so it waits for a place as writes do. */
   uncached?: true;
-  /** Hashes a password: refused before its body is read if its turn would come too late. */
+  /** The route hashes a password, and is refused before its body is read if its turn would come too late. */
   hashesPassword?: true;
-  /** Only requests with such a body count into `limit: 'signup'`, once the body is valid. */
+  /** Restricts `limit: 'signup'` to requests whose valid body matches. */
   limitedIf?: (body: B) => boolean;
-  /** That it goes, or one `field` of it (RFC 9745, RFC 8594): days as YYYY-MM-DD, and a page that says what to use. */
+  /** Announces the end of the route, or of one `field` (RFC 9745, RFC 8594). Days as YYYY-MM-DD; a link to help. */
   deprecated?: { since: string; sunset: string; link: string; field?: string };
   handler: (input: Input<P, Q, B, A>) => Promise<Reply>;
 }
 
-/** Whether it needs room on the disk of the database; a removal too, which is written down before it frees any. */
+/** Returns whether the route needs disk space in the database; a removal does too, since it is logged first. */
 export const stores = ({ method, storesNothing }: Route): boolean => method !== 'get' && !storesNothing;
 
 export function defineRoute<A extends Access, P = undefined, Q = undefined, B = Buffer>(

@@ -21,16 +21,16 @@ export interface RouterOptions {
   authenticate: (request: Request) => Promise<Principal>;
   limit: Limit;
   admission: Admission;
-  /** Throws, before a body is read, if a password of this client would have no turn in time. */
+  /** Called before a body is read. @throws OverloadError if a password of this client would wait too long */
   admitPassword: (request: Request, response: Response) => Promise<void> | undefined;
-  /** Writes to what has versions need `If-Match`. */
+  /** If true, writes to versioned resources need `If-Match`. */
   requireIfMatch: boolean;
-  /** @throws InsufficientStorageError if the database has no room for a write */
+  /** @throws InsufficientStorageError if the database has no disk space for a write */
   requireRoom: () => void;
   answerProblem: (problem: AppError, request: Request, response: Response) => void;
 }
 
-/** All routes of the features, on the app itself; whatever else is asked of a path that is there gets 405. */
+/** Adds all routes to the app; other methods of a known path get 405. */
 export function addRoutes(app: IRouter, routes: Route[], options: RouterOptions): void {
   for (const path of new Set(routes.map((route) => route.path))) {
     const here = routes.filter((route) => route.path === path);
@@ -43,7 +43,7 @@ export function addRoutes(app: IRouter, routes: Route[], options: RouterOptions)
   }
 }
 
-/** authenticate → admit → count → read the body → validate → handle: no byte of a body is read for a stranger. */
+/** authenticate → admit → count → read the body → validate → handle: no body is read before authentication. */
 function steps(route: Route, options: RouterOptions): RequestHandler[] {
   const readers = readBody(route);
   const answer = (request: Request, response: Response) =>
@@ -65,8 +65,8 @@ function steps(route: Route, options: RouterOptions): RequestHandler[] {
 }
 
 /**
- * Answers a refusal itself: Express would look through all routes that follow for what takes errors, which takes as long as
- * everything else that is done for it.
+ * Answers a refusal itself: Express would search all following routes for an error handler, which takes as long as the
+ * rest of the refusal.
  */
 async function isAdmitted(
   route: Route,
@@ -84,7 +84,7 @@ async function isAdmitted(
   }
 }
 
-/** Leaves the user in `locals`, and the route's path for the metrics. */
+/** Stores the user and the route's path (for the metrics) in `response.locals`. */
 async function admit(
   route: Route,
   { authenticate, limit, admission, admitPassword, requireRoom }: RouterOptions,
@@ -92,29 +92,29 @@ async function admit(
   response: Response,
 ): Promise<void> {
   response.locals.path = route.path;
-  // First of all, so that refusing is cheap: neither Redis nor MongoDB is asked, and no limit is used up.
+  // First, so that a refusal is cheap: it asks neither Redis nor MongoDB and counts into no limit.
   if (route.hashesPassword) await admitPassword(request, response);
   announceDeprecation(route, response);
   let user: Principal | undefined;
   try {
     if (route.access !== 'anyone') user = await authenticate(request);
   } catch (error) {
-    // Who fails to authenticate is counted too, by the address.
+    // Failed authentication also counts, by address.
     await limit.request(route, undefined, request, response);
     throw error;
   }
   if (stores(route)) requireRoom();
   const leave = await enter(route, admission, user, request, response);
   if (leave) onceOver(request, response, leave);
-  // After that: what is refused for overload does not ask Redis.
+  // After admission, so that a refusal for overload does not ask Redis.
   await limit.request(route, user, request, response);
   requireAcceptable(route, request);
   if (route.access === 'Admin' && user?.role !== 'Admin')
-    throw new ForbiddenError('This is for Admins alone.');
+    throw new ForbiddenError('Only Admins may do this.');
   response.locals.user = user;
 }
 
-/** Health and descriptions are always answered; what hashes a password waits for its own queue. */
+/** Waits for admission. Service routes are exempt; those that hash passwords have their own queue. */
 function enter(
   route: Route,
   admission: Admission,
@@ -130,12 +130,12 @@ function enter(
   return admission.work(of, route.id, key, () => isGone(request, response));
 }
 
-/** Whether the client has gone. */
+/** Returns whether the client has disconnected. */
 const isGone = ({ socket }: Request, response: Response): boolean => response.closed || socket.destroyed;
 
 /**
- * Calls `end` once the answer is over, or now if it is. Node reports the end of a connection only to the response whose turn
- * it is: for those behind it (pipelining) it is the connection that reports it.
+ * Calls `end` once the answer is over, or now if it already is. Of several pipelined responses, Node reports a closed
+ * connection only to the current one, so the others listen to the connection itself.
  */
 function onceOver(request: Request, response: Response, end: () => void): void {
   if (isGone(request, response)) return end();
@@ -158,7 +158,7 @@ async function handle(
 ): Promise<void> {
   const { params, query, body } = validate(route, request);
   if (route.limitedIf) await limit.body(route, body, request, response);
-  // Neither a spread nor a getter: V8 makes a new shape for each such object, and they are garbage that lasts.
+  // No spread and no getter: V8 would make a new shape for each such object, which is garbage that lasts.
   const input: Input = {
     params,
     query,

@@ -13,7 +13,7 @@ const signUp = (person: object) => request(api.server).post('/users/signup').sen
 const logIn = (body: object) => request(api.server).post('/users/login').send(body);
 
 describe('POST /users/signup', () => {
-  it('makes a worker, whatever role is asked for, and tells no secret', async () => {
+  it('makes a member, whatever role the body names, and returns no secret', async () => {
     const person = newPerson({ role: 'Admin', _id: 'x', tasks: [] });
     const { body, text } = await signUp(person).expect(201);
     expect(body.user).toMatchObject({ name: person.name, email: person.email, role: 'worker', tasks: [] });
@@ -21,7 +21,7 @@ describe('POST /users/signup', () => {
     await as(api, body).get(`/users/${body.user._id}`).expect(200);
   });
 
-  it('makes one user of 20 at the same moment, letter case aside', async () => {
+  it('creates one user for 20 simultaneous requests, case-insensitively', async () => {
     const { email, username } = newPerson();
     const answers = await Promise.all(
       Array.from({ length: 20 }, (_, index) =>
@@ -51,7 +51,7 @@ describe('POST /users/signup', () => {
     expect(body.errors[0].path).toBe(path);
   });
 
-  it('takes a password of 72 bytes', async () => {
+  it('accepts a password of 72 bytes', async () => {
     const person = newPerson({ password: 'p'.repeat(72) });
     await signUp(person).expect(201);
     await logIn({ email: person.email, password: person.password }).expect(200);
@@ -65,13 +65,13 @@ describe('POST /users/login', () => {
     ['user name', ({ username }: { username: string }) => ({ username })],
     ['user name in the field email', ({ username }: { username: string }) => ({ email: username })],
     ['e-mail in other letters', ({ email }: { email: string }) => ({ email: email.toUpperCase() })],
-  ])('takes the %s', async (_name, login) => {
+  ])('accepts the %s', async (_name, login) => {
     const member = await buildMember(api);
     const { body } = await logIn({ ...login(member), password: member.password }).expect(200);
     expect(body.user._id).toBe(member.id);
   });
 
-  it('tells a wrong password and an unknown name alike', async () => {
+  it('answers a wrong password and an unknown name alike', async () => {
     const member = await buildMember(api);
     const [wrong, unknown] = await Promise.all([
       logIn({ email: member.email, password: 'not this one' }).expect(401),
@@ -84,7 +84,7 @@ describe('POST /users/login', () => {
     const slow = await startApi(api.namespace, { BCRYPT_COST: '9', LOGIN_ATTEMPTS: '100' });
     const person = newPerson();
     await request(slow.server).post('/users/signup').send(person).expect(201);
-    /** CPU time of this process, hash threads included: a clock would count what other processes take too. */
+    /** CPU time of this process with its hash threads; a clock would include other processes. */
     const time = async (email: string) => {
       const before = process.cpuUsage();
       await request(slow.server).post('/users/login').send({ email, password: 'not this one' }).expect(401);
@@ -97,7 +97,7 @@ describe('POST /users/login', () => {
       known.push(await time(person.email));
       unknown.push(await time('nobody@example.com'));
     }
-    // The least of each: whatever else this process does only adds to the others.
+    // The minimum of each, since other work of this process only adds to it.
     const ratio = Math.min(...unknown) / Math.min(...known);
     expect(ratio).toBeGreaterThan(0.6);
     expect(ratio).toBeLessThan(1.7);
@@ -107,7 +107,7 @@ describe('POST /users/login', () => {
   it.each([
     [{}, 'body.password: is missing'],
     [{ email: 'a@b.co' }, 'body.password: is missing'],
-    [{ password: 'x' }, 'body.email: an e-mail address or a user name is needed'],
+    [{ password: 'x' }, 'body.email: an e-mail address or a user name is required'],
     [{ email: { $ne: null }, password: 'x' }, 'body.email: must be of type string'],
     [{ email: 'a@b.co', password: 'x', role: 'Admin' }, 'body.role: is not known here: leave it out'],
     [[], 'body: must be of type object'],
@@ -158,7 +158,7 @@ describe('tokens', () => {
     expect(headers['www-authenticate']).toMatch(/^Bearer/);
   });
 
-  it('remembers a token only until it ends', async () => {
+  it('remembers a token only until it expires', async () => {
     // Long enough for the first request on a busy machine.
     const token = jwt.sign({ role: 'worker' }, jwtSecret, { ...good, ...typed, expiresIn: 4 });
     await as(api, { token }).get('/tasks').expect(200);
@@ -166,7 +166,7 @@ describe('tokens', () => {
     await as(api, { token }).get('/tasks').expect(401);
   });
 
-  it('refuses the token of a user who is gone, on every worker, once the removal was answered', async () => {
+  it('refuses the token of a removed user on every worker once the removal was answered', async () => {
     const other = await startApi(api.namespace);
     const [admin, member] = await Promise.all([buildAdmin(api), buildMember(api)]);
     await as(other, member).get('/tasks').expect(200);
@@ -178,7 +178,7 @@ describe('tokens', () => {
 });
 
 describe("the API's log-in", () => {
-  it('answers 503 with a Retry-After that is spread if too many passwords wait', async () => {
+  it('answers 503 with a random Retry-After if too many passwords wait', async () => {
     const narrow = await startApi(api.namespace, { HASH_QUEUE_LIMIT: '2', BCRYPT_COST: '10' });
     const answers = await Promise.all(
       Array.from({ length: 40 }, () => request(narrow.server).post('/users/signup').send(newPerson())),

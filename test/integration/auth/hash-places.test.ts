@@ -46,7 +46,7 @@ async function fill() {
 }
 
 describe('the API under many passwords', () => {
-  it('refuses a password before its body is sent, and uses up no limit of the client', async () => {
+  it('refuses a password before its body is sent, without counting into a limit', async () => {
     const { ended } = await fill();
     const address = newAddress();
     const socket = connect(portOf(api.server), '127.0.0.1');
@@ -79,7 +79,7 @@ describe('the API under many passwords', () => {
     await signUp(address).expect(429);
   });
 
-  it('holds what comes back before Retry-After, while a command and another client are served', async () => {
+  it('holds requests that come back before Retry-After, and serves a command and another client meanwhile', async () => {
     const took = async (address: string) => {
       const began = performance.now();
       const { status } = await signUp(address);
@@ -99,7 +99,7 @@ describe('the API under many passwords', () => {
     expect(await ended).toContain(201);
   });
 
-  it('leaves nothing of a refused sign-up behind, so that its key can be used again', async () => {
+  it('leaves no trace of a refused sign-up, so that its key can be used again', async () => {
     const sent = Array.from({ length: 8 }, () => ({
       person: newPerson(),
       key: randomUUID(),
@@ -116,7 +116,7 @@ describe('the API under many passwords', () => {
     await signUp(newAddress(), { ...refused.person, name: 'Another' }, refused.key).expect(201);
   });
 
-  it('gives an address a few places, and a client at another address its turn meanwhile', async () => {
+  it('gives an address a few places, and another address its turn meanwhile', async () => {
     const roomy = await startApi(api.namespace, { BCRYPT_COST: '9', RATE_LIMIT_EXEMPT_LOOPBACK: 'false' });
     const { email, password } = await buildMember(roomy);
     const greedy = newAddress();
@@ -131,7 +131,7 @@ describe('the API under many passwords', () => {
     expect(person.status).toBe(200);
     const refused = (await answers).filter(({ status }) => status === 503);
     expect(refused.length).toBeGreaterThanOrEqual(3);
-    expect(refused[0]!.body.detail).toMatch(/^As many passwords from your network/);
+    expect(refused[0]!.body.detail).toMatch(/^Too many passwords from your network/);
     expect((await answers).filter(({ status }) => status === 201).length).toBeGreaterThanOrEqual(3);
     await roomy.close();
   });

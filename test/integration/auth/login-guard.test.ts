@@ -18,7 +18,7 @@ let addresses = 0;
 const newAddress = () => `203.0.113.${++addresses}`;
 const signUp = () => buildMember(workers[0]);
 
-/** To the workers in turn. */
+/** Sends log-ins to the workers in turn. */
 const logIn = (address: string, login: string, password: string) =>
   request(workers[sent++ % 2]!.server)
     .post('/users/login')
@@ -26,7 +26,7 @@ const logIn = (address: string, login: string, password: string) =>
     .send({ email: login, password });
 const guess = (address: string, login: string) => logIn(address, login, `guess ${sent}`);
 
-/** As many of one address as may wait at a time: three in each of two workers. */
+/** Most log-ins of one address that may wait at a time: three in each of two workers. */
 const TOGETHER = 6;
 async function together<T>(count: number, one: (index: number) => PromiseLike<T>): Promise<T[]> {
   const all: T[] = [];
@@ -44,8 +44,8 @@ const statusOf = ({ status }: { status: number }) => status;
 const statuses = (answers: { status: number }[]) => answers.map(statusOf).sort();
 const times = (count: number, status: number) => Array<number>(count).fill(status);
 
-describe('from one address', () => {
-  it('lets a few guesses through, however many come at once, and the owner in from elsewhere', async () => {
+describe('log-ins from one address', () => {
+  it('allow a few guesses, however many come at once, and let the owner in from another address', async () => {
     const { email, password } = await signUp();
     const address = newAddress();
     const answers = await guesses(12, address, email);
@@ -59,7 +59,7 @@ describe('from one address', () => {
     await logIn(newAddress(), email, password).expect(200);
   });
 
-  it("counts a name in every letter case, and doesn't tell which e-mail and user name are one", async () => {
+  it('are counted case-insensitively, without revealing which e-mail and user name belong together', async () => {
     const { email, username } = await signUp();
     const address = newAddress();
     await guesses(ATTEMPTS, address, email);
@@ -67,7 +67,7 @@ describe('from one address', () => {
     await guess(address, username).expect(401);
   });
 
-  it('answers alike for a name that nobody has', async () => {
+  it('are answered alike for an unknown name', async () => {
     const { email } = await signUp();
     const known = await guesses(ATTEMPTS + 1, newAddress(), email);
     const unknown = await guesses(ATTEMPTS + 1, newAddress(), 'Nobody@example.com');
@@ -77,7 +77,7 @@ describe('from one address', () => {
     expect(unknown.every(({ text }) => !/nobody@/i.test(text))).toBe(true);
   });
 
-  it('forgets the failures once the owner is in', async () => {
+  it('forget the failures once the owner is in', async () => {
     const { email, password } = await signUp();
     const address = newAddress();
     for (let round = 0; round < 3; round++) {
@@ -89,14 +89,14 @@ describe('from one address', () => {
     await guess(address, email).expect(429);
   });
 
-  it("doesn't take right log-ins that come at once for guesses", async () => {
+  it('do not count as guesses if they are right and come at once', async () => {
     const { email, password } = await signUp();
     const address = newAddress();
     const answers = await together(18, () => logIn(address, email, password));
     expect(statuses(answers)).toEqual(times(18, 200));
   });
 
-  it('limits guesses at many accounts, and leaves other addresses alone', async () => {
+  it('are limited over many accounts, without affecting other addresses', async () => {
     const address = newAddress();
     const names = Array.from({ length: 20 * ATTEMPTS + 5 }, () => newPerson().email);
     const answers = await together(names.length, (index) => guess(address, names[index]!));
@@ -106,7 +106,7 @@ describe('from one address', () => {
     await logIn(newAddress(), email, password).expect(200);
   });
 
-  it('leaves this machine alone in that where configured', async () => {
+  it('are not limited from loopback if it is exempt', async () => {
     const names = Array.from({ length: 20 * ATTEMPTS + 5 }, () => newPerson().email);
     const answers = await Promise.all(names.map((name) => guess('127.0.0.1', name)));
     expect(statuses(answers)).toEqual(times(names.length, 401));
@@ -116,7 +116,7 @@ describe('from one address', () => {
 describe('right log-ins', () => {
   const MOST = 30;
 
-  it('are refused past a number that no person needs, with what to do instead, and not from elsewhere', async () => {
+  it('are refused past a number that no person needs, with advice, and only from that address', async () => {
     const { email, password } = await signUp();
     const address = newAddress();
     const answers = await together(MOST, () => logIn(address, email, password));
@@ -128,13 +128,13 @@ describe('right log-ins', () => {
     const seconds = Number(headers['retry-after']);
     expect(seconds).toBeGreaterThan(800);
     expect(seconds).toBeLessThanOrEqual(900);
-    // Nor does a guess get through meanwhile, and the owner is elsewhere not taken for a guesser.
+    // No guess gets through meanwhile, and the owner can log in from another address.
     await guess(address, email).expect(429);
     const home = newAddress();
     for (let round = 0; round < 3; round++) await logIn(home, email, password).expect(200);
   });
 
-  it('of a network of IPv6 count together', async () => {
+  it('from an IPv6 network count together', async () => {
     const { email, password } = await signUp();
     const from = (index: number) => `2001:db8:7:8::${(index + 1).toString(16)}`;
     await together(MOST, (index) => logIn(from(index), email, password));
@@ -145,22 +145,22 @@ describe('right log-ins', () => {
   it('are not used up by wrong ones', async () => {
     const { email, password } = await signUp();
     const address = newAddress();
-    // More than the limit together.
+    // Together they exceed the limit.
     for (let round = 0; round < 18; round += 1) {
       await guess(address, email).expect(401);
       await logIn(address, email, password).expect(200);
     }
   });
 
-  it('of this machine are not counted if it is exempt', async () => {
+  it('from loopback are not counted if it is exempt', async () => {
     const { email, password } = await signUp();
     const answers = await together(MOST + 6, () => logIn('127.0.0.1', email, password));
     expect(statuses(answers)).toEqual(times(MOST + 6, 200));
   });
 });
 
-describe('from many addresses', () => {
-  it('leaves one try to each, so that who knows the password gets in', async () => {
+describe('log-ins from many addresses', () => {
+  it('leave one try to each address, so that the owner gets in', async () => {
     const { email, password } = await signUp();
     for (let sender = 0; sender < 10; sender++) {
       expect(statuses(await guesses(ATTEMPTS, newAddress(), email))).toEqual(times(ATTEMPTS, 401));
@@ -175,7 +175,7 @@ describe('from many addresses', () => {
 });
 
 describe('the login guard', () => {
-  it('counts nothing where the comparison could not be made', async () => {
+  it('counts nothing if the comparison failed', async () => {
     const busy = await startApi(workers[0].namespace, {
       REDIS_URL: redis.url,
       LOGIN_ATTEMPTS: '1',
@@ -201,7 +201,7 @@ describe('the login guard', () => {
     await busy.close();
   });
 
-  it('goes on limiting, in each worker, while Redis is away', async () => {
+  it('keeps limiting, in each worker, while Redis is unreachable', async () => {
     const { email, password } = await signUp();
     const address = newAddress();
     await redis.stop();

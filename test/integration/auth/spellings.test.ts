@@ -50,7 +50,7 @@ describe('an e-mail address', () => {
     expect(body.errors).toEqual([{ path: 'body.email', message: expect.any(String) }]);
   });
 
-  it('of another script is refused with the form to send', async () => {
+  it('in another script is refused with advice', async () => {
     const { body } = await signUp(newPerson({ email: 'info@сайт.рф' })).expect(400);
     expect(body.detail).toContain('xn--');
   });
@@ -68,7 +68,7 @@ describe('a password', () => {
     await mongo.close();
   }
 
-  it('opens in each of its spellings, and in no other', async () => {
+  it('matches in each of its spellings, and in no other', async () => {
     for (const password of [composed, decomposed, blanks]) {
       const person = newPerson({ password });
       await signUp(person).expect(201);
@@ -95,7 +95,7 @@ describe('a password', () => {
     ['composed', composed],
     ['decomposed', decomposed],
     ['with other blanks', blanks],
-  ])('whose hash is from before opens as it was sent then: %s', async (_name, password) => {
+  ])('with an old hash matches as it was sent then: %s', async (_name, password) => {
     const person = newPerson();
     await signUp(person).expect(201);
     await storeHash(person.username, password);
@@ -103,14 +103,14 @@ describe('a password', () => {
     await logIn(person.username, `${password}x`).expect(401);
   });
 
-  it('that was decomposed in a hash from before opens composed as well', async () => {
+  it('that was decomposed in an old hash also matches composed', async () => {
     const person = newPerson();
     await signUp(person).expect(201);
     await storeHash(person.username, decomposed);
     await logIn(person.username, composed).expect(200);
   });
 
-  it('counts 8 characters and 72 bytes as they are composed', async () => {
+  it('is counted composed: 8 characters and 72 bytes', async () => {
     // 24 letters of 3 bytes, and of 9 as they are sent.
     await signUp(newPerson({ password: 'ế'.normalize('NFD').repeat(24) })).expect(201);
     await signUp(newPerson({ password: 'ế'.normalize('NFD').repeat(25) })).expect(400);
@@ -118,7 +118,7 @@ describe('a password', () => {
     await signUp(newPerson({ password: 'a\u0301\u0316'.repeat(20_000) })).expect(400);
   });
 
-  it('with a replacement character is refused, and opens no hash from before', async () => {
+  it('with a replacement character is refused, and matches no old hash', async () => {
     const lost = '\ufffd'.repeat(9);
     await signUp(newPerson({ password: lost })).expect(400);
     const person = newPerson();

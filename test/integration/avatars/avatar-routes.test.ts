@@ -59,7 +59,7 @@ describe('the avatar of a user', () => {
     },
   );
 
-  it('makes one job of the same bytes, also at the same moment, and shows what came last', async () => {
+  it('makes one job for the same bytes, even simultaneously, and shows the last upload', async () => {
     const user = await buildMember(api);
     const [first, second] = await Promise.all([newPicture('png'), newPicture('png')]);
     const answers = await Promise.all(Array.from({ length: 8 }, () => upload(user, first)));
@@ -127,7 +127,7 @@ describe('the avatar of a user', () => {
     const { pages = 1 } = await sharp(body as Buffer).metadata();
     expect(pages).toBe(1);
     const { channels } = await sharp(body as Buffer).stats();
-    // Black, as no other frame near it.
+    // Only this frame is black.
     channels.slice(0, 3).forEach(({ mean }) => expect(mean).toBeLessThan(6));
   });
 
@@ -135,14 +135,14 @@ describe('the avatar of a user', () => {
     await upload(ada, Buffer.from('{}'), { type: 'application/json' }).expect(415);
   });
 
-  it('tells that a picture with a whole head and a broken body failed, and why', async () => {
+  it('reports why a picture with a valid header and a broken body failed', async () => {
     const { headers } = await upload(ada, await damagedPicture('png')).expect(202);
     const job = await untilEnded(ada, headers.location!);
     expect(job).toMatchObject({ status: 'failed', attempts: 1, result: null });
     expect(job.error).toMatch('cannot be read');
   });
 
-  it('is written by its owner or an Admin, and read by anyone signed in', async () => {
+  it('is written by its owner or an Admin, and read by any logged-in user', async () => {
     const user = await buildMember(api);
     await upload(ada, await newPicture('png'), { of: user }).expect(403);
     await fetchAvatar(ada, user).expect(404);
@@ -187,7 +187,7 @@ describe('the avatar of a user', () => {
     expect((await put({ 'If-Match': '*' }, ada)).status).toBe(403);
     expect(await tagOf()).toBe(tag);
 
-    // The tag of any size, and any that there is.
+    // Any size's tag matches.
     for (const headers of [
       { 'If-Match': await tagOf(64) },
       { 'If-Match': '*' },
@@ -217,7 +217,7 @@ describe('the avatar of a user', () => {
       expect([name, same.headers[name]]).toEqual([name, whole.headers[name]]);
   });
 
-  it('needs no If-Match though changes of versions do', async () => {
+  it('needs no If-Match, even if changes of versions do', async () => {
     const strict = await startApi(api.namespace, { REQUIRE_IF_MATCH: 'true' });
     await as(strict, ada)
       .put(`/users/${ada.id}/avatar`)
@@ -227,7 +227,7 @@ describe('the avatar of a user', () => {
     await strict.close();
   });
 
-  it('goes with its user', async () => {
+  it('is removed with its user', async () => {
     const user = await buildMember(api);
     const { headers } = await upload(user, await newPicture('png')).expect(202);
     await untilEnded(user, headers.location!);

@@ -53,7 +53,7 @@ const largePicture = () =>
     .toBuffer();
 
 describe('the original of a user', () => {
-  it('is the newest: an earlier one goes, and its job says which took its place', async () => {
+  it('is the newest: an earlier one is removed, and its job names the replacement', async () => {
     const ada = await buildMember(one);
     const ids: string[] = [];
     for (const api of [one, other, one])
@@ -70,7 +70,7 @@ describe('the original of a user', () => {
     expect(await jobOf(ada, ids[0]!)).toEqual(first);
   });
 
-  it('is one also of uploads at the same moment', async () => {
+  it('is a single one even after simultaneous uploads', async () => {
     const ada = await buildMember(one);
     const pictures = await Promise.all(Array.from({ length: 6 }, () => newPicture('png')));
     const answers = await Promise.all(
@@ -86,7 +86,7 @@ describe('the original of a user', () => {
     });
   });
 
-  it('goes as well if its job has begun, which then ends by itself and leaves no file', async () => {
+  it('is removed even if its job has begun, which then ends and leaves no file', async () => {
     const ada = await buildMember(one);
     const first = (await upload(ada, await newPicture('png')).expect(202)).body._id as string;
     expect(await jobs.claim(first, 'another', 60_000)).not.toBeNull();
@@ -120,7 +120,7 @@ describe('a damaged picture', () => {
     },
   );
 
-  it('leaves room: ten of them in turn are all taken', async () => {
+  it('frees its room: ten in turn are all accepted', async () => {
     const accounts = await Promise.all(Array.from({ length: 10 }, () => buildMember(one)));
     await withWorker(async () => {
       for (const by of accounts) {
@@ -133,7 +133,7 @@ describe('a damaged picture', () => {
 });
 
 describe('the quota of all users', () => {
-  it('is not passed by uploads at the same moment on several workers', async () => {
+  it('is not exceeded by simultaneous uploads on several workers', async () => {
     const accounts = await Promise.all(Array.from({ length: 6 }, () => buildMember(one)));
     const answers = await Promise.all(
       accounts.map(async (by, index) => upload(by, await newPicture('png'), index % 2 ? one : other)),
@@ -143,7 +143,7 @@ describe('the quota of all users', () => {
     const refused = answers.find(({ status }) => status === 507)!;
     expect(refused.body).toMatchObject({ type: '/problems/insufficient-storage', status: 507 });
     expect(Number(refused.headers['retry-after'])).toBeGreaterThan(0);
-    // Nothing of it was kept.
+    // The refused upload left no trace.
     expect(await mongo.db.collection('jobs').countDocuments()).toBe(3);
 
     const has = accounts[answers.findIndex(({ status }) => status === 202)]!;
@@ -160,11 +160,11 @@ describe('the quota of all users', () => {
     await upload(ada, await largePicture()).expect(202);
     await upload(bob, await largePicture(), other).expect(507);
     await upload(bob, await newPicture('png'), other).expect(202);
-    // One's own takes the place of one's own.
+    // A new upload replaces the user's own.
     await upload(ada, await largePicture(), other).expect(202);
   });
 
-  it('gives back what goes with its user, its discarded job or its time', async () => {
+  it('frees the room of a removed user, a discarded job or an expired picture', async () => {
     const upTo = async () => {
       const by = await buildMember(one);
       return { by, id: (await upload(by, await largePicture()).expect(202)).body._id as string };

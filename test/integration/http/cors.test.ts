@@ -23,7 +23,7 @@ const preflight = (path: string, origin: string, to = api) =>
 const words = (text: string | undefined) => (text ?? '').toLowerCase().split(/ *, */);
 
 describe('CORS', () => {
-  it.each([PAGE, OTHER])('lets pages of %s in', async (origin) => {
+  it.each([PAGE, OTHER])('allows pages of %s', async (origin) => {
     const { headers } = await preflight('/tasks/1', origin).expect(204);
     expect(headers['access-control-allow-origin']).toBe(origin);
     expect(words(headers['access-control-allow-methods'])).toEqual(
@@ -42,7 +42,7 @@ describe('CORS', () => {
     expect(headers).not.toHaveProperty('ratelimit');
   });
 
-  it('lets no other page in', async () => {
+  it('allows no other page', async () => {
     for (const origin of [STRANGER, 'null', PAGE.toUpperCase(), `${PAGE}:8443`]) {
       const answers = [
         await preflight('/tasks', origin),
@@ -75,7 +75,7 @@ describe('CORS', () => {
     }
   });
 
-  describe('what Node refuses before there is a request', () => {
+  describe('a request that Node refuses', () => {
     const raw = (text: string, to = api) => sendRaw(portOf(to.server), text);
     const long = `X-Long: ${'x'.repeat(30_000)}\r\n`;
     const refused: [number, (origin: string) => string][] = [
@@ -84,7 +84,7 @@ describe('CORS', () => {
       [400, (origin) => `BREW /tasks HTTP/1.1\r\nHost: a\r\nOrigin: ${origin}\r\n\r\n`],
     ];
 
-    it.each(refused)('can be read by pages of allowed origins alone: %i', async (status, text) => {
+    it.each(refused)('is answered readably for allowed origins only: %i', async (status, text) => {
       for (const [origin, isAllowed] of [
         [PAGE, true],
         [OTHER, true],
@@ -121,12 +121,12 @@ describe('CORS', () => {
     });
   });
 
-  it('still answers a plain OPTIONS with what the path serves', async () => {
+  it('answers a plain OPTIONS with the methods of the path', async () => {
     const { headers } = await request(api.server).options('/tasks').set('Origin', PAGE).expect(204);
     expect(headers.allow).toBe('GET, HEAD, POST');
   });
 
-  it('lets all pages in with *', async () => {
+  it('allows all pages with *', async () => {
     const open = await startApi(api.namespace, { CORS_ORIGINS: '*' });
     const { headers } = await preflight('/tasks', STRANGER, open).expect(204);
     expect(headers['access-control-allow-origin']).toBe('*');
@@ -135,7 +135,7 @@ describe('CORS', () => {
     await open.close();
   });
 
-  it('lets none in unless configured', async () => {
+  it('allows none unless configured', async () => {
     const closed = await startApi(api.namespace);
     const { headers } = await preflight('/tasks', PAGE, closed);
     expect(Object.keys(headers).filter((name) => name.startsWith('access-control'))).toEqual([]);

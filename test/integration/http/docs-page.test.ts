@@ -9,11 +9,11 @@ const api = useApi();
 const get = (place: string) => request(api.server).get(place);
 
 describe('the documentation page', () => {
-  it('leads from /docs to the page', async () => {
+  it('redirects /docs to the page', async () => {
     await get('/docs').expect(308).expect('Location', '/docs/');
   });
 
-  it('shows a page that may load nothing from elsewhere', async () => {
+  it('allows the page to load nothing from other origins', async () => {
     const { headers, text } = await get('/docs/')
       .expect(200)
       .expect('Content-Type', /^text\/html; charset=utf-8/);
@@ -25,7 +25,7 @@ describe('the documentation page', () => {
     expect(policy).not.toMatch(/https?:|\*|unsafe-eval|script-src[^;]*unsafe/);
   });
 
-  it('leaves the policy of all other answers shut', async () => {
+  it('keeps the strict policy of all other answers', async () => {
     const { headers } = await get('/openapi.json').expect(200);
     expect(headers['content-security-policy']).toBe("default-src 'none';frame-ancestors 'none'");
   });
@@ -52,13 +52,16 @@ describe('the documentation page', () => {
     ['docs.js', 'text/javascript', 'no-cache'],
     ['', 'text/html', 'no-cache'],
     ['swagger-ui.css?v=1', 'text/css', 'public, max-age=31536000, immutable'],
-  ])('tells how long "%s" may be kept, and 304 to who has it', async (name, type, keep) => {
-    const { headers } = await get(`/docs/${name}`).expect(200).expect('Cache-Control', keep);
-    expect(headers['content-type']).toContain(type);
-    const again = await get(`/docs/${name}`).set('If-None-Match', headers.etag!).expect(304);
-    expect(again.headers.etag).toBe(headers.etag);
-    await get(`/docs/${name}`).set('If-None-Match', '"another"').expect(200);
-  });
+  ])(
+    'sets how long "%s" may be cached, and answers 304 to a client that has it',
+    async (name, type, keep) => {
+      const { headers } = await get(`/docs/${name}`).expect(200).expect('Cache-Control', keep);
+      expect(headers['content-type']).toContain(type);
+      const again = await get(`/docs/${name}`).set('If-None-Match', headers.etag!).expect(304);
+      expect(again.headers.etag).toBe(headers.etag);
+      await get(`/docs/${name}`).set('If-None-Match', '"another"').expect(200);
+    },
+  );
 
   it.each(['/docs', '/docs/', '/docs/docs.js', '/docs/swagger-ui.css'])(
     'serves %s to be read only',
@@ -93,7 +96,7 @@ describe('the documentation page', () => {
     '/docs/favicon-32x32.png',
     '/ops',
     '/ops/ops.css',
-  ])('answers conditions on %s by its tag, on a 304 with the headers of the 200', async (place) => {
+  ])('evaluates conditions on %s by its tag, and sends the headers of the 200 on a 304', async (place) => {
     for (const coding of ['gzip', 'identity']) {
       const ask = (conditions: Record<string, string>) =>
         get(place).set({ 'Accept-Encoding': coding, 'X-Forwarded-For': '127.0.0.1', ...conditions });

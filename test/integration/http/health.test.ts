@@ -4,13 +4,13 @@ import { mongoUrl, serverUrl } from '../../support/servers';
 import { eventually } from '../../support/wait';
 import { useApi, useRedis, useTcpProxy } from '../../support/use-api';
 
-/** One worker with a link to each server that can be cut. */
+/** One worker, whose links to the servers can be cut. */
 const redis = useRedis();
 const toMongo = useTcpProxy(serverUrl('MONGO_URL'));
 const toRabbit = useTcpProxy(serverUrl('AMQP_URL'));
 const api = useApi((database) => {
   const direct = through(mongoUrl(database), toMongo.port);
-  // Otherwise the driver connects to the address that the replica set names.
+  // Otherwise the driver would connect to the address in the replica set.
   direct.searchParams.delete('replicaSet');
   direct.searchParams.set('directConnection', 'true');
   return {
@@ -27,7 +27,7 @@ function through(url: string, port: number): URL {
   return whole;
 }
 
-/** At the worker's own port. */
+/** Requests the worker's own port. */
 const report = async () => {
   const { status, text } = await request(api.server).get('/health/ready');
   return { status, ...JSON.parse(text) } as Report;
@@ -45,7 +45,7 @@ async function msOf<T>(work: Promise<T>): Promise<[T, number]> {
   return [await work, Date.now() - began];
 }
 
-/** As NGINX passes it on. */
+/** Requests it as NGINX forwards it. */
 const outside = (path: string) => request(api.server).get(path).set('X-Forwarded-For', '198.51.100.7');
 
 interface Report {
@@ -55,7 +55,7 @@ interface Report {
 }
 
 describe('the health of a worker', () => {
-  it('tells at its own port what it is and how each server behind it answers', async () => {
+  it('reports itself and each server behind it at its own port', async () => {
     const answer = await request(api.server).get('/health/ready').expect(200);
     expect(answer.headers).toMatchObject({
       'content-type': expect.stringContaining('application/health+json'),
@@ -78,14 +78,14 @@ describe('the health of a worker', () => {
     });
   });
 
-  it('tells the status alone where NGINX passes a request on', async () => {
+  it('reports only the status through NGINX', async () => {
     for (const path of ['/health/live', '/health/ready']) {
       const { body } = await outside(path).expect(200);
       expect(body).toEqual({ status: 'ok' });
     }
   });
 
-  it('has not started before it is told so', async () => {
+  it('has not started before it is marked as started', async () => {
     for (const ask of [() => outside('/health/startup'), () => request(api.server).get('/health/startup')])
       await ask().expect(503).expect('Retry-After', '1');
     api.health.started();
@@ -117,7 +117,7 @@ describe('the health of a worker', () => {
     // Two questions at most, of 1.5 s each, before both are known to be away.
     const [[seen, ms], usual] = await Promise.all([msOf(seeDown), usualMs(3_000)]);
     expect(seen.redis!.error).toBe(`no connection to ${new URL(redis.url).host}`);
-    // A server that takes bytes and answers none is given up on.
+    // A server that accepts bytes but does not answer times out.
     expect(seen.rabbitmq!.latencyMs).toBeLessThanOrEqual(1_500);
     expect(seen.rabbitmq!.error).toBe(`no answer from 127.0.0.1:${toRabbit.port} in time`);
     expect(ms).toBeLessThan(2 * usual);
@@ -129,9 +129,9 @@ describe('the health of a worker', () => {
     await eventually(async () => (await report()).dependencies.rabbitmq!.status === 'up');
   });
 
-  it('is not ready without MongoDB, says so in time, and tells nobody outside why', async () => {
+  it('is not ready without MongoDB, answers in time, and does not reveal why', async () => {
     toMongo.blackHole();
-    // An answer from before is kept for a moment; the next question has 1.5 s.
+    // An earlier answer is cached for a moment; the next check has 1.5 s.
     const seeAway = eventually(async () => {
       const answer = await outside('/health/ready');
       return answer.status === 503 ? answer : undefined;
@@ -146,7 +146,7 @@ describe('the health of a worker', () => {
       .expect(200)
       .expect('Content-Type', /^application\/json/);
     await request(api.server).get('/health/live').expect(200);
-    // As long as the driver looks for a server, and what it told is kept: no answer takes or claims more than 1.5 s.
+    // While the driver looks for a server, its last answer is kept: no answer takes or reports more than 1.5 s.
     const [limits, taken]: [number[], number[]] = [[], []];
     const measured = (async () => {
       for (let count = 0; count < 3; count++) limits.push(await usualMs(1_500));

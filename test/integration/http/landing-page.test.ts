@@ -48,11 +48,11 @@ describe('the landing page', () => {
     },
   );
 
-  it('takes an Accept of 8 kB', async () => {
+  it('accepts an Accept header of 8 kB', async () => {
     await get(`${'a/b,'.repeat(2_000)}*/*`).expect(200);
   });
 
-  it('gives a client links, each to something that is served, and the same ones in the Link header', async () => {
+  it('returns valid links to a client, and the same ones in the Link header', async () => {
     const { body, headers } = await get().expect(200);
     const [{ anchor, ...relations }] = body.linkset;
     expect(anchor).toBe('/');
@@ -71,7 +71,7 @@ describe('the landing page', () => {
     }
   });
 
-  it('gives a person a page that needs nothing but itself, and whose links lead somewhere', async () => {
+  it('returns a self-contained page with valid links to a browser', async () => {
     const { text, headers } = await get(FIREFOX).expect(200);
     expect(text).toContain('The API is up.');
     expect(text).not.toMatch(/<script|https?:\/\//);
@@ -83,7 +83,7 @@ describe('the landing page', () => {
     for (const place of places) await request(api.server).get(place).expect(200);
   });
 
-  it('says nothing of what is inside', async () => {
+  it('reveals nothing about the inside', async () => {
     for (const accept of [FIREFOX, '*/*']) {
       const { text } = await get(accept).expect(200);
       expect(text).not.toMatch(
@@ -107,7 +107,7 @@ describe('the landing page', () => {
     expect(new Set(tags).size).toBe(forms.length);
   });
 
-  it('serves / to be read only, whatever the query', async () => {
+  it('serves / for reading only, whatever the query', async () => {
     const head = await request(api.server).head('/').set('Accept', FIREFOX).expect(200);
     expect(head.headers['content-type']).toMatch('text/html');
     expect(head.text).toBeUndefined();

@@ -10,7 +10,7 @@ const [one, other] = limited.workers;
 const signUp = (address: string, api = one) => signUpFrom(address, api);
 
 describe('sign-up', () => {
-  it('has a limit of its own for each address, told beside the common one', async () => {
+  it('has its own limit for each address, reported beside the common one', async () => {
     const address = newAddress();
     const answers = [
       await signUp(address, one),
@@ -35,7 +35,7 @@ describe('a change of an e-mail address or a user name', () => {
     const address = newAddress();
     const path = `/users/${ada.user._id}`;
     const patch = (body: object, api = one) => as(api, ada).patch(path, body).set('X-Forwarded-For', address);
-    // What says nothing about others isn't counted.
+    // Changes that reveal nothing about others do not count.
     for (let count = 0; count < 5; count += 1) await patch({ name: `Ada ${count}` }, other).expect(200);
     await patch({ email: 'no address' }).expect(400);
     const taken = await patch({ email: bob.user.email }).expect(409);
@@ -60,7 +60,7 @@ describe('a change of an e-mail address or a user name', () => {
 });
 
 describe('a picture', () => {
-  it("counts into a limit of each user's own, before its bytes are read", async () => {
+  it('counts into a limit per user, before its bytes are read', async () => {
     const few = await startApi(newNamespace(), { ...limited.variables(), UPLOAD_LIMIT: '2' });
     const ada = await buildMember(few);
     const send = async (type: string) =>

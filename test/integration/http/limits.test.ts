@@ -23,7 +23,7 @@ const statusesOf = (answers: { status: number }[]) =>
   );
 
 describe('the common limit', () => {
-  it('is one over all workers, told on every answer, and refuses with 429 and Retry-After', async () => {
+  it('is shared by all workers, reported on every answer, and refuses with 429 and Retry-After', async () => {
     const ada = await newUser();
     const answers = await Promise.all(
       Array.from({ length: LIMIT + 6 }, (_, index) => as(limited.workers[index % 2]!, ada).get('/tasks')),
@@ -42,7 +42,7 @@ describe('the common limit', () => {
     expect(left(refused).seconds).toBeLessThanOrEqual(60);
   });
 
-  it("is each user's own, wherever they are", async () => {
+  it('is per user, from whichever address', async () => {
     const [ada, bob] = await Promise.all([newUser(), newUser()]);
     const first = await as(one, ada).get('/tasks').set('X-Forwarded-For', newAddress());
     const second = await as(one, ada).get('/tasks').set('X-Forwarded-For', newAddress());
@@ -54,7 +54,7 @@ describe('the common limit', () => {
     ]);
   });
 
-  it('counts by address who has no token, and whose token fails', async () => {
+  it('counts requests without a valid token by address', async () => {
     const address = newAddress();
     const answers = [
       await from(address).expect(401),
@@ -67,13 +67,13 @@ describe('the common limit', () => {
     expect(left(elsewhere).remaining).toBe(LIMIT - 1);
   });
 
-  it('takes a /64 of IPv6 for one client', async () => {
+  it('treats an IPv6 /64 as one client', async () => {
     expect(left(await from('2001:db8::1')).remaining).toBe(LIMIT - 1);
     expect(left(await from('2001:db8:0:0:ffff::2')).remaining).toBe(LIMIT - 2);
     expect(left(await from('2001:db8:0:1::1')).remaining).toBe(LIMIT - 1);
   });
 
-  it('leaves health, documents and OPTIONS alone', async () => {
+  it('does not apply to health, documents and OPTIONS', async () => {
     const address = newAddress();
     for (const path of ['/health/live', '/health/ready', '/openapi.json', '/problems/not-found']) {
       expect((await from(address, one, path).expect(200)).headers).not.toHaveProperty('ratelimit');
@@ -84,7 +84,7 @@ describe('the common limit', () => {
 });
 
 describe('rate limits', () => {
-  it('believes X-Forwarded-For for ten proxies, and no longer list keeps it busy', async () => {
+  it('trust X-Forwarded-For for at most ten proxies, so that a long list costs no time', async () => {
     const [near, far] = [newAddress(), newAddress()];
     const by = (address: string, proxies: number) =>
       from([address, ...Array(proxies).fill('::1')].join(', '));
@@ -94,21 +94,21 @@ describe('rate limits', () => {
     expect(left(await from(far)).remaining).toBe(LIMIT - 1);
   });
 
-  describe('whose address it is', () => {
-    it('is what the nearest proxy that is not trusted says: the rest may be forged', async () => {
+  describe('the address of a client', () => {
+    it('is the one before the nearest trusted proxies, since the rest may be forged', async () => {
       const address = newAddress();
       expect(left(await from(`${newAddress()}, ${address}`)).remaining).toBe(LIMIT - 1);
       expect(left(await from(`127.0.0.1, ${newAddress()}, ${address}`)).remaining).toBe(LIMIT - 2);
     });
 
-    it('is that of the connection where nobody is trusted', async () => {
+    it('is that of the connection if no proxy is trusted', async () => {
       const shy = await startApi(newNamespace(), { ...limited.variables(), TRUST_PROXY: '192.0.2.1' });
       expect(left(await from('203.0.113.1', shy)).remaining).toBe(LIMIT - 1);
       expect(left(await from('203.0.113.2', shy)).remaining).toBe(LIMIT - 2);
       await shy.close();
     });
 
-    it('exempts this machine where configured, and not who only says to be it', async () => {
+    it('is exempt if it is loopback and configured so, but not if a client only claims it', async () => {
       const own = await startApi(newNamespace(), {
         ...limited.variables(),
         RATE_LIMIT_EXEMPT_LOOPBACK: 'true',
@@ -123,7 +123,7 @@ describe('rate limits', () => {
       await own.close();
     });
 
-    it('is not limited where the limits are 0', async () => {
+    it('is not limited if the limits are 0', async () => {
       const free = await startApi(newNamespace(), {
         ...limited.variables(),
         RATE_LIMIT: '0',
@@ -155,7 +155,7 @@ describe('rate limits', () => {
     });
 
   describe('without Redis', () => {
-    it('goes on counting in each worker while it is dead, and together again when it is back', async () => {
+    it('keeps counting in each worker while it is down, and together again when it is back', async () => {
       const address = newAddress();
       expect(left(await from(address)).remaining).toBe(LIMIT - 1);
       await limited.redis.stop();
@@ -166,7 +166,7 @@ describe('rate limits', () => {
       await untilCountedTogether();
     });
 
-    it('waits for a frozen one a few times and not for each request', async () => {
+    it('waits for a frozen one a few times instead of for each request', async () => {
       const address = newAddress();
       await from(address);
       limited.redis.freeze();

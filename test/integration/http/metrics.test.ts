@@ -10,7 +10,7 @@ import { portOf } from '../../support/listen';
 const api = useApi({ BCRYPT_COST: '12' });
 const admin = useAdmin(api);
 
-/** The value of a line of Prometheus' text format; 0 where it isn't there yet. */
+/** The value of a line of Prometheus' text format; 0 if it is not there yet. */
 async function valueOf(name: string): Promise<number> {
   const { text } = await admin.get('/metrics').expect(200);
   const lines = text
@@ -21,7 +21,7 @@ async function valueOf(name: string): Promise<number> {
 }
 
 describe('the metrics of a worker', () => {
-  it('counts cached reads by class, and answers 304 without MongoDB', async () => {
+  it('count cached reads by class, and 304s without MongoDB', async () => {
     const { _id } = await buildTask(api, admin);
     const path = `/tasks/${_id}`;
     const miss = await cachedRead(api, admin, path);
@@ -44,7 +44,7 @@ describe('the metrics of a worker', () => {
     expect(await valueOf('taskfleet_mongo_commands_total{command="find"}')).toBeLessThan(finds + 40);
   });
 
-  it('tells durations by route, not by address', async () => {
+  it('report durations by route, not by URL', async () => {
     const ids = await Promise.all([1, 2, 3].map(async () => (await buildTask(api, admin))._id));
     const name = 'http_request_duration_seconds_count{method="GET",route="/tasks/:id",status="200"}';
     const before = await valueOf(name);
@@ -77,7 +77,7 @@ describe('the metrics of a worker', () => {
     expect(await valueOf(name)).toBeGreaterThan(before);
   });
 
-  it('takes neither probes nor scrapes nor the live page for requests of clients', async () => {
+  it('count neither probes nor scrapes nor the live page as requests of clients', async () => {
     const before = api.live.snapshot();
     for (const path of [
       '/health/live',
@@ -99,7 +99,7 @@ describe('the metrics of a worker', () => {
     ]);
   });
 
-  it('counts a client that went away as such', async () => {
+  it('count a client that disconnected as such', async () => {
     const port = portOf(api.server);
     const name = 'http_request_duration_seconds_count{method="POST",route="/users/login",status="499"}';
     const before = await valueOf(name);
@@ -113,7 +113,7 @@ describe('the metrics of a worker', () => {
     await eventually(async () => (await valueOf(name)) > before);
   });
 
-  it('tells of hash threads and connections, and of servers behind it', async () => {
+  it('report hash threads, connections, and the servers behind the worker', async () => {
     expect(await valueOf('taskfleet_hash_threads')).toBe(1);
     expect(await valueOf('taskfleet_hash_queue_limit')).toBeGreaterThan(1);
     expect(await valueOf('taskfleet_mongo_pool_max_connections')).toBe(50);
@@ -125,7 +125,7 @@ describe('the metrics of a worker', () => {
       expect(await valueOf(`taskfleet_dependency_up{dependency="${dependency}"}`)).toBe(1);
   });
 
-  it('counts passwords that wait, and those that are refused, by their reason', async () => {
+  it('count waiting passwords, and refused ones by reason', async () => {
     const small = await startApi(api.namespace, { BCRYPT_COST: '12', HASH_QUEUE_LIMIT: '1' });
     const read = async () => (await request(small.server).get('/metrics')).text;
     const tell = async (name: string) =>
@@ -148,14 +148,14 @@ describe('the metrics of a worker', () => {
       );
       return Number(line.exec(text)?.[1]);
     });
-    // Of loopback, which is exempt, no share is used up; on a busy machine some would wait too long.
+    // Loopback is exempt and has no share; on a busy host some would wait too long.
     expect(counts[0]).toBe(0);
     expect(counts[1]! + counts[2]!).toBe(refused);
     expect(await tell('taskfleet_hash_queue_length')).toBe(0);
     await small.close();
   });
 
-  it('counts what a limit refuses, by its policy', async () => {
+  it('count refusals of limits by policy', async () => {
     const limited = await startApi(api.namespace, {
       RATE_LIMIT: '2',
       LOGIN_ATTEMPTS: '1',
@@ -165,7 +165,7 @@ describe('the metrics of a worker', () => {
     });
     const read = async () => (await request(limited.server).get('/metrics').expect(200)).text;
     const before = await read();
-    // Before the first, so that Prometheus sees it come.
+    // Present before the first, so that Prometheus sees the increase.
     for (const policy of ['default', 'signup', 'login', 'login-right', 'login-account', 'login-address'])
       expect(before).toMatch(
         new RegExp(`^taskfleet_rate_limit_refused_total{policy="${policy}",.*} 0$`, 'm'),
@@ -185,13 +185,13 @@ describe('the metrics of a worker', () => {
     await limited.close();
   });
 
-  it('tells 0 of what has not happened yet', async () => {
+  it('report 0 for what has not happened yet', async () => {
     const { text } = await admin.get('/metrics').expect(200);
     expect(text).toMatch(/^taskfleet_mongo_pool_checkout_failures_total{reason="timeout",.*} 0$/m);
     expect(text).toMatch(/^taskfleet_cache_total{class="users",event="stale_refused",.*} 0$/m);
   });
 
-  it('tells memory, CPU time and how far the event loop lags', async () => {
+  it('report memory, CPU time and the lag of the event loop', async () => {
     for (const name of [
       'process_resident_memory_bytes',
       'process_cpu_seconds_total',

@@ -11,7 +11,7 @@ const api = useApi();
 const admin = useAdmin(api);
 const member = useMember(api);
 const SECONDS = 5;
-/** More than the worker takes on. */
+/** More than the worker accepts. */
 const FLOODING = 200;
 /** They share the event loop with the worker, so each waits a little after a refusal. */
 const PAUSE_MS = 200;
@@ -72,7 +72,7 @@ describe('a flood of writes by one client', () => {
     ]);
   });
 
-  it('is taken in part, and refused in part with 503 and a Retry-After that is spread', () => {
+  it('is accepted in part, and refused in part with 503 and a random Retry-After', () => {
     expect(writes.of(201).length).toBeGreaterThan(0);
     const refused = writes.of(503);
     expect(refused.length).toBeGreaterThan(0);
@@ -84,11 +84,11 @@ describe('a flood of writes by one client', () => {
       expect(body).toMatchObject({ type: '/problems/unavailable', status: 503 });
   });
 
-  it('leaves behind what was taken and nothing of what was refused', async () => {
+  it('stores the accepted writes and nothing of the refused ones', async () => {
     await eventually(async () => (await countTasks()) === tasksBefore + writes.of(201).length);
   });
 
-  it('refuses neither reads nor a look at its health', () => {
+  it('does not affect reads or health checks', () => {
     expect(reads.answers).toHaveLength(reads.of(200).length);
     expect(health.answers).toHaveLength(health.of(200).length);
   });

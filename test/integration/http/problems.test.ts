@@ -76,12 +76,12 @@ describe('the API', () => {
     ['/tasks?limit=1&limit=2', 'query.limit: must be given once'],
     ['/tasks?limit=0&priority=x', /\(and 1 more: see errors\)$/],
     ['/tasks?page=2', /^query.page: is not known here; there are status, .*cursor/],
-  ])('says in words what is wrong with %s', async (path, detail) => {
+  ])('explains what is wrong with %s', async (path, detail) => {
     const { body } = await admin.get(path).expect(400);
     expect(body.detail).toEqual(typeof detail === 'string' ? detail : expect.stringMatching(detail));
   });
 
-  it('says how much is taken where a body is too large', async () => {
+  it('names the limit if a body is too large', async () => {
     const { body } = await asJson(JSON.stringify({ title: 'x'.repeat(110_000) })).expect(413);
     expect(body.detail).toContain('100 kB');
   });
@@ -110,7 +110,7 @@ describe('the API', () => {
     ['/tasks', 'application/json; q=0', 406],
     ['/tasks', 'application/problem+json', 406],
     ['/tasks', 'application/jsonp, application/jso', 406],
-    // What is no media range is ignored, and a header of nothing else says nothing.
+    // Anything but media ranges is ignored.
     ['/tasks', '', 200],
     ['/tasks', ',,;;', 200],
     ['/tasks', 'json', 200],
@@ -122,7 +122,7 @@ describe('the API', () => {
     const answer = await admin.get(path).set('Accept', accept);
     expect(answer.status).toBe(status);
     if (status === 406)
-      expect(problemSchema.parse(answer.body).detail).toMatch(/served as (application|text)/);
+      expect(problemSchema.parse(answer.body).detail).toMatch(/^Accept must allow (application|text)/);
   });
 
   it('answers a log-in, however its Accept header is written', async () => {
@@ -139,7 +139,7 @@ describe('the API', () => {
     ['Accept-Encoding', 'identity;q=0'],
     ['Accept-Encoding', '*;q=0'],
     ['Accept-Language', 'tlh'],
-  ])('answers in the one form there is in spite of %s: %s', async (name, value) => {
+  ])('ignores %s: %s', async (name, value) => {
     // RFC 9110, 12.5: a server may disregard them, and sends what it has rather than 406.
     await admin
       .get('/tasks')
@@ -148,7 +148,7 @@ describe('the API', () => {
       .expect('Content-Type', /charset=utf-8$/);
   });
 
-  it('has a page for each problem, which needs nothing but itself', async () => {
+  it('has a self-contained page for each problem', async () => {
     const names = Object.keys(PROBLEMS);
     for (const name of names) {
       const { text, headers } = await request(api.server).get(`/problems/${name}`).expect(200);
@@ -161,13 +161,13 @@ describe('the API', () => {
     await request(api.server).get('/problems/%3Cscript%3E').expect(400);
   });
 
-  it('names the methods that are served', async () => {
+  it('lists the allowed methods', async () => {
     const { headers } = await request(api.server).delete('/tasks').expect(405);
     expect(headers.allow).toBe('GET, HEAD, POST');
     await request(api.server).options('/tasks').expect(204).expect('Allow', 'GET, HEAD, POST');
   });
 
-  it('takes over a request id, or gives one', async () => {
+  it('keeps a request id, or makes one', async () => {
     await request(api.server)
       .get('/health/live')
       .set('X-Request-Id', 'from-nginx-1')
@@ -176,7 +176,7 @@ describe('the API', () => {
     expect(headers['x-request-id']).toMatch(/^[\w-]{36}$/);
   });
 
-  it('names the worker where configured', async () => {
+  it('names the worker if configured', async () => {
     await request(api.server).get('/health/ready').expect(200).expect('X-Worker', 'api-3');
     const silent = await startApi(api.namespace);
     const { headers } = await request(silent.server).get('/health/ready').expect(200);

@@ -23,7 +23,7 @@ const titled = async (title: string) =>
   );
 
 describe('the Idempotency-Key', () => {
-  it('makes one task of 50 parallel sends over all workers, and answers each the same', async () => {
+  it('creates one task for 50 parallel requests over all workers, and answers all alike', async () => {
     const [key, title] = [randomUUID(), randomUUID()];
     const answers = await Promise.all(
       Array.from({ length: 50 }, (_, index) => create({ title }, `"${key}"`, workers[index % 2])),
@@ -35,7 +35,7 @@ describe('the Idempotency-Key', () => {
     expect(await titled(title)).toHaveLength(1);
   });
 
-  it('refuses another body, and takes the key of another person as another', async () => {
+  it('refuses another body, and keeps keys of different users apart', async () => {
     const [key, title] = [randomUUID(), randomUUID()];
     await create({ title }, key).expect(201);
     const { body } = await create({ title, description: 'more' }, key).expect(422);
@@ -43,7 +43,7 @@ describe('the Idempotency-Key', () => {
     await create({ title: 'Other' }, key, api, await buildAdmin(api)).expect(201);
   });
 
-  it('takes the key with and without quotation marks for the same, and refuses what is none', async () => {
+  it('treats a key with and without quotation marks alike, and refuses an invalid one', async () => {
     const key = randomUUID();
     const first = await create({ title: 'T' }, `"${key}"`).expect(201);
     const second = await create({ title: 'T' }, key).expect(201);
@@ -75,7 +75,7 @@ describe('the Idempotency-Key', () => {
   });
 
   describe('a sign-up', () => {
-    it('that is replayed gets the same user and a token of its own; the database holds no secret', async () => {
+    it('returns the same user and a new token on a replay; the database holds no secret', async () => {
       const [key, person] = [randomUUID(), newPerson({ password: 'very secret indeed' })];
       const send = (body: object) =>
         request(api.server).post('/users/signup').set('Idempotency-Key', key).send(body);
@@ -94,7 +94,7 @@ describe('the Idempotency-Key', () => {
         expect(kept).not.toContain(secret);
     });
 
-    it('of somebody who is gone is not done again', async () => {
+    it('of a removed user is not repeated', async () => {
       const [key, person] = [randomUUID(), newPerson()];
       const send = () => request(api.server).post('/users/signup').set('Idempotency-Key', key).send(person);
       const { body } = await send().expect(201);
@@ -103,7 +103,7 @@ describe('the Idempotency-Key', () => {
     });
   });
 
-  describe('work under way', () => {
+  describe('unfinished work', () => {
     const request = { key: 'k', request: 'POST /x {}' };
 
     async function onceWith(database: string) {
@@ -147,7 +147,7 @@ describe('the Idempotency-Key', () => {
         expect(await mongo.connection.collection('idempotency_keys').countDocuments()).toBe(0);
       }
       expect(steps).toEqual([]);
-      // Another request: the key is free.
+      // The key is free for another request.
       const other = { ...request, request: 'POST /other' };
       const work = async (_session: unknown, prepared: string) => `done with what was ${prepared}`;
       const result = 'done with what was prepared';
@@ -158,7 +158,7 @@ describe('the Idempotency-Key', () => {
       await dropDatabase(database);
     });
 
-    it('is waited for; with no end in sight it is a 409', async () => {
+    it('is waited for; after too long the answer is 409', async () => {
       const database = newNamespace();
       const { mongo, once } = await onceWith(database);
       let end = (_value: string) => {};
@@ -174,7 +174,7 @@ describe('the Idempotency-Key', () => {
       await dropDatabase(database);
     });
 
-    it('of a worker that died is taken over; should it live after all, its effect is undone', async () => {
+    it('of a dead worker is taken over; if that worker is alive after all, its effect is undone', async () => {
       const database = newNamespace();
       const { mongo, once } = await onceWith(database);
       const kept = mongo.connection.collection('idempotency_keys');

@@ -38,7 +38,7 @@ describe('If-None-Match', () => {
     },
   );
 
-  it('has no stale 304 for a task whose assignee has a new name, and leaves its version', async () => {
+  it('gets no stale 304 after a new name of the assignee, which keeps the version', async () => {
     const path = `/tasks/${(await buildTask(api, admin, { assignedTo: member.id }))._id}`;
     const tag = await tagOf(path);
     await as(other, member).patch(`/users/${member.id}`, { name: 'Ada Renamed' }).expect(200);
@@ -49,7 +49,7 @@ describe('If-None-Match', () => {
 });
 
 describe('If-Match', () => {
-  it('lets a change through at its tag alone, and tells the present one otherwise', async () => {
+  it('allows a change only at the current tag, and returns it otherwise', async () => {
     const path = `/tasks/${(await buildTask(api, admin))._id}`;
     const tag = await tagOf(path);
     const done = await patch(path, { title: 'First' }, tag).expect(200);
@@ -60,7 +60,7 @@ describe('If-Match', () => {
     await patch(path, { title: 'Second' }, late.headers.etag).expect(200);
   });
 
-  it("takes W/ before our tag, as NGINX's gzip makes it, and lists of tags", async () => {
+  it("accepts W/ before a tag, as NGINX's gzip makes it, and lists of tags", async () => {
     const path = `/tasks/${(await buildTask(api, admin))._id}`;
     await patch(path, { title: 'A' }, `W/${await tagOf(path)}`).expect(200);
     await patch(path, { title: 'B' }, `"strange", ${await tagOf(path)}`).expect(200);
@@ -69,7 +69,7 @@ describe('If-Match', () => {
     await patch(path, { title: 'E' }, 'no tag').expect(400);
   });
 
-  it('counts for PUT and DELETE, and for users', async () => {
+  it('applies to PUT and DELETE, and to users', async () => {
     const path = `/tasks/${(await buildTask(api, admin))._id}`;
     const tag = await tagOf(path);
     await admin.put(path, { status: 'Doing' }).set('If-Match', tag).expect(200);
@@ -91,14 +91,14 @@ describe('If-Match', () => {
       .expect(204);
   });
 
-  it('tells nothing of a task that is not theirs to a worker', async () => {
+  it('reveals nothing about the task of another user to a member', async () => {
     const { _id } = await buildTask(api, admin);
     const answer = await member.patch(`/tasks/${_id}`, { status: 'Doing' }).set('If-Match', '"1.x"');
     expect(answer.status).toBe(404);
     expect(answer.headers.etag).toBeUndefined();
   });
 
-  it('refuses what must not be there', async () => {
+  it('refuses a resource that must not exist', async () => {
     const path = `/tasks/${(await buildTask(api, admin))._id}`;
     await admin.put(path, { title: 'X' }).set('If-None-Match', '*').expect(412);
     await admin
@@ -108,7 +108,7 @@ describe('If-Match', () => {
     await admin.put(path, { title: 'X' }).set('If-None-Match', '"other"').expect(200);
   });
 
-  it('lets one of 20 parallel changes through', async () => {
+  it('allows one of 20 parallel changes', async () => {
     const path = `/tasks/${(await buildTask(api, admin))._id}`;
     const tag = await tagOf(path);
     const answers = await Promise.all(
@@ -122,7 +122,7 @@ describe('If-Match', () => {
     expect(body.title).toBe(answers.find(({ status }) => status === 200)!.body.title);
   });
 
-  it('shows no older state after a 412, also where the writer died before it told the cache', async () => {
+  it('returns no older state after a 412, even if the writer died before it ended cached entries', async () => {
     const path = `/tasks/${(await buildTask(api, admin))._id}`;
     const tag = await tagOf(path);
     const connection = await mongoose.createConnection(mongoUrl(api.namespace)).asPromise();
@@ -137,7 +137,7 @@ describe('If-Match', () => {
     expect(body.title).toBe('Written');
   });
 
-  it('is demanded where the configuration says so', async () => {
+  it('is required if configured', async () => {
     const strict = await startApi(api.namespace, { REQUIRE_IF_MATCH: 'true' });
     const path = `/tasks/${(await buildTask(api, admin))._id}`;
     const { body } = await patch(path, { title: 'X' }, undefined, strict).expect(428);
@@ -154,7 +154,7 @@ describe('a read', () => {
       [method](path)
       .set({ Authorization: `Bearer ${admin.token}`, ...headers });
 
-  it.each(['get', 'head'] as const)('is judged by If-Match before If-None-Match, by %s', async (method) => {
+  it.each(['get', 'head'] as const)('evaluates If-Match before If-None-Match, with %s', async (method) => {
     const task = await buildTask(api, admin);
     for (const path of [`/tasks/${task._id}`, '/tasks', `/users/${member.id}`, '/users', '/openapi.json']) {
       const tag = (await read(method, path, {}).expect(200)).headers.etag!;
@@ -167,7 +167,7 @@ describe('a read', () => {
       await read(method, path, { 'If-None-Match': '*' }).expect(304);
       await read(method, path, { 'If-None-Match': '"other"' }).expect(200);
       await read(method, path, { 'If-Match': 'no tag' }).expect(400);
-      // Nothing has a date of its last change (RFC 9110, 13.1.3 and 13.1.4).
+      // Resources have no date of their last change (RFC 9110, 13.1.3 and 13.1.4).
       const dates = {
         'If-Modified-Since': new Date().toUTCString(),
         'If-Unmodified-Since': new Date(0).toUTCString(),
@@ -176,12 +176,12 @@ describe('a read', () => {
     }
   });
 
-  it('is refused for what it is before its conditions count', async () => {
+  it('is refused for other faults before its conditions', async () => {
     const headers = { 'If-Match': '"other"', 'If-None-Match': '*' };
     await read('get', `/tasks/${'0'.repeat(24)}`, headers).expect(404);
     await read('get', '/tasks?limit=0', headers).expect(400);
     await request(api.server).get('/tasks').set(headers).expect(401);
-    // No tag is given out here.
+    // This answer has no tag.
     await read('get', '/health/live', headers).expect(200);
   });
 
@@ -191,12 +191,12 @@ describe('a read', () => {
       const long = await buildTask(api, admin, { description: 'A long text. '.repeat(200) });
       const short = await buildTask(api, admin);
       for (const path of [`/tasks/${long._id}`, `/tasks/${short._id}`, '/tasks', '/openapi.json']) {
-        // NGINX passes it on like this.
+        // Forwarded as by NGINX.
         const headers = { 'Accept-Encoding': coding, 'X-Forwarded-For': '127.0.0.1' };
         const whole = await read('get', path, headers).expect(200);
         const { etag } = whole.headers;
         expect(etag!.startsWith('W/')).toBe(coding !== 'identity' && path !== `/tasks/${short._id}`);
-        // Whichever form of the tag the client holds.
+        // Whichever form of the tag the client has.
         for (const known of [etag!, etag!.replace('W/', ''), '*']) {
           const same = await read('get', path, { ...headers, 'If-None-Match': known }).expect(304);
           for (const name of ['etag', 'vary', 'cache-control', 'link'])
@@ -220,7 +220,7 @@ describe('the tag of a write', () => {
     expect(renamed.headers.etag).toBe(await tagOf(`/users/${member.id}`));
   });
 
-  it('is there on HEAD, without a body', async () => {
+  it('is sent on HEAD, without a body', async () => {
     const path = `/tasks/${(await buildTask(api, admin))._id}`;
     const head = await request(api.server)
       .head(path)

@@ -5,7 +5,7 @@ const api = useApi();
 const admin = useAdmin(api);
 
 describe('a repeated POST /tasks', () => {
-  it('answers a replay as the first send, also where its assignee has gone since', async () => {
+  it('answers a replay like the first request, even if the assignee has been removed since', async () => {
     const member = await buildMember(api);
     const create = (body: object) => admin.post('/tasks', body).set('Idempotency-Key', '"gone"');
     const body = { title: 'T', assignedTo: member.id };
@@ -16,13 +16,13 @@ describe('a repeated POST /tasks', () => {
     expect(again.headers['idempotent-replayed']).toBe('true');
   });
 
-  it('tells of a key that was sent with another body before it looks at the assignee', async () => {
+  it('reports a reused key before an unknown assignee', async () => {
     const create = (body: object) => admin.post('/tasks', body).set('Idempotency-Key', '"other"');
     await create({ title: 'T' }).expect(201);
     await create({ title: 'T', assignedTo: 'f'.repeat(24) }).expect(422);
   });
 
-  it('leaves the key free where the assignee is unknown', async () => {
+  it('frees the key if the assignee is unknown', async () => {
     const create = (body: object) => admin.post('/tasks', body).set('Idempotency-Key', '"free"');
     await create({ title: 'T', assignedTo: 'f'.repeat(24) }).expect(400);
     await create({ title: 'T' }).expect(201);

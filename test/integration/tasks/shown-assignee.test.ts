@@ -27,7 +27,7 @@ describe('the answer to a change', () => {
     expect((await change('alone')).assignedTo).toBeNull();
   });
 
-  it('looks nobody up for a change of the status whose assignee is known', async () => {
+  it('reads no user for a change of the status if the assignee is cached', async () => {
     const [api] = apis;
     const admin = await buildAdmin(api);
     const { id } = await buildMember(api);

@@ -16,7 +16,7 @@ const whole = {
 };
 
 describe('PATCH /tasks/:id', () => {
-  it('keeps what it does not name', async () => {
+  it('keeps other fields', async () => {
     const { _id } = await buildTask(api, admin, { ...whole, assignedTo: member.id });
     for (const change of [{ priority: 'low' }, { labels: ['winter'] }, { position: -1 }, { title: 'New' }]) {
       const { body: before } = await admin.get(`/tasks/${_id}`);
@@ -25,7 +25,7 @@ describe('PATCH /tasks/:id', () => {
     }
   });
 
-  it('takes what is null back to what a new task has (RFC 7396)', async () => {
+  it('resets null fields to the defaults of a new task (RFC 7396)', async () => {
     const { _id } = await buildTask(api, admin, { ...whole, assignedTo: member.id });
     const cleared = { description: null, priority: null, labels: null, assignedTo: null, deadline: null };
     const { body } = await admin.patch(`/tasks/${_id}`, cleared).expect(200);
@@ -55,19 +55,19 @@ describe('PATCH /tasks/:id', () => {
     expect(body.errors[0].path).toBe(path);
   });
 
-  it('is taken as application/json too, and as nothing else', async () => {
+  it('accepts application/json too, and no other type', async () => {
     const { _id } = await buildTask(api, admin);
     await admin.patch(`/tasks/${_id}`, { title: 'J' }).type('application/json').expect(200);
     await admin.patch(`/tasks/${_id}`).type('application/json-patch+json').send('[]').expect(415);
   });
 
-  it("changes nothing but the status for a worker, and names a conflict's way out", async () => {
+  it('only changes the status for a member, and names the allowed moves on a conflict', async () => {
     const { _id } = await buildTask(api, admin, { assignedTo: member.id, labels: ['own'] });
     await member.patch(`/tasks/${_id}`, { status: 'Doing', labels: ['own'] }).expect(200);
     await member.patch(`/tasks/${_id}`, { labels: ['other'] }).expect(403);
     await member.patch(`/tasks/${_id}`, { status: 'Done' }).expect(200);
     const { body } = await member.patch(`/tasks/${_id}`, { status: 'to Do' }).expect(409);
-    expect(body.detail).toBe('This task is "Done" and can be moved by an Admin alone.');
+    expect(body.detail).toBe('This task is "Done" and can be moved only by an Admin.');
   });
 
   it('finds a task by the words of its new title and of the description that stayed', async () => {
@@ -85,7 +85,7 @@ describe('PATCH /tasks/:id', () => {
     expect(await found('Häuser')).toEqual([]);
   });
 
-  it('lets many changes of one task all come through where they name different fields', async () => {
+  it('applies all of many changes of one task if they name different fields', async () => {
     const { _id } = await buildTask(api, admin);
     const changes = [
       { title: 'T' },

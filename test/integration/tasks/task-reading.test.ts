@@ -45,18 +45,18 @@ describe('GET /tasks', () => {
     expect(await titles(query)).toEqual(expected);
   });
 
-  it('shows a worker their own alone, whatever they ask', async () => {
+  it('shows members only their own tasks, whatever they ask', async () => {
     expect(await titles('sort=createdAt', member)).toEqual([0, 1, 2, 3, 4, 5]);
     expect(await titles(`assignedTo=${member.id}&status=Done`, member)).toEqual([5, 2]);
     await list('assignedTo=none', member).expect(403);
     await list(`assignedTo=${admin.id}`, member).expect(403);
   });
 
-  it('names the nearest combination where one is not served', async () => {
+  it('names the nearest combination if one is not supported', async () => {
     const { body } = await list('status=Done&label=odd&sort=position').expect(400);
     expect(body.type).toBe('/problems/not-served');
     expect(body.detail).toBe(
-      'Filtering by status and label with sort=position is not served. The nearest that is: ?label=…&status=…&sort=createdAt',
+      'Filtering by status and label with sort=position is not supported. The nearest supported query: ?label=…&status=…&sort=createdAt',
     );
     const overdue = await list('overdue=true').expect(400);
     expect(overdue.body.detail).toContain('?overdue=…&sort=deadline');
@@ -77,7 +77,7 @@ describe('GET /tasks', () => {
     expect(body.errors[0].path).toBe(`query.${query.split('=')[0]}`);
   });
 
-  it('shows the named fields alone, and what they were asked for in the links', async () => {
+  it('returns only the given fields, and repeats them in the links', async () => {
     const answer = await admin.get('/tasks?fields=title,status&limit=2&status=Done').expect(200);
     expect(answer.body.map(Object.keys)).toEqual([
       ['_id', 'title', 'status'],
@@ -117,7 +117,7 @@ describe('GET /tasks', () => {
     expect(back.pages.reverse()).toEqual(there.pages);
   });
 
-  it('refuses the cursor of another list, and one that was tampered with', async () => {
+  it('refuses a cursor of another list, and a forged one', async () => {
     const { headers } = await admin.get('/tasks?limit=2&status=Done').expect(200);
     const cursor = /cursor=([\w-]+)/.exec(headers.link!)![1]!;
     const other = await list(`status=Doing&cursor=${cursor}`).expect(400);
@@ -136,7 +136,7 @@ describe('GET /tasks', () => {
       );
       for (const start of ['', seal]) {
         const { body } = await list(`status=Done&cursor=${start}${forged}`).expect(400);
-        expect(body.detail).toMatch('begin without it');
+        expect(body.detail).toMatch('begin without');
       }
     }
   });

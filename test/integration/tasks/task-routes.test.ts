@@ -8,7 +8,7 @@ const member = useMember(api);
 const stranger = useMember(api);
 
 describe('POST /tasks', () => {
-  it('makes a task with its defaults', async () => {
+  it('creates a task with defaults', async () => {
     const { body, headers } = await admin.post('/tasks', { title: ' Paint ' }).expect(201);
     expect(body).toMatchObject({
       title: 'Paint',
@@ -23,7 +23,7 @@ describe('POST /tasks', () => {
   it.each([
     ['an id', (id: string) => id],
     ['an object with _id', (id: string) => ({ _id: id, name: 'whatever a GET said' })],
-  ])('takes the assignee as %s and shows them without their tasks', async (_form, form) => {
+  ])('accepts the assignee as %s and returns them without their tasks', async (_form, form) => {
     const { body } = await admin.post('/tasks', { title: 'T', assignedTo: form(member.id) }).expect(201);
     expect(body.assignedTo).toMatchObject({ _id: member.id, username: member.username, role: 'worker' });
     expect(body.assignedTo).not.toHaveProperty('tasks');
@@ -47,13 +47,13 @@ describe('POST /tasks', () => {
     expect(answer.body.errors.map((error: { path: string }) => error.path)).toContain(path);
   });
 
-  it('is for Admins alone', async () => {
+  it('is only for Admins', async () => {
     await member.post('/tasks', { title: 'T' }).expect(403);
   });
 });
 
 describe('GET /tasks', () => {
-  it('shows an Admin all tasks and a worker their own, newest first', async () => {
+  it('lists all tasks for an Admin and their own for a member, newest first', async () => {
     const mine = await buildTask(api, admin, { assignedTo: stranger.id });
     const newer = await buildTask(api, admin, { assignedTo: stranger.id });
     await buildTask(api, admin, { assignedTo: member.id });
@@ -82,14 +82,14 @@ describe('GET /tasks', () => {
 });
 
 describe('GET, PUT and DELETE /tasks/:id', () => {
-  it("keeps another's task from a worker as if it weren't there", async () => {
+  it("hides another user's task from a member as if it did not exist", async () => {
     const { _id } = await buildTask(api, admin, { assignedTo: stranger.id });
     await member.get(`/tasks/${_id}`).expect(404);
     await member.put(`/tasks/${_id}`, { status: 'Doing' }).expect(404);
     await member.delete(`/tasks/${_id}`).expect(403);
   });
 
-  it('sets what the body names and leaves the rest', async () => {
+  it('sets the given fields and keeps the rest', async () => {
     const deadline = '2030-01-02T03:04:05.000Z';
     const task = await buildTask(api, admin, { description: 'D', assignedTo: member.id, deadline });
     const { body } = await admin.put(`/tasks/${task._id}`, { title: 'New' }).expect(200);
@@ -98,14 +98,14 @@ describe('GET, PUT and DELETE /tasks/:id', () => {
     expect(cleared.body).toMatchObject({ title: 'New', assignedTo: null, deadline: null });
   });
 
-  it('takes back a body that came from a GET', async () => {
+  it('accepts a body that came from a GET', async () => {
     const { _id } = await buildTask(api, admin, { assignedTo: member.id });
     const { body } = await member.get(`/tasks/${_id}`);
     const put = await member.put(`/tasks/${_id}`, { ...body, status: 'Doing' }).expect(200);
     expect(put.body).toMatchObject({ ...body, status: 'Doing', updatedAt: expect.any(String) });
   });
 
-  it('lets a worker move the status of an own task and change nothing else', async () => {
+  it('lets a member change only the status of an own task', async () => {
     const { _id } = await buildTask(api, admin, { assignedTo: member.id });
     await member.put(`/tasks/${_id}`, { status: 'Doing', title: 'Mine now' }).expect(403);
     await member.put(`/tasks/${_id}`, { assignedTo: stranger.id }).expect(403);
@@ -114,7 +114,7 @@ describe('GET, PUT and DELETE /tasks/:id', () => {
     expect(body).toMatchObject({ status: 'to Do', title: 'A task', assignedTo: { _id: member.id } });
   });
 
-  it('moves to Do ⇄ Doing → Done, and lets an Admin reopen', async () => {
+  it('moves to Do ⇄ Doing → Done, and lets only Admins reopen', async () => {
     const { _id } = await buildTask(api, admin, { assignedTo: member.id });
     const move = (by: Account, status: string) => by.put(`/tasks/${_id}`, { status });
     await move(member, 'Done').expect(409);
@@ -128,7 +128,7 @@ describe('GET, PUT and DELETE /tasks/:id', () => {
     await move(admin, 'Doing').expect(200);
   });
 
-  it('lets one of many racing moves win', async () => {
+  it('lets one of many simultaneous moves win', async () => {
     const { _id } = await buildTask(api, admin, { status: 'Doing' });
     const answers = await Promise.all(
       Array.from({ length: 10 }, (_, index) =>
@@ -148,7 +148,7 @@ describe('GET, PUT and DELETE /tasks/:id', () => {
     await admin.delete(`/tasks/${_id}`).expect(404);
   });
 
-  it('answers 400 for an id that is none', async () => {
+  it('answers 400 for an invalid id', async () => {
     await admin.get('/tasks/1').expect(400);
   });
 });

@@ -7,7 +7,7 @@ const apis = useApis();
 const admin = useAdmin(apis[0]);
 
 describe('the removal of a user', () => {
-  it('leaves no task with a user who was removed while tasks were assigned to them', async () => {
+  it('leaves no task assigned to a user who was removed meanwhile', async () => {
     const [api, other] = apis;
     for (let round = 0; round < 4; round++) {
       const { id } = await buildMember(api);

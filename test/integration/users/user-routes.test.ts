@@ -6,7 +6,7 @@ let admin: Account = useAdmin(api);
 const member = useMember(api);
 
 describe('GET /users', () => {
-  it('shows Admins each user with their tasks, newest first', async () => {
+  it('lists each user with their tasks, newest first', async () => {
     const older = await buildTask(api, admin, { assignedTo: member.id });
     const newer = await buildTask(api, admin, { assignedTo: member.id });
     const { body, text } = await admin.get('/users').expect(200);
@@ -16,20 +16,20 @@ describe('GET /users', () => {
     expect(text).not.toMatch(/hash|Key/);
   });
 
-  it('is for Admins alone', async () => {
+  it('is only for Admins', async () => {
     await member.get('/users').expect(403);
   });
 });
 
 describe('GET /users/:id', () => {
-  it('shows oneself, with the ids of the tasks', async () => {
+  it('returns the own user, with the ids of the tasks', async () => {
     const user = await buildMember(api);
     const { _id } = await buildTask(api, admin, { assignedTo: user.id });
     const { body } = await user.get(`/users/${user.id}`).expect(200);
     expect(body).toMatchObject({ _id: user.id, email: user.email, tasks: [_id] });
   });
 
-  it('shows any to an Admin, and no other to a worker', async () => {
+  it('returns any user to an Admin, and no other user to a member', async () => {
     await admin.get(`/users/${member.id}`).expect(200);
     await member.get(`/users/${admin.id}`).expect(403);
     await member.get(`/users/${'a'.repeat(24)}`).expect(403);
@@ -37,7 +37,7 @@ describe('GET /users/:id', () => {
     await admin.get('/users/me').expect(400);
   });
 
-  it('shows at most the 100 newest tasks', async () => {
+  it('returns at most the 100 newest tasks', async () => {
     const user = await buildMember(api);
     const ids: string[] = [];
     for (let count = 0; count < 102; count++)
@@ -48,7 +48,7 @@ describe('GET /users/:id', () => {
 });
 
 describe('DELETE /users/:id', () => {
-  it('leaves the tasks without an assignee', async () => {
+  it('unassigns the tasks', async () => {
     const user = await buildMember(api);
     const { _id } = await buildTask(api, admin, { assignedTo: user.id });
     await admin.get(`/tasks/${_id}`).expect(200);
@@ -58,12 +58,12 @@ describe('DELETE /users/:id', () => {
     await admin.get(`/users/${user.id}`).expect(404);
   });
 
-  it('is for oneself and Admins', async () => {
+  it('is only for the user and Admins', async () => {
     await member.delete(`/users/${admin.id}`).expect(403);
     await admin.delete(`/users/${'a'.repeat(24)}`).expect(404);
   });
 
-  it('never removes the last Admin, whoever asks at the same moment', async () => {
+  it('never removes the last Admin, even with simultaneous requests', async () => {
     const others = await Promise.all([buildAdmin(api), buildAdmin(api)]);
     const admins = [admin, ...others];
     const answers = await Promise.all(admins.map((one) => one.delete(`/users/${one.id}`)));
@@ -75,7 +75,7 @@ describe('DELETE /users/:id', () => {
 });
 
 describe('the users routes', () => {
-  it('takes the role that a user has in a patch, and no other', async () => {
+  it('accepts only the current role in a patch', async () => {
     const member = await buildMember(api);
     const { body } = await member.get(`/users/${member.id}`).expect(200);
     await member.patch(`/users/${member.id}`, { ...body, name: 'New' }).expect(200);

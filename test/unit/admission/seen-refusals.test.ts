@@ -146,7 +146,7 @@ describe('a request that is refused for overload', () => {
     line.mockReset();
     await request(app).get('/broken').expect(500);
     expect(line.mock.calls).toEqual([
-      ['error', 'The request failed'],
+      ['error', 'request failed'],
       ['error', 'request failed'],
     ]);
     expect(log).toHaveBeenCalledTimes(1);

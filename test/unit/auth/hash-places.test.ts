@@ -55,7 +55,7 @@ describe('the share of a client', () => {
     },
   );
 
-  it('is a few networks at a time for an account, so that three that flood leave the owner a place', async () => {
+  it('is limited to a few networks per account, so that three that flood leave the owner a place', async () => {
     const { take, refused, end } = createPlaces();
     const from = (network: number) => take(`203.0.113.${network}`, 'their account');
     for (const network of [1, 2, 3, 1, 2, 3, 1, 2, 3]) expect(await from(network)).toBe(true);
@@ -67,7 +67,7 @@ describe('the share of a client', () => {
     expect(await from(5)).toBe(true);
   });
 
-  it('has no bound for loopback that is exempt, but for the wait', async () => {
+  it('does not limit exempt loopback, except by the wait', async () => {
     const { takeMany, refused } = createPlaces({ hashMs: 10 });
     expect(await takeMany(50, '127.0.0.1', () => 'one account')).toBe(50);
     expect(refused).toEqual([]);
@@ -75,7 +75,7 @@ describe('the share of a client', () => {
 });
 
 describe('the expected wait', () => {
-  it('refuses what would wait longer than two seconds, by the pace of the moment', async () => {
+  it('refuses a wait of more than two seconds, by the current pace', async () => {
     const { pool, takeMany, refused, end } = createPlaces({ hashMs: 100 });
     expect(await takeMany(40, '127.0.0.1')).toBe(21);
     expect(new Set(refused)).toEqual(new Set(['wait']));
@@ -84,7 +84,7 @@ describe('the expected wait', () => {
     expect(await takeMany(40, '127.0.0.1')).toBe(6);
   });
 
-  it('of a client without a place is a turn of each other client, however much they sent', async () => {
+  it('of a new client is one turn of each other client, however much they sent', async () => {
     const { places, takeMany, take } = createPlaces({ hashMs: 100 });
     for (const flood of ['127.0.0.2', '127.0.0.3', '127.0.0.4']) await takeMany(30, flood);
     expect(places.expectedWaitMs()).toBe(300);
@@ -93,7 +93,7 @@ describe('the expected wait', () => {
     expect(await take('127.0.0.9')).toBe(true);
   });
 
-  it('is refused with the seconds until there may be room, spread', () => {
+  it('is refused with a random wait until there may be room', () => {
     const { pool, places } = createPlaces({ hashMs: 100 });
     pool.msFor = () => LONGEST_WAIT_MS + 3_500;
     const seconds = Array.from({ length: 50 }, () =>
@@ -104,7 +104,7 @@ describe('the expected wait', () => {
     expect(new Set(seconds).size).toBeGreaterThan(1);
   });
 
-  it('is looked at again when the turn comes', async () => {
+  it('is checked again when the turn comes', async () => {
     const { places } = createPlaces();
     const now = jest.spyOn(performance, 'now');
     now.mockReturnValue(0);

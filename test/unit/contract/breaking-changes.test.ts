@@ -153,7 +153,7 @@ describe('the check of breaking changes', () => {
     expect(neededStep(before, changed(change))).toBe('major');
   });
 
-  it('finds a body that is required now', () => {
+  it('finds a body that has become required', () => {
     const optional = changed((d) => (createTask(d).requestBody.required = false));
     expect(breakingChanges(optional, before)).toEqual(['POST /tasks body: is required now']);
   });
@@ -175,12 +175,12 @@ describe('the check of breaking changes', () => {
     ['a value less to come', (d) => drop(schemas(d).JobStatus.enum, 'failed')],
     ['no need of a token', (d) => (listTasks(d).security = [])],
     ['a new media type', (d) => (putAvatar(d).requestBody.content['image/avif'] = { schema: {} })],
-  ])('takes %s for an addition', (_name, change) => {
+  ])('treats %s as an addition', (_name, change) => {
     expect(breakingChanges(before, changed(change))).toEqual([]);
     expect(neededStep(before, changed(change))).toBe('minor');
   });
 
-  it('takes other words for a patch, and a new version alone for nothing', () => {
+  it('treats other words as a patch, and a new version alone as no change', () => {
     expect(
       neededStep(
         before,

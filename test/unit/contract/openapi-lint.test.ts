@@ -7,7 +7,7 @@ import { createSchemas } from '../../support/schemas';
 
 interface Exception {
   rule: string;
-  /** Where in the document; everywhere without it. */
+  /** Place in the document; default: everywhere. */
   at?: RegExp;
   reason: string;
 }

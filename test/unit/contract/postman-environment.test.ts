@@ -29,7 +29,7 @@ describe('the Postman environment', () => {
     expect(statSync(file).mode & 0o777).toBe(0o600);
   });
 
-  it("leaves the password to the person where it isn't known", () => {
+  it('leaves the password empty if it is not known', () => {
     expect(write().values).toEqual({ url, adminLogin: 'admin@taskfleet.local', adminPassword: '' });
   });
 });

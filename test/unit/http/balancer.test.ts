@@ -40,24 +40,24 @@ const msOf = async (work: Promise<void>): Promise<number> => {
 };
 
 describe('a worker that leaves NGINX', () => {
-  it('leaves once it is quiet here while others are answered', async () => {
+  it('leaves once it is quiet while others are answered', async () => {
     does = (probe) => (probe <= 12 ? 'this' : 'another');
     await leaveBalancer({ balancerUrl, lastRequestAt });
     expect(performance.now() - askedAt).toBeGreaterThanOrEqual(300);
   });
 
-  it('waits for its own slow answers, since NGINX counts none that nobody waited for', async () => {
+  it('waits for its own slow answers, since NGINX does not count aborted ones', async () => {
     does = () => (answeredHere < 6 ? 'this, slowly' : 'another');
     await leaveBalancer({ balancerUrl, lastRequestAt });
     expect(answeredHere).toBeGreaterThanOrEqual(6);
   });
 
-  it('does not take a machine on which nobody is answered for being passed over', async () => {
+  it('does not mistake a busy host for being passed over', async () => {
     let isStarved = true;
     does = (probe) => (isStarved ? (probe <= 4 ? 'this' : 'late') : 'another');
     const left = leaveBalancer({ balancerUrl, lastRequestAt });
     await expect(Promise.race([left.then(() => 'left'), sleep(1_800, 'waits')])).resolves.toBe('waits');
-    // By now NGINX may ask it again: that it was quiet for so long is no sign, until it was asked once more.
+    // NGINX may ask it again by now, so the quiet proves nothing until the next request.
     isStarved = false;
     await expect(Promise.race([left.then(() => 'left'), sleep(900, 'waits')])).resolves.toBe('waits');
     askedAt = performance.now();
@@ -65,12 +65,12 @@ describe('a worker that leaves NGINX', () => {
     expect(performance.now() - askedAt).toBeLessThan(1_500);
   });
 
-  it('needs no request where NGINX never asked it', async () => {
+  it('needs no request if NGINX never asked it', async () => {
     does = () => 'another';
     expect(await msOf(leaveBalancer({ balancerUrl, lastRequestAt }))).toBeLessThan(5_000);
   });
 
-  it('does not wait where there is no NGINX', async () => {
+  it('does not wait if there is no NGINX', async () => {
     nginx.close();
     expect(await msOf(leaveBalancer({ balancerUrl, lastRequestAt }))).toBeLessThan(5_000);
     expect(await msOf(joinBalancer({ balancerUrl, lastRequestAt }))).toBeLessThan(3_000);

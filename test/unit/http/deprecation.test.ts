@@ -40,7 +40,7 @@ describe('a deprecation', () => {
     },
   );
 
-  it('marks in the document what goes: the route, or the field alone', () => {
+  it('marks the deprecated route or field in the document', () => {
     const { paths } = JSON.parse(JSON.stringify(createOpenApi(routes)));
     expect(paths['/whole'].get.deprecated).toBe(true);
     expect(paths['/field'].get).not.toHaveProperty('deprecated');

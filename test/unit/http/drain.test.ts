@@ -46,7 +46,7 @@ describe('a draining server', () => {
     await drained;
   });
 
-  it('takes new connections in the first half of its window, and none after it', async () => {
+  it('accepts new connections only in the first half of its window', async () => {
     const drained = drain.drain({ windowMs: 2_000, deadlineMs: 2_000 });
     expect(await ask(await connect())).toMatch('200 OK');
     // Begins after the timer of the first half, so that it ends after it.
@@ -55,7 +55,7 @@ describe('a draining server', () => {
     await drained;
   });
 
-  it('waits for a request under way and tells its client to close', async () => {
+  it('waits for an open request and sends Connection: close', async () => {
     const socket = await connect();
     const answer = ask(socket, '/slow');
     await eventually(() => drain.inFlight() === 1);
@@ -76,14 +76,14 @@ describe('a draining server', () => {
     await ended;
   });
 
-  it('counts no request any more of a client that pipelined and went away', async () => {
+  it('stops counting requests of a pipelining client that disconnected', async () => {
     const socket = await connect();
     const one = 'GET /slow HTTP/1.1\r\nHost: x\r\n\r\n';
     socket.write(one + one + one);
     await eventually(() => drain.inFlight() === 3);
     socket.resetAndDestroy();
     await eventually(() => drain.inFlight() === 0);
-    // What was handed over before still answers, to nobody.
+    // Earlier requests still answer, without a client.
     await sleep(350);
     expect(drain.inFlight()).toBe(0);
   });
@@ -126,7 +126,7 @@ describe('a draining server', () => {
       expect(client.howItEnded()).toBe('end');
     });
 
-    it('is told the end of an idle connection, without a reset', async () => {
+    it('sees the end of an idle connection, without a reset', async () => {
       const client = await connectRaw(port);
       client.ask('GET /');
       await eventually(() => client.statuses().length === 1);
@@ -136,14 +136,14 @@ describe('a draining server', () => {
     });
   });
 
-  describe('for a while', () => {
+  describe('a temporary drain', () => {
     const listen = async () => {
       server.listen(port, '127.0.0.1');
       await once(server, 'listening');
     };
     const options = { windowMs: 20, deadlineMs: 2_000 };
 
-    it('refuses connections, and takes them again after it', async () => {
+    it('refuses connections, and accepts them again afterwards', async () => {
       await drain.drain(options);
       expect(drain.isDraining()).toBe(true);
       await expect(connect()).rejects.toThrow('ECONNREFUSED');
@@ -151,7 +151,7 @@ describe('a draining server', () => {
       expect(await ask(await connect())).toMatch(/200 OK[^]*Connection: keep-alive/);
     });
 
-    it('is taken back by a request that it serves itself', async () => {
+    it('can be undone by a request that the server itself serves', async () => {
       server.removeAllListeners('request');
       drain = createDrain(server);
       server.on('request', (_request, response) => {
@@ -168,7 +168,7 @@ describe('a draining server', () => {
       expect(drain.isDraining()).toBe(false);
     });
 
-    it('does what it was told last, however quickly it was told', async () => {
+    it('obeys the last call, however quickly the calls come', async () => {
       await Promise.all([
         drain.drain(options),
         drain.resume(listen),
@@ -182,7 +182,7 @@ describe('a draining server', () => {
     });
   });
 
-  it('hands reads over: it cuts them off unanswered, and answers what changes something', async () => {
+  it('hands reads over by cutting them off, and answers writes', async () => {
     const [read, write, late] = await Promise.all([connect(), connect(), connect()]);
     const send = (socket: Socket, method: string) =>
       socket.write(`${method} /slow HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n\r\n`);

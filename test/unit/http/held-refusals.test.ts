@@ -25,7 +25,7 @@ const pass = async (ms: number) => {
 };
 
 describe('a refusal', () => {
-  it('goes out at once to a client that was not refused before, or has waited as it was asked to', async () => {
+  it('is sent at once to a client that was not refused before, or has waited long enough', async () => {
     const held = createHeldRefusals();
     const first = send(held, 'a');
     const other = send(held, 'b');
@@ -72,7 +72,7 @@ describe('a refusal', () => {
     expect(jest.getTimerCount()).toBe(1);
   });
 
-  it('goes out at once if as many are held as may be', async () => {
+  it('is sent at once if the limit of held refusals is reached', async () => {
     const held = createHeldRefusals({ most: 2 });
     send(held, 'a');
     await settle();

@@ -15,7 +15,7 @@ describe('a logged address', () => {
     ['/x?api%20key=a&api+key=b', '/x?api%20key=…&api+key=…'],
     ['/x?a[token]=b&limit=2', '/x?a[token]=…&limit=2'],
     ['/x?a%5Bsecret%5D=b', '/x?a%5Bsecret%5D=…'],
-    // A secret may hold what ends parameters elsewhere.
+    // A secret may contain separators.
     ['/x?token=a?b;c/d=e', '/x?token=…'],
     ['/x?limit=2;token=a', '/x?limit=…'],
     ['/x;token=a/b?limit=2', '/x;token=…?limit=2'],
@@ -36,7 +36,7 @@ describe('a logged address', () => {
       expect(loggedUrl(`/?${text}`).length).toBeLessThan(1_500);
   });
 
-  it('takes no longer for what stopped a worker for 15 seconds than for letters', () => {
+  it('takes no longer for a text that once blocked a worker for 15 seconds than for letters', () => {
     const timeOf = (url: string) => {
       const startedAt = performance.now();
       for (let count = 0; count < 200; count++) loggedUrl(url);

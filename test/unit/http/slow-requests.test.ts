@@ -23,7 +23,7 @@ const answer = (type: string) =>
   ({ statusCode: 200, locals: { path: '/tasks' }, getHeader: () => type }) as unknown as Response;
 
 describe('the log of slow requests', () => {
-  it('tells the parts of a slow request, and the rest', () => {
+  it('reports the parts of a slow request, and the rest', () => {
     const { warn, clocks, slow } = setUp(1_000);
     clocks.mongo.begins();
     now = 500;
@@ -51,7 +51,7 @@ describe('the log of slow requests', () => {
     );
   });
 
-  it('takes no stream for slow, and nothing where it is turned off', () => {
+  it('skips streams, and everything if disabled', () => {
     const { warn, slow } = setUp(1_000);
     slow.log(request, answer('text/event-stream'), 60_000, slow.begins(0));
     expect(warn).not.toHaveBeenCalled();

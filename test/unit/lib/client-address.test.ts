@@ -24,7 +24,7 @@ describe('the address of a client', () => {
     ['10.0.0.1', false],
     ['::2', false],
     ['', false],
-  ])('knows whether %s is this machine', (address, is) => {
+  ])('knows whether %s is loopback', (address, is) => {
     expect(isLoopback(address)).toBe(is);
   });
 });

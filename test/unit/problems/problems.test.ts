@@ -6,7 +6,7 @@ import { tagAsSent } from '../../../src/lib/version-tag';
 
 const template = readFileSync(path.join(__dirname, '..', '..', '..', 'nginx', 'nginx.conf.template'), 'utf8');
 
-/** A map of NGINX's from status to text. */
+/** Reads a map of nginx.conf.template from status to text. */
 function mapOf(variable: string): Map<number, string> {
   const body = new RegExp(`map \\$status \\$${variable} \\{([^}]*)\\}`).exec(template)![1]!;
   const lines = [...body.matchAll(/^\s*(\d{3}) '?([^;']+)'?;$/gm)];
@@ -14,7 +14,7 @@ function mapOf(variable: string): Map<number, string> {
 }
 
 describe('the problem catalogue', () => {
-  it('gives what NGINX refuses the names and titles that the API has pages for', () => {
+  it('has the same names and titles in the configuration of NGINX', () => {
     const titles = mapOf('problem_title');
     const names = mapOf('problem_name');
     expect([...names.keys()]).toEqual([...titles.keys()]);
@@ -26,7 +26,7 @@ describe('the problem catalogue', () => {
     }
   });
 
-  it('says of each problem what happened and what to do', () => {
+  it('explains each problem and what to do', () => {
     for (const { title, meaning, remedy } of Object.values(PROBLEMS)) {
       expect(title).toMatch(/^[A-Z].*\w$/);
       expect(meaning).toMatch(/\.$/);
@@ -34,7 +34,7 @@ describe('the problem catalogue', () => {
     }
   });
 
-  it('answers preflights as the API does, and compresses from where the API weakens tags', () => {
+  it('matches the preflights of NGINX, and the size from which it compresses', () => {
     expect(template).toContain(`add_header Access-Control-Allow-Methods ${ALLOWED_METHODS.join(',')};`);
     expect(template).toContain(`add_header Access-Control-Allow-Headers ${ALLOWED_HEADERS.join(',')};`);
     expect(template).toContain(`add_header Access-Control-Max-Age ${MAX_AGE_SECONDS};`);

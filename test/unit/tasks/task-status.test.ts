@@ -1,7 +1,7 @@
 import { movesFrom, sourcesOf, STATUSES } from '../../../src/tasks/task-status';
 
 describe('the status of a task', () => {
-  it.each(['worker', 'Admin'] as const)('says the same from both sides for a %s', (role) => {
+  it.each(['worker', 'Admin'] as const)('is consistent in both directions for a %s', (role) => {
     for (const from of STATUSES) {
       for (const to of STATUSES) {
         expect(sourcesOf(to, role).includes(from)).toBe(from === to || movesFrom(from, role).includes(to));
@@ -9,7 +9,7 @@ describe('the status of a task', () => {
     }
   });
 
-  it('lets an Admin alone reopen', () => {
+  it('is reopened only by an Admin', () => {
     expect(movesFrom('Done', 'worker')).toEqual([]);
     expect(movesFrom('Done', 'Admin')).toEqual(['Doing', 'to Do']);
   });

@@ -3,22 +3,22 @@ import path from 'node:path';
 import { Router } from 'express';
 import { serveFile, servePage, serveToRead } from '../own-page';
 
-/** What the page loads of swagger-ui-dist: nothing else of that package is served. */
+/** Files of swagger-ui-dist that the page loads; nothing else of the package is served. */
 const UI_FILES = ['swagger-ui.css', 'swagger-ui-bundle.js', 'favicon-32x32.png'];
 
-/** `GET /docs/`: the OpenAPI document as a page to read and to try. */
+/** `GET /docs/`: serves the OpenAPI document as an interactive page. */
 export function docsPage(): Router {
   const manifest = require.resolve('swagger-ui-dist/package.json');
   const { version } = JSON.parse(readFileSync(manifest, 'utf8')) as { version: string };
-  // Strict: the page's relative links hold below /docs/ alone.
+  // Strict, since the page's relative links only work below /docs/.
   const router = Router({ strict: true });
   serveToRead(router, '/docs', (_request, response) => response.redirect(308, '/docs/'));
   servePage(router, {
     folder: path.join(__dirname, 'page'),
     files: { '/docs/': 'docs.html', '/docs/docs.css': 'docs.css', '/docs/docs.js': 'docs.js' },
-    // blob: an avatar that was asked for in the page.
+    // blob: for an avatar requested in the page.
     allows: { 'style-src': "'self' 'unsafe-inline'", 'img-src': "'self' data: blob:" },
-    // In the address of what browsers may keep for good.
+    // The version is in the URLs of files that browsers may cache forever.
     fill: (text) => text.replaceAll('{{version}}', version),
   });
   const headers = { 'Cache-Control': 'public, max-age=31536000, immutable' };
