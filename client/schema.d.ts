@@ -302,7 +302,7 @@ export interface components {
      *     }
      */
     NewUser: {
-      /** @description One line of text without control characters and U+202A to U+202E; something in it is visible. */
+      /** @description One line of text without control characters and U+202A to U+202E; at least one character is visible. */
       name: string;
       /**
        * Format: email
@@ -347,7 +347,7 @@ export interface components {
      *     }
      */
     UserPatch: {
-      /** @description One line of text without control characters and U+202A to U+202E; something in it is visible. */
+      /** @description One line of text without control characters and U+202A to U+202E; at least one character is visible. */
       name?: string;
       /**
        * Format: email
@@ -379,7 +379,7 @@ export interface components {
      *     }
      */
     NewTask: {
-      /** @description One line of text without control characters and U+202A to U+202E; something in it is visible. */
+      /** @description One line of text without control characters and U+202A to U+202E; at least one character is visible. */
       title: string;
       /** @description Text of one or more lines without control characters and U+202A to U+202E. */
       description?: string;
@@ -411,7 +411,7 @@ export interface components {
      *     }
      */
     TaskChanges: {
-      /** @description One line of text without control characters and U+202A to U+202E; something in it is visible. */
+      /** @description One line of text without control characters and U+202A to U+202E; at least one character is visible. */
       title?: string;
       /** @description Text of one or more lines without control characters and U+202A to U+202E. */
       description?: string;
@@ -435,7 +435,7 @@ export interface components {
      *     }
      */
     TaskPatch: {
-      /** @description One line of text without control characters and U+202A to U+202E; something in it is visible. */
+      /** @description One line of text without control characters and U+202A to U+202E; at least one character is visible. */
       title?: string;
       description?: string | null;
       status?: components['schemas']['TaskStatus'];

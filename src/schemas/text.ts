@@ -1,13 +1,12 @@
 import { z } from 'zod';
 
 /**
- * Something that a reader sees: neither blank, control or format character nor what Unicode draws as nothing by
- * default (fillers, variation selectors), nor what is blank by its name (Braille and music without a dot or a head,
- * hieroglyphs, Khitan), nor a noncharacter, which stands for nothing.
+ * Matches a visible character: no blank, control or format character, none that is invisible by default (fillers,
+ * variation selectors) or blank by name (in Braille, music, hieroglyphs, Khitan), and no noncharacter.
  */
 const VISIBLE =
   /[^\p{Z}\p{Cc}\p{Cf}\p{Default_Ignorable_Code_Point}\p{Noncharacter_Code_Point}\u{16fe4}\u2800\u{1d159}\u{13441}\u{13442}]/u;
-/** Line ends, as they come from a text area, and tabs are no danger in a text of several lines. */
+/** Forbidden characters. A text of several lines may contain tabs and line ends, as from a text area. */
 const FORBIDDEN = {
   line: /[\p{Cc}\u2028\u2029\u202a-\u202e]/u,
   lines: /[^\P{Cc}\t\n\r]|[\u202a-\u202e]/u,
@@ -17,7 +16,7 @@ const BIDI = /[\u202a-\u202e]/;
 
 type Kind = keyof typeof FORBIDDEN;
 
-/** JSON Schema counts characters, JavaScript's `length` halves of some. */
+/** Counts characters as JSON Schema does; JavaScript's `length` counts halves of some. */
 const characters = (value: string) => [...value].length;
 
 const nameOf = (character: string) =>
@@ -26,15 +25,15 @@ const nameOf = (character: string) =>
 function refusalOf(character: string): string {
   const name = nameOf(character);
   if (BIDI.test(character)) {
-    return `must not hold ${name}, which changes the direction of text; use the isolates U+2066 to U+2069`;
+    return `must not contain ${name}, which changes the direction of text; use the isolates U+2066 to U+2069`;
   }
-  if (LINE_ENDS.test(character)) return `must be one line; take out ${name}`;
-  return `must not hold the control character ${name}; take it out`;
+  if (LINE_ENDS.test(character)) return `must be one line; remove ${name}`;
+  return `must not contain the control character ${name}; remove it`;
 }
 
 /**
- * Whether an isolate (Unicode's annex 9) is left open: on a page it would take the text behind it along. Closed
- * ones are allowed: they are Unicode's own way to set a name within text of the other direction.
+ * Returns whether an isolate (Unicode's annex 9) is left open, which would affect the text after it on a page. Closed
+ * ones are allowed: they are Unicode's own way to embed a name in text of the other direction.
  */
 function isLeftOpen(value: string): boolean {
   let depth = 0;
@@ -51,7 +50,7 @@ function faultOf(value: string, min: 0 | 1, max: number, kind: Kind): string | u
   if (forbidden) return refusalOf(forbidden[0]);
   if (/\p{Surrogate}/u.test(value)) return 'must not contain half a character';
   if (isLeftOpen(value)) return 'must close each isolate (U+2066 to U+2068) by U+2069';
-  if (min > 0 && !VISIBLE.test(value)) return 'must hold more than blanks and characters that nobody sees';
+  if (min > 0 && !VISIBLE.test(value)) return 'must contain a visible character';
   return undefined;
 }
 
@@ -61,8 +60,9 @@ const DESCRIPTIONS = {
 };
 
 /**
- * Text of `min` to `max` characters, trimmed. Its blanks, controls and direction marks are those that text needs:
- * joiners of emoji and of Persian or Hindi letters are, U+202E is not. With `min` 1 something in it is visible.
+ * Returns the schema of a trimmed text of `min` to `max` characters. Allows the controls and direction marks that text
+ * needs, such as joiners of emoji and of Persian or Hindi letters, but not U+202E. With `min` 1 the text must contain a
+ * visible character.
  */
 export const text = (min: 0 | 1, max: number, kind: Kind = 'line') =>
   z
@@ -72,9 +72,9 @@ export const text = (min: 0 | 1, max: number, kind: Kind = 'line') =>
       if (message) context.addIssue({ code: 'custom', message });
     })
     .overwrite((value) => value.trim())
-    // The pattern is for readers alone: on a long text that doesn't fit, matching it takes quadratic time.
+    // The pattern only documents: matching a long text that does not fit takes quadratic time.
     .meta({
-      description: `${DESCRIPTIONS[kind]} without control characters and U+202A to U+202E${min ? '; something in it is visible' : ''}.`,
+      description: `${DESCRIPTIONS[kind]} without control characters and U+202A to U+202E${min ? '; at least one character is visible' : ''}.`,
       minLength: min,
       maxLength: max,
       pattern: min ? '^[^\\0]*[^\\s\\0][^\\0]*$' : '^[^\\0]*$',

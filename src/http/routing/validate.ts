@@ -6,20 +6,19 @@ import type { Route } from './route';
 
 type Part = 'params' | 'query' | 'body';
 
-/** A body of 100 kB can have 10,000 faults. */
+/** Most faults in an answer; a body of 100 kB can have 10,000. */
 const MAX_FAULTS = 100;
 
 const noQuery = z.strictObject({});
 
 /**
- * The parsed parts of the request, undefined where the route declares none; a query it doesn't declare is
- * refused.
- * @throws InvalidRequestError that names each fault by its place
+ * Returns the parsed parts of the request, undefined if the route declares none.
+ * @throws InvalidRequestError with each fault and its place; an undeclared query is a fault
  */
 export function validate(route: Route, request: Request) {
   const faults: FieldError[] = [];
   const parse = (part: Part, schema: z.ZodType, value: unknown): unknown => {
-    // Most are valid, and need no words.
+    // Messages are made only for invalid requests.
     const parsed = schema.safeParse(value);
     const result = parsed.success ? parsed : schema.safeParse(value, { error: inWords });
     if (!result.success) {
@@ -29,7 +28,7 @@ export function validate(route: Route, request: Request) {
     return result.data;
   };
   const parseQuery = (schema: z.ZodType): unknown => {
-    // A getter, which parses at each look.
+    // Read once: it is a getter that parses each time.
     const { query } = request;
     const repeated = repeatedIn(query);
     if (repeated.length === 0) return parse('query', schema, query);
@@ -40,7 +39,7 @@ export function validate(route: Route, request: Request) {
   const params = route.params && parse('params', route.params, request.params);
   const query = route.query || hasQuery ? parseQuery(route.query ?? noQuery) : undefined;
   const sent = request.body as unknown;
-  // A body that isn't there is an empty one, so that each missing field is named.
+  // A missing body counts as an empty one, so that each missing field is named.
   const body = route.body ? parse('body', route.body, sent === undefined ? {} : sent) : sent;
   if (faults.length > 0) {
     const [first] = faults;
@@ -60,7 +59,7 @@ const repeatedIn = (query: Request['query']): FieldError[] =>
 const COUNTED: Record<string, string> = { string: 'characters', array: 'entries' };
 const amount = (limit: number | bigint, origin: string) => [limit, COUNTED[origin]].filter(Boolean).join(' ');
 
-/** Where zod's own words are for programmers; undefined leaves them as they are. */
+/** Replaces zod's messages for programmers; `undefined` keeps zod's message. */
 function inWords(issue: z.core.$ZodRawIssue): string | undefined {
   switch (issue.code) {
     case 'invalid_type':
@@ -79,16 +78,13 @@ function inWords(issue: z.core.$ZodRawIssue): string | undefined {
   }
 }
 
-/** @param known the names that are taken here, as far as they are to be told */
+/** @param known the valid names, if they help in the message */
 function toFaults(part: Part, issue: z.core.$ZodIssue, known: string[]): FieldError[] {
   const path = shortened([part, ...issue.path].join('.'), MAX_PATH);
   if (issue.code === 'unrecognized_keys') {
     return issue.keys.map((key) => ({
       path: shortened(`${path}.${key}`, MAX_PATH),
-      message:
-        known.length > 0
-          ? `is not known here; there are ${known.join(', ')}`
-          : 'is not known here: leave it out',
+      message: known.length > 0 ? `is not known; use ${known.join(', ')}` : 'is not known: leave it out',
     }));
   }
   return [{ path, message: issue.message }];

@@ -5,32 +5,32 @@ import { shortened } from '../../lib/shortened';
 const HALVES = /\p{Surrogate}/gu;
 const hasHalf = (text: string) => text.search(HALVES) >= 0;
 
-/** @param path of a part of the request, by its names; the halves of characters in them are left out */
+/** @param path names that lead to a part of the request; halves of characters in them are left out */
 function refuse(path: string[], message: string): never {
   throw InvalidRequestError.at(shortened(path.join('.').replace(HALVES, ''), MAX_PATH), message);
 }
 
-/** No text that was decoded from UTF-8 holds half a character, so this marks what could not be decoded. */
+/** Marks text that could not be decoded: no text decoded from UTF-8 contains half a character. */
 const UNDECODABLE = '\ud800';
 
 function decodeStrictly(text: string): string {
   try {
     return decodeURIComponent(text);
   } catch {
-    // Not percent-encoded UTF-8: `100%`, `%zz`, `%E4`. Node has refused bytes that are not encoded at all.
+    // Not percent-encoded UTF-8: `100%`, `%zz`, `%E4`. Node refuses bytes that are not encoded.
     return UNDECODABLE + text;
   }
 }
 
 /**
- * Parses a query, as Express's `query parser`.
+ * Parses a query; Express's `query parser`.
  * @throws InvalidRequestError that names the parameter if it is not percent-encoded UTF-8 (RFC 3986, 2.5)
  */
 export function parseQuery(query: string): ParsedUrlQuery {
   const parsed = parse(query, '&', '=', { decodeURIComponent: decodeStrictly });
   const ill = Object.keys(parsed).find((name) => [name, parsed[name]].flat().some((text) => hasHalf(text!)));
   if (ill === undefined) return parsed;
-  return refuse(['query', ill], 'is not percent-encoded UTF-8; a percent sign itself is written %25');
+  return refuse(['query', ill], 'is not percent-encoded UTF-8; write a percent sign as %25');
 }
 
 interface Place {
@@ -45,12 +45,12 @@ function pathTo(name: string, within: Place): string[] {
   return path.reverse();
 }
 
-/** No body here has more than four levels of its own; what it holds beside them counts for nothing. */
+/** Most levels of a body; no route needs more than four. */
 const MOST_LEVELS = 100;
 const QUOTATION_MARK = '"'.charCodeAt(0);
 const BACKSLASH = '\\'.charCodeAt(0);
 
-/** Whether brackets outside of strings open too many levels. What is no JSON may be misjudged: it is refused anyway. */
+/** Returns whether brackets outside strings open too many levels. Invalid JSON may be misjudged; it is refused anyway. */
 function isTooDeep(json: string): boolean {
   let depth = 0;
   let isInString = false;
@@ -65,21 +65,18 @@ function isTooDeep(json: string): boolean {
   return false;
 }
 
-/** Half of a pair as JSON escapes it, alone or not: no other text of JSON can hold one. */
+/** Matches an escaped half of a pair, alone or not: only escapes bring half a character into JSON. */
 const ESCAPED_HALF = /\\u[dD][89a-fA-F]/;
 const HALF = 'must not contain half a character (an escape from \\ud800 to \\udfff without its other half)';
 
 /**
- * Parses a body of JSON.
- * @throws SyntaxError if it is none, and InvalidRequestError if it is nested too deep (100 kB can have 50,000 levels, and
- * memory for each takes long to free), or that names the text or name with half a character: UTF-8 has no form of it,
- * so what stores or hashes it would take another character instead
+ * Parses a JSON body.
+ * @throws SyntaxError if it is not JSON, InvalidRequestError if it is nested too deep (100 kB can have 50,000 levels, which
+ *   take long to free) or contains half a character, which UTF-8 can not encode, so that storing or hashing would replace it
  */
 export function parseJson(json: string): unknown {
   if (isTooDeep(json)) {
-    throw new InvalidRequestError(
-      `The body is nested deeper than the ${MOST_LEVELS} levels that are taken here.`,
-    );
+    throw new InvalidRequestError(`The body is nested deeper than ${MOST_LEVELS} levels.`);
   }
   const whole: unknown = JSON.parse(json);
   if (!ESCAPED_HALF.test(json)) return whole;

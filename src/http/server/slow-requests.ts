@@ -24,7 +24,7 @@ const KEPT = 256;
 const PART = 20;
 
 /**
- * Logs slow requests and where their time went. Hashes, few and long, are attributed by request id. Time in MongoDB and
+ * Logs slow requests and how their time was spent. Hashes, few and long, are attributed by request id. Time in MongoDB and
  * Redis comes from clocks of the whole worker, so under load it includes commands of other requests: AsyncLocalStorage
  * would cost a cached read more than everything else here.
  */

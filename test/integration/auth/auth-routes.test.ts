@@ -109,7 +109,7 @@ describe('POST /users/login', () => {
     [{ email: 'a@b.co' }, 'body.password: is missing'],
     [{ password: 'x' }, 'body.email: an e-mail address or a user name is required'],
     [{ email: { $ne: null }, password: 'x' }, 'body.email: must be of type string'],
-    [{ email: 'a@b.co', password: 'x', role: 'Admin' }, 'body.role: is not known here: leave it out'],
+    [{ email: 'a@b.co', password: 'x', role: 'Admin' }, 'body.role: is not known: leave it out'],
     [[], 'body: must be of type object'],
   ])('refuses %j with 400, as the document does', async (body, detail) => {
     expect((await logIn(body).expect(400)).body.detail).toBe(detail);

@@ -75,7 +75,7 @@ describe('the API', () => {
     ['/tasks?priority=x', 'query.priority: must be one of "low", "normal", "high", "urgent"'],
     ['/tasks?limit=1&limit=2', 'query.limit: must be given once'],
     ['/tasks?limit=0&priority=x', /\(and 1 more: see errors\)$/],
-    ['/tasks?page=2', /^query.page: is not known here; there are status, .*cursor/],
+    ['/tasks?page=2', /^query.page: is not known; use status, .*cursor/],
   ])('explains what is wrong with %s', async (path, detail) => {
     const { body } = await admin.get(path).expect(400);
     expect(body.detail).toEqual(typeof detail === 'string' ? detail : expect.stringMatching(detail));

@@ -56,7 +56,7 @@ describe('text', () => {
     async (_name, hidden) => {
       const { body } = await create({ title: hidden, labels: [hidden] }).expect(400);
       expect(body.errors.map(({ path }: { path: string }) => path)).toEqual(['body.title', 'body.labels.0']);
-      expect(body.detail).toContain('must hold more than blanks and characters that nobody sees');
+      expect(body.detail).toContain('must contain a visible character');
       await signUp(newPerson({ name: hidden })).expect(400);
       await admin.patch(`/users/${admin.id}`, { name: hidden }).expect(400);
       for (const name of ['label', 'q'])
@@ -124,7 +124,7 @@ describe('text', () => {
     expect(body).toMatchObject({ title: 'x', description: lines });
     for (const end of ['\n', '\r\n', '\u2028', '\u2029']) {
       const { body: problem } = await create({ title: `one${end}two` }).expect(400);
-      expect(problem.detail).toMatch(/must be one line; take out U\+/);
+      expect(problem.detail).toMatch(/must be one line; remove U\+/);
     }
   });
 

@@ -53,7 +53,7 @@ describe('the schemas', () => {
       (length) => `a${'\u0301\u0316'.repeat(length / 2)}`,
     ],
     ['isolates', (given) => text(1, LONG).safeParse(given), (length) => '\u2066\u2069'.repeat(length / 2)],
-    ['what nobody sees', (given) => text(1, LONG).safeParse(given), (length) => '\u200b'.repeat(length)],
+    ['invisible text', (given) => text(1, LONG).safeParse(given), (length) => '\u200b'.repeat(length)],
     [
       'words with long runs of marks',
       (given) => searchWordsOf(given, 300),
