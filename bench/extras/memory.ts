@@ -1,7 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import { inTurns } from '../../tools/load/closed-loop';
 import { slopeOf } from '../figures/statistics';
 import { readResidentMb } from '../figures/worker-metrics';
-import { inTurns, startLoad, type LoadRequest } from '../load/load';
+import { startLoad, type LoadRequest } from '../load/load';
 import { setupOf } from '../scenarios/setups';
 import type { BenchContext } from '../stack/bench-context';
 import type { Run } from '../store/result-types';

@@ -28,12 +28,6 @@ const PATIENCE_MS = 30_000;
 export const addError = (errors: Record<string, number>, reason: string, count = 1): void =>
   void (errors[reason] = (errors[reason] ?? 0) + count);
 
-/** Returns the requests one after the other, over and over. */
-export function inTurns<T>(requests: readonly T[]): () => T {
-  let sent = 0;
-  return () => requests[sent++ % requests.length]!;
-}
-
 /** Counts the unexpected answers and those that say whether they came from the cache. */
 export function createAnswerTally() {
   const tally = { answers: 0, cacheable: 0, hits: 0, notModified: 0 };

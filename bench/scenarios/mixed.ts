@@ -1,6 +1,7 @@
+import { inTurns } from '../../tools/load/closed-loop';
 import type { Answer } from '../../tools/load/connections';
 import { createStalenessJudge, versionOf } from '../figures/staleness';
-import { addError, inTurns, type LoadRequest } from '../load/load';
+import { addError, type LoadRequest } from '../load/load';
 import { measureLoad } from '../load/measure';
 import { sendUntil } from '../load/warm-apps';
 import { createZipf } from '../load/zipf';

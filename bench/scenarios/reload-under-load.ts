@@ -1,7 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { newTask } from '../../tools/kit/fixtures';
+import { inTurns } from '../../tools/load/closed-loop';
 import { sum } from '../figures/statistics';
-import { inTurns, startLoad } from '../load/load';
+import { startLoad } from '../load/load';
 import { toRun } from '../load/measure';
 import type { ScenarioContext } from '../stack/bench-context';
 import type { Measured, Scenario } from './scenario';

@@ -35,3 +35,9 @@ export function startClosedLoop<T extends Request>(
     },
   };
 }
+
+/** Returns the requests one after the other, over and over. */
+export function inTurns<T>(requests: readonly T[]): () => T {
+  let sent = 0;
+  return () => requests[sent++ % requests.length]!;
+}

@@ -13,6 +13,8 @@ interface Times {
 interface OpenLoop<T extends Request> {
   perSecond: number;
   seconds: number;
+  /** When the first request is due, on the clock of `performance.now()`; now by default. */
+  start?: number;
   next: (index: number) => T;
   onAnswer: (answer: Answer, times: Times, index: number) => void;
   /** Least pause between two sends: requests due within it go together, which saves CPU time at high rates. */
@@ -28,10 +30,9 @@ interface OpenLoop<T extends Request> {
  */
 export async function sendAtRate<T extends Request>(
   connections: Connections,
-  { perSecond, seconds, next, onAnswer, tickMs = 0, signal }: OpenLoop<T>,
+  { perSecond, seconds, start = performance.now(), next, onAnswer, tickMs = 0, signal }: OpenLoop<T>,
 ): Promise<void> {
   const count = Math.round(perSecond * seconds);
-  const start = performance.now();
   const waiting = new Set<Promise<void>>();
   for (let index = 0; index < count; index += 1) {
     const due = start + (index * 1_000) / perSecond;

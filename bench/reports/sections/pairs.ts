@@ -11,6 +11,7 @@ import {
   clusterSize,
   meanOf,
   middleOf,
+  p50Of,
   p99Of,
   pairOf,
   perSecondOf,
@@ -19,9 +20,7 @@ import {
   throughputPairs,
   type Pair,
 } from '../select';
-import { barOf, latencyChart, makeSection, makeTable, P99, perSecond, RATE } from './section';
-import { middleCell } from './section';
-import { p50Of } from '../select';
+import { barOf, latencyChart, makeSection, makeTable, P50, P99, perSecond, RATE } from './section';
 
 const nameOfPair = (pair: Pair): string => nameOf(pair) + markOf(pair.one, pair.many);
 
@@ -146,9 +145,9 @@ export function latencySection(results: BenchResults) {
     tables: [
       makeTable(pairs, [
         ['ms', nameOfPair],
-        ['one: p50', ({ one }) => middleCell(p50Of)(one)],
+        ['one: p50', ({ one }) => P50[1](one)],
         ['p99', ({ one }) => P99[1](one)],
-        ['many: p50', ({ many }) => middleCell(p50Of)(many)],
+        ['many: p50', ({ many }) => P50[1](many)],
         ['p99', ({ many }) => P99[1](many)],
       ]),
     ],

@@ -1,6 +1,7 @@
+import type { Request } from '../../../tools/load/connections';
 import { countOf, describeStatuses, isDone, p99, rateDone, timesOf } from './figures';
 import type { Part, PartContext } from './part';
-import type { Request, Stream } from './protocol';
+import type { Stream } from './protocol';
 import { membersOf, whyNoAddresses, work, type Member } from './requests';
 import { atMost, info, ms, percent, perSecond } from './table';
 import { makeTimeChart } from './time-chart';

@@ -1,12 +1,4 @@
-/** One request as it goes over the wire. */
-export interface Request {
-  method: 'GET' | 'POST' | 'PUT' | 'PATCH';
-  path: string;
-  headers: Record<string, string>;
-  body?: string | Uint8Array;
-  /** Address of this machine that the request comes from; 127.0.0.1 by default. */
-  from?: string;
-}
+import type { Request } from '../../../tools/load/connections';
 
 interface StreamOfKind {
   /** Name under which its answers are counted; several streams may share one. */

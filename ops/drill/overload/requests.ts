@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { createTokenService } from '../../../src/auth/token-service';
 import { createPictures, newPerson } from '../../../tools/kit/people';
+import type { Request } from '../../../tools/load/connections';
 import type { PartContext } from './part';
-import type { Request } from './protocol';
 
 type Fixtures = Pick<PartContext, 'fixtures'>;
 

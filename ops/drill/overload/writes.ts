@@ -1,7 +1,8 @@
+import type { Request } from '../../../tools/load/connections';
 import { countOf, describeStatuses, isDone, isFailure, isRefusal, p99, rateDone, timesOf } from './figures';
 import type { Span } from './figures';
 import type { Part, PartContext } from './part';
-import type { Request, Sent } from './protocol';
+import type { Sent } from './protocol';
 import { cachedReads, newTasks } from './requests';
 import { atLeast, atMost, info, MOST_IDLE_MS, ms, percent, perSecond, thousands, type Row } from './table';
 import { makeTimeChart } from './time-chart';

@@ -1,8 +1,9 @@
 import http from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { Order, Request, Sent } from '../../../ops/drill/overload/protocol';
+import type { Order, Sent } from '../../../ops/drill/overload/protocol';
 import { sendOrder } from '../../../ops/drill/overload/send-order';
 import { startSender } from '../../../ops/drill/overload/start-sender';
+import type { Request } from '../../../tools/load/connections';
 
 const read: Request = { method: 'GET', path: '/tasks/1', headers: { authorization: 'Bearer x' } };
 
