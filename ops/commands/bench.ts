@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { spawn } from 'node:child_process';
 import { commands } from '../../tools/command/bench-commands';
+import { parseOptions } from '../../tools/command/bench-options';
 import { forgetUrls } from '../../tools/local-servers/server-urls';
 import { interruption } from '../../tools/command/run-command';
 import { typescript } from '../../tools/command/typescript';
@@ -36,6 +37,8 @@ function runBench(args: string[]): Promise<void> {
 }
 
 async function measure(args: string[]): Promise<void> {
+  // Refuses wrong values before anything is installed or built.
+  parseOptions(args);
   // The bench looks for servers of its own, and installs those that are missing.
   forgetUrls();
   await prepare({ need: ['system', 'nginx-lua', 'mongo', 'build'] });

@@ -1,124 +1,125 @@
-// @ts-nocheck
-import http from 'node:http';
+import { percentile } from '../../src/lib/percentile';
+import { startClosedLoop } from '../../tools/load/closed-loop';
+import { openConnections, type Answer, type Request } from '../../tools/load/connections';
+import { sendAtRate } from '../../tools/load/open-loop';
 
-/** Longer than NGINX tries. */
-const patienceMs = 25_000;
-
-/** @typedef {{ answered: number, failed: number, failures: Record<string, number>, connects: number,
- *   workers: Record<string, number>, times: number[] }} Taken */
-
-const nothing = (): Taken => ({ answered: 0, failed: 0, failures: {}, connects: 0, workers: {}, times: [] });
-
-/** Nearest rank, over the whole. */
-export function percentile(times: number[], part: number) {
-  const sorted = Float64Array.from(times).sort();
-  return sorted[Math.max(0, Math.ceil(part * sorted.length) - 1)] ?? NaN;
+export interface Taken {
+  answered: number;
+  /** Answers with an unexpected status, and requests without an answer. */
+  failed: number;
+  failures: Record<string, number>;
+  /** Connections that were opened. */
+  connects: number;
+  /** Answers by X-Worker. */
+  workers: Record<string, number>;
+  /** Milliseconds of each answer. */
+  times: number[];
 }
 
-/**
- * Sends one request; a client of its own, since the usual ones connect anew if a connection ends under a request, and
- * do not report it.
- *
- * @returns once the answer is whole; else why there is none
- */
-export function exchange({
-  url,
-  agent,
-  method = 'GET',
-  path,
-  headers,
-  body,
-  onConnect,
-}: {
-  url: string;
-  agent: http.Agent;
-  method?: string;
-  path: string;
-  headers: Record<string, any>;
-  body?: string;
-  onConnect?: () => void;
-}): Promise<{ status: number | string; worker: string }> {
-  const { hostname, port } = new URL(url);
-  return new Promise((resolve) => {
-    const fail = (error: { code: any; message: any }) =>
-      resolve({ status: error.code ?? error.message, worker: '' });
-    const request = http.request({ hostname, port, agent, method, path, headers }, (response) => {
-      const worker = String(response.headers['x-worker'] ?? '');
-      response.resume().once('error', fail);
-      response.once('end', () => resolve({ status: response.statusCode ?? 0, worker }));
-    });
-    request.once('socket', (socket) => socket.connecting && onConnect?.());
-    request.setTimeout(patienceMs, () => request.destroy(new Error('no answer')));
-    request.once('error', fail).end(body);
-  });
-}
-
-/** Kept-alive connections, each sending as soon as it has its answer: half of them POST /tasks, half read `path`. */
-export function startLoad({
-  url,
-  token,
-  connections,
-  path,
-}: {
+interface LoadOptions {
   url: string;
   token: string;
   connections: number;
   path: string;
-}) {
-  const body = JSON.stringify({ title: 'Under load' });
-  const common = { authorization: `Bearer ${token}` };
-  const writing = { ...common, 'content-type': 'application/json', 'content-length': body.length };
+}
+
+const nothing = (): Taken => ({ answered: 0, failed: 0, failures: {}, connects: 0, workers: {}, times: [] });
+const count = (counts: Record<string, number>, key: string) => (counts[key] = (counts[key] ?? 0) + 1);
+
+/** Keeps connections busy, each with its next request as soon as it has an answer: half POST /tasks, half GET `path`. */
+export function startLoad({ url, token, connections, path }: LoadOptions) {
+  const authorization = `Bearer ${token}`;
+  const write = {
+    request: {
+      method: 'POST',
+      path: '/tasks',
+      headers: { authorization, 'content-type': 'application/json' },
+      body: JSON.stringify({ title: 'Under load' }),
+    },
+    expected: 201,
+    clients: Math.ceil(connections / 2),
+  } as const;
+  const read = {
+    request: { method: 'GET', path, headers: { authorization } },
+    expected: 200,
+    clients: Math.floor(connections / 2),
+  } as const;
   let taken = nothing();
-  let stopped = false;
+  const opened = openConnections({ url, connections, onConnect: () => (taken.connects += 1) });
 
-  const send = (agent: http.Agent, isWrite: any) => {
-    const what = isWrite
-      ? { method: 'POST', path: '/tasks', headers: writing, body }
-      : { path, headers: common };
-    return exchange({ url, agent, ...what, onConnect: () => (taken.connects += 1) });
-  };
-
-  async function connection(isWrite: boolean) {
-    const agent = new http.Agent({ keepAlive: true, maxSockets: 1 });
-    while (!stopped) {
-      const began = performance.now();
-      const answer = await send(agent, isWrite);
-      if (answer.status === (isWrite ? 201 : 200)) {
-        taken.answered += 1;
-        taken.workers[answer.worker] = (taken.workers[answer.worker] ?? 0) + 1;
-        taken.times.push(performance.now() - began);
-      } else {
-        const what = `${isWrite ? 'POST' : 'GET'} ${answer.status}`;
-        taken.failed += 1;
-        taken.failures[what] = (taken.failures[what] ?? 0) + 1;
-      }
+  const add = ({ status, headers, error }: Answer, method: string, expected: number, ms: number) => {
+    if (status !== expected) {
+      taken.failed += 1;
+      count(taken.failures, `${method} ${error ?? status}`);
+      return;
     }
-    agent.destroy();
-  }
-  const running = Array.from({ length: connections }, (_, i) => connection(i % 2 === 0));
+    taken.answered += 1;
+    count(taken.workers, String(headers['x-worker'] ?? ''));
+    taken.times.push(ms);
+  };
+  const loops = [write, read].map(({ request, expected, clients }) =>
+    startClosedLoop<Request>(opened, {
+      clients,
+      next: () => request,
+      onAnswer: (answer, _request, ms) => add(answer, request.method, expected, ms),
+    }),
+  );
 
   return {
-    /** What came of the requests since the last time. */
+    /** Returns the counts since the last call. */
     take(): Taken {
       const all = taken;
       taken = nothing();
       return all;
     },
-    async stop() {
-      stopped = true;
-      await Promise.all(running);
+    /** Waits for the answers that are under way. */
+    async stop(): Promise<void> {
+      await Promise.all(loops.map((loop) => loop.stop()));
+      await opened.close();
     },
   };
 }
 
+interface Arrivals {
+  url: string;
+  perSecond: number;
+  seconds: number;
+  connections: number;
+  next: (index: number) => Request;
+  signal: AbortSignal;
+}
+
+/** Sends requests at a fixed rate. @returns answers by status, and milliseconds from when each request was due */
+export async function sendArrivals({ url, connections, ...loop }: Arrivals) {
+  const opened = openConnections({ url, connections });
+  const statuses: Record<string, number> = {};
+  const times: number[] = [];
+  try {
+    await sendAtRate(opened, {
+      ...loop,
+      onAnswer({ status, error }, { tookMs }) {
+        count(statuses, error ?? String(status));
+        times.push(tookMs);
+      },
+    });
+  } catch (error) {
+    // An interruption ends the arrivals; the caller judges it.
+    if (!loop.signal.aborted) throw error;
+  } finally {
+    await opened.close();
+  }
+  return { statuses, times };
+}
+
 /** @returns what was made */
-export async function post(address: string, body: object, token: string): Promise<any> {
+export async function post<T>(address: string, body: object, token?: string): Promise<T> {
   const headers = { 'content-type': 'application/json', ...(token && { authorization: `Bearer ${token}` }) };
   const response = await fetch(address, { method: 'POST', headers, body: JSON.stringify(body) });
   if (!response.ok) throw new Error(`POST ${address} answers ${response.status}`);
-  return response.json();
+  return (await response.json()) as T;
 }
 
+/** Logs in and makes a task. @returns the token, and the path of the task */
 export async function prepareLoad({
   url,
   email,
@@ -127,25 +128,28 @@ export async function prepareLoad({
   url: string;
   email: string;
   password: string;
-}): Promise<{ token: string; path: string }> {
-  const { token } = await post(`${url}/users/login`, { email, password });
-  const task = await post(`${url}/tasks`, { title: 'Read under load' }, token);
+}) {
+  const { token } = await post<{ token: string }>(`${url}/users/login`, { email, password });
+  const task = await post<{ _id: string }>(`${url}/tasks`, { title: 'Read under load' }, token);
   return { token, path: `/tasks/${task._id}` };
 }
 
-/** A new member. */
+/** Makes a new member. */
 export async function signUp(url: string): Promise<{ id: string; token: string }> {
   const name = `drill${Math.random().toString(36).slice(2)}`;
   const person = { name, username: name, email: `${name}@example.com`, password: 'correct horse' };
-  const { token, user } = await post(`${url}/users/signup`, person);
+  const { token, user } = await post<{ token: string; user: { _id: string } }>(`${url}/users/signup`, person);
   return { id: user._id, token };
 }
 
-export const tellFailures = ({
+export const p99 = (times: readonly number[]): number => percentile(times, 0.99);
+
+/** Formats failures: "3 of 900 failed (3 × GET 502)". */
+export function describeFailures({
   answered,
   failed,
   failures,
-}: Pick<Taken, 'answered' | 'failed' | 'failures'>) => {
-  const kinds = Object.entries(failures).map(([what, count]) => `${count} × ${what}`);
+}: Pick<Taken, 'answered' | 'failed' | 'failures'>) {
+  const kinds = Object.entries(failures).map(([what, times]) => `${times} × ${what}`);
   return `${failed} of ${answered + failed} failed${kinds.length > 0 ? ` (${kinds.join(', ')})` : ''}`;
-};
+}

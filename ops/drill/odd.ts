@@ -1,9 +1,9 @@
 // @ts-nocheck
 import { apiName } from '../stack/app-names';
 import { interruption, UserError } from '../../tools/command/run-command';
-import { percentile, post, prepareLoad, signUp } from './load';
+import { percentile } from '../../src/lib/percentile';
+import { p99, post, prepareLoad, sendArrivals, signUp } from './load';
 import { oddRequests } from './odd-requests';
-import { sendAtRate } from './arrivals';
 import { withOwnStack } from './own-stack';
 import { Stack } from '../stack/types';
 
@@ -35,14 +35,14 @@ async function latestLoop(stack: Stack & Record<string, any>): Promise<number> {
 /** A new member with a task, as an Admin gives it. */
 async function newMember(url: string, adminToken: string) {
   const { id, token } = await signUp(url);
-  const { _id } = await post(`${url}/tasks`, { title: 'Drill', assignedTo: id }, adminToken);
+  const { _id } = await post<{ _id: string }>(`${url}/tasks`, { title: 'Drill', assignedTo: id }, adminToken);
   return { token, taskPath: `/tasks/${_id}`, userPath: `/users/${id}` };
 }
 
 /** Reads, lists and one write in ten. */
 function plainRequests({ token, taskPath, userPath }) {
   const headers = { authorization: `Bearer ${token}` };
-  const reads = [taskPath, '/tasks?limit=5', userPath].map((path) => ({ path, headers }));
+  const reads = [taskPath, '/tasks?limit=5', userPath].map((path) => ({ method: 'GET', path, headers }));
   const body = JSON.stringify({ status: 'Doing' });
   const asJson = { ...headers, 'content-type': 'application/json' };
   const write = { method: 'PATCH', path: taskPath, headers: asJson, body };
@@ -76,15 +76,15 @@ export async function drillOddRequests(progress: {
     const odd = oddRequests(await newMember(url, token));
     const { signal } = interruption;
     const sendPlain = (length: number) =>
-      sendAtRate({ url, perSecond: plainPerSecond, seconds: length, sockets: 64, signal, next: plain });
+      sendArrivals({ url, perSecond: plainPerSecond, seconds: length, connections: 64, signal, next: plain });
     const sendOdd = () =>
-      sendAtRate({
+      sendArrivals({
         url,
         perSecond: oddPerSecond,
         seconds,
-        sockets: 128,
+        connections: 128,
         signal,
-        next: (index) => odd[index % odd.length],
+        next: (index: number) => odd[index % odd.length],
       });
     const phase = async (
       name: string,
@@ -124,7 +124,7 @@ export async function drillOddRequests(progress: {
 
     const lost = during.times.length - during.answered;
     if (lost > 0) faults.push(`${lost} plain requests were not answered with 200`);
-    const ratio = percentile(during.times, 0.99) / percentile([...before.times, ...after.times], 0.99);
+    const ratio = p99(during.times) / p99([...before.times, ...after.times]);
     console.log(`p99 is ${ratio.toFixed(1)} times that without odd requests (aim: ${mostTimesP99})`);
     if (!(ratio <= mostTimesP99)) faults.push(`p99 is ${ratio.toFixed(1)} times that without odd requests`);
     const withoutMs = Math.max(before.lateMs, after.lateMs).toFixed(0);

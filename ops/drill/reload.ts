@@ -6,7 +6,7 @@ import { brokenBuilds } from './broken-builds';
 import { calm } from './calm';
 import { dir, root, withOwnStack } from './own-stack';
 import { interruption, UserError } from '../../tools/command/run-command';
-import { percentile, prepareLoad, startLoad, tellFailures } from './load';
+import { p99 as p99Of, prepareLoad, startLoad, describeFailures } from './load';
 
 const connections = 48;
 const apiWorkers = 2;
@@ -32,8 +32,8 @@ async function compare(
     load.take();
     await progress.step('load', name, work);
     const taken = load.take();
-    const p99 = percentile(taken.times, 0.99);
-    progress.line('load', `${tellFailures(taken)}, p99 ${ms(p99)}`);
+    const p99 = p99Of(taken.times);
+    progress.line('load', `${describeFailures(taken)}, p99 ${ms(p99)}`);
     return { ...taken, seconds: (Date.now() - began) / 1_000, p99 };
   };
   const first = await phase('one reload, to see how long it takes', () => reload());
@@ -63,9 +63,9 @@ async function refuseBroken({ stack, load, faults }) {
     );
     const taken = load.take();
     const isRefused = refusal.test(said) && before === (await pids());
-    console.log(`${name.padEnd(24)}${isRefused ? 'refused' : 'NOT REFUSED'}, ${tellFailures(taken)}`);
+    console.log(`${name.padEnd(24)}${isRefused ? 'refused' : 'NOT REFUSED'}, ${describeFailures(taken)}`);
     if (!isRefused) faults.push(`${name}: ${said}`);
-    if (taken.failed > 0) faults.push(`${name}: ${tellFailures(taken)}`);
+    if (taken.failed > 0) faults.push(`${name}: ${describeFailures(taken)}`);
   }
   fs.rmSync(builds, { recursive: true, force: true });
 }
@@ -89,12 +89,12 @@ export async function drillReloads(
         const rate = (answered / seconds).toFixed(0);
         console.log(`${name.padEnd(24)}${seconds.toFixed(0).padEnd(9)}${rate.padEnd(12)}${ms(p99)}`);
         const failed = phases[name].failed;
-        if (failed > 0) faults.push(`${name}: ${tellFailures(phases[name])}`);
+        if (failed > 0) faults.push(`${name}: ${describeFailures(phases[name])}`);
       }
       const { before, during, after } = phases;
-      const ratio = during.p99 / percentile([...before.times, ...after.times], 0.99);
+      const ratio = during.p99 / p99Of([...before.times, ...after.times]);
       console.log(
-        `${reloads} reloads: ${tellFailures(during)}; p99 is ${ratio.toFixed(1)} times that without`,
+        `${reloads} reloads: ${describeFailures(during)}; p99 is ${ratio.toFixed(1)} times that without`,
       );
       if (ratio > mostTimesP99) faults.push(`p99 is ${ratio.toFixed(1)} times that without reloads`);
       await refuseBroken({ stack, load, faults });

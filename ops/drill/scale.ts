@@ -1,7 +1,7 @@
 // @ts-nocheck
 import { apiName } from '../stack/app-names';
 import { calm } from './calm';
-import { prepareLoad, startLoad, tellFailures } from './load';
+import { prepareLoad, startLoad, describeFailures } from './load';
 import { hasLua } from '../../tools/local-servers/servers/nginx-lua';
 import { withOwnStack } from './own-stack';
 import { Stack } from '../stack/types';
@@ -66,7 +66,7 @@ async function changeTo(
         .join(', ');
       const failed = change.failed + after.failed;
       failures += failed;
-      const kinds = tellFailures({
+      const kinds = describeFailures({
         answered: change.answered + after.answered,
         failed,
         failures: { ...change.failures, ...after.failures },

@@ -1,4 +1,4 @@
-import { startLoad as startClients, tellFailures } from '../../ops/drill/load';
+import { startLoad as startClients, describeFailures } from '../../ops/drill/load';
 
 interface LoadOptions {
   url: string;
@@ -21,6 +21,6 @@ export function startLoad(options: LoadOptions): () => Promise<LoadOutcome> {
   return async () => {
     await load.stop();
     const taken = load.take();
-    return { answered: taken.answered, failed: taken.failed, detail: tellFailures(taken) };
+    return { answered: taken.answered, failed: taken.failed, detail: describeFailures(taken) };
   };
 }

@@ -1,4 +1,4 @@
-import { parseOptions } from '../../../bench/commands/options';
+import { parseOptions } from '../../../tools/command/bench-options';
 import { selectedNames } from '../../../bench/rounds/schedule';
 import { commands } from '../../../tools/command/bench-commands';
 import { UsageError } from '../../../src/command-line/convention';

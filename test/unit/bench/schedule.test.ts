@@ -1,4 +1,4 @@
-import { parseOptions } from '../../../bench/commands/options';
+import { parseOptions } from '../../../tools/command/bench-options';
 import { planRound } from '../../../bench/rounds/schedule';
 import { setupKey, setupOf, setupsOf } from '../../../bench/scenarios/setups';
 import { extras } from '../../../bench/extras';

@@ -1,7 +1,29 @@
-import { commands } from '../../tools/command/bench-commands';
 import { readArguments, UsageError } from '../../src/command-line/convention';
-import type { BenchOptions } from '../stack/bench-context';
-import { BALANCINGS, SCENARIO_NAMES, type ScenarioName } from '../store/result-types';
+import { commands } from './bench-commands';
+import { BALANCINGS, SCENARIO_NAMES, type Balancing, type ScenarioName } from './bench-names';
+
+export interface BenchOptions {
+  quick: boolean;
+  /** What to measure; `undefined` for the default. */
+  only?: ScenarioName[];
+  /** Length of a measured window. */
+  seconds: number;
+  /** How often everything is measured, in turns. */
+  rounds: number;
+  connections: number;
+  /** Connections for requests that hash a password: 10 fill the cores, and more would only wait. */
+  hashConnections: number;
+  /** Workers of the cluster; `undefined`: one per core, at least two. */
+  workers?: number;
+  /** Replace the balancing and the cache that scenarios declare. */
+  balancings?: Balancing[];
+  caches?: boolean[];
+  /** Requests over which the memory is watched. */
+  requests: number;
+  /** Keep the results in bench/results. */
+  save: boolean;
+  list: boolean;
+}
 
 const NAMES = Object.keys(SCENARIO_NAMES) as ScenarioName[];
 const CACHES = { on: [true], off: [false], both: [true, false] };
