@@ -27,9 +27,11 @@ module.exports = ts.config(
     },
   },
   {
-    files: ['**/*.ts'],
+    files: ['**/*.ts', '**/*.mts'],
     extends: [...ts.configs.recommendedTypeChecked],
-    languageOptions: { parserOptions: { project: './tsconfig.json', tsconfigRootDir: __dirname } },
+    languageOptions: {
+      parserOptions: { project: ['./tsconfig.json', './tsconfig.pages.json'], tsconfigRootDir: __dirname },
+    },
     rules: {
       '@typescript-eslint/no-floating-promises': 'error',
       '@typescript-eslint/no-unused-vars': ['error', { ignoreRestSiblings: true, argsIgnorePattern: '^_' }],
@@ -81,7 +83,6 @@ module.exports = ts.config(
   },
   {
     files: ['**/*.js'],
-    ignores: ['src/**/page/**'],
     plugins: { n: node },
     languageOptions: {
       sourceType: 'commonjs',
@@ -96,29 +97,6 @@ module.exports = ts.config(
     // Run by mongosh.
     files: ['mongo/*.js'],
     languageOptions: { globals: { db: 'readonly', rs: 'readonly', quit: 'readonly' } },
-  },
-  {
-    // Of pages, served as they stand.
-    files: ['src/**/page/*.js'],
-    languageOptions: {
-      sourceType: 'module',
-      globals: Object.fromEntries(
-        [
-          'document',
-          'window',
-          'fetch',
-          'localStorage',
-          'sessionStorage',
-          'setTimeout',
-          'clearTimeout',
-          'AbortController',
-          'TextDecoderStream',
-          'confirm',
-          'matchMedia',
-          'SwaggerUIBundle',
-        ].map((name) => [name, 'readonly']),
-      ),
-    },
   },
   prettier,
 );

@@ -111,7 +111,7 @@ export async function build(root: string) {
 
 /** What the compiler has no part in goes along as it stands; `npm run build` does the same. */
 export function copyPages(root: string, to: string | URL) {
-  const filter = (file: string) => !file.endsWith('.ts');
+  const filter = (file: string) => !/\.m?ts$/.test(file);
   fs.cpSync(path.join(root, 'src'), to, { recursive: true, filter });
 }
 
@@ -119,8 +119,8 @@ export function copyPages(root: string, to: string | URL) {
 function removeOrphans(aside: string, sourceFolder: string) {
   const sources = filesIn(sourceFolder);
   const compiled = sources.flatMap((file) => [
-    file.replace(/\.ts$/, '.js'),
-    file.replace(/\.ts$/, '.js.map'),
+    file.replace(/\.(m?)ts$/, '.$1js'),
+    file.replace(/\.(m?)ts$/, '.$1js.map'),
   ]);
   const made = new Set([...sources, ...compiled, ...notes]);
   for (const file of filesIn(aside).filter((name) => !made.has(name))) fs.rmSync(path.join(aside, file));

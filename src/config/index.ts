@@ -4,8 +4,6 @@ import { configFaults } from './faults';
 import { configSchema, cores, SECRET_BYTES } from './schema';
 import { defaultControlFolder } from '../control/control-folder';
 
-export { LOG_LEVELS } from './schema';
-
 export type Config = ReturnType<typeof readConfig>;
 
 export class ConfigError extends Error {

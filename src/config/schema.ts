@@ -1,10 +1,9 @@
 import os from 'node:os';
 import { z } from 'zod';
+import { LOG_LEVELS } from '../lib/log-levels';
 import { flag, isOrigin, isProxy, list, placesIn, whole } from './values';
 
 export const cores = os.availableParallelism();
-
-export const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
 
 /** RFC 7518, 3.2: HS256 wants a key of at least 256 bits. */
 export const SECRET_BYTES = 32;

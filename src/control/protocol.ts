@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { LOG_LEVELS } from '../config/schema';
+import { LOG_LEVELS } from '../lib/log-levels';
 
 const processStatus = z.object({
   name: z.string(),

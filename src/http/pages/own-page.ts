@@ -1,4 +1,5 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import path from 'node:path';
 import type { RequestHandler, Router } from 'express';
 import { tagAsSent, tagOf } from '../../lib/version-tag';
@@ -7,9 +8,9 @@ import { countAs } from '../server/request-record';
 import { answerOtherMethods } from '../routing/other-methods';
 
 interface OwnPage {
-  /** Folder of the files, which the build copies unchanged. */
+  /** Folder of the files. The build compiles the scripts and copies the rest. */
   folder: string;
-  /** File names by the path at which each is served. */
+  /** File names by URL path. */
   files: Record<string, string>;
   /** Policy directives that replace or extend the common ones. */
   allows?: Record<string, string>;
@@ -43,9 +44,19 @@ export function servePage(
     'Origin-Agent-Cluster': '?1',
   };
   for (const [place, name] of Object.entries(files)) {
-    const text = fill(readFileSync(path.join(folder, name), 'utf8'));
+    const text = fill(readPart(path.join(folder, name)));
     serveFile(router, place, { name, content: Buffer.from(text), tag: tagOf(text), headers });
   }
+}
+
+/** Reads a file of a page. A build has compiled its scripts; tests serve them from the sources. */
+function readPart(file: string): string {
+  const source = file.replace(/\.mjs$/, '.mts');
+  if (source === file || existsSync(file))
+    return readFileSync(file, 'utf8').replace(/^\/\/# sourceMappingURL=.*\n?/m, '');
+  const swc = createRequire(__filename)('@swc/core') as typeof import('@swc/core');
+  const jsc = { parser: { syntax: 'typescript' as const }, target: 'es2023' as const };
+  return swc.transformSync(readFileSync(source, 'utf8'), { jsc }).code;
 }
 
 interface ServedFile {

@@ -2,8 +2,8 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { cpSync, mkdirSync, readdirSync, readFileSync, statSync, symlinkSync } from 'node:fs';
 import path from 'node:path';
-import { LOG_LEVELS } from '../../../src/config';
 import { commands } from '../../../src/command-line/commands';
+import { LOG_LEVELS } from '../../../src/lib/log-levels';
 import { newFolder } from '../../support/folder';
 
 const root = path.join(__dirname, '..', '..', '..');

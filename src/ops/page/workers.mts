@@ -1,22 +1,28 @@
-import { ago, byId, createSparkline, make, milliseconds, rounded, setText, showFacts } from './dom.js';
-import { createLanes } from './lanes.js';
-import { createRefusals } from './refusals.js';
+import type { ApiStatus, RequestStats } from '../../control/protocol.js';
+import type { OpsSnapshot } from '../ops-types.js';
+import { byId, createSparkline, duration, make, milliseconds, rounded, setText, showFacts } from './dom.mjs';
+import { createLanes } from './lanes.mjs';
+import { createRefusals } from './refusals.mjs';
 
 const ASIDE =
-  'Something holds this worker, such as a CPU quota, so it left its requests to the others. It returns by itself.';
-const LAST = 'The last worker that serves: without it nobody would answer.';
+  'Something slows this worker down, such as a CPU quota. It left its requests to the others and returns by itself.';
+const LAST = 'The last worker that serves: without it no request is answered.';
 const SILENT = 'It runs, but has not answered within a second.';
 
-/** Of a reload there are two of a name for a moment: the new one counts. */
-const newestOfEach = (workers) => [...new Map(workers.map((worker) => [worker.name, worker])).values()];
+export type Action = 'drain' | 'resume';
 
-const stateOf = ({ draining, asideSince, listening, inFlight }) => {
+/** During a reload a name occurs twice for a moment: takes the newer process. */
+const newestOfEach = (workers: ApiStatus[]) => [
+  ...new Map(workers.map((worker) => [worker.name, worker])).values(),
+];
+
+function stateOf({ draining, asideSince, listening, inFlight }: ApiStatus): string {
   if (!draining) return 'serving';
   if (asideSince) return 'aside';
   return listening || inFlight > 0 ? 'draining' : 'drained';
-};
+}
 
-function createCard(name, onPress) {
+function createCard(name: string, onPress: (name: string, action: Action) => Promise<void>) {
   const state = make('span', { className: 'state' });
   const spark = createSparkline();
   const facts = make('dl');
@@ -26,22 +32,27 @@ function createCard(name, onPress) {
   const title = make('h3', {}, name, ' ', state);
   const element = make('article', { className: 'card' }, title, spark.svg, facts, button, why);
   element.dataset.worker = name;
-  let now;
+  let now = '';
   let isAsking = false;
   let isBarred = false;
-  // Not `disabled`: who is on it with the keyboard would be thrown off.
+  // Not `disabled`: that would take the keyboard focus off the button.
   const showButton = () => button.setAttribute('aria-disabled', String(isAsking || isBarred));
-  button.addEventListener('click', async () => {
+  const press = async () => {
     if (isAsking || isBarred) return;
     isAsking = true;
     showButton();
     await onPress(name, now === 'serving' ? 'drain' : 'resume');
     isAsking = false;
     showButton();
-  });
+  };
+  button.addEventListener('click', () => void press());
 
-  /** `note`: what there is to say; with `bars` also why its button does nothing. @returns the state if it is another */
-  function showState(next, note = '', bars = note !== '') {
+  /**
+   * @param note explains the state below the button
+   * @param bars true if the button does nothing in this state
+   * @returns the state if it has changed
+   */
+  function showState(next: string, note = '', bars = note !== ''): string | undefined {
     const before = now;
     now = next;
     element.dataset.state = now;
@@ -54,13 +65,13 @@ function createCard(name, onPress) {
 
   return {
     element,
-    /** For a worker that runs and did not answer: the rest of its card stays as it was. */
+    /** Shows a worker that runs but did not answer: the rest of its card stays as it was. */
     showSilent() {
       showFacts(facts, { 'late by': 'over 1 s' });
       return showState('too busy to answer', SILENT);
     },
-    /** `serving`: how many do. */
-    show(worker, { at, serving }) {
+    /** @param serving number of workers that serve */
+    show(worker: ApiStatus, { at, serving }: { at: number; serving: number }) {
       const { requests } = worker;
       const next = stateOf(worker);
       setText(button, `${next === 'serving' ? 'Drain' : 'Resume'} ${name}`);
@@ -69,11 +80,11 @@ function createCard(name, onPress) {
         'requests/s': rounded(requests.perSecond),
         p50: milliseconds(requests.p50Ms),
         p99: milliseconds(requests.p99Ms),
-        'late by': milliseconds(requests.lateMs ?? null),
+        'late by': milliseconds(requests.lateMs),
         memory: `${Math.round(worker.memoryBytes / 1e6)} MB`,
         'in flight': worker.inFlight,
         hashes: worker.hashes,
-        'up for': ago(worker.startedAt, at),
+        'up for': duration(worker.startedAt, at),
         release: worker.release.slice(0, 8),
       });
       const isLast = next === 'serving' && serving === 1;
@@ -82,10 +93,11 @@ function createCard(name, onPress) {
   };
 }
 
-const sum = (workers, pick) => workers.reduce((all, worker) => all + pick(worker.requests), 0);
+const sum = (workers: ApiStatus[], pick: (requests: RequestStats) => number) =>
+  workers.reduce((all, worker) => all + pick(worker.requests), 0);
 
-function showTotals(workers) {
-  const p99s = workers.map(({ requests }) => requests.p99Ms).filter((p99) => p99 !== null);
+function showTotals(workers: ApiStatus[]): void {
+  const p99s = workers.flatMap(({ requests }) => requests.p99Ms ?? []);
   const hits = sum(workers, ({ cache }) => cache.hits);
   const reads = hits + sum(workers, ({ cache }) => cache.misses);
   showFacts(byId('totals'), {
@@ -96,12 +108,27 @@ function showTotals(workers) {
   });
 }
 
-/** `onPress(name, 'drain' or 'resume')`; `onState(name, state)` when a worker's state changes; `say(text)`. */
-export function createWorkers({ onPress, onState, say }) {
-  const cards = new Map();
+interface WorkersOptions {
+  /** Called when the user presses a worker's button. */
+  onPress: (name: string, action: Action) => Promise<void>;
+  /** Called when the state of a worker changes. */
+  onState: (name: string, state: string) => void;
+  say: (text: string) => void;
+}
+
+export function createWorkers({ onPress, onState, say }: WorkersOptions) {
+  const cards = new Map<string, ReturnType<typeof createCard>>();
   const showLanes = createLanes();
   const showRefusals = createRefusals(say);
-  return function show({ workers: all, silent = [], at }) {
+
+  function cardOf(name: string) {
+    const card = cards.get(name) ?? createCard(name, onPress);
+    if (!cards.has(name)) byId('workers').append(card.element);
+    cards.set(name, card);
+    return card;
+  }
+
+  return function show({ workers: all, silent, at }: OpsSnapshot<string>): void {
     const workers = newestOfEach(all);
     const serving = workers.filter((worker) => stateOf(worker) === 'serving').length;
     for (const [name, card] of cards) {
@@ -116,11 +143,7 @@ export function createWorkers({ onPress, onState, say }) {
       onState(name, 'gone');
     }
     for (const worker of workers) {
-      if (!cards.has(worker.name)) {
-        cards.set(worker.name, createCard(worker.name, onPress));
-        byId('workers').append(cards.get(worker.name).element);
-      }
-      const state = cards.get(worker.name).show(worker, { at, serving });
+      const state = cardOf(worker.name).show(worker, { at, serving });
       if (state) onState(worker.name, state);
     }
     showTotals(workers);

@@ -1,0 +1,38 @@
+import type { Answers, ApiStatus } from '../control/protocol';
+
+/** What the live page fetches. Times are `Date` in the server and, after JSON, `string` in the page. */
+export interface OpsSnapshot<Time> {
+  /** Milliseconds since 1970. */
+  at: number;
+  /** Name of the worker that made the snapshot. */
+  by: string;
+  /** Workers that answered. During a reload a name occurs twice: the older process comes first. */
+  workers: ApiStatus[];
+  /** Names of the workers that run but did not answer in time. */
+  silent: string[];
+  /** Null if MongoDB can't be asked. */
+  jobs: JobsShown<Time> | null;
+  /** Messages in RabbitMQ; null if no job worker can ask it. */
+  messages: { ready: number; deadLetters: number; unacknowledged: number } | null;
+}
+
+export interface JobsShown<Time> {
+  waiting: number;
+  running: number;
+  doneLastMinute: number;
+  failed: number;
+  latest: JobShown<Time>[];
+}
+
+export interface JobShown<Time> {
+  _id: string;
+  type: string;
+  status: string;
+  attempts: number;
+  error?: string | null;
+  createdAt: Time;
+  startedAt?: Time | null;
+  finishedAt?: Time | null;
+}
+
+export type DeadLettersSettled = Answers['POST /dead-letters/retry'];

@@ -1,0 +1,89 @@
+import { byId, setText } from './dom.mjs';
+import { createJobs } from './jobs.mjs';
+import { complain, say } from './notices.mjs';
+import { ask, watch, type Reply } from './stream.mjs';
+import { createWorkers, type Action } from './workers.mjs';
+
+/** Key of the token in sessionStorage, which keeps it for this tab until it is closed. */
+const KEY = 'taskfleet-ops-token';
+
+const form = byId('log-in');
+const email = byId('email', HTMLInputElement);
+const password = byId('password', HTMLInputElement);
+let token = sessionStorage.getItem(KEY);
+let stop = new AbortController();
+
+const LOST = { ok: false, message: 'No worker could be reached. Try again.' };
+function send<T>(method: string, path: string): Promise<Reply<T>> {
+  // Requests that the page makes by itself leave an error on screen.
+  if (method !== 'GET') complain('');
+  return ask<T>(method, path, { token }).catch(() => LOST);
+}
+
+async function press(name: string, action: Action): Promise<void> {
+  const { ok, message } = await send('POST', `/ops/workers/${name}/${action}`);
+  if (!ok) complain(message ?? `${name} could not ${action}.`);
+}
+
+const showWorkers = createWorkers({
+  onPress: press,
+  onState: (name, state) => say(`${name} is ${state}${state === 'serving' ? ' again' : ''}.`),
+  say,
+});
+const showJobs = createJobs({ send, say, complain });
+
+/** @param show `complain` if the reason is an error */
+function leave(reason: string, show = say): void {
+  stop.abort();
+  token = null;
+  sessionStorage.removeItem(KEY);
+  byId('live').hidden = true;
+  byId('log-out').hidden = true;
+  form.hidden = false;
+  setText(byId('connection'), '');
+  complain('');
+  show(reason);
+  email.focus();
+}
+
+function enter(token: string): void {
+  form.hidden = true;
+  byId('log-out').hidden = false;
+  setText(byId('connection'), 'connecting…');
+  stop = new AbortController();
+  void watch(token, stop.signal, {
+    onEvent(snapshot) {
+      byId('live').hidden = false;
+      setText(byId('connection'), `served by ${snapshot.by}`);
+      showWorkers(snapshot);
+      showJobs(snapshot);
+    },
+    onLost: () => setText(byId('connection'), 'reconnecting…'),
+    onRefused: (status) =>
+      leave(
+        status === 403 ? 'This page is for Admins only.' : 'Your session has ended: log in again.',
+        complain,
+      ),
+  });
+}
+
+async function logIn(): Promise<void> {
+  say('');
+  complain('');
+  const body = { email: email.value, password: password.value };
+  const reply = await ask<{ token: string }>('POST', '/users/login', { body }).catch(() => LOST);
+  if (!('body' in reply) || !reply.body) return complain(reply.message ?? 'The log-in failed. Try again.');
+  password.value = '';
+  token = reply.body.token;
+  sessionStorage.setItem(KEY, token);
+  enter(token);
+}
+
+form.addEventListener('submit', (event) => {
+  event.preventDefault();
+  void logIn();
+});
+byId('log-out').addEventListener('click', () => leave('You are logged out.'));
+
+if (token) enter(token);
+else leave('');
