@@ -1,4 +1,5 @@
 /** One way only: entry → compose → http/server, features → service → repository, cache, queue → infra. */
+/** @type {(name: string, comment: string, from: object, to: object) => object} */
 const only = (name, comment, from, to) => ({ name, comment, severity: 'error', from, to });
 
 const feature = '^src/(auth|users|tasks|avatars|jobs)/';

@@ -1,5 +1,5 @@
-# One image, two containers: the API (below) and the job worker, which docker-compose.yml starts by a command
-# of its own. Both run under PM2 in the foreground, so that `docker exec … pm2 list` and `pm2 reload all` work.
+# One image for two containers: the API (CMD below) and the job worker, for which docker-compose.yml sets another command.
+# Both run under PM2 in the foreground, so that `docker exec … pm2 list` and `pm2 reload all` work.
 
 FROM node:22-bookworm-slim AS base
 WORKDIR /app
@@ -25,12 +25,12 @@ ENV NODE_ENV=production \
 COPY --from=packages /app/node_modules node_modules
 COPY --from=build /app/dist dist
 COPY ecosystem.config.js ./
-# The files of a clone made with another umask: COPY keeps their modes.
+# COPY keeps the modes of files, which depend on the umask of the clone.
 RUN chmod -R a+rX,go-w dist ecosystem.config.js package.json package-lock.json .npmrc
-# The user "node", by number: so that an orchestrator can tell that it isn't root.
+# The user "node" by number, so that an orchestrator can verify that it is not root.
 USER 1000
 
-# Any worker will do: `pm2 scale` may have taken the first ones away.
+# Healthy if any worker is ready: `pm2 scale` may have removed the first ones.
 HEALTHCHECK --interval=10s --timeout=5s --start-period=30s CMD ["node", "-e", "\
     const ready = async (_, i) => { if (!(await fetch(`http://127.0.0.1:${4001 + i}/health/ready`)).ok) throw i; }; \
     Promise.any(Array.from({ length: 16 }, ready)).then(() => process.exit(0), () => process.exit(1))"]

@@ -4,6 +4,10 @@ const node = require('eslint-plugin-n');
 const regexp = require('eslint-plugin-regexp');
 const ts = require('typescript-eslint');
 
+const { globals } = /** @type {{ globals: Record<string, boolean> }} */ (
+  node.configs['flat/recommended-script'].languageOptions
+);
+
 module.exports = ts.config(
   {
     ignores: [
@@ -30,7 +34,10 @@ module.exports = ts.config(
     files: ['**/*.ts', '**/*.mts'],
     extends: [...ts.configs.recommendedTypeChecked],
     languageOptions: {
-      parserOptions: { project: ['./tsconfig.json', './tsconfig.pages.json'], tsconfigRootDir: __dirname },
+      parserOptions: {
+        project: ['./tsconfig.json', './tsconfig.pages.json', './tsconfig.config-files.json'],
+        tsconfigRootDir: __dirname,
+      },
     },
     rules: {
       '@typescript-eslint/no-floating-promises': 'error',
@@ -86,7 +93,7 @@ module.exports = ts.config(
     plugins: { n: node },
     languageOptions: {
       sourceType: 'commonjs',
-      globals: node.configs['flat/recommended-script'].languageOptions.globals,
+      globals,
     },
     rules: {
       'n/no-missing-require': 'error',

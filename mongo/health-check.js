@@ -1,17 +1,18 @@
-// The health check of MongoDB's container, run by mongosh. The first check makes what the others need: a replica set of
-// this server alone, since transactions need one, and the users, each with what it needs and no more.
+// Health check of MongoDB's container, run by mongosh. The first run creates a replica set of this server alone, which
+// transactions need, and the users with the least privileges that they need.
 'use strict';
 
 const { MONGO_PASSWORD, MONGO_API_PASSWORD, MONGO_WORKER_PASSWORD } = process.env;
 const database = 'taskfleet';
 const admin = db.getSiblingDB('admin');
 
+/** @param {string} collection @param {string[]} actions */
 const on = (collection, ...actions) => ({ resource: { db: database, collection }, actions });
-/** What the job worker, which decodes strangers' pictures, may do. It sees neither users nor tasks. */
+/** Privileges of the job worker. It can't read users and tasks, because it decodes untrusted pictures. */
 const privileges = [
-  // It makes missing indexes when it starts.
+  // The job worker creates missing indexes when it starts.
   on('', 'createCollection', 'createIndex', 'listCollections', 'listIndexes'),
-  // Migrations are the API's business: it only waits for them.
+  // The API runs migrations; the job worker only waits for them.
   on('migrations', 'find'),
   ...['jobs', 'avatars', 'avatar_originals', 'avatar_files.files', 'avatar_files.chunks'].map((name) =>
     on(name, 'find', 'insert', 'update', 'remove'),
@@ -26,20 +27,21 @@ const users = [
   { name: 'worker', pwd: MONGO_WORKER_PASSWORD, roles: ['jobWorker'] },
 ];
 
-/** While there is no user, MongoDB takes the first one from its own machine without a password. */
+/** Creates the first user. MongoDB accepts it from its own host without a password while it has no user. */
 function makeAdmin() {
   try {
     rs.initiate({ _id: 'taskfleet', members: [{ _id: 0, host: 'mongo:27017' }] });
-  } catch (error) {
+  } catch (/** @type {any} */ error) {
     if (error.codeName !== 'AlreadyInitialized') throw error;
   }
   admin.runCommand({ createUser: 'admin', pwd: MONGO_PASSWORD, roles: ['root'] });
   admin.auth('admin', MONGO_PASSWORD);
 }
 
+/** @param {string} name */
 const find = (name) => admin.runCommand({ usersInfo: name }).users[0];
 
-/** Makes the users, or changes them if this file says something else than when they were made. */
+/** Creates the users, or updates them if this file has changed since. */
 function ensureUsers() {
   const made = JSON.stringify([privileges, users.map(({ name, roles }) => [name, roles])]);
   if (find('worker')?.customData?.made === made) return;

@@ -55,6 +55,8 @@ const checks = [
   ['lint', 'eslint', ['.']],
   ['format', 'prettier', ['--check', '.']],
   ['types', 'tsc', ['--noEmit']],
+  ['types of pages', 'tsc', ['-p', 'tsconfig.pages.json']],
+  ['types of config files', 'tsc', ['-p', 'tsconfig.config-files.json']],
   ['structure', 'depcruise', ['src']],
   ['contract', 'tsx', ['contract/generate.ts', '--check']],
   ['unused', 'knip', []],

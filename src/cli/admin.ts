@@ -13,15 +13,15 @@ runCommand(commands.admin, async ({ values }) => {
   const file = values['password-file'] && fromCaller(values['password-file']);
   const { password, isMade } = passwordOf(file);
   const { email, username, name } = values;
-  // Before anything is asked or written.
+  // Checked before a server is contacted or a file is written.
   const person = values.promote ? undefined : checkPerson({ email, username, name, password });
   const { auth, close } = await composeApi(readConfig(process.env), createLogger('error', 'admin'));
   try {
     if (!person) {
       await auth.promote(values.promote!);
-      return say(`${values.promote} is an Admin from the next log-in on.`);
+      return say(`${values.promote} is an Admin as of the next log-in.`);
     }
-    if (values['if-none'] && (await auth.hasAdmin())) return say('There is an Admin already.');
+    if (values['if-none'] && (await auth.hasAdmin())) return say('An Admin exists already.');
     if (file && isMade) writeFileSync(file, `${password}\n`, { mode: 0o600 });
     await auth.createAdmin(person);
     say(`${person.email} is an Admin${isMade && !file ? `; the password is ${password}` : ''}.`);

@@ -19,6 +19,6 @@ runCommand(commands.backup, async ({ values, positionals }) => {
     );
     say(`${file}: ${totalOf(counts)} documents of ${dump.database}, ${(size / 1e6).toFixed(1)} MB`);
     if (!snapshot && atOneMoment)
-      say('This server knows no snapshots: what was written meanwhile may be there in part.');
+      say('This server has no snapshots: the backup may hold only a part of what was written meanwhile.');
   });
 });

@@ -1,7 +1,7 @@
 import { ConfigError } from '../config';
 import { judgeConfiguration } from '../doctor/judge-configuration';
 
-/** Tells everything that is wrong with the environment before anything that runs is touched; what is unwise as well. */
+/** Reports all faults and warnings of the environment, before a command changes the running processes. */
 const findings = judgeConfiguration(process.env);
 for (const { level, says, cure } of findings)
   if (level === 'warning') process.stdout.write(`${says}. ${cure}\n`);

@@ -10,8 +10,9 @@ import {
 let interruption: AbortSignal | undefined;
 
 /**
- * Aborted by the first Ctrl-C or SIGTERM, for a command that has something to put right before it ends; the same
- * signal once more ends it at once. Both kinds may come from one Ctrl-C: by the terminal and by the parent process.
+ * Returns a signal that is aborted by the first Ctrl-C or SIGTERM, for a command that must clean up before it ends. A
+ * second signal of the same kind ends the process at once. One Ctrl-C may send both kinds: SIGINT comes from the
+ * terminal, SIGTERM from the parent process.
  */
 export function untilInterrupted(): AbortSignal {
   const controller = new AbortController();
@@ -25,8 +26,8 @@ export function untilInterrupted(): AbortSignal {
 }
 
 /**
- * Runs a command to its end with the arguments of this process; prints an error without a stack. The exit status is 2
- * for wrong arguments, 1 for a failure, 130 if it was interrupted.
+ * Runs a command with the arguments of this process, prints errors without a stack, and ends the process. The exit
+ * status is 2 for wrong arguments, 1 for a failure, 130 if it was interrupted.
  */
 export function runCommand<T extends NonNullable<ParseArgsConfig['options']>>(
   command: Command<T>,

@@ -19,7 +19,7 @@ export async function withData(work: (data: Data) => Promise<void>): Promise<voi
   }
 }
 
-/** A bar on a terminal, a line every two seconds elsewhere; none before there is something to count. */
+/** Shows the progress of `work`: a bar on a terminal, else a line every two seconds. Starts with the first document. */
 export async function withBar<T>(
   work: (show: (done: number, total: number) => void) => Promise<T>,
 ): Promise<T> {
@@ -31,7 +31,7 @@ export async function withBar<T>(
       if (done === shown) return;
       if (shown === 0) bar.start(total, 0);
       bar.update((shown = done));
-      // What comes after the last document isn't told by it.
+      // The work after the last document has no progress.
       if (done === total) bar.stop();
     });
   } finally {

@@ -7,7 +7,7 @@ import { connectMongo } from '../infra/mongo/mongo';
 import { runCommand, say } from './command';
 
 runCommand(commands['dead-letters'], async ({ values }) => {
-  if (values.retry && values.discard) throw new UsageError('Either --retry or --discard.');
+  if (values.retry && values.discard) throw new UsageError('Use either --retry or --discard, not both.');
   const config = readProcessConfig(process.env);
   if (!config.amqpUrl) throw new Error('AMQP_URL is needed: the dead letters are in RabbitMQ.');
   const mongo = await connectMongo(config.mongoUrl);
@@ -18,9 +18,9 @@ runCommand(commands['dead-letters'], async ({ values }) => {
   if (values.retry || values.discard) {
     const { retried, discarded, over, kept } = await deadLetters.settle(values.retry ? 'retry' : 'discard');
     const parts = [
-      `${retried + discarded} ${values.retry ? 'tried again' : 'discarded'}`,
-      `${over} of jobs that wait, run or are over: dropped`,
-      ...(kept > 0 ? [`${kept} stay, since no job can be made of them: --discard`] : []),
+      `${retried + discarded} ${values.retry ? 'retried' : 'discarded'}`,
+      `${over} dropped, whose jobs are waiting, running or done`,
+      ...(kept > 0 ? [`${kept} kept, because they can only be discarded (--discard)`] : []),
     ];
     say(`Dead letters: ${parts.join('; ')}.`);
   } else {
@@ -28,8 +28,8 @@ runCommand(commands['dead-letters'], async ({ values }) => {
     for (const { id, job } of letters)
       say(
         job
-          ? `${id}  ${job.type}  ${job.status}, begun ${job.attempts} times${job.error ? `: ${job.error}` : ''}`
-          : `${JSON.stringify(id.slice(0, 40))}  no job of this id is kept`,
+          ? `${id}  ${job.type}  ${job.status}, ${job.attempts} attempts${job.error ? `: ${job.error}` : ''}`
+          : `${JSON.stringify(id.slice(0, 40))}  has no job`,
       );
     say(`${letters.length} dead letter${letters.length === 1 ? '' : 's'}.`);
   }

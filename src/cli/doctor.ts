@@ -7,7 +7,7 @@ import { runCommand } from './command';
 
 const root = path.join(__dirname, '..', '..');
 
-/** What NGINX reads now, or what it would be given; an image of the API has neither. */
+/** Returns the configuration that NGINX uses, or the template of it; undefined in an image of the API, which has neither. */
 function nginxConfiguration(): string | undefined {
   const folder = process.env.TASKFLEET_DIR || path.join(root, '.local');
   const files = [path.join(folder, 'nginx', 'nginx.conf'), path.join(root, 'nginx', 'nginx.conf.template')];
@@ -16,7 +16,7 @@ function nginxConfiguration(): string | undefined {
 }
 
 function pm2TimeOuts() {
-  // Not by import(), which takes `#` and `%` in a path for parts of an address.
+  // Not by import(), which reads `#` and `%` in a path as parts of a URL.
   const load = createRequire(__filename);
   const { apps } = load(path.join(root, 'ecosystem.config.js')) as { apps: Record<string, number>[] };
   const shortest = (name: string) => Math.min(...apps.map((app) => app[name]!));
@@ -24,7 +24,7 @@ function pm2TimeOuts() {
 }
 
 async function examineAll() {
-  // Loaded here: who asks for the configuration alone gets it in a fraction of the time.
+  // Loaded here, so that `--configuration` takes a fraction of the time.
   const [{ examine }, { createRepositories }] = await Promise.all([
     import('../doctor/examine.js'),
     import('../compose/store.js'),
@@ -35,12 +35,12 @@ async function examineAll() {
 }
 
 const command = {
-  usage: `A line of JSON for each finding about this environment and the servers that it names.
-  node dist/cli/doctor.js [--configuration]      of the environment alone: no server is asked`,
+  usage: `Prints a line of JSON for each finding about this environment and its servers.
+  node dist/cli/doctor.js [--configuration]      checks the environment only`,
   options: { configuration: { type: 'boolean' } },
 } as const;
 
-/** `npm run doctor` shows these findings to people, with what it finds itself. */
+/** `npm run doctor` formats these findings and adds its own. */
 runCommand(command, async ({ values: { configuration } }) => {
   const findings = configuration ? judgeConfiguration(process.env) : await examineAll();
   process.stdout.write(findings.map((finding) => `${JSON.stringify(finding)}\n`).join(''));

@@ -4,7 +4,7 @@ import { askProcess } from '../control/control-client';
 import { listLiving } from '../control/control-folder';
 import { runCommand, say } from './command';
 
-/** API workers and job workers that share this RUN_DIR; a process that was killed may have left its socket there. */
+/** Covers the API workers and job workers that share this RUN_DIR. */
 runCommand(commands['log-level'], async ({ positionals: [level] }) => {
   const { runDir } = readProcessConfig(process.env);
   const sockets = listLiving(runDir).sort((a, b) => a.name.localeCompare(b.name));
@@ -18,6 +18,6 @@ runCommand(commands['log-level'], async ({ positionals: [level] }) => {
   for (const answer of answers)
     say(answer.status === 'fulfilled' ? answer.value : `! ${(answer.reason as Error).message}`);
   if (!answers.some(({ status }) => status === 'fulfilled'))
-    throw new Error(`No process runs here that could be asked (by ${runDir}).`);
+    throw new Error(`No running process answers in ${runDir}.`);
   if (answers.some(({ status }) => status === 'rejected')) process.exitCode = 1;
 });

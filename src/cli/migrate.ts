@@ -6,7 +6,7 @@ runCommand(commands.migrate, async ({ positionals: [action = 'up'] }) => {
   await withData(async ({ migrations }) => {
     if (action === 'down') {
       const name = await migrations.down();
-      return say(name ? `${name} is taken back.` : 'Nothing is applied.');
+      return say(name ? `${name} is reverted.` : 'No migration is applied.');
     }
     const before = await migrations.applied();
     if (action === 'up') await migrations.up();
@@ -15,6 +15,6 @@ runCommand(commands.migrate, async ({ positionals: [action = 'up'] }) => {
       const isNew = action === 'up' && !before.includes(name);
       if (action === 'status' || isNew) say(`${name}  ${isNew ? 'applied' : appliedAt}`);
     }
-    if (action === 'up' && before.length === all.length) say('Everything was applied already.');
+    if (action === 'up' && before.length === all.length) say('All migrations were applied already.');
   });
 });

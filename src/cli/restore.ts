@@ -12,7 +12,7 @@ runCommand(commands.restore, async ({ values, positionals: [name] }) => {
   if (!name) throw new UsageError('One FILE is needed.');
   const file = fromCaller(name);
   requireReadable(file);
-  // Set by `npm run restore` for a database that the processes of this stack don't use.
+  // `npm run restore` sets this for a database that the processes of this stack do not use.
   const isForeign = process.env.TASKFLEET_FOREIGN === 'true';
   const signal = untilInterrupted();
   let begun: string | undefined;
@@ -27,7 +27,7 @@ runCommand(commands.restore, async ({ values, positionals: [name] }) => {
           empty,
           prepareEmpty,
           prepare: () => {
-            say('All documents are there; making the indexes.');
+            say('All documents are restored; creating the indexes.');
             return prepare();
           },
           forgetCached,
@@ -36,9 +36,11 @@ runCommand(commands.restore, async ({ values, positionals: [name] }) => {
           signal,
         }),
       );
-      say(`${dump.database} holds the ${totalOf(counts)} documents of ${header.createdAt}, counted again.`);
+      say(
+        `${dump.database} holds ${totalOf(counts)} documents of the backup from ${header.createdAt}; the counts were verified.`,
+      );
     });
-    if (!isForeign && !whileServing) say('Workers that were stopped come back by npm start.');
+    if (!isForeign && !whileServing) say('Run npm start to restart the workers.');
   } catch (error) {
     if (!begun && !signal.aborted) throw error;
     const { text = (error as Error).message } = describeFailure(error, '');
@@ -46,17 +48,17 @@ runCommand(commands.restore, async ({ values, positionals: [name] }) => {
   }
 });
 
-/** Before MongoDB is asked. */
+/** Checks the file before MongoDB is contacted. */
 function requireReadable(file: string): void {
   try {
     accessSync(file, constants.R_OK);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
-    throw new UsageError(`${file} is not there.`);
+    throw new UsageError(`${file} does not exist.`);
   }
 }
 
-const NOTHING = 'The database is as it was; the same command begins anew.';
+const NOTHING = 'The database is unchanged; the same command starts again from the beginning.';
 const partOf = (database: string, name: string) =>
-  `The database ${database} holds a part of the backup and nothing else. Start no worker on it before this:
+  `The database ${database} holds only a part of the backup. Before you start a worker on it, run:
   npm run restore -- ${shellQuoted(name)} --empty ${shellQuoted(database)}`;

@@ -26,23 +26,25 @@ runCommand(commands.seed, async ({ values }) => {
     ).catch(async (error: unknown) => {
       if (!signal.aborted) throw error;
       await listsChanged();
-      throw new Error('Interrupted: the same command goes on from here.');
+      throw new Error('Interrupted. The same command continues from here.');
     });
     await listsChanged();
     const were = { users: count.users - added.users, tasks: count.tasks - added.tasks };
     say(
-      `${added.users} users and ${added.tasks} tasks came; ${were.users} and ${were.tasks} were there before.`,
+      `Added ${added.users} users and ${added.tasks} tasks; ${were.users} and ${were.tasks} existed before.`,
     );
-    say(`Log in as ${userAt(seed, 0, '').email} with the password: ${tellPassword(were.users, password)}`);
+    say(
+      `Log in as ${userAt(seed, 0, '').email} with the password: ${describePassword(were.users, password)}`,
+    );
   });
 });
 
-/** Who was there before keeps the password they were made with. */
-const tellPassword = (before: number, password: string) =>
-  before > 0 ? `${password} (unless they were made with another)` : password;
+/** Users who existed before keep their password. */
+const describePassword = (before: number, password: string) =>
+  before > 0 ? `${password} (unless another run set a different one)` : password;
 
 function whole(name: string, text: string, low: number, high: number): number {
   const value = /^\d+$/.test(text) ? Number(text) : NaN;
   if (value >= low && value <= high) return value;
-  throw new UsageError(`--${name} must be a whole number from ${low} to ${high}, and is "${text}".`);
+  throw new UsageError(`--${name} must be a whole number from ${low} to ${high}, but is "${text}".`);
 }

@@ -11,22 +11,22 @@ import { judgeTimeOuts, type TimeOuts } from './judge-time-outs';
 
 type Connection = Awaited<ReturnType<typeof openMongo>>;
 
-/** Of each question to a server. */
+/** Time limit for each question to a server. */
 const LIMIT_MS = 2_000;
-/** The relay looks four times a second, and tries again after ten. */
+/** The relay polls four times a second, and retries after ten seconds. */
 const OVERDUE_MS = 30_000;
 
 export interface Examined {
   env: NodeJS.ProcessEnv;
   timeOuts: Omit<TimeOuts, 'drainMs'>;
-  /** Makes the models on a connection. */
+  /** Creates the models on a connection. */
   createRepositories: (connection: Connection) => {
     jobs: { overdue(): Promise<{ count: number; since: Date | undefined }> };
     notices: { inForce(): Promise<{ cacheOffUntil: Date | undefined; revoked: number }> };
   };
 }
 
-/** Looks at configuration and servers as a process with this environment would see them; changes nothing. */
+/** Checks the configuration and the servers that a process with this environment would use; changes nothing. */
 export async function examine({ env, timeOuts, createRepositories }: Examined): Promise<Finding[]> {
   const value = <T extends keyof typeof configSchema.shape>(name: T) =>
     configSchema.shape[name].safeParse(env[name] || undefined).data;
@@ -54,16 +54,16 @@ export async function examine({ env, timeOuts, createRepositories }: Examined): 
 const notSet = (group: string, variable: string, lost: string) =>
   findingsOf(group).warning(
     `${variable} is not set: ${lost}`,
-    `Set it, or let \`npm start\` find or start one`,
+    `Set it, or let \`npm start\` find or start a server`,
   );
 
-/** What the work finds, or that the server can't be asked. */
+/** Returns the findings of `work`, or one finding that the server can't be asked. */
 async function asked(group: string, variable: string, work: Promise<Finding[]>): Promise<Finding[]> {
   try {
     return await requireWithin(work, LIMIT_MS, noAnswerIn(LIMIT_MS));
   } catch (problem) {
     const says = `It can't be asked: ${reasonOf(problem)}`;
-    const cure = `npm start brings back the stack's own (npm stop first where it hangs); another's: look at ${variable}`;
+    const cure = `For a server of this stack run npm start (npm stop first if it hangs); for another check ${variable}`;
     return [findingsOf(group).error(says, cure)];
   }
 }
@@ -99,19 +99,19 @@ function judgeOutbox({ count, since }: { count: number; since: Date | undefined 
   return [
     warning(
       `${count} jobs wait to be published, the oldest for ${Math.round(waitsMs / 1_000)} s`,
-      'They run once RabbitMQ and a job worker are there: npx pm2 logs taskfleet-worker',
+      'They run when RabbitMQ and a job worker are up: npx pm2 logs taskfleet-worker',
     ),
   ];
 }
 
 function judgeNotices({ cacheOffUntil, revoked }: { cacheOffUntil: Date | undefined; revoked: number }) {
   const { ok, warning } = findingsOf('Notices');
-  const told = ok(`${revoked} removed user${revoked === 1 ? '' : 's'} whose tokens are refused`);
-  if (!cacheOffUntil) return [told];
+  const revocations = ok(`${revoked} removed user${revoked === 1 ? '' : 's'} whose tokens are refused`);
+  if (!cacheOffUntil) return [revocations];
   const left = inMs(cacheOffUntil.getTime() - Date.now());
-  const cure = 'It comes back by itself; where it is off again and again, look at Redis and the links to it';
+  const cure = 'It returns by itself; if it goes off repeatedly, check Redis and the network to it';
   return [
-    told,
+    revocations,
     warning(`The cache is off for all workers, for ${left} more: Redis did not confirm a change`, cure),
   ];
 }

@@ -2,18 +2,18 @@ export interface Finding {
   group: string;
   level: 'ok' | 'warning' | 'error';
   says: string;
-  /** A command or a sentence; of a finding that isn't ok. */
+  /** A command or a sentence; unset if the level is ok. */
   cure?: string;
 }
 
-/** The findings of one group. */
+/** Creates findings of one group. */
 export const findingsOf = (group: string) => ({
   ok: (says: string): Finding => ({ group, level: 'ok', says }),
   warning: (says: string, cure: string): Finding => ({ group, level: 'warning', says, cure }),
   error: (says: string, cure: string): Finding => ({ group, level: 'error', says, cure }),
 });
 
-/** Whether `version` is `oldest` or newer: "7.0.15", "7.0". */
+/** Compares versions such as "7.0.15" and "7.0" by number. */
 export const isAtLeast = (version: string, oldest: string): boolean =>
   version.localeCompare(oldest, 'en', { numeric: true }) >= 0;
 

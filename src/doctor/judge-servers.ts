@@ -5,7 +5,7 @@ import { diskLevel, inUnits } from '../lib/disk-level';
 import { findingsOf, inMs, isAtLeast, type Finding } from './finding';
 
 const OLDEST = { mongo: '7.0', redis: '6.2', rabbit: '3.10' };
-/** By how much the clocks of hosts may differ: SKEW_MS of notices/notice-board.ts. */
+/** Maximum difference between the clocks of hosts: SKEW_MS of notices/notice-board.ts. */
 const SKEW_MS = 2_000;
 const SKEW_NOTED_MS = 500;
 
@@ -24,15 +24,13 @@ export function judgeMongo(facts: MongoFacts): Finding[] {
   if (!facts.isReplicaSet)
     findings.push(
       error(
-        'It is no replica set: without one there are no transactions',
+        'It is no replica set, which transactions need',
         "Start mongod with --replSet taskfleet, then once: mongosh --eval 'rs.initiate()'",
       ),
     );
   else if (!facts.isWritable)
-    findings.push(
-      error('It takes no writes: it is not the primary', "Look at: mongosh --eval 'rs.status()'"),
-    );
-  else findings.push(ok('a replica set that takes writes'));
+    findings.push(error('It accepts no writes: it is not the primary', "Run: mongosh --eval 'rs.status()'"));
+  else findings.push(ok('a replica set that accepts writes'));
   if (!isAtLeast(version, OLDEST.mongo))
     findings.push(warning(`It is older than ${OLDEST.mongo}`, `Upgrade to MongoDB ${OLDEST.mongo} or later`));
   if (facts.room) findings.push(judgeRoom(facts.room));
@@ -42,25 +40,25 @@ export function judgeMongo(facts: MongoFacts): Finding[] {
     const says = `${inUnits(room.free)} are free on its disk`;
     const level = diskLevel(room);
     if (level === 'ok') return ok(says);
-    const cure = 'Free some, or give it a larger disk: below DISK_RESERVE_MB writes are refused with 507';
+    const cure = 'Free some space or use a larger disk: below DISK_RESERVE_MB writes are refused with 507';
     return (level === 'error' ? error : warning)(says, cure);
   }
 }
 
 export function judgeIndexes({ missing, extra }: { missing: string[]; extra: string[] }): Finding[] {
   const { ok, warning, error } = findingsOf('MongoDB');
-  if (missing.length + extra.length === 0) return [ok('the indexes are those of the models')];
+  if (missing.length + extra.length === 0) return [ok('the indexes match the models')];
   return [
     ...missing.map((index) =>
       error(
         `The index ${index} is missing`,
-        'npm run reload (each process makes what is missing as it starts)',
+        'npm run reload (each process creates missing indexes when it starts)',
       ),
     ),
     ...extra.map((index) =>
       warning(
-        `The index ${index} is no model's: each write pays for it`,
-        `Where nothing else needs it: mongosh "$MONGO_URL" --eval 'db.${index.replace(' ', '.dropIndex("')}")'`,
+        `The index ${index} belongs to no model and slows down each write`,
+        `If nothing else needs it: mongosh "$MONGO_URL" --eval 'db.${index.replace(' ', '.dropIndex("')}")'`,
       ),
     ),
   ];
@@ -74,7 +72,7 @@ export function judgeRedis(facts: RedisFacts): Finding[] {
   if (facts.isPersistent)
     findings.push(
       warning(
-        'It writes to disk, which a cache has no use for',
+        'It writes to disk, which a cache does not need',
         'redis-cli CONFIG SET save "" and CONFIG SET appendonly no, and the same in redis.conf',
       ),
     );
@@ -82,20 +80,20 @@ export function judgeRedis(facts: RedisFacts): Finding[] {
 
   function judgeMemory({ maxMemory, policy }: RedisFacts): Finding {
     const cure =
-      'redis-cli CONFIG SET maxmemory-policy volatile-ttl, and the same in redis.conf: only what is cached has an expiry';
+      'redis-cli CONFIG SET maxmemory-policy volatile-ttl, and the same in redis.conf: only cached entries have an expiry';
     if (maxMemory === 0)
       return warning(
-        'maxmemory is not set: it may take all the memory there is',
+        'maxmemory is not set: Redis may use all memory of the host',
         'redis-cli CONFIG SET maxmemory 256mb and maxmemory-policy volatile-ttl, and the same in redis.conf',
       );
     if (policy === 'noeviction')
-      return error('maxmemory-policy is noeviction: once it is full, writes are refused', cure);
+      return error('maxmemory-policy is noeviction: Redis refuses writes when it is full', cure);
     if (!policy.startsWith('volatile-'))
       return warning(
-        `maxmemory-policy is ${policy}: what is cached can push out the counters of limits and of failed log-ins`,
+        `maxmemory-policy is ${policy}: cached entries can evict the counters of limits and failed log-ins`,
         cure,
       );
-    return ok(`${Math.round(maxMemory / 2 ** 20)} MB at the most, ${policy}`);
+    return ok(`${Math.round(maxMemory / 2 ** 20)} MB at most, ${policy}`);
   }
 }
 
@@ -109,20 +107,20 @@ export function judgeRabbit(facts: RabbitFacts): Finding[] {
   if (facts.alarm !== undefined)
     findings.push(
       error(
-        `An alarm stops what is published: ${facts.alarm}`,
-        'Free disk or memory where it runs; rabbitmq-diagnostics alarms tells which',
+        `An alarm blocks publishing: ${facts.alarm}`,
+        'Free disk or memory on its host; rabbitmq-diagnostics alarms shows which',
       ),
     );
   if (!facts.isThere)
     return [
       ...findings,
-      error('The queues of jobs are not there', 'Start a job worker, which makes them: npm start'),
+      error('The queues of jobs do not exist', 'Start a job worker, which creates them: npm start'),
     ];
   findings.push(
     facts.isAsDeclared
       ? ok('the queue of jobs is a quorum queue with dead letters')
       : error(
-          'The queue of jobs is of another kind or has other arguments',
+          'The queue of jobs has another kind or other arguments',
           'Stop the job worker, delete the queue (rabbitmqctl delete_queue), npm start: jobs are kept in MongoDB',
         ),
     facts.consumers > 0
@@ -136,8 +134,8 @@ export function judgeRabbit(facts: RabbitFacts): Finding[] {
     facts.deadLetters === 0
       ? ok('no dead letters')
       : warning(
-          `${facts.deadLetters} dead letter${facts.deadLetters > 1 ? 's' : ''}: jobs that took their worker down`,
-          'npm run dead-letters shows them; -- --retry tries their jobs again, -- --discard gives them up',
+          `${facts.deadLetters} dead letter${facts.deadLetters > 1 ? 's' : ''}: messages that crashed their job worker`,
+          'npm run dead-letters lists them; -- --retry retries their jobs, -- --discard discards them',
         ),
   );
   return findings;
@@ -146,8 +144,8 @@ export function judgeRabbit(facts: RabbitFacts): Finding[] {
 function judgeClock(group: string, skewMs: number): Finding {
   const { ok, warning, error } = findingsOf(group);
   const apart = Math.abs(skewMs);
-  if (apart < SKEW_NOTED_MS) return ok(`its clock and ours are ${inMs(apart)} apart`);
+  if (apart < SKEW_NOTED_MS) return ok(`its clock differs from ours by ${inMs(apart)}`);
   const says = `Its clock is ${inMs(apart)} ${skewMs > 0 ? 'ahead of' : 'behind'} ours`;
-  const cure = 'Let both hosts keep their time by NTP (timedatectl set-ntp true)';
-  return apart < SKEW_MS ? warning(says, cure) : error(`${says}; ${inMs(SKEW_MS)} is the most`, cure);
+  const cure = 'Synchronise both hosts by NTP (timedatectl set-ntp true)';
+  return apart < SKEW_MS ? warning(says, cure) : error(`${says}; the maximum is ${inMs(SKEW_MS)}`, cure);
 }

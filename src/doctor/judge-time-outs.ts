@@ -4,7 +4,7 @@ import { findingsOf, type Finding } from './finding';
 const { ok, warning, error } = findingsOf('Time-outs');
 
 export interface TimeOuts {
-  /** Undefined where no configuration of NGINX is at hand. */
+  /** Undefined if no configuration of NGINX is available. */
   nginx?: { keepAliveMs: number; readMs: number; nextUpstreamMs: number };
   pm2: { killMs: number; listenMs: number };
   drainMs: number;
@@ -12,7 +12,7 @@ export interface TimeOuts {
 
 const UNITS: Record<string, number> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, '': 1_000 };
 
-/** As NGINX writes it: 500ms, 1s, 1m30s, and 60 alone are seconds. NaN where it isn't said. */
+/** Reads a time of NGINX in milliseconds: 500ms, 1s, 1m30s; a bare number is seconds. NaN if the directive is missing. */
 export function nginxTime(text: string, directive: string): number {
   const [, value] = new RegExp(`^\\s*${directive}\\s+([\\w ]+);`, 'm').exec(text) ?? [];
   if (!value) return NaN;
@@ -33,15 +33,15 @@ export function nginxTimeOuts(text: string): NonNullable<TimeOuts['nginx']> {
 
 const seconds = (ms: number) => (Number.isNaN(ms) ? 'not set' : `${ms / 1_000} s`);
 
-/** Who waits for whom must wait longer. Each rule: the shorter, the longer, and what is lost otherwise. */
+/** Checks that each side waits longer than the side that it waits for. A rule names both and what is lost otherwise. */
 export function judgeTimeOuts({ nginx, pm2, drainMs }: TimeOuts): Finding[] {
   const { requestMs, keepAliveMs, stopMs, jobGraceMs, startMs } = timeLimits;
   type Rule = [shorter: [string, number], longer: [string, number], lost: string, isUnwise?: boolean];
   const kill: [string, number] = ['kill_timeout of ecosystem.config.js', pm2.killMs];
   const stop: [string, number] = ['a process stops itself', stopMs];
   const rules: Rule[] = [
-    [stop, kill, 'PM2 kills a worker that still answers'],
-    [['DRAIN_MS', drainMs], stop, 'a worker is ended while it drains'],
+    [stop, kill, 'PM2 kills workers that still answer'],
+    [['DRAIN_MS', drainMs], stop, 'workers are killed while they drain'],
     [['a job is put back', jobGraceMs], stop, 'jobs under way are lost until their lease ends'],
     [
       ['a start on a busy machine', startMs],
@@ -55,7 +55,7 @@ export function judgeTimeOuts({ nginx, pm2, drainMs }: TimeOuts): Finding[] {
     rules.push(
       [idle, ['DRAIN_MS', drainMs], 'a reload loses requests', true],
       [idle, ["a worker's keepAliveTimeout", keepAliveMs], 'requests meet connections that close'],
-      [["a request's deadline", requestMs], read, 'clients get 504 in place of what became of it'],
+      [["a request's deadline", requestMs], read, 'clients get 504 instead of the result'],
       [
         read,
         ["NGINX's proxy_next_upstream_timeout", nginx.nextUpstreamMs],

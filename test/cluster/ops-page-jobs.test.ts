@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import amqp from 'amqplib';
+import type { Page } from 'playwright-core';
 import { createRepositories } from '../../src/compose/store';
 import { connectMongo } from '../../src/infra/mongo/mongo';
 import { jobQueueNames } from '../../src/infra/rabbit/rabbit';
@@ -9,8 +10,12 @@ import { useLivePage } from '../support/live-page';
 import { newPicture } from '../support/pictures';
 
 const live = useLivePage();
-const { cluster, admin, page, card, inState } = live;
-beforeAll(() => live.open());
+const { cluster, admin, card, inState } = live;
+let page: Page;
+beforeAll(async () => {
+  page = live.page();
+  await live.open();
+});
 
 describe('jobs on the live page', () => {
   /** Creates a failed job that succeeds at the next attempt. @returns its id */

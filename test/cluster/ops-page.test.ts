@@ -1,9 +1,13 @@
+import type { Page } from 'playwright-core';
 import { barriersOf } from '../support/accessibility';
 import { useLivePage } from '../support/live-page';
 import { startLoad } from '../support/load';
 import { eventually } from '../support/wait';
 
-const { cluster, admin, page, card, chips, inState, logIn } = useLivePage();
+const live = useLivePage();
+const { cluster, admin, card, chips, inState, logIn } = live;
+let page: Page;
+beforeAll(() => void (page = live.page()));
 
 /** Waits until all shown requests were answered by the worker `name`. */
 const untilOnlyIn = (name: string, other: string) =>

@@ -130,7 +130,7 @@ describe('the doctor', () => {
       'Configuration error: API_WORKERS is "abc"; it can be a whole number from 1 to 500.',
       'Configuration error: BCRYPT_COST is "99"; it can be a whole number from 4 to 15.',
       'Configuration error: BALANCING is "x"; it can be round-robin, least-connections, response-time.',
-      'RabbitMQ error: The queues of jobs are not there',
+      'RabbitMQ error: The queues of jobs do not exist',
     ]);
     const channel = await model.createChannel();
     channel.on('error', () => {});

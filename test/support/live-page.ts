@@ -1,7 +1,7 @@
 import type { Browser, Page } from 'playwright-core';
 import { startBrowser } from './browser';
 import { useCluster } from './cluster';
-import { late, use } from './use';
+import { use } from './use';
 
 /** Opens the live page of a cluster in Chromium, and fails a test if the browser reports an error meanwhile. */
 export function useLivePage() {
@@ -11,7 +11,7 @@ export function useLivePage() {
   const faults: string[] = [];
   const cluster = useCluster();
   const admin = use(() => cluster.buildAdmin());
-  const page = late(() => opened);
+  const page = () => opened!;
 
   beforeAll(async () => {
     browser = await startBrowser();
@@ -34,23 +34,24 @@ export function useLivePage() {
   afterEach(() => expect(faults).toEqual([]));
   afterAll(() => browser?.close());
 
-  const card = (name: string) => page.locator(`[data-worker="${name}"]`);
+  const card = (name: string) => page().locator(`[data-worker="${name}"]`);
   return {
     cluster,
     admin,
+    /** Returns the page once the hooks have opened it. */
     page,
     card,
-    chips: (name: string) => page.locator(`[data-lane="${name}"] .chip`),
+    chips: (name: string) => page().locator(`[data-lane="${name}"] .chip`),
     inState: (name: string, state: string) =>
-      page.locator(`[data-worker="${name}"][data-state="${state}"]`).waitFor(),
+      page().locator(`[data-worker="${name}"][data-state="${state}"]`).waitFor(),
     async logIn(password = admin.password): Promise<void> {
-      await page.getByLabel('E-mail or user name').fill(admin.email);
-      await page.getByLabel('Password').fill(password);
-      await page.getByRole('button', { name: 'Log in' }).click();
+      await page().getByLabel('E-mail or user name').fill(admin.email);
+      await page().getByLabel('Password').fill(password);
+      await page().getByRole('button', { name: 'Log in' }).click();
     },
     /** Opens the page, logs in and waits for both workers. */
     async open(): Promise<void> {
-      await page.goto(`${cluster.url}/ops`);
+      await page().goto(`${cluster.url}/ops`);
       await this.logIn();
       await Promise.all([card('api-0').waitFor(), card('api-1').waitFor()]);
     },

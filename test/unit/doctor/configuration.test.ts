@@ -10,7 +10,7 @@ const started = {
   BASE_PORT: '4001',
   JWT_SECRET: 'hU8-vS2mXqLd0cKz5RtYw1GfBn7JpE4a',
 };
-/** As `npm run doctor` puts it together, each part judged by a process of its own there. */
+/** Combines the findings as `npm run doctor` does, which checks each part in a separate process. */
 const look = (env: Variables, shell: Variables) =>
   bothConfigurations(
     judgeConfiguration(env),
@@ -20,7 +20,7 @@ const look = (env: Variables, shell: Variables) =>
   ).map(({ level, says }) => `${level} ${says}`);
 
 describe('the doctor on the configuration', () => {
-  it('says of what is unwise whether it is what runs, or this shell', () => {
+  it('distinguishes the running configuration from that of this shell', () => {
     const unwise = { BCRYPT_COST: '4', JWT_SECRET: 'changeme'.repeat(5) };
     const fine = 'ok What runs: every variable is as it should be';
     expect(look(started, {})).toEqual([fine]);
@@ -29,7 +29,7 @@ describe('the doctor on the configuration', () => {
       expect.stringMatching(/^warning This shell, for the next npm start: BCRYPT_COST is 4/),
       expect.stringMatching(/^warning This shell, for the next npm start: JWT_SECRET looks like/),
     ]);
-    // The next start from a shell that says nothing goes back to what is usual.
+    // The next start from a shell that sets nothing uses the defaults.
     expect(look({ ...started, ...unwise }, {})).toEqual([
       expect.stringMatching(/^warning What runs: BCRYPT_COST is 4/),
       expect.stringMatching(/^warning What runs: JWT_SECRET looks like/),
@@ -39,7 +39,7 @@ describe('the doctor on the configuration', () => {
     ]);
   });
 
-  it('finds in the shell what is not allowed and what is nearly right', () => {
+  it('finds faults and misspelled names in the shell', () => {
     expect(look(started, { API_WORKERS: 'x', RATE_LIMITS: '5' }).slice(1)).toEqual([
       expect.stringMatching(/^error This shell, for the next npm start: API_WORKERS is "x"/),
       expect.stringMatching(/^warning This shell, for the next npm start: RATE_LIMITS is set/),

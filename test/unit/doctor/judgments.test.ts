@@ -16,12 +16,12 @@ describe('the order of time-outs', () => {
   );
   const pm2 = { killMs: apps[0]!.kill_timeout, listenMs: apps[0]!.listen_timeout };
 
-  it('is right as NGINX, PM2 and the workers are set up here', () => {
+  it('holds for NGINX, PM2 and the workers as configured here', () => {
     expect(nginx).toEqual({ keepAliveMs: 1_000, readMs: 15_000, nextUpstreamMs: 20_000 });
     expect(wrongIn(judgeTimeOuts({ nginx, pm2, drainMs: 1_500 }))).toEqual([]);
   });
 
-  it('is told wherever one is wrong, also where a figure is missing', () => {
+  it('is reported for each pair that is wrong or incomplete', () => {
     const found = judgeTimeOuts({
       nginx: { ...nginx, readMs: 12_000, nextUpstreamMs: NaN },
       pm2: { killMs: 1_600, listenMs: 3_000 },
@@ -38,7 +38,7 @@ describe('the order of time-outs', () => {
     ]);
   });
 
-  it('reads the times that NGINX takes', () => {
+  it('is read in every notation that NGINX accepts', () => {
     const text = '  a 500ms;\n  b 1m30s;\n  c 60;\n  d 1h 5s;\n';
     expect(['a', 'b', 'c', 'd'].map((name) => nginxTime(text, name))).toEqual([
       500, 90_000, 60_000, 3_605_000,
@@ -76,20 +76,20 @@ describe('servers', () => {
     alarm: undefined,
   };
 
-  it('are named as what they are', () => {
+  it('are reported with product and version', () => {
     expect(judgeMongo(mongo)[0]!.says).toBe('version 8.0.4 answers in 1.0 ms');
     expect(judgeMongo({ ...mongo, product: 'SecantusDB 0.5' })[0]!.says).toBe(
       'SecantusDB 0.5, as MongoDB 8.0.4, answers in 1.0 ms',
     );
   });
 
-  it('are fine where nothing is amiss', () => {
+  it('raise no warning if nothing is wrong', () => {
     expect(
       [...judgeMongo(mongo), ...judgeRedis(redis), ...judgeRabbit(rabbit)].map(({ level }) => level),
     ).toEqual(expect.not.arrayContaining(['warning', 'error']));
   });
 
-  it('need what the app counts on', () => {
+  it('must provide what the app relies on', () => {
     expect(saysOf(judgeMongo({ ...mongo, isReplicaSet: false }))).toEqual([
       expect.stringMatching(/^error .*no replica set/),
     ]);
@@ -109,15 +109,15 @@ describe('servers', () => {
       'error No job worker: 4 jobs wait in the queue',
     ]);
     expect(saysOf(judgeRabbit({ ...rabbit, isThere: false }))).toEqual([
-      'error The queues of jobs are not there',
+      'error The queues of jobs do not exist',
     ]);
     expect(saysOf(judgeRabbit({ ...rabbit, isAsDeclared: false, deadLetters: 2 }))).toEqual([
-      expect.stringMatching(/^error .*of another kind/),
+      expect.stringMatching(/^error .*another kind/),
       expect.stringMatching(/^warning 2 dead letters/),
     ]);
   });
 
-  it('are to evict what ends soonest, and nothing that never ends', () => {
+  it('must evict only keys with an expiry', () => {
     const levelOf = (changes: object) => saysOf(judgeRedis({ ...redis, ...changes }));
     expect(levelOf({ policy: 'volatile-lru' })).toEqual([]);
     expect(levelOf({ policy: 'allkeys-lru' })).toEqual([expect.stringMatching(/^warning .*allkeys-lru/)]);
@@ -126,20 +126,20 @@ describe('servers', () => {
     expect(levelOf({ isPersistent: true })).toEqual([expect.stringMatching(/^warning It writes to disk/)]);
   });
 
-  it('are to have our time', () => {
+  it('must have the same time as this host', () => {
     expect(saysOf(judgeMongo({ ...mongo, skewMs: 700 }))).toEqual([
       'warning Its clock is 700 ms ahead of ours',
     ]);
     expect(saysOf(judgeRedis({ ...redis, skewMs: -2_500 }))).toEqual([
-      'error Its clock is 2500 ms behind ours; 2000 ms is the most',
+      'error Its clock is 2500 ms behind ours; the maximum is 2000 ms',
     ]);
   });
 });
 
-describe('what is allowed and unwise', () => {
+describe('an unwise configuration', () => {
   const good = { MONGO_URL: 'mongodb://h/x', JWT_SECRET: 'hU8-vS2mXqLd0cKz5RtYw1GfBn7JpE4a' };
 
-  it('is told of what runs for people, not of tests', () => {
+  it('is reported in production, but not in tests', () => {
     const unwise = { ...good, BCRYPT_COST: '8', JWT_SECRET: 'change-me'.repeat(4), CORS_ORIGINS: '*' };
     expect(saysOf(judgeConfiguration(unwise))).toEqual([
       expect.stringMatching(/^warning BCRYPT_COST is 8/),
@@ -151,7 +151,7 @@ describe('what is allowed and unwise', () => {
     expect(isGuessable(good.JWT_SECRET)).toBe(false);
   });
 
-  it('is a name that is nearly one of ours', () => {
+  it('is a name that resembles a variable', () => {
     for (const near of ['BCRYPT_COSTS', 'BCRYT_COST', 'BCRYPT_COTS', 'BCRYPT_C0ST'])
       expect(isNear(near, 'BCRYPT_COST')).toBe(true);
     for (const other of ['BCRYPT_COST_2', 'BCRYPT', 'COST']) expect(isNear(other, 'BCRYPT_COST')).toBe(false);

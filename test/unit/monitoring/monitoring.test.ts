@@ -6,7 +6,7 @@ import { writePrometheusConfig } from '../../../ops/local/prometheus-config';
 import { panels, promtool, root, rules } from '../../support/prometheus';
 
 describe('the monitoring', () => {
-  it('Prometheus takes the example configuration and the rules', async () => {
+  it('has rules and an example configuration that Prometheus accepts', async () => {
     for (const [what, file] of [
       ['rules', 'alerts.yml'],
       ['config', 'prometheus.yml'],
@@ -24,7 +24,7 @@ describe('the monitoring', () => {
     afterEach(() => rmSync(dir, { recursive: true }));
     const write = () => writePrometheusConfig({ root, dir, port: 9471 });
 
-    it('has the port of this stack, and the rules by their whole path', () => {
+    it('names the port of this stack and the absolute path of the rules', () => {
       const { rule_files, scrape_configs } = parse(readFileSync(write(), 'utf8'));
       expect(rule_files).toEqual([path.join(root, 'monitoring', 'alerts.yml')]);
       expect(scrape_configs).toEqual([
@@ -32,18 +32,18 @@ describe('the monitoring', () => {
       ]);
     });
 
-    it('is one that Prometheus takes', async () => {
+    it('is valid', async () => {
       const { code, text } = await promtool('check', 'config', write());
       expect([code, text]).toEqual([0, expect.stringContaining('1 rule files found')]);
     });
   });
 
-  it('the rules fire for what they are about, and for nothing else', async () => {
+  it('has alerts that fire for their cause and for nothing else', async () => {
     const { code, text } = await promtool('test', 'rules', path.join(__dirname, 'monitoring.rules.yml'));
     expect([code, text]).toEqual([0, expect.stringContaining('SUCCESS')]);
   });
 
-  it('each alert says what is the matter, how urgent it is and what to do', () => {
+  it('has a summary, a severity and an action for each alert', () => {
     expect(rules.length).toBeGreaterThan(10);
     for (const { labels, annotations } of rules) {
       expect(['page', 'ticket']).toContain(labels.severity);
@@ -53,7 +53,7 @@ describe('the monitoring', () => {
     expect(new Set(rules.map(({ alert }) => alert)).size).toBe(rules.length);
   });
 
-  it('each panel of the dashboard has a title and asks for something', () => {
+  it('has a title and a query for each panel of the dashboard', () => {
     const charts = panels.filter(({ targets }) => targets);
     expect(charts.length).toBeGreaterThan(10);
     for (const { title, targets } of charts)
