@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 
@@ -18,6 +18,27 @@ const anchorOf = (title: string) =>
     .replaceAll(' ', '-');
 const anchorsOf = (file: string) =>
   [...withoutCode(read(file)).matchAll(/^#+ (.+)$/gm)].map(([, title]) => anchorOf(title!));
+
+const { scripts } = JSON.parse(read('package.json')) as { scripts: Record<string, string> };
+
+const usages = new Map<string, string>();
+/** What `npx taskfleet NAME --help` prints. */
+function usageOf(name: string): string {
+  const args = ['scripts/bootstrap.js', ...(name ? [name] : []), '--help'];
+  if (!usages.has(name))
+    usages.set(name, spawnSync(process.execPath, args, { cwd: root, encoding: 'utf8' }).stdout);
+  return usages.get(name)!;
+}
+
+/** The commands of the project in the scripts of a document, each with its options. */
+const commandsIn = (text: string) =>
+  [...text.matchAll(/^```sh\n([^]*?)^```/gm)]
+    .flatMap(([, block]) => block!.split('\n'))
+    .map((line) => line.replace(/(^|\s)#.*/, ''))
+    .flatMap((line) => {
+      const [, name, rest] = /\b(?:npx taskfleet|npm run) ([a-z][\w:-]*)(.*)/.exec(line) ?? [];
+      return name ? [{ name, options: rest!.match(/(?<=\s)--[a-z][\w-]*/g) ?? [] }] : [];
+    });
 
 describe.each(documents)('%s', (file) => {
   const text = read(file);
@@ -43,12 +64,20 @@ describe.each(documents)('%s', (file) => {
     expect(names.map(([, name]) => name!).filter((name) => !known(name))).toEqual([]);
   });
 
-  it('names commands that are there', () => {
-    const { scripts } = JSON.parse(read('package.json')) as { scripts: Record<string, string> };
+  it('names commands that are there, with options that they have', () => {
     const named = [...text.matchAll(/\bnpm (?:run )?(?!run\b|ci\b|packages\b|and\b)([a-z][\w:-]*)/g)].map(
       ([, name]) => name!,
     );
     expect(named.filter((name) => !(name in scripts))).toEqual([]);
+    const listed = usageOf('');
+    const missing = [...text.matchAll(/\bnpx taskfleet ([a-z][\w-]*)/g)]
+      .map(([, name]) => name!)
+      .filter((name) => !new RegExp(`^ +${name}\\b`, 'm').test(listed));
+    expect(missing).toEqual([]);
+    const faults = commandsIn(text).flatMap(({ name, options }) =>
+      options.filter((option) => !usageOf(name).includes(option)).map((option) => `${name} ${option}`),
+    );
+    expect(faults).toEqual([]);
   });
 
   it('has lines of at most 110 columns, tables apart', () => {
