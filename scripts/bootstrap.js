@@ -7,6 +7,7 @@
 const fs = require('node:fs');
 const path = require('node:path');
 const { spawnSync } = require('node:child_process');
+const { isMainThread } = require('node:worker_threads');
 
 const root = path.join(__dirname, '..');
 const OLDEST_NODE = [20, 19];
@@ -99,7 +100,8 @@ function loadTypeScript() {
 }
 
 // What a command writes can be changed by its user alone, whatever the umask of the shell is.
-process.umask(process.umask() | 0o022);
+// A worker thread, which also loads this file, has the umask of its process and cannot set it.
+if (isMainThread) process.umask(process.umask() | 0o022);
 if (require.main === module) {
   checkNode();
   const [command] = process.argv.slice(2);
