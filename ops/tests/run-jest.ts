@@ -1,26 +1,34 @@
-// @ts-nocheck
 import fs from 'node:fs';
 import path from 'node:path';
 import { spawn } from 'node:child_process';
 import { typescript } from '../../tools/command/typescript';
 import { interruption } from '../../tools/command/run-command';
-import { URL } from 'url';
+import type { ProgressLine, SuiteResult } from './jest-progress';
+
+export interface Outcome {
+  passed: number;
+  /** A suite that cannot run, is cut or never begins counts as one failed test. */
+  failed: number;
+  /** Names whatever failed. */
+  problems: string[];
+  /** Suites with their milliseconds. */
+  slowest: [suite: string, ms: number][];
+}
 
 /** A run that has reported its outcome and does not end has left something open: that is a failure. */
 const END_MS = 15_000;
 
 /**
- * Runs jest; what it prints goes straight through.
+ * Runs jest and passes its output through.
  *
- * @param options dir: where its progress may be written;
- *   suiteMs: how long one suite may take before the run is ended. The run as a whole has no limit.
- * @returns a suite that cannot run, is cut or never begins counts as one failed test; each is named in `problems`
+ * @param options dir: folder for the progress file; suiteMs: milliseconds of one suite after which the run is ended. The
+ *   run as a whole has no limit.
  */
 export async function runJest(
   root: string,
   args: string[],
   { env, dir, suiteMs }: { env: NodeJS.ProcessEnv; dir: string; suiteMs: number },
-): Promise<{ passed: number; failed: number; problems: string[]; slowest: [string, number][] }> {
+): Promise<Outcome> {
   const file = path.join(dir, `jest-${process.pid}.jsonl`);
   const jest = path.join(root, 'node_modules', '.bin', 'jest');
   // Last: jest takes a path after one of them for another reporter.
@@ -38,10 +46,10 @@ export async function runJest(
       detached: true,
     },
   );
-  child.stderr.on('data', (chunk) => process.stderr.write(chunk));
-  const ended = new Promise((resolve) => child.once('close', resolve));
-  // With whatever its tests have started: they are of its group.
-  const end = () => process.kill(-child.pid, 'SIGKILL');
+  child.stderr.on('data', (chunk: Buffer) => process.stderr.write(chunk));
+  const ended = new Promise<number | null>((resolve) => child.once('close', resolve));
+  // Kills the whole group: also the processes that the tests have started.
+  const end = () => child.pid !== undefined && process.kill(-child.pid, 'SIGKILL');
   const poll = setInterval(() => {
     const { running, completeAt } = readProgress(file);
     const isLeftOpen = completeAt !== undefined && Date.now() > completeAt + END_MS;
@@ -56,39 +64,39 @@ export async function runJest(
   return outcome;
 }
 
-/** What jest-progress.js has written up to now. */
-function readProgress(file: string | number | Buffer<ArrayBufferLike> | URL) {
+interface Progress {
+  suites: number;
+  /** Suites that have begun and not ended, with the time of their beginning. */
+  running: Map<string, number>;
+  done: ({ suite: string; ms: number } & SuiteResult)[];
+  completeAt?: number;
+}
+
+/** Reads what jest-progress.ts has written up to now. */
+function readProgress(file: string): Progress {
   const text = fs.existsSync(file) ? fs.readFileSync(file, 'utf8') : '';
-  const progress = { suites: 0, running: new Map(), done: [], completeAt: undefined };
+  const progress: Progress = { suites: 0, running: new Map(), done: [] };
   // The last line may be half written.
   for (const line of text.split('\n').slice(0, -1)) {
-    const { event, at, suite, ...result } = JSON.parse(line);
-    if (event === 'start') progress.suites = result.suites;
-    else if (event === 'begin') progress.running.set(suite, at);
-    else if (event === 'complete') progress.completeAt = at;
+    const news = JSON.parse(line) as ProgressLine;
+    if (news.event === 'start') progress.suites = news.suites;
+    else if (news.event === 'begin') progress.running.set(news.suite, news.at);
+    else if (news.event === 'complete') progress.completeAt = news.at;
     else {
-      progress.done.push({ suite, ms: at - (progress.running.get(suite) ?? at), ...result });
-      progress.running.delete(suite);
+      progress.done.push({ ...news, ms: news.at - (progress.running.get(news.suite) ?? news.at) });
+      progress.running.delete(news.suite);
     }
   }
   return progress;
 }
 
-function outcomeOf(
-  {
-    suites,
-    running,
-    done,
-    completeAt,
-  }: { suites: number; running: Map<any, any>; done: never[]; completeAt: undefined },
-  code: unknown,
-) {
-  const sum = (key: string) =>
-    done.reduce((total: any, result: { [x: string]: any }) => total + result[key], 0);
+/** @param code exit status of jest; `null` if it was killed */
+function outcomeOf({ suites, running, done, completeAt }: Progress, code: number | null): Outcome {
+  const sum = (key: 'passed' | 'failed') => done.reduce((total, result) => total + result[key], 0);
   const problems = done
     .filter(({ failed }) => failed > 0)
     .flatMap(({ suite, names }) =>
-      names.length > 0 ? names.map((name: any) => `${suite}: ${name}`) : `${suite}: could not run`,
+      names.length > 0 ? names.map((name) => `${suite}: ${name}`) : `${suite}: could not run`,
     );
   let failed = sum('failed');
   const add = (count: number, problem: string) => {
@@ -103,6 +111,5 @@ function outcomeOf(
   if (code === null && completeAt !== undefined)
     add(1, 'jest did not end by itself: a test has left something open');
   if (code !== 0 && failed === 0) add(1, `jest ended with status ${code} and reported no test`);
-  const slowest = done.map(({ suite, ms }) => /** @type {[string, number]} */ [suite, ms]);
-  return { passed: sum('passed'), failed, problems, slowest };
+  return { passed: sum('passed'), failed, problems, slowest: done.map(({ suite, ms }) => [suite, ms]) };
 }

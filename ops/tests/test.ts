@@ -1,15 +1,15 @@
-// @ts-nocheck
 import fs from 'node:fs';
 import path from 'node:path';
-import { createProgress } from '../../tools/command/progress';
-import { fromCaller } from '../../src/command-line/convention';
+import { createProgress, type Progress } from '../../tools/command/progress';
+import { fromCaller, type Given } from '../../src/command-line/convention';
+import { messageOf } from '../../src/lib/error-code';
 import { findBrowser } from '../../tools/local-servers/install/browser';
 import { forgetUrls } from '../../tools/local-servers/server-urls';
 import { createStack } from '../stack/stack';
 import { prepare, root } from '../set-up/prepare';
 import { runMain } from '../../tools/command/run-main';
 import { runCommand, UsageError, UserError } from '../../tools/command/run-command';
-import { runJest } from './run-jest';
+import { runJest, type Outcome } from './run-jest';
 import { withLock } from '../../tools/command/lock';
 
 const usage = `npm test [-- PATH …] [-t PATTERN] [--long]
@@ -24,10 +24,10 @@ tests alone start no servers.
 `;
 
 const dir = path.join(root, '.local', 'test');
-/** The servers of the cluster's suites, which stop and kill them. */
+/** Folder of the servers of the cluster's suites, which stop and kill them. */
 const clusterDir = path.join(root, '.local', 'test-cluster');
 const basePorts = { nginx: 3300, api: 4301 };
-const bin = (name: string | string[] | undefined) => path.join(root, 'node_modules', '.bin', name);
+const bin = (name: string) => path.join(root, 'node_modules', '.bin', name);
 
 /** A suite's own limits (60 s a test) end it long before; what hangs beyond them is cut and named. */
 const SUITE_MS = 10 * 60_000;
@@ -42,7 +42,7 @@ const onlyLong = ['balancing-methods', 'deep-pages', 'reload-and-scale', 'slow-c
 );
 /** Starts a cluster of its own on small disks, so that it can run beside the suites of the shared cluster. */
 const ownCluster = 'test/cluster/full-disks';
-/** The suites that can go on for longer, each told by TEST_LONG how far; see `npm run test:long`. */
+/** Suites that go on for longer if TEST_LONG is set; see `npm run test:long`. */
 const longSuites = ['test/properties', 'test/cluster/generated-requests', ...onlyLong];
 const LONG_SUITE_MS = 2 * 3_600_000;
 /** How long one check may take, on a busy machine too. */
@@ -51,7 +51,7 @@ const CHECK_MS = 600_000;
 const SLOWEST = 5;
 
 /** Run two at a time; the first, which takes as long as all others together, begins at once. */
-const checks = [
+const checks: [name: string, command: string, args: string[]][] = [
   ['lint', 'eslint', ['.']],
   ['format', 'prettier', ['--check', '.']],
   ['types', 'tsc', ['--noEmit']],
@@ -87,15 +87,15 @@ function patternOf(given: string): string {
   try {
     if (filesOf(pattern).length > 0) return pattern;
   } catch (error) {
-    throw new UsageError(`${given}: ${error.message}.`);
+    throw new UsageError(`${given}: ${messageOf(error)}.`);
   }
   throw new UsageError(`${given} names no test.`);
 }
 
 /** @throws UserError with what the first check that failed says */
-async function runChecks(progress: ReturnType<typeof createProgress>) {
+async function runChecks(progress: Progress) {
   const waiting = [...checks];
-  let failure: any;
+  let failure: Error | undefined;
   const runRest = async () => {
     for (let check = waiting.shift(); check && !failure; check = waiting.shift()) {
       const [name, command, args] = check;
@@ -107,7 +107,7 @@ async function runChecks(progress: ReturnType<typeof createProgress>) {
           });
           if (code !== 0) throw new UserError(`${stdout}${stderr}`);
         })
-        .catch((error) => (failure ??= error));
+        .catch((error: Error) => (failure ??= error));
     }
   };
   await Promise.all([runRest(), runRest()]);
@@ -115,16 +115,16 @@ async function runChecks(progress: ReturnType<typeof createProgress>) {
 }
 
 /**
- * Runs what is named one suite after another. Else all suites in two lanes side by side, since much of their time is
- * waiting: the suites of the cluster one after another, and all others.
+ * Runs the named suites one after another. Without a name it runs all suites in two lanes side by side, since they wait
+ * much of their time: the suites of the cluster one after another, and all others.
  */
-async function runSuites(env: NodeJS.ProcessEnv, given: string | any[], isLong: boolean) {
+async function runSuites(env: NodeJS.ProcessEnv, given: string[], isLong: boolean): Promise<Outcome> {
   // One more than two cores: their suites wait for servers, timers and processes more than they compute.
   const others = ['--maxWorkers=3', 'test/unit', 'test/integration', 'test/properties', ownCluster];
   const ignored = [...onlyLong, ownCluster, '/node_modules/'];
   const cluster = ['--runInBand', 'test/cluster', '--testPathIgnorePatterns', ...ignored];
   const suiteMs = isLong ? LONG_SUITE_MS : SUITE_MS;
-  const run = (args: any[], stackDir: string) =>
+  const run = (args: string[], stackDir: string) =>
     runJest(root, args, { env: { ...env, TEST_STACK_DIR: stackDir }, dir: stackDir, suiteMs });
   const outcomes =
     given.length > 0
@@ -138,15 +138,20 @@ async function runSuites(env: NodeJS.ProcessEnv, given: string | any[], isLong: 
   };
 }
 
-/** Names what failed and what took long: the output of a long run is too far up to find it. */
-function report({ passed, failed, problems, slowest }) {
+/** Names the failures and the slowest suites at the end: the output of a long run is too far up to find them. */
+function report({ passed, failed, problems, slowest }: Outcome) {
   const seconds = slowest.slice(0, SLOWEST).map(([suite, ms]) => `${suite} ${(ms / 1_000).toFixed(0)} s`);
   if (slowest.length > 1) console.log(`\nSlowest: ${seconds.join(', ')}`);
-  if (failed > 0) console.log(`\nFailed:\n${problems.map((problem: any) => `  ${problem}`).join('\n')}`);
+  if (failed > 0) console.log(`\nFailed:\n${problems.map((problem) => `  ${problem}`).join('\n')}`);
   console.log(`\n${passed} passed, ${failed} failed`);
 }
 
-async function test({ values, positionals }) {
+const options = {
+  long: { type: 'boolean' as const },
+  testNamePattern: { type: 'string' as const, short: 't' },
+};
+
+async function test({ values, positionals }: Given<typeof options>) {
   const isLong = Boolean(values.long);
   const named = positionals.map(patternOf);
   const filter = values.testNamePattern === undefined ? [] : ['--testNamePattern', values.testNamePattern];
@@ -165,19 +170,19 @@ async function test({ values, positionals }) {
   });
   const stack = createStack({ root, dir, basePorts });
   const clusterStack = createStack({ root, dir: clusterDir, basePorts });
-  let outcome;
+  let outcome: Outcome;
   try {
     const started = progress.step('servers', 'MongoDB, Redis, RabbitMQ', () => stack.startServers());
     const checked = given.length + filter.length === 0 ? runChecks(progress) : undefined;
-    // Servers that are still starting could not be stopped.
+    // Waits for both: servers that are still starting could not be stopped.
     await Promise.allSettled([started, checked]);
     await Promise.all([started, checked]);
     const { services, servers } = stack.info();
     console.log(`\nServers: ${servers.join(', ')}; Node ${process.version}\n`);
     const urls = {
-      MONGO_URL: services.mongo.url,
-      REDIS_URL: services.redis.url,
-      AMQP_URL: services.rabbit.url,
+      MONGO_URL: services.mongo?.url,
+      REDIS_URL: services.redis?.url,
+      AMQP_URL: services.rabbit?.url,
       TEST_BROWSER: findBrowser(root) ?? '',
       ...(isLong && { TEST_LONG: '1' }),
     };
@@ -189,11 +194,8 @@ async function test({ values, positionals }) {
   if (outcome.failed > 0) process.exitCode = 1;
 }
 
-const onWait = (owner: any) => console.log(`Another test run (${owner}) is under way here: waiting for it.`);
-const options = {
-  long: { type: 'boolean' as const },
-  testNamePattern: { type: 'string' as const, short: 't' },
-};
+const onWait = (owner: string) =>
+  console.log(`Another test run (${owner}) is under way here: waiting for it.`);
 export const run = () =>
   runMain({ usage, options, most: 100 }, (given) => {
     forgetUrls();

@@ -56,7 +56,7 @@ export async function startNginx(
   const ports = { nginx: await freePort(), metrics: await freePort() };
   const found = nginx.find();
   if (!found) throw new Error('NGINX was not found');
-  const context = { root, dir, ports, found, apiPorts, balancing, corsOrigins };
+  const context = { root, dir, ports, found, password: '', apiPorts, balancing, corsOrigins };
   const [server] = nginx.prepare(context);
   const file = path.join(dir, 'nginx.conf');
   for (const [before, after] of otherwise) {

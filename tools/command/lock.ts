@@ -1,8 +1,8 @@
-// @ts-nocheck
 import fs from 'node:fs';
 import path from 'node:path';
 import { interruption, sleep, UserError } from './run-command';
-import { isAlive } from './processes';
+import { codeOf } from '../../src/lib/error-code';
+import { isAlive } from '../../src/lib/is-alive';
 
 /** A pid is used again after a while: its start time tells two processes apart. */
 function startedAt(pid: number) {
@@ -14,37 +14,45 @@ function startedAt(pid: number) {
   }
 }
 
-function readOwner(file: fs.PathOrFileDescriptor) {
+interface Owner {
+  /** `0` if the file could not be read. */
+  pid: number;
+  startedAt?: string;
+  command?: string;
+  /** Set if `pid` is `0`: the lock was made just now. */
+  fresh?: boolean;
+}
+
+function readOwner(file: string): Owner | undefined {
   try {
-    return JSON.parse(fs.readFileSync(file, 'utf8'));
+    return JSON.parse(fs.readFileSync(file, 'utf8')) as Owner;
   } catch (error) {
-    // Between its making and its writing a lock is empty for a moment.
-    return error.code === 'ENOENT' ? undefined : { pid: 0, fresh: Date.now() - ageOf(file) < 5_000 };
+    // A lock is empty for a moment between its making and its writing.
+    return codeOf(error) === 'ENOENT' ? undefined : { pid: 0, fresh: Date.now() - ageOf(file) < 5_000 };
   }
 }
 
-const ageOf = (file: fs.PathLike) => fs.statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? 0;
-const isStale = (owner: { pid: number; startedAt: string | undefined; fresh: any }) =>
+const ageOf = (file: string) => fs.statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? 0;
+const isStale = (owner: Owner) =>
   owner.pid ? !isAlive(owner.pid) || startedAt(owner.pid) !== owner.startedAt : !owner.fresh;
 
-/** Who holds a lock now. */
-export function holderOf(file: string): { pid: number; command?: string } | undefined {
+/** @returns the live process that holds a lock; `undefined` if none does */
+export function holderOf(file: string): Owner | undefined {
   const owner = readOwner(file);
   return owner?.pid && !isStale(owner) ? owner : undefined;
 }
 
-/** As it was typed: `npm run reload`; under systemd there is no npm. */
+/** Names the command as it was typed, such as `npm run reload`; under systemd there is no npm. */
 function ownCommand() {
   const { npm_lifecycle_event: name } = process.env;
   if (!name) return ['node', path.relative(process.cwd(), process.argv[1] ?? '')].join(' ').trim();
   return ['start', 'stop', 'test'].includes(name) ? `npm ${name}` : `npm run ${name}`;
 }
 
-const described = ({ pid, command }: { pid: number; command?: string }) =>
-  command ? `${command}, process ${pid}` : `process ${pid}`;
+const described = ({ pid, command }: Owner) => (command ? `${command}, process ${pid}` : `process ${pid}`);
 
-/** Removes a lock whose owner is gone; a second lock keeps two from removing each other's new one. */
-function removeStale(file: fs.PathLike) {
+/** Removes a lock whose owner is gone. A second lock keeps two processes from removing each other's new lock. */
+function removeStale(file: string) {
   const guard = `${file}.guard`;
   try {
     fs.mkdirSync(guard);
@@ -61,10 +69,11 @@ function removeStale(file: fs.PathLike) {
 }
 
 /**
- * Lets one process at a time do something, across clones and commands. The lock of a process that was
- * killed doesn't count.
+ * Runs `work` while no other process holds the lock, across clones and commands. The lock of a process that was killed
+ * does not count.
  *
- * @param options refusal: what is said when it is over; `owner` is for people
+ * @param options refusal: returns the message of the error; `owner` describes the holder for people
+ * @throws UserError if the lock is still held after `timeoutMs`
  */
 export async function withLock<T>(
   file: string,
@@ -78,25 +87,25 @@ export async function withLock<T>(
   fs.mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 });
   const mine = JSON.stringify({ pid: process.pid, startedAt: startedAt(process.pid), command: ownCommand() });
   const end = Date.now() + timeoutMs;
-  for (let told = false; ;) {
+  for (let isAnnounced = false; ;) {
     try {
       fs.writeFileSync(file, mine, { flag: 'wx', mode: 0o600 });
       break;
     } catch (error) {
-      if (error.code !== 'EEXIST') throw error;
+      if (codeOf(error) !== 'EEXIST') throw error;
     }
     const owner = readOwner(file);
     if (owner && isStale(owner)) {
       removeStale(file);
-    } else if (owner && !told) {
-      told = true;
+    } else if (owner && !isAnnounced) {
+      isAnnounced = true;
       if (timeoutMs > 0) onWait(described(owner));
     }
     if (interruption.signal.aborted) throw new UserError('interrupted');
     if (owner?.pid && !isStale(owner) && Date.now() >= end) {
-      const who = described(owner);
+      const holder = described(owner);
       throw new UserError(
-        refusal?.(who) ?? `${who} has been at it for ${timeoutMs / 1000} s (${file}). End it first.`,
+        refusal?.(holder) ?? `${holder} has been at it for ${timeoutMs / 1000} s (${file}). End it first.`,
       );
     }
     await sleep(200);

@@ -1,20 +1,10 @@
-// @ts-nocheck
 import fs from 'node:fs';
 import path from 'node:path';
+import { isAlive } from '../../src/lib/is-alive';
 import { runCommand, sleep } from './run-command';
 
-/** Every process of a stack carries its folder in this variable, so that it can be told from others. */
+/** Variable in which every process of a stack carries the folder of that stack. */
 export const marker = 'TASKFLEET_STACK';
-
-/** @param pid a zombie, whose parent hasn't collected it, counts as dead */
-export function isAlive(pid: number) {
-  try {
-    process.kill(pid, 0);
-  } catch (error) {
-    return error.code === 'EPERM';
-  }
-  return !/^\d+ \(.*\) Z/s.test(readOrEmpty(`/proc/${pid}/stat`));
-}
 
 function readOrEmpty(file: string) {
   try {
@@ -32,31 +22,31 @@ function linkOrEmpty(link: string) {
   }
 }
 
-/** Other stacks, such as that of the tests, may lie in further folders of a stack's own. */
+/** A stack's own folder may hold other stacks too, such as that of the tests. */
 const serverFolders = ['mongo', 'redis', 'rabbit', 'nginx'];
 
-/** NGINX and Redis overwrite the environment they were started with: their working folder tells then. */
-function isOwned(pid: number, dir: string, executables: string | string[]) {
+/** Judges by the environment, or by the working folder: NGINX and Redis overwrite the environment they started with. */
+function isOwned(pid: number, dir: string, executables: string[]) {
   if (readOrEmpty(`/proc/${pid}/environ`).split('\0').includes(`${marker}=${dir}`)) return true;
   const executable = path.basename(linkOrEmpty(`/proc/${pid}/exe`).replace(/ \(deleted\)$/, ''));
-  const [folder] = path.relative(dir, linkOrEmpty(`/proc/${pid}/cwd`)).split(path.sep);
+  const [folder = ''] = path.relative(dir, linkOrEmpty(`/proc/${pid}/cwd`)).split(path.sep);
   return executables.includes(executable) && serverFolders.includes(folder);
 }
 
-/** Where there is no /proc: the pids that PM2 wrote down, if the program is still one of ours. */
-async function findByPidFiles(pidFolders: any[], executables: string | string[]) {
-  const files = pidFolders.flatMap((folder: fs.PathLike) =>
+/** Reads the pid files of PM2 on a system without /proc, and keeps the processes that still run one of our programs. */
+async function findByPidFiles(pidFolders: string[], executables: string[]) {
+  const files = pidFolders.flatMap((folder) =>
     fs.existsSync(folder) ? fs.readdirSync(folder).map((name) => path.join(folder, name)) : [],
   );
   const found = [];
-  for (const pid of files.map((file: string) => Number(readOrEmpty(file))).filter(Boolean)) {
+  for (const pid of files.map((file) => Number(readOrEmpty(file))).filter(Boolean)) {
     const { stdout } = await runCommand('ps', ['-o', 'comm=', '-p', String(pid)], { timeoutMs: 5_000 });
     if (executables.includes(path.basename(stdout.trim()))) found.push(pid);
   }
   return found;
 }
 
-/** Processes that belong to the stack in `dir`, whoever started them. */
+/** Lists the processes that belong to the stack in `dir`. */
 export async function findOwned({
   dir,
   executables,
@@ -72,8 +62,8 @@ export async function findOwned({
 }
 
 /** Ends processes: asks first, and insists after `graceMs`. */
-export async function endProcesses(pids: number[], graceMs: number = 5_000) {
-  const send = (signal: string | number | undefined) => {
+export async function endProcesses(pids: number[], graceMs = 5_000) {
+  const send = (signal: NodeJS.Signals) => {
     for (const pid of pids.filter(isAlive)) {
       try {
         process.kill(pid, signal);

@@ -5,7 +5,15 @@ const heartbeatMs = 8_000;
 
 const seconds = (ms: number) => `${(ms / 1000).toFixed(1)} s`;
 
-/** Plain lines with the time since the command began; steps may run side by side. */
+/** One step of a long command: `say` prints a line, `status` sets the text of the next heartbeat. */
+export interface Step {
+  say: (text: string) => void;
+  status: (text: string) => void;
+}
+
+export type Progress = ReturnType<typeof createProgress>;
+
+/** Prints plain lines with the time since the command began; steps may run side by side. */
 export function createProgress({
   write = (line) => console.log(line),
 }: { write?: (line: string) => void } = {}) {
@@ -15,14 +23,14 @@ export function createProgress({
 
   /**
    * @param text what begins
-   * @param work `say` prints a line, `status` is for the next heartbeat
-   * @param tell what has been done
+   * @param work `say` prints a line, `status` sets the text of the next heartbeat
+   * @param summarize returns the text of the last line
    */
   async function step<T>(
     name: string,
     text: string,
-    work: (step: { say: (text: string) => void; status: (text: string) => void }) => Promise<T>,
-    tell: (result: T) => string = () => 'done',
+    work: (step: Step) => Promise<T>,
+    summarize: (result: T) => string = () => 'done',
   ): Promise<T> {
     const began = Date.now();
     let said = Date.now();
@@ -39,7 +47,7 @@ export function createProgress({
     }, heartbeatMs / 4);
     try {
       const result = await work({ say, status: (news) => (status = news) });
-      line(name, `✓ ${tell(result)} (${seconds(Date.now() - began)})`);
+      line(name, `✓ ${summarize(result)} (${seconds(Date.now() - began)})`);
       return result;
     } catch (error) {
       if (!interruption.signal.aborted) line(name, '✗ failed: see below');

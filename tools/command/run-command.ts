@@ -1,9 +1,9 @@
-// @ts-nocheck
 import { spawn } from 'node:child_process';
 import { setMaxListeners } from 'node:events';
 import { UserError } from '../../src/command-line/convention';
+import { messageOf } from '../../src/lib/error-code';
 
-/** Aborted by Ctrl-C: running commands are told, and waiting ends. */
+/** Aborted by Ctrl-C: running commands get a signal, and waiting ends. */
 export const interruption = new AbortController();
 setMaxListeners(0, interruption.signal);
 
@@ -40,7 +40,7 @@ export function runCommand(
 
     for (const name of ['stdout', 'stderr'] as const) {
       let rest = '';
-      child[name].setEncoding('utf8').on('data', (chunk) => {
+      child[name].setEncoding('utf8').on('data', (chunk: string) => {
         output[name] += chunk;
         if (!onLine) return;
         const lines = (rest + chunk).split(/\r?\n/);
@@ -83,7 +83,7 @@ export async function waitUntil<T>(
       const answer = await ask();
       if (answer) return answer;
     } catch (error) {
-      problem = error.message;
+      problem = messageOf(error);
     }
     if (Date.now() > end) {
       throw new UserError(`${what}: not within ${timeoutMs / 1000} s${problem && ` (${problem})`}`);
@@ -92,6 +92,4 @@ export async function waitUntil<T>(
   }
 }
 
-export { UsageError } from '../../src/command-line/convention';
-
-export { UserError } from '../../src/command-line/convention';
+export { UsageError, UserError } from '../../src/command-line/convention';

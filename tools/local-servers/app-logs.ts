@@ -1,8 +1,8 @@
-// @ts-nocheck
 import fs from 'node:fs';
 import path from 'node:path';
+import { codeOf } from '../../src/lib/error-code';
 
-/** What a process printed last, without the places in the code. */
+/** @returns the last lines that a process printed, without the places in the code */
 export const lastLines = (text: string) =>
   text
     .split('\n')
@@ -27,7 +27,7 @@ export function readFrom(file: string, before: { ino: number; size: number } = {
   try {
     handle = fs.openSync(file, 'r');
   } catch (error) {
-    if (error.code === 'ENOENT') return '';
+    if (codeOf(error) === 'ENOENT') return '';
     throw error;
   }
   try {
@@ -41,10 +41,10 @@ export function readFrom(file: string, before: { ino: number; size: number } = {
   }
 }
 
-/** A line of the app's own log is JSON. */
+/** Extracts the message of a line of the app's own log, which is JSON. */
 export function forPeople(line: string) {
   try {
-    const { msg, err } = JSON.parse(line);
+    const { msg, err } = JSON.parse(line) as { msg?: string; err?: { message?: string } };
     return [msg, err?.message].filter(Boolean).join(': ') || line;
   } catch {
     return line;
@@ -54,11 +54,12 @@ export function forPeople(line: string) {
 /**
  * Remembers how long PM2's log files are now.
  *
- * @returns the last line that the processes of this name, which share their
- *   files, have printed since: of their errors, where there are any
+ * @param processes logs: their files, errors first
+ * @returns the last line that the processes of this name, which share their files, have printed since; an error if
+ *   there is one
  */
 export function markLogs(
-  processes: import('../../ops/stack/types').AppProcess[],
+  processes: { name: string; logs?: string[] }[],
 ): (process: { name: string }) => string {
   const marks = processes.map(({ name, logs = [] }) => ({
     name,
@@ -76,12 +77,12 @@ export function markLogs(
  *
  * @param home of PM2
  * @param name of the process
- * @returns for people: PM2's own log and what it says since it last started the process
+ * @returns a text for people: the path of PM2's own log and its line since it last started the process
  */
 export function explainSilence(home: string, name: string): string {
   const file = path.join(home, 'pm2.log');
   const lines = readFrom(file).split('\n');
-  const isStart = (line: string | string[]) => line.includes(`[${name}:`) && line.includes(' starting in ');
+  const isStart = (line: string) => line.includes(`[${name}:`) && line.includes(' starting in ');
   const since = lines.slice(Math.max(0, lines.findLastIndex(isStart)));
   const last =
     since.find((line) => line.includes('PM2 error: ')) ??

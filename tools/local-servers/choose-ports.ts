@@ -1,13 +1,12 @@
-// @ts-nocheck
 import crypto from 'node:crypto';
 import { describeHolder, findFree, isFree } from './ports';
-import { ServerDefinition } from './types';
+import type { ServerDefinition } from './types';
 
 /** Stacks begin their search for ports at different places, so that two that start at once don't meet. */
-const offsetOf = (dir: crypto.BinaryLike) => crypto.createHash('sha256').update(dir).digest()[0] % 100;
+const offsetOf = (dir: string) => crypto.createHash('sha256').update(dir).digest().readUInt8() % 100;
 
 /**
- * Which ports the servers of one stack get: those that they had, wherever they are free, so that no address moves.
+ * Chooses the ports of the servers of one stack: those of before if they are free, so that no address moves.
  *
  * @param options isRunning: whether a process of this stack has this name
  */
@@ -25,34 +24,41 @@ export function createPortChoice({
   remembered: () => Record<string, number>;
 }) {
   /** @param taken by others of this stack */
-  async function choosePorts(definition: import('./types').ServerDefinition, taken: Set<number>) {
+  async function choosePorts(definition: ServerDefinition, taken: Set<number>) {
     const known = remembered();
     const serverRuns = await isRunning(definition.name);
-    const chosen = {};
+    const chosen: Record<string, number> = {};
     for (const [name, lowest] of Object.entries(definition.ports)) {
       // RabbitMQ's port mapper is a process of its own, with the name of its port. A server that runs has no port
-      // yet where a newer version asks for one.
-      const isHeld = known[name] && (serverRuns || (await isRunning(name)));
+      // yet if a newer version of it asks for one more.
+      const held = serverRuns || (await isRunning(name)) ? known[name] : undefined;
       const base = basePorts[name] ?? lowest + offsetOf(dir);
-      chosen[name] = isHeld ? known[name] : await firstFree([known[name] ?? base, base], definition, taken);
-      taken.add(chosen[name]);
+      const port = held ?? (await firstFree(known[name] ?? base, base, definition, taken));
+      chosen[name] = port;
+      taken.add(port);
     }
     return chosen;
   }
 
-  async function firstFree(wanted: any[], definition: ServerDefinition, taken: Set<number>) {
-    const busy = [];
-    let port;
-    for (const candidate of new Set(wanted.filter((number: any) => !taken.has(number)))) {
+  async function firstFree(
+    first: number,
+    second: number,
+    definition: ServerDefinition,
+    taken: Set<number>,
+  ): Promise<number> {
+    const busy: number[] = [];
+    let port: number | undefined;
+    for (const candidate of new Set([first, second].filter((number) => !taken.has(number)))) {
       if (await isFree(candidate)) {
         port = candidate;
         break;
       }
       busy.push(candidate);
     }
-    port ??= await findFree(wanted[0] + 1, { taken });
-    if (busy.length > 0) {
-      say(`port ${busy[0]} is taken by ${await describeHolder(busy[0])}`);
+    port ??= await findFree(first + 1, { taken });
+    const [taker] = busy;
+    if (taker !== undefined) {
+      say(`port ${taker} is taken by ${await describeHolder(taker)}`);
       say(`${definition.title} takes port ${port}`);
     }
     return port;

@@ -1,23 +1,23 @@
-// @ts-nocheck
 import fs from 'node:fs';
 import path from 'node:path';
 import { roomOf } from '../../src/lib/disk-level';
-import { logSets, reopen, rotate } from './logs';
+import { messageOf } from '../../src/lib/error-code';
+import { logSets, reopen, rotate, type LogSet } from './logs';
 
 /**
  * Bounds the logs of a stack, and keeps some room for its database. PM2 of the servers runs it:
- *   node keep-room.js FOLDER HOME_OF_THE_SERVERS HOME_OF_THE_APPS
+ *   keep-room.ts FOLDER HOME_OF_THE_SERVERS HOME_OF_THE_APPS
  */
 const [dir = '', supervisorHome = '', appsHome = ''] = process.argv.slice(2);
 const lookMs = 1_000;
-/** Bytes: a disk with less counts as full. */
+/** Free bytes below which a disk counts as full. */
 const full = 16e6;
 const sets = logSets({ dir, supervisorHome, appsHome });
 /** Folders of logs whose disk was full at the last look. */
-const wereFull = new Set();
+const wereFull = new Set<LogSet>();
 
 /** PM2 writes no further line to a log once its disk was full, until it opens it anew. */
-function revive(set: unknown) {
+function revive(set: LogSet) {
   if (!fs.existsSync(set.folder)) return;
   const isFull = roomOf(set.folder).free < full;
   if (!isFull && wereFull.has(set)) {
@@ -48,12 +48,12 @@ function keepReserve() {
   }
 }
 
-/** What fails once, such as on a disk that is full, is tried again at the next look. */
-function attempt(what: string, work: { (): void; (): void; (): void; (): void }) {
+/** Logs a failure, for example on a full disk: the next look tries again. */
+function attempt(what: string, work: () => void) {
   try {
     work();
   } catch (error) {
-    console.error(`${new Date().toISOString()} ${what}: ${error.message}`);
+    console.error(`${new Date().toISOString()} ${what}: ${messageOf(error)}`);
   }
 }
 

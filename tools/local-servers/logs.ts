@@ -1,15 +1,20 @@
-// @ts-nocheck
 import fs from 'node:fs';
 import path from 'node:path';
+import { codeOf } from '../../src/lib/error-code';
 
-/** Bytes: a longer log is put aside as NAME.1, in place of the one that was put aside before. */
+/** Bytes from which a log is put aside as NAME.1, in place of the one that was put aside before. */
 export const longest = 10e6;
 
 /**
- * @typedef {{ folder: string, name: RegExp, signal?: NodeJS.Signals, pidFile?: string }} LogSet
- *   Logs of one writer; `signal` makes the process that `pidFile` names open them anew. Without one it never does, so
- *   they are copied and emptied in place; what is written between the two is lost.
+ * Logs of one writer. `signal` makes the process that `pidFile` names open them anew. A writer without a signal never
+ * does, so its logs are copied and emptied in place; what it writes between the two is lost.
  */
+export interface LogSet {
+  folder: string;
+  name: RegExp;
+  signal?: NodeJS.Signals;
+  pidFile?: string;
+}
 
 /**
  * The logs of a stack in `dir`, by their writers.
@@ -56,7 +61,7 @@ export function logsIn({ folder, name }: LogSet): { file: string; size: number }
   });
 }
 
-/** Has the writer open its logs anew. */
+/** Makes the writer open its logs anew. */
 export function reopen({ signal, pidFile }: LogSet) {
   if (!signal || !pidFile) return;
   try {
@@ -65,12 +70,12 @@ export function reopen({ signal, pidFile }: LogSet) {
     if (pid > 0) process.kill(pid, signal);
   } catch (error) {
     // Without its writer a log need not be opened.
-    if (error.code !== 'ESRCH' && error.code !== 'ENOENT') throw error;
+    if (!['ESRCH', 'ENOENT'].includes(codeOf(error) ?? '')) throw error;
   }
 }
 
 /** Puts aside the logs of a writer that got too long. @param most bytes */
-export function rotate(set: LogSet, most: number = longest) {
+export function rotate(set: LogSet, most = longest) {
   const long = logsIn(set).filter(({ size }) => size > most);
   for (const { file } of long) {
     if (set.signal) {

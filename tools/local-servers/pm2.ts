@@ -1,13 +1,12 @@
-// @ts-nocheck
 import fs from 'node:fs';
 import net from 'node:net';
 import path from 'node:path';
 import { typescript } from '../command/typescript';
-import { isAlive } from '../command/processes';
+import { isAlive } from '../../src/lib/is-alive';
 import { lastLines } from './app-logs';
 import { runCommand, UserError } from '../command/run-command';
 
-// PM2 is told to be silent: no banner, no look-up of newer versions, no agent.
+// Makes PM2 silent: no banner, no look-up of newer versions, no agent.
 const quiet = {
   PM2_DISCRETE_MODE: 'true',
   PM2_DISABLE_VERSION_CHECK: 'true',
@@ -23,9 +22,31 @@ const quiet = {
  */
 const scheduling = { NODE_CLUSTER_SCHED_POLICY: 'none' };
 
-/** What npm adds to the environment, and what belongs to one app only, is not for the apps of a daemon. */
+/** True for variables that npm adds and those of one app only: the apps of a daemon must not inherit them. */
 const isForeign = (name: string) =>
   /^(npm_|NODE_APP_INSTANCE$|PORT$|INIT_CWD$|PM2_|pm_id$|NODE_OPTIONS$|JEST_)/.test(name);
+
+/** State of a process and, by name, the variables of its environment. */
+export interface Pm2Env {
+  status: string;
+  restart_time: number;
+  unstable_restarts?: number;
+  pm_cwd: string;
+  pm_out_log_path: string;
+  pm_err_log_path: string;
+  BASE_PORT?: string;
+  NODE_APP_INSTANCE?: number | string;
+  TASKFLEET_DEFINITION?: string;
+  TASKFLEET_RELEASE?: string;
+}
+
+/** Process as `pm2 jlist` shows it. */
+export interface Pm2Process {
+  name: string;
+  pid: number;
+  pm_id: number;
+  pm2_env: Pm2Env;
+}
 
 /** The pm2 command with one home folder. */
 export function createPm2({
@@ -71,7 +92,7 @@ export function createPm2({
     return result.stdout;
   }
 
-  const pm2 = (args: string[], options: { env?: Record<string, string>; timeoutMs?: number }) =>
+  const pm2 = (args: string[], options?: { env?: Record<string, string>; timeoutMs?: number }) =>
     run(cli, args, options);
 
   /**
@@ -98,33 +119,32 @@ export function createPm2({
   function isRunning(): Promise<boolean> {
     return new Promise((resolve, reject) => {
       const socket = net.connect(path.join(home, 'rpc.sock'));
-      const end = (answer: boolean | PromiseLike<boolean>) => {
+      const end = (answer: boolean) => {
         socket.destroy();
         resolve(answer);
       };
       socket.setTimeout(2_000, () => end(false));
       socket.on('connect', () => end(true));
-      socket.on('error', (error) => (error.code === 'EACCES' ? reject(error) : end(false)));
+      socket.on('error', (error: NodeJS.ErrnoException) =>
+        error.code === 'EACCES' ? reject(error) : end(false),
+      );
     });
   }
 
-  /**
-   * @typedef {{ name: string, pid: number, pm_id: number, pm2_env: Record<string, any> }} Pm2Process
-   * @returns {Promise<Pm2Process[]>} nothing where no daemon runs
-   */
+  /** @returns the processes of the daemon; none if no daemon runs */
   async function list({ timeoutMs = 15_000 } = {}): Promise<Pm2Process[]> {
     if (!(await isRunning())) return [];
     const text = await pm2(['jlist'], { timeoutMs });
     // A daemon of another version makes the command print a warning first.
     const json = text.slice(text.search(/\[(\{|\])/));
     try {
-      return JSON.parse(json);
+      return JSON.parse(json) as Pm2Process[];
     } catch {
       throw new UserError(`PM2 in ${home} gave no list of its processes: ${text.slice(0, 200)}`);
     }
   }
 
-  const daemonPid = () => {
+  const daemonPid = (): number | undefined => {
     try {
       return Number(fs.readFileSync(path.join(home, 'pm2.pid'), 'utf8')) || undefined;
     } catch {
@@ -132,7 +152,7 @@ export function createPm2({
     }
   };
 
-  /** Whether its daemon lives, without asking it. */
+  /** @returns true if the daemon lives, judged by its pid file alone */
   function isDaemonAlive() {
     const pid = daemonPid();
     return pid !== undefined && isAlive(pid);

@@ -1,4 +1,3 @@
-// @ts-nocheck
 import fs from 'node:fs';
 import net from 'node:net';
 import os from 'node:os';
@@ -32,7 +31,11 @@ export async function isFree(port: number): Promise<boolean> {
 /** The first free block of `size` ports at or after `from`. */
 export async function findFree(
   from: number,
-  { size = 1, step = size, taken = new Set() }: { size?: number; step?: number; taken?: Set<number> } = {},
+  {
+    size = 1,
+    step = size,
+    taken = new Set<number>(),
+  }: { size?: number; step?: number; taken?: Set<number> } = {},
 ) {
   for (let first = from; first < from + 200 * step; first += step) {
     const block = Array.from({ length: size }, (_, i) => first + i);
@@ -50,7 +53,7 @@ function listeningInodes(port: number) {
   const wanted = port.toString(16).toUpperCase().padStart(4, '0');
   const inodes = new Set();
   for (const file of ['/proc/net/tcp', '/proc/net/tcp6']) {
-    let text;
+    let text: string;
     try {
       text = fs.readFileSync(file, 'utf8');
     } catch {
@@ -64,13 +67,13 @@ function listeningInodes(port: number) {
   return inodes;
 }
 
-/** Who listens on a port, as far as this user may see it. */
+/** Finds the process that listens on a port, as far as this user may see it. */
 async function findHolder(port: number): Promise<{ pid: number; command: string } | undefined> {
   if (process.platform !== 'linux') {
     const { stdout } = await runCommand('lsof', ['-nP', `-iTCP:${port}`, '-sTCP:LISTEN', '-Fpc'], {
       timeoutMs: 5_000,
     });
-    const [, pid, command] = /^p(\d+)\nc(.*)$/m.exec(stdout) ?? [];
+    const [, pid, command = ''] = /^p(\d+)\nc(.*)$/m.exec(stdout) ?? [];
     return pid ? { pid: Number(pid), command } : undefined;
   }
   const inodes = listeningInodes(port);

@@ -1,9 +1,9 @@
-// @ts-nocheck
 import fs from 'node:fs';
 import path from 'node:path';
 import { typescript } from '../command/typescript';
 import { explainSilence, lastLines, readFrom } from './app-logs';
-import { isAlive } from '../command/processes';
+import { messageOf } from '../../src/lib/error-code';
+import { isAlive } from '../../src/lib/is-alive';
 import { reach } from './servers/converse';
 import { createPortChoice } from './choose-ports';
 import { mongo } from './servers/mongo';
@@ -12,18 +12,19 @@ import { rabbit } from './servers/rabbit';
 import { redis } from './servers/redis';
 import { UserError, waitUntil } from '../command/run-command';
 import { readSecret } from './secrets';
-import { ServerDefinition } from './types';
-import { ServerDefinition } from './types';
+import type { createStackFile } from './stack-file';
+import type { Supervisor } from './supervisor';
+import type { ServerDefinition, ServerName, ServerProcess, Service, Upstream } from './types';
 
 const keepRoom = path.join(__dirname, 'keep-room.ts');
 
-const definitions: Record<string, import('./types').ServerDefinition> = { mongo, redis, rabbit, nginx };
+const definitions: Record<ServerName, ServerDefinition> = { mongo, redis, rabbit, nginx };
 export const executables = Object.values(definitions).flatMap((definition) => definition.executables);
 
 /**
- * The servers of one stack: which ports they get, how they are started, asked and stopped.
+ * Starts, asks and stops the servers of one stack.
  *
- * @param options appsHome: of the PM2 of the apps
+ * @param options urls: servers that run already; appsHome: home of the PM2 of the apps
  */
 export function createPrivateServers({
   root,
@@ -37,10 +38,10 @@ export function createPrivateServers({
 }: {
   root: string;
   dir: string;
-  supervisor: ReturnType<import('./supervisor').createSupervisor>;
-  stackFile: ReturnType<import('./stack-file').createStackFile>;
+  supervisor: Supervisor;
+  stackFile: ReturnType<typeof createStackFile>;
   basePorts: Record<string, number>;
-  urls: Record<string, string | undefined>;
+  urls: Partial<Record<ServerName, string>>;
   appsHome: string;
   say: (text: string) => void;
 }) {
@@ -52,38 +53,38 @@ export function createPrivateServers({
     remembered: () => stackFile.read().ports ?? {},
   });
 
-  function locate(definition: { find: () => any; title: any }) {
+  function locate(definition: ServerDefinition) {
     const found = definition.find();
     if (!found) throw new UserError(`${definition.title} was not found. \`npm start\` installs it.`);
     return found;
   }
 
-  const contextOf = (definition: ServerDefinition | undefined, more = {}) => ({
+  const contextOf = (definition: ServerDefinition, more: Partial<Upstream> = {}) => ({
     root,
     dir: path.join(dir, definition.name),
     ports: stackFile.read().ports ?? {},
     found: locate(definition),
-    ...(definition.urlVariable && { password: readSecret(path.join(dir, `${definition.name}-password`)) }),
+    password: definition.urlVariable ? readSecret(path.join(dir, `${definition.name}-password`)) : '',
     ...more,
   });
 
-  /** @returns once the server answers */
+  /** @returns once the server answers @throws UserError with the last line of its log if it does not */
   async function waitReady(
-    name: string,
+    name: ServerName,
     timeoutMs = definitions[name].startTimeoutMs ?? 15_000,
   ): Promise<void> {
     const context = contextOf(definitions[name]);
     const log = path.join(supervisor.logs, `${name}.log`);
     const what = `${definitions[name].title} didn't answer (see ${log})`;
-    await waitUntil(() => definitions[name].ping(context), { timeoutMs, what }).catch((error) => {
+    await waitUntil(() => definitions[name].ping(context), { timeoutMs, what }).catch((error: unknown) => {
       const said = lastLines(readFrom(log)).split('\n').at(-1);
       throw new UserError(
-        `${error.message}; ${said ? `its last line: ${said}` : explainSilence(supervisor.home, name)}`,
+        `${messageOf(error)}; ${said ? `its last line: ${said}` : explainSilence(supervisor.home, name)}`,
       );
     });
   }
 
-  async function describe(name: string) {
+  async function describe(name: ServerName): Promise<Service> {
     const definition = definitions[name];
     const context = contextOf(definition);
     const version = await definition.version(context);
@@ -94,21 +95,18 @@ export function createPrivateServers({
     };
   }
 
-  /** A server that came by its URL: it must be reachable, and that is all that is done to it. */
-  async function describeGiven(
-    definition: ServerDefinition | undefined,
-    url: string | { toString: () => string },
-  ) {
+  /** Checks that a server given by its URL can be reached. */
+  async function describeGiven(definition: ServerDefinition, url: string): Promise<Service> {
     try {
       if (definition.checkUrl) {
         await definition.checkUrl(url);
       } else {
         const { hostname, port } = new URL(url);
-        await reach(hostname, Number(port) || definition.usualPort);
+        await reach(hostname, Number(port) || (definition.usualPort ?? 0));
       }
     } catch (error) {
       throw new UserError(
-        `${definition.urlVariable} names a ${definition.title} that can't be used: ${error.message}`,
+        `${definition.urlVariable} names a ${definition.title} that can't be used: ${messageOf(error)}`,
       );
     }
     return { url, name: definition.title, external: true };
@@ -117,18 +115,18 @@ export function createPrivateServers({
   /**
    * Starts the named servers and returns when all of them answer.
    *
-   * @param options upstream: for NGINX; onReady: told of each server that had to be started
+   * @param options upstream: for NGINX; onReady: called for each server that had to be started
    */
   async function start(
-    names: string[],
-    { upstream, onReady }: { upstream?: import('./types').Upstream; onReady?: (name: string) => void } = {},
+    names: ServerName[],
+    { upstream, onReady }: { upstream?: Upstream; onReady?: (name: ServerName) => void } = {},
   ) {
     const taken = new Set(Object.values(stackFile.read().ports ?? {}));
-    const processes = [];
+    const processes: ServerProcess[] = [];
     for (const name of names.filter((candidate) => !urls[candidate])) {
       const definition = definitions[name];
       const remembered = stackFile.read().ports ?? {};
-      Object.keys(definition.ports).forEach((port) => taken.delete(remembered[port]));
+      for (const port of Object.keys(definition.ports)) taken.delete(remembered[port] ?? 0);
       const ports = await choosePorts(definition, taken);
       stackFile.update({ ports: { ...remembered, ...ports } });
       const context = contextOf(definition, upstream);
@@ -143,27 +141,34 @@ export function createPrivateServers({
       cwd: dir,
     });
     const started = await supervisor.start(processes);
-    const tell = (name: string) => started.includes(name) && onReady?.(name);
-    const services = await Promise.all(names.map((name) => settle(name, tell)));
-    return stackFile.update({ services: { ...stackFile.read().services, ...Object.fromEntries(services) } });
+    const services = await Promise.all(
+      names.map(async (name): Promise<[ServerName, Service]> => [
+        name,
+        await settle(name, started.includes(name) ? onReady : undefined),
+      ]),
+    );
+    return stackFile.update({
+      services: { ...stackFile.read().services, ...Object.fromEntries<Service>(services) },
+    });
   }
 
-  async function settle(name: string, onReady: { (name: any): any; (arg0: any): void }) {
-    if (urls[name]) return [name, await describeGiven(definitions[name], urls[name])];
+  async function settle(name: ServerName, onReady?: (name: ServerName) => void): Promise<Service> {
+    const url = urls[name];
+    if (url) return describeGiven(definitions[name], url);
     await waitReady(name);
-    onReady(name);
-    return [name, await describe(name)];
+    onReady?.(name);
+    return describe(name);
   }
 
-  /** A handle for tests that stop, freeze and kill. */
-  function server(name: string) {
+  /** Handle for tests that stop, freeze and kill a server. */
+  function server(name: ServerName) {
     if (!definitions[name]) throw new Error(`no server is called ${name}`);
     if (urls[name]) throw new Error(`${name} is not a private server here: it came by its URL`);
     const pid = () => supervisor.pid(name);
     return {
       pid,
-      waitReady: (timeoutMs: number | undefined) => waitReady(name, timeoutMs),
-      async kill(signal = 'SIGKILL') {
+      waitReady: (timeoutMs?: number) => waitReady(name, timeoutMs),
+      async kill(signal: NodeJS.Signals = 'SIGKILL') {
         const running = await pid();
         if (!running) throw new Error(`${name} is not running`);
         process.kill(running, signal);
@@ -187,6 +192,6 @@ export function createPrivateServers({
   return { start, server };
 }
 
-/** @returns those that are neither installed nor given by a URL */
-export const findMissing = (names: string[], urls = {}): string[] =>
+/** @returns the servers that are neither installed nor given by a URL */
+export const findMissing = (names: ServerName[], urls: Partial<Record<ServerName, string>> = {}) =>
   names.filter((name) => !urls[name] && !definitions[name].find());

@@ -1,9 +1,32 @@
-// @ts-nocheck
 import fs from 'node:fs';
 import path from 'node:path';
+import { codeOf } from '../../src/lib/error-code';
+import type { ServerName, Service, Upstream } from './types';
+
+/** Build and configuration of the apps. */
+interface Start {
+  env?: Record<string, string>;
+  release?: string;
+}
+
+/** Content of stack.json. Every field is missing until a command has written it. */
+export interface StackFile extends Start {
+  /** Address of NGINX. */
+  url?: string;
+  ports?: Record<string, number>;
+  services?: Partial<Record<ServerName, Service>>;
+  upstream?: Upstream;
+  /** The start before the one that is being rolled out. */
+  unproven?: Start;
+  admin?: { email: string; passwordFile: string };
+  supervisor?: { home: string };
+  /** PM2 of the apps; `startedDaemon` is the pid of its daemon if this stack started it. */
+  pm2?: { home: string; startedDaemon?: number };
+}
 
 /**
- * What runs where, for people and scripts. It holds secrets' places and URLs with passwords: mode 600.
+ * Reads and writes stack.json: what runs at which address, for people and scripts. It holds URLs with passwords, so
+ * its mode is 600.
  *
  * @param dir the stack's folder
  */
@@ -11,17 +34,17 @@ export function createStackFile(dir: string) {
   const file = path.join(dir, 'stack.json');
 
   /** @returns empty if there is none, or a broken one */
-  function read(): Record<string, any> {
+  function read(): StackFile {
     try {
-      return JSON.parse(fs.readFileSync(file, 'utf8'));
+      return JSON.parse(fs.readFileSync(file, 'utf8')) as StackFile;
     } catch (error) {
-      if (error instanceof SyntaxError || error.code === 'ENOENT') return {};
+      if (error instanceof SyntaxError || codeOf(error) === 'ENOENT') return {};
       throw error;
     }
   }
 
   /** @param changes merged at the top level */
-  function update(changes: Record<string, any>) {
+  function update(changes: StackFile): StackFile {
     const next = { ...read(), ...changes };
     const temporary = `${file}.${process.pid}.tmp`;
     fs.writeFileSync(temporary, `${JSON.stringify(next, null, 2)}\n`, { mode: 0o600 });

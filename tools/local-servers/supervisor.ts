@@ -1,10 +1,11 @@
-// @ts-nocheck
 import crypto from 'node:crypto';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { createPm2 } from './pm2';
-import { endProcesses, findOwned, isAlive, marker } from '../command/processes';
+import { isAlive } from '../../src/lib/is-alive';
+import { endProcesses, findOwned, marker } from '../command/processes';
+import type { ServerProcess } from './types';
 import { sleep, UserError } from '../command/run-command';
 import { makePrivateFolder, ownUid } from '../../src/lib/private-folder';
 
@@ -29,8 +30,8 @@ export function ensurePrivate(home: string) {
 }
 
 /**
- * Closes the home of the person's own PM2: its daemon lets the whole group in, and knows the passwords of the servers.
- * What a link of theirs leads to stays as it is.
+ * Closes the home of the user's own PM2 to others: its daemon lets the whole group in, and knows the passwords of the
+ * servers. The target of a link stays as it is.
  *
  * @param home made if it is not there
  * @throws UserError if it belongs to another user
@@ -38,7 +39,6 @@ export function ensurePrivate(home: string) {
 export function closeHome(home: string) {
   fs.mkdirSync(home, { recursive: true, mode: 0o700 });
   const found = fs.lstatSync(home);
-  // What a link leads to is the person's own affair.
   if (found.isSymbolicLink()) return;
   const { uid } = found;
   if (uid !== ownUid)
@@ -48,7 +48,9 @@ export function closeHome(home: string) {
   if (fs.lstatSync(home).isDirectory()) fs.chmodSync(home, 0o700);
 }
 
-/** Keeps the private servers alive: a PM2 of its own, which `pm2 reload all` doesn't touch. */
+export type Supervisor = ReturnType<typeof createSupervisor>;
+
+/** Keeps the private servers alive by a PM2 of its own, which `pm2 reload all` does not touch. */
 export function createSupervisor({
   root,
   dir,
@@ -64,7 +66,7 @@ export function createSupervisor({
   const logs = path.join(dir, 'logs');
   const pidFolders = [path.join(home, 'pids')];
 
-  const describe = ({ name, script, args, env = {}, cwd, config = '', killTimeoutMs }) => {
+  const describe = ({ name, script, args, env = {}, cwd, config = '', killTimeoutMs }: ServerProcess) => {
     // PM2 runs a script as a line of bash if its path has a blank. And if a file can't be executed, the shell says so
     // in the log of the server, where PM2 leaves that empty.
     const exec = { script: '/bin/sh', args: ['-c', 'exec "$0" "$@"', script, ...args] };
@@ -88,7 +90,7 @@ export function createSupervisor({
     };
   };
 
-  /** A daemon that is frozen takes calls and never answers. */
+  /** @returns false also for a frozen daemon, which takes calls and never answers */
   async function isHealthy() {
     if (!(await pm2.isRunning())) return false;
     return pm2.list({ timeoutMs: 8_000 }).then(
@@ -97,7 +99,7 @@ export function createSupervisor({
     );
   }
 
-  /** Ends what a daemon that was killed left running, so that ports and data folders are free again. */
+  /** Ends the processes that a killed daemon left running, so that ports and data folders are free again. */
   async function endLeftovers() {
     if (await isHealthy()) return [];
     const left = await findOwned({ dir, executables, pidFolders });
@@ -106,8 +108,8 @@ export function createSupervisor({
     return left;
   }
 
-  /** NGINX's old workers answer until the new ones have taken over, and it doesn't tell when. */
-  async function haveReread(server: number) {
+  /** NGINX's old workers answer until the new ones have taken over, and it does not report when. */
+  async function reread(server: number) {
     process.kill(server, 'SIGHUP');
     await sleep(500);
   }
@@ -117,18 +119,18 @@ export function createSupervisor({
    *
    * @returns names of those it started
    */
-  async function start(processes: import('./types').ServerProcess[]): Promise<string[]> {
+  async function start(processes: ServerProcess[]): Promise<string[]> {
     ensurePrivate(home);
     fs.mkdirSync(logs, { recursive: true });
     const running = await pm2.list();
-    const wanted = [];
-    const outdated = [];
+    const wanted: ReturnType<typeof describe>[] = [];
+    const outdated: string[] = [];
     for (const process_ of processes) {
       const app = describe(process_);
       const present = running.find(({ name }) => name === app.name);
       const same = present?.pm2_env.TASKFLEET_DEFINITION === app.env.TASKFLEET_DEFINITION;
-      if (same && present.pm2_env.status === 'online') {
-        if (process_.configChanged) await haveReread(present.pid);
+      if (present && same && present.pm2_env.status === 'online') {
+        if (process_.configChanged) await reread(present.pid);
         continue;
       }
       if (present) outdated.push(app.name);
@@ -144,14 +146,14 @@ export function createSupervisor({
     return wanted.map(({ name }) => name);
   }
 
-  /** @returns of the running process */
+  /** @returns the pid of the running process; `undefined` if it does not run */
   async function pid(name: string): Promise<number | undefined> {
     const found = (await pm2.list()).find((process_) => process_.name === name);
     return found?.pid && isAlive(found.pid) ? found.pid : undefined;
   }
 
   /** Ends the servers, first those named in `order`, and the daemon; then looks that nothing is left. */
-  async function kill(order = []) {
+  async function kill(order: string[] = []) {
     if (await isHealthy()) {
       const names = (await pm2.list()).map(({ name }) => name);
       for (const group of [

@@ -4,7 +4,7 @@ export type ServerName = 'mongo' | 'redis' | 'rabbit' | 'nginx';
 /** How NGINX spreads requests over the API workers: the values of BALANCING. */
 export type Balancing = 'round-robin' | 'least-connections' | 'response-time';
 
-/** What NGINX is told of the API workers. */
+/** API workers that NGINX lists. */
 export interface Upstream {
   apiPorts: number[];
   balancing: Balancing;
@@ -16,20 +16,28 @@ export interface Service {
   url: string;
   name: string;
   version?: string;
-  /** It came by its URL: the stack neither starts nor stops it. */
+  /** Given by its URL: the stack neither starts nor stops it. */
   external?: boolean;
 }
 
-/** What a server's definition is told. */
-export interface ServerContext extends Partial<Upstream> {
+/** Programs of a server: full paths. */
+export interface FoundServer {
+  bin: string;
+  /** MongoDB: `mongod` or `secantusdb`. */
+  kind?: string;
+  /** RabbitMQ's port mapper. */
+  epmd?: string;
+}
+
+/** Place and addresses of one server of a stack. */
+export interface ServerContext<Port extends string = string> extends Partial<Upstream> {
   root: string;
   /** The server's own folder. */
   dir: string;
-  ports: Record<string, number>;
-  /** What find() returned. */
-  found: Record<string, string>;
-  /** The server's password, if it has one: hexadecimal, made once and kept in the stack's folder as `NAME-password`. */
-  password?: string;
+  ports: Record<Port, number>;
+  found: FoundServer;
+  /** Hexadecimal, made once and kept in the stack's folder as `NAME-password`; empty if the server has none. */
+  password: string;
 }
 
 export interface ServerProcess {
@@ -39,32 +47,32 @@ export interface ServerProcess {
   cwd?: string;
   env?: Record<string, string>;
   killTimeoutMs: number;
-  /** Its configuration: another one means a restart. */
+  /** Text of its configuration: a change means a restart. */
   config?: string;
-  /** Its configuration is another one, which it reads on SIGHUP. */
+  /** Its configuration has changed, and it reads that on SIGHUP. */
   configChanged?: boolean;
 }
 
-/** One private server: where it is, how it is started and asked. */
-export interface ServerDefinition {
+/** One private server: how to find, start and ask it. */
+export interface ServerDefinition<Port extends string = string> {
   name: ServerName;
   title: string;
   /** Name and lowest number of each port. */
-  ports: Record<string, number>;
+  ports: Record<Port, number>;
   /** Names of its programs, by which a process that was left behind is recognised. */
   executables: string[];
-  /** Where a URL for it is looked for in the environment. */
+  /** Variable that may hold a URL of a server that runs already. */
   urlVariable?: string;
-  /** Of a URL that names none. */
+  /** Port of a URL that names none. */
   usualPort?: number;
-  /** Fails where a server given by its URL can't serve. */
+  /** @throws Error if the server at this URL can't serve */
   checkUrl?(url: string): Promise<void>;
   startTimeoutMs?: number;
-  find(): Record<string, string> | undefined;
-  version(context: ServerContext): Promise<string>;
-  /** Writes its configuration and says what to run. */
-  prepare(context: ServerContext): ServerProcess[];
-  ping(context: ServerContext): Promise<boolean>;
-  url(context: ServerContext): string;
-  displayName?(context: ServerContext): string;
+  find(): FoundServer | undefined;
+  version(context: ServerContext<Port>): Promise<string>;
+  /** Writes its configuration. @returns the processes to run, in their order */
+  prepare(context: ServerContext<Port>): ServerProcess[];
+  ping(context: ServerContext<Port>): Promise<boolean>;
+  url(context: ServerContext<Port>): string;
+  displayName?(context: ServerContext<Port>): string;
 }

@@ -35,6 +35,7 @@ function prepare(balancing: string, bin = fakeNginx(`--modules-path=${dir}/none 
     dir: own,
     ports: { nginx: 3999, metrics: 3998 },
     found: { bin },
+    password: '',
     apiPorts: [4101, 4102],
     balancing: balancing as Balancing,
   });

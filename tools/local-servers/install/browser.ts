@@ -1,6 +1,7 @@
-// @ts-nocheck
 import fs from 'node:fs';
 import path from 'node:path';
+import { messageOf } from '../../../src/lib/error-code';
+import type { Progress, Step } from '../../command/progress';
 import { runCommand, UserError } from '../../command/run-command';
 import { findCommand, isExecutable } from '../servers/find-command';
 import { createApt } from './system-packages';
@@ -14,11 +15,14 @@ const commands = [
   '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
 ];
 
-/** @returns the one that Playwright downloaded */
+/** @returns the browser that Playwright downloaded */
 function findDownloaded(root: string): string | undefined {
   const folder = path.join(root, 'node_modules', 'playwright-core');
   if (!fs.existsSync(folder)) return undefined;
-  const file = require(folder).chromium.executablePath();
+  // Required here: production has no developer's packages.
+  // eslint-disable-next-line @typescript-eslint/no-require-imports
+  const { chromium } = require('playwright-core') as typeof import('playwright-core');
+  const file = chromium.executablePath();
   return isExecutable(file) ? file : undefined;
 }
 
@@ -31,7 +35,7 @@ export function findBrowser(root: string): string | undefined {
 }
 
 /** Debian has it as a package; for Ubuntu, where that is a snap, and for macOS there is Playwright's own. */
-async function obtainBrowser(root: string, step: { say: any; status?: (text: string) => void }) {
+async function obtainBrowser(root: string, step: Step) {
   if (findCommand('apt-get')) {
     const apt = createApt(step);
     // A machine that was just made has no lists to look into.
@@ -49,22 +53,18 @@ async function obtainBrowser(root: string, step: { say: any; status?: (text: str
 }
 
 /**
- * Gets a browser for the tests that need one. Where it can't, it says so and goes on: only those tests fail,
- * and say so again.
+ * Gets a browser for the tests that need one. If it can't, it prints why and goes on: only those tests fail.
  */
-export async function ensureBrowser(
-  root: string,
-  progress: ReturnType<import('../../command/progress').createProgress>,
-) {
+export async function ensureBrowser(root: string, progress: Progress) {
   if (findBrowser(root)) return;
   try {
     await progress.step(
       'browser',
       'no Chromium on this machine yet',
-      (step: any) => obtainBrowser(root, step),
+      (step) => obtainBrowser(root, step),
       () => 'Chromium installed',
     );
   } catch (error) {
-    progress.line('browser', `no Chromium, so tests that need one will fail: ${error.message}`);
+    progress.line('browser', `no Chromium, so tests that need one will fail: ${messageOf(error)}`);
   }
 }

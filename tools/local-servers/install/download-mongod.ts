@@ -1,14 +1,13 @@
-// @ts-nocheck
 /**
- * Downloads a mongod into the folder given, prints where it is, and gives up where nothing arrives any more.
- * A process of its own, so that whoever waits can end it.
+ * Downloads a mongod into the folder given, prints its path, and gives up if nothing arrives any more. It runs as a
+ * process of its own, so that the set-up can end it.
  */
 import fs from 'node:fs';
 import path from 'node:path';
 import { MongoBinary } from 'mongodb-memory-server-core';
 
 const stallMs = 20_000;
-const [folder] = process.argv.slice(2);
+const [folder = ''] = process.argv.slice(2);
 
 function bytesSoFar() {
   const entries = fs.readdirSync(folder, { recursive: true, withFileTypes: true });
@@ -32,12 +31,12 @@ setInterval(() => {
   }
 }, 1_000);
 
-MongoBinary.getPath({ downloadDir: folder }).then(
+void MongoBinary.getPath({ downloadDir: folder }).then(
   (file) => {
     console.log(file);
     process.exit(0);
   },
-  (error) => {
+  (error: Error) => {
     console.error(error.message);
     process.exit(1);
   },

@@ -1,6 +1,7 @@
-// @ts-nocheck
 import fs from 'node:fs';
 import path from 'node:path';
+import { messageOf } from '../../../src/lib/error-code';
+import type { Step } from '../../command/progress';
 import { UserError } from '../../command/run-command';
 import { cacheFolder } from './mongodb-cache';
 import { mongo } from '../servers/mongo';
@@ -15,14 +16,14 @@ const waysOut = `There is no MongoDB, and none could be fetched or built. Three 
   - containers, which bring everything:  docker compose up`;
 
 /** What an interrupted set-up left; the lock is held, so nobody is using it. */
-function clearHalfMade(folder: fs.PathLike) {
+function clearHalfMade(folder: string) {
   for (const name of fs.readdirSync(folder).filter((entry) => entry.startsWith('.new-'))) {
     fs.rmSync(path.join(folder, name), { recursive: true, force: true });
   }
 }
 
 /**
- * Brings a MongoDB server into the cache: MongoDB's own where it can be downloaded, else SecantusDB.
+ * Brings a MongoDB server into the cache: MongoDB's own if it can be downloaded, else SecantusDB.
  *
  * @param options systemPackages ends when the system's packages are there
  */
@@ -33,24 +34,24 @@ export async function obtainMongo({
 }: {
   root: string;
   systemPackages: Promise<void>;
-  step: { say: (text: string) => void; status: (text: string) => void };
+  step: Step;
 }) {
   const folder = cacheFolder();
   fs.mkdirSync(folder, { recursive: true });
-  const onWait = (owner: any) => {
+  const onWait = (owner: string) => {
     step.say(`another set-up (${owner}) is at it: waiting`);
     step.status('waiting for the other set-up');
   };
   await withLock(path.join(folder, '.lock'), { timeoutMs: 45 * 60_000, onWait }, async () => {
     if (mongo.find()) return;
     clearHalfMade(folder);
-    const problems = [];
+    const problems: string[] = [];
     if (await canDownload()) {
       try {
         return await downloadMongod({ root, folder, step });
       } catch (error) {
-        problems.push(error.message);
-        step.say(`no download: ${error.message.split('\n')[0].slice(0, 60)}`);
+        problems.push(messageOf(error));
+        step.say(`no download: ${messageOf(error).split('\n', 1).join().slice(0, 60)}`);
       }
     } else {
       step.say('no way to mongodb.org from here: building SecantusDB, which speaks');
@@ -59,7 +60,7 @@ export async function obtainMongo({
     try {
       return await buildSecantusDb({ folder, systemPackages, step });
     } catch (error) {
-      problems.push(error.message);
+      problems.push(messageOf(error));
     }
     throw new UserError(`${problems.join('\n\n')}\n\n${waysOut}`);
   });

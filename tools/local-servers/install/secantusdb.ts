@@ -1,14 +1,14 @@
-// @ts-nocheck
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import type { Step } from '../../command/progress';
 import { createApt } from './system-packages';
 import { findCommand } from '../servers/find-command';
 import { runCommand, UserError } from '../../command/run-command';
 
 const version = '0.5.3-beta.196';
 const crates = 210;
-const oldestCargo = [1, 85];
+const oldestCargo = [1, 85] as const;
 
 // Quicker to build than the crate's own settings, and as quick in use.
 const buildSettings = {
@@ -27,7 +27,7 @@ const isNewEnough = (text: string) => {
 /** @returns a cargo that runs and is new enough */
 async function findCargo(): Promise<string | undefined> {
   const own = path.join(process.env.CARGO_HOME || path.join(os.homedir(), '.cargo'), 'bin', 'cargo');
-  for (const cargo of [findCommand('cargo'), own].filter((file) => file && fs.existsSync(file))) {
+  for (const cargo of [findCommand('cargo') ?? '', own].filter(fs.existsSync)) {
     const { code, stdout } = await runCommand(cargo, ['--version'], { timeoutMs: 15_000 });
     if (code === 0 && isNewEnough(stdout)) return cargo;
   }
@@ -43,15 +43,14 @@ async function findMissingTools(): Promise<string[]> {
 }
 
 /** Debian's cargo is too old before Debian 13; cargo-web is the newer one it ships for browsers. */
-async function installTools(
-  missing: string[],
-  step: { say: (text: string) => void; status: (text: string) => void },
-) {
+async function installTools(missing: string[], step: Step) {
   const apt = createApt(step);
-  const packages = { cmake: ['cmake'], ninja: ['ninja-build'], compiler: ['gcc', 'g++', 'libc6-dev'] };
-  const wanted = missing
-    .filter((name: string) => name !== 'cargo')
-    .flatMap((name: string | number) => packages[name]);
+  const packages: Record<string, string[]> = {
+    cmake: ['cmake'],
+    ninja: ['ninja-build'],
+    compiler: ['gcc', 'g++', 'libc6-dev'],
+  };
+  const wanted = missing.flatMap((name) => packages[name] ?? []);
   if (missing.includes('cargo')) {
     const plain = await apt.pick(['cargo']);
     if (plain && isNewEnough(plain.version)) wanted.push('cargo');
@@ -70,7 +69,7 @@ async function ensureTools({
 }: {
   folder: string;
   systemPackages: Promise<void>;
-  step: any;
+  step: Step;
 }) {
   let missing = await findMissingTools();
   if (missing.length === 0) return;
@@ -84,7 +83,7 @@ async function ensureTools({
 const compiling = /^\s*Compiling (\S+ \S+)/;
 
 /** cargo doesn't name again what an interrupted build has done: the log does. */
-function openLog(folder: string, target: fs.PathLike) {
+function openLog(folder: string, target: string) {
   const file = path.join(folder, 'build.log');
   const goesOn = fs.existsSync(target) && fs.existsSync(file);
   const lines = goesOn ? fs.readFileSync(file, 'utf8').split('\n') : [];
@@ -100,7 +99,7 @@ export async function buildSecantusDb({
 }: {
   folder: string;
   systemPackages: Promise<void>;
-  step: { say: (text: string) => void; status: (text: string) => void };
+  step: Step;
 }) {
   await ensureTools({ folder, systemPackages, step });
   const aside = path.join(folder, `.new-${process.pid}`);
@@ -122,7 +121,7 @@ export async function buildSecantusDb({
     if (crate) compiled.add(crate);
     if (compiled.size > 0) step.status(`building SecantusDB: ${compiled.size} of about ${crates} crates`);
   };
-  const result = await runCommand(/** @type {string} */ await findCargo(), args, {
+  const result = await runCommand((await findCargo()) ?? 'cargo', args, {
     env,
     timeoutMs: 40 * 60_000,
     onLine,
@@ -130,7 +129,7 @@ export async function buildSecantusDb({
   log.end();
   if (result.code !== 0) {
     const said = result.stderr.trim().split('\n').slice(-12).join('\n');
-    throw new UserError(`Building SecantusDB failed (all of it: ${log.path}):\n${said}`);
+    throw new UserError(`Building SecantusDB failed (all of it: ${String(log.path)}):\n${said}`);
   }
   fs.renameSync(aside, path.join(folder, `secantusdb-${version}`));
   fs.rmSync(target, { recursive: true, force: true });

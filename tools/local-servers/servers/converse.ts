@@ -1,4 +1,3 @@
-// @ts-nocheck
 import net from 'node:net';
 
 /** Says something to a local port and collects what comes back, as latin1 text. */
@@ -6,18 +5,18 @@ export function converse(
   port: number,
   message: string,
   isComplete: (answer: string) => boolean,
-  timeoutMs: number = 1_000,
+  timeoutMs = 1_000,
 ): Promise<string> {
   return new Promise((resolve, reject) => {
     let answer = '';
     const socket = net.connect(port, '127.0.0.1', () => socket.write(message, 'latin1'));
-    const end = (error: Error | undefined) => {
+    const end = (error?: Error) => {
       socket.destroy();
       if (error) reject(error);
       else resolve(answer);
     };
     socket.setTimeout(timeoutMs, () => end(new Error('no answer')));
-    socket.setEncoding('latin1').on('data', (chunk) => {
+    socket.setEncoding('latin1').on('data', (chunk: string) => {
       answer += chunk;
       if (isComplete(answer)) end();
     });

@@ -1,10 +1,11 @@
-// @ts-nocheck
 import fs from 'node:fs';
 import path from 'node:path';
+import type { Db } from 'mongodb';
 import { findCommand, commandVersion } from './find-command';
 import { UserError } from '../../command/run-command';
 import { findCached } from '../install/mongodb-cache';
 import { ensureSecret } from '../secrets';
+import type { ServerContext, ServerDefinition } from '../types';
 
 const wrapper = path.join(__dirname, 'run-secantusdb.sh');
 const replicaSet = 'taskfleet';
@@ -12,9 +13,10 @@ const user = 'taskfleet';
 /** MongoDB's number of "AuthenticationFailed". */
 const WRONG_PASSWORD = 18;
 
-async function withAdmin(url: string, use: (admin: any) => Promise<any>) {
-  // Required here: this file is loaded before the packages are installed.
-  const { MongoClient } = require('mongoose').mongo;
+/** Runs `use` on the admin database of the server at this URL. */
+async function withAdmin<T>(url: string, use: (admin: Db) => Promise<T>): Promise<T> {
+  // Imported here: commands that touch no database start faster without the driver.
+  const { MongoClient } = await import('mongodb');
   const client = new MongoClient(url, {
     serverSelectionTimeoutMS: 2_000,
     connectTimeoutMS: 2_000,
@@ -28,27 +30,23 @@ async function withAdmin(url: string, use: (admin: any) => Promise<any>) {
   }
 }
 
-const openUrl = (port: any) => `mongodb://127.0.0.1:${port}/taskfleet?directConnection=true`;
-const mongoUrl = (port: number | undefined, password: string | undefined) =>
+const openUrl = (port: number) => `mongodb://127.0.0.1:${port}/taskfleet?directConnection=true`;
+const mongoUrl = (port: number, password: string) =>
   `${openUrl(port).replace('//', `//${user}:${password}@`)}&authSource=admin`;
+
+interface ReplicaSetConfig {
+  version: number;
+  members: { host: string }[];
+}
 
 /** The replica set's one member, by its address of now. */
 const memberAt = (port: number) => ({ _id: 0, host: `127.0.0.1:${port}` });
 
 /** Names the member's new address if the port has changed. */
-async function ensureAddress(
-  admin: {
-    command: (arg0: {
-      replSetGetConfig?: number;
-      replSetReconfig?: any;
-      force?: boolean;
-    }) => PromiseLike<{ config: any }> | { config: any };
-  },
-  port: number | undefined,
-) {
-  const { config } = await admin.command({ replSetGetConfig: 1 });
+async function ensureAddress(admin: Db, port: number) {
+  const { config } = (await admin.command({ replSetGetConfig: 1 })) as { config: ReplicaSetConfig };
   const { host } = memberAt(port);
-  if (config.members.length !== 1 || config.members[0].host === host) return;
+  if (config.members.length !== 1 || config.members[0]?.host === host) return;
   const moved = { ...config, version: config.version + 1, members: [{ ...config.members[0], host }] };
   await admin.command({ replSetReconfig: moved, force: true });
 }
@@ -58,7 +56,7 @@ async function ensureAddress(
  * MongoDB's manual): on a fresh data folder, and on one of before there were passwords. If another local user was
  * quicker, this fails.
  */
-const makeUser = ({ ports, found, dir, password }) =>
+const makeUser = ({ ports, found, dir, password }: ServerContext<'mongo'>) =>
   withAdmin(openUrl(ports.mongo), async (admin) => {
     // Without a replica set there is no primary that could keep a user.
     if (found.kind === 'mongod')
@@ -78,7 +76,7 @@ const makeUser = ({ ports, found, dir, password }) =>
       });
   });
 
-export const mongo: import('../types').ServerDefinition = {
+export const mongo: ServerDefinition<'mongo'> = {
   name: 'mongo',
   title: 'MongoDB',
   ports: { mongo: 27100 },
@@ -122,7 +120,7 @@ export const mongo: import('../types').ServerDefinition = {
         const hello = await admin.command({ hello: 1 });
         return hello.isWritablePrimary === true;
       });
-    return look().catch(async (error) => {
+    return look().catch(async (error: { code?: number }) => {
       if (error.code !== WRONG_PASSWORD) throw error;
       await makeUser(context);
       return look();

@@ -1,4 +1,3 @@
-// @ts-nocheck
 import fs from 'node:fs';
 import path from 'node:path';
 import { findCommand, commandVersion } from './find-command';
@@ -7,14 +6,16 @@ import { checkBalancing } from '../balancing';
 import { loadLua } from './nginx-lua';
 import { hasIpv6 } from '../ports';
 import { UserError } from '../../command/run-command';
+import type { ServerDefinition } from '../types';
 
 const wrapper = path.join(__dirname, 'run-nginx.sh');
 
 /** Fills ${NAME} in the template as envsubst does; NGINX's own $variables are lower case and stay. */
 const render = (template: string, values: Record<string, string>) =>
-  template.replace(/\$\{([A-Z][A-Z_]*)\}/g, (_, name) => {
-    if (values[name] === undefined) throw new Error(`nginx.conf.template: no value for ${name}`);
-    return values[name];
+  template.replace(/\$\{([A-Z][A-Z_]*)\}/g, (_, name: string) => {
+    const value = values[name];
+    if (value === undefined) throw new Error(`nginx.conf.template: no value for ${name}`);
+    return value;
   });
 
 /** @returns whether it was there with another text */
@@ -24,7 +25,7 @@ function write(file: string, text: string): boolean {
   return before !== undefined && before !== text;
 }
 
-export const nginx: import('../types').ServerDefinition = {
+export const nginx: ServerDefinition<'nginx' | 'metrics'> = {
   name: 'nginx',
   title: 'NGINX',
   ports: { nginx: 3000, metrics: 9464 },
@@ -37,7 +38,7 @@ export const nginx: import('../types').ServerDefinition = {
 
   version: ({ found }) => commandVersion(found.bin, ['-v'], /nginx\/([\d.]+)/),
 
-  prepare({ root, dir, ports, found, apiPorts, balancing, corsOrigins = '' }) {
+  prepare({ root, dir, ports, found, apiPorts = [], balancing, corsOrigins = '' }) {
     const method = checkBalancing(balancing);
     // The API has judged them as origins; here they stand in the text of a configuration.
     if (!/^[\w.:/[\]*, -]*$/.test(corsOrigins))

@@ -1,10 +1,10 @@
-// @ts-nocheck
 import crypto from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
 import { findCommand, isExecutable } from './find-command';
 import { converse } from './converse';
 import { ensureSecret, writePrivate } from '../secrets';
+import type { ServerDefinition } from '../types';
 
 const protocolHeader = 'AMQP\x00\x00\x09\x01';
 
@@ -22,7 +22,7 @@ function hashOf(password: string) {
  * Makes our user, and takes the password from `guest`, which the broker would otherwise let in from this machine under
  * one that everybody knows. Read at each boot, so that an older data folder gets both too.
  */
-const definitions = (password: string | undefined) =>
+const definitions = (password: string) =>
   JSON.stringify({
     users: [
       {
@@ -40,7 +40,7 @@ const definitions = (password: string | undefined) =>
 /** Relative to the folder it is started in: in an absolute path a `#` would begin a comment. */
 const definitionsFile = './definitions.json';
 
-const config = (port: number | undefined) => `listeners.tcp.1 = 127.0.0.1:${port}
+const config = (port: number) => `listeners.tcp.1 = 127.0.0.1:${port}
 load_definitions = ${definitionsFile}
 disk_free_limit.absolute = 100MB
 vm_memory_high_watermark.absolute = 512MB
@@ -68,7 +68,7 @@ function findScript() {
   return isExecutable(beside) ? beside : real;
 }
 
-export const rabbit: import('../types').ServerDefinition = {
+export const rabbit: ServerDefinition<'rabbit' | 'rabbitDist' | 'epmd'> = {
   name: 'rabbit',
   title: 'RabbitMQ',
   ports: { rabbit: 5700, rabbitDist: 25700, epmd: 24400 },
@@ -119,7 +119,7 @@ export const rabbit: import('../types').ServerDefinition = {
     };
     // The port mapper comes first, and is supervised like the broker.
     return [
-      { name: 'epmd', script: found.epmd, args: [], env: epmdEnv, killTimeoutMs: 3_000 },
+      { name: 'epmd', script: found.epmd ?? 'epmd', args: [], env: epmdEnv, killTimeoutMs: 3_000 },
       {
         name: 'rabbit',
         script: found.bin,

@@ -1,11 +1,11 @@
-// @ts-nocheck
 import path from 'node:path';
 import { findCommand, commandVersion } from './find-command';
 import { converse } from './converse';
 import { writePrivate } from '../secrets';
+import type { ServerDefinition } from '../types';
 
 /** A cache: nothing on disk, so that a Redis that died comes back empty and never stale. */
-const config = (port: number | undefined, password: string | undefined) => `bind 127.0.0.1
+const config = (port: number, password: string) => `bind 127.0.0.1
 port ${port}
 requirepass ${password}
 # The folder it is started in: a path would need quoting.
@@ -19,7 +19,7 @@ maxmemory-policy volatile-ttl
 daemonize no
 `;
 
-export const redis: import('../types').ServerDefinition = {
+export const redis: ServerDefinition<'redis'> = {
   name: 'redis',
   title: 'Redis',
   ports: { redis: 6400 },
