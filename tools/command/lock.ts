@@ -4,7 +4,7 @@ import { interruption, sleep, UserError } from './run-command';
 import { codeOf } from '../../src/lib/error-code';
 import { isAlive } from '../../src/lib/is-alive';
 
-/** A pid is used again after a while: its start time tells two processes apart. */
+/** @returns the start time of a process: the system uses a pid again after a while */
 function startedAt(pid: number) {
   try {
     const stat = fs.readFileSync(`/proc/${pid}/stat`, 'latin1');

@@ -25,7 +25,7 @@ export function ensurePrivate(home: string) {
   if (!makePrivateFolder(home)) return;
   throw new UserError(
     `${home} must be a folder of this user's alone, with mode 700, and no link. Remove it (or have its owner do that), ` +
-      'or move this clone to a shorter path, where it is not needed.',
+      'or move this clone to a shorter path, which does not need it.',
   );
 }
 
@@ -67,8 +67,8 @@ export function createSupervisor({
   const pidFolders = [path.join(home, 'pids')];
 
   const describe = ({ name, script, args, env = {}, cwd, config = '', killTimeoutMs }: ServerProcess) => {
-    // PM2 runs a script as a line of bash if its path has a blank. And if a file can't be executed, the shell says so
-    // in the log of the server, where PM2 leaves that empty.
+    // PM2 runs a script as a line of bash if its path has a blank. And if a file can't be executed, the shell writes
+    // that to the log of the server; PM2 itself would leave the log empty.
     const exec = { script: '/bin/sh', args: ['-c', 'exec "$0" "$@"', script, ...args] };
     const definition = { ...exec, env, cwd };
     const digest = crypto.createHash('sha256').update(JSON.stringify({ definition, config })).digest('hex');

@@ -34,7 +34,7 @@ export function findBrowser(root: string): string | undefined {
   return known.find(Boolean) || findDownloaded(root);
 }
 
-/** Debian has it as a package; for Ubuntu, where that is a snap, and for macOS there is Playwright's own. */
+/** Installs Debian's package. On Ubuntu, which has only a snap, and on macOS it downloads Playwright's own browser. */
 async function obtainBrowser(root: string, step: Step) {
   if (findCommand('apt-get')) {
     const apt = createApt(step);

@@ -91,7 +91,7 @@ function openLog(folder: string, target: string) {
   return { log: fs.createWriteStream(file, { flags: goesOn ? 'a' : 'w' }), compiled };
 }
 
-/** Builds SecantusDB from the crates registry. An interrupted build goes on where it was. */
+/** Builds SecantusDB from the crates registry. An interrupted build goes on from its last crate. */
 export async function buildSecantusDb({
   folder,
   systemPackages,

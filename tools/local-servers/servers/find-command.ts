@@ -2,7 +2,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { runCommand } from '../../command/run-command';
 
-// Where servers live though a plain user's PATH may not say so.
+// Folders of servers that the PATH of a plain user may not list.
 const moreFolders = [
   '/usr/sbin',
   '/usr/local/sbin',

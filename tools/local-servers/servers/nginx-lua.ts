@@ -7,9 +7,9 @@ import { UserError } from '../../command/run-command';
 const names = ['ndk_http_module.so', 'ngx_http_lua_module.so'];
 
 /**
- * What lets an NGINX run Lua: modules that belong to it and lie where it says, or nothing where it was built in.
+ * Finds the modules that let an NGINX run Lua, in the folder that it was built for. An NGINX with Lua built in needs none.
  *
- * @returns undefined: it can't
+ * @returns `undefined` if it cannot run Lua
  */
 function findLuaModules(bin: string): string[] | undefined {
   const { stderr = '' } = spawnSync(bin, ['-V'], { encoding: 'utf8', timeout: 10_000 });

@@ -48,7 +48,7 @@ export const nginx: ServerDefinition<'nginx' | 'metrics'> = {
     const addresses = apiPorts.map((port) => `127.0.0.1:${port}`);
     const text = render(template, {
       NGINX_LOAD_MODULES: method === 'response-time' ? loadLua(found.bin) : '',
-      // As root NGINX would give its workers to "nobody", who can't enter a private folder.
+      // Keeps the workers at root if root starts NGINX: its default, "nobody", can't enter a private folder.
       NGINX_USER: process.getuid?.() === 0 ? 'user root;' : '',
       // Relative to the prefix, this folder: in a path NGINX takes `$` for a variable and `;` for an end.
       NGINX_DIR: '.',
