@@ -4,7 +4,7 @@ import path from 'node:path';
 import { isAlive } from '../lib/is-alive';
 import { makePrivateFolder, ownUid, privateFolderFault } from '../lib/private-folder';
 
-/** A process that listens in the folder: `api-0`, `worker-1`; two of a name while one takes over from the other. */
+/** Socket of a process such as `api-0` or `worker-1`. During a reload two processes have the same name. */
 export interface ControlSocket {
   name: string;
   pid: number;
@@ -12,16 +12,16 @@ export interface ControlSocket {
 }
 
 const FILE = /^([a-z]+-\d+)\.(\d+)\.sock$/;
-/** A socket's path may have 107 bytes. */
+/** The path of a socket can have 107 bytes. */
 const LONGEST_FOLDER = 80;
 
-/** Where the processes of one installation on one machine meet, unless RUN_DIR says another place. */
+/** Default of RUN_DIR: the folder of the control sockets of one installation on this host. */
 export const defaultControlFolder = (basePort: number): string =>
   path.join(os.tmpdir(), `taskfleet-run-${ownUid}-${basePort}`);
 
 /**
- * Makes the folder, for this user alone: a process that can write there can drain workers.
- * @throws Error that says what is wrong with it
+ * Creates the folder for this user alone: a process that can write there can drain workers.
+ * @throws Error that names the fault
  */
 export function ensureControlFolder(folder: string): void {
   if (Buffer.byteLength(folder) > LONGEST_FOLDER)
@@ -33,7 +33,7 @@ export function ensureControlFolder(folder: string): void {
 export const socketFile = (folder: string, name: string): string =>
   path.join(folder, `${name}.${process.pid}.sock`);
 
-/** Lists the sockets, also of processes that were killed. Empty if other users could have put them there. */
+/** Lists the sockets, including those of killed processes. Empty if other users can write to the folder. */
 export function listSockets(folder: string): ControlSocket[] {
   let files: string[];
   try {
@@ -51,6 +51,6 @@ export function listSockets(folder: string): ControlSocket[] {
 export const listLiving = (folder: string): ControlSocket[] =>
   listSockets(folder).filter(({ pid }) => isAlive(pid));
 
-/** Whether another process of this name is there to take this one's place. */
+/** True if another process with this name runs, which takes over from this one. */
 export const hasSuccessor = (folder: string, name: string): boolean =>
   listLiving(folder).some((other) => other.name === name && other.pid !== process.pid);

@@ -7,7 +7,7 @@ interface Pool {
 
 const EVERY_MS = 2_000;
 
-/** API workers of this machine; one that takes over from another counts once. */
+/** Counts the API workers of this host; a worker and its successor in a reload count once. */
 const countWorkers = (folder: string): number =>
   new Set(
     listLiving(folder)
@@ -16,8 +16,8 @@ const countWorkers = (folder: string): number =>
   ).size;
 
 /**
- * Gives a worker fewer hash threads where others have come, and more where they have gone: by `pm2 scale` as
- * well, which tells nobody. @returns a function that ends it
+ * Polls the number of API workers on this host and gives this one its share of the hash threads, since `pm2 scale`
+ * notifies no process. @returns a function that stops the polling
  */
 export function shareCores(folder: string, pool: Pool): () => void {
   const timer = setInterval(() => pool.resize(threadsOf(Math.max(1, countWorkers(folder)))), EVERY_MS);

@@ -2,34 +2,34 @@ import type { ServerResponse } from 'node:http';
 import { UnavailableError } from '../problems/errors';
 
 interface EventHubOptions {
-  /** What everybody who watches is sent. */
+  /** Returns the snapshot that all watchers get. */
   take: () => Promise<unknown>;
-  /** Streams open at a time. */
+  /** Maximum number of open streams. */
   most?: number;
   everyMs?: number;
 }
 
-/** A watcher who reads this slowly is let go, and comes back by itself. */
+/** Watchers with more unread bytes are disconnected; the page reconnects by itself. */
 const MOST_WAITING_BYTES = 1_000_000;
-/** How often it is asked whether the watcher still may, in snapshots. */
+/** Snapshots between two checks of a watcher's permission. */
 const CHECK_EACH = 5;
 
 export type EventHub = ReturnType<typeof createEventHub>;
 
-/** Server-sent events: one snapshot a second, shared by all who watch, and none while nobody does. */
+/** Sends one snapshot a second to all watchers as server-sent events; takes none without watchers. */
 export function createEventHub({ take, most = 20, everyMs = 1_000 }: EventHubOptions) {
   const streams = new Map<ServerResponse, () => Promise<boolean>>();
   let isOpen = true;
   let timer: NodeJS.Timeout | undefined;
   let round = 0;
 
-  /** Forgotten at once: what is written after its end would be an error that nobody catches. */
+  /** Removes the stream first: a write after its end would raise an uncaught error. */
   function drop(stream: ServerResponse): void {
     streams.delete(stream);
     stream.end();
   }
 
-  /** A check that can't be made ends the stream too: what isn't known isn't allowed. */
+  /** Ends the streams of watchers without permission, and of those whose permission can't be checked. */
   async function dropStrangers(): Promise<void> {
     await Promise.all(
       [...streams].map(async ([stream, mayStay]) => {
@@ -42,8 +42,8 @@ export function createEventHub({ take, most = 20, everyMs = 1_000 }: EventHubOpt
     if (round++ % CHECK_EACH === CHECK_EACH - 1) await dropStrangers();
     const event = await take().then(
       (snapshot) => `data: ${JSON.stringify(snapshot)}\n\n`,
-      // A comment keeps NGINX from taking the silence for a dead worker.
-      () => ': nothing to tell\n\n',
+      // The comment line keeps NGINX from treating the silence as a dead worker.
+      () => ': no snapshot\n\n',
     );
     for (const stream of streams.keys()) {
       if (stream.writableLength > MOST_WAITING_BYTES) stream.destroy();

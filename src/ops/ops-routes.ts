@@ -13,7 +13,7 @@ export interface OpsOptions {
   fleet: Pick<Fleet, 'drain' | 'resume' | 'settleDeadLetters'>;
   failedJobs: FailedJobs;
   authenticate: (request: Request) => Promise<Principal>;
-  /** As MongoDB has it now: a token tells what it was. */
+  /** Asks MongoDB, since a token holds the role at the time of the log-in. */
   isAdmin: (id: string) => Promise<boolean>;
   limit: Limit;
 }
@@ -23,7 +23,7 @@ const JOB_ID = /^[0-9a-f]{24}$/;
 
 function parameter(request: Request, name: string, pattern: RegExp): string {
   const value = request.params[name] as string;
-  if (!pattern.test(value)) throw new InvalidRequestError(`params.${name} is not one that is served here.`);
+  if (!pattern.test(value)) throw new InvalidRequestError(`params.${name} is malformed.`);
   return value;
 }
 

@@ -54,7 +54,7 @@ afterAll(async () => {
 });
 
 describe('the doctor', () => {
-  it('finds nothing amiss where nothing is', async () => {
+  it('finds no fault if nothing is wrong', async () => {
     const findings = await look();
     expect(wrongIn(findings)).toEqual([]);
     for (const group of ['Configuration', 'Time-outs', 'MongoDB', 'Redis', 'RabbitMQ', 'Jobs', 'Notices'])

@@ -1,6 +1,6 @@
 import { byId, setText } from './dom.mjs';
 
-/** By then the page shows the result itself. */
+/** Long enough to read; then the page shows the result itself. */
 const SHOWN_MS = 10_000;
 
 const box = byId('alert');

@@ -115,7 +115,7 @@ describe('a data command', () => {
     );
   });
 
-  it('restores only while nobody serves, or where that is said; and shows no bar of nothing', async () => {
+  it('restores only while no worker serves, or with --while-serving, and shows no empty progress bar', async () => {
     await runCommand('seed', ['--users', '3', '--tasks', '5'], env);
     const backup = await runCommand('backup', [file], env);
     expect(backup.stdout).toMatch(/documents of/);

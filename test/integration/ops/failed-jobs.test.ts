@@ -10,7 +10,7 @@ const mongo = useMongo(api);
 const admin = useAdmin(api);
 const jobs = use(() => createJobRepository(mongo.connection));
 
-/** As a job worker does where a job can't be done. */
+/** Fails a job as a job worker does. */
 async function fail(id: string): Promise<string> {
   await jobs.claim(id, 'test', 60_000);
   await mongo.transaction((session) => jobs.fail(id, 'test', 'It failed.', session));
@@ -77,7 +77,7 @@ describe('a failed job', () => {
     );
   });
 
-  it('leaves a job whose picture is gone where it is, and says so', async () => {
+  it('refuses to retry a job whose picture is gone', async () => {
     const id = await failedWithoutPicture();
     const { body } = await retry(id).expect(409);
     expect(body.detail).toMatch(/gone/);

@@ -109,26 +109,26 @@ describe('the ops routes', () => {
     await admin.post('/ops/workers/..%2Fx/drain').expect(400);
   });
 
-  it('counts on nobody whom NGINX does not reach yet', async () => {
+  it('does not count on a worker that NGINX does not reach yet', async () => {
     workers[1]!.reached = false;
     await admin.post('/ops/workers/api-0/drain').expect(409);
     expect(workers[0]!.draining).toBe(false);
   });
 
-  it('drains one of two that are told to at the same moment', async () => {
+  it('drains one of two that get the command at the same moment', async () => {
     const both = ['api-0', 'api-1'].map((name) => admin.post(`/ops/workers/${name}/drain`));
     const answers = await Promise.all(both);
     expect(answers.map(({ status }) => status).sort()).toEqual([202, 409]);
     expect(workers.filter(({ draining }) => draining)).toHaveLength(1);
   });
 
-  it('tells where a worker does not begin to drain', async () => {
+  it('reports a worker that does not begin to drain', async () => {
     workers[0]!.obeys = false;
     const { headers } = await admin.post('/ops/workers/api-0/drain').expect(503);
     expect(headers['retry-after']).toBe('1');
   });
 
-  it('has a job worker that reaches RabbitMQ settle the dead letters, and tells where none does', async () => {
+  it('has a job worker that reaches RabbitMQ settle the dead letters, and reports if none does', async () => {
     const { body } = await admin.post('/ops/dead-letters/retry').expect(200);
     expect(body).toEqual(settled);
     await admin.delete('/ops/dead-letters').expect(200, { ...settled, discarded: 3 });
@@ -163,7 +163,7 @@ describe('the ops routes', () => {
     return events;
   }
 
-  it('tells each second how the workers, the jobs and the messages in RabbitMQ are', async () => {
+  it('sends the state of the workers, the jobs and the messages in RabbitMQ each second', async () => {
     const [first, second] = await watch(2);
     expect(first!.workers.map(({ name }) => name).sort()).toEqual(['api-0', 'api-1']);
     expect(first!.jobs).toMatchObject({ waiting: 0, running: 0, failed: 0, latest: [] });

@@ -27,7 +27,7 @@ const saysOf = (apps: AppProcess[]) =>
   judgeWorkers(apps, wanted).flatMap(({ level, says }) => (level === 'ok' ? [] : `${level} ${says}`));
 
 describe('the doctor on processes', () => {
-  it('tells which processes are missing, ended, crashing or of another release', () => {
+  it('reports which processes are missing, ended, crashing or of another release', () => {
     expect(saysOf([app(), worker])).toEqual([]);
     expect(saysOf([])).toEqual(['error No API worker runs', 'error No job worker runs: jobs wait']);
     expect(saysOf([app({ status: 'errored' }), { ...worker, crashes: 3 }])).toEqual([
@@ -69,7 +69,7 @@ describe('the doctor on processes', () => {
       };
       stub = createServer((request, response) => {
         if (request.url === '/health/live') return void response.end('{"status":"ok"}');
-        // As long as a worker gives a server that doesn't answer.
+        // The time that a worker gives a server to answer.
         setTimeout(
           () => response.writeHead(503).end(JSON.stringify({ draining: false, dependencies })),
           2_100,
@@ -139,7 +139,7 @@ describe('the doctor on processes', () => {
     });
   });
 
-  it('tells of a worker that NGINX does not know', () => {
+  it('reports a worker that NGINX does not know', () => {
     const text =
       'upstream api {\n    server 127.0.0.1:4001 max_fails=3;\n    server 127.0.0.1:4002 max_fails=3;\n}';
     expect(judgePorts(text, [4001, 4002]).level).toBe('ok');
@@ -149,7 +149,7 @@ describe('the doctor on processes', () => {
     });
   });
 
-  it('tells of a disk that is nearly full and of long logs', () => {
+  it('reports a disk that is nearly full, and long logs', () => {
     const levelOf = (free: number, size: number) => judgeRoom(['database'], { free, size }).level;
     expect([80e9, 3e9, 0.2e9].map((free) => levelOf(free, 100e9))).toEqual(['ok', 'warning', 'error']);
     // A small disk need not have as much.

@@ -67,7 +67,7 @@ const preparing = () => ({
 
 /**
  * Key of the token in sessionStorage, which keeps it for this tab only. Swagger UI's own `persistAuthorization` uses
- * localStorage, where the token stays on the computer, for every tab and the next user.
+ * localStorage, which keeps the token on the computer for every tab and the next user.
  */
 const KEY = 'authorized';
 localStorage.removeItem(KEY);
