@@ -41,7 +41,7 @@ export function createAdmission({ lateness, refused }: AdmissionOptions) {
   function refuse(of: RequestClass, reason: Reason, waitMs: number): never {
     refused(of, reason);
     throw OverloadError.make(
-      'This worker is overloaded: nothing was done; try again later.',
+      'This worker is overloaded. The request had no effect; try again later.',
       spreadWait(waitMs),
     );
   }

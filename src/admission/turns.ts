@@ -37,7 +37,10 @@ export function createFairTurns(longestWaitMs = LONGEST_WAIT_MS) {
         if (performance.now() - arrived <= longestWaitMs) await work().then(resolve, reject);
         else
           reject(
-            new UnavailableError('Too many others wait: nothing was done; try again.', spreadSeconds(1)),
+            new UnavailableError(
+              'Too many others wait. The request had no effect; try again.',
+              spreadSeconds(1),
+            ),
           );
       });
       // The key served last may have left the queue meanwhile and come back first.

@@ -102,7 +102,9 @@ export function createHashPool({ threads, cost, onDone }: HashPoolOptions) {
     msFor: (hashes: number): number => (hashes * pace.ms()) / Math.max(1, size),
     async close(): Promise<void> {
       for (let job = queue.shift(); job; job = queue.shift()) {
-        job.reject(new UnavailableError('This worker is shutting down: nothing was done; try again.'));
+        job.reject(
+          new UnavailableError('This worker is shutting down. The request had no effect; try again.'),
+        );
       }
       await pool?.destroy();
     },

@@ -165,7 +165,7 @@ describe('a full disk under the logs', () => {
     const large = await upload(Buffer.alloc(2_000_000, 1));
     expect([large.status, large.body]).toEqual([
       503,
-      expect.objectContaining({ detail: expect.stringContaining('nothing was done') as string }),
+      expect.objectContaining({ detail: expect.stringContaining('had no effect') as string }),
     ]);
     expect(await pids()).toEqual(before);
     // keep-room may take this long to notice that a disk is full or has room again.

@@ -162,9 +162,9 @@ describe('the API', () => {
 
       const faultOf = (request: RawRequest, { status, headers, text }: RawAnswer): string | undefined => {
         const type = headers['content-type'] as string | undefined;
-        // On a busy host a worker may be overloaded: its answer then says that nothing was done.
+        // On a busy host a worker may be overloaded: its answer then says that the request had no effect.
         const isRefused =
-          status === 503 && headers['retry-after'] !== undefined && text.includes('nothing was done');
+          status === 503 && headers['retry-after'] !== undefined && text.includes('had no effect');
         if (status >= 500 && !isRefused) return `${status} ${text}`;
         const path = request.path.split('?')[0]!;
         try {

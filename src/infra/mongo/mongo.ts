@@ -67,7 +67,7 @@ export async function connectMongo(
         return await session.withTransaction(() => {
           if (Date.now() > giveUp)
             throw new UnavailableError(
-              'Too many writers at once: nothing was done; try again.',
+              'Too many writers at once. The request had no effect; try again.',
               spreadSeconds(1),
             );
           return work(session);
