@@ -37,12 +37,15 @@ const statusOf = ({ status }: { status: number }) => status;
  * longer than a client waits, the second is refused, as all others are until the first is done.
  */
 async function fill() {
-  const answers: number[] = [];
-  const both = [newAddress(), newAddress()].map((address) =>
-    signUp(address).then(({ status }) => answers.push(status)),
-  );
-  await eventually(async () => (await underWay()) + answers.length === 2);
-  return { ended: Promise.all(both).then(() => answers) };
+  for (;;) {
+    const answers: number[] = [];
+    const both = [newAddress(), newAddress()].map((address) =>
+      signUp(address).then(({ status }) => answers.push(status)),
+    );
+    await eventually(async () => (await underWay()) + answers.length === 2);
+    // On a busy host both may have ended before this looked.
+    if (answers.length < 2) return { ended: Promise.all(both).then(() => answers) };
+  }
 }
 
 describe('the API under many passwords', () => {
