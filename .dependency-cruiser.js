@@ -1,4 +1,4 @@
-/** One way only: entry → compose → http/server, features → service → repository, cache, queue → infra. */
+/** Imports go one way: entry → compose → routes → service → repository, cache, queue → infra. */
 /** @type {(name: string, comment: string, from: object, to: object) => object} */
 const only = (name, comment, from, to) => ({ name, comment, severity: 'error', from, to });
 
@@ -7,11 +7,15 @@ const feature = '^src/(auth|users|tasks|avatars|jobs)/';
 module.exports = {
   forbidden: [
     only('no-circular', 'Nothing imports itself by a detour', {}, { circular: true }),
+    {
+      ...only('no-circular-rooms', 'Folders import each other in one direction only', {}, { circular: true }),
+      scope: 'folder',
+    },
     only(
       'express-in-http',
-      'Express stays in http/ and the routes of features',
-      { path: '^src/', pathNot: '^src/http/|-routes\\.ts$|-page\\.ts$|^src/auth/authenticate\\.ts$' },
-      { path: 'node_modules/(express|helmet|cors)/' },
+      'Express runs in http/ alone; others know its types at most',
+      { path: '^src/', pathNot: '^src/http/' },
+      { path: 'node_modules/(express|helmet|cors)/', dependencyTypesNot: ['type-only'] },
     ),
     only(
       'mongoose-in-repositories',
@@ -31,12 +35,7 @@ module.exports = {
       { path: '^src/infra/' },
       { path: `${feature}|^src/(http|cache|notices|compose)/` },
     ),
-    only(
-      'http-knows-no-feature',
-      'http/ knows no feature',
-      { path: '^src/http/', pathNot: '^src/http/server/app\\.ts$' },
-      { path: feature },
-    ),
+    only('http-knows-no-feature', 'http/ knows no feature', { path: '^src/http/' }, { path: feature }),
     only(
       'services-know-no-routes',
       'What lies below the routes knows nothing of HTTP',

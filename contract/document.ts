@@ -1,5 +1,5 @@
 import { createOpenApi } from '../src/http/openapi/document';
-import { allRoutes, type Services } from '../src/compose/routes';
+import { documentedRoutes, type Services } from '../src/compose/routes';
 
 export interface Parameter {
   in: string;
@@ -40,7 +40,7 @@ export interface ApiDocument {
 }
 
 /** Only the declarations are used, so no service is ever called. */
-export const apiRoutes = allRoutes({} as Services);
+export const apiRoutes = documentedRoutes({} as Services);
 
 /** The OpenAPI document of this checkout. */
 export const apiDocument = JSON.parse(JSON.stringify(createOpenApi(apiRoutes))) as ApiDocument;

@@ -21,7 +21,7 @@ async function main(): Promise<void> {
   const { server, serve, listenOn } = createAppServer(config);
   const drain = createDrain(server, api.longAnswers);
   api.health.watch(drain.isDraining);
-  serve(createApp({ ...api.app, isDraining: drain.isDraining }));
+  serve(createApp(api.app));
   const listen = () => listenOn(config.port, config.host);
   const { balancerUrl } = config;
   const { lastRequestAt } = drain;
@@ -54,11 +54,11 @@ async function main(): Promise<void> {
         handsOver: true,
       }),
     rejoin,
-    metrics: app.metrics,
+    metrics: api.metrics,
     logger,
   });
   const loggers = [logger, app.accessLog];
-  const metricsAsJson = app.metrics.json;
+  const metricsAsJson = api.metrics.json;
   const control = await serveControl(
     { folder: config.runDir, name: config.workerName, logger },
     apiControl({
@@ -70,7 +70,7 @@ async function main(): Promise<void> {
       isServing,
       live,
       hashPool,
-      watchers: api.watchers.size,
+      watchers: api.watchers,
       metricsAsJson,
       loggers,
     }),

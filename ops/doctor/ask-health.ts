@@ -12,9 +12,11 @@ const titles = { mongodb: 'MongoDB', redis: 'Redis', rabbitmq: 'RabbitMQ' };
  *   wrong: it doesn't answer as it should, in words; unready: it does, and why it says that it isn't ready
  */
 
-/** A worker at its own port tells what it lacks; through NGINX nobody is told. */
+/** Returns why a worker is not ready. NGINX does not pass the details on. */
 async function askReady(url: string) {
-  const response = await fetch(`${url}/health/ready`, { signal: AbortSignal.timeout(readyMs) });
+  const ask = (place: string) => fetch(`${url}${place}`, { signal: AbortSignal.timeout(readyMs) });
+  let response = await ask('/health/ready/details');
+  if (response.status === 404) response = await ask('/health/ready');
   const text = await response.text();
   if (response.status === 200) return undefined;
   const { dependencies = {}, draining } = text.startsWith('{') ? JSON.parse(text) : {};

@@ -3,12 +3,17 @@ import type { AuthService } from '../auth/auth-service';
 import { avatarRoutes } from '../avatars/avatar-routes';
 import type { AvatarService } from '../avatars/avatar-service';
 import type { Health } from '../health/health';
-import { healthRoutes } from '../health/health-routes';
+import { probeRoutes, workerHealthRoutes } from '../health/health-routes';
 import { openApiRoutes } from '../http/openapi/routes';
+import { docsRoutes } from '../http/pages/docs/docs-page';
+import { landingRoute } from '../http/pages/landing-page';
 import { problemRoutes } from '../http/pages/problem-routes';
 import type { Route } from '../http/routing/route';
 import { jobRoutes } from '../jobs/job-routes';
 import type { JobService } from '../jobs/job-service';
+import type { Metrics } from '../infra/metrics';
+import { metricsRoutes } from '../metrics/metrics-routes';
+import { opsRoutes, type OpsOptions } from '../ops/ops-routes';
 import { taskRoutes } from '../tasks/task-routes';
 import type { TaskService } from '../tasks/task-service';
 import { userRoutes } from '../users/user-routes';
@@ -23,16 +28,26 @@ export interface Services {
   health: Health;
 }
 
-/** Returns every route: the API serves them, and the OpenAPI document is made from them. */
-export function allRoutes({ auth, users, avatars, tasks, jobs, health }: Services): Route[] {
+/** Returns the routes from which the OpenAPI document is made. */
+export function documentedRoutes({ auth, users, avatars, tasks, jobs, health }: Services): Route[] {
   const routes = [
     ...authRoutes(auth),
     ...userRoutes(users),
     ...avatarRoutes(avatars),
     ...taskRoutes(tasks),
     ...jobRoutes(jobs),
-    ...healthRoutes(health),
+    ...probeRoutes(health),
     ...problemRoutes,
   ];
   return [...routes, ...openApiRoutes(routes)];
 }
+
+/** Every route that an API worker serves. */
+export const allRoutes = (services: Services, ops: OpsOptions, metrics: Metrics, runDir: string): Route[] => [
+  ...documentedRoutes(services),
+  ...workerHealthRoutes(services.health),
+  ...metricsRoutes(metrics, runDir),
+  ...opsRoutes(ops),
+  ...docsRoutes(),
+  landingRoute(services.health),
+];

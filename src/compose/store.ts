@@ -1,11 +1,11 @@
 import { createAvatarRepository } from '../avatars/avatar-repository';
 import { createResponseCache } from '../cache/response-cache';
-import { observeBuild, observeMongo } from './metrics';
 import type { DataConfig, ProcessConfig } from '../config';
 import { createIdempotencyRepository } from '../idempotency/idempotency-repository';
 import type { BusyClock } from '../lib/busy-clock';
 import { createHashPool } from '../infra/hash-pool';
 import { connectMongo, PATIENT, type Mongo } from '../infra/mongo/mongo';
+import { observeMongo } from '../infra/mongo/observe-mongo';
 import { createDump } from '../infra/mongo/dump';
 import type { Metrics } from '../infra/metrics';
 import { createMigrations } from '../infra/mongo/migrations';
@@ -13,6 +13,7 @@ import { connectRedis } from '../infra/redis/redis';
 import { createJobRepository } from '../jobs/job-repository';
 import { builtFile } from '../lib/built-file';
 import type { Logger } from '../process/logger';
+import { readVersion } from '../process/version';
 import { createNoticeBoard } from '../notices/notice-board';
 import { createNoticeRepository } from '../notices/notice-repository';
 import { createTaskCache } from '../tasks/task-cache';
@@ -108,7 +109,10 @@ export async function openStore(config: ProcessConfig, logger: Logger, metrics: 
     onCommand: (name) => commands(name)(),
     busy,
   });
-  observeBuild(metrics, config);
+  metrics.info('taskfleet_build_info', 'What this process runs', {
+    version: readVersion(),
+    release: config.release ?? '',
+  });
   observeMongo(metrics, store.mongo.client);
   try {
     await store.prepare();

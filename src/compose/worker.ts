@@ -1,5 +1,5 @@
 import { composeDeadLetters } from './jobs';
-import { observeJobs } from './metrics';
+import { observeJobs } from '../jobs/observe-jobs';
 import { openStore } from './store';
 import type { ProcessConfig } from '../config';
 import { createMetrics } from '../infra/metrics';

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import type { z } from 'zod';
 import { configFaults } from './faults';
 import { configSchema, cores, SECRET_BYTES } from './schema';
-import { defaultControlFolder } from '../control/control-folder';
+import { defaultRunDir } from './run-dir';
 
 export type Config = ReturnType<typeof readConfig>;
 
@@ -80,7 +80,7 @@ function readVariables(env: NodeJS.ProcessEnv, moreFaults?: string[]) {
     diskReserve: values.DISK_RESERVE_MB * 1e6,
     jobCpuSeconds: values.JOB_CPU_SECONDS,
     drainMs: values.DRAIN_MS,
-    runDir: values.RUN_DIR ?? defaultControlFolder(values.BASE_PORT),
+    runDir: values.RUN_DIR ?? defaultRunDir(values.BASE_PORT),
     release: values.TASKFLEET_RELEASE,
     balancerUrl: values.BALANCER_URL?.replace(/\/$/, ''),
     isTrial: values.TASKFLEET_TRIAL,
@@ -110,7 +110,7 @@ export function readDataConfig(env: NodeJS.ProcessEnv) {
     keyPrefix: values.KEY_PREFIX,
     cacheTtlSeconds: values.CACHE_TTL_SECONDS,
     bcryptCost: values.BCRYPT_COST,
-    runDir: values.RUN_DIR ?? defaultControlFolder(values.BASE_PORT),
+    runDir: values.RUN_DIR ?? defaultRunDir(values.BASE_PORT),
   });
 }
 

@@ -1,8 +1,9 @@
 import { readdirSync } from 'node:fs';
-import os from 'node:os';
 import path from 'node:path';
 import { isAlive } from '../lib/is-alive';
-import { makePrivateFolder, ownUid, privateFolderFault } from '../lib/private-folder';
+import { makePrivateFolder, privateFolderFault } from '../lib/private-folder';
+
+export { defaultRunDir as defaultControlFolder } from '../config/run-dir';
 
 /** Socket of a process such as `api-0` or `worker-1`. During a reload two processes have the same name. */
 export interface ControlSocket {
@@ -14,10 +15,6 @@ export interface ControlSocket {
 const FILE = /^([a-z]+-\d+)\.(\d+)\.sock$/;
 /** The path of a socket can have 107 bytes. */
 const LONGEST_FOLDER = 80;
-
-/** Default of RUN_DIR: the folder of the control sockets of one installation on this host. */
-export const defaultControlFolder = (basePort: number): string =>
-  path.join(os.tmpdir(), `taskfleet-run-${ownUid}-${basePort}`);
 
 /**
  * Creates the folder for this user alone: a process that can write there can drain workers.

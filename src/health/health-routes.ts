@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { UnavailableError } from '../problems/errors';
 import type { Health } from './health';
-import { defineRoute, type Route } from '../http/routing/route';
+import { defineHiddenRoute, defineRoute, type Route } from '../http/routing/route';
 import { ok } from '../http/routing/reply';
 
 const status = z.strictObject({ status: z.literal('ok') }).meta({ id: 'Health', example: { status: 'ok' } });
@@ -22,13 +22,38 @@ const probe = (id: string, path: string, summary: string, require: () => Promise
     },
   });
 
-/** Routes for probes: whether the process runs, has started, and can serve. Only a worker's own port gives details. */
-export const healthRoutes = (health: Health): Route[] => [
+/** Routes for probes: whether the process runs, has started, and can serve. */
+export const probeRoutes = (health: Health): Route[] => [
   probe('getLive', '/health/live', 'Check that the process runs', () => {}),
   probe('getReady', '/health/ready', 'Check that the API can serve requests', async () => {
     if (!(await health.canServe())) throw new UnavailableError('The API is not ready. Try again later.');
   }),
   probe('getStartup', '/health/startup', 'Check that the API has started', () => {
     if (!health.hasStarted()) throw new UnavailableError('The API is starting. Try again in a moment.');
+  }),
+];
+
+/** The draft "Health Check Response Format for HTTP APIs". */
+const DETAILS_TYPE = 'application/health+json; charset=utf-8';
+
+/** Declares what only the workers' own ports serve, since NGINX passes neither on for clients. */
+export const workerHealthRoutes = (health: Health): Route[] => [
+  /** 503 while this worker drains: NGINX then asks the others. */
+  defineHiddenRoute({
+    path: '/health/serving',
+    handler: async () =>
+      health.isDraining() ? { status: 503, body: { status: 'draining' } } : ok({ status: 'ok' }),
+  }),
+  /** The whole report, for operators. */
+  defineHiddenRoute({
+    path: '/health/ready/details',
+    handler: async () => {
+      const { isReady, ...report } = await health.report();
+      return {
+        status: isReady ? 200 : 503,
+        headers: { 'Cache-Control': 'no-store', ...(!isReady && { 'Retry-After': '1' }) },
+        raw: { type: DETAILS_TYPE, content: JSON.stringify(report) },
+      };
+    },
   }),
 ];

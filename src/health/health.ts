@@ -44,6 +44,7 @@ export function createHealth({ about, required, optional }: HealthOptions) {
     hasStarted: (): boolean => hasStarted,
     /** Registers the callback that reports whether this worker is draining. */
     watch: (drains: () => boolean): void => void (isDraining = drains),
+    isDraining: (): boolean => isDraining(),
 
     /** Resolves to true if all required servers answer. Draining does not count: a draining worker still answers. */
     async canServe(): Promise<boolean> {

@@ -19,7 +19,8 @@ export interface Count {
   seconds: number;
 }
 
-export type RateLimiter = ReturnType<ReturnType<typeof createRateLimiters>>;
+export type RateLimiters = ReturnType<typeof createRateLimiters>;
+export type RateLimiter = ReturnType<RateLimiters>;
 
 interface RateLimitersOptions {
   redis: RedisClient | undefined;

@@ -1,12 +1,14 @@
-import { Router, type Request, type RequestHandler, type Response } from 'express';
-import { ForbiddenError, InvalidRequestError } from '../problems/errors';
-import { answerOtherMethods } from '../http/routing/other-methods';
-import type { Limit } from '../http/routing/limits';
+import path from 'node:path';
+import type { Request } from 'express';
+import { z } from 'zod';
+import { pageRoutes } from '../http/pages/page-files';
+import { ok, type Reply } from '../http/routing/reply';
+import { defineHiddenRoute, type Route } from '../http/routing/route';
 import type { FailedJobs } from '../jobs/failed-jobs';
 import type { Principal } from '../people/principal';
+import { ForbiddenError } from '../problems/errors';
 import type { EventHub } from './event-hub';
 import type { Fleet } from './fleet';
-import { opsPage } from './ops-page-routes';
 
 export interface OpsOptions {
   hub: EventHub;
@@ -15,78 +17,75 @@ export interface OpsOptions {
   authenticate: (request: Request) => Promise<Principal>;
   /** Asks MongoDB, since a token holds the role at the time of the log-in. */
   isAdmin: (id: string) => Promise<boolean>;
-  limit: Limit;
 }
 
-const NAME = /^api-\d{1,3}$/;
-const JOB_ID = /^[0-9a-f]{24}$/;
+const MODULES = ['dom', 'stream', 'workers', 'lanes', 'refusals', 'notices', 'jobs'];
 
-function parameter(request: Request, name: string, pattern: RegExp): string {
-  const value = request.params[name] as string;
-  if (!pattern.test(value)) throw new InvalidRequestError(`params.${name} is malformed.`);
-  return value;
-}
+const page = (): Route[] =>
+  pageRoutes({
+    folder: path.join(__dirname, 'page'),
+    files: {
+      '/ops': 'ops.html',
+      '/ops/ops.css': 'ops.css',
+      '/ops/ops.js': 'ops.mjs',
+      ...Object.fromEntries(MODULES.map((name) => [`/ops/${name}.mjs`, `${name}.mjs`])),
+    },
+    // The page holds an Admin's token: no text that users wrote may run as a script.
+    allows: { 'require-trusted-types-for': "'script'" },
+  });
+
+const parameter = (pattern: RegExp) => z.string().regex(pattern, 'is malformed');
+const worker = z.strictObject({ name: parameter(/^api-\d{1,3}$/) });
+const failedJob = z.strictObject({ jobId: parameter(/^[0-9a-f]{24}$/) });
 
 /**
- * The live page and what it asks for. Outside of the OpenAPI document: it is for people who watch, and nothing
- * that tries every operation should take workers out.
+ * Declares the live page and its requests. They are not in the OpenAPI document: clients that try every operation
+ * must not take workers out.
  */
-export function opsRoutes({ hub, fleet, failedJobs, authenticate, isAdmin, limit }: OpsOptions): Router {
-  const router = Router({ strict: true, caseSensitive: true });
-  opsPage(router);
-
-  async function admit(request: Request, response: Response): Promise<Principal> {
-    let user: Principal | undefined;
-    try {
-      user = await authenticate(request);
-    } finally {
-      await limit.request({}, user, request, response);
-    }
-    if (user.role !== 'Admin' || !(await isAdmin(user.id)))
-      throw new ForbiddenError('This is for Admins alone.');
-    return user;
-  }
-
-  const serve = (method: 'get' | 'post' | 'delete', path: string, handler: RequestHandler) => {
-    const entry = router.route(path);
-    entry[method](async (request, response, next) => {
-      response.locals.path = path;
-      await admit(request, response);
-      response.set('Cache-Control', 'no-store');
-      await handler(request, response, next);
+export function opsRoutes({ hub, fleet, failedJobs, authenticate, isAdmin }: OpsOptions): Route[] {
+  function route<P = undefined>(
+    method: Route['method'],
+    place: string,
+    params: z.ZodType<P> | undefined,
+    handler: (params: P) => Promise<Reply>,
+  ): Route {
+    return defineHiddenRoute<'Admin', P>({
+      method,
+      path: place,
+      access: 'Admin',
+      limit: undefined,
+      params,
+      handler: async (input) => {
+        if (!(await isAdmin(input.user.id))) throw new ForbiddenError('This is for Admins alone.');
+        return handler(input.params);
+      },
     });
-    answerOtherMethods(entry, method === 'get' ? ['GET', 'HEAD'] : [method.toUpperCase()]);
+  }
+  const done = (status: 202 | 204) => (): Reply => ({ status });
+
+  const events: Reply = {
+    status: 200,
+    stream: {
+      type: 'text/event-stream',
+      write: (request, response) => hub.add(response, async () => isAdmin((await authenticate(request)).id)),
+    },
   };
 
-  serve('get', '/ops/events', async (request, response) => {
-    if (request.method === 'HEAD') return void response.type('text/event-stream').end();
-    const mayStay = async () => isAdmin((await authenticate(request)).id);
-    hub.add(response, mayStay);
-  });
-  serve('post', '/ops/workers/:name/drain', async (request, response) => {
-    await fleet.drain(parameter(request, 'name', NAME));
-    response.status(202).end();
-  });
-  serve('post', '/ops/workers/:name/resume', async (request, response) => {
-    await fleet.resume(parameter(request, 'name', NAME));
-    response.status(204).end();
-  });
-  serve('get', '/ops/failed-jobs', async (_request, response) => {
-    response.json(await failedJobs.list());
-  });
-  serve('post', '/ops/failed-jobs/:jobId/retry', async (request, response) => {
-    await failedJobs.retry(parameter(request, 'jobId', JOB_ID));
-    response.status(202).end();
-  });
-  serve('delete', '/ops/failed-jobs/:jobId', async (request, response) => {
-    await failedJobs.discard(parameter(request, 'jobId', JOB_ID));
-    response.status(204).end();
-  });
-  serve('post', '/ops/dead-letters/retry', async (_request, response) => {
-    response.json(await fleet.settleDeadLetters('retry'));
-  });
-  serve('delete', '/ops/dead-letters', async (_request, response) => {
-    response.json(await fleet.settleDeadLetters('discard'));
-  });
-  return router;
+  return [
+    ...page(),
+    route('get', '/ops/events', undefined, async () => events),
+    route('post', '/ops/workers/:name/drain', worker, ({ name }) => fleet.drain(name).then(done(202))),
+    route('post', '/ops/workers/:name/resume', worker, ({ name }) => fleet.resume(name).then(done(204))),
+    route('get', '/ops/failed-jobs', undefined, async () => ok(await failedJobs.list())),
+    route('post', '/ops/failed-jobs/:jobId/retry', failedJob, ({ jobId }) =>
+      failedJobs.retry(jobId).then(done(202)),
+    ),
+    route('delete', '/ops/failed-jobs/:jobId', failedJob, ({ jobId }) =>
+      failedJobs.discard(jobId).then(done(204)),
+    ),
+    route('post', '/ops/dead-letters/retry', undefined, async () =>
+      ok(await fleet.settleDeadLetters('retry')),
+    ),
+    route('delete', '/ops/dead-letters', undefined, async () => ok(await fleet.settleDeadLetters('discard'))),
+  ];
 }

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { dateOrTime, ignored, objectId, plainText, time } from '../schemas/values';
 import { text } from '../schemas/text';
-import { personSchema } from '../users/user-schemas';
+import { personSchema } from '../people/person-schema';
 import { PRIORITIES } from './task-priority';
 import { STATUSES } from './task-status';
 

@@ -11,7 +11,8 @@ import type { Once, Outcome } from '../idempotency/idempotency-service';
 import type { Cursors } from '../lists/cursor';
 import { pick } from '../lists/fields';
 import { pageMeta, planList, type ListQuery } from '../lists/list-plan';
-import type { Person, Shown } from '../users/user-view';
+import type { People } from '../people/people';
+import type { Person } from '../people/person';
 import { holdsAt, tagOfVersioned, type Precondition, type Versioned } from '../lib/version-tag';
 import { assigneeOf, type TaskCache } from './task-cache';
 import { taskTable, type Owner, type TaskFilters } from './task-lists';
@@ -26,10 +27,7 @@ interface TaskServiceDeps {
   cursors: Cursors;
   cache: TaskCache;
   once: Once;
-  /** Returns the existing users among these ids, by id. */
-  peopleById: (ids: string[]) => Promise<Map<string, Person>>;
-  /** Returns one user for an answer, perhaps from the cache, which may still have one who is being removed. */
-  shownById: (id: string) => Promise<Shown>;
+  people: People;
 }
 
 /** `people` by id; `asOf` is the time of the look-up, if the cache had it. */
@@ -41,7 +39,7 @@ interface Assignees {
 /** Most tasks that are shown with their user. */
 export const TASKS_OF_USER = 100;
 
-export function createTaskService({ tasks, cursors, cache, once, peopleById, shownById }: TaskServiceDeps) {
+export function createTaskService({ tasks, cursors, cache, once, people: everyone }: TaskServiceDeps) {
   const assigneeIds = (records: ListedTask[]) => [
     ...new Set(records.flatMap((task) => assigneeOf(task) ?? [])),
   ];
@@ -49,7 +47,7 @@ export function createTaskService({ tasks, cursors, cache, once, peopleById, sho
   async function assigneeToShow(task: ListedTask): Promise<Assignees> {
     const id = assigneeOf(task);
     if (!id) return { people: new Map() };
-    const { person, asOf } = await shownById(id);
+    const { person, asOf } = await everyone.shown(id);
     return { people: new Map(person && [[id, person]]), asOf };
   }
 
@@ -57,7 +55,7 @@ export function createTaskService({ tasks, cursors, cache, once, peopleById, sho
   async function dependentAssignees(records: ListedTask[], dependOn: DependOn) {
     const ids = assigneeIds(records);
     await dependOn(ids.map(profileOf));
-    const people = await peopleById(ids);
+    const people = await everyone.byIds(ids);
     return { people, isTransient: people.size < ids.length };
   }
 
@@ -71,7 +69,7 @@ export function createTaskService({ tasks, cursors, cache, once, peopleById, sho
   const notFound = () => new NotFoundError('No such task, or it is not assigned to you.');
 
   async function requireAssignee(id: string | null | undefined): Promise<Map<string, Person>> {
-    const people = await peopleById(id ? [id] : []);
+    const people = await everyone.byIds(id ? [id] : []);
     if (id && !people.has(id)) {
       throw new InvalidRequestError('The assignee of the task is not a user.', {
         errors: [{ path: 'body.assignedTo', message: 'is not the id of a user' }],
@@ -85,7 +83,7 @@ export function createTaskService({ tasks, cursors, cache, once, peopleById, sho
    * checks after the assignment, so at least one of the two finds it.
    */
   async function releaseIfGone(id: string, assignee: string): Promise<void> {
-    if ((await peopleById([assignee])).has(assignee)) return;
+    if ((await everyone.byIds([assignee])).has(assignee)) return;
     await tasks.change(id, { assignedTo: null }, { unchanged: { assignedTo: assignee } });
   }
 

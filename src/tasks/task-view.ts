@@ -1,4 +1,4 @@
-import type { Person } from '../users/user-view';
+import type { Person } from '../people/person';
 import type { Versioned } from '../lib/version-tag';
 import { priorityAt } from './task-priority';
 import type { ListedTask } from './task-repository';

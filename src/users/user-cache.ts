@@ -18,10 +18,6 @@ export function createUserCache(cache: ResponseCache) {
     one: (id: string, load: Load) =>
       cache.read({ class: 'user', key: `user:${id}`, generations: [`user:${id}`, 'assignments'], load }),
 
-    /** A user as shown in a task. */
-    person: (id: string, load: Load) =>
-      cache.read({ class: 'person', key: `person:${id}`, generations: [profileOf(id)], load }),
-
     /** Contains the tasks of each user, so it depends on every task. */
     list: (plan: ListPlan<UserFilters>, caller: string, load: Load) =>
       cache.read({ class: 'users', key: `users:${plan.key}`, generations: ['users', 'tasks'], load, caller }),

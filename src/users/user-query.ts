@@ -1,7 +1,8 @@
 import { listQuery } from '../http/routing/pagination';
 import { dateOrTime, words } from '../schemas/values';
 import { userTable } from './user-lists';
-import { roleSchema, userSchema } from './user-schemas';
+import { roleSchema } from '../people/person-schema';
+import { userSchema } from './user-schemas';
 
 /** Query of `GET /users`; user-lists.ts lists the supported combinations. */
 export const userListQuery = listQuery({

@@ -1,19 +1,8 @@
 import { z } from 'zod';
-import { ignored, objectId, plainText, time } from '../schemas/values';
+import { PERSON_EXAMPLE, personSchema, roleSchema, USERNAME } from '../people/person-schema';
+import { ignored, objectId } from '../schemas/values';
 import { text } from '../schemas/text';
 import { newPassword } from './password';
-
-export const roleSchema = z.enum(['Admin', 'worker']).meta({ id: 'Role' });
-
-const EXAMPLE = {
-  _id: '665f1c2ab7e4d83f90a1b2c4',
-  name: 'Ada Lovelace',
-  email: 'ada@example.com',
-  username: 'ada',
-  role: 'worker',
-  createdAt: '2026-11-22T09:00:00.000Z',
-  updatedAt: '2026-11-22T09:00:00.000Z',
-};
 
 /**
  * HTML's pattern of a valid e-mail address (html.spec.whatwg.org), with RFC 5321's Dot-string and a dot in the domain, as
@@ -22,25 +11,10 @@ const EXAMPLE = {
  */
 const EMAIL =
   /^[\w!#$%&'*+/=?^`{|}~-]+(?:\.[\w!#$%&'*+/=?^`{|}~-]+)*@(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/i;
-const USERNAME = /^[\w.-]{3,40}$/;
-
-/** A user as shown in a task's `assignedTo`. */
-export const personSchema = z
-  .strictObject({
-    _id: objectId,
-    name: plainText(100),
-    email: plainText(254),
-    username: z.string().max(40).regex(USERNAME),
-    role: roleSchema,
-    createdAt: time,
-    updatedAt: time,
-  })
-  .meta({ id: 'Person', example: EXAMPLE });
-
 /** `tasks`: ids, newest first, at most 100. */
 export const userSchema = personSchema
   .extend({ tasks: z.array(objectId).max(100) })
-  .meta({ id: 'User', example: { ...EXAMPLE, tasks: ['665f1c2ab7e4d83f90a1b2c3'] } });
+  .meta({ id: 'User', example: { ...PERSON_EXAMPLE, tasks: ['665f1c2ab7e4d83f90a1b2c3'] } });
 
 const MAX_EMAIL = 254;
 const emailFault = (value: string) => {

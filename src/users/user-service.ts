@@ -10,7 +10,8 @@ import { holdsAt, tagOfVersioned, type Precondition } from '../lib/version-tag';
 import type { UserCache } from './user-cache';
 import { userTable, type UserFilters } from './user-lists';
 import type { PublicUserRecord, UserFields, UserRepository } from './user-repository';
-import { toPerson, personFromJson, toUser, toUserAt, type Person, type Shown } from './user-view';
+import { toPerson, type Person } from '../people/person';
+import { toUser, toUserAt } from './user-view';
 
 export type UserService = ReturnType<typeof createUserService>;
 
@@ -117,21 +118,6 @@ export function createUserService(deps: UserServiceDeps) {
       const found = await withTaskIds(user);
       await refill(found);
       return found;
-    },
-
-    async peopleById(ids: string[]): Promise<Map<string, Person>> {
-      if (ids.length === 0) return new Map();
-      return new Map((await users.byIds(ids)).map((user) => [String(user._id), toPerson(user)]));
-    },
-
-    /** Returns a person for an answer, perhaps from the cache: not older than any acknowledged change. */
-    async shownById(id: string): Promise<Shown> {
-      const { json, meta } = await cache.person(id, async () => {
-        const asOf = Date.now();
-        const user = await users.byId(id);
-        return { value: user ? toPerson(user) : null, isTransient: !user, meta: { asOf: String(asOf) } };
-      });
-      return { person: personFromJson(json), asOf: Number(meta.asOf) };
     },
 
     /** Removes a user and unassigns their tasks. Afterwards no API worker accepts their token. */

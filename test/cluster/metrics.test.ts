@@ -63,7 +63,7 @@ describe('the metrics', () => {
 
   it('include the state of servers only at the port of a worker', async () => {
     const [worker] = await cluster.apiWorkers();
-    const own = await get(`http://127.0.0.1:${worker!.port}/health/ready`);
+    const own = await get(`http://127.0.0.1:${worker!.port}/health/ready/details`);
     expect(own).toMatchObject({
       status: 'ok',
       draining: false,

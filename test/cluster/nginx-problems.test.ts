@@ -38,6 +38,7 @@ describe('NGINX', () => {
     ],
     ["NGINX's own page of problems", () => request('GET /problem HTTP/1.1'), 404],
     ["a worker's figures", () => request('GET /metrics HTTP/1.1'), 404],
+    ["a worker's details", () => request('GET /health/ready/details HTTP/1.1'), 404],
     ["a worker's figures, written otherwise", () => request('GET /METRICS/ HTTP/1.1'), 404],
     ['no Host', () => raw('GET /tasks HTTP/1.1\r\nConnection: close\r\n\r\n'), 400],
   ])('answers %s with a problem', async (_name, send, status) => {

@@ -1,11 +1,8 @@
-import { Router } from 'express';
-import type { Health } from '../../health/health';
-import { PROBLEMS } from '../../problems/catalogue';
 import { tagOf } from '../../lib/version-tag';
-import { preferredType } from '../routing/negotiate';
-import { serveToRead } from './own-page';
+import { PROBLEMS } from '../../problems/catalogue';
+import type { Reply } from '../routing/reply';
+import { defineHiddenRoute, type Route } from '../routing/route';
 import { escapeHtml, PLAIN_PAGE_POLICY, plainPage } from './plain-page';
-import { send } from '../routing/reply';
 
 /** Links to everything else; `rel` is a relation from RFC 8631 or IANA's registry. */
 const LINKS = [
@@ -52,26 +49,27 @@ const UP = form('text/html', pageOf('<p class="state up">The API is up.</p>'));
 const DOWN = form('text/html', pageOf('<p class="state">The API is unavailable. Try again in a moment.</p>'));
 /** In order of preference: the first is sent to clients that accept anything. */
 const FORMS = [form('application/json', linkSet), form('application/linkset+json', linkSet), UP];
-const OFFERED = FORMS.map(({ type }) => type);
+
+function replyIn({ type, content, tag }: typeof UP): Reply {
+  const headers = {
+    ETag: tag,
+    'Cache-Control': 'no-cache',
+    Link: linkHeader,
+    ...(type === UP.type && { 'Content-Security-Policy': PLAIN_PAGE_POLICY }),
+  };
+  return { status: 200, headers, raw: { type: `${type}; charset=utf-8`, content } };
+}
 
 /**
- * Serves `GET /`: to a browser a page with the links and the state, to other clients the links as JSON. It reveals no
- * more of the state than `/health/ready`. The check is cached for a moment, so many requests ask MongoDB once.
+ * Declares `GET /`: for browsers a page with the links and the state, for other clients the links as JSON. It reveals
+ * no more of the state than `/health/ready`. The check is cached for a moment, so many requests ask MongoDB once.
  */
-export function landingPage(health: Pick<Health, 'canServe'>): Router {
-  const router = Router({ caseSensitive: true, strict: true });
-  serveToRead(router, '/', async (request, response) => {
-    response.vary('Accept');
-    const chosen = FORMS[OFFERED.indexOf(preferredType(OFFERED, request))]!;
-    const isPage = chosen === UP;
-    const { type, content, tag } = isPage && !(await health.canServe()) ? DOWN : chosen;
-    const headers = {
-      ETag: tag,
-      'Cache-Control': 'no-cache',
-      Link: linkHeader,
-      ...(isPage && { 'Content-Security-Policy': PLAIN_PAGE_POLICY }),
-    };
-    await send({ status: 200, headers, text: { type, content } }, request, response);
+export const landingRoute = (health: { canServe: () => Promise<boolean> }): Route =>
+  defineHiddenRoute({
+    path: '/',
+    offers: FORMS.map(({ type }) => type),
+    handler: async ({ type }) => {
+      const chosen = FORMS.find((one) => one.type === type)!;
+      return replyIn(chosen === UP && !(await health.canServe()) ? DOWN : chosen);
+    },
   });
-  return router;
-}

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { NotFoundError } from '../../problems/errors';
 import { PROBLEMS } from '../../problems/catalogue';
 import { escapeHtml, PLAIN_PAGE_POLICY, plainPage } from './plain-page';
+import { HTML } from '../routing/reply';
 import { defineRoute, type Route } from '../routing/route';
 
 /** Names of fields and headers, set in code font. */
@@ -44,7 +45,7 @@ export const problemRoutes: Route[] = [
     handler: async ({ params }) => ({
       status: 200,
       headers: { 'Content-Security-Policy': PLAIN_PAGE_POLICY, 'Cache-Control': 'public, max-age=3600' },
-      text: { type: 'text/html', content: page(params.name) },
+      raw: { type: HTML, content: page(params.name) },
     }),
   }),
 ];

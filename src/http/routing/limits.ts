@@ -1,27 +1,31 @@
 import type { Request, Response } from 'express';
 import { isLoopback, networkOf } from '../../lib/client-address';
 import { TooManyRequestsError } from '../../problems/errors';
-import type { RateLimiter } from '../../infra/rate-limiter';
+import type { Config } from '../../config';
+import type { RateLimiter, RateLimiters } from '../../infra/rate-limiter';
 import type { Principal } from '../../people/principal';
 import type { Route } from './route';
 
-interface LimitsOptions {
-  /** Limits all routes together; undefined if disabled. */
-  common: RateLimiter | undefined;
-  /** Also limits, by address, requests that reveal whether an e-mail address or a user name is taken. */
-  signUp: RateLimiter | undefined;
-  /** Also limits uploads, by user. */
-  upload: RateLimiter | undefined;
-  exemptLoopback: boolean;
-}
-
 export type Limit = ReturnType<typeof createLimit>;
+
+type LimitConfig = Pick<Config, 'rateLimit' | 'signUpLimit' | 'uploadLimit' | 'exemptLoopback'>;
 
 /**
  * Counts requests by the user of a valid token, else by address. Every counted answer, refused or not, reports the state
- * of the limit (draft-ietf-httpapi-ratelimit-headers).
+ * of the limit (draft-ietf-httpapi-ratelimit-headers). A limit of 0 is disabled.
  */
-export function createLimit({ common, signUp, upload, exemptLoopback }: LimitsOptions) {
+export function createLimit(
+  { rateLimit, signUpLimit, uploadLimit, exemptLoopback }: LimitConfig,
+  rateLimiter: RateLimiters,
+) {
+  const limiterOf = (name: string, points: number, seconds: number) =>
+    points > 0 ? rateLimiter({ name, points, seconds, remembersRefused: true }) : undefined;
+  /** Limits all routes together. */
+  const common = limiterOf('default', rateLimit, 60);
+  /** Also limits, by address, requests that reveal whether an e-mail address or a user name is taken. */
+  const signUp = limiterOf('signup', signUpLimit, 3_600);
+  /** Also limits uploads, by user. */
+  const upload = limiterOf('upload', uploadLimit, 3_600);
   type Key = [RateLimiter | undefined, string];
 
   async function count(counted: Key[], request: Request, response: Response): Promise<void> {

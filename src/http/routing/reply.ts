@@ -3,7 +3,7 @@ import type { Cached } from '../../cache/response-cache';
 import { tagAsSent, tagOf, type Versioned } from '../../lib/version-tag';
 import { isKnown } from './conditions';
 
-/** Answer of a handler: a body to serialize, ready JSON, other text, a file, or nothing. */
+/** Answer of a handler: a body to serialize, ready JSON, raw content, a file, a stream, or nothing. */
 export interface Reply {
   status: number;
   headers?: Record<string, string>;
@@ -11,10 +11,15 @@ export interface Reply {
   /** Version of `body`, for its ETag. */
   version?: number;
   json?: string;
-  text?: { type: string; content: string };
+  /** Content to send unchanged, with its whole media type. */
+  raw?: { type: string; content: string | Buffer };
   /** `bytes` is called only if the client does not have this tag. */
   file?: { etag: string; type: string; bytes: () => Promise<Buffer> };
+  /** Writes the answer to a GET itself, and ends it at any time. */
+  stream?: { type: string; write: (request: Request, response: Response) => void };
 }
+
+export const HTML = 'text/html; charset=utf-8';
 
 export const ok = (body: unknown): Reply => ({ status: 200, body });
 export const okAt = ({ value, version }: Versioned<unknown>): Reply => ({
@@ -44,10 +49,12 @@ export function cached({ json, tag, state }: Cached, more?: Record<string, strin
 const JSON_TYPE = 'application/json; charset=utf-8';
 
 export async function send(reply: Reply, request: Request, response: Response): Promise<void> {
-  const { status, headers = {}, body, version, json, text, file } = reply;
-  const sent = json ?? text?.content ?? (body === undefined ? undefined : JSON.stringify(body));
+  const { status, headers = {}, body, version, json, raw, file, stream } = reply;
+  const sent = json ?? raw?.content ?? (body === undefined ? undefined : JSON.stringify(body));
   const size = sent === undefined ? 0 : Buffer.byteLength(sent);
-  const asSent = (tag: string) => tagAsSent(tag, size, request.headers);
+  // NGINX does not compress pictures.
+  const compressible = raw?.type.startsWith('image/') ? 0 : size;
+  const asSent = (tag: string) => tagAsSent(tag, compressible, request.headers);
   // Throws 412 before any header is set.
   const known = headers.ETag !== undefined && isKnown(headers.ETag, request);
   for (const [name, value] of Object.entries(headers)) {
@@ -56,14 +63,16 @@ export async function send(reply: Reply, request: Request, response: Response): 
     else response.setHeader(name, value);
   }
   if (file) return sendFile(file, request, response);
+  if (stream && request.method !== 'HEAD') return stream.write(request, response);
+  if (stream) response.setHeader('Content-Type', stream.type);
   if (headers.ETag) response.setHeader('ETag', asSent(headers.ETag));
-  if (version !== undefined) response.setHeader('ETag', asSent(tagOf(sent!, version)));
-  if (json === undefined && !text) response.setHeader('Cache-Control', 'no-store');
+  if (version !== undefined) response.setHeader('ETag', asSent(tagOf(sent as string, version)));
+  if (json === undefined && !raw) response.setHeader('Cache-Control', 'no-store');
   if (known) return void response.status(304).end();
   response.status(status);
   if (sent === undefined) return void response.end();
   // Does what response.json() does, without its checks.
-  response.setHeader('Content-Type', text ? `${text.type}; charset=utf-8` : JSON_TYPE);
+  response.setHeader('Content-Type', raw?.type ?? JSON_TYPE);
   response.setHeader('Content-Length', size);
   response.end(sent);
 }

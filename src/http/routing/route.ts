@@ -15,6 +15,8 @@ export interface Input<P = unknown, Q = unknown, B = unknown, A extends Access =
   user: A extends 'anyone' ? undefined : Principal;
   /** The URL as the client sent it, with its query. */
   url: string;
+  /** The one of the route's `offers` that the client prefers; undefined if it has none. */
+  type: string | undefined;
   /** Identifies the request in the log. */
   requestId: string;
   /** Address of the client. */
@@ -55,6 +57,15 @@ export interface Route<P = unknown, Q = unknown, B = unknown, A extends Access =
   upload?: { limit: string; types: string[] };
   /** Successful answers by status. */
   responses: Record<number, Answer>;
+  /** Media types that the handler chooses from by `Accept`, the preferred one first. */
+  offers?: string[];
+  /**
+   * Keeps the route out of the OpenAPI document, for pages and for what operators ask. Its path is matched exactly,
+   * case and final slash included, and its query is ignored.
+   */
+  document?: false;
+  /** The label of the route in the metrics, if it is not its path. */
+  countedAs?: string;
   /** The write stores nothing, so it is allowed while the database has no disk space. */
   storesNothing?: true;
   /** Statuses of problems besides those that follow from the rest of the declaration. */
@@ -78,6 +89,24 @@ export interface Route<P = unknown, Q = unknown, B = unknown, A extends Access =
 
 /** Returns whether the route needs disk space in the database; a removal does too, since it is logged first. */
 export const stores = ({ method, storesNothing }: Route): boolean => method !== 'get' && !storesNothing;
+
+/** Declares a read without parameters that is not in the document; `given` may say otherwise. */
+export const defineHiddenRoute = <A extends Access = 'anyone', P = undefined>(
+  given: Partial<Route<P, undefined, undefined, A>> &
+    Pick<Route<P, undefined, undefined, A>, 'path' | 'handler'>,
+): Route =>
+  defineRoute<Access, P, undefined, undefined>({
+    id: given.path,
+    tag: 'Service',
+    method: 'get',
+    summary: '',
+    access: 'anyone',
+    limit: 'none',
+    storesNothing: true,
+    document: false,
+    responses: {},
+    ...(given as object),
+  } as Route<P, undefined, undefined>);
 
 export function defineRoute<A extends Access, P = undefined, Q = undefined, B = Buffer>(
   route: Route<P, Q, B, A>,

@@ -1,11 +1,11 @@
-import type { IRouter, Request, RequestHandler, Response } from 'express';
+import { Router, type IRouter, type Request, type RequestHandler, type Response } from 'express';
 import type { Principal } from '../../people/principal';
 import { timeLimits } from '../../config/time-limits';
 import { AppError, ForbiddenError, UnavailableError } from '../../problems/errors';
 import { readBody } from './body';
 import { preconditionOf } from './conditions';
 import { announceDeprecation } from './deprecation';
-import { requireAcceptable } from './negotiate';
+import { preferredType, requireAcceptable } from './negotiate';
 import type { Admission } from '../../admission/admission';
 import { requireWithin } from '../../lib/deadline';
 import { spreadSeconds } from '../../lib/retry-after';
@@ -32,14 +32,30 @@ export interface RouterOptions {
 
 /** Adds all routes to the app; other methods of a known path get 405. */
 export function addRoutes(app: IRouter, routes: Route[], options: RouterOptions): void {
+  const hidden = Router({ strict: true, caseSensitive: true });
+  // On the app itself: a router between costs each request a look at it.
+  addTo(
+    app,
+    routes.filter(({ document }) => document !== false),
+    options,
+  );
+  addTo(
+    hidden,
+    routes.filter(({ document }) => document === false),
+    options,
+  );
+  app.use(hidden);
+}
+
+function addTo(router: IRouter, routes: Route[], options: RouterOptions): void {
   for (const path of new Set(routes.map((route) => route.path))) {
     const here = routes.filter((route) => route.path === path);
     const allowed = here.flatMap(({ method }) =>
       method === 'get' ? ['GET', 'HEAD'] : [method.toUpperCase()],
     );
-    const entry = app.route(path);
+    const entry = router.route(path);
     for (const route of here) entry[route.method](...steps(route, options));
-    answerOtherMethods(entry, allowed);
+    answerOtherMethods(entry, allowed, here[0]!.countedAs);
   }
 }
 
@@ -91,7 +107,7 @@ async function admit(
   request: Request,
   response: Response,
 ): Promise<void> {
-  response.locals.path = route.path;
+  response.locals.path = route.countedAs ?? route.path;
   // First, so that a refusal is cheap: it asks neither Redis nor MongoDB and counts into no limit.
   if (route.hashesPassword) await admitPassword(request, response);
   announceDeprecation(route, response);
@@ -157,6 +173,7 @@ async function handle(
   response: Response,
 ): Promise<void> {
   const { params, query, body } = validate(route, request);
+  if (route.offers) response.vary('Accept');
   if (route.limitedIf) await limit.body(route, body, request, response);
   // No spread and no getter: V8 would make a new shape for each such object, which is garbage that lasts.
   const input: Input = {
@@ -165,6 +182,7 @@ async function handle(
     body,
     user: response.locals.user as never,
     url: request.originalUrl,
+    type: route.offers && preferredType(route.offers, request),
     requestId: request.id,
     address: request.address,
     precondition: route.conditional && preconditionOf(request, requireIfMatch && route.conditional === true),

@@ -35,7 +35,7 @@ export function validate(route: Route, request: Request) {
     faults.push(...repeated);
     return undefined;
   };
-  const hasQuery = request.url.includes('?');
+  const hasQuery = route.document !== false && request.url.includes('?');
   const params = route.params && parse('params', route.params, request.params);
   const query = route.query || hasQuery ? parseQuery(route.query ?? noQuery) : undefined;
   const sent = request.body as unknown;

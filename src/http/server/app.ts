@@ -1,20 +1,13 @@
 import express, { type Express } from 'express';
 import { NotFoundError } from '../../problems/errors';
-import type { Health } from '../../health/health';
 import { allowOrigins, type Origins } from './cors';
-import { docsPage } from '../pages/docs/docs-page';
 import { answerProblem, createErrorHandler } from '../routing/error-handler';
-import { healthPage } from '../../health/health-page';
-import { landingPage } from '../pages/landing-page';
-import { metricsPage, type MetricsText } from '../../metrics/metrics-page';
 import type { Route } from '../routing/route';
 import { addRoutes, type RouterOptions } from '../routing/router';
 import { requestContext } from './request-context';
-import { servingPage } from './serving-page';
 import { parseQuery } from '../routing/well-formed';
 import type { RequestRecord } from './request-record';
 import type { SlowRequests } from './slow-requests';
-import { opsRoutes, type OpsOptions } from '../../ops/ops-routes';
 import type { Logger } from '../../process/logger';
 import { shortened } from '../../lib/shortened';
 
@@ -25,15 +18,10 @@ const MOST_PROXIES = 10;
 
 interface AppOptions extends Omit<RouterOptions, 'answerProblem'> {
   routes: Route[];
-  ops: Omit<OpsOptions, 'authenticate' | 'limit'>;
   logger: Logger;
   accessLog: Logger;
   record: RequestRecord;
   slow: SlowRequests;
-  metrics: MetricsText;
-  health: Health;
-  /** Returns whether this worker drains, so that NGINX asks the others; default: never. */
-  isDraining?: () => boolean;
   /** Name of this worker for `X-Worker`; undefined omits the header. */
   worker: string | undefined;
   /** Express's `trust proxy`: proxies whose X-Forwarded-For is trusted. */
@@ -53,19 +41,7 @@ function trustProxies(app: Express, proxies: string[]): void {
 
 /** Creates the Express app; neither listens nor connects. */
 export function createApp(options: AppOptions): Express {
-  const {
-    routes,
-    logger,
-    accessLog,
-    record,
-    slow,
-    metrics,
-    health,
-    worker,
-    trustProxy,
-    corsOrigins,
-    isAway,
-  } = options;
+  const { routes, logger, accessLog, record, slow, worker, trustProxy, corsOrigins, isAway } = options;
   const app = express();
   trustProxies(app, trustProxy);
   app.set('query parser', parseQuery);
@@ -75,13 +51,7 @@ export function createApp(options: AppOptions): Express {
   const isShared = corsOrigins.length > 0;
   app.use(requestContext({ accessLog, record, slow, worker, isShared }));
   if (isShared) app.use(allowOrigins(corsOrigins));
-  app.use(healthPage(health));
   addRoutes(app, routes, { ...options, answerProblem });
-  app.use(metricsPage(metrics));
-  app.use(servingPage(options.isDraining ?? (() => false)));
-  app.use(opsRoutes({ ...options, ...options.ops }));
-  app.use(docsPage());
-  app.use(landingPage(health));
   app.use((request) => {
     throw new NotFoundError(`No route matches ${shortened(request.path, MOST_ECHOED)}. See /docs/.`);
   });

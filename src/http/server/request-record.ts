@@ -1,4 +1,3 @@
-import type { RequestHandler } from 'express';
 import type { Metrics } from '../../infra/metrics';
 
 /**
@@ -13,14 +12,6 @@ export type RequestRecord = (
   seconds: number,
   isRefused: boolean,
 ) => void;
-
-/** Counts a request outside the declared routes under this name, instead of `none`. */
-export const countAs =
-  (route: string): RequestHandler =>
-  (_request, response, next) => {
-    response.locals.path = route;
-    next();
-  };
 
 /**
  * Returns whether a path belongs to operation: probes, scrapes, the live page. No client sent these requests, and the

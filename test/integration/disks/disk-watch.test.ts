@@ -7,7 +7,7 @@ import { InsufficientStorageError } from '../../../src/problems/errors';
 import { isMongoAway } from '../../../src/infra/mongo/mongo';
 import { createLogger } from '../../../src/process/logger';
 import mongoose from 'mongoose';
-import { allRoutes } from '../../../src/compose/routes';
+import { documentedRoutes } from '../../../src/compose/routes';
 import { stores } from '../../../src/http/routing/route';
 import { buildTask, newPerson } from '../../support/factories';
 import { newPicture } from '../../support/pictures';
@@ -137,7 +137,7 @@ describe('the API on a full disk', () => {
         deleteUser: await admin.delete(`/users/${admin.id}`),
         putAvatar: await admin.put(`/users/${admin.id}/avatar`).type('image/png').send(picture),
       };
-      const written = allRoutes({} as never).filter(stores);
+      const written = documentedRoutes({} as never).filter(stores);
       expect(Object.keys(answers).sort()).toEqual(written.map(({ id }) => id).sort());
       for (const { status, body, headers } of Object.values(answers)) {
         expect({ status, body: body as object }).toEqual({

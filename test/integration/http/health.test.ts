@@ -27,9 +27,9 @@ function through(url: string, port: number): URL {
   return whole;
 }
 
-/** Requests the worker's own port. */
+const details = () => request(api.server).get('/health/ready/details');
 const report = async () => {
-  const { status, text } = await request(api.server).get('/health/ready');
+  const { status, text } = await details();
   return { status, ...JSON.parse(text) } as Report;
 };
 
@@ -55,8 +55,8 @@ interface Report {
 }
 
 describe('the health of a worker', () => {
-  it('reports itself and each server behind it at its own port', async () => {
-    const answer = await request(api.server).get('/health/ready').expect(200);
+  it('reports itself and each server behind it in its details', async () => {
+    const answer = await details().expect(200);
     expect(answer.headers).toMatchObject({
       'content-type': expect.stringContaining('application/health+json'),
       'cache-control': 'no-store',
@@ -78,11 +78,9 @@ describe('the health of a worker', () => {
     });
   });
 
-  it('reports only the status through NGINX', async () => {
-    for (const path of ['/health/live', '/health/ready']) {
-      const { body } = await outside(path).expect(200);
-      expect(body).toEqual({ status: 'ok' });
-    }
+  it.each(['/health/live', '/health/ready'])('shows the status alone at %s, whoever asks', async (path) => {
+    await outside(path).expect(200, { status: 'ok' });
+    await request(api.server).get(path).expect(200, { status: 'ok' });
   });
 
   it('has not started before it is marked as started', async () => {
@@ -93,17 +91,16 @@ describe('the health of a worker', () => {
     expect(await report()).toMatchObject({ started: true });
   });
 
-  it('is not ready at its own port while it drains, and live and served through NGINX until it is passed over', async () => {
+  it('says in its details and to NGINX that it drains, and stays live and ready', async () => {
     let isDraining = true;
     api.health.watch(() => isDraining);
-    expect(await request(api.server).get('/health/ready').expect(503)).toMatchObject({
-      headers: { 'retry-after': '1' },
-    });
+    await details().expect(503).expect('Retry-After', '1');
     expect((await report()).draining).toBe(true);
-    await request(api.server).get('/health/live').expect(200);
-    await outside('/health/ready').expect(200);
+    await request(api.server).get('/health/serving').expect(503, { status: 'draining' });
+    for (const path of ['/health/live', '/health/ready']) await outside(path).expect(200);
     isDraining = false;
-    await request(api.server).get('/health/ready').expect(200);
+    await details().expect(200);
+    await request(api.server).get('/health/serving').expect(200, { status: 'ok' });
   });
 
   it('stays ready without Redis and RabbitMQ', async () => {
@@ -121,7 +118,7 @@ describe('the health of a worker', () => {
     expect(seen.rabbitmq!.latencyMs).toBeLessThanOrEqual(1_500);
     expect(seen.rabbitmq!.error).toBe(`no answer from 127.0.0.1:${toRabbit.port} in time`);
     expect(ms).toBeLessThan(2 * usual);
-    const { text } = await request(api.server).get('/health/ready').expect(200);
+    const { text } = await details().expect(200);
     expect(JSON.parse(text)).toMatchObject({ status: 'degraded' });
     await outside('/health/ready').expect(200, { status: 'ok' });
     toRabbit.mend();

@@ -60,6 +60,7 @@ describe('the metrics of a worker', () => {
     ['get', '/health/live', '/health/live', 200],
     ['get', '/health/ready', '/health/ready', 200],
     ['get', '/health/serving', '/health/serving', 200],
+    ['get', '/health/ready/details', '/health/ready/details', 200],
     ['get', '/metrics', '/metrics', 200],
     ['get', '/metrics/all', '/metrics/all', 200],
     ['get', '/ops', '/ops', 200],

@@ -1,0 +1,97 @@
+import type { ServerResponse } from 'node:http';
+import type { Refusals } from '../admission/refusals';
+import type { Config } from '../config';
+import { createHeldRefusals } from '../http/routing/held-refusals';
+import type { Once } from '../idempotency/idempotency-service';
+import { createHashPool, type HashPool } from '../infra/hash-pool';
+import type { Metrics } from '../infra/metrics';
+import type { RateLimiters } from '../infra/rate-limiter';
+import { networkOf } from '../lib/client-address';
+import type { TaskService } from '../tasks/task-service';
+import type { UserCache } from '../users/user-cache';
+import type { UserRepository } from '../users/user-repository';
+import { createAuthService } from './auth-service';
+import { createHashPlaces, type HashPlaces } from './hash-places';
+import { createLoginGuard } from './login-guard';
+import type { TokenService } from './token-service';
+
+interface AuthDeps {
+  metrics: Metrics;
+  users: UserRepository;
+  userCache: UserCache;
+  tasks: Pick<TaskService, 'newestIdsOf'>;
+  tokens: TokenService;
+  once: Once;
+  rateLimiter: RateLimiters;
+  refused: Refusals;
+  /** Called with the times that a password waited and was hashed, in ms. */
+  onHashed: (requestId: string, waitMs: number, workMs: number) => void;
+}
+
+/** Builds sign-up and log-in, and the threads that hash passwords. */
+export async function composeAuth(config: Config, deps: AuthDeps) {
+  const { exemptLoopback, loginAttempts, jwtTtlSeconds } = config;
+  const { users, userCache, tasks, tokens, once, rateLimiter } = deps;
+  const { hashPool, places, heldRefusals, admitPassword } = composePasswords(config, deps);
+  const auth = createAuthService({
+    users,
+    hashPool,
+    places,
+    tokens,
+    guard: createLoginGuard({
+      rateLimiter,
+      attempts: loginAttempts,
+      exemptLoopback,
+      tokenSeconds: jwtTtlSeconds,
+    }),
+    once,
+    userJoined: userCache.joined,
+    userChanged: userCache.changed,
+    userShown: userCache.shown,
+    taskIdsOf: tasks.newestIdsOf,
+  });
+  await auth.ready();
+  return { auth, hashPool, heldRefusals, admitPassword };
+}
+
+/** Builds the threads, the queue before them, and what refuses the rest before a body is read. */
+function composePasswords(
+  { hashThreads: threads, bcryptCost: cost, hashQueueLimit: most, exemptLoopback }: Config,
+  { metrics, refused, onHashed }: AuthDeps,
+) {
+  const hashPool = createHashPool({ threads, cost, onDone: onHashed });
+  const places = createHashPlaces({
+    pool: hashPool,
+    most,
+    exemptLoopback,
+    onRefused: (reason) => refused('password', reason),
+  });
+  observeHashing(metrics, { pool: hashPool, places, most });
+  const heldRefusals = createHeldRefusals();
+
+  return {
+    hashPool,
+    places,
+    heldRefusals,
+
+    admitPassword({ address }: { address: string }, response: ServerResponse): Promise<void> | undefined {
+      const refusal = places.refusalOf(address);
+      return refusal && heldRefusals.refuse(networkOf(address), refusal, response);
+    },
+  };
+}
+
+function observeHashing(
+  metrics: Metrics,
+  { pool, places, most }: { pool: HashPool; places: HashPlaces; most: number },
+): void {
+  metrics.gauge('taskfleet_hashes_under_way', 'Password hashes waiting or running', pool.underWay);
+  metrics.gauge('taskfleet_hash_threads', 'Threads that hash passwords', pool.threads);
+  metrics.gauge('taskfleet_hash_queue_length', 'Password hashes waiting for a thread', pool.waiting);
+  metrics.gauge('taskfleet_hash_queue_limit', 'Maximum number of waiting password hashes', () => most);
+  metrics.gauge(
+    'taskfleet_hash_expected_wait_seconds',
+    'Expected wait of the next password of a client without another; above 2 s it is refused with 503',
+    () => places.expectedWaitMs() / 1_000,
+  );
+}

@@ -1,0 +1,50 @@
+import type { Config } from '../config';
+import type { Metrics } from '../infra/metrics';
+import type { Mongo } from '../infra/mongo/mongo';
+import { createRabbitProbe } from '../infra/rabbit/probe';
+import type { RedisClient } from '../infra/redis/redis';
+import { readVersion } from '../process/version';
+import { createHealth, type Health } from './health';
+
+interface HealthDeps {
+  metrics: Metrics;
+  mongo: Pick<Mongo, 'ping'>;
+  redis: Pick<RedisClient, 'ping'> | undefined;
+}
+
+/** Builds the checks of the servers behind an API worker. */
+export function composeHealth(
+  { workerName, release = '', mongoUrl, redisUrl, amqpUrl }: Config,
+  { metrics, mongo, redis }: HealthDeps,
+) {
+  const probe = amqpUrl ? createRabbitProbe(amqpUrl) : undefined;
+  const health = createHealth({
+    about: { worker: workerName, version: readVersion(), release },
+    required: { mongodb: { ping: mongo.ping, url: mongoUrl } },
+    // Jobs are accepted without RabbitMQ: they wait in MongoDB.
+    optional: {
+      ...(redis && { redis: { ping: redis.ping, url: redisUrl! } }),
+      ...(probe && { rabbitmq: { ping: probe.ping, url: amqpUrl! } }),
+    },
+  });
+  observeDependencies(metrics, health);
+  return { health, close: async () => probe?.close() };
+}
+
+/** Exports the servers behind the API as this worker sees them. */
+function observeDependencies(metrics: Metrics, health: Health): void {
+  const ask = async () => Object.entries(await health.dependencies());
+  metrics.gauges(
+    'taskfleet_dependency_up',
+    'Whether a server behind the API answers',
+    'dependency',
+    async () =>
+      Object.fromEntries((await ask()).map(([name, { status }]) => [name, Number(status === 'up')])),
+  );
+  metrics.gauges(
+    'taskfleet_dependency_latency_seconds',
+    'How long the server took to answer or fail',
+    'dependency',
+    async () => Object.fromEntries((await ask()).map(([name, { latencyMs }]) => [name, latencyMs / 1_000])),
+  );
+}
