@@ -25,6 +25,8 @@ ENV NODE_ENV=production \
 COPY --from=packages /app/node_modules node_modules
 COPY --from=build /app/dist dist
 COPY ecosystem.config.js ./
+# `taskfleet doctor`, `taskfleet migrate` … are the commands of `npx taskfleet` that need no local stack.
+RUN chmod +x dist/cli.js && ln -s ../../dist/cli.js node_modules/.bin/taskfleet
 # COPY keeps the modes of files, which depend on the umask of the clone.
 RUN chmod -R a+rX,go-w dist ecosystem.config.js package.json package-lock.json .npmrc
 # The user "node" by number, so that an orchestrator can verify that it is not root.

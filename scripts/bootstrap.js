@@ -82,6 +82,16 @@ function installPackages() {
   if (status !== 0) refuse('npm ci failed. Run it by hand to see more, then `npm start` again.');
 }
 
+/** Makes `npx taskfleet` find this file: npm links the commands of packages, but not those of the project itself. */
+function linkCommand() {
+  const link = path.join(root, 'node_modules', '.bin', 'taskfleet');
+  try {
+    if (!fs.existsSync(link)) fs.symlinkSync(path.join('..', '..', 'scripts', 'bootstrap.js'), link);
+  } catch {
+    // The folder belongs to another user, or another process was faster.
+  }
+}
+
 /** Keeps what is compiled in this folder: the usual place, below /tmp, could be prepared by another user. */
 function loadTypeScript() {
   const { TMPDIR, TSX_DISABLE_CACHE } = process.env;
@@ -107,7 +117,10 @@ if (require.main === module) {
   const [command] = process.argv.slice(2);
   const isInstalled = arePackagesInstalled();
   // The doctor changes nothing.
-  if (!isInstalled && command !== 'doctor') withInstallLock(installPackages);
+  if (command !== 'doctor') {
+    if (!isInstalled) withInstallLock(installPackages);
+    linkCommand();
+  }
   loadTypeScript();
-  require('../ops/cli.ts').main({ arePackagesInstalled: isInstalled || command !== 'doctor' });
+  void require('../ops/cli.ts').main(process.argv.slice(2), isInstalled || command !== 'doctor');
 } else loadTypeScript();

@@ -48,13 +48,11 @@ async function measure(args: string[]): Promise<void> {
   await withLock(lock, { timeoutMs: 30 * 60_000, onWait }, () => runBench(args));
 }
 
-export function run(): Promise<void> {
-  const [name = '', ...args] = process.argv.slice(2);
+export function run(given: string[]): Promise<void> {
+  const [name, ...args] = given;
   // These read a result: they need no servers and do not disturb a bench that is under way.
   if (name === 'compare' || name === 'plan') {
-    process.argv.splice(2, 1);
-    return runMain<Record<string, { type: 'string' }>>(commands[name], () => runBench([name, ...args]));
+    return runMain<Record<string, { type: 'string' }>>(args, commands[name], () => runBench([name, ...args]));
   }
-  const given = process.argv.slice(2);
-  return runMain(commands.bench, ({ values }) => (values.list ? runBench(given) : measure(given)));
+  return runMain(given, commands.bench, ({ values }) => (values.list ? runBench(given) : measure(given)));
 }

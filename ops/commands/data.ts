@@ -2,7 +2,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { spawn } from 'node:child_process';
 import { commands } from '../../src/command-line/commands';
-import { UsageError, type Command } from '../../src/command-line/convention';
+import { type Command } from '../../src/command-line/convention';
 import { createLocalStack, root } from '../local/local-stack';
 import { compileForServing, isBuilt } from '../set-up/build';
 import { prepare } from '../set-up/prepare';
@@ -10,8 +10,7 @@ import { runMain } from '../../tools/command/run-main';
 import { interruption, UserError } from '../../tools/command/run-command';
 
 /** Runs a command of these sources (src/cli) on the local stack, or on the database that this shell names by MONGO_URL. */
-async function runCli(name: string) {
-  const args = process.argv.slice(2);
+async function runCli(name: string, args: string[]) {
   const stack = createLocalStack();
   // A worker that dies comes back from dist: while one may serve, nothing gets there that wasn't tried.
   const mayServe = await stack.isPm2Running();
@@ -41,10 +40,10 @@ function runNode(command: string, args: string[], env: NodeJS.ProcessEnv): Promi
   });
 }
 
-/** The name of the command is the first argument. */
-export function run(): Promise<void> {
-  const [name = ''] = process.argv.splice(2, 1);
-  const command = Object.entries<Command>(commands).find(([key]) => key === name)?.[1];
-  if (!command) throw new UsageError(`There is no command '${name}'.`);
-  return runMain(command, () => runCli(name));
-}
+/** Returns the command of `taskfleet` that runs a command of src/cli. */
+export const runData =
+  (name: keyof typeof commands) =>
+  (args: string[]): Promise<void> => {
+    const command: Command = commands[name];
+    return runMain(args, command, () => runCli(name, args));
+  };

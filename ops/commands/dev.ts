@@ -1,4 +1,3 @@
-// @ts-nocheck
 import fs from 'node:fs';
 import path from 'node:path';
 import { spawn } from 'node:child_process';
@@ -115,4 +114,4 @@ async function develop({ values }: Given<typeof options>) {
   }
 }
 
-export const run = () => runMain({ usage, options }, develop);
+export const run = (args: string[]) => runMain(args, { usage, options }, develop);

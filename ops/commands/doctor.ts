@@ -1,4 +1,3 @@
-// @ts-nocheck
 import { createLocalStack, root } from '../local/local-stack';
 import { examineCheckout } from '../doctor/checkout';
 import { examineLoad } from '../doctor/load';
@@ -6,7 +5,7 @@ import { examineNginx, examinePorts } from '../doctor/nginx';
 import { examineRoom } from '../doctor/room';
 import { examineServers } from '../doctor/servers';
 import { examineWorkers } from '../doctor/workers';
-import { findingsOf } from '../doctor/finding';
+import { findingsOf } from '../../src/doctor/finding';
 import { report } from '../doctor/report';
 import { runMain } from '../../tools/command/run-main';
 
@@ -26,8 +25,8 @@ async function examine() {
     return [...here, findingsOf('Stack').error('None was started here yet', 'npm start')];
   const [servers, workers, load, nginx] = await Promise.all([
     examineServers({ root, dir, env }),
-    examineWorkers(stack, root),
-    examineLoad(root, env),
+    examineWorkers(stack),
+    examineLoad(env),
     examineNginx({ url, dir }),
   ]);
   const ports = examinePorts(
@@ -37,8 +36,8 @@ async function examine() {
   return [...here, ...servers, ...workers.findings, ...load, ...nginx, ...ports];
 }
 
-export const run = () =>
-  runMain({ usage, options: { json: { type: 'boolean' } } }, async ({ values: { json } }) => {
+export const run = (args: string[]) =>
+  runMain(args, { usage, options: { json: { type: 'boolean' } } }, async ({ values: { json } }) => {
     const findings = await examine();
     process.stdout.write(json ? `${JSON.stringify(findings, null, 2)}\n` : report(findings));
     if (findings.some(({ level }) => level === 'error')) process.exitCode = 1;

@@ -1,6 +1,5 @@
-// @ts-nocheck
 import path from 'node:path';
-import { createProgress } from '../../tools/command/progress';
+import { createProgress, type Progress } from '../../tools/command/progress';
 import { dir } from '../drill/own-stack';
 import { drillJobWorkers } from '../drill/job-workers';
 import { drillKills } from '../drill/kill';
@@ -33,7 +32,13 @@ Without a name: kill.
 On a stack of its own, beside what runs; nothing of it is left.
 `;
 
-const drills: Record<string, (progress: any, options: any) => Promise<string[]>> = {
+interface Options {
+  reloads: number;
+  seconds: number;
+  only: string[];
+}
+
+const drills: Record<string, (progress: Progress, options: Options) => Promise<string[]>> = {
   kill: drillKills,
   reload: drillReloads,
   scale: drillScaling,
@@ -58,8 +63,8 @@ function partsOf(text: string) {
   throw new UsageError(`--only ${text}: '${unknown}' must be one of ${parts.join(', ')}.`);
 }
 
-async function drill(name: string | number, options: { reloads: number; seconds: number; only: string[] }) {
-  const faults = await drills[name](createProgress(), options);
+async function drill(name: string, options: Options) {
+  const faults = (await drills[name]?.(createProgress(), options)) ?? [];
   for (const fault of faults) console.log(`✗ ${fault}`);
   if (faults.length > 0) process.exitCode = 1;
   else console.log('Every promise held.');
@@ -72,8 +77,8 @@ const command = {
   most: 1,
   among: Object.keys(drills),
 };
-export const run = () =>
-  runMain(command, async ({ values, positionals: [name = 'kill'] }) => {
+export const run = (args: string[]) =>
+  runMain(args, command, async ({ values, positionals: [name = 'kill'] }) => {
     const options = {
       reloads: wholeNumber('reloads', values.reloads ?? '20'),
       seconds: wholeNumber('seconds', values.seconds ?? '10'),

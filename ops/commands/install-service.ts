@@ -1,4 +1,3 @@
-// @ts-nocheck
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
@@ -86,12 +85,12 @@ WantedBy=${isRoot ? 'multi-user.target' : 'default.target'}
 `;
 }
 
-async function install({ values }) {
+async function install({ print }: { print?: boolean }) {
   const isRoot = process.getuid?.() === 0;
   const unit = unitOf({ isRoot });
-  if (values.print) return void process.stdout.write(unit);
+  if (print) return void process.stdout.write(unit);
   if (process.platform !== 'linux')
-    throw new UserError('systemd is of Linux. Elsewhere have `npm run supervise` started at boot.');
+    throw new UserError('Only Linux has systemd. Elsewhere, start `npm run supervise` at boot.');
   const folder = isRoot ? '/etc/systemd/system' : path.join(os.homedir(), '.config', 'systemd', 'user');
   const file = path.join(folder, unitName);
   fs.mkdirSync(folder, { recursive: true });
@@ -110,4 +109,5 @@ ${isRoot ? '' : `  loginctl enable-linger ${os.userInfo().username}\n`}
 `);
 }
 
-export const run = () => runMain({ usage, options: { print: { type: 'boolean' } } }, install);
+export const run = (args: string[]) =>
+  runMain(args, { usage, options: { print: { type: 'boolean' } } as const }, ({ values }) => install(values));

@@ -1,4 +1,3 @@
-// @ts-nocheck
 import os from 'node:os';
 import { alone, appVariablesOfShell, createLocalStack, root } from '../local/local-stack';
 import { apiName, tellCounts } from '../stack/app-names';
@@ -18,28 +17,24 @@ is refused; where a worker fails all the same, the build before serves again.
   --limit SECONDS  how long a process may take until it is ready (30)
 `;
 
-const command = { usage, options: { build: { type: 'string' }, limit: { type: 'string' } } };
+const command = { usage, options: { build: { type: 'string' }, limit: { type: 'string' } } } as const;
 
-/** @returns ms */
+/** @returns milliseconds */
 function limitOf(text: string): number {
   const seconds = Number(text);
   if (seconds >= 1 && seconds <= 600) return seconds * 1_000;
   throw new UsageError(`--limit ${text}: from 1 to 600 seconds.`);
 }
 
-async function reload(given: string, limitMs: number) {
+async function reload(given: string | undefined, limitMs: number) {
   const progress = createProgress();
   const stack = createLocalStack();
   const running = await stack.apps();
   if (!running.some(({ name }) => name === apiName))
     throw new UserError('Nothing is running that could be reloaded. Run: npm start');
 
-  let build = given && fromCaller(given);
-  if (!build) {
-    await progress.step('build', 'compiling the sources', async () => {
-      build = await compileForServing(root);
-    });
-  }
+  const compile = () => progress.step('build', 'compiling the sources', () => compileForServing(root));
+  const build = given ? fromCaller(given) : await compile();
   const { env: present } = stack.info();
   const apiWorkers = Number(present.API_WORKERS) || os.availableParallelism();
   const env = { ...present, ...appVariablesOfShell() };
@@ -50,8 +45,8 @@ async function reload(given: string, limitMs: number) {
   );
 }
 
-export const run = () =>
-  runMain(command, async ({ values }) => {
+export const run = (args: string[]) =>
+  runMain(args, command, async ({ values }) => {
     const limitMs = limitOf(values.limit ?? '30');
     await alone(() => reload(values.build, limitMs));
   });

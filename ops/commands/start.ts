@@ -1,4 +1,3 @@
-// @ts-nocheck
 import os from 'node:os';
 import { alone, appVariablesOfShell, createLocalStack, dir, root } from '../local/local-stack';
 import { askStatus } from '../stack/ask-status';
@@ -11,6 +10,7 @@ import { ensureAdmin } from '../local/admin-account';
 import { prepare } from '../set-up/prepare';
 import { runMain } from '../../tools/command/run-main';
 import { waitUntil } from '../../tools/command/run-command';
+import type { ServerName } from '../../tools/local-servers/types';
 import { writePostmanEnvironment } from '../local/postman-environment';
 import { writePrometheusConfig } from '../local/prometheus-config';
 
@@ -29,7 +29,7 @@ const outcomes = {
   unchanged: 'running',
 };
 
-/** Three requests that can be pasted as they are. */
+/** Three requests to paste into a shell. */
 const requests = (
   url: string,
   email: string,
@@ -47,14 +47,23 @@ TASK=$(curl -s ${url}/tasks -H "authorization: Bearer $TOKEN" \\
 curl -i ${url}/tasks/$TASK -H "authorization: Bearer $TOKEN"
 `;
 
-function tell({ url, ports, servers, admin, environmentFile, prometheusFile }) {
-  const password = admin && forCaller(admin.passwordFile);
+interface Started {
+  url: string;
+  metricsPort: number;
+  servers: string[];
+  admin?: { email: string; passwordFile: string };
+  environmentFile: string;
+  prometheusFile: string;
+}
+
+function printSummary({ url, metricsPort, servers, admin, environmentFile, prometheusFile }: Started) {
+  const password = admin ? forCaller(admin.passwordFile) : '';
   console.log(`
 taskfleet runs at ${url}
 
   Admin     ${admin ? `${admin.email} (password in ${password})` : 'was there before; npm run admin makes another'}
   Servers   ${servers.join(', ')}
-  Metrics   http://127.0.0.1:${ports.metrics}/metrics
+  Metrics   http://127.0.0.1:${metricsPort}/metrics
             (for Prometheus: ${forCaller(prometheusFile)})
   Apps      npx pm2 list · npx pm2 logs · npx pm2 reload taskfleet-api
   Postman   import postman/taskfleet.postman_collection.json
@@ -68,11 +77,11 @@ async function start() {
   const progress = createProgress();
   const lua = process.env.BALANCING === 'response-time' ? (['nginx-lua'] as const) : [];
   const stack = createLocalStack((text) => progress.line('ports', text));
-  // A worker that dies comes back from dist: while one may serve, nothing gets there that wasn't tried.
+  // PM2 restarts a dead worker from dist: while one may serve, only a build that was tried gets there.
   const mayServe = await stack.isPm2Running();
   const published = mayServe ? [] : (['build'] as const);
   await prepare({ need: ['system', ...lua, 'mongo', ...published], progress });
-  let build: string;
+  let build: string | undefined;
   if (!isBuilt(root)) {
     await progress.step('build', 'compiling the sources', async () => {
       build = await compileForServing(root);
@@ -90,7 +99,7 @@ async function start() {
     'servers',
     'MongoDB, Redis, RabbitMQ, NGINX',
     async ({ say }) => {
-      const onReady = (name: string | number) => {
+      const onReady = (name: ServerName) => {
         started += 1;
         say(`${titles[name]} answers`);
       };
@@ -114,7 +123,8 @@ async function start() {
     (outcome) => outcome,
   );
 
-  const { url, ports, servers, env: appEnv } = stack.info();
+  const { url = '', ports, servers, env: appEnv } = stack.info();
+  const metricsPort = ports.metrics ?? 0;
   await progress.step('ready', `asking ${url}/health/ready`, async () => {
     const what = 'No answer through NGINX (npx pm2 logs tells why)';
     const isReady = async () => (await askStatus(`${url}/health/ready`, 3_000)) === 200;
@@ -123,8 +133,8 @@ async function start() {
   const admin = await ensureAdmin({ root, dir, env: appEnv });
   stack.stackFile.update({ admin });
   const environmentFile = writePostmanEnvironment({ root, dir, url, admin });
-  const prometheusFile = writePrometheusConfig({ root, dir, port: ports.metrics });
-  tell({ url, ports, servers, admin, environmentFile, prometheusFile });
+  const prometheusFile = writePrometheusConfig({ root, dir, port: metricsPort });
+  printSummary({ url, metricsPort, servers, admin, environmentFile, prometheusFile });
 }
 
-export const run = () => runMain({ usage }, () => alone(start));
+export const run = (args: string[]) => runMain(args, { usage }, () => alone(start));

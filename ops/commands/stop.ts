@@ -1,4 +1,4 @@
-// @ts-nocheck
+import { messageOf } from '../../src/lib/error-code';
 import { alone, createLocalStack, supervisorLock } from '../local/local-stack';
 import { createProgress } from '../../tools/command/progress';
 import { holderOf } from '../../tools/command/lock';
@@ -11,23 +11,24 @@ Stops the workers, the servers and the supervisor of this folder. The data stays
 in .local.
 `;
 
-/** Longer than it takes to stop everything. */
-const supervisorMs = 150_000;
-const progress = createProgress();
+type Progress = ReturnType<typeof createProgress>;
 
-/** It would start everything again. The one that runs this command at its own end waits for it. */
-async function endSupervisor() {
+/** Limit for the supervisor, which stops everything before it ends. */
+const supervisorMs = 150_000;
+
+/** Ends the supervisor, which would start everything again. A supervisor that runs this command itself goes on. */
+async function endSupervisor(progress: Progress) {
   const holder = holderOf(supervisorLock);
   if (!holder || holder.pid === process.ppid) return;
   const { pid } = holder;
   await progress.step(
     'supervisor',
-    `process ${pid} is told to stop everything and end`,
+    `process ${pid} stops everything and ends`,
     async () => {
       try {
         process.kill(pid, 'SIGTERM');
       } catch (error) {
-        throw new UserError(`The supervisor (process ${pid}) can't be told to end: ${error.message}`);
+        throw new UserError(`The supervisor (process ${pid}) cannot be stopped: ${messageOf(error)}`);
       }
       const hasEnded = () => holderOf(supervisorLock)?.pid !== pid;
       const what = `The supervisor (process ${pid}) has not ended`;
@@ -37,7 +38,7 @@ async function endSupervisor() {
   );
 }
 
-async function stop() {
+async function stop(progress: Progress) {
   const stack = createLocalStack();
   await progress.step(
     'apps',
@@ -53,8 +54,9 @@ async function stop() {
   );
 }
 
-export const run = () =>
-  runMain({ usage }, async () => {
-    await endSupervisor();
-    await alone(stop);
+export const run = (args: string[]) =>
+  runMain(args, { usage }, async () => {
+    const progress = createProgress();
+    await endSupervisor(progress);
+    await alone(() => stop(progress));
   });

@@ -1,4 +1,3 @@
-// @ts-nocheck
 import path from 'node:path';
 import { spawnSync } from 'node:child_process';
 import { createLocalStack, root, supervisorLock } from '../local/local-stack';
@@ -21,7 +20,7 @@ const command = (name: string) => [path.join(root, 'scripts', 'bootstrap.js'), n
 
 /** In a process of its own, its lines passed on. */
 async function start() {
-  const onLine = (line: any) => line && say(line);
+  const onLine = (line: string) => line && say(line);
   const { code } = await runCommand(process.execPath, command('start'), {
     cwd: root,
     timeoutMs: startMs,
@@ -42,7 +41,7 @@ async function supervise() {
   process.exitCode = 0;
 }
 
-const refusal = (owner: any) =>
+const refusal = (owner: string) =>
   `Another supervisor (${owner}) watches over this stack, and two would undo each other.\nEnd that one first: npm stop`;
-export const run = () =>
-  runMain({ usage }, () => withLock(supervisorLock, { timeoutMs: 0, refusal }, supervise));
+export const run = (args: string[]) =>
+  runMain(args, { usage }, () => withLock(supervisorLock, { timeoutMs: 0, refusal }, supervise));

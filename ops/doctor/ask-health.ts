@@ -1,16 +1,25 @@
-// @ts-nocheck
+import { z } from 'zod';
 import { askStatus } from '../stack/ask-status';
 
 const liveMs = 2_000;
-/** A worker gives each server behind it 1.5 s before it says that it isn't ready. */
+/** A worker waits 1.5 s for each server behind it before it reports that it is not ready. */
 const readyMs = 3_500;
 
-const titles = { mongodb: 'MongoDB', redis: 'Redis', rabbitmq: 'RabbitMQ' };
+const titles: Record<string, string> = { mongodb: 'MongoDB', redis: 'Redis', rabbitmq: 'RabbitMQ' };
 
-/**
- * @typedef {{ wrong?: string, ms: number, unready?: string }} Health
- *   wrong: it doesn't answer as it should, in words; unready: it does, and why it says that it isn't ready
- */
+export interface Health {
+  /** Describes a wrong or missing answer, such as "answers 500". */
+  wrong?: string;
+  /** Time until the answer, in milliseconds. */
+  ms: number;
+  /** Status and reasons of a worker that answers and is not ready. */
+  unready?: string;
+}
+
+const readiness = z.object({
+  dependencies: z.record(z.string(), z.object({ required: z.boolean(), status: z.string() })).default({}),
+  draining: z.boolean().optional(),
+});
 
 /** Returns why a worker is not ready. NGINX does not pass the details on. */
 async function askReady(url: string) {
@@ -19,7 +28,7 @@ async function askReady(url: string) {
   if (response.status === 404) response = await ask('/health/ready');
   const text = await response.text();
   if (response.status === 200) return undefined;
-  const { dependencies = {}, draining } = text.startsWith('{') ? JSON.parse(text) : {};
+  const { dependencies, draining } = readiness.parse(text.startsWith('{') ? JSON.parse(text) : {});
   const lacking = Object.entries(dependencies)
     .filter(([, { required, status }]) => required && status === 'down')
     .map(([name]) => titles[name] ?? name);
@@ -27,17 +36,14 @@ async function askReady(url: string) {
   return reasons.length > 0 ? `${response.status}: ${reasons.join(', ')}` : String(response.status);
 }
 
-/**
- * Whether it answers is one question, and whether it is ready another: without MongoDB nobody is, and no worker is
- * to blame.
- */
+/** Asks whether a worker is live and, separately, whether it is ready: without MongoDB no worker is ready. */
 export async function askHealth(url: string): Promise<Health> {
   const asked = performance.now();
   const live = askStatus(`${url}/health/live`, liveMs).then(
-    (status) => ({ wrong: status === 200 ? undefined : `answers ${status}` }),
-    () => ({ wrong: 'does not answer' }),
+    (status) => (status === 200 ? undefined : `answers ${status}`),
+    () => 'does not answer',
   );
-  const timed = live.then(({ wrong }) => ({ wrong, ms: Math.round(performance.now() - asked) }));
+  const timed = live.then((wrong) => ({ wrong, ms: Math.round(performance.now() - asked) }));
   const ready = askReady(url).catch(() => `nothing within ${readyMs / 1_000} s`);
   const [{ wrong, ms }, unready] = await Promise.all([timed, ready]);
   return { wrong, ms, unready };

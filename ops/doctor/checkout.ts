@@ -1,5 +1,5 @@
 import { isBuilt } from '../set-up/build';
-import { findingsOf } from './finding';
+import { findingsOf } from '../../src/doctor/finding';
 
 const { ok, warning, error } = findingsOf('This folder');
 

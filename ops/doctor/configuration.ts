@@ -1,23 +1,18 @@
-// @ts-nocheck
 import { appVariables } from '../../src/config/app-environment';
-import { findingsOf } from './finding';
+import { findingsOf, type Finding } from '../../src/doctor/finding';
 
 const { ok } = findingsOf('Configuration');
 
-/**
- * @typedef {import('./finding').Finding} Finding
- * @param {Finding} finding @param {string} where
- * @returns {Finding} that says what it is about
- */
 const about = (finding: Finding, where: string): Finding => ({
   ...finding,
   says: `${where}: ${finding.says}`,
 });
 
 /**
- * What runs and this shell were judged alike; what is to be said of both is said once.
+ * Merges the findings on the configuration that runs with those on the variables of this shell. A finding on both
+ * appears once.
  *
- * @param env of what runs
+ * @param env variables of the apps that run
  */
 export function bothConfigurations(
   running: Finding[],
@@ -26,7 +21,7 @@ export function bothConfigurations(
   env: Record<string, string>,
 ): Finding[] {
   const wrong = next.filter(({ level }) => level !== 'ok');
-  const isIn = (list: any[], { says }: any) => list.some((other: { says: any }) => other.says === says);
+  const isIn = (list: Finding[], { says }: Finding) => list.some((other) => other.says === says);
   const ofRunning = running.map((finding) =>
     finding.level === 'ok' || !isIn(wrong, finding)
       ? about(finding, 'What runs')

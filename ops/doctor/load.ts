@@ -1,6 +1,5 @@
-// @ts-nocheck
 import { controlOf } from '../stack/control';
-import { findingsOf } from './finding';
+import { findingsOf, type Finding } from '../../src/doctor/finding';
 
 const { ok, warning } = findingsOf('Load');
 /** Threshold of the alert WorkerLate. */
@@ -10,18 +9,22 @@ const cure =
 
 const written = (count: number) => count.toLocaleString('en', { maximumFractionDigits: 1 });
 
-/**
- * @typedef {{ name: string, requests: { lateMs?: number,
- *   refused?: { class: string, reason: string, perSecond: number, count: number }[] } }} Status
- * @param {Status[]} statuses @returns {import('./finding').Finding[]}
- */
-export function judgeLoad(statuses: Status[]): import('./finding').Finding[] {
+/** What this examination reads of the status of an API worker. */
+interface Status {
+  name: string;
+  requests: {
+    lateMs?: number;
+    refused?: { class: string; reason: string; perSecond: number; count: number }[];
+  };
+}
+
+export function judgeLoad(statuses: Status[]): Finding[] {
   const findings = statuses
     .filter(({ requests }) => (requests.lateMs ?? 0) > lateMs)
     .map(({ name, requests }) =>
-      warning(`The event loop of ${name} is late by ${Math.round(requests.lateMs)} ms`, cure),
+      warning(`The event loop of ${name} is late by ${Math.round(requests.lateMs ?? 0)} ms`, cure),
     );
-  const sums: Map<string, { perSecond: number; count: number }> = new Map();
+  const sums = new Map<string, { perSecond: number; count: number }>();
   for (const refusal of statuses.flatMap(({ requests }) => requests.refused ?? [])) {
     const key = `of class ${refusal.class}, reason ${refusal.reason}`;
     const { perSecond, count } = sums.get(key) ?? { perSecond: 0, count: 0 };
@@ -43,13 +46,8 @@ export function judgeLoad(statuses: Status[]): import('./finding').Finding[] {
  *
  * @param env variables of the apps
  */
-export async function examineLoad(root: string, env: Record<string, string>) {
-  try {
-    const { askAll, folder } = controlOf(root, env);
-    const all = await askAll(folder, 'GET /status');
-    return judgeLoad(all.map(({ answer }) => answer).filter(({ kind }) => kind === 'api'));
-  } catch {
-    // Without a build nothing runs either, which is found elsewhere.
-    return [];
-  }
+export async function examineLoad(env: Record<string, string>) {
+  const { askAll, folder } = controlOf(env);
+  const all = await askAll(folder, 'GET /status');
+  return judgeLoad(all.flatMap(({ answer }) => (answer.kind === 'api' ? [answer] : [])));
 }

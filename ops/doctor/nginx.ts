@@ -1,12 +1,11 @@
-// @ts-nocheck
 import fs from 'node:fs';
 import path from 'node:path';
-import { findingsOf } from './finding';
-import { askHealth } from './ask-health';
+import { findingsOf } from '../../src/doctor/finding';
+import { askHealth, type Health } from './ask-health';
 
 const { ok, error } = findingsOf('NGINX');
 
-/** @param text nginx.conf @param ports of workers that run */
+/** @param text of nginx.conf @param ports of running workers */
 export function judgePorts(text: string, ports: number[]) {
   const listed = [...text.matchAll(/^\s*server 127\.0\.0\.1:(\d+)/gm)].map(([, port]) => Number(port));
   const unknown = ports.filter((port) => !listed.includes(port));
@@ -19,12 +18,8 @@ export async function examineNginx({ url, dir }: { url?: string; dir: string }) 
   return judgeThroughNginx(url, await askHealth(url), path.join(path.relative(process.cwd(), dir), 'logs'));
 }
 
-/** @param logs their folder */
-export function judgeThroughNginx(
-  url: string,
-  { wrong, ms, unready }: import('./ask-health').Health,
-  logs: string,
-) {
+/** @param logs folder of the logs */
+export function judgeThroughNginx(url: string, { wrong, ms, unready }: Health, logs: string) {
   if (wrong) return [error(`${url} ${wrong}`, `npm start; its log is ${path.join(logs, 'nginx.log')}`)];
   const answers = ok(`${url} answers in ${ms} ms`);
   if (!unready) return [answers];

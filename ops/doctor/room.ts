@@ -1,16 +1,16 @@
-// @ts-nocheck
 import fs from 'node:fs';
+import { z } from 'zod';
 import { diskLevel, inUnits, roomOf } from '../../src/lib/disk-level';
 import { diskPlaces } from '../stack/disk-places';
 import { logSets, logsIn } from '../../tools/local-servers/logs';
-import { findingsOf } from './finding';
+import { findingsOf, type Finding } from '../../src/doctor/finding';
 
 const { ok, warning, error } = findingsOf('Disk');
-/** Bytes: somewhat more than keep-room.js leaves (docs/operations.md). */
+/** Bytes: somewhat more than keep-room.ts leaves (docs/operations.md). */
 const logsMost = 0.3e9;
 
-/** What happens to each place without room. */
-const lost = {
+/** Consequence of a full disk for each place. */
+const lost: Record<string, string> = {
   database: 'writes are refused, and without any room MongoDB ends',
   rabbitmq: 'RabbitMQ takes no jobs, and they wait in MongoDB',
   nginx: 'uploads are refused, and requests are not logged',
@@ -18,7 +18,7 @@ const lost = {
   'app-logs': 'the workers log nothing',
 };
 
-/** @param places on one disk */
+/** @param places names of places on one disk @param room bytes */
 export function judgeRoom(places: string[], room: { free: number; size: number }) {
   const says = `${inUnits(room.free)} are free for ${places.join(', ')}`;
   const level = diskLevel(room);
@@ -36,9 +36,9 @@ export const judgeLogs = (bytes: number) =>
         'npm start brings back what bounds them (keep-room), if it does not run',
       );
 
-/** Places on the same disk are one finding. */
+/** Returns one finding for each disk. */
 function examinePlaces(places: Record<string, string>) {
-  const disks: Map<number, { names: string[]; room: { free: number; size: number } }> = new Map();
+  const disks = new Map<number, { names: string[]; room: { free: number; size: number } }>();
   for (const [name, folder] of Object.entries(places)) {
     if (!fs.existsSync(folder)) continue;
     const { dev } = fs.statSync(folder);
@@ -47,22 +47,20 @@ function examinePlaces(places: Record<string, string>) {
   return [...disks.values()].map(({ names, room }) => judgeRoom(names, room));
 }
 
-/**
- * @param stack env: of what
- *   was started last
- */
-export function examineRoom({
-  dir,
-  pm2Home,
-  supervisorHome = '',
-  env,
-}: {
+interface Places {
   dir: string;
   pm2Home: string;
   supervisorHome?: string;
+  /** Variables of the apps that were started last. */
   env: Record<string, string>;
-}) {
-  const places = env.DISK_PLACES ? JSON.parse(env.DISK_PLACES) : diskPlaces({ dir, appsHome: pm2Home });
+}
+
+const placesSchema = z.record(z.string(), z.string());
+
+export function examineRoom({ dir, pm2Home, supervisorHome = '', env }: Places): Finding[] {
+  const places = env.DISK_PLACES
+    ? placesSchema.parse(JSON.parse(env.DISK_PLACES))
+    : diskPlaces({ dir, appsHome: pm2Home });
   const logs = logSets({ dir, supervisorHome, appsHome: pm2Home }).flatMap(({ folder, name }) =>
     logsIn({ folder, name: new RegExp(name.source.replace(/\$$/, '(\\.1)?$')) }),
   );

@@ -1,28 +1,25 @@
-// @ts-nocheck
+import type { Finding } from '../../src/doctor/finding';
 import { askApp } from './ask-app';
 import { bothConfigurations } from './configuration';
 import { nextEnvironment } from './next-environment';
 
-/** What a process needs of a shell; what it says of the app is judged apart. */
+/** Variables that every process needs; those of the apps are examined separately. */
 const neutral = /^(PATH|HOME|USER|TMPDIR|LANG|LC_\w+|NODE_EXTRA_CA_CERTS|SSL_CERT_\w+)$/;
-const isConfiguration = ({ group }) => group === 'Configuration';
+const isConfiguration = ({ group }: Finding) => group === 'Configuration';
 
-/**
- * Configuration, servers and time-outs as the app sees them: of what runs, and of what the next `npm start` from this
- * shell would run.
- *
- * @param stack env: what was started last
- */
-export async function examineServers({
-  root,
-  dir,
-  env,
-}: {
+interface Started {
   root: string;
   dir: string;
+  /** Variables of the apps that were started last. */
   env: Record<string, string>;
-}) {
-  // Nothing was started here: the shell names all there is.
+}
+
+/**
+ * Examines configuration, servers and time-outs as the app sees them: those that run, and those that the next
+ * `npm start` from this shell would use.
+ */
+export async function examineServers({ root, dir, env }: Started): Promise<Finding[]> {
+  // Nothing was started here: only this shell names servers.
   if (!env.MONGO_URL) return askApp({ root, env: { ...process.env, TASKFLEET_DIR: dir } });
   const shell = process.env;
   const own = Object.fromEntries(Object.entries(shell).filter(([name]) => neutral.test(name)));

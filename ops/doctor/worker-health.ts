@@ -1,15 +1,16 @@
-// @ts-nocheck
 import { apiName } from '../stack/app-names';
-import { AppProcess } from '../stack/types';
-import { askHealth } from './ask-health';
-import { findingsOf } from './finding';
+import type { controlOf } from '../stack/control';
+import type { AppProcess } from '../stack/types';
+import { askHealth, type Health } from './ask-health';
+import { findingsOf, type Finding } from '../../src/doctor/finding';
 
 const { ok, warning, error } = findingsOf('Workers (PM2)');
 const logs = `npx pm2 logs ${apiName} tells more`;
 
-export const nameOf = ({ name, instance }) => `${name === apiName ? 'API' : 'Job'} worker ${instance}`;
+export const nameOf = ({ name, instance }: Pick<AppProcess, 'name' | 'instance'>) =>
+  `${name === apiName ? 'API' : 'Job'} worker ${instance}`;
 
-/** A reload is none: the old worker goes, and the new one waits for the same. */
+/** A reload does not help: the new worker would wait for the same server. */
 function cureOf(unready: string) {
   if (unready.includes('MongoDB'))
     return `See MongoDB above: with it they are ready, and no reload helps. Where it is fine there, ${logs}`;
@@ -17,10 +18,17 @@ function cureOf(unready: string) {
   return logs;
 }
 
-/** A worker that takes no connections on purpose. */
-function judgeDrained({ app, status }: Asked): import('./finding').Finding {
+interface Asked {
+  app: AppProcess;
+  health: Health;
+  /** The answer of its control socket, if it gives one. */
+  status?: { draining: boolean; asideSince?: number };
+}
+
+/** Judges a worker that refuses connections on purpose. */
+function judgeDrained({ app, status }: Asked): Finding {
   const who = `${nameOf(app)} on port ${app.port}`;
-  return status.asideSince
+  return status?.asideSince
     ? warning(
         `${who} stepped aside: it is held to a part of a core, and its siblings have room`,
         'Look for a CPU quota, a busy core, swapping or a slow disk. It returns by itself once it is as quick as before',
@@ -28,12 +36,7 @@ function judgeDrained({ app, status }: Asked): import('./finding').Finding {
     : warning(`${who} is drained: it takes no requests`, 'Resume it at /ops, or run: npm start');
 }
 
-/**
- * @typedef {{ app: import('../stack/types').AppProcess, health: import('./ask-health').Health,
- *   status?: { draining: boolean, asideSince?: number } }} Asked status: what it says by its socket, if it answers there
- * @param {Asked[]} asked @returns {import('./finding').Finding[]}
- */
-export function judgeHealth(asked: Asked[]): import('./finding').Finding[] {
+export function judgeHealth(asked: Asked[]): Finding[] {
   const findings = asked
     .filter(({ health, status }) => health.wrong && !status?.draining)
     .map(({ app, health }) =>
@@ -42,12 +45,14 @@ export function judgeHealth(asked: Asked[]): import('./finding').Finding[] {
         `${logs}; where MongoDB is fine, npx pm2 reload ${app.id} replaces it`,
       ),
     );
-  const unready = asked.filter(({ health }) => !health.wrong && health.unready);
-  // What all of them lack is said once.
-  for (const reason of new Set(unready.map(({ health }) => health.unready))) {
-    const those = unready.filter(({ health }) => health.unready === reason).map(({ app }) => app);
+  const reasons = asked.flatMap(({ health }) => (!health.wrong && health.unready) || []);
+  // One finding for each reason, whatever the number of workers.
+  for (const reason of new Set(reasons)) {
+    const those = asked
+      .filter(({ health }) => !health.wrong && health.unready === reason)
+      .map(({ app }) => app);
     const who =
-      those.length === 1
+      those.length === 1 && those[0]
         ? `${nameOf(those[0])} on port ${those[0].port} answers`
         : `${those.length} API workers on ports ${those.map(({ port }) => port).join(', ')} answer`;
     findings.push(error(`${who}; /health/ready says ${reason}`, cureOf(reason)));
@@ -56,24 +61,17 @@ export function judgeHealth(asked: Asked[]): import('./finding').Finding[] {
   return findings.length > 0 || asked.length === 0 ? findings : [ok('each is ready at its own port')];
 }
 
-/** Asks a worker by its socket; `undefined` if there is no build or no answer. */
-async function askSocket(
-  control: {
-    listSockets: (arg0: any) => any[];
-    folder: any;
-    askProcess: (arg0: any, arg1: string) => Promise<any>;
-  },
-  { pid }: AppProcess,
-) {
-  const socket = control?.listSockets(control.folder).find((one: { pid: any }) => one.pid === pid);
-  return socket && control.askProcess(socket, 'GET /status').catch(() => undefined);
+type Control = ReturnType<typeof controlOf>;
+
+/** Asks a worker by its control socket; returns `undefined` if it does not answer. */
+async function askSocket(control: Control, { pid }: AppProcess) {
+  const socket = control.listSockets(control.folder).find((one) => one.pid === pid);
+  const status = socket && (await control.askProcess(socket, 'GET /status').catch(() => undefined));
+  return status?.kind === 'api' ? status : undefined;
 }
 
-/** Each at its own port, and by its socket. */
-export async function askEach(
-  apps: import('../stack/types').AppProcess[],
-  control: ReturnType<import('../stack/control').controlOf>,
-) {
+/** Asks each API worker at its own port and by its control socket. */
+export async function askEach(apps: AppProcess[], control: Control): Promise<Finding[]> {
   const api = apps.filter(({ port, status }) => port && status === 'online');
   const asked = api.map(async (app) => {
     const health = askHealth(`http://127.0.0.1:${app.port}`);

@@ -1,31 +1,27 @@
-// @ts-nocheck
-import fs from 'node:fs';
-import path from 'node:path';
 import { apiName } from '../stack/app-names';
+import type { AppProcess, Stack } from '../stack/types';
 import { controlOf } from '../stack/control';
-import { findingsOf } from './finding';
+import { findingsOf, type Finding } from '../../src/doctor/finding';
+import { messageOf } from '../../src/lib/error-code';
 import { askEach, nameOf } from './worker-health';
 
 const { ok, warning, error } = findingsOf('Workers (PM2)');
-/** Of commands of PM2, which take a second themselves. */
+/** Limit of a PM2 command, which takes a second by itself. */
 const limitMs = 5_000;
 const manyRestarts = 20;
 
-/** @param apps PM2 keeps those that are stopped, too */
-const areOnline = (apps: import('../stack/types').AppProcess[]) =>
-  apps.every(({ status }) => status === 'online');
+/** PM2 lists stopped processes as well. */
+const areOnline = (apps: AppProcess[]) => apps.every(({ status }) => status === 'online');
 
 const counted = ({ length }: unknown[], what: string) => `${length} ${what}${length === 1 ? '' : 's'}`;
 
-/**
- * @param wanted what was started last
- */
+/** @param wanted as it was started last */
 export function judgeWorkers(
-  apps: import('../stack/types').AppProcess[],
+  apps: AppProcess[],
   { apiWorkers, release }: { apiWorkers: number; release?: string },
 ) {
   const api = apps.filter(({ name }) => name === apiName);
-  const findings = [];
+  const findings: Finding[] = [];
   if (api.length === 0) findings.push(error('No API worker runs', 'npm start'));
   else if (api.length < apiWorkers)
     findings.push(
@@ -54,16 +50,13 @@ export function judgeWorkers(
   return findings;
 }
 
-/** The message of refuseOther…() has its cure in the further lines. */
-function fromMessage({ message }: Error) {
-  const [first, ...rest] = message.split('\n');
+/** Messages of `checkApps` name the cure in their further lines. */
+function fromMessage(message: string) {
+  const [first = '', ...rest] = message.split('\n');
   return error(first, rest.join(' ').trim() || 'npm start');
 }
 
-export async function examineWorkers(
-  stack: import('../stack/types').Stack,
-  root: string,
-): Promise<{ findings: any[]; apps: any[] }> {
+export async function examineWorkers(stack: Stack): Promise<{ findings: Finding[]; apps: AppProcess[] }> {
   const { pm2Home, env, release } = stack.info();
   if (!(await stack.isPm2Running()))
     return { apps: [], findings: [error(`No PM2 runs in ${pm2Home}`, 'npm start')] };
@@ -76,8 +69,8 @@ export async function examineWorkers(
     return { apps: [], findings: [error(`PM2 in ${pm2Home} gives no list of its processes`, cure)] };
   }
   const apps = list.value;
-  const control = fs.existsSync(path.join(root, 'dist', 'control')) ? controlOf(root, env) : undefined;
+  const control = controlOf(env);
   const wanted = { apiWorkers: Number(env.API_WORKERS) || 0, release };
-  const findings = obstacle.status === 'rejected' ? [fromMessage(obstacle.reason)] : [];
+  const findings = obstacle.status === 'rejected' ? [fromMessage(messageOf(obstacle.reason))] : [];
   return { apps, findings: [...findings, ...judgeWorkers(apps, wanted), ...(await askEach(apps, control))] };
 }

@@ -19,7 +19,7 @@ function newPicture(): Promise<Buffer> {
 
 /** @returns by job worker, how many jobs it has done since it started */
 async function doneBy({ env }): Promise<Record<string, number>> {
-  const { askAll, folder } = controlOf(root, env);
+  const { askAll, folder } = controlOf(env);
   const answers = await askAll(folder, 'GET /status');
   const workers = answers.filter(({ answer }) => answer.kind === 'worker' && answer.isConnected);
   return Object.fromEntries(workers.map(({ name, answer }) => [name, answer.jobs.ended.done]));

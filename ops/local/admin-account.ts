@@ -4,22 +4,24 @@ import { runCommand, UserError } from '../../tools/command/run-command';
 
 const admin = { email: 'admin@taskfleet.local', username: 'admin', name: 'Admin' };
 
+interface Place {
+  root: string;
+  /** Folder of the stack, which gets the file with the password. */
+  dir: string;
+  env: Record<string, string>;
+}
+
 /**
- * Creates the first Admin, where there is none.
+ * Creates the first Admin if the database has none.
  *
- * @returns nothing where the database had an
- *   Admin before, whose password isn't known here
+ * @returns undefined if the database had an Admin before, whose password is not known here
  */
 export async function ensureAdmin({
   root,
   dir,
   env,
-}: {
-  root: string;
-  dir: string;
-  env: Record<string, string>;
-}): Promise<{ email: string; passwordFile: string } | undefined> {
-  // It is written with a new password where it is missing.
+}: Place): Promise<{ email: string; passwordFile: string } | undefined> {
+  // The command writes a new password to this file if the file is missing.
   const passwordFile = path.join(dir, 'admin-password');
   const { email, username, name } = admin;
   const who = ['--email', email, '--username', username, '--name', name, '--password-file', passwordFile];

@@ -6,7 +6,7 @@ import { withLock } from '../../tools/command/lock';
 export const root = path.resolve(__dirname, '..', '..');
 export const dir = path.join(root, '.local');
 
-/** The stack of `npm start`: its apps run under the person's own PM2. */
+/** The stack of `npm start`. Its apps run under the user's own PM2. */
 export function createLocalStack(say: (text: string) => void = (text) => console.log(text)) {
   const basePorts = { nginx: 3000, metrics: 9464, api: Number(process.env.BASE_PORT) || 4001 };
   return createStack({ root, dir, basePorts, ownPm2: true, say });
@@ -14,12 +14,12 @@ export function createLocalStack(say: (text: string) => void = (text) => console
 
 /** Commands that change the local stack wait for each other. */
 export function alone<T>(work: () => Promise<T>) {
-  const onWait = (owner: any) =>
+  const onWait = (owner: string) =>
     console.log(`Another command (${owner}) is changing this stack: waiting for it.`);
   return withLock(path.join(dir, 'stack.lock'), { timeoutMs: 60 * 60_000, onWait }, work);
 }
 
-/** What this shell says about the app; servers and ports are the stack's business. */
+/** Variables of this shell for the apps, without those that the stack chooses: servers and ports. */
 export function appVariablesOfShell() {
   const {
     MONGO_URL: _m,

@@ -1,29 +1,31 @@
-// @ts-nocheck
 import fs from 'node:fs';
 import path from 'node:path';
+import { z } from 'zod';
 
 const NAME = 'taskfleet.postman_environment.json';
 
-/**
- * Postman's environment for this stack, so that nobody has to copy the Admin's password: mode 600.
- *
- * @param options.dir where it is written
- * @param options.admin where the password is known here
- * @returns the file
- */
-export function writePostmanEnvironment({
-  root,
-  dir,
-  url,
-  admin,
-}: {
+interface Known {
   root: string;
+  /** Folder that gets the file. */
   dir: string;
   url: string;
+  /** Unset if the password is not known here. */
   admin?: { email: string; passwordFile: string };
-}): string {
-  const environment = JSON.parse(fs.readFileSync(path.join(root, 'postman', NAME), 'utf8'));
-  const known = { url };
+}
+
+const environmentSchema = z.looseObject({
+  values: z.array(z.looseObject({ key: z.string(), value: z.string() })),
+});
+
+/**
+ * Writes Postman's environment of this stack with the password of the Admin, with mode 600.
+ *
+ * @returns the file
+ */
+export function writePostmanEnvironment({ root, dir, url, admin }: Known): string {
+  const template: unknown = JSON.parse(fs.readFileSync(path.join(root, 'postman', NAME), 'utf8'));
+  const environment = environmentSchema.parse(template);
+  const known: Record<string, string> = { url };
   if (admin) {
     known.adminLogin = admin.email;
     known.adminPassword = fs.readFileSync(admin.passwordFile, 'utf8').trim();

@@ -4,9 +4,8 @@ import path from 'node:path';
 const NAME = 'prometheus.yml';
 
 /**
- * `monitoring/prometheus.yml` for this stack, whose port of metrics may be another, and to be used from any folder.
+ * Writes `monitoring/prometheus.yml` to `dir`, with the metrics port of this stack and absolute paths.
  *
- * @param options.dir where it is written
  * @returns the file
  */
 export function writePrometheusConfig({

@@ -1,4 +1,3 @@
-// @ts-nocheck
 import fs from 'node:fs';
 import path from 'node:path';
 import { build, isBuilt } from './build';
@@ -52,10 +51,7 @@ export async function prepare({
   await withLock(lock, { timeoutMs: 50 * 60_000, onWait }, () => prepareAlone(need, progress));
 }
 
-async function prepareAlone(
-  need: string | string[],
-  progress: { step: any; line?: (name: any, text: any) => void },
-) {
+async function prepareAlone(need: string[], progress: { step: any; line?: (name: any, text: any) => void }) {
   const urls = urlsFromEnvironment();
   const servers = need.includes('system') ? missingServers(urls, need) : [];
 

@@ -1,78 +1,88 @@
 // @ts-nocheck
-import { apiName } from './app-names';
-import { controlOf } from './control';
+import { askProcess } from '../../src/control/control-client';
 import { UserError } from '../../tools/command/run-command';
-import { AppProcess } from './types';
+import type { createStackFile } from '../../tools/local-servers/stack-file';
+import { apiName } from './app-names';
+import type { createApps } from './apps';
+import { controlOf } from './control';
+import type { AppProcess } from './types';
 
 /** Longer than a worker takes to drain. */
 const drainMs = 30_000;
 
-/**
- * Changes the number of API workers under load without losing a request: `pm2 scale` alone ends workers that
- * NGINX still sends requests to.
- */
-export function createScale({
-  root,
-  apps,
-  stackFile,
-  listPorts,
-}: {
-  root: string;
-  apps: ReturnType<import('./apps').createApps>;
-  stackFile: ReturnType<import('../../tools/local-servers/stack-file').createStackFile>;
+interface Parts {
+  apps: ReturnType<typeof createApps>;
+  stackFile: ReturnType<typeof createStackFile>;
+  /** Has NGINX list these ports. */
   listPorts: (changes: { apiPorts: number[] }) => Promise<void>;
-}) {
+}
+
+type Say = (text: string) => void;
+
+/**
+ * Changes the number of API workers under load without losing a request: `pm2 scale` alone ends workers to which NGINX
+ * still sends requests.
+ */
+export function createScale({ apps, stackFile, listPorts }: Parts) {
   const workers = async () => (await apps.list()).filter(({ name }) => name === apiName);
 
-  const control = () => controlOf(root, stackFile.read().env);
-
-  function socketOf(process_: import('./types').AppProcess) {
-    const { listSockets, folder } = control();
-    return listSockets(folder).find(({ pid }) => pid === process_.pid);
+  function socketOf({ pid }: AppProcess) {
+    const { listSockets, folder } = controlOf(stackFile.read().env ?? {});
+    return listSockets(folder).find((socket) => socket.pid === pid);
   }
 
-  /** Until it refuses connections, so that NGINX asks the others, and nothing is under way in it. */
-  async function drain(process_: AppProcess) {
-    const socket = socketOf(process_);
-    if (!socket)
-      throw new UserError(`API worker ${process_.instance} can't be told to drain: npm run reload`);
-    await control().askProcess(socket, 'POST /drain', { timeoutMs: drainMs });
+  /** Returns once the worker refuses connections, so that NGINX asks the others, and has answered all its requests. */
+  async function drain(app: AppProcess) {
+    const socket = socketOf(app);
+    if (!socket) throw new UserError(`API worker ${app.instance} cannot be drained. Run: npm run reload`);
+    await askProcess(socket, 'POST /drain', { timeoutMs: drainMs });
   }
 
-  /** Takes back in who was drained, by hand or by a command that was killed: else nobody may be left who serves. */
-  async function resumeDrained(say: (text: string) => void, isWanted = () => true) {
-    const { askProcess } = control();
-    for (const process_ of (await workers()).filter(isWanted)) {
-      const socket = socketOf(process_);
-      const { draining } = (socket && (await askProcess(socket, 'GET /status').catch(() => {}))) ?? {};
-      if (!draining) continue;
+  async function statusOf(app: AppProcess) {
+    const socket = socketOf(app);
+    const status = socket && (await askProcess(socket, 'GET /status').catch(() => undefined));
+    return { app, socket, status: status?.kind === 'api' ? status : undefined };
+  }
+
+  /**
+   * Resumes workers that were drained by hand or by a command that was killed. A worker that stepped aside returns by
+   * itself, so it is resumed only if no other worker would serve.
+   */
+  async function resumeDrained(say: Say, isWanted: (app: AppProcess) => boolean = () => true) {
+    const asked = await Promise.all((await workers()).filter(isWanted).map(statusOf));
+    const drained = asked.filter(({ status }) => status?.draining);
+    const byHand = drained.filter(({ status }) => status?.asideSince === undefined);
+    const isAnyServing = byHand.length > 0 || asked.some(({ status }) => status && !status.draining);
+    for (const { app, socket } of isAnyServing ? byHand : drained) {
+      if (!socket) continue;
       await askProcess(socket, 'POST /resume', { timeoutMs: drainMs });
-      say(`API worker ${process_.instance} was drained, and serves again`);
+      say(`API worker ${app.instance} was drained and serves again`);
     }
   }
 
-  /** NGINX lists more ports than there are workers; more than those it has to be told of. */
-  async function listMissing(
-    isWanted: ({ id }: { id: any }) => boolean,
-    say: { (text: string): void; (arg0: string): void },
-  ) {
+  /** NGINX lists more ports than there are workers. It is reloaded only for ports beyond those. */
+  async function listMissing(isWanted: (app: AppProcess) => boolean, say: Say) {
     const { services, upstream } = stackFile.read();
-    const ports = (await workers()).filter(isWanted).map(({ port }) => port);
-    const missing = ports.filter((port: any) => !upstream?.apiPorts.includes(port));
+    const listed: number[] = upstream?.apiPorts ?? [];
+    const ports = (await workers()).filter(isWanted).flatMap(({ port }) => port ?? []);
+    const missing = ports.filter((port) => !listed.includes(port));
     if (!services?.nginx || missing.length === 0) return;
-    await listPorts({ apiPorts: [...upstream.apiPorts, ...missing].sort((a, b) => a - b) });
+    await listPorts({ apiPorts: [...listed, ...missing].sort((a, b) => a - b) });
     say(`NGINX was reloaded for ports ${missing.join(', ')}: idle clients reconnect`);
   }
 
-  async function scaleUnderLoad(wanted: number, say: (text: string) => void) {
-    const present = (await workers()).sort((a: { id: number }, b: { id: number }) => a.id - b.id);
-    if (present.length === 0) throw new UserError('Nothing is running that could be scaled. Run: npm start');
+  /**
+   * Scales to `wanted` API workers and returns those that run then.
+   *
+   * @throws UserError if nothing runs, or if PM2 ended a worker that was not drained
+   */
+  async function scaleUnderLoad(wanted: number, say: Say): Promise<AppProcess[]> {
+    const present = (await workers()).sort((a, b) => a.id - b.id);
+    if (present.length === 0) throw new UserError('No API worker runs. Run: npm start');
     // PM2 ends those with the lowest ids.
     const doomed = present.slice(0, Math.max(0, present.length - wanted));
-    const stays = ({ id }) => !doomed.some((other: { id: any }) => other.id === id);
-    const stopped = present.filter(
-      (app: { status?: any; id?: any }) => stays(app) && ['stopped', 'errored'].includes(app.status),
-    );
+    const stays = ({ id }: AppProcess) => !doomed.some((other) => other.id === id);
+    const stopped = present.filter((app) => stays(app) && ['stopped', 'errored'].includes(app.status));
     if (stopped.length > 0) await apps.pm2(['restart', ...stopped.map(({ id }) => String(id))]);
     await resumeDrained(say, stays);
     if (wanted > present.length) {
@@ -80,7 +90,7 @@ export function createScale({
       await apps.waitReady(wanted);
       say(`${wanted - present.length} started`);
     }
-    // Also those that came by `pm2 scale`, or before this command was killed.
+    // Includes workers that `pm2 scale` added, or this command before it was killed.
     await listMissing(stays, say);
     if (wanted < present.length) {
       const running = doomed.filter(({ status }) => status === 'online');
@@ -88,9 +98,7 @@ export function createScale({
       say(`${running.map(({ instance }) => `API worker ${instance}`).join(', ')}: drained`);
       await apps.pm2(['scale', apiName, String(wanted)], { timeoutMs: 120_000 });
       await apps.waitReady(wanted);
-      const gone = doomed.map(({ id }) => id);
-      const wrong = (await workers()).filter(({ id }) => gone.includes(id));
-      if (wrong.length > 0)
+      if ((await workers()).some((app) => !stays(app)))
         throw new UserError('PM2 ended other workers than those that were drained. Run: npm run reload');
     }
     return workers();

@@ -200,7 +200,7 @@ export function createStack({
     return outcome;
   }
 
-  const { scaleUnderLoad, resumeDrained } = createScale({ root, apps, stackFile, listPorts: tellNginx });
+  const { scaleUnderLoad, resumeDrained } = createScale({ apps, stackFile, listPorts: tellNginx });
 
   async function scaleApi(workers: number) {
     await apps.scale(workers);

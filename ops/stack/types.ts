@@ -1,3 +1,4 @@
+import type { createStackFile } from '../../tools/local-servers/stack-file';
 import type { Balancing, ServerName, Service } from '../../tools/local-servers/types';
 
 export interface StackOptions {
@@ -59,6 +60,7 @@ export interface AppProcess {
 }
 
 export interface Stack {
+  stackFile: ReturnType<typeof createStackFile>;
   /** Starts the servers (MongoDB, Redis and RabbitMQ by default); returns when all of them answer. */
   startServers(options?: {
     only?: ServerName[];

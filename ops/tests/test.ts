@@ -196,8 +196,8 @@ async function test({ values, positionals }: Given<typeof options>) {
 
 const onWait = (owner: string) =>
   console.log(`Another test run (${owner}) is under way here: waiting for it.`);
-export const run = () =>
-  runMain({ usage, options, most: 100 }, (given) => {
+export const run = (args: string[]) =>
+  runMain(args, { usage, options, most: 100 }, (given) => {
     forgetUrls();
     given.positionals.forEach(patternOf);
     return withLock(path.join(dir, 'test.lock'), { timeoutMs: 20 * 60_000, onWait }, () => test(given));

@@ -84,3 +84,14 @@ export const commands = {
   'dead-letters': deadLetters,
   'log-level': logLevel,
 };
+
+/** Names, groups and summaries of the same commands, for the list that `taskfleet --help` prints. */
+export const dataEntries: { name: keyof typeof commands; group: string; summary: string }[] = [
+  { name: 'admin', group: 'Data', summary: 'create an Admin, or promote a user' },
+  { name: 'migrate', group: 'Data', summary: 'migrate the database to this version' },
+  { name: 'backup', group: 'Data', summary: 'write the database to a file' },
+  { name: 'restore', group: 'Data', summary: 'write a backup to an empty database' },
+  { name: 'seed', group: 'Data', summary: 'add made-up users and tasks' },
+  { name: 'dead-letters', group: 'Operations', summary: 'list, retry or discard dead letters' },
+  { name: 'log-level', group: 'Operations', summary: 'show or set the log level of running processes' },
+];

@@ -51,7 +51,10 @@ export function readArguments<T extends Options>(
   args = process.argv.slice(2),
 ): Given<T> | undefined {
   const end = args.indexOf('--');
-  if (args.slice(0, end < 0 ? undefined : end).some((arg) => arg === '--help' || arg === '-h')) {
+  const asksForHelp = args
+    .slice(0, end < 0 ? undefined : end)
+    .some((arg) => arg === '--help' || arg === '-h');
+  if (asksForHelp || (args.length === 1 && args[0] === 'help')) {
     process.stdout.write(`${usage.trim()}\n`);
     return undefined;
   }

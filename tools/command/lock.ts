@@ -45,7 +45,7 @@ export function holderOf(file: string): Owner | undefined {
 /** Names the command as it was typed, such as `npm run reload`; under systemd there is no npm. */
 function ownCommand() {
   const { npm_lifecycle_event: name } = process.env;
-  if (!name) return ['node', path.relative(process.cwd(), process.argv[1] ?? '')].join(' ').trim();
+  if (!name || name === 'npx') return ['npx taskfleet', ...process.argv.slice(2, 3)].join(' ');
   return ['start', 'stop', 'test'].includes(name) ? `npm ${name}` : `npm run ${name}`;
 }
 

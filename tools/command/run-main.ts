@@ -9,13 +9,13 @@ import {
 } from '../../src/command-line/convention';
 
 /**
- * Runs one of the project's commands with the arguments of this process: expected failures end with a clear message,
- * Ctrl-C with nothing left running that a next start couldn't continue from. The exit status is 2 for wrong arguments,
- * 1 for a failure, 130 if it was interrupted.
+ * Runs a command and ends the process. An expected failure ends with a clear message. Ctrl-C leaves nothing running that
+ * the next start could not continue from. The exit status is 2 for wrong arguments, 1 for a failure, 130 for Ctrl-C.
  *
- * @param main is not called if the arguments ask for the usage or are wrong
+ * @param main is not called if the arguments are wrong or ask for the usage
  */
 export async function runMain<T extends Options>(
+  args: string[],
   command: Command<T>,
   main: (given: Given<T>) => Promise<void>,
 ) {
@@ -30,7 +30,7 @@ export async function runMain<T extends Options>(
   };
   process.on('SIGINT', interrupt).on('SIGTERM', interrupt).on('SIGHUP', interrupt);
   try {
-    const given = readArguments(command);
+    const given = readArguments(command, args);
     if (given) await main(given);
     process.exit(process.exitCode ?? (interrupted ? 130 : 0));
   } catch (error) {
