@@ -16,10 +16,12 @@ export interface Health {
   unready?: string;
 }
 
-const readiness = z.object({
-  dependencies: z.record(z.string(), z.object({ required: z.boolean(), status: z.string() })).default({}),
-  draining: z.boolean().optional(),
-});
+const readiness = z
+  .object({
+    dependencies: z.record(z.string(), z.object({ required: z.boolean(), status: z.string() })).default({}),
+    draining: z.boolean().optional(),
+  })
+  .catch({ dependencies: {} });
 
 /** Returns why a worker is not ready. NGINX does not pass the details on. */
 async function askReady(url: string) {

@@ -1,6 +1,6 @@
 // @ts-nocheck
 import { controlOf } from '../stack/control';
-import { root, withOwnStack } from './own-stack';
+import { withOwnStack } from './own-stack';
 import { signUp } from './load';
 import { waitUntil } from '../../tools/command/run-command';
 import { workerName } from '../stack/app-names';
