@@ -13,11 +13,11 @@ const table = (variables: Variable[]) => [HEAD, ...variables.map(row)].join('\n'
 export const configurationPage = (): string => `# Configuration
 
 Set variables for \`npm start\`: \`BCRYPT_COST=12 API_WORKERS=4 npm start\`. An empty variable counts as unset.
-What runs keeps its values (\`.local/stack.json\`) until the next \`npm start\` or \`npm run reload\`.
+What runs keeps its values (\`.local/stack.json\`) until the next \`npm start\` or \`npx taskfleet reload\`.
 
-\`npm start\`, \`npm run reload\` and each process check all variables first. They report every wrong one with its
-allowed values, and change nothing. \`npm run doctor\` reports values that are allowed and unwise, and names
-that are nearly right.
+\`npm start\`, \`npx taskfleet reload\` and each process check all variables first. They report every wrong one
+with its allowed values, and change nothing. \`npx taskfleet doctor\` reports values that are allowed and
+unwise, and names that are nearly right.
 
 \`npm run generate\` writes this page from [\`schema.ts\`](../src/config/schema.ts) and
 [\`stack-variables.ts\`](../src/config/stack-variables.ts), which also check the values.
