@@ -123,7 +123,7 @@ describe('right log-ins', () => {
     expect(statuses(answers)).toEqual(times(MOST, 200));
     const { body, headers } = await logIn(address, email, password).expect(429);
     expect(body.detail).toMatch(
-      /keep the token, which holds for 3600 seconds, .*"Authorization: Bearer TOKEN"/,
+      /keep the token, which is valid for 3600 seconds, .*"Authorization: Bearer TOKEN"/,
     );
     const seconds = Number(headers['retry-after']);
     expect(seconds).toBeGreaterThan(800);
