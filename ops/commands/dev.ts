@@ -26,7 +26,7 @@ const bin = (name: string) => path.join(root, 'node_modules', '.bin', name);
 // Beside dist: a cluster that runs meanwhile must not load half-written files.
 const out = path.join(dir, 'dev', 'dist');
 
-/** @returns what the two processes are told */
+/** @returns the environment of the two processes */
 async function prepareStack(): Promise<Record<string, string>> {
   const progress = createProgress();
   await prepare({ need: ['system', 'mongo', 'build'], progress });
@@ -90,7 +90,7 @@ async function develop({ values }: Given<typeof options>) {
     '--preserveWatchOutput',
   ];
   const compiler = spawnHere(bin('tsc'), ['-p', 'tsconfig.build.json', '--watch', ...options]);
-  compiler.stdout.on('data', (chunk) => process.stdout.write(chunk));
+  compiler.stdout.on('data', (chunk: Buffer) => process.stdout.write(chunk));
   const children = [compiler];
   try {
     const isCompiled = () => ['api.js', 'worker.js'].every((file) => fs.existsSync(path.join(out, file)));

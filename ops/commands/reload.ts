@@ -1,6 +1,6 @@
 import os from 'node:os';
 import { alone, appVariablesOfShell, createLocalStack, root } from '../local/local-stack';
-import { apiName, tellCounts } from '../stack/app-names';
+import { apiName, describeCounts } from '../stack/app-names';
 import { compileForServing } from '../set-up/build';
 import { createProgress } from '../../tools/command/progress';
 import { fromCaller } from '../../src/command-line/convention';
@@ -10,8 +10,8 @@ import { UsageError, UserError } from '../../tools/command/run-command';
 const usage = `npm run reload [-- --build FOLDER] [--limit SECONDS]
 
 Compiles the sources, boots the result on a spare port, and then replaces the
-workers one after the other, each checked through NGINX. What doesn't get ready
-is refused; where a worker fails all the same, the build before serves again.
+workers one after the other, each checked through NGINX. A build that doesn't
+get ready is refused; if a worker fails later, the build before serves again.
 
   --build FOLDER   take this build (with api.js and worker.js) instead
   --limit SECONDS  how long a process may take until it is ready (30)
@@ -40,7 +40,7 @@ async function reload(given: string | undefined, limitMs: number) {
   const env = { ...present, ...appVariablesOfShell() };
   for (const text of await stack.checkConfiguration({ apiWorkers, env, build }))
     progress.line('config', `! ${text}`);
-  await progress.step('reload', `trying the build, then ${tellCounts(running)}`, (tell) =>
+  await progress.step('reload', `trying the build, then ${describeCounts(running)}`, (tell) =>
     stack.replaceApps({ build, apiWorkers, env, limitMs, ...tell }),
   );
 }

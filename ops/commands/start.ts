@@ -1,7 +1,7 @@
 import os from 'node:os';
 import { alone, appVariablesOfShell, createLocalStack, dir, root } from '../local/local-stack';
 import { askStatus } from '../stack/ask-status';
-import { tellCounts } from '../stack/app-names';
+import { describeCounts } from '../stack/app-names';
 import { checkBalancing } from '../../tools/local-servers/balancing';
 import { compileForServing, isBuilt } from '../set-up/build';
 import { createProgress } from '../../tools/command/progress';
@@ -118,7 +118,7 @@ async function start() {
     'API workers and job worker',
     async (tell) => {
       const outcome = await stack.startApps({ apiWorkers, env, build, ...tell });
-      return `${tellCounts(await stack.apps())} ${outcomes[outcome]}`;
+      return `${describeCounts(await stack.apps())} ${outcomes[outcome]}`;
     },
     (outcome) => outcome,
   );
@@ -126,7 +126,7 @@ async function start() {
   const { url = '', ports, servers, env: appEnv } = stack.info();
   const metricsPort = ports.metrics ?? 0;
   await progress.step('ready', `asking ${url}/health/ready`, async () => {
-    const what = 'No answer through NGINX (npx pm2 logs tells why)';
+    const what = 'No answer through NGINX (npx pm2 logs shows why)';
     const isReady = async () => (await askStatus(`${url}/health/ready`, 3_000)) === 200;
     await waitUntil(isReady, { timeoutMs: 60_000, everyMs: 250, what });
   });

@@ -17,8 +17,8 @@ export function examineCheckout(root: string) {
     isBuilt(root)
       ? ok('dist is made of these sources')
       : warning(
-          'dist is older than the sources: what runs is not what is here',
-          'npm run reload, or npm start where nothing runs',
+          'dist is older than the sources: the running build is an older one',
+          'npm run reload, or npm start if nothing runs',
         ),
   ];
 }

@@ -10,7 +10,7 @@ export function judgePorts(text: string, ports: number[]) {
   const listed = [...text.matchAll(/^\s*server 127\.0\.0\.1:(\d+)/gm)].map(([, port]) => Number(port));
   const unknown = ports.filter((port) => !listed.includes(port));
   if (unknown.length === 0) return ok(`knows each worker's port (${listed.length} listed)`);
-  return error(`It doesn't know the workers on ${unknown.join(', ')}`, 'npm start tells it');
+  return error(`It doesn't know the workers on ${unknown.join(', ')}`, 'npm start lists them');
 }
 
 export async function examineNginx({ url, dir }: { url?: string; dir: string }) {

@@ -5,7 +5,7 @@ import { askHealth, type Health } from './ask-health';
 import { findingsOf, type Finding } from '../../src/doctor/finding';
 
 const { ok, warning, error } = findingsOf('Workers (PM2)');
-const logs = `npx pm2 logs ${apiName} tells more`;
+const logs = `npx pm2 logs ${apiName} shows more`;
 
 export const nameOf = ({ name, instance }: Pick<AppProcess, 'name' | 'instance'>) =>
   `${name === apiName ? 'API' : 'Job'} worker ${instance}`;
@@ -13,8 +13,8 @@ export const nameOf = ({ name, instance }: Pick<AppProcess, 'name' | 'instance'>
 /** A reload does not help: the new worker would wait for the same server. */
 function cureOf(unready: string) {
   if (unready.includes('MongoDB'))
-    return `See MongoDB above: with it they are ready, and no reload helps. Where it is fine there, ${logs}`;
-  if (unready.includes('drains')) return 'It is leaving, or somebody drained it: Resume it at /ops';
+    return `See MongoDB above: the workers are ready once it answers, and no reload helps. If it is fine there, ${logs}`;
+  if (unready.includes('drains')) return 'It is being replaced, or was drained by hand: resume it at /ops';
   return logs;
 }
 
@@ -42,7 +42,7 @@ export function judgeHealth(asked: Asked[]): Finding[] {
     .map(({ app, health }) =>
       error(
         `${nameOf(app)} on port ${app.port} ${health.wrong}`,
-        `${logs}; where MongoDB is fine, npx pm2 reload ${app.id} replaces it`,
+        `${logs}; if MongoDB is fine, npx pm2 reload ${app.id} replaces it`,
       ),
     );
   const reasons = asked.flatMap(({ health }) => (!health.wrong && health.unready) || []);

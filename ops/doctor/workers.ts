@@ -32,7 +32,7 @@ export function judgeWorkers(
   if (jobWorkers.length === 0) findings.push(error('No job worker runs: jobs wait', 'npm start'));
   else if (areOnline(jobWorkers)) findings.push(ok(counted(jobWorkers, 'job worker')));
   for (const app of apps) {
-    const logs = `npx pm2 logs ${app.name} tells why; npm start brings it back`;
+    const logs = `npx pm2 logs ${app.name} shows why; npm start starts it again`;
     if (app.status !== 'online') findings.push(error(`${nameOf(app)} is ${app.status}`, logs));
     else if (app.crashes > 0) findings.push(warning(`${nameOf(app)} crashed ${app.crashes} times`, logs));
     else if (app.restarts >= manyRestarts)

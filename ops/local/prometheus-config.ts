@@ -22,7 +22,7 @@ export function writePrometheusConfig({
     .readFileSync(path.join(folder, NAME), 'utf8')
     .replace(/^#.*\n/, '# By `npm start`, from monitoring/prometheus.yml; the next one writes it anew.\n')
     .replace('127.0.0.1:9464', `127.0.0.1:${port}`)
-    // As JSON it is YAML too, whatever is in the path.
+    // JSON is YAML too, and quotes whatever is in the path.
     .replace('[alerts.yml]', () => JSON.stringify([path.join(folder, 'alerts.yml')]));
   const file = path.join(dir, NAME);
   const temporary = `${file}.${process.pid}.tmp`;

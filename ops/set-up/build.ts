@@ -23,10 +23,10 @@ function hashSources(root: string): string {
   return hash.digest('hex');
 }
 
-/** Of the build itself, and made of no source. */
+/** Files that the build writes about itself, from no source. */
 const notes = ['.tsbuildinfo', '.built'];
 
-/** What a build folder was made of; undefined where it isn't whole. */
+/** @returns the digest of the sources of a build folder; `undefined` if the build isn't whole */
 function stampIn(folder: string) {
   try {
     return fs.readFileSync(path.join(folder, '.built'), 'utf8');
@@ -68,7 +68,7 @@ async function compileAside(root: string): Promise<string> {
     if (stampIn(aside) === sources) return;
     fs.rmSync(path.join(aside, '.built'), { force: true });
     const info = path.join(aside, '.tsbuildinfo');
-    // The compiler trusts its notes, even where its output is gone.
+    // The compiler trusts its notes, even if its output is gone.
     if (!fs.existsSync(path.join(aside, 'api.js'))) fs.rmSync(aside, { recursive: true, force: true });
     const tsc = path.join(root, 'node_modules', 'typescript', 'bin', 'tsc');
     const args = [

@@ -1,24 +1,29 @@
-// @ts-nocheck
 import crypto from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
 import { apiName, workerName } from './app-names';
 import { appVariables } from '../../src/config/app-environment';
+import { messageOf } from '../../src/lib/error-code';
 import { askStatus } from './ask-status';
-import { createPm2 } from '../../tools/local-servers/pm2';
+import { createPm2, type Pm2Process } from '../../tools/local-servers/pm2';
+import type { createStackFile } from '../../tools/local-servers/stack-file';
 import { explainSilence, markLogs } from '../../tools/local-servers/app-logs';
 import { marker } from '../../tools/command/processes';
 import { runCommand, UserError, waitUntil } from '../../tools/command/run-command';
+import type { AppProcess } from './types';
 
 const names = [apiName, workerName];
+const isApp = (name: string): name is AppProcess['name'] => names.some((known) => known === name);
+
+export type Apps = ReturnType<typeof createApps>;
 
 const isReady = async (port: number): Promise<boolean> =>
   (await askStatus(`http://127.0.0.1:${port}/health/ready`, 3_000)) === 200;
 
 /**
- * The API and the worker under PM2, started from ecosystem.config.js.
+ * Starts, lists and stops the API workers and job workers under PM2, by ecosystem.config.js.
  *
- * @param options isPrivate: the home is the stack's
+ * @param options home: of PM2; isPrivate: PM2 is the stack's own
  */
 export function createApps({
   root,
@@ -31,9 +36,9 @@ export function createApps({
   dir: string;
   home: string;
   isPrivate: boolean;
-  stackFile: ReturnType<import('../../tools/local-servers/stack-file').createStackFile>;
+  stackFile: ReturnType<typeof createStackFile>;
 }) {
-  // Relative to the root, where PM2 is called: it guesses the format from the whole path.
+  // Relative to the root, the working folder of PM2, which guesses the format from the whole path.
   const ecosystem = 'ecosystem.config.js';
   const dist = path.join(root, 'dist');
   // The stack's file decides, not what this shell happens to have set.
@@ -41,14 +46,12 @@ export function createApps({
   const own = isPrivate ? { [marker]: dir } : {};
   const pm2 = createPm2({ root, home, env: { ...unset, ...own, TASKFLEET_DIR: dir } });
 
-  const isOurs = ({ pm2_env: { pm_cwd: cwd } }) => cwd === root;
+  const isOurs = ({ pm2_env: { pm_cwd: cwd } }: Pm2Process) => cwd === root;
 
-  async function list(options: { timeoutMs?: number }): Promise<import('./types').AppProcess[]> {
+  async function list(options?: { timeoutMs?: number }): Promise<AppProcess[]> {
     const known = stackFile.read().env?.BASE_PORT;
-    const processes = (await pm2.list(options)).filter(
-      (process_) => names.includes(process_.name) && isOurs(process_),
-    );
-    return processes.map(({ name, pid, pm_id: id, pm2_env: env }) => {
+    return (await pm2.list(options)).filter(isOurs).flatMap(({ name, pid, pm_id: id, pm2_env: env }) => {
+      if (!isApp(name)) return [];
       const instance = Number(env.NODE_APP_INSTANCE ?? 0);
       // The stack's file may be lost or damaged while they run.
       const port = name === apiName ? Number(known ?? env.BASE_PORT) + instance : undefined;
@@ -59,15 +62,13 @@ export function createApps({
         TASKFLEET_RELEASE: release,
       } = env;
       const logs = [env.pm_err_log_path, env.pm_out_log_path];
-      return { name, pid, id, instance, port, status, restarts, crashes, release, logs };
+      return [{ name, pid, id, instance, port, status, restarts, crashes, release, logs }];
     });
   }
 
   /** One PM2 can't hold two apps of a name apart: `pm2 reload` would hit both clones. */
-  async function refuseOtherClone(options: { timeoutMs?: number | undefined } | undefined) {
-    const other = (await pm2.list(options)).find(
-      (process_) => names.includes(process_.name) && !isOurs(process_),
-    );
+  async function refuseOtherClone(options?: { timeoutMs?: number }) {
+    const other = (await pm2.list(options)).find((process_) => isApp(process_.name) && !isOurs(process_));
     if (!other) return;
     throw new UserError(
       `PM2 already runs ${other.name} of another clone:\n  ${other.pm2_env.pm_cwd}\n` +
@@ -76,14 +77,12 @@ export function createApps({
     );
   }
 
-  /** Two PM2 versions on one daemon don't get on: the person decides which one stays. */
-  async function refuseOtherVersion(options: {
-    timeoutMs: number | undefined;
-    env?: Record<string, string> | undefined;
-  }) {
+  /** Two versions of PM2 can't share a daemon, so the user decides which one stays. */
+  async function refuseOtherVersion(options?: { timeoutMs?: number }) {
     if (!(await pm2.isRunning())) return;
     const [running] = (await pm2.pm2(['report'], options)).match(/pm2d version\s*:\s*(\S+)/)?.slice(1) ?? [];
-    const installed = require(path.join(root, 'node_modules', 'pm2', 'package.json')).version;
+    const file = path.join(root, 'node_modules', 'pm2', 'package.json');
+    const { version: installed } = JSON.parse(fs.readFileSync(file, 'utf8')) as { version: string };
     if (!running || running === installed) return;
     throw new UserError(
       `A PM2 daemon of version ${running} is running (${pm2.home}); this project brings ${installed}.\n` +
@@ -92,20 +91,20 @@ export function createApps({
     );
   }
 
-  /** Says early what would be in the way. */
-  async function check(options: { timeoutMs?: number }) {
+  /** @throws UserError if another clone or another version of PM2 is in the way */
+  async function check(options?: { timeoutMs?: number }) {
     await refuseOtherVersion(options);
     await refuseOtherClone(options);
   }
 
   /**
-   * The app itself judges: workers that run well are not replaced by some that can't start.
+   * Lets the build itself judge its configuration, so that no worker is replaced by one that can't start.
    *
-   * @returns what is allowed and unwise
+   * @returns warnings: values that are allowed and unwise
    */
   async function refuseWrongConfiguration(env: Record<string, string>, build = dist): Promise<string[]> {
     const check = path.join(build, 'cli', 'check-config.js');
-    // The trial tells what else there isn't in that folder.
+    // The trial reports whatever else that folder lacks.
     if (!fs.existsSync(check)) return [];
     const options = { env: { ...process.env, ...env }, timeoutMs: 20_000 };
     const { code, stdout, stderr } = await runCommand(process.execPath, [check], options);
@@ -113,7 +112,7 @@ export function createApps({
     return stdout.split('\n').filter(Boolean);
   }
 
-  /** Before a reload: PM2 gives a worker half a minute to start, and takes the old ones away all the same. */
+  /** Migrates before a reload: PM2 gives a worker half a minute to start, and ends the old ones all the same. */
   async function migrate(env: Record<string, string>, build = dist) {
     const command = path.join(build, 'cli', 'migrate.js');
     const options = { env: { ...process.env, ...env }, timeoutMs: 30 * 60_000 };
@@ -130,16 +129,16 @@ export function createApps({
     return hash.digest('hex').slice(0, 16);
   }
 
-  /** Whether an API worker of another release serves, which mustn't be lost to one that doesn't. */
+  /** @returns true if an API worker of another release serves, which a worker that doesn't serve must not replace */
   async function isAnotherServing(release: string | undefined) {
     const others = (await list()).filter((app) => app.name === apiName && app.release !== release);
-    const answers = await Promise.all(others.map(({ port }) => isReady(port).catch(() => false)));
+    const answers = await Promise.all(others.map(({ port = 0 }) => isReady(port).catch(() => false)));
     return answers.includes(true);
   }
 
   /**
-   * Brings both apps up in the state that `env` describes; nothing happens where they are. For where nothing serves:
-   * it replaces what runs whether or not the new is ready.
+   * Brings both apps up in the state that `env` describes; does nothing if they are in it. Use it only if nothing serves:
+   * it replaces running processes whether or not the new ones get ready.
    */
   async function start(env: Record<string, string>): Promise<'started' | 'reloaded' | 'unchanged'> {
     await check();
@@ -160,7 +159,7 @@ export function createApps({
     if (missing.length < names.length && outdated) {
       await migrate(env);
       await pm2.pm2(['reload', ecosystem, '--update-env'], { timeoutMs: 120_000 });
-      // A reload doesn't count; somebody's own `pm2 scale` stays unless another number is asked for.
+      // A reload keeps the number of workers, so a `pm2 scale` by hand stays unless another number is wanted.
       if (workersBefore !== env.API_WORKERS && !missing.includes(apiName))
         await scale(Number(env.API_WORKERS));
     }
@@ -173,23 +172,24 @@ export function createApps({
   }
 
   /**
-   * @param expected workers: many take longer, since they share the cores while they start
-   * @returns once each API worker answers on its own port
+   * Waits until each API worker answers on its own port.
+   *
+   * @param expected number of workers: many take longer, since they share the cores while they start
    */
-  async function waitReady(expected: number = 0): Promise<void> {
+  async function waitReady(expected = 0): Promise<void> {
     const timeoutMs = 60_000 + expected * 5_000;
     const lastSaid = markLogs(await list());
     const ask = async () => {
       const workers = (await list()).filter(({ name }) => name === apiName);
-      // Where another clone's worker was quicker to take the port, that one answers, and ours crashes.
+      // If another clone's worker was quicker to take the port, that one answers, and ours crashes.
       if (workers.length === 0 || workers.some(({ status }) => status !== 'online')) return false;
-      return (await Promise.all(workers.map(({ port }) => isReady(port)))).every(Boolean);
+      return (await Promise.all(workers.map(({ port = 0 }) => isReady(port)))).every(Boolean);
     };
-    const what = `An API worker is not ready (npx pm2 logs ${apiName} tells why)`;
-    await waitUntil(ask, { timeoutMs, everyMs: 250, what }).catch((error) => {
+    const what = `An API worker is not ready (npx pm2 logs ${apiName} shows why)`;
+    await waitUntil(ask, { timeoutMs, everyMs: 250, what }).catch((error: unknown) => {
       const said = lastSaid({ name: apiName });
       throw new UserError(
-        `${error.message}; ${said ? `its last line: ${said}` : explainSilence(home, apiName)}`,
+        `${messageOf(error)}; ${said ? `its last line: ${said}` : explainSilence(home, apiName)}`,
       );
     });
   }
@@ -201,7 +201,7 @@ export function createApps({
     await waitReady(workers);
   }
 
-  /** Takes our two apps away, and the daemon too where it was started for them and has nothing else. */
+  /** Ends our two apps, and the daemon too if it was started for them and runs nothing else. */
   async function stop() {
     if (!(await pm2.isRunning())) return;
     const present = await list();

@@ -1,14 +1,23 @@
-// @ts-nocheck
 import fs from 'node:fs';
 import path from 'node:path';
 import { createReplacement } from './replace-each';
 import { publish } from '../set-up/build';
+import { messageOf } from '../../src/lib/error-code';
+import type { Apps } from './apps';
 import { tryBuild } from './trial';
 import { UserError } from '../../tools/command/run-command';
+import type { createStackFile } from '../../tools/local-servers/stack-file';
+import type { AppProcess, Tell } from './types';
+
+/** Environment and release that served before. */
+interface Before {
+  env?: Record<string, string>;
+  release?: string;
+}
 
 /**
- * Replaces what runs by another build or configuration, worker by worker, and never one that serves by one that
- * doesn't boot.
+ * Replaces the running processes by another build or configuration, worker by worker, and never a worker that serves by
+ * one that doesn't boot.
  */
 export function createRollOut({
   root,
@@ -18,14 +27,14 @@ export function createRollOut({
 }: {
   root: string;
   dir: string;
-  apps: ReturnType<import('./apps').createApps>;
-  stackFile: ReturnType<import('../../tools/local-servers/stack-file').createStackFile>;
+  apps: Apps;
+  stackFile: ReturnType<typeof createStackFile>;
 }) {
   const dist = path.join(root, 'dist');
   const good = path.join(dir, 'good', 'dist');
 
-  /** What serves now, to go back to; not one that a command which was killed has left half-way. */
-  function keepGood() {
+  /** Keeps the build that serves, to go back to. A build that a killed command left half-way is not kept. */
+  function keepGood(): Before {
     const { env, release, unproven } = stackFile.read();
     if (unproven && fs.existsSync(good)) return unproven;
     fs.rmSync(path.dirname(good), { recursive: true, force: true });
@@ -34,86 +43,64 @@ export function createRollOut({
     return { env, release };
   }
 
-  const present = async () =>
-    (await apps.list()).sort(
-      (a: { name: string; id: number }, b: { name: any; id: number }) =>
-        a.name.localeCompare(b.name) || a.id - b.id,
-    );
+  const present = async () => (await apps.list()).sort((a, b) => a.name.localeCompare(b.name) || a.id - b.id);
 
-  async function goBack(
-    { env, release }: any,
-    tell: {
-      apps: ReturnType<import('./apps').createApps>;
-      say: (text: string) => void;
-      status: (text: string) => void;
-      url?: string;
-    },
-  ) {
+  const replacing = ({ say, status = () => {} }: Tell, running: AppProcess[]) =>
+    createReplacement({ apps, say, status, url: stackFile.read().url }, running);
+
+  async function goBack({ env = {}, release = '' }: Before, tell: Tell) {
     publish(good, dist);
     stackFile.update({ env, release });
-    // Those that were not replaced yet serve on.
-    const isWanted = (process_: { release: any; status: string }) =>
-      process_.release !== release || process_.status !== 'online';
-    await createReplacement(tell, await present()).replaceEach(env, release, { isWanted, insists: true });
+    // Workers that were not replaced yet go on serving.
+    const isWanted = (process_: AppProcess) => process_.release !== release || process_.status !== 'online';
+    await replacing(tell, await present()).replaceEach(env, release, { isWanted, insists: true });
     await apps.waitReady();
     stackFile.update({ unproven: undefined });
   }
 
   /** @param error why the new build was taken back @throws UserError */
-  async function takeBack(
-    error: Error,
-    before: { release: any; env?: any },
-    tell: { apps?: any; say: any; status?: (text: string) => void; url?: any },
-  ) {
-    tell.say(`going back to the build before: ${error.message}`);
+  async function takeBack(error: unknown, before: Before, tell: Tell) {
+    const reason = messageOf(error);
+    tell.say(`going back to the build before: ${reason}`);
     try {
       await goBack(before, tell);
     } catch (problem) {
       throw new UserError(
-        `The new build was taken back: ${error.message}\n` +
+        `The new build was taken back: ${reason}\n` +
           `The build before (release ${before.release}) is in dist again, but it didn't get ready either: ` +
-          `${problem.message}\nWhat is wrong: npm run doctor. Then: npm start`,
+          `${messageOf(problem)}\nTo see what is wrong: npm run doctor. Then: npm start`,
       );
     }
     throw new UserError(
-      `The new build was taken back: ${error.message}\n` +
+      `The new build was taken back: ${reason}\n` +
         `The build before (release ${before.release}) serves again, on all workers.`,
     );
   }
 
   /**
-   * @param options.build a folder with a build; may be dist itself
-   * @param options.limitMs how long each process of the build may take until it is ready
-   * @param options.status told what is waited for
-   * @throws UserError where the build was refused, or taken back
+   * @param options build: a folder with a build, which may be dist itself; limitMs: milliseconds that each process of
+   *   the build may take until it is ready
+   * @throws UserError if the build was refused, or taken back
    */
   async function rollOut({
     build,
     env,
     limitMs = 30_000,
-    say,
-    status = () => {},
-  }: {
-    build: string;
-    env: Record<string, string>;
-    limitMs?: number;
-    say: (text: string) => void;
-    status?: (text: string) => void;
-  }) {
-    const tell = { apps, say, status, url: stackFile.read().url };
+    ...tell
+  }: Tell & { build: string; env: Record<string, string>; limitMs?: number }) {
     try {
-      await tryBuild(build, env, { limitMs, status });
+      await tryBuild(build, env, { limitMs, status: tell.status });
     } catch (error) {
-      throw new UserError(`The new build was refused; nothing was changed.\n${error.message}`);
+      throw new UserError(`The new build was refused; nothing was changed.\n${messageOf(error)}`);
     }
-    say('the new build boots on a spare port');
+    tell.say('the new build boots on a spare port');
     const running = await present();
     const before = keepGood();
     if (build !== dist) publish(build, dist);
     const release = apps.releaseOf(env);
     stackFile.update({ env, release });
     try {
-      await createReplacement(tell, running).replaceEach(env, release);
+      await replacing(tell, running).replaceEach(env, release);
     } catch (error) {
       await takeBack(error, before, tell);
     }

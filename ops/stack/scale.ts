@@ -1,4 +1,3 @@
-// @ts-nocheck
 import { askProcess } from '../../src/control/control-client';
 import { UserError } from '../../tools/command/run-command';
 import type { createStackFile } from '../../tools/local-servers/stack-file';

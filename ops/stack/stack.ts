@@ -1,11 +1,9 @@
-// @ts-nocheck
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { checkBalancing } from '../../tools/local-servers/balancing';
 import { createApps } from './apps';
 import { diskPlaces } from './disk-places';
-import { createPm2 } from '../../tools/local-servers/pm2';
 import { createRollOut } from './roll-out';
 import { createScale } from './scale';
 import { createPrivateServers, executables } from '../../tools/local-servers/private-servers';
@@ -15,30 +13,23 @@ import {
   privateHome,
   ensurePrivate,
   closeHome,
+  usersHome,
 } from '../../tools/local-servers/supervisor';
 import { ensureSecret } from '../../tools/local-servers/secrets';
 import { publish } from '../set-up/build';
 import { findFree } from '../../tools/local-servers/ports';
 import { urlsFromEnvironment } from '../../tools/local-servers/server-urls';
-import { Balancing } from '../../tools/local-servers/types';
+import type { ServerName, Upstream } from '../../tools/local-servers/types';
+import type { Stack, StackOptions, Tell } from './types';
 
-/** Ports kept free for API workers, so that `pm2 scale` up never meets somebody else's. */
+/** Ports kept free for API workers, so that `pm2 scale` up never meets a port of another program. */
 const portsPerStack = 16;
 
-/** The PM2 that our apps run under already, if they do; else the one that a plain `pm2` would use. */
-function personsHome(stackFile: {
-  file?: string;
-  read: any;
-  update?: (changes: Record<string, any>) => { [x: string]: any };
-}) {
-  const { home } = stackFile.read().pm2 ?? {};
-  const usual = process.env.PM2_HOME || path.join(os.homedir(), '.pm2');
-  return home && createPm2({ root: '', home }).isAlive() ? home : usual;
-}
+const withoutNginx: ServerName[] = ['mongo', 'redis', 'rabbit'];
 
 /**
- * A stack of private servers and, where wanted, the apps behind NGINX: `npm start` brings up one in .local,
- * tests and benchmarks bring up theirs beside it.
+ * Creates a stack: private servers and, if wanted, the apps behind NGINX. `npm start` brings up one in .local; tests and
+ * benchmarks bring up their own beside it.
  */
 export function createStack({
   root,
@@ -47,13 +38,13 @@ export function createStack({
   urls = urlsFromEnvironment(),
   ownPm2 = false,
   say = () => {},
-}: import('./types').StackOptions): import('./types').Stack {
+}: StackOptions): Stack {
   fs.mkdirSync(dir, { recursive: true, mode: 0o700 });
   const folder = fs.realpathSync(dir);
   fs.chmodSync(folder, 0o700);
   const stackFile = createStackFile(folder);
   const supervisor = createSupervisor({ root, dir: folder, executables });
-  const appsHome = ownPm2 ? personsHome(stackFile) : privateHome(folder, 'pm2-apps');
+  const appsHome = ownPm2 ? usersHome(stackFile.read().pm2?.home) : privateHome(folder, 'pm2-apps');
   const servers = createPrivateServers({
     root,
     dir: folder,
@@ -70,11 +61,11 @@ export function createStack({
 
   /** NGINX lists more ports than there are workers, so that `pm2 scale` reaches it without a reload. */
   const listedPorts = (count: number) => {
-    const base = stackFile.read().ports?.api;
+    const base = stackFile.read().ports?.api ?? 0;
     return Array.from({ length: count }, (_, i) => base + i);
   };
 
-  /** Those of workers that run as well: `pm2 scale` up and down again leaves the youngest ones, at high ports. */
+  /** Adds the ports of running workers: `pm2 scale` up and down again leaves the youngest workers, at high ports. */
   async function reachablePorts(apiWorkers: number) {
     const listed = listedPorts(Math.max(apiWorkers, os.availableParallelism(), 4));
     const running = (await apps.list()).flatMap(({ port }) => port ?? []);
@@ -84,19 +75,18 @@ export function createStack({
   async function chooseApiPorts() {
     const { ports } = stackFile.read();
     const present = await apps.list();
-    const running = present.length > 0;
-    const [first] = present.filter(({ port }) => port).map(({ port, instance }) => port - instance);
+    const [first] = present.flatMap(({ port, instance }) => (port ? port - instance : []));
     const wanted = ports?.api ?? first ?? basePorts.api ?? 4101;
-    const api = running ? wanted : await findFree(wanted, { size: portsPerStack, step: 20 });
+    const api = present.length > 0 ? wanted : await findFree(wanted, { size: portsPerStack, step: 20 });
     stackFile.update({ ports: { ...stackFile.read().ports, api } });
   }
 
-  async function startServers({
-    only = ['mongo', 'redis', 'rabbit'],
+  const startServers: Stack['startServers'] = async ({
+    only = withoutNginx,
     apiWorkers = os.availableParallelism(),
     balancing = checkBalancing(),
     onReady,
-  } = {}) {
+  } = {}) => {
     const left = await supervisor.endLeftovers();
     if (left.length > 0) say(`ended ${left.length} processes that a killed supervisor had left`);
     if (only.includes('nginx')) await chooseApiPorts();
@@ -104,13 +94,13 @@ export function createStack({
       ? { ...stackFile.read().upstream, apiPorts: await reachablePorts(apiWorkers), balancing }
       : stackFile.read().upstream;
     await servers.start(only, { upstream, onReady });
-    const { url } = stackFile.read().services.nginx ?? {};
+    const { url } = stackFile.read().services?.nginx ?? {};
     stackFile.update({ url, upstream, supervisor: { home: supervisor.home } });
     return info();
-  }
+  };
 
-  /** What the apps are told, unless the caller says otherwise. */
-  function appEnvironment(apiWorkers: number, env: { JWT_SECRET?: any }) {
+  /** @returns the variables of the apps; those of `env` win */
+  function appEnvironment(apiWorkers: number, env: Record<string, string>): Record<string, string> {
     const { services = {}, ports = {}, url = '' } = stackFile.read();
     return {
       BALANCER_URL: url,
@@ -129,94 +119,96 @@ export function createStack({
     };
   }
 
-  /** Before a server is touched; addresses that aren't known yet are left out of it. */
-  async function checkConfiguration({ apiWorkers = os.availableParallelism(), env = {}, build } = {}) {
+  /** Runs before a server is touched, so addresses that aren't known yet are left out. */
+  const checkConfiguration: Stack['checkConfiguration'] = async ({
+    apiWorkers = os.availableParallelism(),
+    env = {},
+    build,
+  } = {}) => {
     const wanted = appEnvironment(apiWorkers, env);
     const { BASE_PORT, MONGO_URL } = wanted;
     const unknown = {
-      BASE_PORT: stackFile.read().ports?.api ? BASE_PORT : '',
+      BASE_PORT: (stackFile.read().ports?.api && BASE_PORT) || '',
       MONGO_URL: urls.mongo || MONGO_URL || 'mongodb://is-started-later',
       ...(urls.redis && { REDIS_URL: urls.redis }),
       ...(urls.rabbit && { AMQP_URL: urls.rabbit }),
     };
     return apps.refuseWrongConfiguration({ ...wanted, ...unknown }, build);
-  }
+  };
 
-  async function startApps({
+  const startApps: Stack['startApps'] = async ({
     apiWorkers = os.availableParallelism(),
     env = {},
     build,
-    say: tell = say,
+    say: sayHere = say,
     status,
-  } = {}) {
+  } = {}) => {
     if (ownPm2) closeHome(appsHome);
     else ensurePrivate(appsHome);
     if (!stackFile.read().ports?.api) await chooseApiPorts();
     await apps.check();
     const wanted = appEnvironment(apiWorkers, env);
     const replaced = await apps.isAnotherServing(apps.releaseOf(wanted, build));
-    if (replaced) await replaceServing(wanted, build, { say: tell, status });
+    if (replaced) await replaceServing(wanted, build, { say: sayHere, status });
     else if (build) publish(build, path.join(root, 'dist'));
     const outcome = await apps.start(wanted);
-    await resumeDrained(tell);
+    await resumeDrained(sayHere);
     await apps.waitReady(apiWorkers);
     await shareOrigins(wanted);
-    // Where nothing served there was nothing better to go back to.
+    // If nothing served before, there is nothing better to go back to.
     stackFile.update({ unproven: undefined });
     return replaced && outcome === 'unchanged' ? 'reloaded' : outcome;
-  }
+  };
 
-  /** NGINX answers pages of the origins that the apps answer. */
-  async function shareOrigins({ CORS_ORIGINS: corsOrigins = '' }) {
+  /** Has NGINX answer pages of the same origins as the apps. */
+  async function shareOrigins({ CORS_ORIGINS: corsOrigins = '' }: Record<string, string>) {
     const { services = {}, upstream } = stackFile.read();
-    if (services.nginx && corsOrigins !== (upstream?.corsOrigins ?? '')) await tellNginx({ corsOrigins });
+    if (services.nginx && corsOrigins !== (upstream?.corsOrigins ?? '')) await updateNginx({ corsOrigins });
   }
 
-  async function replaceServing(
-    env: Record<string, string>,
-    build = path.join(root, 'dist'),
-    tell: {
-      say: any;
-      status?: any;
-      build?: string;
-      env?: Record<string, string>;
-      limitMs?: number | undefined;
-    },
-  ) {
+  async function replaceServing(env: Record<string, string>, build = path.join(root, 'dist'), tell: Tell) {
     await apps.refuseWrongConfiguration(env, build);
-    // With its own patience: a trial has half a minute.
+    // Not within the trial, which has half a minute.
     await apps.migrate(env, build);
     const workersBefore = stackFile.read().env?.API_WORKERS;
     await rollOut({ build, env, ...tell });
-    // Somebody's own `pm2 scale` stays unless another number is asked for.
+    // A `pm2 scale` by hand stays unless another number is wanted.
     if (workersBefore !== env.API_WORKERS) await scaleUnderLoad(Number(env.API_WORKERS), tell.say);
   }
 
-  async function replaceApps({ build, apiWorkers, env = {}, limitMs, say: tell = say, status }) {
+  const replaceApps: Stack['replaceApps'] = async ({
+    build,
+    apiWorkers,
+    env = {},
+    limitMs,
+    say: sayHere = say,
+    status,
+  }) => {
     await apps.check();
     const wanted = appEnvironment(apiWorkers, env);
-    const outcome = await rollOut({ build, env: wanted, limitMs, say: tell, status });
+    const outcome = await rollOut({ build, env: wanted, limitMs, say: sayHere, status });
     await shareOrigins(wanted);
     return outcome;
-  }
+  };
 
-  const { scaleUnderLoad, resumeDrained } = createScale({ apps, stackFile, listPorts: tellNginx });
+  const { scaleUnderLoad, resumeDrained } = createScale({ apps, stackFile, listPorts: updateNginx });
 
   async function scaleApi(workers: number) {
     await apps.scale(workers);
-    if (stackFile.read().services.nginx) await listWorkers();
+    if (stackFile.read().services?.nginx) await listWorkers();
   }
 
-  async function listWorkers(count: number | undefined) {
-    // Down takes the oldest workers away, which are not those with the highest ports.
+  async function listWorkers(count?: number) {
+    // `pm2 scale` down ends the oldest workers, not those with the highest ports.
     const running = (await apps.list()).flatMap(({ port }) => port ?? []).sort((a, b) => a - b);
-    await tellNginx({ apiPorts: running.slice(0, count) });
+    await updateNginx({ apiPorts: running.slice(0, count) });
   }
 
-  /** Has NGINX's configuration written anew; what isn't named stays as it was. */
-  async function tellNginx(changes: { corsOrigins?: string; apiPorts?: number[]; balancing?: Balancing }) {
-    const upstream = { ...stackFile.read().upstream, ...changes };
-    if (!upstream.apiPorts) throw new Error('NGINX was not started yet');
+  /** Writes NGINX's configuration anew; a field that `changes` lacks stays as it was. */
+  async function updateNginx(changes: Partial<Upstream>) {
+    const before = stackFile.read().upstream;
+    if (!before) throw new Error('NGINX was not started yet');
+    const upstream = { ...before, ...changes };
     await servers.start(['nginx'], { upstream });
     stackFile.update({ upstream });
   }
@@ -242,7 +234,7 @@ export function createStack({
     scaleUnderLoad,
     scaleApi,
     listWorkers,
-    setBalancing: (balancing) => tellNginx({ balancing }),
+    setBalancing: (balancing) => updateNginx({ balancing }),
     stop,
     checkApps: apps.check,
     checkConfiguration,

@@ -1,7 +1,7 @@
-// @ts-nocheck
 import fs from 'node:fs';
 import path from 'node:path';
-import { fork } from 'node:child_process';
+import { fork, type ChildProcess } from 'node:child_process';
+import { messageOf } from '../../src/lib/error-code';
 import { workerVariables } from '../../src/config/app-environment';
 import { findFree } from '../../tools/local-servers/ports';
 import { interruption, UserError } from '../../tools/command/run-command';
@@ -10,10 +10,10 @@ import { requireOk } from './ask-status';
 
 const stopMs = 15_000;
 
-function end(child: import('node:child_process').ChildProcess) {
+function end(child: ChildProcess) {
   if (child.exitCode !== null || child.signalCode !== null) return Promise.resolve();
-  return new Promise((resolve) => {
-    child.once('exit', resolve);
+  return new Promise<void>((resolve) => {
+    child.once('exit', () => resolve());
     child.kill('SIGINT');
     setTimeout(() => child.kill('SIGKILL'), stopMs).unref();
   });
@@ -22,20 +22,20 @@ function end(child: import('node:child_process').ChildProcess) {
 /**
  * Starts one process of a build beside those that serve.
  *
- * @param check once it says that it is ready
+ * @param check runs once the process says that it is ready
  */
 async function tryProcess(file: string, env: NodeJS.ProcessEnv, limitMs: number, check: () => Promise<void>) {
   const child = fork(file, [], { env, stdio: ['ignore', 'pipe', 'pipe', 'ipc'], execArgv: [] });
   let said = '';
-  const keep = (chunk: string) => (said = (said + chunk).slice(-10_000));
-  child.stdout.on('data', keep);
-  child.stderr.on('data', keep);
-  let limit;
+  const keep = (chunk: Buffer) => (said = (said + chunk.toString()).slice(-10_000));
+  child.stdout?.on('data', keep);
+  child.stderr?.on('data', keep);
+  let limit: NodeJS.Timeout | undefined;
   try {
-    await new Promise((resolve, reject) => {
+    await new Promise<void>((resolve, reject) => {
       child.on('message', (message) => message === 'ready' && resolve());
       child.once('error', reject);
-      // Not at 'exit': what it printed last may come after that.
+      // Not at 'exit': the last output may come after that.
       child.once('close', (code, signal) => reject(new Error(`it ended (${signal ?? `status ${code}`})`)));
       const giveUp = () => reject(new Error(`it was not ready within ${limitMs / 1_000} s`));
       // Not AbortSignal.any of a time-out: that one may be collected as garbage before it fires (nodejs/node#57736).
@@ -44,8 +44,9 @@ async function tryProcess(file: string, env: NodeJS.ProcessEnv, limitMs: number,
     });
     await check();
   } catch (error) {
-    // fetch alone says no more than that it failed.
-    const reason = [error.message, error.cause?.message].filter(Boolean).join(': ');
+    // The message of fetch says only that it failed; its cause names the reason.
+    const { cause } = error as { cause?: unknown };
+    const reason = [messageOf(error), ...(cause ? [messageOf(cause)] : [])].join(': ');
     const last = lastLines(said).split('\n').map(forPeople).join('\n');
     throw new UserError(
       `${path.basename(file)}: ${reason}; it printed ${last ? `last:\n${last}` : 'nothing'}`,
@@ -61,8 +62,7 @@ async function tryProcess(file: string, env: NodeJS.ProcessEnv, limitMs: number,
  * without a request from outside, without taking a job.
  *
  * @param folder with api.js and worker.js
- * @param options status: told what is waited for
- * @throws UserError that says why it isn't fit to serve
+ * @throws UserError that says why the build isn't fit to serve
  */
 export async function tryBuild(
   folder: string,

@@ -6,13 +6,13 @@ export interface StackOptions {
   root: string;
   /** The stack's folder: data, logs, secrets and stack.json; nothing of the stack lies outside it. */
   dir: string;
-  /** Where the search for a free port begins: mongo, redis, rabbit, rabbitDist, epmd, nginx, metrics, api. */
+  /** Lowest port of each server, from which the search for a free one begins: mongo, redis, rabbit, rabbitDist, epmd, nginx, metrics, api. */
   basePorts?: Record<string, number>;
   /** Servers that run already, used as they are. Default: MONGO_URL, REDIS_URL and AMQP_URL. */
   urls?: { mongo?: string; redis?: string; rabbit?: string };
   /** Run the apps under the person's own PM2 (`npm start` does) instead of one of the stack's. */
   ownPm2?: boolean;
-  /** Told what a person should know, such as a port that is taken. */
+  /** Called with what a person should know, such as a port that is taken. */
   say?: (text: string) => void;
 }
 
@@ -24,7 +24,7 @@ export interface StackInfo {
   services: Partial<Record<ServerName, Service>>;
   /** Their names and versions, for people. */
   servers: string[];
-  /** What the apps were told last. */
+  /** Environment with which the apps were started last. */
   env: Record<string, string>;
   /** The build and configuration that was started last. */
   release?: string;
@@ -33,7 +33,7 @@ export interface StackInfo {
 
 export interface ServerHandle {
   pid(): Promise<number | undefined>;
-  /** Sends a signal (SIGKILL by default) and tells the pid; the supervisor brings a killed server back. */
+  /** Sends a signal (SIGKILL by default) and returns the pid; the supervisor restarts a killed server. */
   kill(signal?: NodeJS.Signals): Promise<number>;
   /** Stops it for good, also when it is frozen. */
   stop(): Promise<void>;
@@ -48,15 +48,21 @@ export interface AppProcess {
   /** PM2's id. */
   id: number;
   instance: number;
-  /** Of an API worker. */
+  /** Port of an API worker; a job worker has none. */
   port?: number;
   status: string;
   restarts: number;
   /** Restarts soon after a start. */
   crashes: number;
   release?: string;
-  /** What it prints, which it shares with others of its name: errors first. */
+  /** Its log files, errors first; processes of one name share them. */
   logs?: string[];
+}
+
+/** How a long command reports to people: `say` prints a line, `status` names what it waits for. */
+export interface Tell {
+  say: (text: string) => void;
+  status?: (text: string) => void;
 }
 
 export interface Stack {
@@ -68,63 +74,64 @@ export interface Stack {
     apiWorkers?: number;
     /** Default: BALANCING of the environment, or round-robin. */
     balancing?: Balancing;
-    /** Told of each server that had to be started, once it answers. */
+    /** Called for each server that had to be started, once it answers. */
     onReady?: (name: ServerName) => void;
   }): Promise<StackInfo>;
   /** Starts or reloads the API and the worker; returns when each API worker is ready. */
-  startApps(options?: {
-    apiWorkers?: number;
-    env?: Record<string, string>;
-    /** A folder with another build than dist; where workers serve it is tried before they are replaced. */
-    build?: string;
-    say?: (text: string) => void;
-    /** Told what is waited for. */
-    status?: (text: string) => void;
-  }): Promise<'started' | 'reloaded' | 'unchanged'>;
+  startApps(
+    options?: {
+      apiWorkers?: number;
+      env?: Record<string, string>;
+      /** A folder with another build than dist. It is tried before serving workers are replaced. */
+      build?: string;
+    } & Partial<Tell>,
+  ): Promise<'started' | 'reloaded' | 'unchanged'>;
   /**
-   * Replaces the workers, one after the other, by a build that proved that it boots; where one fails all the same,
-   * by the build before.
-   * @throws UserError where it was refused or taken back
+   * Replaces the workers, one after the other, by a build that proved that it boots. If one fails all the same, the build
+   * before takes its place again.
+   *
+   * @throws UserError if the build was refused or taken back
    */
-  replaceApps(options: {
-    build: string;
-    apiWorkers: number;
-    env?: Record<string, string>;
-    limitMs?: number;
-    say?: (text: string) => void;
-    /** Told what is waited for. */
-    status?: (text: string) => void;
-  }): Promise<string>;
+  replaceApps(
+    options: {
+      build: string;
+      apiWorkers: number;
+      env?: Record<string, string>;
+      limitMs?: number;
+    } & Partial<Tell>,
+  ): Promise<string>;
   /** Another number of API workers, without losing a request; returns those that run. */
   scaleUnderLoad(workers: number, say: (text: string) => void): Promise<AppProcess[]>;
-  /** `pm2 scale`, and NGINX told to list exactly these workers. Not for use under load. */
+  /** Runs `pm2 scale` and has NGINX list exactly these workers. Not for use under load. */
   scaleApi(workers: number): Promise<void>;
-  /** NGINX told to list the first so many of the workers that run (all by default); the others idle. */
+  /** Has NGINX list the first `count` of the running workers (all by default); the others idle. */
   listWorkers(count?: number): Promise<void>;
-  /** Has NGINX, which runs, spread requests otherwise over the workers it lists. Not for use under load. */
+  /** Changes how NGINX balances; NGINX must run. Not for use under load. */
   setBalancing(balancing: Balancing): Promise<void>;
   /**
-   * Fails where the apps or NGINX would be told something wrong, and names all of it; touches nothing. Tells what is
-   * allowed and unwise.
+   * Checks the configuration of the apps and of NGINX, and changes nothing.
+   *
+   * @returns warnings: values that are allowed and unwise
+   * @throws UserError that names all wrong values
    */
   checkConfiguration(options?: {
     apiWorkers?: number;
     env?: Record<string, string>;
     build?: string;
   }): Promise<string[]>;
-  /** Fails where another clone's apps, or a daemon of another version, are in the way. */
+  /** @throws UserError if apps of another clone, or a daemon of another version, are in the way */
   checkApps(options?: { timeoutMs?: number }): Promise<void>;
   stopApps(): Promise<void>;
   /** Stops apps and servers and the supervisor; the data stays. */
   stop(): Promise<void>;
   server(name: ServerName): ServerHandle;
-  /** The apps' processes as PM2 sees them. */
+  /** Lists the processes of the apps as PM2 sees them. */
   apps(options?: { timeoutMs?: number }): Promise<AppProcess[]>;
   /** Whether the apps' PM2 has a daemon, without starting one. */
   isPm2Running(): Promise<boolean>;
   /** PM2's command on the apps, e.g. `['reload', 'taskfleet-api']`; returns what it printed. */
   pm2(args: string[], options?: { env?: Record<string, string>; timeoutMs?: number }): Promise<string>;
   info(): StackInfo;
-  /** What startApps() tells the apps, unless its caller says otherwise. */
+  /** Returns the environment that startApps() gives the apps; the variables of `env` win. */
   appEnvironment(apiWorkers: number, env: Record<string, string>): Record<string, string>;
 }

@@ -1,17 +1,17 @@
-// @ts-nocheck
 import { createPm2 } from '../../tools/local-servers/pm2';
 import { interruption, sleep } from '../../tools/command/run-command';
+import type { createStackFile } from '../../tools/local-servers/stack-file';
 
 const lookMs = 1_000;
-/** Between two starts that failed; it doubles up to the longest. */
+/** Wait after a start that failed; it doubles up to the longest. */
 const shortestMs = 1_000;
 const longestMs = 60_000;
 
 /**
- * PM2 watches over servers and apps; this watches over its daemons, whose death takes what they watched along. It
- * starts everything, and starts it again whenever one is gone, until it is interrupted.
+ * Watches the daemons of PM2, whose death takes the servers and apps along. Starts everything, and starts it again
+ * whenever a daemon is gone, until it is interrupted.
  *
- * @param options start: whether everything runs then
+ * @param options start: starts everything, and resolves to true if everything runs then
  */
 export async function watchDaemons({
   root,
@@ -21,19 +21,19 @@ export async function watchDaemons({
   signal = interruption.signal,
 }: {
   root: string;
-  stackFile: ReturnType<import('../../tools/local-servers/stack-file').createStackFile>;
+  stackFile: ReturnType<typeof createStackFile>;
   start: () => Promise<boolean>;
   say: (text: string) => void;
   signal?: AbortSignal;
 }) {
-  const isAlive = (home: any) => home && createPm2({ root, home }).isAlive();
-  const findDead = () => {
+  const isAlive = (home?: string) => home !== undefined && createPm2({ root, home }).isAlive();
+  const findDead = (): string | undefined => {
     const { pm2, supervisor } = stackFile.read();
     if (!isAlive(pm2?.home)) return 'the PM2 of the apps is gone';
     return isAlive(supervisor?.home) ? undefined : 'the PM2 of the servers is gone';
   };
   let waitMs = shortestMs;
-  for (let dead = 'nothing runs yet'; !signal.aborted; dead = findDead()) {
+  for (let dead: string | undefined = 'nothing runs yet'; !signal.aborted; dead = findDead()) {
     if (!dead) {
       await sleep(lookMs);
       continue;

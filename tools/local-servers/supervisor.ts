@@ -48,6 +48,15 @@ export function closeHome(home: string) {
   if (fs.lstatSync(home).isDirectory()) fs.chmodSync(home, 0o700);
 }
 
+/**
+ * @param known home of the PM2 that ran the apps last
+ * @returns that home if its daemon still lives; else the home that a plain `pm2` uses
+ */
+export const usersHome = (known?: string): string =>
+  known && createPm2({ root: '', home: known }).isAlive()
+    ? known
+    : process.env.PM2_HOME || path.join(os.homedir(), '.pm2');
+
 export type Supervisor = ReturnType<typeof createSupervisor>;
 
 /** Keeps the private servers alive by a PM2 of its own, which `pm2 reload all` does not touch. */
