@@ -1,11 +1,10 @@
 import { createHash } from 'node:crypto';
 import { ConflictError, NotFoundError, UnauthenticatedError } from '../problems/errors';
-import type { Once } from '../idempotency/idempotency-service';
+import type { Once, IdempotentRequest } from '../idempotency/idempotency-service';
 import type { HashClient, HashPool } from '../infra/hash-pool';
 import { preparedPassword, spellingsOf } from '../users/password';
 import type { UserRecord, UserRepository } from '../users/user-repository';
 import { toUser } from '../users/user-view';
-import type { IdempotentRequest } from '../idempotency/idempotent-request';
 import type { HashPlaces } from './hash-places';
 import type { LoginGuard } from './login-guard';
 import type { TokenService } from './token-service';

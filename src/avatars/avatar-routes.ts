@@ -4,7 +4,7 @@ import { idParams } from '../schemas/values';
 import { accepted } from '../jobs/job-routes';
 import { jobSchema } from '../jobs/job-schemas';
 import type { AvatarService } from './avatar-service';
-import { AVATAR_SIZES } from './avatar-sizes';
+import { AVATAR_SIZES } from './resize-avatar';
 
 /** Generated clients send the first one. `image/jpg` is not registered but common. */
 const PICTURES = ['application/octet-stream', 'image/png', 'image/jpeg', 'image/jpg', 'image/webp'];

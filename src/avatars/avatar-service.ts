@@ -15,7 +15,7 @@ import type { JobRecord, JobRepository } from '../jobs/job-repository';
 import { replacedResult, toJob, type JobView } from '../jobs/job-service';
 import { holdsForTags, type Precondition } from '../lib/version-tag';
 import type { AvatarRecord, AvatarRepository, Waiting } from './avatar-repository';
-import { AVATAR_SIZES, type AvatarSize } from './avatar-sizes';
+import { AVATAR_SIZES, type AvatarSize } from './resize-avatar';
 
 export type AvatarService = ReturnType<typeof createAvatarService>;
 

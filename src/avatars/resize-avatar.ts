@@ -1,9 +1,12 @@
-import { AVATAR_SIZES } from './avatar-sizes';
 import type { AvatarRepository, Rendition } from './avatar-repository';
 import type { ClientSession } from '../infra/mongo/mongo';
 import { PictureFault, type PictureDecoder } from '../infra/images/picture-decoder';
 import { OverLimitError, UnrecoverableError, type JobHandlers } from '../jobs/job-handler';
 import { replacedResult } from '../jobs/job-service';
+
+/** Side lengths of each avatar in pixels. */
+export const AVATAR_SIZES = [64, 256, 512] as const;
+export type AvatarSize = (typeof AVATAR_SIZES)[number];
 
 interface ResizeAvatarDeps {
   avatars: AvatarRepository;

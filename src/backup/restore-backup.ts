@@ -58,10 +58,12 @@ async function refuseNewer({ migrations }: Header, known: string[]): Promise<voi
 async function requireEmpty(dump: Dump, empty: string | undefined): Promise<void> {
   if (empty === dump.database) return;
   if (empty !== undefined)
-    throw new Error(`--empty names ${empty}, but the database is ${dump.database}: nothing was done.`);
+    throw new Error(
+      `--empty names ${empty}, but the database is ${dump.database}. The restore had no effect.`,
+    );
   const there = Object.entries(await dump.contents()).map(([name, size]) => `${size} in ${name}`);
   if (there.length === 0) return;
-  throw new Error(`The database ${dump.database} is not empty (${there.join(', ')}): nothing was done.
+  throw new Error(`The database ${dump.database} is not empty (${there.join(', ')}). The restore had no effect.
 Set MONGO_URL to another one, or add --empty ${dump.database} to delete its present content.`);
 }
 

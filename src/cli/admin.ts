@@ -35,7 +35,7 @@ function checkPerson(given: Record<string, string | undefined>) {
   if (data) return data;
   const faults = error.issues.map(({ path, message }) => {
     const field = path.join('.');
-    return given[field] === undefined ? `--${field} is needed` : `--${field}: ${message}`;
+    return given[field] === undefined ? `--${field} is required` : `--${field}: ${message}`;
   });
   throw new UsageError(`${faults.join('; ')}.`);
 }

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import type { z } from 'zod';
 import { configFaults } from './faults';
 import { configSchema, cores, SECRET_BYTES } from './schema';
-import { defaultRunDir } from './run-dir';
+import { defaultRunDir } from '../lib/private-folder';
 
 export type Config = ReturnType<typeof readConfig>;
 

@@ -3,8 +3,6 @@ import path from 'node:path';
 import { isAlive } from '../lib/is-alive';
 import { makePrivateFolder, privateFolderFault } from '../lib/private-folder';
 
-export { defaultRunDir as defaultControlFolder } from '../config/run-dir';
-
 /** Socket of a process such as `api-0` or `worker-1`. During a reload two processes have the same name. */
 export interface ControlSocket {
   name: string;

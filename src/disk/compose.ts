@@ -1,7 +1,7 @@
 import type { Config } from '../config';
 import type { Metrics } from '../infra/metrics';
 import { createDiskWatch, type DiskWatch } from './disk-watch';
-import type { Room } from './room';
+import type { Room } from '../lib/disk-level';
 
 type DiskOptions = Omit<Parameters<typeof createDiskWatch>[0], 'places' | 'reserve'>;
 

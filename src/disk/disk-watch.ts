@@ -2,7 +2,10 @@ import { spreadSeconds } from '../lib/retry-after';
 import { InsufficientStorageError } from '../problems/errors';
 import { within } from '../lib/deadline';
 import type { Logger } from '../process/logger';
-import { reserveOf, roomAt, type Room } from './room';
+import { roomAt, type Room } from '../lib/disk-level';
+
+/** Returns the bytes that stay free on the disk of the database: `most`, or a tenth of a small disk. */
+export const reserveOf = ({ size }: Room, most: number): number => Math.min(most, size / 10);
 
 export type DiskWatch = ReturnType<typeof createDiskWatch>;
 
@@ -89,7 +92,7 @@ export function createDiskWatch({ places, askDatabase, reserve, onRefused, logge
       if (!isFull) return;
       onRefused();
       throw new NoRoomError(
-        'The disk of the database is nearly full: nothing was done. Try again once the operator has made room.',
+        'The disk of the database is nearly full. The request had no effect. Try again once the operator has made room.',
         spreadSeconds(RETRY_SECONDS),
       );
     },

@@ -3,7 +3,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { AppError, InProgressError, KeyReusedError } from '../problems/errors';
 import type { ClientSession, Mongo } from '../infra/mongo/mongo';
 import type { IdempotencyRepository } from './idempotency-repository';
-import type { IdempotentRequest } from './idempotent-request';
+
+/** A client's `Idempotency-Key`, and the request that it belongs to. */
+export interface IdempotentRequest {
+  key: string;
+  request: string;
+}
 
 export type Once = ReturnType<typeof createOnce>;
 

@@ -1,4 +1,5 @@
 import fs from 'node:fs';
+import os from 'node:os';
 import path from 'node:path';
 
 /** Not from `os.userInfo()`, which needs an entry in the list of users: a container may run as any number. */
@@ -33,3 +34,7 @@ export function makePrivateFolder(folder: string): string | undefined {
     fs.mkdirSync(folder, { recursive: true, mode: 0o700 });
   return privateFolderFault(folder);
 }
+
+/** The default of RUN_DIR, the folder in which the processes of one installation on a host meet. */
+export const defaultRunDir = (basePort: number): string =>
+  path.join(os.tmpdir(), `taskfleet-run-${ownUid}-${basePort}`);

@@ -35,7 +35,8 @@ export function createFleet(folder: string) {
       } catch {
         const age = Date.now() - (statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? Date.now());
         if (age > 2 * LOCK_MS) rmSync(file, { force: true });
-        if (Date.now() > giveUp) throw new UnavailableError('Another drain is under way; nothing was done.');
+        if (Date.now() > giveUp)
+          throw new UnavailableError('Another drain is under way. The request had no effect.');
         await sleep(50);
       }
     }

@@ -4,11 +4,9 @@ import { afterCursor, COUNT_LIMIT } from '../infra/mongo/page';
 import { toPage, type ListPage, type ListPlan } from '../lists/list-plan';
 import { newest } from '../lists/list-table';
 import type { Precondition } from '../lib/version-tag';
-import { matching } from './task-filter';
-import type { Owner, TaskFilters } from './task-lists';
+import { matching, type Owner, type TaskFilters } from './task-lists';
 import { taskModel, type TaskRecord } from './task-model';
-import { rankOf, type Priority } from './task-priority';
-import type { Status } from './task-status';
+import { rankOf, type Priority, type Status } from './task-status';
 import { searchWordsOf } from '../lists/search-words';
 
 export type TaskRepository = ReturnType<typeof createTaskRepository>;

@@ -2,8 +2,7 @@ import { z } from 'zod';
 import { dateOrTime, ignored, objectId, plainText, time } from '../schemas/values';
 import { text } from '../schemas/text';
 import { personSchema } from '../people/person-schema';
-import { PRIORITIES } from './task-priority';
-import { STATUSES } from './task-status';
+import { PRIORITIES, STATUSES } from './task-status';
 
 export const statusSchema = z.enum(STATUSES).meta({ id: 'TaskStatus' });
 export const prioritySchema = z.enum(PRIORITIES).meta({ id: 'TaskPriority' });

@@ -1,4 +1,4 @@
-import type { IdempotentRequest } from '../idempotency/idempotent-request';
+import type { IdempotentRequest, Once, Outcome } from '../idempotency/idempotency-service';
 import type { Principal } from '../people/principal';
 import { profileOf, type Cached, type DependOn, type Loaded, type Refill } from '../cache/response-cache';
 import {
@@ -7,10 +7,8 @@ import {
   NotFoundError,
   PreconditionFailedError,
 } from '../problems/errors';
-import type { Once, Outcome } from '../idempotency/idempotency-service';
 import type { Cursors } from '../lists/cursor';
-import { pick } from '../lists/fields';
-import { pageMeta, planList, type ListQuery } from '../lists/list-plan';
+import { pick, pageMeta, planList, type ListQuery } from '../lists/list-plan';
 import type { People } from '../people/people';
 import type { Person } from '../people/person';
 import { holdsAt, tagOfVersioned, type Precondition, type Versioned } from '../lib/version-tag';

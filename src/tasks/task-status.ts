@@ -1,6 +1,13 @@
 import { ConflictError, ForbiddenError, type AppError } from '../problems/errors';
 import type { Role } from '../people/principal';
 
+/** Ordered by rank, which is stored and sorted by. */
+export const PRIORITIES = ['low', 'normal', 'high', 'urgent'] as const;
+export type Priority = (typeof PRIORITIES)[number];
+
+export const rankOf = (priority: Priority): number => PRIORITIES.indexOf(priority);
+export const priorityAt = (rank: number): Priority => PRIORITIES[rank] ?? 'normal';
+
 export const STATUSES = ['to Do', 'Doing', 'Done'] as const;
 export type Status = (typeof STATUSES)[number];
 

@@ -1,6 +1,6 @@
 import type { Person } from '../people/person';
 import type { Versioned } from '../lib/version-tag';
-import { priorityAt } from './task-priority';
+import { priorityAt } from './task-status';
 import type { ListedTask } from './task-repository';
 
 /** Returns a task for an answer. A removed assignee becomes null; fields newer than the record get their defaults. */

@@ -1,5 +1,14 @@
 import { created, newest, type ListTable } from '../lists/list-table';
 import type { Role } from '../people/principal';
+import { between, hasWords } from '../infra/mongo/page';
+
+/** The filter of a list, in the terms of MongoDB: all of them hold. */
+export const matching = ({ role, q, createdFrom, createdBefore }: UserFilters): object[] => [
+  {},
+  ...(role ? [{ role }] : []),
+  ...hasWords(q),
+  ...between('createdAt', createdFrom, createdBefore),
+];
 
 /** Filters of the list of users. */
 export interface UserFilters {

@@ -6,8 +6,7 @@ import { afterCursor, COUNT_LIMIT } from '../infra/mongo/page';
 import { toPage, type ListPage, type ListPlan } from '../lists/list-plan';
 import { searchWordsOf } from '../lists/search-words';
 import type { Precondition } from '../lib/version-tag';
-import { matching } from './user-filter';
-import type { UserFilters } from './user-lists';
+import { matching, type UserFilters } from './user-lists';
 import { userModel, type UserRecord } from './user-model';
 
 export type UserRepository = ReturnType<typeof createUserRepository>;

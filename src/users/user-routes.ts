@@ -1,12 +1,29 @@
 import { z } from 'zod';
-import { pageReply, toListQuery } from '../http/routing/pagination';
+import { pageReply, toListQuery, listQuery } from '../http/routing/pagination';
 import { cached, noContent, okAt } from '../http/routing/reply';
 import { defineRoute, type Route } from '../http/routing/route';
-import { idParams } from '../schemas/values';
+import { idParams, dateOrTime, words } from '../schemas/values';
 import { taskSchema } from '../tasks/task-schemas';
-import { userListQuery } from './user-query';
 import { userPatchSchema, userSchema } from './user-schemas';
 import type { UserService } from './user-service';
+import { userTable } from './user-lists';
+import { roleSchema } from '../people/person-schema';
+
+/** Query of `GET /users`; user-lists.ts lists the supported combinations. */
+export const userListQuery = listQuery({
+  table: userTable,
+  fields: Object.keys(userSchema.shape),
+  filters: {
+    role: roleSchema.optional().meta({ description: 'With this role.' }),
+    q: words.optional().meta({
+      description: 'Whole words, all of which are in name, user name or e-mail address; case-insensitive.',
+      example: 'ada',
+    }),
+    createdFrom: dateOrTime.optional().meta({ description: 'Signed up at or after this time.' }),
+    createdBefore: dateOrTime.optional().meta({ description: 'Signed up before this time.' }),
+  },
+  scope: {},
+});
 
 const { example: aUser } = userSchema.meta() as { example: object };
 const userWithTasks = userSchema

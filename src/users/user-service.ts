@@ -4,8 +4,7 @@ import { ConflictError, ForbiddenError, NotFoundError, PreconditionFailedError }
 import type { ClientSession, Mongo } from '../infra/mongo/mongo';
 import type { NoticeBoard } from '../notices/notice-board';
 import type { Cursors } from '../lists/cursor';
-import { pick } from '../lists/fields';
-import { pageMeta, planList, type ListQuery } from '../lists/list-plan';
+import { pick, pageMeta, planList, type ListQuery } from '../lists/list-plan';
 import { holdsAt, tagOfVersioned, type Precondition } from '../lib/version-tag';
 import type { UserCache } from './user-cache';
 import { userTable, type UserFilters } from './user-lists';

@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { askProcess } from '../../src/control/control-client';
-import { defaultControlFolder, listLiving } from '../../src/control/control-folder';
+import { listLiving } from '../../src/control/control-folder';
+import { defaultRunDir } from '../../src/lib/private-folder';
 import { killWorker, newTitle, send, useCluster, by, newTask } from '../support/cluster';
 import { use } from '../support/use';
 import { holdProcess } from '../support/hold-process';
@@ -72,7 +73,7 @@ describe('the cluster', () => {
 
   it('passes over a worker that is slowed to a tenth, without a failed request, until it recovers', async () => {
     const { env } = cluster.stack.info();
-    const folder = env.RUN_DIR || defaultControlFolder(Number(env.BASE_PORT));
+    const folder = env.RUN_DIR || defaultRunDir(Number(env.BASE_PORT));
     const socket = listLiving(folder).find(({ name }) => name === 'api-0')!;
     const status = async () => {
       const answer = await askProcess(socket, 'GET /status', { timeoutMs: 5_000 });

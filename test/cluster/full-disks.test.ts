@@ -101,7 +101,7 @@ describe('a full disk under the database', () => {
       const { status, headers, body } = await create();
       seen.add(status);
       expect(headers.get('retry-after')).toMatch(/^\d+$/);
-      expect(body).toMatchObject({ detail: expect.stringContaining('nothing was done') as string });
+      expect(body).toMatchObject({ detail: expect.stringContaining('The request had no effect') as string });
       await expectReads();
     }
     expect([...seen]).toEqual([507]);

@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { askProcess } from '../../src/control/control-client';
-import { defaultControlFolder, listLiving } from '../../src/control/control-folder';
+import { listLiving } from '../../src/control/control-folder';
+import { defaultRunDir } from '../../src/lib/private-folder';
 import { problemSchema } from '../../src/schemas/values';
 import { ORIGIN, useCluster } from '../support/cluster';
 import { sendRaw } from '../support/raw-client';
@@ -147,7 +148,7 @@ describe('NGINX', () => {
 
   it('serves other requests while it logs addresses that once stopped a worker for 15 seconds', async () => {
     const { env } = cluster.stack.info();
-    const folder = env.RUN_DIR || defaultControlFolder(Number(env.BASE_PORT));
+    const folder = env.RUN_DIR || defaultRunDir(Number(env.BASE_PORT));
     const setLevel = (level: string) =>
       Promise.all(
         listLiving(folder).map((socket) => askProcess(socket, 'POST /log-level', { body: { level } })),

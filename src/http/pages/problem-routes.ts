@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { NotFoundError } from '../../problems/errors';
 import { PROBLEMS } from '../../problems/catalogue';
-import { escapeHtml, PLAIN_PAGE_POLICY, plainPage } from './plain-page';
+import { escapeHtml, PLAIN_PAGE_POLICY, plainPage } from './landing-page';
 import { HTML } from '../routing/reply';
 import { defineRoute, type Route } from '../routing/route';
 

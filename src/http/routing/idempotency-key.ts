@@ -1,6 +1,6 @@
 import type { Request } from 'express';
 import { InvalidRequestError } from '../../problems/errors';
-import type { IdempotentRequest } from '../../idempotency/idempotent-request';
+import type { IdempotentRequest } from '../../idempotency/idempotency-service';
 
 /** A quoted string (draft-ietf-httpapi-idempotency-key-header-07); many clients send it without quotes. */
 const KEY = /^(?:"([\x20\x21\x23-\x5b\x5d-\x7e]{1,255})"|([\x21\x23-\x7e]{1,255}))$/;

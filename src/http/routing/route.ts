@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import type { IdempotentRequest } from '../../idempotency/idempotent-request';
+import type { IdempotentRequest } from '../../idempotency/idempotency-service';
 import type { Principal } from '../../people/principal';
 import type { Precondition } from '../../lib/version-tag';
 import type { HeaderName } from './headers';

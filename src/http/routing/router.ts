@@ -1,21 +1,31 @@
-import { Router, type IRouter, type Request, type RequestHandler, type Response } from 'express';
+import { Router, type IRouter, type Request, type RequestHandler, type Response, type IRoute } from 'express';
 import type { Principal } from '../../people/principal';
 import { timeLimits } from '../../config/time-limits';
-import { AppError, ForbiddenError, UnavailableError } from '../../problems/errors';
+import { AppError, ForbiddenError, UnavailableError, MethodNotAllowedError } from '../../problems/errors';
 import { readBody } from './body';
 import { preconditionOf } from './conditions';
-import { announceDeprecation } from './deprecation';
+import { send } from './reply';
 import { preferredType, requireAcceptable } from './negotiate';
 import type { Admission } from '../../admission/admission';
 import { requireWithin } from '../../lib/deadline';
 import { spreadSeconds } from '../../lib/retry-after';
 import { networkOf } from '../../lib/client-address';
 import type { Limit } from './limits';
-import { answerOtherMethods } from './other-methods';
 import { idempotencyOf } from './idempotency-key';
-import { send } from './reply';
 import { stores, type Input, type Route } from './route';
 import { validate } from './validate';
+
+/** Answers the other methods of a known path: OPTIONS with the allowed ones, the rest with 405. */
+function answerOtherMethods(entry: IRoute, allowed: string[], countedAs = entry.path): void {
+  entry.options((_request, response) => {
+    response.locals.path ??= countedAs;
+    response.set('Allow', allowed.join(', ')).status(204).end();
+  });
+  entry.all((request, response) => {
+    response.locals.path ??= countedAs;
+    throw new MethodNotAllowedError(request.method, allowed);
+  });
+}
 
 export interface RouterOptions {
   authenticate: (request: Request) => Promise<Principal>;
@@ -193,3 +203,13 @@ async function handle(
 
 const tooLate = () =>
   new UnavailableError('The request timed out; it may or may not have taken effect.', spreadSeconds(1));
+
+const startOf = (day: string) => new Date(`${day}T00:00:00Z`);
+
+/** Sets `Deprecation` (RFC 9745), `Sunset` (RFC 8594) and a link to the replacement on every answer of the route. */
+function announceDeprecation({ deprecated }: Pick<Route, 'deprecated'>, response: Response): void {
+  if (!deprecated) return;
+  response.set('Deprecation', `@${startOf(deprecated.since).getTime() / 1_000}`);
+  response.set('Sunset', startOf(deprecated.sunset).toUTCString());
+  response.append('Link', `<${deprecated.link}>; rel="deprecation"; type="text/html"`);
+}

@@ -1,8 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { createDiskWatch } from '../../../src/disk/disk-watch';
-import { reserveOf } from '../../../src/disk/room';
+import { createDiskWatch, reserveOf } from '../../../src/disk/disk-watch';
 import { InsufficientStorageError } from '../../../src/problems/errors';
 import { isMongoAway } from '../../../src/infra/mongo/mongo';
 import { createLogger } from '../../../src/process/logger';
@@ -144,7 +143,7 @@ describe('the API on a full disk', () => {
           status: 507,
           body: expect.objectContaining({
             type: '/problems/insufficient-storage',
-            detail: expect.stringMatching(/nearly full: nothing was done/) as string,
+            detail: expect.stringMatching(/nearly full. The request had no effect/) as string,
           }) as object,
         });
         expect(Number(headers['retry-after'])).toBeGreaterThanOrEqual(15);

@@ -1,8 +1,7 @@
 import { afterCursor } from '../../../src/infra/mongo/page';
 import { createCursors } from '../../../src/lists/cursor';
 import { planList, toPage, type ListQuery } from '../../../src/lists/list-plan';
-import { matching } from '../../../src/tasks/task-filter';
-import { taskTable, type Owner, type TaskFilters } from '../../../src/tasks/task-lists';
+import { matching, taskTable, type Owner, type TaskFilters } from '../../../src/tasks/task-lists';
 import { createTaskRepository, type TaskRecord } from '../../../src/tasks/task-repository';
 import { stagesOf } from '../../support/explain';
 import { useMongo } from '../../support/use-api';

@@ -1,7 +1,6 @@
 import { createCursors } from '../../../src/lists/cursor';
 import { planList } from '../../../src/lists/list-plan';
-import { matching } from '../../../src/users/user-filter';
-import { userTable, type UserFilters } from '../../../src/users/user-lists';
+import { matching, userTable, type UserFilters } from '../../../src/users/user-lists';
 import { createUserRepository } from '../../../src/users/user-repository';
 import { stagesOf } from '../../support/explain';
 import { newPerson } from '../../support/factories';

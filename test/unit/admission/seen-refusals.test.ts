@@ -120,7 +120,7 @@ describe('a request that is refused for overload', () => {
   );
   app.get('/fine', (_request, response) => void response.end());
   app.get('/refused', () => {
-    throw new OverloadError('Too much: nothing was done.', spreadSeconds(3));
+    throw new OverloadError('Too many requests wait. The request had no effect.', spreadSeconds(3));
   });
   app.get('/broken', () => {
     throw new InternalError('It broke.');
@@ -134,7 +134,7 @@ describe('a request that is refused for overload', () => {
     expect(Number(headers['retry-after'])).toBeLessThanOrEqual(7);
     expect(body).toMatchObject({
       type: '/problems/unavailable',
-      detail: expect.stringContaining('nothing was done'),
+      detail: expect.stringContaining('had no effect'),
     });
     expect(new Set(Array.from({ length: 200 }, () => spreadSeconds(3)))).toEqual(new Set([3, 4, 5, 6, 7]));
   });

@@ -5,7 +5,7 @@ import type { z } from 'zod';
 import { pageReply } from '../../../src/http/routing/pagination';
 import { taskListQuery } from '../../../src/tasks/task-query';
 import { taskSchema } from '../../../src/tasks/task-schemas';
-import { userListQuery } from '../../../src/users/user-query';
+import { userListQuery } from '../../../src/users/user-routes';
 
 const page = (meta: Record<string, string>) => ({ json: '[]', tag: '"x"', meta, state: 'HIT' as const });
 

@@ -1,4 +1,4 @@
-import { batchReads } from '../../../src/infra/redis/batched-reads';
+import { batchReads } from '../../../src/infra/redis/redis';
 
 const echo = jest.fn(async (keys: string[]) => keys.map((key) => `value of ${key}`));
 beforeEach(() => echo.mockClear());

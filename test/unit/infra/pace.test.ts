@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { createPace } from '../../../src/infra/pace';
+import { createPace } from '../../../src/infra/hash-pool';
 
 /** Simulates a piece of work of this duration. */
 function work(pace: ReturnType<typeof createPace>, ms: number, isDone = true) {

@@ -1,5 +1,5 @@
 import pino from 'pino';
-import { createLogStream } from '../../../src/process/log-stream';
+import { createLogStream } from '../../../src/process/logger';
 
 beforeEach(() => jest.useFakeTimers());
 afterEach(() => jest.useRealTimers());

@@ -24,7 +24,7 @@ describe('the check of the configuration', () => {
     const { said, status } = judged({ BCRYPT_COTS: '12', BCRYPT_COST: '8' });
     expect(status).toBe(0);
     expect(said).toEqual([
-      'BCRYPT_COTS is set, and nobody reads it. Did you mean BCRYPT_COST?',
+      'BCRYPT_COTS is set, but no process reads it. Did you mean BCRYPT_COST?',
       expect.stringMatching(/^BCRYPT_COST is 8: .*BCRYPT_COST=10 npm start/),
     ]);
   });
