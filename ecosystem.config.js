@@ -43,7 +43,7 @@ const common = {
   // PM2 writes files that only grow; in a container what it prints is the log.
   ...(process.env.PM2_APP_LOG && { out_file: process.env.PM2_APP_LOG, error_file: process.env.PM2_APP_LOG }),
   vizion: false,
-  // PM2's own probes wrap each request; what they tell is in /metrics.
+  // PM2's own probes wrap each request, and /metrics has their figures already.
   pmx: false,
 };
 
@@ -55,7 +55,7 @@ module.exports = {
       script: 'dist/api.js',
       exec_mode: 'cluster',
       // A worker lives on 40 MB. Without a limit V8 lets garbage lie until a share of the machine's memory is full;
-      // and where it begins with a small young generation, requests under way are taken for old (docs/benchmark.md).
+      // and with a small young generation at first, V8 takes requests under way for old ones (docs/benchmark.md).
       node_args: ['--single-threaded-gc', '--max-old-space-size=512', '--min-semi-space-size=16'],
       // Each worker listens on BASE_PORT + its instance number. Not by PM2's increment_var: that puts all
       // of them on one port after a reload of this file.

@@ -6,7 +6,7 @@ import type { Route } from '../routing/route';
 import { addRoutes, type RouterOptions } from '../routing/router';
 import { requestContext } from './request-context';
 import { parseQuery } from '../routing/well-formed';
-import type { RequestRecord } from './request-record';
+import type { CountRequest } from './request-metrics';
 import type { SlowRequests } from './slow-requests';
 import type { Logger } from '../../process/logger';
 import { shortened } from '../../lib/shortened';
@@ -20,7 +20,7 @@ interface AppOptions extends Omit<RouterOptions, 'answerProblem'> {
   routes: Route[];
   logger: Logger;
   accessLog: Logger;
-  record: RequestRecord;
+  countRequest: CountRequest;
   slow: SlowRequests;
   /** Name of this worker for `X-Worker`; undefined omits the header. */
   worker: string | undefined;
@@ -41,7 +41,7 @@ function trustProxies(app: Express, proxies: string[]): void {
 
 /** Creates the Express app; neither listens nor connects. */
 export function createApp(options: AppOptions): Express {
-  const { routes, logger, accessLog, record, slow, worker, trustProxy, corsOrigins, isAway } = options;
+  const { routes, logger, accessLog, countRequest, slow, worker, trustProxy, corsOrigins, isAway } = options;
   const app = express();
   trustProxies(app, trustProxy);
   app.set('query parser', parseQuery);
@@ -49,7 +49,7 @@ export function createApp(options: AppOptions): Express {
   // The API makes its own tags, from versions and contents.
   app.disable('etag');
   const isShared = corsOrigins.length > 0;
-  app.use(requestContext({ accessLog, record, slow, worker, isShared }));
+  app.use(requestContext({ accessLog, countRequest, slow, worker, isShared }));
   if (isShared) app.use(allowOrigins(corsOrigins));
   addRoutes(app, routes, { ...options, answerProblem });
   app.use((request) => {

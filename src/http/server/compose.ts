@@ -2,7 +2,7 @@ import type { Config } from '../../config';
 import type { Metrics } from '../../infra/metrics';
 import type { BusyClock } from '../../lib/busy-clock';
 import { createAccessLog, type Logger } from '../../process/logger';
-import { createRequestRecord, isUpkeep, type RequestRecord } from './request-record';
+import { createRequestMetrics, isUpkeep, type CountRequest } from './request-metrics';
 import { createSlowRequests } from './slow-requests';
 
 interface RequestDeps {
@@ -10,7 +10,7 @@ interface RequestDeps {
   clocks: Record<'mongo' | 'redis', BusyClock>;
   logger: Logger;
   /** Called for each answered request of a client. */
-  onRequest: RequestRecord;
+  onRequest: CountRequest;
 }
 
 /** Builds what reports answered requests: metrics, live page, access log, slow requests. */
@@ -18,15 +18,15 @@ export function composeRequests(
   { logLevel, workerName, slowRequestMs }: Config,
   { metrics, clocks, logger, onRequest }: RequestDeps,
 ) {
-  const histogram = createRequestRecord(metrics);
-  const record: RequestRecord = (method, path, ...rest) => {
+  const histogram = createRequestMetrics(metrics);
+  const countRequest: CountRequest = (method, path, ...rest) => {
     // It is open for as long as an Admin watches: that is no duration of a request.
     if (path === '/ops/events') return;
     histogram(method, path, ...rest);
     if (!isUpkeep(path)) onRequest(method, path, ...rest);
   };
   return {
-    record,
+    countRequest,
     accessLog: createAccessLog(logLevel, workerName),
     slow: createSlowRequests({ thresholdMs: slowRequestMs, clocks, logger }),
   };

@@ -3,7 +3,7 @@ import type { Request, RequestHandler, Response } from 'express';
 import helmet from 'helmet';
 import type { Logger } from '../../process/logger';
 import { loggedUrl } from './logged-url';
-import type { RequestRecord } from './request-record';
+import type { CountRequest } from './request-metrics';
 import type { SlowRequests } from './slow-requests';
 
 declare module 'express-serve-static-core' {
@@ -21,7 +21,7 @@ declare module 'express-serve-static-core' {
 
 interface ContextOptions {
   accessLog: Logger;
-  record: RequestRecord;
+  countRequest: CountRequest;
   slow: SlowRequests;
   /** Name of this worker for `X-Worker`; undefined omits the header. */
   worker: string | undefined;
@@ -35,7 +35,7 @@ const ID = /^[\w-]{8,64}$/;
 /** Sets the request id and the headers common to all answers, and logs the request when it ends. */
 export function requestContext({
   accessLog,
-  record,
+  countRequest,
   slow,
   worker,
   isShared,
@@ -60,7 +60,7 @@ export function requestContext({
       // NGINX's status for a client that disconnected.
       const status = response.writableFinished ? response.statusCode : 499;
       const { path, isRefused = false } = response.locals as { path?: string; isRefused?: boolean };
-      record(request.method, path, status, ms / 1_000, isRefused);
+      countRequest(request.method, path, status, ms / 1_000, isRefused);
       const outcome = outcomeOf(status, response.writableFinished, isRefused);
       // The log level may change at run time.
       if (accessLog.isLevelEnabled(levelOf(outcome))) logLine(accessLog, request, status, ms, outcome);

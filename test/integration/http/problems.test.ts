@@ -28,13 +28,13 @@ describe('the API', () => {
       'unsupported-media-type',
     ],
     [
-      'more faults than are told',
+      'more faults than are listed',
       () => asJson(JSON.stringify(Object.fromEntries(Array.from({ length: 3_000 }, (_, key) => [key, 1])))),
       400,
       'invalid-request',
     ],
     [
-      'a property whose name is longer than is told',
+      'a property whose name is longer than a message quotes',
       () => asJson(JSON.stringify({ ['😀'.repeat(5_000)]: 1 })),
       400,
       'invalid-request',

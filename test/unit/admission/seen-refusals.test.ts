@@ -8,7 +8,7 @@ import { createLiveStats } from '../../../src/control/live-stats';
 import { InternalError, OverloadError } from '../../../src/problems/errors';
 import { createErrorHandler } from '../../../src/http/routing/error-handler';
 import { requestContext } from '../../../src/http/server/request-context';
-import { createRequestRecord } from '../../../src/http/server/request-record';
+import { createRequestMetrics } from '../../../src/http/server/request-metrics';
 import { createMetrics } from '../../../src/infra/metrics';
 import type { Logger } from '../../../src/process/logger';
 
@@ -103,13 +103,13 @@ describe('a request that is refused for overload', () => {
   const slow = { begins: () => ({ mongo: 0, redis: 0 }), isSlow: () => true, hashed: () => {}, log };
   const metrics = createMetrics('api-0');
   const live = createLiveStats({ lateMs: () => 0, refused: () => [] });
-  const count = createRequestRecord(metrics);
+  const count = createRequestMetrics(metrics);
 
   const app = express();
   app.use(
     requestContext({
       accessLog,
-      record: (...answer) => {
+      countRequest: (...answer) => {
         count(...answer);
         live.record(...answer);
       },

@@ -131,7 +131,7 @@ describe('the check of breaking changes', () => {
     ['another pattern', (d) => (newTask(d).properties.title.pattern = '^[a-z]+$'), 'title: pattern was'],
     ['a name less for fields=', (d) => renameField(d, 'deadline|', ''), 'fields: pattern was'],
     [
-      'a limit where none was',
+      'a limit that is new',
       (d) => (newTask(d).properties.labels.minItems = 1),
       'minItems was not limited and is 1',
     ],

@@ -27,7 +27,7 @@ const exceptions: Exception[] = [
   {
     rule: 'oas3-unused-component',
     at: /^components\/responses\/(MethodNotAllowed|RequestTimeout|UriTooLong|HeadersTooLarge|NotImplemented|BadGateway|GatewayTimeout|HttpVersionNotSupported)$/,
-    reason: 'Answered where there is no operation yet, by NGINX or Node.',
+    reason: 'NGINX or Node answers before an operation is chosen.',
   },
   {
     rule: 'oas3-unused-component',
@@ -43,7 +43,7 @@ const exceptions: Exception[] = [
   {
     rule: 'owasp:api8:2023-define-error-responses-401',
     at: OPEN,
-    reason: 'Where no token is asked for, none is refused.',
+    reason: 'These operations take no token, so they refuse none.',
   },
   { rule: 'owasp:api4:2023-rate-limit', at: UNCOUNTED, reason: 'Probes and documentation are not counted.' },
   {

@@ -56,7 +56,7 @@ const everything = () =>
       .map((name) => `${name} ${statSync(path.join(place, name)).mtimeMs}`),
   );
 
-/** Of a terminal, which breaks longer lines in the middle of a word. */
+/** Width of a terminal, which breaks longer lines in the middle of a word. */
 const COLUMNS = 80;
 
 const calledBy = (name: string) => new RegExp(`npm (run )?${name === 'test:long' ? 'test' : name}\\b`);

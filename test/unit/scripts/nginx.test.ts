@@ -12,7 +12,7 @@ beforeEach(() => {
   dir = newFolder();
 });
 
-/** A program that tells what NGINX tells of how it was built. */
+/** Creates a program that prints the build arguments of NGINX. */
 function fakeNginx(builtWith: string): string {
   const file = path.join(dir, 'nginx');
   writeFileSync(file, `#!/bin/sh\necho 'configure arguments: ${builtWith}' >&2\n`, { mode: 0o755 });
@@ -40,7 +40,7 @@ function prepare(balancing: string, bin = fakeNginx(`--modules-path=${dir}/none 
     balancing: balancing as Balancing,
   });
   const text = readFileSync(path.join(own, 'nginx.conf'), 'utf8');
-  // As NGINX resolves it, from the configuration's own folder.
+  // NGINX resolves it from the configuration's own folder.
   const [, included] = /^ +include (balancing\/[^*]+?);$/m.exec(text)!;
   return { text, method: readFileSync(path.join(own, included!), 'utf8'), changed: server!.configChanged };
 }
@@ -86,7 +86,7 @@ describe('the configuration of NGINX', () => {
     expect(text).not.toContain('load_module');
   });
 
-  it('is refused where this NGINX has no Lua, with what to do', () => {
+  it('is refused if this NGINX has no Lua, with what to do', () => {
     expect(() => prepare('response-time')).toThrow(/no such module[^]+libnginx-mod-http-lua/);
     for (const method of methods.slice(0, 2)) expect(() => prepare(method)).not.toThrow();
   });
@@ -107,7 +107,7 @@ describe('BALANCING', () => {
     else process.env.BALANCING = before;
   });
 
-  it('is round-robin where nothing is said', () => {
+  it('is round-robin by default', () => {
     delete process.env.BALANCING;
     expect(checkBalancing()).toBe('round-robin');
     process.env.BALANCING = '';
@@ -116,7 +116,7 @@ describe('BALANCING', () => {
     expect(checkBalancing()).toBe('response-time');
   });
 
-  it('is refused where it is another word, and the three are named', () => {
+  it('refuses any other word and lists the three methods', () => {
     expect(() => checkBalancing('random')).toThrow(
       'BALANCING is "random"; it can be round-robin, least-connections, response-time.',
     );

@@ -5,7 +5,7 @@ import type { Metrics } from '../../infra/metrics';
  * @param path as declared, with its parameters; undefined if no route matched
  * @param isRefused true if refused for overload
  */
-export type RequestRecord = (
+export type CountRequest = (
   method: string,
   path: string | undefined,
   status: number,
@@ -26,7 +26,7 @@ export const isUpkeep = (path: string | undefined): boolean =>
  * refused for overload have the label `refused`: they are quick and have alerts of their own, so queries for errors
  * and latencies exclude them by `refused=""`.
  */
-export function createRequestRecord(metrics: Pick<Metrics, 'histogram'>): RequestRecord {
+export function createRequestMetrics(metrics: Pick<Metrics, 'histogram'>): CountRequest {
   const histogram = metrics.histogram(
     'http_request_duration_seconds',
     'Duration of requests, from their headers to the end of the answer',
