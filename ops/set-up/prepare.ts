@@ -9,7 +9,7 @@ import { obtainMongo } from '../../tools/local-servers/install/mongodb';
 import { installServers, isInstallable } from '../../tools/local-servers/install/system-packages';
 import { findMissing } from '../../tools/local-servers/private-servers';
 import { urlsFromEnvironment } from '../../tools/local-servers/server-urls';
-import { findCommand } from '../../tools/local-servers/servers/find-command';
+import { findCommand } from '../../tools/local-servers/find-command';
 import { hasLua } from '../../tools/local-servers/servers/nginx-lua';
 import { build, isBuilt } from './build';
 

@@ -57,7 +57,7 @@ const checks: [name: string, command: string, args: string[]][] = [
   ['types', 'tsc', ['--noEmit']],
   ['types of pages', 'tsc', ['-p', 'tsconfig.pages.json']],
   ['types of config files', 'tsc', ['-p', 'tsconfig.config-files.json']],
-  ['structure', 'depcruise', ['src']],
+  ['structure', 'depcruise', ['src', 'ops', 'tools', 'bench', 'contract']],
   ['contract', 'tsx', ['contract/generate.ts', '--check']],
   ['unused', 'knip', []],
 ];

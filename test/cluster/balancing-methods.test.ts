@@ -8,7 +8,7 @@ import { killWorker, newTitle, useCluster, by, newTask } from '../support/cluste
 import { use } from '../support/use';
 import { startLoad } from '../support/load';
 import { eventually } from '../support/wait';
-import { findCommand } from '../../tools/local-servers/servers/find-command';
+import { findCommand } from '../../tools/local-servers/find-command';
 
 const cluster = useCluster();
 const admin = use(() => cluster.buildAdmin());

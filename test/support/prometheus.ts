@@ -6,7 +6,7 @@ import path from 'node:path';
 import { parse } from 'yaml';
 import { freePort } from './free-port';
 import { eventually } from './wait';
-import { findCommand } from '../../tools/local-servers/servers/find-command';
+import { findCommand } from '../../tools/local-servers/find-command';
 import { writePrometheusConfig } from '../../ops/local/prometheus-config';
 
 export const root = path.join(__dirname, '..', '..');

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { messageOf } from '../../../src/lib/error-code';
 import type { Progress, Step } from '../../command/progress';
 import { runCommand, UserError } from '../../command/run-command';
-import { findCommand, isExecutable } from '../servers/find-command';
+import { findCommand, isExecutable } from '../find-command';
 import { createApt } from './system-packages';
 
 const commands = [

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { messageOf } from '../../../src/lib/error-code';
 import type { Step } from '../../command/progress';
 import { UserError } from '../../command/run-command';
-import { cacheFolder } from './mongodb-cache';
+import { cacheFolder } from '../mongodb-cache';
 import { mongo } from '../servers/mongo';
 import { buildSecantusDb } from './secantusdb';
 import { canDownload, downloadMongod } from './mongodb-download';

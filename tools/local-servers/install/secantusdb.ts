@@ -3,7 +3,7 @@ import os from 'node:os';
 import path from 'node:path';
 import type { Step } from '../../command/progress';
 import { createApt } from './system-packages';
-import { findCommand } from '../servers/find-command';
+import { findCommand } from '../find-command';
 import { runCommand, UserError } from '../../command/run-command';
 
 const version = '0.5.3-beta.196';

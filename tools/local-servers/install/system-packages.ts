@@ -3,7 +3,7 @@ import os from 'node:os';
 import path from 'node:path';
 import type { Step } from '../../command/progress';
 import { runCommand, UserError } from '../../command/run-command';
-import { findCommand } from '../servers/find-command';
+import { findCommand } from '../find-command';
 
 const policyFile = '/usr/sbin/policy-rc.d';
 // Debian asks this file whether a package may start its service: 101 means no.

@@ -1,9 +1,9 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import type { Db } from 'mongodb';
-import { findCommand, commandVersion } from './find-command';
+import { findCommand, commandVersion } from '../find-command';
 import { UserError } from '../../command/run-command';
-import { findCached } from '../install/mongodb-cache';
+import { findCached } from '../mongodb-cache';
 import { ensureSecret } from '../secrets';
 import type { ServerContext, ServerDefinition } from '../types';
 

@@ -1,7 +1,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { spawnSync } from 'node:child_process';
-import { findCommand } from './find-command';
+import { findCommand } from '../find-command';
 import { UserError } from '../../command/run-command';
 
 const names = ['ndk_http_module.so', 'ngx_http_lua_module.so'];

@@ -1,6 +1,6 @@
 import fs from 'node:fs';
 import path from 'node:path';
-import { findCommand, commandVersion } from './find-command';
+import { findCommand, commandVersion } from '../find-command';
 import { converse } from './converse';
 import { checkBalancing } from '../balancing';
 import { loadLua } from './nginx-lua';

@@ -1,7 +1,7 @@
 import crypto from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
-import { findCommand, isExecutable } from './find-command';
+import { findCommand, isExecutable } from '../find-command';
 import { converse } from './converse';
 import { ensureSecret, writePrivate } from '../secrets';
 import type { ServerDefinition } from '../types';

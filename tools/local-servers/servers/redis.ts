@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { findCommand, commandVersion } from './find-command';
+import { findCommand, commandVersion } from '../find-command';
 import { converse } from './converse';
 import { writePrivate } from '../secrets';
 import type { ServerDefinition } from '../types';

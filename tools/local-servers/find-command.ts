@@ -1,6 +1,6 @@
 import fs from 'node:fs';
 import path from 'node:path';
-import { runCommand } from '../../command/run-command';
+import { runCommand } from '../command/run-command';
 
 // Folders of servers that the PATH of a plain user may not list.
 const moreFolders = [
