@@ -1,12 +1,7 @@
 import path from 'node:path';
-import { createProgress, type Progress } from '../../tools/command/progress';
+import { createProgress } from '../../tools/command/progress';
+import type { DrillOptions } from '../drill/drills';
 import { dir } from '../drill/own-stack';
-import { drillJobWorkers } from '../drill/job-workers';
-import { drillKills } from '../drill/kill';
-import { drillOddRequests } from '../drill/odd';
-import { drillOverload } from '../drill/overload';
-import { drillReloads } from '../drill/reload';
-import { drillScaling } from '../drill/scale';
 import { runMain } from '../../tools/command/run-main';
 import { UsageError } from '../../tools/command/run-command';
 import { withLock } from '../../tools/command/lock';
@@ -32,21 +27,7 @@ Without a name: kill.
 On a stack of its own, beside what runs; nothing of it is left.
 `;
 
-interface Options {
-  reloads: number;
-  seconds: number;
-  only: string[];
-}
-
-const drills: Record<string, (progress: Progress, options: Options) => Promise<string[]>> = {
-  kill: drillKills,
-  reload: drillReloads,
-  scale: drillScaling,
-  jobs: drillJobWorkers,
-  odd: drillOddRequests,
-  overload: drillOverload,
-};
-
+const names = ['kill', 'reload', 'scale', 'jobs', 'odd', 'overload'];
 /** The parts of `overload`, in the order in which they run. */
 const parts = ['writes', 'passwords', 'retries', 'mixed', 'slowed', 'notices'];
 
@@ -63,7 +44,10 @@ function partsOf(text: string) {
   throw new UsageError(`--only ${text}: '${unknown}' must be one of ${parts.join(', ')}.`);
 }
 
-async function drill(name: string, options: Options) {
+async function drill(name: string, options: DrillOptions) {
+  // Required here: the libraries of the drills would delay the start of every other command.
+  // eslint-disable-next-line @typescript-eslint/no-require-imports
+  const { drills } = require('../drill/drills') as typeof import('../drill/drills');
   const faults = (await drills[name]?.(createProgress(), options)) ?? [];
   for (const fault of faults) console.log(`✗ ${fault}`);
   if (faults.length > 0) process.exitCode = 1;
@@ -75,7 +59,7 @@ const command = {
   usage,
   options: { reloads: text, only: text, seconds: text },
   most: 1,
-  among: Object.keys(drills),
+  among: names,
 };
 export const run = (args: string[]) =>
   runMain(args, command, async ({ values, positionals: [name = 'kill'] }) => {

@@ -1,9 +1,8 @@
-// @ts-nocheck
 import fs from 'node:fs';
 import path from 'node:path';
 
-/** @param line what its API, or another file, begins with */
-function buildWith(dist: string, folder: string, line: string, file = 'api.js') {
+/** Copies `dist` and puts a line before the code of one file. @returns the folder of the copy */
+function buildWith(dist: string, folder: string, line: string, file = 'api.js'): string {
   fs.rmSync(folder, { recursive: true, force: true });
   fs.cpSync(dist, folder, { recursive: true });
   const changed = path.join(folder, file);
@@ -12,8 +11,15 @@ function buildWith(dist: string, folder: string, line: string, file = 'api.js') 
   return folder;
 }
 
-/** What a reload must refuse, and as what. Made within `root`, for their packages. */
-export function brokenBuilds(root: string, folder: string) {
+export interface BrokenBuild {
+  name: string;
+  options: { build: string; env?: Record<string, string>; limitMs?: number };
+  /** Matches the message of the refusal. */
+  refusal: RegExp;
+}
+
+/** Makes builds that a reload must refuse. @param folder lies within `root`, so that they find their packages */
+export function brokenBuilds(root: string, folder: string): BrokenBuild[] {
   const dist = path.join(root, 'dist');
   const make = (name: string, line: string) => buildWith(dist, path.join(folder, name), line);
   return [
@@ -35,9 +41,9 @@ export function brokenBuilds(root: string, folder: string) {
   ];
 }
 
-/** What passes its trial, and fails in a worker's place. */
+/** Makes builds that pass their trial and fail in the place of a worker. */
 export function lateBuilds(root: string, folder: string) {
-  const make = (name: string, line: string, file: string | undefined) =>
+  const make = (name: string, line: string, file?: string) =>
     buildWith(
       path.join(root, 'dist'),
       path.join(folder, name),

@@ -1,85 +1,71 @@
-// @ts-nocheck
-import { controlOf } from '../stack/control';
-import { withOwnStack } from './own-stack';
-import { signUp } from './load';
+import sharp from 'sharp';
+import type { Progress } from '../../tools/command/progress';
 import { waitUntil } from '../../tools/command/run-command';
+import { signUp, type Client } from '../../tools/kit/people';
 import { workerName } from '../stack/app-names';
-import { StackInfo } from '../stack/types';
+import { controlOf } from '../stack/control';
+import type { StackInfo } from '../stack/types';
+import { withOwnStack } from './own-stack';
 
 const jobs = 24;
 const limitMs = 120_000;
+/** Small to send and long to work on, so that the job workers take most of the time. */
+const create = { width: 5_000, height: 5_000, channels: 3, background: 'teal' } as const;
 
-/** Small to send and long to work on, so that it is the job workers that take the time. */
-function newPicture(): Promise<Buffer> {
-  const sharp = require('sharp');
-  return sharp({ create: { width: 5_000, height: 5_000, channels: 3, background: 'teal' } })
-    .png()
-    .toBuffer();
-}
-
-/** @returns by job worker, how many jobs it has done since it started */
-async function doneBy({ env }): Promise<Record<string, number>> {
+/** @returns the number of jobs that each job worker has done since its start */
+async function doneBy({ env }: StackInfo): Promise<Map<string, number>> {
   const { askAll, folder } = controlOf(env);
   const answers = await askAll(folder, 'GET /status');
-  const workers = answers.filter(({ answer }) => answer.kind === 'worker' && answer.isConnected);
-  return Object.fromEntries(workers.map(({ name, answer }) => [name, answer.jobs.ended.done]));
+  return new Map(
+    answers.flatMap(({ name, answer }) =>
+      answer.kind === 'worker' && answer.isConnected ? [[name, answer.jobs.ended.done ?? 0]] : [],
+    ),
+  );
 }
 
-/** All jobs at once, until the last is done. */
-async function runJobs(
-  url: string,
-  info: StackInfo,
-  people: { id: any; token: any }[],
-  picture: Buffer<ArrayBufferLike> | Uint8Array<ArrayBufferLike>,
-) {
+/** Starts all jobs at once, and waits until the last is done. */
+async function runJobs(url: string, info: StackInfo, people: Client[], picture: Buffer) {
   const before = await doneBy(info);
   const began = Date.now();
   await Promise.all(
-    people.map(async ({ id, token }) => {
-      const headers = { authorization: `Bearer ${token}`, 'content-type': 'image/png' };
-      // The digest of a picture tells whether it is another one.
+    people.map(async ({ id, headers: own }) => {
+      const headers = { ...own, 'content-type': 'image/png' };
+      // Pictures are told apart by a digest.
       const body = Buffer.concat([picture, Buffer.from(`${began}${id}`)]);
       const response = await fetch(`${url}/users/${id}/avatar`, { method: 'PUT', headers, body });
       if (response.status !== 202) throw new Error(`PUT avatar answers ${response.status}`);
       await response.arrayBuffer();
     }),
   );
-  const shares = async () =>
-    Object.entries(await doneBy(info)).map(([name, done]) => [name, done - (before[name] ?? 0)]);
   const areDone = async () => {
-    const now = await shares();
-    return now.reduce((sum, [, done]) => sum + done, 0) >= people.length && now;
+    const shares = [...(await doneBy(info))].map(([name, done]) => ({
+      name,
+      done: done - (before.get(name) ?? 0),
+    }));
+    return shares.reduce((sum, { done }) => sum + done, 0) >= people.length && shares;
   };
-  const done = await waitUntil(areDone, { timeoutMs: limitMs, what: 'Not every job is done' });
-  return { seconds: (Date.now() - began) / 1_000, done };
+  const shares = await waitUntil(areDone, { timeoutMs: limitMs, what: 'Not every job is done' });
+  return { seconds: (Date.now() - began) / 1_000, shares };
 }
 
-/** The same jobs with one job worker and with two. @returns what was not as promised */
-export async function drillJobWorkers(progress: any): Promise<string[]> {
-  const faults: string[] | PromiseLike<string[]> = [];
-  await withOwnStack(progress, { apiWorkers: 1 }, async ({ stack, url }) => {
-    // Each picture is of another person, so that no job makes another one needless.
+/** Runs the same jobs with one job worker and with two. @returns the promises that did not hold */
+export const drillJobWorkers = (progress: Progress) =>
+  withOwnStack(progress, { apiWorkers: 1 }, async ({ stack, url, faults }) => {
+    // Each job belongs to another member, since a later picture makes the job of an earlier one needless.
     const people = await Promise.all(Array.from({ length: jobs }, () => signUp(url)));
-    const picture = await newPicture();
+    const picture = await sharp({ create }).png().toBuffer();
     const info = stack.info();
     await runJobs(url, info, people.slice(0, 4), picture);
-    const tell = ({ seconds, done }) =>
-      `${seconds.toFixed(1)} s (${done.map(([name, count]) => `${name} ${count}`).join(', ')})`;
-    const runs = [];
-    for (const command of ['+1', '1', '+1']) {
-      const one = await runJobs(url, info, people, picture);
-      console.log(`${jobs} avatars, ${one.done.length} job workers: ${tell(one)}`);
-      runs.push(one);
+    for (const command of ['+1', '1', '+1', undefined]) {
+      const { seconds, shares } = await runJobs(url, info, people, picture);
+      const spread = shares.map(({ name, done }) => `${name} ${done}`).join(', ');
+      console.log(`${jobs} avatars, ${shares.length} job workers: ${seconds.toFixed(1)} s (${spread})`);
+      if (shares.length === 2 && shares.some(({ done }) => done === 0))
+        faults.push('one of two job workers took no job');
+      if (!command) break;
       await stack.pm2(['scale', workerName, command], { timeoutMs: 60_000 });
       const count = command === '1' ? 1 : 2;
-      const isThere = async () => Object.keys(await doneBy(info)).length === count;
+      const isThere = async () => (await doneBy(info)).size === count;
       await waitUntil(isThere, { timeoutMs: 30_000, what: `${count} job workers are not there` });
     }
-    const last = await runJobs(url, info, people, picture);
-    console.log(`${jobs} avatars, ${last.done.length} job workers: ${tell(last)}`);
-    for (const { done } of [...runs, last].filter((run) => run.done.length === 2)) {
-      if (done.some(([, count]) => count === 0)) faults.push('one of two job workers took no job');
-    }
   });
-  return faults;
-}

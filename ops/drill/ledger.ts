@@ -1,125 +1,112 @@
-// @ts-nocheck
+import { z } from 'zod';
 import { sleep } from '../../tools/command/run-command';
+import { createPictures } from '../../tools/kit/people';
+import { count, prepareLoad, type Account } from './load';
 
 const requestMs = 20_000;
 const pauseMs = 15;
 
-/** A picture of its own, so that each upload is a job of its own. */
-async function newPicture() {
-  const sharp = require('sharp');
-  const [r, g, b] = [0, 0, 0].map(() => Math.floor(Math.random() * 256));
-  return sharp({ create: { width: 64, height: 64, channels: 3, background: { r, g, b } } })
-    .png()
-    .toBuffer();
-}
+/** The fields of a task, a job or a problem that the ledger reads. */
+const answerSchema = z
+  .object({ _id: z.string(), status: z.union([z.string(), z.number()]) })
+  .partial()
+  .catch({});
 
-/** Requests as clients send them, and a record of what was acknowledged and of what was refused how. */
-export async function createLedger({
-  url,
-  email,
-  password,
-}: {
-  url: string;
-  email: string;
-  password: string;
-}) {
-  const created: any[] = [];
-  const jobs: any[] = [];
-  /** Since the last `take`. */
-  let counts = {};
-  const count = (what: string) => (counts[what] = (counts[what] ?? 0) + 1);
-  let token = '';
+export type Ledger = Awaited<ReturnType<typeof createLedger>>;
+
+/** Sends requests as clients do, and keeps what was acknowledged and how often requests were served or refused. */
+export async function createLedger(account: Account) {
+  const { headers, userId, path: known } = await prepareLoad(account);
+  // Each picture differs, so that each upload is a job.
+  const nextPicture = await createPictures(64, 64);
+  const tasks = [known];
+  const jobs: string[] = [];
+  /** Counts since the last `take`. */
+  let counts: Record<string, number> = {};
   let stopped = false;
 
-  /** @returns status 0: no answer, whatever it did is unknown */
+  /** @returns status 0 if no answer came: whether the request took effect is unknown then */
   async function send(
     method: string,
-    place: string,
-    body: string | undefined,
+    path: string,
+    body?: string | Buffer<ArrayBuffer>,
     type = 'application/json',
-  ): Promise<{ status: number; body: any }> {
-    const headers = {
-      ...(token && { authorization: `Bearer ${token}` }),
-      ...(body && { 'content-type': type }),
-    };
-    const signal = AbortSignal.timeout(requestMs);
+  ) {
     try {
-      const response = await fetch(`${url}${place}`, { method, headers, body, signal });
+      const response = await fetch(`${account.url}${path}`, {
+        method,
+        headers: { ...headers, ...(body && { 'content-type': type }) },
+        body,
+        signal: AbortSignal.timeout(requestMs),
+      });
       const text = await response.text();
+      const { status } = response;
+      if ([502, 503, 504].includes(status) && !response.headers.has('retry-after'))
+        count(counts, `${status} without Retry-After`);
       const isJson = response.headers.get('content-type')?.includes('json');
-      const isRefusal = [502, 503, 504].includes(response.status);
-      if (isRefusal && !response.headers.has('retry-after')) count(`${response.status} without Retry-After`);
-      return { status: response.status, body: isJson ? JSON.parse(text) : undefined };
+      return { status, answer: answerSchema.parse(isJson ? JSON.parse(text) : {}) };
     } catch {
-      return { status: 0, body: undefined };
+      return { status: 0, answer: {} };
     }
   }
 
-  const logIn = await send('POST', '/users/login', JSON.stringify({ email, password }));
-  if (logIn.status !== 200) throw new Error(`The log-in answers ${logIn.status}`);
-  token = logIn.body.token;
-  const { _id: userId } = logIn.body.user;
-
-  async function create() {
-    const { status, body } = await send('POST', '/tasks', JSON.stringify({ title: 'Drill' }));
-    if (status === 201) created.push(body._id);
-    return status;
+  async function create(): Promise<boolean> {
+    const { status, answer } = await send('POST', '/tasks', JSON.stringify({ title: 'Drill' }));
+    if (status === 201) tasks.push(`/tasks/${answer._id}`);
+    return status === 201;
   }
-  async function upload() {
-    const { status, body } = await send('PUT', `/users/${userId}/avatar`, await newPicture(), 'image/png');
-    if (status === 202) jobs.push(body._id);
-    return { status, id: body?._id };
+  /** @returns the path of the job; undefined if the upload was not accepted */
+  async function upload(): Promise<string | undefined> {
+    const { status, answer } = await send('PUT', `/users/${userId}/avatar`, nextPicture(), 'image/jpeg');
+    if (status === 202) jobs.push(`/jobs/${answer._id}`);
+    return status === 202 ? jobs.at(-1) : undefined;
   }
-  await create();
-  const known = `/tasks/${created[0]}`;
   const kinds = {
     read: async () => (await send('GET', known)).status === 200,
     list: async () => (await send('GET', '/tasks?limit=5')).status === 200,
-    write: async () => (await create()) === 201,
+    write: create,
   };
 
-  async function client(kind: string | number) {
+  async function client(kind: keyof typeof kinds): Promise<void> {
     while (!stopped) {
-      count(`${kind} ${(await kinds[kind]()) ? 'served' : 'refused'}`);
+      count(counts, `${kind} ${(await kinds[kind]()) ? 'served' : 'refused'}`);
       await sleep(pauseMs);
     }
   }
-  const clients = ['read', 'read', 'read', 'read', 'list', 'write', 'write'].map(client);
+  const clients = (['read', 'read', 'read', 'read', 'list', 'write', 'write'] as const).map(client);
 
   return {
-    /** Whether each kind of work is done: reads, writes, and a job to its end. */
-    async isServed() {
+    /** @returns true if reads, lists and writes are served and a job is run to its end */
+    async isServed(): Promise<boolean> {
       const answers = await Promise.all(Object.values(kinds).map((work) => work()));
-      if (answers.includes(false)) return false;
-      const { status, id } = await upload();
-      if (status !== 202) return false;
+      const job = answers.every(Boolean) && (await upload());
+      if (!job) return false;
       for (let i = 0; i < 20; i += 1) {
-        if ((await send('GET', `/jobs/${id}`)).body?.status === 'done') return true;
+        if ((await send('GET', job)).answer.status === 'done') return true;
         await sleep(100);
       }
       return false;
     },
-    take() {
+    /** @returns the counts since the last call */
+    take(): Record<string, number> {
       const taken = counts;
       counts = {};
       return taken;
     },
-    async stop() {
+    async stop(): Promise<void> {
       stopped = true;
       await Promise.all(clients);
     },
-    /** What was acknowledged and is not there. */
+    /** @returns the paths of acknowledged tasks that are gone, and of acknowledged jobs that are not done */
     async findLost(): Promise<string[]> {
-      const lost = [];
-      for (const id of created) {
-        if ((await send('GET', `/tasks/${id}`)).status !== 200) lost.push(`task ${id}`);
-      }
-      for (const id of jobs) {
-        const job = (await send('GET', `/jobs/${id}`)).body;
-        if (job?.status !== 'done') lost.push(`job ${id} (${job?.status ?? 'gone'})`);
+      const lost: string[] = [];
+      for (const task of tasks) if ((await send('GET', task)).status !== 200) lost.push(task);
+      for (const job of jobs) {
+        const { status = 'gone' } = (await send('GET', job)).answer;
+        if (status !== 'done') lost.push(`${job} (${status})`);
       }
       return lost;
     },
-    acknowledged: () => ({ tasks: created.length, jobs: jobs.length }),
+    acknowledged: () => ({ tasks: tasks.length, jobs: jobs.length }),
   };
 }

@@ -1,7 +1,16 @@
-import { percentile } from '../../src/lib/percentile';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { interruption } from '../../tools/command/run-command';
+import { post, type Session } from '../../tools/kit/people';
 import { startClosedLoop } from '../../tools/load/closed-loop';
 import { openConnections, type Answer, type Request } from '../../tools/load/connections';
 import { sendAtRate } from '../../tools/load/open-loop';
+
+/** An account of the API at `url`. */
+export interface Account {
+  url: string;
+  email: string;
+  password: string;
+}
 
 export interface Taken {
   answered: number;
@@ -24,9 +33,9 @@ interface LoadOptions {
 }
 
 const nothing = (): Taken => ({ answered: 0, failed: 0, failures: {}, connects: 0, workers: {}, times: [] });
-const count = (counts: Record<string, number>, key: string) => (counts[key] = (counts[key] ?? 0) + 1);
+export const count = (counts: Record<string, number>, key: string) => (counts[key] = (counts[key] ?? 0) + 1);
 
-/** Keeps connections busy, each with its next request as soon as it has an answer: half POST /tasks, half GET `path`. */
+/** Sends the next request on each connection as soon as it has an answer: half POST /tasks, half GET `path`. */
 export function startLoad({ url, token, connections, path }: LoadOptions) {
   const authorization = `Bearer ${token}`;
   const write = {
@@ -111,38 +120,16 @@ export async function sendArrivals({ url, connections, ...loop }: Arrivals) {
   return { statuses, times };
 }
 
-/** @returns what was made */
-export async function post<T>(address: string, body: object, token?: string): Promise<T> {
-  const headers = { 'content-type': 'application/json', ...(token && { authorization: `Bearer ${token}` }) };
-  const response = await fetch(address, { method: 'POST', headers, body: JSON.stringify(body) });
-  if (!response.ok) throw new Error(`POST ${address} answers ${response.status}`);
-  return (await response.json()) as T;
+/** Logs in and makes a task, whose path it returns. */
+export async function prepareLoad({ url, email, password }: Account) {
+  const { token, user } = await post<Session>(`${url}/users/login`, { email, password });
+  const headers = { authorization: `Bearer ${token}` };
+  const task = await post<{ _id: string }>(`${url}/tasks`, { title: 'Read under load' }, headers);
+  return { token, headers, userId: user._id, path: `/tasks/${task._id}` };
 }
 
-/** Logs in and makes a task. @returns the token, and the path of the task */
-export async function prepareLoad({
-  url,
-  email,
-  password,
-}: {
-  url: string;
-  email: string;
-  password: string;
-}) {
-  const { token } = await post<{ token: string }>(`${url}/users/login`, { email, password });
-  const task = await post<{ _id: string }>(`${url}/tasks`, { title: 'Read under load' }, token);
-  return { token, path: `/tasks/${task._id}` };
-}
-
-/** Makes a new member. */
-export async function signUp(url: string): Promise<{ id: string; token: string }> {
-  const name = `drill${Math.random().toString(36).slice(2)}`;
-  const person = { name, username: name, email: `${name}@example.com`, password: 'correct horse' };
-  const { token, user } = await post<{ token: string; user: { _id: string } }>(`${url}/users/signup`, person);
-  return { id: user._id, token };
-}
-
-export const p99 = (times: readonly number[]): number => percentile(times, 0.99);
+/** Waits while the load goes on. @throws AbortError if Ctrl-C ends the drill */
+export const calm = (ms: number): Promise<void> => sleep(ms, undefined, { signal: interruption.signal });
 
 /** Formats failures: "3 of 900 failed (3 × GET 502)". */
 export function describeFailures({

@@ -1,4 +1,4 @@
-// @ts-nocheck
+import type { Request } from '../../tools/load/connections';
 import { inAddress, oddTexts } from './odd-text';
 
 /** Bytes: NGINX takes 8 kB of an address, and 16 kB of address and headers together. */
@@ -12,52 +12,41 @@ const headers = [
 const rawInAddress = (text: string) => text.replace(/[^!-~]/g, '');
 const inHeader = (text: string) => text.replace(/[^ -~]/g, '').slice(0, headerBytes);
 
-/** Well-formed HTTP, whatever it says: each odd text at each of these places, one after the other. */
-export function oddRequests({
-  token,
-  taskPath,
-  userPath,
-}: {
-  token: string;
+export interface Member {
+  /** Headers that authenticate the member. */
+  headers: Record<string, string>;
   taskPath: string;
   userPath: string;
-}) {
-  const common = { authorization: `Bearer ${token}` };
-  const long = Object.values(oddTexts(8_000));
-  const short = Object.values(oddTexts(150));
-  const send = (
-    method: string,
-    path: string,
-    body:
-      | { email?: string | undefined; password?: string | undefined; name?: string; username?: string }
-      | undefined,
-    more = {},
-  ) => ({
+}
+
+/** Makes well-formed HTTP requests with odd content: each odd text at each of these places, one after the other. */
+export function oddRequests({ headers: own, taskPath, userPath }: Member): Request[] {
+  const get = (path: string, more: Record<string, string> = {}): Request => ({
+    method: 'GET',
+    path,
+    headers: more,
+  });
+  const send = (method: 'POST' | 'PATCH', path: string, body: object, more = {}): Request => ({
     method,
     path,
-    headers: { ...more, ...(body && { 'content-type': 'application/json' }) },
-    body: body && JSON.stringify(body),
+    headers: { ...more, 'content-type': 'application/json' },
+    body: JSON.stringify(body),
   });
-  return long.flatMap((text, index) => {
-    const few = short[index];
+  const short = Object.values(oddTexts(150));
+  return Object.values(oddTexts(8_000)).flatMap((text, index) => {
+    const few = short[index]!;
     const all = Object.fromEntries(headers.map((name) => [name, inHeader(text)]));
-    const credentials = { authorization: `Bearer ${inHeader(text)}` };
     return [
-      send('GET', `/${rawInAddress(text).slice(0, addressBytes)}`),
-      send('GET', `/tasks?q=${inAddress(few, addressBytes)}&limit=1`, undefined, common),
-      send('GET', '/tasks', undefined, { ...all, ...credentials }),
-      send('GET', taskPath, undefined, { ...all, ...common }),
+      get(`/${rawInAddress(text).slice(0, addressBytes)}`),
+      get(`/tasks?q=${inAddress(few, addressBytes)}&limit=1`, own),
+      get('/tasks', { ...all, authorization: `Bearer ${inHeader(text)}` }),
+      get(taskPath, { ...all, ...own }),
       send('POST', '/users/login', { email: few, password: few }),
-      send('GET', `/tasks/${inAddress(text, addressBytes)}`, undefined, common),
-      send('GET', `/users/x?cursor=${inAddress(text, addressBytes)}`),
-      send('PATCH', userPath, { name: `x${few.slice(0, 90)}` }, common),
+      get(`/tasks/${inAddress(text, addressBytes)}`, own),
+      get(`/users/x?cursor=${inAddress(text, addressBytes)}`),
+      send('PATCH', userPath, { name: `x${few.slice(0, 90)}` }, own),
       send('POST', '/users/signup', { name: text, email: text, username: text, password: text }),
-      send(
-        'GET',
-        `/tasks?cursor=${inAddress(text, 1_900)}&label=${inAddress(few, 4_000)}`,
-        undefined,
-        common,
-      ),
+      get(`/tasks?cursor=${inAddress(text, 1_900)}&label=${inAddress(few, 4_000)}`, own),
     ];
   });
 }

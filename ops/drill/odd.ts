@@ -1,29 +1,33 @@
-// @ts-nocheck
+import { p99, percentile } from '../../src/lib/percentile';
+import type { Progress } from '../../tools/command/progress';
+import { interruption } from '../../tools/command/run-command';
+import { post, signUp } from '../../tools/kit/people';
+import type { Request } from '../../tools/load/connections';
 import { apiName } from '../stack/app-names';
-import { interruption, UserError } from '../../tools/command/run-command';
-import { percentile } from '../../src/lib/percentile';
-import { p99, post, prepareLoad, sendArrivals, signUp } from './load';
-import { oddRequests } from './odd-requests';
+import type { Stack } from '../stack/types';
+import { prepareLoad, sendArrivals } from './load';
+import { oddRequests, type Member } from './odd-requests';
 import { withOwnStack } from './own-stack';
-import { Stack } from '../stack/types';
 
 const oddPerSecond = 200;
 const plainPerSecond = 50;
 const seconds = 20;
-/** Aimed at: p99 of the plain requests, by theirs without odd ones. */
+/** Aim: the p99 of the plain requests beside odd ones is at most so many times their p99 alone. */
 const mostTimesP99 = 2;
-/** Aimed at: how late a timer of a worker is at most. */
+/** Aim: the most milliseconds by which a timer of an API worker is late. */
 const mostLateMs = 50;
-/** Node measures from one timer to the next, so without any lag it finds this. */
+/** Node measures from one timer to the next, so it finds this much without any lag. */
 const timerMs = 10;
-/** A password that waits for a hash thread, or NGINX's limit: refused as it should be. */
+/** A 503 is no failure: a password waits for a hash thread, or NGINX limits requests. */
 const failures = ['500', '502', '504'];
 
-/** Since the last call, by worker: prom-client begins anew at each look. @returns ms, of the latest */
-async function latestLoop(stack: Stack & Record<string, any>): Promise<number> {
-  const ports = (await stack.apps()).filter(({ name }) => name === apiName).map(({ port }) => port);
+type Statuses = Record<string, number>;
+
+/** @returns the longest lag of an event loop since the last call, in ms: prom-client begins anew on each scrape */
+async function latestLoop(stack: Stack): Promise<number> {
+  const workers = (await stack.apps()).filter(({ name }) => name === apiName);
   const lags = await Promise.all(
-    ports.map(async (port: any) => {
+    workers.map(async ({ port }) => {
       const response = await fetch(`http://127.0.0.1:${port}/metrics`);
       const [, lag] = /^nodejs_eventloop_lag_max_seconds\S* (\S+)$/m.exec(await response.text()) ?? [];
       return Math.max(0, Number(lag) * 1_000 - timerMs);
@@ -32,111 +36,81 @@ async function latestLoop(stack: Stack & Record<string, any>): Promise<number> {
   return Math.max(...lags);
 }
 
-/** A new member with a task, as an Admin gives it. */
-async function newMember(url: string, adminToken: string) {
-  const { id, token } = await signUp(url);
-  const { _id } = await post<{ _id: string }>(`${url}/tasks`, { title: 'Drill', assignedTo: id }, adminToken);
-  return { token, taskPath: `/tasks/${_id}`, userPath: `/users/${id}` };
+/** Signs up a member, to whom the Admin assigns a task. */
+async function newMember(url: string, admin: Record<string, string>): Promise<Member> {
+  const { id, headers } = await signUp(url);
+  const { _id } = await post<{ _id: string }>(`${url}/tasks`, { title: 'Drill', assignedTo: id }, admin);
+  return { headers, taskPath: `/tasks/${_id}`, userPath: `/users/${id}` };
 }
 
-/** Reads, lists and one write in ten. */
-function plainRequests({ token, taskPath, userPath }) {
-  const headers = { authorization: `Bearer ${token}` };
-  const reads = [taskPath, '/tasks?limit=5', userPath].map((path) => ({ method: 'GET', path, headers }));
-  const body = JSON.stringify({ status: 'Doing' });
-  const asJson = { ...headers, 'content-type': 'application/json' };
-  const write = { method: 'PATCH', path: taskPath, headers: asJson, body };
-  return (index: number) => (index % 10 === 9 ? write : reads[index % reads.length]);
+/** Makes reads, lists and one write in ten, in turns. */
+function plainRequests({ headers, taskPath, userPath }: Member): Request[] {
+  return Array.from({ length: 30 }, (_, index) => {
+    if (index % 10 < 9)
+      return { method: 'GET', path: [taskPath, '/tasks?limit=5', userPath][index % 3]!, headers };
+    const body = JSON.stringify({ status: 'Doing' });
+    const asJson = { ...headers, 'content-type': 'application/json' };
+    return { method: 'PATCH', path: taskPath, headers: asJson, body };
+  });
 }
 
-const count = (
-  statuses: { [s: string]: unknown } | ArrayLike<unknown>,
-  isMeant: { (status: any): boolean; (status: any): boolean; (arg0: string): any },
-) => Object.entries(statuses).reduce((sum, [status, times]) => sum + (isMeant(status) ? times : 0), 0);
+const countOf = (statuses: Statuses, isMeant: (status: string) => boolean) =>
+  Object.entries(statuses).reduce((sum, [status, times]) => sum + (isMeant(status) ? times : 0), 0);
 
-/** Plain requests of one member, while another and a stranger send odd ones. */
-export async function drillOddRequests(progress: {
-  step: (
-    arg0: string,
-    arg1: string,
-    arg2: () => Promise<
-      [
-        { statuses: Record<string, number>; times: number[] },
-        { statuses: Record<string, number>; times: number[] },
-      ]
-    >,
-  ) => PromiseLike<[any, any]> | [any, any];
-}): Promise<string[]> {
-  const faults: string[] | PromiseLike<string[]> = [];
-  // Each address is logged, as it is by default; this machine is exempt from limits, so none of them hides anything.
+/** Sends plain requests of one member, while another member and a stranger send odd ones. */
+export function drillOddRequests(progress: Progress): Promise<string[]> {
+  // Each address is logged, as by default. Loopback is exempt from limits, so that no limit hides anything.
   const options = { apiWorkers: 2, env: { LOG_LEVEL: 'info' } };
-  await withOwnStack(progress, options, async ({ stack, url, ...account }) => {
-    const { token } = await prepareLoad({ url, ...account });
-    const plain = plainRequests(await newMember(url, token));
-    const odd = oddRequests(await newMember(url, token));
+  return withOwnStack(progress, options, async ({ stack, faults, ...account }) => {
+    const { url } = account;
+    const { headers } = await prepareLoad(account);
     const { signal } = interruption;
-    const sendPlain = (length: number) =>
-      sendArrivals({ url, perSecond: plainPerSecond, seconds: length, connections: 64, signal, next: plain });
-    const sendOdd = () =>
+    const sender = (requests: Request[], perSecond: number, connections: number) => (length: number) =>
       sendArrivals({
-        url,
-        perSecond: oddPerSecond,
-        seconds,
-        connections: 128,
-        signal,
-        next: (index: number) => odd[index % odd.length],
+        ...{ url, perSecond, seconds: length, connections, signal },
+        next: (index) => requests[index % requests.length]!,
       });
-    const phase = async (
-      name: string,
-      work: {
-        (): Promise<{ statuses: Record<string, number>; times: number[] }[]>;
-        (): Promise<
-          [
-            { statuses: Record<string, number>; times: number[] },
-            { statuses: Record<string, number>; times: number[] },
-          ]
-        >;
-        (): Promise<{ statuses: Record<string, number>; times: number[] }[]>;
-      },
-    ) => {
+    const sendPlain = sender(plainRequests(await newMember(url, headers)), plainPerSecond, 64);
+    const sendOdd = sender(oddRequests(await newMember(url, headers)), oddPerSecond, 128);
+    const phase = async (name: string, length: number, withOdd = false) => {
       await latestLoop(stack);
-      const [taken, ofOdd] = await progress.step('load', name, work);
-      if (signal.aborted) throw new UserError('interrupted');
-      const answered = count(taken.statuses, (status: string) => status === '200');
-      return { ...taken, answered, odd: ofOdd, lateMs: await latestLoop(stack) };
+      const [{ statuses, times }, odd] = await progress.step('load', name, () =>
+        Promise.all([sendPlain(length), withOdd ? sendOdd(length) : undefined]),
+      );
+      signal.throwIfAborted();
+      return {
+        times,
+        answered: statuses['200'] ?? 0,
+        odd: odd?.statuses ?? {},
+        lateMs: await latestLoop(stack),
+      };
     };
-    const alone = async () => [await sendPlain(seconds / 2)];
-    await progress.step('load', 'warming up', () => Promise.all([sendPlain(5), sendOdd()]));
-    const before = await phase('plain requests alone', alone);
-    const during = await phase('odd requests beside them', () =>
-      Promise.all([sendPlain(seconds), sendOdd()]),
-    );
-    const after = await phase('plain requests alone', alone);
+    await progress.step('load', 'warming up', () => Promise.all([sendPlain(5), sendOdd(seconds)]));
+    const before = await phase('plain requests alone', seconds / 2);
+    const during = await phase('odd requests beside them', seconds, true);
+    const after = await phase('plain requests alone', seconds / 2);
 
     console.log('\nplain requests      answered        p50       p99       loop late, at most');
     for (const [name, { times, answered, lateMs }] of Object.entries({ before, during, after })) {
-      const [p50, p99] = [0.5, 0.99].map((part) => `${percentile(times, part).toFixed(1)} ms`.padEnd(10));
+      const parts = [0.5, 0.99].map((part) => `${percentile(times, part).toFixed(1)} ms`.padEnd(10));
       const share = `${answered} of ${times.length}`.padEnd(16);
-      console.log(`${name.padEnd(20)}${share}${p50}${p99}${lateMs.toFixed(0)} ms`);
+      console.log(`${name.padEnd(20)}${share}${parts.join('')}${lateMs.toFixed(0)} ms`);
     }
-    const statuses = Object.entries(during.odd.statuses).map(([status, times]) => `${times} × ${status}`);
+    const statuses = Object.entries(during.odd).map(([status, times]) => `${times} × ${status}`);
     console.log(`odd requests: ${statuses.join(', ')}`);
 
     const lost = during.times.length - during.answered;
     if (lost > 0) faults.push(`${lost} plain requests were not answered with 200`);
     const ratio = p99(during.times) / p99([...before.times, ...after.times]);
-    console.log(`p99 is ${ratio.toFixed(1)} times that without odd requests (aim: ${mostTimesP99})`);
-    if (!(ratio <= mostTimesP99)) faults.push(`p99 is ${ratio.toFixed(1)} times that without odd requests`);
-    const withoutMs = Math.max(before.lateMs, after.lateMs).toFixed(0);
-    if (!(during.lateMs <= mostLateMs))
-      faults.push(
-        `an event loop was ${during.lateMs.toFixed(0)} ms late (${withoutMs} without odd requests)`,
-      );
-    const broken = count(
-      during.odd.statuses,
-      (status: string) => failures.includes(status) || !/^\d+$/.test(status),
+    const times = `p99 is ${ratio.toFixed(1)} times that without odd requests`;
+    console.log(`${times} (aim: ${mostTimesP99})`);
+    if (!(ratio <= mostTimesP99)) faults.push(times);
+    const [lateMs, withoutMs] = [during.lateMs, Math.max(before.lateMs, after.lateMs)].map((late) =>
+      late.toFixed(0),
     );
+    if (!(during.lateMs <= mostLateMs))
+      faults.push(`an event loop was ${lateMs} ms late (${withoutMs} without odd requests)`);
+    const broken = countOf(during.odd, (status) => failures.includes(status) || !/^\d+$/.test(status));
     if (broken > 0) faults.push(`${broken} odd requests got no proper answer`);
   });
-  return faults;
 }

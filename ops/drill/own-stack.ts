@@ -1,32 +1,41 @@
-// @ts-nocheck
 import fs from 'node:fs';
 import path from 'node:path';
-import { createStack } from '../stack/stack';
+import { messageOf } from '../../src/lib/error-code';
+import type { Progress } from '../../tools/command/progress';
+import { UserError } from '../../tools/command/run-command';
+import { forgetUrls } from '../../tools/local-servers/server-urls';
 import { ensureAdmin } from '../local/admin-account';
 import { prepare, root } from '../set-up/prepare';
-import { forgetUrls } from '../../tools/local-servers/server-urls';
-import { UserError } from '../../tools/command/run-command';
+import { createStack } from '../stack/stack';
+import type { Stack } from '../stack/types';
+import type { Account } from './load';
 
 export const dir = path.join(root, '.local', 'drill');
 const folder = path.join(dir, 'stack');
 
-/** A stack for this drill alone, beside what runs, with an empty database; nothing of it is left in the end. */
+interface OwnStack extends Account {
+  stack: Stack;
+  /** Starts what does not run. @returns true if everything runs then */
+  start: () => Promise<boolean>;
+  /** Gets a line for each promise that did not hold. */
+  faults: string[];
+}
+
+/**
+ * Runs `work` on a stack of its own with an empty database, beside what runs, and removes the stack.
+ *
+ * @returns the faults that `work` found
+ */
 export async function withOwnStack(
-  progress: ReturnType<import('../../tools/command/progress').createProgress>,
+  progress: Progress,
   { apiWorkers, env = {} }: { apiWorkers: number; env?: Record<string, string> },
-  work: (own: {
-    stack: import('../stack/types').Stack & Record<string, any>;
-    start: () => Promise<boolean>;
-    url: string;
-    email: string;
-    password: string;
-  }) => Promise<void>,
-) {
+  work: (own: OwnStack) => Promise<void>,
+): Promise<string[]> {
   forgetUrls();
   delete process.env.BALANCING;
   await prepare({ need: ['system', 'nginx-lua', 'mongo', 'build'], progress });
   const open = () => createStack({ root, dir: folder, basePorts: { nginx: 3400, api: 4501 }, urls: {} });
-  // What a drill that was killed has left.
+  // A drill that was killed leaves its stack.
   if (fs.existsSync(folder)) await open().stop();
   fs.rmSync(folder, { recursive: true, force: true });
   const stack = open();
@@ -37,24 +46,24 @@ export async function withOwnStack(
       await stack.startApps({ apiWorkers, env: { ...common, ...env } });
       return true;
     } catch (error) {
-      console.log(error.message);
+      console.log(messageOf(error));
       return false;
     }
   };
+  const faults: string[] = [];
   try {
     await progress.step('stack', 'starting one of its own', async () => {
       if (!(await start())) throw new UserError('The stack of the drill did not start.');
     });
-    const info = stack.info();
-    const admin = await ensureAdmin({ root, dir: folder, env: info.env });
-    const { email, passwordFile } = admin;
+    const { url, env: ownEnv } = stack.info();
+    const admin = await ensureAdmin({ root, dir: folder, env: ownEnv });
+    if (!url || !admin) throw new UserError('The stack of the drill has no address or an old database.');
     stack.stackFile.update({ admin });
-    const password = fs.readFileSync(passwordFile, 'utf8').trim();
-    await work({ stack, start, url: info.url, email, password });
+    const password = fs.readFileSync(admin.passwordFile, 'utf8').trim();
+    await work({ stack, start, faults, url, email: admin.email, password });
   } finally {
     await progress.step('stack', 'stopping', () => stack.stop());
   }
   fs.rmSync(folder, { recursive: true, force: true });
+  return faults;
 }
-
-export { root } from '../set-up/prepare';

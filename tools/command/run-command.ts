@@ -73,7 +73,7 @@ export const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve
  * @param ask a rejection counts as "not yet"
  */
 export async function waitUntil<T>(
-  ask: () => Promise<T> | T,
+  ask: () => Promise<T | undefined | false> | T | undefined | false,
   { timeoutMs, everyMs = 100, what }: { timeoutMs: number; everyMs?: number; what: string },
 ): Promise<T> {
   const end = Date.now() + timeoutMs;

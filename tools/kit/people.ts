@@ -22,7 +22,8 @@ export interface Client {
   headers: Record<string, string>;
 }
 
-interface Session {
+/** What a log-in or sign-up answers. */
+export interface Session {
   token: string;
   user: { _id: string };
 }

@@ -2,7 +2,7 @@ import type { Answers } from './protocol';
 
 type Log = Pick<Answers, 'caches'> & Record<'dueMs' | 'tookMs' | 'statuses', number[]>;
 
-/** Collects what came of the requests of each kind. */
+/** Collects the answers to the requests of each kind. */
 export function createAnswerLog() {
   const kinds = new Map<string, Log>();
   const errors: Record<string, number> = {};

@@ -1,8 +1,7 @@
-import { percentile } from '../../../src/lib/percentile';
 import type { Answers, Sent } from './protocol';
 import { thousands } from './table';
 
-/** Seconds after the start of an order. */
+/** A span in seconds after the start of an order. */
 export interface Span {
   begins: number;
   ends: number;
@@ -11,12 +10,12 @@ export interface Span {
 type IsMeant = (status: number) => boolean;
 
 export const isDone: IsMeant = (status) => status >= 200 && status < 300;
-/** The statuses of a server that refuses since it has too much to do. */
+/** True for the statuses of a server that refuses because it has too much to do. */
 export const isRefusal: IsMeant = (status) => [429, 503, 507].includes(status);
-/** The statuses of a server that breaks; 0: no answer. */
+/** True for the statuses of a server that breaks; 0 means no answer. */
 export const isFailure: IsMeant = (status) => [0, 500, 502, 504].includes(status);
 
-/** Answers of a kind to the requests that were due in this span; those of another kind are none. */
+/** Lists the answers of a kind to the requests that were due in a span; none if the kind is unknown. */
 export function answersOf(sent: Sent, kind: string, { begins = 0, ends = Infinity }: Partial<Span> = {}) {
   const { dueMs, tookMs, statuses } = sent.kinds[kind] ?? ({} as Partial<Answers>);
   return [...(dueMs ?? [])]
@@ -24,17 +23,17 @@ export function answersOf(sent: Sent, kind: string, { begins = 0, ends = Infinit
     .filter(({ dueS }) => dueS >= begins && dueS < ends);
 }
 
-/** Milliseconds of those answers. */
+/** Lists the milliseconds of these answers if their status is meant. */
 export const timesOf = (sent: Sent, kind: string, span: Partial<Span>, isMeant: IsMeant = () => true) =>
   answersOf(sent, kind, span)
     .filter(({ status }) => isMeant(status))
     .map(({ ms }) => ms);
 
-/** How many of these kinds have such a status. */
+/** Counts the answers of some kinds by their status. */
 export const countOf = (sent: Sent, kinds: readonly string[], isMeant: IsMeant, span: Partial<Span> = {}) =>
   kinds.reduce((sum, kind) => sum + timesOf(sent, kind, span, isMeant).length, 0);
 
-/** Successes a second, by when they ended. */
+/** @returns successes a second; the end of an answer decides whether it lies in the span */
 export function rateDone(sent: Sent, kinds: readonly string[], { begins, ends }: Span): number {
   const isInSpan = ({ dueS, ms }: { dueS: number; ms: number }) =>
     dueS + ms / 1_000 >= begins && dueS + ms / 1_000 < ends;
@@ -42,9 +41,7 @@ export function rateDone(sent: Sent, kinds: readonly string[], { begins, ends }:
   return done.filter(isInSpan).length / (ends - begins);
 }
 
-export const p99 = (times: readonly number[]): number => percentile(times, 0.99);
-
-/** How often each status came: "201 × 404, 503 × 5,596". */
+/** Formats how often each status came: "201 × 404, 503 × 5,596". */
 export function describeStatuses(sent: Sent, kinds: readonly string[]): string {
   const counts = new Map<number, number>();
   for (const { status } of kinds.flatMap((kind) => answersOf(sent, kind)))

@@ -1,34 +1,35 @@
+import { p99 } from '../../../src/lib/percentile';
 import type { Request } from '../../../tools/load/connections';
-import { countOf, describeStatuses, isDone, p99, rateDone, timesOf } from './figures';
+import { countOf, describeStatuses, isDone, rateDone, timesOf } from './figures';
 import type { Part, PartContext } from './part';
 import type { Stream } from './protocol';
 import { membersOf, whyNoAddresses, work, type Member } from './requests';
 import { atMost, info, ms, percent, perSecond } from './table';
 import { makeTimeChart } from './time-chart';
 
-/** The members who send most of it, and how much that is. */
+/** Number of members who send most requests, and their share of all. */
 const HEAVY = 3;
 const HEAVY_SHARE = 0.9;
 const TIMES_CAPACITY = 5;
 /**
- * Passwords and pictures are so few that all members but the heavy ones together ask for a fraction of what the hash
- * threads and the job worker can do: with 1,000 requests/s of capacity for 2.5 log-ins and 1 upload a second.
+ * Shares of all requests. Passwords and pictures are so few that the members who are not heavy use a fraction of the
+ * hash threads and of the job worker: at a capacity of 1,000 requests/s, 2.5 log-ins and 1 upload a second.
  */
 const SHARES = { read: 0.7, list: 0.15, write: 0.143, 'log-in': 0.005, upload: 0.002 };
 type Kind = keyof typeof SHARES;
 const kinds = Object.keys(SHARES) as Kind[];
-/** Requests of which a closed loop sends each kind by its share. */
+/** Length of the sequence of requests that a closed loop repeats. */
 const ROUND = 10_000;
 const CLIENTS = 32;
 const IDLE_SECONDS = 3;
-/** Connections of one member. */
+/** Most connections of one member. */
 const SOCKETS = 400;
-/** Aim. */
+/** Aim: the largest share of requests of the other members that are not served. */
 const MOST_REFUSED = 0.01;
 
 const addressOf = (member: number) => `127.0.1.${1 + member}`;
 
-/** Requests of these members by kind, each from the address of its member. */
+/** Makes requests of these members by kind, each sent from the address of its member. */
 async function requestsOf(members: Member[], first: number): Promise<Record<Kind, Request[]>> {
   const made = {
     read: work.reads(members),
@@ -37,13 +38,13 @@ async function requestsOf(members: Member[], first: number): Promise<Record<Kind
     'log-in': work.logIns(members),
     upload: await work.uploads(members, Math.ceil(200 / members.length)),
   };
-  // In turns of the members, so that the index says whose request it is.
+  // The members take turns, so the index of a request leads to its member.
   for (const requests of Object.values<Request[]>(made))
     requests.forEach((request, index) => (request.from = addressOf(first + (index % members.length))));
   return made;
 }
 
-/** As many successes a second as a closed loop of the same mix has, sent by all members alike. */
+/** Measures the successes a second of a closed loop of the same mix, which all members send alike. */
 async function measureCapacity({ send }: PartContext, requests: Record<Kind, Request[]>): Promise<number> {
   const round = kinds.flatMap((kind) =>
     Array.from({ length: Math.round(SHARES[kind] * ROUND) }, (_, index) => ({
@@ -102,5 +103,5 @@ async function measure(context: PartContext) {
   return { rows, charts: [makeTimeChart(chart)] };
 }
 
-/** Three members ask for more than there is: the others must not notice. */
+/** Three members ask for more than the stack can do: the others must not notice. */
 export const mixed: Part = { title: 'mixed', measure };

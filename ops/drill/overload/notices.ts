@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { connectMongo, PATIENT } from '../../../src/infra/mongo/mongo';
 import { noticeModel } from '../../../src/notices/notice-model';
-import { answersOf, countOf, isDone, p99, timesOf } from './figures';
+import { p99 } from '../../../src/lib/percentile';
+import { answersOf, countOf, isDone, timesOf } from './figures';
 import type { Part, PartContext } from './part';
 import { cachedReads } from './requests';
 import { atLeast, atMost, info, ms, thousands } from './table';
@@ -9,13 +10,13 @@ import { makeTimeChart } from './time-chart';
 
 const NOTICES_PER_SECOND = 500;
 const READS_PER_SECOND = 100;
-/** The board keeps some seconds of notices in view: a short burst would show nothing. */
+/** API workers keep the notices of some seconds in view: a short burst would show nothing. */
 const SECONDS = 60;
 const WARM_UP_SECONDS = 3;
 const BATCH_MS = 100;
 const IN_FORCE_MS = 3_600_000;
 
-/** Posts notices as log-outs do, straight into MongoDB. @returns how many */
+/** Posts notices as log-outs do, straight into MongoDB. @returns their number */
 async function postNotices(mongoUrl: string, signal: AbortSignal): Promise<number> {
   const mongo = await connectMongo(mongoUrl, PATIENT);
   try {

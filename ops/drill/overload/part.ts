@@ -1,23 +1,18 @@
 import type { Chart } from '../../../tools/report/chart';
-import type { createFixtures } from '../../../tools/kit/fixtures';
+import type { Fixtures } from '../../../tools/kit/fixtures';
 import type { Stack } from '../../stack/types';
 import type { Order, Sent } from './protocol';
 import type { Row } from './table';
 
-export interface Progress {
-  step: <T>(name: string, text: string, work: () => Promise<T>, tell?: (result: T) => string) => Promise<T>;
-  line: (name: string, text: string) => void;
-}
-
 export interface PartContext {
   stack: Stack;
-  fixtures: ReturnType<typeof createFixtures>;
-  /** How long the overload lasts. */
+  fixtures: Fixtures;
+  /** Length of the overload. */
   seconds: number;
   signal: AbortSignal;
-  /** Sends an order, with a line of progress; `sockets` is for one address. */
+  /** Sends an order and shows its progress; `sockets` is the limit of one address. */
   send: (text: string, streams: Order['streams'], sockets?: number) => Promise<Sent>;
-  /** Measures how many sign-ups a second the hash threads do if nothing else is asked for. */
+  /** Measures how many sign-ups a second the hash threads do without other requests. */
   hashRate: () => Promise<number>;
 }
 
@@ -26,9 +21,9 @@ export interface Measured {
   charts: Chart[];
 }
 
-/** One way of asking for too much. */
+/** One way to overload the stack. */
 export interface Part {
   title: string;
-  /** Or why it cannot be measured here. */
+  /** @returns `skipped` with the reason if the part cannot be measured on this host */
   measure: (context: PartContext) => Promise<Measured | { skipped: string }>;
 }

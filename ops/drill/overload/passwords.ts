@@ -1,4 +1,5 @@
-import { countOf, describeStatuses, isDone, isFailure, isRefusal, p99, rateDone, timesOf } from './figures';
+import { p99 } from '../../../src/lib/percentile';
+import { countOf, describeStatuses, isDone, isFailure, isRefusal, rateDone, timesOf } from './figures';
 import type { Part, PartContext } from './part';
 import { cachedReads, signUps, whyNoAddresses } from './requests';
 import { atLeast, atMost, info, MOST_IDLE_MS, ms, perSecond, thousands } from './table';
@@ -7,7 +8,7 @@ import { makeTimeChart } from './time-chart';
 const SIGN_UPS_PER_SECOND = 600;
 const READS_PER_SECOND = 100;
 const IDLE_SECONDS = 4;
-/** The addresses that sign up, each ten times a second. */
+/** Number of addresses that sign up, each ten times a second. */
 const ADDRESSES = 60;
 /** Aims. */
 const MOST_ACCEPTED_MS = 2_500;
@@ -43,5 +44,5 @@ async function measure(context: PartContext) {
   return { rows, charts: [makeTimeChart({ title, sent, reads: ['read'], others: ['sign-up'], overload })] };
 }
 
-/** Sign-ups at a rate that waits for no answer, from addresses that are a client each. */
+/** Sends sign-ups at a fixed rate that waits for no answer; each address counts as one client. */
 export const passwords: Part = { title: 'passwords', measure };

@@ -2,7 +2,7 @@ import { formatPage } from '../../../tools/report/html';
 import type { Part, Measured } from './part';
 import { markOf, type Row } from './table';
 
-/** A page of all parts: the tables of the terminal and the latencies over time. */
+/** Formats a page of all parts: the tables of the terminal and the latencies over time. */
 export function formatReport(
   measured: { name: string; title: Part['title']; result: Measured }[],
   at: Date,
@@ -22,5 +22,5 @@ export function formatReport(
   });
 }
 
-/** As the page colours them. */
+/** Words that the page colours, by mark. */
 const WORDS: Record<string, string> = { '✓': 'reached', '✗': 'not reached', '': '' };

@@ -6,13 +6,13 @@ import type { PartContext } from './part';
 
 type Fixtures = Pick<PartContext, 'fixtures'>;
 
-/** Tasks of a member that are read; others are written, so that the cache keeps these. */
+/** Number of tasks of a member that are read. Writes go to other tasks, so the cache keeps these. */
 const READ_TASKS = 2;
-/** Writes before the first task is written again: as many are rarely under way. */
+/** Number of writes before a task is written again: so many are rarely under way. */
 const WRITES_APART = 100;
 const PICTURE = [320, 240] as const;
 
-/** Why addresses of this machine cannot stand for clients, if they cannot: elsewhere it has but one. */
+/** @returns why addresses of this host cannot stand for clients, if they cannot: only Linux has many on loopback */
 export const whyNoAddresses = (): string | undefined =>
   process.platform === 'linux' ? undefined : 'clients with addresses of their own need Linux';
 
@@ -28,7 +28,7 @@ const asJson = (
   body: JSON.stringify(body),
 });
 
-/** Reads of tasks that the cache keeps, as an Admin sends them. */
+/** Makes an Admin's reads of tasks that the cache keeps. */
 export async function cachedReads({ fixtures }: Fixtures): Promise<Request[]> {
   const { headers } = await fixtures.admin();
   const ids = (await fixtures.manyTasks()).slice(0, 50);
@@ -40,7 +40,7 @@ export async function newTasks({ fixtures }: Fixtures): Promise<Request[]> {
   return [asJson('POST', '/tasks', { title: 'Under overload' }, headers)];
 }
 
-/** Sign-ups of people whom no request has named before. */
+/** Makes sign-ups of people whom no request has named before. */
 export const signUps = (count: number, from?: (index: number) => string): Request[] =>
   Array.from({ length: count }, (_, index) => ({
     ...asJson('POST', '/users/signup', newPerson()),
@@ -55,7 +55,7 @@ export interface Member {
   taskIds: string[];
 }
 
-/** Members with 50 tasks each, and with tokens that cost no log-in. */
+/** Lists members with 50 tasks each; their tokens are issued here, without a log-in. */
 export async function membersOf({ fixtures, stack }: PartContext): Promise<Member[]> {
   const [accounts, ids] = [await fixtures.accounts(), await fixtures.manyTasks()];
   const secret = readFileSync(stack.info().env.JWT_SECRET_FILE ?? '', 'utf8').trim();
@@ -63,12 +63,12 @@ export async function membersOf({ fixtures, stack }: PartContext): Promise<Membe
   return accounts.map((account, person) => ({
     ...account,
     headers: { authorization: `Bearer ${tokens.issue({ id: account.id, role: 'worker' })}` },
-    // The fixtures assign them to the members in turns.
+    // The fixtures assign tasks to the members in turns.
     taskIds: ids.filter((_, index) => index % accounts.length === person),
   }));
 }
 
-/** What members do, as requests of these members in turns. */
+/** Makes the requests of members by kind; the members take turns. */
 export const work = {
   reads: (members: Member[]): Request[] =>
     inTurns(members, READ_TASKS, ({ headers, taskIds }, turn) => ({
@@ -78,7 +78,7 @@ export const work = {
     })),
   lists: (members: Member[]): Request[] =>
     inTurns(members, 1, ({ headers }) => ({ method: 'GET', path: '/tasks?limit=20', headers })),
-  /** Some tasks to `Doing`, then the same ones back, so that each request changes something. */
+  /** Moves some tasks to `Doing`, then the same ones back, so that each request changes something. */
   writes: (members: Member[]): Request[] =>
     ['Doing', 'to Do'].flatMap((status) =>
       inTurns(members, Math.ceil(WRITES_APART / members.length), ({ headers, taskIds }, turn) =>
@@ -87,7 +87,7 @@ export const work = {
     ),
   logIns: (members: Member[]): Request[] =>
     inTurns(members, 1, ({ email, password }) => asJson('POST', '/users/login', { email, password })),
-  /** Each picture is another one, so that each upload is a job. */
+  /** Each picture differs, so that each upload is a job. */
   async uploads(members: Member[], turns: number): Promise<Request[]> {
     const nextPicture = await createPictures(...PICTURE);
     return inTurns(members, turns, ({ id, headers }) => ({
@@ -99,7 +99,7 @@ export const work = {
   },
 };
 
-/** One request of each member, then the next of each. */
+/** Makes one request of each member, then the next of each. */
 const inTurns = (
   members: Member[],
   turns: number,

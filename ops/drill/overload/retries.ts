@@ -1,13 +1,14 @@
-import { countOf, describeStatuses, isDone, isFailure, isRefusal, p99, rateDone, timesOf } from './figures';
+import { p99 } from '../../../src/lib/percentile';
+import { countOf, describeStatuses, isDone, isFailure, isRefusal, rateDone, timesOf } from './figures';
 import type { Part, PartContext } from './part';
 import { signUps } from './requests';
 import { atLeast, atMost, info, ms, perSecond, thousands } from './table';
 import { makeTimeChart } from './time-chart';
 
 const CLIENTS = 400;
-/** The most sign-ups that are made ready: refusals are quick, and no person is to come twice. */
+/** Sign-ups that are prepared for each second: refusals are quick, and no person may sign up twice. */
 const MOST_PER_SECOND = 3_000;
-/** Aim. */
+/** Aim: sign-ups done, as a share of the hash rate. */
 const LEAST_OF_HASH_RATE = 0.7;
 
 async function measure({ seconds, send, hashRate }: PartContext) {
@@ -31,5 +32,5 @@ async function measure({ seconds, send, hashRate }: PartContext) {
   return { rows, charts: [makeTimeChart({ title, sent, reads: [], others: kinds, overload })] };
 }
 
-/** One client with many connections, each of which sends the next sign-up as soon as it has an answer. */
+/** Sends sign-ups of one client over many connections, each as soon as its connection has an answer. */
 export const retries: Part = { title: 'retries', measure };

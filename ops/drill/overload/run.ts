@@ -1,12 +1,15 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { createFixtures } from '../../../tools/kit/fixtures';
 import { forCaller } from '../../../src/command-line/convention';
+import type { Progress } from '../../../tools/command/progress';
+import { interruption } from '../../../tools/command/run-command';
+import { createFixtures } from '../../../tools/kit/fixtures';
 import type { Stack } from '../../stack/types';
+import { dir, withOwnStack } from '../own-stack';
 import { mixed } from './mixed';
 import { notices } from './notices';
-import type { Measured, Part, PartContext, Progress } from './part';
+import type { Measured, Part, PartContext } from './part';
 import { passwords } from './passwords';
 import { formatReport } from './report';
 import { newTasks } from './requests';
@@ -17,32 +20,52 @@ import { atMost, formatTable, thousands } from './table';
 import { watchSender } from './watch-sender';
 import { writes } from './writes';
 
+/** Cost of production; the other drills hash at a lower cost. */
+const BCRYPT_COST = 10;
+/** A sender that is later measures itself. */
+const MOST_LATE_MS = 20;
+const SETTLE_MS = 120_000;
+/** The longest write if no other waits before it. */
+const CALM_MS = 100;
+
 const parts: Record<string, Part> = { writes, passwords, retries, mixed, slowed, notices };
 
 interface OverloadOptions {
-  stack: Stack;
-  url: string;
-  bcryptCost: number;
   /** Names of parts. */
   only: string[];
   /** How long each overload lasts. */
   seconds: number;
-  /** Folder for the page. */
-  folder: string;
-  signal: AbortSignal;
-  progress: Progress;
 }
 
-/** A sender that is later measures itself. */
-const MOST_LATE_MS = 20;
-const SETTLE_MS = 120_000;
-/** What a write takes at most once nothing waits before it. */
-const CALM_MS = 100;
+/**
+ * Asks for more than the stack can do: it must refuse the excess at once and serve the rest as usual.
+ *
+ * @returns the promises that did not hold
+ */
+export const drillOverload = (progress: Progress, options: OverloadOptions) =>
+  withOwnStack(
+    progress,
+    { apiWorkers: 2, env: { BCRYPT_COST: String(BCRYPT_COST) } },
+    async ({ stack, url, faults }) => {
+      const measured = await measureParts(progress, stack, url, options);
+      mkdirSync(dir, { recursive: true });
+      const page = path.join(dir, 'overload.html');
+      writeFileSync(page, formatReport(measured, new Date()));
+      console.log(`Latencies over time: ${forCaller(page)}`);
+      for (const { title, result } of measured)
+        for (const { what, measured: value, aim, holds } of result.rows)
+          if (holds === false) faults.push(`${title}: ${what} ${value} (aim: ${aim})`);
+    },
+  );
 
-/** Overloads the stack in each of these ways. @returns what was not as promised */
-export async function runOverload(options: OverloadOptions): Promise<string[]> {
-  const { stack, url, bcryptCost, only, seconds, folder, signal, progress } = options;
-  const own = { url, folder: stack.info().dir, info: stack.info, bcryptCost: () => bcryptCost };
+async function measureParts(
+  progress: Progress,
+  stack: Stack,
+  url: string,
+  { only, seconds }: OverloadOptions,
+) {
+  const { signal } = interruption;
+  const own = { url, folder: stack.info().dir, info: stack.info, bcryptCost: () => BCRYPT_COST };
   const fixtures = createFixtures(own);
   const sender = startSender(signal);
   const done: { name: string; title: string; result: Measured }[] = [];
@@ -67,18 +90,10 @@ export async function runOverload(options: OverloadOptions): Promise<string[]> {
   } finally {
     await sender.stop();
   }
-  mkdirSync(folder, { recursive: true });
-  const page = path.join(folder, 'overload.html');
-  writeFileSync(page, formatReport(done, new Date()));
-  console.log(`Latencies over time: ${forCaller(page)}`);
-  return done.flatMap(({ title, result }) =>
-    result.rows
-      .filter(({ holds }) => holds === false)
-      .map(({ what, measured, aim }) => `${title}: ${what} ${measured} (aim: ${aim})`),
-  );
+  return done;
 }
 
-/** Waits until writes are quick: what was sent before has no effect any more. */
+/** Waits until writes are quick, so that the requests before have no effect any more. */
 async function settle({ url, fixtures, signal }: Pick<PartContext, 'fixtures' | 'signal'> & { url: string }) {
   const [{ path: place, ...request } = { path: '' }] = await newTasks({ fixtures });
   for (let calm = 0, end = Date.now() + SETTLE_MS; calm < 3 && Date.now() < end;) {

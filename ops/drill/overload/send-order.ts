@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { percentile } from '../../../src/lib/percentile';
+import { p99 } from '../../../src/lib/percentile';
 import { inTurns, startClosedLoop } from '../../../tools/load/closed-loop';
 import { openConnections, type Answer } from '../../../tools/load/connections';
 import { sendAtRate } from '../../../tools/load/open-loop';
@@ -7,10 +7,10 @@ import { createAnswerLog } from './answer-log';
 import { isRefusal } from './figures';
 import type { Order, Sent, Stream } from './protocol';
 
-/** Requests that are due within it are sent together: to wake up for each would take twice the CPU time. */
+/** Requests that are due within this time are sent together: waking up for each takes twice the CPU time. */
 const TICK_MS = 3;
 
-/** Sends the streams of an order, and returns when each request has its answer or has waited for too long. */
+/** Sends the streams of an order, and returns once each request has an answer or has timed out. */
 export async function sendOrder({ url, streams, sockets }: Order): Promise<Sent> {
   const connections = openConnections({ url, connections: sockets });
   const log = createAnswerLog();
@@ -58,7 +58,7 @@ export async function sendOrder({ url, streams, sockets }: Order): Promise<Sent>
   return {
     kinds: log.kinds(),
     errors: log.errors,
-    lateP99Ms: late.length > 0 ? percentile(late, 0.99) : 0,
+    lateP99Ms: late.length > 0 ? p99(late) : 0,
     cores: (user + system) / 1_000 / (performance.now() - start),
   };
 }

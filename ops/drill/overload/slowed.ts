@@ -1,5 +1,6 @@
+import { p99 } from '../../../src/lib/percentile';
 import { openQuota } from '../../../tools/quota/quota';
-import { countOf, describeStatuses, isDone, isRefusal, p99, rateDone, timesOf } from './figures';
+import { countOf, describeStatuses, isDone, isRefusal, rateDone, timesOf } from './figures';
 import type { Part, PartContext } from './part';
 import type { Stream } from './protocol';
 import { cachedReads, newTasks } from './requests';
@@ -11,7 +12,7 @@ const CLIENTS = 16;
 const OF_CAPACITY = 0.7;
 const IDLE_PER_SECOND = 20;
 const IDLE_SECONDS = 5;
-/** The rest are cached reads. */
+/** One request in so many is a write, the others are cached reads. */
 const WRITE_EVERY = 10;
 /** Aims. */
 const MOST_REFUSED = 0.05;
@@ -73,5 +74,5 @@ async function measure(context: PartContext) {
 
 const byPort = (a: { port?: number }, b: { port?: number }) => a.port! - b.port!;
 
-/** One of two workers is slow, and NGINX gives it half of the requests. */
+/** Slows one of two API workers, to which NGINX gives half of the requests. */
 export const slowed: Part = { title: 'slowed', measure };

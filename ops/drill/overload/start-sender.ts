@@ -7,14 +7,14 @@ import type { Order, Sent } from './protocol';
 type Reply = { sent: Sent } | { error: string };
 
 /**
- * Puts a process ahead of what it measures, as if it ran elsewhere: its own lateness would be taken for theirs. A nice
- * value is not enough: by sched(7) it counts among the processes of one session only. Without root, or without the
- * chrt of util-linux, the process stays as it is, and reports how late it was.
+ * Gives a process precedence over the stack that it measures, or its own lateness would look like that of the stack.
+ * A nice value is not enough: by sched(7) it counts among the processes of one session only. Without root, or without
+ * the chrt of util-linux, the process stays as it is, and reports how late it was.
  */
 const putAhead = (pid: number): Promise<unknown> =>
   promisify(execFile)('chrt', ['--all-tasks', '--fifo', '--pid', '1', String(pid)]).catch(() => {});
 
-/** Starts the process that sends orders, one after the other. */
+/** Starts the process that sends one order after the other. */
 export function startSender(signal: AbortSignal) {
   const child = fork(path.join(__dirname, 'sender.ts'), {
     execArgv: ['--import', 'tsx'],
@@ -36,7 +36,7 @@ export function startSender(signal: AbortSignal) {
       if ('error' in reply) throw new Error(reply.error);
       return reply.sent;
     },
-    /** Ends the process; it holds nothing that would be lost. */
+    /** Kills the process, which holds nothing to save. */
     async stop(): Promise<void> {
       if (child.exitCode !== null || child.signalCode !== null) return;
       const ended = once(child, 'exit');

@@ -1,16 +1,16 @@
-/** One line of a part's table: what was measured and, if something is aimed at, whether that holds. */
+/** One line of a part's table: a measured value and, if it has an aim, whether the value reaches it. */
 export interface Row {
   what: string;
   measured: string;
   aim?: string;
-  /** Undefined: for information. */
+  /** Undefined if the row has no aim. */
   holds?: boolean;
 }
 
-/** A stack that takes longer with hardly anything to do shares its cores with too much else. */
+/** An idle stack whose p99 is longer shares its cores with too many other processes. */
 export const MOST_IDLE_MS = 100;
 
-/** Characters of the columns, with the blanks between them: together no wider than a terminal of 80. */
+/** Characters of the columns with their blanks: together no wider than a terminal of 80. */
 const WIDTHS = [48, 16, 14] as const;
 
 export const ms = (value: number): string =>
@@ -22,7 +22,7 @@ export const thousands = (value: number): string => Math.round(value).toLocaleSt
 
 export const info = (what: string, measured = ''): Row => ({ what, measured });
 
-/** @param most NaN, as `value` may be if nothing came, does not hold */
+/** @param most NaN, as `value` is without answers, does not hold */
 export const atMost = (what: string, value: number, most: number, format = ms): Row => ({
   what,
   measured: format(value),

@@ -9,7 +9,7 @@ interface TimeChart {
   sent: Sent;
   /** Kinds that are drawn as reads. */
   reads: string[];
-  /** Kinds that are drawn by what came of them. */
+  /** Kinds that are drawn by their outcome. */
   others: string[];
   overload: Span;
 }
@@ -26,7 +26,7 @@ const RATES = 110;
 const BETWEEN = 40;
 const FOOT = 44;
 
-/** Latencies over time, with the answers a second below them. */
+/** Draws latencies over time, with the answers a second below them. */
 export function makeTimeChart({ title, sent, reads, others, overload }: TimeChart): Chart {
   const of = (kinds: string[]) => kinds.flatMap((kind) => answersOf(sent, kind));
   const series = [
@@ -44,7 +44,7 @@ export function makeTimeChart({ title, sent, reads, others, overload }: TimeChar
     },
   ].filter(({ answers }) => answers.length > 0);
   const grid = { left: 64, right: 16 };
-  // One end for both: the last answer may come long after the last request.
+  // Both diagrams have the same end: the last answer may come long after the last request.
   const ends = series.flatMap(({ answers }) => answers.map(({ dueS, ms }) => dueS + ms / 1_000));
   const last = Math.ceil(ends.reduce((most, end) => Math.max(most, end), overload.ends));
   const xAxis = { ...figureAxis(''), type: 'value' as const, min: 0, max: last };
@@ -114,7 +114,7 @@ const shade = ({ begins, ends }: Span) => ({
   data: [[{ xAxis: begins }, { xAxis: ends }]] as [[{ xAxis: number }, { xAxis: number }]],
 });
 
-/** Values in bins, each named by its middle in seconds; from 0 on, so that an empty bin is seen as such. */
+/** Puts answers into bins from second 0 on, each named by its middle; a bin may be empty. */
 function bin(answers: Answer[], secondsOf: (answer: Answer) => number): [seconds: number, ms: number[]][] {
   const bins: number[][] = [];
   for (const answer of answers) {
@@ -125,14 +125,14 @@ function bin(answers: Answer[], secondsOf: (answer: Answer) => number): [seconds
   return bins.map((times, index) => [(index + 0.5) * BIN_SECONDS, times]);
 }
 
-/** By when the requests were due. An empty bin leaves a gap, and a log scale has no zero. */
+/** Bins answers by the due time of their requests. An empty bin leaves a gap, since a log scale has no zero. */
 const latencies = (answers: Answer[], share: number) =>
   bin(answers, ({ dueS }) => dueS).map(([seconds, times]) => [
     seconds,
     times.length > 0 ? Math.max(LEAST_MS, percentile(times, share)) : null,
   ]);
 
-/** By when the answers came. */
+/** Bins answers by the time at which they came. */
 const rates = (answers: Answer[]) =>
   bin(answers, ({ dueS, ms }) => dueS + ms / 1_000).map(([seconds, times]) => [
     seconds,

@@ -1,13 +1,14 @@
+import type { Progress } from '../../../tools/command/progress';
 import { rateDone } from './figures';
-import type { PartContext, Progress } from './part';
+import type { PartContext } from './part';
 import { signUps } from './requests';
 import type { startSender } from './start-sender';
 import { ms } from './table';
 
-/** Connections of one address. */
+/** Most connections of one address. */
 const SOCKETS = 1_000;
 
-/** Sends orders with a line of progress each, and keeps how late the sender was and what went wrong. */
+/** Sends orders, shows their progress, and keeps how late the sender was and which errors it counted. */
 export function watchSender(
   sender: ReturnType<typeof startSender>,
   url: string,

@@ -1,5 +1,6 @@
+import { p99 } from '../../../src/lib/percentile';
 import type { Request } from '../../../tools/load/connections';
-import { countOf, describeStatuses, isDone, isFailure, isRefusal, p99, rateDone, timesOf } from './figures';
+import { countOf, describeStatuses, isDone, isFailure, isRefusal, rateDone, timesOf } from './figures';
 import type { Span } from './figures';
 import type { Part, PartContext } from './part';
 import type { Sent } from './protocol';
@@ -9,7 +10,7 @@ import { makeTimeChart } from './time-chart';
 
 const CREATES_PER_SECOND = 2_000;
 const READS_PER_SECOND = 300;
-/** Before the overload and after it. */
+/** Rate before the overload and after it. */
 const FEW_CREATES_PER_SECOND = 20;
 const IDLE_SECONDS = 4;
 const AFTER_SECONDS = 6;
@@ -17,11 +18,11 @@ const AFTER_SECONDS = 6;
 const MOST_READ_MS = 100;
 const MOST_REFUSAL_MS = 50;
 const LEAST_OF_BEST = 0.8;
-/** All is as idle again after so long: no p99 more than so many times the idle one, as samples of seconds differ. */
+/** Aim: so long after the overload no p99 is more than so many times the idle one; short samples differ. */
 const BACK_SECONDS = 1;
 const AS_IDLE = 3;
 
-/** The best that closed loops of several sizes do without anything beside them. */
+/** Measures the best rate of closed loops of several sizes, without other requests. */
 async function bestRate({ send }: PartContext, requests: Request[]): Promise<number> {
   const rates: number[] = [];
   for (const clients of [8, 16, 32]) {
@@ -90,5 +91,5 @@ function judge(sent: Sent, best: number, overload: Span): Row[] {
   ];
 }
 
-/** More writes than MongoDB and the workers can do, beside reads that the cache answers. */
+/** Sends more writes than MongoDB and the API workers can do, beside reads that the cache answers. */
 export const writes: Part = { title: 'writes', measure };

@@ -4,10 +4,10 @@ import {
   isDone,
   isFailure,
   isRefusal,
-  p99,
   rateDone,
   timesOf,
 } from '../../../ops/drill/overload/figures';
+import { p99 } from '../../../src/lib/percentile';
 import { atLeast, atMost, formatTable, info, perSecond } from '../../../ops/drill/overload/table';
 import { sentOf } from './support/sent';
 
