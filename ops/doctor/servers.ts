@@ -1,7 +1,6 @@
 import type { Finding } from '../../src/doctor/finding';
 import { askApp } from './ask-app';
-import { bothConfigurations } from './configuration';
-import { nextEnvironment } from './next-environment';
+import { bothConfigurations, nextEnvironment } from './configuration';
 
 /** Variables that every process needs; those of the apps are examined separately. */
 const neutral = /^(PATH|HOME|USER|TMPDIR|LANG|LC_\w+|NODE_EXTRA_CA_CERTS|SSL_CERT_\w+)$/;

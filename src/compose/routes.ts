@@ -42,7 +42,6 @@ export function documentedRoutes({ auth, users, avatars, tasks, jobs, health }: 
   return [...routes, ...openApiRoutes(routes)];
 }
 
-/** Every route that an API worker serves. */
 export const allRoutes = (services: Services, ops: OpsOptions, metrics: Metrics, runDir: string): Route[] => [
   ...documentedRoutes(services),
   ...workerHealthRoutes(services.health),

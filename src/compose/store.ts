@@ -35,11 +35,7 @@ export const createRepositories = (connection: Mongo['connection']) => ({
 });
 
 /** Connects the repositories; nothing is written before `prepare`. */
-export async function connectStore(
-  url: string,
-  logger: Logger,
-  options?: Parameters<typeof connectMongo>[1],
-) {
+async function connectStore(url: string, logger: Logger, options?: Parameters<typeof connectMongo>[1]) {
   const mongo = await connectMongo(url, options);
   const { connection } = mongo;
   const repositories = createRepositories(connection);

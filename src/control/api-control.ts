@@ -25,7 +25,6 @@ interface ApiControlOptions {
 /** A drain by an operator aborts requests that take longer. NGINX does not wait longer for them either. */
 export const DEADLINE_MS = 15_000;
 
-/** Handles the commands that an API worker takes. */
 export function apiControl(options: ApiControlOptions): ControlHandlers {
   const { config, drain, aside, leave, rejoin, isServing, live, hashPool, watchers, metricsAsJson, loggers } =
     options;

@@ -15,7 +15,6 @@ interface WorkerControlOptions {
   loggers: LevelledLogger[];
 }
 
-/** Handles the commands that a job worker takes. */
 export function workerControl(options: WorkerControlOptions): ControlHandlers {
   const { config, isConnected, queue, deadLetters, jobs, metricsAsJson, loggers } = options;
   return {

@@ -11,7 +11,6 @@ export function pick<T extends { _id: unknown }>(entry: T, fields: string[] | un
 
 /** A client's query of a list. */
 export interface ListQuery<F extends object = object> {
-  /** Filters that are set. */
   filters: F;
   /** A field, with `-` for descending. */
   sort: string;

@@ -33,7 +33,6 @@ export function matching({ filters, order }: ListPlan<TaskFilters>, owner: Owner
   ];
 }
 
-/** Filters of a list of tasks. */
 export interface TaskFilters {
   status?: Status[];
   label?: string;

@@ -4,7 +4,7 @@ import { text } from '../schemas/text';
 import { personSchema } from '../people/person-schema';
 import { PRIORITIES, STATUSES } from './task-status';
 
-export const statusSchema = z.enum(STATUSES).meta({ id: 'TaskStatus' });
+const statusSchema = z.enum(STATUSES).meta({ id: 'TaskStatus' });
 export const prioritySchema = z.enum(PRIORITIES).meta({ id: 'TaskPriority' });
 
 const MAX_LABELS = 20;

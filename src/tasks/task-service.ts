@@ -35,7 +35,7 @@ interface Assignees {
 }
 
 /** Most tasks that are shown with their user. */
-export const TASKS_OF_USER = 100;
+const TASKS_OF_USER = 100;
 
 export function createTaskService({ tasks, cursors, cache, once, people: everyone }: TaskServiceDeps) {
   const assigneeIds = (records: ListedTask[]) => [
@@ -196,7 +196,6 @@ export function createTaskService({ tasks, cursors, cache, once, people: everyon
       return outcome;
     },
 
-    /** Sets the given fields. */
     async update(
       id: string,
       changes: Partial<TaskFields>,

@@ -10,7 +10,6 @@ export const matching = ({ role, q, createdFrom, createdBefore }: UserFilters): 
   ...between('createdAt', createdFrom, createdBefore),
 ];
 
-/** Filters of the list of users. */
 export interface UserFilters {
   role?: Role;
   /** Words in stored form, all of which must be in name, user name or e-mail address. */

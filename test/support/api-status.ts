@@ -1,6 +1,5 @@
 import type { ApiStatus } from '../../src/control/protocol';
 
-/** Builds the status of a serving API worker. */
 export const buildApiStatus = (overrides: Partial<ApiStatus> = {}): ApiStatus => ({
   kind: 'api',
   name: 'api-0',

@@ -69,7 +69,6 @@ export async function startApi(namespace: string, variables: Variables = {}) {
   };
 }
 
-/** Starts a job worker. */
 export async function startWorker(namespace: string, variables: Variables = {}) {
   const config = testConfig(namespace, variables);
   const worker = await composeWorker(config, createLogger(process.env.TEST_LOG ?? 'silent', 'test-worker'));

@@ -44,7 +44,6 @@ export const filledIn = (environment: Record<string, string>) =>
     ]),
   );
 
-/** The variables that the image sets. */
 const imageEnvironment = Object.fromEntries(
   DockerfileParser.parse(read('Dockerfile'))
     .getENVs()

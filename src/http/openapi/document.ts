@@ -32,7 +32,7 @@ const TOKEN = {
 } as const;
 
 /** Turns Express's `/users/:id` into the document's `/users/{id}`. */
-export const templateOf = (path: string) => path.replace(/:(\w+)/g, '{$1}');
+const templateOf = (path: string) => path.replace(/:(\w+)/g, '{$1}');
 
 /** Makes the OpenAPI 3.1 document from the declarations of all routes. */
 export function createOpenApi(routes: Route[]) {

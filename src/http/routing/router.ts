@@ -156,7 +156,6 @@ function enter(
   return admission.work(of, route.id, key, () => isGone(request, response));
 }
 
-/** Returns whether the client has disconnected. */
 const isGone = ({ socket }: Request, response: Response): boolean => response.closed || socket.destroyed;
 
 /**

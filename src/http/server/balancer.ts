@@ -9,7 +9,7 @@ interface BalancerOptions {
 }
 
 /** Path that a draining worker answers with 503, which NGINX counts as a failure; see nginx.conf.template. */
-export const SERVING_PATH = '/health/serving';
+const SERVING_PATH = '/health/serving';
 
 type Reply = 'answered' | 'late' | 'refused';
 

@@ -1,6 +1,5 @@
 import { judgeConfiguration } from '../../../src/doctor/judge-configuration';
-import { nextEnvironment } from '../../../ops/doctor/next-environment';
-import { bothConfigurations } from '../../../ops/doctor/configuration';
+import { nextEnvironment, bothConfigurations } from '../../../ops/doctor/configuration';
 
 type Variables = Record<string, string>;
 
