@@ -30,7 +30,7 @@ async function runJobs(url: string, info: StackInfo, people: Client[], picture: 
   await Promise.all(
     people.map(async ({ id, headers: own }) => {
       const headers = { ...own, 'content-type': 'image/png' };
-      // Pictures are told apart by a digest.
+      // A digest distinguishes pictures.
       const body = Buffer.concat([picture, Buffer.from(`${began}${id}`)]);
       const response = await fetch(`${url}/users/${id}/avatar`, { method: 'PUT', headers, body });
       if (response.status !== 202) throw new Error(`PUT avatar answers ${response.status}`);

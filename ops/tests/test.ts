@@ -58,6 +58,7 @@ const checks: [name: string, command: string, args: string[]][] = [
   ['types of pages', 'tsc', ['-p', 'tsconfig.pages.json']],
   ['types of config files', 'tsc', ['-p', 'tsconfig.config-files.json']],
   ['structure', 'depcruise', ['src', 'ops', 'tools', 'bench', 'contract']],
+  ['wording', 'tsx', ['tools/lint/english.ts']],
   ['contract', 'tsx', ['contract/generate.ts', '--check']],
   ['unused', 'knip', []],
 ];
