@@ -39,7 +39,7 @@ describe('the Postman collection', () => {
 
   it('names the value to fill in, and stops', async () => {
     const { sent, failures } = await run({});
-    expect(failures[0]).toContain('adminPassword is filled in');
+    expect(failures[0]).toContain('adminPassword is set in the environment');
     expect(sent.at(-1)).toBe('Log in as the Admin');
   });
 });

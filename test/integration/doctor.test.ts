@@ -68,7 +68,7 @@ describe('the doctor', () => {
     await jobs.createIndex({ nobody: 1 });
     expect(wrongIn(await look())).toEqual([
       'MongoDB error: The index jobs {"publishAt":1} is missing',
-      "MongoDB warning: The index jobs nobody_1 is no model's: each write pays for it",
+      'MongoDB warning: The index jobs nobody_1 belongs to no model and slows down each write',
     ]);
     await createRepositories(mongo.connection).jobs.prepare();
     await jobs.dropIndex('nobody_1');

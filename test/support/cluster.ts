@@ -129,7 +129,13 @@ export const useCluster = (): Cluster => use(() => startCluster(), undefined, 12
 export const by = (cluster: Cluster, account?: Pick<Person, 'token'>) => {
   const method = (name: string) => (route: string, body?: unknown) =>
     send(cluster.url, name, route, body, account?.token);
-  return { get: method('GET'), post: method('POST'), put: method('PUT'), delete: method('DELETE') };
+  return {
+    // Takes a path alone, so that `paths.map(get)` sends no index as a body.
+    get: (route: string) => method('GET')(route),
+    post: method('POST'),
+    put: method('PUT'),
+    delete: (route: string) => method('DELETE')(route),
+  };
 };
 
 /** Creates a task. @returns its path */
