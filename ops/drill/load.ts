@@ -3,7 +3,6 @@ import { interruption } from '../../tools/command/run-command';
 import { post, type Session } from '../../tools/kit/people';
 import { startClosedLoop } from '../../tools/load/closed-loop';
 import { openConnections, type Answer, type Request } from '../../tools/load/connections';
-import { sendAtRate } from '../../tools/load/open-loop';
 
 /** An account of the API at `url`. */
 export interface Account {
@@ -87,37 +86,6 @@ export function startLoad({ url, token, connections, path }: LoadOptions) {
       await opened.close();
     },
   };
-}
-
-interface Arrivals {
-  url: string;
-  perSecond: number;
-  seconds: number;
-  connections: number;
-  next: (index: number) => Request;
-  signal: AbortSignal;
-}
-
-/** Sends requests at a fixed rate. @returns answers by status, and milliseconds from when each request was due */
-export async function sendArrivals({ url, connections, ...loop }: Arrivals) {
-  const opened = openConnections({ url, connections });
-  const statuses: Record<string, number> = {};
-  const times: number[] = [];
-  try {
-    await sendAtRate(opened, {
-      ...loop,
-      onAnswer({ status, error }, { tookMs }) {
-        count(statuses, error ?? String(status));
-        times.push(tookMs);
-      },
-    });
-  } catch (error) {
-    // An interruption ends the arrivals; the caller judges it.
-    if (!loop.signal.aborted) throw error;
-  } finally {
-    await opened.close();
-  }
-  return { statuses, times };
 }
 
 /** Logs in and makes a task, whose path it returns. */

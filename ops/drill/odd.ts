@@ -2,10 +2,12 @@ import { p99, percentile } from '../../src/lib/percentile';
 import type { Progress } from '../../tools/command/progress';
 import { interruption } from '../../tools/command/run-command';
 import { post, signUp } from '../../tools/kit/people';
-import type { Request } from '../../tools/load/connections';
+import { inTurns } from '../../tools/load/closed-loop';
+import { openConnections, type Request } from '../../tools/load/connections';
+import { sendAtRate } from '../../tools/load/open-loop';
 import { apiName } from '../stack/app-names';
 import type { Stack } from '../stack/types';
-import { prepareLoad, sendArrivals } from './load';
+import { count, prepareLoad } from './load';
 import { oddRequests, type Member } from './odd-requests';
 import { withOwnStack } from './own-stack';
 
@@ -54,6 +56,25 @@ function plainRequests({ headers, taskPath, userPath }: Member): Request[] {
   });
 }
 
+/**
+ * Makes a function that sends requests in turns at a fixed rate for some seconds. It returns answers by status and the
+ * milliseconds from when each request was due. @throws AbortError if Ctrl-C ends the drill
+ */
+const senderOf =
+  (url: string, requests: Request[], perSecond: number, connections: number) => async (length: number) => {
+    const opened = openConnections({ url, connections });
+    const statuses: Statuses = {};
+    const times: number[] = [];
+    await sendAtRate(opened, {
+      ...{ perSecond, seconds: length, next: inTurns(requests), signal: interruption.signal },
+      onAnswer({ status, error }, { tookMs }) {
+        count(statuses, error ?? String(status));
+        times.push(tookMs);
+      },
+    }).finally(() => opened.close());
+    return { statuses, times };
+  };
+
 const countOf = (statuses: Statuses, isMeant: (status: string) => boolean) =>
   Object.entries(statuses).reduce((sum, [status, times]) => sum + (isMeant(status) ? times : 0), 0);
 
@@ -64,20 +85,13 @@ export function drillOddRequests(progress: Progress): Promise<string[]> {
   return withOwnStack(progress, options, async ({ stack, faults, ...account }) => {
     const { url } = account;
     const { headers } = await prepareLoad(account);
-    const { signal } = interruption;
-    const sender = (requests: Request[], perSecond: number, connections: number) => (length: number) =>
-      sendArrivals({
-        ...{ url, perSecond, seconds: length, connections, signal },
-        next: (index) => requests[index % requests.length]!,
-      });
-    const sendPlain = sender(plainRequests(await newMember(url, headers)), plainPerSecond, 64);
-    const sendOdd = sender(oddRequests(await newMember(url, headers)), oddPerSecond, 128);
+    const sendPlain = senderOf(url, plainRequests(await newMember(url, headers)), plainPerSecond, 64);
+    const sendOdd = senderOf(url, oddRequests(await newMember(url, headers)), oddPerSecond, 128);
     const phase = async (name: string, length: number, withOdd = false) => {
       await latestLoop(stack);
       const [{ statuses, times }, odd] = await progress.step('load', name, () =>
         Promise.all([sendPlain(length), withOdd ? sendOdd(length) : undefined]),
       );
-      signal.throwIfAborted();
       return {
         times,
         answered: statuses['200'] ?? 0,

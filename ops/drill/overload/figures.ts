@@ -1,4 +1,4 @@
-import type { Answers, Sent } from './protocol';
+import type { Sent } from './protocol';
 import { thousands } from './table';
 
 /** A span in seconds after the start of an order. */
@@ -17,10 +17,12 @@ export const isFailure: IsMeant = (status) => [0, 500, 502, 504].includes(status
 
 /** Lists the answers of a kind to the requests that were due in a span; none if the kind is unknown. */
 export function answersOf(sent: Sent, kind: string, { begins = 0, ends = Infinity }: Partial<Span> = {}) {
-  const { dueMs, tookMs, statuses } = sent.kinds[kind] ?? ({} as Partial<Answers>);
-  return [...(dueMs ?? [])]
-    .map((due, index) => ({ dueS: due / 1_000, ms: tookMs![index]!, status: statuses![index]! }))
-    .filter(({ dueS }) => dueS >= begins && dueS < ends);
+  const answers = sent.kinds[kind];
+  return Array.from(answers?.dueMs ?? [], (due, index) => ({
+    dueS: due / 1_000,
+    ms: answers!.tookMs[index]!,
+    status: answers!.statuses[index]!,
+  })).filter(({ dueS }) => dueS >= begins && dueS < ends);
 }
 
 /** Lists the milliseconds of these answers if their status is meant. */

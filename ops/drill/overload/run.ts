@@ -7,21 +7,23 @@ import { interruption } from '../../../tools/command/run-command';
 import { createFixtures } from '../../../tools/kit/fixtures';
 import type { Stack } from '../../stack/types';
 import { dir, withOwnStack } from '../own-stack';
+import { rateDone } from './figures';
 import { mixed } from './mixed';
 import { notices } from './notices';
 import type { Measured, Part, PartContext } from './part';
 import { passwords } from './passwords';
 import { formatReport } from './report';
-import { newTasks } from './requests';
+import { newTasks, signUps } from './requests';
 import { retries } from './retries';
 import { slowed } from './slowed';
 import { startSender } from './start-sender';
-import { atMost, formatTable, thousands } from './table';
-import { watchSender } from './watch-sender';
+import { atMost, formatTable, ms, thousands } from './table';
 import { writes } from './writes';
 
 /** Cost of production; the other drills hash at a lower cost. */
 const BCRYPT_COST = 10;
+/** Most connections of one address. */
+const SOCKETS = 1_000;
 /** A sender that is later measures itself. */
 const MOST_LATE_MS = 20;
 const SETTLE_MS = 120_000;
@@ -102,4 +104,29 @@ async function settle({ url, fixtures, signal }: Pick<PartContext, 'fixtures' | 
     calm = status === 201 && performance.now() - began < CALM_MS ? calm + 1 : 0;
     await sleep(200, undefined, { signal });
   }
+}
+
+/** Sends orders, shows their progress, and keeps how late the sender was and which errors it counted. */
+function watchSender(sender: ReturnType<typeof startSender>, url: string, { step }: Progress) {
+  const lateMs: number[] = [];
+  const errors: Record<string, number> = {};
+  const send: PartContext['send'] = (text, streams, sockets = SOCKETS) =>
+    step(
+      'load',
+      text,
+      async () => {
+        const sent = await sender.send({ url, streams, sockets });
+        lateMs.push(sent.lateP99Ms);
+        for (const [what, count] of Object.entries(sent.errors)) errors[what] = (errors[what] ?? 0) + count;
+        return sent;
+      },
+      ({ cores, lateP99Ms }) =>
+        `done; the sender took ${cores.toFixed(2)} cores, ${ms(lateP99Ms)} late (p99)`,
+    );
+  async function hashRate(): Promise<number> {
+    const stream = { kind: 'sign-up', requests: signUps(1_000), clients: 8, begins: 0, ends: 6 };
+    const sent = await send('sign-ups alone, 8 clients', [stream]);
+    return rateDone(sent, ['sign-up'], { begins: 1, ends: 6 });
+  }
+  return { send, hashRate, lateMs, errors };
 }

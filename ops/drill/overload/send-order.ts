@@ -3,28 +3,37 @@ import { p99 } from '../../../src/lib/percentile';
 import { inTurns, startClosedLoop } from '../../../tools/load/closed-loop';
 import { openConnections, type Answer } from '../../../tools/load/connections';
 import { sendAtRate } from '../../../tools/load/open-loop';
-import { createAnswerLog } from './answer-log';
 import { isRefusal } from './figures';
-import type { Order, Sent, Stream } from './protocol';
+import type { Answers, Order, Sent, Stream } from './protocol';
 
 /** Requests that are due within this time are sent together: waking up for each takes twice the CPU time. */
 const TICK_MS = 3;
 
+type Log = Pick<Answers, 'caches'> & Record<'dueMs' | 'tookMs' | 'statuses', number[]>;
+
+const count = (counts: Record<string, number>, key: string) => (counts[key] = (counts[key] ?? 0) + 1);
+
 /** Sends the streams of an order, and returns once each request has an answer or has timed out. */
 export async function sendOrder({ url, streams, sockets }: Order): Promise<Sent> {
   const connections = openConnections({ url, connections: sockets });
-  const log = createAnswerLog();
-  for (const { kind } of streams) log.open(kind);
+  const logs = new Map<string, Log>();
+  const errors: Record<string, number> = {};
   const late: number[] = [];
   const cpu = process.cpuUsage();
   const start = performance.now();
   const sleepUntil = (second: number) => sleep(Math.max(0, start + second * 1_000 - performance.now()));
 
   async function run({ kind, requests, begins, ends, ...stream }: Stream): Promise<void> {
+    const log = logs.get(kind) ?? { dueMs: [], tookMs: [], statuses: [], caches: {} };
+    logs.set(kind, log);
     const add = ({ status, headers, error }: Answer, due: number, tookMs: number) => {
-      log.add(kind, due - start, tookMs, status, headers['x-cache']?.toString());
-      if (error) log.addError(error);
-      if (isRefusal(status) && !headers['retry-after']) log.addError(`${status} without Retry-After`);
+      log.dueMs.push(due - start);
+      log.tookMs.push(tookMs);
+      log.statuses.push(status);
+      const cache = headers['x-cache']?.toString();
+      if (cache) count(log.caches, cache);
+      if (error) count(errors, error);
+      if (isRefusal(status) && !headers['retry-after']) count(errors, `${status} without Retry-After`);
     };
     const next = inTurns(requests);
     await sleepUntil(begins);
@@ -56,9 +65,17 @@ export async function sendOrder({ url, streams, sockets }: Order): Promise<Sent>
   }
   const { user, system } = process.cpuUsage(cpu);
   return {
-    kinds: log.kinds(),
-    errors: log.errors,
+    kinds: Object.fromEntries([...logs].map(([kind, log]) => [kind, packed(log)])),
+    errors,
     lateP99Ms: late.length > 0 ? p99(late) : 0,
     cores: (user + system) / 1_000 / (performance.now() - start),
   };
 }
+
+/** Packs the numbers, which go to another process. */
+const packed = ({ dueMs, tookMs, statuses, caches }: Log): Answers => ({
+  dueMs: Float64Array.from(dueMs),
+  tookMs: Float64Array.from(tookMs),
+  statuses: Uint16Array.from(statuses),
+  caches,
+});
