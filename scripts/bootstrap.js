@@ -92,23 +92,6 @@ function linkCommand() {
   }
 }
 
-/** Keeps what is compiled in this folder: the usual place, below /tmp, could be prepared by another user. */
-function loadTypeScript() {
-  const { TMPDIR, TSX_DISABLE_CACHE } = process.env;
-  const cache = path.join(root, 'node_modules', '.cache');
-  try {
-    fs.mkdirSync(cache, { recursive: true, mode: 0o700 });
-    fs.accessSync(cache, fs.constants.W_OK);
-    process.env.TMPDIR = cache;
-  } catch {
-    process.env.TSX_DISABLE_CACHE = '1';
-  }
-  require('tsx/cjs');
-  for (const [name, value] of Object.entries({ TMPDIR, TSX_DISABLE_CACHE }))
-    if (value === undefined) delete process.env[name];
-    else process.env[name] = value;
-}
-
 // What a command writes can be changed by its user alone, whatever the umask of the shell is.
 // A worker thread, which also loads this file, has the umask of its process and cannot set it.
 if (isMainThread) process.umask(process.umask() | 0o022);
@@ -121,6 +104,6 @@ if (require.main === module) {
     if (!isInstalled) withInstallLock(installPackages);
     linkCommand();
   }
-  loadTypeScript();
+  require('sucrase/register/ts');
   void require('../ops/cli.ts').main(process.argv.slice(2), isInstalled || command !== 'doctor');
-} else loadTypeScript();
+} else require('sucrase/register/ts');

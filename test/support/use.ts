@@ -29,6 +29,7 @@ export function late<T extends object>(current: () => T | undefined, known: Part
   };
   return new Proxy({} as T, {
     get: (_, name) => Reflect.get(name in known ? known : object(), name) as unknown,
+    set: (_, name, value) => Reflect.set(object(), name, value),
     has: (_, name) => Reflect.has(object(), name),
     ownKeys: () => Reflect.ownKeys(object()),
     getOwnPropertyDescriptor: (_, name) => Reflect.getOwnPropertyDescriptor(object(), name),
