@@ -46,23 +46,36 @@ function arePackagesInstalled() {
   });
 }
 
+/** Whether the process that wrote this lock lives. Between its making and its writing a lock is empty for a moment. */
+function isHeld(file) {
+  try {
+    const pid = Number(fs.readFileSync(file, 'utf8'));
+    if (!(pid > 0)) return Date.now() - fs.statSync(file).mtimeMs < 5_000;
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return error.code === 'EPERM';
+  }
+}
+
 /** One process installs at a time. The lock of a process that was killed does not count. */
 function withInstallLock(work) {
   const file = path.join(root, '.local', 'npm-ci.lock');
   fs.mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 });
-  for (;;) {
+  for (let isAnnounced = false; ;) {
     try {
       fs.writeFileSync(file, String(process.pid), { flag: 'wx' });
       break;
     } catch (error) {
       if (error.code !== 'EEXIST') throw error;
     }
-    try {
-      process.kill(Number(fs.readFileSync(file, 'utf8')), 0);
-      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 500);
-    } catch (error) {
-      if (error.code === 'ESRCH' || error.code === 'ENOENT') fs.rmSync(file, { force: true });
+    if (!isHeld(file)) {
+      fs.rmSync(file, { force: true });
+      continue;
     }
+    if (!isAnnounced) console.log(`Another process installs the packages here: waiting for it (${file}).`);
+    isAnnounced = true;
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 500);
   }
   try {
     work();
@@ -104,6 +117,11 @@ if (require.main === module) {
     if (!isInstalled) withInstallLock(installPackages);
     linkCommand();
   }
-  require('sucrase/register/ts');
+  try {
+    require('sucrase/register/ts');
+  } catch (error) {
+    if (error.code !== 'MODULE_NOT_FOUND') throw error;
+    refuse('The packages are not those of package-lock.json. Run: npm ci (or npm start, which does it)');
+  }
   void require('../ops/cli.ts').main(process.argv.slice(2), isInstalled || command !== 'doctor');
 } else require('sucrase/register/ts');
