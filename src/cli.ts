@@ -6,8 +6,8 @@ import { describeFailure } from './command-line/convention';
 import { runProgram, type Entry } from './command-line/program';
 
 /** Loads the command, which reads the arguments of this process. `createRequire` keeps `#` and `%` in a path. */
-const load = (name: string) => (): void => {
-  process.argv.splice(2, 1);
+const load = (name: string) => (args: string[]) => {
+  process.argv.splice(2, process.argv.length, ...args);
   createRequire(__filename)(path.join(__dirname, 'cli', `${name}.js`));
 };
 
