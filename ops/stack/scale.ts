@@ -37,23 +37,15 @@ export function createScale({ apps, stackFile, listPorts }: Parts) {
     await askProcess(socket, 'POST /drain', { timeoutMs: drainMs });
   }
 
-  async function statusOf(app: AppProcess) {
-    const socket = socketOf(app);
-    const status = socket && (await askProcess(socket, 'GET /status').catch(() => undefined));
-    return { app, socket, status: status?.kind === 'api' ? status : undefined };
-  }
-
   /**
-   * Resumes workers that were drained by hand or by a command that was killed. A worker that stepped aside returns by
-   * itself, so it is resumed only if no other worker would serve.
+   * Resumes workers that were drained by hand or by a command that was killed, so that enough of them serve. It resumes
+   * those that stepped aside too: `waitReady` would wait in vain for a worker that stays aside for minutes.
    */
   async function resumeDrained(say: Say, isWanted: (app: AppProcess) => boolean = () => true) {
-    const asked = await Promise.all((await workers()).filter(isWanted).map(statusOf));
-    const drained = asked.filter(({ status }) => status?.draining);
-    const byHand = drained.filter(({ status }) => status?.asideSince === undefined);
-    const isAnyServing = byHand.length > 0 || asked.some(({ status }) => status && !status.draining);
-    for (const { app, socket } of isAnyServing ? byHand : drained) {
-      if (!socket) continue;
+    for (const app of (await workers()).filter(isWanted)) {
+      const socket = socketOf(app);
+      const status = socket && (await askProcess(socket, 'GET /status').catch(() => undefined));
+      if (!socket || status?.kind !== 'api' || !status.draining) continue;
       await askProcess(socket, 'POST /resume', { timeoutMs: drainMs });
       say(`API worker ${app.instance} was drained and serves again`);
     }
