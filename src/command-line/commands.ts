@@ -1,3 +1,5 @@
+import { LOG_LEVELS } from '../lib/log-levels';
+
 // The arguments of the commands in src/cli. The command line checks them before it builds anything.
 const flag = { type: 'boolean' } as const;
 const text = { type: 'string' } as const;
@@ -66,13 +68,12 @@ const deadLetters = {
   options: { retry: flag, discard: flag },
 };
 
-const levels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'];
 const logLevel = {
   usage: `Sets the log level of the running processes, until each restarts.
   npm run log-level              shows the level of each process
-  npm run log-level -- LEVEL     ${levels.join(', ')}`,
+  npm run log-level -- LEVEL     ${LOG_LEVELS.join(', ')}`,
   most: 1,
-  among: levels,
+  among: LOG_LEVELS,
 };
 
 export const commands = {
