@@ -106,7 +106,7 @@ export function createPm2({
     env: Record<string, string>,
     { timeoutMs = 60_000 } = {},
   ) =>
-    run(path.join(__dirname, '..', '..', 'ops', 'stack', 'reload-one.ts'), [how, String(id), name], {
+    run(path.join(__dirname, 'reload-one.ts'), [how, String(id), name], {
       env,
       timeoutMs,
     });

@@ -1,12 +1,12 @@
 // Runs in a process of its own, with the PM2_HOME and the variables that the app gets:
-//   node -r scripts/bootstrap.js ops/stack/reload-one.ts reload|revive ID NAME
+//   node -r scripts/bootstrap.js tools/local-servers/reload-one.ts reload|revive ID NAME
 // `pm2 reload ID` won't do: it passes the id on as a text, which PM2's daemon never finds equal to the number in the new
 // worker's "ready", so that it waits for all of listen_timeout (PM2 7.0.4, lib/God/Reload.js).
 import path from 'node:path';
 import { promisify } from 'node:util';
 import type { StartOptions } from 'pm2';
 import { messageOf } from '../../src/lib/error-code';
-import { lastLines } from '../../tools/local-servers/app-logs';
+import { lastLines } from './app-logs';
 
 /** News of PM2's bus about one process. */
 interface News {
