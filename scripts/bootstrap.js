@@ -105,6 +105,12 @@ function linkCommand() {
   }
 }
 
+/** Lets Node load TypeScript. Fields of classes stay as they are: Node knows them, and sucrase moves them wrongly. */
+function loadTypeScript() {
+  const { addHook } = require('sucrase/dist/register');
+  addHook('.ts', { transforms: ['imports', 'typescript'], disableESTransforms: true });
+}
+
 // What a command writes can be changed by its user alone, whatever the umask of the shell is.
 // A worker thread, which also loads this file, has the umask of its process and cannot set it.
 if (isMainThread) process.umask(process.umask() | 0o022);
@@ -124,4 +130,4 @@ if (require.main === module) {
     refuse('The packages are not those of package-lock.json. Run: npm ci (or npm start, which does it)');
   }
   void require('../ops/cli.ts').main(process.argv.slice(2), isInstalled || command !== 'doctor');
-} else require('sucrase/register/ts');
+} else loadTypeScript();
