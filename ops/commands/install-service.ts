@@ -13,21 +13,21 @@ Writes a unit of systemd that runs npm run supervise at each boot, and says how
 to enable it. --print shows the unit and writes nothing.
 `;
 
-/** In a unit a per cent sign begins a specifier, and quotes hold what has spaces. */
+/** Quotes a text for a unit, in which a per cent sign begins a specifier and spaces separate words. */
 const quoted = (text: string) => `"${text.replace(/%/g, '%%').replace(/["\\]/g, '\\$&')}"`;
 
-/** In a command `$` begins a variable too. */
+/** Quotes a word of a command, in which `$` begins a variable. */
 const word = (text: string) => quoted(text).replace(/\$/g, '$$$$');
 
-/** Without what npm adds for the command that it runs. */
+/** The PATH without the folders that npm adds for the command that it runs. */
 const lastingPath = (process.env.PATH ?? '')
   .split(path.delimiter)
   .filter((entry) => !/[\\/](node_modules[\\/]\.bin|node-gyp-bin)[\\/]?$/.test(entry))
   .join(path.delimiter);
 
 /**
- * What the service and all that it starts may not do (systemd.exec). Without MemoryDenyWriteExecute: V8 and Erlang compile
- * as they run. Without PrivateTmp: the commands of a shell find the processes by their sockets in /tmp.
+ * Restricts the service and all that it starts (systemd.exec). MemoryDenyWriteExecute is left out, since V8 and Erlang
+ * compile as they run, and PrivateTmp, since commands in a shell find the processes by their sockets in /tmp.
  */
 const restrictions = `UMask=0077
 NoNewPrivileges=yes

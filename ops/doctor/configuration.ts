@@ -3,8 +3,8 @@ import { findingsOf, type Finding } from '../../src/doctor/finding';
 import { randomBytes } from 'node:crypto';
 
 /**
- * The variables that the next `npm start` from this shell would give the apps: those that are chosen once, and those of
- * the shell.
+ * Returns the variables that the next `npm start` from this shell would give the apps: those that the first start chose,
+ * and those of the shell.
  *
  * @param env variables of the apps that run
  */

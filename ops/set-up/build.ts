@@ -90,7 +90,7 @@ async function compileAside(root: string): Promise<string> {
   return aside;
 }
 
-/** The same while workers serve. */
+/** Does the same while workers serve. */
 export async function compileForServing(root: string) {
   try {
     return await compileAside(root);
@@ -109,13 +109,13 @@ export async function build(root: string) {
   await alone(root, async () => publish(aside, path.join(root, 'dist')));
 }
 
-/** What the compiler has no part in goes along as it stands; `npm run build` does the same. */
+/** Copies all files that the compiler does not handle; `npm run build` does the same. */
 export function copyPages(root: string, to: string | URL) {
   const filter = (file: string) => !/\.m?ts$/.test(file);
   fs.cpSync(path.join(root, 'src'), to, { recursive: true, filter });
 }
 
-/** What was made from a source that is gone. */
+/** Removes the output of sources that no longer exist. */
 function removeOrphans(aside: string, sourceFolder: string) {
   const sources = filesIn(sourceFolder);
   const compiled = sources.flatMap((file) => [

@@ -10,9 +10,9 @@ export interface StackOptions {
   basePorts?: Record<string, number>;
   /** Servers that run already, used as they are. Default: MONGO_URL, REDIS_URL and AMQP_URL. */
   urls?: { mongo?: string; redis?: string; rabbit?: string };
-  /** Run the apps under the person's own PM2 (`npm start` does) instead of one of the stack's. */
+  /** True to run the apps under the user's own PM2, as `npm start` does, instead of one of the stack. */
   ownPm2?: boolean;
-  /** Called with what a person should know, such as a port that is taken. */
+  /** Called with news for the user, such as a port that is taken. */
   say?: (text: string) => void;
 }
 

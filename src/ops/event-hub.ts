@@ -61,7 +61,7 @@ export function createEventHub({ take, most = 20, everyMs = 1_000 }: EventHubOpt
   }
 
   return {
-    /** @throws UnavailableError where too many watch, or the worker is about to stop */
+    /** @throws UnavailableError if too many clients watch, or if the worker is stopping */
     add(stream: ServerResponse, mayStay: () => Promise<boolean>): void {
       if (!isOpen) throw new UnavailableError('This worker is stopping; connect again.', 1);
       if (streams.size >= most) throw new UnavailableError(`${most} watch this worker already.`, 5);
@@ -78,7 +78,7 @@ export function createEventHub({ take, most = 20, everyMs = 1_000 }: EventHubOpt
         timer = setTimeout(() => void run(), 0);
       }
     },
-    /** At once, so that a stopping worker doesn't wait for who watches: they connect to another. */
+    /** Ends all streams, so that a stopping worker does not wait for them: the pages connect to another worker. */
     end(): void {
       isOpen = false;
       for (const stream of [...streams.keys()]) drop(stream);

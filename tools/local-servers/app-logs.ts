@@ -20,7 +20,7 @@ const most = 100_000;
 /**
  * Reads the end of a log. One that was put aside or emptied meanwhile is read from its beginning.
  *
- * @param before what it was then is not wanted
+ * @param before state of the log whose content is skipped
  */
 export function readFrom(file: string, before: { ino: number; size: number } = { ino: 0, size: 0 }) {
   let handle;

@@ -6,7 +6,7 @@ import type { ServerDefinition } from './types';
 const offsetOf = (dir: string) => crypto.createHash('sha256').update(dir).digest().readUInt8() % 100;
 
 /**
- * Chooses the ports of the servers of one stack: those of before if they are free, so that no address moves.
+ * Chooses the ports of the servers of one stack. A server keeps its previous port if that is free.
  *
  * @param options isRunning: whether a process of this stack has this name
  */

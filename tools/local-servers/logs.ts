@@ -69,7 +69,7 @@ export function reopen({ signal, pidFile }: LogSet) {
     // A full disk leaves the file empty, and 0 is the group of this process.
     if (pid > 0) process.kill(pid, signal);
   } catch (error) {
-    // Without its writer a log need not be opened.
+    // If the writer has ended, no process has to open the log.
     if (!['ESRCH', 'ENOENT'].includes(codeOf(error) ?? '')) throw error;
   }
 }
@@ -81,7 +81,7 @@ export function rotate(set: LogSet, most = longest) {
     if (set.signal) {
       fs.renameSync(file, `${file}.1`);
     } else {
-      // On a full disk there is no room for a copy, and room is what is needed.
+      // Removes the older copy first, since a full disk has no room for another.
       fs.rmSync(`${file}.1`, { force: true });
       try {
         fs.copyFileSync(file, `${file}.1`);

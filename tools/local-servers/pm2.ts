@@ -16,9 +16,9 @@ const quiet = {
 };
 
 /**
- * A worker takes connections itself. By default Node's cluster module has PM2's daemon take them and hand them over, one a
- * turn of the worker's event loop: each worker has a port of its own, so that balances nothing, and of 500 connections that
- * come at once the last waited for 4 s.
+ * Makes workers accept connections themselves. By default Node's cluster module lets PM2's daemon accept them and pass on
+ * one for each turn of the worker's event loop. Each worker has a port of its own, so that balances nothing, and the last
+ * of 500 simultaneous connections waited for 4 s.
  */
 const scheduling = { NODE_CLUSTER_SCHED_POLICY: 'none' };
 
@@ -96,9 +96,9 @@ export function createPm2({
     run(cli, args, options);
 
   /**
-   * One process, with these variables beside those that it has, and the settings of ecosystem.config.js.
+   * Reloads or revives one process with these variables, added to its own, and the settings of ecosystem.config.js.
    *
-   * @param how reload: of one that is online; revive: of one that isn't
+   * @param how `reload` if it is online, otherwise `revive`
    */
   const renewOne = (
     how: 'reload' | 'revive',

@@ -3,8 +3,8 @@ import fs from 'node:fs';
 import { codeOf } from '../../src/lib/error-code';
 
 /**
- * A secret made once and kept in a file only its owner can read. Letters and digits alone, which a URL, MongoDB's key
- * file and every server's configuration take as they are.
+ * Creates a secret once, in a file that only its owner can read. It consists of letters and digits, which need no
+ * quoting in a URL, in MongoDB's key file and in the configuration of any server.
  *
  * @returns the file's path
  */
@@ -18,10 +18,10 @@ export function ensureSecret(file: string, bytes = 32): string {
   return file;
 }
 
-/** The secret itself, made if it is not there yet. */
+/** Returns the secret; creates it if it is missing. */
 export const readSecret = (file: string) => fs.readFileSync(ensureSecret(file), 'utf8').trim();
 
-/** Writes a file that holds a secret. A file of before may be open to other users, so it is removed first. */
+/** Writes a file that holds a secret. An older file may be open to other users, so it is removed first. */
 export function writePrivate(file: string, text: string) {
   fs.rmSync(file, { force: true });
   fs.writeFileSync(file, text, { mode: 0o600, flag: 'wx' });

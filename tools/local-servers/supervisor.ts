@@ -124,7 +124,7 @@ export function createSupervisor({
   }
 
   /**
-   * Starts what isn't running as described; what runs already is left alone.
+   * Starts the processes that do not run as described; leaves the others alone.
    *
    * @returns names of those it started
    */

@@ -43,7 +43,7 @@ export interface RouterOptions {
 /** Adds all routes to the app; other methods of a known path get 405. */
 export function addRoutes(app: IRouter, routes: Route[], options: RouterOptions): void {
   const hidden = Router({ strict: true, caseSensitive: true });
-  // On the app itself: a router between costs each request a look at it.
+  // On the app itself: a nested router would cost each request another match.
   addTo(
     app,
     routes.filter(({ document }) => document !== false),

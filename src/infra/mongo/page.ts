@@ -1,7 +1,7 @@
 import type { ListPlan } from '../../lists/list-plan';
 import { toObjectId } from './mongo';
 
-/** Counts of lists stop here: each counted document costs a look at it. */
+/** Counts of lists stop here, since MongoDB reads each counted document. */
 export const COUNT_LIMIT = 100_000;
 
 /**

@@ -15,7 +15,7 @@ const waysOut = `There is no MongoDB, and none could be fetched or built. Three 
     so that \`mongod\` is on the PATH, and run \`npm start\` again
   - containers, which bring everything:  docker compose up`;
 
-/** What an interrupted set-up left; the lock is held, so nobody is using it. */
+/** Removes the remains of an interrupted set-up. The lock is held, so no other process uses them. */
 function clearHalfMade(folder: string) {
   for (const name of fs.readdirSync(folder).filter((entry) => entry.startsWith('.new-'))) {
     fs.rmSync(path.join(folder, name), { recursive: true, force: true });

@@ -1,6 +1,6 @@
 import net from 'node:net';
 
-/** Says something to a local port and collects what comes back, as latin1 text. */
+/** Sends a message to a local port and returns the answer as latin1 text. */
 export function converse(
   port: number,
   message: string,

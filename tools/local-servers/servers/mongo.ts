@@ -39,7 +39,7 @@ interface ReplicaSetConfig {
   members: { host: string }[];
 }
 
-/** The replica set's one member, by its address of now. */
+/** Returns the only member of the replica set, with its current address. */
 const memberAt = (port: number) => ({ _id: 0, host: `127.0.0.1:${port}` });
 
 /** Names the member's new address if the port has changed. */
@@ -52,9 +52,9 @@ async function ensureAddress(admin: Db, port: number) {
 }
 
 /**
- * While it has no user a server takes the first one from this machine without a password ("localhost exception",
- * MongoDB's manual): on a fresh data folder, and on one of before there were passwords. If another local user was
- * quicker, this fails.
+ * Creates the user of the stack. A server without users accepts the first one from this host without a password
+ * ("localhost exception", MongoDB's manual): on a fresh data folder, and on one from a version without passwords. Fails
+ * if another local user was quicker.
  */
 const makeUser = ({ ports, found, dir, password }: ServerContext<'mongo'>) =>
   withAdmin(openUrl(ports.mongo), async (admin) => {
