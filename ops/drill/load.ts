@@ -16,6 +16,8 @@ export interface Taken {
   /** Answers with an unexpected status, and requests without an answer. */
   failed: number;
   failures: Record<string, number>;
+  /** Refusals for overload by an API worker, which had no effect. Neither answered nor failed. */
+  refused: number;
   /** Connections that were opened. */
   connects: number;
   /** Answers by X-Worker. */
@@ -31,7 +33,15 @@ interface LoadOptions {
   path: string;
 }
 
-const nothing = (): Taken => ({ answered: 0, failed: 0, failures: {}, connects: 0, workers: {}, times: [] });
+const nothing = (): Taken => ({
+  answered: 0,
+  failed: 0,
+  failures: {},
+  refused: 0,
+  connects: 0,
+  workers: {},
+  times: [],
+});
 export const count = (counts: Record<string, number>, key: string) => (counts[key] = (counts[key] ?? 0) + 1);
 
 /** Sends the next request on each connection as soon as it has an answer: half POST /tasks, half GET `path`. */
@@ -56,6 +66,11 @@ export function startLoad({ url, token, connections, path }: LoadOptions) {
   const opened = openConnections({ url, connections, onConnect: () => (taken.connects += 1) });
 
   const add = ({ status, headers, error }: Answer, method: string, expected: number, ms: number) => {
+    // NGINX's own 503, if no worker takes the request, names no worker.
+    if (status === 503 && headers['x-worker']) {
+      taken.refused += 1;
+      return;
+    }
     if (status !== expected) {
       taken.failed += 1;
       count(taken.failures, `${method} ${error ?? status}`);
@@ -99,12 +114,14 @@ export async function prepareLoad({ url, email, password }: Account) {
 /** Waits while the load goes on. @throws AbortError if Ctrl-C ends the drill */
 export const calm = (ms: number): Promise<void> => sleep(ms, undefined, { signal: interruption.signal });
 
-/** Formats failures: "3 of 900 failed (3 × GET 502)". */
+/** Formats failures: "3 of 900 failed (3 × GET 502), 7 refused for overload". */
 export function describeFailures({
   answered,
   failed,
   failures,
-}: Pick<Taken, 'answered' | 'failed' | 'failures'>) {
+  refused = 0,
+}: Pick<Taken, 'answered' | 'failed' | 'failures'> & { refused?: number }) {
   const kinds = Object.entries(failures).map(([what, times]) => `${times} × ${what}`);
-  return `${failed} of ${answered + failed} failed${kinds.length > 0 ? ` (${kinds.join(', ')})` : ''}`;
+  const lost = `${failed} of ${answered + failed} failed${kinds.length > 0 ? ` (${kinds.join(', ')})` : ''}`;
+  return refused > 0 ? `${lost}, ${refused} refused for overload` : lost;
 }

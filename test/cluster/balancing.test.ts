@@ -53,10 +53,11 @@ describe('the cluster', () => {
     const stop = startLoad({ url: cluster.url, token: admin.token, connections: 24, path });
     for (let reload = 0; reload < 3; reload++)
       await cluster.stack.pm2(['reload', 'taskfleet-api'], { timeoutMs: 90_000 });
-    const { answered, failed, detail } = await stop();
+    const { answered, failed, refused, detail } = await stop();
     console.log(`3 reloads: ${answered} answered, ${failed} failed (${detail})`);
     expect({ failed, detail }).toEqual({ failed: 0, detail });
     expect(answered).toBeGreaterThan(1_000);
+    expect(refused).toBeLessThan(answered / 20);
     const after = (await cluster.apiWorkers()).map(({ pid }) => pid);
     expect(after.filter((pid) => before.includes(pid))).toEqual([]);
   }, 180_000);

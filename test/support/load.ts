@@ -12,6 +12,8 @@ export interface LoadOutcome {
   answered: number;
   /** The number of answers with another status, resets and timeouts. */
   failed: number;
+  /** Refusals for overload, which a starved host causes and which have no effect. */
+  refused: number;
   detail: string;
 }
 
@@ -21,6 +23,11 @@ export function startLoad(options: LoadOptions): () => Promise<LoadOutcome> {
   return async () => {
     await load.stop();
     const taken = load.take();
-    return { answered: taken.answered, failed: taken.failed, detail: describeFailures(taken) };
+    return {
+      answered: taken.answered,
+      failed: taken.failed,
+      refused: taken.refused,
+      detail: describeFailures(taken),
+    };
   };
 }
