@@ -153,8 +153,9 @@ describe.each(methods)('under %s', (method) => {
     expect(refused.map(statusOf)).toContain(503);
     const plain = await Promise.all(Array.from({ length: 60 }, () => ask('GET /tasks?limit=1')));
     expect(new Set(plain.map(statusOf))).toEqual(new Set([200]));
+    // A worker taken for gone would get none; by response time the shares differ.
     for (const name of ['api-0', 'api-1']) {
-      expect(plain.filter((answer) => answer.includes(`X-Worker: ${name}`)).length).toBeGreaterThan(10);
+      expect(plain.filter((answer) => answer.includes(`X-Worker: ${name}`)).length).toBeGreaterThan(2);
     }
   }, 120_000);
 });
