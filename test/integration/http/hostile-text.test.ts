@@ -90,7 +90,11 @@ describe('the API', () => {
           tries++
         )
           ms = Math.min(ms, (await busyFor(request)).ms);
-        if (ms > MOST_TIMES * letters) say(`${ms.toFixed(1)} ms, letters ${letters.toFixed(1)} ms`);
+        if (ms <= MOST_TIMES * letters) continue;
+        // Other threads of this process may take as long for a while: both are measured once more, side by side.
+        if (ms < SURELY_TIMES * letters) ms = await leastBusyFor(request);
+        const now = Math.max(letters, await leastBusyFor(ofLetters[index]!));
+        if (ms > MOST_TIMES * now) say(`${ms.toFixed(1)} ms, letters ${now.toFixed(1)} ms`);
       }
     }
     expect(faults.join('\n')).toBe('');
