@@ -124,7 +124,7 @@ if (require.main === module) {
     linkCommand();
   }
   try {
-    require('sucrase/register/ts');
+    loadTypeScript();
   } catch (error) {
     if (error.code !== 'MODULE_NOT_FOUND') throw error;
     refuse('The packages are not those of package-lock.json. Run: npm ci (or npm start, which does it)');
