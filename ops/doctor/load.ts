@@ -1,4 +1,5 @@
-import { controlOf } from '../stack/control';
+import { askAll } from '../../src/control/control-client';
+import { runDirOf } from '../stack/control';
 import { findingsOf, type Finding } from '../../src/doctor/finding';
 
 const { ok, warning } = findingsOf('Load');
@@ -47,7 +48,6 @@ export function judgeLoad(statuses: Status[]): Finding[] {
  * @param env variables of the apps
  */
 export async function examineLoad(env: Record<string, string>) {
-  const { askAll, folder } = controlOf(env);
-  const all = await askAll(folder, 'GET /status');
+  const all = await askAll(runDirOf(env), 'GET /status');
   return judgeLoad(all.flatMap(({ answer }) => (answer.kind === 'api' ? [answer] : [])));
 }

@@ -1,5 +1,5 @@
 import { apiName } from '../stack/app-names';
-import type { controlOf } from '../stack/control';
+import { apiStatusOf, socketOf } from '../stack/control';
 import type { AppProcess } from '../stack/types';
 import { askHealth, type Health } from './ask-health';
 import { findingsOf, type Finding } from '../../src/doctor/finding';
@@ -61,21 +61,12 @@ export function judgeHealth(asked: Asked[]): Finding[] {
   return findings.length > 0 || asked.length === 0 ? findings : [ok('each is ready at its own port')];
 }
 
-type Control = ReturnType<typeof controlOf>;
-
-/** Asks a worker by its control socket; returns `undefined` if it does not answer. */
-async function askSocket(control: Control, { pid }: AppProcess) {
-  const socket = control.listSockets(control.folder).find((one) => one.pid === pid);
-  const status = socket && (await control.askProcess(socket, 'GET /status').catch(() => undefined));
-  return status?.kind === 'api' ? status : undefined;
-}
-
-/** Asks each API worker at its own port and by its control socket. */
-export async function askEach(apps: AppProcess[], control: Control): Promise<Finding[]> {
+/** Asks each API worker at its own port and by its control socket. @param env variables of the apps */
+export async function askEach(apps: AppProcess[], env: Record<string, string>): Promise<Finding[]> {
   const api = apps.filter(({ port, status }) => port && status === 'online');
   const asked = api.map(async (app) => {
     const health = askHealth(`http://127.0.0.1:${app.port}`);
-    const status = askSocket(control, app);
+    const status = apiStatusOf(socketOf(env, app));
     return { app, health: await health, status: await status };
   });
   return judgeHealth(await Promise.all(asked));

@@ -1,6 +1,5 @@
 import { apiName } from '../stack/app-names';
 import type { AppProcess, Stack } from '../stack/types';
-import { controlOf } from '../stack/control';
 import { findingsOf, type Finding } from '../../src/doctor/finding';
 import { messageOf } from '../../src/lib/error-code';
 import { askEach, nameOf } from './worker-health';
@@ -69,8 +68,7 @@ export async function examineWorkers(stack: Stack): Promise<{ findings: Finding[
     return { apps: [], findings: [error(`PM2 in ${pm2Home} gives no list of its processes`, cure)] };
   }
   const apps = list.value;
-  const control = controlOf(env);
   const wanted = { apiWorkers: Number(env.API_WORKERS) || 0, release };
   const findings = obstacle.status === 'rejected' ? [fromMessage(messageOf(obstacle.reason))] : [];
-  return { apps, findings: [...findings, ...judgeWorkers(apps, wanted), ...(await askEach(apps, control))] };
+  return { apps, findings: [...findings, ...judgeWorkers(apps, wanted), ...(await askEach(apps, env))] };
 }

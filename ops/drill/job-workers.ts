@@ -3,7 +3,8 @@ import type { Progress } from '../../tools/command/progress';
 import { waitUntil } from '../../tools/command/run-command';
 import { signUp, type Client } from '../../tools/kit/people';
 import { workerName } from '../stack/app-names';
-import { controlOf } from '../stack/control';
+import { askAll } from '../../src/control/control-client';
+import { runDirOf } from '../stack/control';
 import type { StackInfo } from '../stack/types';
 import { withOwnStack } from './own-stack';
 
@@ -14,8 +15,7 @@ const create = { width: 5_000, height: 5_000, channels: 3, background: 'teal' } 
 
 /** @returns the number of jobs that each job worker has done since its start */
 async function doneBy({ env }: StackInfo): Promise<Map<string, number>> {
-  const { askAll, folder } = controlOf(env);
-  const answers = await askAll(folder, 'GET /status');
+  const answers = await askAll(runDirOf(env), 'GET /status');
   return new Map(
     answers.flatMap(({ name, answer }) =>
       answer.kind === 'worker' && answer.isConnected ? [[name, answer.jobs.ended.done ?? 0]] : [],

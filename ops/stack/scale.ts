@@ -3,7 +3,7 @@ import { UserError } from '../../tools/command/run-command';
 import type { createStackFile } from '../../tools/local-servers/stack-file';
 import { apiName } from './app-names';
 import type { createApps } from './apps';
-import { controlOf } from './control';
+import { apiStatusOf, socketOf } from './control';
 import type { AppProcess } from './types';
 
 /** Longer than a worker takes to drain. */
@@ -25,14 +25,11 @@ type Say = (text: string) => void;
 export function createScale({ apps, stackFile, listPorts }: Parts) {
   const workers = async () => (await apps.list()).filter(({ name }) => name === apiName);
 
-  function socketOf({ pid }: AppProcess) {
-    const { listSockets, folder } = controlOf(stackFile.read().env ?? {});
-    return listSockets(folder).find((socket) => socket.pid === pid);
-  }
+  const socketHere = (app: AppProcess) => socketOf(stackFile.read().env ?? {}, app);
 
   /** Returns once the worker refuses connections, so that NGINX asks the others, and has answered all its requests. */
   async function drain(app: AppProcess) {
-    const socket = socketOf(app);
+    const socket = socketHere(app);
     if (!socket) throw new UserError(`API worker ${app.instance} cannot be drained. Run: npm run reload`);
     await askProcess(socket, 'POST /drain', { timeoutMs: drainMs });
   }
@@ -43,9 +40,8 @@ export function createScale({ apps, stackFile, listPorts }: Parts) {
    */
   async function resumeDrained(say: Say, isWanted: (app: AppProcess) => boolean = () => true) {
     for (const app of (await workers()).filter(isWanted)) {
-      const socket = socketOf(app);
-      const status = socket && (await askProcess(socket, 'GET /status').catch(() => undefined));
-      if (!socket || status?.kind !== 'api' || !status.draining) continue;
+      const socket = socketHere(app);
+      if (!socket || !(await apiStatusOf(socket))?.draining) continue;
       await askProcess(socket, 'POST /resume', { timeoutMs: drainMs });
       say(`API worker ${app.instance} was drained and serves again`);
     }
