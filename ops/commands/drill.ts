@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { createProgress } from '../../tools/command/progress';
-import type { DrillOptions } from '../drill/drills';
+import { drills, type DrillOptions } from '../drill/drills';
 import { dir } from '../drill/own-stack';
 import { runMain } from '../../tools/command/run-main';
 import { UsageError } from '../../tools/command/run-command';
@@ -27,7 +27,6 @@ Without a name: kill.
 On a stack of its own, beside what runs; nothing of it is left.
 `;
 
-const names = ['kill', 'reload', 'scale', 'jobs', 'odd', 'overload'];
 /** The parts of `overload`, in the order in which they run. */
 const parts = ['writes', 'passwords', 'retries', 'mixed', 'slowed', 'notices'];
 
@@ -45,9 +44,6 @@ function partsOf(text: string) {
 }
 
 async function drill(name: string, options: DrillOptions) {
-  // Required here: the libraries of the drills would delay the start of every other command.
-  // eslint-disable-next-line @typescript-eslint/no-require-imports
-  const { drills } = require('../drill/drills') as typeof import('../drill/drills');
   const faults = (await drills[name]?.(createProgress(), options)) ?? [];
   for (const fault of faults) console.log(`✗ ${fault}`);
   if (faults.length > 0) process.exitCode = 1;
@@ -59,7 +55,7 @@ const command = {
   usage,
   options: { reloads: text, only: text, seconds: text },
   most: 1,
-  among: names,
+  among: Object.keys(drills),
 };
 export const run = (args: string[]) =>
   runMain(args, command, async ({ values, positionals: [name = 'kill'] }) => {

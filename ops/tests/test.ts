@@ -145,6 +145,7 @@ function report({ passed, failed, problems, slowest }: Outcome) {
   if (slowest.length > 1) console.log(`\nSlowest: ${seconds.join(', ')}`);
   if (failed > 0) console.log(`\nFailed:\n${problems.map((problem) => `  ${problem}`).join('\n')}`);
   console.log(`\n${passed} passed, ${failed} failed`);
+  if (failed > 0) process.exitCode = 1;
 }
 
 const options = {
@@ -160,10 +161,7 @@ async function test({ values, positionals }: Given<typeof options>) {
   const progress = createProgress();
   if (!needServers(given)) {
     await prepare({ need: ['build'], progress });
-    const outcome = await runSuites(process.env, [...given, ...filter], isLong);
-    report(outcome);
-    if (outcome.failed > 0) process.exitCode = 1;
-    return;
+    return report(await runSuites(process.env, [...given, ...filter], isLong));
   }
   await prepare({
     need: ['system', 'nginx-lua', 'prometheus', 'browser', 'mongo', 'build'],
@@ -192,7 +190,6 @@ async function test({ values, positionals }: Given<typeof options>) {
     await progress.step('servers', 'stopping', () => Promise.all([stack.stop(), clusterStack.stop()]));
   }
   report(outcome);
-  if (outcome.failed > 0) process.exitCode = 1;
 }
 
 const onWait = (owner: string) =>
