@@ -100,8 +100,9 @@ describe('the API under many passwords', () => {
     expect(again.ms).toBeGreaterThan(3 * Math.max(first.ms, fresh.ms));
     const admin = await api.auth.createAdmin(newPerson());
     expect(admin.role).toBe('Admin');
-    // Two sign-ups of the set-up; on a starved host both may be refused.
-    await ended;
+    // On a starved host both sign-ups of the set-up may be refused. The worker then takes the next one.
+    if (!(await ended).includes(201))
+      await eventually(async () => (await signUp(newAddress())).status === 201);
   });
 
   it('leaves no trace of a refused sign-up, so that its key can be used again', async () => {
