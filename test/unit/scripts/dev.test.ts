@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { watchArguments } from '../../../ops/commands/dev';
 import { findFree } from '../../../tools/local-servers/ports';
 import { eventually } from '../../support/wait';
@@ -30,10 +31,14 @@ describe('npm run dev -- --inspect', () => {
       await eventually(async () => (await titles()).every(Boolean));
       const before = await titles();
       expect(before.map((target) => path.basename(target!.title))).toEqual(['api.js', 'worker.js']);
-      for (const file of files) writeFileSync(file, source('second'));
-      await eventually(async () =>
-        (await titles()).every((target, index) => target && target.id !== before[index]!.id),
-      );
+      // The port is open before Node watches the file: a change in between goes unseen, so it is made again.
+      await eventually(async () => {
+        const now = await titles();
+        const unchanged = files.filter((_file, index) => now[index]?.id === before[index]!.id);
+        for (const file of unchanged) writeFileSync(file, source('second'));
+        if (unchanged.length > 0) await sleep(2_000);
+        return now.every((target) => target) && unchanged.length === 0;
+      });
     } finally {
       for (const child of children) child.kill();
     }
