@@ -11,10 +11,14 @@ export interface Outcome {
   failed: number;
   /** Names whatever failed. */
   problems: string[];
+  /** Suites with failed tests. */
+  failedSuites: string[];
   /** Suites with their milliseconds. */
   slowest: [suite: string, ms: number][];
 }
 
+/** If more suites of a lane failed, the code is wrong and not the moment. */
+const MOST_FLAKY = 3;
 /** A run that has reported its outcome and does not end has left something open: that is a failure. */
 const END_MS = 15_000;
 
@@ -111,5 +115,33 @@ function outcomeOf({ suites, running, done, completeAt }: Progress, code: number
   if (code === null && completeAt !== undefined)
     add(1, 'jest did not end by itself: a test has left something open');
   if (code !== 0 && failed === 0) add(1, `jest ended with status ${code} and reported no test`);
-  return { passed: sum('passed'), failed, problems, slowest: done.map(({ suite, ms }) => [suite, ms]) };
+  const failedSuites = done.filter((result) => result.failed > 0).map(({ suite }) => suite);
+  return {
+    passed: sum('passed'),
+    failed,
+    problems,
+    failedSuites,
+    slowest: done.map(({ suite, ms }) => [suite, ms]),
+  };
+}
+
+export const listed = (problems: string[]) => problems.map((problem) => `  ${problem}`).join('\n');
+
+/**
+ * Runs a few failed suites once more, with nothing beside them. What passes then is named as flaky: another program
+ * took the processor, or the test has a race.
+ *
+ * @param run runs jest with these arguments
+ */
+export async function tryAgain(first: Outcome, run: (args: string[]) => Promise<Outcome>): Promise<Outcome> {
+  const { failedSuites } = first;
+  const isOnlySuites = first.problems.every((problem) =>
+    failedSuites.some((suite) => problem.startsWith(suite)),
+  );
+  if (failedSuites.length === 0 || failedSuites.length > MOST_FLAKY || !isOnlySuites) return first;
+  console.log(`\nOnce more, alone: ${failedSuites.join(', ')}\n`);
+  const again = await run(['--runInBand', ...failedSuites]);
+  if (again.failed > 0) return first;
+  console.log(`\nFlaky (failed beside others, passed alone):\n${listed(first.problems)}`);
+  return { ...first, passed: first.passed + first.failed, failed: 0, problems: [], failedSuites: [] };
 }

@@ -9,7 +9,7 @@ import { createStack } from '../stack/stack';
 import { prepare, root } from '../set-up/prepare';
 import { runMain } from '../../tools/command/run-main';
 import { runCommand, UsageError, UserError } from '../../tools/command/run-command';
-import { runJest, type Outcome } from './run-jest';
+import { listed, runJest, tryAgain, type Outcome } from './run-jest';
 import { withLock } from '../../tools/command/lock';
 
 const usage = `npm test [-- PATH …] [-t PATTERN] [--long]
@@ -127,14 +127,17 @@ async function runSuites(env: NodeJS.ProcessEnv, given: string[], isLong: boolea
   const suiteMs = isLong ? LONG_SUITE_MS : SUITE_MS;
   const run = (args: string[], stackDir: string) =>
     runJest(root, args, { env: { ...env, TEST_STACK_DIR: stackDir }, dir: stackDir, suiteMs });
-  const outcomes =
-    given.length > 0
-      ? [await run(['--runInBand', ...given], dir)]
-      : await Promise.all([run(others, dir), run(cluster, clusterDir)]);
+  if (given.length > 0) return run(['--runInBand', ...given], dir);
+  const lanes = await Promise.all([run(others, dir), run(cluster, clusterDir)]);
+  const outcomes = [
+    await tryAgain(lanes[0], (args) => run(args, dir)),
+    await tryAgain(lanes[1], (args) => run(args, clusterDir)),
+  ];
   return {
     passed: outcomes.reduce((sum, { passed }) => sum + passed, 0),
     failed: outcomes.reduce((sum, { failed }) => sum + failed, 0),
     problems: outcomes.flatMap(({ problems }) => problems),
+    failedSuites: outcomes.flatMap(({ failedSuites }) => failedSuites),
     slowest: outcomes.flatMap(({ slowest }) => slowest).sort(([, a], [, b]) => b - a),
   };
 }
@@ -143,7 +146,7 @@ async function runSuites(env: NodeJS.ProcessEnv, given: string[], isLong: boolea
 function report({ passed, failed, problems, slowest }: Outcome) {
   const seconds = slowest.slice(0, SLOWEST).map(([suite, ms]) => `${suite} ${(ms / 1_000).toFixed(0)} s`);
   if (slowest.length > 1) console.log(`\nSlowest: ${seconds.join(', ')}`);
-  if (failed > 0) console.log(`\nFailed:\n${problems.map((problem) => `  ${problem}`).join('\n')}`);
+  if (failed > 0) console.log(`\nFailed:\n${listed(problems)}`);
   console.log(`\n${passed} passed, ${failed} failed`);
   if (failed > 0) process.exitCode = 1;
 }
