@@ -70,8 +70,9 @@ export function openConnections({ url, connections, onConnect }: ConnectionsOpti
           },
           onResponseData: () => {},
           onResponseEnd: () => onAnswer(answer),
+          // Not at once: closed connections fail within `dispatch`, and a client that then sends again would recurse.
           onResponseError: (_controller, error: NodeJS.ErrnoException) =>
-            onAnswer({ status: 0, headers: {}, error: error.code ?? error.message }),
+            setImmediate(onAnswer, { status: 0, headers: {}, error: error.code ?? error.message }),
         },
       );
     },

@@ -1,8 +1,10 @@
 import http from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { startLoad } from '../../../bench/load/load';
+import { startClosedLoop } from '../../../tools/load/closed-loop';
 import { openConnections, requireLoopback } from '../../../tools/load/connections';
 import { sendAtRate } from '../../../tools/load/open-loop';
+import { eventually } from '../../support/wait';
 
 const servers: http.Server[] = [];
 const { signal } = new AbortController();
@@ -66,6 +68,17 @@ describe('a closed loop', () => {
     expect(counted).toBe(refused);
     expect(cut).toBeGreaterThan(0);
     expect(Object.values(lost).reduce((sum, count) => sum + count, 0)).toBe(cut);
+  });
+
+  it('goes on over connections that were closed, until it stops', async () => {
+    const url = await serve((_request, response) => void response.end());
+    const connections = openConnections({ url, connections: 1 });
+    let failed = 0;
+    const onAnswer = ({ error }: { error?: string }) => void (failed += error ? 1 : 0);
+    const loop = startClosedLoop(connections, { clients: 1, next: () => GET, onAnswer });
+    await connections.close();
+    await eventually(() => failed > 20_000);
+    await loop.stop();
   });
 
   it('waits for the answers that are under way when it stops', async () => {
