@@ -38,15 +38,6 @@ describe('the cluster', () => {
     }
   });
 
-  it('creates one user for 20 simultaneous sign-ups over all workers', async () => {
-    const name = newTitle().replace(' ', '');
-    const person = { name, username: name, email: `${name}@example.com`, password: 'correct horse' };
-    const answers = await Promise.all(
-      Array.from({ length: 20 }, () => send(cluster.url, 'POST', '/users/signup', person)),
-    );
-    expect(answers.map(({ status }) => status).sort()).toEqual([201, ...Array(19).fill(409)]);
-  });
-
   it('loses no request over three reloads under 24 connections, half of them POST /tasks', async () => {
     const path = await newTask(cluster, admin);
     const before = (await cluster.apiWorkers()).map(({ pid }) => pid);

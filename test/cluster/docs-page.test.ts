@@ -75,16 +75,6 @@ describe('the pages for people', () => {
     await page.locator('#operations-Accounts-logIn').waitFor();
   });
 
-  it('answer / with JSON for a client, and with 304 if the client has it', async () => {
-    const answer = await fetch(cluster.url);
-    const { linkset } = (await answer.json()) as { linkset: [{ 'service-desc': [{ href: string }] }] };
-    const document = await fetch(new URL(linkset[0]['service-desc'][0].href, cluster.url));
-    expect(await document.json()).toHaveProperty('openapi');
-    const known = { 'If-None-Match': answer.headers.get('ETag')! };
-    expect((await fetch(cluster.url, { headers: known })).status).toBe(304);
-    expect((await fetch(cluster.url, { method: 'POST' })).status).toBe(405);
-  });
-
   it('show every operation of the document, and request nothing from another host', async () => {
     await page.goto(`${cluster.url}/docs`);
     expect(await page.title()).toBe('taskfleet API');

@@ -3,7 +3,7 @@ import { isAlive } from '../../src/lib/is-alive';
 import { endedJob, newTitle, send, useCluster, by, newTask } from '../support/cluster';
 import { use } from '../support/use';
 import { pictureChildren } from '../support/picture-children';
-import { damagedPicture, newPicture } from '../support/pictures';
+import { newPicture } from '../support/pictures';
 import { eventually } from '../support/wait';
 
 const cluster = useCluster();
@@ -26,16 +26,6 @@ describe('the cluster under faults', () => {
     );
     expect(new Set(answers.map((answer) => answer.headers.get('x-worker'))).size).toBe(2);
     expect(new Set(answers.map((answer) => answer.headers.get('etag'))).size).toBe(1);
-  });
-
-  it('fails the job of a damaged picture at once and does not list it, since no retry can succeed', async () => {
-    const { status, headers } = await uploadOf(await damagedPicture('png'));
-    expect(status).toBe(202);
-    expect(await untilDone(headers.get('location')!)).toMatchObject({
-      status: 'failed',
-      error: expect.stringMatching(/damaged/) as string,
-    });
-    expect((await get('/ops/failed-jobs')).body).toEqual([]);
   });
 
   it('answers without Redis, and caches again once Redis is back', async () => {

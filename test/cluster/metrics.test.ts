@@ -61,19 +61,6 @@ describe('the metrics', () => {
     expect(await lintMetrics('taskfleet_late_milliseconds 1\n')).toMatch(/^taskfleet_late_milliseconds /m);
   });
 
-  it('include the state of servers only at the port of a worker', async () => {
-    const [worker] = await cluster.apiWorkers();
-    const own = await get(`http://127.0.0.1:${worker!.port}/health/ready/details`);
-    expect(own).toMatchObject({
-      status: 'ok',
-      draining: false,
-      started: true,
-      dependencies: { mongodb: { status: 'up' }, redis: { status: 'up' }, rabbitmq: { status: 'up' } },
-    });
-    for (const path of ['live', 'ready', 'startup'])
-      expect(await get(`${cluster.url}/health/${path}`)).toEqual({ status: 'ok' });
-  });
-
   it('are scraped by Prometheus, and answer every query', async () => {
     const server = await startPrometheus(port);
     try {
@@ -123,6 +110,4 @@ describe('the metrics', () => {
   interface Group {
     rules: { name: string; health: string; state: string }[];
   }
-
-  const get = (url: string): Promise<unknown> => fetch(url).then((answer) => answer.json());
 });

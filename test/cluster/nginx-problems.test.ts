@@ -1,8 +1,5 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { askProcess } from '../../src/control/control-client';
-import { listLiving } from '../../src/control/control-folder';
-import { defaultRunDir } from '../../src/lib/private-folder';
 import { problemSchema } from '../../src/schemas/values';
 import { ORIGIN, useCluster } from '../support/cluster';
 import { sendRaw } from '../support/raw-client';
@@ -53,33 +50,6 @@ describe('NGINX', () => {
     expect(problem.status).toBe(status);
     expect(head).toContain(problem.requestId);
   });
-
-  it.each([
-    ['NGINX', 'a body over 100 kB', 'POST /tasks', 'Content-Length: 200000\r\n', 413],
-    ['NGINX', 'an address of 9 kB', `GET /${'x'.repeat(9_000)}`, '', 414],
-    ['NGINX', 'an address of 20 kB', `GET /${'x'.repeat(20_000)}`, '', 414],
-    ['NGINX', 'headers of 40 kB', 'GET /tasks', `X-Long: ${'x'.repeat(40_000)}\r\n`, 431],
-    ['NGINX', 'a preflight', 'OPTIONS /tasks', 'Access-Control-Request-Method: GET\r\n', 204],
-    ['a worker', 'a request without a token', 'GET /tasks', '', 401],
-    ['a worker', 'another method', 'PATCH /tasks', '', 405],
-    ['a worker', 'what is there already', 'GET /openapi.json', 'If-None-Match: *\r\n', 304],
-    ['Node', 'a control character', 'GET /tasks', 'X-Odd: \x01\r\n', 400],
-  ])(
-    'lets only pages of allowed origins read the answer of %s to %s',
-    async (_who, _what, line, headers, status) => {
-      for (const [origin, count] of [
-        [ORIGIN, 1],
-        [`${ORIGIN}.evil.example`, 0],
-      ] as const) {
-        const answer = await request(`${line} HTTP/1.1`, `Origin: ${origin}\r\n${headers}`);
-        expect(Number(/^HTTP\/1.1 (\d+)/.exec(answer)![1])).toBe(status);
-        const allowed = answer.match(/^access-control-allow-origin: .*(?=\r$)/gim) ?? [];
-        expect(allowed).toHaveLength(count);
-        if (count === 1) expect(allowed[0]).toMatch(new RegExp(`: ${ORIGIN}$`));
-        expect(answer).toMatch(/^vary: .*origin/im);
-      }
-    },
-  );
 
   it("does not forward a client's request id", async () => {
     const answer = await request('GET /health/live HTTP/1.1', 'X-Request-Id: my-own-id\r\n');
@@ -145,34 +115,4 @@ describe('NGINX', () => {
     );
     expect(lines().filter((line) => line.length > 2_000 || line.includes('hidden-'))).toEqual([]);
   });
-
-  it('serves other requests while it logs addresses that once stopped a worker for 15 seconds', async () => {
-    const { env } = cluster.stack.info();
-    const folder = env.RUN_DIR || defaultRunDir(Number(env.BASE_PORT));
-    const setLevel = (level: string) =>
-      Promise.all(
-        listLiving(folder).map((socket) => askProcess(socket, 'POST /log-level', { body: { level } })),
-      );
-    const timeBeside = async (address: string) => {
-      const startedAt = performance.now();
-      await Promise.all(Array.from({ length: 4 }, () => request(`GET ${address} HTTP/1.1`)));
-      for (let count = 0; count < 20; count++) await request('GET /health/live HTTP/1.1');
-      return performance.now() - startedAt;
-    };
-    // The default level, at which each address is logged.
-    await setLevel('info');
-    try {
-      const letters = `/${'x'.repeat(8_150)}`;
-      const hostile = `/${'?'.repeat(4_000)}${'token'.repeat(830)}`;
-      const [usual, stopped]: [number[], number[]] = [[], []];
-      // The least of each: other load on this host only adds to them.
-      for (let round = 0; round < 3; round++) {
-        usual.push(await timeBeside(letters));
-        stopped.push(await timeBeside(hostile));
-      }
-      expect(Math.min(...stopped) / Math.min(...usual)).toBeLessThan(10);
-    } finally {
-      await setLevel(env.LOG_LEVEL!);
-    }
-  }, 120_000);
 });

@@ -176,21 +176,3 @@ describe('tokens', () => {
     await other.close();
   });
 });
-
-describe("the API's log-in", () => {
-  it('answers 503 with a random Retry-After if too many passwords wait', async () => {
-    const narrow = await startApi(api.namespace, { HASH_QUEUE_LIMIT: '2', BCRYPT_COST: '10' });
-    const answers = await Promise.all(
-      Array.from({ length: 40 }, () => request(narrow.server).post('/users/signup').send(newPerson())),
-    );
-    await narrow.close();
-    const refused = answers.filter(({ status }) => status === 503);
-    expect(refused.length).toBeGreaterThan(20);
-    const waits = refused.map(({ headers }) => Number(headers['retry-after']));
-    expect(Math.min(...waits)).toBeGreaterThanOrEqual(1);
-    expect(new Set(waits).size).toBeGreaterThan(1);
-    expect(refused[0]!.body.type).toBe('/problems/unavailable');
-    // A hash without a free core takes long, and then fewer are done within the wait that is allowed.
-    expect(answers.filter(({ status }) => status === 201).length).toBeGreaterThanOrEqual(1);
-  });
-});

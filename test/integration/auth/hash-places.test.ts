@@ -1,13 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { connect } from 'node:net';
-import mongoose from 'mongoose';
 import request from 'supertest';
 import { startApi } from '../../support/api';
 import { buildMember, newPerson } from '../../support/factories';
-import { mongoUrl } from '../../support/servers';
 import { eventually } from '../../support/wait';
-import { useApi } from '../../support/use-api';
+import { useApi, useMongo } from '../../support/use-api';
 import { portOf } from '../../support/listen';
 
 /** One hash takes long, and one may wait for it: two sign-ups fill the worker. */
@@ -17,6 +15,7 @@ const api = useApi({
   RATE_LIMIT_EXEMPT_LOOPBACK: 'false',
   SIGNUP_LIMIT: '4',
 });
+const mongo = useMongo(api);
 let addresses = 0;
 const newAddress = () => `203.0.113.${++addresses}`;
 
@@ -115,9 +114,7 @@ describe('the API under many passwords', () => {
     const done = answers.filter(({ status }) => status === 201).length;
     expect(done).toBeGreaterThan(0);
     expect(answers.map(statusOf).filter((status) => status !== 201)).toEqual(Array(8 - done).fill(503));
-    const connection = await mongoose.createConnection(mongoUrl(api.namespace)).asPromise();
-    expect(await connection.collection('idempotency_keys').countDocuments()).toBe(done);
-    await connection.close();
+    expect(await mongo.db.collection('idempotency_keys').countDocuments()).toBe(done);
     const refused = sent[answers.findIndex(({ status }) => status === 503)]!;
     await signUp(newAddress(), { ...refused.person, name: 'Another' }, refused.key).expect(201);
   });

@@ -1,11 +1,10 @@
 import { hash } from 'bcryptjs';
 import request from 'supertest';
-import { connectMongo } from '../../../src/infra/mongo/mongo';
 import { newPerson } from '../../support/factories';
-import { mongoUrl } from '../../support/servers';
-import { useApi } from '../../support/use-api';
+import { useApi, useMongo } from '../../support/use-api';
 
 const api = useApi({ LOGIN_ATTEMPTS: '1000' });
+const mongo = useMongo(api);
 
 const signUp = (person: object) => request(api.server).post('/users/signup').send(person);
 const logIn = (username: string, password: string) =>
@@ -62,10 +61,8 @@ describe('a password', () => {
   const blanks = composed.replace(' ', '\u00a0').replace(' ', '\u3000');
 
   async function storeHash(username: string, password: string): Promise<void> {
-    const mongo = await connectMongo(mongoUrl(api.namespace));
     const passwordHash = await hash(password, 4);
     await mongo.db.collection('users').updateOne({ username }, { $set: { passwordHash } });
-    await mongo.close();
   }
 
   it('matches in each of its spellings, and in no other', async () => {

@@ -1,12 +1,11 @@
 import { randomBytes } from 'node:crypto';
-import mongoose from 'mongoose';
 import { as, buildTask, cachedRead, newPerson, type Account } from '../../support/factories';
-import { mongoUrl } from '../../support/servers';
-import { useAdmin, useApis, useMember, useRedis } from '../../support/use-api';
+import { useAdmin, useApis, useMember, useMongo, useRedis } from '../../support/use-api';
 
 /** Two API workers on a Redis of their own: one refuses writes, the other reads. */
 const redis = useRedis();
 const [reader, writer] = useApis(() => ({ REDIS_URL: redis.url }));
+const mongo = useMongo(writer);
 const admin = useAdmin(writer);
 const owner = useMember(writer);
 const stranger = useMember(writer);
@@ -102,10 +101,8 @@ describe('a refused write', () => {
 
   it('ends nothing long after the last change, even if Redis has forgotten the change', async () => {
     const old = await buildTask(writer, admin, { title: 'Old' });
-    const connection = await mongoose.createConnection(mongoUrl(reader.namespace)).asPromise();
     const hourAgo = new Date(Date.now() - 3_600_000);
-    await connection.collection('tasks').updateOne({ title: 'Old' }, { $set: { updatedAt: hourAgo } });
-    await connection.close();
+    await mongo.db.collection('tasks').updateOne({ title: 'Old' }, { $set: { updatedAt: hourAgo } });
     await redis.command('FLUSHALL');
     await warm();
     await admin.patch(`/tasks/${old._id}`, { title: 'x' }).set('If-Match', WRONG).expect(412);
@@ -151,11 +148,8 @@ describe('a refused write', () => {
 
   /** Simulates a writer that dies after its commit and before it notifies Redis. */
   async function changeWithoutAWord(collection: string, filter: object, set: object): Promise<void> {
-    const connection = await mongoose.createConnection(mongoUrl(reader.namespace)).asPromise();
-    await connection
-      .collection(collection)
-      .updateOne(filter, { $set: { ...set, updatedAt: new Date() }, $inc: { version: 1 } });
-    await connection.close();
+    const change = { $set: { ...set, updatedAt: new Date() }, $inc: { version: 1 } };
+    await mongo.db.collection(collection).updateOne(filter, change);
   }
 
   describe('a refusal that shows the write of a dead writer', () => {

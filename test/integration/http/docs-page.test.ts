@@ -88,30 +88,4 @@ describe('the documentation page', () => {
       .expect('Content-Type', /^application\/problem\+json/);
     expect(problemSchema.parse(body).type).toBe('/problems/not-found');
   });
-
-  it.each([
-    '/docs/',
-    '/docs/docs.js',
-    '/docs/swagger-ui.css',
-    '/docs/favicon-32x32.png',
-    '/ops',
-    '/ops/ops.css',
-  ])('evaluates conditions on %s by its tag, and sends the headers of the 200 on a 304', async (place) => {
-    for (const coding of ['gzip', 'identity']) {
-      const ask = (conditions: Record<string, string>) =>
-        get(place).set({ 'Accept-Encoding': coding, 'X-Forwarded-For': '127.0.0.1', ...conditions });
-      const whole = await ask({}).expect(200);
-      const { etag, 'content-length': length } = whole.headers;
-      const isCompressed = coding === 'gzip' && Number(length) >= 1_000 && !place.endsWith('png');
-      expect(etag!.startsWith('W/')).toBe(isCompressed);
-      for (const known of [etag!, etag!.replace('W/', ''), '*']) {
-        const same = await ask({ 'If-None-Match': known, 'Cache-Control': 'no-cache' }).expect(304);
-        for (const name of ['etag', 'vary', 'cache-control', 'content-security-policy'])
-          expect([name, same.headers[name]]).toEqual([name, whole.headers[name]]);
-      }
-      await ask({ 'If-Match': etag! }).expect(200);
-      await ask({ 'If-Match': '"other"', 'If-None-Match': etag! }).expect(412);
-      await ask({ 'If-Unmodified-Since': new Date(0).toUTCString() }).expect(200);
-    }
-  });
 });

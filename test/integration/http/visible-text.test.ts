@@ -1,10 +1,9 @@
 import request from 'supertest';
-import { connectMongo } from '../../../src/infra/mongo/mongo';
 import { buildTask, newPerson } from '../../support/factories';
-import { mongoUrl } from '../../support/servers';
-import { useAdmin, useApi } from '../../support/use-api';
+import { useAdmin, useApi, useMongo } from '../../support/use-api';
 
 const api = useApi();
+const mongo = useMongo(api);
 const admin = useAdmin(api);
 
 const create = (body: object) => admin.post('/tasks', body);
@@ -130,11 +129,9 @@ describe('text', () => {
 
   it('that was stored before is still served', async () => {
     const { _id } = await buildTask(api, admin, { title: 'old' });
-    const mongo = await connectMongo(mongoUrl(api.namespace));
     await mongo.db
       .collection('tasks')
       .updateOne({ title: 'old' }, { $set: { title: 'a\u202eb\nc', labels: ['\u200b'] } });
-    await mongo.close();
     const { body } = await admin.get(`/tasks/${_id}`).expect(200);
     expect(body).toMatchObject({ title: 'a\u202eb\nc', labels: ['\u200b'] });
     await admin.patch(`/tasks/${_id}`, { status: 'Doing' }).expect(200);

@@ -1,19 +1,18 @@
 import { randomUUID } from 'node:crypto';
 import request from 'supertest';
 import { UnavailableError } from '../../../src/problems/errors';
-import { connectMongo } from '../../../src/infra/mongo/mongo';
 import { createIdempotencyRepository } from '../../../src/idempotency/idempotency-repository';
 import { createOnce } from '../../../src/idempotency/idempotency-service';
-import { dropDatabase, newNamespace } from '../../support/api';
-import { useAdmin, useApis, useRedis } from '../../support/use-api';
-import { as, buildAdmin, newPerson } from '../../support/factories';
-import { mongoUrl } from '../../support/servers';
+import { as, buildAdmin, buildMember, newPerson } from '../../support/factories';
+import { use } from '../../support/use';
+import { useAdmin, useApis, useMongo, useRedis } from '../../support/use-api';
 import { eventually } from '../../support/wait';
 
 const redis = useRedis();
 const workers = useApis(() => ({ REDIS_URL: redis.url }));
 const [api] = workers;
 const admin = useAdmin(api);
+const data = useMongo(api);
 
 const create = (body: object, key: string, at = api, by = admin) =>
   as(at, by).post('/tasks', body).set('Idempotency-Key', key);
@@ -63,6 +62,22 @@ describe('the Idempotency-Key', () => {
     await create({ title: 'T' }, key).expect(201);
   });
 
+  it('answers a replay like the first request, even if the assignee has been removed since', async () => {
+    const [key, member] = [randomUUID(), await buildMember(api)];
+    const body = { title: 'T', assignedTo: member.id };
+    const first = await create(body, key).expect(201);
+    await admin.delete(`/users/${member.id}`).expect(204);
+    const again = await create(body, key).expect(201);
+    expect(again.text).toBe(first.text);
+    expect(again.headers['idempotent-replayed']).toBe('true');
+  });
+
+  it('reports a reused key before an unknown assignee', async () => {
+    const key = randomUUID();
+    await create({ title: 'T' }, key).expect(201);
+    await create({ title: 'T', assignedTo: 'f'.repeat(24) }, key).expect(422);
+  });
+
   it("survives Redis's death", async () => {
     const [key, title] = [randomUUID(), randomUUID()];
     const first = await create({ title }, key).expect(201);
@@ -86,9 +101,7 @@ describe('the Idempotency-Key', () => {
       await as(api, { token: body.token }).get(`/users/${body.user._id}`).expect(200);
       await send({ ...person, password: 'another password' }).expect(422);
 
-      const mongo = await connectMongo(mongoUrl(api.namespace));
-      const kept = JSON.stringify(await mongo.connection.collection('idempotency_keys').find().toArray());
-      await mongo.close();
+      const kept = JSON.stringify(await data.db.collection('idempotency_keys').find().toArray());
       expect(kept).toContain(body.user._id);
       for (const secret of [person.password, person.email, body.token, key, 'Hash'])
         expect(kept).not.toContain(secret);
@@ -106,34 +119,19 @@ describe('the Idempotency-Key', () => {
   describe('unfinished work', () => {
     const request = { key: 'k', request: 'POST /x {}' };
 
-    async function onceWith(database: string) {
-      const mongo = await connectMongo(mongoUrl(database));
-      const keys = createIdempotencyRepository(mongo.connection);
-      await keys.prepare();
-      const once = createOnce({
-        keys,
-        transaction: mongo.transaction,
-        secret: 's'.repeat(32),
-        ttlMs: 60_000,
-        waitMs: 1_000,
-      });
-      return { mongo, once };
-    }
+    const mongo = useMongo();
+    const keys = use(() => createIdempotencyRepository(mongo.connection));
+    const kept = () => mongo.db.collection('idempotency_keys');
+    const onceIn = (transaction: Parameters<typeof createOnce>[0]['transaction']) =>
+      createOnce({ keys, transaction, secret: 's'.repeat(32), ttlMs: 60_000, waitMs: 1_000 });
+    beforeAll(() => keys.prepare());
+    beforeEach(() => kept().deleteMany({}));
 
     it('prepares before its transaction and not for a replay, and leaves nothing behind if that fails', async () => {
-      const database = newNamespace();
-      const mongo = await connectMongo(mongoUrl(database));
-      const keys = createIdempotencyRepository(mongo.connection);
-      await keys.prepare();
       const steps: string[] = [];
-      const once = createOnce({
-        keys,
-        transaction: (work) => {
-          steps.push('transaction');
-          return mongo.transaction(work);
-        },
-        secret: 's'.repeat(32),
-        ttlMs: 60_000,
+      const once = onceIn((work) => {
+        steps.push('transaction');
+        return mongo.transaction(work);
       });
       const prepare = async () => {
         steps.push('prepare');
@@ -144,7 +142,7 @@ describe('the Idempotency-Key', () => {
       };
       for (const error of [new UnavailableError('No room'), new Error('Something broke')]) {
         await expect(once(request, 'me', async () => 'done', failing(error))).rejects.toBe(error);
-        expect(await mongo.connection.collection('idempotency_keys').countDocuments()).toBe(0);
+        expect(await kept().countDocuments()).toBe(0);
       }
       expect(steps).toEqual([]);
       // The key is free for another request.
@@ -154,13 +152,10 @@ describe('the Idempotency-Key', () => {
       expect(await once(other, 'me', work, prepare)).toEqual({ result, replayed: false });
       expect(await once(other, 'me', work, prepare)).toEqual({ result, replayed: true });
       expect(steps).toEqual(['prepare', 'transaction']);
-      await mongo.close();
-      await dropDatabase(database);
     });
 
     it('is waited for; after too long the answer is 409', async () => {
-      const database = newNamespace();
-      const { mongo, once } = await onceWith(database);
+      const once = onceIn(mongo.transaction);
       let end = (_value: string) => {};
       const ended = new Promise<string>((resolve) => (end = resolve));
       const first = once(request, 'me', () => ended);
@@ -170,14 +165,10 @@ describe('the Idempotency-Key', () => {
       end('done');
       expect(await first).toEqual({ result: 'done', replayed: false });
       expect(await waiting).toEqual({ result: 'done', replayed: true });
-      await mongo.close();
-      await dropDatabase(database);
     });
 
     it('of a dead worker is taken over; if that worker is alive after all, its effect is undone', async () => {
-      const database = newNamespace();
-      const { mongo, once } = await onceWith(database);
-      const kept = mongo.connection.collection('idempotency_keys');
+      const once = onceIn(mongo.transaction);
       const effects = mongo.connection.collection<{ _id: string }>('effects');
       await mongo.connection.createCollection('effects');
       let goOn = () => {};
@@ -187,8 +178,8 @@ describe('the Idempotency-Key', () => {
         await effects.insertOne({ _id: 'slow' }, { session });
         return 'slow';
       }).catch((error: Error) => error);
-      await eventually(() => kept.countDocuments());
-      await kept.updateOne({}, { $set: { leaseUntil: new Date(0) } });
+      await eventually(() => kept().countDocuments());
+      await kept().updateOne({}, { $set: { leaseUntil: new Date(0) } });
       const quick = await once(request, 'me', async (session) => {
         await effects.insertOne({ _id: 'quick' }, { session });
         return 'quick';
@@ -197,8 +188,6 @@ describe('the Idempotency-Key', () => {
       expect(quick).toEqual({ result: 'quick', replayed: false });
       expect(await slow).toMatchObject({ problem: 'in-progress' });
       expect((await effects.find().toArray()).map(({ _id }) => _id)).toEqual(['quick']);
-      await mongo.close();
-      await dropDatabase(database);
     });
   });
 });

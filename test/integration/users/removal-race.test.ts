@@ -1,9 +1,9 @@
-import mongoose from 'mongoose';
+import { Types } from 'mongoose';
 import { as, buildTask, buildMember } from '../../support/factories';
-import { mongoUrl } from '../../support/servers';
-import { useAdmin, useApis } from '../../support/use-api';
+import { useAdmin, useApis, useMongo } from '../../support/use-api';
 
 const apis = useApis();
+const mongo = useMongo(apis[0]);
 const admin = useAdmin(apis[0]);
 
 describe('the removal of a user', () => {
@@ -19,12 +19,8 @@ describe('the removal of a user', () => {
         ...tasks.map(() => as(other, admin).post('/tasks', { title: 'New', assignedTo: id })),
       ]);
       expect(answers.every(({ status }) => [200, 201, 204, 400].includes(status))).toBe(true);
-      const connection = await mongoose.createConnection(mongoUrl(apis[0].namespace)).asPromise();
-      const ghosts = await connection
-        .collection('tasks')
-        .countDocuments({ assignedTo: new mongoose.Types.ObjectId(id) });
-      await connection.close();
-      expect(ghosts).toBe(0);
+      const ghosts = { assignedTo: new Types.ObjectId(id) };
+      expect(await mongo.db.collection('tasks').countDocuments(ghosts)).toBe(0);
     }
   });
 });

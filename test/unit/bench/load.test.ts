@@ -3,7 +3,6 @@ import type { AddressInfo } from 'node:net';
 import { startLoad } from '../../../bench/load/load';
 import { startClosedLoop } from '../../../tools/load/closed-loop';
 import { openConnections, requireLoopback } from '../../../tools/load/connections';
-import { sendAtRate } from '../../../tools/load/open-loop';
 import { eventually } from '../../support/wait';
 
 const servers: http.Server[] = [];
@@ -94,29 +93,6 @@ describe('a closed loop', () => {
     await load.measure(0.1);
     await load.stop();
     expect(under).toBe(0);
-  });
-});
-
-describe('an open loop', () => {
-  it('sends at its rate while answers are late, and counts their latency from when they were due', async () => {
-    const held: http.ServerResponse[] = [];
-    const url = await serve((_request, response) => {
-      if (held.push(response) === 20) held.forEach((one) => one.end());
-    });
-    const connections = openConnections({ url, connections: 32 });
-    const took: number[] = [];
-    await sendAtRate(connections, {
-      perSecond: 100,
-      seconds: 0.2,
-      next: () => GET,
-      onAnswer: ({ status }, { tookMs }, index) => {
-        if (status === 200) took[index] = tookMs;
-      },
-    });
-    await connections.close();
-    expect(took).toHaveLength(20);
-    // All are answered at once, so the first requests have waited longest.
-    expect(Math.min(...took.slice(0, 5))).toBeGreaterThan(Math.max(...took.slice(-5)));
   });
 });
 

@@ -103,12 +103,6 @@ describe('NGINX before the api container', () => {
     expect(ports).toEqual(ports.map((_, i) => first + i));
     expect(ports.length).toBeGreaterThanOrEqual(Number(filledIn(api.environment!).API_WORKERS));
   });
-
-  it('closes idle connections before a stopping worker does', () => {
-    const upstream = /upstream api \{(.*?)\n {2}\}/s.exec(template)![1]!;
-    const kept = seconds(/keepalive_timeout (\S+);/.exec(upstream)?.[1]);
-    expect(kept * 1_000).toBeLessThan(configOf(api).drainMs);
-  });
 });
 
 describe('NGINX with Lua, of docker-compose.response-time.yml', () => {

@@ -58,16 +58,6 @@ describe('the configuration of NGINX', () => {
     }
   });
 
-  it('says in the upstream how requests are balanced', () => {
-    const bin = fakeNginx(`--modules-path=${fakeModules()}`);
-    const directives = methods.map((method) =>
-      prepare(method, bin)
-        .method.replaceAll(/^#.*\n/gm, '')
-        .trim(),
-    );
-    expect(directives).toEqual(['', 'least_conn;', 'balancer_by_lua_block { require("balance").choose() }']);
-  });
-
   it('loads Lua only for response-time, from where the modules of this NGINX are', () => {
     const folder = fakeModules();
     const bin = fakeNginx(`--prefix=/usr --modules-path=${folder} --with-debug`);
