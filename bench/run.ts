@@ -2,6 +2,7 @@ import { setMaxListeners } from 'node:events';
 import os from 'node:os';
 import { setTimeout } from 'node:timers/promises';
 import { commands as definitions } from '../tools/command/bench-commands';
+import { formatHelp } from '../src/command-line/arguments';
 import { describeFailure, forCaller, outlastReaders } from '../src/command-line/convention';
 import { parseOptions } from '../tools/command/bench-options';
 import { createFixtures } from '../tools/kit/fixtures';
@@ -108,7 +109,7 @@ outlastReaders();
 main().then(
   () => process.exit(),
   (error: Error) => {
-    const { text = error.stack, status } = describeFailure(error, definitions.bench.usage);
+    const { text = error.stack, status } = describeFailure(error, formatHelp(definitions.bench));
     const hint = status === 1 ? `The logs are in ${forCaller(benchFolder)}/stack.\n` : '';
     if (!signal.aborted) process.stderr.write(`${text}\n${hint}`);
     process.exit(signal.aborted ? 130 : status);

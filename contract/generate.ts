@@ -1,15 +1,17 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { flag } from '../src/command-line/arguments';
 import { runCommand } from '../src/cli/command';
 
 const command = {
-  usage: `npm run generate [-- --check]
-
-Writes the files that are made from declarations, routes and variables.
---check writes nothing; it lists the files that are out of date, and its exit
-status is 1 if there are any.`,
-  options: { check: { type: 'boolean' } },
-} as const;
+  call: 'npm run generate --',
+  about: 'Writes the files that are made from declarations, routes and variables.',
+  options: {
+    check: flag(
+      'writes nothing; it lists the files that are out of date, and its exit status is 1 if there are any',
+    ),
+  },
+};
 
 runCommand(command, async ({ values: { check: isCheck } }) => {
   // Loads the whole API, which the usage and wrong arguments do not need.

@@ -8,13 +8,14 @@ import { isRaisedBy, neededStep } from './version-step';
 const RELEASED = path.join(__dirname, 'released.json');
 const CHANGELOG = path.join(__dirname, '..', 'CHANGELOG.md');
 
-const usage = `npm run contract:release
+const command = {
+  call: 'npm run contract:release',
+  about:
+    'Makes contract/openapi.json the released contract, which later changes must not break, and gives CHANGELOG.md a section for it. API_VERSION in src/http/openapi/document.ts has to say how much has changed.',
+  options: {},
+};
 
-Makes contract/openapi.json the released contract, which later changes must not
-break, and gives CHANGELOG.md a section for it. API_VERSION in
-src/http/openapi/document.ts has to say how much has changed.`;
-
-runCommand({ usage }, async () => {
+runCommand(command, async () => {
   // Loads the whole API, which the usage and wrong arguments do not need.
   const [{ apiDocument }, { generatedFiles }] = await Promise.all([
     import('./document.js'),

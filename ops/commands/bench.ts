@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { spawn } from 'node:child_process';
+import type { Command } from '../../src/command-line/arguments';
 import { commands } from '../../tools/command/bench-commands';
 import { parseOptions } from '../../tools/command/bench-options';
 import { forgetUrls } from '../../tools/local-servers/server-urls';
@@ -52,7 +53,8 @@ export function run(given: string[]): Promise<void> {
   const [name, ...args] = given;
   // These read a result: they need no servers and do not disturb a bench that is under way.
   if (name === 'compare' || name === 'plan') {
-    return runMain<Record<string, { type: 'string' }>>(args, commands[name], () => runBench([name, ...args]));
+    const command: Command = commands[name];
+    return runMain(args, command, () => runBench([name, ...args]));
   }
   return runMain(given, commands.bench, ({ values }) => (values.list ? runBench(given) : measure(given)));
 }

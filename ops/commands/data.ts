@@ -2,7 +2,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { spawn } from 'node:child_process';
 import { commands } from '../../src/command-line/commands';
-import { type Command } from '../../src/command-line/convention';
+import type { Command } from '../../src/command-line/arguments';
 import { createLocalStack, root } from '../local/local-stack';
 import { compileForServing, isBuilt } from '../set-up/build';
 import { prepare } from '../set-up/prepare';

@@ -5,22 +5,21 @@ import { workerVariables } from '../../src/config/app-environment';
 import { copyPages } from '../set-up/build';
 import { alone, appVariablesOfShell, createLocalStack, dir, root } from '../local/local-stack';
 import { createProgress } from '../../tools/command/progress';
-import { forCaller, type Given } from '../../src/command-line/convention';
+import { flag, type Given } from '../../src/command-line/arguments';
+import { forCaller } from '../../src/command-line/convention';
 import { ensureAdmin } from '../local/admin-account';
 import { findFree } from '../../tools/local-servers/ports';
 import { interruption, waitUntil } from '../../tools/command/run-command';
 import { prepare } from '../set-up/prepare';
 import { runMain } from '../../tools/command/run-main';
 
-const usage = `npm run dev [-- --inspect]
-
-Starts the servers and one API worker and job worker, which restart whenever a
-source changes. Ctrl-C ends the two workers; npm stop ends the servers.
-
-  --inspect   open a port for a debugger in each of the two, from 9229 on
-`;
-const options = { inspect: { type: 'boolean' } } as const;
 const FIRST_DEBUG_PORT = 9229;
+const command = {
+  call: 'npx taskfleet dev',
+  about: `Starts the servers, one API worker and one job worker. The two workers restart when a source changes.
+Ctrl-C ends the two workers; npm stop ends the servers.`,
+  options: { inspect: flag(`opens a port for a debugger in each of the two, from ${FIRST_DEBUG_PORT} on`) },
+};
 
 const bin = (name: string) => path.join(root, 'node_modules', '.bin', name);
 // Beside dist: a cluster that runs meanwhile must not load half-written files.
@@ -41,9 +40,9 @@ async function prepareStack(): Promise<Record<string, string>> {
   };
   const admin = await ensureAdmin({ root, dir, env });
   console.log(`
-The API answers at http://localhost:${port} and starts again when a source changes.
-Admin: ${admin ? `${admin.email} (password in ${forCaller(admin.passwordFile)})` : 'was there before'}.
-Ctrl-C ends the API and the worker; the servers go on (npm stop ends them).
+The API answers at http://localhost:${port} and restarts when a source changes.
+Admin: ${admin ? `${admin.email} (password in ${forCaller(admin.passwordFile)})` : 'exists already'}.
+Ctrl-C ends the API worker and the job worker. The servers keep running until npm stop.
 `);
   return env;
 }
@@ -78,7 +77,7 @@ function watch(name: string, env: Record<string, string>, debugPort?: number) {
   return child;
 }
 
-async function develop({ values }: Given<typeof options>) {
+async function develop({ values }: Given<typeof command.options>) {
   const env = await alone(prepareStack);
   fs.rmSync(out, { recursive: true, force: true });
   copyPages(root, out);
@@ -114,4 +113,4 @@ async function develop({ values }: Given<typeof options>) {
   }
 }
 
-export const run = (args: string[]) => runMain(args, { usage, options }, develop);
+export const run = (args: string[]) => runMain(args, command, develop);

@@ -1,4 +1,5 @@
 import { createLocalStack, root } from '../local/local-stack';
+import { flag } from '../../src/command-line/arguments';
 import { examineCheckout } from '../doctor/checkout';
 import { examineLoad } from '../doctor/load';
 import { examineNginx, examinePorts } from '../doctor/nginx';
@@ -9,12 +10,12 @@ import { findingsOf } from '../../src/doctor/finding';
 import { report } from '../doctor/report';
 import { runMain } from '../../tools/command/run-main';
 
-const usage = `npm run doctor [-- --json]
-
-Looks at everything the stack consists of, and changes nothing. Each finding has
-its cure. The exit status is 1 if there is an error, 2 for wrong arguments;
-warnings alone are 0.
-`;
+const command = {
+  call: 'npx taskfleet doctor',
+  about: `Checks everything that the stack consists of, and changes nothing. Each finding has its cure.
+The exit status is 1 if there is an error, 2 for wrong arguments, and 0 for warnings alone.`,
+  options: { json: flag('prints the findings as JSON') },
+};
 
 async function examine() {
   const stack = createLocalStack();
@@ -22,7 +23,7 @@ async function examine() {
   const supervisorHome = stack.stackFile.read().supervisor?.home;
   const here = [...examineCheckout(root), ...examineRoom({ dir, pm2Home, supervisorHome, env })];
   if (!env.MONGO_URL && !process.env.MONGO_URL)
-    return [...here, findingsOf('Stack').error('None was started here yet', 'npm start')];
+    return [...here, findingsOf('Stack').error('No stack was started here yet', 'npm start')];
   const [servers, workers, load, nginx] = await Promise.all([
     examineServers({ root, dir, env }),
     examineWorkers(stack),
@@ -37,7 +38,7 @@ async function examine() {
 }
 
 export const run = (args: string[]) =>
-  runMain(args, { usage, options: { json: { type: 'boolean' } } }, async ({ values: { json } }) => {
+  runMain(args, command, async ({ values: { json } }) => {
     const findings = await examine();
     process.stdout.write(json ? `${JSON.stringify(findings, null, 2)}\n` : report(findings));
     if (findings.some(({ level }) => level === 'error')) process.exitCode = 1;

@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { text, wholeNumber } from '../../src/command-line/arguments';
 import { createProgress } from '../../tools/command/progress';
 import { drills, type DrillOptions } from '../drill/drills';
 import { dir } from '../drill/own-stack';
@@ -6,41 +7,37 @@ import { runMain } from '../../tools/command/run-main';
 import { UsageError } from '../../tools/command/run-command';
 import { withLock } from '../../tools/command/lock';
 
-const usage = `npm run drill [-- kill | reload | scale | jobs | odd | overload] [options]
-
-  kill     kills each process with -9 under load: how long until all is served
-           again, and whether anything is lost (3 minutes)
-  reload   20 reloads and three builds to refuse, under 48 connections
-           (10 minutes); --reloads N: fewer or more of them
-  scale    1 to 4 API workers and back, and to six, under load (5 minutes)
-  jobs     the same jobs with one job worker and with two (1 minute)
-  odd      200 odd requests a second, beside which the plain requests of another
-           member must stay as quick as before (2 minutes)
-  overload more than the stack can do, at fixed rates that wait for no answer:
-           reads stay quick and the rest is refused at once (5 minutes);
-           --only NAME,…: some of its parts, which are writes, passwords,
-           retries, mixed, slowed and notices; --seconds N: how long each
-           overload lasts (10). Latencies over time: .local/drill/overload.html
-
-Without a name: kill.
-
-On a stack of its own, beside what runs; nothing of it is left.
-`;
-
 /** The parts of `overload`, in the order in which they run. */
 const parts = ['writes', 'passwords', 'retries', 'mixed', 'slowed', 'notices'];
 
-function wholeNumber(name: string, text: string) {
-  const number = Number(text);
-  if (Number.isInteger(number) && number >= 1 && number <= 100) return number;
-  throw new UsageError(`--${name} ${text}: a whole number from 1 to 100 is needed.`);
-}
+const command = {
+  call: 'npx taskfleet drill',
+  about: `Tries a promise under load, on a stack of its own beside what runs, and leaves nothing of it.`,
+  options: {
+    reloads: { ...text('N', 'of reload: how many reloads, from 1 to 100'), default: '20' },
+    only: text('NAME,…', `of overload: some of its parts, which are ${parts.join(', ')}`),
+    seconds: {
+      ...text('N', 'of overload: how long each overload lasts, from 1 to 100 seconds'),
+      default: '10',
+    },
+  },
+  choices: {
+    kill: 'kills each process with -9 under load: how long until all is served again, and whether anything is lost (the default; 3 minutes)',
+    reload:
+      'reloads 20 times, and tries three builds that must be refused, under 48 connections (10 minutes)',
+    scale: 'scales from 1 to 4 API workers and back, and to 6, under load (5 minutes)',
+    jobs: 'runs the same jobs with one job worker and with two (1 minute)',
+    odd: 'sends 200 odd requests a second, beside which the plain requests of another member must stay as quick as before (2 minutes)',
+    overload:
+      'sends more than the stack can do, at fixed rates that wait for no answer: reads must stay quick, and the rest must be refused at once (5 minutes). Latencies over time: .local/drill/overload.html',
+  },
+};
 
-function partsOf(text: string) {
-  const only = text.split(',');
+function partsOf(given: string) {
+  const only = given.split(',');
   const unknown = only.find((name) => !parts.includes(name));
   if (unknown === undefined) return parts.filter((name) => only.includes(name));
-  throw new UsageError(`--only ${text}: '${unknown}' must be one of ${parts.join(', ')}.`);
+  throw new UsageError(`--only ${given}: '${unknown}' must be one of ${parts.join(', ')}.`);
 }
 
 async function drill(name: string, options: DrillOptions) {
@@ -50,18 +47,11 @@ async function drill(name: string, options: DrillOptions) {
   else console.log('Every promise held.');
 }
 
-const text = { type: 'string' as const };
-const command = {
-  usage,
-  options: { reloads: text, only: text, seconds: text },
-  most: 1,
-  among: Object.keys(drills),
-};
 export const run = (args: string[]) =>
   runMain(args, command, async ({ values, positionals: [name = 'kill'] }) => {
     const options = {
-      reloads: wholeNumber('reloads', values.reloads ?? '20'),
-      seconds: wholeNumber('seconds', values.seconds ?? '10'),
+      reloads: wholeNumber('--reloads', values.reloads, 1, 100),
+      seconds: wholeNumber('--seconds', values.seconds, 1, 100),
       only: partsOf(values.only ?? parts.join()),
     };
     await withLock(path.join(dir, 'drill.lock'), { timeoutMs: 60_000 }, () => drill(name, options));

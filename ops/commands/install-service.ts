@@ -1,17 +1,19 @@
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import { flag } from '../../src/command-line/arguments';
 import { root } from '../local/local-stack';
 import { runCommand, UserError } from '../../tools/command/run-command';
 import { runMain } from '../../tools/command/run-main';
 
 const unitName = 'taskfleet.service';
 
-const usage = `npm run install-service [-- --print]
-
-Writes a unit of systemd that runs npm run supervise at each boot, and says how
-to enable it. --print shows the unit and writes nothing.
-`;
+const command = {
+  call: 'npx taskfleet install-service',
+  about:
+    'Writes a unit of systemd that runs npx taskfleet supervise at each boot, and prints the commands that enable it.',
+  options: { print: flag('prints the unit and writes nothing') },
+};
 
 /** Quotes a text for a unit, in which a per cent sign begins a specifier and spaces separate words. */
 const quoted = (text: string) => `"${text.replace(/%/g, '%%').replace(/["\\]/g, '\\$&')}"`;
@@ -98,16 +100,15 @@ async function install({ print }: { print?: boolean }) {
   fs.mkdirSync(home, { recursive: true, mode: 0o700 });
   fs.writeFileSync(file, unit);
   const { code, stderr } = await runCommand('systemd-analyze', ['verify', file], { timeoutMs: 60_000 });
-  if (code !== 0) throw new UserError(`systemd doesn't take ${file}:\n${stderr}`);
+  if (code !== 0) throw new UserError(`systemd does not accept ${file}:\n${stderr}`);
   const systemctl = isRoot ? 'systemctl' : 'systemctl --user';
-  console.log(`${file} is written, and systemd takes it. To have it run now and at each boot:
+  console.log(`Wrote ${file}, which systemd accepts. These commands start the service now and at each boot:
 
   ${systemctl} daemon-reload
   ${systemctl} enable --now ${unitName}
 ${isRoot ? '' : `  loginctl enable-linger ${os.userInfo().username}\n`}
-  journalctl ${isRoot ? '' : '--user '}-u ${unitName} -f      # what it does
+  journalctl ${isRoot ? '' : '--user '}-u ${unitName} -f      # shows its output
 `);
 }
 
-export const run = (args: string[]) =>
-  runMain(args, { usage, options: { print: { type: 'boolean' } } as const }, ({ values }) => install(values));
+export const run = (args: string[]) => runMain(args, command, ({ values }) => install(values));

@@ -3,43 +3,38 @@ import { alone, appVariablesOfShell, createLocalStack, root } from '../local/loc
 import { apiName, describeCounts } from '../stack/app-names';
 import { compileForServing } from '../set-up/build';
 import { createProgress } from '../../tools/command/progress';
+import { text, wholeNumber } from '../../src/command-line/arguments';
 import { fromCaller } from '../../src/command-line/convention';
 import { runMain } from '../../tools/command/run-main';
-import { UsageError, UserError } from '../../tools/command/run-command';
+import { UserError } from '../../tools/command/run-command';
 
-const usage = `npm run reload [-- --build FOLDER] [--limit SECONDS]
-
-Compiles the sources, boots the result on a spare port, and then replaces the
-workers one after the other, each checked through NGINX. A build that doesn't
-get ready is refused; if a worker fails later, the build before serves again.
-
-  --build FOLDER   take this build (with api.js and worker.js) instead
-  --limit SECONDS  how long a process may take until it is ready (30)
-`;
-
-const command = { usage, options: { build: { type: 'string' }, limit: { type: 'string' } } } as const;
-
-/** @returns milliseconds */
-function limitOf(text: string): number {
-  const seconds = Number(text);
-  if (seconds >= 1 && seconds <= 600) return seconds * 1_000;
-  throw new UsageError(`--limit ${text}: from 1 to 600 seconds.`);
-}
+const command = {
+  call: 'npx taskfleet reload',
+  about:
+    'Compiles the sources, boots the result on a spare port, and then replaces the workers one after the other, each checked through NGINX. A build that does not become ready is refused; if a worker fails later, the build before serves again.',
+  options: {
+    build: text('FOLDER', 'takes this build, with api.js and worker.js, instead of compiling'),
+    limit: {
+      ...text('SECONDS', 'how long a process may take until it is ready, from 1 to 600'),
+      default: '30',
+    },
+  },
+};
 
 async function reload(given: string | undefined, limitMs: number) {
   const progress = createProgress();
   const stack = createLocalStack();
   const running = await stack.apps();
   if (!running.some(({ name }) => name === apiName))
-    throw new UserError('Nothing is running that could be reloaded. Run: npm start');
+    throw new UserError('No API worker runs, so there is nothing to reload. Run: npm start');
 
   const compile = () => progress.step('build', 'compiling the sources', () => compileForServing(root));
   const build = given ? fromCaller(given) : await compile();
   const { env: present } = stack.info();
   const apiWorkers = Number(present.API_WORKERS) || os.availableParallelism();
   const env = { ...present, ...appVariablesOfShell() };
-  for (const text of await stack.checkConfiguration({ apiWorkers, env, build }))
-    progress.line('config', `! ${text}`);
+  for (const warning of await stack.checkConfiguration({ apiWorkers, env, build }))
+    progress.line('config', `! ${warning}`);
   await progress.step('reload', `trying the build, then ${describeCounts(running)}`, (tell) =>
     stack.replaceApps({ build, apiWorkers, env, limitMs, ...tell }),
   );
@@ -47,6 +42,6 @@ async function reload(given: string | undefined, limitMs: number) {
 
 export const run = (args: string[]) =>
   runMain(args, command, async ({ values }) => {
-    const limitMs = limitOf(values.limit ?? '30');
+    const limitMs = 1_000 * wholeNumber('--limit', values.limit, 1, 600);
     await alone(() => reload(values.build, limitMs));
   });

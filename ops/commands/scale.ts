@@ -1,18 +1,20 @@
 import { alone, createLocalStack } from '../local/local-stack';
+import { wholeNumber } from '../../src/command-line/arguments';
 import { apiName } from '../stack/app-names';
 import { createProgress } from '../../tools/command/progress';
 import { runMain } from '../../tools/command/run-main';
-import { UsageError, UserError } from '../../tools/command/run-command';
+import { UserError } from '../../tools/command/run-command';
 import type { AppProcess } from '../stack/types';
-
-const usage = `npm run scale [-- N]
-
-Shows how many API workers run, or changes their number to N (1 to 16) without
-losing a request.
-`;
 
 /** The number of ports that a stack keeps free. */
 const most = 16;
+
+const command = {
+  call: 'npx taskfleet scale',
+  about: 'Shows how many API workers run, or changes their number without losing a request.',
+  options: {},
+  operands: { '[N]': `the new number of API workers, from 1 to ${most}` },
+};
 
 const describePorts = (workers: AppProcess[]) => {
   const ports = workers.flatMap(({ port }) => port ?? []).sort((a, b) => a - b);
@@ -22,7 +24,7 @@ const describePorts = (workers: AppProcess[]) => {
 async function show() {
   const workers = (await createLocalStack().apps()).filter(({ name }) => name === apiName);
   if (workers.length === 0) throw new UserError('No API worker runs. Run: npm start');
-  console.log(`${describePorts(workers)}. Another number, up to ${most}: npm run scale -- N`);
+  console.log(`${describePorts(workers)}. To change their number (1 to ${most}): npx taskfleet scale N`);
 }
 
 async function scale(wanted: number) {
@@ -37,10 +39,8 @@ async function scale(wanted: number) {
 }
 
 export const run = (args: string[]) =>
-  runMain(args, { usage, most: 1 }, async ({ positionals: [text] }) => {
+  runMain(args, command, async ({ positionals: [text] }) => {
     if (text === undefined) return show();
-    const wanted = Number(text);
-    if (!/^\d+$/.test(text) || wanted < 1 || wanted > most)
-      throw new UsageError(`${text} is no number of API workers from 1 to ${most}.`);
+    const wanted = wholeNumber('The number of API workers', text, 1, most);
     await alone(() => scale(wanted));
   });

@@ -15,13 +15,12 @@ import { writePostmanEnvironment } from '../local/postman-environment';
 import { writePrometheusConfig } from '../local/prometheus-config';
 
 const titles = { mongo: 'MongoDB', redis: 'Redis', rabbit: 'RabbitMQ', nginx: 'NGINX' };
-const usage = `npm start
-
-Starts MongoDB, Redis, RabbitMQ, NGINX, the API workers and the job worker. It
-first installs, builds or makes what is missing. What runs already goes on; if
-sources or configuration have changed, the workers are replaced one by one.
-API_WORKERS, BALANCING and other variables: docs/configuration.md.
-`;
+const command = {
+  call: 'npx taskfleet start',
+  about: `Starts MongoDB, Redis, RabbitMQ, NGINX, the API workers and the job worker. It first installs, builds or makes what is missing. What runs already keeps running; if sources or configuration have changed, the workers are replaced one by one.
+docs/configuration.md lists API_WORKERS, BALANCING and the other variables.`,
+  options: {},
+};
 
 const outcomes = {
   started: 'started',
@@ -61,7 +60,7 @@ function printSummary({ url, metricsPort, servers, admin, environmentFile, prome
   console.log(`
 taskfleet runs at ${url}
 
-  Admin     ${admin ? `${admin.email} (password in ${password})` : 'was there before; npm run admin makes another'}
+  Admin     ${admin ? `${admin.email} (password in ${password})` : 'exists already; npx taskfleet admin creates another'}
   Servers   ${servers.join(', ')}
   Metrics   http://127.0.0.1:${metricsPort}/metrics
             (for Prometheus: ${forCaller(prometheusFile)})
@@ -137,4 +136,4 @@ async function start() {
   printSummary({ url, metricsPort, servers, admin, environmentFile, prometheusFile });
 }
 
-export const run = (args: string[]) => runMain(args, { usage }, () => alone(start));
+export const run = (args: string[]) => runMain(args, command, () => alone(start));

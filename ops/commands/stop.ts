@@ -5,11 +5,11 @@ import { holderOf } from '../../tools/command/lock';
 import { runMain } from '../../tools/command/run-main';
 import { UserError, waitUntil } from '../../tools/command/run-command';
 
-const usage = `npm stop
-
-Stops the workers, the servers and the supervisor of this folder. The data stays
-in .local.
-`;
+const command = {
+  call: 'npx taskfleet stop',
+  about: 'Stops the workers, the servers and the supervisor of this folder. The data stays in .local.',
+  options: {},
+};
 
 type Progress = ReturnType<typeof createProgress>;
 
@@ -55,7 +55,7 @@ async function stop(progress: Progress) {
 }
 
 export const run = (args: string[]) =>
-  runMain(args, { usage }, async () => {
+  runMain(args, command, async () => {
     const progress = createProgress();
     await endSupervisor(progress);
     await alone(() => stop(progress));

@@ -6,11 +6,12 @@ import { runMain } from '../../tools/command/run-main';
 import { watchDaemons } from '../stack/watch-daemons';
 import { withLock } from '../../tools/command/lock';
 
-const usage = `npm run supervise
-
-Runs npm start in the foreground, and again whenever a PM2 daemon has died.
-Ctrl-C or npm stop ends everything. For systemd: npm run install-service.
-`;
+const usage = {
+  call: 'npx taskfleet supervise',
+  about: `Runs npm start in the foreground, and again if a PM2 daemon has died. Ctrl-C or npm stop ends everything.
+npx taskfleet install-service writes a unit of systemd that runs it.`,
+  options: {},
+};
 
 const startMs = 20 * 60_000;
 const stopMs = 120_000;
@@ -44,4 +45,4 @@ async function supervise() {
 const refusal = (owner: string) =>
   `Another supervisor (${owner}) watches over this stack, and two would undo each other.\nEnd that one first: npm stop`;
 export const run = (args: string[]) =>
-  runMain(args, { usage }, () => withLock(supervisorLock, { timeoutMs: 0, refusal }, supervise));
+  runMain(args, usage, () => withLock(supervisorLock, { timeoutMs: 0, refusal }, supervise));

@@ -1,7 +1,8 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { createProgress, type Progress } from '../../tools/command/progress';
-import { fromCaller, type Given } from '../../src/command-line/convention';
+import { flag, text, type Given } from '../../src/command-line/arguments';
+import { fromCaller } from '../../src/command-line/convention';
 import { messageOf } from '../../src/lib/error-code';
 import { findBrowser } from '../../tools/local-servers/install/browser';
 import { forgetUrls } from '../../tools/local-servers/server-urls';
@@ -12,16 +13,16 @@ import { runCommand, UsageError, UserError } from '../../tools/command/run-comma
 import { listed, runJest, tryAgain, type Outcome } from './run-jest';
 import { withLock } from '../../tools/command/lock';
 
-const usage = `npm test [-- PATH …] [-t PATTERN] [--long]
-
-Checks and tests everything: format, lint, types, structure, contract, unused
-code, then all suites. With PATH or PATTERN, only the tests that they name. Unit
-tests alone start no servers.
-
-  PATH              a file, a folder, or a pattern that their paths match
-  -t PATTERN        the tests whose names match it
-  --long            the long suites alone, or longer runs of the named ones
-`;
+const command = {
+  call: 'npx taskfleet test',
+  about:
+    'Checks and tests everything: format, lint, types, structure, contract, unused code, then all suites. With PATH or PATTERN it runs only the tests that they name. Unit tests alone start no servers.',
+  options: {
+    testNamePattern: { ...text('PATTERN', 'runs the tests whose names match it'), short: 't' },
+    long: flag('runs the long suites alone, or longer runs of the named ones'),
+  },
+  operands: { '[PATH…]': 'a file, a folder, or a pattern that their paths match' },
+};
 
 const dir = path.join(root, '.local', 'test');
 /** Folder of the servers of the cluster's suites, which stop and kill them. */
@@ -151,12 +152,7 @@ function report({ passed, failed, problems, slowest }: Outcome) {
   if (failed > 0) process.exitCode = 1;
 }
 
-const options = {
-  long: { type: 'boolean' as const },
-  testNamePattern: { type: 'string' as const, short: 't' },
-};
-
-async function test({ values, positionals }: Given<typeof options>) {
+async function test({ values, positionals }: Given<typeof command.options>) {
   const isLong = Boolean(values.long);
   const named = positionals.map(patternOf);
   const filter = values.testNamePattern === undefined ? [] : ['--testNamePattern', values.testNamePattern];
@@ -198,7 +194,7 @@ async function test({ values, positionals }: Given<typeof options>) {
 const onWait = (owner: string) =>
   console.log(`Another test run (${owner}) is under way here: waiting for it.`);
 export const run = (args: string[]) =>
-  runMain(args, { usage, options, most: 100 }, (given) => {
+  runMain(args, command, (given) => {
     forgetUrls();
     given.positionals.forEach(patternOf);
     return withLock(path.join(dir, 'test.lock'), { timeoutMs: 20 * 60_000, onWait }, () => test(given));

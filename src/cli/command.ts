@@ -1,11 +1,5 @@
-import type { ParseArgsConfig } from 'node:util';
-import {
-  describeFailure,
-  outlastReaders,
-  readArguments,
-  type Command,
-  type Given,
-} from '../command-line/convention';
+import { formatHelp, readArguments, type Command, type Given, type Options } from '../command-line/arguments';
+import { describeFailure, outlastReaders } from '../command-line/convention';
 
 let interruption: AbortSignal | undefined;
 
@@ -29,7 +23,7 @@ export function untilInterrupted(): AbortSignal {
  * Runs a command with the arguments of this process, prints errors without a stack, and ends the process. The exit
  * status is 2 for wrong arguments, 1 for a failure, 130 if it was interrupted.
  */
-export function runCommand<T extends NonNullable<ParseArgsConfig['options']>>(
+export function runCommand<T extends Options>(
   command: Command<T>,
   main: (given: Given<T>) => Promise<void>,
 ): void {
@@ -41,7 +35,7 @@ export function runCommand<T extends NonNullable<ParseArgsConfig['options']>>(
   run().then(
     () => process.exit(),
     (error: Error) => {
-      const { text, status } = describeFailure(error, command.usage);
+      const { text, status } = describeFailure(error, formatHelp(command));
       process.stderr.write(`${text ?? error.message}\n`);
       process.exit(interruption?.aborted ? 130 : status);
     },

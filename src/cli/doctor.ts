@@ -3,6 +3,7 @@ import { createRequire } from 'node:module';
 import path from 'node:path';
 import { judgeConfiguration } from '../doctor/judge-configuration';
 import { nginxTimeOuts } from '../doctor/judge-time-outs';
+import { flag } from '../command-line/arguments';
 import { runCommand } from './command';
 
 const root = path.join(__dirname, '..', '..');
@@ -35,10 +36,10 @@ async function examineAll() {
 }
 
 const command = {
-  usage: `Prints a line of JSON for each finding about this environment and its servers.
-  node dist/cli/doctor.js [--configuration]      checks the environment only`,
-  options: { configuration: { type: 'boolean' } },
-} as const;
+  call: 'npx taskfleet doctor',
+  about: 'Checks this environment and its servers, and prints a line of JSON for each finding.',
+  options: { configuration: flag('checks the environment only') },
+};
 
 /** `npm run doctor` formats these findings and adds its own. */
 runCommand(command, async ({ values: { configuration } }) => {

@@ -42,7 +42,7 @@ async function listNames(folder: string): Promise<string[]> {
 
 runCommand(commands.restore, async ({ values, positionals: [name] }) => {
   const { empty, 'while-serving': whileServing } = values;
-  if (!name) throw new UsageError('One FILE is required.');
+  if (!name) throw new UsageError('Name the FILE of a backup.');
   const file = fromCaller(name);
   requireReadable(file);
   // `npm run restore` sets this for a database that the processes of this stack do not use.

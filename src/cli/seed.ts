@@ -1,3 +1,4 @@
+import { wholeNumber } from '../command-line/arguments';
 import { commands } from '../command-line/commands';
 import { UsageError } from '../command-line/convention';
 import { seedData } from '../seed/seed-data';
@@ -10,10 +11,10 @@ const PASSWORD = 'correct horse of seeds';
 
 runCommand(commands.seed, async ({ values }) => {
   const count = {
-    users: whole('users', values.users ?? '100', 1, 100_000),
-    tasks: whole('tasks', values.tasks ?? '1000', 0, 1_000_000),
+    users: wholeNumber('--users', values.users, 1, 100_000),
+    tasks: wholeNumber('--tasks', values.tasks, 0, 1_000_000),
   };
-  const seed = whole('seed', values.seed ?? '1', 0, 999_999);
+  const seed = wholeNumber('--seed', values.seed, 0, 999_999);
   const { data: password, error } = newPassword.safeParse(values.password ?? PASSWORD);
   if (error) throw new UsageError(`--password: ${error.issues[0]!.message}`);
   const signal = untilInterrupted();
@@ -42,9 +43,3 @@ runCommand(commands.seed, async ({ values }) => {
 /** Users who existed before keep their password. */
 const describePassword = (before: number, password: string) =>
   before > 0 ? `${password} (unless another run set a different one)` : password;
-
-function whole(name: string, text: string, low: number, high: number): number {
-  const value = /^\d+$/.test(text) ? Number(text) : NaN;
-  if (value >= low && value <= high) return value;
-  throw new UsageError(`--${name} must be a whole number from ${low} to ${high}, but is "${text}".`);
-}

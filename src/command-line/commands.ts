@@ -1,79 +1,83 @@
 import { LOG_LEVELS } from '../lib/log-levels';
+import { flag, text } from './arguments';
 
 // The arguments of the commands in src/cli. The command line checks them before it builds anything.
-const flag = { type: 'boolean' } as const;
-const text = { type: 'string' } as const;
 
 const admin = {
-  usage: `Creates an Admin, or promotes a user who has signed up.
-  npm run admin -- --email E --username U --name N
-  npm run admin -- --promote NAME    promotes the user with this name or e-mail
-  --password-file F                  reads the password from F, or generates one
-                                     and writes it there. Without this option it
-                                     prints the password that it generated
-  --if-none                          does nothing if an Admin exists`,
+  call: 'npx taskfleet admin',
+  about: `Creates an Admin from --email, --username and --name, or promotes a user who has signed up.`,
   options: {
-    email: text,
-    username: text,
-    name: text,
-    'password-file': text,
-    'if-none': flag,
-    promote: text,
+    email: text('E', 'e-mail address of the new Admin'),
+    username: text('U', 'name that the new Admin logs in with'),
+    name: text('N', 'name that others see'),
+    'password-file': text(
+      'F',
+      'reads the password from F, or generates one and writes it there; without this option the command prints the password that it generated',
+    ),
+    'if-none': flag('does nothing if an Admin exists'),
+    promote: text('NAME', 'promotes the user with this username or e-mail address'),
   },
 };
 
 const migrate = {
-  usage: `Migrates the data in MongoDB to this version, as a starting worker does.
-  npm run migrate                applies all pending migrations
-  npm run migrate -- status      lists the migrations with the time of each
-  npm run migrate -- down        reverts the last migration, if possible`,
-  most: 1,
-  among: ['up', 'status', 'down'],
+  call: 'npx taskfleet migrate',
+  about: 'Migrates the data in MongoDB to this version, as a starting worker does.',
+  options: {},
+  choices: {
+    up: 'applies all pending migrations (the default)',
+    status: 'lists the migrations with the time of each',
+    down: 'reverts the last migration, if possible',
+  },
 };
 
 const backup = {
-  usage: `Writes the whole database to one file that only its owner can read.
-  npm run backup [-- FILE]       default: .local/backups/taskfleet-TIME.gz
-  --no-snapshot                  reads one collection after the other instead of
-                                 all from one snapshot`,
-  options: { 'no-snapshot': flag },
-  most: 1,
+  call: 'npx taskfleet backup',
+  about: 'Writes the whole database to one file that only its owner can read.',
+  options: {
+    'no-snapshot': flag('reads one collection after the other instead of all from one snapshot'),
+  },
+  operands: { '[FILE]': 'the file to write (default: .local/backups/taskfleet-TIME.gz)' },
 };
 
 const restore = {
-  usage: `Checks a backup, then writes it to an empty database. Stop the workers first.
-  npm run restore -- FILE
-  --empty NAME                   empties the database first; NAME is its name
-  --while-serving                restores while workers run: their writes are
-                                 mixed with the backup`,
-  options: { empty: text, 'while-serving': flag },
-  most: 1,
+  call: 'npx taskfleet restore',
+  about: 'Checks a backup, then writes it to an empty database. Stop the workers first.',
+  options: {
+    empty: text('NAME', 'empties the database first; NAME is its name'),
+    'while-serving': flag('restores while workers run: their writes are mixed with the backup'),
+  },
+  operands: { FILE: 'the backup' },
 };
 
 const seed = {
-  usage: `Adds made-up users and tasks: the same ones each time, and none twice.
-  npm run seed -- --users 100 --tasks 10000
-  --seed N                       selects other users and tasks; default: 1
-  --password P                   password of all these users. The default is
-                                 known to all: never use it in production`,
-  options: { users: text, tasks: text, seed: text, password: text },
+  call: 'npx taskfleet seed',
+  about: 'Adds made-up users and tasks: the same ones each time, and none twice.',
+  options: {
+    users: { ...text('N', 'how many users'), default: '100' },
+    tasks: { ...text('N', 'how many tasks'), default: '1000' },
+    seed: { ...text('N', 'selects other users and tasks'), default: '1' },
+    password: text(
+      'P',
+      'password of all these users; the default is known to all: never use it in production',
+    ),
+  },
 };
 
 const deadLetters = {
-  usage: `Lists the dead letters: messages that crashed their job worker each time.
-  npm run dead-letters               lists each with the state of its job
-  npm run dead-letters -- --retry    retries their failed jobs; keeps messages
-                                     that have no job
-  npm run dead-letters -- --discard  discards their failed jobs and all messages`,
-  options: { retry: flag, discard: flag },
+  call: 'npx taskfleet dead-letters',
+  about:
+    'Lists the dead letters, each with the state of its job. They are messages that crashed their job worker each time.',
+  options: {
+    retry: flag('retries their failed jobs; keeps messages that have no job'),
+    discard: flag('discards their failed jobs and all messages'),
+  },
 };
 
 const logLevel = {
-  usage: `Sets the log level of the running processes, until each restarts.
-  npm run log-level              shows the level of each process
-  npm run log-level -- LEVEL     ${LOG_LEVELS.join(', ')}`,
-  most: 1,
-  among: LOG_LEVELS,
+  call: 'npx taskfleet log-level',
+  about: 'Shows the log level of each running process, or sets the level of all of them until each restarts.',
+  options: {},
+  choices: Object.fromEntries(LOG_LEVELS.map((level) => [level, ''])),
 };
 
 export const commands = {

@@ -1,4 +1,5 @@
-import { readArguments, UsageError } from '../../src/command-line/convention';
+import { readArguments, wholeNumber } from '../../src/command-line/arguments';
+import { UsageError } from '../../src/command-line/convention';
 import { commands } from './bench-commands';
 import { BALANCINGS, SCENARIO_NAMES, type Balancing, type ScenarioName } from './bench-names';
 
@@ -38,16 +39,16 @@ export function parseOptions(args: string[]): BenchOptions {
     save,
     list,
     only: namesIn('--only', given.only, NAMES),
-    seconds: wholeNumber('--seconds', given.seconds, { most: 600 }) ?? (quick ? 3 : 10),
-    rounds: wholeNumber('--rounds', given.rounds, { most: 600 }) ?? (quick ? 1 : 3),
-    connections: wholeNumber('--connections', given.connections, { most: 1_000 }) ?? 32,
-    hashConnections: wholeNumber('--connections', given.connections, { most: 1_000 }) ?? 10,
-    workers: wholeNumber('--workers', given.workers, { least: 2, most: 16 }),
+    seconds: wholeNumber('--seconds', given.seconds ?? (quick ? '3' : '10'), 1, 600),
+    rounds: wholeNumber('--rounds', given.rounds ?? (quick ? '1' : '3'), 1, 600),
+    connections: wholeNumber('--connections', given.connections ?? '32', 1, 1_000),
+    hashConnections: wholeNumber('--connections', given.connections ?? '10', 1, 1_000),
+    workers: given.workers === undefined ? undefined : wholeNumber('--workers', given.workers, 2, 16),
     balancings: namesIn('--balancing', balancings, BALANCINGS),
     caches: namesIn('--cache', given.cache, Object.keys(CACHES) as (keyof typeof CACHES)[])?.flatMap(
       (name) => CACHES[name],
     ),
-    requests: wholeNumber('--requests', given.requests, { most: 100_000_000 }) ?? 1_000_000,
+    requests: wholeNumber('--requests', given.requests ?? '1000000', 1, 100_000_000),
   };
 }
 
@@ -57,12 +58,4 @@ function namesIn<T extends string>(option: string, text: string | undefined, kno
     if (!found) throw new UsageError(`${option} ${name}: use ${known.join(', ')}.`);
     return found;
   });
-}
-
-function wholeNumber(option: string, text: string | undefined, { least = 1, most = Infinity }) {
-  if (text === undefined) return undefined;
-  const number = Number(text);
-  if (!Number.isInteger(number) || number < least || number > most)
-    throw new UsageError(`${option} ${text}: use a whole number from ${least} to ${most}.`);
-  return number;
 }

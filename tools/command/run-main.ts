@@ -1,12 +1,12 @@
 import { interruption } from './run-command';
 import {
-  describeFailure,
-  outlastReaders,
+  formatHelp,
   readArguments,
   type Command,
   type Given,
   type Options,
-} from '../../src/command-line/convention';
+} from '../../src/command-line/arguments';
+import { describeFailure, outlastReaders } from '../../src/command-line/convention';
 
 /**
  * Runs a command and ends the process. An expected failure ends with a clear message. Ctrl-C leaves nothing running that
@@ -38,7 +38,7 @@ export async function runMain<T extends Options>(
       console.error('Stopped half-way; the next run goes on from here.');
       process.exit(130);
     }
-    const { text, status } = describeFailure(error, command.usage);
+    const { text, status } = describeFailure(error, formatHelp(command));
     console.error(text === undefined ? error : `\n${text}`);
     process.exit(status);
   }

@@ -133,6 +133,6 @@ describe('the command', () => {
     const { status, err, out } = capture(() => runCompare(args()));
     expect({ status, out }).toEqual({ status: 2, out: '' });
     expect(err).toContain(text);
-    expect(err).toContain('npm run bench -- compare BEFORE.json AFTER.json');
+    expect(err).toContain('npx taskfleet bench compare BEFORE.json AFTER.json');
   });
 });

@@ -1,6 +1,7 @@
 import { parseOptions } from '../../../tools/command/bench-options';
 import { selectedNames } from '../../../bench/rounds/schedule';
 import { commands } from '../../../tools/command/bench-commands';
+import { formatHelp } from '../../../src/command-line/arguments';
 import { UsageError } from '../../../src/command-line/convention';
 
 describe('options of the bench', () => {
@@ -43,7 +44,11 @@ describe('options of the bench', () => {
   });
 
   it('are explained within 80 columns', () => {
-    expect(commands.bench.usage.split('\n').filter((line) => line.length > 80)).toEqual([]);
+    expect(
+      formatHelp(commands.bench)
+        .split('\n')
+        .filter((line) => line.length > 80),
+    ).toEqual([]);
   });
 
   it.each([

@@ -84,12 +84,12 @@ describe('a plan that cannot be made', () => {
     (args) => {
       const { status, err } = plan(...args);
       expect(status).toBe(2);
-      expect(err).toContain('npm run bench -- plan --rps N --scenario NAME');
+      expect(err).toContain('npx taskfleet bench plan [options]');
     },
   );
 
   it('prints its usage with --help', () => {
     expect(plan('--help')).toMatchObject({ status: 0, err: '' });
-    expect(plan('--help').out).toContain('npm run bench -- plan --rps N --scenario NAME');
+    expect(plan('--help').out).toContain('npx taskfleet bench plan [options]');
   });
 });

@@ -30,8 +30,10 @@ beforeAll(() => {
 });
 
 /** Runs a script as npm does, in a fresh clone and for a user who has nothing. */
-async function run(name: string, args: string[]) {
-  const child = spawn('/bin/sh', ['-c', `${scripts[name]} "$@"`, 'sh', ...args], {
+const run = (name: string, args: string[]) => runInShell(scripts[name]!, args);
+
+async function runInShell(command: string, args: string[]) {
+  const child = spawn('/bin/sh', ['-c', `${command} "$@"`, 'sh', ...args], {
     cwd: clone,
     env: {
       PATH: `${path.join(root, 'node_modules', '.bin')}:${process.env.PATH}`,
@@ -59,19 +61,42 @@ const everything = () =>
 /** Width of a terminal, which breaks longer lines in the middle of a word. */
 const COLUMNS = 80;
 
-const calledBy = (name: string) => new RegExp(`npm (run )?${name === 'test:long' ? 'test' : name}\\b`);
+/** The scripts that are not commands of `taskfleet`. */
+const contract = ['generate', 'contract:release'];
+
+/** Each command, and those whose first argument selects another help or action. */
+const table: [name: string, call: string, ...first: string[]][] = [
+  ...ours.map((name): [string, string] => [
+    name,
+    contract.includes(name) ? `npm run ${name}` : `npx taskfleet ${name.replace(':long', '')}`,
+  ]),
+  ['bench', 'npx taskfleet bench compare', 'compare'],
+  ['bench', 'npx taskfleet bench plan', 'plan'],
+  ['drill', 'npx taskfleet drill', 'overload'],
+  ['migrate', 'npx taskfleet migrate', 'down'],
+];
 
 describe('the command line', () => {
-  it.each(ours)(
-    'npm run %s prints its usage for --help and -h, refuses what it does not know, and acts on neither',
-    async (name) => {
+  it('has an npm script for each command of taskfleet, and lists no other', async () => {
+    const { stdout } = await runInShell('node scripts/bootstrap.js', ['--help']);
+    const listed = [...stdout.matchAll(/^ {2}([a-z][\w-]*) /gm)].map(([, name]) => name!);
+    const own = ours.filter((name) => ![...contract, 'test:long'].includes(name));
+    expect(listed.sort()).toEqual(own.sort());
+    for (const name of own) expect(scripts[name]).toBe(`node scripts/bootstrap.js ${name}`);
+  });
+
+  it.each(table)(
+    'npm run %s prints its usage (%s) for --help and -h, refuses what it does not know, and acts on neither',
+    async (name, call, ...first) => {
       const before = everything();
       const wrong = ['--no-such-option', '--help=yes', '--no-help'].map((option) => [option]);
-      const helped = await Promise.all([['--help'], ['-h', 'more']].map((args) => run(name, args)));
-      const refused = await Promise.all(
-        [...wrong, ['no-such-argument', 'more', 'and more']].map((args) => run(name, args)),
+      const helped = await Promise.all(
+        [['--help'], ['-h', 'more']].map((args) => run(name, [...first, ...args])),
       );
-      const usage = expect.stringMatching(calledBy(name)) as string;
+      const refused = await Promise.all(
+        [...wrong, ['no-such-argument', 'more', 'and more']].map((args) => run(name, [...first, ...args])),
+      );
+      const usage = expect.stringMatching(new RegExp(`^Usage: ${call} `, 'm')) as string;
       for (const answer of helped) {
         expect(answer).toEqual({ status: 0, stdout: usage, stderr: '' });
         expect(answer.stdout.split('\n').filter((line) => line.length > COLUMNS)).toEqual([]);
@@ -92,13 +117,13 @@ describe('the command line', () => {
       ['reload', ['--build', ''], '--build is empty'],
       ['backup', [''], 'An argument is empty'],
       ['restore', ['--empty', 'a', '--empty', 'b', 'x.gz'], '--empty is given twice'],
-      ['scale', ['0'], '0 is no number'],
-      ['scale', ['1e0'], '1e0 is no number'],
-      ['reload', ['--limit', 'NaN'], '--limit NaN'],
-      ['drill', ['reload', '--reloads', '1.5'], '--reloads 1.5'],
+      ['scale', ['0'], 'The number of API workers must be a whole number from 1 to 16, but is "0".'],
+      ['scale', ['1e0'], 'from 1 to 16, but is "1e0"'],
+      ['reload', ['--limit', 'NaN'], '--limit must be a whole number from 1 to 600, but is "NaN".'],
+      ['drill', ['reload', '--reloads', '1.5'], '--reloads must be'],
       ['drill', ['constructor'], "'constructor'"],
       ['drill', ['overload', '--only', 'writes,toString'], "'toString'"],
-      ['drill', ['overload', '--seconds', '0'], '--seconds 0'],
+      ['drill', ['overload', '--seconds', '0'], '--seconds must be'],
       ['seed', ['--users', '-1'], '--users needs a value; write one that begins with a dash as --users=-…'],
       ['migrate', ['sideways'], "'sideways'"],
       ['log-level', ['loud'], "'loud'"],
@@ -114,6 +139,6 @@ describe('the command line', () => {
   });
 
   it('knows the levels of the configuration', () => {
-    expect(commands['log-level'].among).toEqual(LOG_LEVELS);
+    expect(Object.keys(commands['log-level'].choices)).toEqual(LOG_LEVELS);
   });
 });

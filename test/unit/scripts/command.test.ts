@@ -24,7 +24,7 @@ const done = path.join(folder, 'done');
 /** Prints on both outputs for half a second, then writes a file. */
 const main = (last: string) => `
   const { runMain } = require(${JSON.stringify(runMain)});
-  void runMain([], { usage: '' }, async () => {
+  void runMain([], { call: '', about: '', options: {} }, async () => {
     for (let i = 0; i < 20; i += 1) {
       console.log('line ' + i);
       console.error('line ' + i);
@@ -67,7 +67,7 @@ describe('the command line', () => {
     const program = `
     const { runMain } = require(${JSON.stringify(runMain)});
     const { runJest } = require(${JSON.stringify(runJest)});
-    void runMain([], { usage: '' }, async () => {
+    void runMain([], { call: '', about: '', options: {} }, async () => {
       const sum = await runJest(${JSON.stringify(root)}, ['test/unit/tasks/task-status'], ${options});
       require('node:fs').writeFileSync(${JSON.stringify(done)}, JSON.stringify(sum));
     });`;
