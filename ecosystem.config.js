@@ -4,21 +4,25 @@ const fs = require('node:fs');
 const os = require('node:os');
 const path = require('node:path');
 
-const built = path.join(__dirname, 'dist', 'config', 'app-environment.js');
+const folderOfConfig = path.join(__dirname, 'dist', 'config');
+const built = path.join(folderOfConfig, 'app-environment.js');
 if (!fs.existsSync(built))
   throw new Error(`${built} is missing. Run: npm start (or npm run build, if you start PM2 yourself)`);
 const { appVariables, workerVariables } = require(built);
+const { dataDirOf, requireConfigFile } = require(path.join(folderOfConfig, 'config-file.js'));
 
-// What `npm start` found and chose. Without it (Docker, production) the environment says everything.
-const folder = process.env.TASKFLEET_DIR || path.join(__dirname, '.local');
+// What `npm start` found and chose. Without it (Docker, or PM2 by hand) the environment says everything, and the
+// configuration file what the environment lacks.
+const { TASKFLEET_DIR } = process.env;
+const values = TASKFLEET_DIR ? {} : requireConfigFile(__dirname, process.env).values;
+const folder = TASKFLEET_DIR || dataDirOf(__dirname, { ...values, ...process.env });
 const stackFile = path.join(folder, 'stack.json');
 const stack = fs.existsSync(stackFile) ? JSON.parse(fs.readFileSync(stackFile, 'utf8')) : {};
+const chosen = stack.env ?? values;
 
 // Every variable is set, if only to nothing: PM2's daemon keeps the environment it was first started with
 // and would hand it to the apps.
-const env = Object.fromEntries(
-  appVariables.map((name) => [name, process.env[name] ?? stack.env?.[name] ?? '']),
-);
+const env = Object.fromEntries(appVariables.map((name) => [name, process.env[name] ?? chosen[name] ?? '']));
 Object.assign(env, {
   NODE_ENV: env.NODE_ENV || 'production',
   API_WORKERS: env.API_WORKERS || String(os.availableParallelism()),

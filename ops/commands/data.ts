@@ -3,6 +3,7 @@ import path from 'node:path';
 import { spawn } from 'node:child_process';
 import { commands } from '../../src/command-line/commands';
 import type { Command } from '../../src/command-line/arguments';
+import { shell } from '../config/load';
 import { createLocalStack, root } from '../local/local-stack';
 import { compileForServing, isBuilt } from '../set-up/build';
 import { prepare } from '../set-up/prepare';
@@ -17,7 +18,9 @@ async function runCli(name: string, args: string[]) {
   if (!mayServe) await prepare({ need: ['build'] });
   const build = isBuilt(root) ? path.join(root, 'dist') : await compileForServing(root);
   const { env: stackEnv } = stack.info();
-  const { MONGO_URL, REDIS_URL = '', KEY_PREFIX = '' } = process.env;
+  // The configuration file says what the next start uses; what runs is in stack.json.
+  const source = stackEnv.MONGO_URL ? shell : process.env;
+  const { MONGO_URL, REDIS_URL = '', KEY_PREFIX = '' } = source;
   // The stack's Redis holds what belongs to its own database.
   const isOther = MONGO_URL && MONGO_URL !== stackEnv.MONGO_URL;
   const other = isOther && { MONGO_URL, REDIS_URL, KEY_PREFIX, TASKFLEET_FOREIGN: 'true' };

@@ -1,9 +1,9 @@
-import os from 'node:os';
-import { alone, appVariablesOfShell, createLocalStack, root } from '../local/local-stack';
+import { alone, createLocalStack, root, wantedOfShell } from '../local/local-stack';
 import { apiName, describeCounts } from '../stack/app-names';
 import { compileForServing } from '../set-up/build';
+import { guardChanges } from '../config/guard';
 import { createProgress } from '../../tools/command/progress';
-import { text, wholeNumber } from '../../src/command-line/arguments';
+import { flag, text, wholeNumber } from '../../src/command-line/arguments';
 import { fromCaller } from '../../src/command-line/convention';
 import { runMain } from '../../tools/command/run-main';
 import { UserError } from '../../tools/command/run-command';
@@ -18,21 +18,23 @@ const command = {
       ...text('SECONDS', 'how long a process may take until it is ready, from 1 to 600'),
       default: '30',
     },
+    yes: flag('takes another database, key prefix or key of tokens than what runs'),
   },
 };
 
-async function reload(given: string | undefined, limitMs: number) {
+async function reload(given: string | undefined, limitMs: number, yes?: boolean) {
   const progress = createProgress();
   const stack = createLocalStack();
   const running = await stack.apps();
   if (!running.some(({ name }) => name === apiName))
     throw new UserError('No API worker runs, so there is nothing to reload. Run: npm start');
 
+  const { env, apiWorkers } = wantedOfShell(stack.info().env.API_WORKERS);
+  const say = (text: string) => progress.line('config', text);
+  guardChanges({ stack, apiWorkers, env, command: 'reload', yes, say });
+
   const compile = () => progress.step('build', 'compiling the sources', () => compileForServing(root));
   const build = given ? fromCaller(given) : await compile();
-  const { env: present } = stack.info();
-  const apiWorkers = Number(present.API_WORKERS) || os.availableParallelism();
-  const env = { ...present, ...appVariablesOfShell() };
   for (const warning of await stack.checkConfiguration({ apiWorkers, env, build }))
     progress.line('config', `! ${warning}`);
   await progress.step('reload', `trying the build, then ${describeCounts(running)}`, (tell) =>
@@ -43,5 +45,5 @@ async function reload(given: string | undefined, limitMs: number) {
 export const run = (args: string[]) =>
   runMain(args, command, async ({ values }) => {
     const limitMs = 1_000 * wholeNumber('--limit', values.limit, 1, 600);
-    await alone(() => reload(values.build, limitMs));
+    await alone(() => reload(values.build, limitMs, values.yes));
   });

@@ -1,10 +1,12 @@
-import os from 'node:os';
-import { alone, appVariablesOfShell, createLocalStack, dir, root } from '../local/local-stack';
+import { alone, createLocalStack, dir, root, wantedOfShell } from '../local/local-stack';
 import { askStatus } from '../stack/ask-status';
 import { describeCounts } from '../stack/app-names';
 import { checkBalancing } from '../../tools/local-servers/balancing';
 import { compileForServing, isBuilt } from '../set-up/build';
+import { guardChanges } from '../config/guard';
+import { recordDataDir } from '../../src/config/config-file';
 import { createProgress } from '../../tools/command/progress';
+import { flag } from '../../src/command-line/arguments';
 import { forCaller, shellQuoted } from '../../src/command-line/convention';
 import { ensureAdmin } from '../local/admin-account';
 import { prepare } from '../set-up/prepare';
@@ -18,8 +20,8 @@ const titles = { mongo: 'MongoDB', redis: 'Redis', rabbit: 'RabbitMQ', nginx: 'N
 const command = {
   call: 'npx taskfleet start',
   about: `Starts MongoDB, Redis, RabbitMQ, NGINX, the API workers and the job worker. It first installs, builds or makes what is missing. What runs already keeps running; if sources or configuration have changed, the workers are replaced one by one.
-docs/configuration.md lists API_WORKERS, BALANCING and the other variables.`,
-  options: {},
+docs/configuration.md lists API_WORKERS, BALANCING and the other variables; npx taskfleet config keeps them.`,
+  options: { yes: flag('takes another database, key prefix or key of tokens than what runs') },
 };
 
 const outcomes = {
@@ -72,10 +74,13 @@ taskfleet runs at ${url}
   if (admin) console.log(requests(url, admin.email, password));
 }
 
-async function start() {
+async function start(yes?: boolean) {
   const progress = createProgress();
   const lua = process.env.BALANCING === 'response-time' ? (['nginx-lua'] as const) : [];
   const stack = createLocalStack((text) => progress.line('ports', text));
+  const { env, apiWorkers } = wantedOfShell();
+  const say = (text: string) => progress.line('config', text);
+  guardChanges({ stack, apiWorkers, env, command: 'start', yes, say });
   // PM2 restarts a dead worker from dist: while one may serve, only a build that was tried gets there.
   const mayServe = await stack.isPm2Running();
   const published = mayServe ? [] : (['build'] as const);
@@ -87,8 +92,6 @@ async function start() {
     });
   }
 
-  const env = appVariablesOfShell();
-  const apiWorkers = Number(env.API_WORKERS) || os.availableParallelism();
   for (const text of await stack.checkConfiguration({ apiWorkers, env, build }))
     progress.line('config', `! ${text}`);
   const balancing = checkBalancing();
@@ -111,6 +114,7 @@ async function start() {
     },
     () => (started > 0 ? 'started' : 'running'),
   );
+  recordDataDir(root, dir);
 
   await progress.step(
     'apps',
@@ -136,4 +140,4 @@ async function start() {
   printSummary({ url, metricsPort, servers, admin, environmentFile, prometheusFile });
 }
 
-export const run = (args: string[]) => runMain(args, command, () => alone(start));
+export const run = (args: string[]) => runMain(args, command, ({ values }) => alone(() => start(values.yes)));

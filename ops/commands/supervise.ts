@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { spawnSync } from 'node:child_process';
+import { shellForChild } from '../config/load';
 import { createLocalStack, root, supervisorLock } from '../local/local-stack';
 import { runCommand } from '../../tools/command/run-command';
 import { runMain } from '../../tools/command/run-main';
@@ -24,6 +25,7 @@ async function start() {
   const onLine = (line: string) => line && say(line);
   const { code } = await runCommand(process.execPath, command('start'), {
     cwd: root,
+    env: shellForChild(),
     timeoutMs: startMs,
     onLine,
   });
@@ -37,7 +39,11 @@ async function start() {
 async function supervise() {
   await watchDaemons({ root, stackFile: createLocalStack().stackFile, start, say });
   say('stopping');
-  spawnSync(process.execPath, command('stop'), { stdio: 'inherit', timeout: stopMs });
+  spawnSync(process.execPath, command('stop'), {
+    stdio: 'inherit',
+    env: shellForChild(),
+    timeout: stopMs,
+  });
   // Anything else systemd takes for a failure, and starts it all again.
   process.exitCode = 0;
 }

@@ -1,10 +1,13 @@
+import os from 'node:os';
 import path from 'node:path';
 import { createStack } from '../stack/stack';
+import { dataDirOf } from '../../src/config/config-file';
 import { pickAppVariables } from '../../src/config/app-environment';
 import { withLock } from '../../tools/command/lock';
 
 export const root = path.resolve(__dirname, '..', '..');
-export const dir = path.join(root, '.local');
+/** ops/cli.ts has added the configuration file to the environment before this module is loaded. */
+export const dir = dataDirOf(root, process.env);
 
 /** The stack of `npm start`. Its apps run under the user's own PM2. */
 export function createLocalStack(say: (text: string) => void = (text) => console.log(text)) {
@@ -30,6 +33,12 @@ export function appVariablesOfShell() {
     ...env
   } = pickAppVariables(process.env);
   return env;
+}
+
+/** What the shell and the configuration file want of the apps. */
+export function wantedOfShell(running?: string) {
+  const env = appVariablesOfShell();
+  return { env, apiWorkers: Number(env.API_WORKERS || running) || os.availableParallelism() };
 }
 
 /** Held by `npm run supervise`. */

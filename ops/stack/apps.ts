@@ -4,6 +4,7 @@ import path from 'node:path';
 import { apiName, workerName } from './app-names';
 import { appVariables } from '../../src/config/app-environment';
 import { messageOf } from '../../src/lib/error-code';
+import { shellQuoted } from '../../src/command-line/convention';
 import { askStatus } from './ask-status';
 import { createPm2, type Pm2Process } from '../../tools/local-servers/pm2';
 import type { createStackFile } from '../../tools/local-servers/stack-file';
@@ -46,7 +47,9 @@ export function createApps({
   const own = isPrivate ? { [marker]: dir } : {};
   const pm2 = createPm2({ root, home, env: { ...unset, ...own, TASKFLEET_DIR: dir } });
 
-  const isOurs = ({ pm2_env: { pm_cwd: cwd } }: Pm2Process) => cwd === root;
+  /** One clone can serve from several data folders, though not under one PM2. */
+  const isOurs = ({ pm2_env: { pm_cwd: cwd, TASKFLEET_DIR: folder = dir } }: Pm2Process) =>
+    cwd === root && folder === dir;
 
   async function list(options?: { timeoutMs?: number }): Promise<AppProcess[]> {
     const known = stackFile.read().env?.BASE_PORT;
@@ -70,8 +73,15 @@ export function createApps({
   async function refuseOtherClone(options?: { timeoutMs?: number }) {
     const other = (await pm2.list(options)).find((process_) => isApp(process_.name) && !isOurs(process_));
     if (!other) return;
+    const { pm_cwd: cwd, TASKFLEET_DIR: folder = '' } = other.pm2_env;
+    if (cwd === root)
+      throw new UserError(
+        `PM2 runs ${other.name} of this clone with another data folder:\n  ${folder}\n` +
+          `Use that one (export DATA_DIR=${shellQuoted(folder)}), or end it first:\n` +
+          `  DATA_DIR=${shellQuoted(folder)} npx taskfleet stop`,
+      );
     throw new UserError(
-      `PM2 already runs ${other.name} of another clone:\n  ${other.pm2_env.pm_cwd}\n` +
+      `PM2 already runs ${other.name} of another clone:\n  ${cwd}\n` +
         'Stop that one first (npm stop, there), or give this one a PM2 of its own:\n' +
         '  PM2_HOME=$HOME/.pm2-taskfleet npm start',
     );

@@ -108,9 +108,9 @@ export function createStack({
       HOST: '127.0.0.1',
       BASE_PORT: String(ports.api),
       API_WORKERS: String(apiWorkers),
-      MONGO_URL: services.mongo?.url ?? '',
-      REDIS_URL: services.redis?.url ?? '',
-      AMQP_URL: services.rabbit?.url ?? '',
+      MONGO_URL: urls.mongo ?? services.mongo?.url ?? '',
+      REDIS_URL: urls.redis ?? services.redis?.url ?? '',
+      AMQP_URL: urls.rabbit ?? services.rabbit?.url ?? '',
       JWT_SECRET_FILE: env.JWT_SECRET ? '' : ensureSecret(path.join(folder, 'jwt-secret')),
       EXPOSE_WORKER: 'true',
       RATE_LIMIT_EXEMPT_LOOPBACK: 'true',
@@ -187,6 +187,8 @@ export function createStack({
     await apps.check();
     const wanted = appEnvironment(apiWorkers, env);
     const outcome = await rollOut({ build, env: wanted, limitMs, say: sayHere, status });
+    // Has stack.json name servers that this reload took by their URLs.
+    await servers.start(withoutNginx.filter((name) => urls[name as keyof typeof urls]));
     await shareOrigins(wanted);
     return outcome;
   };

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
+import { dataDirOf } from '../config/config-file';
 import { judgeConfiguration } from '../doctor/judge-configuration';
 import { nginxTimeOuts } from '../doctor/judge-time-outs';
 import { flag } from '../command-line/arguments';
@@ -10,7 +11,7 @@ const root = path.join(__dirname, '..', '..');
 
 /** Returns the configuration that NGINX uses, or the template of it; undefined in an image of the API, which has neither. */
 function nginxConfiguration(): string | undefined {
-  const folder = process.env.TASKFLEET_DIR || path.join(root, '.local');
+  const folder = process.env.TASKFLEET_DIR || dataDirOf(root, process.env);
   const files = [path.join(folder, 'nginx', 'nginx.conf'), path.join(root, 'nginx', 'nginx.conf.template')];
   const file = files.find((candidate) => existsSync(candidate));
   return file && readFileSync(file, 'utf8');

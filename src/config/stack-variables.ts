@@ -37,10 +37,20 @@ export const stackSchema = z.object({
     'File for the output of the workers; containers set /dev/null, since PM2 itself prints it there.',
     'files in PM2_HOME/logs',
   ),
+  TASKFLEET_CONFIG: path(
+    '`npm start`, commands, PM2',
+    'Configuration file with lines NAME=value; `npx taskfleet config` writes it.',
+    'taskfleet.env in DATA_DIR',
+  ),
+  DATA_DIR: path(
+    '`npm start`, commands, PM2',
+    'Folder of the stack: database, secrets, logs and backups. A later command without it uses that of the last start.',
+    '.local in the clone',
+  ),
   TASKFLEET_DIR: path(
     'PM2, doctor',
-    'Folder of the stack, in which `npm start` records its choices; scripts set it.',
-    '.local',
+    'Folder of a stack, in which it records its choices; scripts set it.',
+    'DATA_DIR',
   ),
   TASKFLEET_STACK: path('scripts', 'Marks the processes of a stack; scripts set it.'),
   XDG_CACHE_HOME: path('`npm start`', 'Folder in which a downloaded or built MongoDB is kept.', '~/.cache'),

@@ -1,12 +1,11 @@
-import { ConfigError, configVariables, readConfig, withoutEmpty } from '../config';
+import { ConfigError, readConfig, withoutEmpty } from '../config';
 import { configFaults } from '../config/faults';
+import { misspelled } from '../config/known-names';
 import { stackSchema } from '../config/stack-variables';
 import { findingsOf, type Finding } from './finding';
 
 const { ok, warning, error } = findingsOf('Configuration');
 const LOWEST_COST = 10;
-/** Shorter names resemble too many others. */
-const SHORTEST = 6;
 
 /** Reports faults, unwise values in production, and misspelled names. */
 export function judgeConfiguration(env: NodeJS.ProcessEnv): Finding[] {
@@ -51,25 +50,7 @@ function judgeProduction(config: ReturnType<typeof readConfig>): Finding[] {
 export const isGuessable = (secret: string): boolean =>
   new Set(secret).size < 8 || /change.?me|your.?|secret|password|example|placeholder/i.test(secret);
 
-/** Finds variables that no process reads but whose name resembles a known one, such as BCRYPT_COSTS. */
-function nearMisses(env: NodeJS.ProcessEnv): Finding[] {
-  const known = [...configVariables, ...Object.keys(stackSchema.shape)];
-  const unknown = Object.keys(env).filter((name) => /^[A-Z_]{5,}$/.test(name) && !known.includes(name));
-  return unknown.flatMap((name) => {
-    const meant = known.find((other) => other.length >= SHORTEST && isNear(name, other));
-    return meant ? [warning(`${name} is set, but no process reads it`, `Did you mean ${meant}?`)] : [];
-  });
-}
-
-/** True if one letter is added, missing or different, or two neighbours are swapped. */
-export function isNear(name: string, other: string): boolean {
-  let from = 0;
-  while (from < name.length && name[from] === other[from]) from += 1;
-  const [rest, otherRest] = [name.slice(from), other.slice(from)];
-  return (
-    rest.slice(1) === otherRest ||
-    rest === otherRest.slice(1) ||
-    rest.slice(1) === otherRest.slice(1) ||
-    (rest[0] === otherRest[1] && rest[1] === otherRest[0] && rest.slice(2) === otherRest.slice(2))
+const nearMisses = (env: NodeJS.ProcessEnv): Finding[] =>
+  misspelled(env).map(({ name, meant }) =>
+    warning(`${name} is set, but no process reads it`, `Did you mean ${meant}?`),
   );
-}

@@ -6,7 +6,8 @@ export const urlsFromEnvironment = (): { mongo?: string; redis?: string; rabbit?
     Object.entries(variables).map(([name, variable]) => [name, process.env[variable] || undefined]),
   );
 
-/** Makes the command use servers of its own, whatever the environment names. */
+/** Makes the command use servers and folders of its own, whatever the environment names. */
 export function forgetUrls() {
-  for (const variable of Object.values(variables)) delete process.env[variable];
+  for (const variable of [...Object.values(variables), 'DATA_DIR', 'TASKFLEET_CONFIG'])
+    delete process.env[variable];
 }

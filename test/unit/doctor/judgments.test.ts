@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Finding } from '../../../src/doctor/finding';
-import { isGuessable, isNear, judgeConfiguration } from '../../../src/doctor/judge-configuration';
+import { isNear } from '../../../src/config/known-names';
+import { isGuessable, judgeConfiguration } from '../../../src/doctor/judge-configuration';
 import { judgeMongo, judgeRabbit, judgeRedis } from '../../../src/doctor/judge-servers';
 import { judgeTimeOuts, nginxTime, nginxTimeOuts } from '../../../src/doctor/judge-time-outs';
 

@@ -1,0 +1,44 @@
+import path from 'node:path';
+import { addMissing, configFileOf, dataDirOf, requireConfigFile } from '../../src/config/config-file';
+import { knownNames, nearestName } from '../../src/config/known-names';
+
+const root = path.resolve(__dirname, '..', '..');
+
+/** The environment of the shell, before the variables of the file were added. */
+export const shell: NodeJS.ProcessEnv = { ...process.env };
+
+/** The shell's environment for another command, which reads the file itself, as it is by then. */
+export const shellForChild = (): NodeJS.ProcessEnv => ({
+  ...shell,
+  ...(shell.TASKFLEET_CONFIG && { TASKFLEET_CONFIG: configFile() }),
+  ...(shell.DATA_DIR && { DATA_DIR: process.env.DATA_DIR }),
+});
+
+export const configFile = (): string => configFileOf(root, shell);
+
+/** Node and the system read these; the file may set them for every process. */
+const ofTheSystem = /^(TZ|LANG|LC_\w+|PATH|NODE_\w+|\w+_proxy|\w+_PROXY)$/;
+
+/** Names of the file that nothing reads. */
+export const unknownIn = (values: Record<string, string>): string[] =>
+  Object.keys(values)
+    .filter((name) => !knownNames.includes(name) && !ofTheSystem.test(name))
+    .map((name) => {
+      const meant = nearestName(name);
+      return `${name}: no process reads it.${meant ? ` Did you mean ${meant}?` : ''}`;
+    });
+
+/**
+ * Adds the variables of the configuration file to the environment of this process. Warnings go to stderr, since a caller
+ * may parse what the command prints.
+ *
+ * @throws UserError if the file cannot be read
+ */
+export function loadConfiguration(): void {
+  const { file, values } = requireConfigFile(root, shell);
+  const overridden = addMissing(values, process.env);
+  if (process.env.DATA_DIR) process.env.DATA_DIR = dataDirOf(root, process.env);
+  for (const text of unknownIn(values)) console.error(`! ${file}: ${text}`);
+  if (overridden.length > 0)
+    console.error(`! This shell sets ${overridden.join(', ')}: used instead of what ${file} says.`);
+}

@@ -1,0 +1,22 @@
+import { createHash } from 'node:crypto';
+import { variablesOf } from './faults';
+import { configSchema } from './schema';
+import { stackSchema } from './stack-variables';
+
+/** What is known of each variable, by its name. */
+export const knownVariables = new Map(
+  [...variablesOf(configSchema), ...variablesOf(stackSchema)].map((variable) => [variable.name, variable]),
+);
+
+/** Tells two secrets apart, and gives neither away. */
+export const digestOf = (secret: string): string =>
+  createHash('sha256').update(secret).digest('hex').slice(0, 8);
+
+/** @returns the value for people: a secret by its digest, a URL without what may be a password */
+export function shownValue(name: string, value: string): string {
+  const { secret } = knownVariables.get(name) ?? {};
+  if (value === '') return '(empty)';
+  if (secret === 'whole') return `digest ${digestOf(value)}`;
+  if (secret === 'credentials') return value.replace(/^(\w[\w+]*:\/\/).*@/s, '$1…@').replace(/\?.*/s, '?…');
+  return value;
+}

@@ -1,0 +1,72 @@
+import { writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { differencesOf } from '../../../ops/config/differences';
+import { isSameDatabase } from '../../../ops/config/same-database';
+import { newFolder } from '../../support/folder';
+
+const own = { url: 'mongodb://127.0.0.1:27018/x', name: 'MongoDB' };
+const external = (url: string) => ({
+  env: { MONGO_URL: url },
+  services: { mongo: { url, name: 'MongoDB', external: true } },
+});
+const graveOf = (...args: Parameters<typeof differencesOf>) =>
+  differencesOf(...args).flatMap(({ name, isGrave }) => (isGrave ? [name] : []));
+
+describe('the differences to what runs', () => {
+  it('name a fall back to the own database, and another one, without credentials', () => {
+    const url = 'mongodb://me:pw@db.example/app';
+    expect(differencesOf(external(url), {})).toEqual([
+      { name: 'MONGO_URL', was: 'mongodb://…@db.example/app', becomes: "the stack's own", isGrave: true },
+    ]);
+    expect(differencesOf(external(url), { MONGO_URL: 'mongodb://me:other@db.example/app' })).toEqual([
+      {
+        name: 'MONGO_URL',
+        was: 'mongodb://…@db.example/app',
+        becomes: 'mongodb://…@db.example/app (other credentials)',
+        isGrave: false,
+      },
+    ]);
+    expect(graveOf({ env: { MONGO_URL: own.url }, services: { mongo: own } }, { MONGO_URL: url })).toEqual([
+      'MONGO_URL',
+    ]);
+  });
+
+  it('are none before the first start, and none if the own servers have other ports', () => {
+    expect(differencesOf({}, { MONGO_URL: 'mongodb://a/b', BCRYPT_COST: '12' })).toEqual([]);
+    expect(differencesOf({ env: { MONGO_URL: own.url }, services: { mongo: own } }, {})).toEqual([]);
+  });
+
+  it('list other values beside their defaults, and take a prefix seriously', () => {
+    expect(differencesOf({ env: { BCRYPT_COST: '10', LOG_LEVEL: 'warn' } }, { KEY_PREFIX: 'shop' })).toEqual([
+      { name: 'KEY_PREFIX', was: 'taskfleet', becomes: 'shop', isGrave: true },
+      { name: 'LOG_LEVEL', was: 'warn', becomes: 'info', isGrave: false },
+    ]);
+  });
+
+  it('show keys of tokens by their digests, wherever they stand, and allow a rotation', () => {
+    const [old, fresh] = ['a'.repeat(32), 'b'.repeat(32)];
+    const file = path.join(newFolder(), 'secret');
+    writeFileSync(file, `${old}\n`);
+    const before = { env: { JWT_SECRET: old } };
+    expect(differencesOf(before, { JWT_SECRET_FILE: file })).toEqual([]);
+    const [difference] = differencesOf(before, { JWT_SECRET: fresh });
+    expect(difference).toMatchObject({ was: 'digest 3ba3f5f4', isGrave: true });
+    expect(JSON.stringify(difference)).not.toContain(fresh);
+    expect(graveOf(before, { JWT_SECRETS: `${fresh},${old}` })).toEqual([]);
+    expect(differencesOf(before, { JWT_SECRETS: `${fresh},${old}` })).toHaveLength(1);
+  });
+});
+
+describe('two URLs of MongoDB', () => {
+  it.each([
+    ['mongodb://a/x', 'mongodb://u:p@A:27017/x?w=1', true],
+    ['mongodb://a,b/x', 'mongodb://b,c/x', true],
+    ['mongodb://a/x', 'mongodb://a/y', false],
+    ['mongodb://a/x', 'mongodb://b/x', false],
+    ['mongodb+srv://a.example/x', 'mongodb+srv://a.example/x', true],
+    ['mongodb://a/x', undefined, false],
+    [undefined, undefined, true],
+  ])('%s and %s name the same database: %s', (was, next, isSame) => {
+    expect(isSameDatabase(was, next)).toBe(isSame);
+  });
+});
