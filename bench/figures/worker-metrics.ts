@@ -1,25 +1,11 @@
 import { readFileSync } from 'node:fs';
+import { sum } from './statistics';
 
-/** A sample in the text format of Prometheus. */
-interface Sample {
-  name: string;
-  labels: Record<string, string>;
-  value: number;
-}
-
-const SAMPLE = /^([a-zA-Z_:][\w:]*)(?:\{(.*)\})? (\S+)/;
-const LABEL = /(\w+)="((?:[^"\\]|\\.)*)"/g;
-const READS = ['find', 'aggregate', 'count', 'distinct'];
+/** Samples in the text format of Prometheus. */
+const MONGO_READS =
+  /^taskfleet_mongo_commands_total\{[^\n]*command="(?:find|aggregate|count|distinct)"[^\n]*\} (\S+)/gm;
+const RESIDENT_BYTES = /^process_resident_memory_bytes(?:\{[^\n]*\})? (\S+)/gm;
 const RSS = /^VmRSS:\s+(\d+) kB/m;
-
-export function parseMetrics(text: string): Sample[] {
-  return text.split('\n').flatMap((line) => {
-    const [, name, labels = '', value] = SAMPLE.exec(line) ?? [];
-    if (name === undefined) return [];
-    const pairs = [...labels.matchAll(LABEL)].map(([, key, content]) => [key!, content!] as const);
-    return { name, labels: Object.fromEntries(pairs), value: Number(value) };
-  });
-}
 
 /** Reads the metrics of all API workers; `undefined` if one of them exposes none. */
 export async function readWorkerMetrics(ports: number[], signal: AbortSignal) {
@@ -33,15 +19,9 @@ export async function readWorkerMetrics(ports: number[], signal: AbortSignal) {
   );
   const found = texts.filter((text) => text !== undefined);
   if (found.length < ports.length) return undefined;
-  const samples = found.flatMap(parseMetrics);
-  const sum = (name: string, isWanted: (labels: Sample['labels']) => boolean = () => true) =>
-    samples
-      .filter((sample) => sample.name === name && isWanted(sample.labels))
-      .reduce((total, { value }) => total + value, 0);
-  return {
-    mongoReads: () => sum('taskfleet_mongo_commands_total', ({ command }) => READS.includes(command ?? '')),
-    residentBytes: () => sum('process_resident_memory_bytes'),
-  };
+  const total = (samples: RegExp) =>
+    sum(found.flatMap((text) => [...text.matchAll(samples)].map(([, value]) => Number(value))));
+  return { mongoReads: () => total(MONGO_READS), residentBytes: () => total(RESIDENT_BYTES) };
 }
 
 /** Returns the resident memory of all API workers in MB; `undefined` if neither /proc nor the metrics have it. */
@@ -51,7 +31,7 @@ export async function readResidentMb(
 ): Promise<number | undefined> {
   try {
     const statuses = apiPids.map((pid) => readFileSync(`/proc/${pid}/status`, 'utf8'));
-    return statuses.reduce((sum, text) => sum + Number(RSS.exec(text)?.[1]), 0) / 1_024;
+    return sum(statuses.map((text) => Number(RSS.exec(text)?.[1]))) / 1_024;
   } catch {
     const bytes = (await readWorkerMetrics(workerPorts, signal))?.residentBytes();
     return bytes ? bytes / 1_048_576 : undefined;

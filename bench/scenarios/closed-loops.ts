@@ -5,8 +5,7 @@ import type { LoadRequest } from '../load/load';
 import { measureLoad, requireHits } from '../load/measure';
 import type { ScenarioContext } from '../stack/bench-context';
 import type { Run } from '../store/result-types';
-
-import type { Measured, Scenario } from './scenario';
+import { PLAIN, type Measured, type Scenario } from './scenario';
 
 const JSON_TYPE = { 'content-type': 'application/json' };
 const HASH_WARM_UP_MS = 1_500;
@@ -85,14 +84,6 @@ const prepareCreates: Prepare = async ({ fixtures }) => {
     return { method: 'POST', path: '/tasks', headers, body, expected: 201 };
   };
 };
-
-const PLAIN = {
-  setups: ['one', 'cluster'],
-  cache: 'on',
-  raw: [],
-  isQuick: true,
-  windows: 1,
-} satisfies Partial<Scenario>;
 
 export const closedLoops: Scenario[] = [
   {

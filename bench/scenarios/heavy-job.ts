@@ -7,7 +7,7 @@ import { addError } from '../load/load';
 import { toRun } from '../load/measure';
 import { createRateWindow } from '../load/rate-window';
 import type { ScenarioContext } from '../stack/bench-context';
-import type { Measured, Scenario } from './scenario';
+import { PLAIN, type Measured, type Scenario } from './scenario';
 
 /** More than the job worker runs at a time, so that it is never idle. */
 const UPLOADERS = 4;
@@ -94,12 +94,9 @@ async function measureJobs({ stack, options, fixtures, signal }: ScenarioContext
 
 /** Its latencies are those of the 202; those of the jobs are in its figures. */
 export const heavyJob: Scenario = {
+  ...PLAIN,
   name: 'heavy-job',
   what: 'PUT /users/:id/avatar, its 202, and its job until it is done',
-  setups: ['one', 'cluster'],
-  cache: 'on',
-  raw: [],
   isQuick: false,
-  windows: 1,
   measure: measureJobs,
 };

@@ -8,7 +8,7 @@ import { createZipf } from '../load/zipf';
 import type { ScenarioContext } from '../stack/bench-context';
 import type { Run } from '../store/result-types';
 import { closedLoop } from './closed-loops';
-import type { Scenario } from './scenario';
+import { PLAIN, type Scenario } from './scenario';
 
 interface TaskRequest extends LoadRequest {
   id: string;
@@ -63,12 +63,10 @@ async function measureMixed(context: ScenarioContext): Promise<Run> {
 
 /** Compares each answer with what was acknowledged before its request was sent. */
 export const mixed: Scenario = {
+  ...PLAIN,
   name: 'mixed',
   what: '90 % GET and 10 % PUT /tasks/:id by Zipf; every answer is checked for staleness',
   setups: ['one', 'cluster', 'cluster-uncached'],
   cache: 'either',
-  raw: [],
-  isQuick: true,
-  windows: 1,
   measure: closedLoop(measureMixed),
 };

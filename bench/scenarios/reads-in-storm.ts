@@ -4,7 +4,7 @@ import { measureRate, requireHits } from '../load/measure';
 import type { ScenarioContext } from '../stack/bench-context';
 import type { Run } from '../store/result-types';
 import { nextSignUp } from './closed-loops';
-import type { Measured, Scenario } from './scenario';
+import { PLAIN, type Measured, type Scenario } from './scenario';
 
 const READS_PER_SECOND = 200;
 /** Time until all hash threads are busy and sign-ups wait. */
@@ -34,12 +34,10 @@ async function readInStorm(context: ScenarioContext): Promise<Run> {
 
 /** Measures reads while the hash threads have more to do than they can. */
 export const readsInStorm: Scenario = {
+  ...PLAIN,
   name: 'reads-in-storm',
   what: `GET /tasks/:id ${READS_PER_SECOND} times a second, idle and while all hash threads are busy`,
   setups: ['one', 'cluster', 'event-loop'],
-  cache: 'on',
-  raw: [],
-  isQuick: true,
   windows: 3,
   async measure(context): Promise<Measured[]> {
     const load = { perSecond: READS_PER_SECOND };

@@ -23,3 +23,12 @@ export interface Scenario extends Declared {
   windows: number;
   measure: (context: ScenarioContext) => Promise<Measured[]>;
 }
+
+/** What most scenarios declare. */
+export const PLAIN = {
+  setups: ['one', 'cluster'],
+  cache: 'on',
+  raw: [],
+  isQuick: true,
+  windows: 1,
+} satisfies Partial<Scenario>;

@@ -1,39 +1,14 @@
-import type { Browser, Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { barriersOf } from '../support/accessibility';
-import { startBrowser } from '../support/browser';
+import { usePage } from '../support/browser';
 import { newTitle, useCluster } from '../support/cluster';
 import { use } from '../support/use';
 
-let browser: Browser;
-let page: Page;
-/** Requests of the page to other hosts, and errors of the browser. */
-let faults: string[];
-
 const cluster = useCluster();
 const admin = use(() => cluster.buildAdmin());
-beforeAll(async () => {
-  browser = await startBrowser();
-  page = await (await browser.newContext()).newPage();
-}, 120_000);
-
-beforeEach(() => {
-  faults = [];
-  page.removeAllListeners();
-  page.on('request', (request) => {
-    const { origin, protocol } = new URL(request.url());
-    if (protocol.startsWith('http') && origin !== cluster.url) faults.push(`asked for ${request.url()}`);
-  });
-  // The browser reports violations of the policy here. It reports statuses from 400 too, which are no fault of the page.
-  page.on('console', (message) => {
-    const isStatus = message.text().startsWith('Failed to load resource: the server responded');
-    if (message.type() === 'error' && !isStatus) faults.push(message.text());
-  });
-  page.on('pageerror', (error) => faults.push(error.message));
-});
-
-afterEach(() => expect(faults).toEqual([]));
-
-afterAll(() => browser?.close());
+const opened = usePage(cluster);
+let page: Page;
+beforeAll(() => void (page = opened()));
 
 /** A type of browsers, which the compiler does not know here. */
 interface Browsers {

@@ -1,5 +1,6 @@
-import { Agent, request, type IncomingHttpHeaders, type Server } from 'node:http';
+import { Agent, type Server } from 'node:http';
 import { portOf } from './listen';
+import { sendBy, type RawAnswer } from './request-sender';
 
 export interface Asked {
   method: string;
@@ -10,10 +11,7 @@ export interface Asked {
   body?: string;
 }
 
-export interface Answer {
-  status: number;
-  headers: IncomingHttpHeaders;
-  text: string;
+export interface Answer extends RawAnswer {
   /** The parsed JSON; tests assert what it holds. */
   // eslint-disable-next-line @typescript-eslint/no-explicit-any
   body: any;
@@ -24,25 +22,16 @@ export function createExchange() {
   const agent = new Agent({ keepAlive: true });
 
   return {
-    send: (server: Server, { method, path, token, headers, body }: Asked): Promise<Answer> =>
-      new Promise((resolve, reject) => {
-        const port = portOf(server);
-        const sent = request({ agent, host: '127.0.0.1', port, method, path }, (incoming) => {
-          const chunks: Buffer[] = [];
-          incoming.on('data', (chunk: Buffer) => chunks.push(chunk));
-          incoming.on('error', reject);
-          incoming.on('end', () => {
-            const text = Buffer.concat(chunks).toString('utf8');
-            const { statusCode: status, headers } = incoming;
-            resolve({ status: status!, headers, text, body: text === '' ? undefined : JSON.parse(text) });
-          });
-        });
-        sent.on('error', reject);
-        if (token) sent.setHeader('Authorization', `Bearer ${token}`);
-        if (body !== undefined) sent.setHeader('Content-Type', 'application/json');
-        for (const [name, value] of Object.entries(headers ?? {})) sent.setHeader(name, value);
-        sent.end(body);
-      }),
+    async send(server: Server, { method, path, token, headers, body }: Asked): Promise<Answer> {
+      const all = {
+        ...(token && { Authorization: `Bearer ${token}` }),
+        ...(body !== undefined && { 'Content-Type': 'application/json' }),
+        ...headers,
+      };
+      const url = `http://127.0.0.1:${portOf(server)}`;
+      const answer = await sendBy(agent, url, { method, path, headers: all, body });
+      return { ...answer, body: answer.text === '' ? undefined : JSON.parse(answer.text) };
+    },
     close: () => agent.destroy(),
   };
 }

@@ -1,39 +1,12 @@
-import type { Browser, Page } from 'playwright-core';
-import { startBrowser } from './browser';
+import { usePage } from './browser';
 import { useCluster } from './cluster';
 import { use } from './use';
 
-/** Opens the live page of a cluster in Chromium, and fails a test if the browser reports an error meanwhile. */
+/** The live page of a cluster in Chromium. */
 export function useLivePage() {
-  let browser: Browser | undefined;
-  let opened: Page | undefined;
-  /** Requests to other hosts, and errors that the browser reports. */
-  const faults: string[] = [];
   const cluster = useCluster();
   const admin = use(() => cluster.buildAdmin());
-  const page = () => opened!;
-
-  beforeAll(async () => {
-    browser = await startBrowser();
-    opened = await browser.newPage();
-    opened.setDefaultTimeout(30_000);
-    opened.on('request', (request) => {
-      const { origin, protocol } = new URL(request.url());
-      if (protocol.startsWith('http') && origin !== cluster.url) faults.push(`requested ${request.url()}`);
-    });
-    // The browser also reports what these tests provoke: a refused log-in, and the stream of a worker that is killed.
-    opened.on('console', (message) => {
-      const isWanted =
-        /^Failed to load resource: (the server responded|net::ERR_(INCOMPLETE_CHUNKED|HTTP2|EMPTY))/.test(
-          message.text(),
-        );
-      if (message.type() === 'error' && !isWanted) faults.push(message.text());
-    });
-    opened.on('pageerror', (error) => faults.push(error.message));
-  }, 120_000);
-  afterEach(() => expect(faults).toEqual([]));
-  afterAll(() => browser?.close());
-
+  const page = usePage(cluster);
   const card = (name: string) => page().locator(`[data-worker="${name}"]`);
   return {
     cluster,

@@ -1,4 +1,4 @@
-import { Agent, request as open } from 'node:http';
+import { Agent, request as open, type IncomingHttpHeaders } from 'node:http';
 import { shellQuoted } from '../../src/command-line/convention';
 
 export interface RawRequest {
@@ -7,11 +7,13 @@ export interface RawRequest {
   path: string;
   headers: Record<string, string>;
   body: string | Uint8Array | undefined;
+  /** The address of this host from which it comes. */
+  from?: string;
 }
 
 export interface RawAnswer {
   status: number;
-  headers: Record<string, string | string[] | undefined>;
+  headers: IncomingHttpHeaders;
   /** Names and values alternately, each as often as it was sent. */
   rawHeaders: string[];
   text: string;
@@ -21,36 +23,41 @@ const TIMEOUT_MS = 20_000;
 /** The most bytes of an answer's headers: Node's default would refuse answers to odd requests. */
 const MOST_OF_HEADERS = 65_536;
 
-/** Sends requests unchanged: unlike fetch, it corrects neither paths nor headers. */
-export function createSender(url: string, sockets: number) {
+/** Sends a request unchanged: unlike fetch, it corrects neither paths nor headers. */
+export const sendBy = (
+  agent: Agent,
+  url: string,
+  { method, path, headers, body, from }: RawRequest,
+): Promise<RawAnswer> =>
+  new Promise((resolve, reject) => {
+    const length = body === undefined ? {} : { 'Content-Length': String(Buffer.byteLength(body)) };
+    const outgoing = open(url, {
+      agent,
+      method,
+      path,
+      headers: { ...headers, ...length },
+      localAddress: from,
+      timeout: TIMEOUT_MS,
+      maxHeaderSize: MOST_OF_HEADERS,
+    });
+    outgoing.once('error', reject);
+    outgoing.once('timeout', () => outgoing.destroy(new Error(`no answer within ${TIMEOUT_MS} ms`)));
+    outgoing.once('response', (response) => {
+      const chunks: Buffer[] = [];
+      response.on('data', (chunk: Buffer) => chunks.push(chunk)).once('error', reject);
+      response.once('end', () => {
+        const text = Buffer.concat(chunks).toString('utf8');
+        const { statusCode, headers, rawHeaders } = response;
+        resolve({ status: statusCode!, headers, rawHeaders, text });
+      });
+    });
+    outgoing.end(body);
+  });
+
+/** Sends requests to one server over at most so many kept connections. */
+export function createSender(url: string, sockets = Infinity) {
   const agent = new Agent({ keepAlive: true, maxSockets: sockets });
-  return {
-    send: ({ method, path, headers, body }: RawRequest): Promise<RawAnswer> =>
-      new Promise((resolve, reject) => {
-        const length = body === undefined ? {} : { 'Content-Length': String(Buffer.byteLength(body)) };
-        const outgoing = open(url, {
-          agent,
-          method,
-          path,
-          headers: { ...headers, ...length },
-          timeout: TIMEOUT_MS,
-          maxHeaderSize: MOST_OF_HEADERS,
-        });
-        outgoing.once('error', reject);
-        outgoing.once('timeout', () => outgoing.destroy(new Error(`no answer within ${TIMEOUT_MS} ms`)));
-        outgoing.once('response', (response) => {
-          const chunks: Buffer[] = [];
-          response.on('data', (chunk: Buffer) => chunks.push(chunk)).once('error', reject);
-          response.once('end', () => {
-            const text = Buffer.concat(chunks).toString('utf8');
-            const { statusCode, headers, rawHeaders } = response;
-            resolve({ status: statusCode!, headers, rawHeaders, text });
-          });
-        });
-        outgoing.end(body);
-      }),
-    close: () => agent.destroy(),
-  };
+  return { send: (request: RawRequest) => sendBy(agent, url, request), close: () => agent.destroy() };
 }
 
 const LONGEST = 1_500;

@@ -59,20 +59,11 @@ export function makeRowChart({ title, kind, axis, logarithmic, groups, rows }: R
         width,
       ),
       series: [
-        ...groups.map(({ name, colour }, group) =>
-          makeSeries(
-            name,
-            colour,
-            rows.map((row) => row.marks[group]),
-            drawMark(
-              kind,
-              colour,
-              (group - (groups.length - 1) / 2) * MARK_HEIGHT,
-              lowest,
-              (row) => rows[row]?.marks[group]?.label ?? '',
-            ),
-          ),
-        ),
+        ...groups.map(({ name, colour }, group) => {
+          const marks = rows.map((row) => row.marks[group]);
+          const offset = (group - (groups.length - 1) / 2) * MARK_HEIGHT;
+          return makeSeries(name, colour, marks, drawMark({ kind, colour, offset, lowest, marks }));
+        }),
         makeSeries(
           'aim',
           THIRD,
@@ -106,15 +97,18 @@ const line = (x1: number, y1: number, x2: number, y2: number, style: object) => 
   style: { fill: 'none', ...style },
 });
 
-/** @param offset pixels from the middle of the row */
+interface MarkStyle {
+  kind: RowChart['kind'];
+  colour: string;
+  /** Pixels from the middle of the row. */
+  offset: number;
+  /** The least value of the axis. */
+  lowest: number;
+  marks: (Mark | undefined)[];
+}
+
 const drawMark =
-  (
-    kind: RowChart['kind'],
-    colour: string,
-    offset: number,
-    lowest: number,
-    labelOf: (row: number) => string,
-  ): CustomSeriesRenderItem =>
+  ({ kind, colour, offset, lowest, marks }: MarkStyle): CustomSeriesRenderItem =>
   (_params, api) => {
     const row = Number(api.value(1));
     const at = (value: number) => api.coord([value, row])[0] ?? 0;
@@ -144,7 +138,7 @@ const drawMark =
       x: Math.max(x, to) + 9,
       y,
       style: {
-        text: labelOf(row),
+        text: marks[row]?.label ?? '',
         fill: INK,
         font: `${FONT_SIZE - 1}px ${FONT}`,
         verticalAlign: 'middle' as const,

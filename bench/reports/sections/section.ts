@@ -47,6 +47,7 @@ export function barOf(
 }
 
 export const perSecond = (rate: number) => `${formatNumber(rate)}/s`;
+export const inMs = (ms: number) => `${formatNumber(ms)} ms`;
 
 /** Marks the range from p50 to p99. */
 function rangeOf(series: Series | undefined): Mark | undefined {

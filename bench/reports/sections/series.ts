@@ -8,6 +8,7 @@ import { nameOfSeries } from '../names';
 import { figureOf, meanOf, middleOf, p99Of, perSecondOf, type FigureOf } from '../select';
 import {
   barOf,
+  inMs,
   latencyChart,
   makeSection,
   makeTable,
@@ -87,13 +88,7 @@ export function balancingSection({ series }: BenchResults) {
     text: ['One worker is held to a tenth of a core. Which share of the requests does it still get?'],
     charts: [
       ...chart('Share of the slowed worker', 'share; 1 is all requests', THIRD, shareOf, formatPercent),
-      ...chart(
-        'p99 with one slowed worker',
-        'ms (less is better)',
-        MANY,
-        p99Of,
-        (ms) => `${formatNumber(ms)} ms`,
-      ),
+      ...chart('p99 with one slowed worker', 'ms (less is better)', MANY, p99Of, inMs),
     ],
     tables: [
       makeTable(slowed, [named(name), ['its share', middleCell(shareOf, formatPercent)], RATE, P50, P99]),

@@ -1,7 +1,7 @@
-import http from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { startNginx } from '../../support/balancer';
 import { buildMember, newPerson, type Account } from '../../support/factories';
+import { createSender } from '../../support/request-sender';
 import { use } from '../../support/use';
 import { useApis } from '../../support/use-api';
 import { portOf } from '../../support/listen';
@@ -12,39 +12,21 @@ const nginx = use(
   ({ stop }) => stop(),
 );
 
-const agent = new http.Agent({ keepAlive: true });
-afterAll(() => agent.destroy());
+const sender = use(
+  () => createSender(nginx.url),
+  ({ close }) => close(),
+);
 
 /** Addresses of loopback stand for clients: NGINX hands on the one that it sees. */
-function post(from: string, path: string, body: object) {
-  const text = JSON.stringify(body);
-  const headers = { 'content-type': 'application/json', 'content-length': Buffer.byteLength(text) };
-  const options = {
-    host: '127.0.0.1',
-    port: nginx.port,
-    localAddress: from,
-    method: 'POST',
-    path,
-    headers,
-    agent,
-  };
-  return new Promise<{ status: number; retryAfter: string | undefined; body: { type?: string } }>(
-    (resolve, reject) => {
-      const sent = http.request(options, (response) => {
-        const chunks: Buffer[] = [];
-        response.on('data', (chunk: Buffer) => chunks.push(chunk));
-        response.once('end', () =>
-          resolve({
-            status: response.statusCode!,
-            retryAfter: response.headers['retry-after'],
-            body: JSON.parse(Buffer.concat(chunks).toString()) as { type?: string },
-          }),
-        );
-      });
-      sent.once('error', reject);
-      sent.end(text);
-    },
-  );
+async function post(from: string, path: string, content: object) {
+  const headers = { 'Content-Type': 'application/json' };
+  const body = JSON.stringify(content);
+  const {
+    status,
+    headers: answered,
+    text,
+  } = await sender.send({ method: 'POST', path, headers, body, from });
+  return { status, retryAfter: answered['retry-after'], body: JSON.parse(text) as { type?: string } };
 }
 const logIn = (from: string, { email, password }: Account) => post(from, '/users/login', { email, password });
 const signUp = (from: string) => post(from, '/users/signup', newPerson());

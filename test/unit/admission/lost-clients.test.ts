@@ -1,11 +1,12 @@
-import { createServer, type IncomingMessage, type Server } from 'node:http';
+import type { IncomingMessage, Server } from 'node:http';
 import express from 'express';
 import { createAdmission } from '../../../src/admission/admission';
 import type { Route } from '../../../src/http/routing/route';
 import { addRoutes } from '../../../src/http/routing/router';
 import { connectRaw } from '../../support/raw-client';
 import { eventually } from '../../support/wait';
-import { listen, portOf } from '../../support/listen';
+import { portOf } from '../../support/listen';
+import { serve } from '../../support/serve';
 
 const lateness = { nowMs: () => 0, recentMs: () => 0, standingMs: () => 0 };
 const access = 'user' as const;
@@ -40,12 +41,7 @@ beforeEach(async () => {
     requireRoom: () => {},
     answerProblem: () => {},
   });
-  server = createServer(app);
-  await listen(server);
-});
-afterEach(() => {
-  server.closeAllConnections();
-  server.close();
+  ({ server } = await serve(app));
 });
 
 const connect = () => connectRaw(portOf(server));

@@ -1,32 +1,16 @@
-import http from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { startLoad } from '../../../bench/load/load';
 import { startClosedLoop } from '../../../tools/load/closed-loop';
 import { openConnections, requireLoopback } from '../../../tools/load/connections';
+import { serve } from '../../support/serve';
 import { eventually } from '../../support/wait';
 
-const servers: http.Server[] = [];
 const { signal } = new AbortController();
 const GET = { method: 'GET', path: '/', headers: {}, expected: 200 } as const;
-
-async function serve(listener: http.RequestListener): Promise<string> {
-  const server = http.createServer(listener);
-  servers.push(server);
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-}
-
-afterEach(() => {
-  servers.splice(0).forEach((server) => {
-    server.closeAllConnections();
-    server.close();
-  });
-});
 
 describe('a closed loop', () => {
   it('counts answers, those from the cache, and those with 304', async () => {
     let served = 0;
-    const url = await serve((_request, response) => {
+    const { url } = await serve((_request, response) => {
       served += 1;
       response.writeHead(served % 2 ? 200 : 304, { 'X-Cache': served % 4 ? 'HIT' : 'MISS' }).end();
     });
@@ -49,7 +33,7 @@ describe('a closed loop', () => {
     let served = 0;
     let cut = 0;
     let refused = 0;
-    const url = await serve((request, response) => {
+    const { url } = await serve((request, response) => {
       served += 1;
       if (served % 5 === 0) {
         cut += 1;
@@ -70,7 +54,7 @@ describe('a closed loop', () => {
   });
 
   it('goes on over connections that were closed, until it stops', async () => {
-    const url = await serve((_request, response) => void response.end());
+    const { url } = await serve((_request, response) => void response.end());
     const connections = openConnections({ url, connections: 1 });
     let failed = 0;
     const onAnswer = ({ error }: { error?: string }) => void (failed += error ? 1 : 0);
@@ -82,7 +66,7 @@ describe('a closed loop', () => {
 
   it('waits for the answers that are under way when it stops', async () => {
     let under = 0;
-    const url = await serve((_request, response) => {
+    const { url } = await serve((_request, response) => {
       under += 1;
       setTimeout(() => {
         under -= 1;

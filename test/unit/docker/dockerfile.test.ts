@@ -1,10 +1,9 @@
 import { execFile, execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
-import { createServer } from 'node:http';
 import path from 'node:path';
 import { type Copy, DockerfileParser, type Instruction } from 'dockerfile-ast';
 import { validate, ValidationSeverity } from 'dockerfile-utils';
-import { listen, portOf } from '../../support/listen';
+import { serve } from '../../support/serve';
 
 interface Ecosystem {
   apps: { name: string }[];
@@ -94,22 +93,19 @@ describe('the health check of the image', () => {
       execFile(process.execPath, [flag!, onPorts], (error) => resolve(Number(error?.code ?? 0)));
     });
 
-  /** Starts a worker that is ready or not. */
-  async function serve(status: number) {
-    const server = createServer((request, response) => {
-      response.writeHead(request.url === '/health/ready' ? status : 404).end();
-    });
-    await listen(server);
-    const port = portOf(server);
-    return { port, stop: () => new Promise((resolve) => server.close(resolve)) };
-  }
+  /** Starts a worker that is ready or not. @returns its port */
+  const serveStatus = async (status: number) =>
+    (
+      await serve((request, response) => {
+        response.writeHead(request.url === '/health/ready' ? status : 404).end();
+      })
+    ).port;
 
-  it('passes if any worker is ready, and fails if none is', async () => {
-    const ready = await serve(200);
-    expect(await run(ready.port - 2)).toBe(0);
-    await ready.stop();
-    const starting = await serve(503);
-    expect(await run(starting.port)).toBe(1);
-    await starting.stop();
+  it('passes if any worker is ready', async () => {
+    expect(await run((await serveStatus(200)) - 2)).toBe(0);
+  });
+
+  it('fails if none is', async () => {
+    expect(await run(await serveStatus(503))).toBe(1);
   });
 });

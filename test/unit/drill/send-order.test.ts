@@ -1,25 +1,11 @@
-import http from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type http from 'node:http';
 import type { Order, Sent } from '../../../ops/drill/overload/protocol';
 import { sendOrder } from '../../../ops/drill/overload/send-order';
 import { startSender } from '../../../ops/drill/overload/start-sender';
 import type { Request } from '../../../tools/load/connections';
+import { serve } from '../../support/serve';
 
 const read: Request = { method: 'GET', path: '/tasks/1', headers: { authorization: 'Bearer x' } };
-
-/** A server whose answers are written by the test. */
-async function serve(answer: http.RequestListener) {
-  const server = http.createServer(answer).listen(0, '127.0.0.1');
-  await new Promise((resolve) => server.once('listening', resolve));
-  const { port } = server.address() as AddressInfo;
-  return {
-    url: `http://127.0.0.1:${port}`,
-    async [Symbol.asyncDispose]() {
-      server.closeAllConnections();
-      await new Promise((resolve) => server.close(resolve));
-    },
-  };
-}
 
 const order = (url: string, streams: Order['streams'], sockets = 100): Order => ({ url, streams, sockets });
 
@@ -27,7 +13,7 @@ describe('the sender of an overload', () => {
   it('sends at its rate to a server that answers nothing meanwhile', async () => {
     const held: http.ServerResponse[] = [];
     const answerAll = () => held.forEach((response) => response.end());
-    await using server = await serve((_request, response) => {
+    const server = await serve((_request, response) => {
       // Only once all have come: a sender that waited for an answer would wait for ever.
       if (held.push(response) === 20) answerAll();
     });
@@ -43,7 +29,7 @@ describe('the sender of an overload', () => {
   });
 
   it('counts a latency from the moment the request was due, even if no connection was free', async () => {
-    await using server = await serve((_request, response) => void setTimeout(() => response.end(), 100));
+    const server = await serve((_request, response) => void setTimeout(() => response.end(), 100));
     const stream = { kind: 'read', requests: [read], perSecond: 100, begins: 0, ends: 0.05 };
     const { kinds } = await sendOrder(order(server.url, [stream], 1));
     const { tookMs, dueMs } = kinds.read!;
@@ -54,7 +40,7 @@ describe('the sender of an overload', () => {
   it('lets clients wait for their answer before they send again', async () => {
     let underWay = 0;
     let most = 0;
-    await using server = await serve((_request, response) => {
+    const server = await serve((_request, response) => {
       most = Math.max(most, ++underWay);
       setTimeout(() => {
         underWay -= 1;
@@ -70,7 +56,7 @@ describe('the sender of an overload', () => {
 
   it('counts answers from the cache, and sends each request as it stands from its address', async () => {
     const seen: unknown[] = [];
-    await using server = await serve((request, response) => {
+    const server = await serve((request, response) => {
       const parts: Buffer[] = [];
       request.on('data', (part: Buffer) => parts.push(part));
       request.on('end', () => {
@@ -104,7 +90,7 @@ describe('the sender of an overload', () => {
   });
 
   it('reports requests without an answer as such, with the reason', async () => {
-    await using server = await serve((request) => request.socket.destroy());
+    const server = await serve((request) => request.socket.destroy());
     const stream = { kind: 'read', requests: [read], perSecond: 50, begins: 0, ends: 0.1 };
     const { kinds, errors } = await sendOrder(order(server.url, [stream]));
     expect([...kinds.read!.statuses]).toEqual(Array(5).fill(0));
@@ -113,7 +99,7 @@ describe('the sender of an overload', () => {
 
   it('reports refusals that name no time to come again', async () => {
     let count = 0;
-    await using server = await serve((_request, response) => {
+    const server = await serve((_request, response) => {
       count += 1;
       response.writeHead(503, count > 2 ? { 'retry-after': '2' } : {}).end();
     });
@@ -129,7 +115,7 @@ describe('the sender of an overload', () => {
 
 describe('the process of the sender', () => {
   it('returns what came of one order after the other, and the reason why one cannot be sent', async () => {
-    await using server = await serve((_request, response) => response.end());
+    const server = await serve((_request, response) => response.end());
     const sender = startSender(new AbortController().signal);
     try {
       const stream = { kind: 'read', requests: [read], perSecond: 10, begins: 0, ends: 0.3 };

@@ -1,7 +1,7 @@
-import { createServer, type Server } from 'node:http';
+import type { Server } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { askNginx, joinBalancer, leaveBalancer, leaveWithHelp } from '../../../src/http/server/balancer';
-import { listen, portOf } from '../../support/listen';
+import { serve } from '../../support/serve';
 
 let nginx: Server;
 let balancerUrl: string;
@@ -16,21 +16,14 @@ beforeEach(async () => {
   let probes = 0;
   answeredHere = 0;
   askedAt = performance.now() - 5_000;
-  nginx = createServer((_request, response) => {
+  ({ server: nginx, url: balancerUrl } = await serve((_request, response) => {
     probes += 1;
     const what = does(probes);
     const isHere = what.startsWith('this');
     if (isHere) askedAt = performance.now();
     response.once('finish', () => (answeredHere += isHere ? 1 : 0));
     setTimeout(() => response.end(), delayMs[what]).unref();
-  });
-  await listen(nginx);
-  balancerUrl = `http://127.0.0.1:${portOf(nginx)}`;
-});
-
-afterEach(() => {
-  nginx.closeAllConnections();
-  nginx.close();
+  }));
 });
 
 const msOf = async (work: Promise<void>): Promise<number> => {
