@@ -2,7 +2,7 @@
 const ascii =
   '? # / ; , & = %25 %3D %E4 * . - 0 [ {"a": \\ " | ../ -. a- a@ token token= W/" "", */*;q=0.1, ;q=" ::1,';
 const unicode =
-  'é ß İ ς パ दि 한 \u1100 👩\u200d👩\u200d👧 \ufdfa a\u0301 \u0301\u0323 \u200b \u202e \ufeff \u3000 \ud800';
+  'é ß İ ς パ दि 한 \u1100 👩\u200d👩\u200d👧 \ufdfa a\u0301 \u0301\u0323 \u200b \u202e \u2066\u2069 \ufeff \u3000 \ud800';
 const repeated = [...ascii.split(' '), ' ', '\t', ', ', '"a", ', ...unicode.split(' ')];
 /** The first piece fills the first half of a text, the second the rest. */
 const halves: [string, string][] = [
@@ -14,6 +14,9 @@ const halves: [string, string][] = [
   ['\u0301', '\u0323'],
   ['[', ']'],
   ['%', '&='],
+  ['a', '\0'],
+  ["a=!#'", '@'],
+  ['"1.abcdefghijklmnop"', ' , '],
 ];
 
 const fill = (piece: string, length: number) =>

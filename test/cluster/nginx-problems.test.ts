@@ -15,16 +15,11 @@ const request = (line: string, headers = '') =>
 
 describe('NGINX', () => {
   it.each([
-    ['a header of 40 kB', () => request('GET /tasks HTTP/1.1', `X-Long: ${'x'.repeat(40_000)}\r\n`), 431],
-    ['a URI of 20 kB', () => request(`GET /${'x'.repeat(20_000)} HTTP/1.1`), 414],
-    ['a URI that is none', () => request('GET tasks HTTP/1.1'), 400],
-    ['a body over 100 kB', () => request('POST /tasks HTTP/1.1', 'Content-Length: 200000\r\n'), 413],
     [
       'a picture over 6 MB',
       () => request(`PUT /users/${'a'.repeat(24)}/avatar HTTP/1.1`, 'Content-Length: 7000000\r\n'),
       413,
     ],
-    ['a method that is none', () => request('BREW /tasks HTTP/1.1'), 400],
     [
       'headers that only the worker refuses',
       () =>

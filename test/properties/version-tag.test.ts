@@ -57,4 +57,10 @@ describe('the version tag', () => {
       runs,
     );
   });
+
+  it('is read from lists of at most 100 tags', () => {
+    const tags = (count: number) => Array.from({ length: count }, () => '"1.abcdefghijklmnop"').join(', ');
+    expect(versionsIn(tags(100))).toHaveLength(100);
+    expect(versionsIn(tags(101))).toBeUndefined();
+  });
 });

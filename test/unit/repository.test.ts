@@ -74,25 +74,6 @@ describe('the licence', () => {
   });
 });
 
-describe('.gitattributes', () => {
-  it.each([
-    ['set', 'contract/openapi.json'],
-    ['set', 'client/schema.d.ts'],
-    ['set', 'postman/taskfleet.postman_collection.json'],
-    ['set', 'docs/configuration.md'],
-    ['set', 'package-lock.json'],
-    // Written by hand but for its tables.
-    ['unspecified', 'docs/api.md'],
-    ['unspecified', 'client/index.ts'],
-  ])('has linguist-generated %s for %s', (state, file) => {
-    const marks = execFileSync('git', ['check-attr', 'linguist-generated', file], {
-      cwd: root,
-      encoding: 'utf8',
-    });
-    expect(marks.trim()).toBe(`${file}: linguist-generated: ${state}`);
-  });
-});
-
 describe('.editorconfig', () => {
   it('agrees with prettier about the width of a line', () => {
     const { printWidth } = JSON.parse(read('.prettierrc.json')) as { printWidth: number };

@@ -128,17 +128,6 @@ describe('a request that is refused for overload', () => {
   app.use(createErrorHandler(() => false, logger));
   beforeEach(() => jest.clearAllMocks());
 
-  it('is answered with 503 and a spread Retry-After', async () => {
-    const { headers, body } = await request(app).get('/refused').expect(503);
-    expect(Number(headers['retry-after'])).toBeGreaterThanOrEqual(3);
-    expect(Number(headers['retry-after'])).toBeLessThanOrEqual(7);
-    expect(body).toMatchObject({
-      type: '/problems/unavailable',
-      detail: expect.stringContaining('had no effect'),
-    });
-    expect(new Set(Array.from({ length: 200 }, () => spreadSeconds(3)))).toEqual(new Set([3, 4, 5, 6, 7]));
-  });
-
   it('is logged in one line of level info, and a failure in two of level error', async () => {
     await request(app).get('/refused').expect(503);
     expect(line.mock.calls).toEqual([['info', 'request refused']]);

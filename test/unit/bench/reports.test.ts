@@ -167,12 +167,6 @@ describe('Markdown', () => {
       expect(new Set(widths).size).toBe(1);
     }
   });
-
-  it('shows the figures', () => {
-    expect(text.replace(/ +/g, ' ')).toContain(
-      '| cached read | 2,450 (2,401–2,524) | 4,300 (4,214–4,429) | 1.76 × |',
-    );
-  });
 });
 
 describe('the main chart', () => {

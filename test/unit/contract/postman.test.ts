@@ -27,17 +27,6 @@ describe('the Postman collection', () => {
     expect(new Set(items.map(({ name }) => name)).size).toBe(items.length);
   });
 
-  it('uses no variable that nothing sets', () => {
-    const text = JSON.stringify(items);
-    const used = new Set([...text.matchAll(/\{\{(\w+)\}\}/g)].map(([, name]) => name));
-    const kept = postmanCollection.variable.map(({ key }) => key);
-    const scripts = items.flatMap(({ event }) => event.flatMap(({ script }) => script.exec)).join('\n');
-    const set = [...scripts.matchAll(/ariables\.set\('(\w+)'/g)].map(([, name]) => name!);
-    expect(kept.filter((name) => !set.includes(name))).toEqual([]);
-    const given = postmanEnvironment.values.map(({ key }) => key);
-    expect([...used].filter((name) => ![...set, ...given].includes(name!))).toEqual([]);
-  });
-
   it('holds no password', () => {
     expect(postmanEnvironment.values.at(-1)).toMatchObject({
       key: 'adminPassword',

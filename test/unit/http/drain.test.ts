@@ -1,4 +1,4 @@
-import { createServer, type Server } from 'node:http';
+import { createServer, type RequestListener, type Server } from 'node:http';
 import { createConnection, type Socket } from 'node:net';
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -26,6 +26,13 @@ afterEach(() => {
   server.closeAllConnections();
   if (server.listening) server.close();
 });
+
+/** Lets the server answer otherwise. */
+function answerBy(listener: RequestListener): void {
+  server.removeAllListeners('request');
+  server.on('request', listener);
+  drain = createDrain(server);
+}
 
 const connect = async (): Promise<Socket> => {
   const socket = createConnection(port, '127.0.0.1');
@@ -64,9 +71,7 @@ describe('a draining server', () => {
   });
 
   it('gives up on a request that never ends', async () => {
-    server.removeAllListeners('request');
-    server.on('request', () => {});
-    drain = createDrain(server);
+    answerBy(() => {});
     const socket = await connect();
     socket.on('error', () => {});
     socket.write('GET / HTTP/1.1\r\nHost: x\r\n\r\n');
@@ -93,11 +98,7 @@ describe('a draining server', () => {
     const options = { windowMs: 20, deadlineMs: 20_000 };
 
     it('sends the rest of its body, and is answered', async () => {
-      server.removeAllListeners('request');
-      server.on('request', (request, response) => {
-        request.resume().on('end', () => response.end('all of it'));
-      });
-      drain = createDrain(server);
+      answerBy((request, response) => request.resume().on('end', () => response.end('all of it')));
       const client = await connectRaw(port);
       const sent = client.upload('PUT /', {}, Buffer.alloc(300), sleep(500));
       await eventually(() => drain.inFlight() === 1);
@@ -110,9 +111,7 @@ describe('a draining server', () => {
     });
 
     it('reads all of a large answer', async () => {
-      server.removeAllListeners('request');
-      server.on('request', (_request, response) => response.end(Buffer.alloc(SIZE, 'x')));
-      drain = createDrain(server);
+      answerBy((_request, response) => response.end(Buffer.alloc(SIZE, 'x')));
       const client = await connectRaw(port);
       client.socket.pause();
       client.ask('GET /');

@@ -1,8 +1,8 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { parse } from 'yaml';
 import { writePrometheusConfig } from '../../../ops/local/prometheus-config';
+import { newFolder } from '../../support/folder';
 import { panels, promtool, root, rules } from '../../support/prometheus';
 
 describe('the monitoring', () => {
@@ -17,12 +17,7 @@ describe('the monitoring', () => {
   });
 
   describe('the configuration that npm start writes', () => {
-    let dir: string;
-    beforeEach(() => {
-      dir = mkdtempSync(path.join(tmpdir(), "it's taskfleet "));
-    });
-    afterEach(() => rmSync(dir, { recursive: true }));
-    const write = () => writePrometheusConfig({ root, dir, port: 9471 });
+    const write = () => writePrometheusConfig({ root, dir: newFolder("it's taskfleet "), port: 9471 });
 
     it('names the port of this stack and the absolute path of the rules', () => {
       const { rule_files, scrape_configs } = parse(readFileSync(write(), 'utf8'));

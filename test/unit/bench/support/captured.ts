@@ -1,6 +1,6 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import os from 'node:os';
+import { writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { newFolder } from '../../../support/folder';
 
 /** Runs a command. @returns what it prints, and its exit status */
 export function capture(command: () => number) {
@@ -21,10 +21,9 @@ export function capture(command: () => number) {
   }
 }
 
-/** Makes a folder for results and removes it after the tests. */
+/** Makes a folder for results. */
 export function useResultFolder() {
-  const folder = mkdtempSync(path.join(os.tmpdir(), 'taskfleet-bench-'));
-  afterAll(() => rmSync(folder, { recursive: true }));
+  const folder = newFolder();
   return {
     folder,
     /** @returns the file */
