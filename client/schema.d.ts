@@ -777,7 +777,7 @@ export interface components {
         'application/problem+json': components['schemas']['Problem'];
       };
     };
-    /** @description Forbidden: Your role does not allow this. */
+    /** @description Forbidden: Your role does not allow this. Or: HTTPS required: The request came over plain HTTP to a port that only redirects GET and HEAD to HTTPS. It had no effect. */
     Forbidden: {
       headers: {
         'X-Request-Id': components['headers']['X-Request-Id'];

@@ -3,6 +3,7 @@ import path from 'node:path';
 import { createStack } from '../stack/stack';
 import { dataDirOf } from '../../src/config/config-file';
 import { pickAppVariables } from '../../src/config/app-environment';
+import { edgeOf } from '../../tools/local-servers/edge';
 import { withLock } from '../../tools/command/lock';
 
 export const root = path.resolve(__dirname, '..', '..');
@@ -12,7 +13,7 @@ export const dir = dataDirOf(root, process.env);
 /** The stack of `npm start`. Its apps run under the user's own PM2. */
 export function createLocalStack(say: (text: string) => void = (text) => console.log(text)) {
   const basePorts = { nginx: 3000, metrics: 9464, api: Number(process.env.BASE_PORT) || 4001 };
-  return createStack({ root, dir, basePorts, ownPm2: true, say });
+  return createStack({ root, dir, basePorts, edge: edgeOf(process.env), ownPm2: true, say });
 }
 
 /** Commands that change the local stack wait for each other. */

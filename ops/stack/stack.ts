@@ -1,9 +1,11 @@
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import { isProduction, limitExemptOf } from '../../src/config/profile';
 import { checkBalancing } from '../../tools/local-servers/balancing';
 import { createApps } from './apps';
 import { diskPlaces } from './disk-places';
+import { createNginx } from './nginx';
 import { createRollOut } from './roll-out';
 import { createScale } from './scale';
 import { createPrivateServers, executables } from '../../tools/local-servers/private-servers';
@@ -19,7 +21,7 @@ import { ensureSecret } from '../../tools/local-servers/secrets';
 import { publish } from '../set-up/build';
 import { findFree } from '../../tools/local-servers/ports';
 import { urlsFromEnvironment } from '../../tools/local-servers/server-urls';
-import type { ServerName, Upstream } from '../../tools/local-servers/types';
+import type { ServerName } from '../../tools/local-servers/types';
 import type { Stack, StackOptions, Tell } from './types';
 
 /** Ports kept free for API workers, so that `pm2 scale` up never meets a port of another program. */
@@ -36,6 +38,7 @@ export function createStack({
   dir,
   basePorts = {},
   urls = urlsFromEnvironment(),
+  edge = {},
   ownPm2 = false,
   say = () => {},
 }: StackOptions): Stack {
@@ -57,6 +60,7 @@ export function createStack({
   });
   const apps = createApps({ root, dir: folder, home: appsHome, isPrivate: !ownPm2, stackFile });
 
+  const nginx = createNginx({ dir: folder, apps, servers, stackFile, edge });
   const { rollOut } = createRollOut({ root, dir: folder, apps, stackFile });
 
   /** NGINX lists more ports than there are workers, so that `pm2 scale` reaches it without a reload. */
@@ -91,7 +95,7 @@ export function createStack({
     if (left.length > 0) say(`ended ${left.length} processes that a killed supervisor had left`);
     if (only.includes('nginx')) await chooseApiPorts();
     const upstream = only.includes('nginx')
-      ? { ...stackFile.read().upstream, apiPorts: await reachablePorts(apiWorkers), balancing }
+      ? await nginx.prepare({ apiPorts: await reachablePorts(apiWorkers), balancing })
       : stackFile.read().upstream;
     await servers.start(only, { upstream, onReady });
     const { url } = stackFile.read().services?.nginx ?? {};
@@ -112,8 +116,8 @@ export function createStack({
       REDIS_URL: urls.redis ?? services.redis?.url ?? '',
       AMQP_URL: urls.rabbit ?? services.rabbit?.url ?? '',
       JWT_SECRET_FILE: env.JWT_SECRET ? '' : ensureSecret(path.join(folder, 'jwt-secret')),
-      EXPOSE_WORKER: 'true',
-      RATE_LIMIT_EXEMPT_LOOPBACK: 'true',
+      EXPOSE_WORKER: String(!isProduction(edge)),
+      LIMIT_EXEMPT: limitExemptOf({ ...edge, ...env }),
       DISK_PLACES: JSON.stringify(diskPlaces({ dir: folder, appsHome, urls })),
       ...env,
     };
@@ -154,17 +158,11 @@ export function createStack({
     const outcome = await apps.start(wanted);
     await resumeDrained(sayHere);
     await apps.waitReady(apiWorkers);
-    await shareOrigins(wanted);
+    await nginx.follow(wanted);
     // If nothing served before, there is nothing better to go back to.
     stackFile.update({ unproven: undefined });
     return replaced && outcome === 'unchanged' ? 'reloaded' : outcome;
   };
-
-  /** Has NGINX answer pages of the same origins as the apps. */
-  async function shareOrigins({ CORS_ORIGINS: corsOrigins = '' }: Record<string, string>) {
-    const { services = {}, upstream } = stackFile.read();
-    if (services.nginx && corsOrigins !== (upstream?.corsOrigins ?? '')) await updateNginx({ corsOrigins });
-  }
 
   async function replaceServing(env: Record<string, string>, build = path.join(root, 'dist'), tell: Tell) {
     await apps.refuseWrongConfiguration(env, build);
@@ -189,30 +187,15 @@ export function createStack({
     const outcome = await rollOut({ build, env: wanted, limitMs, say: sayHere, status });
     // Has stack.json name servers that this reload took by their URLs.
     await servers.start(withoutNginx.filter((name) => urls[name as keyof typeof urls]));
-    await shareOrigins(wanted);
+    await nginx.follow(wanted);
     return outcome;
   };
 
-  const { scaleUnderLoad, resumeDrained } = createScale({ apps, stackFile, listPorts: updateNginx });
+  const { scaleUnderLoad, resumeDrained } = createScale({ apps, stackFile, listPorts: nginx.update });
 
   async function scaleApi(workers: number) {
     await apps.scale(workers);
-    if (stackFile.read().services?.nginx) await listWorkers();
-  }
-
-  async function listWorkers(count?: number) {
-    // `pm2 scale` down ends the oldest workers, not those with the highest ports.
-    const running = (await apps.list()).flatMap(({ port }) => port ?? []).sort((a, b) => a - b);
-    await updateNginx({ apiPorts: running.slice(0, count) });
-  }
-
-  /** Writes NGINX's configuration anew; a field that `changes` lacks stays as it was. */
-  async function updateNginx(changes: Partial<Upstream>) {
-    const before = stackFile.read().upstream;
-    if (!before) throw new Error('NGINX was not started yet');
-    const upstream = { ...before, ...changes };
-    await servers.start(['nginx'], { upstream });
-    stackFile.update({ upstream });
+    if (stackFile.read().services?.nginx) await nginx.list();
   }
 
   async function stop() {
@@ -235,8 +218,9 @@ export function createStack({
     replaceApps,
     scaleUnderLoad,
     scaleApi,
-    listWorkers,
-    setBalancing: (balancing) => updateNginx({ balancing }),
+    listWorkers: nginx.list,
+    reloadNginx: nginx.reload,
+    setBalancing: (balancing) => nginx.update({ balancing }),
     stop,
     checkApps: apps.check,
     checkConfiguration,

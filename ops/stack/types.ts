@@ -1,4 +1,5 @@
 import type { createStackFile } from '../../tools/local-servers/stack-file';
+import type { Edge } from '../../tools/local-servers/edge';
 import type { Balancing, ServerName, Service } from '../../tools/local-servers/types';
 
 export interface StackOptions {
@@ -10,6 +11,8 @@ export interface StackOptions {
   basePorts?: Record<string, number>;
   /** Servers that run already, used as they are. Default: MONGO_URL, REDIS_URL and AMQP_URL. */
   urls?: { mongo?: string; redis?: string; rabbit?: string };
+  /** Addresses, certificate and proxies of NGINX. Default: this host alone. */
+  edge?: Edge;
   /** True to run the apps under the user's own PM2, as `npm start` does, instead of one of the stack. */
   ownPm2?: boolean;
   /** Called with news for the user, such as a port that is taken. */
@@ -106,6 +109,12 @@ export interface Stack {
   scaleApi(workers: number): Promise<void>;
   /** Has NGINX list the first `count` of the running workers (all by default); the others idle. */
   listWorkers(count?: number): Promise<void>;
+  /**
+   * Has NGINX take a renewed certificate, and changed addresses or proxies, without touching the apps.
+   *
+   * @throws UserError, and changes nothing, if NGINX could not serve so
+   */
+  reloadNginx(changes: Edge): Promise<Edge>;
   /** Changes how NGINX balances; NGINX must run. Not for use under load. */
   setBalancing(balancing: Balancing): Promise<void>;
   /**

@@ -23,6 +23,8 @@ interface AuthDeps {
   tokens: TokenService;
   once: Once;
   rateLimiter: RateLimiters;
+  /** Returns whether limits do not apply to an address. */
+  isExempt: (address: string) => boolean;
   refused: Refusals;
   /** Called with the times that a password waited and was hashed, in ms. */
   onHashed: (requestId: string, waitMs: number, workMs: number) => void;
@@ -30,8 +32,8 @@ interface AuthDeps {
 
 /** Builds sign-up and log-in, and the threads that hash passwords. */
 export async function composeAuth(config: Config, deps: AuthDeps) {
-  const { exemptLoopback, loginAttempts, jwtTtlSeconds } = config;
-  const { users, userCache, tasks, tokens, once, rateLimiter } = deps;
+  const { loginAttempts, jwtTtlSeconds } = config;
+  const { users, userCache, tasks, tokens, once, rateLimiter, isExempt } = deps;
   const { hashPool, places, heldRefusals, admitPassword } = composePasswords(config, deps);
   const auth = createAuthService({
     users,
@@ -41,7 +43,7 @@ export async function composeAuth(config: Config, deps: AuthDeps) {
     guard: createLoginGuard({
       rateLimiter,
       attempts: loginAttempts,
-      exemptLoopback,
+      isExempt,
       tokenSeconds: jwtTtlSeconds,
     }),
     once,
@@ -56,14 +58,14 @@ export async function composeAuth(config: Config, deps: AuthDeps) {
 
 /** Builds the threads, the queue before them, and what refuses the rest before a body is read. */
 function composePasswords(
-  { hashThreads: threads, bcryptCost: cost, hashQueueLimit: most, exemptLoopback }: Config,
-  { metrics, refused, onHashed }: AuthDeps,
+  { hashThreads: threads, bcryptCost: cost, hashQueueLimit: most }: Config,
+  { metrics, refused, isExempt, onHashed }: AuthDeps,
 ) {
   const hashPool = createHashPool({ threads, cost, onDone: onHashed });
   const places = createHashPlaces({
     pool: hashPool,
     most,
-    exemptLoopback,
+    isExempt,
     onRefused: (reason) => refused('password', reason),
   });
   observeHashing(metrics, { pool: hashPool, places, most });

@@ -1,4 +1,4 @@
-import { isLoopback, networkOf } from '../lib/client-address';
+import { networkOf } from '../lib/client-address';
 import { spreadWait } from '../lib/retry-after';
 import { createTally } from '../lib/tally';
 import { OverloadError } from '../problems/errors';
@@ -13,7 +13,8 @@ interface HashPlacesOptions {
   pool: Pick<HashPool, 'msFor' | 'threads'>;
   /** Most passwords that may wait in this worker, to bound memory. */
   most: number;
-  exemptLoopback: boolean;
+  /** Returns whether limits do not apply to an address. */
+  isExempt: (address: string) => boolean;
   onRefused?: (reason: HashRefusal) => void;
 }
 
@@ -36,9 +37,9 @@ const OF_ACCOUNT = 4;
  * account can be tried from a few networks at a time, so that no client fills the queue. A password is accepted only if
  * its turn will come within two seconds, by the measured pace of the pool. The wait begins when the body has been read,
  * so it includes other log-ins of the same pair (`login-guard.ts`).
- * Loopback has no share if it is exempt from limits, but takes turns like every other network.
+ * An address that is exempt from limits has no share, but its network takes turns like every other.
  */
-export function createHashPlaces({ pool, most, exemptLoopback, onRefused }: HashPlacesOptions) {
+export function createHashPlaces({ pool, most, isExempt, onRefused }: HashPlacesOptions) {
   const ofNetwork = createTally();
   const ofPair = createTally();
   const ofAccount = createTally();
@@ -56,12 +57,10 @@ export function createHashPlaces({ pool, most, exemptLoopback, onRefused }: Hash
     return ahead;
   }
 
-  const hasShare = (address: string) => !(exemptLoopback && isLoopback(address));
-
   /** Returns the refusal of one more password from this address; undefined if there is room. Counts it as refused. */
   function refusalOf(address: string): OverloadError | undefined {
     const network = networkOf(address);
-    if (hasShare(address) && ofNetwork.of(network) >= OF_NETWORK) return refuse('share', pool.msFor(1));
+    if (!isExempt(address) && ofNetwork.of(network) >= OF_NETWORK) return refuse('share', pool.msFor(1));
     const taken = ofNetwork.total();
     if (taken >= most + Math.max(1, pool.threads())) return refuse('limit', pool.msFor(taken) / 2);
     const waitMs = pool.msFor(aheadOf(network));
@@ -83,7 +82,7 @@ export function createHashPlaces({ pool, most, exemptLoopback, onRefused }: Hash
       if (refusal) throw refusal;
       const network = networkOf(address);
       const pair = account && `${account} ${network}`;
-      if (pair && hasShare(address) && ofPair.of(pair) === 0 && ofAccount.of(account) >= OF_ACCOUNT) {
+      if (pair && !isExempt(address) && ofPair.of(pair) === 0 && ofAccount.of(account) >= OF_ACCOUNT) {
         throw refuse('share', pool.msFor(1));
       }
       const began = performance.now();

@@ -1,4 +1,4 @@
-import { isLoopback, networkOf } from '../lib/client-address';
+import { networkOf } from '../lib/client-address';
 import { TooManyRequestsError } from '../problems/errors';
 import { createTurns } from '../admission/turns';
 import type { Count, Policy, RateLimiter } from '../infra/rate-limiter';
@@ -9,7 +9,8 @@ interface LoginGuardOptions {
   rateLimiter: (policy: Policy) => RateLimiter;
   /** Wrong passwords allowed for one account from one address in 15 minutes; the other limits follow from it. */
   attempts: number;
-  exemptLoopback: boolean;
+  /** Returns whether limits do not apply to an address. */
+  isExempt: (address: string) => boolean;
   /** Lifetime of a token, named in the refusal of clients that log in for each request. */
   tokenSeconds: number;
 }
@@ -33,14 +34,13 @@ const RIGHT_LOG_INS = 30;
  * Successful log-ins are limited too, since each costs a hash: by account and network, so that only a client that knows
  * the password can exhaust the limit, and the owner gets in from every other network meanwhile.
  */
-export function createLoginGuard({ rateLimiter, attempts, exemptLoopback, tokenSeconds }: LoginGuardOptions) {
+export function createLoginGuard({ rateLimiter, attempts, isExempt, tokenSeconds }: LoginGuardOptions) {
   const pairs = rateLimiter({ name: 'login', points: attempts, seconds: WINDOW_SECONDS });
   const right = rateLimiter({
     name: 'login-right',
     points: Math.max(RIGHT_LOG_INS, 6 * attempts),
     seconds: WINDOW_SECONDS,
   });
-  const isExempt = (address: string) => exemptLoopback && isLoopback(address);
   const accounts = rateLimiter({ name: 'login-account', points: 10 * attempts, seconds: 3_600 });
   const addresses = rateLimiter({ name: 'login-address', points: 20 * attempts, seconds: 3_600 });
   // Without turns, right log-ins sent together would count as failures of each other.

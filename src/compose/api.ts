@@ -17,6 +17,7 @@ import { createRateLimiters } from '../infra/rate-limiter';
 import { connectRedis } from '../infra/redis/redis';
 import { createJobService } from '../jobs/job-service';
 import { createBusyClock } from '../lib/busy-clock';
+import { createNetworkCheck } from '../lib/networks';
 import { createCursors } from '../lists/cursor';
 import { createNoticeBoard } from '../notices/notice-board';
 import { composeOps } from '../ops/compose';
@@ -45,6 +46,7 @@ export async function composeApi(config: Config, logger: Logger) {
   await board.start();
   const refusals = metrics.counter('taskfleet_rate_limit_refused_total', 'Requests over a limit', ['policy']);
   const rateLimiter = createRateLimiters({ redis, prefix: config.keyPrefix, refusals });
+  const isExempt = createNetworkCheck(config.limitExempt);
   const onEvent = live.cacheEvent;
   const cache = composeCache(config, { metrics, redis, board, rateLimiter, admission, onEvent });
   const { health, ...checks } = composeHealth(config, { metrics, mongo, redis });
@@ -69,7 +71,7 @@ export async function composeApi(config: Config, logger: Logger) {
     tokenLifeMs: tokens.ttlMs,
   });
   const { auth, hashPool, heldRefusals, admitPassword } = await composeAuth(config, {
-    ...{ metrics, users: store.users, userCache, tasks, tokens, once, rateLimiter, refused },
+    ...{ metrics, users: store.users, userCache, tasks, tokens, once, rateLimiter, isExempt, refused },
     onHashed: requests.slow.hashed,
   });
   const avatars = composeAvatars(config, store, users.requireSelfOrAdmin);
@@ -98,7 +100,7 @@ export async function composeApi(config: Config, logger: Logger) {
       authenticate,
       admission,
       admitPassword,
-      limit: createLimit(config, rateLimiter),
+      limit: createLimit(config, rateLimiter, isExempt),
       requireRoom: disks.requireRoom,
       isAway: isMongoAway,
       logger,

@@ -72,7 +72,7 @@ function readVariables(env: NodeJS.ProcessEnv, moreFaults?: string[]) {
     uploadsWaiting: values.UPLOADS_WAITING,
     uploadsWaitingMb: values.UPLOADS_WAITING_MB,
     loginAttempts: values.LOGIN_ATTEMPTS,
-    exemptLoopback: values.RATE_LIMIT_EXEMPT_LOOPBACK,
+    limitExempt: [...values.LIMIT_EXEMPT, ...(values.RATE_LIMIT_EXEMPT_LOOPBACK ? ['loopback'] : [])],
     trustProxy: values.TRUST_PROXY,
     corsOrigins: values.CORS_ORIGINS?.includes('*') ? ('*' as const) : (values.CORS_ORIGINS ?? []),
     jobConcurrency: values.JOB_CONCURRENCY,

@@ -1,7 +1,8 @@
 import os from 'node:os';
 import { z } from 'zod';
 import { LOG_LEVELS } from '../lib/log-levels';
-import { flag, isOrigin, isProxy, list, placesIn, whole } from './values';
+import { isNetwork } from '../lib/networks';
+import { flag, isOrigin, list, networksOrNone, placesIn, whole } from './values';
 
 export const cores = os.availableParallelism();
 
@@ -31,6 +32,8 @@ const both = by('API, job worker');
 const apiAndCommands = by('API, commands');
 const all = by('API, job worker, commands');
 
+/** What a list of networks may contain; stack-variables.ts has another. */
+export const NETWORKS = 'addresses, networks, loopback, linklocal, uniquelocal, separated by commas';
 const url = (pattern: RegExp) => z.string().regex(pattern);
 const local = (defaultText: string) => ({ defaultText: `${defaultText} in the local stack` });
 
@@ -119,15 +122,22 @@ export const configSchema = z.object({
     whole(1, 10_000).default(5),
     'Wrong passwords for one account from one address in 15 minutes; the next attempt is refused.',
   ),
-  RATE_LIMIT_EXEMPT_LOOPBACK: api(
-    flag.default(false),
-    'Exempts requests from this host from the limits, so that a benchmark measures the system.',
-    local('false; true'),
+  LIMIT_EXEMPT: by('`npm start`, NGINX, API')(
+    networksOrNone.prefault('none'),
+    'Networks whose requests have no limits, so that a benchmark measures the system.',
+    {
+      allowed: `${NETWORKS}; or none`,
+      defaultText: 'none; loopback in the local stack, unless PROFILE=production',
+    },
+  ),
+  RATE_LIMIT_EXEMPT_LOOPBACK: by('`npm start`, NGINX, API')(
+    flag.optional(),
+    'The older form of LIMIT_EXEMPT: true adds loopback to it, false leaves it out by default.',
   ),
   TRUST_PROXY: api(
-    list(isProxy).prefault('loopback, uniquelocal'),
+    list(isNetwork).prefault('loopback, uniquelocal'),
     'Proxies whose `X-Forwarded-For` is trusted.',
-    { allowed: 'addresses, networks, loopback, linklocal, uniquelocal, separated by commas' },
+    { allowed: NETWORKS },
   ),
   CORS_ORIGINS: api(list(isOrigin).optional(), 'Origins whose pages may call the API from a browser.', {
     allowed: '* or origins such as https://app.example.com, separated by commas',

@@ -1,5 +1,8 @@
 import { z } from 'zod';
-import { by, type More } from './schema';
+import { parseListen } from './listen';
+import { by, NETWORKS, type More } from './schema';
+import { list } from './values';
+import { isNetwork } from '../lib/networks';
 
 const text = (readBy: string, description: string, more: More = {}) =>
   by(readBy)(z.string().optional(), description, more);
@@ -12,6 +15,9 @@ const password = (readBy: string, description: string) =>
     secret: 'whole',
   });
 const nginx = 'containers: NGINX';
+const edge = '`npm start`, NGINX';
+const absolutePath = (description: string) =>
+  by(edge)(z.string().startsWith('/').optional(), description, { allowed: 'an absolute path' });
 
 /** Variables of NGINX, PM2 and the scripts, beside those of schema.ts. */
 export const stackSchema = z.object({
@@ -19,12 +25,35 @@ export const stackSchema = z.object({
     z.enum(['round-robin', 'least-connections', 'response-time']).default('round-robin'),
     'How NGINX distributes requests; docs/overload.md says which method suits when.',
   ),
-  LIMIT_RATE: by('`npm start`, NGINX')(
+  PROFILE: by('`npm start`, NGINX')(
+    z.enum(['development', 'production']).default('development'),
+    'production turns off what is for a machine of your own: limits have no exemption, no answer has `X-Worker`, and no Admin is made.',
+  ),
+  LISTEN: by(edge)(
+    z
+      .string()
+      .refine((text) => parseListen(text, true))
+      .optional(),
+    'Addresses that NGINX listens on besides this host. With TLS_CERT all but port 80 speak HTTPS.',
+    {
+      allowed:
+        'ports and addresses such as 80, 443, 10.0.0.5:443, [::]:443, http://0.0.0.0:8080, separated by commas',
+      defaultText: 'this host alone, at port 3000 or the next free one',
+    },
+  ),
+  TLS_CERT: absolutePath('File of the certificate, followed by those that lead to its root (fullchain.pem).'),
+  TLS_KEY: absolutePath('File of its private key.'),
+  REAL_IP_FROM: by(edge)(
+    list(isNetwork).optional(),
+    'Proxies before NGINX whose `X-Forwarded-For` is believed. Without it no client is believed.',
+    { allowed: NETWORKS, defaultText: 'none' },
+  ),
+  LIMIT_RATE: by(edge)(
     z
       .string()
       .regex(/^[1-9]\d{0,5}r\/[sm]$/)
       .default('50r/s'),
-    'Requests that NGINX accepts from one address; requests from this host are exempt.',
+    'Requests that NGINX accepts from one address, except from LIMIT_EXEMPT.',
     { allowed: '1r/s to 999999r/s, or r/m' },
   ),
   // Not validated: outside of containers PORT may belong to another program.
@@ -56,6 +85,11 @@ export const stackSchema = z.object({
   XDG_CACHE_HOME: path('`npm start`', 'Folder in which a downloaded or built MongoDB is kept.', '~/.cache'),
   CARGO_HOME: path('`npm start`', 'Folder in which to look for cargo.', '~/.cargo'),
   NGINX_LISTEN: text(nginx, 'Directives with the addresses that NGINX listens on.'),
+  NGINX_TLS: text(nginx, 'Directives for HTTPS.'),
+  NGINX_HTTPS_PORT: text(nginx, 'Port to which plain HTTP is redirected, as `:8443`.'),
+  NGINX_REDIRECTED: text(nginx, 'Ports that only redirect, as lines `80 1;`.'),
+  NGINX_REAL_IP: text(nginx, 'Directives `set_real_ip_from` for the proxies of REAL_IP_FROM.'),
+  NGINX_LIMIT_EXEMPT: text(nginx, 'Networks of LIMIT_EXEMPT, as lines `10.0.0.0/8 1;`.'),
   NGINX_METRICS_LISTEN: text(nginx, 'Directive with the address at which Prometheus scrapes all workers.'),
   NGINX_DIR: path(nginx, 'Folder of its pid file and temporary files.'),
   NGINX_USER: text(nginx, 'Directive with the user that NGINX runs as.'),

@@ -41,6 +41,12 @@ export const PROBLEMS = {
     'Log in with POST /users/login and send the token as "Authorization: Bearer TOKEN".',
   ),
   forbidden: problem(403, 'Forbidden', 'Your role does not allow this.', 'Ask an Admin, or log in as one.'),
+  'https-required': problem(
+    403,
+    'HTTPS required',
+    'The request came over plain HTTP to a port that only redirects GET and HEAD to HTTPS. It had no effect.',
+    'Send it to the https address. Replace a token or password that it carried: it crossed the network in the clear.',
+  ),
   'not-found': problem(
     404,
     'Not found',

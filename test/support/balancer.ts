@@ -5,6 +5,8 @@ import { createServer, type Server } from 'node:http';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { hasLua } from '../../tools/local-servers/servers/nginx-lua';
+import type { Edge } from '../../tools/local-servers/edge';
+import { takeEdge } from '../../tools/local-servers/servers/nginx-edge';
 import type { Balancing } from '../../tools/local-servers/types';
 import { freePort } from './free-port';
 import { eventually } from './wait';
@@ -43,6 +45,8 @@ async function startStub() {
 interface NginxOptions {
   balancing?: Balancing;
   corsOrigins?: string;
+  limitExempt?: string;
+  edge?: Edge;
   /** Texts of the configuration to replace: before and after. */
   otherwise?: [string, string][];
 }
@@ -50,13 +54,15 @@ interface NginxOptions {
 /** Starts an NGINX before API workers at these ports. */
 export async function startNginx(
   apiPorts: number[],
-  { balancing = 'round-robin', corsOrigins, otherwise = [] }: NginxOptions = {},
+  { balancing = 'round-robin', corsOrigins, limitExempt, edge = {}, otherwise = [] }: NginxOptions = {},
 ) {
   const dir = mkdtempSync(path.join(tmpdir(), 'taskfleet-nginx-'));
   const ports = { nginx: await freePort(), metrics: await freePort() };
   const found = nginx.find();
   if (!found) throw new Error('NGINX was not found');
-  const context = { root, dir, ports, found, password: '', apiPorts, balancing, corsOrigins };
+  const settings = { balancing, corsOrigins, limitExempt, edge };
+  const context = { root, dir, ports, found, password: '', apiPorts, ...settings };
+  await takeEdge(dir, edge, false);
   const [server] = nginx.prepare(context);
   const file = path.join(dir, 'nginx.conf');
   for (const [before, after] of otherwise) {
@@ -74,6 +80,7 @@ export async function startNginx(
       .map((line) => JSON.parse(line) as Record<string, unknown>);
 
   return {
+    dir,
     port: ports.nginx,
     url: `http://127.0.0.1:${ports.nginx}`,
     log,

@@ -189,7 +189,7 @@ export function createPrivateServers({
     };
   }
 
-  return { start, server };
+  return { start, server, isRunning: async (name: ServerName) => Boolean(await supervisor.pid(name)) };
 }
 
 /** @returns the servers that are neither installed nor given by a URL */

@@ -1,3 +1,5 @@
+import type { Edge } from './edge';
+
 /** The servers of a stack. `nginx` also wants apps behind it. */
 export type ServerName = 'mongo' | 'redis' | 'rabbit' | 'nginx';
 
@@ -10,6 +12,10 @@ export interface Upstream {
   balancing: Balancing;
   /** CORS_ORIGINS of the apps. */
   corsOrigins?: string;
+  /** LIMIT_EXEMPT of the apps. */
+  limitExempt?: string;
+  /** Addresses, certificate and proxies of NGINX. */
+  edge?: Edge;
 }
 
 export interface Service {

@@ -1,5 +1,5 @@
 import type { Request, Response } from 'express';
-import { isLoopback, networkOf } from '../../lib/client-address';
+import { networkOf } from '../../lib/client-address';
 import { TooManyRequestsError } from '../../problems/errors';
 import type { Config } from '../../config';
 import type { RateLimiter, RateLimiters } from '../../infra/rate-limiter';
@@ -8,15 +8,16 @@ import type { Route } from './route';
 
 export type Limit = ReturnType<typeof createLimit>;
 
-type LimitConfig = Pick<Config, 'rateLimit' | 'signUpLimit' | 'uploadLimit' | 'exemptLoopback'>;
+type LimitConfig = Pick<Config, 'rateLimit' | 'signUpLimit' | 'uploadLimit'>;
 
 /**
  * Counts requests by the user of a valid token, else by address. Every counted answer, refused or not, reports the state
  * of the limit (draft-ietf-httpapi-ratelimit-headers). A limit of 0 is disabled.
  */
 export function createLimit(
-  { rateLimit, signUpLimit, uploadLimit, exemptLoopback }: LimitConfig,
+  { rateLimit, signUpLimit, uploadLimit }: LimitConfig,
   rateLimiter: RateLimiters,
+  isExempt: (address: string) => boolean,
 ) {
   const limiterOf = (name: string, points: number, seconds: number) =>
     points > 0 ? rateLimiter({ name, points, seconds, remembersRefused: true }) : undefined;
@@ -30,7 +31,7 @@ export function createLimit(
 
   async function count(counted: Key[], request: Request, response: Response): Promise<void> {
     const limiters = counted.filter((one): one is [RateLimiter, string] => one[0] !== undefined);
-    if (limiters.length === 0 || (exemptLoopback && isLoopback(request.address))) return;
+    if (limiters.length === 0 || isExempt(request.address)) return;
     // Sent together, in one round trip.
     const counts = await Promise.all(
       limiters.map(async ([limiter, key]) => ({

@@ -119,7 +119,16 @@ describe('rate limits', () => {
       );
       for (const { headers } of answers) expect(headers).not.toHaveProperty('ratelimit');
       expect((await from('::1', own)).headers).not.toHaveProperty('ratelimit');
+      // NGINX writes this for an exempt network that passes on the requests of others.
+      expect(left(await from('unknown', own)).remaining).toBe(LIMIT - 1);
       expect(left(await from(`127.0.0.1, ${newAddress()}`, own)).remaining).toBe(LIMIT - 1);
+      await own.close();
+    });
+
+    it('is exempt if LIMIT_EXEMPT names its network', async () => {
+      const own = await startApi(newNamespace(), { ...limited.variables(), LIMIT_EXEMPT: '198.51.100.0/24' });
+      expect((await from('198.51.100.7', own)).headers).not.toHaveProperty('ratelimit');
+      expect(left(await from('198.51.101.7', own)).remaining).toBe(LIMIT - 1);
       await own.close();
     });
 

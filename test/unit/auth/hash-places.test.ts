@@ -1,14 +1,15 @@
 import { createHashPlaces, LONGEST_WAIT_MS } from '../../../src/auth/hash-places';
+import { isLoopback } from '../../../src/lib/client-address';
 import { OverloadError } from '../../../src/problems/errors';
 
 /** Places of a pool whose hashes take so long; nothing is hashed. */
-function createPlaces({ hashMs = 100, most = 1_000, exemptLoopback = true } = {}) {
+function createPlaces({ hashMs = 100, most = 1_000, isExempt = isLoopback } = {}) {
   const pool = { hashMs, msFor: (hashes: number) => hashes * pool.hashMs, threads: () => 1 };
   const refused: string[] = [];
   const places = createHashPlaces({
     pool,
     most,
-    exemptLoopback,
+    isExempt,
     onRefused: (reason) => refused.push(reason),
   });
   const ends: (() => void)[] = [];
@@ -45,7 +46,7 @@ describe('the share of a client', () => {
   ])(
     'is three places for %s, whichever accounts it names, and leaves others theirs',
     async (_of, first, same, other) => {
-      const { takeMany, take, refused, end } = createPlaces({ exemptLoopback: false });
+      const { takeMany, take, refused, end } = createPlaces({ isExempt: () => false });
       expect(await takeMany(2, first)).toBe(2);
       expect(await takeMany(5, same, (index) => `account ${index}`)).toBe(1);
       expect(refused).toEqual(['share', 'share', 'share', 'share']);

@@ -3,8 +3,9 @@ import path from 'node:path';
 import { findCommand, commandVersion } from '../find-command';
 import { converse } from './converse';
 import { checkBalancing } from '../balancing';
+import { edgeDirectives } from '../edge';
+import { http2Of, requireValid } from './nginx-edge';
 import { loadLua } from './nginx-lua';
-import { hasIpv6 } from '../ports';
 import { UserError } from '../../command/run-command';
 import type { ServerDefinition } from '../types';
 
@@ -38,21 +39,32 @@ export const nginx: ServerDefinition<'nginx' | 'metrics'> = {
 
   version: ({ found }) => commandVersion(found.bin, ['-v'], /nginx\/([\d.]+)/),
 
-  prepare({ root, dir, ports, found, apiPorts = [], balancing, corsOrigins = '' }) {
+  prepare({
+    root,
+    dir,
+    ports,
+    found,
+    apiPorts = [],
+    balancing,
+    corsOrigins = '',
+    limitExempt = 'loopback',
+    edge = {},
+  }) {
     const method = checkBalancing(balancing);
     // The API has judged them as origins; here they stand in the text of a configuration.
     if (!/^[\w.:/[\]*, -]*$/.test(corsOrigins))
       throw new UserError(`CORS_ORIGINS names no origins: ${corsOrigins}`);
     const template = fs.readFileSync(path.join(root, 'nginx', 'nginx.conf.template'), 'utf8');
-    const listen = [`127.0.0.1:${ports.nginx}`, ...(hasIpv6 ? [`[::1]:${ports.nginx}`] : [])];
     const addresses = apiPorts.map((port) => `127.0.0.1:${port}`);
+    const http2 = edge.TLS_CERT ? http2Of(found.bin) : undefined;
+    const directives = edgeDirectives(edge, { ownPort: ports.nginx, limitExempt, http2 });
     const text = render(template, {
+      ...directives,
       NGINX_LOAD_MODULES: method === 'response-time' ? loadLua(found.bin) : '',
       // Keeps the workers at root if root starts NGINX: its default, "nobody", can't enter a private folder.
       NGINX_USER: process.getuid?.() === 0 ? 'user root;' : '',
       // Relative to the prefix, this folder: in a path NGINX takes `$` for a variable and `;` for an end.
       NGINX_DIR: '.',
-      NGINX_LISTEN: listen.map((address) => `listen ${address} backlog=4096;`).join(' '),
       NGINX_METRICS_LISTEN: `listen 127.0.0.1:${ports.metrics};`,
       BALANCING: method,
       API_SERVERS: addresses
@@ -61,22 +73,22 @@ export const nginx: ServerDefinition<'nginx' | 'metrics'> = {
       API_PEERS: addresses.join(' '),
       CORS_ORIGINS: corsOrigins,
       NGINX_ACCESS_LOG: 'access.log',
-      LIMIT_RATE: process.env.LIMIT_RATE || '50r/s',
     });
-    const source = path.join(root, 'nginx', 'balancing');
-    fs.mkdirSync(path.join(dir, 'balancing'), { recursive: true });
-    const changes = [
-      write(path.join(dir, 'nginx.conf'), text),
-      ...fs
+    const changes = ['balancing', 'tls'].flatMap((name) => {
+      const source = path.join(root, 'nginx', name);
+      fs.mkdirSync(path.join(dir, name), { recursive: true });
+      return fs
         .readdirSync(source)
-        .map((name) =>
-          write(path.join(dir, 'balancing', name), fs.readFileSync(path.join(source, name), 'utf8')),
-        ),
-    ];
+        .map((file) => write(path.join(dir, name, file), fs.readFileSync(path.join(source, file), 'utf8')));
+    });
+    if (edge.LISTEN) requireValid(found.bin, dir, text);
+    changes.push(write(path.join(dir, 'nginx.conf'), text));
     const configChanged = changes.includes(true);
     // The shell runs it, so that it works without its x bit and on a mount that forbids executing.
     const args = [wrapper, found.bin, dir];
-    return [{ name: 'nginx', script: '/bin/sh', args, killTimeoutMs: 5_000, configChanged }];
+    // A reload can't open an address of which a part is open already, such as 0.0.0.0:80 after 127.0.0.1:80.
+    const config = edge.LISTEN && directives.NGINX_LISTEN;
+    return [{ name: 'nginx', script: '/bin/sh', args, killTimeoutMs: 5_000, config, configChanged }];
   },
 
   async ping({ ports }) {

@@ -1,0 +1,69 @@
+import path from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
+import { limitExemptOf } from '../../src/config/profile';
+import type { Edge } from '../../tools/local-servers/edge';
+import { requireTimely, takeEdge } from '../../tools/local-servers/servers/nginx-edge';
+import type { createPrivateServers } from '../../tools/local-servers/private-servers';
+import type { createStackFile } from '../../tools/local-servers/stack-file';
+import type { Upstream } from '../../tools/local-servers/types';
+import type { Apps } from './apps';
+
+/** Changes NGINX while it runs. @param options edge: what `npm start` read from the environment */
+export function createNginx({
+  dir,
+  apps,
+  servers,
+  stackFile,
+  edge,
+}: {
+  dir: string;
+  apps: Apps;
+  servers: ReturnType<typeof createPrivateServers>;
+  stackFile: ReturnType<typeof createStackFile>;
+  edge: Edge;
+}) {
+  const take = async (wanted: Edge) =>
+    takeEdge(path.join(dir, 'nginx'), wanted, await servers.isRunning('nginx'));
+
+  /** Writes NGINX's configuration anew; a field that `changes` lacks stays as it was. */
+  async function update(changes: Partial<Upstream>) {
+    const before = stackFile.read().upstream;
+    if (!before) throw new Error('NGINX was not started yet');
+    const upstream = { ...before, ...changes };
+    await servers.start(['nginx'], { upstream });
+    stackFile.update({ upstream });
+  }
+
+  return {
+    update,
+
+    /** Checks the addresses and the certificate. @returns what NGINX is to be started with */
+    async prepare(changes: Pick<Upstream, 'apiPorts' | 'balancing'>): Promise<Upstream> {
+      await take(edge);
+      const { upstream } = stackFile.read();
+      return { limitExempt: limitExemptOf(edge), ...upstream, ...changes, edge };
+    },
+
+    async reload(changes: Edge): Promise<Edge> {
+      const wanted = { ...stackFile.read().upstream?.edge, ...changes };
+      requireTimely(wanted);
+      await take(wanted);
+      await update({ edge: wanted });
+      return wanted;
+    },
+
+    /** Has NGINX list the first `count` workers. `pm2 scale` down ends the oldest, not those with the highest ports. */
+    async list(count?: number) {
+      const running = (await apps.list()).flatMap(({ port }) => port ?? []).sort((a, b) => a - b);
+      await update({ apiPorts: running.slice(0, count) });
+    },
+
+    /** Has NGINX answer pages of the same origins, and exempt the same networks from limits, as the apps. */
+    async follow(env: Record<string, string>) {
+      const { services = {}, upstream } = stackFile.read();
+      const wanted = { corsOrigins: env.CORS_ORIGINS ?? '', limitExempt: limitExemptOf({ ...edge, ...env }) };
+      const present = { corsOrigins: upstream?.corsOrigins ?? '', limitExempt: upstream?.limitExempt };
+      if (services.nginx && !isDeepStrictEqual(wanted, present)) await update(wanted);
+    },
+  };
+}

@@ -1,0 +1,126 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { describeEdge, edgeDirectives, edgeOf, readEdge, type Edge } from '../../../tools/local-servers/edge';
+import { daysLeft, faultOfTime, isChainWhole, readTlsFiles } from '../../../tools/local-servers/tls-files';
+import { makeCertificate } from '../../../tools/kit/certificate';
+import { newFolder } from '../../support/folder';
+
+const tls = { TLS_CERT: '/c', TLS_KEY: '/k' };
+const directives = (edge: Edge, more = {}) =>
+  edgeDirectives(edge, { ownPort: 3000, limitExempt: 'none', http2: 'parameter', ...more });
+
+describe('the addresses of NGINX', () => {
+  it('are those of this host alone by default', () => {
+    const { NGINX_LISTEN, ...others } = directives({});
+    expect(NGINX_LISTEN).toContain('listen 127.0.0.1:3000 backlog=4096;');
+    expect(NGINX_LISTEN).not.toMatch(/0\.0\.0\.0|\[::\]/);
+    expect(others).toMatchObject({
+      NGINX_TLS: '',
+      NGINX_REDIRECTED: '',
+      NGINX_REAL_IP: '',
+      NGINX_LIMIT_EXEMPT: '',
+    });
+    expect(describeEdge({})).toBeUndefined();
+  });
+
+  it('are those of LISTEN as well, with HTTPS in the words of this NGINX', () => {
+    const edge = { LISTEN: '80,8443', ...tls };
+    const old = directives(edge);
+    expect(old.NGINX_LISTEN).toContain('listen 127.0.0.1:3000 backlog=4096;');
+    expect(old.NGINX_LISTEN).toContain('listen 0.0.0.0:80 backlog=4096;');
+    expect(old.NGINX_LISTEN).toContain('listen 0.0.0.0:8443 ssl http2 backlog=4096;');
+    expect(old).toMatchObject({
+      NGINX_TLS: 'include tls/tls.conf;',
+      NGINX_HTTPS_PORT: ':8443',
+      NGINX_REDIRECTED: '80 1;',
+    });
+    const young = directives(edge, { http2: 'directive' });
+    expect(young.NGINX_LISTEN).toContain('listen 0.0.0.0:8443 ssl backlog=4096;');
+    expect(young.NGINX_TLS).toMatch(/http2 on;/);
+    expect(describeEdge(edge)).toBe('http://*:80 (redirects), https://*:8443');
+  });
+
+  it('are opened once if LISTEN names the port of this host too', () => {
+    const { NGINX_LISTEN } = directives({ LISTEN: '3000' });
+    expect(NGINX_LISTEN.match(/:3000/g)).toEqual(
+      NGINX_LISTEN.match(/listen (0\.0\.0\.0|\[::\]):3000/g)!.map(() => ':3000'),
+    );
+  });
+
+  it.each([
+    [{ TLS_CERT: '/c' }, 'TLS_CERT is set and TLS_KEY is not'],
+    [{ ...tls }, 'set LISTEN=80,443'],
+    [{ LISTEN: '80', ...tls }, 'set LISTEN=80,443'],
+    [{ LISTEN: 'https://443' }, 'LISTEN names https://*:443: set TLS_CERT and TLS_KEY as well.'],
+    [{ LISTEN: 'x' }, 'LISTEN is "x"'],
+  ])('are refused: %j', (edge, message) => expect(() => readEdge(edge)).toThrow(message));
+
+  it('are refused if HTTPS is to use the port of this host', () => {
+    expect(() => directives({ LISTEN: '3000', ...tls })).toThrow('choose another');
+  });
+
+  it('name the proxies and the networks without limits', () => {
+    const { NGINX_REAL_IP, NGINX_LIMIT_EXEMPT } = directives(
+      { REAL_IP_FROM: '10.0.0.0/8, ::2' },
+      { limitExempt: 'loopback' },
+    );
+    expect(NGINX_REAL_IP).toMatch(/^set_real_ip_from 10\.0\.0\.0\/8;\s+set_real_ip_from ::2\/128;$/);
+    expect(NGINX_LIMIT_EXEMPT).toMatch(/^127\.0\.0\.0\/8 1;\s+::1\/128 1;$/);
+  });
+
+  it('come from variables that are set', () => {
+    expect(edgeOf({ LISTEN: '80', TLS_CERT: '', PATH: '/bin' })).toEqual({ LISTEN: '80' });
+  });
+});
+
+describe('the files of a certificate', () => {
+  const dir = newFolder();
+  const one = makeCertificate(dir, 'one');
+  const other = makeCertificate(dir, 'other');
+  const file = (name: string, text: string) => {
+    writeFileSync(path.join(dir, name), text);
+    return path.join(dir, name);
+  };
+  const both = file('both', readFileSync(one.cert, 'utf8') + readFileSync(other.cert, 'utf8'));
+
+  it('are read together, the key first', () => {
+    const { pem, chain } = readTlsFiles(one.cert, one.key);
+    expect(pem).toMatch(/^-----BEGIN PRIVATE KEY-----[^]+-----BEGIN CERTIFICATE-----/);
+    expect(isChainWhole(chain)).toBe(true);
+    expect(isChainWhole(readTlsFiles(both, one.key).chain)).toBe(false);
+  });
+
+  it('say how long the certificate is good', () => {
+    const { certificate } = readTlsFiles(one.cert, one.key);
+    const day = 86_400_000;
+    expect(daysLeft(certificate)).toBe(29);
+    expect(faultOfTime(certificate)).toBeUndefined();
+    expect(faultOfTime(certificate, Date.now() + 31 * day)).toMatch(/^has ended on /);
+    expect(faultOfTime(certificate, Date.now() - day)).toMatch(/^begins only on /);
+  });
+
+  it.each<[string, () => [string, string], RegExp]>([
+    ['a key of another certificate', () => [one.cert, other.key], /does not belong to the certificate/],
+    ['the certificates in the wrong order', () => [both, other.key], /must come first/],
+    ['the files exchanged', () => [one.key, one.cert], /TLS_CERT names .*holds no whole certificate/],
+    ['a missing file', () => [path.join(dir, 'none'), one.key], /no such file/],
+    [
+      'half a certificate',
+      () => [file('half', readFileSync(one.cert, 'utf8').slice(0, 300)), one.key],
+      /no whole/,
+    ],
+    ['no key', () => [one.cert, file('empty', '')], /no private key/],
+    [
+      'a key with a passphrase',
+      () => [one.cert, file('locked', '-----BEGIN ENCRYPTED PRIVATE KEY-----')],
+      /openssl pkey/,
+    ],
+    [
+      'a short key',
+      () => Object.values(makeCertificate(dir, 'short', 'rsa:1024')) as [string, string],
+      /1024 bits/,
+    ],
+  ])('are refused: %s', (_name, files, message) => {
+    expect(() => readTlsFiles(...files())).toThrow(message);
+  });
+});

@@ -1,0 +1,105 @@
+import { spawnSync } from 'node:child_process';
+import fs from 'node:fs';
+import net from 'node:net';
+import path from 'node:path';
+import { describeListen } from '../../../src/config/listen';
+import { isAtLeast } from '../../../src/doctor/finding';
+import { codeOf } from '../../../src/lib/error-code';
+import { UserError } from '../../command/run-command';
+import { addressesOf, readEdge, type Edge } from '../edge';
+import { describeHolder } from '../ports';
+import { faultOfTime, readTlsFiles } from '../tls-files';
+
+/** Key and certificates, which NGINX reads at each handshake (nginx/tls/tls.conf). */
+export const pemOf = (dir: string): string => path.join(dir, 'tls.pem');
+
+/** How this NGINX turns HTTP/2 on: by a directive since 1.25.1. @throws UserError if it has no TLS */
+export function http2Of(bin: string): 'parameter' | 'directive' | undefined {
+  const { stderr = '' } = spawnSync(bin, ['-V'], { encoding: 'utf8', timeout: 10_000 });
+  if (!stderr.includes('--with-http_ssl_module'))
+    throw new UserError(
+      `TLS_CERT is set, but ${bin} was built without TLS. Install the system's package of NGINX.`,
+    );
+  if (!stderr.includes('--with-http_v2_module')) return undefined;
+  const [, version = '0'] = /nginx version: \S+\/([\d.]+)/.exec(stderr) ?? [];
+  return isAtLeast(version, '1.25.1') ? 'directive' : 'parameter';
+}
+
+/**
+ * Writes the key and the certificates in one step: a handshake that reads both meanwhile finds two that belong together,
+ * unless it began within the same fraction of a millisecond.
+ */
+function writePem(dir: string, { TLS_CERT, TLS_KEY }: Edge): void {
+  const file = pemOf(dir);
+  if (!TLS_CERT || !TLS_KEY) return fs.rmSync(file, { force: true });
+  const { pem } = readTlsFiles(TLS_CERT, TLS_KEY);
+  fs.mkdirSync(dir, { recursive: true, mode: 0o700 });
+  if (fs.existsSync(file) && fs.readFileSync(file, 'utf8') === pem) return;
+  const temporary = `${file}.${process.pid}.tmp`;
+  fs.writeFileSync(temporary, pem, { mode: 0o600 });
+  fs.renameSync(temporary, file);
+}
+
+const isOpen = (file: string, port: number) =>
+  fs.existsSync(file) && new RegExp(`^\\s*listen \\S+:${port} `, 'm').test(fs.readFileSync(file, 'utf8'));
+
+const isTaken = (host: string, port: number) =>
+  new Promise<boolean>((resolve) => {
+    const server = net.createServer();
+    // NGINX itself judges every other fault: its program may have a right that Node's lacks.
+    server.once('error', (error) => resolve(codeOf(error) === 'EADDRINUSE'));
+    server.listen({ port, host, exclusive: true, ipv6Only: true }, () => server.close(() => resolve(false)));
+  });
+
+/**
+ * Checks the certificate, its key and the ports, and lets NGINX have the certificate from now on.
+ *
+ * @param dir folder of NGINX
+ * @param isRunning whether NGINX runs with the configuration in `dir`
+ * @throws UserError, and changes nothing, if NGINX could not serve so
+ */
+export async function takeEdge(dir: string, edge: Edge, isRunning: boolean): Promise<void> {
+  const { listens } = readEdge(edge);
+  const present = path.join(dir, 'nginx.conf');
+  for (const listen of listens) {
+    if (isRunning && isOpen(present, listen.port)) continue;
+    for (const address of addressesOf(listen)) {
+      const host = address.slice(0, address.lastIndexOf(':')).replace(/[[\]]/g, '');
+      if (!(await isTaken(host, listen.port))) continue;
+      const holder = await describeHolder(listen.port);
+      throw new UserError(
+        `LISTEN names ${describeListen(listen)}, but ${address} is taken by ${holder}. Stop that, or choose another port.`,
+      );
+    }
+  }
+  writePem(dir, edge);
+}
+
+/** Has NGINX judge a configuration and open its addresses, without effect on what runs. @throws UserError */
+export function requireValid(bin: string, dir: string, text: string): void {
+  fs.writeFileSync(path.join(dir, 'next.conf'), text);
+  const args = ['-p', './', '-c', 'next.conf', '-e', 'stderr', '-t'];
+  const { status, stderr } = spawnSync(bin, args, { cwd: dir, encoding: 'utf8', timeout: 10_000 });
+  fs.rmSync(path.join(dir, 'next.conf'));
+  if (status === 0) return;
+  const [, address, number] = /bind\(\) to (\S+) failed \((\d+):/.exec(stderr) ?? [];
+  if (address && number === '13') {
+    throw new UserError(
+      `LISTEN names ${address}, a port that this user may not open. Allow it as root, in one of these ways:\n` +
+        `  setcap cap_net_bind_service=+ep ${bin}\n` +
+        '  sysctl -w net.ipv4.ip_unprivileged_port_start=80\n' +
+        '  AmbientCapabilities=CAP_NET_BIND_SERVICE in the unit of systemd',
+    );
+  }
+  if (address && number === '99')
+    throw new UserError(`LISTEN names ${address}, an address that this host does not have.`);
+  const [reason = stderr] = /(?<=\[emerg\] ).*/.exec(stderr) ?? [];
+  throw new UserError(`NGINX refuses its configuration, and nothing was changed: ${reason.trim()}`);
+}
+
+/** Refuses files that clients would not accept now, in place of those that serve. @throws UserError */
+export function requireTimely({ TLS_CERT, TLS_KEY }: Edge): void {
+  if (!TLS_CERT || !TLS_KEY) return;
+  const fault = faultOfTime(readTlsFiles(TLS_CERT, TLS_KEY).certificate);
+  if (fault) throw new UserError(`The certificate in ${TLS_CERT} ${fault}; the one that serves stays.`);
+}
