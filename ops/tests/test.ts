@@ -35,10 +35,10 @@ const SUITE_MS = 10 * 60_000;
 
 /**
  * Only among the long ones, for the time they take: each method of balancing (every run tries them before stub
- * workers), pages far into a long list, refused builds and another number of workers under load, slow clients of a
- * reload, builds that are taken back.
+ * workers), refused builds and another number of workers under load, slow clients of a reload, builds that are taken
+ * back.
  */
-const onlyLong = ['balancing-methods', 'deep-pages', 'reload-and-scale', 'slow-clients', 'take-back'].map(
+const onlyLong = ['balancing-methods', 'reload-and-scale', 'slow-clients', 'take-back'].map(
   (name) => `test/cluster/${name}`,
 );
 /** Starts a cluster of its own on small disks, so that it can run beside the suites of the shared cluster. */
