@@ -1,7 +1,7 @@
 import { Schema, Types } from 'mongoose';
 import type { Connection } from 'mongoose';
 import { taskTable } from './task-lists';
-import { STATUSES, type Status } from './task-status';
+import { rankOf, STATUSES, type Status } from './task-status';
 
 export interface TaskRecord {
   _id: Types.ObjectId;
@@ -22,6 +22,16 @@ export interface TaskRecord {
   createdAt: Date;
   updatedAt: Date;
 }
+
+/** What a field means that a record lacks because it is older than the field. */
+export const IF_MISSING = {
+  description: '',
+  priority: rankOf('normal'),
+  labels: [] as string[],
+  position: 0,
+  assignedTo: null,
+  deadline: null,
+} satisfies Partial<TaskRecord>;
 
 const taskSchema = new Schema<TaskRecord>(
   {

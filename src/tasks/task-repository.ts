@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { ClientSession, Connection } from 'mongoose';
 import { allOf, atVersion, madeAt, toObjectId, type Made } from '../infra/mongo/mongo';
 import { afterCursor, COUNT_LIMIT } from '../infra/mongo/page';
@@ -5,7 +6,7 @@ import { toPage, type ListPage, type ListPlan } from '../lists/list-plan';
 import { newest } from '../lists/list-table';
 import type { Precondition } from '../lib/version-tag';
 import { matching, type Owner, type TaskFilters } from './task-lists';
-import { taskModel, type TaskRecord } from './task-model';
+import { IF_MISSING, taskModel, type TaskRecord } from './task-model';
 import { rankOf, type Priority, type Status } from './task-status';
 import { searchWordsOf } from '../lists/search-words';
 
@@ -29,7 +30,7 @@ export type NewTask = Omit<TaskFields, 'description' | 'assignedTo' | 'deadline'
 /** Condition of a change, checked by MongoDB in the same step. */
 export interface ChangeCondition {
   statusIn?: Status[];
-  /** Fields that must already have these values. */
+  /** Fields that must already have these values. A missing field has the value that answers show. */
   unchanged?: Partial<TaskFields>;
   precondition?: Precondition;
 }
@@ -51,6 +52,13 @@ const toStored = ({ assignedTo, priority, ...rest }: Partial<TaskFields>) => ({
   ...(assignedTo !== undefined && { assignedTo: assignedTo === null ? null : toObjectId(assignedTo) }),
 });
 
+/** Filters for records whose fields have these values; one that lacks a field is shown with its default. */
+export const unchangedFilters = (fields: Partial<TaskFields>): object[] =>
+  Object.entries(toStored(fields)).map(([name, value]) => {
+    const isDefault = isDeepStrictEqual(value, (IF_MISSING as Record<string, unknown>)[name]);
+    return isDefault ? { $or: [{ [name]: value }, { [name]: { $exists: false } }] } : { [name]: value };
+  });
+
 const searched = ({ title = '', description = '' }: { title?: string; description?: string }) =>
   searchWordsOf(`${title} ${description}`, WORDS_OF_TASK);
 
@@ -65,7 +73,7 @@ export function createTaskRepository(connection: Connection) {
     version?: number,
   ): Promise<Change | null> {
     const conditions = [
-      toStored(unchanged),
+      ...unchangedFilters(unchanged),
       ...(statusIn ? [{ status: { $in: statusIn } }] : []),
       ...atVersion(precondition),
       ...(version === undefined ? [] : atVersion({ versions: [version] })),

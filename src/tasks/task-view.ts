@@ -1,5 +1,6 @@
 import type { Person } from '../people/person';
 import type { Versioned } from '../lib/version-tag';
+import { IF_MISSING } from './task-model';
 import { priorityAt } from './task-status';
 import type { ListedTask } from './task-repository';
 
@@ -9,9 +10,9 @@ export const toTask = (task: ListedTask, people: Map<string, Person>) => ({
   title: task.title,
   description: task.description,
   status: task.status,
-  priority: priorityAt(task.priority),
-  labels: task.labels ?? [],
-  position: task.position ?? 0,
+  priority: priorityAt(task.priority ?? IF_MISSING.priority),
+  labels: task.labels ?? IF_MISSING.labels,
+  position: task.position ?? IF_MISSING.position,
   assignedTo: (task.assignedTo && people.get(String(task.assignedTo))) ?? null,
   deadline: task.deadline,
   createdAt: task.createdAt,

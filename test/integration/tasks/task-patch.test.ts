@@ -1,9 +1,10 @@
 import { buildTask } from '../../support/factories';
-import { useAdmin, useApi, useMember } from '../../support/use-api';
+import { useAdmin, useApi, useMember, useMongo } from '../../support/use-api';
 
 const api = useApi();
 const admin = useAdmin(api);
 const member = useMember(api);
+const mongo = useMongo(api);
 
 const whole = {
   title: 'Paint',
@@ -100,5 +101,14 @@ describe('PATCH /tasks/:id', () => {
     expect(body).toMatchObject(Object.assign({}, ...changes) as object);
     const { body: found } = await admin.get('/tasks?q=t%20d').expect(200);
     expect(found.map((task: { _id: string }) => task._id)).toEqual([_id]);
+  });
+
+  it('takes a whole task from a member though the record is older than some fields', async () => {
+    const task = await buildTask(api, admin, { title: 'An older record', assignedTo: member.id });
+    const $unset = { priority: '', labels: '', position: '', description: '' };
+    await mongo.db.collection('tasks').updateOne({ title: task.title }, { $unset });
+    const whole = { ...task, priority: 'normal', labels: [], position: 0, description: '' };
+    await member.patch(`/tasks/${task._id}`, { ...whole, position: 1 }).expect(403);
+    await member.patch(`/tasks/${task._id}`, { ...whole, status: 'Doing' }).expect(200);
   });
 });
