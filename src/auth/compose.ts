@@ -9,15 +9,17 @@ import type { RateLimiters } from '../infra/rate-limiter';
 import { networkOf } from '../lib/client-address';
 import type { TaskService } from '../tasks/task-service';
 import type { UserCache } from '../users/user-cache';
+import type { NoticeBoard } from '../notices/notice-board';
 import type { UserRepository } from '../users/user-repository';
+import { createAuthenticate } from './authenticate';
 import { createAuthService } from './auth-service';
 import { createHashPlaces, type HashPlaces } from './hash-places';
 import { createLoginGuard } from './login-guard';
-import type { TokenService } from './token-service';
+import { createTokenService, type TokenService } from './token-service';
 
 interface AuthDeps {
   metrics: Metrics;
-  users: UserRepository;
+  store: { users: UserRepository };
   userCache: UserCache;
   tasks: Pick<TaskService, 'newestIdsOf'>;
   tokens: TokenService;
@@ -26,17 +28,26 @@ interface AuthDeps {
   /** Returns whether limits do not apply to an address. */
   isExempt: (address: string) => boolean;
   refused: Refusals;
-  /** Called with the times that a password waited and was hashed, in ms. */
-  onHashed: (requestId: string, waitMs: number, workMs: number) => void;
+  /** `hashed` is called with the times that a password waited and was hashed, in ms. */
+  requests: { slow: { hashed: (requestId: string, waitMs: number, workMs: number) => void } };
+}
+
+/** Builds what issues tokens, and what checks the token of a request. */
+export function composeTokens(
+  { jwtSecret: secret, jwtTtlSeconds: ttlSeconds }: Pick<Config, 'jwtSecret' | 'jwtTtlSeconds'>,
+  board: Pick<NoticeBoard, 'isRevoked'>,
+) {
+  const tokens = createTokenService({ secret, ttlSeconds });
+  return { tokens, authenticate: createAuthenticate({ tokens, board }) };
 }
 
 /** Builds sign-up and log-in, and the threads that hash passwords. */
 export async function composeAuth(config: Config, deps: AuthDeps) {
   const { loginAttempts, jwtTtlSeconds } = config;
-  const { users, userCache, tasks, tokens, once, rateLimiter, isExempt } = deps;
+  const { userCache, tasks, tokens, once, rateLimiter, isExempt } = deps;
   const { hashPool, places, heldRefusals, admitPassword } = composePasswords(config, deps);
   const auth = createAuthService({
-    users,
+    users: deps.store.users,
     hashPool,
     places,
     tokens,
@@ -59,9 +70,9 @@ export async function composeAuth(config: Config, deps: AuthDeps) {
 /** Builds the threads, the queue before them, and what refuses the rest before a body is read. */
 function composePasswords(
   { hashThreads: threads, bcryptCost: cost, hashQueueLimit: most }: Config,
-  { metrics, refused, isExempt, onHashed }: AuthDeps,
+  { metrics, refused, isExempt, requests }: AuthDeps,
 ) {
-  const hashPool = createHashPool({ threads, cost, onDone: onHashed });
+  const hashPool = createHashPool({ threads, cost, onDone: requests.slow.hashed });
   const places = createHashPlaces({
     pool: hashPool,
     most,

@@ -1,8 +1,15 @@
 import type { ResponseCache } from '../cache/response-cache';
 import { createTaskCache } from './task-cache';
+import type { TaskRepository } from './task-repository';
 import { createTaskService } from './task-service';
 
-type Deps = Omit<Parameters<typeof createTaskService>[0], 'cache'> & { cache: ResponseCache };
+type Shared = Pick<Parameters<typeof createTaskService>[0], 'cursors' | 'once' | 'people'>;
 
-export const composeTasks = ({ cache, ...deps }: Deps) =>
-  createTaskService({ ...deps, cache: createTaskCache(cache) });
+export const composeTasks = ({
+  store: { tasks },
+  cache,
+  cursors,
+  once,
+  people,
+}: Shared & { store: { tasks: TaskRepository }; cache: ResponseCache }) =>
+  createTaskService({ tasks, cache: createTaskCache(cache), cursors, once, people });

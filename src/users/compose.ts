@@ -18,7 +18,7 @@ interface UsersDeps {
     avatars: AvatarRepository;
     notices: NoticeRepository;
   };
-  taskService: TaskService;
+  tasks: TaskService;
   cache: ResponseCache;
   cursors: Cursors;
   board: NoticeBoard;
@@ -27,21 +27,21 @@ interface UsersDeps {
 }
 
 /** Builds the user service; the removal of a user reaches their tasks and pictures. */
-export function composeUsers({ store, taskService, cache, cursors, board, tokenLifeMs }: UsersDeps) {
-  const { mongo, users, tasks, avatars, notices } = store;
+export function composeUsers({ store, tasks: tasksOf, cache, cursors, board, tokenLifeMs }: UsersDeps) {
+  const { mongo, users: records, tasks, avatars, notices } = store;
   const userCache = createUserCache(cache);
-  const userService = createUserService({
-    users,
+  const users = createUserService({
+    users: records,
     cursors,
     cache: userCache,
     transaction: mongo.transaction,
     board,
     tokenLifeMs,
-    tasksOf: taskService,
+    tasksOf,
     onRemoval: [tasks.unassignAll, avatars.removeAll],
     afterCommit: [(userId) => tasks.unassignAll(userId)],
     afterRemoval: [avatars.files.removeOfUser],
     lockAdmins: (session) => notices.lock('admins', session),
   });
-  return { userService, userCache };
+  return { users, userCache };
 }

@@ -1,0 +1,69 @@
+import { composeAdmission } from '../admission/compose';
+import { composeCache } from '../cache/compose';
+import type { Config } from '../config';
+import { createLiveStats } from '../control/live-stats';
+import { composeDisks } from '../disk/compose';
+import { composeHealth } from '../health/compose';
+import { composeRequests } from '../http/server/compose';
+import { createOnce } from '../idempotency/idempotency-service';
+import { createMetrics } from '../infra/metrics';
+import { createRateLimiters } from '../infra/rate-limiter';
+import { connectRedis } from '../infra/redis/redis';
+import { createBusyClock } from '../lib/busy-clock';
+import { createNetworkCheck } from '../lib/networks';
+import { createCursors } from '../lists/cursor';
+import { createNoticeBoard } from '../notices/notice-board';
+import { createPeople } from '../people/people';
+import type { Logger } from '../process/logger';
+import { openStore } from './store';
+
+/** Builds what the features of an API worker share, connected. */
+export async function composeFoundation(config: Config, logger: Logger) {
+  const { jwtSecret: secret, keyPrefix: prefix } = config;
+  const metrics = createMetrics(config.workerName);
+  const clocks = { mongo: createBusyClock(), redis: createBusyClock() };
+  const store = await openStore(config, logger, metrics, clocks.mongo);
+  const { mongo, users, idempotencyKeys: keys } = store;
+  const intake = composeAdmission(metrics, logger);
+  const { admission, lateness, refused } = intake;
+  const onRefused = () => refused('write', 'disk');
+  const disks = await composeDisks(config, metrics, { askDatabase: mongo.room, onRefused, logger });
+  const live = createLiveStats({ lateMs: lateness.recentMs, refused: intake.recentRefusals });
+  const requests = composeRequests(config, { metrics, clocks, logger, onRequest: live.record });
+  const redis = config.redisUrl ? connectRedis(config.redisUrl, logger, clocks.redis) : undefined;
+  const board = createNoticeBoard(store.notices, logger);
+  await board.start();
+  const refusals = metrics.counter('taskfleet_rate_limit_refused_total', 'Requests over a limit', ['policy']);
+  const rateLimiter = createRateLimiters({ redis, prefix, refusals });
+  const onEvent = live.cacheEvent;
+  const cache = composeCache(config, { metrics, redis, board, rateLimiter, admission, onEvent });
+  const { health, ...checks } = composeHealth(config, { metrics, mongo, redis });
+  const ttlMs = config.idempotencyTtlHours * 3_600_000;
+
+  return {
+    metrics,
+    store,
+    admission,
+    lateness,
+    refused,
+    requireRoom: disks.requireRoom,
+    live,
+    requests,
+    board,
+    rateLimiter,
+    isExempt: createNetworkCheck(config.limitExempt),
+    cache,
+    health,
+    cursors: createCursors(secret),
+    once: createOnce({ keys, transaction: mongo.transaction, secret, ttlMs }),
+    people: createPeople({ users, cache }),
+    async close(): Promise<void> {
+      disks.stop();
+      intake.stop();
+      board.stop();
+      await checks.close();
+      redis?.close();
+      await mongo.close();
+    },
+  };
+}
