@@ -17,7 +17,7 @@ const entries: Entry[] = [
   {
     name: 'doctor',
     group: 'Operations',
-    summary: 'check this environment and its servers (a line of JSON for each finding)',
+    summary: 'check this environment and its servers, and name the cure of each fault',
     run: load('doctor'),
   },
 ];

@@ -47,5 +47,5 @@ export function bothConfigurations(
     .map((finding) => about(finding, 'This shell, for the next npm start'));
   const set = appVariables.filter((name) => shell[name] && shell[name] !== env[name]);
   if (ofShell.length > 0 || set.length === 0) return [...ofRunning, ...ofShell];
-  return [...ofRunning, ok(`This shell, for the next npm start: sets ${set.join(', ')}, as may be`)];
+  return [...ofRunning, ok(`This shell, for the next npm start: ${set.join(', ')} set, with allowed values`)];
 }

@@ -9,12 +9,12 @@ const { ok, error } = findingsOf('NGINX');
 export function judgePorts(text: string, ports: number[]) {
   const listed = [...text.matchAll(/^\s*server 127\.0\.0\.1:(\d+)/gm)].map(([, port]) => Number(port));
   const unknown = ports.filter((port) => !listed.includes(port));
-  if (unknown.length === 0) return ok(`knows each worker's port (${listed.length} listed)`);
-  return error(`It doesn't know the workers on ${unknown.join(', ')}`, 'npm start lists them');
+  if (unknown.length === 0) return ok(`lists the port of each worker (${listed.length} ports)`);
+  return error(`NGINX does not list the workers on ports ${unknown.join(', ')}`, 'npm start adds them');
 }
 
 export async function examineNginx({ url, dir }: { url?: string; dir: string }) {
-  if (!url) return [error('It was not started here', 'npm start')];
+  if (!url) return [error('NGINX was not started here', 'npm start')];
   return judgeThroughNginx(url, await askHealth(url), path.join(path.relative(process.cwd(), dir), 'logs'));
 }
 
@@ -23,8 +23,8 @@ export function judgeThroughNginx(url: string, { wrong, ms, unready }: Health, l
   if (wrong) return [error(`${url} ${wrong}`, `npm start; its log is ${path.join(logs, 'nginx.log')}`)];
   const answers = ok(`${url} answers in ${ms} ms`);
   if (!unready) return [answers];
-  const cure = 'See MongoDB and Workers above: NGINX passes on what a worker says';
-  return [answers, error(`${url}/health/ready says ${unready}`, cure)];
+  const cure = 'See MongoDB and Workers above: this is the answer of a worker, which NGINX passes on';
+  return [answers, error(`${url}/health/ready answers ${unready}`, cure)];
 }
 
 export function examinePorts(dir: string, ports: number[]) {

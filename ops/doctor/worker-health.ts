@@ -55,7 +55,7 @@ export function judgeHealth(asked: Asked[]): Finding[] {
       those.length === 1 && those[0]
         ? `${nameOf(those[0])} on port ${those[0].port} answers`
         : `${those.length} API workers on ports ${those.map(({ port }) => port).join(', ')} answer`;
-    findings.push(error(`${who}; /health/ready says ${reason}`, cureOf(reason)));
+    findings.push(error(`${who}; /health/ready answers ${reason}`, cureOf(reason)));
   }
   findings.push(...asked.filter(({ health, status }) => health.wrong && status?.draining).map(judgeDrained));
   return findings.length > 0 || asked.length === 0 ? findings : [ok('each is ready at its own port')];

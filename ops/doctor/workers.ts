@@ -5,7 +5,7 @@ import { messageOf } from '../../src/lib/error-code';
 import { askEach, nameOf } from './worker-health';
 
 const { ok, warning, error } = findingsOf('Workers (PM2)');
-/** Limit of a PM2 command, which takes a second by itself. */
+/** Time limit of a PM2 command, which takes a second by itself. */
 const limitMs = 5_000;
 const manyRestarts = 20;
 
@@ -14,7 +14,7 @@ const areOnline = (apps: AppProcess[]) => apps.every(({ status }) => status === 
 
 const counted = ({ length }: unknown[], what: string) => `${length} ${what}${length === 1 ? '' : 's'}`;
 
-/** @param wanted as it was started last */
+/** @param wanted what the last start asked for */
 export function judgeWorkers(
   apps: AppProcess[],
   { apiWorkers, release }: { apiWorkers: number; release?: string },
@@ -37,15 +37,15 @@ export function judgeWorkers(
     else if (app.restarts >= manyRestarts)
       findings.push(
         warning(
-          `${nameOf(app)} was started anew ${app.restarts} times, reloads counted`,
-          `npx pm2 logs ${app.name}; npx pm2 reset ${app.name} counts anew`,
+          `${nameOf(app)} was restarted ${app.restarts} times, including reloads`,
+          `npx pm2 logs ${app.name} shows why; npx pm2 reset ${app.name} sets the count to 0`,
         ),
       );
   }
   const releases = new Set(apps.map((app) => app.release));
   if (releases.size > 1 || (apps.length > 0 && release && !releases.has(release)))
-    findings.push(warning('Not all of them run the newest build and configuration', 'npm run reload'));
-  else if (apps.length > 0) findings.push(ok('all of the same build and configuration'));
+    findings.push(warning('Not all processes run the newest build and configuration', 'npm run reload'));
+  else if (apps.length > 0) findings.push(ok('all processes run the same build and configuration'));
   return findings;
 }
 
@@ -58,14 +58,14 @@ function fromMessage(message: string) {
 export async function examineWorkers(stack: Stack): Promise<{ findings: Finding[]; apps: AppProcess[] }> {
   const { pm2Home, env, release } = stack.info();
   if (!(await stack.isPm2Running()))
-    return { apps: [], findings: [error(`No PM2 runs in ${pm2Home}`, 'npm start')] };
+    return { apps: [], findings: [error(`PM2 does not run in ${pm2Home}`, 'npm start')] };
   const [list, obstacle] = await Promise.allSettled([
     stack.apps({ timeoutMs: limitMs }),
     stack.checkApps({ timeoutMs: limitMs }),
   ]);
   if (list.status === 'rejected') {
     const cure = `Its daemon hangs: kill -9 $(cat ${pm2Home}/pm2.pid), then npm start`;
-    return { apps: [], findings: [error(`PM2 in ${pm2Home} gives no list of its processes`, cure)] };
+    return { apps: [], findings: [error(`PM2 in ${pm2Home} does not list its processes`, cure)] };
   }
   const apps = list.value;
   const wanted = { apiWorkers: Number(env.API_WORKERS) || 0, release };

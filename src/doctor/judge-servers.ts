@@ -1,8 +1,8 @@
 import type { MongoFacts } from '../infra/mongo/inspection';
 import type { RabbitFacts } from '../infra/rabbit/inspection';
 import type { RedisFacts } from '../infra/redis/inspection';
-import { diskLevel, inUnits } from '../lib/disk-level';
 import { findingsOf, inMs, isAtLeast, type Finding } from './finding';
+import { judgeRoom } from './judge-disks';
 
 const OLDEST = { mongo: '7.0', redis: '6.2', rabbit: '3.10' };
 /** Maximum difference between the clocks of hosts: SKEW_MS of notices/notice-board.ts. */
@@ -24,25 +24,27 @@ export function judgeMongo(facts: MongoFacts): Finding[] {
   if (!facts.isReplicaSet)
     findings.push(
       error(
-        'It is no replica set, which transactions need',
+        'MongoDB is not a replica set, and transactions need one',
         "Start mongod with --replSet taskfleet, then once: mongosh --eval 'rs.initiate()'",
       ),
     );
   else if (!facts.isWritable)
-    findings.push(error('It accepts no writes: it is not the primary', "Run: mongosh --eval 'rs.status()'"));
+    findings.push(
+      error(
+        'It takes no writes, since it is not the primary of its replica set',
+        "Run: mongosh --eval 'rs.status()'",
+      ),
+    );
   else findings.push(ok('a replica set that accepts writes'));
   if (!isAtLeast(version, OLDEST.mongo))
-    findings.push(warning(`It is older than ${OLDEST.mongo}`, `Upgrade to MongoDB ${OLDEST.mongo} or later`));
-  if (facts.room) findings.push(judgeRoom(facts.room));
+    findings.push(
+      warning(
+        `Version ${version} is older than ${OLDEST.mongo}`,
+        `Upgrade to MongoDB ${OLDEST.mongo} or later`,
+      ),
+    );
+  if (facts.room) findings.push(judgeRoom(['database'], facts.room, 'MongoDB'));
   return [...findings, judgeClock('MongoDB', facts.skewMs)];
-
-  function judgeRoom(room: NonNullable<MongoFacts['room']>): Finding {
-    const says = `${inUnits(room.free)} are free on its disk`;
-    const level = diskLevel(room);
-    if (level === 'ok') return ok(says);
-    const cure = 'Free some space or use a larger disk: below DISK_RESERVE_MB writes are refused with 507';
-    return (level === 'error' ? error : warning)(says, cure);
-  }
 }
 
 export function judgeIndexes({ missing, extra }: { missing: string[]; extra: string[] }): Finding[] {
@@ -68,11 +70,16 @@ export function judgeRedis(facts: RedisFacts): Finding[] {
   const { ok, warning, error } = findingsOf('Redis');
   const findings = [ok(report(facts.version, facts.latencyMs)), judgeMemory(facts)];
   if (!isAtLeast(facts.version, OLDEST.redis))
-    findings.push(warning(`It is older than ${OLDEST.redis}`, `Upgrade to Redis ${OLDEST.redis} or later`));
+    findings.push(
+      warning(
+        `Version ${facts.version} is older than ${OLDEST.redis}`,
+        `Upgrade to Redis ${OLDEST.redis} or later`,
+      ),
+    );
   if (facts.isPersistent)
     findings.push(
       warning(
-        'It writes to disk, which a cache does not need',
+        'Redis writes to disk, which a cache does not need',
         'redis-cli CONFIG SET save "" and CONFIG SET appendonly no, and the same in redis.conf',
       ),
     );
@@ -102,7 +109,10 @@ export function judgeRabbit(facts: RabbitFacts): Finding[] {
   const findings = [ok(report(facts.version, facts.latencyMs))];
   if (!isAtLeast(facts.version, OLDEST.rabbit))
     findings.push(
-      warning(`It is older than ${OLDEST.rabbit}`, `Upgrade to RabbitMQ ${OLDEST.rabbit} or later`),
+      warning(
+        `Version ${facts.version} is older than ${OLDEST.rabbit}`,
+        `Upgrade to RabbitMQ ${OLDEST.rabbit} or later`,
+      ),
     );
   if (facts.alarm !== undefined)
     findings.push(
@@ -144,8 +154,8 @@ export function judgeRabbit(facts: RabbitFacts): Finding[] {
 function judgeClock(group: string, skewMs: number): Finding {
   const { ok, warning, error } = findingsOf(group);
   const apart = Math.abs(skewMs);
-  if (apart < SKEW_NOTED_MS) return ok(`its clock differs from ours by ${inMs(apart)}`);
-  const says = `Its clock is ${inMs(apart)} ${skewMs > 0 ? 'ahead of' : 'behind'} ours`;
+  if (apart < SKEW_NOTED_MS) return ok(`its clock differs from this host’s by ${inMs(apart)}`);
+  const says = `Its clock is ${inMs(apart)} ${skewMs > 0 ? 'ahead of' : 'behind'} this host’s`;
   const cure = 'Synchronise both hosts by NTP (timedatectl set-ntp true)';
   return apart < SKEW_MS ? warning(says, cure) : error(`${says}; the maximum is ${inMs(SKEW_MS)}`, cure);
 }

@@ -1,3 +1,6 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import path from 'node:path';
 import { timeLimits } from '../config/time-limits';
 import { findingsOf, type Finding } from './finding';
 
@@ -28,6 +31,23 @@ export function nginxTimeOuts(text: string): NonNullable<TimeOuts['nginx']> {
     keepAliveMs: nginxTime(upstream, 'keepalive_timeout'),
     readMs: nginxTime(text, 'proxy_read_timeout'),
     nextUpstreamMs: nginxTime(text, 'proxy_next_upstream_timeout'),
+  };
+}
+
+/**
+ * Reads what the files say: `nginx.conf` of the stack in `folder`, else its template (an image of the API has neither),
+ * and `ecosystem.config.js`.
+ */
+export function readTimeOuts(root: string, folder: string): Omit<TimeOuts, 'drainMs'> {
+  const files = [path.join(folder, 'nginx', 'nginx.conf'), path.join(root, 'nginx', 'nginx.conf.template')];
+  const file = files.find((candidate) => existsSync(candidate));
+  // Not by import(), which reads `#` and `%` in a path as parts of a URL.
+  const load = createRequire(__filename);
+  const { apps } = load(path.join(root, 'ecosystem.config.js')) as { apps: Record<string, number>[] };
+  const shortest = (name: string) => Math.min(...apps.map((app) => app[name]!));
+  return {
+    nginx: file === undefined ? undefined : nginxTimeOuts(readFileSync(file, 'utf8')),
+    pm2: { killMs: shortest('kill_timeout'), listenMs: shortest('listen_timeout') },
   };
 }
 

@@ -7,7 +7,7 @@ import { newPicture } from '../support/pictures';
 import { mountSmallDisk } from '../support/small-disk';
 import { use } from '../support/use';
 import { eventually } from '../support/wait';
-import { examineRoom } from '../../ops/doctor/room';
+import { judgeDisks } from '../../src/doctor/judge-disks';
 
 type Disk = ReturnType<typeof mountSmallDisk>;
 const dir = realpathSync(mkdtempSync(path.join(tmpdir(), 'full-')));
@@ -63,10 +63,9 @@ async function expectReads() {
     expect([route, (await get(route)).status]).toEqual([route, 200]);
 }
 const pids = async () => (await cluster.stack.apps()).map(({ pid }) => pid);
-function doctor() {
-  const { pm2Home, env } = cluster.stack.info();
-  return examineRoom({ dir, pm2Home, env, supervisorHome: path.join(dir, 'pm2') });
-}
+/** The doctor's findings on disks. */
+const doctor = () =>
+  judgeDisks(JSON.parse(cluster.stack.info().env.DISK_PLACES ?? '') as Record<string, string>);
 /** The doctor's finding on the disk of this place. */
 const judged = (place: string) => doctor().find(({ says }) => says.includes(`for ${place}`))!;
 async function metric(sample: string): Promise<number[]> {

@@ -44,7 +44,7 @@ describe('the doctor on the configuration', () => {
       expect.stringMatching(/^warning This shell, for the next npm start: RATE_LIMITS is set/),
     ]);
     expect(look(started, { API_WORKERS: '3' })[1]).toBe(
-      'ok This shell, for the next npm start: sets API_WORKERS, as may be',
+      'ok This shell, for the next npm start: API_WORKERS set, with allowed values',
     );
   });
 });

@@ -1,21 +1,16 @@
-import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Finding } from '../../../src/doctor/finding';
 import { isNear } from '../../../src/config/known-names';
 import { isGuessable, judgeConfiguration } from '../../../src/doctor/judge-configuration';
 import { judgeMongo, judgeRabbit, judgeRedis } from '../../../src/doctor/judge-servers';
-import { judgeTimeOuts, nginxTime, nginxTimeOuts } from '../../../src/doctor/judge-time-outs';
+import { judgeTimeOuts, nginxTime, readTimeOuts } from '../../../src/doctor/judge-time-outs';
 
 const root = path.join(__dirname, '..', '..', '..');
 const wrongIn = (findings: Finding[]) => findings.filter(({ level }) => level !== 'ok');
 const saysOf = (findings: Finding[]) => wrongIn(findings).map(({ level, says }) => `${level} ${says}`);
 
 describe('the order of time-outs', () => {
-  const nginx = nginxTimeOuts(readFileSync(path.join(root, 'nginx', 'nginx.conf.template'), 'utf8'));
-  const { apps } = jest.requireActual<{ apps: { kill_timeout: number; listen_timeout: number }[] }>(
-    '../../../ecosystem.config.js',
-  );
-  const pm2 = { killMs: apps[0]!.kill_timeout, listenMs: apps[0]!.listen_timeout };
+  const { nginx, pm2 } = readTimeOuts(root, path.join(root, 'none'));
 
   it('holds for NGINX, PM2 and the workers as configured here', () => {
     expect(nginx).toEqual({ keepAliveMs: 1_000, readMs: 15_000, nextUpstreamMs: 20_000 });
@@ -24,7 +19,7 @@ describe('the order of time-outs', () => {
 
   it('is reported for each pair that is wrong or incomplete', () => {
     const found = judgeTimeOuts({
-      nginx: { ...nginx, readMs: 12_000, nextUpstreamMs: NaN },
+      nginx: { ...nginx!, readMs: 12_000, nextUpstreamMs: NaN },
       pm2: { killMs: 1_600, listenMs: 3_000 },
       drainMs: 1_000,
     });
@@ -92,17 +87,17 @@ describe('servers', () => {
 
   it('must provide what the app relies on', () => {
     expect(saysOf(judgeMongo({ ...mongo, isReplicaSet: false }))).toEqual([
-      expect.stringMatching(/^error .*no replica set/),
+      expect.stringMatching(/^error .*not a replica set/),
     ]);
     expect(saysOf(judgeMongo({ ...mongo, isWritable: false, version: '6.0.9' }))).toEqual([
       expect.stringMatching(/^error .*not the primary/),
-      'warning It is older than 7.0',
+      'warning Version 6.0.9 is older than 7.0',
     ]);
     expect(saysOf(judgeMongo({ ...mongo, room: { free: 0.4e9, size: 100e9 } }))).toEqual([
-      'error 400 MB are free on its disk',
+      'error 400 MB are free for database',
     ]);
     expect(saysOf(judgeMongo({ ...mongo, room: { free: 3e9, size: 100e9 } }))).toEqual([
-      'warning 3.0 GB are free on its disk',
+      'warning 3.0 GB are free for database',
     ]);
     expect(saysOf(judgeMongo({ ...mongo, room: undefined }))).toEqual([]);
     expect(saysOf(judgeRabbit({ ...rabbit, consumers: 0, waiting: 4, alarm: 'low on disk' }))).toEqual([
@@ -124,15 +119,15 @@ describe('servers', () => {
     expect(levelOf({ policy: 'allkeys-lru' })).toEqual([expect.stringMatching(/^warning .*allkeys-lru/)]);
     expect(levelOf({ policy: 'noeviction' })).toEqual([expect.stringMatching(/^error .*noeviction/)]);
     expect(levelOf({ maxMemory: 0 })).toEqual([expect.stringMatching(/^warning maxmemory is not set/)]);
-    expect(levelOf({ isPersistent: true })).toEqual([expect.stringMatching(/^warning It writes to disk/)]);
+    expect(levelOf({ isPersistent: true })).toEqual([expect.stringMatching(/^warning Redis writes to disk/)]);
   });
 
   it('must have the same time as this host', () => {
     expect(saysOf(judgeMongo({ ...mongo, skewMs: 700 }))).toEqual([
-      'warning Its clock is 700 ms ahead of ours',
+      'warning Its clock is 700 ms ahead of this host’s',
     ]);
     expect(saysOf(judgeRedis({ ...redis, skewMs: -2_500 }))).toEqual([
-      'error Its clock is 2500 ms behind ours; the maximum is 2000 ms',
+      'error Its clock is 2500 ms behind this host’s; the maximum is 2000 ms',
     ]);
   });
 });

@@ -4,9 +4,10 @@ import { listen, portOf } from '../../support/listen';
 import { judgePorts, judgeThroughNginx } from '../../../ops/doctor/nginx';
 import { askHealth } from '../../../ops/doctor/ask-health';
 import { judgeHealth } from '../../../ops/doctor/worker-health';
-import { judgeLoad } from '../../../ops/doctor/load';
-import { report } from '../../../ops/doctor/report';
-import { judgeLogs, judgeRoom } from '../../../ops/doctor/room';
+import { judgeRoom } from '../../../src/doctor/judge-disks';
+import { judgeLoad } from '../../../src/doctor/judge-load';
+import { report } from '../../../src/doctor/report';
+import { judgeLogs } from '../../../ops/doctor/logs';
 import { judgeWorkers } from '../../../ops/doctor/workers';
 
 const app = (changes: Partial<AppProcess> = {}): AppProcess => ({
@@ -35,9 +36,9 @@ describe('the doctor on processes', () => {
       'warning Job worker 0 crashed 3 times',
     ]);
     expect(saysOf([app({ restarts: 25 }), worker])).toEqual([
-      'warning API worker 0 was started anew 25 times, reloads counted',
+      'warning API worker 0 was restarted 25 times, including reloads',
     ]);
-    const older = 'warning Not all of them run the newest build and configuration';
+    const older = 'warning Not all processes run the newest build and configuration';
     expect(saysOf([app({ release: 'old' }), worker])).toEqual([older]);
     expect(saysOf([app({ release: 'old' }), { ...worker, release: 'old' }])).toEqual([older]);
   });
@@ -86,11 +87,13 @@ describe('the doctor on processes', () => {
       const two = [app(), app({ instance: 1, port: 4002 })];
       const [finding, ...more] = judgeHealth(two.map((one) => ({ app: one, health })));
       expect(more).toEqual([]);
-      expect(finding!.says).toBe('2 API workers on ports 4001, 4002 answer; /health/ready says 503: MongoDB');
+      expect(finding!.says).toBe(
+        '2 API workers on ports 4001, 4002 answer; /health/ready answers 503: MongoDB',
+      );
       expect(finding!.cure).not.toContain('pm2 reload');
       expect(judgeThroughNginx(url, health, 'logs')).toMatchObject([
         { level: 'ok', says: expect.stringMatching(/ answers in \d+ ms$/) },
-        { level: 'error', says: expect.stringMatching(/ says 503: MongoDB$/) },
+        { level: 'error', says: expect.stringMatching(/ answers 503: MongoDB$/) },
       ]);
     });
 
@@ -145,7 +148,7 @@ describe('the doctor on processes', () => {
     expect(judgePorts(text, [4001, 4002]).level).toBe('ok');
     expect(judgePorts(text, [4002, 4005])).toMatchObject({
       level: 'error',
-      says: "It doesn't know the workers on 4005",
+      says: 'NGINX does not list the workers on ports 4005',
     });
   });
 
@@ -158,7 +161,7 @@ describe('the doctor on processes', () => {
       group: 'Disk',
       level: 'error',
       says: '200 MB are free for database, nginx',
-      cure: expect.stringMatching(/^Free some.*writes are refused.*uploads are refused/) as string,
+      cure: expect.stringMatching(/^Free some room.*writes are refused.*uploads are refused/) as string,
     });
     expect([1e6, 2e9].map((bytes) => judgeLogs(bytes).level)).toEqual(['ok', 'warning']);
   });

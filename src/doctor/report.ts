@@ -1,7 +1,7 @@
-import type { Finding } from '../../src/doctor/finding';
+import type { Finding } from './finding';
 
-const width = 80;
-const marks = { ok: '✓', warning: '!', error: '✗' };
+const WIDTH = 80;
+const MARKS = { ok: '✓', warning: '!', error: '✗' };
 
 /** @param first prefix of the first line @param next prefix of further lines */
 function wrap(text: string, first: string, next: string) {
@@ -9,7 +9,7 @@ function wrap(text: string, first: string, next: string) {
   for (const word of text.split(/\s+/)) {
     const line = lines.at(-1) ?? '';
     const isBegun = line.length > (lines.length === 1 ? first : next).length;
-    if (isBegun && line.length + 1 + word.length > width) lines.push(next + word);
+    if (isBegun && line.length + 1 + word.length > WIDTH) lines.push(next + word);
     else lines[lines.length - 1] = isBegun ? `${line} ${word}` : line + word;
   }
   return lines.join('\n');
@@ -26,11 +26,17 @@ export function report(findings: Finding[]) {
     ...findings
       .filter(({ group }) => group === name)
       .flatMap(({ level, says, cure }) => [
-        wrap(says, `  ${marks[level]} `, '    '),
+        wrap(says, `  ${MARKS[level]} `, '    '),
         ...(cure ? [wrap(cure, '    → ', '      ')] : []),
       ]),
   ]);
   const number = (wanted: string) => findings.filter(({ level }) => level === wanted).length;
   const sum = `${count(number('error'), 'error')}, ${count(number('warning'), 'warning')}, ${number('ok')} fine`;
   return `${[...lines, '', sum].join('\n').trimStart()}\n`;
+}
+
+/** Prints the findings, for people or as JSON. An error makes the exit status 1. */
+export function printReport(findings: Finding[], asJson = false): void {
+  process.stdout.write(asJson ? `${JSON.stringify(findings, null, 2)}\n` : report(findings));
+  if (findings.some(({ level }) => level === 'error')) process.exitCode = 1;
 }

@@ -1,16 +1,15 @@
-import { askAll } from '../../src/control/control-client';
-import { runDirOf } from '../stack/control';
-import { findingsOf, type Finding } from '../../src/doctor/finding';
+import { askAll } from '../control/control-client';
+import { findingsOf, type Finding } from './finding';
 
 const { ok, warning } = findingsOf('Load');
 /** Threshold of the alert WorkerLate. */
-const lateMs = 100;
-const cure =
+const LATE_MS = 100;
+const CURE =
   'docs/operations.md, "When it refuses", says what each class and reason means; npm run scale if cores are free';
 
 const written = (count: number) => count.toLocaleString('en', { maximumFractionDigits: 1 });
 
-/** What this examination reads of the status of an API worker. */
+/** What this check reads of the status of an API worker. */
 interface Status {
   name: string;
   requests: {
@@ -21,9 +20,9 @@ interface Status {
 
 export function judgeLoad(statuses: Status[]): Finding[] {
   const findings = statuses
-    .filter(({ requests }) => (requests.lateMs ?? 0) > lateMs)
+    .filter(({ requests }) => (requests.lateMs ?? 0) > LATE_MS)
     .map(({ name, requests }) =>
-      warning(`The event loop of ${name} is late by ${Math.round(requests.lateMs ?? 0)} ms`, cure),
+      warning(`The event loop of ${name} is late by ${Math.round(requests.lateMs ?? 0)} ms`, CURE),
     );
   const sums = new Map<string, { perSecond: number; count: number }>();
   for (const refusal of statuses.flatMap(({ requests }) => requests.refused ?? [])) {
@@ -34,7 +33,7 @@ export function judgeLoad(statuses: Status[]): Finding[] {
   for (const [what, { perSecond, count }] of sums) {
     const now = perSecond > 0 ? `, now ${written(perSecond)} a second` : ', none of them now';
     findings.push(
-      warning(`Refused for overload in the last 5 minutes: ${written(count)} ${what}${now}`, cure),
+      warning(`Refused for overload in the last 5 minutes: ${written(count)} ${what}${now}`, CURE),
     );
   }
   return findings.length > 0 || statuses.length === 0
@@ -42,12 +41,8 @@ export function judgeLoad(statuses: Status[]): Finding[] {
     : [ok('nothing was refused for overload in the last 5 minutes')];
 }
 
-/**
- * Asks the API workers by their sockets; one that does not answer within a second is left out.
- *
- * @param env variables of the apps
- */
-export async function examineLoad(env: Record<string, string>) {
-  const all = await askAll(runDirOf(env), 'GET /status');
+/** Asks the API workers by their sockets; leaves out those that do not answer within a second. */
+export async function askLoad(runDir: string): Promise<Finding[]> {
+  const all = await askAll(runDir, 'GET /status');
   return judgeLoad(all.flatMap(({ answer }) => (answer.kind === 'api' ? [answer] : [])));
 }

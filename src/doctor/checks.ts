@@ -1,0 +1,62 @@
+import { withoutEmpty } from '../config';
+import { configSchema } from '../config/schema';
+import { inspectRabbit } from '../infra/rabbit/inspection';
+import { inspectRedis } from '../infra/redis/inspection';
+import { defaultRunDir } from '../lib/private-folder';
+import { LIMIT_MS, askServer } from './ask-server';
+import type { Check } from './check';
+import { checkMongo, type CreateRepositories } from './check-mongo';
+import { findingsOf } from './finding';
+import { judgeDisks } from './judge-disks';
+import { askLoad } from './judge-load';
+import { judgeRabbit, judgeRedis } from './judge-servers';
+import { judgeTimeOuts, type TimeOuts } from './judge-time-outs';
+
+interface Examined {
+  env: NodeJS.ProcessEnv;
+  /** Reads what the files of NGINX and PM2 say. */
+  timeOuts: () => Omit<TimeOuts, 'drainMs'>;
+  createRepositories: CreateRepositories;
+}
+
+/** Reads the environment; a variable with a wrong value, which the check of the configuration reports, counts as unset. */
+function readAllowed(env: NodeJS.ProcessEnv) {
+  const given = withoutEmpty(env);
+  for (const { path } of configSchema.safeParse(given).error?.issues ?? []) delete given[String(path[0])];
+  return configSchema.partial().parse(given);
+}
+
+const notSet = (group: string, variable: string, lost: string) =>
+  findingsOf(group).warning(
+    `${variable} is not set: ${lost}`,
+    `Set it, or let \`npm start\` find or start a server`,
+  );
+
+/** Lists the checks of what a process with this environment uses. They change nothing. */
+export function checksOf({ env, timeOuts, createRepositories }: Examined): Check[] {
+  const values = readAllowed(env);
+  const { MONGO_URL: mongo, REDIS_URL: redis, AMQP_URL: amqp, KEY_PREFIX: prefix = '' } = values;
+  const { DISK_PLACES: places = {}, DRAIN_MS: drainMs = NaN, BASE_PORT: basePort = NaN } = values;
+  const { RUN_DIR: runDir = defaultRunDir(basePort) } = values;
+
+  const checkRedis = async () =>
+    redis
+      ? askServer('Redis', redis, async () => judgeRedis(await inspectRedis(redis, LIMIT_MS)))
+      : [notSet('Redis', 'REDIS_URL', 'nothing is cached')];
+  const checkRabbit = async () =>
+    amqp
+      ? askServer('RabbitMQ', amqp, async () => judgeRabbit(await inspectRabbit(amqp, prefix, LIMIT_MS)))
+      : [notSet('RabbitMQ', 'AMQP_URL', 'no job worker can start')];
+
+  return [
+    { group: 'Time-outs', run: () => judgeTimeOuts({ ...timeOuts(), drainMs }) },
+    { group: 'Disk', run: () => judgeDisks(places) },
+    {
+      group: 'MongoDB',
+      run: () => (mongo ? checkMongo(mongo, { createRepositories, isDiskKnown: 'database' in places }) : []),
+    },
+    { group: 'Redis', run: checkRedis },
+    { group: 'RabbitMQ', run: checkRabbit },
+    { group: 'Load', run: () => askLoad(runDir) },
+  ];
+}
