@@ -38,7 +38,8 @@ export async function localChecks(stack: Stack, root: string): Promise<Check[]> 
   const { dir, url, env: started, pm2Home: appsHome } = stack.info();
   const shell = process.env;
   const isUp = await isAnythingUp(stack, root);
-  const env = isUp ? started : shell;
+  // PM2 may run workers that `npm start` did not start.
+  const running = isUp && started.MONGO_URL ? started : undefined;
   const places = JSON.stringify(diskPlaces({ dir, appsHome }));
   const supervisorHome = stack.stackFile.read().supervisor?.home;
 
@@ -49,14 +50,18 @@ export async function localChecks(stack: Stack, root: string): Promise<Check[]> 
       '../../src/compose/store.ts',
     ) as typeof import('../../src/compose/store');
     const timeOuts = () => readTimeOuts(root, dir);
-    const checks = checksOf({ env: { DISK_PLACES: places, ...env }, timeOuts, createRepositories });
+    const checks = checksOf({
+      env: { DISK_PLACES: places, ...(running ?? shell) },
+      timeOuts,
+      createRepositories,
+    });
     return runChecks(isUp ? checks : checks.filter((check) => canBeChecked(check, shell)));
   };
   const checkConfiguration = () => {
     // On a first start npm start chooses a MongoDB.
     const known = { MONGO_URL: 'mongodb://not-chosen-yet', ...started };
     const next = judgeConfiguration(nextEnvironment(shell, known));
-    return isUp ? bothConfigurations(judgeConfiguration(started), next, shell, started) : next;
+    return running ? bothConfigurations(judgeConfiguration(running), next, shell, running) : next;
   };
   const checkProcesses = async () => {
     const [workers, nginx] = await Promise.all([examineWorkers(stack), examineNginx({ url, dir })]);

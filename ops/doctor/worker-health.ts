@@ -14,7 +14,8 @@ export const nameOf = ({ name, instance }: Pick<AppProcess, 'name' | 'instance'>
 function cureOf(unready: string) {
   if (unready.includes('MongoDB'))
     return `See MongoDB above: the workers are ready once it answers, and no reload helps. If it is fine there, ${logs}`;
-  if (unready.includes('drains')) return 'It is being replaced, or was drained by hand: resume it at /ops';
+  if (unready.includes('drains'))
+    return 'It is being replaced, or an operator drained it: Resume at /ops ends that';
   return logs;
 }
 
@@ -33,7 +34,7 @@ function judgeDrained({ app, status }: Asked): Finding {
         `${who} stepped aside: it is held to a part of a core, and its siblings have room`,
         'Look for a CPU quota, a busy core, swapping or a slow disk. It returns by itself once it is as quick as before',
       )
-    : warning(`${who} is drained: it takes no requests`, 'Resume it at /ops, or run: npm start');
+    : warning(`${who} is drained: it takes no requests`, 'An operator wanted that: Resume at /ops ends it');
 }
 
 export function judgeHealth(asked: Asked[]): Finding[] {

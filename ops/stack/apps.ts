@@ -6,6 +6,7 @@ import { appVariables } from '../../src/config/app-environment';
 import { messageOf } from '../../src/lib/error-code';
 import { shellQuoted } from '../../src/command-line/convention';
 import { askStatus } from './ask-status';
+import { apiStatusOf, socketOf } from './control';
 import { createPm2, type Pm2Process } from '../../tools/local-servers/pm2';
 import type { createStackFile } from '../../tools/local-servers/stack-file';
 import { explainSilence, markLogs } from '../../tools/local-servers/app-logs';
@@ -182,7 +183,8 @@ export function createApps({
   }
 
   /**
-   * Waits until each API worker answers on its own port.
+   * Waits until each API worker is ready on its own port, or takes no requests on purpose: an operator drained it, or it
+   * stepped aside.
    *
    * @param expected number of workers: many take longer, since they share the cores while they start
    */
@@ -193,7 +195,8 @@ export function createApps({
       const workers = (await list()).filter(({ name }) => name === apiName);
       // If another clone's worker was quicker to take the port, that one answers, and ours crashes.
       if (workers.length === 0 || workers.some(({ status }) => status !== 'online')) return false;
-      return (await Promise.all(workers.map(({ port = 0 }) => isReady(port)))).every(Boolean);
+      const areReady = workers.map(async (app) => (await isDrained(app)) || isReady(app.port ?? 0));
+      return (await Promise.all(areReady)).every(Boolean);
     };
     const what = `An API worker is not ready (npx pm2 logs ${apiName} shows why)`;
     await waitUntil(ask, { timeoutMs, everyMs: 250, what }).catch((error: unknown) => {
@@ -203,6 +206,9 @@ export function createApps({
       );
     });
   }
+
+  const isDrained = async (app: AppProcess) =>
+    (await apiStatusOf(socketOf(stackFile.read().env ?? {}, app)))?.draining === true;
 
   async function scale(workers: number) {
     const present = (await list()).filter(({ name }) => name === apiName);

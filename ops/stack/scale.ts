@@ -35,15 +35,25 @@ export function createScale({ apps, stackFile, listPorts }: Parts) {
   }
 
   /**
-   * Resumes workers that were drained by hand or by a command that was killed, so that enough of them serve. It resumes
-   * those that stepped aside too: `waitReady` would wait in vain for a worker that stays aside for minutes.
+   * Resumes workers that a command drained before it was killed. An operator's drain stays, and so does a worker that
+   * stepped aside, unless no other worker serves.
    */
   async function resumeDrained(say: Say, isWanted: (app: AppProcess) => boolean = () => true) {
-    for (const app of (await workers()).filter(isWanted)) {
+    const asked = (await workers()).filter(isWanted).map(async (app) => {
       const socket = socketHere(app);
-      if (!socket || !(await apiStatusOf(socket))?.draining) continue;
-      await askProcess(socket, 'POST /resume', { timeoutMs: drainMs });
-      say(`API worker ${app.instance} was drained and serves again`);
+      return { app, socket, status: await apiStatusOf(socket) };
+    });
+    const all = await Promise.all(asked);
+    const { leaving = [] } = stackFile.read();
+    const isLast = all.every(({ status }) => status?.draining);
+    for (const { app, socket, status } of all) {
+      if (!socket || !status?.draining) continue;
+      const title = `API worker ${app.instance}`;
+      if (isLast || leaving.includes(app.pid)) {
+        await askProcess(socket, 'POST /resume', { timeoutMs: drainMs });
+        say(`${title} was drained and serves again`);
+      } else if (status.asideSince) say(`${title} stepped aside; it returns by itself`);
+      else say(`${title} stays drained, as an operator wanted; Resume at /ops ends that`);
     }
   }
 
@@ -81,6 +91,7 @@ export function createScale({ apps, stackFile, listPorts }: Parts) {
     await listMissing(stays, say);
     if (wanted < present.length) {
       const running = doomed.filter(({ status }) => status === 'online');
+      stackFile.update({ leaving: running.map(({ pid }) => pid) });
       await Promise.all(running.map(drain));
       say(`${running.map(({ instance }) => `API worker ${instance}`).join(', ')}: drained`);
       await apps.pm2(['scale', apiName, String(wanted)], { timeoutMs: 120_000 });
@@ -88,6 +99,7 @@ export function createScale({ apps, stackFile, listPorts }: Parts) {
       if ((await workers()).some((app) => !stays(app)))
         throw new UserError('PM2 ended other workers than those that were drained. Run: npm run reload');
     }
+    stackFile.update({ leaving: undefined });
     return workers();
   }
 

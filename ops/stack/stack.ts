@@ -160,7 +160,7 @@ export function createStack({
     await apps.waitReady(apiWorkers);
     await nginx.follow(wanted);
     // If nothing served before, there is nothing better to go back to.
-    stackFile.update({ unproven: undefined });
+    stackFile.update({ unproven: undefined, leaving: undefined });
     return replaced && outcome === 'unchanged' ? 'reloaded' : outcome;
   };
 

@@ -5,6 +5,8 @@
 export const timeLimits = {
   /** Shorter than NGINX waits for an API worker (15 s), so that the worker can answer that it was too slow. */
   requestMs: 12_000,
+  /** How long a request of an operator waits for another process to do it; shorter than requestMs. */
+  operatorMs: 8_000,
   /** Longer than NGINX keeps an idle connection, so that NGINX is the one to close it. */
   keepAliveMs: 65_000,
   /** A stopping process ends itself after this; below PM2's kill_timeout. */

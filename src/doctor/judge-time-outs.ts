@@ -55,13 +55,18 @@ const seconds = (ms: number) => (Number.isNaN(ms) ? 'not set' : `${ms / 1_000} s
 
 /** Checks that each side waits longer than the side that it waits for. A rule names both and what is lost otherwise. */
 export function judgeTimeOuts({ nginx, pm2, drainMs }: TimeOuts): Finding[] {
-  const { requestMs, keepAliveMs, stopMs, jobGraceMs, startMs } = timeLimits;
+  const { requestMs, operatorMs, keepAliveMs, stopMs, jobGraceMs, startMs } = timeLimits;
   type Rule = [shorter: [string, number], longer: [string, number], lost: string, isUnwise?: boolean];
   const kill: [string, number] = ['kill_timeout of ecosystem.config.js', pm2.killMs];
   const stop: [string, number] = ['a process stops itself', stopMs];
   const rules: Rule[] = [
     [stop, kill, 'PM2 kills workers that still answer'],
     [['DRAIN_MS', drainMs], stop, 'workers are killed while they drain'],
+    [
+      ['a worker waits for another on /ops', operatorMs],
+      ["a request's deadline", requestMs],
+      'operators get 503 without the reason',
+    ],
     [['a job is put back', jobGraceMs], stop, 'jobs under way are lost until their lease ends'],
     [
       ['a start on a busy machine', startMs],

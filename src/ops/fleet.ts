@@ -4,18 +4,20 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { askAll, askProcess } from '../control/control-client';
 import { listLiving } from '../control/control-folder';
 import type { Settled } from '../jobs/dead-letters';
+import { timeLimits } from '../config/time-limits';
 import { ConflictError, NotFoundError, UnavailableError } from '../problems/errors';
 
 const LOCK_MS = 5_000;
-/** Longer than a worker waits for requests under way when it drains. */
+/** Longer than a drain takes, which no request waits for. */
 const DRAIN_MS = 20_000;
-/** Enough for a thousand letters, each with its job. */
-const LETTERS_MS = 30_000;
+/** How long a drain may take to begin. */
+const BEGIN_MS = 1_000;
+const BEGIN_EVERY_MS = 50;
 
 export type Fleet = ReturnType<typeof createFleet>;
 
-/** The workers of this host, reached by their control sockets in `folder`. */
-export function createFleet(folder: string) {
+/** The workers of this host, reached by their control sockets in `folder`. @param answerMs time limit of what they do */
+export function createFleet(folder: string, answerMs = timeLimits.operatorMs) {
   /** Lists the API workers that answer. During a reload a name occurs twice: the older process comes first. */
   async function workers() {
     const all = await askAll(folder, 'GET /status');
@@ -54,6 +56,11 @@ export function createFleet(folder: string) {
     return { worker, all };
   }
 
+  const tooLong = (name: string, what: string) =>
+    new UnavailableError(
+      `${name} still ${what} after ${answerMs / 1_000} s and goes on by itself: look at the live page again.`,
+    );
+
   return {
     workers,
 
@@ -78,13 +85,16 @@ export function createFleet(folder: string) {
       return { ready: depth.ready, deadLetters: depth.deadLetters, unacknowledged };
     },
 
-    /** Has a job worker of this host settle the dead letters. */
+    /** Has a job worker of this host settle the dead letters. One that takes too long goes on by itself. */
     async settleDeadLetters(how: 'retry' | 'discard'): Promise<Settled> {
       let reason = 'no job worker runs on this host';
+      const giveUp = Date.now() + answerMs;
       for (const worker of listLiving(folder).filter(({ name }) => name.startsWith('worker-'))) {
         try {
-          return await askProcess(worker, `POST /dead-letters/${how}`, { timeoutMs: LETTERS_MS });
+          const timeoutMs = Math.max(1, giveUp - Date.now());
+          return await askProcess(worker, `POST /dead-letters/${how}`, { timeoutMs });
         } catch (error) {
+          if (Date.now() >= giveUp) throw tooLong(worker.name, 'settles dead letters');
           reason = (error as Error).message;
         }
       }
@@ -103,17 +113,18 @@ export function createFleet(folder: string) {
           );
         const drained = askProcess(worker, 'POST /drain', { timeoutMs: DRAIN_MS });
         drained.catch(() => {});
-        for (let tries = 0; tries < 20; tries++) {
+        for (const giveUp = Date.now() + BEGIN_MS; Date.now() < giveUp; await sleep(BEGIN_EVERY_MS)) {
           const status = await askProcess(worker, 'GET /status').catch(() => undefined);
           if (status?.kind === 'api' && status.draining) return;
-          await sleep(50);
         }
         throw new UnavailableError(`${name} did not begin to drain: it may be busy or gone. See its log.`);
       }),
 
     async resume(name: string): Promise<void> {
       const { worker } = await newest(name);
-      await askProcess(worker, 'POST /resume', { timeoutMs: DRAIN_MS }).catch((error: Error) => {
+      const giveUp = Date.now() + answerMs;
+      await askProcess(worker, 'POST /resume', { timeoutMs: answerMs }).catch((error: Error) => {
+        if (Date.now() >= giveUp) throw tooLong(name, 'resumes');
         throw new UnavailableError(`${name} could not be resumed: ${error.message}`);
       });
     },

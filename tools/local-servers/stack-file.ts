@@ -18,6 +18,8 @@ export interface StackFile extends Start {
   upstream?: Upstream;
   /** The start before the one that is being rolled out. */
   unproven?: Start;
+  /** Pids of API workers that `scale` drains in order to end them. */
+  leaving?: number[];
   admin?: { email: string; passwordFile: string };
   supervisor?: { home: string };
   /** PM2 of the apps; `startedDaemon` is the pid of its daemon if this stack started it. */
