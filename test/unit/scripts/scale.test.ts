@@ -10,10 +10,11 @@ import { buildApiStatus } from '../../support/api-status';
 
 const folder = mkdtempSync(path.join(tmpdir(), 'taskfleet-scale-'));
 const FIRST_PID = 4_000_001;
+const state = (): { draining: boolean; asideSince?: number } => ({ draining: false });
 const workers = [0, 1, 2].map((instance) => ({
-  ...({ name: 'taskfleet-api', status: 'online', instance, id: instance } as AppProcess),
+  ...{ name: 'taskfleet-api' as const, status: 'online', instance, id: instance, restarts: 0, crashes: 0 },
   pid: FIRST_PID + instance,
-  state: {},
+  state: state(),
 }));
 let file: StackFile;
 let servers: Server[];
