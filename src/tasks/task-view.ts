@@ -8,13 +8,13 @@ import type { ListedTask } from './task-repository';
 export const toTask = (task: ListedTask, people: Map<string, Person>) => ({
   _id: String(task._id),
   title: task.title,
-  description: task.description,
+  description: task.description ?? IF_MISSING.description,
   status: task.status,
   priority: priorityAt(task.priority ?? IF_MISSING.priority),
   labels: task.labels ?? IF_MISSING.labels,
   position: task.position ?? IF_MISSING.position,
   assignedTo: (task.assignedTo && people.get(String(task.assignedTo))) ?? null,
-  deadline: task.deadline,
+  deadline: task.deadline ?? IF_MISSING.deadline,
   createdAt: task.createdAt,
   updatedAt: task.updatedAt,
 });
