@@ -1,8 +1,7 @@
-import path from 'node:path';
 import { text, wholeNumber } from '../../src/command-line/arguments';
 import { createProgress } from '../../tools/command/progress';
 import { drills, type DrillOptions } from '../drill/drills';
-import { dir } from '../drill/own-stack';
+import { drillLock } from '../drill/own-stack';
 import { runMain } from '../../tools/command/run-main';
 import { UsageError } from '../../tools/command/run-command';
 import { withLock } from '../../tools/command/lock';
@@ -15,6 +14,10 @@ const command = {
   about: `Tries a promise under load, on a stack of its own beside what runs, and leaves nothing of it.`,
   options: {
     reloads: { ...text('N', 'of reload: how many reloads, from 1 to 100'), default: '20' },
+    minutes: {
+      ...text('N', 'of autoscale: how long the load stays at the threshold, from 1 to 100 minutes'),
+      default: '30',
+    },
     only: text('NAME,…', `of overload: some of its parts, which are ${parts.join(', ')}`),
     seconds: {
       ...text('N', 'of overload: how long each overload lasts, from 1 to 100 seconds'),
@@ -26,6 +29,8 @@ const command = {
     reload:
       'reloads 20 times, and tries three builds that must be refused, under 48 connections (10 minutes)',
     scale: 'scales from 1 to 4 API workers and back, and to 6, under load (5 minutes)',
+    autoscale:
+      'lets a load rise above what one API worker can do, fall, and stay at the threshold, while the supervisor scales (40 minutes)',
     jobs: 'runs the same jobs with one job worker and with two (1 minute)',
     odd: 'sends 200 odd requests a second, beside which the plain requests of another member must stay as quick as before (2 minutes)',
     overload:
@@ -52,7 +57,8 @@ export const run = (args: string[]) =>
     const options = {
       reloads: wholeNumber('--reloads', values.reloads, 1, 100),
       seconds: wholeNumber('--seconds', values.seconds, 1, 100),
+      minutes: wholeNumber('--minutes', values.minutes, 1, 100),
       only: partsOf(values.only ?? parts.join()),
     };
-    await withLock(path.join(dir, 'drill.lock'), { timeoutMs: 60_000 }, () => drill(name, options));
+    await withLock(drillLock, { timeoutMs: 60_000 }, () => drill(name, options));
   });

@@ -1,6 +1,7 @@
 import { alone, createLocalStack, dir, root, wantedOfShell } from '../local/local-stack';
 import { askStatus } from '../stack/ask-status';
 import { describeCounts } from '../stack/app-names';
+import { readRange } from '../autoscale/range';
 import { checkBalancing } from '../../tools/local-servers/balancing';
 import { compileForServing, isBuilt } from '../set-up/build';
 import { guardChanges } from '../config/guard';
@@ -95,6 +96,8 @@ async function start(yes?: boolean) {
   for (const text of await stack.checkConfiguration({ apiWorkers, env, build }))
     progress.line('config', `! ${text}`);
   const balancing = checkBalancing();
+  const { range, warning } = readRange(process.env);
+  if (warning) progress.line('config', `! ${warning}`);
   await stack.checkApps();
   let started = 0;
   await progress.step(
@@ -107,7 +110,7 @@ async function start(yes?: boolean) {
       };
       await stack.startServers({
         only: ['mongo', 'redis', 'rabbit', 'nginx'],
-        apiWorkers,
+        apiWorkers: Math.max(apiWorkers, range?.most ?? 0),
         balancing,
         onReady,
       });
@@ -126,6 +129,7 @@ async function start(yes?: boolean) {
     (outcome) => outcome,
   );
 
+  stack.stackFile.update({ autoscale: range });
   const { url = '', ports, servers, env: appEnv } = stack.info();
   const metricsPort = ports.metrics ?? 0;
   await progress.step('ready', `asking ${url}/health/ready`, async () => {

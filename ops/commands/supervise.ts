@@ -1,15 +1,20 @@
 import path from 'node:path';
 import { spawnSync } from 'node:child_process';
 import { shellForChild } from '../config/load';
-import { createLocalStack, root, supervisorLock } from '../local/local-stack';
-import { runCommand } from '../../tools/command/run-command';
+import { createAutoscaler } from '../autoscale/autoscaler';
+import { createPublisher } from '../autoscale/publish';
+import { drillLock } from '../drill/own-stack';
+import { createLocalStack, root, stackLock, supervisorLock, tryAlone } from '../local/local-stack';
+import { apiName } from '../stack/app-names';
+import type { Stack } from '../stack/types';
+import { interruption, runCommand } from '../../tools/command/run-command';
 import { runMain } from '../../tools/command/run-main';
 import { watchDaemons } from '../stack/watch-daemons';
-import { withLock } from '../../tools/command/lock';
+import { nameHolder, withLock } from '../../tools/command/lock';
 
 const usage = {
   call: 'npx taskfleet supervise',
-  about: `Runs npm start in the foreground, and again if a PM2 daemon has died. Ctrl-C or npm stop ends everything.
+  about: `Runs npm start in the foreground, and again if a PM2 daemon has died. With AUTOSCALE, such as 1-4, it also changes the number of API workers by load. Ctrl-C or npm stop ends everything.
 npx taskfleet install-service writes a unit of systemd that runs it.`,
   options: {},
 };
@@ -32,12 +37,33 @@ async function start() {
   return code === 0;
 }
 
+/** Scales by load while AUTOSCALE is set, but never while a command or a drill is at work. */
+async function autoscale(stack: Stack) {
+  const sayScaling = (text: string) => say(`autoscale: ${text}`);
+  const publisher = createPublisher({ status: () => autoscaler.status(), say: sayScaling });
+  const autoscaler = createAutoscaler({
+    ...publisher,
+    read: stack.stackFile.read,
+    busy: () => nameHolder(stackLock) ?? nameHolder(drillLock),
+    alone: tryAlone,
+    countWorkers: async () => (await stack.apps()).filter(({ name }) => name === apiName).length,
+    scale: stack.scaleUnderLoad,
+    say: sayScaling,
+  });
+  await autoscaler.run(interruption.signal);
+  publisher.close();
+}
+
 /**
  * `npm start` in the foreground, and again whenever a PM2 daemon has died: for systemd (`npm run install-service`)
  * or a terminal. SIGINT or SIGTERM, which `npm stop` sends, stop it all.
  */
 async function supervise() {
-  await watchDaemons({ root, stackFile: createLocalStack().stackFile, start, say });
+  const stack = createLocalStack();
+  const scaling = autoscale(stack);
+  await watchDaemons({ root, stackFile: stack.stackFile, start, say });
+  // A step that is under way holds the lock that `npm stop` needs.
+  await scaling;
   say('stopping');
   spawnSync(process.execPath, command('stop'), {
     stdio: 'inherit',

@@ -1,4 +1,5 @@
 import type { Progress } from '../../tools/command/progress';
+import { drillAutoscaling } from './autoscale';
 import { drillJobWorkers } from './job-workers';
 import { drillKills } from './kill';
 import { drillOddRequests } from './odd';
@@ -11,6 +12,8 @@ export interface DrillOptions {
   reloads: number;
   /** Length of each overload. */
   seconds: number;
+  /** Minutes at the threshold of `autoscale`. */
+  minutes: number;
   /** Parts of `overload`. */
   only: string[];
 }
@@ -20,6 +23,7 @@ export const drills: Record<string, (progress: Progress, options: DrillOptions) 
   kill: drillKills,
   reload: drillReloads,
   scale: drillScaling,
+  autoscale: drillAutoscaling,
   jobs: drillJobWorkers,
   odd: drillOddRequests,
   overload: drillOverload,

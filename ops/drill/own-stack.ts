@@ -11,6 +11,8 @@ import type { Stack } from '../stack/types';
 import type { Account } from './load';
 
 export const dir = path.join(root, '.local', 'drill');
+/** Held while a drill runs. */
+export const drillLock = path.join(dir, 'drill.lock');
 const folder = path.join(dir, 'stack');
 
 interface OwnStack extends Account {

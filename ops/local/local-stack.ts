@@ -16,11 +16,27 @@ export function createLocalStack(say: (text: string) => void = (text) => console
   return createStack({ root, dir, basePorts, edge: edgeOf(process.env), ownPm2: true, say });
 }
 
+/** Held by a command that changes the local stack. */
+export const stackLock = path.join(dir, 'stack.lock');
+
 /** Commands that change the local stack wait for each other. */
 export function alone<T>(work: () => Promise<T>) {
   const onWait = (owner: string) =>
     console.log(`Another command (${owner}) is changing this stack: waiting for it.`);
-  return withLock(path.join(dir, 'stack.lock'), { timeoutMs: 60 * 60_000, onWait }, work);
+  return withLock(stackLock, { timeoutMs: 60 * 60_000, onWait }, work);
+}
+
+/** Runs `work` under the same lock; returns false, without running it, if a command holds the lock. */
+export async function tryAlone(work: () => Promise<void>): Promise<boolean> {
+  let hasBegun = false;
+  const begin = () => {
+    hasBegun = true;
+    return work();
+  };
+  await withLock(stackLock, { timeoutMs: 0 }, begin).catch((error: unknown) => {
+    if (hasBegun) throw error;
+  });
+  return hasBegun;
 }
 
 /** Variables of this shell for the apps, without those that the stack chooses: servers and ports. */

@@ -1,13 +1,15 @@
 import { commands } from '../command-line/commands';
 import { readProcessConfig } from '../config';
 import { askProcess } from '../control/control-client';
-import { listLiving } from '../control/control-folder';
+import { isWorker, listLiving } from '../control/control-folder';
 import { runCommand, say } from './command';
 
 /** Covers the API workers and job workers that share this RUN_DIR. */
 runCommand(commands['log-level'], async ({ positionals: [level] }) => {
   const { runDir } = readProcessConfig(process.env);
-  const sockets = listLiving(runDir).sort((a, b) => a.name.localeCompare(b.name));
+  const sockets = listLiving(runDir)
+    .filter(isWorker)
+    .sort((a, b) => a.name.localeCompare(b.name));
   const asked = sockets.map(async (socket) => {
     const { logLevel: before } = await askProcess(socket, 'GET /status');
     if (level === undefined) return `${socket.name}: ${before}`;

@@ -7,7 +7,7 @@ import { runCommand, say, untilInterrupted } from './command';
 import { withBar, withData } from './data-command';
 import { readDataConfig } from '../config';
 import { askAll } from '../control/control-client';
-import { listLiving } from '../control/control-folder';
+import { isWorker, listLiving } from '../control/control-folder';
 import { addressOf } from '../lib/server-away';
 
 const MIXED = 'their writes would be mixed with the backup';
@@ -37,7 +37,13 @@ ${MIXED}. The restore had no effect. Stop them first:
 async function listNames(folder: string): Promise<string[]> {
   // Removes the sockets of processes that were killed: another process may have their pid by now.
   await askAll(folder, 'GET /status');
-  return [...new Set(listLiving(folder).map(({ name }) => name))].sort();
+  return [
+    ...new Set(
+      listLiving(folder)
+        .filter(isWorker)
+        .map(({ name }) => name),
+    ),
+  ].sort();
 }
 
 runCommand(commands.restore, async ({ values, positionals: [name] }) => {

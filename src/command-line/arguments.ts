@@ -33,6 +33,8 @@ export type Given<T extends Options> = ReturnType<
 
 /** Width of a terminal, which breaks longer lines in the middle of a word. */
 const COLUMNS = 80;
+/** Length up to which the usage line lists the choices. */
+const LONGEST_LIST = 40;
 
 /**
  * Reads the arguments of a command. `--help` and `-h` print the help, whatever else is given.
@@ -91,7 +93,9 @@ function parse(args: string[], options: Options) {
 
 /** Returns the help of a command in the layout in which commander lists the commands. */
 export function formatHelp({ call, about, options, operands = {}, choices }: Command): string {
-  const shown = choices ? [`[${Object.keys(choices).join('|')}]`] : Object.keys(operands);
+  const list = Object.keys(choices ?? {}).join('|');
+  // The help lists the choices again below, each with its meaning.
+  const shown = choices ? [`[${list.length > LONGEST_LIST ? 'NAME' : list}]`] : Object.keys(operands);
   const program = new Program(call)
     .usage([...(Object.keys(options).length > 0 ? ['[options]'] : []), ...shown].join(' '))
     .description(about)

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { parseListen } from './listen';
 import { by, NETWORKS, type More } from './schema';
-import { list } from './values';
+import { flag, list } from './values';
 import { isNetwork } from '../lib/networks';
 
 const text = (readBy: string, description: string, more: More = {}) =>
@@ -18,6 +18,21 @@ const nginx = 'containers: NGINX';
 const edge = '`npm start`, NGINX';
 const absolutePath = (description: string) =>
   by(edge)(z.string().startsWith('/').optional(), description, { allowed: 'an absolute path' });
+
+/** The number of ports that a stack keeps free for API workers. */
+const MOST_WORKERS = 16;
+
+interface Range {
+  least: number;
+  most: number;
+}
+
+function rangeOf(text: string): Range {
+  const [least = 0, most = 0] = text.split('-').map(Number);
+  return { least, most };
+}
+
+const isOfWorkers = ({ least, most }: Range) => least >= 1 && least <= most && most <= MOST_WORKERS;
 
 /** Variables of NGINX, PM2 and the scripts, beside those of schema.ts. */
 export const stackSchema = z.object({
@@ -55,6 +70,20 @@ export const stackSchema = z.object({
       .default('50r/s'),
     'Requests that NGINX accepts from one address, except from LIMIT_EXEMPT.',
     { allowed: '1r/s to 999999r/s, or r/m' },
+  ),
+  AUTOSCALE: by('`npm start`, `npm run supervise`')(
+    z
+      .string()
+      .regex(/^\d{1,2}-\d{1,2}$/)
+      .transform(rangeOf)
+      .refine(isOfWorkers)
+      .optional(),
+    'Least and most API workers between which the supervisor scales by load; unset: it leaves their number alone.',
+    { allowed: 'a range within 1-16, such as 1-4', defaultText: 'none' },
+  ),
+  AUTOSCALE_ABOVE_CORES: by('`npm start`, `npm run supervise`')(
+    flag.default(false),
+    'Lets AUTOSCALE run more API workers than this host has cores.',
   ),
   // Not validated: outside of containers PORT may belong to another program.
   PORT: by('containers')(z.string().default('3000'), 'Port at which NGINX is published.', {

@@ -1,6 +1,8 @@
+import { performance } from 'node:perf_hooks';
 import type { Config } from '../config';
 import { askNginx } from '../http/server/balancer';
 import type { Drain } from '../http/server/drain';
+import type { HashPool } from '../infra/hash-pool';
 import type { LiveStats } from './live-stats';
 import { processStatus, setLevel, type LevelledLogger } from './process-status';
 import type { Answers, ControlHandlers, Vitals } from './protocol';
@@ -15,7 +17,7 @@ interface ApiControlOptions {
   rejoin: () => Promise<void>;
   isServing: () => boolean;
   live: LiveStats;
-  hashPool: { underWay: () => number; threads: () => number };
+  hashPool: Pick<HashPool, 'underWay' | 'threads' | 'done' | 'waitMs'>;
   /** Number of requests under way that are live pages. */
   watchers: () => number;
   metricsAsJson: () => Promise<Answers['GET /metrics']>;
@@ -52,6 +54,18 @@ export function apiControl(options: ApiControlOptions): ControlHandlers {
       return rejoin();
     },
     'GET /vitals': aside.vitals,
+    'GET /load': () => {
+      const { active, idle } = performance.eventLoopUtilization();
+      return {
+        activeMs: active,
+        idleMs: idle,
+        answered: live.answered(),
+        hashed: hashPool.done(),
+        hashWaitMs: hashPool.waitMs(),
+        hashThreads: hashPool.threads(),
+        serving: isServing(),
+      };
+    },
     'POST /ask-nginx': () => askNginx(config.balancerUrl ?? ''),
     'POST /log-level': setLevel(loggers),
   };

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { isAlive } from '../lib/is-alive';
 import { makePrivateFolder, privateFolderFault } from '../lib/private-folder';
 
-/** Socket of a process such as `api-0` or `worker-1`. During a reload two processes have the same name. */
+/** Socket of a process such as `api-0`, `worker-1` or `supervisor-0`. During a reload two have the same name. */
 export interface ControlSocket {
   name: string;
   pid: number;
@@ -45,6 +45,9 @@ export function listSockets(folder: string): ControlSocket[] {
 
 export const listLiving = (folder: string): ControlSocket[] =>
   listSockets(folder).filter(({ pid }) => isAlive(pid));
+
+/** True for API workers and job workers, which use the database; false for a supervisor. */
+export const isWorker = ({ name }: ControlSocket): boolean => !name.startsWith('supervisor-');
 
 /** True if another process with this name runs, which takes over from this one. */
 export const hasSuccessor = (folder: string, name: string): boolean =>

@@ -1,7 +1,6 @@
 import { rmSync } from 'node:fs';
 import { createServer, type IncomingMessage } from 'node:http';
 import { z } from 'zod';
-import type { Logger } from '../process/logger';
 import { ensureControlFolder, socketFile } from './control-folder';
 import { protocol, type CommandName, type ControlHandlers } from './protocol';
 
@@ -14,7 +13,11 @@ const isCommand = (text: string): text is CommandName => Object.hasOwn(protocol,
  * cluster mode its daemon would hold one port for all workers. Errors of handlers are answered with their message.
  */
 export async function serveControl(
-  { folder, name, logger }: { folder: string; name: string; logger: Logger },
+  {
+    folder,
+    name,
+    logger,
+  }: { folder: string; name: string; logger: { warn: (fields: object, text: string) => void } },
   handlers: ControlHandlers,
 ) {
   ensureControlFolder(folder);

@@ -18,6 +18,7 @@ export function createLiveStats({ lateMs, refused }: LiveStatsOptions) {
   const ring: RecentRequest[] = [];
   let total = 0;
   let failed = 0;
+  let refusals = 0;
   const cache = { hits: 0, misses: 0 };
   /** Counts of the cache at each snapshot of the last 5 s, oldest first. */
   let looks: { at: number; hits: number; misses: number }[] = [];
@@ -41,8 +42,12 @@ export function createLiveStats({ lateMs, refused }: LiveStatsOptions) {
       const at = Date.now();
       ring[total % KEPT] = { at, method, path: path ?? 'none', status, ms: seconds * 1_000, isRefused };
       total += 1;
+      if (isRefused) refusals += 1;
       if (status >= 500 && !isRefused) failed += 1;
     },
+
+    /** Requests since the start, without refusals. */
+    answered: (): number => total - refusals,
 
     cacheEvent(event: string): void {
       if (event === 'hit') cache.hits += 1;

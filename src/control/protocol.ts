@@ -103,6 +103,41 @@ const vitals = z.object({
 /** Load of an API worker, which its siblings on this host ask for. */
 export type Vitals = z.infer<typeof vitals>;
 
+const load = z.object({
+  /** Milliseconds since the start in which the event loop had work, including the wait for a core, and had none. */
+  activeMs: z.number(),
+  idleMs: z.number(),
+  /** Requests answered since the start, without refusals for overload. */
+  answered: z.number(),
+  /** Password hashes done since the start. */
+  hashed: z.number(),
+  /** How long the oldest password has been waiting for a hash thread; 0 if none waits. */
+  hashWaitMs: z.number(),
+  hashThreads: z.number(),
+  /** True if NGINX sends requests to this worker. */
+  serving: z.boolean(),
+});
+/** Counters of an API worker, from whose differences the autoscaler judges the last second. */
+export type Load = z.infer<typeof load>;
+
+const autoscaleStatus = z.object({
+  /** Bounds of the number of API workers. */
+  least: z.number(),
+  most: z.number(),
+  /** API workers that serve. */
+  workers: z.number(),
+  /** Why it takes no step now, such as a reload; unset if it may take one. */
+  holds: z.string().optional(),
+  /** Figures of the last second. Unset until two looks found all workers. */
+  now: z.object({ utilisation: z.number(), hashWaitMs: z.number(), perSecond: z.number() }).optional(),
+  /** Milliseconds until it may add a worker again, after one that brought nothing; 0 if it may. */
+  restMs: z.number(),
+  /** The last steps, oldest first; `at` in milliseconds since 1970. */
+  steps: z.array(z.object({ at: z.number(), text: z.string() })),
+});
+/** What `taskfleet supervise` reports of autoscaling. */
+export type AutoscaleStatus = z.infer<typeof autoscaleStatus>;
+
 const queueStatus = z.object({
   /** Null if RabbitMQ can't be asked. */
   depth: z.object({ ready: z.number(), deadLetters: z.number(), consumers: z.number() }).nullable(),
@@ -139,12 +174,16 @@ const schemas = {
   'POST /drain': bare(nothing),
   'POST /resume': bare(nothing),
   'GET /vitals': bare(vitals),
+  'GET /load': bare(load),
   'POST /ask-nginx': bare(nothing),
 
   // Commands of job workers
   'GET /queue': bare(queueStatus),
   'POST /dead-letters/retry': bare(settled),
   'POST /dead-letters/discard': bare(settled),
+
+  // Command of the supervisor
+  'GET /autoscale': bare(autoscaleStatus),
 };
 
 export type CommandName = keyof typeof schemas;

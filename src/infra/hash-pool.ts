@@ -77,11 +77,15 @@ export function createHashPool({ threads, cost, onDone }: HashPoolOptions) {
   let size = threads;
   let pool = threads > 0 ? createThreads(threads) : undefined;
   let running = 0;
+  let done = 0;
+  /** Jobs in the queue, the oldest first: lanes take turns, so the queue itself is in another order. */
+  const queued = new Set<Job>();
 
   function beginNext(): void {
     while (running < Math.max(1, size)) {
       const job = queue.shift();
       if (!job) return;
+      queued.delete(job);
       running += 1;
       void work(job).finally(() => {
         running -= 1;
@@ -97,6 +101,7 @@ export function createHashPool({ threads, cost, onDone }: HashPoolOptions) {
       // No AbortSignal: aborting ends the whole thread.
       const { result, workMs } = await (pool ? pool.run(task) : onTheEventLoop(task));
       end(workMs);
+      done += 1;
       if (client) onDone?.(client.requestId, Math.max(0, performance.now() - queuedAt - workMs), workMs);
       resolve(result);
     } catch (error) {
@@ -107,7 +112,9 @@ export function createHashPool({ threads, cost, onDone }: HashPoolOptions) {
 
   const run = (task: HashTask, client: HashClient | undefined) =>
     new Promise<string | boolean>((resolve, reject) => {
-      queue.push(client?.key ?? '', { task, client, queuedAt: performance.now(), resolve, reject });
+      const job: Job = { task, client, queuedAt: performance.now(), resolve, reject };
+      queued.add(job);
+      queue.push(client?.key ?? '', job);
       beginNext();
     });
 
@@ -132,6 +139,13 @@ export function createHashPool({ threads, cost, onDone }: HashPoolOptions) {
     waiting: queue.size,
     /** Hashes waiting or running. */
     underWay: () => queue.size() + running,
+    /** Hashes done since the start. */
+    done: () => done,
+    /** Milliseconds that the oldest hash has been waiting for a thread; 0 if none waits. */
+    waitMs(): number {
+      const [oldest] = queued;
+      return oldest ? performance.now() - oldest.queuedAt : 0;
+    },
     /** Estimated milliseconds until this many hashes are done. */
     msFor: (hashes: number): number => (hashes * pace.ms()) / Math.max(1, size),
     async close(): Promise<void> {
@@ -140,6 +154,7 @@ export function createHashPool({ threads, cost, onDone }: HashPoolOptions) {
           new UnavailableError('This worker is shutting down. The request had no effect; try again.'),
         );
       }
+      queued.clear();
       await pool?.destroy();
     },
   };

@@ -8,7 +8,7 @@ import type { OpsOptions } from './ops-routes';
 import type { OpsSnapshot } from './ops-types';
 
 interface SnapshotDeps {
-  fleet: Pick<Fleet, 'workers' | 'silent' | 'messages'>;
+  fleet: Pick<Fleet, 'workers' | 'silent' | 'scaling' | 'messages'>;
   jobs: Pick<JobRepository, 'counts' | 'latest'>;
   /** Name of this worker. */
   name: string;
@@ -24,12 +24,17 @@ const createSnapshot =
       ([counts, latest]) => ({ ...counts, latest }),
       () => null,
     );
-    const [workers, messages] = await Promise.all([fleet.workers(), fleet.messages()]);
+    const [workers, scaling, messages] = await Promise.all([
+      fleet.workers(),
+      fleet.scaling(),
+      fleet.messages(),
+    ]);
     return {
       at: Date.now(),
       by: name,
       workers: workers.map(({ answer }) => answer),
       silent: fleet.silent(workers),
+      scaling,
       jobs: await shown,
       messages,
     };

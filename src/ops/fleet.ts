@@ -2,7 +2,8 @@ import { closeSync, openSync, rmSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { askAll, askProcess } from '../control/control-client';
-import { listLiving } from '../control/control-folder';
+import { isWorker, listLiving } from '../control/control-folder';
+import type { AutoscaleStatus } from '../control/protocol';
 import type { Settled } from '../jobs/dead-letters';
 import { timeLimits } from '../config/time-limits';
 import { ConflictError, NotFoundError, UnavailableError } from '../problems/errors';
@@ -70,6 +71,12 @@ export function createFleet(folder: string, answerMs = timeLimits.operatorMs) {
       return listLiving(folder)
         .filter(({ name, file }) => name.startsWith('api-') && !files.has(file))
         .map(({ name }) => name);
+    },
+
+    /** Returns what the supervisor of this host reports of autoscaling; undefined if none scales. */
+    async scaling(): Promise<AutoscaleStatus | undefined> {
+      const supervisor = listLiving(folder).find((socket) => !isWorker(socket));
+      return supervisor && askProcess(supervisor, 'GET /autoscale').catch(() => undefined);
     },
 
     /**

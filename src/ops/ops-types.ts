@@ -1,4 +1,4 @@
-import type { Answers, ApiStatus } from '../control/protocol';
+import type { Answers, ApiStatus, AutoscaleStatus } from '../control/protocol';
 
 /** What the live page fetches. Times are `Date` in the server and, after JSON, `string` in the page. */
 export interface OpsSnapshot<Time> {
@@ -10,6 +10,8 @@ export interface OpsSnapshot<Time> {
   workers: ApiStatus[];
   /** Names of the workers that run but did not answer in time. */
   silent: string[];
+  /** Unset if no supervisor scales. */
+  scaling?: AutoscaleStatus;
   /** Null if MongoDB can't be asked. */
   jobs: JobsShown<Time> | null;
   /** Messages in RabbitMQ; null if no job worker can ask it. */

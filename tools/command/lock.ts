@@ -51,6 +51,12 @@ function ownCommand() {
 
 const described = ({ pid, command }: Owner) => (command ? `${command}, process ${pid}` : `process ${pid}`);
 
+/** Describes the live process that holds a lock, for people; `undefined` if none does. */
+export function nameHolder(file: string): string | undefined {
+  const owner = holderOf(file);
+  return owner && described(owner);
+}
+
 /** Removes a lock whose owner is gone. A second lock keeps two processes from removing each other's new lock. */
 function removeStale(file: string) {
   const guard = `${file}.guard`;

@@ -22,6 +22,10 @@ export interface StackFile extends Start {
   leaving?: number[];
   admin?: { email: string; passwordFile: string };
   supervisor?: { home: string };
+  /** Bounds of the number of API workers between which the supervisor scales; without them it does not. */
+  autoscale?: { least: number; most: number };
+  /** True from `taskfleet scale N` until `taskfleet scale auto`. */
+  isAutoscalePaused?: boolean;
   /** PM2 of the apps; `startedDaemon` is the pid of its daemon if this stack started it. */
   pm2?: { home: string; startedDaemon?: number };
 }

@@ -1,6 +1,7 @@
 import { byId, setText } from './dom.mjs';
 import { createJobs } from './jobs.mjs';
 import { complain, say } from './notices.mjs';
+import { showScaling } from './scaling.mjs';
 import { ask, watch, type Reply } from './stream.mjs';
 import { createWorkers, type Action } from './workers.mjs';
 
@@ -56,6 +57,7 @@ function enter(token: string): void {
       byId('live').hidden = false;
       setText(byId('connection'), `served by ${snapshot.by}`);
       showWorkers(snapshot);
+      showScaling(snapshot.scaling);
       showJobs(snapshot);
     },
     onLost: () => setText(byId('connection'), 'reconnecting…'),
