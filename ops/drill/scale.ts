@@ -69,7 +69,7 @@ async function changeTo(
       const shown = judgesSpread ? ` (${fromEven})` : '';
       console.log(`${workers} → ${count}  ${seconds.padStart(5)} s  ${kinds}; ${spread}${shown}`);
       for (const note of notes.filter((text) => text.includes('NGINX was reloaded')))
-        console.log(`       ${note}; ${change.connects} connections were made anew`);
+        console.log(`       ${note}; clients reconnected ${change.connects} times`);
       if (judgesSpread && uneven > mostUneven)
         faults.push(`${title}, ${workers} → ${count}: a share is ${fromEven}`);
       workers = count;

@@ -28,7 +28,7 @@ export function createNginx({
   /** Writes NGINX's configuration anew; a field that `changes` lacks stays as it was. */
   async function update(changes: Partial<Upstream>) {
     const before = stackFile.read().upstream;
-    if (!before) throw new Error('NGINX was not started yet');
+    if (!before) throw new Error('NGINX has not been started yet');
     const upstream = { ...before, ...changes };
     await servers.start(['nginx'], { upstream });
     stackFile.update({ upstream });

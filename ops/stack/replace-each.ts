@@ -103,7 +103,7 @@ export function createReplacement(
 
   /** @param renewed processes, in the state in which they were ready */
   async function requireSteady(renewed: AppProcess[]) {
-    status('looking whether all of them last');
+    status('checking that no new process crashes');
     for (let look = 0; look < steadyLooks; look += 1) {
       await sleep(lookMs);
       const now = await apps.list();

@@ -61,19 +61,19 @@ export function createRollOut({
   /** @param error why the new build was taken back @throws UserError */
   async function takeBack(error: unknown, before: Before, tell: Tell) {
     const reason = messageOf(error);
-    tell.say(`going back to the build before: ${reason}`);
+    tell.say(`restoring the previous build: ${reason}`);
     try {
       await goBack(before, tell);
     } catch (problem) {
       throw new UserError(
         `The new build was taken back: ${reason}\n` +
-          `The build before (release ${before.release}) is in dist again, but it didn't get ready either: ` +
-          `${messageOf(problem)}\nTo see what is wrong: npm run doctor. Then: npm start`,
+          `The previous build (release ${before.release}) is in dist again, but it did not become ready either: ` +
+          `${messageOf(problem)}\nnpx taskfleet doctor shows what is wrong. Then run: npm start`,
       );
     }
     throw new UserError(
       `The new build was taken back: ${reason}\n` +
-        `The build before (release ${before.release}) serves again, on all workers.`,
+        `The previous build (release ${before.release}) serves again on all workers.`,
     );
   }
 

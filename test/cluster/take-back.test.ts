@@ -34,7 +34,7 @@ describe('a roll-out', () => {
       const { failed, detail } = await stop();
       expect({ name, failed, detail }).toEqual({ name, failed: 0, detail });
       expect(refusal).toMatch(failure);
-      expect(refusal).toContain(`The build before (release ${release}) serves again`);
+      expect(refusal).toContain(`The previous build (release ${release}) serves again`);
       expect(stack.info().release).toBe(release);
       const states = (await stack.apps()).map((app) => [app.status, app.release]);
       expect(states).toEqual(Array(3).fill(['online', release]));
