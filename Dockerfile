@@ -9,6 +9,8 @@ FROM base AS build
 RUN npm ci
 COPY tsconfig.json tsconfig.build.json ./
 COPY src src
+# The context has no clone to ask: docker build --build-arg TASKFLEET_COMMIT=$(git rev-parse HEAD) .
+ARG TASKFLEET_COMMIT
 RUN npm run build
 
 FROM base AS packages

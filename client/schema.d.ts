@@ -716,6 +716,24 @@ export interface components {
     };
     /**
      * @example {
+     *       "status": "ok",
+     *       "version": "0.1.0",
+     *       "commit": "1f0c2b7",
+     *       "contract": "1.0.0"
+     *     }
+     */
+    Live: {
+      /** @constant */
+      status: 'ok';
+      /** @description Version of the software */
+      version: string;
+      /** @description Commit that it was built from; `unknown` if the build does not say */
+      commit: string;
+      /** @description Version of the API's contract: `info.version` of this document */
+      contract: string;
+    };
+    /**
+     * @example {
      *       "status": "ok"
      *     }
      */
@@ -2329,10 +2347,13 @@ export interface operations {
         content: {
           /**
            * @example {
-           *       "status": "ok"
+           *       "status": "ok",
+           *       "version": "0.1.0",
+           *       "commit": "1f0c2b7",
+           *       "contract": "1.0.0"
            *     }
            */
-          'application/json': components['schemas']['Health'];
+          'application/json': components['schemas']['Live'];
         };
       };
       400: components['responses']['InvalidRequest'];

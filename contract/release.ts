@@ -11,7 +11,7 @@ const CHANGELOG = path.join(__dirname, '..', 'CHANGELOG.md');
 const command = {
   call: 'npm run contract:release',
   about:
-    'Makes contract/openapi.json the released contract, which later changes must not break, and gives CHANGELOG.md a section for it. API_VERSION in src/http/openapi/document.ts has to say how much has changed.',
+    'Makes contract/openapi.json the released contract, which later changes must not break, and gives CHANGELOG.md a section for it. API_VERSION in src/process/version.ts has to say how much has changed.',
   options: {},
 };
 
@@ -28,7 +28,7 @@ runCommand(command, async () => {
   if (!isRaisedBy(step, released.info.version, now.info.version)) {
     process.exitCode = 1;
     return console.error(
-      `What changed since ${released.info.version} needs a new ${step} version, and this is ${now.info.version}: raise API_VERSION in src/http/openapi/document.ts.`,
+      `What changed since ${released.info.version} needs a new ${step} version, and this is ${now.info.version}: raise API_VERSION in src/process/version.ts.`,
     );
   }
   const changelog = withRelease(await readFile(CHANGELOG, 'utf8'), {

@@ -37,6 +37,8 @@ const entries: Entry[] = [
   entry(local, 'config', 'show or change the configuration that stays'),
   entry(local, 'supervise', 'run the stack in the foreground and repair it'),
   entry(local, 'install-service', 'write a systemd unit for it'),
+  entry(operations, 'releases', 'list the builds that can serve again'),
+  entry(operations, 'rollback', 'replace the workers by an earlier build'),
   entry(operations, 'doctor', 'check everything and name the cure of each fault'),
   entry(operations, 'drill', 'kill, reload, scale and overload a stack of its own'),
   ...dataEntries.map((data): Entry => ({

@@ -5,7 +5,7 @@ import { commands } from '../../src/command-line/commands';
 import type { Command } from '../../src/command-line/arguments';
 import { shell } from '../config/load';
 import { createLocalStack, root } from '../local/local-stack';
-import { compileForServing, isBuilt } from '../set-up/build';
+import { compileForServing, isBuilt, isHeld } from '../set-up/build';
 import { prepare } from '../set-up/prepare';
 import { runMain } from '../../tools/command/run-main';
 import { interruption, UserError } from '../../tools/command/run-command';
@@ -14,9 +14,9 @@ import { interruption, UserError } from '../../tools/command/run-command';
 async function runCli(name: string, args: string[]) {
   const stack = createLocalStack();
   // A worker that dies comes back from dist: while one may serve, nothing gets there that wasn't tried.
-  const mayServe = await stack.isPm2Running();
-  if (!mayServe) await prepare({ need: ['build'] });
-  const build = isBuilt(root) ? path.join(root, 'dist') : await compileForServing(root);
+  const keepsDist = isHeld(root) || (await stack.isPm2Running());
+  if (!keepsDist) await prepare({ need: ['build'] });
+  const build = isBuilt(root) || isHeld(root) ? path.join(root, 'dist') : await compileForServing(root);
   const { env: stackEnv } = stack.info();
   // The configuration file says what the next start uses; what runs is in stack.json.
   const source = stackEnv.MONGO_URL ? shell : process.env;

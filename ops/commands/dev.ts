@@ -2,7 +2,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { spawn } from 'node:child_process';
 import { workerVariables } from '../../src/config/app-environment';
-import { copyPages } from '../set-up/build';
+import { finishBuild } from '../../src/cli/finish-build';
 import { alone, appVariablesOfShell, createLocalStack, dir, root } from '../local/local-stack';
 import { createProgress } from '../../tools/command/progress';
 import { flag, type Given } from '../../src/command-line/arguments';
@@ -80,7 +80,7 @@ function watch(name: string, env: Record<string, string>, debugPort?: number) {
 async function develop({ values }: Given<typeof command.options>) {
   const env = await alone(prepareStack);
   fs.rmSync(out, { recursive: true, force: true });
-  copyPages(root, out);
+  finishBuild(root, out);
   const options = [
     '--outDir',
     out,

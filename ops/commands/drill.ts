@@ -28,6 +28,8 @@ const command = {
     kill: 'kills each process with -9 under load: how long until all is served again, and whether anything is lost (the default; 3 minutes)',
     reload:
       'reloads 20 times, and tries three builds that must be refused, under 48 connections (10 minutes)',
+    rollback:
+      'releases another build, rolls it back and reloads the configuration alone, under 48 connections (2 minutes)',
     scale: 'scales from 1 to 4 API workers and back, and to 6, under load (5 minutes)',
     autoscale:
       'lets a load rise above what one API worker can do, fall, and stay at the threshold, while the supervisor scales (40 minutes)',

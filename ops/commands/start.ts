@@ -3,9 +3,9 @@ import { askStatus } from '../stack/ask-status';
 import { describeCounts } from '../stack/app-names';
 import { readRange } from '../autoscale/range';
 import { checkBalancing } from '../../tools/local-servers/balancing';
-import { compileForServing, isBuilt } from '../set-up/build';
 import { guardChanges } from '../config/guard';
 import { recordDataDir } from '../../src/config/config-file';
+import { compileForServing, isBuilt, isHeld } from '../set-up/build';
 import { createProgress } from '../../tools/command/progress';
 import { flag } from '../../src/command-line/arguments';
 import { forCaller, shellQuoted } from '../../src/command-line/convention';
@@ -84,10 +84,13 @@ async function start(yes?: boolean) {
   guardChanges({ stack, apiWorkers, env, command: 'start', yes, say });
   // PM2 restarts a dead worker from dist: while one may serve, only a build that was tried gets there.
   const mayServe = await stack.isPm2Running();
-  const published = mayServe ? [] : (['build'] as const);
+  const keepsDist = mayServe || isHeld(root);
+  const published = keepsDist ? [] : (['build'] as const);
   await prepare({ need: ['system', ...lua, 'mongo', ...published], progress });
   let build: string | undefined;
-  if (!isBuilt(root)) {
+  if (isHeld(root)) {
+    progress.line('build', 'a rollback left these sources; npx taskfleet reload releases them again');
+  } else if (!isBuilt(root)) {
     await progress.step('build', 'compiling the sources', async () => {
       build = await compileForServing(root);
     });

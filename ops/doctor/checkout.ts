@@ -1,4 +1,4 @@
-import { isBuilt } from '../set-up/build';
+import { isBuilt, isHeld } from '../set-up/build';
 import { findingsOf } from '../../src/doctor/finding';
 
 const { ok, warning, error } = findingsOf('This folder');
@@ -14,11 +14,13 @@ export function examineCheckout(root: string) {
     checkout.arePackagesInstalled
       ? ok('packages as in package-lock.json')
       : error('The packages are not those of package-lock.json', 'npm ci, or npm start, which does it'),
-    isBuilt(root)
-      ? ok('dist is built from these sources')
-      : warning(
-          'dist is older than the sources, so an older build runs',
-          'npm run reload, or npm start if nothing runs',
-        ),
+    isHeld(root)
+      ? warning('A rollback left these sources, so an older build runs', 'npm run reload releases them again')
+      : isBuilt(root)
+        ? ok('dist is built from these sources')
+        : warning(
+            'dist is older than the sources, so an older build runs',
+            'npm run reload, or npm start if nothing runs',
+          ),
   ];
 }

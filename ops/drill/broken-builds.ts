@@ -2,7 +2,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 
 /** Copies `dist` and puts a line before the code of one file. @returns the folder of the copy */
-function buildWith(dist: string, folder: string, line: string, file = 'api.js'): string {
+export function buildWith(dist: string, folder: string, line: string, file = 'api.js'): string {
   fs.rmSync(folder, { recursive: true, force: true });
   fs.cpSync(dist, folder, { recursive: true });
   const changed = path.join(folder, file);

@@ -5,6 +5,7 @@ import { drillKills } from './kill';
 import { drillOddRequests } from './odd';
 import { drillOverload } from './overload/run';
 import { drillReloads } from './reload';
+import { drillRollback } from './rollback';
 import { drillScaling } from './scale';
 
 export interface DrillOptions {
@@ -22,6 +23,7 @@ export interface DrillOptions {
 export const drills: Record<string, (progress: Progress, options: DrillOptions) => Promise<string[]>> = {
   kill: drillKills,
   reload: drillReloads,
+  rollback: drillRollback,
   scale: drillScaling,
   autoscale: drillAutoscaling,
   jobs: drillJobWorkers,

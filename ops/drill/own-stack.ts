@@ -6,6 +6,7 @@ import { UserError } from '../../tools/command/run-command';
 import { forgetUrls } from '../../tools/local-servers/server-urls';
 import { ensureAdmin } from '../local/admin-account';
 import { prepare, root } from '../set-up/prepare';
+import { makeClone } from './own-clone';
 import { createStack } from '../stack/stack';
 import type { Stack } from '../stack/types';
 import type { Account } from './load';
@@ -14,13 +15,23 @@ export const dir = path.join(root, '.local', 'drill');
 /** Held while a drill runs. */
 export const drillLock = path.join(dir, 'drill.lock');
 const folder = path.join(dir, 'stack');
+const clone = path.join(dir, 'clone');
 
 interface OwnStack extends Account {
   stack: Stack;
+  /** Folder with the `dist` that serves. */
+  root: string;
   /** Starts what does not run. @returns true if everything runs then */
   start: () => Promise<boolean>;
   /** Gets a line for each promise that did not hold. */
   faults: string[];
+}
+
+interface OwnStackOptions {
+  apiWorkers: number;
+  env?: Record<string, string>;
+  /** True if `work` replaces the build in `dist`. */
+  ownBuild?: boolean;
 }
 
 /**
@@ -30,17 +41,19 @@ interface OwnStack extends Account {
  */
 export async function withOwnStack(
   progress: Progress,
-  { apiWorkers, env = {} }: { apiWorkers: number; env?: Record<string, string> },
+  { apiWorkers, env = {}, ownBuild = false }: OwnStackOptions,
   work: (own: OwnStack) => Promise<void>,
 ): Promise<string[]> {
   forgetUrls();
   delete process.env.BALANCING;
   await prepare({ need: ['system', 'nginx-lua', 'mongo', 'build'], progress });
-  const open = () => createStack({ root, dir: folder, basePorts: { nginx: 3400, api: 4501 }, urls: {} });
+  const open = (from: string) =>
+    createStack({ root: from, dir: folder, basePorts: { nginx: 3400, api: 4501 }, urls: {} });
   // A drill that was killed leaves its stack.
-  if (fs.existsSync(folder)) await open().stop();
+  if (fs.existsSync(folder)) for (const from of [clone, root].filter(fs.existsSync)) await open(from).stop();
   fs.rmSync(folder, { recursive: true, force: true });
-  const stack = open();
+  const place = ownBuild ? makeClone(root, clone) : root;
+  const stack = open(place);
   const start = async () => {
     try {
       await stack.startServers({ only: ['mongo', 'redis', 'rabbit', 'nginx'], apiWorkers });
@@ -58,14 +71,14 @@ export async function withOwnStack(
       if (!(await start())) throw new UserError('The stack of the drill did not start.');
     });
     const { url, env: ownEnv } = stack.info();
-    const admin = await ensureAdmin({ root, dir: folder, env: ownEnv });
+    const admin = await ensureAdmin({ root: place, dir: folder, env: ownEnv });
     if (!url || !admin) throw new UserError('The stack of the drill has no address or an old database.');
     stack.stackFile.update({ admin });
     const password = fs.readFileSync(admin.passwordFile, 'utf8').trim();
-    await work({ stack, start, faults, url, email: admin.email, password });
+    await work({ stack, root: place, start, faults, url, email: admin.email, password });
   } finally {
     await progress.step('stack', 'stopping', () => stack.stop());
   }
-  fs.rmSync(folder, { recursive: true, force: true });
+  for (const made of [folder, clone]) fs.rmSync(made, { recursive: true, force: true });
   return faults;
 }

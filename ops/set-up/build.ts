@@ -3,7 +3,8 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { runCommand, UserError } from '../../tools/command/run-command';
 import { withLock } from '../../tools/command/lock';
-import { URL } from 'url';
+import { finishBuild, writeBuildFile } from '../../src/cli/finish-build';
+import { BUILD_FILE, readBuild } from '../../src/process/version';
 
 /** @returns files below, relative to it */
 const filesIn = (folder: string): string[] =>
@@ -23,19 +24,49 @@ function hashSources(root: string): string {
   return hash.digest('hex');
 }
 
-/** Files that the build writes about itself, from no source. */
-const notes = ['.tsbuildinfo', '.built'];
+/** Names the sources that a rollback left: see `isHeld`. */
+const HELD = '.held';
 
-/** @returns the digest of the sources of a build folder; `undefined` if the build isn't whole */
-function stampIn(folder: string) {
+/** Files that the build writes about itself, from no source. */
+const notes = ['.tsbuildinfo', '.built', HELD];
+
+function readText(file: string) {
   try {
-    return fs.readFileSync(path.join(folder, '.built'), 'utf8');
+    return fs.readFileSync(file, 'utf8');
   } catch {
     return undefined;
   }
 }
 
+/** @returns the digest of the sources of a build folder; `undefined` if the build isn't whole */
+const stampIn = (folder: string) => readText(path.join(folder, '.built'));
+
 export const isBuilt = (root: string) => stampIn(path.join(root, 'dist')) === hashSources(root);
+
+/** @returns true if a rollback left these very sources: then `dist` serves in their place until they change */
+export const isHeld = (root: string) => readText(path.join(root, 'dist', HELD)) === hashSources(root);
+
+/** @param root that of `dist`, into which a rollback has published an older build */
+export const hold = (root: string) => fs.writeFileSync(path.join(root, 'dist', HELD), hashSources(root));
+
+/** A build that lies outside of the clone finds its packages by a link. @param dir the stack's folder */
+export function linkPackages(root: string, dir: string) {
+  if (!path.relative(root, dir).startsWith('..')) return;
+  const link = path.join(dir, 'node_modules');
+  fs.rmSync(link, { force: true });
+  fs.symlinkSync(path.join(root, 'node_modules'), link);
+}
+
+/** @returns a digest of what a build does, whenever and wherever it was compiled; empty if there is none */
+export function digestOf(folder: string): string {
+  if (!fs.existsSync(folder)) return '';
+  const hash = crypto.createHash('sha256');
+  // Source maps name the folder in which they were made.
+  const isCode = (file: string) => ![...notes, BUILD_FILE].includes(file) && !file.endsWith('.map');
+  for (const file of filesIn(folder).filter(isCode))
+    hash.update(`${file}\0`).update(fs.readFileSync(path.join(folder, file)));
+  return hash.digest('hex').slice(0, 8);
+}
 
 /** Replaces file by file, so that a running worker never loads half a file; the stamp comes last. */
 export function publish(from: string, to: string) {
@@ -65,7 +96,8 @@ async function compileAside(root: string): Promise<string> {
   const aside = path.join(root, '.local', 'build', 'dist');
   await alone(root, async () => {
     const sources = hashSources(root);
-    if (stampIn(aside) === sources) return;
+    // The same sources may have been committed meanwhile.
+    if (stampIn(aside) === sources) return writeBuildFile(root, aside, readBuild(aside).builtAt || undefined);
     fs.rmSync(path.join(aside, '.built'), { force: true });
     const info = path.join(aside, '.tsbuildinfo');
     // The compiler trusts its notes, even if its output is gone.
@@ -83,7 +115,7 @@ async function compileAside(root: string): Promise<string> {
     const result = await runCommand(process.execPath, [tsc, ...args], { cwd: root, timeoutMs: 180_000 });
     if (result.code !== 0)
       throw new UserError(`The sources don't compile:\n${result.stdout}${result.stderr}`);
-    copyPages(root, aside);
+    finishBuild(root, aside);
     removeOrphans(aside, path.join(root, 'src'));
     fs.writeFileSync(path.join(aside, '.built'), sources);
   });
@@ -109,12 +141,6 @@ export async function build(root: string) {
   await alone(root, async () => publish(aside, path.join(root, 'dist')));
 }
 
-/** Copies all files that the compiler does not handle; `npm run build` does the same. */
-export function copyPages(root: string, to: string | URL) {
-  const filter = (file: string) => !/\.m?ts$/.test(file);
-  fs.cpSync(path.join(root, 'src'), to, { recursive: true, filter });
-}
-
 /** Removes the output of sources that no longer exist. */
 function removeOrphans(aside: string, sourceFolder: string) {
   const sources = filesIn(sourceFolder);
@@ -122,6 +148,6 @@ function removeOrphans(aside: string, sourceFolder: string) {
     file.replace(/\.(m?)ts$/, '.$1js'),
     file.replace(/\.(m?)ts$/, '.$1js.map'),
   ]);
-  const made = new Set([...sources, ...compiled, ...notes]);
+  const made = new Set([...sources, ...compiled, ...notes, BUILD_FILE]);
   for (const file of filesIn(aside).filter((name) => !made.has(name))) fs.rmSync(path.join(aside, file));
 }

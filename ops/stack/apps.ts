@@ -7,6 +7,7 @@ import { messageOf } from '../../src/lib/error-code';
 import { shellQuoted } from '../../src/command-line/convention';
 import { askStatus } from './ask-status';
 import { apiStatusOf, socketOf } from './control';
+import { digestOf } from '../set-up/build';
 import { createPm2, type Pm2Process } from '../../tools/local-servers/pm2';
 import type { createStackFile } from '../../tools/local-servers/stack-file';
 import { explainSilence, markLogs } from '../../tools/local-servers/app-logs';
@@ -131,13 +132,11 @@ export function createApps({
     if (code !== 0) throw new UserError(`${stdout}${stderr.trim()}\nNothing was reloaded.`);
   }
 
-  /** Changes whenever the code or the configuration does. */
+  /** @returns the id of the build, by which `npx taskfleet releases` names it, and a digest of its configuration */
   function releaseOf(env: Record<string, string>, build = dist) {
     const hash = crypto.createHash('sha256').update(JSON.stringify(env));
-    for (const file of [path.join(root, ecosystem), path.join(build, '.built')]) {
-      if (fs.existsSync(file)) hash.update(fs.readFileSync(file));
-    }
-    return hash.digest('hex').slice(0, 16);
+    hash.update(fs.readFileSync(path.join(root, ecosystem)));
+    return `${digestOf(build)}-${hash.digest('hex').slice(0, 8)}`;
   }
 
   /** @returns true if an API worker of another release serves, which a worker that doesn't serve must not replace */
@@ -228,8 +227,20 @@ export function createApps({
     if (startedByUs && (await pm2.list()).length === 0) await pm2.pm2(['kill']);
   }
 
+  /** @returns names of the migrations that are applied to the database, by the build in `dist` */
+  async function appliedMigrations(env: Record<string, string>): Promise<string[]> {
+    const command = path.join(dist, 'cli', 'migrate.js');
+    const options = { env: { ...process.env, ...env }, timeoutMs: 30_000 };
+    const { code, stdout, stderr } = await runCommand(process.execPath, [command, 'status'], options);
+    if (code !== 0)
+      throw new UserError(`The migrations cannot be listed; nothing was changed.\n${stderr.trim()}`);
+    const lines = stdout.split('\n').map((line) => line.trim().split(/\s+/));
+    return lines.flatMap(([name = '', appliedAt]) => (appliedAt && appliedAt !== 'pending' ? name : []));
+  }
+
   return {
     check,
+    appliedMigrations,
     refuseWrongConfiguration,
     start,
     stop,

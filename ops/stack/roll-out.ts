@@ -1,7 +1,7 @@
-import fs from 'node:fs';
 import path from 'node:path';
 import { createReplacement } from './replace-each';
-import { publish } from '../set-up/build';
+import { hold, publish } from '../set-up/build';
+import { buildOf, createReleases } from './releases';
 import { messageOf } from '../../src/lib/error-code';
 import type { Apps } from './apps';
 import { tryBuild } from './trial';
@@ -9,10 +9,12 @@ import { UserError } from '../../tools/command/run-command';
 import type { createStackFile } from '../../tools/local-servers/stack-file';
 import type { AppProcess, Tell } from './types';
 
-/** Environment and release that served before. */
+/** What served before. */
 interface Before {
   env?: Record<string, string>;
   release?: string;
+  /** Id of the kept build. */
+  build: string;
 }
 
 /**
@@ -31,16 +33,28 @@ export function createRollOut({
   stackFile: ReturnType<typeof createStackFile>;
 }) {
   const dist = path.join(root, 'dist');
-  const good = path.join(dir, 'good', 'dist');
+  const releases = createReleases({ root, dir });
 
   /** Keeps the build that serves, to go back to. A build that a killed command left half-way is not kept. */
-  function keepGood(): Before {
+  function keepBefore(): Before {
     const { env, release, unproven } = stackFile.read();
-    if (unproven && fs.existsSync(good)) return unproven;
-    fs.rmSync(path.dirname(good), { recursive: true, force: true });
-    publish(dist, good);
-    stackFile.update({ unproven: { env, release } });
-    return { env, release };
+    const known = unproven?.build;
+    if (known && releases.has(known)) return { ...unproven, build: known };
+    const serving = buildOf(release);
+    const before = { env, release, build: releases.has(serving) ? serving : releases.keep(dist) };
+    stackFile.update({ unproven: before });
+    return before;
+  }
+
+  /** Keeps what serves now. It serves all the same if the disk has no room for that. */
+  function keepServing({ say }: Pick<Tell, 'say'>) {
+    try {
+      const build = releases.keep(dist);
+      releases.prune([build]);
+    } catch (error) {
+      say(`this build could not be kept for a rollback: ${messageOf(error)}`);
+    }
+    stackFile.update({ unproven: undefined });
   }
 
   const present = async () => (await apps.list()).sort((a, b) => a.name.localeCompare(b.name) || a.id - b.id);
@@ -48,8 +62,8 @@ export function createRollOut({
   const replacing = ({ say, status = () => {} }: Tell, running: AppProcess[]) =>
     createReplacement({ apps, say, status, url: stackFile.read().url }, running);
 
-  async function goBack({ env = {}, release = '' }: Before, tell: Tell) {
-    publish(good, dist);
+  async function goBack({ env = {}, release = '', build }: Before, tell: Tell) {
+    publish(releases.folderOf(build), dist);
     stackFile.update({ env, release });
     // Workers that were not replaced yet go on serving.
     const isWanted = (process_: AppProcess) => process_.release !== release || process_.status !== 'online';
@@ -79,15 +93,16 @@ export function createRollOut({
 
   /**
    * @param options build: a folder with a build, which may be dist itself; limitMs: milliseconds that each process of
-   *   the build may take until it is ready
+   *   the build may take until it is ready; isRollback: true if the build is older than the sources
    * @throws UserError if the build was refused, or taken back
    */
   async function rollOut({
     build,
     env,
     limitMs = 30_000,
+    isRollback = false,
     ...tell
-  }: Tell & { build: string; env: Record<string, string>; limitMs?: number }) {
+  }: Tell & { build: string; env: Record<string, string>; limitMs?: number; isRollback?: boolean }) {
     try {
       await tryBuild(build, env, { limitMs, status: tell.status });
     } catch (error) {
@@ -95,8 +110,9 @@ export function createRollOut({
     }
     tell.say('the new build boots on a spare port');
     const running = await present();
-    const before = keepGood();
+    const before = keepBefore();
     if (build !== dist) publish(build, dist);
+    if (isRollback) hold(root);
     const release = apps.releaseOf(env);
     stackFile.update({ env, release });
     try {
@@ -104,9 +120,10 @@ export function createRollOut({
     } catch (error) {
       await takeBack(error, before, tell);
     }
-    stackFile.update({ unproven: undefined });
+    keepServing(tell);
+    if (isRollback) releases.markRolledBack(before.build);
     return release;
   }
 
-  return { rollOut };
+  return { rollOut, keepServing };
 }

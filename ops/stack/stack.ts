@@ -61,7 +61,7 @@ export function createStack({
   const apps = createApps({ root, dir: folder, home: appsHome, isPrivate: !ownPm2, stackFile });
 
   const nginx = createNginx({ dir: folder, apps, servers, stackFile, edge });
-  const { rollOut } = createRollOut({ root, dir: folder, apps, stackFile });
+  const { rollOut, keepServing } = createRollOut({ root, dir: folder, apps, stackFile });
 
   /** NGINX lists more ports than there are workers, so that `pm2 scale` reaches it without a reload. */
   const listedPorts = (count: number) => {
@@ -160,7 +160,8 @@ export function createStack({
     await apps.waitReady(apiWorkers);
     await nginx.follow(wanted);
     // If nothing served before, there is nothing better to go back to.
-    stackFile.update({ unproven: undefined, leaving: undefined });
+    stackFile.update({ leaving: undefined });
+    keepServing({ say: sayHere });
     return replaced && outcome === 'unchanged' ? 'reloaded' : outcome;
   };
 
@@ -179,12 +180,13 @@ export function createStack({
     apiWorkers,
     env = {},
     limitMs,
+    isRollback,
     say: sayHere = say,
     status,
   }) => {
     await apps.check();
     const wanted = appEnvironment(apiWorkers, env);
-    const outcome = await rollOut({ build, env: wanted, limitMs, say: sayHere, status });
+    const outcome = await rollOut({ build, env: wanted, limitMs, isRollback, say: sayHere, status });
     // Has stack.json name servers that this reload took by their URLs.
     await servers.start(withoutNginx.filter((name) => urls[name as keyof typeof urls]));
     await nginx.follow(wanted);
@@ -227,6 +229,7 @@ export function createStack({
     stopApps: apps.stop,
     server: servers.server,
     apps: apps.list,
+    appliedMigrations: apps.appliedMigrations,
     isPm2Running: apps.isRunning,
     pm2: apps.pm2,
     info,

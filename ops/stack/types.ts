@@ -101,6 +101,8 @@ export interface Stack {
       apiWorkers: number;
       env?: Record<string, string>;
       limitMs?: number;
+      /** True if the build is older than the sources, which then stay unreleased until they change or are reloaded. */
+      isRollback?: boolean;
     } & Partial<Tell>,
   ): Promise<string>;
   /** Another number of API workers, without losing a request; returns those that run. */
@@ -136,6 +138,8 @@ export interface Stack {
   server(name: ServerName): ServerHandle;
   /** Lists the processes of the apps as PM2 sees them. */
   apps(options?: { timeoutMs?: number }): Promise<AppProcess[]>;
+  /** Names the migrations that are applied to the database of the apps. @param env variables of the apps */
+  appliedMigrations(env: Record<string, string>): Promise<string[]>;
   /** Whether the apps' PM2 has a daemon, without starting one. */
   isPm2Running(): Promise<boolean>;
   /** PM2's command on the apps, e.g. `['reload', 'taskfleet-api']`; returns what it printed. */

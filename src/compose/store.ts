@@ -13,7 +13,7 @@ import { connectRedis } from '../infra/redis/redis';
 import { createJobRepository } from '../jobs/job-repository';
 import { builtFile } from '../lib/built-file';
 import type { Logger } from '../process/logger';
-import { readVersion } from '../process/version';
+import { versions } from '../process/version';
 import { createNoticeBoard } from '../notices/notice-board';
 import { createNoticeRepository } from '../notices/notice-repository';
 import { createTaskCache } from '../tasks/task-cache';
@@ -106,7 +106,7 @@ export async function openStore(config: ProcessConfig, logger: Logger, metrics: 
     busy,
   });
   metrics.info('taskfleet_build_info', 'What this process runs', {
-    version: readVersion(),
+    ...versions,
     release: config.release ?? '',
   });
   observeMongo(metrics, store.mongo.client);

@@ -105,6 +105,9 @@ export const stackSchema = z.object({
     'Folder of the stack: database, secrets, logs and backups. A later command without it uses that of the last start.',
     '.local in the clone',
   ),
+  TASKFLEET_COMMIT: text('`npm run build`', 'Commit of the sources if git cannot be asked, as in an image.', {
+    defaultText: 'what git says',
+  }),
   TASKFLEET_DIR: path(
     'PM2, doctor',
     'Folder of a stack, in which it records its choices; scripts set it.',

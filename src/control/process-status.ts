@@ -1,4 +1,5 @@
 import type { ProcessConfig } from '../config';
+import { versions } from '../process/version';
 import type { Bodies, ProcessStatus } from './protocol';
 
 export interface LevelledLogger {
@@ -15,6 +16,7 @@ export const processStatus = (
   name,
   pid: process.pid,
   release: config.release,
+  build: versions,
   startedAt,
   memoryBytes: process.memoryUsage.rss(),
   logLevel: logger.level,

@@ -4,8 +4,10 @@ import { LOG_LEVELS } from '../lib/log-levels';
 const processStatus = z.object({
   name: z.string(),
   pid: z.number(),
-  /** Hash of the build and its configuration: the same in all processes that run the same code. */
+  /** Digests of the build and its configuration: the same in all processes that run the same code. */
   release: z.string(),
+  /** Unset in a process of an older release. */
+  build: z.object({ version: z.string(), commit: z.string(), contract: z.string() }).optional(),
   /** Milliseconds since 1970. */
   startedAt: z.number(),
   memoryBytes: z.number(),

@@ -3,7 +3,7 @@ import type { Metrics } from '../infra/metrics';
 import type { Mongo } from '../infra/mongo/mongo';
 import { createRabbitProbe } from '../infra/rabbit/probe';
 import type { RedisClient } from '../infra/redis/redis';
-import { readVersion } from '../process/version';
+import { versions } from '../process/version';
 import { createHealth, type Health } from './health';
 
 interface HealthDeps {
@@ -19,7 +19,7 @@ export function composeHealth(
 ) {
   const probe = amqpUrl ? createRabbitProbe(amqpUrl) : undefined;
   const health = createHealth({
-    about: { worker: workerName, version: readVersion(), release },
+    about: { worker: workerName, ...versions, release },
     required: { mongodb: { ping: mongo.ping, url: mongoUrl } },
     // Jobs are accepted without RabbitMQ: they wait in MongoDB.
     optional: {

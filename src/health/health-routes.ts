@@ -3,10 +3,32 @@ import { UnavailableError } from '../problems/errors';
 import type { Health } from './health';
 import { defineHiddenRoute, defineRoute, type Route } from '../http/routing/route';
 import { ok } from '../http/routing/reply';
+import { API_VERSION, versions } from '../process/version';
 
-const status = z.strictObject({ status: z.literal('ok') }).meta({ id: 'Health', example: { status: 'ok' } });
+const health = z.strictObject({ status: z.literal('ok') }).meta({ id: 'Health', example: { status: 'ok' } });
+const name = z
+  .string()
+  .max(80)
+  .regex(/^[\w.+-]+$/);
+const live = z
+  .strictObject({
+    status: z.literal('ok'),
+    version: name.describe('Version of the software'),
+    commit: name.describe('Commit that it was built from; `unknown` if the build does not say'),
+    contract: name.describe("Version of the API's contract: `info.version` of this document"),
+  })
+  .meta({
+    id: 'Live',
+    example: { status: 'ok', version: '0.1.0', commit: '1f0c2b7', contract: API_VERSION },
+  });
 
-const probe = (id: string, path: string, summary: string, require: () => Promise<void> | void) =>
+const probe = (
+  id: string,
+  path: string,
+  summary: string,
+  require: () => Promise<void> | void,
+  { body, more = {} }: { body: z.ZodType; more?: object } = { body: health },
+) =>
   defineRoute({
     id,
     tag: 'Service',
@@ -15,16 +37,16 @@ const probe = (id: string, path: string, summary: string, require: () => Promise
     path,
     summary,
     access: 'anyone',
-    responses: { 200: { description: 'OK', body: status } },
+    responses: { 200: { description: 'OK', body } },
     handler: async () => {
       await require();
-      return ok({ status: 'ok' });
+      return ok({ status: 'ok', ...more });
     },
   });
 
 /** Routes for probes: whether the process runs, has started, and can serve. */
 export const probeRoutes = (health: Health): Route[] => [
-  probe('getLive', '/health/live', 'Check that the process runs', () => {}),
+  probe('getLive', '/health/live', 'Check that the process runs', () => {}, { body: live, more: versions }),
   probe('getReady', '/health/ready', 'Check that the API can serve requests', async () => {
     if (!(await health.canServe())) throw new UnavailableError('The API is not ready. Try again later.');
   }),

@@ -1,16 +1,13 @@
-import { cpSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { lateBuilds } from '../../ops/drill/broken-builds';
+import { makeClone } from '../../ops/drill/own-clone';
 import { newTitle, send, startCluster, type Cluster } from '../support/cluster';
 import { startLoad } from '../support/load';
 
 const root = path.join(__dirname, '..', '..');
 /** A clone: a build that is taken back is in `dist` for a while, from which workers of other stacks would start. */
-const clone = mkdtempSync(path.join(root, '.local', 'clone-'));
-for (const name of ['ecosystem.config.js', 'dist', 'nginx'])
-  cpSync(path.join(root, name), path.join(clone, name), { recursive: true });
-for (const name of ['scripts', 'node_modules', 'package.json'])
-  symlinkSync(path.join(root, name), path.join(clone, name));
+const clone = makeClone(root, mkdtempSync(path.join(root, '.local', 'clone-')));
 
 let cluster: Cluster | undefined;
 afterAll(async () => {

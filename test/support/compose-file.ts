@@ -6,7 +6,7 @@ import { readProcessConfig } from '../../src/config';
 
 export interface Service {
   image: string;
-  build?: string;
+  build?: string | { context: string };
   user?: string;
   command?: string | string[];
   networks: string[];

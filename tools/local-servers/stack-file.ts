@@ -16,8 +16,8 @@ export interface StackFile extends Start {
   ports?: Record<string, number>;
   services?: Partial<Record<ServerName, Service>>;
   upstream?: Upstream;
-  /** The start before the one that is being rolled out. */
-  unproven?: Start;
+  /** The start before the one that is being rolled out, and the id of its kept build. */
+  unproven?: Start & { build?: string };
   /** Pids of API workers that `scale` drains in order to end them. */
   leaving?: number[];
   admin?: { email: string; passwordFile: string };

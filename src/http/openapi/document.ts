@@ -9,9 +9,7 @@ import { z } from 'zod';
 import { HEADERS, headerRefs, type HeaderName } from '../routing/headers';
 import { nameOf, problemAnswer, problemStatuses, problemsOf, revalidates } from './problems';
 import type { Answer, Route } from '../routing/route';
-
-/** Semantic version of the contract; the software has its own. */
-const API_VERSION = '1.0.0';
+import { API_VERSION } from '../../process/version';
 
 const DESCRIPTION = `Users and their tasks. Log in with \`POST /users/login\` and send the token as
 \`Authorization: Bearer TOKEN\`. Every error is a problem (RFC 9457) with a \`requestId\`.`;

@@ -119,9 +119,12 @@ export function createMigrations(options: MigrationsOptions) {
     async down(): Promise<string | undefined> {
       let last: string | undefined;
       const takeBack: Work = async (lost) => {
-        const done = await applied();
-        last = (await names()).filter((name) => done.includes(name)).at(-1);
+        const [known, done] = [await names(), await applied()];
+        last = done.sort().at(-1);
         if (last === undefined) return;
+        // An older build must not revert one of its own instead.
+        if (!known.includes(last))
+          throw new Error(`${last} was applied by another version, which alone can revert it.`);
         // import() would parse `#` and `%` in a path as parts of a URL.
         const migration = createRequire(__filename)(path.join(folder, last)) as { down?: unknown };
         if (!migration.down)

@@ -16,6 +16,13 @@ const newestOfEach = (workers: ApiStatus[]) => [
   ...new Map(workers.map((worker) => [worker.name, worker])).values(),
 ];
 
+/** Shows the commit as git shortens it. */
+const describeBuild = ({ build }: ApiStatus) =>
+  build && {
+    version: `${build.version} (${build.commit.replace(/^([0-9a-f]{7})[0-9a-f]+/, '$1')})`,
+    contract: build.contract,
+  };
+
 function stateOf({ draining, asideSince, listening, inFlight }: ApiStatus): string {
   if (!draining) return 'serving';
   if (asideSince) return 'aside';
@@ -86,6 +93,7 @@ function createCard(name: string, onPress: (name: string, action: Action) => Pro
         hashes: worker.hashes,
         'up for': duration(worker.startedAt, at),
         release: worker.release.slice(0, 8),
+        ...describeBuild(worker),
       });
       const isLast = next === 'serving' && serving === 1;
       return showState(next, isLast ? LAST : next === 'aside' ? ASIDE : '', isLast);

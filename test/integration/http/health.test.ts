@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import request from 'supertest';
 import { mongoUrl, serverUrl } from '../../support/servers';
@@ -66,6 +67,8 @@ describe('the health of a worker', () => {
       status: 'ok',
       worker: 'api-0',
       version: expect.stringMatching(/^\d+\.\d+\.\d+/),
+      commit: 'unknown',
+      contract: expect.stringMatching(/^\d+\.\d+\.\d+/),
       release: 'abc123',
       started: false,
       draining: false,
@@ -78,9 +81,17 @@ describe('the health of a worker', () => {
     });
   });
 
-  it.each(['/health/live', '/health/ready'])('shows the status alone at %s, whoever asks', async (path) => {
-    await outside(path).expect(200, { status: 'ok' });
-    await request(api.server).get(path).expect(200, { status: 'ok' });
+  it('shows the status alone at /health/ready, whoever asks', async () => {
+    await outside('/health/ready').expect(200, { status: 'ok' });
+    await request(api.server).get('/health/ready').expect(200, { status: 'ok' });
+  });
+
+  it('shows what runs at /health/live, whoever asks', async () => {
+    const { body: document } = await request(api.server).get('/openapi.json').expect(200);
+    const { version } = JSON.parse(readFileSync('package.json', 'utf8')) as { version: string };
+    // Sources that run without being compiled have no commit.
+    const expected = { status: 'ok', version, commit: 'unknown', contract: document.info.version };
+    await outside('/health/live').expect(200, expected);
   });
 
   it('has not started before it is marked as started', async () => {

@@ -104,4 +104,13 @@ describe('the migrations', () => {
     expect((await outcome(start('down'))).stderr).toMatch(/one-way\.js has no way back/);
     expect(await applied()).toEqual([first]);
   });
+
+  it('reverts none of its own after a rollback left one of a newer version', async () => {
+    const [first, newer] = ['20260101000000-known.js', '29991231000000-newer.js'] as const;
+    await addMigration(first, logRun(first), "exports.down = (db) => db.collection('runs').deleteMany({});");
+    await outcome(start());
+    await mongo.db.collection('migrations').insertOne({ fileName: newer, appliedAt: new Date() });
+    expect((await outcome(start('down'))).stderr).toContain(`${newer} was applied by another version`);
+    expect([await runs(), await applied()]).toEqual([1, [first, newer]]);
+  });
 });

@@ -113,7 +113,7 @@ describe('NGINX with Lua, of docker-compose.response-time.yml', () => {
       expect.arrayContaining(Object.keys(changed.environment!)),
     );
     expect(changed.environment!.BALANCING).toBe('response-time');
-    expect(existsSync(path.join(root, changed.build!, 'Dockerfile'))).toBe(true);
+    expect(existsSync(path.join(root, changed.build as string, 'Dockerfile'))).toBe(true);
   });
 
   it('lists the same workers at the address of the api container', () => {

@@ -22,7 +22,8 @@ describe('each container', () => {
 
   it.each(services)('%s does not run as root', (_, { user, build }) => {
     // The Dockerfile sets the user of the project's own image.
-    expect(user ?? build).toMatch(/^(nginx|mongodb|redis|rabbitmq|\.)$/);
+    const context = typeof build === 'object' ? build.context : build;
+    expect(user ?? context).toMatch(/^(nginx|mongodb|redis|rabbitmq|\.)$/);
   });
 
   it('knows only the secrets that it needs', () => {
