@@ -11,15 +11,16 @@ import { holdWorkers } from './held-workers';
 export interface ScalingLoad {
   scenario: string;
   next: () => LoadRequest;
+  /** The load grows with the number of workers. */
+  connectionsPerWorker: number;
   /** True if any answer that is not from the cache is an error. */
   isCached?: boolean;
 }
 
-/**
- * The load grows with the number of workers. A held worker runs for 4 ms (a tick of the kernel's clock) at a time, in
- * which it answers about ten reads, so this is enough to keep it busy.
- */
-const CONNECTIONS_PER_WORKER = 16;
+/** A held worker runs for 4 ms (a tick of the kernel's clock) at a time, in which it answers about ten reads. */
+const READ_CONNECTIONS = 16;
+/** A held worker hashes six times a second, and refuses a sign-up that would wait for longer than 2 s. */
+const SIGN_UP_CONNECTIONS = 4;
 const RISES_MS = 1_500;
 const WARM_UP_STEP_SECONDS = 4;
 /** A worker is slow until its hot code is compiled, which depends on how often it has run. */
@@ -46,8 +47,8 @@ const round3 = (value: number) => Math.round(value * 1_000) / 1_000;
 export async function makeScalingLoads({ fixtures }: BenchContext): Promise<ScalingLoad[]> {
   const read = await fixtures.taskRead();
   return [
-    { scenario: 'sign-up', next: nextSignUp },
-    { scenario: 'cached-read', next: () => read, isCached: true },
+    { scenario: 'sign-up', next: nextSignUp, connectionsPerWorker: SIGN_UP_CONNECTIONS },
+    { scenario: 'cached-read', next: () => read, connectionsPerWorker: READ_CONNECTIONS, isCached: true },
   ];
 }
 
@@ -57,11 +58,11 @@ export async function makeScalingLoads({ fixtures }: BenchContext): Promise<Scal
  */
 export async function warmUp(
   { stack, signal }: Pick<BenchContext, 'stack' | 'signal'>,
-  next: () => LoadRequest,
+  { next, connectionsPerWorker }: Pick<ScalingLoad, 'next' | 'connectionsPerWorker'>,
   workers: number,
 ) {
   const { groups } = await stack.processes();
-  const load = startLoad({ url: stack.url, connections: workers * CONNECTIONS_PER_WORKER, next, signal });
+  const load = startLoad({ url: stack.url, connections: workers * connectionsPerWorker, next, signal });
   const end = performance.now() + WARM_UP_SECONDS * 1_000;
   try {
     for (let answered = 0, last = Infinity; performance.now() < end;) {
@@ -80,10 +81,10 @@ export async function warmUp(
 /** Measures one window with so many workers listed in NGINX. */
 export async function runScalingLoad(
   context: BenchContext,
-  { isCached, next }: ScalingLoad,
+  { isCached, next, connectionsPerWorker }: ScalingLoad,
   { workers, seconds }: { workers: number; seconds: number },
 ): Promise<Run> {
-  const connections = workers * CONNECTIONS_PER_WORKER;
+  const connections = workers * connectionsPerWorker;
   const run = await measureLoad(context, { next, connections, seconds, warmUpMs: RISES_MS, areHeld: true });
   return isCached ? requireHits(run) : run;
 }

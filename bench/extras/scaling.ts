@@ -63,7 +63,7 @@ async function measureScaling(context: BenchContext, advance: Advance): Promise<
     for (const load of await makeScalingLoads(context)) {
       await stack.listWorkers(MOST_WORKERS);
       say(`scaling: ${load.scenario}, warming up`);
-      await warmUp(context, load.next, MOST_WORKERS);
+      await warmUp(context, load, MOST_WORKERS);
       const quotaCores = await chooseQuota(context, quota, load, MOST_WORKERS);
       advance(BEFORE_SECONDS);
       const points = await measurePoints(context, quota, { load, quotaCores, advance });
@@ -111,11 +111,14 @@ async function measurePoint(context: BenchContext, load: ScalingLoad, workers: n
     : run;
 }
 
-const describe = ({ perSecond, cpu, cpuMicrosPerRequest, figures }: Run, throttled: number) =>
+const describe = ({ perSecond, cpu, cpuMicrosPerRequest, figures, errors }: Run, throttled: number) =>
   `${perSecond.toFixed(1)}/s, ${Math.round(throttled * 100)}% of periods throttled; ` +
   `cores: API ${apiCores(cpu).toFixed(2)}, machine ${machineCores(cpu).toFixed(2)}; ` +
   `API ${Math.round(apiCores(cpuMicrosPerRequest))} µs a request` +
-  (figures.hitShare === undefined ? '' : `; ${(figures.hitShare * 100).toFixed(1)}% from the cache`);
+  (figures.hitShare === undefined ? '' : `; ${(figures.hitShare * 100).toFixed(1)}% from the cache`) +
+  Object.entries(errors)
+    .map(([what, count]) => `; ${count} × ${what}`)
+    .join('');
 
 export function toCurve(
   curve: Pick<ScalingCurve, 'scenario' | 'quotaCores' | 'bcryptCost'>,

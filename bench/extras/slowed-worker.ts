@@ -38,7 +38,7 @@ async function measureSlowedWorker(
   try {
     await stack.use(setup);
     const read = await fixtures.taskRead();
-    await warmUp(context, () => read, setup.workers);
+    await warmUp(context, { next: () => read, connectionsPerWorker: CONNECTIONS }, setup.workers);
     const held = await holdWorkers({ stack, quota, cores: SLOWED_CORES, isHeld: (name) => name === SLOWED });
     const rate = await chooseRate(context, read);
     advance(BEFORE_SECONDS);
@@ -109,10 +109,15 @@ async function readClosedLoop(context: BenchContext, read: LoadRequest, seconds?
   return count.addTo(run);
 }
 
-/** At a fixed rate no client waits for another, and requests pile up before the slowed worker. */
+/**
+ * At a fixed rate no client waits for another, and requests pile up before the slowed worker, which refuses what it could
+ * not answer in time.
+ */
 async function readAtRate(context: BenchContext, request: LoadRequest, perSecond: number): Promise<Run> {
   const count = countWorkers();
-  return count.addTo(await measureRate(context, { request, perSecond, onAnswer: count.add }));
+  return count.addTo(
+    await measureRate(context, { request, perSecond, onAnswer: count.add, mayRefuse: true }),
+  );
 }
 
 export const slowedWorker: Extra = {

@@ -85,6 +85,8 @@ interface MeasuredRate {
   perSecond: number;
   /** Called for each answer that counts. */
   onAnswer?: (answer: Answer) => void;
+  /** True if a 503 is an outcome with a figure of its own, `refusedShare`, and no error. */
+  mayRefuse?: boolean;
 }
 
 /** Not counted: connections are opened and code is compiled. */
@@ -94,13 +96,14 @@ const MOST_CONNECTIONS = 256;
 /** Measures one window of requests at a fixed rate. */
 export async function measureRate(
   { stack, options: { seconds }, signal }: Context,
-  { request, perSecond, onAnswer }: MeasuredRate,
+  { request, perSecond, onAnswer, mayRefuse = false }: MeasuredRate,
 ): Promise<Run> {
   const { groups } = await stack.processes();
   const cpuSince = countCpuTime(groups);
   const { tally, errors, add } = createAnswerTally();
   const times: number[] = [];
   const late: number[] = [];
+  let refused = 0;
   const connections = openConnections({ url: stack.url, connections: MOST_CONNECTIONS });
   try {
     await sendAtRate(connections, {
@@ -108,8 +111,10 @@ export async function measureRate(
       seconds: seconds + RATE_WARM_UP_SECONDS,
       next: () => request,
       onAnswer(answer, { tookMs, lateMs }, index) {
-        const counts = index >= perSecond * RATE_WARM_UP_SECONDS && answer.status === request.expected;
-        if (!counts) return add({ ...answer, headers: {} }, request.expected);
+        const isCounted = index >= perSecond * RATE_WARM_UP_SECONDS;
+        if (mayRefuse && answer.status === 503) return void (refused += isCounted ? 1 : 0);
+        if (!isCounted || answer.status !== request.expected)
+          return add({ ...answer, headers: {} }, request.expected);
         add(answer, request.expected);
         times.push(tookMs);
         late.push(lateMs);
@@ -122,7 +127,12 @@ export async function measureRate(
   }
   const result = { perSecond: times.length / seconds, requests: times.length, ...latencies(times), errors };
   const hitShare = tally.hits / Math.max(1, times.length);
-  return toRun(result, cpuSince(), { hitShare, senderLateP99Ms: percentile(late, 0.99) });
+  const refusedShare = refused / Math.max(1, refused + times.length);
+  return toRun(result, cpuSince(), {
+    hitShare,
+    senderLateP99Ms: percentile(late, 0.99),
+    ...(mayRefuse && { refusedShare }),
+  });
 }
 
 /** Adds an error to a run whose answers were to come from the cache and did not. */

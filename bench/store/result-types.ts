@@ -50,6 +50,7 @@ export const FIGURES = {
   reloads: 'reloads',
   senderLateP99Ms: 'lateness of the load generator, p99 ms',
   slowedShare: 'requests to the slowed worker',
+  refusedShare: 'requests refused with 503 for overload',
   signUpsPerSecond: 'sign-ups/s beside it',
   jobsPerSecond: 'jobs/s',
   jobP99Ms: 'from 202 to the end of the job, p99 ms',

@@ -86,12 +86,20 @@ export function balancingSection({ series }: BenchResults) {
     id: 'balancing',
     title: 'Balancing with one slowed worker',
     text: ['One worker is held to a tenth of a core. Which share of the requests does it still get?'],
+    notes: ['"refused": answered with 503 by the slowed worker, which could not answer them in time.'],
     charts: [
       ...chart('Share of the slowed worker', 'share; 1 is all requests', THIRD, shareOf, formatPercent),
       ...chart('p99 with one slowed worker', 'ms (less is better)', MANY, p99Of, inMs),
     ],
     tables: [
-      makeTable(slowed, [named(name), ['its share', middleCell(shareOf, formatPercent)], RATE, P50, P99]),
+      makeTable(slowed, [
+        named(name),
+        ['its share', middleCell(shareOf, formatPercent)],
+        ['refused', middleCell(figureOf('refusedShare'), formatPercent)],
+        RATE,
+        P50,
+        P99,
+      ]),
     ],
   });
 }
