@@ -57,7 +57,7 @@ async function measureScaling(context: BenchContext, advance: Advance): Promise<
   try {
     const { stack, say } = context;
     say(`scaling: starting ${MOST_WORKERS} workers`);
-    await stack.use(SETUP, { bcryptCost: SIGN_UP_COST });
+    await stack.use(SETUP, { bcryptCost: SIGN_UP_COST, areHeld: true });
     advance(START_SECONDS);
     const curves: ScalingCurve[] = [];
     for (const load of await makeScalingLoads(context)) {

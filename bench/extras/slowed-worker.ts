@@ -36,7 +36,7 @@ async function measureSlowedWorker(
   if ('reason' in quota) return { skipped: [`the slowed worker: ${quota.reason}`] };
   const setup = setupOf('cluster', clusterSize);
   try {
-    await stack.use(setup);
+    await stack.use(setup, { areHeld: true });
     const read = await fixtures.taskRead();
     await warmUp(context, { next: () => read, connectionsPerWorker: CONNECTIONS }, setup.workers);
     const held = await holdWorkers({ stack, quota, cores: SLOWED_CORES, isHeld: (name) => name === SLOWED });

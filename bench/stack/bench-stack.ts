@@ -15,6 +15,8 @@ interface UseOptions {
   drains?: boolean;
   /** Cost of a password, if it differs from BCRYPT_COST. */
   bcryptCost?: number;
+  /** True if workers are held to quotas, and are to serve as they are instead of stepping aside. */
+  areHeld?: boolean;
 }
 
 const folder = path.join(benchFolder, 'stack');
@@ -64,7 +66,7 @@ export async function startBenchStack({ signal, say }: { signal: AbortSignal; sa
   }
 
   /** Restarts the apps, so that each run begins with processes of the same age. */
-  async function use(setup: Setup, { drains = false, bcryptCost }: UseOptions = {}): Promise<void> {
+  async function use(setup: Setup, { drains, bcryptCost, areHeld }: UseOptions = {}): Promise<void> {
     signal.throwIfAborted();
     await stopApps();
     signal.throwIfAborted();
@@ -76,6 +78,7 @@ export async function startBenchStack({ signal, say }: { signal: AbortSignal; sa
       JWT_TTL_SECONDS: '86400',
       ...(!setup.cache && { REDIS_URL: '' }),
       ...(!drains && { DRAIN_MS: '0' }),
+      ...(areHeld && { BALANCER_URL: '' }),
     };
     await stack.startApps({ apiWorkers: setup.workers, env });
     // NGINX then lists exactly these workers.

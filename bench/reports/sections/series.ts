@@ -86,7 +86,9 @@ export function balancingSection({ series }: BenchResults) {
     id: 'balancing',
     title: 'Balancing with one slowed worker',
     text: ['One worker is held to a tenth of a core. Which share of the requests does it still get?'],
-    notes: ['"refused": answered with 503 by the slowed worker, which could not answer them in time.'],
+    notes: [
+      '"refused": answered with 503 by the slowed worker, which could not answer them in time. Otherwise it would step aside after a while; here it stays.',
+    ],
     charts: [
       ...chart('Share of the slowed worker', 'share; 1 is all requests', THIRD, shareOf, formatPercent),
       ...chart('p99 with one slowed worker', 'ms (less is better)', MANY, p99Of, inMs),
