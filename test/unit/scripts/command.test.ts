@@ -6,6 +6,7 @@ import {
   existsSync,
   mkdirSync,
   openSync,
+  readdirSync,
   readFileSync,
   rmSync,
   writeFileSync,
@@ -13,6 +14,7 @@ import {
 import path from 'node:path';
 import { copyScripts } from '../../support/copy-scripts';
 import { newFolder } from '../../support/folder';
+import { eventually } from '../../support/wait';
 import { explainFault } from '../../../src/command-line/file-faults';
 
 const root = path.join(__dirname, '..', '..', '..');
@@ -154,6 +156,52 @@ describe('the command line', () => {
       },
     );
     expect({ status, stderr }).toEqual({ status: 1, stderr: expect.stringContaining('backslash') as string });
+  });
+
+  describe('a command in a clone without packages', () => {
+    const bare = path.join(folder, 'bare');
+    const asked = path.join(folder, 'asked');
+    const head = '#!/bin/sh\ntrap "echo npm ends; exit 1" TERM\n';
+    /** Starts a command whose npm is this shell script. */
+    function start(npm: string, args: string[]) {
+      writeFileSync(path.join(folder, 'npm'), `${head}echo "$@" >> ${asked}\n${npm}\n`, { mode: 0o755 });
+      const env = { PATH: `${folder}:${process.env.PATH}`, HOME: folder };
+      const child = spawn(process.execPath, [path.join(bare, 'scripts', 'bootstrap.js'), ...args], { env });
+      const printed = { stdout: '', stderr: '' };
+      child.stdout.on('data', (text: Buffer) => (printed.stdout += String(text)));
+      child.stderr.on('data', (text: Buffer) => (printed.stderr += String(text)));
+      const ended = once(child, 'close').then(([status]) => ({ status: status as number, ...printed }));
+      return { child, ended };
+    }
+    const locks = () => readdirSync(path.join(bare, '.local'));
+    beforeAll(() => copyScripts(bare));
+    beforeEach(() => {
+      for (const file of [path.join(bare, 'node_modules'), asked]) rmSync(file, { force: true });
+    });
+
+    it('ends npm ci as well if it is ended, and leaves no lock', async () => {
+      const { child, ended } = start('while :; do sleep 0.1; done', ['start']);
+      await eventually(() => existsSync(asked));
+      child.kill('SIGTERM');
+      expect(await ended).toMatchObject({
+        status: 130,
+        stdout: '',
+        stderr: expect.stringContaining('npm ends\nInterrupted') as string,
+      });
+      expect(locks()).toEqual([]);
+    });
+
+    it('installs them once though two commands begin, and keeps stdout for the command', async () => {
+      const npm = `echo added; sleep 2; ln -s ${path.join(root, 'node_modules')} ${path.join(bare, 'node_modules')}`;
+      const both = [start(npm, ['stop', '--help']), start(npm, ['stop', '--help'])];
+      for (const { ended } of both)
+        expect(await ended).toMatchObject({
+          status: 0,
+          stdout: expect.stringMatching(/^Usage: /) as string,
+        });
+      expect(readFileSync(asked, 'utf8')).toMatch(/^ci .*\n$/);
+      expect(locks()).toEqual([]);
+    });
   });
 
   describe('an error of the file system', () => {
