@@ -40,6 +40,7 @@ const entries: Entry[] = [
   entry(operations, 'releases', 'list the builds that can serve again'),
   entry(operations, 'rollback', 'replace the workers by an earlier build'),
   entry(operations, 'doctor', 'check everything and name the cure of each fault'),
+  entry(operations, 'secrets', 'replace the key of the tokens or a password while it serves'),
   entry(operations, 'drill', 'kill, reload, scale and overload a stack of its own'),
   ...dataEntries.map((data): Entry => ({
     ...data,

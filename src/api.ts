@@ -71,6 +71,7 @@ async function main(): Promise<void> {
       live,
       hashPool,
       watchers: api.watchers,
+      keyIds: api.keyIds,
       metricsAsJson,
       loggers,
     }),

@@ -34,6 +34,8 @@ const command = {
     autoscale:
       'lets a load rise above what one API worker can do, fall, and stay at the threshold, while the supervisor scales (40 minutes)',
     jobs: 'runs the same jobs with one job worker and with two (1 minute)',
+    rotate:
+      'rotates the key of the tokens and the passwords of the servers, and turns logs over, under 48 connections (4 minutes)',
     odd: 'sends 200 odd requests a second, beside which the plain requests of another member must stay as quick as before (2 minutes)',
     overload:
       'sends more than the stack can do, at fixed rates that wait for no answer: reads must stay quick, and the rest must be refused at once (5 minutes). Latencies over time: .local/drill/overload.html',

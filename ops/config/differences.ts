@@ -29,7 +29,9 @@ export function tokenKeys(env: Variables): { name: string; values: string[] } | 
   if (!name) return undefined;
   const text = env[name]!;
   const content = name.endsWith('_FILE') ? readOrEmpty(text) : text;
-  return { name, values: content.split(/[,\s]+/).filter(Boolean) };
+  // Behind a key of a list stands how long it counts.
+  const entries = content.split(/[,\n]/).map((entry) => entry.trim().split(' ')[0] ?? '');
+  return { name, values: entries.filter(Boolean) };
 }
 
 function readOrEmpty(file: string) {

@@ -11,7 +11,8 @@ import { randomBytes } from 'node:crypto';
 export function nextEnvironment(shell: NodeJS.ProcessEnv, env: Record<string, string>) {
   const { NODE_ENV, BASE_PORT, MONGO_URL, REDIS_URL, AMQP_URL } = env;
   // `npm start` generates a secret if there is none.
-  const hasSecret = Boolean(shell.JWT_SECRET || shell.JWT_SECRET_FILE);
+  const { JWT_SECRETS, JWT_SECRETS_FILE, JWT_SECRET, JWT_SECRET_FILE } = shell;
+  const hasSecret = Boolean(JWT_SECRETS || JWT_SECRETS_FILE || JWT_SECRET || JWT_SECRET_FILE);
   const secret = hasSecret ? {} : { JWT_SECRET: randomBytes(32).toString('hex') };
   return { NODE_ENV, BASE_PORT, MONGO_URL, REDIS_URL, AMQP_URL, ...shell, ...secret };
 }

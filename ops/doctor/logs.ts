@@ -1,13 +1,23 @@
-import { logSets, logsIn } from '../../tools/local-servers/logs';
+import { logLimits } from '../../tools/local-servers/log-limits';
+import { logSets, logsIn, type LogLimits } from '../../tools/local-servers/logs';
 import { inUnits } from '../../src/lib/disk-level';
 import { findingsOf, type Finding } from '../../src/doctor/finding';
 
 const { ok, warning } = findingsOf('Disk');
-/** Bytes that all logs together may have: a little more than keep-room.ts leaves (docs/operations.md). */
-const logsMost = 0.3e9;
+/** Logs that grow to their limit at the same time; the others of a stack stay small (docs/logs.md). */
+const growing = 4;
 
-export const judgeLogs = (bytes: number) =>
-  bytes <= logsMost
+/** The limits of the environment; wrong ones are a finding of the configuration. */
+function limitsOrDefault(): LogLimits {
+  try {
+    return logLimits();
+  } catch {
+    return logLimits({});
+  }
+}
+
+export const judgeLogs = (bytes: number, { most, keep }: LogLimits = limitsOrDefault()) =>
+  bytes <= growing * most * (keep + 1)
     ? ok(`${inUnits(bytes)} of logs`)
     : warning(
         `${inUnits(bytes)} of logs: the process that shortens them (keep-room) seems to be down`,
@@ -24,7 +34,7 @@ export function examineLogs({
   supervisorHome?: string;
 }): Finding[] {
   const logs = logSets({ supervisorHome, ...homes }).flatMap(({ folder, name }) =>
-    logsIn({ folder, name: new RegExp(name.source.replace(/\$$/, '(\\.1)?$')) }),
+    logsIn({ folder, name: new RegExp(name.source.replace(/\$$/, '(\\.\\d+)?$')) }),
   );
   return [judgeLogs(logs.reduce((sum, { size }) => sum + size, 0))];
 }

@@ -6,6 +6,7 @@ import { drillOddRequests } from './odd';
 import { drillOverload } from './overload/run';
 import { drillReloads } from './reload';
 import { drillRollback } from './rollback';
+import { drillRotation } from './rotate';
 import { drillScaling } from './scale';
 
 export interface DrillOptions {
@@ -27,6 +28,7 @@ export const drills: Record<string, (progress: Progress, options: DrillOptions) 
   scale: drillScaling,
   autoscale: drillAutoscaling,
   jobs: drillJobWorkers,
+  rotate: drillRotation,
   odd: drillOddRequests,
   overload: drillOverload,
 };

@@ -8,6 +8,7 @@ import { diskPlaces } from './disk-places';
 import { createNginx } from './nginx';
 import { createRollOut } from './roll-out';
 import { createScale } from './scale';
+import { keyVariables } from './token-keys';
 import { createPrivateServers, executables } from '../../tools/local-servers/private-servers';
 import { createStackFile } from '../../tools/local-servers/stack-file';
 import {
@@ -17,7 +18,6 @@ import {
   closeHome,
   usersHome,
 } from '../../tools/local-servers/supervisor';
-import { ensureSecret } from '../../tools/local-servers/secrets';
 import { publish } from '../set-up/build';
 import { findFree } from '../../tools/local-servers/ports';
 import { urlsFromEnvironment } from '../../tools/local-servers/server-urls';
@@ -115,11 +115,11 @@ export function createStack({
       MONGO_URL: urls.mongo ?? services.mongo?.url ?? '',
       REDIS_URL: urls.redis ?? services.redis?.url ?? '',
       AMQP_URL: urls.rabbit ?? services.rabbit?.url ?? '',
-      JWT_SECRET_FILE: env.JWT_SECRET ? '' : ensureSecret(path.join(folder, 'jwt-secret')),
       EXPOSE_WORKER: String(!isProduction(edge)),
       LIMIT_EXEMPT: limitExemptOf({ ...edge, ...env }),
       DISK_PLACES: JSON.stringify(diskPlaces({ dir: folder, appsHome, urls })),
       ...env,
+      ...keyVariables(folder, env),
     };
   }
 
@@ -228,6 +228,7 @@ export function createStack({
     checkConfiguration,
     stopApps: apps.stop,
     server: servers.server,
+    rotatePassword: servers.rotatePassword,
     apps: apps.list,
     appliedMigrations: apps.appliedMigrations,
     isPm2Running: apps.isRunning,

@@ -136,6 +136,12 @@ export interface Stack {
   /** Stops apps and servers and the supervisor; the data stays. */
   stop(): Promise<void>;
   server(name: ServerName): ServerHandle;
+  /**
+   * Gives a server of the stack another password, while `switchApps` has the apps use the variables that it gets.
+   *
+   * @throws UserError if the server is not the stack's own
+   */
+  rotatePassword(name: ServerName, switchApps: (env: Record<string, string>) => Promise<void>): Promise<void>;
   /** Lists the processes of the apps as PM2 sees them. */
   apps(options?: { timeoutMs?: number }): Promise<AppProcess[]>;
   /** Names the migrations that are applied to the database of the apps. @param env variables of the apps */

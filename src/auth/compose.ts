@@ -6,6 +6,7 @@ import type { Once } from '../idempotency/idempotency-service';
 import { createHashPool, type HashPool } from '../infra/hash-pool';
 import type { Metrics } from '../infra/metrics';
 import type { RateLimiters } from '../infra/rate-limiter';
+import type { KeyRing } from '../keys/key-ring';
 import { networkOf } from '../lib/client-address';
 import type { TaskService } from '../tasks/task-service';
 import type { UserCache } from '../users/user-cache';
@@ -34,10 +35,10 @@ interface AuthDeps {
 
 /** Builds what issues tokens, and what checks the token of a request. */
 export function composeTokens(
-  { jwtSecret: secret, jwtTtlSeconds: ttlSeconds }: Pick<Config, 'jwtSecret' | 'jwtTtlSeconds'>,
-  board: Pick<NoticeBoard, 'isRevoked'>,
+  { jwtTtlSeconds: ttlSeconds }: Pick<Config, 'jwtTtlSeconds'>,
+  { keys, board }: { keys: KeyRing; board: Pick<NoticeBoard, 'isRevoked'> },
 ) {
-  const tokens = createTokenService({ secret, ttlSeconds });
+  const tokens = createTokenService({ keys, ttlSeconds });
   return { tokens, authenticate: createAuthenticate({ tokens, board }) };
 }
 

@@ -15,9 +15,9 @@ import { allRoutes } from './routes';
 /** Builds everything that an API worker consists of, connected; `createApp` takes `app`. */
 export async function composeApi(config: Config, logger: Logger) {
   const shared = await composeFoundation(config, logger);
-  const { admission, board, health, lateness, live, metrics, rateLimiter, requests, store } = shared;
+  const { admission, health, lateness, live, metrics, rateLimiter, requests, store } = shared;
 
-  const { tokens, authenticate } = composeTokens(config, board);
+  const { tokens, authenticate } = composeTokens(config, shared);
   const tasks = composeTasks(shared);
   const { users, userCache } = composeUsers({ ...shared, tasks, tokenLifeMs: tokens.ttlMs });
   const { auth, hashPool, ...passwords } = await composeAuth(config, { ...shared, userCache, tasks, tokens });
@@ -33,6 +33,7 @@ export async function composeApi(config: Config, logger: Logger) {
     live,
     hashPool,
     metrics,
+    keyIds: () => shared.keys.known().map(({ id }) => id),
     watchers: ops.hub.size,
     /** Answers that a worker ends at once when it stops, instead of waiting for them. */
     longAnswers: {

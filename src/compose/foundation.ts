@@ -15,15 +15,17 @@ import { createCursors } from '../lists/cursor';
 import { createNoticeBoard } from '../notices/notice-board';
 import { createPeople } from '../people/people';
 import type { Logger } from '../process/logger';
+import { openKeys } from './keys';
 import { openStore } from './store';
 
 /** Builds what the features of an API worker share, connected. */
 export async function composeFoundation(config: Config, logger: Logger) {
-  const { jwtSecret: secret, keyPrefix: prefix } = config;
+  const { keyPrefix: prefix } = config;
+  const keys = openKeys(config, logger);
   const metrics = createMetrics(config.workerName);
   const clocks = { mongo: createBusyClock(), redis: createBusyClock() };
   const store = await openStore(config, logger, metrics, clocks.mongo);
-  const { mongo, users, idempotencyKeys: keys } = store;
+  const { mongo, users, idempotencyKeys } = store;
   const intake = composeAdmission(metrics, logger);
   const { admission, lateness, refused } = intake;
   const onRefused = () => refused('write', 'disk');
@@ -54,10 +56,17 @@ export async function composeFoundation(config: Config, logger: Logger) {
     isExempt: createNetworkCheck(config.limitExempt),
     cache,
     health,
-    cursors: createCursors(secret),
-    once: createOnce({ keys, transaction: mongo.transaction, secret, ttlMs }),
+    keys,
+    cursors: createCursors(keys),
+    once: createOnce({
+      keys: idempotencyKeys,
+      fingerprintKeys: keys,
+      transaction: mongo.transaction,
+      ttlMs,
+    }),
     people: createPeople({ users, cache }),
     async close(): Promise<void> {
+      keys.close();
       disks.stop();
       intake.stop();
       board.stop();

@@ -6,8 +6,8 @@ const setByOthers = ['NODE_APP_INSTANCE', 'TASKFLEET_RELEASE', 'TASKFLEET_TRIAL'
 /** Every variable that the apps read and that their caller sets. */
 export const appVariables = Object.keys(configSchema.shape).filter((name) => !setByOthers.includes(name));
 
-/** Only the API needs these, with the key that signs the tokens: the job worker decodes pictures of strangers. */
-const apiOnly = ['JWT_SECRET', 'JWT_SECRET_FILE', 'REDIS_URL'];
+/** Only the API needs these, with the keys of the tokens: the job worker decodes pictures of strangers. */
+const apiOnly = ['JWT_SECRET', 'JWT_SECRET_FILE', 'JWT_SECRETS', 'JWT_SECRETS_FILE', 'REDIS_URL'];
 
 /** The variables of a job worker: empty, not left out, because PM2 keeps for an app what it or the daemon had before. */
 export const workerVariables = (env: Record<string, string>): Record<string, string> => ({

@@ -1,7 +1,7 @@
-import { readFileSync } from 'node:fs';
 import type { z } from 'zod';
 import { configFaults } from './faults';
-import { configSchema, cores, SECRET_BYTES } from './schema';
+import { configSchema, cores } from './schema';
+import { readKeys } from './read-keys';
 import { defaultRunDir } from '../lib/private-folder';
 
 export type Config = ReturnType<typeof readConfig>;
@@ -20,14 +20,14 @@ export const withoutEmpty = (env: NodeJS.ProcessEnv) =>
 export function readConfig(env: NodeJS.ProcessEnv) {
   const given = withoutEmpty(env);
   const faults: string[] = [];
-  const jwtSecret = readSecret(given.JWT_SECRET, given.JWT_SECRET_FILE, faults);
-  return Object.freeze({ ...readVariables(env, faults), jwtSecret });
+  const keys = readKeys(given, faults);
+  return Object.freeze({ ...readVariables(env, faults), ...keys });
 }
 
-/** The configuration without the key that signs the tokens. */
+/** The configuration without the keys of the tokens. */
 export type ProcessConfig = ReturnType<typeof readProcessConfig>;
 
-/** Does the same for the job worker, which decodes untrusted pictures and so never gets the key. @throws ConfigError */
+/** Does the same for the job worker, which decodes untrusted pictures and so never gets the keys. @throws ConfigError */
 export const readProcessConfig = (env: NodeJS.ProcessEnv) => Object.freeze(readVariables(env));
 
 function parse<T extends z.ZodObject>(
@@ -116,22 +116,3 @@ export function readDataConfig(env: NodeJS.ProcessEnv) {
 
 /** Names of all variables, for ecosystem.config.js and its test. */
 export const configVariables = Object.keys(configSchema.shape);
-
-function readSecret(value: string | undefined, file: string | undefined, faults: string[]): string {
-  let secret = value ?? '';
-  if (!value && file) {
-    try {
-      secret = readFileSync(file, 'utf8').trim();
-    } catch {
-      faults.push(`JWT_SECRET_FILE is "${file}", which cannot be read.`);
-      return '';
-    }
-  }
-  if (Buffer.byteLength(secret) < SECRET_BYTES) {
-    const [name, is] = secret
-      ? [value ? 'JWT_SECRET' : 'JWT_SECRET_FILE', 'too short']
-      : ['JWT_SECRET', 'not set'];
-    faults.push(`${name} is ${is}: at least ${SECRET_BYTES} bytes are needed (openssl rand -hex 32).`);
-  }
-  return secret;
-}

@@ -1,13 +1,11 @@
 import os from 'node:os';
 import { z } from 'zod';
+import { SECRET_BYTES } from '../keys/key-list';
 import { LOG_LEVELS } from '../lib/log-levels';
 import { isNetwork } from '../lib/networks';
 import { flag, isOrigin, list, networksOrNone, placesIn, whole } from './values';
 
 export const cores = os.availableParallelism();
-
-/** RFC 7518, 3.2: HS256 wants a key of at least 256 bits. */
-export const SECRET_BYTES = 32;
 
 /** What docs/configuration.md and the messages say beyond what zod knows. */
 export interface About {
@@ -64,12 +62,22 @@ export const configSchema = z.object({
   ),
   JWT_SECRET: api(
     z.string().optional(),
-    'Key that signs the tokens. It or JWT_SECRET_FILE is required; `npm start` creates one.',
+    'Key that signs the tokens. It, JWT_SECRET_FILE, JWT_SECRETS or JWT_SECRETS_FILE is required; `npm start` creates one.',
     { allowed: `at least ${SECRET_BYTES} bytes`, secret: 'whole' },
   ),
   JWT_SECRET_FILE: api(z.string().optional(), 'File that contains JWT_SECRET.', {
     allowed: 'a readable file',
   }),
+  JWT_SECRETS: api(
+    z.string().optional(),
+    'Keys of the tokens instead of JWT_SECRET: the first signs, all verify (docs/operations.md#rotate-secrets).',
+    { allowed: `keys of at least ${SECRET_BYTES} bytes, separated by commas`, secret: 'whole' },
+  ),
+  JWT_SECRETS_FILE: api(
+    z.string().optional(),
+    'File that contains JWT_SECRETS, also one a line. A change takes effect without a reload.',
+    { allowed: 'a readable file', ...local('none; jwt-secrets in the folder of the stack') },
+  ),
   JWT_TTL_SECONDS: api(whole(60, 86_400).default(3_600), 'Lifetime of a token.'),
   HOST: api(z.string().default('127.0.0.1'), 'Address that the API listens on.'),
   BASE_PORT: all(

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { parseListen } from './listen';
 import { by, NETWORKS, type More } from './schema';
-import { flag, list } from './values';
+import { flag, list, whole } from './values';
 import { isNetwork } from '../lib/networks';
 
 const text = (readBy: string, description: string, more: More = {}) =>
@@ -114,6 +114,11 @@ export const stackSchema = z.object({
     'DATA_DIR',
   ),
   TASKFLEET_STACK: path('scripts', 'Marks the processes of a stack; scripts set it.'),
+  LOG_MAX_MB: by('`npm start`')(
+    whole(1, 10_000).default(10),
+    'Megabytes from which a log of the stack turns over; see docs/logs.md.',
+  ),
+  LOG_KEEP: by('`npm start`')(whole(1, 100).default(5), 'Earlier files of each log that are kept.'),
   XDG_CACHE_HOME: path('`npm start`', 'Folder in which a downloaded or built MongoDB is kept.', '~/.cache'),
   CARGO_HOME: path('`npm start`', 'Folder in which to look for cargo.', '~/.cargo'),
   NGINX_LISTEN: text(nginx, 'Directives with the addresses that NGINX listens on.'),

@@ -18,6 +18,8 @@ interface ApiControlOptions {
   isServing: () => boolean;
   live: LiveStats;
   hashPool: Pick<HashPool, 'underWay' | 'threads' | 'done' | 'waitMs'>;
+  /** Ids of the keys of the tokens. */
+  keyIds: () => string[];
   /** Number of requests under way that are live pages. */
   watchers: () => number;
   metricsAsJson: () => Promise<Answers['GET /metrics']>;
@@ -28,8 +30,9 @@ interface ApiControlOptions {
 export const DEADLINE_MS = 15_000;
 
 export function apiControl(options: ApiControlOptions): ControlHandlers {
-  const { config, drain, aside, leave, rejoin, isServing, live, hashPool, watchers, metricsAsJson, loggers } =
+  const { config, drain, aside, leave, rejoin, isServing, live, hashPool, watchers, keyIds, metricsAsJson } =
     options;
+  const { loggers } = options;
   return {
     'GET /status': () => ({
       ...processStatus(config, config.workerName, loggers[0]!),
@@ -42,6 +45,7 @@ export function apiControl(options: ApiControlOptions): ControlHandlers {
       inFlight: drain.inFlight() - watchers(),
       hashes: hashPool.underWay(),
       hashThreads: hashPool.threads(),
+      keyIds: keyIds(),
       requests: live.snapshot(),
     }),
     'GET /metrics': metricsAsJson,

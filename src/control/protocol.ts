@@ -69,6 +69,8 @@ const apiStatus = processStatus.extend({
   /** Passwords that wait for a hash or are being hashed. */
   hashes: z.number(),
   hashThreads: z.number(),
+  /** Ids of the known keys of the tokens; the first signs. Unset for a worker of an earlier version. */
+  keyIds: z.array(z.string()).optional(),
   requests: requestStats,
 });
 export type ApiStatus = z.infer<typeof apiStatus>;

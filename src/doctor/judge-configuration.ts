@@ -32,7 +32,7 @@ function judgeProduction(config: ReturnType<typeof readConfig>): Finding[] {
         `BCRYPT_COST=${LOWEST_COST} npm start (applies to passwords set from then on)`,
       ),
     );
-  if (isGuessable(config.jwtSecret))
+  if (config.jwtKeys.some(({ secret }) => isGuessable(secret)))
     findings.push(
       warning(
         'JWT_SECRET looks like a placeholder: anyone who guesses it can make tokens',

@@ -1,5 +1,6 @@
 import { createHash, createHmac, randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { perKey, type KeyRing } from '../keys/key-ring';
 import { AppError, InProgressError, KeyReusedError } from '../problems/errors';
 import type { ClientSession, Mongo } from '../infra/mongo/mongo';
 import type { IdempotencyRepository } from './idempotency-repository';
@@ -21,7 +22,8 @@ export interface Outcome<T> {
 interface OnceDeps {
   keys: IdempotencyRepository;
   transaction: Mongo['transaction'];
-  secret: string;
+  /** Fingerprints outlive the tokens of a key, so every known key counts. */
+  fingerprintKeys: KeyRing;
   /** Time for which a result is kept. */
   ttlMs: number;
   /** Longest time for which a repeated request waits for the first. */
@@ -36,10 +38,14 @@ const POLL_MS = 50;
  * Creates a function that does work once (draft-ietf-httpapi-idempotency-key-header-07). The result is written in the
  * transaction of the work, so that after any crash either both exist or neither.
  */
-export function createOnce({ keys, transaction, secret, ttlMs, waitMs = 8_000 }: OnceDeps) {
-  const digestKey = createHmac('sha256', secret).update('idempotency fingerprints').digest();
-  const fingerprintOf = (request: string) =>
-    createHmac('sha256', digestKey).update(request).digest('base64url');
+export function createOnce({ keys, transaction, fingerprintKeys, ttlMs, waitMs = 8_000 }: OnceDeps) {
+  const digestKey = perKey((secret) =>
+    createHmac('sha256', secret).update('idempotency fingerprints').digest(),
+  );
+  const fingerprintOf = (request: string, key = fingerprintKeys.current()) =>
+    createHmac('sha256', digestKey(key)).update(request).digest('base64url');
+  const isOf = (fingerprint: string, request: string) =>
+    fingerprintKeys.known().some((key) => fingerprintOf(request, key) === fingerprint);
 
   async function work<T, P>(
     id: string,
@@ -90,7 +96,7 @@ export function createOnce({ keys, transaction, secret, ttlMs, waitMs = 8_000 }:
         break;
       const earlier = await keys.byId(id);
       isFree = !earlier;
-      if (earlier && earlier.fingerprint !== fingerprint) {
+      if (earlier && !isOf(earlier.fingerprint, sent.request)) {
         throw new KeyReusedError('This Idempotency-Key was used with another request. Make a new key.');
       }
       if (earlier?.result) return { result: JSON.parse(earlier.result) as T, replayed: true };

@@ -1,5 +1,7 @@
 import { createHash, createHmac, hkdfSync, timingSafeEqual } from 'node:crypto';
 import { z } from 'zod';
+import type { Key } from '../keys/key-list';
+import { perKey, type KeyRing } from '../keys/key-ring';
 
 /** Start of a page: next to the entry with these values of the sorted fields and this id. */
 export interface Position {
@@ -30,17 +32,17 @@ export type Cursors = ReturnType<typeof createCursors>;
 
 /**
  * Makes and reads cursors, which are opaque to clients: a seal (HMAC-SHA256 of the text after it) and the text. Each page
- * has its own cache entry, so only cursors made by the API are valid. The key is derived from `secret` by HKDF
- * (RFC 5869): a seal reveals nothing about the secret, and a new secret ends all cursors.
+ * has its own cache entry, so only cursors made by the API are valid. The sealing key is derived from the key of the
+ * tokens by HKDF (RFC 5869): a seal reveals nothing about that, and ends with the tokens of its key.
  */
-export function createCursors(secret: string) {
-  const key = Buffer.from(hkdfSync('sha256', secret, '', 'taskfleet cursors', 32));
-  const sealOf = (text: string) =>
-    createHmac('sha256', key).update(text).digest('base64url').slice(0, SEAL_LENGTH);
+export function createCursors(keys: KeyRing) {
+  const sealing = perKey((secret) => Buffer.from(hkdfSync('sha256', secret, '', 'taskfleet cursors', 32)));
+  const sealOf = (text: string, key = keys.current()) =>
+    createHmac('sha256', sealing(key)).update(text).digest('base64url').slice(0, SEAL_LENGTH);
 
   /** Compares texts instead of decoded bytes, since base64url has several spellings of the same bytes. */
-  function isSealed(seal: string, text: string): boolean {
-    const [given, right] = [Buffer.from(seal), Buffer.from(sealOf(text))];
+  function isSealedBy(key: Key, seal: string, text: string): boolean {
+    const [given, right] = [Buffer.from(seal), Buffer.from(sealOf(text, key))];
     return given.length === right.length && timingSafeEqual(given, right);
   }
 
@@ -53,10 +55,11 @@ export function createCursors(secret: string) {
       return sealOf(text) + text;
     },
 
-    /** Returns undefined if the cursor was not made with this key, `foreign` if it belongs to another list. */
+    /** Returns undefined if the cursor was not made with an accepted key, `foreign` if it belongs to another list. */
     decode(list: string, cursor: string): Position | 'foreign' | undefined {
       const text = cursor.slice(SEAL_LENGTH);
-      if (!isSealed(cursor.slice(0, SEAL_LENGTH), text)) return undefined;
+      const seal = cursor.slice(0, SEAL_LENGTH);
+      if (!keys.accepted().some((key) => isSealedBy(key, seal, text))) return undefined;
       const parsed = schema.safeParse(JSON.parse(Buffer.from(text, 'base64url').toString('utf8')));
       if (!parsed.success) return undefined;
       const [digest, towards, plain, id] = parsed.data;

@@ -4,24 +4,48 @@ import { shortened } from '../lib/shortened';
 /** Bounds of what waits to be written, which a killed process loses of its access log. */
 const MOST_CHARACTERS = 64_000;
 const LONGEST_MS = 100;
+/** How long lines wait at most for the end of the write before them. */
+const PATIENCE_MS = 1_000;
 /** pino's `warn`: lines of this level or above are written at once. */
 const URGENT = 40;
 
 /**
  * Joins pino's lines into one write every 100 ms, since under PM2 each write is a message to its daemon. It writes to
- * process.stdout, which PM2 replaces: `pm2 logs` does not show what goes to the file descriptor.
+ * process.stdout, which PM2 replaces: `pm2 logs` does not show what goes to the file descriptor. Only one write is under
+ * way at a time: when PM2 opens its log anew, it drops what waits behind that write.
  */
-export function createLogStream(write: (text: string) => void) {
+export function createLogStream(write: (text: string, done: () => void) => void) {
   let lines = '';
   let timer: NodeJS.Timeout | undefined;
+  /** Set while a write is under way. */
+  let patience: NodeJS.Timeout | undefined;
+  /** True if lines wait for nothing but the write before them. */
+  let isDue = false;
 
   function flush(): void {
     clearTimeout(timer);
     timer = undefined;
+    isDue = false;
     if (lines === '') return;
     const text = lines;
     lines = '';
-    write(text);
+    clearTimeout(patience);
+    const mine = setTimeout(ended, PATIENCE_MS).unref();
+    patience = mine;
+    write(text, () => {
+      if (patience === mine) ended();
+    });
+  }
+
+  function ended(): void {
+    clearTimeout(patience);
+    patience = undefined;
+    if (isDue) flush();
+  }
+
+  function flushInTurn(): void {
+    isDue = true;
+    if (!patience || lines.length >= 2 * MOST_CHARACTERS) flush();
   }
 
   return {
@@ -30,8 +54,8 @@ export function createLogStream(write: (text: string) => void) {
     lastLevel: 0,
     write(line: string): void {
       lines += line;
-      if (this.lastLevel >= URGENT || lines.length >= MOST_CHARACTERS) return flush();
-      timer ??= setTimeout(flush, LONGEST_MS).unref();
+      if (this.lastLevel >= URGENT || lines.length >= MOST_CHARACTERS) return flushInTurn();
+      timer ??= setTimeout(flushInTurn, LONGEST_MS).unref();
     },
     flush,
   };
@@ -42,7 +66,7 @@ export type Logger = pino.Logger;
 const SECRET = ['*.password', '*.token', '*.authorization'];
 
 /** One for the process, which keeps all lines in order and flushes once at exit. */
-const stdout = createLogStream((text) => process.stdout.write(text));
+const stdout = createLogStream((text, done) => process.stdout.write(text, 'utf8', done));
 process.once('exit', stdout.flush);
 
 interface LoggedError {

@@ -103,8 +103,8 @@ describe('the cluster', () => {
     const reloaded = await cluster.jobWorker();
     expect(reloaded.pid).not.toBe(jobWorker.pid);
     const seen = environmentOf(reloaded.pid).filter((line) => /^(JWT_|REDIS_URL|MONGO_URL)/.test(line));
-    const { MONGO_URL, JWT_SECRET_FILE, REDIS_URL } = cluster.stack.info().env;
-    expect(JWT_SECRET_FILE && REDIS_URL).toBeTruthy();
+    const { MONGO_URL, JWT_SECRETS_FILE, REDIS_URL } = cluster.stack.info().env;
+    expect(JWT_SECRETS_FILE && REDIS_URL).toBeTruthy();
     expect(seen.filter((line) => !line.endsWith('='))).toEqual([`MONGO_URL=${MONGO_URL}`]);
   });
 

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { NotServedError } from '../../src/problems/errors';
+import { oneKey } from '../../src/keys/key-ring';
 import { createCursors, type Position } from '../../src/lists/cursor';
 import { rowFor } from '../../src/lists/list-table';
 import { searchWordsOf } from '../../src/lists/search-words';
@@ -10,7 +11,7 @@ import { textOfAllScripts } from '../support/scripts';
 
 const runs = propertyRuns(1_000, 100_000);
 const LIMIT = 1_000;
-const cursors = createCursors('a secret of the server, at least 32 bytes');
+const cursors = createCursors(oneKey('a secret of the server, at least 32 bytes'));
 
 describe('a cursor', () => {
   const value = fc.oneof(
@@ -39,7 +40,7 @@ describe('a cursor', () => {
   });
 
   it('is refused if any character differs, is missing or is added, and with any other key', () => {
-    const other = createCursors('another secret, of another server or before');
+    const other = createCursors(oneKey('another secret, of another server or before'));
     const changed = fc
       .tuple(
         position,

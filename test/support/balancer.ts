@@ -10,6 +10,7 @@ import { takeEdge } from '../../tools/local-servers/servers/nginx-edge';
 import type { Balancing } from '../../tools/local-servers/types';
 import { freePort } from './free-port';
 import { eventually } from './wait';
+import { nobody } from '../../tools/local-servers/logins';
 import { nginx } from '../../tools/local-servers/servers/nginx';
 
 const root = path.join(__dirname, '..', '..');
@@ -61,7 +62,7 @@ export async function startNginx(
   const found = nginx.find();
   if (!found) throw new Error('NGINX was not found');
   const settings = { balancing, corsOrigins, limitExempt, edge };
-  const context = { root, dir, ports, found, password: '', apiPorts, ...settings };
+  const context = { root, dir, ports, found, ...nobody, apiPorts, ...settings };
   await takeEdge(dir, edge, false);
   const [server] = nginx.prepare(context);
   const file = path.join(dir, 'nginx.conf');

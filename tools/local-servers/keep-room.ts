@@ -6,9 +6,10 @@ import { logSets, reopen, rotate, type LogSet } from './logs';
 
 /**
  * Bounds the logs of a stack, and keeps some room for its database. PM2 of the servers runs it:
- *   keep-room.ts FOLDER HOME_OF_THE_SERVERS HOME_OF_THE_APPS
+ *   keep-room.ts FOLDER HOME_OF_THE_SERVERS HOME_OF_THE_APPS BYTES_OF_A_LOG EARLIER_FILES
  */
-const [dir = '', supervisorHome = '', appsHome = ''] = process.argv.slice(2);
+const [dir = '', supervisorHome = '', appsHome = '', most, keep] = process.argv.slice(2);
+const limits = { most: Number(most), keep: Number(keep) };
 const lookMs = 1_000;
 /** Free bytes below which a disk counts as full. */
 const full = 16e6;
@@ -60,7 +61,7 @@ function attempt(what: string, work: () => void) {
 setInterval(() => {
   attempt('reserve', keepReserve);
   for (const set of sets) {
-    attempt(set.folder, () => rotate(set));
+    attempt(set.folder, () => rotate(set, limits));
     attempt(set.folder, () => revive(set));
   }
 }, lookMs);

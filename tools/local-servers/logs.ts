@@ -2,12 +2,17 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { codeOf } from '../../src/lib/error-code';
 
-/** Bytes from which a log is put aside as NAME.1, in place of the one that was put aside before. */
-export const longest = 10e6;
+/** When a log turns over, and how many of before are kept. */
+export interface LogLimits {
+  /** Bytes from which a log becomes NAME.1, NAME.1 becomes NAME.2, and so on. */
+  most: number;
+  /** Number of the last one that is kept. */
+  keep: number;
+}
 
 /**
  * Logs of one writer. `signal` makes the process that `pidFile` names open them anew. A writer without a signal never
- * does, so its logs are copied and emptied in place; what it writes between the two is lost.
+ * does, so its logs are copied and emptied in place; what it writes in the moment between the two is lost.
  */
 export interface LogSet {
   folder: string;
@@ -74,21 +79,43 @@ export function reopen({ signal, pidFile }: LogSet) {
   }
 }
 
-/** Puts aside the logs of a writer that got too long. @param most bytes */
-export function rotate(set: LogSet, most = longest) {
+/** Moves NAME.1 to NAME.2 and so on, and drops what lies beyond the last one. */
+function makeWay(file: string, keep: number) {
+  const folder = path.dirname(file);
+  const prefix = `${path.basename(file)}.`;
+  const numbers = fs
+    .readdirSync(folder)
+    .filter((name) => name.startsWith(prefix) && /^\d+$/.test(name.slice(prefix.length)))
+    .map((name) => Number(name.slice(prefix.length)))
+    .sort((a, b) => b - a);
+  for (const number of numbers) {
+    if (number >= keep) fs.rmSync(`${file}.${number}`, { force: true });
+    else fs.renameSync(`${file}.${number}`, `${file}.${number + 1}`);
+  }
+}
+
+/** Copies a log to its present end, and empties it in the same moment. */
+function copyAndEmpty(file: string, copy: string) {
+  const chunk = Buffer.alloc(64_000);
+  const [source, target] = [fs.openSync(file, 'r'), fs.openSync(copy, 'w', 0o600)];
+  try {
+    for (let bytes = fs.readSync(source, chunk); bytes > 0; bytes = fs.readSync(source, chunk))
+      fs.writeSync(target, chunk, 0, bytes);
+  } finally {
+    fs.truncateSync(file);
+    fs.closeSync(source);
+    fs.closeSync(target);
+  }
+}
+
+/** Turns over the logs of a writer that got too long. @returns these */
+export function rotate(set: LogSet, { most, keep }: LogLimits): string[] {
   const long = logsIn(set).filter(({ size }) => size > most);
   for (const { file } of long) {
-    if (set.signal) {
-      fs.renameSync(file, `${file}.1`);
-    } else {
-      // Removes the older copy first, since a full disk has no room for another.
-      fs.rmSync(`${file}.1`, { force: true });
-      try {
-        fs.copyFileSync(file, `${file}.1`);
-      } finally {
-        fs.truncateSync(file);
-      }
-    }
+    makeWay(file, keep);
+    if (set.signal) fs.renameSync(file, `${file}.1`);
+    else copyAndEmpty(file, `${file}.1`);
   }
   if (long.length > 0) reopen(set);
+  return long.map(({ file }) => file);
 }

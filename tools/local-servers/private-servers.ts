@@ -2,6 +2,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { typescript } from '../command/typescript';
 import { explainSilence, lastLines, readFrom } from './app-logs';
+import { logLimits } from './log-limits';
 import { messageOf } from '../../src/lib/error-code';
 import { isAlive } from '../../src/lib/is-alive';
 import { reach } from './servers/converse';
@@ -11,7 +12,7 @@ import { nginx } from './servers/nginx';
 import { rabbit } from './servers/rabbit';
 import { redis } from './servers/redis';
 import { UserError, waitUntil } from '../command/run-command';
-import { readSecret } from './secrets';
+import { ensureNext, nobody, readLogins, useNext } from './logins';
 import type { createStackFile } from './stack-file';
 import type { Supervisor } from './supervisor';
 import type { ServerDefinition, ServerName, ServerProcess, Service, Upstream } from './types';
@@ -59,12 +60,14 @@ export function createPrivateServers({
     return found;
   }
 
+  const passwordFile = (name: ServerName) => path.join(dir, `${name}-password`);
+
   const contextOf = (definition: ServerDefinition, more: Partial<Upstream> = {}) => ({
     root,
     dir: path.join(dir, definition.name),
     ports: stackFile.read().ports ?? {},
     found: locate(definition),
-    password: definition.urlVariable ? readSecret(path.join(dir, `${definition.name}-password`)) : '',
+    ...(definition.urlVariable ? readLogins(passwordFile(definition.name)) : nobody),
     ...more,
   });
 
@@ -134,7 +137,8 @@ export function createPrivateServers({
       for (const process_ of definition.prepare(context)) processes.push({ cwd: context.dir, ...process_ });
     }
     const keeper = { name: 'keep-room', script: process.execPath, killTimeoutMs: 2_000 };
-    const folders = [dir, supervisor.home, appsHome];
+    const { most, keep } = logLimits();
+    const folders = [dir, supervisor.home, appsHome, String(most), String(keep)];
     processes.push({
       ...keeper,
       args: ['--max-old-space-size=16', ...typescript, keepRoom, ...folders],
@@ -189,7 +193,43 @@ export function createPrivateServers({
     };
   }
 
-  return { start, server, isRunning: async (name: ServerName) => Boolean(await supervisor.pid(name)) };
+  /** Writes the files of a server for its logins as they are now, and has the server accept exactly these. */
+  async function applyLogins(name: ServerName) {
+    await start([name]);
+    await definitions[name].accept?.(contextOf(definitions[name]));
+  }
+
+  /**
+   * Gives a server another password while it runs: it accepts both until `switchApps` has had the apps use the new one.
+   * After an interruption the same call goes on.
+   *
+   * @throws UserError if the server is not the stack's own
+   */
+  async function rotatePassword(
+    name: ServerName,
+    switchApps: (env: Record<string, string>) => Promise<void>,
+  ) {
+    const definition = definitions[name];
+    const { title, urlVariable = '' } = definition;
+    if (urls[name] || stackFile.read().services?.[name]?.external)
+      throw new UserError(
+        `${title} is not the stack's own: change its password there, then run ${urlVariable}=… npx taskfleet reload`,
+      );
+    const file = passwordFile(name);
+    ensureNext(file);
+    await applyLogins(name);
+    const { nextLogin: login = nobody.login } = readLogins(file);
+    await switchApps({ [urlVariable]: definition.url({ ...contextOf(definition), login }) });
+    useNext(file);
+    await applyLogins(name);
+  }
+
+  return {
+    start,
+    server,
+    rotatePassword,
+    isRunning: async (name: ServerName) => Boolean(await supervisor.pid(name)),
+  };
 }
 
 /** @returns the servers that are neither installed nor given by a URL */

@@ -1,4 +1,5 @@
 import type { Edge } from './edge';
+import type { Logins } from './logins';
 
 /** The servers of a stack. `nginx` also wants apps behind it. */
 export type ServerName = 'mongo' | 'redis' | 'rabbit' | 'nginx';
@@ -36,14 +37,12 @@ export interface FoundServer {
 }
 
 /** Place and addresses of one server of a stack. */
-export interface ServerContext<Port extends string = string> extends Partial<Upstream> {
+export interface ServerContext<Port extends string = string> extends Partial<Upstream>, Logins {
   root: string;
   /** The server's own folder. */
   dir: string;
   ports: Record<Port, number>;
   found: FoundServer;
-  /** Hexadecimal, made once and kept in the stack's folder as `NAME-password`; empty if the server has none. */
-  password: string;
 }
 
 export interface ServerProcess {
@@ -79,6 +78,8 @@ export interface ServerDefinition<Port extends string = string> {
   /** Writes its configuration. @returns the processes to run, in their order */
   prepare(context: ServerContext<Port>): ServerProcess[];
   ping(context: ServerContext<Port>): Promise<boolean>;
+  /** Has the running server accept the logins of the context and no others. It accepts `login` before. */
+  accept?(context: ServerContext<Port>): Promise<void>;
   url(context: ServerContext<Port>): string;
   displayName?(context: ServerContext<Port>): string;
 }

@@ -1,7 +1,8 @@
-import { readFileSync } from 'node:fs';
 import { createTokenService } from '../../../src/auth/token-service';
+import { fixedKeys } from '../../../src/keys/key-ring';
 import { createPictures, newPerson } from '../../../tools/kit/people';
 import type { Request } from '../../../tools/load/connections';
+import { readKeysOf } from '../../stack/token-keys';
 import type { PartContext } from './part';
 
 type Fixtures = Pick<PartContext, 'fixtures'>;
@@ -58,8 +59,8 @@ export interface Member {
 /** Lists members with 50 tasks each; their tokens are issued here, without a log-in. */
 export async function membersOf({ fixtures, stack }: PartContext): Promise<Member[]> {
   const [accounts, ids] = [await fixtures.accounts(), await fixtures.manyTasks()];
-  const secret = readFileSync(stack.info().env.JWT_SECRET_FILE ?? '', 'utf8').trim();
-  const tokens = createTokenService({ secret, ttlSeconds: 3_600 });
+  const keys = fixedKeys(readKeysOf(stack.info().env.JWT_SECRETS_FILE ?? ''));
+  const tokens = createTokenService({ keys, ttlSeconds: 3_600 });
   return accounts.map((account, person) => ({
     ...account,
     headers: { authorization: `Bearer ${tokens.issue({ id: account.id, role: 'worker' })}` },

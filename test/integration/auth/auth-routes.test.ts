@@ -118,7 +118,7 @@ describe('POST /users/login', () => {
 });
 
 describe('tokens', () => {
-  const { jwtSecret } = testConfig(api.namespace);
+  const jwtSecret = testConfig(api.namespace).jwtKeys[0]!.secret;
   const good = {
     algorithm: 'HS256',
     issuer: 'taskfleet',

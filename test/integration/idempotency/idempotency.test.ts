@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import request from 'supertest';
+import { oneKey } from '../../../src/keys/key-ring';
 import { UnavailableError } from '../../../src/problems/errors';
 import { createIdempotencyRepository } from '../../../src/idempotency/idempotency-repository';
 import { createOnce } from '../../../src/idempotency/idempotency-service';
@@ -123,7 +124,13 @@ describe('the Idempotency-Key', () => {
     const keys = use(() => createIdempotencyRepository(mongo.connection));
     const kept = () => mongo.db.collection('idempotency_keys');
     const onceIn = (transaction: Parameters<typeof createOnce>[0]['transaction']) =>
-      createOnce({ keys, transaction, secret: 's'.repeat(32), ttlMs: 60_000, waitMs: 1_000 });
+      createOnce({
+        keys,
+        transaction,
+        fingerprintKeys: oneKey('s'.repeat(32)),
+        ttlMs: 60_000,
+        waitMs: 1_000,
+      });
     beforeAll(() => keys.prepare());
     beforeEach(() => kept().deleteMany({}));
 

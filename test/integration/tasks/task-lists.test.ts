@@ -1,4 +1,5 @@
 import { afterCursor } from '../../../src/infra/mongo/page';
+import { oneKey } from '../../../src/keys/key-ring';
 import { createCursors } from '../../../src/lists/cursor';
 import { planList, toPage, type ListQuery } from '../../../src/lists/list-plan';
 import { matching, taskTable, type Owner, type TaskFilters } from '../../../src/tasks/task-lists';
@@ -6,7 +7,7 @@ import { createTaskRepository, type TaskRecord } from '../../../src/tasks/task-r
 import { stagesOf } from '../../support/explain';
 import { useMongo } from '../../support/use-api';
 
-const cursors = createCursors('a secret of the server, at least 32 bytes');
+const cursors = createCursors(oneKey('a secret of the server, at least 32 bytes'));
 const mongo = useMongo();
 const worker = 'a'.repeat(24);
 

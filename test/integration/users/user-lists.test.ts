@@ -1,3 +1,4 @@
+import { oneKey } from '../../../src/keys/key-ring';
 import { createCursors } from '../../../src/lists/cursor';
 import { planList } from '../../../src/lists/list-plan';
 import { matching, userTable, type UserFilters } from '../../../src/users/user-lists';
@@ -6,7 +7,7 @@ import { stagesOf } from '../../support/explain';
 import { newPerson } from '../../support/factories';
 import { useMongo } from '../../support/use-api';
 
-const cursors = createCursors('a secret of the server, at least 32 bytes');
+const cursors = createCursors(oneKey('a secret of the server, at least 32 bytes'));
 const mongo = useMongo();
 
 beforeAll(async () => {

@@ -61,8 +61,9 @@ describe('the configuration', () => {
     });
 
     it('has empty values for what only the API needs, under PM2 as well', () => {
-      const secrets = { JWT_SECRET: 'a', JWT_SECRET_FILE: 'b', REDIS_URL: 'c' };
-      const none = { JWT_SECRET: '', JWT_SECRET_FILE: '', REDIS_URL: '' };
+      const lists = { JWT_SECRETS: 'c', JWT_SECRETS_FILE: 'd' };
+      const secrets = { JWT_SECRET: 'a', JWT_SECRET_FILE: 'b', ...lists, REDIS_URL: 'e' };
+      const none = Object.fromEntries(Object.keys(secrets).map((name) => [name, '']));
       expect(workerVariables({ MONGO_URL, ...secrets })).toEqual({ MONGO_URL, ...none });
       const script = `const { apps } = require('./ecosystem.config.js');
       console.log(JSON.stringify(Object.fromEntries(apps.map(({ name, env }) => [name, env]))));`;

@@ -4,9 +4,13 @@ import { createLogStream } from '../../../src/process/logger';
 beforeEach(() => jest.useFakeTimers());
 afterEach(() => jest.useRealTimers());
 
-function setUp() {
+/** @param end ends a write; by default at once */
+function setUp(end = (done: () => void) => done()) {
   const written: string[] = [];
-  const stream = createLogStream((text) => written.push(text));
+  const stream = createLogStream((text, done) => {
+    written.push(text);
+    end(done);
+  });
   const log = pino({ base: null, timestamp: false }, stream);
   const messages = () =>
     written.map((text) =>
@@ -42,6 +46,20 @@ describe('the log stream', () => {
     for (let count = 0; count < 100; count++) log.info('x'.repeat(1_000));
     expect(messages()[0]!.length).toBeGreaterThan(50);
     expect(messages()[0]!.length).toBeLessThan(70);
+  });
+
+  it('keeps lines until the write before them has ended, but not for long', () => {
+    const ends: (() => void)[] = [];
+    const { log, messages } = setUp((done) => ends.push(done));
+    log.warn('one');
+    log.warn('two');
+    log.info('three');
+    expect(messages()).toEqual([['one']]);
+    ends[0]!();
+    expect(messages()).toEqual([['one'], ['two', 'three']]);
+    log.warn('four');
+    jest.advanceTimersByTime(1_000);
+    expect(messages().at(-1)).toEqual(['four']);
   });
 
   it('writes what waits when it is flushed', () => {

@@ -5,6 +5,7 @@ import {
   chmodSync,
   existsSync,
   mkdirSync,
+  readdirSync,
   readFileSync,
   statSync,
   truncateSync,
@@ -13,6 +14,7 @@ import {
 import path from 'node:path';
 import { eventually } from '../../support/wait';
 import { newFolder } from '../../support/folder';
+import { logLimits } from '../../../tools/local-servers/log-limits';
 import { logSets, rotate } from '../../../tools/local-servers/logs';
 import { readFrom } from '../../../tools/local-servers/app-logs';
 
@@ -36,10 +38,10 @@ describe('a log that gets too long', () => {
     try {
       await eventually(() => existsSync(path.join(dir, 'a.log')) && read('a.log').includes('20\n'));
       const set = { folder: dir, name: /\.log$/, signal: 'SIGUSR2' as const, pidFile: path.join(dir, 'pid') };
-      rotate(set, 1e6);
+      rotate(set, { most: 1e6, keep: 1 });
       expect(existsSync(path.join(dir, 'a.log.1'))).toBe(false);
       write('a.log.1', 'older');
-      rotate(set, 50);
+      rotate(set, { most: 50, keep: 1 });
       await eventually(() => existsSync(path.join(dir, 'a.log')) && read('a.log').length > 50);
     } finally {
       child.kill();
@@ -52,16 +54,40 @@ describe('a log that gets too long', () => {
   it('is copied and emptied in place if its writer never reopens it', () => {
     write('pm2.log', 'x'.repeat(100));
     const { ino } = statSync(path.join(dir, 'pm2.log'));
-    rotate({ folder: dir, name: /^pm2\.log$/ }, 50);
+    rotate({ folder: dir, name: /^pm2\.log$/ }, { most: 50, keep: 1 });
     expect([read('pm2.log'), read('pm2.log.1')]).toEqual(['', 'x'.repeat(100)]);
     expect(statSync(path.join(dir, 'pm2.log')).ino).toBe(ino);
+  });
+
+  it('pushes the earlier ones on, and drops those beyond the number that is kept', () => {
+    const set = { folder: dir, name: /\.log$/, signal: 'SIGUSR2' as const, pidFile: path.join(dir, 'none') };
+    for (const text of ['one', 'two', 'three', 'four']) {
+      write('a.log', text);
+      rotate(set, { most: 1, keep: 3 });
+    }
+    expect([1, 2, 3].map((number) => read(`a.log.${number}`))).toEqual(['four', 'three', 'two']);
+    expect(existsSync(path.join(dir, 'a.log.4'))).toBe(false);
+    write('a.log', 'five');
+    expect(rotate(set, { most: 1, keep: 1 })).toEqual([path.join(dir, 'a.log')]);
+    expect(readdirSync(dir)).toEqual(['a.log.1']);
+  });
+
+  it('has its limits from LOG_MAX_MB and LOG_KEEP, which are refused if they are wrong', () => {
+    expect(logLimits({})).toEqual({ most: 10e6, keep: 5 });
+    expect(logLimits({ LOG_MAX_MB: '100', LOG_KEEP: '14' })).toEqual({ most: 100e6, keep: 14 });
+    expect(() => logLimits({ LOG_MAX_MB: '0', LOG_KEEP: 'all' })).toThrow(
+      /LOG_MAX_MB is "0"[^]*LOG_KEEP is "all"/,
+    );
   });
 
   it('is put aside without a signal if the file with the process id is empty', () => {
     write('pid', '');
     write('a.log', 'x'.repeat(100));
     const kill = jest.spyOn(process, 'kill').mockReturnValue(true);
-    rotate({ folder: dir, name: /\.log$/, signal: 'SIGUSR2', pidFile: path.join(dir, 'pid') }, 50);
+    rotate(
+      { folder: dir, name: /\.log$/, signal: 'SIGUSR2', pidFile: path.join(dir, 'pid') },
+      { most: 50, keep: 1 },
+    );
     expect(read('a.log.1')).toHaveLength(100);
     expect(kill).not.toHaveBeenCalled();
     kill.mockRestore();
@@ -69,9 +95,14 @@ describe('a log that gets too long', () => {
 
   it('is put aside even if its writer has ended or left no process id', () => {
     write('a.log', 'x'.repeat(100));
-    rotate({ folder: dir, name: /\.log$/, signal: 'SIGUSR2', pidFile: path.join(dir, 'none') }, 50);
+    rotate(
+      { folder: dir, name: /\.log$/, signal: 'SIGUSR2', pidFile: path.join(dir, 'none') },
+      { most: 50, keep: 1 },
+    );
     expect(read('a.log.1')).toHaveLength(100);
-    expect(() => rotate({ folder: path.join(dir, 'none'), name: /\.log$/ }, 50)).not.toThrow();
+    expect(() =>
+      rotate({ folder: path.join(dir, 'none'), name: /\.log$/ }, { most: 50, keep: 1 }),
+    ).not.toThrow();
   });
 });
 
@@ -109,7 +140,10 @@ describe('the logs of a stack', () => {
       const before = statSync(file);
       appendFileSync(file, 'new\n');
       expect(readFrom(file, before)).toBe('new\n');
-      rotate({ folder: dir, name: /^a\.log$/, signal: 'SIGUSR2', pidFile: path.join(dir, 'none') }, 1);
+      rotate(
+        { folder: dir, name: /^a\.log$/, signal: 'SIGUSR2', pidFile: path.join(dir, 'none') },
+        { most: 1, keep: 1 },
+      );
       writeFileSync(file, 'a longer line of another file\n');
       expect(readFrom(file, before)).toBe('a longer line of another file\n');
     });

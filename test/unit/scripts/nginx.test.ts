@@ -2,6 +2,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Balancing } from '../../../tools/local-servers/types';
 import { newFolder } from '../../support/folder';
+import { nobody } from '../../../tools/local-servers/logins';
 import { nginx } from '../../../tools/local-servers/servers/nginx';
 import { checkBalancing, methods } from '../../../tools/local-servers/balancing';
 
@@ -35,7 +36,7 @@ function prepare(balancing: string, bin = fakeNginx(`--modules-path=${dir}/none 
     dir: own,
     ports: { nginx: 3999, metrics: 3998 },
     found: { bin },
-    password: '',
+    ...nobody,
     apiPorts: [4101, 4102],
     balancing: balancing as Balancing,
   });

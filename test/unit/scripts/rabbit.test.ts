@@ -13,7 +13,7 @@ describe('the configuration of RabbitMQ', () => {
       dir,
       ports: { rabbit: 5700, rabbitDist: 25700, epmd: 24400 },
       found: { bin: '/usr/bin/rabbitmq-server', epmd: '/usr/bin/epmd' },
-      password: 'secret',
+      login: { user: 'taskfleet', password: 'secret' },
     } as never);
 
     expect(readFileSync(path.join(dir, 'rabbitmq.conf'), 'utf8')).not.toContain(dir);

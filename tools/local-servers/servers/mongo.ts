@@ -4,14 +4,18 @@ import type { Db } from 'mongodb';
 import { findCommand, commandVersion } from '../find-command';
 import { UserError } from '../../command/run-command';
 import { findCached } from '../mongodb-cache';
+import { users, type Login } from '../logins';
 import { ensureSecret } from '../secrets';
 import type { ServerContext, ServerDefinition } from '../types';
 
 const wrapper = path.join(__dirname, 'run-secantusdb.sh');
 const replicaSet = 'taskfleet';
-const user = 'taskfleet';
 /** MongoDB's number of "AuthenticationFailed". */
 const WRONG_PASSWORD = 18;
+/** "UserNotFound". */
+const NO_SUCH_USER = 11;
+/** An error of createUser without a name. */
+const USER_EXISTS = 51_003;
 
 /** Runs `use` on the admin database of the server at this URL. */
 async function withAdmin<T>(url: string, use: (admin: Db) => Promise<T>): Promise<T> {
@@ -31,7 +35,7 @@ async function withAdmin<T>(url: string, use: (admin: Db) => Promise<T>): Promis
 }
 
 const openUrl = (port: number) => `mongodb://127.0.0.1:${port}/taskfleet?directConnection=true`;
-const mongoUrl = (port: number, password: string) =>
+const mongoUrl = (port: number, { user, password }: Login) =>
   `${openUrl(port).replace('//', `//${user}:${password}@`)}&authSource=admin`;
 
 interface ReplicaSetConfig {
@@ -56,7 +60,7 @@ async function ensureAddress(admin: Db, port: number) {
  * ("localhost exception", MongoDB's manual): on a fresh data folder, and on one from a version without passwords. Fails
  * if another local user was quicker.
  */
-const makeUser = ({ ports, found, dir, password }: ServerContext<'mongo'>) =>
+const makeUser = ({ ports, found, dir, login: { user, password } }: ServerContext<'mongo'>) =>
   withAdmin(openUrl(ports.mongo), async (admin) => {
     // Without a replica set there is no primary that could keep a user.
     if (found.kind === 'mongod')
@@ -74,6 +78,18 @@ const makeUser = ({ ports, found, dir, password }: ServerContext<'mongo'>) =>
             `or move ${dir} away to begin with an empty database`,
         );
       });
+  });
+
+/** Makes a user, or changes the password of one that is there. */
+const setPassword = (admin: Db, user: string, pwd: string) =>
+  admin.command({ createUser: user, pwd, roles: ['root'] }).catch((error: { code?: number }) => {
+    if (error.code !== USER_EXISTS) throw error;
+    return admin.command({ updateUser: user, pwd });
+  });
+
+const removeUser = (admin: Db, user: string) =>
+  admin.command({ dropUser: user }).catch((error: { code?: number }) => {
+    if (error.code !== NO_SUCH_USER) throw error;
   });
 
 export const mongo: ServerDefinition<'mongo'> = {
@@ -113,9 +129,9 @@ export const mongo: ServerDefinition<'mongo'> = {
   },
 
   async ping(context) {
-    const { ports, found, password } = context;
+    const { ports, found, login } = context;
     const look = () =>
-      withAdmin(mongoUrl(ports.mongo, password), async (admin) => {
+      withAdmin(mongoUrl(ports.mongo, login), async (admin) => {
         if (found.kind === 'mongod') await ensureAddress(admin, ports.mongo);
         const hello = await admin.command({ hello: 1 });
         return hello.isWritablePrimary === true;
@@ -127,7 +143,14 @@ export const mongo: ServerDefinition<'mongo'> = {
     });
   },
 
-  url: ({ ports, password }) => mongoUrl(ports.mongo, password),
+  accept: ({ ports, login, nextLogin }) =>
+    withAdmin(mongoUrl(ports.mongo, login), async (admin) => {
+      for (const user of users.filter((other) => other !== login.user))
+        if (nextLogin?.user === user) await setPassword(admin, user, nextLogin.password);
+        else await removeUser(admin, user);
+    }),
+
+  url: ({ ports, login }) => mongoUrl(ports.mongo, login),
 
   async checkUrl(url) {
     const { setName, msg } = await withAdmin(url, (admin) => admin.command({ hello: 1 }));

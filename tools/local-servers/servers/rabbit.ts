@@ -3,12 +3,12 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { findCommand, isExecutable } from '../find-command';
 import { converse } from './converse';
+import { runCommand, UserError } from '../../command/run-command';
+import { users, type Logins } from '../logins';
 import { ensureSecret, writePrivate } from '../secrets';
 import type { ServerDefinition } from '../types';
 
 const protocolHeader = 'AMQP\x00\x00\x09\x01';
-
-const user = 'taskfleet';
 
 /** What the broker keeps of a password: base64 of a salt of 4 bytes and the SHA-256 of both. */
 function hashOf(password: string) {
@@ -19,23 +19,24 @@ function hashOf(password: string) {
 }
 
 /**
- * Makes our user, and takes the password from `guest`, which the broker would otherwise let in from this machine under
- * one that everybody knows. Read at each boot, so that an older data folder gets both too.
+ * Makes our users, and takes the password from all others, also from `guest`, which the broker would otherwise let in
+ * from this machine under one that everybody knows. Read at each boot, so that an older data folder gets them too.
  */
-const definitions = (password: string) =>
-  JSON.stringify({
-    users: [
-      {
-        name: user,
-        password_hash: hashOf(password),
-        hashing_algorithm: 'rabbit_password_hashing_sha256',
-        tags: [],
-      },
-      { name: 'guest', password_hash: '', hashing_algorithm: 'rabbit_password_hashing_sha256', tags: [] },
-    ],
+function definitions({ login, nextLogin }: Pick<Logins, 'login' | 'nextLogin'>) {
+  const hashes = new Map([...users, 'guest'].map((name) => [name, '']));
+  for (const { user, password } of [login, ...(nextLogin ? [nextLogin] : [])])
+    hashes.set(user, hashOf(password));
+  return JSON.stringify({
+    users: Array.from(hashes, ([name, hash]) => ({
+      name,
+      password_hash: hash,
+      hashing_algorithm: 'rabbit_password_hashing_sha256',
+      tags: [],
+    })),
     vhosts: [{ name: '/' }],
-    permissions: [{ user, vhost: '/', configure: '.*', write: '.*', read: '.*' }],
+    permissions: users.map((user) => ({ user, vhost: '/', configure: '.*', write: '.*', read: '.*' })),
   });
+}
 
 /** Relative to the folder it is started in: in an absolute path a `#` would begin a comment. */
 const definitionsFile = './definitions.json';
@@ -49,6 +50,16 @@ log.console = true
 log.console.level = warning
 log.connection.level = error
 `;
+
+const nodeName = 'taskfleet@localhost';
+const homeOf = (dir: string) => path.join(dir, 'home');
+
+/** Variables by which the broker and its commands find each other: the cookie in the home, and the port mapper. */
+const controlEnv = (dir: string, epmd: number) => ({
+  HOME: homeOf(dir),
+  ERL_EPMD_PORT: String(epmd),
+  ERL_EPMD_ADDRESS: '127.0.0.1',
+});
 
 /**
  * The working folder of whatever process uses this path. RabbitMQ makes its data folder absolute and takes `{`, `[`, `*`
@@ -89,17 +100,17 @@ export const rabbit: ServerDefinition<'rabbit' | 'rabbitDist' | 'epmd'> = {
     return /versionS\0\0\0.([\d.]+)/s.exec(answer)?.[1] ?? 'unknown version';
   },
 
-  prepare({ dir, ports, found, password }) {
-    const home = path.join(dir, 'home');
+  prepare({ dir, ports, found, origin, ...logins }) {
+    const home = homeOf(dir);
     fs.mkdirSync(home, { recursive: true, mode: 0o700 });
     // Opens the broker's console. Erlang's own is made of the time, and can be guessed.
     ensureSecret(path.join(home, '.erlang.cookie'));
-    writePrivate(path.join(dir, definitionsFile), definitions(password));
+    writePrivate(path.join(dir, definitionsFile), definitions(logins));
     const text = config(ports.rabbit);
     fs.writeFileSync(path.join(dir, 'rabbitmq.conf'), text);
     fs.writeFileSync(path.join(dir, 'rabbitmq-env.conf'), '');
     fs.writeFileSync(path.join(dir, 'enabled_plugins'), '[].\n');
-    const epmdEnv = { HOME: home, ERL_EPMD_PORT: String(ports.epmd), ERL_EPMD_ADDRESS: '127.0.0.1' };
+    const epmdEnv = controlEnv(dir, ports.epmd);
     const env = {
       ...epmdEnv,
       RABBITMQ_CONF_ENV_FILE: './rabbitmq-env.conf',
@@ -109,7 +120,7 @@ export const rabbit: ServerDefinition<'rabbit' | 'rabbitDist' | 'epmd'> = {
       RABBITMQ_LOG_BASE: './log',
       RABBITMQ_PID_FILE: './rabbit.pid',
       RABBITMQ_GENERATED_CONFIG_DIR: './generated',
-      RABBITMQ_NODENAME: 'taskfleet@localhost',
+      RABBITMQ_NODENAME: nodeName,
       RABBITMQ_DIST_PORT: String(ports.rabbitDist),
       RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS: '-kernel inet_dist_use_interface {127,0,0,1}',
       // Left to itself Erlang starts a port mapper that outlives the broker.
@@ -125,10 +136,24 @@ export const rabbit: ServerDefinition<'rabbit' | 'rabbitDist' | 'epmd'> = {
         script: found.bin,
         args: [],
         env,
-        config: text + definitions(password),
+        // The passwords change without a restart.
+        config: text + origin,
         killTimeoutMs: 20_000,
       },
     ];
+  },
+
+  /** Has the broker read the definitions once more, which `prepare` has written. */
+  async accept({ dir, ports, found }) {
+    const command = path.join(path.dirname(found.bin), 'rabbitmqctl');
+    const env = { ...process.env, ...controlEnv(dir, ports.epmd) };
+    const options = { cwd: dir, env, timeoutMs: 60_000 };
+    const { code, stdout, stderr } = await runCommand(
+      command,
+      ['--node', nodeName, 'import_definitions', definitionsFile],
+      options,
+    );
+    if (code !== 0) throw new UserError(`RabbitMQ did not take its new password:\n${stdout}${stderr}`);
   },
 
   async ping({ ports }) {
@@ -136,5 +161,5 @@ export const rabbit: ServerDefinition<'rabbit' | 'rabbitDist' | 'epmd'> = {
     return answer.startsWith('\x01');
   },
 
-  url: ({ ports, password }) => `amqp://${user}:${password}@127.0.0.1:${ports.rabbit}`,
+  url: ({ ports, login }) => `amqp://${login.user}:${login.password}@127.0.0.1:${ports.rabbit}`,
 };

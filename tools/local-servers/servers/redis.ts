@@ -1,13 +1,14 @@
 import path from 'node:path';
 import { findCommand, commandVersion } from '../find-command';
 import { converse } from './converse';
+import { UserError } from '../../command/run-command';
 import { writePrivate } from '../secrets';
 import type { ServerDefinition } from '../types';
 
 /** A cache: nothing on disk, so that a Redis that died comes back empty and never stale. */
-const config = (port: number, password: string) => `bind 127.0.0.1
+const config = (port: number, access: string) => `bind 127.0.0.1
 port ${port}
-requirepass ${password}
+${access}
 # The folder it is started in: a path would need quoting.
 dir .
 save ""
@@ -18,6 +19,13 @@ maxmemory 256mb
 maxmemory-policy volatile-ttl
 daemonize no
 `;
+
+/** Logs in and sends a command of one line. @returns the answer without its mark, or the error */
+async function ask(port: number, password: string, command: string): Promise<string> {
+  const isComplete = (text: string) => /^-[^\n]*\n|\n[^\n]*\n/.test(text);
+  const answer = await converse(port, `AUTH ${password}\r\n${command}\r\n`, isComplete);
+  return (answer.startsWith('+OK\r\n') ? answer.slice(5) : answer).slice(1).trim();
+}
 
 export const redis: ServerDefinition<'redis'> = {
   name: 'redis',
@@ -34,22 +42,33 @@ export const redis: ServerDefinition<'redis'> = {
 
   version: ({ found }) => commandVersion(found.bin, ['--version'], /v=([\d.]+)/),
 
-  prepare({ dir, ports, found, password }) {
+  prepare({ dir, ports, found, login, nextLogin, origin }) {
     const file = 'redis.conf';
-    const text = config(ports.redis, password);
-    writePrivate(path.join(dir, file), text);
+    const both = `user default on >${login.password} >${nextLogin?.password} ~* &* +@all`;
+    const access = nextLogin ? both : `requirepass ${login.password}`;
+    writePrivate(path.join(dir, file), config(ports.redis, access));
+    // The password changes without a restart.
+    const text = config(ports.redis, origin);
     // Standard input: Redis takes brackets in a path for a pattern, finds no file, and is then open to every host.
     const args = ['-c', `exec "$0" - <${file}`, found.bin];
     return [{ name: 'redis', script: '/bin/sh', args, config: text, killTimeoutMs: 5_000 }];
   },
 
   /** Another Redis on this port would not know the password. */
-  async ping({ ports, password }) {
-    const answer = await converse(ports.redis, `AUTH ${password}\r\nPING\r\n`, (text) =>
-      /^-|\n[^\n]*\n/.test(text),
-    );
-    return answer.startsWith('+OK\r\n+PONG');
+  async ping({ ports, login }) {
+    return (await ask(ports.redis, login.password, 'PING')) === 'PONG';
   },
 
-  url: ({ ports, password }) => `redis://:${password}@127.0.0.1:${ports.redis}`,
+  async accept({ ports, login, nextLogin }) {
+    const passwords = [login, ...(nextLogin ? [nextLogin] : [])].map(({ password }) => `>${password}`);
+    const answer = await ask(
+      ports.redis,
+      login.password,
+      `ACL SETUSER default resetpass ${passwords.join(' ')}`,
+    );
+    if (answer !== 'OK') throw new UserError(`Redis did not take its new password: ${answer}`);
+  },
+
+  // All logins are passwords of one user.
+  url: ({ ports, login }) => `redis://:${login.password}@127.0.0.1:${ports.redis}`,
 };
