@@ -61,6 +61,8 @@ module.exports = {
       // A worker lives on 40 MB. Without a limit V8 lets garbage lie until a share of the machine's memory is full;
       // and with a small young generation at first, V8 takes requests under way for old ones (docs/benchmark.md).
       node_args: ['--single-threaded-gc', '--max-old-space-size=512', '--min-semi-space-size=16'],
+      // Far beyond what a worker needs (180 MB under load): PM2 reloads one that leaks, before the host runs out.
+      max_memory_restart: 900e6,
       // Each worker listens on BASE_PORT + its instance number. Not by PM2's increment_var: that puts all
       // of them on one port after a reload of this file.
       instances: Number(env.API_WORKERS),
@@ -71,6 +73,8 @@ module.exports = {
       name: 'taskfleet-worker',
       script: 'dist/worker.js',
       exec_mode: 'fork',
+      // Without the child that decodes pictures, which has a limit of its own.
+      max_memory_restart: 600e6,
       instances: 1,
     },
   ],

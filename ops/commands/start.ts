@@ -5,7 +5,7 @@ import { readRange } from '../autoscale/range';
 import { checkBalancing } from '../../tools/local-servers/balancing';
 import { guardChanges } from '../config/guard';
 import { recordDataDir } from '../../src/config/config-file';
-import { compileForServing, isBuilt, isHeld } from '../set-up/build';
+import { compileForServing, isBuilt, isHeld, isWritable } from '../set-up/build';
 import { createProgress } from '../../tools/command/progress';
 import { flag } from '../../src/command-line/arguments';
 import { forCaller, shellQuoted } from '../../src/command-line/convention';
@@ -84,12 +84,19 @@ async function start(yes?: boolean) {
   guardChanges({ stack, apiWorkers, env, command: 'start', yes, say });
   // PM2 restarts a dead worker from dist: while one may serve, only a build that was tried gets there.
   const mayServe = await stack.isPm2Running();
-  const keepsDist = mayServe || isHeld(root);
+  const isFixed = isHeld(root) || !isWritable(root);
+  const keepsDist = mayServe || isFixed;
   const published = keepsDist ? [] : (['build'] as const);
   await prepare({ need: ['system', ...lua, 'mongo', ...published], progress });
   let build: string | undefined;
   if (isHeld(root)) {
     progress.line('build', 'a rollback left these sources; npx taskfleet reload releases them again');
+  } else if (isFixed) {
+    if (!isBuilt(root))
+      progress.line(
+        'build',
+        'dist is older than the sources, and stays: this user or service cannot change it',
+      );
   } else if (!isBuilt(root)) {
     await progress.step('build', 'compiling the sources', async () => {
       build = await compileForServing(root);

@@ -3,6 +3,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { runCommand, UserError } from '../../tools/command/run-command';
 import { withLock } from '../../tools/command/lock';
+import { dataDirOf } from '../../src/config/config-file';
 import { finishBuild, writeBuildFile } from '../../src/cli/finish-build';
 import { BUILD_FILE, readBuild } from '../../src/process/version';
 
@@ -46,6 +47,17 @@ export const isBuilt = (root: string) => stampIn(path.join(root, 'dist')) === ha
 /** @returns true if a rollback left these very sources: then `dist` serves in their place until they change */
 export const isHeld = (root: string) => readText(path.join(root, 'dist', HELD)) === hashSources(root);
 
+/** @returns false for a service, which may not change the code that it runs */
+export function isWritable(root: string): boolean {
+  const dist = path.join(root, 'dist');
+  try {
+    fs.accessSync(fs.existsSync(dist) ? dist : root, fs.constants.W_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 /** @param root that of `dist`, into which a rollback has published an older build */
 export const hold = (root: string) => fs.writeFileSync(path.join(root, 'dist', HELD), hashSources(root));
 
@@ -85,7 +97,7 @@ export function publish(from: string, to: string) {
 }
 
 const alone = <T>(root: string, work: () => Promise<T>) =>
-  withLock(path.join(root, '.local', 'build.lock'), { timeoutMs: 180_000 }, work);
+  withLock(path.join(dataDirOf(root, process.env), 'build.lock'), { timeoutMs: 180_000 }, work);
 
 /**
  * Compiles beside dist, which stays as it is. A process can be started from there as well.
@@ -93,11 +105,14 @@ const alone = <T>(root: string, work: () => Promise<T>) =>
  * @returns the folder
  */
 async function compileAside(root: string): Promise<string> {
-  const aside = path.join(root, '.local', 'build', 'dist');
+  const dir = dataDirOf(root, process.env);
+  const aside = path.join(dir, 'build', 'dist');
   await alone(root, async () => {
     const sources = hashSources(root);
     // The same sources may have been committed meanwhile.
     if (stampIn(aside) === sources) return writeBuildFile(root, aside, readBuild(aside).builtAt || undefined);
+    fs.mkdirSync(aside, { recursive: true });
+    linkPackages(root, dir);
     fs.rmSync(path.join(aside, '.built'), { force: true });
     const info = path.join(aside, '.tsbuildinfo');
     // The compiler trusts its notes, even if its output is gone.

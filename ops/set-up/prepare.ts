@@ -11,12 +11,13 @@ import { findMissing } from '../../tools/local-servers/private-servers';
 import { urlsFromEnvironment } from '../../tools/local-servers/server-urls';
 import { findCommand } from '../../tools/local-servers/find-command';
 import { hasLua } from '../../tools/local-servers/servers/nginx-lua';
+import { dataDirOf } from '../../src/config/config-file';
 import { build, isBuilt } from './build';
 
 export const root = path.resolve(__dirname, '..', '..');
 
 /** Names the servers that are being installed: an interrupted installation may leave half a server. */
-const pendingFile = path.join(root, '.local', 'installing.json');
+const pendingFile = path.join(dataDirOf(root, process.env), 'installing.json');
 
 type Need = 'system' | 'nginx-lua' | 'prometheus' | 'browser' | 'mongo' | 'build';
 
@@ -44,7 +45,7 @@ async function install(servers: string[], step: Step): Promise<void> {
 export async function prepare({ need, progress = createProgress() }: { need: Need[]; progress?: Progress }) {
   const onWait = (owner: string) =>
     progress.line('set-up', `another set-up (${owner}) is running here: waiting`);
-  const lock = path.join(root, '.local', 'set-up.lock');
+  const lock = path.join(dataDirOf(root, process.env), 'set-up.lock');
   await withLock(lock, { timeoutMs: 50 * 60_000, onWait }, () => prepareAlone(need, progress));
 }
 

@@ -7,12 +7,13 @@ import { messageOf } from '../../src/lib/error-code';
 import { shellQuoted } from '../../src/command-line/convention';
 import { askStatus } from './ask-status';
 import { apiStatusOf, socketOf } from './control';
+import { createBuildCommands } from './build-commands';
 import { digestOf } from '../set-up/build';
 import { createPm2, type Pm2Process } from '../../tools/local-servers/pm2';
 import type { createStackFile } from '../../tools/local-servers/stack-file';
 import { explainSilence, markLogs } from '../../tools/local-servers/app-logs';
 import { marker } from '../../tools/command/processes';
-import { runCommand, UserError, waitUntil } from '../../tools/command/run-command';
+import { UserError, waitUntil } from '../../tools/command/run-command';
 import type { AppProcess } from './types';
 
 const names = [apiName, workerName];
@@ -47,6 +48,7 @@ export function createApps({
   // The stack's file decides, not what this shell happens to have set.
   const unset = Object.fromEntries(appVariables.map((name) => [name, undefined]));
   const own = isPrivate ? { [marker]: dir } : {};
+  const { refuseWrongConfiguration, migrate, appliedMigrations } = createBuildCommands(dist);
   const pm2 = createPm2({ root, home, env: { ...unset, ...own, TASKFLEET_DIR: dir } });
 
   /** One clone can serve from several data folders, though not under one PM2. */
@@ -107,29 +109,6 @@ export function createApps({
   async function check(options?: { timeoutMs?: number }) {
     await refuseOtherVersion(options);
     await refuseOtherClone(options);
-  }
-
-  /**
-   * Lets the build itself judge its configuration, so that no worker is replaced by one that can't start.
-   *
-   * @returns warnings: values that are allowed and unwise
-   */
-  async function refuseWrongConfiguration(env: Record<string, string>, build = dist): Promise<string[]> {
-    const check = path.join(build, 'cli', 'check-config.js');
-    // The trial reports whatever else that folder lacks.
-    if (!fs.existsSync(check)) return [];
-    const options = { env: { ...process.env, ...env }, timeoutMs: 20_000 };
-    const { code, stdout, stderr } = await runCommand(process.execPath, [check], options);
-    if (code !== 0) throw new UserError(`${stderr.trim()}\nNothing was changed.`);
-    return stdout.split('\n').filter(Boolean);
-  }
-
-  /** Migrates before a reload: PM2 gives a worker half a minute to start, and ends the old ones all the same. */
-  async function migrate(env: Record<string, string>, build = dist) {
-    const command = path.join(build, 'cli', 'migrate.js');
-    const options = { env: { ...process.env, ...env }, timeoutMs: 30 * 60_000 };
-    const { code, stdout, stderr } = await runCommand(process.execPath, [command], options);
-    if (code !== 0) throw new UserError(`${stdout}${stderr.trim()}\nNothing was reloaded.`);
   }
 
   /** @returns the id of the build, by which `npx taskfleet releases` names it, and a digest of its configuration */
@@ -225,17 +204,6 @@ export function createApps({
     const startedByUs = isPrivate || stackFile.read().pm2?.startedDaemon === pm2.daemonPid();
     stackFile.update({ pm2: undefined });
     if (startedByUs && (await pm2.list()).length === 0) await pm2.pm2(['kill']);
-  }
-
-  /** @returns names of the migrations that are applied to the database, by the build in `dist` */
-  async function appliedMigrations(env: Record<string, string>): Promise<string[]> {
-    const command = path.join(dist, 'cli', 'migrate.js');
-    const options = { env: { ...process.env, ...env }, timeoutMs: 30_000 };
-    const { code, stdout, stderr } = await runCommand(process.execPath, [command, 'status'], options);
-    if (code !== 0)
-      throw new UserError(`The migrations cannot be listed; nothing was changed.\n${stderr.trim()}`);
-    const lines = stdout.split('\n').map((line) => line.trim().split(/\s+/));
-    return lines.flatMap(([name = '', appliedAt]) => (appliedAt && appliedAt !== 'pending' ? name : []));
   }
 
   return {

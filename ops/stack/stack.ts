@@ -5,6 +5,7 @@ import { isProduction, limitExemptOf } from '../../src/config/profile';
 import { checkBalancing } from '../../tools/local-servers/balancing';
 import { createApps } from './apps';
 import { diskPlaces } from './disk-places';
+import { openFolder } from './open-folder';
 import { createNginx } from './nginx';
 import { createRollOut } from './roll-out';
 import { createScale } from './scale';
@@ -42,9 +43,7 @@ export function createStack({
   ownPm2 = false,
   say = () => {},
 }: StackOptions): Stack {
-  fs.mkdirSync(dir, { recursive: true, mode: 0o700 });
-  const folder = fs.realpathSync(dir);
-  fs.chmodSync(folder, 0o700);
+  const folder = openFolder(root, dir);
   const stackFile = createStackFile(folder);
   const supervisor = createSupervisor({ root, dir: folder, executables });
   const appsHome = ownPm2 ? usersHome(stackFile.read().pm2?.home) : privateHome(folder, 'pm2-apps');

@@ -44,6 +44,7 @@ const changeable = [
   'kill_timeout',
   'exp_backoff_restart_delay',
   'max_restarts',
+  'max_memory_restart',
   'treekill',
 ];
 const settings = Object.fromEntries(Object.entries(app).filter(([key]) => changeable.includes(key)));

@@ -6,9 +6,12 @@ import { copyScripts } from '../../support/copy-scripts';
 
 const script = path.join(__dirname, '..', '..', '..', 'scripts', 'bootstrap.js');
 
-function printed(PATH: string): string {
-  const env = { ...process.env, PATH };
-  return execFileSync(process.execPath, [script, 'install-service', '--print'], { env, encoding: 'utf8' });
+function printed(PATH: string, args: string[] = []): string {
+  const env = { ...process.env, PATH, DATA_DIR: path.join(__dirname, '..', '..', '..', '.local') };
+  return execFileSync(process.execPath, [script, 'install-service', '--print', ...args], {
+    env,
+    encoding: 'utf8',
+  });
 }
 
 describe('the systemd service', () => {
@@ -46,14 +49,36 @@ describe('the systemd service', () => {
     it('make the system read-only except the folders that it writes', () => {
       const isRoot = process.getuid!() === 0;
       expect(settings.get('ProtectSystem')).toBe(isRoot ? 'strict' : undefined);
-      expect(settings.get('CapabilityBoundingSet')).toBe(isRoot ? 'CAP_SETGID' : undefined);
-      const clone = path.join(__dirname, '..', '..', '..');
+      expect(settings.get('CapabilityBoundingSet')).toBe(
+        isRoot ? 'CAP_NET_BIND_SERVICE CAP_SETGID' : undefined,
+      );
+      const data = path.join(__dirname, '..', '..', '..', '.local');
       const home = process.env.PM2_HOME ?? path.join(os.homedir(), '.pm2');
       // Quoted for systemd: this clone may lie in any folder.
-      const quoted = [clone, home, os.tmpdir()].map(
+      const quoted = [data, home, os.tmpdir()].map(
         (name) => `"-${name.replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('%', '%%')}"`,
       );
       expect(settings.get('ReadWritePaths')).toBe(isRoot ? quoted.join(' ') : undefined);
+    });
+
+    it('bound its memory, processes and restarts, and end a process that exceeds them alone', () => {
+      expect(Object.fromEntries(settings)).toMatchObject({
+        MemoryMax: '80%',
+        TasksMax: '4096',
+        OOMPolicy: 'continue',
+        StartLimitBurst: '5',
+      });
+    });
+
+    it('let the service of a system user listen on ports below 1024, and nothing more', () => {
+      if (process.getuid!() !== 0)
+        return void expect(() => printed('/usr/bin', ['--user', 'daemon'])).toThrow();
+      const own = printed('/usr/bin', ['--user', 'daemon']);
+      expect(own).toMatch(/\nUser=daemon\n/);
+      expect(own).toMatch(
+        /\nCapabilityBoundingSet=CAP_NET_BIND_SERVICE\n.*\nAmbientCapabilities=CAP_NET_BIND_SERVICE\n/,
+      );
+      expect(() => printed('/usr/bin', ['--user', 'a b'])).toThrow(/a name has at most 32/);
     });
 
     it('are known to systemd, which rates the exposure as low', () => {
