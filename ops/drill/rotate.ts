@@ -22,10 +22,14 @@ const pauseMs = 200;
 
 type Load = ReturnType<typeof startLoad>;
 
+interface TokenCounts {
+  tokens: number;
+  refused: number;
+}
+
 /** Logs in again and again, and sends each new token to every worker. */
-function startLogIns({ url, email, password }: Account, target: string) {
+function startLogIns({ url, email, password }: Account, target: string, counts: TokenCounts) {
   let isStopped = false;
-  const counts = { tokens: 0, refused: 0 };
   async function loop() {
     while (!isStopped) {
       const { token } = await post<Session>(`${url}/users/login`, { email, password });
@@ -46,7 +50,6 @@ function startLogIns({ url, email, password }: Account, target: string) {
     async stop() {
       isStopped = true;
       await ended;
-      return counts;
     },
   };
 }
@@ -92,7 +95,8 @@ export function drillRotation(progress: Progress) {
     const { stack, faults, ...account } = own;
     const prepared = await prepareLoad(account);
     const begin = () => startLoad({ url: account.url, connections, ...prepared });
-    const logIns = startLogIns(account, prepared.path);
+    const counts = { tokens: 0, refused: 0 };
+    let logIns = startLogIns(account, prepared.path, counts);
     let load = begin();
     const inStep = (name: string, work: () => Promise<unknown>) =>
       underLoad({ progress, load, faults }, name, work);
@@ -104,16 +108,17 @@ export function drillRotation(progress: Progress) {
           await rotateKeys(stack, { isNow: false, ...quiet });
         }
       });
-      await load.stop();
+      await Promise.all([load.stop(), logIns.stop()]);
       const { answered } = load.take();
       await sleep(flushMs);
       judgeLogs({ stack, answered: first.answered + answered, faults });
       load = begin();
+      logIns = startLogIns(account, prepared.path, counts);
       for (const server of ['redis', 'rabbit', 'mongo'] satisfies ServerName[])
         await inStep(`the password of ${server}`, () => rotatePassword(stack, server, { root, ...quiet }));
     } finally {
-      await load.stop();
-      const { tokens, refused } = await logIns.stop();
+      await Promise.all([load.stop(), logIns.stop()]);
+      const { tokens, refused } = counts;
       progress.line('load', `${refused} of ${tokens} new tokens were refused`);
       if (refused > 0) faults.push(`${refused} new tokens were refused`);
     }
