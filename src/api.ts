@@ -3,6 +3,7 @@ import { createVitals } from './aside/vitals';
 import { createApp } from './http/server/app';
 import { composeApi } from './compose/api';
 import { readConfig } from './config';
+import { isTwinServing } from './control/control-client';
 import { apiControl, DEADLINE_MS } from './control/api-control';
 import { hasSuccessor } from './control/control-folder';
 import { serveControl } from './control/control-server';
@@ -81,7 +82,9 @@ async function main(): Promise<void> {
     async () => {
       aside.stop();
       // In a reload the new worker listens on the same port, so NGINX need not skip it.
-      const leave = hasSuccessor(config.runDir, config.workerName) ? undefined : leaving;
+      const isReplaced = hasSuccessor(config.runDir, config.workerName);
+      if (isReplaced) api.health.replaced();
+      const leave = isReplaced ? undefined : leaving;
       await drain.drain({ windowMs: config.drainMs, deadlineMs: timeLimits.drainMs, leave });
       stopSharing();
       control.close();
@@ -91,7 +94,8 @@ async function main(): Promise<void> {
     logger,
   );
   await listen();
-  await join();
+  // NGINX keeps its connections to the worker that this one replaces, so waiting for a request would take long.
+  if (!(await isTwinServing(config.runDir, config.workerName))) await join();
   api.health.started();
   logger.info({ port: config.port }, 'Serving');
   process.send?.('ready');

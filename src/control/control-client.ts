@@ -1,7 +1,7 @@
 import { rmSync } from 'node:fs';
 import { request } from 'node:http';
 import { z } from 'zod';
-import { listSockets, type ControlSocket } from './control-folder';
+import { listLiving, listSockets, type ControlSocket } from './control-folder';
 import { protocol, type Answers, type Bodies, type CommandName } from './protocol';
 
 const LIMIT_MS = 1_000;
@@ -63,4 +63,16 @@ export async function askAll<C extends CommandName>(
     ),
   );
   return (await Promise.all(asked)).flat();
+}
+
+/** True if another process with this name serves. A reload runs two on one port, to which NGINX sends requests then. */
+export async function isTwinServing(folder: string, name: string): Promise<boolean> {
+  const twins = listLiving(folder).filter((other) => other.name === name && other.pid !== process.pid);
+  const answers = twins.map((twin) =>
+    askProcess(twin, 'GET /status').then(
+      (status) => status.kind === 'api' && status.serving,
+      () => false,
+    ),
+  );
+  return (await Promise.all(answers)).includes(true);
 }

@@ -60,11 +60,11 @@ const DETAILS_TYPE = 'application/health+json; charset=utf-8';
 
 /** Declares what only the workers' own ports serve, since NGINX passes neither on for clients. */
 export const workerHealthRoutes = (health: Health): Route[] => [
-  /** 503 while this worker drains: NGINX then asks the others. */
+  /** 503 while this worker drains and leaves its port: NGINX then asks the others. */
   defineHiddenRoute({
     path: '/health/serving',
     handler: async () =>
-      health.isDraining() ? { status: 503, body: { status: 'draining' } } : ok({ status: 'ok' }),
+      health.leavesPort() ? { status: 503, body: { status: 'draining' } } : ok({ status: 'ok' }),
   }),
   /** The whole report, for operators. */
   defineHiddenRoute({

@@ -35,6 +35,7 @@ const KEPT_MS = 250;
 export function createHealth({ about, required, optional }: HealthOptions) {
   let hasStarted = false;
   let isDraining = () => false;
+  let isReplaced = false;
   const checks = { ...checksOf(required, true), ...checksOf(optional, false) };
   const needed = Object.keys(required).map((name) => checks[name]!);
 
@@ -44,7 +45,10 @@ export function createHealth({ about, required, optional }: HealthOptions) {
     hasStarted: (): boolean => hasStarted,
     /** Registers the callback that reports whether this worker is draining. */
     watch: (drains: () => boolean): void => void (isDraining = drains),
-    isDraining: (): boolean => isDraining(),
+    /** Call if another worker serves on the same port from now on. */
+    replaced: (): void => void (isReplaced = true),
+    /** True if NGINX has to skip the port. A 503 of a worker that is replaced would count against its successor. */
+    leavesPort: (): boolean => isDraining() && !isReplaced,
 
     /** Resolves to true if all required servers answer. Draining does not count: a draining worker still answers. */
     async canServe(): Promise<boolean> {

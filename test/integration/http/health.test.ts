@@ -109,6 +109,9 @@ describe('the health of a worker', () => {
     expect((await report()).draining).toBe(true);
     await request(api.server).get('/health/serving').expect(503, { status: 'draining' });
     for (const path of ['/health/live', '/health/ready']) await outside(path).expect(200);
+    // Its successor listens on the same port.
+    api.health.replaced();
+    await request(api.server).get('/health/serving').expect(200);
     isDraining = false;
     await details().expect(200);
     await request(api.server).get('/health/serving').expect(200, { status: 'ok' });

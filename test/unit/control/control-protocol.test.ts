@@ -1,7 +1,7 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, renameSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { askAll, askProcess } from '../../../src/control/control-client';
+import { askAll, askProcess, isTwinServing } from '../../../src/control/control-client';
 import { listSockets } from '../../../src/control/control-folder';
 import { serveControl } from '../../../src/control/control-server';
 import { setLevel } from '../../../src/control/process-status';
@@ -62,5 +62,14 @@ describe('the control protocol', () => {
     await expect(askProcess(socket(), 'GET /vitals')).rejects.toThrow(/unexpected answer.*number.*lateMs/s);
     expect(await askAll(folder, 'GET /vitals')).toEqual([]);
     expect(await askAll(folder, 'GET /status')).toMatchObject([{ name: 'api-0', answer: status }]);
+  });
+
+  it('knows whether another process with the same name serves, as in a reload', async () => {
+    expect(await isTwinServing(folder, 'api-0')).toBe(false);
+    renameSync(socket().file, path.join(folder, `api-0.${process.ppid}.sock`));
+    expect(await isTwinServing(folder, 'api-0')).toBe(true);
+    expect(await isTwinServing(folder, 'api-1')).toBe(false);
+    status.serving = false;
+    expect(await isTwinServing(folder, 'api-0')).toBe(false);
   });
 });
