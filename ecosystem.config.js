@@ -30,6 +30,9 @@ Object.assign(env, {
   TASKFLEET_RELEASE: stack.release ?? '',
 });
 
+// Two installations under one PM2 need different names; a container has a PM2 of its own.
+const prefix = (!process.env.PM2_APP_LOG && env.KEY_PREFIX) || 'taskfleet';
+
 const common = {
   // Scripts are relative to it: PM2 hands a path with a blank to bash.
   cwd: __dirname,
@@ -55,7 +58,7 @@ module.exports = {
   apps: [
     {
       ...common,
-      name: 'taskfleet-api',
+      name: `${prefix}-api`,
       script: 'dist/api.js',
       exec_mode: 'cluster',
       // A worker lives on 40 MB. Without a limit V8 lets garbage lie until a share of the machine's memory is full;
@@ -70,7 +73,7 @@ module.exports = {
     {
       ...common,
       env: workerVariables(env),
-      name: 'taskfleet-worker',
+      name: `${prefix}-worker`,
       script: 'dist/worker.js',
       exec_mode: 'fork',
       // Without the child that decodes pictures, which has a limit of its own.

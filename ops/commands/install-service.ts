@@ -2,6 +2,7 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { flag, text } from '../../src/command-line/arguments';
+import { onlyInShell } from '../config/load';
 import { dir, root } from '../local/local-stack';
 import { ensureOwnFolder, ensureUser, findUser } from '../set-up/service-user';
 import { unitOf } from '../set-up/systemd-unit';
@@ -52,6 +53,13 @@ async function install({ user, print }: Wanted) {
     for (const folder of [dir, pm2Home]) ensureOwnFolder(folder, owner);
   } else for (const folder of [dir, pm2Home]) fs.mkdirSync(folder, { recursive: true, mode: 0o700 });
   await write(unit, { isRoot, user });
+  // The unit names the folders of the service; a copy of any other value would soon differ from the file.
+  const passing = onlyInShell().filter((name) => name !== 'PM2_HOME');
+  if (passing.length === 0) return;
+  console.log(`This shell alone sets ${passing.join(', ')}: the service does not have them. To keep them:
+
+  npx taskfleet config set ${passing.map((name) => `${name}="$${name}"`).join(' ')}
+`);
 }
 
 async function write(unit: string, { isRoot, user }: { isRoot: boolean; user?: string }) {

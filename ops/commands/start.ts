@@ -1,9 +1,10 @@
 import { alone, createLocalStack, dir, root, wantedOfShell } from '../local/local-stack';
 import { askStatus } from '../stack/ask-status';
-import { describeCounts } from '../stack/app-names';
 import { readRange } from '../autoscale/range';
+import { apiName, describeCounts, pm2Call, pm2NameOf } from '../stack/app-names';
 import { checkBalancing } from '../../tools/local-servers/balancing';
 import { guardChanges } from '../config/guard';
+import { onlyInShell } from '../config/load';
 import { recordDataDir } from '../../src/config/config-file';
 import { compileForServing, isBuilt, isHeld, isWritable } from '../set-up/build';
 import { createProgress } from '../../tools/command/progress';
@@ -53,12 +54,22 @@ interface Started {
   url: string;
   metricsPort: number;
   servers: string[];
+  /** Commands to list, follow and reload the apps. */
+  pm2Calls: string[];
   admin?: { email: string; passwordFile: string };
   environmentFile: string;
   prometheusFile: string;
 }
 
-function printSummary({ url, metricsPort, servers, admin, environmentFile, prometheusFile }: Started) {
+function printSummary({
+  url,
+  metricsPort,
+  servers,
+  pm2Calls,
+  admin,
+  environmentFile,
+  prometheusFile,
+}: Started) {
   const password = admin ? forCaller(admin.passwordFile) : '';
   console.log(`
 taskfleet runs at ${url}
@@ -67,7 +78,7 @@ taskfleet runs at ${url}
   Servers   ${servers.join(', ')}
   Metrics   http://127.0.0.1:${metricsPort}/metrics
             (for Prometheus: ${forCaller(prometheusFile)})
-  Apps      npx pm2 list · npx pm2 logs · npx pm2 reload taskfleet-api
+  Apps      ${pm2Calls.join('\n            ')}
   Postman   import postman/taskfleet.postman_collection.json
             and ${forCaller(environmentFile)}
   Stop      npm stop (the data stays)
@@ -108,7 +119,7 @@ async function start(yes?: boolean) {
   const balancing = checkBalancing();
   const { range, warning } = readRange(process.env);
   if (warning) progress.line('config', `! ${warning}`);
-  await stack.checkApps();
+  await stack.checkApps({ prefix: env.KEY_PREFIX });
   let started = 0;
   await progress.step(
     'servers',
@@ -128,6 +139,9 @@ async function start(yes?: boolean) {
     () => (started > 0 ? 'started' : 'running'),
   );
   recordDataDir(root, dir);
+  const passing = onlyInShell();
+  if (passing.length > 0)
+    say(`this shell alone sets ${passing.join(', ')}: npx taskfleet config set NAME=VALUE keeps a value`);
 
   await progress.step(
     'apps',
@@ -140,10 +154,10 @@ async function start(yes?: boolean) {
   );
 
   stack.stackFile.update({ autoscale: range });
-  const { url = '', ports, servers, env: appEnv } = stack.info();
+  const { url = '', ports, servers, env: appEnv, pm2Home } = stack.info();
   const metricsPort = ports.metrics ?? 0;
   await progress.step('ready', `asking ${url}/health/ready`, async () => {
-    const what = 'No answer through NGINX (npx pm2 logs shows why)';
+    const what = `No answer through NGINX (${pm2Call(pm2Home, 'logs')} shows why)`;
     const isReady = async () => (await askStatus(`${url}/health/ready`, 3_000)) === 200;
     await waitUntil(isReady, { timeoutMs: 60_000, everyMs: 250, what });
   });
@@ -151,7 +165,9 @@ async function start(yes?: boolean) {
   stack.stackFile.update({ admin });
   const environmentFile = writePostmanEnvironment({ root, dir, url, admin });
   const prometheusFile = writePrometheusConfig({ root, dir, port: metricsPort });
-  printSummary({ url, metricsPort, servers, admin, environmentFile, prometheusFile });
+  const apiApp = pm2NameOf(apiName, appEnv.KEY_PREFIX);
+  const pm2Calls = ['list', 'logs', `reload ${apiApp}`].map((args) => pm2Call(pm2Home, args));
+  printSummary({ url, metricsPort, servers, pm2Calls, admin, environmentFile, prometheusFile });
 }
 
 export const run = (args: string[]) => runMain(args, command, ({ values }) => alone(() => start(values.yes)));

@@ -1,5 +1,11 @@
 import path from 'node:path';
-import { addMissing, configFileOf, dataDirOf, requireConfigFile } from '../../src/config/config-file';
+import {
+  addMissing,
+  configFileOf,
+  dataDirOf,
+  readConfigFile,
+  requireConfigFile,
+} from '../../src/config/config-file';
 import { knownNames, nearestName } from '../../src/config/known-names';
 
 const root = path.resolve(__dirname, '..', '..');
@@ -41,4 +47,12 @@ export function loadConfiguration(): void {
   for (const text of unknownIn(values)) console.error(`! ${file}: ${text}`);
   if (overridden.length > 0)
     console.error(`! This shell sets ${overridden.join(', ')}: used instead of what ${file} says.`);
+}
+
+/** Names that this shell alone sets: a start from elsewhere would not have them. */
+export function onlyInShell(): string[] {
+  const { values } = readConfigFile(configFile());
+  // The data folder is remembered; the others belong to a shell or to containers.
+  const isOther = /^(TASKFLEET_\w+|DATA_DIR|XDG_CACHE_HOME|CARGO_HOME|PORT|HOST|NODE_\w+|\w+_PASSWORD)$/;
+  return knownNames.filter((name) => !isOther.test(name) && shell[name] && shell[name] !== values[name]);
 }

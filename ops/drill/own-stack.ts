@@ -57,7 +57,7 @@ export async function withOwnStack(
   const start = async () => {
     try {
       await stack.startServers({ only: ['mongo', 'redis', 'rabbit', 'nginx'], apiWorkers });
-      const common = { BCRYPT_COST: '8', LOG_LEVEL: 'warn', KEY_PREFIX: 'drill' };
+      const common = { BCRYPT_COST: '8', LOG_LEVEL: 'warn' };
       await stack.startApps({ apiWorkers, env: { ...common, ...env } });
       return true;
     } catch (error) {

@@ -1,10 +1,9 @@
 import crypto from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
-import { apiName, workerName } from './app-names';
+import { apiName, appOf, pm2Call, pm2NameOf, workerName, type AppName } from './app-names';
 import { appVariables } from '../../src/config/app-environment';
 import { messageOf } from '../../src/lib/error-code';
-import { shellQuoted } from '../../src/command-line/convention';
 import { askStatus } from './ask-status';
 import { apiStatusOf, socketOf } from './control';
 import { createBuildCommands } from './build-commands';
@@ -14,10 +13,10 @@ import type { createStackFile } from '../../tools/local-servers/stack-file';
 import { explainSilence, markLogs } from '../../tools/local-servers/app-logs';
 import { marker } from '../../tools/command/processes';
 import { UserError, waitUntil } from '../../tools/command/run-command';
+import { refuseOthers, type CheckOptions } from './refuse-others';
 import type { AppProcess } from './types';
 
-const names = [apiName, workerName];
-const isApp = (name: string): name is AppProcess['name'] => names.some((known) => known === name);
+const names: AppName[] = [apiName, workerName];
 
 export type Apps = ReturnType<typeof createApps>;
 
@@ -55,10 +54,16 @@ export function createApps({
   const isOurs = ({ pm2_env: { pm_cwd: cwd, TASKFLEET_DIR: folder = dir } }: Pm2Process) =>
     cwd === root && folder === dir;
 
+  /** @param options prefix: KEY_PREFIX; default: that of the last start */
+  const check = ({ prefix = stackFile.read().env?.KEY_PREFIX, ...options }: CheckOptions = {}) =>
+    refuseOthers({ pm2, root, isOurs }, { prefix, ...options });
+
   async function list(options?: { timeoutMs?: number }): Promise<AppProcess[]> {
     const known = stackFile.read().env?.BASE_PORT;
-    return (await pm2.list(options)).filter(isOurs).flatMap(({ name, pid, pm_id: id, pm2_env: env }) => {
-      if (!isApp(name)) return [];
+    return (await pm2.list(options)).filter(isOurs).flatMap((process_) => {
+      const { name: pm2Name, pid, pm_id: id, pm2_env: env } = process_;
+      const name = appOf(env.pm_exec_path);
+      if (!name) return [];
       const instance = Number(env.NODE_APP_INSTANCE ?? 0);
       // The stack's file may be lost or damaged while they run.
       const port = name === apiName ? Number(known ?? env.BASE_PORT) + instance : undefined;
@@ -69,46 +74,8 @@ export function createApps({
         TASKFLEET_RELEASE: release,
       } = env;
       const logs = [env.pm_err_log_path, env.pm_out_log_path];
-      return [{ name, pid, id, instance, port, status, restarts, crashes, release, logs }];
+      return [{ name, pm2Name, pid, id, instance, port, status, restarts, crashes, release, logs }];
     });
-  }
-
-  /** One PM2 can't hold two apps of a name apart: `pm2 reload` would hit both clones. */
-  async function refuseOtherClone(options?: { timeoutMs?: number }) {
-    const other = (await pm2.list(options)).find((process_) => isApp(process_.name) && !isOurs(process_));
-    if (!other) return;
-    const { pm_cwd: cwd, TASKFLEET_DIR: folder = '' } = other.pm2_env;
-    if (cwd === root)
-      throw new UserError(
-        `PM2 runs ${other.name} of this clone with another data folder:\n  ${folder}\n` +
-          `Use that one (export DATA_DIR=${shellQuoted(folder)}), or end it first:\n` +
-          `  DATA_DIR=${shellQuoted(folder)} npx taskfleet stop`,
-      );
-    throw new UserError(
-      `PM2 already runs ${other.name} of another clone:\n  ${cwd}\n` +
-        'Stop that one first (npm stop, there), or give this one a PM2 of its own:\n' +
-        '  PM2_HOME=$HOME/.pm2-taskfleet npm start',
-    );
-  }
-
-  /** Two versions of PM2 can't share a daemon, so the user decides which one stays. */
-  async function refuseOtherVersion(options?: { timeoutMs?: number }) {
-    if (!(await pm2.isRunning())) return;
-    const [running] = (await pm2.pm2(['report'], options)).match(/pm2d version\s*:\s*(\S+)/)?.slice(1) ?? [];
-    const file = path.join(root, 'node_modules', 'pm2', 'package.json');
-    const { version: installed } = JSON.parse(fs.readFileSync(file, 'utf8')) as { version: string };
-    if (!running || running === installed) return;
-    throw new UserError(
-      `A PM2 daemon of version ${running} is running (${pm2.home}); this project brings ${installed}.\n` +
-        'Update it with `npx pm2 update` (it restarts what runs there), or use a PM2 of its own:\n' +
-        '  PM2_HOME=$HOME/.pm2-taskfleet npm start',
-    );
-  }
-
-  /** @throws UserError if another clone or another version of PM2 is in the way */
-  async function check(options?: { timeoutMs?: number }) {
-    await refuseOtherVersion(options);
-    await refuseOtherClone(options);
   }
 
   /** @returns the id of the build, by which `npx taskfleet releases` names it, and a digest of its configuration */
@@ -130,20 +97,20 @@ export function createApps({
    * it replaces running processes whether or not the new ones get ready.
    */
   async function start(env: Record<string, string>): Promise<'started' | 'reloaded' | 'unchanged'> {
-    await check();
+    await check({ prefix: env.KEY_PREFIX });
     await refuseWrongConfiguration(env);
     const release = releaseOf(env);
     const daemonWasRunning = await pm2.isRunning();
     const present = await list();
     const workersBefore = stackFile.read().env?.API_WORKERS;
     stackFile.update({ env, release });
+    const nameOf = (name: AppName) => pm2NameOf(name, env.KEY_PREFIX);
 
-    const missing = names.filter(
-      (name) => !present.some((app) => app.name === name && app.status === 'online'),
-    );
-    for (const name of missing.filter((candidate) => present.some((app) => app.name === candidate))) {
-      await pm2.pm2(['delete', name]);
-    }
+    // PM2 cannot rename what runs. Processes of this release, which a roll-out replaced, keep their names until a stop.
+    const isKept = (app: AppProcess) =>
+      app.status === 'online' && (app.pm2Name === nameOf(app.name) || app.release === release);
+    const missing = names.filter((name) => !present.some((app) => app.name === name && isKept(app)));
+    await remove(present.filter(({ name }) => missing.includes(name)));
     const outdated = present.some((app) => app.status !== 'online' || app.release !== release);
     if (missing.length < names.length && outdated) {
       await migrate(env);
@@ -153,7 +120,7 @@ export function createApps({
         await scale(Number(env.API_WORKERS));
     }
     if (missing.length > 0)
-      await pm2.pm2(['start', ecosystem, '--only', missing.join(',')], { timeoutMs: 120_000 });
+      await pm2.pm2(['start', ecosystem, '--only', missing.map(nameOf).join(',')], { timeoutMs: 120_000 });
     const startedDaemon = daemonWasRunning ? stackFile.read().pm2?.startedDaemon : pm2.daemonPid();
     stackFile.update({ pm2: { home: pm2.home, startedDaemon } });
     if (missing.length > 0) return 'started';
@@ -176,11 +143,13 @@ export function createApps({
       const areReady = workers.map(async (app) => (await isDrained(app)) || isReady(app.port ?? 0));
       return (await Promise.all(areReady)).every(Boolean);
     };
-    const what = `An API worker is not ready (npx pm2 logs ${apiName} shows why)`;
+    const [first] = (await list()).filter(({ name }) => name === apiName);
+    const logs = first?.pm2Name ?? apiName;
+    const what = `An API worker is not ready (${pm2Call(home, `logs ${logs}`)} shows why)`;
     await waitUntil(ask, { timeoutMs, everyMs: 250, what }).catch((error: unknown) => {
       const said = lastSaid({ name: apiName });
       throw new UserError(
-        `${messageOf(error)}; ${said ? `its last line: ${said}` : explainSilence(home, apiName)}`,
+        `${messageOf(error)}; ${said ? `its last line: ${said}` : explainSilence(home, logs)}`,
       );
     });
   }
@@ -190,17 +159,21 @@ export function createApps({
 
   async function scale(workers: number) {
     const present = (await list()).filter(({ name }) => name === apiName);
+    const { pm2Name = apiName } = present[0] ?? {};
     if (present.length !== workers)
-      await pm2.pm2(['scale', apiName, String(workers)], { timeoutMs: 120_000 });
+      await pm2.pm2(['scale', pm2Name, String(workers)], { timeoutMs: 120_000 });
     await waitReady(workers);
+  }
+
+  async function remove(apps: AppProcess[]) {
+    const ids = apps.map(({ id }) => String(id));
+    if (ids.length > 0) await pm2.pm2(['delete', ...ids], { timeoutMs: 60_000 });
   }
 
   /** Ends our two apps, and the daemon too if it was started for them and runs nothing else. */
   async function stop() {
     if (!(await pm2.isRunning())) return;
-    const present = await list();
-    const running = names.filter((name) => present.some((app) => app.name === name));
-    if (running.length > 0) await pm2.pm2(['delete', ...running], { timeoutMs: 60_000 });
+    await remove(await list());
     const startedByUs = isPrivate || stackFile.read().pm2?.startedDaemon === pm2.daemonPid();
     stackFile.update({ pm2: undefined });
     if (startedByUs && (await pm2.list()).length === 0) await pm2.pm2(['kill']);

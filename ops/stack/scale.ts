@@ -83,7 +83,7 @@ export function createScale({ apps, stackFile, listPorts }: Parts) {
     if (stopped.length > 0) await apps.pm2(['restart', ...stopped.map(({ id }) => String(id))]);
     await resumeDrained(say, stays);
     if (wanted > present.length) {
-      await apps.pm2(['scale', apiName, String(wanted)], { timeoutMs: 60_000 + wanted * 5_000 });
+      await apps.pm2(['scale', present[0]!.pm2Name, String(wanted)], { timeoutMs: 60_000 + wanted * 5_000 });
       await apps.waitReady(wanted);
       say(`${wanted - present.length} started`);
     }
@@ -94,7 +94,7 @@ export function createScale({ apps, stackFile, listPorts }: Parts) {
       stackFile.update({ leaving: running.map(({ pid }) => pid) });
       await Promise.all(running.map(drain));
       say(`${running.map(({ instance }) => `API worker ${instance}`).join(', ')}: drained`);
-      await apps.pm2(['scale', apiName, String(wanted)], { timeoutMs: 120_000 });
+      await apps.pm2(['scale', present[0]!.pm2Name, String(wanted)], { timeoutMs: 120_000 });
       await apps.waitReady(wanted);
       if ((await workers()).some((app) => !stays(app)))
         throw new UserError('PM2 ended other workers than those that were drained. Run: npm run reload');

@@ -47,6 +47,8 @@ export interface ServerHandle {
 
 export interface AppProcess {
   name: 'taskfleet-api' | 'taskfleet-worker';
+  /** Its name in PM2, which has the prefix of its start. */
+  pm2Name: string;
   pid: number;
   /** PM2's id. */
   id: number;
@@ -131,7 +133,7 @@ export interface Stack {
     build?: string;
   }): Promise<string[]>;
   /** @throws UserError if apps of another clone, or a daemon of another version, are in the way */
-  checkApps(options?: { timeoutMs?: number }): Promise<void>;
+  checkApps(options?: { timeoutMs?: number; prefix?: string }): Promise<void>;
   stopApps(): Promise<void>;
   /** Stops apps and servers and the supervisor; the data stays. */
   stop(): Promise<void>;

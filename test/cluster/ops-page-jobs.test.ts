@@ -58,11 +58,11 @@ describe('jobs on the live page', () => {
   });
 
   it('lose their dead letters: retry keeps letters without a job, discard removes all', async () => {
-    const { AMQP_URL, KEY_PREFIX } = cluster.stack.info().env;
+    const { AMQP_URL, KEY_PREFIX = 'taskfleet' } = cluster.stack.info().env;
     const rabbit = await amqp.connect(AMQP_URL!);
     const channel = await rabbit.createConfirmChannel();
     for (const content of ['a'.repeat(24), 'no job'])
-      channel.sendToQueue(jobQueueNames(KEY_PREFIX!).dead, Buffer.from(content));
+      channel.sendToQueue(jobQueueNames(KEY_PREFIX).dead, Buffer.from(content));
     await channel.waitForConfirms();
     await rabbit.close();
     await page.locator('#messages div', { hasText: 'dead letters2' }).waitFor();

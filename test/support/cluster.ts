@@ -56,7 +56,6 @@ export async function startCluster(own?: {
       HASH_THREADS: '1',
       LOG_LEVEL: own?.logLevel ?? 'warn',
       CACHE_TTL_SECONDS: '2',
-      KEY_PREFIX: 'cluster',
       CORS_ORIGINS: ORIGIN,
     },
   });

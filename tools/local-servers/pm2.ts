@@ -32,6 +32,8 @@ export interface Pm2Env {
   restart_time: number;
   unstable_restarts?: number;
   pm_cwd: string;
+  /** The script. */
+  pm_exec_path?: string;
   pm_out_log_path: string;
   pm_err_log_path: string;
   BASE_PORT?: string;

@@ -36,7 +36,8 @@ const { apps } = load<{ apps: StartOptions[] }>(path.join(__dirname, '..', '..',
 const lateMs = 300;
 const [, , how, text, name] = process.argv;
 const id = Number(text);
-const app = apps.find((candidate) => candidate.name === name) ?? {};
+const script = name === 'taskfleet-worker' ? 'worker.js' : 'api.js';
+const app = apps.find((candidate) => path.basename(candidate.script ?? '') === script) ?? {};
 /** Settings that may change without another app: PM2 keeps the rest in a form of its own. */
 const changeable = [
   'node_args',

@@ -12,6 +12,7 @@ import { judgeWorkers } from '../../../ops/doctor/workers';
 
 const app = (changes: Partial<AppProcess> = {}): AppProcess => ({
   name: 'taskfleet-api',
+  pm2Name: 'taskfleet-api',
   pid: 1,
   id: 0,
   instance: 0,

@@ -131,9 +131,9 @@ it('the table of releases shows who serves each, within 80 columns', () => {
   releases.markRolledBack(b);
   const app = { pid: 1, id: 0, status: 'online', restarts: 0, crashes: 0, release: `${a}-0f0f0f0f` };
   const apps: AppProcess[] = [
-    { ...app, name: 'taskfleet-api', instance: 1 },
-    { ...app, name: 'taskfleet-api', instance: 0 },
-    { ...app, name: 'taskfleet-worker', instance: 0 },
+    { ...app, name: 'taskfleet-api', pm2Name: 'taskfleet-api', instance: 1 },
+    { ...app, name: 'taskfleet-api', pm2Name: 'taskfleet-api', instance: 0 },
+    { ...app, name: 'taskfleet-worker', pm2Name: 'taskfleet-worker', instance: 0 },
   ];
   expect(apps.map(({ release }) => buildOf(release))).toEqual([a, a, a]);
   expect(tableOf(releases.list(), apps)).toEqual([
