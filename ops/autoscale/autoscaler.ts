@@ -23,6 +23,8 @@ export interface AutoscalerOptions {
   onStep?: (direction: Direction) => void;
   say: (text: string) => void;
   cores?: number;
+  /** Clock in milliseconds; performance.now() if unset. */
+  now?: () => number;
 }
 
 const LOOK_MS = 1_000;
@@ -32,7 +34,7 @@ const PAUSED = '`npx taskfleet scale` has set the number of workers; `npx taskfl
 /** Scales the API workers by their load, one step at a time. See docs/reload-and-scale.md. */
 export function createAutoscaler(options: AutoscalerOptions) {
   const { read, busy, alone, countWorkers, scale, publish, onStep, say } = options;
-  const { cores = os.availableParallelism() } = options;
+  const { cores = os.availableParallelism(), now = () => performance.now() } = options;
   const sample = createSampler();
   let state = initial();
   let steps: AutoscaleStatus['steps'] = [];
@@ -43,11 +45,15 @@ export function createAutoscaler(options: AutoscalerOptions) {
     steps = [...steps, { at: Date.now(), text }].slice(-STEPS_KEPT);
   }
 
-  async function take({ step, why, takesBack }: Decision, workers: number): Promise<void> {
+  /** @returns why it did not take the step; undefined if it tried */
+  async function take({ step, why, takesBack }: Decision, workers: number): Promise<string | undefined> {
     const wanted = workers + step;
-    const isDone = await alone(async () => {
-      // A worker that crashes has no socket, and PM2 would scale another number.
-      if ((await countWorkers()) !== workers) return;
+    let refusal: string | undefined = 'a command changes the stack';
+    await alone(async () => {
+      const listed = await countWorkers();
+      // A worker that crashes or was stopped by hand has no socket, and PM2 would scale another number.
+      refusal = listed === workers ? undefined : `PM2 lists ${listed} API workers, and ${workers} serve`;
+      if (refusal) return;
       onStep?.(takesBack ? 'back' : step > 0 ? 'up' : 'down');
       note(`${workers} → ${wanted} API workers: ${why}`);
       const began = Date.now();
@@ -57,10 +63,10 @@ export function createAutoscaler(options: AutoscalerOptions) {
       );
     }).catch((error: unknown) => {
       note(`the step to ${wanted} failed: ${messageOf(error)}`);
-      state = rest(state, performance.now());
-      return true;
+      state = rest(state, now());
     });
-    if (!isDone) state = forget(state);
+    if (refusal) state = forget(state);
+    return refusal;
   }
 
   function describe(workers: number, seen: Sample | undefined, holds: string | undefined): void {
@@ -72,7 +78,7 @@ export function createAutoscaler(options: AutoscalerOptions) {
         hashWaitMs: seen.hashWaitMs,
         perSecond: seen.answered,
       },
-      restMs: Math.max(0, state.restUntil - performance.now()),
+      restMs: Math.max(0, state.restUntil - now()),
     };
   }
 
@@ -83,7 +89,7 @@ export function createAutoscaler(options: AutoscalerOptions) {
     const folder = runDirOf(env);
     await publish?.(folder);
     const asked = await askLoads(folder);
-    const found = sample(asked, performance.now());
+    const found = sample(asked, now());
     const seen = 'missing' in found ? undefined : found;
     const holds = isAutoscalePaused ? PAUSED : (busy() ?? ('missing' in found ? found.missing : undefined));
     if (holds || !seen) {
@@ -93,10 +99,11 @@ export function createAutoscaler(options: AutoscalerOptions) {
     const decision = decide(state, seen, { ...range, cores });
     state = decision.state;
     describe(asked.length, seen, undefined);
-    if (decision.step !== 0) await take(decision, seen.workers);
+    if (decision.step !== 0) describe(asked.length, seen, await take(decision, seen.workers));
   }
 
   return {
+    look,
     /** Looks every second until the signal is aborted. */
     async run(signal: AbortSignal): Promise<void> {
       while (!signal.aborted) {

@@ -1,12 +1,14 @@
 import type { Range } from './range';
 
-/** What the autoscaler saw of one second. */
+/** What the autoscaler saw since its look before, which is a second unless the workers answer late. */
 export interface Sample {
   /** Milliseconds, on a clock that never goes back. */
   at: number;
+  /** Length of the time seen, in milliseconds. */
+  ms: number;
   /** API workers; all of them serve. */
   workers: number;
-  /** Mean share of the second in which their event loops had work. */
+  /** Mean share of this time in which their event loops had work. */
   utilisation: number;
   /** Requests answered a second by all workers, without refusals. */
   answered: number;
@@ -32,9 +34,10 @@ interface Trial {
 export interface State {
   /** The last samples with this number of workers, oldest first. */
   recent: Sample[];
-  /** Number of samples in a row that show the need of one more worker, or of all that there are. */
-  needed: number;
-  kept: number;
+  /** The last samples in a row that show the need of one more worker. */
+  needed: Sample[];
+  /** For how many milliseconds samples in a row have shown that all workers are needed. */
+  keptMs: number;
   /** Since when one worker less would do. */
   quietSince?: number;
   /** What came when so many workers were too few. */
@@ -67,8 +70,7 @@ const ROOMY = 0.6;
 const TRUSTED = 0.7;
 const LONG_HASH_WAIT_MS = 500;
 const SHORT_HASH_WAIT_MS = 100;
-/** Samples in a row, a second each. */
-const NEED_SAMPLES = 3;
+const NEED_MS = 3_000;
 const RECENT_SAMPLES = 5;
 const QUIET_MS = 120_000;
 /** A new worker compiles its code first, so it has this long to show what it brings. */
@@ -80,12 +82,12 @@ const LONGEST_REST_MS = 4 * 60 * 60_000;
 /** Longer than a rise and fall of the load of one hour. */
 const LIMIT_LASTS_MS = 60 * 60_000;
 /** Samples further apart are not in a row. */
-const MOST_APART_MS = 3_500;
+const MOST_APART_MS = 4_000;
 
 export const initial = (): State => ({
   recent: [],
-  needed: 0,
-  kept: 0,
+  needed: [],
+  keptMs: 0,
   limits: {},
   restUntil: -Infinity,
   restMs: SHORTEST_REST_MS,
@@ -95,8 +97,8 @@ export const initial = (): State => ({
 export const forget = (state: State): State => ({
   ...state,
   recent: [],
-  needed: 0,
-  kept: 0,
+  needed: [],
+  keptMs: 0,
   quietSince: undefined,
 });
 
@@ -135,15 +137,17 @@ function needsAll({ workers, utilisation, hashWaitMs, answered, hashed, at }: Sa
 
 function add(state: State, sample: Sample, rules: Rules): State {
   const last = state.recent.at(-1);
-  const isInRow = !last || (last.workers === sample.workers && sample.at - last.at <= MOST_APART_MS);
-  const before = isInRow ? state : forget(state);
-  const kept = needsAll(sample, before) ? before.kept + 1 : 0;
+  const isSame = !last || last.workers === sample.workers;
+  const isInRow = isSame && (!last || sample.at - last.at <= MOST_APART_MS);
+  // A look that took long is no sign that all workers are needed.
+  const before = isInRow ? state : { ...forget(state), quietSince: isSame ? state.quietSince : undefined };
+  const keptMs = needsAll(sample, before) ? before.keptMs + sample.ms : 0;
   return {
     ...before,
     recent: [...before.recent, sample].slice(-RECENT_SAMPLES),
-    needed: needOf(sample, rules) ? before.needed + 1 : 0,
-    kept,
-    quietSince: kept >= NEED_SAMPLES ? undefined : (before.quietSince ?? sample.at),
+    needed: needOf(sample, rules) ? [...before.needed, sample].slice(-RECENT_SAMPLES) : [],
+    keptMs,
+    quietSince: keptMs >= NEED_MS ? undefined : (before.quietSince ?? sample.at),
   };
 }
 
@@ -175,13 +179,13 @@ function judge(state: State, trial: Trial, sample: Sample): Decision {
 
 function stepUp(state: State, sample: Sample, cause: Cause): Decision {
   const { workers, at } = sample;
-  const last = state.recent.slice(-NEED_SAMPLES);
+  const last = state.needed;
   const answered = mean(last.map((one) => one.answered));
   const hashed = mean(last.map((one) => one.hashed));
   const limit = cause === 'loops' ? { at, answered } : { at, hashed };
   const why =
     cause === 'loops'
-      ? `event loops ${percent(mean(last.map((one) => one.utilisation)))} busy for ${NEED_SAMPLES} s ` +
+      ? `event loops ${percent(mean(last.map((one) => one.utilisation)))} busy for ${NEED_MS / 1_000} s ` +
         `(limit ${percent(FULL)}), ${rate(answered)}`
       : `passwords wait ${Math.round(sample.hashWaitMs)} ms for a hash thread (limit ${LONG_HASH_WAIT_MS} ms)`;
   const trial = { from: workers, cause, before: capacityOf(last, cause) };
@@ -202,7 +206,8 @@ export function decide(before: State, sample: Sample, rules: Rules): Decision {
     return { state: forget(state), step: 1, why: `at least ${least} must run` };
   if (workers > most && !isResting) return { state: forget(state), step: -1, why: `at most ${most} may run` };
   if (state.trial) return judge(state, state.trial, sample);
-  const cause = state.needed >= NEED_SAMPLES ? needOf(sample, rules) : undefined;
+  const neededMs = state.needed.reduce((total, { ms }) => total + ms, 0);
+  const cause = neededMs >= NEED_MS ? needOf(sample, rules) : undefined;
   if (cause && workers < most && !isResting) return stepUp(state, sample, cause);
   if (workers > least && state.quietSince !== undefined && at - state.quietSince >= QUIET_MS) {
     const expected = percent((sample.utilisation * workers) / (workers - 1));

@@ -26,7 +26,7 @@ function figuresOf(load: Load | undefined, earlier: Load) {
   const { hashWaitMs, hashThreads } = earlier;
   if (!load) return { utilisation: 1, answered: 0, hashed: 0, hashWaitMs, hashThreads };
   const activeMs = load.activeMs - earlier.activeMs;
-  // By the clock of the worker: on a busy host its answer takes long to come.
+  // Use the clock of the worker: on a busy host its answer takes long to come.
   const ms = Math.max(1, activeMs + load.idleMs - earlier.idleMs);
   const perSecond = (count: number) => (1_000 * count) / ms;
   return {
@@ -40,29 +40,32 @@ function figuresOf(load: Load | undefined, earlier: Load) {
 
 /** Makes samples of what `askLoads` found, by the differences to the look before. */
 export function createSampler() {
-  let before = new Map<number, Load>();
+  let before = new Map<string, Load>();
+  let lookedAt = -Infinity;
 
   /** @returns the sample of the time since the last look, or why there is none */
   return function sample(asked: Asked[], at: number): Sample | { missing: string } {
-    const last = before;
+    const [last, ms] = [before, at - lookedAt];
+    lookedAt = at;
     before = new Map(
-      asked.flatMap(({ pid, load }) => {
-        const seen = load ?? last.get(pid);
-        return seen ? [[pid, seen]] : [];
+      asked.flatMap(({ file, load }) => {
+        const seen = load ?? last.get(file);
+        return seen ? [[file, seen]] : [];
       }),
     );
     if (asked.length === 0) return { missing: 'no API worker runs' };
     if (new Set(asked.map(({ name }) => name)).size < asked.length)
       return { missing: 'a worker is being replaced' };
+    // A worker that stepped aside counts as one without work: it returns if its siblings need it.
     const idle = asked.find(({ load }) => load && !load.serving);
-    if (idle) return { missing: `${idle.name} starts, is drained or stepped aside` };
-    const figures = asked.flatMap(({ pid, load }) => {
-      const earlier = last.get(pid);
+    if (idle) return { missing: `${idle.name} starts or is drained` };
+    const figures = asked.flatMap(({ file, load }) => {
+      const earlier = last.get(file);
       return earlier ? figuresOf(load, earlier) : [];
     });
     if (figures.length < asked.length) return { missing: 'a worker has just begun' };
     return {
-      at,
+      ...{ at, ms },
       workers: figures.length,
       utilisation: sum(figures.map(({ utilisation }) => utilisation)) / figures.length,
       answered: sum(figures.map(({ answered }) => answered)),

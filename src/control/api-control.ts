@@ -67,7 +67,7 @@ export function apiControl(options: ApiControlOptions): ControlHandlers {
         hashed: hashPool.done(),
         hashWaitMs: hashPool.waitMs(),
         hashThreads: hashPool.threads(),
-        serving: isServing(),
+        serving: isServing() || aside.since() !== undefined,
       };
     },
     'POST /ask-nginx': () => askNginx(config.balancerUrl ?? ''),

@@ -118,7 +118,7 @@ const load = z.object({
   /** How long the oldest password has been waiting for a hash thread; 0 if none waits. */
   hashWaitMs: z.number(),
   hashThreads: z.number(),
-  /** True if NGINX sends requests to this worker. */
+  /** True if NGINX sends requests to this worker, or would if the worker had not stepped aside. */
   serving: z.boolean(),
 });
 /** Counters of an API worker, from whose differences the autoscaler judges the last second. */

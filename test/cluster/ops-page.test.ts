@@ -1,4 +1,6 @@
 import type { Page } from 'playwright-core';
+import { runDirOf } from '../../ops/stack/control';
+import { serveControl } from '../../src/control/control-server';
 import { barriersOf } from '../support/accessibility';
 import { useLivePage } from '../support/live-page';
 import { startLoad } from '../support/load';
@@ -115,6 +117,32 @@ describe('the live page', () => {
       await stop();
       await page.setViewportSize({ width: 1280, height: 720 });
     }
+  });
+
+  it('shows what the supervisor does about the number of workers, while it runs', async () => {
+    const section = page.locator('#scaling');
+    expect(await section.isVisible()).toBe(false);
+    const status = {
+      ...{ least: 1, most: 4, workers: 2, restMs: 600_000 },
+      now: { utilisation: 0.43, hashWaitMs: 12, perSecond: 1_234 },
+      steps: [1, 2].map((number) => ({ at: number * 1_000, text: `${number} → ${number + 1} API workers` })),
+    };
+    const supervisor = await serveControl(
+      { folder: runDirOf(cluster.stack.info().env), name: 'supervisor-0', logger: { warn: () => {} } },
+      { 'GET /autoscale': () => status },
+    );
+    try {
+      await section.waitFor();
+      const facts = await section.locator('[data-name]').allInnerTexts();
+      expect(facts.map((fact) => fact.split('\n').at(-1))).toEqual(['2 (1 to 4)', '43 %', '12 ms', '1234']);
+      expect(await section.innerText()).toContain('it adds none for 10 min');
+      const [newest] = await section.locator('li').allInnerTexts();
+      expect(newest).toContain('2 → 3 API workers');
+      expect(await barriersOf(page)).toEqual([]);
+    } finally {
+      supervisor.close();
+    }
+    await section.waitFor({ state: 'hidden' });
   });
 
   it('reconnects to another worker when its own is killed', async () => {

@@ -19,6 +19,15 @@ afterEach(async () => {
 });
 
 describe('the hash pool', () => {
+  it('reports how long the oldest hash has been waiting, and how many are done', async () => {
+    const pool = createPool({});
+    const hashes = Array.from({ length: 3 }, () => pool.hash('correct horse'));
+    await sleep(2);
+    expect(pool.waitMs()).toBeGreaterThan(1);
+    await Promise.all(hashes);
+    expect({ waitMs: pool.waitMs(), done: pool.done() }).toEqual({ waitMs: 0, done: 3 });
+  });
+
   it('serves clients in order, even while served clients ask again', async () => {
     const pool = createPool({});
     const served: number[] = [];

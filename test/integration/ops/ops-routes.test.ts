@@ -151,6 +151,7 @@ describe('the ops routes', () => {
       silent: string[];
       jobs: object;
       messages: object;
+      scaling?: object;
     }[] = [];
     let text = '';
     for await (const chunk of response.body!.pipeThrough(new TextDecoderStream() as never)) {
@@ -172,6 +173,24 @@ describe('the ops routes', () => {
     jobWorkers[1]!.close();
     const [later] = await watch(1);
     expect(later!.messages).toBeNull();
+  });
+
+  it('has what the supervisor reports of autoscaling, while it does', async () => {
+    expect((await watch(1))[0]!.scaling).toBeUndefined();
+    const status = {
+      least: 1,
+      most: 4,
+      workers: 2,
+      restMs: 0,
+      steps: [{ at: 1, text: '1 → 2 API workers' }],
+    };
+    const supervisor = await serveControl(
+      { folder, name: 'supervisor-0', logger: createLogger('silent', 'test') },
+      { 'GET /autoscale': () => status },
+    );
+    const [, later] = await watch(2);
+    supervisor.close();
+    expect(later).toMatchObject({ scaling: status, silent: [] });
   });
 
   it('names a worker that runs and does not answer in time', async () => {

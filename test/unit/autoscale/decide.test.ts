@@ -11,6 +11,7 @@ const workersOf = (steps: { workers: number }[]) => steps.map(({ workers }) => w
 
 const calm: Sample = {
   at: 0,
+  ms: 1_000,
   workers: 1,
   utilisation: 0.1,
   answered: 100,
@@ -35,6 +36,12 @@ describe('the decision about the number of API workers', () => {
     const { step, second, why } = repeat({ utilisation: 0.9 }, 10);
     expect({ step, second }).toEqual({ step: 1, second: 2 });
     expect(why).toBe('event loops 90 % busy for 3 s (limit 80 %), 100 requests/s');
+  });
+
+  it('adds a worker after two samples of need if looks at busy workers take two seconds', () => {
+    const busy = (at: number) => ({ ...calm, at, ms: 2_000, utilisation: 1 });
+    const { state, step } = decide(initial(), busy(2_000), rules);
+    expect([step, decide(state, busy(4_000), rules).step]).toEqual([0, 1]);
   });
 
   it('takes seconds of need that are not in a row for none', () => {

@@ -13,7 +13,7 @@ const load: Load = {
 const worker = (instance: number, counters?: Partial<Load>, pid = instance + 1) => ({
   name: `api-${instance}`,
   pid,
-  file: '',
+  file: `api-${instance}.${pid}`,
   load: counters && { ...load, ...counters },
 });
 
@@ -28,6 +28,7 @@ describe('the sampler of the autoscaler', () => {
     // Late, as on a busy host: the rates are those of the second that the workers counted.
     expect(sample(second, 4_000)).toEqual({
       at: 4_000,
+      ms: 3_000,
       workers: 2,
       utilisation: 0.5,
       answered: 240,
@@ -49,7 +50,7 @@ describe('the sampler of the autoscaler', () => {
     ['no API worker runs', []],
     ['a worker has just begun', [worker(0, {}), worker(1, {})]],
     ['a worker is being replaced', [worker(0, {}), worker(0, {}, 9)]],
-    ['api-0 starts, is drained or stepped aside', [worker(0, { serving: false })]],
+    ['api-0 starts or is drained', [worker(0, { serving: false })]],
   ])('makes no sample while %s', (missing, asked) => {
     const sample = createSampler();
     sample([worker(0, {})], 0);

@@ -46,6 +46,7 @@ export function simulate({
     const capacity = Math.min(all, workers * each);
     const sample: Sample = {
       at: second * 1_000,
+      ms: 1_000,
       workers,
       utilisation: curve(load(second) / capacity),
       answered: Math.min(load(second), capacity),
