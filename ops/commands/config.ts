@@ -35,7 +35,7 @@ function requireName(name: string) {
   }
   if (name === 'DATA_DIR' && !shell.TASKFLEET_CONFIG)
     throw new UsageError(
-      'DATA_DIR says where this file is, so set it in the shell: DATA_DIR=/path npx taskfleet start. Later commands find it.',
+      'DATA_DIR is the folder of this file, so set it in the shell: DATA_DIR=/path npx taskfleet start. Later commands find it.',
     );
   if (notInFile.test(name)) throw new UsageError(`${name} cannot be set in the configuration file.`);
 }

@@ -1,7 +1,7 @@
 import { isIP } from 'node:net';
 
 export interface Listen {
-  /** As in a URL: an IPv6 address has brackets. `undefined` means all addresses of the host. */
+  /** Has brackets around an IPv6 address, as in a URL. `undefined` means all addresses of the host. */
   host?: string;
   port: number;
   isTls: boolean;

@@ -8,7 +8,7 @@ export const knownVariables = new Map(
   [...variablesOf(configSchema), ...variablesOf(stackSchema)].map((variable) => [variable.name, variable]),
 );
 
-/** Tells two secrets apart, and gives neither away. */
+/** Returns what distinguishes two secrets without revealing either. */
 export const digestOf = (secret: string): string =>
   createHash('sha256').update(secret).digest('hex').slice(0, 8);
 

@@ -13,7 +13,7 @@ import { freePort } from '../../support/free-port';
 import { listen, portOf } from '../../support/listen';
 import { use } from '../../support/use';
 
-/** Stands for an API worker: answers with the address that it is told. */
+/** Stands for an API worker: answers with the address that it receives. */
 const worker = use(
   async () => {
     const server = createServer((request, response) =>
