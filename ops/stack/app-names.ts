@@ -8,7 +8,7 @@ export const workerName = 'taskfleet-worker';
 
 export type AppName = typeof apiName | typeof workerName;
 
-/** Names in PM2, by which two installations can be told apart. ecosystem.config.js says the same. */
+/** Names in PM2, by which two installations can be distinguished. ecosystem.config.js says the same. */
 export const pm2NameOf = (name: AppName, prefix = ''): string =>
   prefix ? name.replace('taskfleet', prefix) : name;
 
