@@ -43,7 +43,9 @@ function requireName(name: string) {
 function runningValue(name: string): string {
   loadConfiguration();
   const { createLocalStack } = load('../local/local-stack.ts') as typeof import('../local/local-stack');
-  const value = createLocalStack().info().env[name];
+  const { env = {}, upstream } = createLocalStack().stackFile.read();
+  const running: Record<string, string | undefined> = { ...env, ...upstream?.edge };
+  const value = running[name];
   if (value) return value;
   throw new UserError(`What runs has no ${name}. Write ${name}=VALUE.`);
 }

@@ -13,7 +13,10 @@ const command = {
   call: 'npx taskfleet drill',
   about: `Tries a promise under load, on a stack of its own beside what runs, and leaves nothing of it.`,
   options: {
-    reloads: { ...text('N', 'of reload: how many reloads, from 1 to 100'), default: '20' },
+    reloads: {
+      ...text('N', 'of reload and edge: how many reloads or renewals, from 1 to 100'),
+      default: '20',
+    },
     minutes: {
       ...text('N', 'of autoscale: how long the load stays at the threshold, from 1 to 100 minutes'),
       default: '30',
@@ -36,6 +39,7 @@ const command = {
     jobs: 'runs the same jobs with one job worker and with two (1 minute)',
     rotate:
       'rotates the key of the tokens and the passwords of the servers, and turns logs over, under 48 connections (4 minutes)',
+    edge: 'compares cached reads over TLS with those over plain HTTP, and renews the certificate 20 times under 48 connections (3 minutes)',
     odd: 'sends 200 odd requests a second, beside which the plain requests of another member must stay as quick as before (2 minutes)',
     overload:
       'sends more than the stack can do, at fixed rates that wait for no answer: reads must stay quick, and the rest must be refused at once (5 minutes). Latencies over time: .local/drill/overload.html',

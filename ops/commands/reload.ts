@@ -3,6 +3,8 @@ import { apiName, describeCounts } from '../stack/app-names';
 import { compileForServing } from '../set-up/build';
 import { guardChanges } from '../config/guard';
 import { createProgress } from '../../tools/command/progress';
+import { edgeOf } from '../../tools/local-servers/edge';
+import { requireServed } from '../../tools/local-servers/served-certificate';
 import { flag, text, wholeNumber } from '../../src/command-line/arguments';
 import { fromCaller } from '../../src/command-line/convention';
 import { runMain } from '../../tools/command/run-main';
@@ -11,7 +13,8 @@ import { UserError } from '../../tools/command/run-command';
 const command = {
   call: 'npx taskfleet reload',
   about:
-    'Compiles the sources, boots the result on a spare port, and then replaces the workers one after the other, each checked through NGINX. A build that does not become ready is refused; if a worker fails later, the build before serves again.',
+    'Compiles the sources, boots the result on a spare port, and then replaces the workers one after the other, each checked through NGINX. A build that does not become ready is refused; if a worker fails later, the build before serves again. Then NGINX takes its part of the configuration.',
+  choices: { nginx: 'only NGINX takes its configuration, such as a renewed certificate; the workers stay' },
   options: {
     build: text('FOLDER', 'takes this build, with api.js and worker.js, instead of compiling'),
     limit: {
@@ -32,6 +35,7 @@ async function reload(given: string | undefined, limitMs: number, yes?: boolean)
   const { env, apiWorkers } = wantedOfShell(stack.info().env.API_WORKERS);
   const say = (text: string) => progress.line('config', text);
   guardChanges({ stack, apiWorkers, env, command: 'reload', yes, say });
+  await stack.checkNginx();
 
   const compile = () => progress.step('build', 'compiling the sources', () => compileForServing(root));
   const build = given ? fromCaller(given) : await compile();
@@ -40,10 +44,24 @@ async function reload(given: string | undefined, limitMs: number, yes?: boolean)
   await progress.step('reload', `trying the build, then ${describeCounts(running)}`, (tell) =>
     stack.replaceApps({ build, apiWorkers, env, limitMs, ...tell }),
   );
+  await stack.reloadNginx();
+}
+
+async function reloadNginx(yes?: boolean) {
+  const progress = createProgress();
+  const stack = createLocalStack();
+  if (!stack.info().url) throw new UserError('NGINX was not started here. Run: npm start');
+  const say = (text: string) => progress.line('config', text);
+  guardChanges({ stack, ...wantedOfShell(), command: 'reload nginx', yes, say });
+  const work = async () => {
+    await stack.reloadNginx();
+    return requireServed(edgeOf(process.env));
+  };
+  await progress.step('nginx', 'taking its configuration', work, (served) => served);
 }
 
 export const run = (args: string[]) =>
-  runMain(args, command, async ({ values }) => {
+  runMain(args, command, async ({ values, positionals: [only] }) => {
     const limitMs = 1_000 * wholeNumber('--limit', values.limit, 1, 600);
-    await alone(() => reload(values.build, limitMs, values.yes));
+    await alone(() => (only ? reloadNginx(values.yes) : reload(values.build, limitMs, values.yes)));
   });

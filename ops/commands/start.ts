@@ -13,6 +13,8 @@ import { forCaller, shellQuoted } from '../../src/command-line/convention';
 import { ensureAdmin } from '../local/admin-account';
 import { prepare } from '../set-up/prepare';
 import { runMain } from '../../tools/command/run-main';
+import { describeEdge, edgeOf } from '../../tools/local-servers/edge';
+import { isProduction } from '../../src/config/profile';
 import { waitUntil } from '../../tools/command/run-command';
 import type { ServerName } from '../../tools/local-servers/types';
 import { writePostmanEnvironment } from '../local/postman-environment';
@@ -50,6 +52,8 @@ TASK=$(curl -s ${url}/tasks -H "authorization: Bearer $TOKEN" \\
 curl -i ${url}/tasks/$TASK -H "authorization: Bearer $TOKEN"
 `;
 
+const edge = edgeOf(process.env);
+
 interface Started {
   url: string;
   metricsPort: number;
@@ -70,11 +74,15 @@ function printSummary({
   environmentFile,
   prometheusFile,
 }: Started) {
+  const listens = describeEdge(edge);
+  const noAdmin = isProduction(edge)
+    ? 'none is made; npx taskfleet admin --email E --username U --name N makes one'
+    : 'exists already; npx taskfleet admin creates another';
   const password = admin ? forCaller(admin.passwordFile) : '';
   console.log(`
 taskfleet runs at ${url}
 
-  Admin     ${admin ? `${admin.email} (password in ${password})` : 'exists already; npx taskfleet admin creates another'}
+${listens ? `  Listens   ${listens}\n` : ''}  Admin     ${admin ? `${admin.email} (password in ${password})` : noAdmin}
   Servers   ${servers.join(', ')}
   Metrics   http://127.0.0.1:${metricsPort}/metrics
             (for Prometheus: ${forCaller(prometheusFile)})
@@ -161,7 +169,7 @@ async function start(yes?: boolean) {
     const isReady = async () => (await askStatus(`${url}/health/ready`, 3_000)) === 200;
     await waitUntil(isReady, { timeoutMs: 60_000, everyMs: 250, what });
   });
-  const admin = await ensureAdmin({ root, dir, env: appEnv });
+  const admin = isProduction(edge) ? undefined : await ensureAdmin({ root, dir, env: appEnv });
   stack.stackFile.update({ admin });
   const environmentFile = writePostmanEnvironment({ root, dir, url, admin });
   const prometheusFile = writePrometheusConfig({ root, dir, port: metricsPort });

@@ -1,6 +1,7 @@
 import fs from 'node:fs';
 import { appVariables } from '../../src/config/app-environment';
 import { digestOf, knownVariables, shownValue } from '../../src/config/shown-value';
+import { edgeVariables } from '../../tools/local-servers/edge';
 import type { StackFile } from '../../tools/local-servers/stack-file';
 import { isSameDatabase } from './same-database';
 
@@ -75,24 +76,28 @@ function valueDifference(name: string, before: Variables, next: Variables): Diff
       name,
       was: shownValue(name, was),
       becomes: shownValue(name, becomes),
-      isGrave: name === 'KEY_PREFIX',
+      // Without LISTEN no other host reaches NGINX any more.
+      isGrave: name === 'KEY_PREFIX' || (name === 'LISTEN' && !next.LISTEN),
     },
   ];
 }
 
 /**
- * Compares what the apps were started with last, even if nothing runs any more, with what they would get.
+ * Compares what the apps and NGINX were started with last, even if nothing runs any more, with what they would get.
  *
  * @param before stack.json
- * @param next variables of the apps; a server without a URL is the stack's own
+ * @param next variables of the apps and of NGINX; a server without a URL is the stack's own
  */
 export function differencesOf(before: StackFile, next: Variables): Difference[] {
   const { env } = before;
   // Nothing was started here yet.
   if (!env) return [];
-  return appVariables.flatMap((name) => {
+  const { edge } = before.upstream ?? {};
+  const ofNginx = edge ? edgeVariables.flatMap((name) => valueDifference(name, edge, next)) : [];
+  const ofApps = appVariables.flatMap((name) => {
     if (isServer(name)) return serverDifference(before, name, next[name] || undefined);
     if (name === 'JWT_SECRET') return keyDifference(env, next);
     return chosen.includes(name) ? [] : valueDifference(name, env, next);
   });
+  return [...ofApps, ...ofNginx];
 }

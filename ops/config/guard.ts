@@ -4,6 +4,7 @@ import { recordedDataDir } from '../../src/config/config-file';
 import { forCaller } from '../../src/command-line/convention';
 import { dir, root } from '../local/local-stack';
 import { UserError } from '../../tools/command/run-command';
+import { edgeOf, isOfNginx } from '../../tools/local-servers/edge';
 import { urlsFromEnvironment } from '../../tools/local-servers/server-urls';
 import type { Stack } from '../stack/types';
 import { differencesOf, externalUrl, type Difference } from './differences';
@@ -34,7 +35,7 @@ interface Plan {
   /** Variables of the shell and of the configuration file. */
   env: Record<string, string>;
   /** The command that changes it. */
-  command: 'start' | 'reload';
+  command: 'start' | 'reload' | 'reload nginx';
 }
 
 /** Variables as the apps would get them; a server without a URL is the stack's own. */
@@ -46,6 +47,7 @@ function plannedVariables({ stack, apiWorkers, env, command }: Plan) {
     command === 'reload' ? externalUrl(before, name) : undefined;
   return {
     ...stack.appEnvironment(apiWorkers, env),
+    ...edgeOf(process.env),
     MONGO_URL: urls.mongo ?? kept('MONGO_URL'),
     REDIS_URL: urls.redis ?? kept('REDIS_URL'),
     AMQP_URL: urls.rabbit ?? kept('AMQP_URL'),
@@ -56,7 +58,8 @@ function plannedVariables({ stack, apiWorkers, env, command }: Plan) {
 export function plannedDifferences(plan: Plan): Difference[] {
   const before = plan.stack.stackFile.read();
   const ofVariables = before.env ? differencesOf(before, plannedVariables(plan)) : [];
-  return [...dataDirDifference(), ...ofVariables];
+  const differences = [...dataDirDifference(), ...ofVariables];
+  return plan.command === 'reload nginx' ? differences.filter(({ name }) => isOfNginx(name)) : differences;
 }
 
 /**
@@ -76,7 +79,7 @@ export function guardChanges(plan: Plan & { yes?: boolean; say: (text: string) =
     [
       `This ${command} would change what runs:`,
       ...lines,
-      `${grave.join(', ')}: other data, keys or tokens. Nothing was changed.`,
+      `${grave.join(', ')}: other data, keys, tokens or addresses. Nothing was changed.`,
       '',
       ...(keep.length > 0 ? ['To keep what runs:', ...keep] : []),
       'To change it:',

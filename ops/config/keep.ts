@@ -8,7 +8,8 @@ import { configFile, shell } from './load';
 /** The value that runs, if it has to be named: the stack finds its own servers and keys itself. */
 function valueToName(name: string, before: StackFile): string | undefined {
   if (isServer(name)) return externalUrl(before, name);
-  const value = before.env?.[name];
+  const edge: Record<string, string | undefined> = before.upstream?.edge ?? {};
+  const value = edge[name] ?? before.env?.[name];
   return name.endsWith('_FILE') && value?.startsWith(dir) ? undefined : value;
 }
 

@@ -1,5 +1,6 @@
 import type { Progress } from '../../tools/command/progress';
 import { drillAutoscaling } from './autoscale';
+import { drillEdge } from './edge';
 import { drillJobWorkers } from './job-workers';
 import { drillKills } from './kill';
 import { drillOddRequests } from './odd';
@@ -29,6 +30,7 @@ export const drills: Record<string, (progress: Progress, options: DrillOptions) 
   autoscale: drillAutoscaling,
   jobs: drillJobWorkers,
   rotate: drillRotation,
+  edge: drillEdge,
   odd: drillOddRequests,
   overload: drillOverload,
 };

@@ -31,6 +31,8 @@ interface LoadOptions {
   token: string;
   connections: number;
   path: string;
+  /** True to take any certificate: this host made it. */
+  anyCertificate?: boolean;
 }
 
 const nothing = (): Taken => ({
@@ -45,7 +47,7 @@ const nothing = (): Taken => ({
 export const count = (counts: Record<string, number>, key: string) => (counts[key] = (counts[key] ?? 0) + 1);
 
 /** Sends the next request on each connection as soon as it has an answer: half POST /tasks, half GET `path`. */
-export function startLoad({ url, token, connections, path }: LoadOptions) {
+export function startLoad({ url, token, connections, path, anyCertificate }: LoadOptions) {
   const authorization = `Bearer ${token}`;
   const write = {
     request: {
@@ -63,7 +65,12 @@ export function startLoad({ url, token, connections, path }: LoadOptions) {
     clients: Math.floor(connections / 2),
   } as const;
   let taken = nothing();
-  const opened = openConnections({ url, connections, onConnect: () => (taken.connects += 1) });
+  const opened = openConnections({
+    url,
+    anyCertificate,
+    connections,
+    onConnect: () => (taken.connects += 1),
+  });
 
   const add = ({ status, headers, error }: Answer, method: string, expected: number, ms: number) => {
     // NGINX's own 503, if no worker takes the request, names no worker.

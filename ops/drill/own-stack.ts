@@ -3,6 +3,7 @@ import path from 'node:path';
 import { messageOf } from '../../src/lib/error-code';
 import type { Progress } from '../../tools/command/progress';
 import { UserError } from '../../tools/command/run-command';
+import type { Edge } from '../../tools/local-servers/edge';
 import { forgetUrls } from '../../tools/local-servers/server-urls';
 import { ensureAdmin } from '../local/admin-account';
 import { prepare, root } from '../set-up/prepare';
@@ -30,6 +31,8 @@ interface OwnStack extends Account {
 interface OwnStackOptions {
   apiWorkers: number;
   env?: Record<string, string>;
+  /** Addresses and certificate of NGINX. */
+  edge?: Edge;
   /** True if `work` replaces the build in `dist`. */
   ownBuild?: boolean;
 }
@@ -41,14 +44,14 @@ interface OwnStackOptions {
  */
 export async function withOwnStack(
   progress: Progress,
-  { apiWorkers, env = {}, ownBuild = false }: OwnStackOptions,
+  { apiWorkers, env = {}, edge, ownBuild = false }: OwnStackOptions,
   work: (own: OwnStack) => Promise<void>,
 ): Promise<string[]> {
   forgetUrls();
   delete process.env.BALANCING;
   await prepare({ need: ['system', 'nginx-lua', 'mongo', 'build'], progress });
   const open = (from: string) =>
-    createStack({ root: from, dir: folder, basePorts: { nginx: 3400, api: 4501 }, urls: {} });
+    createStack({ root: from, dir: folder, basePorts: { nginx: 3400, api: 4501 }, urls: {}, edge });
   // A drill that was killed leaves its stack.
   if (fs.existsSync(folder)) for (const from of [clone, root].filter(fs.existsSync)) await open(from).stop();
   fs.rmSync(folder, { recursive: true, force: true });

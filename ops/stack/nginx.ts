@@ -2,7 +2,7 @@ import path from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { limitExemptOf } from '../../src/config/profile';
 import type { Edge } from '../../tools/local-servers/edge';
-import { requireTimely, takeEdge } from '../../tools/local-servers/servers/nginx-edge';
+import { checkEdge, requireTimely, takeEdge } from '../../tools/local-servers/servers/nginx-edge';
 import type { createPrivateServers } from '../../tools/local-servers/private-servers';
 import type { createStackFile } from '../../tools/local-servers/stack-file';
 import type { Upstream } from '../../tools/local-servers/types';
@@ -22,8 +22,8 @@ export function createNginx({
   stackFile: ReturnType<typeof createStackFile>;
   edge: Edge;
 }) {
-  const take = async (wanted: Edge) =>
-    takeEdge(path.join(dir, 'nginx'), wanted, await servers.isRunning('nginx'));
+  const folder = path.join(dir, 'nginx');
+  const isRunning = () => servers.isRunning('nginx');
 
   /** Writes NGINX's configuration anew; a field that `changes` lacks stays as it was. */
   async function update(changes: Partial<Upstream>) {
@@ -39,17 +39,21 @@ export function createNginx({
 
     /** Checks the addresses and the certificate. @returns what NGINX is to be started with */
     async prepare(changes: Pick<Upstream, 'apiPorts' | 'balancing'>): Promise<Upstream> {
-      await take(edge);
+      await takeEdge(folder, edge, await isRunning());
       const { upstream } = stackFile.read();
       return { limitExempt: limitExemptOf(edge), ...upstream, ...changes, edge };
     },
 
-    async reload(changes: Edge): Promise<Edge> {
-      const wanted = { ...stackFile.read().upstream?.edge, ...changes };
-      requireTimely(wanted);
-      await take(wanted);
-      await update({ edge: wanted });
-      return wanted;
+    async check(): Promise<void> {
+      requireTimely(edge);
+      await checkEdge(folder, edge, await isRunning());
+    },
+
+    /** Takes the addresses, the certificate and the proxies of the environment. */
+    async reload(): Promise<void> {
+      requireTimely(edge);
+      await takeEdge(folder, edge, await isRunning());
+      await update({ edge });
     },
 
     /** Has NGINX list the first `count` workers. `pm2 scale` down ends the oldest, not those with the highest ports. */

@@ -220,6 +220,7 @@ export function createStack({
     scaleUnderLoad,
     scaleApi,
     listWorkers: nginx.list,
+    checkNginx: nginx.check,
     reloadNginx: nginx.reload,
     setBalancing: (balancing) => nginx.update({ balancing }),
     stop,

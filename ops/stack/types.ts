@@ -113,12 +113,10 @@ export interface Stack {
   scaleApi(workers: number): Promise<void>;
   /** Has NGINX list the first `count` of the running workers (all by default); the others idle. */
   listWorkers(count?: number): Promise<void>;
-  /**
-   * Has NGINX take a renewed certificate, and changed addresses or proxies, without touching the apps.
-   *
-   * @throws UserError, and changes nothing, if NGINX could not serve so
-   */
-  reloadNginx(changes: Edge): Promise<Edge>;
+  /** @throws UserError if NGINX could not serve with the addresses and the certificate of the environment */
+  checkNginx(): Promise<void>;
+  /** Has NGINX take them, also a renewed certificate, without touching the apps. @throws as `checkNginx` */
+  reloadNginx(): Promise<void>;
   /** Changes how NGINX balances; NGINX must run. Not for use under load. */
   setBalancing(balancing: Balancing): Promise<void>;
   /**

@@ -21,6 +21,8 @@ export interface Answer {
 
 interface ConnectionsOptions {
   url: string;
+  /** True to take any certificate: this host made it. */
+  anyCertificate?: boolean;
   /** Most connections from one local address. */
   connections: number;
   /** Called for each connection that is opened. */
@@ -44,11 +46,15 @@ export function requireLoopback(url: string): void {
  * repeat the request; it takes less than half of the CPU time of node:http, and the sender shares the cores with what
  * it measures.
  */
-export function openConnections({ url, connections, onConnect }: ConnectionsOptions) {
+export function openConnections({ url, anyCertificate, connections, onConnect }: ConnectionsOptions) {
   requireLoopback(url);
   const pools = new Map<string, Pool>();
   const open = (localAddress: string) => {
-    const pool = new Pool(url, { connections, pipelining: 1, connect: { localAddress } });
+    const pool = new Pool(url, {
+      connections,
+      pipelining: 1,
+      connect: { localAddress, rejectUnauthorized: !anyCertificate },
+    });
     pools.set(localAddress, pool);
     return onConnect ? pool.on('connect', onConnect) : pool;
   };

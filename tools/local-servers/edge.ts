@@ -4,12 +4,21 @@ import { UserError } from '../command/run-command';
 import { hasIpv6 } from './ports';
 
 /** Variables of NGINX alone, as they were given. */
-const variables = ['LISTEN', 'TLS_CERT', 'TLS_KEY', 'REAL_IP_FROM', 'LIMIT_RATE', 'PROFILE'] as const;
-export type Edge = Partial<Record<(typeof variables)[number], string>>;
+export const edgeVariables = [
+  'LISTEN',
+  'TLS_CERT',
+  'TLS_KEY',
+  'REAL_IP_FROM',
+  'LIMIT_RATE',
+  'PROFILE',
+] as const;
+export type Edge = Partial<Record<(typeof edgeVariables)[number], string>>;
+
+export const isOfNginx = (name: string): boolean => edgeVariables.some((known) => known === name);
 
 /** Returns those that the environment sets. */
 export const edgeOf = (env: NodeJS.ProcessEnv): Edge =>
-  Object.fromEntries(variables.flatMap((name) => (env[name] ? [[name, env[name]]] : [])));
+  Object.fromEntries(edgeVariables.flatMap((name) => (env[name] ? [[name, env[name]]] : [])));
 
 const redirects = ({ isTls }: Listen, hasTls: boolean) => hasTls && !isTls;
 

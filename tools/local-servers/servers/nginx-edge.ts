@@ -52,14 +52,15 @@ const isTaken = (host: string, port: number) =>
   });
 
 /**
- * Checks the certificate, its key and the ports, and lets NGINX have the certificate from now on.
+ * Checks the certificate, its key and the ports, and changes nothing.
  *
  * @param dir folder of NGINX
  * @param isRunning whether NGINX runs with the configuration in `dir`
- * @throws UserError, and changes nothing, if NGINX could not serve so
+ * @throws UserError if NGINX could not serve so
  */
-export async function takeEdge(dir: string, edge: Edge, isRunning: boolean): Promise<void> {
+export async function checkEdge(dir: string, edge: Edge, isRunning: boolean): Promise<void> {
   const { listens } = readEdge(edge);
+  if (edge.TLS_CERT && edge.TLS_KEY) readTlsFiles(edge.TLS_CERT, edge.TLS_KEY);
   const present = path.join(dir, 'nginx.conf');
   for (const listen of listens) {
     if (isRunning && isOpen(present, listen.port)) continue;
@@ -72,6 +73,11 @@ export async function takeEdge(dir: string, edge: Edge, isRunning: boolean): Pro
       );
     }
   }
+}
+
+/** Checks it, and lets NGINX have the certificate from now on. */
+export async function takeEdge(dir: string, edge: Edge, isRunning: boolean): Promise<void> {
+  await checkEdge(dir, edge, isRunning);
   writePem(dir, edge);
 }
 
