@@ -1,7 +1,7 @@
 import fs from 'node:fs';
 import { appVariables } from '../../src/config/app-environment';
 import { digestOf, knownVariables, shownValue } from '../../src/config/shown-value';
-import { edgeVariables } from '../../tools/local-servers/edge';
+import { nginxVariables } from '../../tools/local-servers/edge';
 import type { StackFile } from '../../tools/local-servers/stack-file';
 import { isSameDatabase } from './same-database';
 
@@ -93,7 +93,7 @@ export function differencesOf(before: StackFile, next: Variables): Difference[] 
   // Nothing was started here yet.
   if (!env) return [];
   const { edge } = before.upstream ?? {};
-  const ofNginx = edge ? edgeVariables.flatMap((name) => valueDifference(name, edge, next)) : [];
+  const ofNginx = edge ? nginxVariables.flatMap((name) => valueDifference(name, edge, next)) : [];
   const ofApps = appVariables.flatMap((name) => {
     if (isServer(name)) return serverDifference(before, name, next[name] || undefined);
     if (name === 'JWT_SECRET') return keyDifference(env, next);

@@ -6,6 +6,7 @@ import { readTimeOuts } from '../../src/doctor/judge-time-outs';
 import { createPm2 } from '../../tools/local-servers/pm2';
 import { diskPlaces } from '../stack/disk-places';
 import type { Stack } from '../stack/types';
+import { examineAdmin, examineEdge } from './certificate';
 import { examineCheckout } from './checkout';
 import { bothConfigurations, nextEnvironment } from './configuration';
 import { examineLogs } from './logs';
@@ -41,7 +42,7 @@ export async function localChecks(stack: Stack, root: string): Promise<Check[]> 
   // PM2 may run workers that `npm start` did not start.
   const running = isUp && started.MONGO_URL ? started : undefined;
   const places = JSON.stringify(diskPlaces({ dir, appsHome }));
-  const supervisorHome = stack.stackFile.read().supervisor?.home;
+  const { supervisor: { home: supervisorHome } = {}, upstream } = stack.stackFile.read();
 
   /** Loaded late: without the packages of package-lock.json this is a finding. */
   const checkEnvironment = () => {
@@ -64,9 +65,13 @@ export async function localChecks(stack: Stack, root: string): Promise<Check[]> 
     return running ? bothConfigurations(judgeConfiguration(running), next, shell, running) : next;
   };
   const checkProcesses = async () => {
-    const [workers, nginx] = await Promise.all([examineWorkers(stack), examineNginx({ url, dir })]);
+    const [workers, nginx, edge] = await Promise.all([
+      examineWorkers(stack),
+      examineNginx({ url, dir }),
+      examineEdge(upstream?.edge ?? {}),
+    ]);
     const ports = workers.apps.flatMap(({ port }) => port ?? []);
-    return [...workers.findings, ...nginx, ...examinePorts(dir, ports)];
+    return [...workers.findings, ...nginx, ...examinePorts(dir, ports), ...edge, ...examineAdmin(dir, shell)];
   };
   const nothingRuns = () => [error('Nothing of this stack runs', 'Start it with: npm start')];
 

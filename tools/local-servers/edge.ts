@@ -3,22 +3,18 @@ import { itemsOf, networksOf } from '../../src/lib/networks';
 import { UserError } from '../command/run-command';
 import { hasIpv6 } from './ports';
 
-/** Variables of NGINX alone, as they were given. */
-export const edgeVariables = [
-  'LISTEN',
-  'TLS_CERT',
-  'TLS_KEY',
-  'REAL_IP_FROM',
-  'LIMIT_RATE',
-  'PROFILE',
-] as const;
-export type Edge = Partial<Record<(typeof edgeVariables)[number], string>>;
+/** Variables of NGINX alone. */
+export const nginxVariables = ['LISTEN', 'TLS_CERT', 'TLS_KEY', 'REAL_IP_FROM', 'LIMIT_RATE'] as const;
+/** As they were given. PROFILE decides about values of the apps, of which NGINX shares some. */
+export type Edge = Partial<Record<(typeof nginxVariables)[number] | 'PROFILE', string>>;
 
-export const isOfNginx = (name: string): boolean => edgeVariables.some((known) => known === name);
+export const isOfNginx = (name: string): boolean => nginxVariables.some((known) => known === name);
 
 /** Returns those that the environment sets. */
 export const edgeOf = (env: NodeJS.ProcessEnv): Edge =>
-  Object.fromEntries(edgeVariables.flatMap((name) => (env[name] ? [[name, env[name]]] : [])));
+  Object.fromEntries(
+    [...nginxVariables, 'PROFILE'].flatMap((name) => (env[name] ? [[name, env[name]]] : [])),
+  );
 
 const redirects = ({ isTls }: Listen, hasTls: boolean) => hasTls && !isTls;
 
