@@ -19,12 +19,12 @@ npx taskfleet config set BCRYPT_COST=12 API_WORKERS=4
 npx taskfleet config                # each value, and its source
 \`\`\`
 
-The file is \`taskfleet.env\` in DATA_DIR, or the one that TASKFLEET_CONFIG names. It has lines \`NAME=value\`, which
-systemd (\`EnvironmentFile\`) and Docker (\`--env-file\`) read alike: no quotes around a value, no backslashes, and
-comments on lines of their own. A variable of the shell wins for its command (\`BCRYPT_COST=12 npm start\`), and the
-command says so. An empty variable counts as unset. What runs keeps its values until the next \`npm start\` or
-\`npx taskfleet reload\`. Both list first what they would change, and refuse another database, KEY_PREFIX or key of
-tokens without \`--yes\`.
+The file is \`taskfleet.env\` in DATA_DIR, or the one that TASKFLEET_CONFIG names. It has lines \`NAME=value\`,
+which systemd (\`EnvironmentFile\`) and Docker (\`--env-file\`) read alike: no quotes around a value, no
+backslashes, and comments on lines of their own. A variable of the shell wins for its command
+(\`BCRYPT_COST=12 npm start\`), and the command says so. An empty variable counts as unset. What runs keeps
+its values until the next \`npm start\` or \`npx taskfleet reload\`. Both list first what they would change, and
+refuse another database, KEY_PREFIX or key of tokens without \`--yes\`.
 
 \`npm start\`, \`npx taskfleet reload\` and each process check all variables first. They report every wrong one
 with its allowed values, and change nothing. \`npx taskfleet doctor\` reports values that are allowed and

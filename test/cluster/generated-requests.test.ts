@@ -92,7 +92,7 @@ describe('the API', () => {
       const startedAt = Date.now();
 
       const faultOf = (request: RawRequest, { status, headers, text }: RawAnswer): string | undefined => {
-        const type = headers['content-type'] as string | undefined;
+        const type = headers['content-type'];
         // On a busy host a worker may be overloaded: its answer then says that the request had no effect.
         const isRefused =
           status === 503 && headers['retry-after'] !== undefined && text.includes('had no effect');

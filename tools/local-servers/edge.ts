@@ -5,7 +5,7 @@ import { hasIpv6 } from './ports';
 
 /** Variables of NGINX alone. */
 export const nginxVariables = ['LISTEN', 'TLS_CERT', 'TLS_KEY', 'REAL_IP_FROM', 'LIMIT_RATE'] as const;
-/** As they were given. PROFILE decides about values of the apps, of which NGINX shares some. */
+/** Holds them as they were given. PROFILE decides about values of the apps, of which NGINX shares some. */
 export type Edge = Partial<Record<(typeof nginxVariables)[number] | 'PROFILE', string>>;
 
 export const isOfNginx = (name: string): boolean => nginxVariables.some((known) => known === name);
