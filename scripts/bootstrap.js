@@ -85,11 +85,12 @@ async function runNpmCi() {
   const { npm_execpath: npm = '' } = process.env;
   const [command, first] = npm.endsWith('.js') ? [process.execPath, [npm]] : ['npm', []];
   const args = [...first, 'ci', '--include=dev', '--no-audit', '--no-fund', '--loglevel=error'];
-  const child = spawn(command, args, { cwd: root, stdio: ['ignore', 2, 2] });
   let isInterrupted = false;
   const passOn = (signal) => (isInterrupted = child.kill(signal));
   const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'];
+  // Before npm begins: a signal that came in between would leave it behind.
   signals.forEach((signal) => process.on(signal, passOn));
+  const child = spawn(command, args, { cwd: root, stdio: ['ignore', 2, 2] });
   const status = await new Promise((resolve) => child.on('error', resolve).on('exit', resolve));
   signals.forEach((signal) => process.off(signal, passOn));
   if (isInterrupted) refuse('Interrupted: the next command installs the packages from the beginning.', 130);

@@ -127,7 +127,7 @@ describe('the command line', () => {
       expect({ status, said }).toEqual({
         status: 1,
         said: expect.stringMatching(
-          /^\n?\S*\.local\S*: (permission denied|not permitted) \(\w+, E\w+\)\. .+\.\n$/,
+          /^\n?(\S*\.local\S*: (permission denied|not permitted) \(\w+, E\w+\)\. .+|The data folder \S+ belongs to user 0\. Run this command as that user)\.\n$/,
         ) as string,
       });
     });
