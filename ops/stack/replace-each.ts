@@ -91,7 +91,7 @@ export function createReplacement(
     release: string,
     insists: boolean,
   ) {
-    status(`waiting for ${titleOf(process_)}`);
+    status(`waiting until ${titleOf(process_)} has a successor and has drained`);
     if (process_.status !== 'online') return renew('revive', process_, env, release);
     try {
       return await renew('reload', process_, env, release);
