@@ -8,6 +8,7 @@ import { diskPlaces } from '../stack/disk-places';
 import type { Stack } from '../stack/types';
 import { examineAdmin, examineEdge } from './certificate';
 import { examineCheckout } from './checkout';
+import { examineConfigFile } from './config-file';
 import { bothConfigurations, nextEnvironment } from './configuration';
 import { examineLogs } from './logs';
 import { examineNginx, examinePorts } from './nginx';
@@ -79,6 +80,7 @@ export async function localChecks(stack: Stack, root: string): Promise<Check[]> 
     { group: 'This folder', run: () => examineCheckout(root) },
     { group: 'Disk', run: () => examineLogs({ dir, appsHome, supervisorHome }) },
     { group: 'Configuration', run: checkConfiguration },
+    { group: 'Configuration', run: () => examineConfigFile(stack) },
     { group: 'Servers', run: checkEnvironment },
     isUp ? { group: 'Workers (PM2)', run: checkProcesses } : { group: 'Stack', run: nothingRuns },
   ];

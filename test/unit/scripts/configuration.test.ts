@@ -58,6 +58,16 @@ describe('a start in another shell', () => {
     }
   });
 
+  it('is foretold by the doctor, which names what keeps the database', () => {
+    const { stdout } = run(['doctor', '--json']);
+    const findings = JSON.parse(stdout) as { says: string; cure?: string }[];
+    const finding = findings.find(({ says }) =>
+      says.startsWith('MONGO_URL: mongodb://…@db.example/app runs'),
+    );
+    expect(finding?.cure).toContain('To keep it: npx taskfleet config set MONGO_URL.');
+    expect(stdout).not.toContain('s3cret');
+  });
+
   it('uses the same database once it is kept, from a shell, in a service and under PM2', () => {
     expect(run(['config', 'set', 'MONGO_URL', 'JWT_SECRET'])).toMatchObject({ status: 0, stderr: '' });
     for (const env of [newShell, service]) {
