@@ -38,8 +38,8 @@ export interface State {
   needed: Sample[];
   /** For how many milliseconds samples in a row have shown that all workers are needed. */
   keptMs: number;
-  /** Since when one worker less would do. */
-  quietSince?: number;
+  /** Time without a need of all workers, and the sum of what their event loops had to do in it. */
+  quiet: { ms: number; busyMs: number };
   /** What came when so many workers were too few. */
   limits: Record<number, { at: number; answered?: number; hashed?: number }>;
   /** A step up that has not shown yet what it brings. */
@@ -64,7 +64,7 @@ export interface Rules extends Range {
 
 /** Share of the time in which event loops have work, from which on one more worker is needed. */
 export const FULL = 0.8;
-/** The share that one worker less may have to expect: far enough below, so that the step down is not regretted. */
+/** The mean that one worker less may have to expect: far enough below, so that the step down is not regretted. */
 const ROOMY = 0.6;
 /** The share of what was too much for some workers that they are trusted with later. */
 const TRUSTED = 0.7;
@@ -84,10 +84,13 @@ const LIMIT_LASTS_MS = 60 * 60_000;
 /** Samples further apart are not in a row. */
 const MOST_APART_MS = 4_000;
 
+const noQuiet = { ms: 0, busyMs: 0 };
+
 export const initial = (): State => ({
   recent: [],
   needed: [],
   keptMs: 0,
+  quiet: noQuiet,
   limits: {},
   restUntil: -Infinity,
   restMs: SHORTEST_REST_MS,
@@ -99,7 +102,7 @@ export const forget = (state: State): State => ({
   recent: [],
   needed: [],
   keptMs: 0,
-  quietSince: undefined,
+  quiet: noQuiet,
 });
 
 /** Rests after a step up that failed or brought nothing, each time longer. */
@@ -126,13 +129,28 @@ const capacityOf = (samples: Sample[], cause: Cause) =>
     ? mean(samples.map(({ hashed }) => hashed))
     : mean(samples.map(({ answered }) => answered)) / mean(samples.map(({ utilisation }) => utilisation));
 
-/** True if the others would not have room for the work of one worker. */
+/** Utilisation to expect of one worker less. */
+const withoutOne = (utilisation: number, workers: number) =>
+  (utilisation * workers) / Math.max(1, workers - 1);
+
+/** True if one worker less would be too few now. */
 function needsAll({ workers, utilisation, hashWaitMs, answered, hashed, at }: Sample, { limits }: State) {
   if (workers === 1 || hashWaitMs >= SHORT_HASH_WAIT_MS) return true;
-  if ((utilisation * workers) / (workers - 1) > ROOMY) return true;
+  if (withoutOne(utilisation, workers) >= FULL) return true;
   const limit = limits[workers - 1];
   if (!limit || at - limit.at > LIMIT_LASTS_MS) return false;
   return answered > TRUSTED * (limit.answered ?? Infinity) || hashed > TRUSTED * (limit.hashed ?? Infinity);
+}
+
+/**
+ * Raises what was too much for one worker less to what it can do by all signs: an overloaded worker answers little, so
+ * the figure of that moment may be far too low.
+ */
+function raiseLimit({ limits }: State, { workers, utilisation, answered }: Sample): State['limits'] {
+  const limit = limits[workers - 1];
+  const share = (answered * (workers - 1)) / workers;
+  if (utilisation >= FULL || !limit?.answered || share <= limit.answered) return limits;
+  return { ...limits, [workers - 1]: { ...limit, answered: share } };
 }
 
 function add(state: State, sample: Sample, rules: Rules): State {
@@ -140,14 +158,21 @@ function add(state: State, sample: Sample, rules: Rules): State {
   const isSame = !last || last.workers === sample.workers;
   const isInRow = isSame && (!last || sample.at - last.at <= MOST_APART_MS);
   // A look that took long is no sign that all workers are needed.
-  const before = isInRow ? state : { ...forget(state), quietSince: isSame ? state.quietSince : undefined };
+  const before = isInRow ? state : { ...forget(state), quiet: isSame ? state.quiet : noQuiet };
   const keptMs = needsAll(sample, before) ? before.keptMs + sample.ms : 0;
   return {
     ...before,
+    limits: raiseLimit(before, sample),
     recent: [...before.recent, sample].slice(-RECENT_SAMPLES),
     needed: needOf(sample, rules) ? [...before.needed, sample].slice(-RECENT_SAMPLES) : [],
     keptMs,
-    quietSince: keptMs >= NEED_MS ? undefined : (before.quietSince ?? sample.at),
+    quiet:
+      keptMs >= NEED_MS
+        ? noQuiet
+        : {
+            ms: before.quiet.ms + sample.ms,
+            busyMs: before.quiet.busyMs + sample.ms * sample.utilisation,
+          },
   };
 }
 
@@ -209,10 +234,10 @@ export function decide(before: State, sample: Sample, rules: Rules): Decision {
   const neededMs = state.needed.reduce((total, { ms }) => total + ms, 0);
   const cause = neededMs >= NEED_MS ? needOf(sample, rules) : undefined;
   if (cause && workers < most && !isResting) return stepUp(state, sample, cause);
-  if (workers > least && state.quietSince !== undefined && at - state.quietSince >= QUIET_MS) {
-    const expected = percent((sample.utilisation * workers) / (workers - 1));
-    const why = `${workers - 1} would have been enough for ${QUIET_MS / 60_000} minutes (event loops ${expected} busy)`;
-    return { state: forget(state), step: -1, why };
-  }
-  return { state, step: 0 };
+  if (state.quiet.ms < QUIET_MS) return { state, step: 0 };
+  const expected = withoutOne(state.quiet.busyMs / state.quiet.ms, workers);
+  // Whether it may go or not, the next two minutes are judged by themselves.
+  if (workers === least || expected > ROOMY) return { state: { ...state, quiet: noQuiet }, step: 0 };
+  const why = `${workers - 1} would have been enough for ${QUIET_MS / 60_000} minutes (event loops ${percent(expected)} busy)`;
+  return { state: forget(state), step: -1, why };
 }

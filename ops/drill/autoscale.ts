@@ -18,9 +18,11 @@ const HELD_CORES = 0.4;
 const RANGE = { least: 1, most: 2 };
 /** One request in so many is a write, the others are cached reads. */
 const WRITE_EVERY = 20;
-const CLIENTS = 16;
+const CLIENTS = 64;
 const WARM_UP_MS = 10_000;
-const CAPACITY_MS = 8_000;
+/** The best of some looks counts: a worker that is held compiles its code slowly. */
+const CAPACITY_LOOKS = 3;
+const CAPACITY_MS = 5_000;
 const LOW = 0.2;
 const HIGH = 1.5;
 const CALM_MS = 20_000;
@@ -63,8 +65,8 @@ function watchWorkers(stack: Stack, quota: Quota) {
     const ready = asked.filter(({ load }) => load?.serving);
     for (const { name, pid } of ready) {
       if (!isHolding || held.has(pid)) continue;
-      held.add(pid);
       quota.hold(`${name}-${pid}`, [pid], HELD_CORES);
+      held.add(pid);
     }
     [serving, running] = [ready.length, asked.length];
   };
@@ -77,6 +79,7 @@ function watchWorkers(stack: Stack, quota: Quota) {
   })();
   return {
     hold: () => void (isHolding = true),
+    held: () => held.size,
     serving: () => serving,
     running: () => running,
     async stop(): Promise<void> {
@@ -142,11 +145,16 @@ export const drillAutoscaling = (progress: Progress, { minutes }: { minutes: num
     try {
       await progress.step('load', 'warming up', () => measure(url, requests, WARM_UP_MS));
       watch.hold();
-      await calm(1_000);
+      await secondsUntil(() => watch.held() === RANGE.least, 30);
       const capacity = await progress.step(
         'load',
         `what one worker with ${HELD_CORES} cores can do`,
-        () => measure(url, requests, CAPACITY_MS),
+        async () => {
+          let best = 0;
+          for (let look = 0; look < CAPACITY_LOOKS; look += 1)
+            best = Math.max(best, await measure(url, requests, CAPACITY_MS));
+          return best;
+        },
         (rate) => `${rate.toFixed(0)} requests/s`,
       );
       scaling = autoscaler.run(AbortSignal.any([stop.signal, interruption.signal]));

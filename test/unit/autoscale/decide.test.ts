@@ -58,10 +58,31 @@ describe('the decision about the number of API workers', () => {
 
   it('removes a worker after two minutes in which one less would have had room', () => {
     const { step, second, why } = repeat({ workers: 2, utilisation: 0.2 }, minutes(10));
-    expect({ step, second }).toEqual({ step: -1, second: minutes(2) });
+    expect({ step, second }).toEqual({ step: -1, second: minutes(2) - 1 });
     expect(why).toBe('1 would have been enough for 2 minutes (event loops 40 % busy)');
     expect(repeat({ workers: 2, utilisation: 0.35 }, minutes(10)).step).toBe(0);
     expect(repeat({ workers: 2, hashWaitMs: 200 }, minutes(10)).step).toBe(0);
+  });
+
+  it('removes a worker in spite of some busy seconds, but not if one less would be full for three', () => {
+    const after = (busyShare: number) => {
+      const load = (second: number) => 2_000 * (second % 60 < 3 ? busyShare : 0.1);
+      return simulate({ rules, workers: 2, each, load, seconds: minutes(4) }).length;
+    };
+    expect([after(0.35), after(0.45)]).toEqual([1, 0]);
+  });
+
+  it('removes a worker although the one before it answered little when it was overloaded', () => {
+    let { state } = repeat({ utilisation: 1, answered: 200 }, 10);
+    const sample = (second: number, answered: number) =>
+      decide(state, { ...calm, at: second * 1_000, workers: 2, utilisation: 0.2, answered }, rules);
+    for (let second = 10; second < 20; second += 1) ({ state } = sample(second, 1_000));
+    const steps = Array.from({ length: 125 }, (_, index) => {
+      const decision = sample(20 + index, 300);
+      ({ state } = decision);
+      return decision.step;
+    });
+    expect(steps).toContain(-1);
   });
 
   it('comes into the range one step at a time, and stays in it', () => {
