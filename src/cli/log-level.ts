@@ -4,6 +4,9 @@ import { askProcess } from '../control/control-client';
 import { isWorker, listLiving } from '../control/control-folder';
 import { runCommand, say } from './command';
 
+/** A job worker runs at the lowest priority, and answers late on a busy host. */
+const timeoutMs = 5_000;
+
 /** Covers the API workers and job workers that share this RUN_DIR. */
 runCommand(commands['log-level'], async ({ positionals: [level] }) => {
   const { runDir } = readProcessConfig(process.env);
@@ -11,9 +14,9 @@ runCommand(commands['log-level'], async ({ positionals: [level] }) => {
     .filter(isWorker)
     .sort((a, b) => a.name.localeCompare(b.name));
   const asked = sockets.map(async (socket) => {
-    const { logLevel: before } = await askProcess(socket, 'GET /status');
+    const { logLevel: before } = await askProcess(socket, 'GET /status', { timeoutMs });
     if (level === undefined) return `${socket.name}: ${before}`;
-    await askProcess(socket, 'POST /log-level', { body: { level } });
+    await askProcess(socket, 'POST /log-level', { body: { level }, timeoutMs });
     return `${socket.name}: ${before === level ? `${level} already` : `${before} → ${level}`}`;
   });
   const answers = await Promise.allSettled(asked);

@@ -110,7 +110,11 @@ export async function startCluster(own?: {
     },
     async signUp(): Promise<Person> {
       const person = newPerson();
-      const { body } = await send(url!, 'POST', '/users/signup', person);
+      // A busy stack refuses a sign-up and asks for another try.
+      const body = await eventually(async () => {
+        const answer = await send(url!, 'POST', '/users/signup', person);
+        return answer.status !== 503 && answer.body;
+      });
       const { token, user } = body as { token: string; user: { _id: string } };
       return { ...person, id: user._id, token };
     },
