@@ -192,7 +192,7 @@ describe('the command line', () => {
     });
 
     it('installs them once though two commands begin, and keeps stdout for the command', async () => {
-      const npm = `echo added; sleep 2; ln -s ${path.join(root, 'node_modules')} ${path.join(bare, 'node_modules')}`;
+      const npm = `echo added; sleep 2; ln -s "${path.join(root, 'node_modules')}" ${path.join(bare, 'node_modules')}`;
       const both = [start(npm, ['stop', '--help']), start(npm, ['stop', '--help'])];
       for (const { ended } of both)
         expect(await ended).toMatchObject({
