@@ -4,6 +4,7 @@ import { apiDocument } from '../../../contract/document';
 import { startApi, testConfig } from '../../support/api';
 import { as, buildAdmin, buildMember, newPerson } from '../../support/factories';
 import { createSchemas, pointer } from '../../support/schemas';
+import { eventually } from '../../support/wait';
 import { useApi } from '../../support/use-api';
 
 const api = useApi();
@@ -23,13 +24,16 @@ describe('POST /users/signup', () => {
 
   it('creates one user for 20 simultaneous requests, case-insensitively', async () => {
     const { email, username } = newPerson();
-    const answers = await Promise.all(
-      Array.from({ length: 20 }, (_, index) =>
-        signUp(
-          newPerson(index % 2 ? { email: email.toUpperCase() } : { username: username.toUpperCase(), email }),
-        ),
-      ),
+    const twins = Array.from({ length: 20 }, (_, index) =>
+      newPerson(index % 2 ? { email: email.toUpperCase() } : { username: username.toUpperCase(), email }),
     );
+    // A host without a free core refuses hashes that would wait too long, and asks for another try.
+    const answered = (person: object) =>
+      eventually(async () => {
+        const answer = await signUp(person);
+        return answer.status !== 503 && answer;
+      });
+    const answers = await Promise.all(twins.map(answered));
     const statuses = answers.map(({ status }) => status).sort();
     expect(statuses).toEqual([201, ...Array(19).fill(409)]);
     expect(answers.find(({ status }) => status === 409)!.body.type).toBe('/problems/conflict');
