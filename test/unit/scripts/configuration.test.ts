@@ -51,7 +51,9 @@ describe('a start in another shell', () => {
       const { status, stderr, stdout } = run(['start'], env);
       expect(status).toBe(1);
       expect(stderr).toMatch(/MONGO_URL +mongodb:\/\/…@db\.example\/app → the stack's own/);
-      expect(stderr).toMatch(/MONGO_URL, JWT_SECRET\w*: other data, keys, tokens or addresses\. Nothing was changed\./);
+      expect(stderr).toMatch(
+        /MONGO_URL, JWT_SECRET\w*: other data, keys, tokens or addresses\. Nothing was changed\./,
+      );
       expect(stderr).toContain('npx taskfleet config set MONGO_URL\n');
       expect(stderr).toContain('npx taskfleet start --yes');
       expect(stderr + stdout).not.toContain('s3cret');
