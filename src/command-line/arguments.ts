@@ -1,6 +1,7 @@
 import { parseArgs, type ParseArgsConfig } from 'node:util';
 import { Command as Program, Option as ProgramOption } from 'commander';
 import { codeOf, messageOf } from '../lib/error-code';
+import { isNear } from '../lib/is-near';
 import { UsageError } from './convention';
 
 /** An option of a command: as `parseArgs` (node:util) reads it, and as the help shows it. */
@@ -87,6 +88,9 @@ function parse(args: string[], options: Options) {
     const option = /^Option '(?:-\w, )?(--[^']+)' argument is ambiguous/.exec(message)?.[1];
     if (option)
       throw new UsageError(`${option} needs a value; write one that begins with a dash as ${option}=-….`);
+    const unknown = /^Unknown option '(--[^']+)'/.exec(message)?.[1];
+    const meant = unknown && ['help', ...Object.keys(options)].find((name) => isNear(unknown, `--${name}`));
+    if (meant) throw new UsageError(`Unknown option '${unknown}'. Did you mean --${meant}?`);
     throw new UsageError(`${(message.split(/\. |\n/)[0] ?? '').replace(/\.$/, '')}.`);
   }
 }

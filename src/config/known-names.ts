@@ -1,3 +1,4 @@
+import { isNear } from '../lib/is-near';
 import { configSchema } from './schema';
 import { stackSchema } from './stack-variables';
 
@@ -20,17 +21,4 @@ export function misspelled(env: NodeJS.ProcessEnv): { name: string; meant: strin
     const meant = nearestName(name);
     return meant ? [{ name, meant }] : [];
   });
-}
-
-/** True if one letter is added, missing or different, or two neighbours are swapped. */
-export function isNear(name: string, other: string): boolean {
-  let from = 0;
-  while (from < name.length && name[from] === other[from]) from += 1;
-  const [rest, otherRest] = [name.slice(from), other.slice(from)];
-  return (
-    rest.slice(1) === otherRest ||
-    rest === otherRest.slice(1) ||
-    rest.slice(1) === otherRest.slice(1) ||
-    (rest[0] === otherRest[1] && rest[1] === otherRest[0] && rest.slice(2) === otherRest.slice(2))
-  );
 }

@@ -29,17 +29,20 @@ export async function runMain<T extends Options>(
     setTimeout(() => process.exit(130), 30_000).unref();
   };
   process.on('SIGINT', interrupt).on('SIGTERM', interrupt).on('SIGHUP', interrupt);
-  try {
-    const given = readArguments(command, args);
-    if (given) await main(given);
-    process.exit(process.exitCode ?? (interrupted ? 130 : 0));
-  } catch (error) {
-    if (interrupted) {
-      console.error('Stopped half-way; the next run goes on from here.');
-      process.exit(130);
+  const run = async () => {
+    try {
+      const given = readArguments(command, args);
+      if (given) await main(given);
+      return process.exitCode ?? (interrupted ? 130 : 0);
+    } catch (error) {
+      if (interrupted) {
+        console.error('Stopped half-way; the next run goes on from here.');
+        return 130;
+      }
+      const { text, status } = describeFailure(error, formatHelp(command));
+      console.error(text === undefined ? error : `\n${text}`);
+      return status;
     }
-    const { text, status } = describeFailure(error, formatHelp(command));
-    console.error(text === undefined ? error : `\n${text}`);
-    process.exit(status);
-  }
+  };
+  process.exit(await run());
 }

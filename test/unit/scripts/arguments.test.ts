@@ -1,9 +1,10 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { cpSync, mkdirSync, readdirSync, readFileSync, statSync, symlinkSync } from 'node:fs';
+import { cpSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { commands } from '../../../src/command-line/commands';
 import { LOG_LEVELS } from '../../../src/lib/log-levels';
+import { differenceOf, everythingIn, type Answer } from '../../support/call-commands';
 import { newFolder } from '../../support/folder';
 
 const root = path.join(__dirname, '..', '..', '..');
@@ -29,19 +30,19 @@ beforeAll(() => {
   symlinkSync(path.join(root, 'node_modules'), path.join(clone, 'node_modules'));
 });
 
-/** Runs a script as npm does, in a fresh clone and for a user who has nothing. */
-const run = (name: string, args: string[]) =>
-  runInShell(scripts[name] ?? `node scripts/bootstrap.js ${name}`, args);
+/** The environment that npm gives a script, of a user who has nothing. */
+const env = {
+  PATH: `${path.join(root, 'node_modules', '.bin')}:${process.env.PATH}`,
+  HOME: home,
+  TMPDIR: temporary,
+  INIT_CWD: clone,
+};
 
-async function runInShell(command: string, args: string[]) {
-  const child = spawn('/bin/sh', ['-c', `${command} "$@"`, 'sh', ...args], {
+/** Runs a script as npm does. */
+async function run(name: string, args: string[]): Promise<Answer> {
+  const child = spawn('/bin/sh', ['-c', `${scripts[name]} "$@"`, 'sh', ...args], {
     cwd: clone,
-    env: {
-      PATH: `${path.join(root, 'node_modules', '.bin')}:${process.env.PATH}`,
-      HOME: home,
-      TMPDIR: temporary,
-      INIT_CWD: clone,
-    },
+    env,
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const printed = { stdout: '', stderr: '' };
@@ -51,13 +52,23 @@ async function runInShell(command: string, args: string[]) {
   return { status, ...printed };
 }
 
-/** Each file and folder with when it was changed: of the clone, and what PM2 or a cache would leave at home. */
-const everything = () =>
-  [clone, home].flatMap((place) =>
-    ['.', ...readdirSync(place, { recursive: true, encoding: 'utf8' }).sort()]
-      .filter((name) => !name.startsWith('node_modules'))
-      .map((name) => `${name} ${statSync(path.join(place, name)).mtimeMs}`),
-  );
+/** Calls all commands in one process. @returns the answer to each call */
+function callAll(calls: string[][]): Answer[] {
+  const [asked, answered] = ['calls', 'answers'].map((name) => path.join(folder, name)) as [string, string];
+  writeFileSync(asked, JSON.stringify(calls));
+  const program = [
+    '-r',
+    './scripts/bootstrap.js',
+    'test/support/call-commands.ts',
+    asked,
+    answered,
+    clone,
+    home,
+  ];
+  const { status, stderr } = spawnSync(process.execPath, program, { cwd: clone, env, encoding: 'utf8' });
+  if (status !== 0) throw new Error(`The commands could not be called: ${stderr}`);
+  return JSON.parse(readFileSync(answered, 'utf8')) as Answer[];
+}
 
 /** Width of a terminal, which breaks longer lines in the middle of a word. */
 const COLUMNS = 80;
@@ -85,6 +96,66 @@ const table: [name: string, call: string, ...first: string[]][] = [
   ['migrate', 'npx taskfleet migrate', 'down'],
 ];
 
+/** These are run as npm runs them too: tools, and what could do the most harm. */
+const inProcesses = [...contract, 'stop', 'reload'];
+
+/** What asks for help, and what is wrong, after the first arguments of a row. */
+const asking = [['--help'], ['-h', 'more']];
+const wrong = [
+  ...['--no-such-option', '--help=yes', '--no-help'].map((option) => [option]),
+  ['no-such-argument', 'more', 'and more'],
+];
+
+/** The arguments with which a script calls `taskfleet`. */
+const callOf = (name: string) => scripts[name]?.split(' ').slice(2) ?? [name];
+const callsOf = ([name, , ...first]: (typeof table)[number]) =>
+  [...asking, ...wrong].map((args) => [...callOf(name), ...first, ...args]);
+
+const odd: [args: string[], said: string][] = [
+  [['reload', '--build', ''], '--build is empty'],
+  [['reload', '--buidl', 'x'], "Unknown option '--buidl'. Did you mean --build?"],
+  [['stop', '--hlep'], "Unknown option '--hlep'. Did you mean --help?"],
+  [['seed', '--user=3'], "Unknown option '--user'. Did you mean --users?"],
+  [['backup', ''], 'An argument is empty'],
+  [['restore', '--empty', 'a', '--empty', 'b', 'x.gz'], '--empty is given twice'],
+  [['scale', '0'], 'The number of API workers must be a whole number from 1 to 16, but is "0".'],
+  [['scale', '1e0'], 'from 1 to 16, but is "1e0"'],
+  [['reload', '--limit', 'NaN'], '--limit must be a whole number from 1 to 600, but is "NaN".'],
+  [['drill', 'reload', '--reloads', '1.5'], '--reloads must be'],
+  [['drill', 'constructor'], "'constructor'"],
+  [['drill', 'overload', '--only', 'writes,toString'], "'toString'"],
+  [['drill', 'overload', '--seconds', '0'], '--seconds must be'],
+  [['seed', '--users', '-1'], '--users needs a value; write one that begins with a dash as --users=-…'],
+  [['migrate', 'sideways'], "'sideways'"],
+  [['log-level', 'loud'], "'loud'"],
+  [['test', '('], '('],
+];
+
+const answers = new Map<string, Answer>();
+const answerTo = (args: string[]) => answers.get(args.join('\0'))!;
+beforeAll(() => {
+  const commandRows = table.filter(([name]) => !contract.includes(name));
+  const calls = [
+    ...commandRows.flatMap(callsOf),
+    ...odd.map(([args]) => args),
+    ['reload', '--build', 'x', '-h'],
+  ];
+  callAll(calls).forEach((answer, index) => answers.set(calls[index]!.join('\0'), answer));
+}, 120_000);
+
+function expectHelpOrRefusal(call: string, given: Answer[]) {
+  const usage = expect.stringMatching(new RegExp(`^Usage: ${call} `, 'm')) as string;
+  for (const answer of given.slice(0, asking.length)) {
+    expect(answer).toMatchObject({ status: 0, stdout: usage, stderr: '' });
+    expect(answer.stdout.split('\n').filter((line) => line.length > COLUMNS)).toEqual([]);
+  }
+  for (const { status, stdout, stderr } of given.slice(asking.length)) {
+    expect({ status, stdout, stderr }).toEqual({ status: 2, stdout: '', stderr: usage });
+    // The first line says which.
+    expect(stderr.trim().split('\n')[0]).toMatch(/option|argument|names no test/i);
+  }
+}
+
 describe('the command line', () => {
   it('lists each command that an npm script runs', () => {
     const own = ours.filter((name) => ![...contract, 'test:long'].includes(name));
@@ -92,57 +163,36 @@ describe('the command line', () => {
     for (const name of own) expect(scripts[name]).toBe(`node scripts/bootstrap.js ${name}`);
   });
 
-  it.each(table)(
+  it.each(table.filter(([name]) => !contract.includes(name)))(
     '%s prints its usage (%s) for --help and -h, refuses what it does not know, and acts on neither',
-    async (name, call, ...first) => {
-      const before = everything();
-      const wrong = ['--no-such-option', '--help=yes', '--no-help'].map((option) => [option]);
-      const helped = await Promise.all(
-        [['--help'], ['-h', 'more']].map((args) => run(name, [...first, ...args])),
-      );
-      const refused = await Promise.all(
-        [...wrong, ['no-such-argument', 'more', 'and more']].map((args) => run(name, [...first, ...args])),
-      );
-      const usage = expect.stringMatching(new RegExp(`^Usage: ${call} `, 'm')) as string;
-      for (const answer of helped) {
-        expect(answer).toEqual({ status: 0, stdout: usage, stderr: '' });
-        expect(answer.stdout.split('\n').filter((line) => line.length > COLUMNS)).toEqual([]);
-      }
-      for (const { status, stdout, stderr } of refused) {
-        expect({ status, stdout, stderr }).toEqual({ status: 2, stdout: '', stderr: usage });
-        // The first line says which.
-        expect(stderr.trim().split('\n')[0]).toMatch(/option|argument|names no test/i);
-      }
-      expect(everything()).toEqual(before);
+    (...row) => {
+      const given = callsOf(row).map(answerTo);
+      expectHelpOrRefusal(row[1], given);
+      expect(given.flatMap(({ changed }) => changed)).toEqual([]);
     },
-    120_000,
   );
 
-  it('refuses empty and impossible values, and prints the usage after other arguments too', async () => {
-    expect(await run('reload', ['--build', 'x', '-h'])).toMatchObject({ status: 0, stderr: '' });
-    for (const [name, args, said] of [
-      ['reload', ['--build', ''], '--build is empty'],
-      ['backup', [''], 'An argument is empty'],
-      ['restore', ['--empty', 'a', '--empty', 'b', 'x.gz'], '--empty is given twice'],
-      ['scale', ['0'], 'The number of API workers must be a whole number from 1 to 16, but is "0".'],
-      ['scale', ['1e0'], 'from 1 to 16, but is "1e0"'],
-      ['reload', ['--limit', 'NaN'], '--limit must be a whole number from 1 to 600, but is "NaN".'],
-      ['drill', ['reload', '--reloads', '1.5'], '--reloads must be'],
-      ['drill', ['constructor'], "'constructor'"],
-      ['drill', ['overload', '--only', 'writes,toString'], "'toString'"],
-      ['drill', ['overload', '--seconds', '0'], '--seconds must be'],
-      ['seed', ['--users', '-1'], '--users needs a value; write one that begins with a dash as --users=-…'],
-      ['migrate', ['sideways'], "'sideways'"],
-      ['log-level', ['loud'], "'loud'"],
-      ['test', ['('], '('],
-    ] as const) {
-      const { status, stderr } = await run(name, [...args]);
-      expect({ args, status, stderr }).toEqual({
-        args,
-        status: 2,
-        stderr: expect.stringContaining(said) as string,
-      });
+  it.each(table.filter(([name]) => inProcesses.includes(name)))(
+    'npm run %s does the same in a process of its own (%s)',
+    async (name, call, ...first) => {
+      const before = everythingIn([clone, home]);
+      const given = await Promise.all([...asking, ...wrong].map((args) => run(name, [...first, ...args])));
+      expectHelpOrRefusal(call, given);
+      expect(differenceOf(before, everythingIn([clone, home]))).toEqual([]);
+    },
+    60_000,
+  );
+
+  it('refuses empty and impossible values, and suggests the option that was meant', () => {
+    for (const [args, said] of odd) {
+      const { status, stderr, changed } = answerTo(args);
+      const expected = { status: 2, stderr: expect.stringContaining(said) as string, changed: [] };
+      expect({ args, status, stderr, changed }).toEqual({ args, ...expected });
     }
+  });
+
+  it('prints the usage after other arguments too', () => {
+    expect(answerTo(['reload', '--build', 'x', '-h'])).toMatchObject({ status: 0, stderr: '', changed: [] });
   });
 
   it('knows the levels of the configuration', () => {
