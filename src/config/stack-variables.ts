@@ -123,6 +123,8 @@ export const stackSchema = z.object({
   CARGO_HOME: path('`npm start`', 'Folder in which to look for cargo.', '~/.cargo'),
   NGINX_LISTEN: text(nginx, 'Directives with the addresses that NGINX listens on.'),
   NGINX_TLS: text(nginx, 'Directives for HTTPS.'),
+  NGINX_TLS_CERT: path(nginx, 'File of the certificate.'),
+  NGINX_TLS_KEY: path(nginx, 'File of its private key.'),
   NGINX_HTTPS_PORT: text(nginx, 'Port to which plain HTTP is redirected, as `:8443`.'),
   NGINX_REDIRECTED: text(nginx, 'Ports that only redirect, as lines `80 1;`.'),
   NGINX_REAL_IP: text(nginx, 'Directives `set_real_ip_from` for the proxies of REAL_IP_FROM.'),

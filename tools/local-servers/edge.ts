@@ -10,6 +10,9 @@ export type Edge = Partial<Record<(typeof nginxVariables)[number] | 'PROFILE', s
 
 export const isOfNginx = (name: string): boolean => nginxVariables.some((known) => known === name);
 
+/** File in the folder of NGINX with the key and the certificates. */
+export const PEM = 'tls.pem';
+
 /** Returns those that the environment sets. */
 export const edgeOf = (env: NodeJS.ProcessEnv): Edge =>
   Object.fromEntries(
@@ -81,6 +84,8 @@ export function edgeDirectives(
     NGINX_TLS: hasTls
       ? lines(['include tls/tls.conf;', ...(http2 === 'directive' ? ['http2 on;'] : [])])
       : '',
+    NGINX_TLS_CERT: PEM,
+    NGINX_TLS_KEY: PEM,
     NGINX_HTTPS_PORT: tls && tls.port !== 443 ? `:${tls.port}` : '',
     NGINX_REDIRECTED: lines([...redirected].map((port) => `${port} 1;`)),
     NGINX_REAL_IP: lines(proxies.map((network) => `set_real_ip_from ${network};`)),

@@ -5,13 +5,14 @@ import path from 'node:path';
 import { describeListen } from '../../../src/config/listen';
 import { isAtLeast } from '../../../src/doctor/finding';
 import { codeOf } from '../../../src/lib/error-code';
+import { replaceFile } from '../../../src/lib/replace-file';
 import { UserError } from '../../command/run-command';
-import { addressesOf, readEdge, type Edge } from '../edge';
+import { addressesOf, PEM, readEdge, type Edge } from '../edge';
 import { describeHolder } from '../ports';
-import { faultOfTime, readTlsFiles } from '../tls-files';
+import { readTlsFiles } from '../tls-files';
 
 /** Key and certificates, which NGINX reads at each handshake (nginx/tls/tls.conf). */
-export const pemOf = (dir: string): string => path.join(dir, 'tls.pem');
+export const pemOf = (dir: string): string => path.join(dir, PEM);
 
 /** How this NGINX turns HTTP/2 on: by a directive since 1.25.1. @throws UserError if it has no TLS */
 export function http2Of(bin: string): 'parameter' | 'directive' | undefined {
@@ -35,9 +36,7 @@ function writePem(dir: string, { TLS_CERT, TLS_KEY }: Edge): void {
   const { pem } = readTlsFiles(TLS_CERT, TLS_KEY);
   fs.mkdirSync(dir, { recursive: true, mode: 0o700 });
   if (fs.existsSync(file) && fs.readFileSync(file, 'utf8') === pem) return;
-  const temporary = `${file}.${process.pid}.tmp`;
-  fs.writeFileSync(temporary, pem, { mode: 0o600 });
-  fs.renameSync(temporary, file);
+  replaceFile(file, pem);
 }
 
 const isOpen = (file: string, port: number) =>
@@ -101,11 +100,4 @@ export function requireValid(bin: string, dir: string, text: string): void {
     throw new UserError(`LISTEN names ${address}, an address that this host does not have.`);
   const [reason = stderr] = /(?<=\[emerg\] ).*/.exec(stderr) ?? [];
   throw new UserError(`NGINX refuses its configuration, and nothing was changed: ${reason.trim()}`);
-}
-
-/** Refuses files that clients would not accept now, in place of those that serve. @throws UserError */
-export function requireTimely({ TLS_CERT, TLS_KEY }: Edge): void {
-  if (!TLS_CERT || !TLS_KEY) return;
-  const fault = faultOfTime(readTlsFiles(TLS_CERT, TLS_KEY).certificate);
-  if (fault) throw new UserError(`The certificate in ${TLS_CERT} ${fault}; the one that serves stays.`);
 }
