@@ -3,8 +3,9 @@ import os from 'node:os';
 import path from 'node:path';
 import { alone, createLocalStack, dir, root } from '../local/local-stack';
 import { packagesOf } from '../../src/cli/finish-build';
-import { digestOf, hold, publish } from '../set-up/build';
+import { buildDigestOf, hold, publish } from '../set-up/build';
 import { apiName, describeCounts } from '../stack/app-names';
+import { requireEcosystem } from '../stack/ecosystem';
 import { buildOf, createReleases, type Release } from '../stack/releases';
 import { createProgress } from '../../tools/command/progress';
 import { runMain } from '../../tools/command/run-main';
@@ -44,13 +45,14 @@ async function rollBack(name: string | undefined) {
   const isRunning = running.some(({ name: app }) => app === apiName);
   const { env, release: served } = stack.info();
   const releases = createReleases({ root, dir });
-  const current = isRunning ? buildOf(served) : digestOf(dist);
+  const current = isRunning ? buildOf(served) : buildDigestOf(dist);
   const release = releases.find(name, current);
   const { id, version, commit, folder, packages } = release;
   progress.line('rollback', `to ${id} (version ${version}, commit ${shortCommit(commit)})`);
   if (packages && packages !== packagesOf(root))
     progress.line('packages', 'package-lock.json has changed since: it runs with the packages of now');
   if (!isRunning) {
+    await requireEcosystem(folder, { root, dir });
     publish(folder, dist);
     hold(root);
     releases.markRolledBack(current);

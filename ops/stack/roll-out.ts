@@ -4,6 +4,7 @@ import { hold, publish } from '../set-up/build';
 import { buildOf, createReleases } from './releases';
 import { messageOf } from '../../src/lib/error-code';
 import type { Apps } from './apps';
+import { requireEcosystem } from './ecosystem';
 import { tryBuild } from './trial';
 import { UserError } from '../../tools/command/run-command';
 import type { createStackFile } from '../../tools/local-servers/stack-file';
@@ -105,6 +106,7 @@ export function createRollOut({
   }: Tell & { build: string; env: Record<string, string>; limitMs?: number; isRollback?: boolean }) {
     try {
       await tryBuild(build, env, { limitMs, status: tell.status });
+      await requireEcosystem(build, { root, dir });
     } catch (error) {
       throw new UserError(`The new build was refused; nothing was changed.\n${messageOf(error)}`);
     }

@@ -3,6 +3,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { tableOf } from '../../../ops/commands/releases';
 import { hold, isHeld, publish } from '../../../ops/set-up/build';
+import { requireEcosystem } from '../../../ops/stack/ecosystem';
 import { buildOf, createReleases } from '../../../ops/stack/releases';
 import type { AppProcess } from '../../../ops/stack/types';
 
@@ -121,6 +122,27 @@ describe('a rollback', () => {
     hold(root);
     publish(releases.list()[0]!.folder, dist);
     expect(isHeld(root)).toBe(false);
+  });
+});
+
+describe('a build', () => {
+  const project = path.join(__dirname, '..', '..', '..');
+  const check = (build: string) => requireEcosystem(build, { root: project, dir });
+
+  it('is accepted if PM2 can start it by ecosystem.config.js of these sources', async () => {
+    await check(path.join(project, 'dist'));
+    expect(fs.readdirSync(path.join(dir, 'build'))).toEqual([]);
+  });
+
+  it('is refused if ecosystem.config.js needs what it lacks', async () => {
+    const build = path.join(root, 'old');
+    const write = (name: string, code: string) => fs.writeFileSync(path.join(build, 'config', name), code);
+    fs.mkdirSync(path.join(build, 'config'), { recursive: true });
+    write('app-environment.js', 'exports.appVariables = [];');
+    await expect(check(build)).rejects.toThrow(/Cannot find module .*config-file[^]*git checkout its commit/);
+    write('config-file.js', '');
+    await expect(check(build)).rejects.toThrow('workerVariables is not a function');
+    expect(fs.readdirSync(path.join(dir, 'build'))).toEqual([]);
   });
 });
 
