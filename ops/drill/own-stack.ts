@@ -3,6 +3,7 @@ import path from 'node:path';
 import { messageOf } from '../../src/lib/error-code';
 import type { Progress } from '../../tools/command/progress';
 import { UserError } from '../../tools/command/run-command';
+import { offsetOf } from '../../tools/local-servers/choose-ports';
 import type { Edge } from '../../tools/local-servers/edge';
 import { forgetUrls } from '../../tools/local-servers/server-urls';
 import { ensureAdmin } from '../local/admin-account';
@@ -17,6 +18,12 @@ export const dir = path.join(root, '.local', 'drill');
 export const drillLock = path.join(dir, 'drill.lock');
 const folder = path.join(dir, 'stack');
 const clone = path.join(dir, 'clone');
+const PORTS_PER_STACK = 20;
+/** A stack listens at its ports long after it chose them, so drills of two clones must not look for them at one place. */
+const basePorts = {
+  nginx: 3400 + offsetOf(folder),
+  api: 11_001 + PORTS_PER_STACK * offsetOf(folder),
+};
 
 interface OwnStack extends Account {
   stack: Stack;
@@ -50,8 +57,7 @@ export async function withOwnStack(
   forgetUrls();
   delete process.env.BALANCING;
   await prepare({ need: ['system', 'nginx-lua', 'mongo', 'build'], progress });
-  const open = (from: string) =>
-    createStack({ root: from, dir: folder, basePorts: { nginx: 3400, api: 4501 }, urls: {}, edge });
+  const open = (from: string) => createStack({ root: from, dir: folder, basePorts, urls: {}, edge });
   // A drill that was killed leaves its stack.
   if (fs.existsSync(folder)) for (const from of [clone, root].filter(fs.existsSync)) await open(from).stop();
   fs.rmSync(folder, { recursive: true, force: true });

@@ -3,7 +3,8 @@ import { describeHolder, findFree, isFree } from './ports';
 import type { ServerDefinition } from './types';
 
 /** Stacks begin their search for ports at different places, so that two that start at once don't meet. */
-const offsetOf = (dir: string) => crypto.createHash('sha256').update(dir).digest().readUInt8() % 100;
+export const offsetOf = (dir: string): number =>
+  crypto.createHash('sha256').update(dir).digest().readUInt8() % 100;
 
 /**
  * Chooses the ports of the servers of one stack. A server keeps its previous port if that is free.
