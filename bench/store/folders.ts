@@ -1,7 +1,7 @@
 import path from 'node:path';
+import { root } from '../../tools/command/root';
 
-/** Folder of the clone. */
-export const root = path.resolve(__dirname, '..', '..');
+export { root };
 export const benchFolder = path.join(root, '.local', 'bench');
 /** Results of this host. */
 export const OWN_FOLDER = path.join(benchFolder, 'results');

@@ -17,7 +17,7 @@ async function runCli(name: string, args: string[]) {
   const keepsDist = isHeld(root) || (await stack.isPm2Running());
   if (!keepsDist) await prepare({ need: ['build'] });
   const build = isBuilt(root) || isHeld(root) ? path.join(root, 'dist') : await compileForServing(root);
-  const { env: stackEnv } = stack.info();
+  const { env: stackEnv, pm2Home } = stack.info();
   // The configuration file says what the next start uses; what runs is in stack.json.
   const source = stackEnv.MONGO_URL ? shell : process.env;
   const { MONGO_URL, REDIS_URL = '', KEY_PREFIX = '' } = source;
@@ -25,7 +25,7 @@ async function runCli(name: string, args: string[]) {
   const isOther = MONGO_URL && MONGO_URL !== stackEnv.MONGO_URL;
   const other = isOther && { MONGO_URL, REDIS_URL, KEY_PREFIX, TASKFLEET_FOREIGN: 'true' };
   // Paths are relative to where the caller stands, and by default in the project's folder.
-  const env = { INIT_CWD: process.cwd(), ...process.env, ...stackEnv, ...other };
+  const env = { INIT_CWD: process.cwd(), ...process.env, PM2_HOME: pm2Home, ...stackEnv, ...other };
   if (!env.MONGO_URL)
     throw new UserError('There is no local stack yet. Run: npm start (or name a database by MONGO_URL)');
   const command = path.join(build, 'cli', `${name}.js`);

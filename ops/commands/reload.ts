@@ -35,7 +35,7 @@ async function reload(given: string | undefined, limitMs: number, yes?: boolean)
   const { env, apiWorkers } = wantedOfShell(stack.info().env.API_WORKERS);
   const say = (text: string) => progress.line('config', text);
   guardChanges({ stack, apiWorkers, env, command: 'reload', yes, say });
-  await stack.checkNginx();
+  for (const warning of await stack.checkNginx()) say(`! ${warning}`);
 
   const compile = () => progress.step('build', 'compiling the sources', () => compileForServing(root));
   const build = given ? fromCaller(given) : await compile();
@@ -53,6 +53,7 @@ async function reloadNginx(yes?: boolean) {
   if (!stack.info().url) throw new UserError('NGINX was not started here. Run: npm start');
   const say = (text: string) => progress.line('config', text);
   guardChanges({ stack, ...wantedOfShell(), command: 'reload nginx', yes, say });
+  for (const warning of await stack.checkNginx()) say(`! ${warning}`);
   const work = async () => {
     await stack.reloadNginx();
     return requireServed(edgeOf(process.env));

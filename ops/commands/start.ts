@@ -1,7 +1,7 @@
-import { alone, createLocalStack, dir, root, wantedOfShell } from '../local/local-stack';
+import { alone, createLocalStack, dir, isOfSupervisor, root, wantedOfShell } from '../local/local-stack';
 import { askStatus } from '../stack/ask-status';
 import { readRange } from '../autoscale/range';
-import { apiName, describeCounts, pm2Call, pm2NameOf } from '../stack/app-names';
+import { apiName, describeCounts } from '../stack/app-names';
 import { checkBalancing } from '../../tools/local-servers/balancing';
 import { guardChanges } from '../config/guard';
 import { onlyInShell } from '../config/load';
@@ -10,9 +10,11 @@ import { compileForServing, isBuilt, isHeld, isWritable } from '../set-up/build'
 import { createProgress } from '../../tools/command/progress';
 import { flag } from '../../src/command-line/arguments';
 import { forCaller, shellQuoted } from '../../src/command-line/convention';
+import { pm2Call, pm2NameOf } from '../../src/command-line/pm2-call';
 import { ensureAdmin } from '../local/admin-account';
 import { prepare } from '../set-up/prepare';
 import { runMain } from '../../tools/command/run-main';
+import { checkCertificate } from '../../tools/local-servers/check-certificate';
 import { describeEdge, edgeOf } from '../../tools/local-servers/edge';
 import { isProduction } from '../../src/config/profile';
 import { waitUntil } from '../../tools/command/run-command';
@@ -101,6 +103,9 @@ async function start(yes?: boolean) {
   const { env, apiWorkers } = wantedOfShell();
   const say = (text: string) => progress.line('config', text);
   guardChanges({ stack, apiWorkers, env, command: 'start', yes, say });
+  // After a boot, to serve with an ended certificate is better than not to serve.
+  const warnings = checkCertificate(edge, { isRestart: isOfSupervisor() }).map((text) => `! ${text}`);
+  warnings.forEach(say);
   // PM2 restarts a dead worker from dist: while one may serve, only a build that was tried gets there.
   const mayServe = await stack.isPm2Running();
   const isFixed = isHeld(root) || !isWritable(root);
@@ -172,10 +177,18 @@ async function start(yes?: boolean) {
   const admin = isProduction(edge) ? undefined : await ensureAdmin({ root, dir, env: appEnv });
   stack.stackFile.update({ admin });
   const environmentFile = writePostmanEnvironment({ root, dir, url, admin });
-  const prometheusFile = writePrometheusConfig({ root, dir, port: metricsPort });
+  const prometheusFile = writePrometheusConfig({
+    root,
+    dir,
+    port: metricsPort,
+    pm2Home,
+    prefix: appEnv.KEY_PREFIX,
+  });
   const apiApp = pm2NameOf(apiName, appEnv.KEY_PREFIX);
   const pm2Calls = ['list', 'logs', `reload ${apiApp}`].map((args) => pm2Call(pm2Home, args));
   printSummary({ url, metricsPort, servers, pm2Calls, admin, environmentFile, prometheusFile });
+  // Nobody reads the lines at the beginning of a start that succeeds.
+  warnings.forEach((text) => console.log(text));
 }
 
 export const run = (args: string[]) => runMain(args, command, ({ values }) => alone(() => start(values.yes)));

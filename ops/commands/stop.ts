@@ -1,5 +1,6 @@
 import { messageOf } from '../../src/lib/error-code';
-import { alone, createLocalStack, supervisorLock } from '../local/local-stack';
+import { forCaller } from '../../src/command-line/convention';
+import { alone, createLocalStack, dir, isOfSupervisor, supervisorLock } from '../local/local-stack';
 import { createProgress } from '../../tools/command/progress';
 import { holderOf } from '../../tools/command/lock';
 import { runMain } from '../../tools/command/run-main';
@@ -7,7 +8,7 @@ import { UserError, waitUntil } from '../../tools/command/run-command';
 
 const command = {
   call: 'npx taskfleet stop',
-  about: 'Stops the workers, the servers and the supervisor of this folder. The data stays in .local.',
+  about: 'Stops the workers, the servers and the supervisor of this folder. The data stays.',
   options: {},
 };
 
@@ -19,7 +20,7 @@ const supervisorMs = 150_000;
 /** Ends the supervisor, which would start everything again. A supervisor that runs this command itself goes on. */
 async function endSupervisor(progress: Progress) {
   const holder = holderOf(supervisorLock);
-  if (!holder || holder.pid === process.ppid) return;
+  if (!holder || isOfSupervisor()) return;
   const { pid } = holder;
   await progress.step(
     'supervisor',
@@ -50,7 +51,7 @@ async function stop(progress: Progress) {
     'servers',
     'stopping',
     () => stack.stop(),
-    () => 'stopped; the data stays in .local',
+    () => `stopped; the data stays in ${forCaller(dir)}`,
   );
 }
 

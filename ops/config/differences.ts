@@ -1,6 +1,7 @@
 import fs from 'node:fs';
 import { appVariables } from '../../src/config/app-environment';
-import { digestOf, knownVariables, shownValue } from '../../src/config/shown-value';
+import { defaultValueOf, secretDigestOf, shownValue } from '../../src/config/shown-value';
+import { secretsIn } from '../../src/keys/key-list';
 import { nginxVariables } from '../../tools/local-servers/edge';
 import type { StackFile } from '../../tools/local-servers/stack-file';
 import { isSameDatabase } from './same-database';
@@ -29,10 +30,7 @@ export function tokenKeys(env: Variables): { name: string; values: string[] } | 
   const name = keys.find((key) => env[key]);
   if (!name) return undefined;
   const text = env[name]!;
-  const content = name.endsWith('_FILE') ? readOrEmpty(text) : text;
-  // Behind a key of a list stands how long it counts.
-  const entries = content.split(/[,\n]/).map((entry) => entry.trim().split(' ')[0] ?? '');
-  return { name, values: entries.filter(Boolean) };
+  return { name, values: secretsIn(name.endsWith('_FILE') ? readOrEmpty(text) : text) };
 }
 
 function readOrEmpty(file: string) {
@@ -43,7 +41,7 @@ function readOrEmpty(file: string) {
   }
 }
 
-const ownServer = "the stack's own";
+export const ownServer = "the stack's own";
 
 /** @returns the URL of a server that is not the stack's own */
 export const externalUrl = ({ services = {}, env = {} }: StackFile, name: keyof typeof servers) =>
@@ -61,14 +59,14 @@ function serverDifference(before: StackFile, name: keyof typeof servers, next: s
 function keyDifference(before: Variables, next: Variables): Difference[] {
   const [was, becomes] = [tokenKeys(before), tokenKeys(next)];
   if (!was || !becomes || was.values.join() === becomes.values.join()) return [];
-  const shown = (values: string[]) => `digest ${values.map(digestOf).join(', ')}`;
+  const shown = (values: string[]) => `digest ${values.map(secretDigestOf).join(', ')}`;
   // While one key stays, the tokens that it signed stay valid.
   const isGrave = !was.values.some((key) => becomes.values.includes(key));
   return [{ name: becomes.name, was: shown(was.values), becomes: shown(becomes.values), isGrave }];
 }
 
 function valueDifference(name: string, before: Variables, next: Variables): Difference[] {
-  const standard = knownVariables.get(name)?.defaultText ?? '';
+  const standard = defaultValueOf(name);
   const [was, becomes] = [before, next].map((env) => env[name] || standard) as [string, string];
   if (was === becomes) return [];
   return [

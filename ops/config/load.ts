@@ -1,4 +1,3 @@
-import path from 'node:path';
 import {
   addMissing,
   configFileOf,
@@ -7,8 +6,7 @@ import {
   requireConfigFile,
 } from '../../src/config/config-file';
 import { knownNames, nearestName } from '../../src/config/known-names';
-
-const root = path.resolve(__dirname, '..', '..');
+import { root } from '../../tools/command/root';
 
 /** The environment of the shell, before the variables of the file were added. */
 export const shell: NodeJS.ProcessEnv = { ...process.env };

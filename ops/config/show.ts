@@ -1,9 +1,14 @@
+import os from 'node:os';
+import path from 'node:path';
 import { readConfigFile } from '../../src/config/config-file';
 import { forCaller } from '../../src/command-line/convention';
 import { shortened } from '../../src/lib/shortened';
 import { misspelled } from '../../src/config/known-names';
-import { knownVariables, shownValue } from '../../src/config/shown-value';
-import { createLocalStack, dir, wantedOfShell } from '../local/local-stack';
+import { defaultValueOf, knownVariables, shownValue } from '../../src/config/shown-value';
+import { createLocalStack, dir, root, wantedOfShell } from '../local/local-stack';
+import { keysFile } from '../stack/token-keys';
+import type { Stack } from '../stack/types';
+import { keys, ownServer } from './differences';
 import { describeDifferences, plannedDifferences } from './guard';
 import { configFile, shell } from './load';
 
@@ -26,11 +31,13 @@ export function rowsOf(
   ofFile: Record<string, string>,
   ofStack: Record<string, string>,
 ): Row[] {
-  return [...knownVariables.values()].filter(isHere).map(({ name, defaultText }) => {
+  return [...knownVariables.values()].filter(isHere).map(({ name }) => {
     const row = (from: Row['from'], value: string) => ({ name, value: shownValue(name, value), from });
     if (ofShell[name]) return row('shell', ofShell[name]);
     if (ofFile[name]) return row('file', ofFile[name]);
-    return ofStack[name] ? row('stack', ofStack[name]) : { name, value: defaultText, from: 'default' };
+    return ofStack[name]
+      ? row('stack', ofStack[name])
+      : { name, value: defaultValueOf(name), from: 'default' };
   });
 }
 
@@ -43,15 +50,28 @@ export function tableOf(rows: Row[]): string[] {
   );
 }
 
+/** Variables that the next start chooses itself, for people. */
+function choicesOf(stack: Stack, apiWorkers: number, env: Record<string, string>): Record<string, string> {
+  const chosen = stack.choices(apiWorkers, env);
+  const servers = ['MONGO_URL', 'REDIS_URL', 'AMQP_URL'].map((name) => [name, chosen[name] || ownServer]);
+  const { pm2Home } = stack.info();
+  return {
+    ...chosen,
+    ...(Object.fromEntries(servers) as Record<string, string>),
+    ...(!keys.some((name) => env[name]) && { JWT_SECRETS_FILE: keysFile(dir) }),
+    ...(dir !== path.join(root, '.local') && { DATA_DIR: dir }),
+    ...(pm2Home !== path.join(os.homedir(), '.pm2') && { PM2_HOME: pm2Home }),
+  };
+}
+
 export function showConfiguration(): void {
   const stack = createLocalStack();
   const plan = { stack, command: 'start' as const, ...wantedOfShell() };
-  const hasStarted = stack.stackFile.read().env !== undefined;
   const file = configFile();
   const { exists, values } = readConfigFile(file);
   console.log(`Configuration file  ${forCaller(file)}${exists ? '' : ' (none yet)'}`);
   console.log(`Data folder         ${forCaller(dir)}\n`);
-  const ofStack = hasStarted ? stack.appEnvironment(plan.apiWorkers, {}) : {};
+  const ofStack = choicesOf(stack, plan.apiWorkers, plan.env);
   console.log(tableOf(rowsOf(shell, values, ofStack)).join('\n'));
   for (const { name, meant } of misspelled(shell))
     console.log(`! ${name} is set, but no process reads it. Did you mean ${meant}?`);

@@ -3,6 +3,7 @@ import path from 'node:path';
 import { isProduction } from '../../src/config/profile';
 import { findingsOf, type Finding } from '../../src/doctor/finding';
 import { messageOf } from '../../src/lib/error-code';
+import { RENEW } from '../../tools/local-servers/check-certificate';
 import { readEdge, type Edge } from '../../tools/local-servers/edge';
 import { askFingerprint } from '../../tools/local-servers/served-certificate';
 import {
@@ -16,7 +17,6 @@ import {
 const { ok, warning, error } = findingsOf('NGINX');
 /** Certificates of 90 days are usually renewed 30 days before they end. */
 const FEWEST_DAYS = 21;
-const renew = 'Renew it, then run: npx taskfleet reload nginx';
 
 /** Judges the time and the chain of a certificate. @param served fingerprint of the one that NGINX shows */
 export function judgeCertificate(
@@ -28,9 +28,9 @@ export function judgeCertificate(
   const findings: Finding[] = [];
   const fault = faultOfTime(certificate, now);
   const days = daysLeft(certificate, now);
-  if (fault) findings.push(error(`The certificate in ${file} ${fault}`, renew));
+  if (fault) findings.push(error(`The certificate in ${file} ${fault}`, RENEW));
   else if (days < FEWEST_DAYS)
-    findings.push(warning(`The certificate in ${file} ends in ${days} days`, renew));
+    findings.push(warning(`The certificate in ${file} ends in ${days} days`, RENEW));
   if (served !== certificate.fingerprint256)
     findings.push(
       warning(`NGINX does not serve the certificate in ${file} yet`, 'npx taskfleet reload nginx'),

@@ -53,7 +53,7 @@ export async function localChecks(stack: Stack, root: string): Promise<Check[]> 
     ) as typeof import('../../src/compose/store');
     const timeOuts = () => readTimeOuts(root, dir);
     const checks = checksOf({
-      env: { DISK_PLACES: places, ...(running ?? shell) },
+      env: { DISK_PLACES: places, ...(running ?? shell), PM2_HOME: appsHome },
       timeOuts,
       createRepositories,
     });

@@ -2,16 +2,16 @@ import { apiName } from '../stack/app-names';
 import { apiStatusOf, socketOf } from '../stack/control';
 import type { AppProcess } from '../stack/types';
 import { askHealth, type Health } from './ask-health';
+import { pm2Call } from '../../src/command-line/pm2-call';
 import { findingsOf, type Finding } from '../../src/doctor/finding';
 
 const { ok, warning, error } = findingsOf('Workers (PM2)');
-const logs = `npx pm2 logs ${apiName} shows more`;
 
 export const nameOf = ({ name, instance }: Pick<AppProcess, 'name' | 'instance'>) =>
   `${name === apiName ? 'API' : 'Job'} worker ${instance}`;
 
 /** A reload does not help: the new worker would wait for the same server. */
-function cureOf(unready: string) {
+function cureOf(unready: string, logs: string) {
   if (unready.includes('MongoDB'))
     return `See MongoDB above: the workers are ready once it answers, and no reload helps. If it is fine there, ${logs}`;
   if (unready.includes('drains'))
@@ -37,13 +37,15 @@ function judgeDrained({ app, status }: Asked): Finding {
     : warning(`${who} is drained: it takes no requests`, 'An operator wanted that: Resume at /ops ends it');
 }
 
-export function judgeHealth(asked: Asked[]): Finding[] {
+/** @param pm2Home folder of the PM2 that runs the workers */
+export function judgeHealth(asked: Asked[], pm2Home?: string): Finding[] {
+  const logs = `${pm2Call(pm2Home, `logs ${asked[0]?.app.pm2Name ?? apiName}`)} shows more`;
   const findings = asked
     .filter(({ health, status }) => health.wrong && !status?.draining)
     .map(({ app, health }) =>
       error(
         `${nameOf(app)} on port ${app.port} ${health.wrong}`,
-        `${logs}; if MongoDB is fine, npx pm2 reload ${app.id} replaces it`,
+        `${logs}; if MongoDB is fine, ${pm2Call(pm2Home, `reload ${app.id}`)} replaces it`,
       ),
     );
   const reasons = asked.flatMap(({ health }) => (!health.wrong && health.unready) || []);
@@ -56,19 +58,23 @@ export function judgeHealth(asked: Asked[]): Finding[] {
       those.length === 1 && those[0]
         ? `${nameOf(those[0])} on port ${those[0].port} answers`
         : `${those.length} API workers on ports ${those.map(({ port }) => port).join(', ')} answer`;
-    findings.push(error(`${who}; /health/ready answers ${reason}`, cureOf(reason)));
+    findings.push(error(`${who}; /health/ready answers ${reason}`, cureOf(reason, logs)));
   }
   findings.push(...asked.filter(({ health, status }) => health.wrong && status?.draining).map(judgeDrained));
   return findings.length > 0 || asked.length === 0 ? findings : [ok('each is ready at its own port')];
 }
 
 /** Asks each API worker at its own port and by its control socket. @param env variables of the apps */
-export async function askEach(apps: AppProcess[], env: Record<string, string>): Promise<Finding[]> {
+export async function askEach(
+  apps: AppProcess[],
+  env: Record<string, string>,
+  pm2Home: string,
+): Promise<Finding[]> {
   const api = apps.filter(({ port, status }) => port && status === 'online');
   const asked = api.map(async (app) => {
     const health = askHealth(`http://127.0.0.1:${app.port}`);
     const status = apiStatusOf(socketOf(env, app));
     return { app, health: await health, status: await status };
   });
-  return judgeHealth(await Promise.all(asked));
+  return judgeHealth(await Promise.all(asked), pm2Home);
 }

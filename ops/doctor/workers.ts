@@ -1,5 +1,6 @@
 import { apiName } from '../stack/app-names';
 import type { AppProcess, Stack } from '../stack/types';
+import { pm2Call } from '../../src/command-line/pm2-call';
 import { findingsOf, type Finding } from '../../src/doctor/finding';
 import { messageOf } from '../../src/lib/error-code';
 import { askEach, nameOf } from './worker-health';
@@ -14,10 +15,10 @@ const areOnline = (apps: AppProcess[]) => apps.every(({ status }) => status === 
 
 const counted = ({ length }: unknown[], what: string) => `${length} ${what}${length === 1 ? '' : 's'}`;
 
-/** @param wanted what the last start asked for */
+/** @param wanted what the last start asked for, and the folder of PM2 */
 export function judgeWorkers(
   apps: AppProcess[],
-  { apiWorkers, release }: { apiWorkers: number; release?: string },
+  { apiWorkers, release, pm2Home }: { apiWorkers: number; release?: string; pm2Home?: string },
 ) {
   const api = apps.filter(({ name }) => name === apiName);
   const findings: Finding[] = [];
@@ -31,14 +32,15 @@ export function judgeWorkers(
   if (jobWorkers.length === 0) findings.push(error('No job worker runs: jobs wait', 'npm start'));
   else if (areOnline(jobWorkers)) findings.push(ok(counted(jobWorkers, 'job worker')));
   for (const app of apps) {
-    const logs = `npx pm2 logs ${app.name} shows why; npm start starts it again`;
+    const shown = `${pm2Call(pm2Home, `logs ${app.pm2Name}`)} shows why`;
+    const logs = `${shown}; npm start starts it again`;
     if (app.status !== 'online') findings.push(error(`${nameOf(app)} is ${app.status}`, logs));
     else if (app.crashes > 0) findings.push(warning(`${nameOf(app)} crashed ${app.crashes} times`, logs));
     else if (app.restarts >= manyRestarts)
       findings.push(
         warning(
           `${nameOf(app)} was restarted ${app.restarts} times, including reloads`,
-          `npx pm2 logs ${app.name} shows why; npx pm2 reset ${app.name} sets the count to 0`,
+          `${shown}; ${pm2Call(pm2Home, `reset ${app.pm2Name}`)} sets the count to 0`,
         ),
       );
   }
@@ -68,7 +70,8 @@ export async function examineWorkers(stack: Stack): Promise<{ findings: Finding[
     return { apps: [], findings: [error(`PM2 in ${pm2Home} does not list its processes`, cure)] };
   }
   const apps = list.value;
-  const wanted = { apiWorkers: Number(env.API_WORKERS) || 0, release };
+  const wanted = { apiWorkers: Number(env.API_WORKERS) || 0, release, pm2Home };
   const findings = obstacle.status === 'rejected' ? [fromMessage(messageOf(obstacle.reason))] : [];
-  return { apps, findings: [...findings, ...judgeWorkers(apps, wanted), ...(await askEach(apps, env))] };
+  const health = await askEach(apps, env, pm2Home);
+  return { apps, findings: [...findings, ...judgeWorkers(apps, wanted), ...health] };
 }

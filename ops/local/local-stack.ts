@@ -4,9 +4,10 @@ import { createStack } from '../stack/stack';
 import { dataDirOf } from '../../src/config/config-file';
 import { pickAppVariables } from '../../src/config/app-environment';
 import { edgeOf } from '../../tools/local-servers/edge';
-import { withLock } from '../../tools/command/lock';
+import { holderOf, withLock } from '../../tools/command/lock';
+import { root } from '../../tools/command/root';
 
-export const root = path.resolve(__dirname, '..', '..');
+export { root };
 /** ops/cli.ts has added the configuration file to the environment before this module is loaded. */
 export const dir = dataDirOf(root, process.env);
 
@@ -60,3 +61,6 @@ export function wantedOfShell(running?: string) {
 
 /** Held by `npm run supervise`. */
 export const supervisorLock = path.join(dir, 'supervise.lock');
+
+/** Returns whether the supervisor of this stack runs this command. */
+export const isOfSupervisor = (): boolean => holderOf(supervisorLock)?.pid === process.ppid;

@@ -1,6 +1,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
+import { replaceFile } from '../../src/lib/replace-file';
 
 const NAME = 'taskfleet.postman_environment.json';
 
@@ -32,8 +33,6 @@ export function writePostmanEnvironment({ root, dir, url, admin }: Known): strin
   }
   for (const variable of environment.values) variable.value = known[variable.key] ?? variable.value;
   const file = path.join(dir, NAME);
-  const temporary = `${file}.${process.pid}.tmp`;
-  fs.writeFileSync(temporary, `${JSON.stringify(environment, null, 2)}\n`, { mode: 0o600 });
-  fs.renameSync(temporary, file);
+  replaceFile(file, `${JSON.stringify(environment, null, 2)}\n`);
   return file;
 }

@@ -5,6 +5,7 @@ import { runCommand, UserError } from '../../tools/command/run-command';
 import { withLock } from '../../tools/command/lock';
 import { dataDirOf } from '../../src/config/config-file';
 import { finishBuild, writeBuildFile } from '../../src/cli/finish-build';
+import { OPEN, replaceFile } from '../../src/lib/replace-file';
 import { BUILD_FILE, readBuild } from '../../src/process/version';
 
 /** @returns files below, relative to it */
@@ -70,7 +71,7 @@ export function linkPackages(root: string, dir: string) {
 }
 
 /** @returns a digest of what a build does, whenever and wherever it was compiled; empty if there is none */
-export function digestOf(folder: string): string {
+export function buildDigestOf(folder: string): string {
   if (!fs.existsSync(folder)) return '';
   const hash = crypto.createHash('sha256');
   // Source maps name the folder in which they were made.
@@ -89,8 +90,7 @@ export function publish(from: string, to: string) {
     const content = fs.readFileSync(path.join(from, file));
     if (fs.existsSync(target) && fs.readFileSync(target).equals(content)) continue;
     fs.mkdirSync(path.dirname(target), { recursive: true });
-    fs.writeFileSync(`${target}.new`, content);
-    fs.renameSync(`${target}.new`, target);
+    replaceFile(target, content, OPEN);
   }
   for (const file of filesIn(to).filter((name) => !fresh.includes(name))) fs.rmSync(path.join(to, file));
   fs.writeFileSync(path.join(to, '.built'), stampIn(from) ?? `not from these sources, ${Date.now()}`);

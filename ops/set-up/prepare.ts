@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { createProgress, type Progress, type Step } from '../../tools/command/progress';
 import { interruption } from '../../tools/command/run-command';
 import { withLock } from '../../tools/command/lock';
+import { root } from '../../tools/command/root';
 import { ensureBrowser } from '../../tools/local-servers/install/browser';
 import { obtainMongo } from '../../tools/local-servers/install/mongodb';
 import { installServers, isInstallable } from '../../tools/local-servers/install/system-packages';
@@ -14,7 +15,7 @@ import { hasLua } from '../../tools/local-servers/servers/nginx-lua';
 import { dataDirOf } from '../../src/config/config-file';
 import { build, isBuilt } from './build';
 
-export const root = path.resolve(__dirname, '..', '..');
+export { root };
 
 /** Names the servers that are being installed: an interrupted installation may leave half a server. */
 const pendingFile = path.join(dataDirOf(root, process.env), 'installing.json');

@@ -1,6 +1,4 @@
-import os from 'node:os';
 import path from 'node:path';
-import { shellQuoted } from '../../src/command-line/convention';
 
 /** The two apps. PM2 knows them by these names too, unless KEY_PREFIX has another value than its default. */
 export const apiName = 'taskfleet-api';
@@ -8,19 +6,11 @@ export const workerName = 'taskfleet-worker';
 
 export type AppName = typeof apiName | typeof workerName;
 
-/** Names in PM2, by which two installations can be distinguished. ecosystem.config.js says the same. */
-export const pm2NameOf = (name: AppName, prefix = ''): string =>
-  prefix ? name.replace('taskfleet', prefix) : name;
-
 /** @returns which app a process of PM2 is, by its script: its name has the prefix of its start */
 export function appOf(script = ''): AppName | undefined {
   const apps: Record<string, AppName> = { 'api.js': apiName, 'worker.js': workerName };
   return apps[path.basename(script)];
 }
-
-/** @returns a command to paste into any shell: PM2 without its PM2_HOME would start another daemon */
-export const pm2Call = (home: string, args: string): string =>
-  `${home === path.join(os.homedir(), '.pm2') ? '' : `PM2_HOME=${shellQuoted(home)} `}npx pm2 ${args}`;
 
 /** @returns a text for people: `3 API workers and 1 job worker` */
 export function describeCounts(apps: { name: string }[]): string {

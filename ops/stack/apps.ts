@@ -1,13 +1,14 @@
 import crypto from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
-import { apiName, appOf, pm2Call, pm2NameOf, workerName, type AppName } from './app-names';
+import { apiName, appOf, workerName, type AppName } from './app-names';
+import { pm2Call, pm2NameOf } from '../../src/command-line/pm2-call';
 import { appVariables } from '../../src/config/app-environment';
 import { messageOf } from '../../src/lib/error-code';
 import { askStatus } from './ask-status';
 import { apiStatusOf, socketOf } from './control';
 import { createBuildCommands } from './build-commands';
-import { digestOf } from '../set-up/build';
+import { buildDigestOf } from '../set-up/build';
 import { createPm2, type Pm2Process } from '../../tools/local-servers/pm2';
 import type { createStackFile } from '../../tools/local-servers/stack-file';
 import { explainSilence, markLogs } from '../../tools/local-servers/app-logs';
@@ -82,7 +83,7 @@ export function createApps({
   function releaseOf(env: Record<string, string>, build = dist) {
     const hash = crypto.createHash('sha256').update(JSON.stringify(env));
     hash.update(fs.readFileSync(path.join(root, ecosystem)));
-    return `${digestOf(build)}-${hash.digest('hex').slice(0, 8)}`;
+    return `${buildDigestOf(build)}-${hash.digest('hex').slice(0, 8)}`;
   }
 
   /** @returns true if an API worker of another release serves, which a worker that doesn't serve must not replace */

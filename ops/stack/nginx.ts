@@ -2,7 +2,8 @@ import path from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { limitExemptOf } from '../../src/config/profile';
 import type { Edge } from '../../tools/local-servers/edge';
-import { checkEdge, requireTimely, takeEdge } from '../../tools/local-servers/servers/nginx-edge';
+import { checkCertificate } from '../../tools/local-servers/check-certificate';
+import { checkEdge, takeEdge } from '../../tools/local-servers/servers/nginx-edge';
 import type { createPrivateServers } from '../../tools/local-servers/private-servers';
 import type { createStackFile } from '../../tools/local-servers/stack-file';
 import type { Upstream } from '../../tools/local-servers/types';
@@ -44,14 +45,16 @@ export function createNginx({
       return { limitExempt: limitExemptOf(edge), ...upstream, ...changes, edge };
     },
 
-    async check(): Promise<void> {
-      requireTimely(edge);
+    /** @returns warnings */
+    async check(): Promise<string[]> {
+      const warnings = checkCertificate(edge);
       await checkEdge(folder, edge, await isRunning());
+      return warnings;
     },
 
     /** Takes the addresses, the certificate and the proxies of the environment. */
     async reload(): Promise<void> {
-      requireTimely(edge);
+      checkCertificate(edge);
       await takeEdge(folder, edge, await isRunning());
       await update({ edge });
     },

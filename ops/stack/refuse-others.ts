@@ -1,9 +1,10 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { shellQuoted } from '../../src/command-line/convention';
+import { pm2Call, pm2NameOf } from '../../src/command-line/pm2-call';
 import type { createPm2, Pm2Process } from '../../tools/local-servers/pm2';
 import { UserError } from '../../tools/command/run-command';
-import { apiName, appOf, pm2Call, pm2NameOf, workerName } from './app-names';
+import { apiName, appOf, workerName } from './app-names';
 
 export interface CheckOptions {
   timeoutMs?: number;

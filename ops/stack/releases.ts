@@ -1,8 +1,9 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { UserError } from '../../tools/command/run-command';
+import { replaceFile } from '../../src/lib/replace-file';
 import { readBuild, type Build } from '../../src/process/version';
-import { digestOf, linkPackages, publish } from '../set-up/build';
+import { buildDigestOf, linkPackages, publish } from '../set-up/build';
 
 /** Number of builds that are kept; the one that serves is one of them, or stays besides them. */
 const mostKept = 5;
@@ -32,9 +33,15 @@ export function createReleases({ root, dir }: { root: string; dir: string }) {
   const noteOf = (id: string) => path.join(store, id, 'release.json');
   const buildFolder = (id: string) => path.join(store, id, 'dist');
 
-  function writeNote(file: string, note: Note) {
-    fs.writeFileSync(`${file}.new`, JSON.stringify(note));
-    fs.renameSync(`${file}.new`, file);
+  const writeNote = (file: string, note: Note) => replaceFile(file, JSON.stringify(note));
+
+  const has = (id: string) => fs.existsSync(noteOf(id));
+
+  /** @returns undefined if no such release is kept */
+  function read(id: string): Release | undefined {
+    if (!has(id)) return undefined;
+    const note = JSON.parse(fs.readFileSync(noteOf(id), 'utf8')) as Note;
+    return { ...readBuild(buildFolder(id)), ...note, id, folder: buildFolder(id) };
   }
 
   /** @returns the latest first */
@@ -42,21 +49,15 @@ export function createReleases({ root, dir }: { root: string; dir: string }) {
     if (!fs.existsSync(store)) return [];
     return fs
       .readdirSync(store)
-      .filter((id) => fs.existsSync(noteOf(id)))
-      .map((id) => {
-        const note = JSON.parse(fs.readFileSync(noteOf(id), 'utf8')) as Note;
-        return { ...readBuild(buildFolder(id)), ...note, id, folder: buildFolder(id) };
-      })
+      .flatMap((id) => read(id) ?? [])
       .sort((a, b) => b.servedAt.localeCompare(a.servedAt));
   }
-
-  const has = (id: string) => list().some((release) => release.id === id);
 
   /** Keeps a build that serves. @returns its id */
   function keep(folder: string): string {
     linkPackages(root, dir);
-    const id = digestOf(folder);
-    const known = list().find((release) => release.id === id);
+    const id = buildDigestOf(folder);
+    const known = read(id);
     if (!known) {
       // A command that is killed leaves no half build under this name.
       const fresh = path.join(store, `${id}.new`);
@@ -81,7 +82,7 @@ export function createReleases({ root, dir }: { root: string; dir: string }) {
 
   /** Notes that a rollback has left this build, so that the next rollback passes it over. */
   function markRolledBack(id: string): void {
-    const release = list().find((one) => one.id === id);
+    const release = read(id);
     if (release) writeNote(noteOf(id), { servedAt: release.servedAt, isRolledBack: true });
   }
 

@@ -102,8 +102,7 @@ export function createStack({
     return info();
   };
 
-  /** @returns the variables of the apps; those of `env` win */
-  function appEnvironment(apiWorkers: number, env: Record<string, string>): Record<string, string> {
+  const choices: Stack['choices'] = (apiWorkers, env) => {
     const { services = {}, ports = {}, url = '' } = stackFile.read();
     return {
       BALANCER_URL: url,
@@ -117,10 +116,15 @@ export function createStack({
       EXPOSE_WORKER: String(!isProduction(edge)),
       LIMIT_EXEMPT: limitExemptOf({ ...edge, ...env }),
       DISK_PLACES: JSON.stringify(diskPlaces({ dir: folder, appsHome, urls })),
-      ...env,
-      ...keyVariables(folder, env),
     };
-  }
+  };
+
+  /** @returns the variables of the apps; those of `env` win */
+  const appEnvironment: Stack['appEnvironment'] = (apiWorkers, env) => ({
+    ...choices(apiWorkers, env),
+    ...env,
+    ...keyVariables(folder, env),
+  });
 
   /** Runs before a server is touched, so addresses that aren't known yet are left out. */
   const checkConfiguration: Stack['checkConfiguration'] = async ({
@@ -235,6 +239,7 @@ export function createStack({
     pm2: apps.pm2,
     info,
     stackFile,
+    choices,
     appEnvironment,
   };
 }

@@ -2,8 +2,9 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { formatKeys, keyOf, parseKeys, type Key } from '../../src/keys/key-list';
 import { codeOf } from '../../src/lib/error-code';
+import { replaceFile } from '../../src/lib/replace-file';
 import { UserError } from '../../tools/command/run-command';
-import { newSecret, writePrivate } from '../../tools/local-servers/secrets';
+import { newSecret } from '../../tools/local-servers/secrets';
 
 const HOUR = 3_600_000;
 
@@ -12,12 +13,7 @@ export const keysFile = (dir: string) => path.join(dir, 'jwt-secrets');
 /** File of earlier versions with the only key. */
 const oldFile = (dir: string) => path.join(dir, 'jwt-secret');
 
-/** Replaces the file in one step, so that a worker never reads half of it. */
-export function writeKeys(file: string, keys: Key[]) {
-  const temporary = `${file}.${process.pid}.tmp`;
-  writePrivate(temporary, formatKeys(keys));
-  fs.renameSync(temporary, file);
-}
+export const writeKeys = (file: string, keys: Key[]): void => replaceFile(file, formatKeys(keys));
 
 /** @throws UserError if the file holds no list of keys */
 export function readKeysOf(file: string): Key[] {

@@ -113,8 +113,8 @@ export interface Stack {
   scaleApi(workers: number): Promise<void>;
   /** Has NGINX list the first `count` of the running workers (all by default); the others idle. */
   listWorkers(count?: number): Promise<void>;
-  /** @throws UserError if NGINX could not serve with the addresses and the certificate of the environment */
-  checkNginx(): Promise<void>;
+  /** @returns warnings @throws UserError if NGINX could not serve with the addresses and the certificate of the environment */
+  checkNginx(): Promise<string[]>;
   /** Has NGINX take them, also a renewed certificate, without touching the apps. @throws as `checkNginx` */
   reloadNginx(): Promise<void>;
   /** Changes how NGINX balances; NGINX must run. Not for use under load. */
@@ -151,6 +151,8 @@ export interface Stack {
   /** PM2's command on the apps, e.g. `['reload', 'taskfleet-api']`; returns what it printed. */
   pm2(args: string[], options?: { env?: Record<string, string>; timeoutMs?: number }): Promise<string>;
   info(): StackInfo;
+  /** Returns what the stack chooses for variables that `env` lacks, apart from the keys of the tokens. */
+  choices(apiWorkers: number, env: Record<string, string>): Record<string, string>;
   /** Returns the environment that startApps() gives the apps; the variables of `env` win. */
   appEnvironment(apiWorkers: number, env: Record<string, string>): Record<string, string>;
 }

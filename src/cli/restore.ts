@@ -2,6 +2,7 @@ import { accessSync, constants } from 'node:fs';
 import { totalOf } from '../backup/backup-format';
 import { restoreBackup } from '../backup/restore-backup';
 import { commands } from '../command-line/commands';
+import { pm2Call, pm2NameOf, prefixOf } from '../command-line/pm2-call';
 import { describeFailure, fromCaller, shellQuoted, UsageError } from '../command-line/convention';
 import { runCommand, say, untilInterrupted } from './command';
 import { withBar, withData } from './data-command';
@@ -23,11 +24,13 @@ async function requireIdle({ whileServing = false, isForeign = false }): Promise
   if (isForeign)
     return say(`Workers that use ${address} can't be seen from here. If there are any, ${MIXED}.`);
   const names = await listNames(runDir);
+  const { env } = process;
+  const apps = (['taskfleet-api', 'taskfleet-worker'] as const).map((app) => pm2NameOf(app, prefixOf(env)));
   const found = `${names.length} process${names.length === 1 ? '' : 'es'} (${names.join(', ')})`;
   if (names.length > 0 && !whileServing)
     throw new Error(`${found} of taskfleet run here:
 ${MIXED}. The restore had no effect. Stop them first:
-  npx pm2 stop taskfleet-api taskfleet-worker
+  ${pm2Call(env.PM2_HOME, `stop ${apps.join(' ')}`)}
 --while-serving restores anyway; afterwards they serve nothing cached from before.`);
   if (names.length > 0) say(`${found} keep running: ${MIXED}.`);
   if (!LOOPBACK.test(address)) say(`Workers on other hosts that use ${address} can't be seen from here.`);

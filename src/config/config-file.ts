@@ -1,14 +1,7 @@
-import {
-  existsSync,
-  mkdirSync,
-  readFileSync,
-  realpathSync,
-  renameSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, realpathSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { UserError } from '../command-line/convention';
+import { replaceFile } from '../lib/replace-file';
 
 /** Lines of a configuration file, of a form that systemd (EnvironmentFile) and Docker (--env-file) read alike. */
 export interface ConfigFile {
@@ -116,9 +109,7 @@ export function changeConfigFile(file: string, changes: Record<string, string | 
   const target = existsSync(file) ? realpathSync(file) : file;
   // A group that may read it, such as that of the service's user, stays.
   const mode = existsSync(file) ? statSync(file).mode & 0o777 : 0o600;
-  const temporary = `${target}.${process.pid}.tmp`;
-  writeFileSync(temporary, lines.map((line) => `${line}\n`).join(''), { mode });
-  renameSync(temporary, target);
+  replaceFile(target, lines.map((line) => `${line}\n`).join(''), mode);
 }
 
 /**

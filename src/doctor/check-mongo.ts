@@ -14,10 +14,18 @@ export type CreateRepositories = (connection: Connection) => {
 /** The relay polls four times a second, and retries after ten seconds. */
 const OVERDUE_MS = 30_000;
 
-/** Checks the server, its indexes, and what waits in the database. @param options isDiskKnown: its disk is measured already */
+/**
+ * Checks the server, its indexes, and what waits in the database.
+ *
+ * @param options isDiskKnown: its disk is measured already; logs: command that shows the logs of the job workers
+ */
 export async function checkMongo(
   url: string,
-  { createRepositories, isDiskKnown }: { createRepositories: CreateRepositories; isDiskKnown: boolean },
+  {
+    createRepositories,
+    isDiskKnown,
+    logs,
+  }: { createRepositories: CreateRepositories; isDiskKnown: boolean; logs: string },
 ): Promise<Finding[]> {
   const ask = (work: () => Promise<Finding[]>) => askServer('MongoDB', url, work);
   let connection: Connection | undefined;
@@ -31,21 +39,21 @@ export async function checkMongo(
   const { jobs, notices } = createRepositories(opened);
   const inside = await Promise.all([
     ask(async () => judgeIndexes(await compareIndexes(opened))),
-    ask(async () => judgeOutbox(await jobs.overdue())),
+    ask(async () => judgeOutbox(await jobs.overdue(), logs)),
     ask(async () => judgeNotices(await notices.inForce())),
   ]);
   void opened.close().catch(() => {});
   return [...about, ...inside.flat()];
 }
 
-function judgeOutbox({ count, since }: { count: number; since: Date | undefined }): Finding[] {
+function judgeOutbox({ count, since }: { count: number; since: Date | undefined }, logs: string): Finding[] {
   const { ok, warning } = findingsOf('Jobs');
   const waitsMs = since ? Date.now() - since.getTime() : 0;
   if (waitsMs < OVERDUE_MS) return [ok(`${count} jobs wait to be published`)];
   return [
     warning(
       `${count} jobs wait to be published, the oldest for ${Math.round(waitsMs / 1_000)} s`,
-      'They run when RabbitMQ and a job worker are up: npx pm2 logs taskfleet-worker',
+      `They run when RabbitMQ and a job worker are up: ${logs}`,
     ),
   ];
 }

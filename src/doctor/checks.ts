@@ -1,3 +1,4 @@
+import { pm2Call, pm2NameOf, prefixOf } from '../command-line/pm2-call';
 import { withoutEmpty } from '../config';
 import { configSchema } from '../config/schema';
 import { inspectRabbit } from '../infra/rabbit/inspection';
@@ -39,13 +40,17 @@ export function checksOf({ env, timeOuts, createRepositories }: Examined): Check
   const { DISK_PLACES: places = {}, DRAIN_MS: drainMs = NaN, BASE_PORT: basePort = NaN } = values;
   const { RUN_DIR: runDir = defaultRunDir(basePort) } = values;
 
+  const logs = pm2Call(env.PM2_HOME, `logs ${pm2NameOf('taskfleet-worker', prefixOf(env))}`);
+
   const checkRedis = async () =>
     redis
       ? askServer('Redis', redis, async () => judgeRedis(await inspectRedis(redis, LIMIT_MS)))
       : [notSet('Redis', 'REDIS_URL', 'nothing is cached')];
   const checkRabbit = async () =>
     amqp
-      ? askServer('RabbitMQ', amqp, async () => judgeRabbit(await inspectRabbit(amqp, prefix, LIMIT_MS)))
+      ? askServer('RabbitMQ', amqp, async () =>
+          judgeRabbit(await inspectRabbit(amqp, prefix, LIMIT_MS), logs),
+        )
       : [notSet('RabbitMQ', 'AMQP_URL', 'no job worker can start')];
 
   return [
@@ -53,7 +58,8 @@ export function checksOf({ env, timeOuts, createRepositories }: Examined): Check
     { group: 'Disk', run: () => judgeDisks(places) },
     {
       group: 'MongoDB',
-      run: () => (mongo ? checkMongo(mongo, { createRepositories, isDiskKnown: 'database' in places }) : []),
+      run: () =>
+        mongo ? checkMongo(mongo, { createRepositories, isDiskKnown: 'database' in places, logs }) : [],
     },
     { group: 'Redis', run: checkRedis },
     { group: 'RabbitMQ', run: checkRabbit },

@@ -104,7 +104,8 @@ export function judgeRedis(facts: RedisFacts): Finding[] {
   }
 }
 
-export function judgeRabbit(facts: RabbitFacts): Finding[] {
+/** @param logs command that shows the logs of the job workers */
+export function judgeRabbit(facts: RabbitFacts, logs: string): Finding[] {
   const { ok, warning, error } = findingsOf('RabbitMQ');
   const findings = [ok(report(facts.version, facts.latencyMs))];
   if (!isAtLeast(facts.version, OLDEST.rabbit))
@@ -137,10 +138,7 @@ export function judgeRabbit(facts: RabbitFacts): Finding[] {
       ? ok(
           `${facts.consumers} job worker${facts.consumers > 1 ? 's' : ''}, ${facts.waiting} jobs in the queue`,
         )
-      : error(
-          `No job worker: ${facts.waiting} jobs wait in the queue`,
-          'npm start, or npx pm2 logs taskfleet-worker',
-        ),
+      : error(`No job worker: ${facts.waiting} jobs wait in the queue`, `npm start, or ${logs}`),
     facts.deadLetters === 0
       ? ok('no dead letters')
       : warning(

@@ -29,6 +29,15 @@ export const keyOf = (secret: string, more: Pick<Key, 'until' | 'isNext'> = {}):
   ...more,
 });
 
+const entriesOf = (text: string): string[] =>
+  text
+    .split(/[,\n]/)
+    .map((entry) => entry.trim())
+    .filter(Boolean);
+
+/** Returns the secrets of a list, also of one that `parseKeys` refuses. */
+export const secretsIn = (text: string): string[] => entriesOf(text).map((entry) => entry.split(' ')[0]!);
+
 const ENTRY = /^(\S+)(?: +(next|until +(\S+)))?$/;
 
 function entryFault(secret: string, ends: string | undefined, until: number): string | undefined {
@@ -44,10 +53,7 @@ function entryFault(secret: string, ends: string | undefined, until: number): st
  * @returns keys, or the fault without any key in it
  */
 export function parseKeys(text: string): { keys: Key[]; fault?: string } {
-  const entries = text
-    .split(/[,\n]/)
-    .map((entry) => entry.trim())
-    .filter(Boolean);
+  const entries = entriesOf(text);
   if (entries.length === 0) return { keys: [], fault: 'has no key' };
   if (entries.length > MOST_KEYS) return { keys: [], fault: `has more than ${MOST_KEYS} keys` };
   const keys: Key[] = [];

@@ -62,7 +62,7 @@ export const lintMetrics = (text: string) =>
 /** Starts a Prometheus with the configuration of `npm start` that scrapes this port each second. */
 export async function startPrometheus(port: number) {
   const dir = mkdtempSync(path.join(tmpdir(), 'taskfleet-prometheus-'));
-  const config = writePrometheusConfig({ root, dir, port });
+  const config = writePrometheusConfig({ root, dir, port, pm2Home: dir });
   writeFileSync(config, readFileSync(config, 'utf8').replaceAll('15s', '1s'));
   const address = `127.0.0.1:${await freePort()}`;
   const child = spawn(

@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { root } from './root';
 
 /** Arguments of Node that let it run a file of TypeScript. */
-export const typescript = ['-r', path.join(__dirname, '..', '..', 'scripts', 'bootstrap.js')];
+export const typescript = ['-r', path.join(root, 'scripts', 'bootstrap.js')];

@@ -1,6 +1,7 @@
 import crypto from 'node:crypto';
 import fs from 'node:fs';
-import { newSecret, readSecret, writePrivate } from './secrets';
+import { replaceFile } from '../../src/lib/replace-file';
+import { newSecret, readSecret } from './secrets';
 
 /** How the stack logs in to one of its servers. */
 export interface Login {
@@ -48,7 +49,7 @@ export function ensureNext(file: string): void {
   if (fs.existsSync(nextOf(file))) return;
   const { login, origin } = parse(readSecret(file));
   const user = login.user === firstUser ? secondUser : firstUser;
-  writePrivate(nextOf(file), `${user}:${newSecret()}\n${origin}\n`);
+  replaceFile(nextOf(file), `${user}:${newSecret()}\n${origin}\n`);
 }
 
 /** Puts the next login in the place of the current one. */

@@ -6,6 +6,7 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 import type { StartOptions } from 'pm2';
 import { messageOf } from '../../src/lib/error-code';
+import { root } from '../command/root';
 import { lastLines } from './app-logs';
 
 /** News of PM2's bus about one process. */
@@ -30,7 +31,7 @@ interface Pm2 {
 
 const load = <T>(file: string): T => require(file) as T; // eslint-disable-line @typescript-eslint/no-require-imports
 const { custom: PM2 } = load<{ custom: new (options: object) => Pm2 }>('pm2');
-const { apps } = load<{ apps: StartOptions[] }>(path.join(__dirname, '..', '..', 'ecosystem.config.js'));
+const { apps } = load<{ apps: StartOptions[] }>(path.join(root, 'ecosystem.config.js'));
 
 /** The last lines of a process come after the news of its end. */
 const lateMs = 300;

@@ -22,9 +22,3 @@ export function ensureSecret(file: string, bytes = 32): string {
 
 /** Returns the secret; creates it if it is missing. */
 export const readSecret = (file: string) => fs.readFileSync(ensureSecret(file), 'utf8').trim();
-
-/** Writes a file that holds a secret. An older file may be open to other users, so it is removed first. */
-export function writePrivate(file: string, text: string) {
-  fs.rmSync(file, { force: true });
-  fs.writeFileSync(file, text, { mode: 0o600, flag: 'wx' });
-}

@@ -1,6 +1,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { codeOf } from '../../src/lib/error-code';
+import { replaceFile } from '../../src/lib/replace-file';
 import type { ServerName, Service, Upstream } from './types';
 
 /** Build and configuration of the apps. */
@@ -52,9 +53,7 @@ export function createStackFile(dir: string) {
   /** @param changes merged at the top level */
   function update(changes: StackFile): StackFile {
     const next = { ...read(), ...changes };
-    const temporary = `${file}.${process.pid}.tmp`;
-    fs.writeFileSync(temporary, `${JSON.stringify(next, null, 2)}\n`, { mode: 0o600 });
-    fs.renameSync(temporary, file);
+    replaceFile(file, `${JSON.stringify(next, null, 2)}\n`);
     return next;
   }
 

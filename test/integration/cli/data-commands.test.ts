@@ -138,6 +138,10 @@ describe('a data command', () => {
     const refused = await runCommand('restore', [file, '--empty', database], env);
     expect(refused.status).toBe(1);
     expect(refused.stderr).toMatch(/^1 process \(api-0\) .*npx pm2 stop taskfleet-api taskfleet-worker/s);
+    const renamed = { ...env, KEY_PREFIX: 'blue', PM2_HOME: '/srv/pm2' };
+    expect((await runCommand('restore', [file, '--empty', database], renamed)).stderr).toContain(
+      '\n  PM2_HOME=/srv/pm2 npx pm2 stop blue-api blue-worker\n',
+    );
     const told = await runCommand('restore', [file, '--empty', database, '--while-serving'], env);
     expect(told).toMatchObject({
       status: 0,

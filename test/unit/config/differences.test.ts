@@ -43,6 +43,14 @@ describe('the differences to what runs', () => {
     ]);
   });
 
+  it('show what a process without the variable uses, not the default of the local stack', () => {
+    const next = { EXPOSE_WORKER: 'true', LIMIT_EXEMPT: 'loopback' };
+    expect(differencesOf({ env: { LOG_LEVEL: 'info' } }, next)).toEqual([
+      { name: 'LIMIT_EXEMPT', was: 'none', becomes: 'loopback', isGrave: false },
+      { name: 'EXPOSE_WORKER', was: 'false', becomes: 'true', isGrave: false },
+    ]);
+  });
+
   it('show keys of tokens by their digests, wherever they stand, and allow a rotation', () => {
     const [old, fresh] = ['a'.repeat(32), 'b'.repeat(32)];
     const file = path.join(newFolder(), 'secret');
@@ -54,6 +62,10 @@ describe('the differences to what runs', () => {
     expect(JSON.stringify(difference)).not.toContain(fresh);
     expect(graveOf(before, { JWT_SECRETS: `${fresh},${old}` })).toEqual([]);
     expect(differencesOf(before, { JWT_SECRETS: `${fresh},${old}` })).toHaveLength(1);
+    // A key that the API would refuse as too short is shown as well.
+    expect(differencesOf(before, { JWT_SECRETS: 'short until 2026-01-01T00:00:00Z' })).toMatchObject([
+      { becomes: 'digest f9b0078b', isGrave: true },
+    ]);
   });
 });
 

@@ -1,6 +1,6 @@
 import path from 'node:path';
 import type { Finding } from '../../../src/doctor/finding';
-import { isNear } from '../../../src/config/known-names';
+import { isNear } from '../../../src/lib/is-near';
 import { isGuessable, judgeConfiguration } from '../../../src/doctor/judge-configuration';
 import { judgeMongo, judgeRabbit, judgeRedis } from '../../../src/doctor/judge-servers';
 import { judgeTimeOuts, nginxTime, readTimeOuts } from '../../../src/doctor/judge-time-outs';
@@ -72,6 +72,8 @@ describe('servers', () => {
     alarm: undefined,
   };
 
+  const logs = 'npx pm2 logs taskfleet-worker';
+
   it('are reported with product and version', () => {
     expect(judgeMongo(mongo)[0]!.says).toBe('version 8.0.4 answers in 1.0 ms');
     expect(judgeMongo({ ...mongo, product: 'SecantusDB 0.5' })[0]!.says).toBe(
@@ -81,7 +83,7 @@ describe('servers', () => {
 
   it('raise no warning if nothing is wrong', () => {
     expect(
-      [...judgeMongo(mongo), ...judgeRedis(redis), ...judgeRabbit(rabbit)].map(({ level }) => level),
+      [...judgeMongo(mongo), ...judgeRedis(redis), ...judgeRabbit(rabbit, logs)].map(({ level }) => level),
     ).toEqual(expect.not.arrayContaining(['warning', 'error']));
   });
 
@@ -100,14 +102,14 @@ describe('servers', () => {
       'warning 3.0 GB are free for database',
     ]);
     expect(saysOf(judgeMongo({ ...mongo, room: undefined }))).toEqual([]);
-    expect(saysOf(judgeRabbit({ ...rabbit, consumers: 0, waiting: 4, alarm: 'low on disk' }))).toEqual([
+    expect(saysOf(judgeRabbit({ ...rabbit, consumers: 0, waiting: 4, alarm: 'low on disk' }, logs))).toEqual([
       expect.stringContaining('low on disk'),
       'error No job worker: 4 jobs wait in the queue',
     ]);
-    expect(saysOf(judgeRabbit({ ...rabbit, isThere: false }))).toEqual([
+    expect(saysOf(judgeRabbit({ ...rabbit, isThere: false }, logs))).toEqual([
       'error The queues of jobs do not exist',
     ]);
-    expect(saysOf(judgeRabbit({ ...rabbit, isAsDeclared: false, deadLetters: 2 }))).toEqual([
+    expect(saysOf(judgeRabbit({ ...rabbit, isAsDeclared: false, deadLetters: 2 }, logs))).toEqual([
       expect.stringMatching(/^error .*another kind/),
       expect.stringMatching(/^warning 2 dead letters/),
     ]);

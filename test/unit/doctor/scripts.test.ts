@@ -1,4 +1,6 @@
 import { createServer, type Server } from 'node:http';
+import os from 'node:os';
+import path from 'node:path';
 import type { AppProcess } from '../../../ops/stack/types';
 import { listen, portOf } from '../../support/listen';
 import { judgePorts, judgeThroughNginx } from '../../../ops/doctor/nginx';
@@ -50,6 +52,22 @@ describe('the doctor on processes', () => {
     expect(fineOf([app(), worker])).toEqual(expect.arrayContaining(['1 API worker', '1 job worker']));
     const stopped = fineOf([app({ status: 'stopped' }), { ...worker, status: 'stopped' }]);
     expect(stopped.filter((says) => /API worker|job worker/.test(says))).toEqual([]);
+  });
+
+  it('gives commands that reach the PM2 and the names of this stack', () => {
+    const renamed = app({ pm2Name: 'blue-api', restarts: 25, id: 3 });
+    const [restarted] = judgeWorkers([renamed, worker], { ...wanted, pm2Home: '/srv/pm 2' }).filter(
+      ({ level }) => level === 'warning',
+    );
+    expect(restarted!.cure).toBe(
+      "PM2_HOME='/srv/pm 2' npx pm2 logs blue-api shows why; PM2_HOME='/srv/pm 2' npx pm2 reset blue-api sets the count to 0",
+    );
+    const health = { wrong: 'does not answer', ms: 1 };
+    expect(judgeHealth([{ app: renamed, health }], '/srv/pm2')[0]!.cure).toBe(
+      'PM2_HOME=/srv/pm2 npx pm2 logs blue-api shows more; if MongoDB is fine, PM2_HOME=/srv/pm2 npx pm2 reload 3 replaces it',
+    );
+    const standard = path.join(os.homedir(), '.pm2');
+    expect(judgeHealth([{ app: app(), health }], standard)[0]!.cure).toMatch(/^npx pm2 logs taskfleet-api /);
   });
 
   it('names each of two job workers', () => {

@@ -17,11 +17,13 @@ describe('the monitoring', () => {
   });
 
   describe('the configuration that npm start writes', () => {
-    const write = () => writePrometheusConfig({ root, dir: newFolder("it's taskfleet "), port: 9471 });
+    const dir = newFolder("it's taskfleet ");
+    const write = () =>
+      writePrometheusConfig({ root, dir, port: 9471, pm2Home: "/srv/it's: pm2", prefix: 'blue' });
 
     it('names the port of this stack and the absolute path of the rules', () => {
       const { rule_files, scrape_configs } = parse(readFileSync(write(), 'utf8'));
-      expect(rule_files).toEqual([path.join(root, 'monitoring', 'alerts.yml')]);
+      expect(rule_files).toEqual([path.join(dir, 'alerts.yml')]);
       expect(scrape_configs).toEqual([
         { job_name: 'taskfleet', static_configs: [{ targets: ['127.0.0.1:9471'] }] },
       ]);
@@ -30,6 +32,20 @@ describe('the monitoring', () => {
     it('is valid', async () => {
       const { code, text } = await promtool('check', 'config', write());
       expect([code, text]).toEqual([0, expect.stringContaining('1 rule files found')]);
+    });
+
+    it('has the alerts with commands that reach the PM2 and the names of this stack', () => {
+      const { groups } = parse(readFileSync(path.join(path.dirname(write()), 'alerts.yml'), 'utf8')) as {
+        groups: { rules: typeof rules }[];
+      };
+      const own = groups.flatMap((group) => group.rules);
+      const isOfPm2 = ({ annotations }: (typeof rules)[number]) => annotations.action.includes('npx pm2');
+      expect(own.filter((rule) => !isOfPm2(rule))).toEqual(rules.filter((rule) => !isOfPm2(rule)));
+      const actions = own.filter(isOfPm2).map(({ annotations }) => annotations.action);
+      expect(actions).toContain(
+        "PM2_HOME='/srv/it'\\''s: pm2' npx pm2 logs blue-api shows each with its request id",
+      );
+      expect(actions.join('\n')).not.toMatch(/^npx|taskfleet-/m);
     });
   });
 

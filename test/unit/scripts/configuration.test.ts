@@ -1,6 +1,7 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { cpSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { makeCertificate, type Certificate } from '../../../tools/kit/certificate';
 import { copyScripts } from '../../support/copy-scripts';
 import { newFolder } from '../../support/folder';
 
@@ -82,6 +83,33 @@ describe('a start in another shell', () => {
     }
     rmSync(path.join(data, 'stack.json'));
     expect(underPm2()).toBe(url);
+  });
+
+  it('is refused before anything changes, if certificate and key do not belong together', () => {
+    const [one, other] = ['one', 'other'].map((name) => makeCertificate(folder, name)) as [
+      Certificate,
+      Certificate,
+    ];
+    const before = readdirSync(data);
+    const { status, stderr, stdout } = run(['start'], {
+      ...newShell,
+      LISTEN: '8443',
+      TLS_CERT: one.cert,
+      TLS_KEY: other.key,
+    });
+    expect({ status, stdout }).toEqual({ status: 1, stdout: '' });
+    expect(stderr).toContain('Name two files of the same renewal.');
+    expect(readdirSync(data)).toEqual(before);
+  });
+
+  it('shows what the stack chooses itself, before its first start too', () => {
+    const { stdout } = run(['config'], { ...newShell, PM2_HOME: path.join(home, 'own pm2') });
+    expect(stdout).toMatch(/^REDIS_URL +the stack's own +stack$/m);
+    expect(stdout).toMatch(/^LIMIT_EXEMPT +loopback +stack$/m);
+    expect(stdout).toMatch(/^EXPOSE_WORKER +true +stack$/m);
+    expect(stdout).toMatch(/^PM2_HOME +\S.* +shell$/m);
+    expect(stdout).toMatch(/^JWT_SECRETS_FILE +none +default$/m);
+    expect(stdout).not.toMatch(/in the local stack|; required/);
   });
 
   it('lets the shell win, says so, and warns of names that are nearly right', () => {

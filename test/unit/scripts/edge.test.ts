@@ -1,5 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { checkCertificate } from '../../../tools/local-servers/check-certificate';
 import { describeEdge, edgeDirectives, edgeOf, readEdge, type Edge } from '../../../tools/local-servers/edge';
 import { daysLeft, faultOfTime, isChainWhole, readTlsFiles } from '../../../tools/local-servers/tls-files';
 import { makeCertificate } from '../../../tools/kit/certificate';
@@ -97,6 +98,24 @@ describe('the files of a certificate', () => {
     expect(faultOfTime(certificate)).toBeUndefined();
     expect(faultOfTime(certificate, Date.now() + 31 * day)).toMatch(/^has ended on /);
     expect(faultOfTime(certificate, Date.now() - day)).toMatch(/^begins only on /);
+  });
+
+  it('are warned of 14 days before the end, and refused after it unless NGINX serves nobody', () => {
+    const edge = { LISTEN: '443', TLS_CERT: one.cert, TLS_KEY: one.key };
+    const inDays = (days: number) => ({ now: Date.now() + days * 86_400_000 });
+    expect(checkCertificate({})).toEqual([]);
+    expect(checkCertificate(edge, inDays(10))).toEqual([]);
+    expect(checkCertificate(edge, inDays(20))).toEqual([
+      `The certificate in ${one.cert} ends in 9 days. Renew it, then run: npx taskfleet reload nginx`,
+    ]);
+    expect(() => checkCertificate(edge, inDays(31))).toThrow(
+      /has ended on [^]* Nothing was changed[^]*Renew it/,
+    );
+    expect(checkCertificate(edge, { isRestart: true, ...inDays(31) })).toEqual([
+      expect.stringMatching(/ has ended on .* NGINX serves with it all the same\. Renew it/),
+    ]);
+    const foreign = { ...edge, TLS_KEY: other.key };
+    expect(() => checkCertificate(foreign, { isRestart: true })).toThrow('does not belong');
   });
 
   it.each<[string, () => [string, string], RegExp]>([

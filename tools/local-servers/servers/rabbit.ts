@@ -1,11 +1,12 @@
 import crypto from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
+import { replaceFile } from '../../../src/lib/replace-file';
 import { findCommand, isExecutable } from '../find-command';
 import { converse } from './converse';
 import { runCommand, UserError } from '../../command/run-command';
 import { users, type Logins } from '../logins';
-import { ensureSecret, writePrivate } from '../secrets';
+import { ensureSecret } from '../secrets';
 import type { ServerDefinition } from '../types';
 
 const protocolHeader = 'AMQP\x00\x00\x09\x01';
@@ -105,7 +106,7 @@ export const rabbit: ServerDefinition<'rabbit' | 'rabbitDist' | 'epmd'> = {
     fs.mkdirSync(home, { recursive: true, mode: 0o700 });
     // Opens the broker's console. Erlang's own is made of the time, and can be guessed.
     ensureSecret(path.join(home, '.erlang.cookie'));
-    writePrivate(path.join(dir, definitionsFile), definitions(logins));
+    replaceFile(path.join(dir, definitionsFile), definitions(logins));
     const text = config(ports.rabbit);
     fs.writeFileSync(path.join(dir, 'rabbitmq.conf'), text);
     fs.writeFileSync(path.join(dir, 'rabbitmq-env.conf'), '');

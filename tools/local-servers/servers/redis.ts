@@ -2,7 +2,7 @@ import path from 'node:path';
 import { findCommand, commandVersion } from '../find-command';
 import { converse } from './converse';
 import { UserError } from '../../command/run-command';
-import { writePrivate } from '../secrets';
+import { replaceFile } from '../../../src/lib/replace-file';
 import type { ServerDefinition } from '../types';
 
 /** A cache: nothing on disk, so that a Redis that died comes back empty and never stale. */
@@ -46,7 +46,7 @@ export const redis: ServerDefinition<'redis'> = {
     const file = 'redis.conf';
     const both = `user default on >${login.password} >${nextLogin?.password} ~* &* +@all`;
     const access = nextLogin ? both : `requirepass ${login.password}`;
-    writePrivate(path.join(dir, file), config(ports.redis, access));
+    replaceFile(path.join(dir, file), config(ports.redis, access));
     // The password changes without a restart.
     const text = config(ports.redis, origin);
     // Standard input: Redis takes brackets in a path for a pattern, finds no file, and is then open to every host.
