@@ -53,7 +53,13 @@ export async function localChecks(stack: Stack, root: string): Promise<Check[]> 
     ) as typeof import('../../src/compose/store');
     const timeOuts = () => readTimeOuts(root, dir);
     const checks = checksOf({
-      env: { DISK_PLACES: places, ...(running ?? shell), PM2_HOME: appsHome },
+      // The apps do not read PROFILE: it stands beside their variables.
+      env: {
+        DISK_PLACES: places,
+        PROFILE: upstream?.edge?.PROFILE,
+        ...(running ?? shell),
+        PM2_HOME: appsHome,
+      },
       timeOuts,
       createRepositories,
     });

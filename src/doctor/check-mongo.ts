@@ -17,22 +17,29 @@ const OVERDUE_MS = 30_000;
 /**
  * Checks the server, its indexes, and what waits in the database.
  *
- * @param options isDiskKnown: its disk is measured already; logs: command that shows the logs of the job workers
+ * @param options isDiskKnown: its disk is measured already; isProduction: its data is to last; logs: command that shows
+ *   the logs of the job workers
  */
 export async function checkMongo(
   url: string,
   {
     createRepositories,
     isDiskKnown,
+    isProduction,
     logs,
-  }: { createRepositories: CreateRepositories; isDiskKnown: boolean; logs: string },
+  }: {
+    createRepositories: CreateRepositories;
+    isDiskKnown: boolean;
+    isProduction: boolean;
+    logs: string;
+  },
 ): Promise<Finding[]> {
   const ask = (work: () => Promise<Finding[]>) => askServer('MongoDB', url, work);
   let connection: Connection | undefined;
   const about = await ask(async () => {
     connection = await openMongo(url, LIMIT_MS);
     const facts = await inspectMongo(connection);
-    return judgeMongo(isDiskKnown ? { ...facts, room: undefined } : facts);
+    return judgeMongo(isDiskKnown ? { ...facts, room: undefined } : facts, isProduction);
   });
   if (!connection || about.length === 1) return about;
   const opened = connection;

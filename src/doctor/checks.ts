@@ -1,5 +1,6 @@
 import { pm2Call, pm2NameOf, prefixOf } from '../command-line/pm2-call';
 import { withoutEmpty } from '../config';
+import { isProduction } from '../config/profile';
 import { configSchema } from '../config/schema';
 import { inspectRabbit } from '../infra/rabbit/inspection';
 import { inspectRedis } from '../infra/redis/inspection';
@@ -42,6 +43,12 @@ export function checksOf({ env, timeOuts, createRepositories }: Examined): Check
 
   const logs = pm2Call(env.PM2_HOME, `logs ${pm2NameOf('taskfleet-worker', prefixOf(env))}`);
 
+  const checkDatabase = async () => {
+    const isDiskKnown = 'database' in places;
+    return mongo
+      ? checkMongo(mongo, { createRepositories, isDiskKnown, isProduction: isProduction(env), logs })
+      : [];
+  };
   const checkRedis = async () =>
     redis
       ? askServer('Redis', redis, async () => judgeRedis(await inspectRedis(redis, LIMIT_MS)))
@@ -56,11 +63,7 @@ export function checksOf({ env, timeOuts, createRepositories }: Examined): Check
   return [
     { group: 'Time-outs', run: () => judgeTimeOuts({ ...timeOuts(), drainMs }) },
     { group: 'Disk', run: () => judgeDisks(places) },
-    {
-      group: 'MongoDB',
-      run: () =>
-        mongo ? checkMongo(mongo, { createRepositories, isDiskKnown: 'database' in places, logs }) : [],
-    },
+    { group: 'MongoDB', run: checkDatabase },
     { group: 'Redis', run: checkRedis },
     { group: 'RabbitMQ', run: checkRabbit },
     { group: 'Load', run: () => askLoad(runDir) },

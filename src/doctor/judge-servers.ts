@@ -11,7 +11,8 @@ const SKEW_NOTED_MS = 500;
 
 const report = (version: string, latencyMs: number) => `version ${version} answers in ${inMs(latencyMs)}`;
 
-export function judgeMongo(facts: MongoFacts): Finding[] {
+/** @param isProduction whether the data is to last: PROFILE=production */
+export function judgeMongo(facts: MongoFacts, isProduction = false): Finding[] {
   const { ok, warning, error } = findingsOf('MongoDB');
   const { product, version, latencyMs } = facts;
   const findings = [
@@ -36,6 +37,13 @@ export function judgeMongo(facts: MongoFacts): Finding[] {
       ),
     );
   else findings.push(ok('a replica set that accepts writes'));
+  if (product && isProduction)
+    findings.push(
+      warning(
+        `${product} stands in for MongoDB, to try taskfleet with`,
+        'Use MongoDB itself: docs/production.md#mongodb',
+      ),
+    );
   if (!isAtLeast(version, OLDEST.mongo))
     findings.push(
       warning(

@@ -87,6 +87,15 @@ describe('servers', () => {
     ).toEqual(expect.not.arrayContaining(['warning', 'error']));
   });
 
+  it('are MongoDB itself in production', () => {
+    const standIn = { ...mongo, product: 'SecantusDB 0.5' };
+    expect(saysOf(judgeMongo(standIn, true))).toEqual([
+      'warning SecantusDB 0.5 stands in for MongoDB, to try taskfleet with',
+    ]);
+    expect(saysOf(judgeMongo(standIn))).toEqual([]);
+    expect(saysOf(judgeMongo(mongo, true))).toEqual([]);
+  });
+
   it('must provide what the app relies on', () => {
     expect(saysOf(judgeMongo({ ...mongo, isReplicaSet: false }))).toEqual([
       expect.stringMatching(/^error .*not a replica set/),
