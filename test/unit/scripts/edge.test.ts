@@ -3,6 +3,7 @@ import path from 'node:path';
 import { checkCertificate } from '../../../tools/local-servers/check-certificate';
 import { describeEdge, edgeDirectives, edgeOf, readEdge, type Edge } from '../../../tools/local-servers/edge';
 import { daysLeft, faultOfTime, isChainWhole, readTlsFiles } from '../../../tools/local-servers/tls-files';
+import { requireValid } from '../../../tools/local-servers/servers/nginx-edge';
 import { makeCertificate } from '../../../tools/kit/certificate';
 import { newFolder } from '../../support/folder';
 
@@ -71,6 +72,30 @@ describe('the addresses of NGINX', () => {
 
   it('come from variables that are set', () => {
     expect(edgeOf({ LISTEN: '80', TLS_CERT: '', PATH: '/bin' })).toEqual({ LISTEN: '80' });
+  });
+});
+
+describe('a configuration that NGINX judges in a shell without the right to its ports', () => {
+  const bin = path.join(newFolder(), 'nginx');
+  writeFileSync(
+    bin,
+    `#!/bin/sh\necho 'nginx: [emerg] bind() to 0.0.0.0:443 failed (13: Permission denied)' >&2\nexit 1\n`,
+    { mode: 0o755 },
+  );
+  const serving = '  listen 0.0.0.0:443 ssl;\n';
+  const judge = (text: string, present?: string) => {
+    const dir = newFolder();
+    if (present) writeFileSync(path.join(dir, 'nginx.conf'), present);
+    return () => requireValid(bin, dir, text);
+  };
+
+  it('is accepted if the service has these ports open', () => {
+    expect(judge(`${serving}  more\n`, serving)).not.toThrow();
+  });
+
+  it('is refused with three ways out on a first start, and if it names another address', () => {
+    expect(judge(serving)).toThrow(/^LISTEN names 0\.0\.0\.0:443, .*\n {2}setcap .*\n {2}sysctl .*\n {2}Ambient/);
+    expect(judge(`${serving}  listen 10.0.0.5:443 ssl;\n`, serving)).toThrow('may not open');
   });
 });
 

@@ -80,6 +80,14 @@ export async function takeEdge(dir: string, edge: Edge, isRunning: boolean): Pro
   writePem(dir, edge);
 }
 
+const addressesIn = (text: string) => (text.match(/^\s*listen \S+/gm) ?? []).join();
+
+/** @returns whether NGINX has opened exactly these addresses before */
+function wereOpened(dir: string, text: string): boolean {
+  const file = path.join(dir, 'nginx.conf');
+  return fs.existsSync(file) && addressesIn(fs.readFileSync(file, 'utf8')) === addressesIn(text);
+}
+
 /** Has NGINX judge a configuration and open its addresses, without effect on what runs. @throws UserError */
 export function requireValid(bin: string, dir: string, text: string): void {
   fs.writeFileSync(path.join(dir, 'next.conf'), text);
@@ -88,12 +96,14 @@ export function requireValid(bin: string, dir: string, text: string): void {
   fs.rmSync(path.join(dir, 'next.conf'));
   if (status === 0) return;
   const [, address, number] = /bind\(\) to (\S+) failed \((\d+):/.exec(stderr) ?? [];
+  // The service may have a right that this shell lacks, such as that of its unit to open port 443.
+  if (number === '13' && wereOpened(dir, text)) return;
   if (address && number === '13') {
     throw new UserError(
       `LISTEN names ${address}, a port that this user may not open. Allow it as root, in one of these ways:\n` +
         `  setcap cap_net_bind_service=+ep ${bin}\n` +
         '  sysctl -w net.ipv4.ip_unprivileged_port_start=80\n' +
-        '  AmbientCapabilities=CAP_NET_BIND_SERVICE in the unit of systemd',
+        '  AmbientCapabilities=CAP_NET_BIND_SERVICE in the unit of systemd, and there a restart of the service',
     );
   }
   if (address && number === '99')

@@ -81,6 +81,8 @@ export const nginx: ServerDefinition<'nginx' | 'metrics'> = {
         .readdirSync(source)
         .map((file) => write(path.join(dir, name, file), fs.readFileSync(path.join(source, file), 'utf8')));
     });
+    // A client of a certificate authority expects its folder to be there.
+    fs.mkdirSync(path.join(dir, 'acme'), { recursive: true });
     if (edge.LISTEN) requireValid(found.bin, dir, text);
     changes.push(write(path.join(dir, 'nginx.conf'), text));
     const configChanged = changes.includes(true);
