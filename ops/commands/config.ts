@@ -9,7 +9,7 @@ import { stackSchema } from '../../src/config/stack-variables';
 import { z } from 'zod';
 import { runMain } from '../../tools/command/run-main';
 import { UsageError, UserError } from '../../tools/command/run-command';
-import { configFile, loadConfiguration, shell } from '../config/load';
+import { configFile, loadConfiguration, rememberDataDir, shell } from '../config/load';
 
 /** The data folder is known only once the file is loaded, and these modules read it at once. */
 const load = createRequire(__filename);
@@ -81,6 +81,7 @@ function write(changes: Record<string, string | undefined>) {
   const { faults } = readConfigFile(file);
   if (faults.length > 0)
     throw new UserError(`${file} cannot be read:\n${faults.join('\n')}\nCorrect it first.`);
+  rememberDataDir();
   changeConfigFile(file, changes);
   const names = Object.keys(changes).join(', ');
   console.log(`${forCaller(file)} is written (${names}).`);

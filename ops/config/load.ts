@@ -1,8 +1,12 @@
+import fs from 'node:fs';
+import path from 'node:path';
 import {
   addMissing,
   configFileOf,
   dataDirOf,
   readConfigFile,
+  recordDataDir,
+  recordedDataDir,
   requireConfigFile,
 } from '../../src/config/config-file';
 import { knownNames, nearestName } from '../../src/config/known-names';
@@ -19,6 +23,12 @@ export const shellForChild = (): NodeJS.ProcessEnv => ({
 });
 
 export const configFile = (): string => configFileOf(root, shell);
+
+/** Has later commands find the data folder that this shell names, unless a start has chosen one already. */
+export function rememberDataDir(): void {
+  const hasStarted = fs.existsSync(path.join(recordedDataDir(root), 'stack.json'));
+  if (shell.DATA_DIR && !hasStarted) recordDataDir(root, dataDirOf(root, shell));
+}
 
 /** Node and the system read these; the file may set them for every process. */
 const ofTheSystem = /^(TZ|LANG|LC_\w+|PATH|NODE_\w+|\w+_proxy|\w+_PROXY)$/;

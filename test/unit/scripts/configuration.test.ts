@@ -137,3 +137,21 @@ describe('a start in another shell', () => {
     });
   });
 });
+
+describe('a data folder outside of the clone', () => {
+  const other = path.join(folder, 'other data');
+  const folderOf = (env?: NodeJS.ProcessEnv) => /^Data folder +(.*)$/m.exec(run(['config'], env).stdout)?.[1];
+
+  it('is found by later commands once config set has named it, until a start chooses another', () => {
+    rmSync(path.join(data, 'taskfleet.env'));
+    expect(run(['config', 'set', 'BCRYPT_COST=12'], { ...newShell, DATA_DIR: other })).toMatchObject({
+      status: 0,
+    });
+    expect(folderOf()).toBe(path.relative(clone, other));
+    writeFileSync(path.join(other, 'stack.json'), '{}');
+    expect(run(['config', 'set', 'BCRYPT_COST=12'], { ...newShell, DATA_DIR: data })).toMatchObject({
+      status: 0,
+    });
+    expect(folderOf()).toBe(path.relative(clone, other));
+  });
+});
