@@ -94,7 +94,9 @@ describe('a configuration that NGINX judges in a shell without the right to its 
   });
 
   it('is refused with three ways out on a first start, and if it names another address', () => {
-    expect(judge(serving)).toThrow(/^LISTEN names 0\.0\.0\.0:443, .*\n {2}setcap .*\n {2}sysctl .*\n {2}Ambient/);
+    expect(judge(serving)).toThrow(
+      /^LISTEN names 0\.0\.0\.0:443, .*\n {2}setcap .*\n {2}sysctl .*\n {2}Ambient/,
+    );
     expect(judge(`${serving}  listen 10.0.0.5:443 ssl;\n`, serving)).toThrow('may not open');
   });
 });
