@@ -1,7 +1,8 @@
 // Calls commands one after the other in one process, since each process takes a second to load them:
 //   node -r scripts/bootstrap.js test/support/call-commands.ts CALLS ANSWERS FOLDER…
 // CALLS and ANSWERS are files of JSON; FOLDER is a folder in which no command may change anything.
-import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { lstatSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
 import { main } from '../../ops/cli';
 
 export interface Answer {
@@ -12,13 +13,14 @@ export interface Answer {
   changed?: string[];
 }
 
-/** Each file and folder with when it was changed. */
+/** Each file and folder with when it was changed. Without the types of its entries Node would follow links to folders. */
 export const everythingIn = (places: string[]): string[] =>
-  places.flatMap((place) =>
-    ['.', ...readdirSync(place, { recursive: true, encoding: 'utf8' }).sort()]
-      .filter((name) => !name.startsWith('node_modules'))
-      .map((name) => `${place}/${name} ${statSync(`${place}/${name}`).mtimeMs}`),
-  );
+  places
+    .flatMap((place) => {
+      const entries = readdirSync(place, { recursive: true, withFileTypes: true });
+      return [place, ...entries.map(({ parentPath, name }) => path.join(parentPath, name))];
+    })
+    .map((file) => `${file} ${lstatSync(file).mtimeMs}`);
 
 /** What is in one list only. */
 export const differenceOf = (before: string[], after: string[]): string[] => {
