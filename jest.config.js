@@ -5,8 +5,10 @@ module.exports = {
   roots: ['<rootDir>/test'],
   testRegex: ['\\.test\\.ts$'],
   transform: { '^.+\\.[tj]s$': ['@swc/jest', { jsc: { target: 'es2022' }, module: { type: 'commonjs' } }] },
-  // MongoDB's driver has a dynamic import, which Jest's sandbox can't run untransformed, and migrate-mongo is ESM.
-  transformIgnorePatterns: ['/node_modules/(?!(.*/)?(mongodb/lib/runtime_adapters\\.js$|migrate-mongo/))'],
+  // MongoDB's driver has a dynamic import, which Jest's sandbox can't run untransformed; the others are ESM.
+  transformIgnorePatterns: [
+    '/node_modules/(?!(.*/)?(mongodb/lib/runtime_adapters\\.js$|migrate-mongo/|age-encryption/|@noble/|@scure/))',
+  ],
   resolver: '<rootDir>/test/support/jest-resolver.js',
   // Long enough for a busy host. Waits of support/wait.ts fail earlier, with a message.
   testTimeout: 60_000,

@@ -22,7 +22,10 @@ const users = [
   {
     name: 'api',
     pwd: MONGO_API_PASSWORD,
-    roles: ['readWrite', 'dbAdmin'].map((role) => ({ role, db: database })),
+    // `taskfleet restore --rehearse` restores into the second.
+    roles: [database, `${database}_rehearsal`].flatMap((name) =>
+      ['readWrite', 'dbAdmin'].map((role) => ({ role, db: name })),
+    ),
   },
   { name: 'worker', pwd: MONGO_WORKER_PASSWORD, roles: ['jobWorker'] },
 ];

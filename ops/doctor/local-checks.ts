@@ -19,9 +19,10 @@ const load = createRequire(__filename);
 const pm2Ms = 3_000;
 const { error } = findingsOf('Stack');
 
-/** While nothing of the stack runs, only disks and servers that this shell names can be checked. */
+/** While nothing of the stack runs, only disks, backups and servers that this shell names can be checked. */
 const canBeChecked = ({ group }: Check, { MONGO_URL, REDIS_URL, AMQP_URL }: NodeJS.ProcessEnv) =>
-  group === 'Disk' || Boolean({ MongoDB: MONGO_URL, Redis: REDIS_URL, RabbitMQ: AMQP_URL }[group]);
+  ['Disk', 'Backups'].includes(group) ||
+  Boolean({ MongoDB: MONGO_URL, Redis: REDIS_URL, RabbitMQ: AMQP_URL }[group]);
 
 /** A PM2 that does not answer counts as running: its check reports what is wrong. */
 async function isAnythingUp(stack: Stack, root: string) {

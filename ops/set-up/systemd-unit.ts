@@ -56,7 +56,7 @@ ProtectKernelTunables=yes
 KeyringMode=private
 `;
 
-interface UnitOptions {
+export interface UnitOptions {
   root: string;
   /** DATA_DIR. */
   dir: string;
@@ -69,15 +69,23 @@ interface UnitOptions {
   config?: string;
 }
 
+/** @returns the user and the environment of a service */
+export const settingOf = ({ root, dir, pm2Home, user, config }: UnitOptions) =>
+  `${user ? `User=${user}\n` : ''}WorkingDirectory=${root.replace(/%/g, '%%')}
+Environment=${quoted(`PM2_HOME=${pm2Home}`)}
+Environment=${quoted(`PATH=${lastingPath}`)}
+Environment=${quoted(`DATA_DIR=${dir}`)}
+${config ? `Environment=${quoted(`TASKFLEET_CONFIG=${config}`)}\n` : ''}`;
+
+/** @returns what runs a command of taskfleet */
+export const commandOf = (root: string, args: string) =>
+  `${word(process.execPath)} ${word(path.join(root, 'scripts', 'bootstrap.js'))} ${args}`;
+
+export const restrictionsOf = ({ dir, pm2Home, temporary, user }: UnitOptions) =>
+  `${restrictions}${user ? systemRestrictions([dir, pm2Home, temporary], user) : ''}`;
+
 /** @returns a unit that supervises the stack; the service can change its data, and neither code nor configuration */
-export const unitOf = ({
-  root,
-  dir,
-  pm2Home,
-  temporary,
-  user,
-  config,
-}: UnitOptions) => `# Written by npx taskfleet install-service.
+export const unitOf = (options: UnitOptions) => `# Written by npx taskfleet install-service.
 [Unit]
 Description=taskfleet: API workers and job worker under PM2, NGINX, and their servers
 After=network-online.target
@@ -87,11 +95,7 @@ StartLimitBurst=5
 
 [Service]
 Type=simple
-${user ? `User=${user}\n` : ''}WorkingDirectory=${root.replace(/%/g, '%%')}
-Environment=${quoted(`PM2_HOME=${pm2Home}`)}
-Environment=${quoted(`PATH=${lastingPath}`)}
-Environment=${quoted(`DATA_DIR=${dir}`)}
-${config ? `Environment=${quoted(`TASKFLEET_CONFIG=${config}`)}\n` : ''}ExecStart=${word(process.execPath)} ${word(path.join(root, 'scripts', 'bootstrap.js'))} supervise
+${settingOf(options)}ExecStart=${commandOf(options.root, 'supervise')}
 # Ended by npm stop it exits with 0 and stays ended; whatever else ends it is a failure.
 Restart=on-failure
 RestartSec=2
@@ -100,7 +104,7 @@ KillMode=process
 TimeoutStopSec=150
 
 ${bounds}
-${restrictions}${user ? systemRestrictions([dir, pm2Home, temporary], user) : ''}
+${restrictionsOf(options)}
 [Install]
-WantedBy=${user ? 'multi-user.target' : 'default.target'}
+WantedBy=${options.user ? 'multi-user.target' : 'default.target'}
 `;

@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { backupsIn } from '../../src/backup/kept-backups';
 
 /**
  * Folders of a stack whose disks can get full, by the name that metrics and findings give them.
@@ -17,6 +18,7 @@ export const diskPlaces = ({
   ...(!urls.mongo && { database: path.join(dir, 'mongo', 'data') }),
   ...(!urls.rabbit && { rabbitmq: path.join(dir, 'rabbit', 'data') }),
   nginx: path.join(dir, 'nginx'),
+  backups: backupsIn(dir),
   'server-logs': path.join(dir, 'logs'),
   'app-logs': path.join(appsHome, 'logs'),
 });

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
 import { pipeline } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { z } from 'zod';
+import { DecryptionError, openFile } from './encryption';
 
 const FORMAT = 'taskfleet-backup';
 const VERSION = 1;
@@ -45,16 +45,32 @@ export async function* withEnds(header: Header, lines: AsyncIterable<string>, wr
   yield `${JSON.stringify({ end: { counts: written, sha256: hash.digest('hex') } })}\n`;
 }
 
-/** @throws Error that states what is wrong with the file, at its end at the latest */
+/** A file that is no whole backup. */
+export class DamagedBackupError extends Error {
+  constructor(
+    file: string,
+    readonly reason: string,
+  ) {
+    super(`${file} cannot be used: ${reason}. Nothing was restored from it; try another backup.`);
+  }
+}
+
+/**
+ * Reads a backup to its end.
+ *
+ * @param keys of an encrypted file
+ * @throws DamagedBackupError that states what is wrong with the file, at its end at the latest
+ */
 export async function readBackup(
   file: string,
   onLine: (line: string) => void | Promise<void> = () => {},
+  keys: string[] = [],
 ): Promise<{ header: Header; counts: Counts }> {
   const hash = createHash('sha256');
   let header: Header | undefined;
   let end: z.infer<typeof endSchema>['end'] | undefined;
   let lines = 0;
-  for await (const line of linesOf(file)) {
+  for await (const line of linesOf(file, keys)) {
     if (end) throw damaged(file, 'something follows its end');
     if (line.startsWith(END)) {
       end = parse(file, endSchema, line).end;
@@ -72,9 +88,9 @@ export async function readBackup(
   return { header, counts: end.counts };
 }
 
-async function* linesOf(file: string): AsyncGenerator<string> {
+async function* linesOf(file: string, keys: string[]): AsyncGenerator<string> {
   // Errors of both streams surface in the loop below.
-  const unpacked = pipeline(createReadStream(file), createGunzip(), () => {});
+  const unpacked = pipeline(await openFile(file, keys), createGunzip(), () => {});
   let parts: Buffer[] = [];
   let size = 0;
   try {
@@ -90,7 +106,7 @@ async function* linesOf(file: string): AsyncGenerator<string> {
     }
   } catch (error) {
     const { code = '', message } = error as NodeJS.ErrnoException;
-    if (code.startsWith('Z_')) throw damaged(file, message);
+    if (code.startsWith('Z_') || error instanceof DecryptionError) throw damaged(file, message);
     throw error;
   }
   if (size > 0) throw damaged(file, 'its last line is truncated');
@@ -111,5 +127,4 @@ function parse<T>(file: string, schema: z.ZodType<T>, line: string): T {
   );
 }
 
-const damaged = (file: string, reason: string) =>
-  new Error(`${file} cannot be used: ${reason}. Nothing was restored from it; try another backup.`);
+const damaged = (file: string, reason: string) => new DamagedBackupError(file, reason);

@@ -9,6 +9,9 @@ import type { ClientSession } from '../infra/mongo/mongo';
 import { toText, type Dump } from '../infra/mongo/dump';
 import type { Migrations } from '../infra/mongo/migrations';
 import { headerOf, totalOf, withEnds, type Counts } from './backup-format';
+import { checkWritten } from './check-written';
+import { encrypting } from './encryption';
+import { isMadeName } from './kept-backups';
 
 interface BackupOptions {
   dump: Dump;
@@ -16,7 +19,12 @@ interface BackupOptions {
   file: string;
   /** False reads the collections one after another, while others write. */
   atOneMoment?: boolean;
+  /** Encrypts with the first. */
+  keys?: string[];
   onProgress?: (done: number, total: number) => void;
+  /** Called when the file is written, before it is read back. @param part its path until then */
+  onWritten?: (part: string) => void | Promise<void>;
+  onCheck?: (done: number, total: number) => void;
   /** An abort removes the unfinished file. */
   signal?: AbortSignal;
 }
@@ -26,9 +34,9 @@ const CHUNK = 64 * 1024;
 /** A part that has not grown for this long is abandoned. */
 const GROWS_MS = 60_000;
 
-/** Writes all data into one file, which appears only when it is whole. */
+/** Writes all data into one file, which appears only when it is whole and was read back. */
 export async function writeBackup(options: BackupOptions) {
-  const { dump, migrations, file, atOneMoment = true, signal } = options;
+  const { dump, migrations, file, atOneMoment = true, keys = [], signal } = options;
   if (existsSync(file)) throw new Error(`${file} already exists: choose another file.`);
   await mkdir(path.dirname(file), { recursive: true });
   await removeLeftOvers(file);
@@ -45,9 +53,13 @@ export async function writeBackup(options: BackupOptions) {
     });
     const written: Counts = {};
     const lines = withEnds(header, linesOf(options, expected, written, session), written);
+    const [plain, gzip] = [Readable.from(inChunks(lines)), createGzip()];
     const out = createWriteStream(temporary, { mode: 0o600, flags: 'wx', flush: true });
-    await pipeline(Readable.from(inChunks(lines)), createGzip(), out, { signal });
+    if (keys[0]) await pipeline(plain, gzip, encrypting(keys[0]), out, { signal });
+    else await pipeline(plain, gzip, out, { signal });
     signal?.throwIfAborted();
+    await options.onWritten?.(temporary);
+    await checkWritten(temporary, { ...options, written });
     await rename(temporary, file);
     const { size } = await stat(file);
     return { counts: written, snapshot: header.snapshot, size };
@@ -66,7 +78,7 @@ async function removeLeftOvers(file: string): Promise<void> {
   const { dir, base } = path.parse(file);
   for (const name of await readdir(dir)) {
     const [, whole, pid] = /^(.*)\.(\d+)\.part$/.exec(name) ?? [];
-    if (!pid || (whole !== base && !/^taskfleet-[\dTZ-]+\.gz$/.test(whole!))) continue;
+    if (!pid || (whole !== base && !isMadeName(whole!))) continue;
     const part = path.join(dir, name);
     // Processes of other containers are invisible here.
     const isGrowing = async () => Date.now() - (await stat(part)).mtimeMs < GROWS_MS;

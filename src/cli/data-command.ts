@@ -7,9 +7,10 @@ import { createLogger } from '../process/logger';
 
 export type Data = Awaited<ReturnType<typeof composeData>>;
 
-export async function withData(work: (data: Data) => Promise<void>): Promise<void> {
+/** @param database another one than that of MONGO_URL */
+export async function withData(work: (data: Data) => Promise<void>, database?: string): Promise<void> {
   const config = readDataConfig(process.env);
-  const data = await composeData(config, createLogger('error', 'data'));
+  const data = await composeData(config, createLogger('error', 'data'), database);
   try {
     await work(data);
   } catch (error) {
@@ -19,11 +20,16 @@ export async function withData(work: (data: Data) => Promise<void>): Promise<voi
   }
 }
 
-/** Shows the progress of `work`: a bar on a terminal, else a line every two seconds. Starts with the first document. */
+/**
+ * Shows the progress of `work`: a bar on a terminal, else a line every two seconds. Starts with the first document.
+ *
+ * @param what happens to the documents, if there are two bars
+ */
 export async function withBar<T>(
   work: (show: (done: number, total: number) => void) => Promise<T>,
+  what = '',
 ): Promise<T> {
-  const format = '{bar} {percentage} %  {value} of {total} documents  {eta_formatted} left';
+  const format = `{bar} {percentage} %  {value} of {total} documents ${what} {eta_formatted} left`;
   const bar = new SingleBar({ format, noTTYOutput: true, gracefulExit: false }, Presets.shades_classic);
   let shown = 0;
   try {

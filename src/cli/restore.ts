@@ -1,11 +1,13 @@
 import { accessSync, constants } from 'node:fs';
 import { totalOf } from '../backup/backup-format';
+import { readBackupKeys } from '../backup/encryption';
 import { restoreBackup } from '../backup/restore-backup';
 import { commands } from '../command-line/commands';
 import { pm2Call, pm2NameOf, prefixOf } from '../command-line/pm2-call';
 import { describeFailure, fromCaller, shellQuoted, UsageError } from '../command-line/convention';
 import { runCommand, say, untilInterrupted } from './command';
 import { withBar, withData } from './data-command';
+import { rehearse } from './rehearse';
 import { readDataConfig } from '../config';
 import { askAll } from '../control/control-client';
 import { isWorker, listLiving } from '../control/control-folder';
@@ -50,10 +52,16 @@ async function listNames(folder: string): Promise<string[]> {
 }
 
 runCommand(commands.restore, async ({ values, positionals: [name] }) => {
-  const { empty, 'while-serving': whileServing } = values;
-  if (!name) throw new UsageError('Name the FILE of a backup.');
-  const file = fromCaller(name);
-  requireReadable(file);
+  const { empty, rehearse: isRehearsal, 'while-serving': whileServing } = values;
+  const file = name === undefined ? undefined : fromCaller(name);
+  if (file) requireReadable(file);
+  if (isRehearsal) {
+    if (empty !== undefined || whileServing)
+      throw new UsageError('--rehearse leaves the database alone: use no other option with it.');
+    return rehearse(file);
+  }
+  if (!name || !file) throw new UsageError('Name the FILE of a backup.');
+  const keys = await readBackupKeys(process.env);
   // `npm run restore` sets this for a database that the processes of this stack do not use.
   const isForeign = process.env.TASKFLEET_FOREIGN === 'true';
   const signal = untilInterrupted();
@@ -66,6 +74,7 @@ runCommand(commands.restore, async ({ values, positionals: [name] }) => {
           dump,
           migrations,
           file,
+          keys,
           empty,
           prepareEmpty,
           prepare: () => {

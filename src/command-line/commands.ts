@@ -32,11 +32,14 @@ const migrate = {
 
 const backup = {
   call: 'npx taskfleet backup',
-  about: 'Writes the whole database to one file that only its owner can read.',
+  about: `Writes the whole database to one file that only its owner can read, and reads it back. If BACKUP_KEY_FILE names
+the file of a key, the backup is encrypted.`,
   options: {
+    keep: text('N', 'removes all but the newest N backups of the folder backups, for a timer'),
     'no-snapshot': flag('reads one collection after the other instead of all from one snapshot'),
+    'new-key': text('FILE', 'writes a new key to FILE, and does nothing else'),
   },
-  operands: { '[FILE]': 'the file to write (default: .local/backups/taskfleet-TIME.gz)' },
+  operands: { '[FILE]': 'the file to write (default: backups/taskfleet-TIME.gz in DATA_DIR)' },
 };
 
 const restore = {
@@ -44,9 +47,10 @@ const restore = {
   about: 'Checks a backup, then writes it to an empty database. Stop the workers first.',
   options: {
     empty: text('NAME', 'empties the database first; NAME is its name'),
+    rehearse: flag('restores into a scratch database, compares all records, and removes it again'),
     'while-serving': flag('restores while workers run: their writes are mixed with the backup'),
   },
-  operands: { FILE: 'the backup' },
+  operands: { FILE: 'the backup; a rehearsal takes the newest one without it' },
 };
 
 const seed = {

@@ -1,4 +1,5 @@
 import { composeAdmission } from '../admission/compose';
+import { observeBackups } from '../backup/kept-backups';
 import { composeCache } from '../cache/compose';
 import type { Config } from '../config';
 import { createLiveStats } from '../control/live-stats';
@@ -30,6 +31,7 @@ export async function composeFoundation(config: Config, logger: Logger) {
   const { admission, lateness, refused } = intake;
   const onRefused = () => refused('write', 'disk');
   const disks = await composeDisks(config, metrics, { askDatabase: mongo.room, onRefused, logger });
+  observeBackups(metrics, config.diskPlaces.backups);
   const live = createLiveStats({ lateMs: lateness.recentMs, refused: intake.recentRefusals });
   const requests = composeRequests(config, { metrics, clocks, logger, onRequest: live.record });
   const redis = config.redisUrl ? connectRedis(config.redisUrl, logger, clocks.redis) : undefined;

@@ -105,6 +105,11 @@ export const stackSchema = z.object({
     'Folder of the stack: database, secrets, logs and backups. A later command without it uses that of the last start.',
     '.local in the clone',
   ),
+  BACKUP_KEY_FILE: by('commands')(
+    z.string().startsWith('/').optional(),
+    'File of the key that encrypts backups (docs/data.md#encrypted-backups). Without it they are not encrypted.',
+    { allowed: 'an absolute path' },
+  ),
   TASKFLEET_COMMIT: text('`npm run build`', 'Commit of the sources if git cannot be asked, as in an image.', {
     defaultText: 'what git says',
   }),

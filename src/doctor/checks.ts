@@ -9,6 +9,7 @@ import { LIMIT_MS, askServer } from './ask-server';
 import type { Check } from './check';
 import { checkMongo, type CreateRepositories } from './check-mongo';
 import { findingsOf } from './finding';
+import { judgeBackups } from './judge-backups';
 import { judgeDisks } from './judge-disks';
 import { askLoad } from './judge-load';
 import { judgeRabbit, judgeRedis } from './judge-servers';
@@ -63,6 +64,7 @@ export function checksOf({ env, timeOuts, createRepositories }: Examined): Check
   return [
     { group: 'Time-outs', run: () => judgeTimeOuts({ ...timeOuts(), drainMs }) },
     { group: 'Disk', run: () => judgeDisks(places) },
+    { group: 'Backups', run: () => judgeBackups(places.backups, isProduction(env)) },
     { group: 'MongoDB', run: checkDatabase },
     { group: 'Redis', run: checkRedis },
     { group: 'RabbitMQ', run: checkRabbit },

@@ -6,6 +6,7 @@ import { findingsOf, type Finding } from './finding';
 const LOST: Record<string, string> = {
   database: 'writes are refused, and MongoDB ends once nothing is left',
   rabbitmq: 'RabbitMQ takes no jobs, which wait in MongoDB',
+  backups: 'no backup is made',
   nginx: 'uploads are refused, and requests are not logged',
   'server-logs': 'the servers log nothing',
   'app-logs': 'the workers log nothing',

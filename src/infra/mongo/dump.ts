@@ -25,13 +25,15 @@ export const fromText = (text: string) => EJSON.parse(text, { relaxed: false }) 
 
 /** Reads and writes whole collections, whatever they hold; GridFS is two of them. */
 export function createDump({ db, client }: Pick<Mongo, 'db' | 'client'>) {
-  async function collections(): Promise<string[]> {
+  async function allCollections(): Promise<string[]> {
     const found = await db.listCollections({}, { nameOnly: true }).toArray();
     return found
-      .filter(({ type, name }) => type !== 'view' && !name.startsWith('system.') && name !== LOCKS)
+      .filter(({ type, name }) => type !== 'view' && !name.startsWith('system.'))
       .map(({ name }) => name)
       .sort();
   }
+
+  const collections = async () => (await allCollections()).filter((name) => name !== LOCKS);
 
   const count = (name: string, session?: ClientSession): Promise<number> =>
     db.collection(name).countDocuments({}, { session });
@@ -42,9 +44,19 @@ export function createDump({ db, client }: Pick<Mongo, 'db' | 'client'>) {
     return all;
   }
 
+  const isExpiring = async (name: string): Promise<boolean> =>
+    (await db.collection(name).indexes()).some(({ expireAfterSeconds }) => expireAfterSeconds !== undefined);
+
   return {
     database: db.databaseName,
     counts,
+
+    /** Lists the collections from which MongoDB removes records when they expire. */
+    async expiring(): Promise<string[]> {
+      const names = await collections();
+      const flags = await Promise.all(names.map(isExpiring));
+      return names.filter((_, index) => flags[index]);
+    },
 
     /** Starts a session that reads at one point in time; `undefined` if the server has no snapshots. */
     async snapshot(): Promise<ClientSession | undefined> {
@@ -71,6 +83,19 @@ export function createDump({ db, client }: Pick<Mongo, 'db' | 'client'>) {
     async contents(): Promise<Record<string, number>> {
       const all = Object.entries(await counts());
       return Object.fromEntries(all.filter(([name, size]) => size > 0 && !BOOKKEEPING.includes(name)));
+    },
+
+    /** Returns whether a process has held this lock of the database, and died with it. */
+    wasLocked: async (name: string): Promise<boolean> =>
+      (await db.collection<{ _id: string }>(LOCKS).countDocuments({ _id: name })) > 0,
+
+    /**
+     * Drops every collection, the locks last, which say what the rest is. MongoDB removes an empty database; so this
+     * needs no right to drop databases.
+     */
+    async removeAll(): Promise<void> {
+      for (const name of await collections()) await db.collection(name).drop();
+      if ((await allCollections()).includes(LOCKS)) await db.collection(LOCKS).drop();
     },
 
     /** Drops the indexes too: a TTL index would remove restored documents before they are counted. */

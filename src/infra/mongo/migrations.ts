@@ -58,7 +58,7 @@ export function createMigrations(options: MigrationsOptions) {
       lockTtl: 0,
       moduleSystem: 'commonjs',
     });
-    const mongo = await connectMongo(url, PATIENT);
+    const mongo = await connectMongo(url, { ...PATIENT, database: db.databaseName });
     const close = () => void mongo.close();
     lost.addEventListener('abort', close);
     try {

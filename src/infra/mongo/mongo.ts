@@ -16,6 +16,8 @@ interface MongoOptions {
   busy?: BusyClock;
   /** Milliseconds, the only sign of a frozen server. A read is tried twice, so it fails after twice as long. */
   answerWithinMs?: number;
+  /** Another database than the one that the URL names; its user stays that of the URL. */
+  database?: string;
 }
 
 /** For work on whole collections. */
@@ -30,9 +32,10 @@ const RETRY_MS = 5_000;
  */
 export async function connectMongo(
   url: string,
-  { onCommand, busy, answerWithinMs = 4_000 }: MongoOptions = {},
+  { onCommand, busy, answerWithinMs = 4_000, database }: MongoOptions = {},
 ) {
   const connection = mongoose.createConnection(url, {
+    ...(database && { dbName: database }),
     maxPoolSize: 50,
     serverSelectionTimeoutMS: 3_000,
     connectTimeoutMS: 2_000,

@@ -5,15 +5,11 @@ import { gunzipSync, gzipSync } from 'node:zlib';
 import mongoose from 'mongoose';
 import { restoreBackup } from '../../../src/backup/restore-backup';
 import { writeBackup } from '../../../src/backup/write-backup';
-import { composeData } from '../../../src/compose/store';
-import { createLogger } from '../../../src/process/logger';
-import { seedData } from '../../../src/seed/seed-data';
-import { dropDatabase, newNamespace, startApi, testConfig } from '../../support/api';
+import { dropDatabase, newNamespace, startApi } from '../../support/api';
 import { buildAdmin, buildTask, cachedRead } from '../../support/factories';
+import { everything, openData as open, seedSome, type Data } from '../../support/stored';
 
 const { Binary, Decimal128, Double, Int32, Long, ObjectId, Timestamp, UUID } = mongoose.mongo.BSON;
-const open = (namespace: string) => composeData(testConfig(namespace), createLogger('silent', 'test'));
-type Data = Awaited<ReturnType<typeof open>>;
 
 const [source, target] = [newNamespace(), newNamespace()];
 let [from, to]: Data[] = [];
@@ -26,24 +22,12 @@ const restore = (
   empty?: string,
 ) => restoreBackup({ dump, migrations, prepare, prepareEmpty, forgetCached, file: name, empty });
 
-/** Compares MongoDB's bytes, so that no difference of type or order is missed. */
-async function everything({ mongo: { db } }: Data): Promise<Record<string, string[]>> {
-  const all: Record<string, string[]> = {};
-  for (const { name } of await db.listCollections().toArray()) {
-    if (['locks', 'notices'].includes(name)) continue;
-    const found = await db.collection(name).find({}, { raw: true }).sort({ _id: 1 }).toArray();
-    if (found.length > 0) all[name] = found.map((bytes) => (bytes as unknown as Buffer).toString('hex'));
-  }
-  return all;
-}
-
 beforeAll(async () => {
   folder = await mkdtemp(path.join(os.tmpdir(), 'backup-'));
   file = path.join(folder, 'a.gz');
   [from, to] = [await open(source), await open(target)];
   await from.prepare();
-  const count = { users: 20, tasks: 1_500 };
-  await seedData({ users: from.users, tasks: from.tasks, passwordHash: 'hash', seed: 1, count });
+  await seedSome(from, { users: 20, tasks: 1_500 });
   const ids = { jobId: String(new ObjectId()), userId: String(new ObjectId()) };
   await from.avatars.files.write('64.webp', Buffer.alloc(600_000, 'picture'), ids);
   await from.mongo.db.collection('odd').insertOne({

@@ -97,6 +97,36 @@ describe('the systemd service', () => {
     });
   });
 
+  describe('the timer of backups', () => {
+    const folder = mkdtempSync(path.join(os.tmpdir(), 'taskfleet-unit-'));
+    afterAll(() => rmSync(folder, { recursive: true }));
+    const units = () => printed('/usr/bin', ['--with-backup']).split(/^(?=# Written by )/m);
+
+    it('is added if it is asked for', () => {
+      const [service, backup, timer] = units();
+      expect(units()).toHaveLength(3);
+      expect(service!.trim()).toBe(printed('/usr/bin').trim());
+      expect(backup).toMatch(/^Type=oneshot\n/m);
+      expect(backup).toMatch(/^ExecStart=.*bootstrap\.js" backup --keep 14\n/m);
+      const settings = (text: string) =>
+        text.match(/^(User|Environment|ReadWritePaths|SystemCallFilter)=.*$/gm);
+      expect(settings(backup!)).toEqual(settings(service!));
+      expect(timer).toMatch(/^OnCalendar=daily\nRandomizedDelaySec=1h\nPersistent=yes\n/m);
+    });
+
+    it('is accepted by systemd', () => {
+      const files = ['taskfleet.service', 'taskfleet-backup.service', 'taskfleet-backup.timer'].map((name) =>
+        path.join(folder, name),
+      );
+      units().forEach((unit, index) => writeFileSync(files[index]!, unit));
+      const { error, stderr, status } = spawnSync('systemd-analyze', ['verify', ...files], {
+        encoding: 'utf8',
+      });
+      if (error) return void expect(error).toMatchObject({ code: 'ENOENT' });
+      expect([status, stderr]).toEqual([0, '']);
+    });
+  });
+
   it('quotes a folder with blanks, quotes, dollars and per cent signs as systemd reads them', () => {
     const folder = path.join(
       mkdtempSync(path.join(os.tmpdir(), 'taskfleet-unit-')),
