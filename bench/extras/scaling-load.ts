@@ -17,8 +17,11 @@ export interface ScalingLoad {
   isCached?: boolean;
 }
 
-/** A held worker runs for 4 ms (a tick of the kernel's clock) at a time, in which it answers about ten reads. */
-const READ_CONNECTIONS = 16;
+/**
+ * A held worker runs for 4 ms (a tick of the kernel's clock) at a time, in which it answers about ten reads. With more at a
+ * time it refuses some: it is 60 ms late between its turns, and all reads come from one address.
+ */
+const READ_CONNECTIONS = 8;
 /** A held worker hashes six times a second, and refuses a sign-up that would wait for longer than 2 s. */
 const SIGN_UP_CONNECTIONS = 4;
 const RISES_MS = 1_500;

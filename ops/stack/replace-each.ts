@@ -78,9 +78,12 @@ export function createReplacement(
   ) {
     const own = process_.name === workerName ? workerVariables(env) : env;
     const variables = { ...own, TASKFLEET_RELEASE: release };
-    await apps.renewOne(how, process_, variables, { timeoutMs: pm2Ms }).catch((error: unknown) => {
-      throw new UserError(`${titleOf(process_)} was not replaced: ${messageOf(error).split('\n').at(-1)}`);
-    });
+    const script = process_.name === workerName ? 'worker.js' : 'api.js';
+    await apps
+      .renewOne(how, { id: process_.id, script }, variables, { timeoutMs: pm2Ms })
+      .catch((error: unknown) => {
+        throw new UserError(`${titleOf(process_)} was not replaced: ${messageOf(error).split('\n').at(-1)}`);
+      });
     return requireNew(process_, release);
   }
 

@@ -79,7 +79,8 @@ function readVariables(env: NodeJS.ProcessEnv, moreFaults?: string[]) {
     diskPlaces: values.DISK_PLACES ?? {},
     diskReserve: values.DISK_RESERVE_MB * 1e6,
     jobCpuSeconds: values.JOB_CPU_SECONDS,
-    drainMs: values.DRAIN_MS,
+    // No client and no NGINX knows the port of a trial, so it has nothing to drain.
+    drainMs: values.TASKFLEET_TRIAL ? 0 : values.DRAIN_MS,
     runDir: values.RUN_DIR ?? defaultRunDir(values.BASE_PORT),
     release: values.TASKFLEET_RELEASE,
     balancerUrl: values.BALANCER_URL?.replace(/\/$/, ''),

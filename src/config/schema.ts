@@ -201,7 +201,7 @@ export const configSchema = z.object({
   ),
   TASKFLEET_TRIAL: both(
     flag.default(false),
-    'Starts on trial, as `npm run reload` does to test a build: takes no jobs and does not join NGINX.',
+    'Starts on trial, as `npm run reload` does to test a build: takes no jobs, does not join NGINX and does not drain.',
   ),
   TASKFLEET_RELEASE: both(
     z.string().default('unknown'),

@@ -1,9 +1,11 @@
 import fs from 'node:fs';
 import net from 'node:net';
 import path from 'node:path';
-import { typescript } from '../command/typescript';
+import { messageOf } from '../../src/lib/error-code';
 import { isAlive } from '../../src/lib/is-alive';
 import { lastLines } from './app-logs';
+import { askDaemon } from './pm2-daemon';
+import { renewOne } from './renew-one';
 import { runCommand, UserError } from '../command/run-command';
 
 // Makes PM2 silent: no banner, no look-up of newer versions, no agent.
@@ -43,7 +45,7 @@ export interface Pm2Env {
   TASKFLEET_RELEASE?: string;
 }
 
-/** Process as `pm2 jlist` shows it. */
+/** Process as `pm2 jlist` shows it too. */
 export interface Pm2Process {
   name: string;
   pid: number;
@@ -65,8 +67,7 @@ export function createPm2({
   const inherited = Object.fromEntries(Object.entries(process.env).filter(([name]) => !isForeign(name)));
   const baseEnv = { ...inherited, ...quiet, ...scheduling, PM2_HOME: home, ...env };
 
-  async function run(
-    file: string,
+  async function pm2(
     args: string[],
     { env: more = {}, timeoutMs = 60_000 }: { env?: Record<string, string>; timeoutMs?: number } = {},
   ) {
@@ -77,15 +78,11 @@ export function createPm2({
     // The daemon takes over the mask: what it writes (logs, and by `pm2 save` the environment with its passwords) is
     // then for this user alone.
     const before = process.umask(0o077);
-    const running = runCommand(
-      process.execPath,
-      [...(file.endsWith('.ts') ? typescript : []), file, ...args],
-      {
-        cwd: root,
-        env: { ...baseEnv, ...more },
-        timeoutMs,
-      },
-    );
+    const running = runCommand(process.execPath, [cli, ...args], {
+      cwd: root,
+      env: { ...baseEnv, ...more },
+      timeoutMs,
+    });
     process.umask(before);
     const result = await running;
     if (result.code !== 0) {
@@ -94,25 +91,6 @@ export function createPm2({
     }
     return result.stdout;
   }
-
-  const pm2 = (args: string[], options?: { env?: Record<string, string>; timeoutMs?: number }) =>
-    run(cli, args, options);
-
-  /**
-   * Reloads or revives one process with these variables, added to its own, and the settings of ecosystem.config.js.
-   *
-   * @param how `reload` if it is online, otherwise `revive`
-   */
-  const renewOne = (
-    how: 'reload' | 'revive',
-    { id, name }: { id: number; name: string },
-    env: Record<string, string>,
-    { timeoutMs = 60_000 } = {},
-  ) =>
-    run(path.join(__dirname, 'reload-one.ts'), [how, String(id), name], {
-      env,
-      timeoutMs,
-    });
 
   /**
    * Connects to the daemon's socket: the command itself would start a daemon if none runs.
@@ -137,13 +115,11 @@ export function createPm2({
   /** @returns the processes of the daemon; none if no daemon runs */
   async function list({ timeoutMs = 15_000 } = {}): Promise<Pm2Process[]> {
     if (!(await isRunning())) return [];
-    const text = await pm2(['jlist'], { timeoutMs });
-    // A daemon of another version makes the command print a warning first.
-    const json = text.slice(text.search(/\[(\{|\])/));
     try {
-      return JSON.parse(json) as Pm2Process[];
-    } catch {
-      throw new UserError(`PM2 in ${home} gave no list of its processes: ${text.slice(0, 200)}`);
+      return await askDaemon<Pm2Process[]>(home, 'getMonitorData', {}, { timeoutMs });
+    } catch (error) {
+      if (!(await isRunning())) return [];
+      throw new UserError(`PM2 in ${home} gave no list of its processes: ${messageOf(error)}`);
     }
   }
 
@@ -161,5 +137,19 @@ export function createPm2({
     return pid !== undefined && isAlive(pid);
   }
 
-  return { home, isAlive: isDaemonAlive, pm2, renewOne, isRunning, list, daemonPid };
+  return {
+    home,
+    isAlive: isDaemonAlive,
+    pm2,
+    /** See renew-one.ts. The variables are added to those that a start would have passed on. */
+    renewOne: (
+      how: 'reload' | 'revive',
+      process_: Parameters<typeof renewOne>[1],
+      variables: Record<string, string>,
+      { timeoutMs = 60_000 } = {},
+    ) => renewOne(how, process_, { root, home, env: { ...baseEnv, ...variables }, timeoutMs }),
+    isRunning,
+    list,
+    daemonPid,
+  };
 }
