@@ -3,6 +3,7 @@ import path from 'node:path';
 import { typescript } from '../command/typescript';
 import { explainSilence, lastLines, readFrom } from './app-logs';
 import { logLimits } from './log-limits';
+import { parseListen } from '../../src/config/listen';
 import { messageOf } from '../../src/lib/error-code';
 import { isAlive } from '../../src/lib/is-alive';
 import { reach } from './servers/converse';
@@ -130,7 +131,10 @@ export function createPrivateServers({
       const definition = definitions[name];
       const remembered = stackFile.read().ports ?? {};
       for (const port of Object.keys(definition.ports)) taken.delete(remembered[port] ?? 0);
-      const ports = await choosePorts(definition, taken);
+      // NGINX will open the ports of LISTEN only later.
+      const listens = name === 'nginx' ? [] : (parseListen(process.env.LISTEN ?? '', true) ?? []);
+      const ports = await choosePorts(definition, new Set([...taken, ...listens.map(({ port }) => port)]));
+      Object.values(ports).forEach((port) => taken.add(port));
       stackFile.update({ ports: { ...remembered, ...ports } });
       const context = contextOf(definition, upstream);
       fs.mkdirSync(context.dir, { recursive: true, mode: 0o700 });
