@@ -27,7 +27,8 @@ interface MeasuredLoad<T extends LoadRequest> {
   reads?: () => number;
 }
 
-const WARM_UP_MS = 1_000;
+/** Two workers share the requests, so that each compiles its code in twice the time of one. */
+const WARM_UP_MS = 3_000;
 /** An entry may end in the middle of a run, by its time to live. */
 const LEAST_HITS = 0.99;
 
