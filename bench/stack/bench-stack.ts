@@ -5,7 +5,8 @@ import { createStack } from '../../ops/stack/stack';
 import type { ServerName } from '../../tools/local-servers/types';
 import { releaseQuotas } from '../../tools/quota/quota';
 import { findParents, LOAD_GENERATOR, type ProcessGroup } from '../figures/cpu-time';
-import { benchFolder, root } from '../store/folders';
+import { root } from '../../tools/command/root';
+import { benchFolder } from '../store/folders';
 import type { Setup } from '../store/result-types';
 
 export type BenchStack = Awaited<ReturnType<typeof startBenchStack>>;

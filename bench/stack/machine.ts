@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import os from 'node:os';
 import { promisify } from 'node:util';
-import { root } from '../store/folders';
+import { root } from '../../tools/command/root';
 import type { MachineFacts } from '../store/result-types';
 
 /** @param servers names and versions of the servers of the stack */

@@ -1,7 +1,6 @@
 import path from 'node:path';
 import { root } from '../../tools/command/root';
 
-export { root };
 export const benchFolder = path.join(root, '.local', 'bench');
 /** Results of this host. */
 export const OWN_FOLDER = path.join(benchFolder, 'results');

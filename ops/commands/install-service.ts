@@ -56,8 +56,8 @@ async function install({ user, 'with-backup': withBackup, print }: Wanted) {
   if (print) return void process.stdout.write(Object.values(units).join('\n'));
   if (process.platform !== 'linux')
     throw new UserError('Only Linux has systemd. Elsewhere, start `npm run supervise` at boot.');
-  // The service may write there, and could not make them.
-  // An empty folder of backups says that some are to be made: the doctor and an alert then ask for the first.
+  // The service may write there, and could not make them. An empty folder of backups says that some are to be made: the
+  // doctor and an alert then ask for the first.
   const folders = [dir, pm2Home, ...(withBackup ? [backupsIn(dir)] : [])];
   if (user) {
     const owner = await ensureUser(user, dir);

@@ -1,8 +1,11 @@
 import fs from 'node:fs';
 import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { roomOf } from '../../src/lib/disk-level';
 import { messageOf } from '../../src/lib/error-code';
-import { logSets, reopen, rotate, type LogSet } from './logs';
+import { logSets, reopen, rotate, tooLong, type LogSet } from './logs';
+import { askDaemon } from './pm2-daemon';
+import type { Pm2Process } from './pm2';
 
 /**
  * Bounds the logs of a stack, and keeps some room for its database. PM2 of the servers runs it:
@@ -14,17 +17,51 @@ const lookMs = 1_000;
 /** Free bytes below which a disk counts as full. */
 const full = 16e6;
 const sets = logSets({ dir, supervisorHome, appsHome });
+const askMs = 5_000;
+/** Longer than a worker may take to start; beyond it, a bounded log counts for more. */
+const longestWaitMs = 60_000;
+/** Since when logs wait for a worker that starts. */
+const waiting = new Map<LogSet, number>();
 /** Folders of logs whose disk was full at the last look. */
 const wereFull = new Set<LogSet>();
 
-/** PM2 writes no further line to a log once its disk was full, until it opens it anew. */
-function revive(set: LogSet) {
-  if (!fs.existsSync(set.folder)) return;
-  const isFull = roomOf(set.folder).free < full;
-  if (!isFull && wereFull.has(set)) {
+/** PM2 writes no further line to a log once its disk was full, until it opens it anew. @returns true if it has to */
+function hasRoomAgain(set: LogSet) {
+  const isFull = fs.existsSync(set.folder) && roomOf(set.folder).free < full;
+  if (isFull) wereFull.add(set);
+  return !isFull && wereFull.has(set);
+}
+
+/**
+ * True while a cluster worker starts. PM2 sends all of them a message to open their logs anew, from which a worker that is
+ * just opening them for the first time ends (PM2 7.0.4, `log:reload` in lib/ProcessContainer.js): a reload of the
+ * workers would be taken back for it.
+ */
+async function isStarting(home: string) {
+  const list = await askDaemon<Pm2Process[]>(home, 'getMonitorData', {}, { timeoutMs: askMs });
+  return list.some(({ pm2_env }) => pm2_env.status === 'launching');
+}
+
+/** Waits for a worker that starts, within limits. If PM2 can't be asked, no worker starts. */
+async function mayReopen(set: LogSet) {
+  if (!set.clusterHome || !(await isStarting(set.clusterHome).catch(() => false))) {
+    waiting.delete(set);
+    return true;
+  }
+  const since = waiting.get(set) ?? Date.now();
+  waiting.set(set, since);
+  return Date.now() - since > longestWaitMs;
+}
+
+async function look(set: LogSet) {
+  const hasRoom = hasRoomAgain(set);
+  const isLong = tooLong(set, limits).length > 0;
+  if ((!hasRoom && !isLong) || !(await mayReopen(set))) return;
+  rotate(set, limits);
+  if (hasRoom) {
     wereFull.delete(set);
-    reopen(set);
-  } else if (isFull) wereFull.add(set);
+    if (!isLong) reopen(set);
+  }
 }
 
 /**
@@ -50,19 +87,21 @@ function keepReserve() {
 }
 
 /** Logs a failure, for example on a full disk: the next look tries again. */
-function attempt(what: string, work: () => void) {
+async function attempt(what: string, work: () => unknown) {
   try {
-    work();
+    await work();
   } catch (error) {
     console.error(`${new Date().toISOString()} ${what}: ${messageOf(error)}`);
   }
 }
 
-setInterval(() => {
-  attempt('reserve', keepReserve);
-  for (const set of sets) {
-    attempt(set.folder, () => rotate(set, limits));
-    attempt(set.folder, () => revive(set));
+async function keepRoom() {
+  for (;;) {
+    await attempt('reserve', keepReserve);
+    for (const set of sets) await attempt(set.folder, () => look(set));
+    await sleep(lookMs);
   }
-}, lookMs);
+}
+
 process.once('SIGTERM', () => process.exit(0));
+void keepRoom();

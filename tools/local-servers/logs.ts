@@ -19,6 +19,8 @@ export interface LogSet {
   name: RegExp;
   signal?: NodeJS.Signals;
   pidFile?: string;
+  /** Home of the PM2 whose cluster workers open their logs themselves. */
+  clusterHome?: string;
 }
 
 /**
@@ -47,6 +49,7 @@ export const logSets = ({
     name: /^taskfleet-.*\.log$/,
     signal: 'SIGUSR2',
     pidFile: path.join(appsHome, 'pm2.pid'),
+    clusterHome: appsHome,
   },
   {
     folder: path.join(dir, 'nginx'),
@@ -108,9 +111,13 @@ function copyAndEmpty(file: string, copy: string) {
   }
 }
 
+/** @returns the logs of a writer that got too long */
+export const tooLong = (set: LogSet, { most }: LogLimits) => logsIn(set).filter(({ size }) => size > most);
+
 /** Turns over the logs of a writer that got too long. @returns these */
-export function rotate(set: LogSet, { most, keep }: LogLimits): string[] {
-  const long = logsIn(set).filter(({ size }) => size > most);
+export function rotate(set: LogSet, limits: LogLimits): string[] {
+  const { keep } = limits;
+  const long = tooLong(set, limits);
   for (const { file } of long) {
     makeWay(file, keep);
     if (set.signal) fs.renameSync(file, `${file}.1`);

@@ -126,14 +126,17 @@ export function createPrivateServers({
     { upstream, onReady }: { upstream?: Upstream; onReady?: (name: ServerName) => void } = {},
   ) {
     const taken = new Set(Object.values(stackFile.read().ports ?? {}));
+    // NGINX will open the ports of LISTEN only later.
+    const reserved = (parseListen(process.env.LISTEN ?? '', true) ?? []).map(({ port }) => port);
     const processes: ServerProcess[] = [];
     for (const name of names.filter((candidate) => !urls[candidate])) {
       const definition = definitions[name];
       const remembered = stackFile.read().ports ?? {};
       for (const port of Object.keys(definition.ports)) taken.delete(remembered[port] ?? 0);
-      // NGINX will open the ports of LISTEN only later.
-      const listens = name === 'nginx' ? [] : (parseListen(process.env.LISTEN ?? '', true) ?? []);
-      const ports = await choosePorts(definition, new Set([...taken, ...listens.map(({ port }) => port)]));
+      const ports = await choosePorts(
+        definition,
+        name === 'nginx' ? taken : new Set([...taken, ...reserved]),
+      );
       Object.values(ports).forEach((port) => taken.add(port));
       stackFile.update({ ports: { ...remembered, ...ports } });
       const context = contextOf(definition, upstream);
