@@ -85,7 +85,7 @@ export async function localChecks(stack: Stack, root: string): Promise<Check[]> 
 
   return [
     { group: 'This folder', run: () => examineCheckout(root) },
-    { group: 'Disk', run: () => examineLogs({ dir, appsHome, supervisorHome }) },
+    { group: 'Disk', run: () => examineLogs({ dir, appsHome, supervisorHome, prefix: started.KEY_PREFIX }) },
     { group: 'Configuration', run: checkConfiguration },
     { group: 'Configuration', run: () => examineConfigFile(stack) },
     { group: 'Servers', run: checkEnvironment },

@@ -32,6 +32,7 @@ export function examineLogs({
   dir: string;
   appsHome: string;
   supervisorHome?: string;
+  prefix?: string;
 }): Finding[] {
   const logs = logSets({ supervisorHome, ...homes }).flatMap(({ folder, name }) =>
     logsIn({ folder, name: new RegExp(name.source.replace(/\$$/, '(\\.\\d+)?$')) }),

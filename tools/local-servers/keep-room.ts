@@ -6,6 +6,7 @@ import { messageOf } from '../../src/lib/error-code';
 import { logSets, reopen, rotate, tooLong, type LogSet } from './logs';
 import { askDaemon } from './pm2-daemon';
 import type { Pm2Process } from './pm2';
+import { createStackFile } from './stack-file';
 
 /**
  * Bounds the logs of a stack, and keeps some room for its database. PM2 of the servers runs it:
@@ -16,7 +17,9 @@ const limits = { most: Number(most), keep: Number(keep) };
 const lookMs = 1_000;
 /** Free bytes below which a disk counts as full. */
 const full = 16e6;
-const sets = logSets({ dir, supervisorHome, appsHome });
+const stackFile = createStackFile(dir);
+let prefix: string | undefined;
+let sets = logSets({ dir, supervisorHome, appsHome });
 const askMs = 5_000;
 /** Longer than a worker may take to start; beyond it, a bounded log counts for more. */
 const longestWaitMs = 60_000;
@@ -86,6 +89,14 @@ function keepReserve() {
   }
 }
 
+/** Finds the logs of the apps, whose names change with KEY_PREFIX at a later start. */
+function followPrefix() {
+  const { KEY_PREFIX } = stackFile.read().env ?? {};
+  if (KEY_PREFIX === prefix) return;
+  prefix = KEY_PREFIX;
+  sets = logSets({ dir, supervisorHome, appsHome, prefix });
+}
+
 /** Logs a failure, for example on a full disk: the next look tries again. */
 async function attempt(what: string, work: () => unknown) {
   try {
@@ -98,6 +109,7 @@ async function attempt(what: string, work: () => unknown) {
 async function keepRoom() {
   for (;;) {
     await attempt('reserve', keepReserve);
+    await attempt('stack.json', followPrefix);
     for (const set of sets) await attempt(set.folder, () => look(set));
     await sleep(lookMs);
   }

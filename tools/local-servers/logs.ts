@@ -26,16 +26,18 @@ export interface LogSet {
 /**
  * The logs of a stack in `dir`, by their writers.
  *
- * @param stack the homes of both PM2
+ * @param stack the homes of both PM2; prefix: KEY_PREFIX, with which PM2 names the apps and their logs
  */
 export const logSets = ({
   dir,
   supervisorHome,
   appsHome,
+  prefix,
 }: {
   dir: string;
   supervisorHome: string;
   appsHome: string;
+  prefix?: string;
 }): LogSet[] => [
   // PM2 opens the logs of its processes anew on SIGUSR2, NGINX its own on SIGUSR1.
   {
@@ -46,7 +48,8 @@ export const logSets = ({
   },
   {
     folder: path.join(appsHome, 'logs'),
-    name: /^taskfleet-.*\.log$/,
+    // After a change of the prefix, the logs of before stay for a while.
+    name: new RegExp(`^(?:taskfleet|${prefix || 'taskfleet'})-(?:api|worker)-.*\\.log$`),
     signal: 'SIGUSR2',
     pidFile: path.join(appsHome, 'pm2.pid'),
     clusterHome: appsHome,

@@ -121,6 +121,17 @@ describe('the logs of a stack', () => {
     ).toEqual([]);
   });
 
+  it('include those of the apps under the name that KEY_PREFIX gives them', () => {
+    const homes = { dir, supervisorHome: path.join(dir, 'pm2'), appsHome: path.join(dir, 'apps') };
+    const sets = logSets({ ...homes, prefix: 'acme' });
+    const isBounded = (file: string) =>
+      sets.some(({ folder, name }) => folder.endsWith('/apps/logs') && name.test(file));
+    expect(
+      ['acme-api-out.log', 'acme-worker-error.log', 'taskfleet-api-out.log'].filter(isBounded),
+    ).toHaveLength(3);
+    expect(['shop-api-out.log', 'acme-site-out.log'].filter(isBounded)).toEqual([]);
+  });
+
   describe('the end of a log', () => {
     it('is the only part that is read', () => {
       const file = path.join(dir, 'a.log');
