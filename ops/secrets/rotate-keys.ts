@@ -1,4 +1,4 @@
-import { keyOf, type Key } from '../../src/keys/key-list';
+import { keyOf, MOST_KEYS, type Key } from '../../src/keys/key-list';
 import { UserError, waitUntil } from '../../tools/command/run-command';
 import { newSecret } from '../../tools/local-servers/secrets';
 import { apiName } from '../stack/app-names';
@@ -16,6 +16,20 @@ export const withNext = ([current, ...rest]: Key[]): Key[] =>
   rest.some(({ isNext }) => isNext)
     ? [current!, ...rest]
     : [current!, keyOf(newSecret(), { isNext: true }), ...rest];
+
+/**
+ * Bounds a list at the number of keys that workers accept. The last keys are the oldest; if all tokens of before end now,
+ * they can go.
+ *
+ * @throws UserError if they are needed
+ */
+export function withinBounds(keys: Key[], isNow: boolean): Key[] {
+  if (keys.length <= MOST_KEYS || isNow) return keys.slice(0, MOST_KEYS);
+  throw new UserError(
+    `The file has ${MOST_KEYS} keys already, since keys of before are needed for IDEMPOTENCY_TTL_HOURS. Nothing was ` +
+      'changed. Rotate less often, or end all tokens of before: npx taskfleet secrets rotate --now',
+  );
+}
 
 /** Has the next key sign. @param until when the tokens of the key before end, at the latest */
 export function withNextSigning([current, ...rest]: Key[], until: number): Key[] {
@@ -68,7 +82,7 @@ export async function rotateKeys(stack: Stack, { isNow, say }: Tell & { isNow: b
         'holds them. docs/operations.md#rotate-secrets says how to rotate them by hand.',
     );
   await requireWatching(stack);
-  const before = withNext(withoutOld(readKeysOf(file), env));
+  const before = withinBounds(withNext(withoutOld(readKeysOf(file), env)), isNow);
   await publish(stack, file, before);
   say('every API worker accepts tokens of the new key');
   const lifeMs = (Number(env.JWT_TTL_SECONDS) || 3_600) * 1_000;

@@ -3,7 +3,7 @@ import { createHash, createSecretKey, type KeyObject } from 'node:crypto';
 /** RFC 7518, 3.2: HS256 wants a key of at least 256 bits. */
 export const SECRET_BYTES = 32;
 /** A rotation leaves one key or two; each token without an id is tried with all of them. */
-const MOST_KEYS = 10;
+export const MOST_KEYS = 10;
 
 /** A key of the tokens. */
 export interface Key {

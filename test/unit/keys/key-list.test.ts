@@ -1,5 +1,5 @@
-import { withNext, withNextSigning } from '../../../ops/secrets/rotate-keys';
-import { formatKeys, keyOf, parseKeys } from '../../../src/keys/key-list';
+import { withinBounds, withNext, withNextSigning } from '../../../ops/secrets/rotate-keys';
+import { formatKeys, keyOf, MOST_KEYS, parseKeys, type Key } from '../../../src/keys/key-list';
 
 const [A, B, C] = ['a', 'b', 'c'].map((letter) => letter.repeat(32)) as [string, string, string];
 const idsOf = (text: string) => parseKeys(text).keys.map(({ secret }) => secret);
@@ -59,5 +59,19 @@ describe('a rotation', () => {
       [C, 1_000],
     ]);
     expect(rotated[0]!.isNext).toBeFalsy();
+  });
+});
+
+describe('rotations in quick succession', () => {
+  const rotate = (keys: Key[], isNow = false) =>
+    withNextSigning(withinBounds(withNext(keys), isNow), Date.now() + 60_000);
+
+  it('stop before the list has more keys than workers accept, unless all tokens end', () => {
+    let keys = [keyOf(A)];
+    while (keys.length < MOST_KEYS) keys = rotate(keys);
+    expect(() => rotate(keys)).toThrow(/has 10 keys already.*Nothing was changed.*--now/);
+    const after = rotate(keys, true);
+    expect(parseKeys(formatKeys(after)).fault).toBeUndefined();
+    expect(after.slice(1)).toEqual(keys.slice(0, -1).map(({ id }) => expect.objectContaining({ id }) as Key));
   });
 });
