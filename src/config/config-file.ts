@@ -44,6 +44,7 @@ export const configFileOf = (root: string, env: NodeJS.ProcessEnv): string =>
 /** @returns why systemd and Docker would read this value differently; `undefined` if they agree */
 export function valueFault(value: string): string | undefined {
   if (/[\n\r\0]/.test(value)) return 'a value is one line';
+  if (value.includes('\uFFFD')) return 'write the file in UTF-8';
   if (/^['"]/.test(value)) return 'write the value without quotes';
   if (value.includes('\\')) return 'a value cannot contain a backslash';
   if (value !== value.trim()) return 'a value cannot begin or end with a blank';
@@ -109,7 +110,9 @@ export function changeConfigFile(file: string, changes: Record<string, string | 
   const target = existsSync(file) ? realpathSync(file) : file;
   // A group that may read it, such as that of the service's user, stays.
   const mode = existsSync(file) ? statSync(file).mode & 0o777 : 0o600;
-  replaceFile(target, lines.map((line) => `${line}\n`).join(''), mode);
+  // The service could not read a file of root in its folder.
+  const owner = statSync(existsSync(file) ? target : path.dirname(target));
+  replaceFile(target, lines.map((line) => `${line}\n`).join(''), mode, owner);
 }
 
 /**

@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { chownSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import {
   addMissing,
@@ -50,6 +50,31 @@ describe('the configuration file', () => {
     changeConfigFile(file, { A: '3', C: '4', B: undefined, D: undefined });
     expect(readFileSync(file, 'utf8')).toBe('# first\nA=3\nAB=0\n\nC=4\n');
   });
+
+  it('names a line that is not in UTF-8', () => {
+    writeFileSync(file, Buffer.from('A=M\xfcller\n', 'latin1'));
+    expect(parseConfigFile(readFileSync(file, 'utf8')).faults).toEqual([
+      'line 1 (A): write the file in UTF-8',
+    ]);
+  });
+
+  const asRoot = process.getuid?.() === 0 ? it : it.skip;
+  asRoot(
+    'stays readable for its owner if root changes it, as does a new one in a folder of another user',
+    () => {
+      const [user, group] = [65_533, 65_534];
+      const home = path.join(folder, 'home');
+      mkdirSync(home);
+      chownSync(home, user, group);
+      const own = path.join(home, 'taskfleet.env');
+      const ownerOf = () => [statSync(own).uid, statSync(own).gid];
+      changeConfigFile(own, { A: '1' });
+      expect(ownerOf()).toEqual([user, group]);
+      chownSync(own, 0, group);
+      changeConfigFile(own, { A: '2' });
+      expect(ownerOf()).toEqual([0, group]);
+    },
+  );
 
   it('gives way to the environment, in which an empty variable counts as unset', () => {
     const env = { A: '1', B: '', C: 'same' };
