@@ -43,10 +43,15 @@ function requireName(name: string) {
 function runningValue(name: string): string {
   loadConfiguration();
   const { createLocalStack } = load('../local/local-stack.ts') as typeof import('../local/local-stack');
-  const { env = {}, upstream } = createLocalStack().stackFile.read();
-  const running: Record<string, string | undefined> = { ...env, ...upstream?.edge };
-  const value = running[name];
+  const { valueToName } = load('../config/keep.ts') as typeof import('../config/keep');
+  const { isServer, ownServer } = load('../config/differences.ts') as typeof import('../config/differences');
+  const before = createLocalStack().stackFile.read();
+  const value = valueToName(name, before);
   if (value) return value;
+  if (isServer(name) && before.env?.[name])
+    throw new UserError(
+      `What runs uses ${ownServer} server, which each start finds without ${name}. To keep it: npx taskfleet config unset ${name}`,
+    );
   throw new UserError(`What runs has no ${name}. Write ${name}=VALUE.`);
 }
 

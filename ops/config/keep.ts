@@ -5,8 +5,8 @@ import type { StackFile } from '../../tools/local-servers/stack-file';
 import { externalUrl, isServer, keys, tokenKeys } from './differences';
 import { configFile, shell } from './load';
 
-/** The value that runs, if it has to be named: the stack finds its own servers and keys itself. */
-function valueToName(name: string, before: StackFile): string | undefined {
+/** @returns the value that runs, if it has to be named: the stack finds its own servers and keys itself */
+export function valueToName(name: string, before: StackFile): string | undefined {
   if (isServer(name)) return externalUrl(before, name);
   const edge: Record<string, string | undefined> = before.upstream?.edge ?? {};
   const value = edge[name] ?? before.env?.[name];

@@ -190,8 +190,15 @@ export function createStack({
     await apps.check();
     const wanted = appEnvironment(apiWorkers, env);
     const outcome = await rollOut({ build, env: wanted, limitMs, isRollback, say: sayHere, status });
-    // Has stack.json name servers that this reload took by their URLs.
-    await servers.start(withoutNginx.filter((name) => urls[name as keyof typeof urls]));
+    // Has stack.json name servers that this reload took by their URLs. A rollback keeps the servers that run, whatever
+    // the configuration file names meanwhile.
+    const taken = [wanted.MONGO_URL, wanted.REDIS_URL, wanted.AMQP_URL];
+    await servers.start(
+      withoutNginx.filter((name) => {
+        const url = urls[name as keyof typeof urls];
+        return url && taken.includes(url);
+      }),
+    );
     await nginx.follow(wanted);
     return outcome;
   };

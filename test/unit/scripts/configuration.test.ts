@@ -138,6 +138,19 @@ describe('a start in another shell', () => {
   });
 });
 
+describe('a server of the stack', () => {
+  it('is not kept by its URL: the next start would take it for a server that it need not start', () => {
+    writeFileSync(path.join(data, 'taskfleet.env'), '');
+    const services = { redis: { url: 'redis://:s3cret@127.0.0.1:6400', name: 'Redis' } };
+    const env = { REDIS_URL: services.redis.url };
+    writeFileSync(path.join(data, 'stack.json'), JSON.stringify({ env, services }));
+    const { status, stderr, stdout } = run(['config', 'set', 'REDIS_URL']);
+    expect({ status, stdout }).toEqual({ status: 1, stdout: '' });
+    expect(stderr).toContain('To keep it: npx taskfleet config unset REDIS_URL');
+    rmSync(path.join(data, 'stack.json'));
+  });
+});
+
 describe('a data folder outside of the clone', () => {
   const other = path.join(folder, 'other data');
   const folderOf = (env?: NodeJS.ProcessEnv) => /^Data folder +(.*)$/m.exec(run(['config'], env).stdout)?.[1];
