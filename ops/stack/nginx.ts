@@ -3,7 +3,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { limitExemptOf } from '../../src/config/profile';
 import type { Edge } from '../../tools/local-servers/edge';
 import { checkCertificate } from '../../tools/local-servers/check-certificate';
-import { checkEdge, takeEdge } from '../../tools/local-servers/servers/nginx-edge';
+import { checkEdge, dropPem, takeEdge } from '../../tools/local-servers/servers/nginx-edge';
 import type { createPrivateServers } from '../../tools/local-servers/private-servers';
 import type { createStackFile } from '../../tools/local-servers/stack-file';
 import type { Upstream } from '../../tools/local-servers/types';
@@ -49,6 +49,8 @@ export function createNginx({
     async check(): Promise<string[]> {
       const warnings = checkCertificate(edge);
       await checkEdge(folder, edge, await isRunning());
+      const { upstream } = stackFile.read();
+      if (upstream) servers.check('nginx', { ...upstream, edge });
       return warnings;
     },
 
@@ -57,7 +59,11 @@ export function createNginx({
       checkCertificate(edge);
       await takeEdge(folder, edge, await isRunning());
       await update({ edge });
+      dropPem(folder, edge);
     },
+
+    /** Removes what NGINX no longer needs, once it runs as prepared. */
+    finish: () => dropPem(folder, edge),
 
     /** Has NGINX list the first `count` workers. `pm2 scale` down ends the oldest, not those with the highest ports. */
     async list(count?: number) {

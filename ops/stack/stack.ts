@@ -97,6 +97,7 @@ export function createStack({
       ? await nginx.prepare({ apiPorts: await reachablePorts(apiWorkers), balancing })
       : stackFile.read().upstream;
     await servers.start(only, { upstream, onReady });
+    if (only.includes('nginx')) nginx.finish();
     const { url } = stackFile.read().services?.nginx ?? {};
     stackFile.update({ url, upstream, supervisor: { home: supervisor.home } });
     return info();

@@ -234,6 +234,9 @@ export function createPrivateServers({
   return {
     start,
     server,
+    /** @param more for NGINX @throws UserError if the server would refuse its configuration */
+    check: (name: ServerName, more: Partial<Upstream>) =>
+      definitions[name].check?.(contextOf(definitions[name], more)),
     rotatePassword,
     isRunning: async (name: ServerName) => Boolean(await supervisor.pid(name)),
   };

@@ -75,6 +75,8 @@ export interface ServerDefinition<Port extends string = string> {
   startTimeoutMs?: number;
   find(): FoundServer | undefined;
   version(context: ServerContext<Port>): Promise<string>;
+  /** Judges what `prepare` would write, without effect on what runs. @throws UserError */
+  check?(context: ServerContext<Port>): void;
   /** Writes its configuration. @returns the processes to run, in their order */
   prepare(context: ServerContext<Port>): ServerProcess[];
   ping(context: ServerContext<Port>): Promise<boolean>;

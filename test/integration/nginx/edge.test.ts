@@ -1,4 +1,4 @@
-import { copyFileSync, mkdirSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import http2 from 'node:http2';
 import https from 'node:https';
@@ -6,7 +6,7 @@ import path from 'node:path';
 import tls from 'node:tls';
 import { problemSchema } from '../../../src/schemas/values';
 import { makeCertificate } from '../../../tools/kit/certificate';
-import { takeEdge } from '../../../tools/local-servers/servers/nginx-edge';
+import { dropPem, pemOf, takeEdge } from '../../../tools/local-servers/servers/nginx-edge';
 import { startNginx } from '../../support/balancer';
 import { newFolder } from '../../support/folder';
 import { freePort } from '../../support/free-port';
@@ -221,6 +221,17 @@ describe('NGINX with a certificate', () => {
     } finally {
       agent.destroy();
     }
+  });
+
+  it('serves HTTPS on until NGINX has taken a configuration without a certificate', async () => {
+    await takeEdge(nginx.dir, {}, true);
+    expect(await shake()).toMatchObject({ version: 'TLSv1.3' });
+    const other = newFolder();
+    copyFileSync(pemOf(nginx.dir), pemOf(other));
+    dropPem(other, edge());
+    expect(existsSync(pemOf(other))).toBe(true);
+    dropPem(other, {});
+    expect(existsSync(pemOf(other))).toBe(false);
   });
 
   it('refuses a port that another program holds, and names it', async () => {

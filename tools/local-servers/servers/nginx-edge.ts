@@ -32,11 +32,16 @@ export function http2Of(bin: string): 'parameter' | 'directive' | undefined {
  */
 function writePem(dir: string, { TLS_CERT, TLS_KEY }: Edge): void {
   const file = pemOf(dir);
-  if (!TLS_CERT || !TLS_KEY) return fs.rmSync(file, { force: true });
+  if (!TLS_CERT || !TLS_KEY) return;
   const { pem } = readTlsFiles(TLS_CERT, TLS_KEY);
   fs.mkdirSync(dir, { recursive: true, mode: 0o700 });
   if (fs.existsSync(file) && fs.readFileSync(file, 'utf8') === pem) return;
   replaceFile(file, pem);
+}
+
+/** Removes the key once NGINX serves without it. Before, it may refuse the configuration, and serve on with HTTPS. */
+export function dropPem(dir: string, { TLS_CERT }: Edge): void {
+  if (!TLS_CERT) fs.rmSync(pemOf(dir), { force: true });
 }
 
 const isOpen = (file: string, port: number) =>

@@ -7,7 +7,7 @@ import { edgeDirectives } from '../edge';
 import { http2Of, requireValid } from './nginx-edge';
 import { loadLua } from './nginx-lua';
 import { UserError } from '../../command/run-command';
-import type { ServerDefinition } from '../types';
+import type { ServerContext, ServerDefinition } from '../types';
 
 const wrapper = path.join(__dirname, 'run-nginx.sh');
 
@@ -26,6 +26,42 @@ function write(file: string, text: string): boolean {
   return before !== undefined && before !== text;
 }
 
+/** @returns the text of nginx.conf, and the addresses in it */
+function configOf({
+  root,
+  ports,
+  found,
+  apiPorts = [],
+  balancing,
+  corsOrigins = '',
+  limitExempt = 'loopback',
+  edge = {},
+}: ServerContext<'nginx' | 'metrics'>) {
+  const method = checkBalancing(balancing);
+  // The API has judged them as origins; here they stand in the text of a configuration.
+  if (!/^[\w.:/[\]*, -]*$/.test(corsOrigins))
+    throw new UserError(`CORS_ORIGINS names no origins: ${corsOrigins}`);
+  const template = fs.readFileSync(path.join(root, 'nginx', 'nginx.conf.template'), 'utf8');
+  const addresses = apiPorts.map((port) => `127.0.0.1:${port}`);
+  const http2 = edge.TLS_CERT ? http2Of(found.bin) : undefined;
+  const directives = edgeDirectives(edge, { ownPort: ports.nginx, limitExempt, http2 });
+  const text = render(template, {
+    ...directives,
+    NGINX_LOAD_MODULES: method === 'response-time' ? loadLua(found.bin) : '',
+    // Keeps the workers at root if root starts NGINX: its default, "nobody", can't enter a private folder.
+    NGINX_USER: process.getuid?.() === 0 ? 'user root;' : '',
+    // Relative to the prefix, this folder: in a path NGINX takes `$` for a variable and `;` for an end.
+    NGINX_DIR: '.',
+    NGINX_METRICS_LISTEN: `listen 127.0.0.1:${ports.metrics};`,
+    BALANCING: method,
+    API_SERVERS: addresses.map((address) => `server ${address} max_fails=3 fail_timeout=2s;`).join('\n    '),
+    API_PEERS: addresses.join(' '),
+    CORS_ORIGINS: corsOrigins,
+    NGINX_ACCESS_LOG: 'access.log',
+  });
+  return { text, listens: directives.NGINX_LISTEN };
+}
+
 export const nginx: ServerDefinition<'nginx' | 'metrics'> = {
   name: 'nginx',
   title: 'NGINX',
@@ -39,41 +75,14 @@ export const nginx: ServerDefinition<'nginx' | 'metrics'> = {
 
   version: ({ found }) => commandVersion(found.bin, ['-v'], /nginx\/([\d.]+)/),
 
-  prepare({
-    root,
-    dir,
-    ports,
-    found,
-    apiPorts = [],
-    balancing,
-    corsOrigins = '',
-    limitExempt = 'loopback',
-    edge = {},
-  }) {
-    const method = checkBalancing(balancing);
-    // The API has judged them as origins; here they stand in the text of a configuration.
-    if (!/^[\w.:/[\]*, -]*$/.test(corsOrigins))
-      throw new UserError(`CORS_ORIGINS names no origins: ${corsOrigins}`);
-    const template = fs.readFileSync(path.join(root, 'nginx', 'nginx.conf.template'), 'utf8');
-    const addresses = apiPorts.map((port) => `127.0.0.1:${port}`);
-    const http2 = edge.TLS_CERT ? http2Of(found.bin) : undefined;
-    const directives = edgeDirectives(edge, { ownPort: ports.nginx, limitExempt, http2 });
-    const text = render(template, {
-      ...directives,
-      NGINX_LOAD_MODULES: method === 'response-time' ? loadLua(found.bin) : '',
-      // Keeps the workers at root if root starts NGINX: its default, "nobody", can't enter a private folder.
-      NGINX_USER: process.getuid?.() === 0 ? 'user root;' : '',
-      // Relative to the prefix, this folder: in a path NGINX takes `$` for a variable and `;` for an end.
-      NGINX_DIR: '.',
-      NGINX_METRICS_LISTEN: `listen 127.0.0.1:${ports.metrics};`,
-      BALANCING: method,
-      API_SERVERS: addresses
-        .map((address) => `server ${address} max_fails=3 fail_timeout=2s;`)
-        .join('\n    '),
-      API_PEERS: addresses.join(' '),
-      CORS_ORIGINS: corsOrigins,
-      NGINX_ACCESS_LOG: 'access.log',
-    });
+  /** Has NGINX itself judge it, which knows whether the host has these addresses and this user may open them. */
+  check(context) {
+    if (context.edge?.LISTEN) requireValid(context.found.bin, context.dir, configOf(context).text);
+  },
+
+  prepare(context) {
+    const { root, dir, found, edge = {} } = context;
+    const { text, listens } = configOf(context);
     const changes = ['balancing', 'tls'].flatMap((name) => {
       const source = path.join(root, 'nginx', name);
       fs.mkdirSync(path.join(dir, name), { recursive: true });
@@ -89,7 +98,7 @@ export const nginx: ServerDefinition<'nginx' | 'metrics'> = {
     // The shell runs it, so that it works without its x bit and on a mount that forbids executing.
     const args = [wrapper, found.bin, dir];
     // A reload can't open an address of which a part is open already, such as 0.0.0.0:80 after 127.0.0.1:80.
-    const config = edge.LISTEN && directives.NGINX_LISTEN;
+    const config = edge.LISTEN && listens;
     return [{ name: 'nginx', script: '/bin/sh', args, killTimeoutMs: 5_000, config, configChanged }];
   },
 
