@@ -1,6 +1,6 @@
 import { alone, createLocalStack, root, wantedOfShell } from '../local/local-stack';
 import { apiName, describeCounts } from '../stack/app-names';
-import { compileForServing } from '../set-up/build';
+import { compileForServing, isHeld } from '../set-up/build';
 import { guardChanges } from '../config/guard';
 import { createProgress } from '../../tools/command/progress';
 import { edgeOf } from '../../tools/local-servers/edge';
@@ -37,6 +37,11 @@ async function reload(given: string | undefined, limitMs: number, yes?: boolean)
   guardChanges({ stack, apiWorkers, env, command: 'reload', yes, say });
   for (const warning of await stack.checkNginx()) say(`! ${warning}`);
 
+  if (!given && isHeld(root))
+    progress.line(
+      'build',
+      '! this releases the sources that a rollback left; npx taskfleet start takes a configuration without them',
+    );
   const compile = () => progress.step('build', 'compiling the sources', () => compileForServing(root));
   const build = given ? fromCaller(given) : await compile();
   for (const warning of await stack.checkConfiguration({ apiWorkers, env, build }))

@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { createReplacement } from './replace-each';
-import { hold, publish } from '../set-up/build';
+import { hold, isHeld, publish } from '../set-up/build';
 import { buildOf, createReleases } from './releases';
 import { messageOf } from '../../src/lib/error-code';
 import type { Apps } from './apps';
@@ -16,6 +16,8 @@ interface Before {
   release?: string;
   /** Id of the kept build. */
   build: string;
+  /** True if a rollback had left the sources for it. */
+  isHeld?: boolean;
 }
 
 /**
@@ -42,7 +44,8 @@ export function createRollOut({
     const known = unproven?.build;
     if (known && releases.has(known)) return { ...unproven, build: known };
     const serving = buildOf(release);
-    const before = { env, release, build: releases.has(serving) ? serving : releases.keep(dist) };
+    const build = releases.has(serving) ? serving : releases.keep(dist);
+    const before = { env, release, build, isHeld: isHeld(root) };
     stackFile.update({ unproven: before });
     return before;
   }
@@ -63,8 +66,10 @@ export function createRollOut({
   const replacing = ({ say, status = () => {} }: Tell, running: AppProcess[]) =>
     createReplacement({ apps, say, status, url: stackFile.read().url }, running);
 
-  async function goBack({ env = {}, release = '', build }: Before, tell: Tell) {
+  async function goBack({ env = {}, release = '', build, isHeld: wasHeld }: Before, tell: Tell) {
     publish(releases.folderOf(build), dist);
+    // Otherwise the next start would release the sources that the rollback had left.
+    if (wasHeld) hold(root);
     stackFile.update({ env, release });
     // Workers that were not replaced yet go on serving.
     const isWanted = (process_: AppProcess) => process_.release !== release || process_.status !== 'online';

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { lateBuilds } from '../../ops/drill/broken-builds';
 import { makeClone } from '../../ops/drill/own-clone';
+import { hold, isHeld } from '../../ops/set-up/build';
 import { newTitle, send, startCluster, type Cluster } from '../support/cluster';
 import { startLoad } from '../support/load';
 
@@ -23,6 +24,8 @@ describe('a roll-out', () => {
     const { body } = await send(url, 'POST', '/tasks', { title: newTitle() }, token);
     const task = `/tasks/${(body as { _id: string })._id}`;
     const { env, release } = stack.info();
+    // As after a rollback: a start must not release the sources that it left.
+    hold(clone);
     for (const { name, build, failure } of lateBuilds(clone, path.join(clone, 'builds'))) {
       const stop = startLoad({ url, token, connections: 8, path: task });
       const refusal = await stack
@@ -33,6 +36,7 @@ describe('a roll-out', () => {
       expect(refusal).toMatch(failure);
       expect(refusal).toContain(`The previous build (release ${release}) serves again`);
       expect(stack.info().release).toBe(release);
+      expect(isHeld(clone)).toBe(true);
       const states = (await stack.apps()).map((app) => [app.status, app.release]);
       expect(states).toEqual(Array(3).fill(['online', release]));
     }

@@ -18,7 +18,7 @@ export interface StackFile extends Start {
   services?: Partial<Record<ServerName, Service>>;
   upstream?: Upstream;
   /** The start before the one that is being rolled out, and the id of its kept build. */
-  unproven?: Start & { build?: string };
+  unproven?: Start & { build?: string; isHeld?: boolean };
   /** Pids of API workers that `scale` drains in order to end them. */
   leaving?: number[];
   admin?: { email: string; passwordFile: string };
