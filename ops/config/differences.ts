@@ -2,7 +2,7 @@ import fs from 'node:fs';
 import { appVariables } from '../../src/config/app-environment';
 import { defaultValueOf, secretDigestOf, shownValue } from '../../src/config/shown-value';
 import { secretsIn } from '../../src/keys/key-list';
-import { nginxVariables } from '../../tools/local-servers/edge';
+import { edgeVariables } from '../../tools/local-servers/edge';
 import type { StackFile } from '../../tools/local-servers/stack-file';
 import { isSameDatabase } from './same-database';
 
@@ -65,6 +65,10 @@ function keyDifference(before: Variables, next: Variables): Difference[] {
   return [{ name: becomes.name, was: shown(was.values), becomes: shown(becomes.values), isGrave }];
 }
 
+/** Without LISTEN no other host reaches NGINX any more, and without PROFILE an Admin is made whose password is in a file. */
+const isGraveValue = (name: string, next: string | undefined) =>
+  name === 'KEY_PREFIX' || (name === 'LISTEN' && !next) || (name === 'PROFILE' && next !== 'production');
+
 function valueDifference(name: string, before: Variables, next: Variables): Difference[] {
   const standard = defaultValueOf(name);
   const [was, becomes] = [before, next].map((env) => env[name] || standard) as [string, string];
@@ -74,8 +78,7 @@ function valueDifference(name: string, before: Variables, next: Variables): Diff
       name,
       was: shownValue(name, was),
       becomes: shownValue(name, becomes),
-      // Without LISTEN no other host reaches NGINX any more.
-      isGrave: name === 'KEY_PREFIX' || (name === 'LISTEN' && !next.LISTEN),
+      isGrave: isGraveValue(name, next[name]),
     },
   ];
 }
@@ -91,7 +94,7 @@ export function differencesOf(before: StackFile, next: Variables): Difference[] 
   // Nothing was started here yet.
   if (!env) return [];
   const { edge } = before.upstream ?? {};
-  const ofNginx = edge ? nginxVariables.flatMap((name) => valueDifference(name, edge, next)) : [];
+  const ofNginx = edge ? edgeVariables.flatMap((name) => valueDifference(name, edge, next)) : [];
   const ofApps = appVariables.flatMap((name) => {
     if (isServer(name)) return serverDifference(before, name, next[name] || undefined);
     if (name === 'JWT_SECRET') return keyDifference(env, next);

@@ -4,7 +4,7 @@ import { recordedDataDir } from '../../src/config/config-file';
 import { forCaller } from '../../src/command-line/convention';
 import { dir, root } from '../local/local-stack';
 import { UserError } from '../../tools/command/run-command';
-import { edgeOf, isOfNginx } from '../../tools/local-servers/edge';
+import { edgeOf, isOfEdge } from '../../tools/local-servers/edge';
 import { urlsFromEnvironment } from '../../tools/local-servers/server-urls';
 import type { Stack } from '../stack/types';
 import { differencesOf, externalUrl, type Difference } from './differences';
@@ -59,7 +59,7 @@ export function plannedDifferences(plan: Plan): Difference[] {
   const before = plan.stack.stackFile.read();
   const ofVariables = before.env ? differencesOf(before, plannedVariables(plan)) : [];
   const differences = [...dataDirDifference(), ...ofVariables];
-  return plan.command === 'reload nginx' ? differences.filter(({ name }) => isOfNginx(name)) : differences;
+  return plan.command === 'reload nginx' ? differences.filter(({ name }) => isOfEdge(name)) : differences;
 }
 
 /**
@@ -79,7 +79,7 @@ export function guardChanges(plan: Plan & { yes?: boolean; say: (text: string) =
     [
       `This ${command} would change what runs:`,
       ...lines,
-      `${grave.join(', ')}: other data, keys, tokens or addresses. Nothing was changed.`,
+      `${grave.join(', ')}: other data, keys, tokens, addresses or limits. Nothing was changed.`,
       '',
       ...(keep.length > 0 ? ['To keep what runs:', ...keep] : []),
       'To change it:',

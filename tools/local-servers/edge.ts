@@ -5,19 +5,19 @@ import { hasIpv6 } from './ports';
 
 /** Variables of NGINX alone. */
 export const nginxVariables = ['LISTEN', 'TLS_CERT', 'TLS_KEY', 'REAL_IP_FROM', 'LIMIT_RATE'] as const;
-/** Holds them as they were given. PROFILE decides about values of the apps, of which NGINX shares some. */
-export type Edge = Partial<Record<(typeof nginxVariables)[number] | 'PROFILE', string>>;
+/** PROFILE decides about values of the apps, of which NGINX shares some. */
+export const edgeVariables = [...nginxVariables, 'PROFILE'] as const;
+/** Holds them as they were given. */
+export type Edge = Partial<Record<(typeof edgeVariables)[number], string>>;
 
-export const isOfNginx = (name: string): boolean => nginxVariables.some((known) => known === name);
+export const isOfEdge = (name: string): boolean => edgeVariables.some((known) => known === name);
 
 /** File in the folder of NGINX with the key and the certificates. */
 export const PEM = 'tls.pem';
 
 /** Returns those that the environment sets. */
 export const edgeOf = (env: NodeJS.ProcessEnv): Edge =>
-  Object.fromEntries(
-    [...nginxVariables, 'PROFILE'].flatMap((name) => (env[name] ? [[name, env[name]]] : [])),
-  );
+  Object.fromEntries(edgeVariables.flatMap((name) => (env[name] ? [[name, env[name]]] : [])));
 
 const redirects = ({ isTls }: Listen, hasTls: boolean) => hasTls && !isTls;
 

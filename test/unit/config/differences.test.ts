@@ -43,6 +43,16 @@ describe('the differences to what runs', () => {
     ]);
   });
 
+  it('take it seriously if what runs in production would no longer do so, or not be reached', () => {
+    const upstream = { apiPorts: [], balancing: 'round-robin' as const };
+    const before = { env: {}, upstream: { ...upstream, edge: { LISTEN: '80', PROFILE: 'production' } } };
+    expect(graveOf(before, {})).toEqual(['LISTEN', 'PROFILE']);
+    expect(graveOf(before, before.upstream.edge)).toEqual([]);
+    expect(graveOf({ ...before, upstream: { ...upstream, edge: {} } }, { PROFILE: 'production' })).toEqual(
+      [],
+    );
+  });
+
   it('show what a process without the variable uses, not the default of the local stack', () => {
     const next = { EXPOSE_WORKER: 'true', LIMIT_EXEMPT: 'loopback' };
     expect(differencesOf({ env: { LOG_LEVEL: 'info' } }, next)).toEqual([

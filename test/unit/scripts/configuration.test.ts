@@ -53,7 +53,7 @@ describe('a start in another shell', () => {
       expect(status).toBe(1);
       expect(stderr).toMatch(/MONGO_URL +mongodb:\/\/…@db\.example\/app → the stack's own/);
       expect(stderr).toMatch(
-        /MONGO_URL, JWT_SECRET\w*: other data, keys, tokens or addresses\. Nothing was changed\./,
+        /MONGO_URL, JWT_SECRET\w*: other data, keys, tokens, addresses or limits\. Nothing was changed\./,
       );
       expect(stderr).toContain('npx taskfleet config set MONGO_URL\n');
       expect(stderr).toContain('npx taskfleet start --yes');
