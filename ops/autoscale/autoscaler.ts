@@ -53,6 +53,8 @@ export function createAutoscaler(options: AutoscalerOptions) {
       const listed = await countWorkers();
       // A worker that crashes or was stopped by hand has no socket, and PM2 would scale another number.
       refusal = listed === workers ? undefined : `PM2 lists ${listed} API workers, and ${workers} serve`;
+      // A `scale` may have come and gone since the look began.
+      if (read().isAutoscalePaused) refusal = PAUSED;
       if (refusal) return;
       onStep?.(takesBack ? 'back' : step > 0 ? 'up' : 'down');
       note(`${workers} → ${wanted} API workers: ${why}`);

@@ -108,6 +108,21 @@ describe('the autoscaler', () => {
     expect({ said, workers }).toEqual({ said: [], workers: 1 });
   });
 
+  it('takes no step if a person scaled while it looked', async () => {
+    let isAutoscalePaused = false;
+    const autoscaler = create({
+      read: () => ({ autoscale: range, isAutoscalePaused, env: { RUN_DIR: folder } }),
+      async alone(work) {
+        isAutoscalePaused = true;
+        await work();
+        return true;
+      },
+    });
+    await autoscaler.look(5);
+    expect(autoscaler.status()).toMatchObject({ steps: [] });
+    expect(workers).toBe(1);
+  });
+
   it('reports a step that fails, and rests', async () => {
     const autoscaler = create({ scale: () => Promise.reject(new Error('PM2 is gone')) });
     await autoscaler.look(12);
