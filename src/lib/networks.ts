@@ -15,7 +15,8 @@ const bitsOf = (address: string) => (isIP(address) === 4 ? 32 : 128);
 export function isNetwork(item: string): boolean {
   if (Object.hasOwn(NAMED, item)) return true;
   const [, address = item, bits = '0'] = /^(.+)\/(\d{1,3})$/.exec(item) ?? [];
-  return isIP(address) > 0 && Number(bits) <= bitsOf(address);
+  // NGINX knows no interface of an address (fe80::1%eth0), and would not start.
+  return isIP(address) > 0 && !address.includes('%') && Number(bits) <= bitsOf(address);
 }
 
 /** Does the same for a whole list, which may also be `none`. */

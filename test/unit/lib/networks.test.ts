@@ -4,7 +4,7 @@ describe('networks', () => {
   it.each(['10.0.0.5', '10.0.0.0/8', '::1', 'fd00::/8', 'loopback', 'uniquelocal'])('accept %s', (item) =>
     expect(isNetwork(item)).toBe(true),
   );
-  it.each(['', 'none', '10.0.0.0/33', '10.0.0.0/', 'x', '1.2.3', 'constructor', '::/129'])(
+  it.each(['', 'none', '10.0.0.0/33', '10.0.0.0/', 'x', '1.2.3', 'constructor', '::/129', 'fe80::1%eth0'])(
     'refuse %s',
     (item) => expect(isNetwork(item)).toBe(false),
   );
