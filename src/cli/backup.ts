@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { totalOf } from '../backup/backup-format';
 import { readBackupKeys, writeNewKey } from '../backup/encryption';
@@ -58,7 +59,17 @@ runCommand(commands.backup, async ({ values, positionals: [name] }) => {
 Without the key nobody can read the backups.`);
   }
   const keys = await readBackupKeys(process.env);
-  const folder = backupsIn(dataDirOf(process.cwd(), process.env));
+  const dir = dataDirOf(process.cwd(), process.env);
+  // A second database would push out the backups of the stack, and pass for one of them.
+  if (
+    name === undefined &&
+    process.env.TASKFLEET_FOREIGN === 'true' &&
+    existsSync(path.join(dir, 'stack.json'))
+  )
+    throw new UsageError(
+      "Name the FILE: MONGO_URL names a database that this stack does not use, and the folder backups has the stack's own.",
+    );
+  const folder = backupsIn(dir);
   const file = name === undefined ? path.join(folder, nameOf(new Date(), keys.length > 0)) : fromCaller(name);
   const wanted = { file, keys, atOneMoment: !noSnapshot, signal: untilInterrupted() };
   await withData(async (data) => {

@@ -52,6 +52,16 @@ describe('backup --keep', () => {
       expect(statSync(path.join(folder, name)).mode & 0o777).toBe(0o600);
   });
 
+  it('refuses a database that the stack of this folder does not use, whose backups would push out its own', async () => {
+    const stack = path.join(dir, 'stack.json');
+    await writeFile(stack, '{}');
+    for (const args of [[], ['--keep', '1']]) {
+      const { status, stderr } = await runCommand('backup', args, environment({ TASKFLEET_FOREIGN: 'true' }));
+      expect([status, stderr]).toEqual([2, expect.stringContaining('Name the FILE')]);
+    }
+    await rm(stack);
+  });
+
   it('encrypts if there is a key, and a rehearsal needs it', async () => {
     const key = path.join(dir, 'key');
     const made = await runCommand('backup', ['--new-key', key], environment());
