@@ -65,9 +65,12 @@ function keyDifference(before: Variables, next: Variables): Difference[] {
   return [{ name: becomes.name, was: shown(was.values), becomes: shown(becomes.values), isGrave }];
 }
 
-/** Without LISTEN no other host reaches NGINX any more, and without PROFILE an Admin is made whose password is in a file. */
+/** Without LISTEN no other host reaches NGINX any more, and without a certificate its ports speak plain HTTP. */
+const reach = ['LISTEN', 'TLS_CERT', 'TLS_KEY'];
+
+/** Outside of production an Admin is made whose password is in a file. */
 const isGraveValue = (name: string, next: string | undefined) =>
-  name === 'KEY_PREFIX' || (name === 'LISTEN' && !next) || (name === 'PROFILE' && next !== 'production');
+  name === 'KEY_PREFIX' || (reach.includes(name) && !next) || (name === 'PROFILE' && next !== 'production');
 
 function valueDifference(name: string, before: Variables, next: Variables): Difference[] {
   const standard = defaultValueOf(name);

@@ -45,8 +45,14 @@ describe('the differences to what runs', () => {
 
   it('take it seriously if what runs in production would no longer do so, or not be reached', () => {
     const upstream = { apiPorts: [], balancing: 'round-robin' as const };
-    const before = { env: {}, upstream: { ...upstream, edge: { LISTEN: '80', PROFILE: 'production' } } };
-    expect(graveOf(before, {})).toEqual(['LISTEN', 'PROFILE']);
+    const before = {
+      env: {},
+      upstream: {
+        ...upstream,
+        edge: { LISTEN: '443', TLS_CERT: '/c', TLS_KEY: '/k', PROFILE: 'production' },
+      },
+    };
+    expect(graveOf(before, {})).toEqual(['LISTEN', 'TLS_CERT', 'TLS_KEY', 'PROFILE']);
     expect(graveOf(before, before.upstream.edge)).toEqual([]);
     expect(graveOf({ ...before, upstream: { ...upstream, edge: {} } }, { PROFILE: 'production' })).toEqual(
       [],
