@@ -24,7 +24,7 @@ describe('a roll-out', () => {
     const { body } = await send(url, 'POST', '/tasks', { title: newTitle() }, token);
     const task = `/tasks/${(body as { _id: string })._id}`;
     const { env, release } = stack.info();
-    // As after a rollback: a start must not release the sources that it left.
+    // Stands for a rollback: a start must not release the sources that it left.
     hold(clone);
     for (const { name, build, failure } of lateBuilds(clone, path.join(clone, 'builds'))) {
       const stop = startLoad({ url, token, connections: 8, path: task });
