@@ -7,6 +7,7 @@ import { knownNames, nearestName } from '../../src/config/known-names';
 import { configSchema } from '../../src/config/schema';
 import { stackSchema } from '../../src/config/stack-variables';
 import { z } from 'zod';
+import { withLock } from '../../tools/command/lock';
 import { runMain } from '../../tools/command/run-main';
 import { UsageError, UserError } from '../../tools/command/run-command';
 import { configFile, loadConfiguration, rememberDataDir, shell } from '../config/load';
@@ -81,7 +82,11 @@ function requireValid(changes: Record<string, string>) {
   if (faults.length > 0) throw new UserError(`${faults.join('\n')}\nNothing was changed.`);
 }
 
-function write(changes: Record<string, string | undefined>) {
+/** Two shells may change the file at once. */
+const write = (changes: Record<string, string | undefined>) =>
+  withLock(`${configFile()}.lock`, { timeoutMs: 10_000 }, async () => writeAlone(changes));
+
+function writeAlone(changes: Record<string, string | undefined>) {
   const file = configFile();
   const { faults } = readConfigFile(file);
   if (faults.length > 0)
@@ -96,7 +101,7 @@ function write(changes: Record<string, string | undefined>) {
   console.log('What runs keeps its values until npx taskfleet reload or start.');
 }
 
-function config([action, ...args]: string[]) {
+async function config([action, ...args]: string[]) {
   if (action === undefined) {
     loadConfiguration();
     return (load('../config/show.ts') as typeof import('../config/show')).showConfiguration();
@@ -110,7 +115,7 @@ function config([action, ...args]: string[]) {
   }
   const changes = changesOf(args);
   requireValid(changes);
-  write(changes);
+  return write(changes);
 }
 
 export const run = (args: string[]) => runMain(args, command, async ({ positionals }) => config(positionals));

@@ -1,6 +1,7 @@
-import { execFileSync, spawnSync } from 'node:child_process';
-import { cpSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { execFile, execFileSync, spawnSync } from 'node:child_process';
+import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { promisify } from 'node:util';
 import { makeCertificate, type Certificate } from '../../../tools/kit/certificate';
 import { copyScripts } from '../../support/copy-scripts';
 import { newFolder } from '../../support/folder';
@@ -135,6 +136,23 @@ describe('a start in another shell', () => {
       status: 1,
       stderr: expect.stringContaining('line 1: write NAME=value') as string,
     });
+  });
+});
+
+describe('the file', () => {
+  it('has what several shells set at once', async () => {
+    writeFileSync(path.join(data, 'taskfleet.env'), '');
+    const values = ['BCRYPT_COST=11', 'RATE_LIMIT=100', 'LOG_KEEP=7', 'LOG_LEVEL=warn'];
+    const set = (value: string) =>
+      promisify(execFile)(
+        process.execPath,
+        [path.join(clone, 'scripts', 'bootstrap.js'), 'config', 'set', value],
+        { cwd: clone, env: newShell },
+      );
+    await Promise.all(values.map(set));
+    const written = readFileSync(path.join(data, 'taskfleet.env'), 'utf8').trim().split('\n');
+    expect(written.sort()).toEqual(values.sort());
+    expect(readdirSync(data).filter((name) => name.endsWith('.env.lock'))).toEqual([]);
   });
 });
 
