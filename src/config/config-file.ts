@@ -59,7 +59,8 @@ export function parseConfigFile(text: string): Pick<ConfigFile, 'values' | 'faul
     if (line === '' || line.startsWith('#')) return;
     const [, name = '', value = ''] = /^([A-Za-z_]\w*)=(.*)$/.exec(line) ?? [];
     const twice = Object.hasOwn(values, name) && `${name} is set twice`;
-    const fault = name === '' ? 'write NAME=value' : twice || valueFault(value);
+    const hint = line.startsWith('\uFEFF') ? 'remove the byte order mark before it' : 'write NAME=value';
+    const fault = name === '' ? hint : twice || valueFault(value);
     if (fault) faults.push(`line ${index + 1}${name && ` (${name})`}: ${fault}`);
     else values[name] = value;
   });

@@ -58,6 +58,10 @@ describe('the configuration file', () => {
     ]);
   });
 
+  it('names the mark that some editors put before the first line', () => {
+    expect(parseConfigFile('\uFEFFA=1\n').faults).toEqual(['line 1: remove the byte order mark before it']);
+  });
+
   const asRoot = process.getuid?.() === 0 ? it : it.skip;
   asRoot(
     'stays readable for its owner if root changes it, as does a new one in a folder of another user',
