@@ -1,7 +1,8 @@
 import { created, ok } from '../http/routing/reply';
 import { defineRoute, type Route } from '../http/routing/route';
 import { newUserSchema } from '../users/user-schemas';
-import { logInSchema, sessionSchema } from './auth-schemas';
+import { grantSchema } from '../sessions/session-schemas';
+import { logInSchema } from './auth-schemas';
 import type { AuthService } from './auth-service';
 
 export function authRoutes(auth: AuthService): Route[] {
@@ -13,7 +14,7 @@ export function authRoutes(auth: AuthService): Route[] {
       path: '/users/signup',
       summary: 'Sign up as a member',
       description:
-        'The role is always `worker`, whatever the body says. A replay returns a new token. ' +
+        'The role is always `worker`, whatever the body says. A replay returns a new token, of a new session. ' +
         'If hashing the password would wait longer than two seconds, the answer is 503 and the request had no effect: send it again with the same key.',
       access: 'anyone',
       limit: 'signup',
@@ -22,13 +23,14 @@ export function authRoutes(auth: AuthService): Route[] {
       idempotent: true,
       responses: {
         201: {
-          description: 'The user and a token',
-          body: sessionSchema,
+          description: 'The user and tokens of a new session',
+          body: grantSchema,
           headers: ['Location', 'Idempotent-Replayed'],
         },
       },
-      handler: async ({ body, address, idempotency, requestId }) => {
-        const { session, replayed } = await auth.signUp(body, { address, requestId }, idempotency);
+      handler: async ({ body, address, idempotency, requestId, userAgent }) => {
+        const sender = { address, requestId, userAgent };
+        const { session, replayed } = await auth.signUp(body, sender, idempotency);
         return created(session, `/users/${session.user._id}`, replayed);
       },
     }),
@@ -39,16 +41,16 @@ export function authRoutes(auth: AuthService): Route[] {
       path: '/users/login',
       summary: 'Log in by e-mail address or user name',
       description:
-        'Keep the token and send it with each request: more than 30 successful log-ins in 15 minutes from one address get 429. ' +
+        'Keep the token, send it with each request, and renew it with `POST /users/token`: more than 30 successful log-ins in 15 minutes from one address get 429. ' +
         'If checking the password would wait longer than two seconds, or too many requests from one address wait, the answer is 503.',
       access: 'anyone',
       hashesPassword: true,
       storesNothing: true,
       body: logInSchema,
-      responses: { 200: { description: 'The user and a token', body: sessionSchema } },
+      responses: { 200: { description: 'The user and tokens of a new session', body: grantSchema } },
       problems: [401],
-      handler: async ({ body, address, requestId }) =>
-        ok(await auth.logIn(body.login, body.password, { address, requestId })),
+      handler: async ({ body, address, requestId, userAgent }) =>
+        ok(await auth.logIn(body.login, body.password, { address, requestId, userAgent })),
     }),
   ];
 }

@@ -1,6 +1,5 @@
 import { z } from 'zod';
 import { MAX_SENT } from '../users/password';
-import { userSchema } from '../users/user-schemas';
 
 /** E-mail address or user name; either may be in `email`. Only lengths are checked, to reveal nothing before log-in. */
 const login = z.string().trim().min(1).max(254).meta({ pattern: '\\S' });
@@ -28,20 +27,4 @@ export const logInSchema = z
     // Requires a name besides the password. Not `anyOf`, with which generators drop the model or its fields.
     minProperties: 2,
     example: { email: 'ada@example.com', password: 'correct horse' },
-  });
-
-const { example: user } = userSchema.meta() as { example: object };
-
-export const sessionSchema = z
-  .strictObject({
-    token: z
-      .string()
-      .max(1_000)
-      .regex(/^[\w-]+\.[\w-]+\.[\w-]+$/)
-      .meta({ description: 'For `Authorization: Bearer TOKEN`, until it expires.' }),
-    user: userSchema,
-  })
-  .meta({
-    id: 'Session',
-    example: { token: 'eyJhbGciOiJIUzI1NiJ9.eyJyb2xlIjoid29ya2VyIn0.c2lnbmF0dXJl', user },
   });

@@ -7,7 +7,7 @@ import type { UserRecord, UserRepository } from '../users/user-repository';
 import { toUser } from '../users/user-view';
 import type { HashPlaces } from './hash-places';
 import type { LoginGuard } from './login-guard';
-import type { TokenService } from './token-service';
+import type { SessionService } from '../sessions/session-service';
 
 export type AuthService = ReturnType<typeof createAuthService>;
 
@@ -15,7 +15,7 @@ interface AuthServiceDeps {
   users: UserRepository;
   hashPool: Pick<HashPool, 'hash' | 'matchesAny'>;
   places: Pick<HashPlaces, 'hold'>;
-  tokens: TokenService;
+  openSession: SessionService['open'];
   guard: LoginGuard;
   once: Once;
   /** These three invalidate the cache of a user who is new, was changed, or is shown without a change. */
@@ -32,10 +32,11 @@ export interface SignUp {
   password: string;
 }
 
-/** The parts of a request that decide the turn of its password. */
+/** The parts of a request that decide the turn of its password, and describe its session. */
 export interface Sender {
   address: string;
   requestId: string;
+  userAgent?: string;
 }
 
 /** Compared if the account does not exist, so that a log-in always takes as long (OWASP ASVS 5, 6.3.8). */
@@ -46,8 +47,7 @@ const digestOf = (login: string) =>
   createHash('sha256').update(login.normalize('NFKC').toLowerCase()).digest('base64url');
 
 export function createAuthService(deps: AuthServiceDeps) {
-  const { users, hashPool, places, tokens, guard, once, userJoined, userChanged, userShown, taskIdsOf } =
-    deps;
+  const { users, hashPool, places, guard, once, userJoined, userChanged, userShown, taskIdsOf } = deps;
   const nobodysHash = hashPool.hash(NOBODYS_PASSWORD);
 
   const hashOf = (password: string, client?: HashClient) => hashPool.hash(preparedPassword(password), client);
@@ -73,7 +73,7 @@ export function createAuthService(deps: AuthServiceDeps) {
       await userChanged(String(user._id), user.version);
     },
 
-    /** Signs up a member. A replay gets the first answer with a new token, since no token is stored. */
+    /** Signs up a member. A replay gets the first answer with a new session, since no token is stored. */
     async signUp({ password, ...person }: SignUp, sender: Sender, idempotency?: IdempotentRequest) {
       // Only the id is kept with the key, which may outlive the user.
       let version = 0;
@@ -94,8 +94,8 @@ export function createAuthService(deps: AuthServiceDeps) {
         throw new ConflictError('The user of this sign-up has been removed. Sign up again with a new key.');
       // The first request may have been cut off before it invalidated the cache.
       if (replayed) await userShown(id, user);
-      const token = tokens.issue({ id, role: user.role });
-      return { session: { token, user: toUser(user, replayed ? await taskIdsOf(id) : []) }, replayed };
+      const grant = await deps.openSession(user, sender);
+      return { session: { ...grant, user: toUser(user, replayed ? await taskIdsOf(id) : []) }, replayed };
     },
 
     /** @param login e-mail address or user name, case-insensitive */
@@ -115,8 +115,8 @@ export function createAuthService(deps: AuthServiceDeps) {
       if (!user || !isTheirs) {
         throw new UnauthenticatedError('The name or the password is wrong.');
       }
-      const token = tokens.issue({ id: String(user._id), role: user.role });
-      return { token, user: toUser(user, await taskIdsOf(String(user._id))) };
+      const grant = await deps.openSession(user, sender);
+      return { ...grant, user: toUser(user, await taskIdsOf(String(user._id))) };
     },
   };
 }

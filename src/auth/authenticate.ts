@@ -21,8 +21,10 @@ export function createAuthenticate({ tokens, board }: AuthenticateDeps) {
     if (!token)
       throw new UnauthenticatedError('The header must be "Authorization: Bearer TOKEN".', 'invalid_token');
     const user = tokens.verify(token);
-    if (await board.isRevoked(user.id)) {
-      throw new UnauthenticatedError('The user of this token has been removed.', 'invalid_token');
+    if (await board.isRevoked(user)) {
+      const detail =
+        'This token has ended: its user logged out, was changed or removed, or changed the password. Log in again.';
+      throw new UnauthenticatedError(detail, 'invalid_token');
     }
     // For the log, which also names the user of a request that is refused later.
     request.userId = user.id;

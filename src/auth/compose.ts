@@ -11,19 +11,20 @@ import { networkOf } from '../lib/client-address';
 import type { TaskService } from '../tasks/task-service';
 import type { UserCache } from '../users/user-cache';
 import type { NoticeBoard } from '../notices/notice-board';
+import type { SessionService } from '../sessions/session-service';
 import type { UserRepository } from '../users/user-repository';
 import { createAuthenticate } from './authenticate';
 import { createAuthService } from './auth-service';
 import { createHashPlaces, type HashPlaces } from './hash-places';
 import { createLoginGuard } from './login-guard';
-import { createTokenService, type TokenService } from './token-service';
+import { createTokenService } from './token-service';
 
 interface AuthDeps {
   metrics: Metrics;
   store: { users: UserRepository };
   userCache: UserCache;
   tasks: Pick<TaskService, 'newestIdsOf'>;
-  tokens: TokenService;
+  sessions: Pick<SessionService, 'open'>;
   once: Once;
   rateLimiter: RateLimiters;
   /** Returns whether limits do not apply to an address. */
@@ -45,13 +46,13 @@ export function composeTokens(
 /** Builds sign-up and log-in, and the threads that hash passwords. */
 export async function composeAuth(config: Config, deps: AuthDeps) {
   const { loginAttempts, jwtTtlSeconds } = config;
-  const { userCache, tasks, tokens, once, rateLimiter, isExempt } = deps;
+  const { userCache, tasks, sessions, once, rateLimiter, isExempt } = deps;
   const { hashPool, places, heldRefusals, admitPassword } = composePasswords(config, deps);
   const auth = createAuthService({
     users: deps.store.users,
     hashPool,
     places,
-    tokens,
+    openSession: sessions.open,
     guard: createLoginGuard({
       rateLimiter,
       attempts: loginAttempts,

@@ -12,6 +12,20 @@ interface TokenOptions {
   ttlSeconds: number;
 }
 
+export interface AccessToken {
+  token: string;
+  expiresAt: Date;
+}
+
+/** `sid`: the session; `ver`: the user's `authVersion`. Tokens of earlier releases have neither. */
+interface Claims {
+  sub?: string;
+  exp?: number;
+  role?: unknown;
+  sid?: string;
+  ver?: number;
+}
+
 const ISSUER = 'taskfleet';
 const AUDIENCE = 'taskfleet-api';
 /** A type of its own (RFC 9068, 2.1), so that no other JWT with this key passes for an access token. */
@@ -65,27 +79,34 @@ export function createTokenService({ keys, ttlSeconds }: TokenOptions) {
   }
 
   function accessOf(decoded: jwt.Jwt): { principal: Principal; endsAt: number } {
-    const { sub, exp, role } = decoded.payload as { sub?: string; exp?: number; role?: unknown };
+    const { sub, exp, role, sid, ver } = decoded.payload as Claims;
     if (decoded.header.typ !== TYPE || !sub || !exp || (role !== 'Admin' && role !== 'worker')) {
       throw new UnauthenticatedError('The token is not an access token. Log in again.', 'invalid_token');
     }
-    return { principal: { id: sub, role }, endsAt: exp * 1_000 };
+    return { principal: { id: sub, role, sessionId: sid, authVersion: ver }, endsAt: exp * 1_000 };
+  }
+
+  /** Returns a token and when it expires. */
+  function grant({ id, role, sessionId: sid, authVersion: ver }: Principal): AccessToken {
+    const key = keys.current();
+    const iat = Math.floor(Date.now() / 1_000);
+    const token = jwt.sign({ role, sid, ver, iat }, key.object, {
+      algorithm: 'HS256',
+      header: { alg: 'HS256', typ: TYPE, kid: key.id },
+      subject: id,
+      issuer: ISSUER,
+      audience: AUDIENCE,
+      expiresIn: ttlSeconds,
+    });
+    return { token, expiresAt: new Date((iat + ttlSeconds) * 1_000) };
   }
 
   return {
     ttlMs: ttlSeconds * 1_000,
 
-    issue({ id, role }: Principal): string {
-      const key = keys.current();
-      return jwt.sign({ role }, key.object, {
-        algorithm: 'HS256',
-        header: { alg: 'HS256', typ: TYPE, kid: key.id },
-        subject: id,
-        issuer: ISSUER,
-        audience: AUDIENCE,
-        expiresIn: ttlSeconds,
-      });
-    },
+    grant,
+
+    issue: (principal: Principal): string => grant(principal).token,
 
     /** @throws UnauthenticatedError if the token is forged, expired or made for another service */
     verify(token: string): Principal {

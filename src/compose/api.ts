@@ -6,6 +6,7 @@ import { isMongoAway } from '../infra/mongo/mongo';
 import { createJobService } from '../jobs/job-service';
 import { composeOps } from '../ops/compose';
 import type { Logger } from '../process/logger';
+import { composeSessions } from '../sessions/compose';
 import { composeTasks } from '../tasks/compose';
 import { composeUsers } from '../users/compose';
 import { composeFoundation } from './foundation';
@@ -20,7 +21,8 @@ export async function composeApi(config: Config, logger: Logger) {
   const { tokens, authenticate } = composeTokens(config, shared);
   const tasks = composeTasks(shared);
   const { users, userCache } = composeUsers({ ...shared, tasks, tokenLifeMs: tokens.ttlMs });
-  const { auth, hashPool, ...passwords } = await composeAuth(config, { ...shared, userCache, tasks, tokens });
+  const sessions = composeSessions(config, { ...shared, tokens });
+  const { auth, hashPool, ...passwords } = await composeAuth(config, { ...shared, userCache, tasks, sessions });
   const avatars = composeAvatars(config, store, users.requireSelfOrAdmin);
   const jobs = createJobService(store.jobs);
   const ops = composeOps(config, { ...store, failedJobs: composeFailedJobs(store), authenticate });
@@ -51,7 +53,7 @@ export async function composeApi(config: Config, logger: Logger) {
       corsOrigins: config.corsOrigins,
       requireIfMatch: config.requireIfMatch,
       worker: config.exposeWorker ? config.workerName : undefined,
-      routes: allRoutes({ auth, users, avatars, tasks, jobs, health }, ops, metrics, config.runDir),
+      routes: allRoutes({ auth, sessions, users, avatars, tasks, jobs, health }, ops, metrics, config.runDir),
       admitPassword: passwords.admitPassword,
       limit: createLimit(config, rateLimiter, shared.isExempt),
     },

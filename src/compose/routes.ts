@@ -14,6 +14,8 @@ import type { JobService } from '../jobs/job-service';
 import type { Metrics } from '../infra/metrics';
 import { metricsRoutes } from '../metrics/metrics-routes';
 import { opsRoutes, type OpsOptions } from '../ops/ops-routes';
+import { sessionRoutes } from '../sessions/session-routes';
+import type { SessionService } from '../sessions/session-service';
 import { taskRoutes } from '../tasks/task-routes';
 import type { TaskService } from '../tasks/task-service';
 import { userRoutes } from '../users/user-routes';
@@ -21,6 +23,7 @@ import type { UserService } from '../users/user-service';
 
 export interface Services {
   auth: AuthService;
+  sessions: SessionService;
   users: UserService;
   avatars: AvatarService;
   tasks: TaskService;
@@ -29,9 +32,10 @@ export interface Services {
 }
 
 /** Returns the routes from which the OpenAPI document is made. */
-export function documentedRoutes({ auth, users, avatars, tasks, jobs, health }: Services): Route[] {
+export function documentedRoutes({ auth, sessions, users, avatars, tasks, jobs, health }: Services): Route[] {
   const routes = [
     ...authRoutes(auth),
+    ...sessionRoutes(sessions, (userId) => tasks.newestIdsOf(userId)),
     ...userRoutes(users),
     ...avatarRoutes(avatars),
     ...taskRoutes(tasks),

@@ -16,6 +16,7 @@ import type { Logger } from '../process/logger';
 import { versions } from '../process/version';
 import { createNoticeBoard } from '../notices/notice-board';
 import { createNoticeRepository } from '../notices/notice-repository';
+import { createSessionRepository } from '../sessions/session-repository';
 import { createTaskCache } from '../tasks/task-cache';
 import { createTaskRepository } from '../tasks/task-repository';
 import { createUserCache } from '../users/user-cache';
@@ -32,6 +33,7 @@ export const createRepositories = (connection: Mongo['connection']) => ({
   jobs: createJobRepository(connection),
   notices: createNoticeRepository(connection),
   idempotencyKeys: createIdempotencyRepository(connection),
+  sessions: createSessionRepository(connection),
 });
 
 /** Connects the repositories; nothing is written before `prepare`. */

@@ -59,6 +59,8 @@ function readVariables(env: NodeJS.ProcessEnv, moreFaults?: string[]) {
     keyPrefix: values.KEY_PREFIX,
     cacheTtlSeconds: values.CACHE_TTL_SECONDS,
     jwtTtlSeconds: values.JWT_TTL_SECONDS,
+    sessionIdleDays: values.SESSION_IDLE_DAYS,
+    sessionMaxDays: values.SESSION_MAX_DAYS,
     bcryptCost: values.BCRYPT_COST,
     hashThreads: values.HASH_THREADS ?? threadsOf(values.API_WORKERS),
     /** True if it hashes on its share of the cores, which changes as workers come and go. */

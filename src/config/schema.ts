@@ -79,6 +79,14 @@ export const configSchema = z.object({
     { allowed: 'a readable file', ...local('none; jwt-secrets in the folder of the stack') },
   ),
   JWT_TTL_SECONDS: api(whole(60, 86_400).default(3_600), 'Lifetime of a token.'),
+  SESSION_IDLE_DAYS: api(
+    whole(1, 365).default(30),
+    'Days after which a session ends that no client has renewed.',
+  ),
+  SESSION_MAX_DAYS: api(
+    whole(1, 3_650).default(90),
+    'Days after which a session ends in any case, and its user has to log in.',
+  ),
   HOST: api(z.string().default('127.0.0.1'), 'Address that the API listens on.'),
   BASE_PORT: all(
     whole(1, 65000).default(4001),

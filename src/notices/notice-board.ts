@@ -3,6 +3,7 @@ import { spreadSeconds } from '../lib/retry-after';
 import { UnavailableError } from '../problems/errors';
 import type { ClientSession } from '../infra/mongo/mongo';
 import type { Logger } from '../process/logger';
+import { endingsOf, ofRemoved, ofSession, ofUser, type Ending, type Holder } from './endings';
 import type { Notice } from './notice-model';
 import { createNoticeReader, POST_MS } from './notice-reader';
 import type { NoticeRepository } from './notice-repository';
@@ -24,7 +25,9 @@ const MAX_KNOWN = 200_000;
 /** How long the cache stays off after a change that Redis may have missed, and a margin that saves repeated posts. */
 const OFF_MS = 5_000;
 const OFF_MORE_MS = 5_000;
-const revoked = (userId: string) => `revoked:${userId}`;
+
+/** Returns whether a notice refuses tokens of this version. */
+const refuses = ({ least }: Pick<Ending, 'least'>, version: number) => version < (least ?? Infinity);
 
 /**
  * Every worker reads the notices a few times a second. After FRESH_MS a posted notice is known to each worker, or the
@@ -32,7 +35,7 @@ const revoked = (userId: string) => `revoked:${userId}`;
  */
 export function createNoticeBoard(notices: NoticeRepository, logger: Logger) {
   const reader = createNoticeReader(notices);
-  const known = new Map<string, number>();
+  const known = new Map<string, { until: number; least: number }>();
   /** Until when a notice is in force that did not fit into `known`. */
   let leftOutUntil = 0;
   /**
@@ -46,10 +49,27 @@ export function createNoticeBoard(notices: NoticeRepository, logger: Logger) {
   let running: Promise<void> | undefined;
   let following: Promise<void> | undefined;
 
-  function take(notice: Notice): void {
-    if (notice.cacheOffUntil) offUntil = Math.max(offUntil, notice.cacheOffUntil.getTime());
-    else if (known.size < MAX_KNOWN || known.has(notice._id)) known.set(notice._id, notice.until.getTime());
-    else leftOutUntil = Math.max(leftOutUntil, notice.until.getTime());
+  function take({ _id: id, until: end, least, cacheOffUntil }: Ending & Pick<Notice, 'cacheOffUntil'>): void {
+    if (cacheOffUntil) return void (offUntil = Math.max(offUntil, cacheOffUntil.getTime()));
+    const until = end.getTime();
+    const before = known.get(id) ?? { until: 0, least: 0 };
+    if (known.size >= MAX_KNOWN && !known.has(id)) leftOutUntil = Math.max(leftOutUntil, until);
+    // An earlier form of a notice may be read after a later one.
+    else
+      known.set(id, {
+        until: Math.max(before.until, until),
+        least: Math.max(before.least, least ?? Infinity),
+      });
+  }
+
+  function knownToRefuse(id: string, version: number): boolean {
+    const notice = known.get(id);
+    return notice !== undefined && refuses(notice, version);
+  }
+
+  async function askWhetherRevoked(holder: Holder): Promise<boolean> {
+    const found = await notices.inForceAmong(endingsOf(holder));
+    return found.some((notice) => refuses(notice, holder.authVersion ?? 0));
   }
 
   async function look(): Promise<void> {
@@ -58,7 +78,7 @@ export function createNoticeBoard(notices: NoticeRepository, logger: Logger) {
     freshUntil = startedAt + FRESH_MS;
     if (looks++ % LOOKS_PER_SWEEP > 0) return;
     (await notices.pending(PENDING_LIMIT)).forEach(take);
-    for (const [id, until] of known) if (until + SKEW_MS < Date.now()) known.delete(id);
+    for (const [id, { until }] of known) if (until + SKEW_MS < Date.now()) known.delete(id);
   }
 
   /** Resolves after a look that begins after this call; callers meanwhile share it. */
@@ -139,21 +159,38 @@ export function createNoticeBoard(notices: NoticeRepository, logger: Logger) {
       await sleep(Math.max(0, ownOff.inForceAt - performance.now()));
     },
 
+    /** Posts in the caller's transaction; afterwards `announce` makes every worker refuse the tokens. */
+    async post(endings: Ending[], session: ClientSession): Promise<void> {
+      for (const ending of endings) await notices.post(ending, session);
+    },
+
+    /**
+     * Resolves once this worker refuses the tokens, if the endings were committed. All others refuse them within
+     * FRESH_MS, or ask MongoDB.
+     */
+    async announce(endings: Ending[]): Promise<void> {
+      if (endings.length === 0) return;
+      await postInTime(() => notices.announce(endings.map(({ _id }) => _id)));
+      endings.forEach(take);
+    },
+
     /** Posts in the caller's transaction; afterwards `revokedEverywhere` makes every worker refuse the tokens. */
     revoke: (userId: string, until: Date, session: ClientSession): Promise<void> =>
-      notices.post(revoked(userId), until, session),
+      notices.post({ _id: ofRemoved(userId), until }, session),
 
     /** Resolves once every worker refuses the user's tokens, if the revocation was committed. */
     async revokedEverywhere(userId: string): Promise<void> {
-      await postInTime(() => notices.announce(revoked(userId)));
+      await postInTime(() => notices.announce([ofRemoved(userId)]));
       await sleep(FRESH_MS);
     },
 
-    /** Asks MongoDB if this worker may have missed a notice: it never fails open. */
-    isRevoked(userId: string): boolean | Promise<boolean> {
-      const id = revoked(userId);
-      const isSure = leftOutUntil + SKEW_MS < Date.now() || known.has(id);
-      return isFresh() && isSure ? known.has(id) : notices.holds(id);
+    /** Returns whether a token has ended. Asks MongoDB if this worker may have missed a notice: it never fails open. */
+    isRevoked(holder: Holder): boolean | Promise<boolean> {
+      if (!isFresh()) return askWhetherRevoked(holder);
+      const { id, sessionId, authVersion = 0 } = holder;
+      if (knownToRefuse(ofRemoved(id), authVersion) || knownToRefuse(ofUser(id), authVersion)) return true;
+      if (sessionId !== undefined && knownToRefuse(ofSession(sessionId), authVersion)) return true;
+      return leftOutUntil + SKEW_MS < Date.now() ? false : askWhetherRevoked(holder);
     },
 
     stop: () => {

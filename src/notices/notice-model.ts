@@ -6,6 +6,8 @@ const noticeSchema = new Schema(
     _id: { type: String, required: true },
     /** End of the notice's effect. */
     until: { type: Date, required: true },
+    /** Tokens with a lower `authVersion` are refused; unset: all of those that the notice is about. */
+    least: { type: Number },
     /** Until when the cache is off; only in the one notice about the cache, which never expires. */
     cacheOffUntil: { type: Date },
     /** Last change, by MongoDB's clock. */

@@ -1,4 +1,5 @@
 import type { ClientSession, Connection } from 'mongoose';
+import type { Ending } from './endings';
 import { noticeModel, type Notice } from './notice-model';
 
 export type NoticeRepository = ReturnType<typeof createNoticeRepository>;
@@ -12,17 +13,20 @@ export function createNoticeRepository(connection: Connection) {
 
   return {
     /** Makes the notice hold at least until `until`. It is pending until `announce` is called after the transaction. */
-    async post(id: string, until: Date, session: ClientSession): Promise<void> {
+    async post({ _id, until, least }: Ending, session: ClientSession): Promise<void> {
+      const most = least ? { until, least } : { until };
       await Notices.updateOne(
-        { _id: id },
-        { $max: { until }, $set: { pending: true }, $currentDate: { changedAt: true } },
+        { _id },
+        { $max: most, $set: { pending: true }, $currentDate: { changedAt: true } },
         { upsert: true, session },
       );
     },
 
-    /** Marks the notice as changed after its transaction; does nothing if there is none. */
-    async announce(id: string): Promise<void> {
-      await Notices.updateOne({ _id: id }, { $unset: { pending: 1 }, $currentDate: { changedAt: true } });
+    /** Marks the notices as changed after their transaction; does nothing about those that do not exist. */
+    async announce(ids: string[]): Promise<void> {
+      const change = { $unset: { pending: 1 }, $currentDate: { changedAt: true } } as const;
+      if (ids.length === 1) await Notices.updateOne({ _id: ids[0]! }, change);
+      else await Notices.updateMany({ _id: { $in: ids } }, change);
     },
 
     /** Never expires: workers that start later need the epoch as well. */
@@ -44,8 +48,8 @@ export function createNoticeRepository(connection: Connection) {
     /** Lists at most `limit` notices that were not announced: their poster is about to, or died. */
     pending: (limit: number): Promise<Notice[]> => Notices.find({ pending: true }).limit(limit).lean(),
 
-    holds: async (id: string): Promise<boolean> =>
-      (await Notices.exists({ _id: id, until: { $gt: new Date() } })) !== null,
+    inForceAmong: (ids: string[]): Promise<Notice[]> =>
+      Notices.find({ _id: { $in: ids }, until: { $gt: new Date() } }).lean(),
 
     /** Makes the transactions that call it conflict, so that MongoDB runs them one after another. */
     async lock(name: 'admins' | 'uploads', session: ClientSession): Promise<void> {

@@ -1,6 +1,6 @@
 import type { AvatarRepository } from '../avatars/avatar-repository';
 import type { ResponseCache } from '../cache/response-cache';
-import type { Mongo } from '../infra/mongo/mongo';
+import type { ClientSession, Mongo } from '../infra/mongo/mongo';
 import type { Cursors } from '../lists/cursor';
 import type { NoticeBoard } from '../notices/notice-board';
 import type { NoticeRepository } from '../notices/notice-repository';
@@ -17,6 +17,7 @@ interface UsersDeps {
     tasks: TaskRepository;
     avatars: AvatarRepository;
     notices: NoticeRepository;
+    sessions: { removeOfUser: (userId: string, session: ClientSession) => Promise<void> };
   };
   tasks: TaskService;
   cache: ResponseCache;
@@ -28,7 +29,7 @@ interface UsersDeps {
 
 /** Builds the user service; the removal of a user reaches their tasks and pictures. */
 export function composeUsers({ store, tasks: tasksOf, cache, cursors, board, tokenLifeMs }: UsersDeps) {
-  const { mongo, users: records, tasks, avatars, notices } = store;
+  const { mongo, users: records, tasks, avatars, notices, sessions } = store;
   const userCache = createUserCache(cache);
   const users = createUserService({
     users: records,
@@ -38,7 +39,7 @@ export function composeUsers({ store, tasks: tasksOf, cache, cursors, board, tok
     board,
     tokenLifeMs,
     tasksOf,
-    onRemoval: [tasks.unassignAll, avatars.removeAll],
+    onRemoval: [tasks.unassignAll, avatars.removeAll, sessions.removeOfUser],
     afterCommit: [(userId) => tasks.unassignAll(userId)],
     afterRemoval: [avatars.files.removeOfUser],
     lockAdmins: (session) => notices.lock('admins', session),

@@ -13,6 +13,10 @@ export interface UserRecord {
   usernameKey: string;
   passwordHash: string;
   role: Role;
+  /** Tokens and sessions of a lower one have ended; unset in records of earlier releases, which counts as 0. */
+  authVersion?: number;
+  /** True if the user may not log in. */
+  disabled?: boolean;
   uploads: number;
   /** Search words of name, user name and e-mail address. */
   words: string[];
@@ -31,6 +35,8 @@ const userSchema = new Schema<UserRecord>(
     usernameKey: { type: String, required: true },
     passwordHash: { type: String, required: true },
     role: { type: String, enum: ['Admin', 'worker'], required: true },
+    authVersion: { type: Number, default: 0 },
+    disabled: { type: Boolean, default: false },
     uploads: { type: Number, default: 0 },
     words: { type: [String], default: [] },
     version: { type: Number, default: 1 },

@@ -31,6 +31,11 @@ export interface UserFields {
 const PUBLIC = { passwordHash: 0, uploads: 0, words: 0 } as const;
 export type PublicUserRecord = Omit<UserRecord, keyof typeof PUBLIC>;
 
+const RAISE = { $inc: { authVersion: 1 } } as const;
+/** Options of a change that no answer about the user shows. */
+const quietly = (session: ClientSession) =>
+  ({ session, timestamps: false, returnDocument: 'after', projection: { authVersion: 1 } }) as const;
+
 const WORDS_OF_USER = 40;
 /** Tries of a change that other changes keep overtaking. */
 const TRIES = 10;
@@ -97,6 +102,9 @@ export function createUserRepository(connection: Connection) {
     byId: (id: string): Promise<PublicUserRecord | null> =>
       Users.findById(toObjectId(id), PUBLIC).lean<PublicUserRecord>(),
 
+    /** Also reads the password hash. */
+    withSecrets: (id: string): Promise<UserRecord | null> => Users.findById(toObjectId(id)).lean<UserRecord>(),
+
     byIds: (ids: string[]): Promise<PublicUserRecord[]> =>
       Users.find({ _id: { $in: ids.map(toObjectId) } }, PUBLIC).lean<PublicUserRecord[]>(),
 
@@ -139,6 +147,26 @@ export function createUserRepository(connection: Connection) {
       throw new ConflictError(
         'Other requests kept changing the user at the same time. Send the request again.',
       );
+    },
+
+    /** Raises the user's `authVersion` and returns it; `undefined` if there is no such user. */
+    async endTokens(id: string, session: ClientSession): Promise<number | undefined> {
+      const raised = await Users.findOneAndUpdate({ _id: toObjectId(id) }, RAISE, quietly(session)).lean();
+      return raised?.authVersion;
+    },
+
+    /**
+     * Replaces a password hash, and raises `authVersion` and returns it.
+     * @returns `undefined` if the hash is no longer the one that was read
+     */
+    async setPassword(
+      id: string,
+      { from, to }: { from: string; to: string },
+      session: ClientSession,
+    ): Promise<number | undefined> {
+      const change = { ...RAISE, $set: { passwordHash: to } };
+      const same = { _id: toObjectId(id), passwordHash: from };
+      return (await Users.findOneAndUpdate(same, change, quietly(session)).lean())?.authVersion;
     },
 
     countAdmins: (session?: ClientSession): Promise<number> =>

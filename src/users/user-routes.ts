@@ -54,6 +54,17 @@ export function userRoutes(users: UserService): Route[] {
         pageReply(await users.list(toListQuery(query), user), { path: '/users', query, url }),
     }),
     defineRoute({
+      id: 'getMe',
+      tag: 'Users',
+      method: 'get',
+      path: '/users/me',
+      summary: 'Get the user of this token',
+      description: 'The same answer, with the same tag, as `GET /users/{id}` with the own id.',
+      access: 'user',
+      responses: { 200: { description: 'The user', body: userSchema, headers: ['ETag', 'X-Cache'] } },
+      handler: async ({ user }) => cached(await users.get(user.id, user)),
+    }),
+    defineRoute({
       id: 'getUser',
       tag: 'Users',
       method: 'get',

@@ -2,6 +2,7 @@ import type { Principal, Role } from '../people/principal';
 import type { Cached } from '../cache/response-cache';
 import { ConflictError, ForbiddenError, NotFoundError, PreconditionFailedError } from '../problems/errors';
 import type { ClientSession, Mongo } from '../infra/mongo/mongo';
+import { untilTokensEnd } from '../notices/endings';
 import type { NoticeBoard } from '../notices/notice-board';
 import type { Cursors } from '../lists/cursor';
 import { pick, pageMeta, planList, type ListQuery } from '../lists/list-plan';
@@ -13,9 +14,6 @@ import { toPerson, type Person } from '../people/person';
 import { toUser, toUserAt } from './user-view';
 
 export type UserService = ReturnType<typeof createUserService>;
-
-/** Longest time between a log-in's read of the user and its token, which may be issued after a removal. */
-const LOGIN_MS = 60_000;
 
 interface UserServiceDeps {
   users: UserRepository;
@@ -132,7 +130,7 @@ export function createUserService(deps: UserServiceDeps) {
           }
         }
         for (const leave of deps.onRemoval) await leave(id, session);
-        await deps.board.revoke(id, new Date(Date.now() + deps.tokenLifeMs + LOGIN_MS), session);
+        await deps.board.revoke(id, untilTokensEnd(deps.tokenLifeMs), session);
         return removed;
       });
       if (!user) await requirePrecondition(id, precondition);

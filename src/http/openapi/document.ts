@@ -137,7 +137,7 @@ function requestHeaders(route: Route) {
   ];
 }
 
-function bodyOf({ body, bodyTypes = ['application/json'], upload }: Route) {
+function bodyOf({ body, bodyTypes = ['application/json'], bodyOptional = false, upload }: Route) {
   if (upload) {
     const schema = { type: 'string' as const, format: 'binary', maxLength: 5 * 1024 * 1024 };
     const content = Object.fromEntries(upload.types.map((type) => [type, { schema }]));
@@ -146,7 +146,10 @@ function bodyOf({ body, bodyTypes = ['application/json'], upload }: Route) {
   if (!body) return {};
   const content = { schema: body, example: exampleOf(body) };
   return {
-    requestBody: { required: true, content: Object.fromEntries(bodyTypes.map((type) => [type, content])) },
+    requestBody: {
+      required: !bodyOptional,
+      content: Object.fromEntries(bodyTypes.map((type) => [type, content])),
+    },
   };
 }
 

@@ -21,6 +21,7 @@ export interface Input<P = unknown, Q = unknown, B = unknown, A extends Access =
   requestId: string;
   /** Address of the client. */
   address: string;
+  userAgent: string | undefined;
   precondition: Precondition | undefined;
   idempotency: IdempotentRequest | undefined;
 }
@@ -47,10 +48,14 @@ export interface Route<P = unknown, Q = unknown, B = unknown, A extends Access =
   summary: string;
   description?: string;
   access: A;
+  /** Refuses the tokens of scripts. */
+  sessionOnly?: true;
   params?: z.ZodType<P>;
   query?: z.ZodType<Q>;
   /** JSON of at most 100 kB. */
   body?: z.ZodType<B>;
+  /** A request without a body counts as one with an empty object. */
+  bodyOptional?: true;
   /** Media types of `body`; default: only `application/json`. */
   bodyTypes?: string[];
   /** Instead of `body`: raw bytes, passed to the handler as a Buffer. */
@@ -66,7 +71,7 @@ export interface Route<P = unknown, Q = unknown, B = unknown, A extends Access =
   document?: false;
   /** The label of the route in the metrics, if it is not its path. */
   countedAs?: string;
-  /** The write stores nothing, so it is allowed while the database has no disk space. */
+  /** The write stores nothing or next to nothing, so it is allowed while the disk of the database is nearly full. */
   storesNothing?: true;
   /** Statuses of problems besides those that follow from the rest of the declaration. */
   problems?: number[];

@@ -137,6 +137,8 @@ async function admit(
   requireAcceptable(route, request);
   if (route.access === 'Admin' && user?.role !== 'Admin')
     throw new ForbiddenError('Only Admins may do this.');
+  if (route.sessionOnly && user?.kind === 'script')
+    throw new ForbiddenError('The token of a script may not do this. Log in, and send the token of the log-in.');
   response.locals.user = user;
 }
 
@@ -148,7 +150,7 @@ function enter(
   request: Request,
   response: Response,
 ): (() => void) | undefined | Promise<() => void> {
-  if (route.limit === 'none' || route.tag === 'Service' || route.tag === 'Accounts') return undefined;
+  if (route.limit === 'none' || route.tag === 'Service' || route.hashesPassword) return undefined;
   const key = user?.id ?? networkOf(request.address);
   const isRead = route.method === 'get';
   if (isRead && !route.uncached) return admission.read(key);
@@ -194,6 +196,7 @@ async function handle(
     type: route.offers && preferredType(route.offers, request),
     requestId: request.id,
     address: request.address,
+    userAgent: request.headers['user-agent'],
     precondition: route.conditional && preconditionOf(request, requireIfMatch && route.conditional === true),
     idempotency: route.idempotent && idempotencyOf(request),
   };

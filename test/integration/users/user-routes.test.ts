@@ -29,12 +29,20 @@ describe('GET /users/:id', () => {
     expect(body).toMatchObject({ _id: user.id, email: user.email, tasks: [_id] });
   });
 
+  it('returns the own user as /users/me too, with the same tag', async () => {
+    const own = await member.get(`/users/${member.id}`).expect(200);
+    const me = await member.get('/users/me').expect(200);
+    expect(me.body).toEqual(own.body);
+    expect(me.headers.etag).toBe(own.headers.etag);
+    await member.get('/users/me').set('If-None-Match', me.headers.etag!).expect(304);
+  });
+
   it('returns any user to an Admin, and no other user to a member', async () => {
     await admin.get(`/users/${member.id}`).expect(200);
     await member.get(`/users/${admin.id}`).expect(403);
     await member.get(`/users/${'a'.repeat(24)}`).expect(403);
     await admin.get(`/users/${'a'.repeat(24)}`).expect(404);
-    await admin.get('/users/me').expect(400);
+    await admin.get('/users/mine').expect(400);
   });
 
   it('returns at most the 100 newest tasks', async () => {

@@ -1,0 +1,66 @@
+import type { ClientSession, Connection } from 'mongoose';
+import { toObjectId } from '../infra/mongo/mongo';
+import { sessionModel, type SessionRecord } from './session-model';
+
+export type SessionRepository = ReturnType<typeof createSessionRepository>;
+export type { SessionRecord };
+
+export type NewSession = Pick<
+  SessionRecord,
+  'authVersion' | 'currentHash' | 'device' | 'network' | 'createdAt' | 'lastUsedAt' | 'idleUntil' | 'until'
+> & { id: string; userId: string };
+
+/** What a renewal changes. */
+export type Renewal = Pick<
+  SessionRecord,
+  'currentHash' | 'keyId' | 'device' | 'network' | 'lastUsedAt' | 'idleUntil'
+>;
+
+const isAlive = (at: Date) => ({ idleUntil: { $gt: at }, until: { $gt: at } });
+
+export function createSessionRepository(connection: Connection) {
+  const Sessions = sessionModel(connection);
+
+  return {
+    async create({ id, userId, ...session }: NewSession, txn?: ClientSession): Promise<void> {
+      const record = { ...session, _id: toObjectId(id), userId: toObjectId(userId) };
+      await Sessions.create([record], { session: txn });
+    },
+
+    /** Replaces the refresh token with this digest; null if it is not the current one of a live session. */
+    rotate: (id: string, digest: string, renewal: Renewal): Promise<SessionRecord | null> =>
+      Sessions.findOneAndUpdate(
+        { _id: toObjectId(id), currentHash: digest, ...isAlive(renewal.lastUsedAt) },
+        { $set: { ...renewal, previousHash: digest, rotatedAt: renewal.lastUsedAt } },
+        { returnDocument: 'after' },
+      ).lean<SessionRecord>(),
+
+    byId: (id: string, at = new Date()): Promise<SessionRecord | null> =>
+      Sessions.findOne({ _id: toObjectId(id), ...isAlive(at) }).lean<SessionRecord>(),
+
+    /** Lists a user's live sessions, the last used first. */
+    ofUser: (userId: string, { skip = 0, limit }: { skip?: number; limit: number }): Promise<SessionRecord[]> =>
+      Sessions.find({ userId: toObjectId(userId), ...isAlive(new Date()) })
+        .sort({ lastUsedAt: -1 })
+        .skip(skip)
+        .limit(limit)
+        .lean<SessionRecord[]>(),
+
+    async remove(ids: string[], txn: ClientSession): Promise<void> {
+      await Sessions.deleteMany({ _id: { $in: ids.map(toObjectId) } }, { session: txn });
+    },
+
+    /** Removes the user's sessions; `except` is the id of one that stays. */
+    async removeOfUser(userId: string, txn: ClientSession, except?: string): Promise<void> {
+      const kept = except === undefined ? {} : { _id: { $ne: toObjectId(except) } };
+      await Sessions.deleteMany({ userId: toObjectId(userId), ...kept }, { session: txn });
+    },
+
+    /** Lets a session outlive a change of the user's `authVersion`. */
+    async keep(id: string, authVersion: number, txn: ClientSession): Promise<void> {
+      await Sessions.updateOne({ _id: toObjectId(id) }, { $set: { authVersion } }, { session: txn });
+    },
+
+    prepare: () => Sessions.createIndexes(),
+  };
+}
