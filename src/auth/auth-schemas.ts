@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { MAX_SENT } from '../users/password';
+import { sentPassword } from './password-schemas';
 
 /** E-mail address or user name; either may be in `email`. Only lengths are checked, to reveal nothing before log-in. */
 const login = z.string().trim().min(1).max(254).meta({ pattern: '\\S' });
@@ -8,7 +8,7 @@ export const logInSchema = z
   .strictObject({
     email: login.optional(),
     username: login.optional(),
-    password: z.string().min(1).max(MAX_SENT).meta({ format: 'password' }),
+    password: sentPassword,
   })
   .transform(({ email, username, password }, context) => {
     const name = email ?? username;

@@ -43,7 +43,7 @@ export interface Sender {
 const NOBODYS_PASSWORD = 'the password of nobody';
 
 /** Returns the key for counting log-ins. Not the account, which would reveal which e-mail and user name belong together. */
-const digestOf = (login: string) =>
+export const accountOf = (login: string) =>
   createHash('sha256').update(login.normalize('NFKC').toLowerCase()).digest('base64url');
 
 export function createAuthService(deps: AuthServiceDeps) {
@@ -100,7 +100,7 @@ export function createAuthService(deps: AuthServiceDeps) {
 
     /** @param login e-mail address or user name, case-insensitive */
     async logIn(login: string, password: string, sender: Sender) {
-      const account = digestOf(login);
+      const account = accountOf(login);
       const { user, isTheirs } = await places.hold({ ...sender, account }, async (client) => {
         const found = await users.byLogin(login);
         const hash = found?.passwordHash ?? (await nobodysHash);

@@ -13,18 +13,27 @@ import type { UserCache } from '../users/user-cache';
 import type { NoticeBoard } from '../notices/notice-board';
 import type { SessionService } from '../sessions/session-service';
 import type { UserRepository } from '../users/user-repository';
+import type { Mongo } from '../infra/mongo/mongo';
+import { createWebhook } from '../infra/webhook';
+import type { Principal } from '../people/principal';
+import type { Logger } from '../process/logger';
 import { createAuthenticate } from './authenticate';
 import { createAuthService } from './auth-service';
 import { createHashPlaces, type HashPlaces } from './hash-places';
 import { createLoginGuard } from './login-guard';
-import { createTokenService } from './token-service';
+import { createPasswordService } from './password-service';
+import { createResetTokens } from './reset-tokens';
+import { createTokenService, type AccessToken } from './token-service';
 
 interface AuthDeps {
   metrics: Metrics;
-  store: { users: UserRepository };
+  store: { mongo: Pick<Mongo, 'transaction'>; users: UserRepository };
   userCache: UserCache;
   tasks: Pick<TaskService, 'newestIdsOf'>;
-  sessions: Pick<SessionService, 'open'>;
+  sessions: SessionService;
+  keys: KeyRing;
+  grant: (principal: Principal) => AccessToken;
+  logger: Logger;
   once: Once;
   rateLimiter: RateLimiters;
   /** Returns whether limits do not apply to an address. */
@@ -47,26 +56,46 @@ export function composeTokens(
 export async function composeAuth(config: Config, deps: AuthDeps) {
   const { loginAttempts, jwtTtlSeconds } = config;
   const { userCache, tasks, sessions, once, rateLimiter, isExempt } = deps;
+  const { mongo, users } = deps.store;
   const { hashPool, places, heldRefusals, admitPassword } = composePasswords(config, deps);
+  const guard = createLoginGuard({
+    rateLimiter,
+    attempts: loginAttempts,
+    isExempt,
+    tokenSeconds: jwtTtlSeconds,
+  });
   const auth = createAuthService({
-    users: deps.store.users,
+    users,
     hashPool,
     places,
+    guard,
     openSession: sessions.open,
-    guard: createLoginGuard({
-      rateLimiter,
-      attempts: loginAttempts,
-      isExempt,
-      tokenSeconds: jwtTtlSeconds,
-    }),
     once,
     userJoined: userCache.joined,
     userChanged: userCache.changed,
     userShown: userCache.shown,
     taskIdsOf: tasks.newestIdsOf,
   });
+  const passwords = createPasswordService({
+    users,
+    hashPool,
+    places,
+    guard,
+    sessions,
+    resets: createResetTokens(deps.keys),
+    transaction: mongo.transaction,
+    grant: deps.grant,
+    notify: composeWebhook(config, deps.logger),
+  });
   await auth.ready();
-  return { auth, hashPool, heldRefusals, admitPassword };
+  return { auth, passwords, hashPool, heldRefusals, admitPassword };
+}
+
+function composeWebhook(
+  { passwordResetWebhook: url, passwordResetWebhookSecret: secret }: Config,
+  logger: Logger,
+) {
+  return url && secret ? createWebhook({ url, secret, logger }) : undefined;
 }
 
 /** Builds the threads, the queue before them, and what refuses the rest before a body is read. */

@@ -22,11 +22,13 @@ export async function composeApi(config: Config, logger: Logger) {
   const tasks = composeTasks(shared);
   const { users, userCache } = composeUsers({ ...shared, tasks, tokenLifeMs: tokens.ttlMs });
   const sessions = composeSessions(config, { ...shared, tokens });
-  const { auth, hashPool, ...passwords } = await composeAuth(config, { ...shared, userCache, tasks, sessions });
+  const authDeps = { ...shared, userCache, tasks, sessions, grant: tokens.grant, logger };
+  const { auth, passwords, hashPool, heldRefusals, admitPassword } = await composeAuth(config, authDeps);
   const avatars = composeAvatars(config, store, users.requireSelfOrAdmin);
   const jobs = createJobService(store.jobs);
   const ops = composeOps(config, { ...store, failedJobs: composeFailedJobs(store), authenticate });
-  const long = [ops.hub, passwords.heldRefusals];
+  const services = { auth, passwords, sessions, users, avatars, tasks, jobs, health };
+  const long = [ops.hub, heldRefusals];
 
   return {
     auth,
@@ -53,8 +55,8 @@ export async function composeApi(config: Config, logger: Logger) {
       corsOrigins: config.corsOrigins,
       requireIfMatch: config.requireIfMatch,
       worker: config.exposeWorker ? config.workerName : undefined,
-      routes: allRoutes({ auth, sessions, users, avatars, tasks, jobs, health }, ops, metrics, config.runDir),
-      admitPassword: passwords.admitPassword,
+      routes: allRoutes(services, ops, metrics, config.runDir),
+      admitPassword,
       limit: createLimit(config, rateLimiter, shared.isExempt),
     },
     async close(): Promise<void> {

@@ -1,5 +1,7 @@
 import { authRoutes } from '../auth/auth-routes';
 import type { AuthService } from '../auth/auth-service';
+import { passwordRoutes } from '../auth/password-routes';
+import type { PasswordService } from '../auth/password-service';
 import { avatarRoutes } from '../avatars/avatar-routes';
 import type { AvatarService } from '../avatars/avatar-service';
 import type { Health } from '../health/health';
@@ -23,6 +25,7 @@ import type { UserService } from '../users/user-service';
 
 export interface Services {
   auth: AuthService;
+  passwords: PasswordService;
   sessions: SessionService;
   users: UserService;
   avatars: AvatarService;
@@ -32,9 +35,11 @@ export interface Services {
 }
 
 /** Returns the routes from which the OpenAPI document is made. */
-export function documentedRoutes({ auth, sessions, users, avatars, tasks, jobs, health }: Services): Route[] {
+export function documentedRoutes(services: Services): Route[] {
+  const { auth, passwords, sessions, users, avatars, tasks, jobs, health } = services;
   const routes = [
     ...authRoutes(auth),
+    ...passwordRoutes(passwords),
     ...sessionRoutes(sessions, (userId) => tasks.newestIdsOf(userId)),
     ...userRoutes(users),
     ...avatarRoutes(avatars),

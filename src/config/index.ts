@@ -21,6 +21,8 @@ export function readConfig(env: NodeJS.ProcessEnv) {
   const given = withoutEmpty(env);
   const faults: string[] = [];
   const keys = readKeys(given, faults);
+  if (given.PASSWORD_RESET_WEBHOOK && !given.PASSWORD_RESET_WEBHOOK_SECRET)
+    faults.push('PASSWORD_RESET_WEBHOOK_SECRET is not set: PASSWORD_RESET_WEBHOOK needs it.');
   return Object.freeze({ ...readVariables(env, faults), ...keys });
 }
 
@@ -61,6 +63,8 @@ function readVariables(env: NodeJS.ProcessEnv, moreFaults?: string[]) {
     jwtTtlSeconds: values.JWT_TTL_SECONDS,
     sessionIdleDays: values.SESSION_IDLE_DAYS,
     sessionMaxDays: values.SESSION_MAX_DAYS,
+    passwordResetWebhook: values.PASSWORD_RESET_WEBHOOK,
+    passwordResetWebhookSecret: values.PASSWORD_RESET_WEBHOOK_SECRET,
     bcryptCost: values.BCRYPT_COST,
     hashThreads: values.HASH_THREADS ?? threadsOf(values.API_WORKERS),
     /** True if it hashes on its share of the cores, which changes as workers come and go. */
