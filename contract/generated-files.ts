@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import prettier from 'prettier';
+import { auditTable } from '../src/audit/audit-lists';
 import { taskTable } from '../src/tasks/task-lists';
 import { userTable } from '../src/users/user-lists';
 import { clientTypes } from './client-types';
@@ -33,7 +34,7 @@ async function formatted(parser: 'json' | 'typescript', text: string): Promise<s
 /** Fills the tables into their marked places in the hand-written page. */
 async function withTables(): Promise<string> {
   const page = await readFile('docs/api.md', 'utf8');
-  const tables = { 'task-lists': taskTable, 'user-lists': userTable };
+  const tables = { 'task-lists': taskTable, 'user-lists': userTable, 'audit-lists': auditTable };
   return Object.entries(tables).reduce((text, [name, table]) => {
     const place = new RegExp(`(<!-- ${name} -->\\n)[^]*?(<!-- end -->\\n)`);
     if (!place.test(text)) throw new Error(`docs/api.md has no place marked ${name}`);

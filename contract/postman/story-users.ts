@@ -92,4 +92,46 @@ const people: Step[] = [
   },
 ];
 
-export const userSteps: Step[] = [...avatar, ...people];
+const access: Step[] = [
+  {
+    operation: 'patchUser',
+    name: 'Disable the member',
+    shows: 'Only an Admin may, and not themselves. The tokens of the member end on every API worker.',
+    params: { id },
+    body: { disabled: true },
+    then: ["pm.test('is disabled', () => pm.expect(pm.response.json().disabled).to.eql(true));"],
+  },
+  {
+    operation: 'logIn',
+    name: 'Log in as a disabled member',
+    shows: 'Is answered like a wrong password.',
+    status: 401,
+    body: { username: '{{workerName}}', password: '{{workerPassword}}' },
+  },
+  {
+    operation: 'patchUser',
+    name: 'Enable the member',
+    shows: 'The member can log in again; earlier tokens stay ended.',
+    params: { id },
+    body: { disabled: false },
+  },
+  {
+    operation: 'logIn',
+    name: 'Log in as the enabled member',
+    shows: 'Stores a new `workerToken`.',
+    body: { username: '{{workerName}}', password: '{{workerPassword}}' },
+    then: ["pm.collectionVariables.set('workerToken', pm.response.json().token);"],
+  },
+  {
+    operation: 'listAudit',
+    name: 'List what was done to the member',
+    shows: 'Has an entry for each log-in and each change of access, newest first.',
+    query: { target: id },
+    then: [
+      "const actions = pm.response.json().map(({ action }) => action);",
+      "pm.test('has both changes', () => pm.expect(actions).to.include.members(['user-disabled', 'user-enabled']));",
+    ],
+  },
+];
+
+export const userSteps: Step[] = [...avatar, ...people, ...access];

@@ -1,10 +1,12 @@
 import type { ServerResponse } from 'node:http';
 import type { Refusals } from '../admission/refusals';
+import type { Audit } from '../audit/audit';
 import type { Config } from '../config';
 import { createHeldRefusals } from '../http/routing/held-refusals';
 import type { Once } from '../idempotency/idempotency-service';
 import { createHashPool, type HashPool } from '../infra/hash-pool';
 import type { Metrics } from '../infra/metrics';
+import type { Mongo } from '../infra/mongo/mongo';
 import type { RateLimiters } from '../infra/rate-limiter';
 import type { KeyRing } from '../keys/key-ring';
 import { networkOf } from '../lib/client-address';
@@ -19,6 +21,7 @@ import type { Principal } from '../people/principal';
 import type { Logger } from '../process/logger';
 import { createAuthenticate } from './authenticate';
 import { createAuthService } from './auth-service';
+import { createPasswordCheck } from './check-password';
 import { createHashPlaces, type HashPlaces } from './hash-places';
 import { createLoginGuard } from './login-guard';
 import { createPasswordService } from './password-service';
@@ -35,6 +38,7 @@ interface AuthDeps {
   grant: (principal: Principal) => AccessToken;
   logger: Logger;
   once: Once;
+  audit: Audit;
   rateLimiter: RateLimiters;
   /** Returns whether limits do not apply to an address. */
   isExempt: (address: string) => boolean;
@@ -55,7 +59,7 @@ export function composeTokens(
 /** Builds sign-up and log-in, and the threads that hash passwords. */
 export async function composeAuth(config: Config, deps: AuthDeps) {
   const { loginAttempts, jwtTtlSeconds } = config;
-  const { userCache, tasks, sessions, once, rateLimiter, isExempt } = deps;
+  const { userCache, tasks, sessions, once, audit, rateLimiter, isExempt } = deps;
   const { mongo, users } = deps.store;
   const { hashPool, places, heldRefusals, admitPassword } = composePasswords(config, deps);
   const guard = createLoginGuard({
@@ -64,15 +68,17 @@ export async function composeAuth(config: Config, deps: AuthDeps) {
     isExempt,
     tokenSeconds: jwtTtlSeconds,
   });
+  const passwordCheck = createPasswordCheck({ users, hashPool, places, guard, audit });
   const auth = createAuthService({
     users,
     hashPool,
     places,
-    guard,
     openSession: sessions.open,
+    checkPassword: passwordCheck.check,
     once,
+    transaction: mongo.transaction,
+    audit,
     userJoined: userCache.joined,
-    userChanged: userCache.changed,
     userShown: userCache.shown,
     taskIdsOf: tasks.newestIdsOf,
   });
@@ -82,12 +88,13 @@ export async function composeAuth(config: Config, deps: AuthDeps) {
     places,
     guard,
     sessions,
+    audit,
     resets: createResetTokens(deps.keys),
     transaction: mongo.transaction,
     grant: deps.grant,
     notify: composeWebhook(config, deps.logger),
   });
-  await auth.ready();
+  await passwordCheck.ready();
   return { auth, passwords, hashPool, heldRefusals, admitPassword };
 }
 

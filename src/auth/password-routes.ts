@@ -28,8 +28,7 @@ export function passwordRoutes(passwords: PasswordService): Route[] {
       body: passwordChangeSchema,
       responses: { 200: { description: 'A new token of this session', body: accessTokenSchema } },
       problems: [409],
-      handler: async ({ params, body, user, address, requestId }) =>
-        ok(await passwords.change(params.id, body, user, { address, requestId })),
+      handler: async (input) => ok(await passwords.change(input.params.id, input.body, input)),
     }),
     defineRoute({
       id: 'resetPassword',
@@ -63,7 +62,7 @@ export function passwordRoutes(passwords: PasswordService): Route[] {
       storesNothing: true,
       params: idParams,
       responses: { 200: { description: 'The token', body: resetTokenSchema } },
-      handler: async ({ params, user }) => ok(await passwords.makeReset(params.id, user)),
+      handler: async (input) => ok(await passwords.makeReset(input.params.id, input)),
     }),
   ];
 }

@@ -15,10 +15,10 @@ runCommand(commands.admin, async ({ values }) => {
   const { email, username, name } = values;
   // Checked before a server is contacted or a file is written.
   const person = values.promote ? undefined : checkPerson({ email, username, name, password });
-  const { auth, close } = await composeApi(readConfig(process.env), createLogger('error', 'admin'));
+  const { auth, users, close } = await composeApi(readConfig(process.env), createLogger('error', 'admin'));
   try {
     if (!person) {
-      await auth.promote(values.promote!);
+      await users.changeAccess(values.promote!, { role: 'Admin' });
       return say(`${values.promote} is an Admin as of the next log-in.`);
     }
     if (values['if-none'] && (await auth.hasAdmin())) return say('An Admin exists already.');

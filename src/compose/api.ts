@@ -16,22 +16,23 @@ import { allRoutes } from './routes';
 /** Builds everything that an API worker consists of, connected; `createApp` takes `app`. */
 export async function composeApi(config: Config, logger: Logger) {
   const shared = await composeFoundation(config, logger);
-  const { admission, health, lateness, live, metrics, rateLimiter, requests, store } = shared;
+  const { admission, auditList, health, lateness, live, metrics, rateLimiter, requests, store } = shared;
 
   const { tokens, authenticate } = composeTokens(config, shared);
   const tasks = composeTasks(shared);
-  const { users, userCache } = composeUsers({ ...shared, tasks, tokenLifeMs: tokens.ttlMs });
   const sessions = composeSessions(config, { ...shared, tokens });
+  const { users, userCache } = composeUsers({ ...shared, tasks, sessions, tokenLifeMs: tokens.ttlMs });
   const authDeps = { ...shared, userCache, tasks, sessions, grant: tokens.grant, logger };
   const { auth, passwords, hashPool, heldRefusals, admitPassword } = await composeAuth(config, authDeps);
   const avatars = composeAvatars(config, store, users.requireSelfOrAdmin);
   const jobs = createJobService(store.jobs);
   const ops = composeOps(config, { ...store, failedJobs: composeFailedJobs(store), authenticate });
-  const services = { auth, passwords, sessions, users, avatars, tasks, jobs, health };
+  const services = { auth, passwords, sessions, users, avatars, tasks, jobs, auditList, health };
   const long = [ops.hub, heldRefusals];
 
   return {
     auth,
+    users,
     health,
     lateness,
     live,

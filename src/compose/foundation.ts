@@ -1,4 +1,5 @@
 import { composeAdmission } from '../admission/compose';
+import { composeAudit } from '../audit/compose';
 import { observeBackups } from '../backup/kept-backups';
 import { composeCache } from '../cache/compose';
 import type { Config } from '../config';
@@ -43,6 +44,8 @@ export async function composeFoundation(config: Config, logger: Logger) {
   const cache = composeCache(config, { metrics, redis, board, rateLimiter, admission, onEvent });
   const { health, ...checks } = composeHealth(config, { metrics, mongo, redis });
   const ttlMs = config.idempotencyTtlHours * 3_600_000;
+  const cursors = createCursors(keys);
+  const { audit, auditList } = composeAudit({ metrics, entries: store.audit, cursors, logger });
 
   return {
     metrics,
@@ -59,7 +62,9 @@ export async function composeFoundation(config: Config, logger: Logger) {
     cache,
     health,
     keys,
-    cursors: createCursors(keys),
+    audit,
+    auditList,
+    cursors,
     once: createOnce({
       keys: idempotencyKeys,
       fingerprintKeys: keys,
@@ -74,6 +79,7 @@ export async function composeFoundation(config: Config, logger: Logger) {
       board.stop();
       await checks.close();
       redis?.close();
+      await audit.close();
       await mongo.close();
     },
   };

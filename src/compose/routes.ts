@@ -1,3 +1,5 @@
+import { auditRoutes } from '../audit/audit-routes';
+import type { AuditService } from '../audit/audit-service';
 import { authRoutes } from '../auth/auth-routes';
 import type { AuthService } from '../auth/auth-service';
 import { passwordRoutes } from '../auth/password-routes';
@@ -31,12 +33,13 @@ export interface Services {
   avatars: AvatarService;
   tasks: TaskService;
   jobs: JobService;
+  auditList: AuditService;
   health: Health;
 }
 
 /** Returns the routes from which the OpenAPI document is made. */
 export function documentedRoutes(services: Services): Route[] {
-  const { auth, passwords, sessions, users, avatars, tasks, jobs, health } = services;
+  const { auth, passwords, sessions, users, avatars, tasks, jobs, auditList, health } = services;
   const routes = [
     ...authRoutes(auth),
     ...passwordRoutes(passwords),
@@ -45,6 +48,7 @@ export function documentedRoutes(services: Services): Route[] {
     ...avatarRoutes(avatars),
     ...taskRoutes(tasks),
     ...jobRoutes(jobs),
+    ...auditRoutes(auditList),
     ...probeRoutes(health),
     ...problemRoutes,
   ];

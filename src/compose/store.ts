@@ -1,3 +1,4 @@
+import { createAuditRepository } from '../audit/audit-repository';
 import { createAvatarRepository } from '../avatars/avatar-repository';
 import { createResponseCache } from '../cache/response-cache';
 import type { DataConfig, ProcessConfig } from '../config';
@@ -29,6 +30,7 @@ const MIGRATIONS = builtFile('migrations');
 export const createRepositories = (connection: Mongo['connection']) => ({
   users: createUserRepository(connection),
   tasks: createTaskRepository(connection),
+  audit: createAuditRepository(connection),
   avatars: createAvatarRepository(connection),
   jobs: createJobRepository(connection),
   notices: createNoticeRepository(connection),

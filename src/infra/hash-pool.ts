@@ -1,3 +1,4 @@
+import { getRounds } from 'bcryptjs';
 import { Piscina } from 'piscina';
 import { UnavailableError } from '../problems/errors';
 import { builtFile } from '../lib/built-file';
@@ -124,7 +125,10 @@ export function createHashPool({ threads, cost, onDone }: HashPoolOptions) {
 
     /** Resolves to true if the hash belongs to one of the spellings; they share one turn. */
     matchesAny: async (spellings: string[], hash: string, client?: HashClient): Promise<boolean> =>
-      spellings.length > 0 && ((await run({ kind: 'compare', spellings, hash }, client)) as boolean),
+      spellings.length > 0 && ((await run({ kind: 'compare', spellings, hash, cost }, client)) as boolean),
+
+    /** Returns whether a hash was made at a lower cost than new ones. */
+    isWeak: (hash: string): boolean => getRounds(hash) < cost,
 
     /** Replaces the threads; the old ones finish what they began. A pool of 0 stays at 0. */
     resize(wanted: number): void {

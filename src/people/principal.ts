@@ -8,6 +8,6 @@ export interface Principal {
   sessionId?: string;
   /** The user's `authVersion` when the token was issued; unset counts as 0. */
   authVersion?: number;
-  /** Set if the token was made for a script; a session's token otherwise. */
-  kind?: 'script';
+  /** Id of the script's token; unset for the token of a session. */
+  scriptTokenId?: string;
 }

@@ -1,3 +1,4 @@
+import type { Audit } from '../audit/audit';
 import type { Config } from '../config';
 import type { Mongo } from '../infra/mongo/mongo';
 import type { KeyRing } from '../keys/key-ring';
@@ -10,6 +11,7 @@ import { createSessionService } from './session-service';
 interface SessionsDeps {
   store: { mongo: Pick<Mongo, 'transaction'>; users: UserRepository; sessions: SessionRepository };
   board: NoticeBoard;
+  audit: Audit;
   keys: KeyRing;
   tokens: Parameters<typeof createSessionService>[0]['tokens'];
 }
@@ -18,7 +20,7 @@ const DAY_MS = 86_400_000;
 
 export const composeSessions = (
   { sessionIdleDays, sessionMaxDays }: Pick<Config, 'sessionIdleDays' | 'sessionMaxDays'>,
-  { store: { mongo, users, sessions }, board, keys, tokens }: SessionsDeps,
+  { store: { mongo, users, sessions }, board, audit, keys, tokens }: SessionsDeps,
 ) =>
   createSessionService({
     sessions,
@@ -26,6 +28,7 @@ export const composeSessions = (
     successors: createSuccessors(keys),
     transaction: mongo.transaction,
     board,
+    audit,
     tokens,
     idleMs: sessionIdleDays * DAY_MS,
     mostMs: sessionMaxDays * DAY_MS,

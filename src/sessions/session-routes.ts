@@ -25,8 +25,9 @@ export function sessionRoutes(
       body: renewalSchema,
       responses: { 200: { description: 'The user and new tokens', body: grantSchema } },
       problems: [401],
-      handler: async ({ body, address, userAgent }) => {
-        const { grant, user } = await sessions.renew(body.refreshToken, { address, userAgent });
+      handler: async ({ body, address, requestId, userAgent }) => {
+        const client = { address, requestId, userAgent };
+        const { grant, user } = await sessions.renew(body.refreshToken, client);
         return ok({ ...grant, user: toUser(user, await taskIdsOf(String(user._id))) });
       },
     }),
@@ -45,8 +46,8 @@ export function sessionRoutes(
       body: logOutSchema,
       bodyOptional: true,
       responses: { 204: { description: 'Logged out', body: null } },
-      handler: async ({ body, user }) => {
-        await sessions.logOut(user, body.all);
+      handler: async (input) => {
+        await sessions.logOut(input, input.body.all);
         return noContent;
       },
     }),
@@ -75,8 +76,8 @@ export function sessionRoutes(
       sessionOnly: true,
       storesNothing: true,
       responses: { 204: { description: 'Ended', body: null } },
-      handler: async ({ user }) => {
-        await sessions.endOthers(user);
+      handler: async (input) => {
+        await sessions.endOthers(input);
         return noContent;
       },
     }),
@@ -91,8 +92,8 @@ export function sessionRoutes(
       storesNothing: true,
       params: sessionParams,
       responses: { 204: { description: 'Ended', body: null } },
-      handler: async ({ params, user }) => {
-        await sessions.endOne(user, params.id);
+      handler: async (input) => {
+        await sessions.endOne(input, input.params.id);
         return noContent;
       },
     }),

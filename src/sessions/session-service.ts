@@ -1,3 +1,5 @@
+import type { Audit } from '../audit/audit';
+import type { AuditEvent, Caller } from '../audit/audit-event';
 import type { ClientSession, Mongo } from '../infra/mongo/mongo';
 import { networkOf } from '../lib/client-address';
 import { spreadSeconds } from '../lib/retry-after';
@@ -17,6 +19,7 @@ interface SessionServiceDeps {
   successors: ReturnType<typeof createSuccessors>;
   transaction: Mongo['transaction'];
   board: Pick<NoticeBoard, 'post' | 'announce'>;
+  audit: Pick<Audit, 'record'>;
   tokens: { ttlMs: number; grant: (principal: Principal) => { token: string; expiresAt: Date } };
   /** How long a session lasts without a renewal, and at most. */
   idleMs: number;
@@ -27,6 +30,7 @@ interface SessionServiceDeps {
 /** The client of a log-in or renewal. */
 export interface Client {
   address: string;
+  requestId: string;
   userAgent?: string;
 }
 
@@ -57,15 +61,16 @@ const refused = () =>
   );
 
 export function createSessionService(deps: SessionServiceDeps) {
-  const { sessions, users, successors, transaction, board, tokens, now = Date.now } = deps;
+  const { sessions, users, successors, transaction, board, audit, tokens, now = Date.now } = deps;
   const ending = (_id: string): Ending => ({ _id, until: untilTokensEnd(tokens.ttlMs) });
 
   /** Ends sessions and their tokens, also tokens of a session that is no longer stored. */
-  async function endThese(ids: string[]): Promise<void> {
+  async function endThese(ids: string[], event?: AuditEvent): Promise<void> {
     const endings = ids.map((id) => ending(ofSession(id)));
     await transaction(async (txn) => {
       await sessions.remove(ids, txn);
       await board.post(endings, txn);
+      if (event) await audit.record(event, txn);
     });
     await board.announce(endings);
   }
@@ -89,7 +94,7 @@ export function createSessionService(deps: SessionServiceDeps) {
   }
 
   /** Finds the successor that an earlier request with this token got. Ends the session if the token is used too late. */
-  async function repeated(id: string, token: string) {
+  async function repeated(id: string, token: string, origin: Client) {
     const session = await sessions.byId(id, new Date(now()));
     if (!session) throw refused();
     const { previousHash, currentHash, keyId, rotatedAt } = session;
@@ -103,7 +108,10 @@ export function createSessionService(deps: SessionServiceDeps) {
       if (digestOf(successor) === currentHash) return { session, refreshToken: successor };
     }
     // A replaced token was stolen, or its successor was: nobody can tell which (RFC 9700, 4.14.2).
-    if (currentHash !== digest) await endThese([id]);
+    if (currentHash !== digest) {
+      const target = String(session.userId);
+      await endThese([id], { action: 'refresh-token-replayed', outcome: 'refused', origin, target, detail: id });
+    }
     throw refused();
   }
 
@@ -118,7 +126,7 @@ export function createSessionService(deps: SessionServiceDeps) {
       lastUsedAt: new Date(at),
       idleUntil: new Date(at + deps.idleMs),
     });
-    return session ? { session, refreshToken } : repeated(id, token);
+    return session ? { session, refreshToken } : repeated(id, token, client);
   }
 
   /** @throws UnauthenticatedError, and ends the session, if its user is gone or has ended what was issued until now */
@@ -133,10 +141,11 @@ export function createSessionService(deps: SessionServiceDeps) {
     endOlder,
     announce: board.announce,
 
-    /** Begins a session of a user who has just logged in. */
+    /** Begins a session of a user who has just logged in. @param how is for the audit */
     async open(
       { _id, role, authVersion = 0 }: { _id: unknown; role: Role; authVersion?: number },
       client: Client,
+      how?: string,
     ): Promise<Grant> {
       const [id, userId, at] = [newSessionId(), String(_id), now()];
       const refreshToken = firstToken(id);
@@ -153,9 +162,14 @@ export function createSessionService(deps: SessionServiceDeps) {
       };
       const page = { skip: MOST_SESSIONS - 1, limit: MOST_ENDED_AT_ONCE };
       const surplus = (await sessions.ofUser(userId, page)).map((one) => String(one._id));
+      const principal = { id: userId, role, sessionId: id, authVersion };
+      const event = { action: 'log-in', origin: { ...client, user: principal }, target: userId } as const;
       if (surplus.length > 0) await endThese(surplus);
-      await sessions.create(session);
-      return { ...tokens.grant({ id: userId, role, sessionId: id, authVersion }), refreshToken };
+      await transaction(async (txn) => {
+        await sessions.create(session, txn);
+        await audit.record({ ...event, detail: how }, txn);
+      });
+      return { ...tokens.grant(principal), refreshToken };
     },
 
     /** Replaces a refresh token by a new one and a new access token. */
@@ -185,28 +199,35 @@ export function createSessionService(deps: SessionServiceDeps) {
     },
 
     /** Ends one session of the caller. */
-    async endOne({ id }: Principal, sessionId: string): Promise<void> {
+    async endOne(origin: Caller, sessionId: string): Promise<void> {
+      const { id } = origin.user;
       const session = await sessions.byId(sessionId);
       if (String(session?.userId) !== id) throw new NotFoundError('No such session.');
-      await endThese([sessionId]);
+      await endThese([sessionId], { action: 'session-ended', origin, target: id, detail: sessionId });
     },
 
     /** Ends all sessions of the caller but the one of this request. */
-    async endOthers({ id, sessionId }: Principal): Promise<void> {
+    async endOthers(origin: Caller): Promise<void> {
+      const { id, sessionId } = origin.user;
       const all = await sessions.ofUser(id, { limit: MOST_ENDED_AT_ONCE });
       const others = all.map(({ _id }) => String(_id)).filter((other) => other !== sessionId);
-      if (others.length > 0) await endThese(others);
+      const event = { action: 'session-ended', origin, target: id } as const;
+      if (others.length > 0) await endThese(others, { ...event, detail: `${others.length} sessions` });
     },
 
     /**
      * Ends the session of this request, or all tokens and sessions of its user. The token of an earlier release belongs
      * to no session and can only end with all others.
      */
-    async logOut({ id, sessionId }: Principal, all: boolean): Promise<void> {
-      if (sessionId !== undefined && !all) return endThese([sessionId]);
+    async logOut(origin: Caller, all: boolean): Promise<void> {
+      const { id, sessionId } = origin.user;
+      const event = { action: 'log-out', origin, target: id } as const;
+      if (sessionId !== undefined && !all) return endThese([sessionId], event);
       const endings = await transaction(async (txn) => {
         const authVersion = await users.endTokens(id, txn);
-        return authVersion === undefined ? [] : endOlder(id, authVersion, txn);
+        if (authVersion === undefined) return [];
+        await audit.record({ ...event, detail: 'all sessions' }, txn);
+        return endOlder(id, authVersion, txn);
       });
       await board.announce(endings);
     },

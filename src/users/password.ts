@@ -1,5 +1,6 @@
 import { truncates } from 'bcryptjs';
 import { z } from 'zod';
+import { isCommon } from './guessable-password';
 
 const MIN_CHARACTERS = 8;
 /** Replacement character of decoders for invalid bytes; a password with it would also match other bytes. */
@@ -39,8 +40,12 @@ export const newPassword = z
   .refine((value) => Buffer.byteLength(value) <= MAX_BYTES, `at most ${MAX_BYTES} bytes (UTF-8) are allowed`)
   .refine((value) => !value.includes('\0'), 'must not contain a null character')
   .refine((value) => !value.includes(LOST), 'must not contain U+FFFD, which stands for lost text')
+  // NIST SP 800-63B-4, 3.1.1.2.
+  .refine((value) => !isCommon(value), 'is one of the commonest passwords; choose another')
   .meta({
-    description: 'Counted and compared as composed characters (Unicode NFC, RFC 8265).',
+    description:
+      'Counted and compared as composed characters (Unicode NFC, RFC 8265). ' +
+      'The commonest passwords are refused, and those that contain a name of the user.',
     minLength: MIN_CHARACTERS,
     maxLength: MAX_BYTES,
     format: 'password',

@@ -3,15 +3,18 @@ import type { Role } from '../people/principal';
 import { between, hasWords } from '../infra/mongo/page';
 
 /** The filter of a list, in the terms of MongoDB: all of them hold. */
-export const matching = ({ role, q, createdFrom, createdBefore }: UserFilters): object[] => [
+export const matching = ({ role, disabled, q, createdFrom, createdBefore }: UserFilters): object[] => [
   {},
   ...(role ? [{ role }] : []),
+  // Unset of a user who is not disabled.
+  ...(disabled === undefined ? [] : [{ disabled: disabled || null }]),
   ...hasWords(q),
   ...between('createdAt', createdFrom, createdBefore),
 ];
 
 export interface UserFilters {
   role?: Role;
+  disabled?: boolean;
   /** Words in stored form, all of which must be in name, user name or e-mail address. */
   q?: string[];
   createdFrom?: Date;
@@ -27,9 +30,21 @@ export const userTable: ListTable = {
     { sort: 'createdAt', filters: ['role'], optional: created, index: { role: 1, ...newest } },
     {
       sort: 'createdAt',
+      filters: ['disabled'],
+      optional: created,
+      index: { disabled: 1, ...newest },
+    },
+    {
+      sort: 'createdAt',
+      filters: ['role', 'disabled'],
+      optional: created,
+      index: { role: 1, disabled: 1, ...newest },
+    },
+    {
+      sort: 'createdAt',
       filters: ['q'],
       optional: [],
-      unindexed: ['role', ...created],
+      unindexed: ['role', 'disabled', ...created],
       index: { words: 1, ...newest },
     },
     { sort: 'username', filters: [], optional: [], index: { usernameKey: 1, _id: 1 } },

@@ -15,7 +15,7 @@ export interface UserRecord {
   role: Role;
   /** Tokens and sessions of a lower one have ended; unset in records of earlier releases, which counts as 0. */
   authVersion?: number;
-  /** True if the user may not log in. */
+  /** True if the user may not log in, else unset, so that records of earlier releases need no change. */
   disabled?: boolean;
   uploads: number;
   /** Search words of name, user name and e-mail address. */
@@ -36,7 +36,7 @@ const userSchema = new Schema<UserRecord>(
     passwordHash: { type: String, required: true },
     role: { type: String, enum: ['Admin', 'worker'], required: true },
     authVersion: { type: Number, default: 0 },
-    disabled: { type: Boolean, default: false },
+    disabled: { type: Boolean },
     uploads: { type: Number, default: 0 },
     words: { type: [String], default: [] },
     version: { type: Number, default: 1 },

@@ -27,6 +27,12 @@ export interface UserFields {
   username: string;
 }
 
+/** What only an Admin changes, of another user. */
+export interface Access {
+  role?: Role;
+  disabled?: boolean;
+}
+
 /** Projection of everything but secrets and fields for search. */
 const PUBLIC = { passwordHash: 0, uploads: 0, words: 0 } as const;
 export type PublicUserRecord = Omit<UserRecord, keyof typeof PUBLIC>;
@@ -50,6 +56,21 @@ const derived = ({ name, email, username }: UserFields) => ({
   usernameKey: keyOf(username),
   words: searchWordsOf(`${name} ${username} ${email}`, WORDS_OF_USER),
 });
+
+/** A new role and disabling raise `authVersion`, which ends the tokens of before. */
+function updateOf(now: UserRecord, fields: Partial<UserFields>, { role, disabled }: Access) {
+  const endsAccess = (role !== undefined && role !== now.role) || (disabled === true && !now.disabled);
+  return {
+    $set: {
+      ...fields,
+      ...derived({ ...now, ...fields }),
+      ...(role && { role }),
+      ...(disabled && { disabled: true }),
+    },
+    ...(disabled === false && { $unset: { disabled: 1 } }),
+    $inc: { version: 1, ...(endsAccess && { authVersion: 1 }) },
+  };
+}
 
 /** @throws ConflictError if a unique index refuses the write */
 async function refusingDuplicates<T>(write: Promise<T>): Promise<T> {
@@ -96,11 +117,14 @@ export function createUserRepository(connection: Connection) {
 
     byLogin: (login: string): Promise<UserRecord | null> => Users.findOne(named(login)).lean(),
 
-    promote: (login: string): Promise<UserRecord | null> =>
-      Users.findOneAndUpdate(named(login), { $set: { role: 'Admin' }, $inc: { version: 1 } }).lean(),
+    /** Replaces a hash by a better one of the same password, unless the password was changed meanwhile. */
+    async rehash(id: string, passwordHash: string, better: string): Promise<void> {
+      const filter = { _id: toObjectId(id), passwordHash };
+      await Users.updateOne(filter, { $set: { passwordHash: better } }, { timestamps: false });
+    },
 
-    byId: (id: string): Promise<PublicUserRecord | null> =>
-      Users.findById(toObjectId(id), PUBLIC).lean<PublicUserRecord>(),
+    byId: (id: string, session?: ClientSession): Promise<PublicUserRecord | null> =>
+      Users.findById(toObjectId(id), PUBLIC, { session }).lean<PublicUserRecord>(),
 
     /** Also reads the password hash. */
     withSecrets: (id: string): Promise<UserRecord | null> => Users.findById(toObjectId(id)).lean<UserRecord>(),
@@ -128,21 +152,21 @@ export function createUserRepository(connection: Connection) {
       id: string,
       fields: Partial<UserFields>,
       precondition: Precondition | undefined,
+      { access = {}, session }: { access?: Access; session?: ClientSession } = {},
     ): Promise<PublicUserRecord | null> {
       for (let tries = 0; tries < TRIES; tries++) {
-        const now = await Users.findById(toObjectId(id)).lean<UserRecord>();
+        const now = await Users.findById(toObjectId(id), {}, { session }).lean<UserRecord>();
         if (!now) return null;
-        const set = { ...fields, ...derived({ ...now, ...fields }) };
+        const update = updateOf(now, fields, access);
         // The words derive from all three fields, so those that were read must not have changed.
         const unchanged = atVersion({ versions: [now.version ?? 0] });
         const filter = allOf({ _id: now._id }, ...unchanged, ...atVersion(precondition));
-        const update = { $set: set, $inc: { version: 1 } };
-        const options = { returnDocument: 'after', projection: PUBLIC } as const;
+        const options = { returnDocument: 'after', projection: PUBLIC, session } as const;
         const after = await refusingDuplicates(
           Users.findOneAndUpdate(filter, update, options).lean<PublicUserRecord>().exec(),
         );
         if (after) return after;
-        if (await Users.exists(allOf({ _id: now._id }, ...unchanged))) return null;
+        if (await Users.exists(allOf({ _id: now._id }, ...unchanged)).session(session ?? null)) return null;
       }
       throw new ConflictError(
         'Other requests kept changing the user at the same time. Send the request again.',
@@ -169,8 +193,9 @@ export function createUserRepository(connection: Connection) {
       return (await Users.findOneAndUpdate(same, change, quietly(session)).lean())?.authVersion;
     },
 
+    /** Counts the Admins who can log in. */
     countAdmins: (session?: ClientSession): Promise<number> =>
-      Users.countDocuments({ role: 'Admin' }, { session }),
+      Users.countDocuments({ role: 'Admin', disabled: null }, { session }),
 
     remove: (
       id: string,

@@ -15,6 +15,11 @@ export const userListQuery = listQuery({
   fields: Object.keys(userSchema.shape),
   filters: {
     role: roleSchema.optional().meta({ description: 'With this role.' }),
+    disabled: z
+      .enum(['true', 'false'])
+      .transform((value) => value === 'true')
+      .optional()
+      .meta({ description: 'Only disabled users, or only others.' }),
     q: words.optional().meta({
       description: 'Whole words, all of which are in name, user name or e-mail address; case-insensitive.',
       example: 'ada',
@@ -81,9 +86,11 @@ export function userRoutes(users: UserService): Route[] {
       tag: 'Users',
       method: 'patch',
       path: '/users/:id',
-      summary: 'Update name, e-mail address or user name; members may only update themselves',
+      summary: 'Update a user; members may only update themselves',
       description:
-        'A JSON merge patch (RFC 7396): other fields stay as they are. None of the three can be null. ' +
+        'A JSON merge patch (RFC 7396): other fields stay as they are. No field can be null. ' +
+        'An Admin may change `role` and `disabled` of other users, which ends their sessions and tokens; ' +
+        'the last enabled Admin stays. A disabled user is refused like a wrong password, and keeps the tasks. ' +
         'A new e-mail address or user name counts towards the limit of sign-ups, since the answer reveals whether it is taken.',
       access: 'user',
       limit: 'signup',
@@ -94,8 +101,8 @@ export function userRoutes(users: UserService): Route[] {
       conditional: true,
       responses: { 200: { description: 'The updated user', body: userSchema, headers: ['ETag'] } },
       problems: [403, 409],
-      handler: async ({ params, body, user, precondition }) =>
-        okAt(await users.update(params.id, body, user, precondition)),
+      handler: async (input) =>
+        okAt(await users.update(input.params.id, input.body, input, input.precondition)),
     }),
     defineRoute({
       id: 'deleteUser',
@@ -104,14 +111,14 @@ export function userRoutes(users: UserService): Route[] {
       path: '/users/:id',
       summary: 'Remove a user and unassign their tasks',
       description:
-        'The last Admin can not be removed. After the answer no API worker accepts a token of the user.',
+        'The last enabled Admin can not be removed. After the answer no API worker accepts a token of the user.',
       access: 'user',
       params: idParams,
       conditional: true,
       responses: { 204: { description: 'Removed', body: null } },
       problems: [403, 409],
-      handler: async ({ params, user, precondition }) => {
-        await users.remove(params.id, user, precondition);
+      handler: async (input) => {
+        await users.remove(input.params.id, input, input.precondition);
         return noContent;
       },
     }),

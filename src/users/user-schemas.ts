@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { PERSON_EXAMPLE, personSchema, roleSchema, USERNAME } from '../people/person-schema';
 import { ignored, objectId } from '../schemas/values';
 import { text } from '../schemas/text';
+import { containsName, NAME_FAULT } from './guessable-password';
 import { newPassword } from './password';
 
 /**
@@ -13,8 +14,14 @@ const EMAIL =
   /^[\w!#$%&'*+/=?^`{|}~-]+(?:\.[\w!#$%&'*+/=?^`{|}~-]+)*@(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/i;
 /** `tasks`: ids, newest first, at most 100. */
 export const userSchema = personSchema
-  .extend({ tasks: z.array(objectId).max(100) })
-  .meta({ id: 'User', example: { ...PERSON_EXAMPLE, tasks: ['665f1c2ab7e4d83f90a1b2c3'] } });
+  .extend({
+    disabled: z.boolean().meta({ description: 'Whether log-ins and tokens of the user are refused.' }),
+    tasks: z.array(objectId).max(100),
+  })
+  .meta({
+    id: 'User',
+    example: { ...PERSON_EXAMPLE, disabled: false, tasks: ['665f1c2ab7e4d83f90a1b2c3'] },
+  });
 
 const MAX_EMAIL = 254;
 const emailFault = (value: string) => {
@@ -47,19 +54,26 @@ const fields = {
 };
 
 /** Fields that a body copied from an answer may contain, and that have no effect. */
-const serverOwned = { _id: ignored, role: ignored, tasks: ignored, createdAt: ignored, updatedAt: ignored };
+const serverOwned = { _id: ignored, tasks: ignored, createdAt: ignored, updatedAt: ignored };
 
 export const newUserSchema = z
-  .strictObject({ ...fields, password: newPassword, ...serverOwned })
+  .strictObject({ ...fields, password: newPassword, role: ignored, disabled: ignored, ...serverOwned })
+  .refine(({ password, ...person }) => !containsName(password, person), {
+    message: NAME_FAULT,
+    path: ['password'],
+  })
   .transform(({ name, email, username, password }) => ({ name, email, username, password }))
   .meta({
     id: 'NewUser',
     example: { name: 'Ada Lovelace', email: 'ada@example.com', username: 'ada', password: 'correct horse' },
   });
 
-/** A merge patch (RFC 7396). No field can be empty, so null is refused. `role` must be the current one. */
+/**
+ * A merge patch (RFC 7396). No field can be empty, so null is refused. `role` and `disabled` must be the current ones
+ * unless an Admin changes another user.
+ */
 export const userPatchSchema = z
-  .strictObject({ ...fields, ...serverOwned, role: roleSchema })
+  .strictObject({ ...fields, ...serverOwned, role: roleSchema, disabled: z.boolean() })
   .partial()
   .transform(({ _id, tasks, createdAt, updatedAt, ...changes }) => changes)
   .meta({ id: 'UserPatch', example: { name: 'Ada King' } });

@@ -1,6 +1,8 @@
-import type { Principal, Role } from '../people/principal';
+import type { Audit } from '../audit/audit';
+import { COMMAND, type Caller } from '../audit/audit-event';
+import type { Principal } from '../people/principal';
 import type { Cached } from '../cache/response-cache';
-import { ConflictError, ForbiddenError, NotFoundError, PreconditionFailedError } from '../problems/errors';
+import { ForbiddenError, NotFoundError, PreconditionFailedError } from '../problems/errors';
 import type { ClientSession, Mongo } from '../infra/mongo/mongo';
 import { untilTokensEnd } from '../notices/endings';
 import type { NoticeBoard } from '../notices/notice-board';
@@ -9,7 +11,8 @@ import { pick, pageMeta, planList, type ListQuery } from '../lists/list-plan';
 import { holdsAt, tagOfVersioned, type Precondition } from '../lib/version-tag';
 import type { UserCache } from './user-cache';
 import { userTable, type UserFilters } from './user-lists';
-import type { PublicUserRecord, UserFields, UserRepository } from './user-repository';
+import { differences, type UserAccess } from './user-access';
+import type { Access, PublicUserRecord, UserFields, UserRepository } from './user-repository';
 import { toPerson, type Person } from '../people/person';
 import { toUser, toUserAt } from './user-view';
 
@@ -35,6 +38,8 @@ interface UserServiceDeps {
   afterRemoval: ((userId: string) => Promise<void>)[];
   /** Serializes removals of Admins, so that the last two can not remove each other at the same time. */
   lockAdmins: (session: ClientSession) => Promise<void>;
+  access: UserAccess;
+  audit: Pick<Audit, 'record'>;
 }
 
 export function createUserService(deps: UserServiceDeps) {
@@ -43,6 +48,13 @@ export function createUserService(deps: UserServiceDeps) {
 
   function requireSelfOrAdmin(id: string, by: Principal): void {
     if (by.role !== 'Admin' && by.id !== id) throw new ForbiddenError('Only Admins may access other users.');
+  }
+
+  function requireOther(id: string, by: Principal): void {
+    if (by.role !== 'Admin')
+      throw new ForbiddenError('Only Admins may change a role, or disable and enable users.');
+    if (by.id === id)
+      throw new ForbiddenError('Your own role and access can be changed by another Admin alone.');
   }
 
   const withTaskIds = async (user: PublicUserRecord) =>
@@ -92,21 +104,20 @@ export function createUserService(deps: UserServiceDeps) {
       });
     },
 
-    /** Sets the given fields. @throws ForbiddenError if `role` differs from the current role */
+    /** Sets the given fields. @throws ForbiddenError if the caller may not change `role` or `disabled` */
     async update(
       id: string,
-      { role, ...fields }: Partial<UserFields> & { role?: Role },
-      by: Principal,
+      { role, disabled, ...fields }: Partial<UserFields> & Access,
+      caller: Caller,
       precondition?: Precondition,
     ) {
-      requireSelfOrAdmin(id, by);
-      const present = role && (await users.byId(id));
-      if (present && present.role !== role) {
-        throw new ForbiddenError(
-          'A role can not be changed here. The operator promotes users: npm run admin -- --promote NAME.',
-        );
-      }
-      const user = await users.change(id, fields, precondition);
+      requireSelfOrAdmin(id, caller.user);
+      const present = role === undefined && disabled === undefined ? null : await users.byId(id);
+      const access = present && differences(present, { role, disabled });
+      if (access) requireOther(id, caller.user);
+      const user = access
+        ? await deps.access.change(id, { access, ...fields }, caller, precondition)
+        : await users.change(id, fields, precondition);
       if (!user) {
         await requirePrecondition(id, precondition);
         throw notFound();
@@ -117,19 +128,31 @@ export function createUserService(deps: UserServiceDeps) {
       return found;
     },
 
+    /**
+     * Changes the access of a user for a command. Returns whether something was left to change.
+     * @param login e-mail address or user name
+     */
+    async changeAccess(login: string, wanted: Access): Promise<boolean> {
+      const present = await users.byLogin(login);
+      if (!present) throw new NotFoundError(`No user has signed up as ${login}.`);
+      const access = differences(present, wanted);
+      const user = access && (await deps.access.change(String(present._id), { access }, COMMAND));
+      if (user) await cache.changed(String(user._id), user.version ?? 0);
+      return Boolean(user);
+    },
+
     /** Removes a user and unassigns their tasks. Afterwards no API worker accepts their token. */
-    async remove(id: string, by: Principal, precondition?: Precondition): Promise<void> {
-      requireSelfOrAdmin(id, by);
+    async remove(id: string, caller: Caller, precondition?: Precondition): Promise<void> {
+      requireSelfOrAdmin(id, caller.user);
       const user = await deps.transaction(async (session) => {
         const removed = await users.remove(id, precondition, session);
         if (!removed) return undefined;
         if (removed.role === 'Admin') {
           await deps.lockAdmins(session);
-          if ((await users.countAdmins(session)) === 0) {
-            throw new ConflictError('This is the last Admin. Create another one first.');
-          }
+          await deps.access.requireAdmin(session);
         }
         for (const leave of deps.onRemoval) await leave(id, session);
+        await deps.audit.record({ action: 'user-removed', origin: caller, target: id }, session);
         await deps.board.revoke(id, untilTokensEnd(deps.tokenLifeMs), session);
         return removed;
       });

@@ -4,7 +4,7 @@ import { toPerson } from '../people/person';
 /** Returns a user with `tasks`, which are ids or tasks. */
 export const toUser = <T>(user: PublicUserRecord, tasks: T[]) => {
   const { createdAt, updatedAt, ...rest } = toPerson(user);
-  return { ...rest, tasks, createdAt, updatedAt };
+  return { ...rest, disabled: user.disabled ?? false, tasks, createdAt, updatedAt };
 };
 
 export const toUserAt = <T>(user: PublicUserRecord, tasks: T[]) => ({

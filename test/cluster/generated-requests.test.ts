@@ -28,6 +28,11 @@ const REFUSALS = [
   { type: 'invalid-request', detail: /at most 72 bytes/, reason: 'lengths are counted in characters' },
   { type: 'invalid-request', detail: /at least 8 characters/, reason: 'passwords are counted composed' },
   { type: 'invalid-request', detail: /U\+FFFD, which stands for/, reason: 'such a password opens to others' },
+  {
+    type: 'invalid-request',
+    detail: /commonest passwords|must not contain the name, the user name/,
+    reason: 'a list of passwords is no pattern',
+  },
   { type: 'invalid-request', detail: /half a character/, reason: 'what is half is no text' },
   { type: 'invalid-request', detail: /percent-encoded UTF-8/, reason: 'values are described as decoded' },
   {

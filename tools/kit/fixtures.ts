@@ -20,7 +20,7 @@ interface FixturesOptions {
 const ACCOUNTS = 200;
 const LISTED_TASKS = 24;
 const MANY_TASKS = 10_000;
-const PASSWORD = 'a password of the bench';
+const PASSWORD = 'a password of tools';
 const DAY_MS = 86_400_000;
 
 /** Every task has the same size, so that the answers of all scenarios and rounds have. */

@@ -13,7 +13,7 @@ let count = 0;
 export function newPerson() {
   count += 1;
   const username = `bench-${run}-${count}`;
-  return { name: 'Bench', email: `${username}@example.com`, username, password: 'a password of the bench' };
+  return { name: 'Bench', email: `${username}@example.com`, username, password: 'a password of tools' };
 }
 
 /** A user of the API with the header that authenticates it. */

@@ -19,6 +19,7 @@ const TAGS = {
   Users: 'Users and their avatars.',
   Tasks: 'Tasks with status, assignee and deadline.',
   Jobs: 'Progress of the work behind a 202.',
+  Audit: 'Security events, for Admins.',
   Service: 'Health, this document, and explanations of problems.',
 };
 

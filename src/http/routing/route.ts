@@ -41,7 +41,7 @@ export interface Answer {
 export interface Route<P = unknown, Q = unknown, B = unknown, A extends Access = Access> {
   /** The operationId. */
   id: string;
-  tag: 'Accounts' | 'Users' | 'Tasks' | 'Jobs' | 'Service';
+  tag: 'Accounts' | 'Users' | 'Tasks' | 'Jobs' | 'Audit' | 'Service';
   method: 'get' | 'post' | 'put' | 'patch' | 'delete';
   /** In Express's form: `/users/:id`. */
   path: string;

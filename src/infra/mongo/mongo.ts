@@ -67,14 +67,17 @@ export async function connectMongo(
       const session = await connection.startSession();
       const giveUp = Date.now() + RETRY_MS;
       try {
-        return await session.withTransaction(() => {
+        const result = await session.withTransaction(() => {
           if (Date.now() > giveUp)
             throw new UnavailableError(
               'Too many writers at once. The request had no effect; try again.',
               spreadSeconds(1),
             );
+          commitWork.set(session, []);
           return work(session);
         });
+        for (const run of commitWork.get(session) ?? []) run();
+        return result;
       } finally {
         await session.endSession();
       }
@@ -88,6 +91,16 @@ export async function connectMongo(
 
     close: () => connection.close(),
   };
+}
+
+const commitWork = new WeakMap<ClientSession, (() => void)[]>();
+
+/**
+ * Runs `work`, which must not throw, once the transaction of the session is committed: an attempt may be repeated, and
+ * what it says outside of MongoDB would be said twice.
+ */
+export function afterCommit(session: ClientSession, work: () => void): void {
+  commitWork.get(session)?.push(work);
 }
 
 /** Returns bytes on the server's disk; `undefined` if it reports none, like SecantusDB. */

@@ -20,6 +20,7 @@ beforeAll(async () => {
 
 const values: Required<UserFilters> = {
   role: 'worker',
+  disabled: false,
   q: ['ada'],
   createdFrom: new Date(1e12),
   createdBefore: new Date(4e12),

@@ -59,7 +59,11 @@ export const showTask = ({ id, assignee, isTouched, version, ...fields }: Task) 
   assignedTo: assignee && showPerson(assignee),
 });
 
-export const showUser = <T>(person: Person, tasks: T[]) => ({ ...showPerson(person), tasks });
+export const showUser = <T>(person: Person, tasks: T[]) => ({
+  ...showPerson(person),
+  disabled: false,
+  tasks,
+});
 
 export const compare = <T extends string | number>(a: T, b: T): number => (a < b ? -1 : a > b ? 1 : 0);
 

@@ -83,8 +83,8 @@ export const patchUser = step(
     const [person, user] = [world.people[by]!, world.people[on]!];
     const likened = like && { [like.what]: world.people[like.whom]![like.what as 'email'].toUpperCase() };
     const fields: UserFields = { ...data.fields, ...likened };
-    // A patch may name the present role of the user, and no other.
-    const role = 'name' in data.fields ? user.role : 'Admin';
+    // A patch of a member may name the present role of the user, and no other.
+    const role = 'name' in data.fields || person.role === 'Admin' ? user.role : 'Admin';
     const serverFields = data.hasServerFields && { _id: 7, role, tasks: null, updatedAt: 'now' };
     const answer = await ask(world, via, person, {
       method: 'PATCH',

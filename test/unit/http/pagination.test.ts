@@ -81,6 +81,7 @@ describe('the Link header', () => {
     const users = {
       q: widest(200),
       role: 'worker',
+      disabled: 'false',
       createdFrom: moment,
       createdBefore: moment,
       limit: '100',

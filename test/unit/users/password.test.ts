@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { createAuthService } from '../../../src/auth/auth-service';
+import { createPasswordCheck } from '../../../src/auth/check-password';
 import { newPassword, spellingsOf } from '../../../src/users/password';
 
 const sent = fc.oneof(
@@ -35,9 +35,9 @@ describe('a password', () => {
     '\ufffd'.repeat(9),
   ])('compares %j as often for a known name as for an unknown one', async (password) => {
     const compared: string[] = [];
-    const known = { _id: 'known', role: 'worker', passwordHash: 'theirs' };
-    const service = createAuthService({
-      users: { byLogin: async (login: string) => (login === 'known' ? known : null) },
+    const known = { _id: 'known', role: 'worker', passwordHash: '$theirs' };
+    const { check } = createPasswordCheck({
+      users: {},
       hashPool: {
         hash: async () => 'of nobody',
         matchesAny: async (spellings: string[], hash: string) => {
@@ -47,12 +47,13 @@ describe('a password', () => {
       },
       places: { hold: (_sender: unknown, work: (client: object) => unknown) => work({}) },
       guard: { attempt: (_who: unknown, compare: () => Promise<boolean>) => compare() },
+      audit: { record: async () => {} },
     } as never);
     const spellingsFor = async (login: string) => {
       compared.length = 0;
-      await expect(
-        service.logIn(login, password, { address: '127.0.0.1', requestId: 'one' }),
-      ).rejects.toThrow('password is wrong');
+      const sender = { address: '127.0.0.1', requestId: 'one' };
+      const find = async () => (login === 'known' ? known : null) as never;
+      await expect(check({ login, password, sender, find })).rejects.toThrow('password is wrong');
       return compared.map((one) => one.replace(/^.*: /, ''));
     };
     expect(await spellingsFor('known')).toEqual(await spellingsFor('unknown'));

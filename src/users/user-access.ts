@@ -1,0 +1,82 @@
+import type { Audit } from '../audit/audit';
+import type { Action, Origin } from '../audit/audit-event';
+import type { ClientSession, Mongo } from '../infra/mongo/mongo';
+import type { Precondition } from '../lib/version-tag';
+import { ConflictError, ForbiddenError } from '../problems/errors';
+import type { Access, PublicUserRecord, UserFields, UserRepository } from './user-repository';
+
+interface UserAccessDeps {
+  users: Pick<UserRepository, 'byId' | 'change' | 'countAdmins'>;
+  transaction: Mongo['transaction'];
+  /** Serializes what may take the last Admin away, also on several workers. */
+  lockAdmins: (session: ClientSession) => Promise<void>;
+  /** Ends the sessions and tokens of a user in the transaction; call the result after the commit. */
+  endAccess: (user: PublicUserRecord, session: ClientSession) => Promise<() => Promise<void>>;
+  audit: Pick<Audit, 'record'>;
+}
+
+export type UserAccess = ReturnType<typeof createUserAccess>;
+
+/** Returns the part of `wanted` that `present` does not have yet; undefined if there is none. */
+export function differences(present: PublicUserRecord, { role, disabled }: Access): Access | undefined {
+  const isOther = disabled !== undefined && disabled !== (present.disabled ?? false);
+  if ((role === undefined || role === present.role) && !isOther) return undefined;
+  return { ...(role !== present.role && { role }), ...(isOther && { disabled }) };
+}
+
+/** Changes what users may do: their role, and whether they may use the API at all. */
+export function createUserAccess({ users, transaction, lockAdmins, endAccess, audit }: UserAccessDeps) {
+  /** @throws ConflictError if the transaction has left no Admin that can log in */
+  async function requireAdmin(session: ClientSession): Promise<void> {
+    if ((await users.countAdmins(session)) === 0)
+      throw new ConflictError('This is the last enabled Admin. Create or enable another one first.');
+  }
+
+  /** A token of an Admin who is demoted at this moment may still be accepted. @throws ForbiddenError */
+  async function requireStillAdmin({ user: by }: Origin, session: ClientSession): Promise<void> {
+    if (!by) return;
+    const record = await users.byId(by.id, session);
+    if (record?.role !== 'Admin' || record.disabled) throw new ForbiddenError('You are no longer an Admin.');
+  }
+
+  async function record(
+    [before, after]: [PublicUserRecord, PublicUserRecord],
+    origin: Origin,
+    session: ClientSession,
+  ) {
+    const target = String(after._id);
+    const note = (action: Action, detail?: string) => audit.record({ action, origin, target, detail }, session);
+    if (before.role !== after.role) await note('role-changed', `${before.role} to ${after.role}`);
+    if (before.disabled !== after.disabled) await note(after.disabled ? 'user-disabled' : 'user-enabled');
+  }
+
+  return {
+    requireAdmin,
+
+    /**
+     * Changes access, and other fields, in one transaction. A new role and disabling end the sessions and tokens of the
+     * user, so that no worker goes on with the rights of before.
+     * @returns null if there is no such user or the precondition does not hold
+     */
+    async change(
+      id: string,
+      { access, ...fields }: Partial<UserFields> & { access: Access },
+      origin: Origin,
+      precondition?: Precondition,
+    ): Promise<PublicUserRecord | null> {
+      const done = await transaction(async (session) => {
+        await lockAdmins(session);
+        await requireStillAdmin(origin, session);
+        const before = await users.byId(id, session);
+        const after = before && (await users.change(id, fields, precondition, { access, session }));
+        if (!before || !after) return null;
+        await requireAdmin(session);
+        await record([before, after], origin, session);
+        const ends = before.role !== after.role || after.disabled;
+        return { after, announce: ends ? await endAccess(after, session) : async () => {} };
+      });
+      await done?.announce();
+      return done?.after ?? null;
+    },
+  };
+}
