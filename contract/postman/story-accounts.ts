@@ -2,10 +2,71 @@ import type { Step } from './step';
 
 const keepToken = (variable: string, role: string) => [
   '// No later request can succeed without a token.',
-  'if (pm.response.code !== 200) pm.execution.setNextRequest(null);',
-  'const { token, user } = pm.response.json();',
+  'if (pm.response.code >= 300) pm.execution.setNextRequest(null);',
+  'const { token, refreshToken, user } = pm.response.json();',
   `pm.test('is ${role}', () => pm.expect(user.role).to.eql('${role}'));`,
   `pm.collectionVariables.set('${variable}', token);`,
+];
+const keepMember = [
+  ...keepToken('workerToken', 'worker'),
+  "pm.collectionVariables.set('workerRefreshToken', refreshToken);",
+];
+const id = '{{workerId}}';
+
+const passwordSteps: Step[] = [
+  {
+    operation: 'changePassword',
+    name: 'Change the password of the member',
+    shows: 'Ends all other sessions. The token of this request ends too, and the answer has a new one.',
+    as: 'worker',
+    params: { id },
+    body: { currentPassword: '{{workerPassword}}', newPassword: '{{newPassword}}' },
+    before: ["pm.variables.set('newPassword', pm.variables.replaceIn('{{$guid}}'));"],
+    then: [
+      "pm.collectionVariables.set('workerToken', pm.response.json().token);",
+      "pm.collectionVariables.set('workerPassword', pm.variables.get('newPassword'));",
+    ],
+  },
+  {
+    operation: 'makePasswordReset',
+    name: 'Make a token for a forgotten password',
+    shows: 'An Admin hands the token to the member. It works once, for an hour.',
+    params: { id },
+    then: ["pm.collectionVariables.set('resetToken', pm.response.json().resetToken);"],
+  },
+  {
+    operation: 'resetPassword',
+    name: 'Set a new password by that token',
+    shows: 'Needs no log-in, and ends all sessions of the member.',
+    body: { resetToken: '{{resetToken}}', newPassword: '{{workerPassword}}' },
+  },
+];
+
+const sessionSteps: Step[] = [
+  {
+    operation: 'listSessions',
+    name: 'List the sessions of the member',
+    shows: 'There are two, since the member has logged in twice.',
+    as: 'worker',
+    then: [
+      'const sessions = pm.response.json();',
+      "pm.test('one of two is current', () => pm.expect(sessions.map(({ isCurrent }) => isCurrent)).to.have.members([true, false]));",
+      "pm.collectionVariables.set('sessionId', sessions.find(({ isCurrent }) => !isCurrent)._id);",
+    ],
+  },
+  {
+    operation: 'endSession',
+    name: 'End the other session',
+    shows: 'Within a second no API worker accepts a token of it.',
+    as: 'worker',
+    params: { id: '{{sessionId}}' },
+  },
+  {
+    operation: 'endOtherSessions',
+    name: 'End all other sessions',
+    shows: 'Succeeds also if there is no other.',
+    as: 'worker',
+  },
 ];
 
 export const accountSteps: Step[] = [
@@ -25,7 +86,7 @@ export const accountSteps: Step[] = [
       "pm.collectionVariables.set('workerPassword', random);",
     ],
     then: [
-      'const { user } = pm.response.json();',
+      ...keepMember,
       "pm.test('Location leads to the user', () => pm.expect(pm.response.headers.get('Location')).to.eql(`/users/${user._id}`));",
       "pm.collectionVariables.set('workerId', user._id);",
     ],
@@ -42,10 +103,32 @@ export const accountSteps: Step[] = [
     then: keepToken('token', 'Admin'),
   },
   {
+    operation: 'renewToken',
+    name: 'Renew the token of the member',
+    shows: 'Replaces both tokens. Sent again within 30 seconds, it gives the same refresh token.',
+    body: { refreshToken: '{{workerRefreshToken}}' },
+    then: keepMember,
+  },
+  {
+    operation: 'getMe',
+    name: 'Get the user of a token',
+    shows: 'Needs no id.',
+    as: 'worker',
+    then: ["pm.test('is the member', () => pm.expect(pm.response.json()._id).to.eql(pm.collectionVariables.get('workerId')));"],
+  },
+  ...passwordSteps,
+  {
+    operation: 'logIn',
+    name: 'Log in as the member by e-mail',
+    shows: 'Begins a session of its own.',
+    body: { email: '{{workerName}}@example.com', password: '{{workerPassword}}' },
+  },
+  {
     operation: 'logIn',
     name: 'Log in as the member',
     shows: 'Uses the user name instead of the e-mail address. Stores `workerToken`.',
     body: { username: '{{workerName}}', password: '{{workerPassword}}' },
-    then: keepToken('workerToken', 'worker'),
+    then: keepMember,
   },
+  ...sessionSteps,
 ];

@@ -7,9 +7,12 @@ import type { Chapter } from './step';
 export const VARIABLES = {
   token: 'Token of the Admin.',
   workerToken: 'Token of the member.',
+  workerRefreshToken: 'Refresh token of the member.',
   workerName: 'New in each run.',
   workerPassword: 'New in each run.',
   workerId: 'Id of the member.',
+  resetToken: 'Token for a new password of the member.',
+  sessionId: 'Id of a session of the member.',
   label: 'Label of the tasks of this run.',
   idempotencyKey: 'New in each run.',
   createdTask: 'First answer to the key, compared with the second.',
@@ -32,7 +35,7 @@ export const chapters: Chapter[] = [
       { operation: 'getStartup', name: 'Startup', shows: 'NGINX has reached the worker, or there is none.' },
     ],
   },
-  { name: 'Accounts', description: 'Sign up, and log in as both roles.', steps: accountSteps },
+  { name: 'Accounts', description: 'Sign up, log in as both roles, renew a token, change a password, end sessions.', steps: accountSteps },
   {
     name: 'Tasks',
     description:
@@ -72,6 +75,13 @@ export const chapters: Chapter[] = [
         name: 'Remove the second task',
         shows: 'With If-Match it would be removed only if unchanged.',
         params: { id: '{{otherTaskId}}' },
+      },
+      {
+        operation: 'logOut',
+        name: 'Log the member out',
+        shows: 'Ends the session of this token; `{ "all": true }` would end all of the member.',
+        as: 'worker',
+        body: { all: false },
       },
       {
         operation: 'deleteUser',

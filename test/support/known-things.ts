@@ -12,6 +12,8 @@ export function createKnownThings({ admin, worker: member }: { admin: Person; wo
   const made: Record<Kind, string[]> = { users: [], tasks: [], jobs: [] };
   const tags = new Map<string, string>();
   const nextPages = new Map<string, string>();
+  /** Tokens of users who signed up meanwhile. Log-outs use them up, so that `tokens` hold to the end. */
+  const spare: string[] = [];
   const kept = { users: [admin.id, member.id], tasks: [], jobs: [] };
   const tokens = { Admin: `Bearer ${admin.token}`, worker: `Bearer ${member.token}` };
 
@@ -33,7 +35,8 @@ export function createKnownThings({ admin, worker: member }: { admin: Person; wo
       const next = follows ? nextPages.get(`${role} ${operation}`) : undefined;
       const tag = isCurrent ? tags.get(path) : undefined;
       const condition = method === 'GET' || method === 'HEAD' ? 'If-None-Match' : 'If-Match';
-      const authorization = role === 'anyone' ? undefined : role === 'broken' ? token : tokens[role];
+      const own = (sender: 'Admin' | 'worker') => (operation === 'logOut' ? spare.pop() : tokens[sender]);
+      const authorization = role === 'anyone' ? undefined : role === 'broken' ? token : own(role);
       const sent = {
         ...headers,
         ...(tag && condition in headers && { [condition]: tag }),
@@ -53,10 +56,13 @@ export function createKnownThings({ admin, worker: member }: { admin: Person; wo
       if (typeof headers.etag === 'string') tags.set(path, headers.etag);
       const body =
         operation === 'createTask' || operation === 'signUp' || operation === 'putAvatar'
-          ? (JSON.parse(text) as { _id: string; user?: { _id: string } })
+          ? (JSON.parse(text) as { _id: string; token: string; user?: { _id: string } })
           : undefined;
       if (operation === 'createTask') made.tasks.push(body!._id);
-      if (operation === 'signUp') made.users.push(body!.user!._id);
+      if (operation === 'signUp') {
+        made.users.push(body!.user!._id);
+        if (spare.length < MOST.users) spare.push(`Bearer ${body!.token}`);
+      }
       if (operation === 'putAvatar') made.jobs.push(body!._id);
     },
 

@@ -38,6 +38,8 @@ export interface PlannedRequest {
 const WEIGHTS: Record<string, number> = {
   signUp: 1,
   logIn: 1,
+  changePassword: 1,
+  resetPassword: 1,
   putAvatar: 1,
   deleteUser: 2,
   getOpenApi: 1,

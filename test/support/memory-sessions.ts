@@ -1,0 +1,47 @@
+import { Types } from 'mongoose';
+import type { SessionRecord, SessionRepository } from '../../src/sessions/session-repository';
+
+type Stored = SessionRecord & { id: string };
+
+/** Sessions in memory. Each operation is one step, as in MongoDB; `step` decides when it runs. */
+export function createMemorySessions(step: <T>(name: string, work: () => T) => Promise<T>) {
+  const all = new Map<string, Stored>();
+  const alive = (id: string, at: Date) => {
+    const session = all.get(id);
+    return session && session.idleUntil > at && session.until > at ? session : undefined;
+  };
+  const copy = (session: Stored | undefined) => (session ? { ...session } : null);
+
+  const repository: SessionRepository = {
+    create: ({ userId, ...session }) =>
+      step('create', () => {
+        const ids = { _id: new Types.ObjectId(session.id), userId: new Types.ObjectId(userId) };
+        all.set(session.id, { ...session, ...ids, previousHash: null, keyId: null, rotatedAt: null });
+      }),
+    rotate: (id, digest, renewal) =>
+      step('rotate', () => {
+        const session = alive(id, renewal.lastUsedAt);
+        if (session?.currentHash !== digest) return null;
+        return copy(
+          Object.assign(session, { ...renewal, previousHash: digest, rotatedAt: renewal.lastUsedAt }),
+        );
+      }),
+    byId: (id, at = new Date()) => step('find', () => copy(alive(id, at))),
+    ofUser: (userId, { skip = 0, limit }) =>
+      step('list', () =>
+        [...all.values()]
+          .filter((session) => String(session.userId) === userId)
+          .sort((a, b) => b.lastUsedAt.getTime() - a.lastUsedAt.getTime())
+          .slice(skip, skip + limit),
+      ),
+    remove: (ids) => step('remove', () => ids.forEach((id) => all.delete(id))),
+    removeOfUser: (userId, _txn, except) =>
+      step('remove all', () => {
+        for (const { id, userId: owner } of [...all.values()])
+          if (String(owner) === userId && id !== except) all.delete(id);
+      }),
+    keep: (id, authVersion) => step('keep', () => void Object.assign(all.get(id) ?? {}, { authVersion })),
+    prepare: () => Promise.resolve([] as never),
+  };
+  return { repository, all };
+}
