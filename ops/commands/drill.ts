@@ -40,6 +40,8 @@ const command = {
     rotate:
       'rotates the key of the tokens and the passwords of the servers, and turns logs over, under 48 connections (4 minutes)',
     edge: 'compares cached reads over TLS with those over plain HTTP, and renews the certificate 20 times under 48 connections (3 minutes)',
+    sessions:
+      'logs out sessions while Redis and API workers fail, then 200 a second beside cached reads (3 minutes)',
     odd: 'sends 200 odd requests a second, beside which the plain requests of another member must stay as quick as before (2 minutes)',
     overload:
       'sends more than the stack can do, at fixed rates that wait for no answer: reads must stay quick, and the rest must be refused at once (5 minutes). Latencies over time: .local/drill/overload.html',

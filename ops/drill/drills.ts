@@ -9,6 +9,7 @@ import { drillReloads } from './reload';
 import { drillRollback } from './rollback';
 import { drillRotation } from './rotate';
 import { drillScaling } from './scale';
+import { drillSessions } from './sessions';
 
 export interface DrillOptions {
   /** Number of reloads. */
@@ -31,6 +32,7 @@ export const drills: Record<string, (progress: Progress, options: DrillOptions) 
   jobs: drillJobWorkers,
   rotate: drillRotation,
   edge: drillEdge,
+  sessions: drillSessions,
   odd: drillOddRequests,
   overload: drillOverload,
 };
