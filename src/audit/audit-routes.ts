@@ -35,6 +35,7 @@ export const auditRoutes = (audit: AuditService): Route[] => [
       'An event is recorded in the transaction of what was done; a failed log-in can appear a moment later. ' +
       'Passwords, tokens and the names of failed log-ins are not recorded.',
     access: 'Admin',
+    sessionOnly: true,
     uncached: true,
     query: auditListQuery,
     responses: {

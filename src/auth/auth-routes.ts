@@ -1,12 +1,39 @@
 import { created, ok } from '../http/routing/reply';
 import { defineRoute, type Route } from '../http/routing/route';
-import { newUserSchema } from '../users/user-schemas';
+import { addedUserSchema, newUserSchema } from '../users/user-schemas';
 import { grantSchema } from '../sessions/session-schemas';
 import { logInSchema } from './auth-schemas';
 import type { AuthService } from './auth-service';
+import type { CreateUser } from './create-user';
+import { createdUserSchema } from './password-schemas';
 
-export function authRoutes(auth: AuthService): Route[] {
+export function authRoutes(auth: AuthService, createUser: CreateUser): Route[] {
   return [
+    defineRoute({
+      id: 'createUser',
+      tag: 'Users',
+      method: 'post',
+      path: '/users',
+      summary: 'Create a user, who sets a password by the returned token',
+      description:
+        'The user can not log in before. Hand the token over as that of `POST /users/{id}/password-reset`, which makes another one. ' +
+        'A replay returns a new token.',
+      access: 'Admin',
+      sessionOnly: true,
+      body: addedUserSchema,
+      idempotent: true,
+      responses: {
+        201: {
+          description: 'The user and the token',
+          body: createdUserSchema,
+          headers: ['Location', 'Idempotent-Replayed'],
+        },
+      },
+      handler: async (input) => {
+        const { made, replayed } = await createUser(input.body, input, input.idempotency);
+        return created(made, `/users/${made.user._id}`, replayed);
+      },
+    }),
     defineRoute({
       id: 'signUp',
       tag: 'Accounts',

@@ -1,6 +1,7 @@
 import type { Request } from 'express';
 import type { TokenService } from './token-service';
 import type { Principal } from '../people/principal';
+import { isScriptToken } from '../script-tokens/script-token';
 import { UnauthenticatedError } from '../problems/errors';
 import type { NoticeBoard } from '../notices/notice-board';
 
@@ -9,10 +10,19 @@ const BEARER = /^Bearer +([\w~+/.-]+=*) *$/i;
 interface AuthenticateDeps {
   tokens: Pick<TokenService, 'verify'>;
   board: Pick<NoticeBoard, 'isRevoked'>;
+  /** Returns the user of a script token that allows this method. @throws UnauthenticatedError, ForbiddenError */
+  verifyScriptToken: (token: string, method: string) => Promise<Principal>;
 }
 
 /** Creates the function that verifies `Authorization: Bearer` (RFC 6750, 2.1) and returns the user of the request. */
-export function createAuthenticate({ tokens, board }: AuthenticateDeps) {
+export function createAuthenticate({ tokens, board, verifyScriptToken }: AuthenticateDeps) {
+  /** @throws UnauthenticatedError */
+  async function verifyOfSession(token: string): Promise<Principal> {
+    const user = tokens.verify(token);
+    if (!(await board.isRevoked(user))) return user;
+    throw new UnauthenticatedError(ENDED, 'invalid_token');
+  }
+
   return async function authenticate(request: Request): Promise<Principal> {
     const header = request.headers.authorization;
     if (!header)
@@ -20,14 +30,14 @@ export function createAuthenticate({ tokens, board }: AuthenticateDeps) {
     const token = BEARER.exec(header)?.[1];
     if (!token)
       throw new UnauthenticatedError('The header must be "Authorization: Bearer TOKEN".', 'invalid_token');
-    const user = tokens.verify(token);
-    if (await board.isRevoked(user)) {
-      const detail =
-        'This token has ended: its user logged out, was changed or removed, or changed the password. Log in again.';
-      throw new UnauthenticatedError(detail, 'invalid_token');
-    }
+    const user = isScriptToken(token)
+      ? await verifyScriptToken(token, request.method)
+      : await verifyOfSession(token);
     // For the log, which also names the user of a request that is refused later.
     request.userId = user.id;
     return user;
   };
 }
+
+const ENDED =
+  'This token has ended: its user logged out, was changed or removed, or changed the password. Log in again.';

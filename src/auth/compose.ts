@@ -13,6 +13,8 @@ import { networkOf } from '../lib/client-address';
 import type { TaskService } from '../tasks/task-service';
 import type { UserCache } from '../users/user-cache';
 import type { NoticeBoard } from '../notices/notice-board';
+import type { ScriptTokenRepository } from '../script-tokens/script-token-repository';
+import { createVerifyScriptToken } from '../script-tokens/verify-script-token';
 import type { SessionService } from '../sessions/session-service';
 import type { UserRepository } from '../users/user-repository';
 import type { Mongo } from '../infra/mongo/mongo';
@@ -21,6 +23,7 @@ import type { Principal } from '../people/principal';
 import type { Logger } from '../process/logger';
 import { createAuthenticate } from './authenticate';
 import { createAuthService } from './auth-service';
+import { createUserCreation } from './create-user';
 import { createPasswordCheck } from './check-password';
 import { createHashPlaces, type HashPlaces } from './hash-places';
 import { createLoginGuard } from './login-guard';
@@ -47,13 +50,20 @@ interface AuthDeps {
   requests: { slow: { hashed: (requestId: string, waitMs: number, workMs: number) => void } };
 }
 
+interface TokensDeps {
+  keys: KeyRing;
+  board: Pick<NoticeBoard, 'isRevoked'>;
+  store: { users: UserRepository; scriptTokens: ScriptTokenRepository };
+}
+
 /** Builds what issues tokens, and what checks the token of a request. */
 export function composeTokens(
   { jwtTtlSeconds: ttlSeconds }: Pick<Config, 'jwtTtlSeconds'>,
-  { keys, board }: { keys: KeyRing; board: Pick<NoticeBoard, 'isRevoked'> },
+  { keys, board, store: { users, scriptTokens } }: TokensDeps,
 ) {
   const tokens = createTokenService({ keys, ttlSeconds });
-  return { tokens, authenticate: createAuthenticate({ tokens, board }) };
+  const verifyScriptToken = createVerifyScriptToken({ scriptTokens, userById: users.byId, board });
+  return { tokens, authenticate: createAuthenticate({ tokens, board, verifyScriptToken }) };
 }
 
 /** Builds sign-up and log-in, and the threads that hash passwords. */
@@ -69,19 +79,18 @@ export async function composeAuth(config: Config, deps: AuthDeps) {
     tokenSeconds: jwtTtlSeconds,
   });
   const passwordCheck = createPasswordCheck({ users, hashPool, places, guard, audit });
-  const auth = createAuthService({
+  const joining = {
     users,
-    hashPool,
-    places,
-    openSession: sessions.open,
-    checkPassword: passwordCheck.check,
     once,
     transaction: mongo.transaction,
     audit,
     userJoined: userCache.joined,
     userShown: userCache.shown,
     taskIdsOf: tasks.newestIdsOf,
-  });
+  };
+  const checkPassword = passwordCheck.check;
+  const openSession = sessions.open;
+  const auth = createAuthService({ ...joining, hashPool, places, openSession, checkPassword });
   const passwords = createPasswordService({
     users,
     hashPool,
@@ -94,8 +103,9 @@ export async function composeAuth(config: Config, deps: AuthDeps) {
     grant: deps.grant,
     notify: composeWebhook(config, deps.logger),
   });
+  const createUser = createUserCreation({ ...joining, makeReset: passwords.makeReset });
   await passwordCheck.ready();
-  return { auth, passwords, hashPool, heldRefusals, admitPassword };
+  return { auth, createUser, passwords, hashPool, heldRefusals, admitPassword };
 }
 
 function composeWebhook(

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { time } from '../schemas/values';
 import { ACCESS_TOKEN_EXAMPLE, accessTokenFields } from '../sessions/session-schemas';
 import { MAX_SENT, newPassword } from '../users/password';
+import { userSchema } from '../users/user-schemas';
 
 /** A password that is compared, so that nothing but its length is checked. */
 export const sentPassword = z.string().min(1).max(MAX_SENT).meta({ format: 'password' });
@@ -35,6 +36,14 @@ export const resetTokenSchema = z
     id: 'PasswordReset',
     example: { resetToken: RESET_TOKEN, expiresAt: '2026-11-22T10:30:00.000Z', isNotified: false },
   });
+
+const { example: user } = userSchema.meta() as { example: object };
+const { example: reset } = resetTokenSchema.meta() as { example: object };
+
+/** A new user, and the token with which they set their password. */
+export const createdUserSchema = resetTokenSchema
+  .extend({ user: userSchema })
+  .meta({ id: 'CreatedUser', example: { user, ...reset } });
 
 export const newPasswordSchema = z
   .strictObject({ resetToken: z.string().min(1).max(200), newPassword })

@@ -25,8 +25,8 @@ interface AvatarServiceDeps {
   transaction: Mongo['transaction'];
   imageFault: (bytes: Buffer) => Promise<ImageFault | undefined>;
   requireSelfOrAdmin: (userId: string, by: Principal) => void;
-  /** Counts an upload. Returns false if there is no such user. */
-  countUpload: (userId: string, session: ClientSession) => Promise<boolean>;
+  /** Makes an upload and a removal of the user exclude each other. Returns false if there is no such user. */
+  holdUser: (userId: string, session: ClientSession) => Promise<boolean>;
   /** Serializes transactions that keep a picture, so that two can not exceed the quota together. */
   lockUploads: (session: ClientSession) => Promise<void>;
   /** Most pictures of all users that may be kept for their jobs at a time. */
@@ -107,7 +107,7 @@ export function createAvatarService(deps: AvatarServiceDeps) {
   ): Promise<JobRecord> {
     const digest = createHash('sha256').update(bytes).digest('hex');
     const keep = async (session: ClientSession) => {
-      if (!(await deps.countUpload(userId, session))) throw new NotFoundError('No such user.');
+      if (!(await deps.holdUser(userId, session))) throw new NotFoundError('No such user.');
       const avatar = await avatars.byUser(userId, session);
       requirePrecondition(avatar, precondition);
       const { job, replaces, supersedes } = await jobOfSameUpload(avatar, digest, by, session);

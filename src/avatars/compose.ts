@@ -13,7 +13,7 @@ interface AvatarsDeps {
   avatars: AvatarRepository;
   jobs: JobRepository;
   notices: NoticeRepository;
-  users: Pick<ServiceDeps, 'countUpload'>;
+  users: { hold: ServiceDeps['holdUser'] };
 }
 
 export const composeAvatars = (
@@ -27,7 +27,7 @@ export const composeAvatars = (
     transaction: mongo.transaction,
     imageFault,
     requireSelfOrAdmin,
-    countUpload: users.countUpload,
+    holdUser: users.hold,
     lockUploads: (session) => notices.lock('uploads', session),
     quota: { number: uploadsWaiting, bytes: uploadsWaitingMb * 2 ** 20 },
   });

@@ -5,7 +5,8 @@ import { flag, text } from './arguments';
 
 const admin = {
   call: 'npx taskfleet admin',
-  about: `Creates an Admin from --email, --username and --name, or promotes a user who has signed up.`,
+  about:
+    'Creates an Admin from --email, --username and --name, or changes a user who has signed up: for when no Admin can log in.',
   options: {
     email: text('E', 'e-mail address of the new Admin'),
     username: text('U', 'name that the new Admin logs in with'),
@@ -16,6 +17,10 @@ const admin = {
     ),
     'if-none': flag('does nothing if an Admin exists'),
     promote: text('NAME', 'promotes the user with this username or e-mail address'),
+  },
+  operands: {
+    '[ACTION]': 'reset: prints a token with which the user sets a new password; or demote, disable, enable',
+    '[NAME]': 'username or e-mail address of the user',
   },
 };
 
@@ -96,7 +101,7 @@ export const commands = {
 
 /** Names, groups and summaries of the same commands, for the list that `taskfleet --help` prints. */
 export const dataEntries: { name: keyof typeof commands; group: string; summary: string }[] = [
-  { name: 'admin', group: 'Data', summary: 'create an Admin, or promote a user' },
+  { name: 'admin', group: 'Data', summary: 'create an Admin; promote, demote, disable, enable or reset a user' },
   { name: 'migrate', group: 'Data', summary: 'migrate the database to this version' },
   { name: 'backup', group: 'Data', summary: 'write the database to a file' },
   { name: 'restore', group: 'Data', summary: 'write a backup to an empty database' },

@@ -6,6 +6,7 @@ import { isMongoAway } from '../infra/mongo/mongo';
 import { createJobService } from '../jobs/job-service';
 import { composeOps } from '../ops/compose';
 import type { Logger } from '../process/logger';
+import { composeScriptTokens } from '../script-tokens/compose';
 import { composeSessions } from '../sessions/compose';
 import { composeTasks } from '../tasks/compose';
 import { composeUsers } from '../users/compose';
@@ -23,15 +24,21 @@ export async function composeApi(config: Config, logger: Logger) {
   const sessions = composeSessions(config, { ...shared, tokens });
   const { users, userCache } = composeUsers({ ...shared, tasks, sessions, tokenLifeMs: tokens.ttlMs });
   const authDeps = { ...shared, userCache, tasks, sessions, grant: tokens.grant, logger };
-  const { auth, passwords, hashPool, heldRefusals, admitPassword } = await composeAuth(config, authDeps);
+  const accounts = await composeAuth(config, authDeps);
+  const { auth, passwords, hashPool, heldRefusals } = accounts;
+  const scriptTokens = composeScriptTokens(shared, users.requireSelfOrAdmin);
   const avatars = composeAvatars(config, store, users.requireSelfOrAdmin);
   const jobs = createJobService(store.jobs);
   const ops = composeOps(config, { ...store, failedJobs: composeFailedJobs(store), authenticate });
-  const services = { auth, passwords, sessions, users, avatars, tasks, jobs, auditList, health };
+  const { createUser } = accounts;
+  const services = {
+    ...{ auth, createUser, passwords, sessions, scriptTokens, users, avatars, tasks, jobs, auditList, health },
+  };
   const long = [ops.hub, heldRefusals];
 
   return {
     auth,
+    passwords,
     users,
     health,
     lateness,
@@ -57,7 +64,7 @@ export async function composeApi(config: Config, logger: Logger) {
       requireIfMatch: config.requireIfMatch,
       worker: config.exposeWorker ? config.workerName : undefined,
       routes: allRoutes(services, ops, metrics, config.runDir),
-      admitPassword,
+      admitPassword: accounts.admitPassword,
       limit: createLimit(config, rateLimiter, shared.isExempt),
     },
     async close(): Promise<void> {

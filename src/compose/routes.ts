@@ -2,6 +2,7 @@ import { auditRoutes } from '../audit/audit-routes';
 import type { AuditService } from '../audit/audit-service';
 import { authRoutes } from '../auth/auth-routes';
 import type { AuthService } from '../auth/auth-service';
+import type { CreateUser } from '../auth/create-user';
 import { passwordRoutes } from '../auth/password-routes';
 import type { PasswordService } from '../auth/password-service';
 import { avatarRoutes } from '../avatars/avatar-routes';
@@ -18,6 +19,8 @@ import type { JobService } from '../jobs/job-service';
 import type { Metrics } from '../infra/metrics';
 import { metricsRoutes } from '../metrics/metrics-routes';
 import { opsRoutes, type OpsOptions } from '../ops/ops-routes';
+import { scriptTokenRoutes } from '../script-tokens/script-token-routes';
+import type { ScriptTokenService } from '../script-tokens/script-token-service';
 import { sessionRoutes } from '../sessions/session-routes';
 import type { SessionService } from '../sessions/session-service';
 import { taskRoutes } from '../tasks/task-routes';
@@ -27,8 +30,10 @@ import type { UserService } from '../users/user-service';
 
 export interface Services {
   auth: AuthService;
+  createUser: CreateUser;
   passwords: PasswordService;
   sessions: SessionService;
+  scriptTokens: ScriptTokenService;
   users: UserService;
   avatars: AvatarService;
   tasks: TaskService;
@@ -39,11 +44,12 @@ export interface Services {
 
 /** Returns the routes from which the OpenAPI document is made. */
 export function documentedRoutes(services: Services): Route[] {
-  const { auth, passwords, sessions, users, avatars, tasks, jobs, auditList, health } = services;
+  const { auth, createUser, passwords, sessions, scriptTokens, users, avatars, tasks, jobs, auditList, health } = services;
   const routes = [
-    ...authRoutes(auth),
+    ...authRoutes(auth, createUser),
     ...passwordRoutes(passwords),
     ...sessionRoutes(sessions, (userId) => tasks.newestIdsOf(userId)),
+    ...scriptTokenRoutes(scriptTokens),
     ...userRoutes(users),
     ...avatarRoutes(avatars),
     ...taskRoutes(tasks),

@@ -17,6 +17,7 @@ import type { Logger } from '../process/logger';
 import { versions } from '../process/version';
 import { createNoticeBoard } from '../notices/notice-board';
 import { createNoticeRepository } from '../notices/notice-repository';
+import { createScriptTokenRepository } from '../script-tokens/script-token-repository';
 import { createSessionRepository } from '../sessions/session-repository';
 import { createTaskCache } from '../tasks/task-cache';
 import { createTaskRepository } from '../tasks/task-repository';
@@ -36,6 +37,7 @@ export const createRepositories = (connection: Mongo['connection']) => ({
   notices: createNoticeRepository(connection),
   idempotencyKeys: createIdempotencyRepository(connection),
   sessions: createSessionRepository(connection),
+  scriptTokens: createScriptTokenRepository(connection),
 });
 
 /** Connects the repositories; nothing is written before `prepare`. */

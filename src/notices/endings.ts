@@ -7,6 +7,7 @@ export type Ending = Pick<Notice, '_id' | 'until'> & { least?: number | null };
 export interface Holder {
   id: string;
   sessionId?: string;
+  scriptTokenId?: string;
   authVersion?: number;
 }
 
@@ -23,9 +24,13 @@ export const ofSession = (sessionId: string) => `session:${sessionId}`;
 /** Id of the notice that ends a user's tokens with an `authVersion` below its `least`. */
 export const ofUser = (userId: string) => `user:${userId}`;
 
+/** Id of the notice that ends a script token. */
+export const ofScriptToken = (tokenId: string) => `script:${tokenId}`;
+
 /** Returns the ids of all notices that may end a token. */
-export const endingsOf = ({ id, sessionId }: Holder): string[] => [
+export const endingsOf = ({ id, sessionId, scriptTokenId }: Holder): string[] => [
   ofRemoved(id),
   ofUser(id),
   ...(sessionId === undefined ? [] : [ofSession(sessionId)]),
+  ...(scriptTokenId === undefined ? [] : [ofScriptToken(scriptTokenId)]),
 ];

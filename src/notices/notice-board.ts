@@ -3,7 +3,7 @@ import { spreadSeconds } from '../lib/retry-after';
 import { UnavailableError } from '../problems/errors';
 import type { ClientSession } from '../infra/mongo/mongo';
 import type { Logger } from '../process/logger';
-import { endingsOf, ofRemoved, ofSession, ofUser, type Ending, type Holder } from './endings';
+import { endingsOf, ofRemoved, ofScriptToken, ofSession, ofUser, type Ending, type Holder } from './endings';
 import type { Notice } from './notice-model';
 import { createNoticeReader, POST_MS } from './notice-reader';
 import type { NoticeRepository } from './notice-repository';
@@ -187,9 +187,10 @@ export function createNoticeBoard(notices: NoticeRepository, logger: Logger) {
     /** Returns whether a token has ended. Asks MongoDB if this worker may have missed a notice: it never fails open. */
     isRevoked(holder: Holder): boolean | Promise<boolean> {
       if (!isFresh()) return askWhetherRevoked(holder);
-      const { id, sessionId, authVersion = 0 } = holder;
+      const { id, sessionId, scriptTokenId, authVersion = 0 } = holder;
       if (knownToRefuse(ofRemoved(id), authVersion) || knownToRefuse(ofUser(id), authVersion)) return true;
       if (sessionId !== undefined && knownToRefuse(ofSession(sessionId), authVersion)) return true;
+      if (scriptTokenId !== undefined && knownToRefuse(ofScriptToken(scriptTokenId), authVersion)) return true;
       return leftOutUntil + SKEW_MS < Date.now() ? false : askWhetherRevoked(holder);
     },
 

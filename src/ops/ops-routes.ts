@@ -53,6 +53,7 @@ export function opsRoutes({ hub, fleet, failedJobs, authenticate, isAdmin }: Ops
       method,
       path: place,
       access: 'Admin',
+      sessionOnly: true,
       limit: undefined,
       params,
       handler: async (input) => {

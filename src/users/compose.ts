@@ -13,6 +13,8 @@ import { createUserCache } from './user-cache';
 import type { UserRepository } from './user-repository';
 import { createUserService } from './user-service';
 
+type Leave = (userId: string, session: ClientSession) => Promise<void>;
+
 interface UsersDeps {
   store: {
     mongo: Pick<Mongo, 'transaction'>;
@@ -20,7 +22,8 @@ interface UsersDeps {
     tasks: TaskRepository;
     avatars: AvatarRepository;
     notices: NoticeRepository;
-    sessions: { removeOfUser: (userId: string, session: ClientSession) => Promise<void> };
+    sessions: { removeOfUser: Leave };
+    scriptTokens: { removeOfUser: Leave };
   };
   tasks: TaskService;
   cache: ResponseCache;
@@ -61,7 +64,12 @@ export function composeUsers(deps: UsersDeps) {
     board,
     tokenLifeMs,
     tasksOf,
-    onRemoval: [tasks.unassignAll, avatars.removeAll, (id, session) => store.sessions.removeOfUser(id, session)],
+    onRemoval: [
+      tasks.unassignAll,
+      avatars.removeAll,
+      (id, session) => store.sessions.removeOfUser(id, session),
+      store.scriptTokens.removeOfUser,
+    ],
     afterCommit: [(userId) => tasks.unassignAll(userId)],
     afterRemoval: [avatars.files.removeOfUser],
     lockAdmins,

@@ -17,6 +17,7 @@ export interface UserRecord {
   authVersion?: number;
   /** True if the user may not log in, else unset, so that records of earlier releases need no change. */
   disabled?: boolean;
+  /** Counts transactions that must exclude others about this user, such as uploads. */
   uploads: number;
   /** Search words of name, user name and e-mail address. */
   words: string[];

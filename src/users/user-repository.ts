@@ -207,8 +207,8 @@ export function createUserRepository(connection: Connection) {
         projection: PUBLIC,
       }).lean<PublicUserRecord>(),
 
-    /** Writes to the user, so that an upload and a removal exclude each other. Returns false if there is no user. */
-    async countUpload(id: string, session: ClientSession): Promise<boolean> {
+    /** Writes to the user, so that transactions about one user exclude each other. Returns false if there is no user. */
+    async hold(id: string, session: ClientSession): Promise<boolean> {
       const count = { $inc: { uploads: 1 } };
       const { matchedCount } = await Users.updateOne({ _id: toObjectId(id) }, count, {
         session,

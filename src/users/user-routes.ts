@@ -93,6 +93,7 @@ export function userRoutes(users: UserService): Route[] {
         'the last enabled Admin stays. A disabled user is refused like a wrong password, and keeps the tasks. ' +
         'A new e-mail address or user name counts towards the limit of sign-ups, since the answer reveals whether it is taken.',
       access: 'user',
+      sessionOnly: true,
       limit: 'signup',
       limitedIf: ({ email, username }) => email !== undefined || username !== undefined,
       params: idParams,
@@ -113,6 +114,7 @@ export function userRoutes(users: UserService): Route[] {
       description:
         'The last enabled Admin can not be removed. After the answer no API worker accepts a token of the user.',
       access: 'user',
+      sessionOnly: true,
       params: idParams,
       conditional: true,
       responses: { 204: { description: 'Removed', body: null } },

@@ -68,6 +68,15 @@ export const newUserSchema = z
     example: { name: 'Ada Lovelace', email: 'ada@example.com', username: 'ada', password: 'correct horse' },
   });
 
+/** A user whom an Admin creates, without a password. */
+export const addedUserSchema = z
+  .strictObject({ ...fields, role: roleSchema.default('worker'), disabled: ignored, ...serverOwned })
+  .transform(({ name, email, username, role }) => ({ name, email, username, role }))
+  .meta({
+    id: 'AddedUser',
+    example: { name: 'Grace Hopper', email: 'grace@example.com', username: 'grace', role: 'worker' },
+  });
+
 /**
  * A merge patch (RFC 7396). No field can be empty, so null is refused. `role` and `disabled` must be the current ones
  * unless an Admin changes another user.

@@ -12,7 +12,7 @@ import { holdsAt, tagOfVersioned, type Precondition } from '../lib/version-tag';
 import type { UserCache } from './user-cache';
 import { userTable, type UserFilters } from './user-lists';
 import { differences, type UserAccess } from './user-access';
-import type { Access, PublicUserRecord, UserFields, UserRepository } from './user-repository';
+import type { Access, PublicUserRecord, UserFields, UserRecord, UserRepository } from './user-repository';
 import { toPerson, type Person } from '../people/person';
 import { toUser, toUserAt } from './user-view';
 
@@ -59,6 +59,13 @@ export function createUserService(deps: UserServiceDeps) {
 
   const withTaskIds = async (user: PublicUserRecord) =>
     toUserAt(user, await tasksOf.newestIdsOf(String(user._id)));
+
+  /** @param login e-mail address or user name @throws NotFoundError */
+  async function named(login: string): Promise<UserRecord> {
+    const user = await users.byLogin(login);
+    if (!user) throw new NotFoundError(`No user has signed up as ${login}.`);
+    return user;
+  }
 
   /** @throws PreconditionFailedError with the current tag if the user exists and is at another version */
   async function requirePrecondition(id: string, precondition: Precondition | undefined): Promise<void> {
@@ -128,13 +135,14 @@ export function createUserService(deps: UserServiceDeps) {
       return found;
     },
 
+    idOf: async (login: string): Promise<string> => String((await named(login))._id),
+
     /**
      * Changes the access of a user for a command. Returns whether something was left to change.
      * @param login e-mail address or user name
      */
     async changeAccess(login: string, wanted: Access): Promise<boolean> {
-      const present = await users.byLogin(login);
-      if (!present) throw new NotFoundError(`No user has signed up as ${login}.`);
+      const present = await named(login);
       const access = differences(present, wanted);
       const user = access && (await deps.access.change(String(present._id), { access }, COMMAND));
       if (user) await cache.changed(String(user._id), user.version ?? 0);

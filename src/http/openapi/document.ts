@@ -27,7 +27,8 @@ const TOKEN = {
   type: 'http',
   scheme: 'bearer',
   bearerFormat: 'JWT',
-  description: 'From a sign-up or a log-in. Verified by RFC8725: fixed algorithm, issuer, audience and type.',
+  description:
+    'From a sign-up or a log-in, or a token of a script (`tft_…`). The first is verified by RFC8725: fixed algorithm, issuer, audience and type.',
 } as const;
 
 /** Turns Express's `/users/:id` into the document's `/users/{id}`. */

@@ -10,12 +10,12 @@ export const revalidates = ({ method, responses }: Route) =>
 
 /** Returns the statuses of the problems (and 304) that a route can answer with. */
 export function problemsOf(route: Route): number[] {
-  const { access, sessionOnly, params, body, upload, conditional, idempotent, limit } = route;
+  const { method, access, sessionOnly, params, body, upload, conditional, idempotent, limit } = route;
   return [
     ...new Set([
       400,
       ...(access === 'anyone' ? [] : [401]),
-      ...(access === 'Admin' || sessionOnly ? [403] : []),
+      ...(access === 'Admin' || sessionOnly || (access === 'user' && method !== 'get') ? [403] : []),
       ...(params ? [404] : []),
       406,
       ...(body || upload ? [413, 415] : []),

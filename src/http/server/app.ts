@@ -10,6 +10,7 @@ import type { CountRequest } from './request-metrics';
 import type { SlowRequests } from './slow-requests';
 import type { Logger } from '../../process/logger';
 import { shortened } from '../../lib/shortened';
+import { withoutTokens } from '../../lib/without-tokens';
 
 /** Characters of an unknown path that the answer repeats. */
 const MOST_ECHOED = 200;
@@ -53,7 +54,7 @@ export function createApp(options: AppOptions): Express {
   if (isShared) app.use(allowOrigins(corsOrigins));
   addRoutes(app, routes, { ...options, answerProblem });
   app.use((request) => {
-    throw new NotFoundError(`No route matches ${shortened(request.path, MOST_ECHOED)}. See /docs/.`);
+    throw new NotFoundError(`No route matches ${withoutTokens(shortened(request.path, MOST_ECHOED))}. See /docs/.`);
   });
   app.use(createErrorHandler(isAway, logger));
   return app;

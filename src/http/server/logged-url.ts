@@ -1,4 +1,5 @@
 import { shortened } from '../../lib/shortened';
+import { withoutTokens } from '../../lib/without-tokens';
 
 /** Longest URL in the log, in characters; no request that the API serves needs half of it. */
 const MOST = 1_000;
@@ -27,7 +28,7 @@ const withoutSecret = (part: string): string =>
  */
 export function loggedUrl(url: string): string {
   // Cut first, so that the time is bounded however long the URL is.
-  const known = shortened(url, MOST);
+  const known = withoutTokens(shortened(url, MOST));
   if (!known.includes('%') && !SECRET.test(known)) return known;
   const query = known.indexOf('?') + 1;
   if (query === 0) return withoutSecret(known);
