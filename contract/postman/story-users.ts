@@ -134,4 +134,48 @@ const access: Step[] = [
   },
 ];
 
-export const userSteps: Step[] = [...avatar, ...people, ...access];
+const scripts: Step[] = [
+  {
+    operation: 'createScriptToken',
+    name: 'Make a token for a script',
+    shows: 'The token is shown only here.',
+    as: 'worker',
+    params: { id },
+    body: { name: 'Nightly export', access: 'read', expiresAt: '{{tomorrow}}' },
+    before: ["pm.variables.set('tomorrow', new Date(Date.now() + 86_400_000).toISOString());"],
+    then: ["pm.collectionVariables.set('scriptTokenId', pm.response.json()._id);"],
+  },
+  {
+    operation: 'listScriptTokens',
+    name: 'List the tokens for scripts',
+    shows: 'Shows the last four characters, and the last use.',
+    as: 'worker',
+    params: { id },
+  },
+  {
+    operation: 'deleteScriptToken',
+    name: 'Delete the token of the script',
+    shows: 'Within a second no API worker accepts it.',
+    as: 'worker',
+    params: { id, tokenId: '{{scriptTokenId}}' },
+  },
+];
+
+const added: Step[] = [
+  {
+    operation: 'createUser',
+    name: 'Create a user as the Admin',
+    shows: 'The user sets a password by the returned token, and can not log in before.',
+    body: { name: 'Grace Hopper', email: '{{addedName}}@example.com', username: '{{addedName}}' },
+    before: ["pm.variables.set('addedName', `grace${pm.variables.replaceIn('{{$guid}}').slice(0, 8)}`);"],
+    then: ["pm.collectionVariables.set('addedUserId', pm.response.json().user._id);"],
+  },
+  {
+    operation: 'deleteUser',
+    name: 'Remove that user',
+    shows: 'Admins may remove users, except the last enabled Admin.',
+    params: { id: '{{addedUserId}}' },
+  },
+];
+
+export const userSteps: Step[] = [...avatar, ...people, ...scripts, ...access, ...added];

@@ -13,6 +13,8 @@ export const VARIABLES = {
   workerId: 'Id of the member.',
   resetToken: 'Token for a new password of the member.',
   sessionId: 'Id of a session of the member.',
+  scriptTokenId: 'Id of a script token of the member.',
+  addedUserId: 'Id of a user whom the Admin creates.',
   label: 'Label of the tasks of this run.',
   idempotencyKey: 'New in each run.',
   createdTask: 'First answer to the key, compared with the second.',

@@ -31,7 +31,7 @@ export function createKnownThings({ admin, worker: member }: { admin: Person; wo
     toRequest(plan: PlannedRequest): { id: string; request: RawRequest } {
       const id = idFor(plan);
       const { operation, template, method, query, headers, body, role, token, follows, isCurrent } = plan;
-      const path = template.replace(/\{\w+\}/, id);
+      const path = template.replace(/\{\w+\}/g, id);
       const next = follows ? nextPages.get(`${role} ${operation}`) : undefined;
       const tag = isCurrent ? tags.get(path) : undefined;
       const condition = method === 'GET' || method === 'HEAD' ? 'If-None-Match' : 'If-Match';
