@@ -8,22 +8,67 @@ export type User = Schemas['User'];
 
 export type TaskfleetClient = ReturnType<typeof createTaskfleetClient>;
 
-/** Creates an openapi-fetch client for this API. Call `setToken` after a log-in. */
-export function createTaskfleetClient({ url, token }: { url: string; token?: string }) {
+/** What a sign-up, a log-in and a renewal answer, without the user. */
+export type Tokens = Pick<Schemas['Session'], 'token' | 'expiresAt' | 'refreshToken'>;
+
+interface ClientOptions {
+  url: string;
+  token?: string;
+  /** Keeps the tokens of a renewal; called without tokens once the session has ended. */
+  onRenewal?: (tokens: Tokens | undefined) => void;
+}
+
+const RENEWED_BEFORE_MS = 60_000;
+const RENEWAL = '/users/token';
+
+/**
+ * Creates an openapi-fetch client for this API. Call `setTokens` after a log-in: the client then renews the tokens a
+ * minute before they expire, once for all requests that wait. `setToken` sets a token that is never renewed.
+ */
+export function createTaskfleetClient({ url, token, onRenewal = () => {} }: ClientOptions) {
   let bearer = token;
+  let tokens: Tokens | undefined;
+  let renewal: Promise<void> | undefined;
+  const setTokens = (next: Tokens | undefined) => {
+    tokens = next;
+    bearer = next?.token;
+  };
   const client = createClient<paths>({
     baseUrl: url,
     // Sends a picture as it is, with the Content-Type of the call.
     bodySerializer: (body: unknown) => (body instanceof Blob ? body : JSON.stringify(body)),
   });
+
+  async function renew({ refreshToken }: Tokens): Promise<void> {
+    const { data, response } = await client.POST(RENEWAL, { body: { refreshToken } });
+    // Anything but 401 may pass: the token holds for some time, and the next request tries again.
+    if (!data && response.status !== 401) return;
+    // Set anew meanwhile, by another log-in.
+    if (tokens?.refreshToken !== refreshToken) return;
+    setTokens(data);
+    onRenewal(data);
+  }
+
   client.use({
-    onRequest({ request }) {
-      if (bearer && !request.headers.has('Authorization'))
-        request.headers.set('Authorization', `Bearer ${bearer}`);
+    async onRequest({ request, schemaPath }) {
+      if (request.headers.has('Authorization')) return request;
+      const isDue = tokens && Date.parse(tokens.expiresAt) - Date.now() < RENEWED_BEFORE_MS;
+      if (isDue && schemaPath !== RENEWAL)
+        await (renewal ??= renew(tokens!)
+          .catch(() => {})
+          .finally(() => (renewal = undefined)));
+      if (bearer) request.headers.set('Authorization', `Bearer ${bearer}`);
       return request;
     },
   });
-  return Object.assign(client, { setToken: (next: string | undefined) => void (bearer = next) });
+
+  return Object.assign(client, {
+    setTokens,
+    setToken(next: string | undefined) {
+      tokens = undefined;
+      bearer = next;
+    },
+  });
 }
 
 /** A problem (RFC 9457) that the API answered with. */

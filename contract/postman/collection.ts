@@ -3,6 +3,7 @@ import { STATUS_CODES } from 'node:http';
 import { apiDocument, type ApiAnswer } from '../document';
 import { checksOf, EVERYWHERE } from './checks';
 import { operations } from './operations';
+import { RENEW } from './renewal';
 import { ADMIN, requestOf } from './request';
 import type { Chapter, Step } from './step';
 import { chapters, VARIABLES } from './story';
@@ -12,7 +13,7 @@ const SCHEMA = 'https://schema.getpostman.com/json/collection/v2.1.0/collection.
 const ABOUT = `
 Import this collection and its environment, set \`adminPassword\` there, and press **Run**: every request passes, on
 any stack and any number of times. The requests build on each other from top to bottom and remove what they created.
-Enable the disabled parameters to try them.`;
+Enable the disabled parameters to try them. Tokens are renewed by themselves a minute before they expire.`;
 
 /** Returns a stable id in the form of a UUID. */
 export function idOf(name: string): string {
@@ -81,7 +82,7 @@ export const postmanCollection = {
     schema: SCHEMA,
   },
   auth: ADMIN,
-  event: [event('test', EVERYWHERE)],
+  event: [event('prerequest', RENEW), event('test', EVERYWHERE)],
   variable: Object.entries(VARIABLES).map(([key, description]) => ({ key, value: '', description })),
   item: chapters.map(folderOf),
 };

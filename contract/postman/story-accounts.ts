@@ -1,16 +1,17 @@
+import { RENEWED } from './renewal';
 import type { Step } from './step';
 
-const keepToken = (variable: string, role: string) => [
+/** Keeps the tokens of an answer in variables, whose names `RENEWED` has. */
+const keepTokens = (role: 'Admin' | 'worker') => [
   '// No later request can succeed without a token.',
   'if (pm.response.code >= 300) pm.execution.setNextRequest(null);',
-  'const { token, refreshToken, user } = pm.response.json();',
+  'const { token, refreshToken, expiresAt, user } = pm.response.json();',
   `pm.test('is ${role}', () => pm.expect(user.role).to.eql('${role}'));`,
-  `pm.collectionVariables.set('${variable}', token);`,
+  ...Object.entries(RENEWED[role]).map(
+    ([field, variable]) => `pm.collectionVariables.set('${variable}', ${field});`,
+  ),
 ];
-const keepMember = [
-  ...keepToken('workerToken', 'worker'),
-  "pm.collectionVariables.set('workerRefreshToken', refreshToken);",
-];
+const keepMember = keepTokens('worker');
 const id = '{{workerId}}';
 
 const passwordSteps: Step[] = [
@@ -23,7 +24,9 @@ const passwordSteps: Step[] = [
     body: { currentPassword: '{{workerPassword}}', newPassword: '{{newPassword}}' },
     before: ["pm.variables.set('newPassword', pm.variables.replaceIn('{{$guid}}'));"],
     then: [
-      "pm.collectionVariables.set('workerToken', pm.response.json().token);",
+      'const { token, expiresAt } = pm.response.json();',
+      "pm.collectionVariables.set('workerToken', token);",
+      "pm.collectionVariables.set('workerExpiresAt', expiresAt);",
       "pm.collectionVariables.set('workerPassword', pm.variables.get('newPassword'));",
     ],
   },
@@ -100,7 +103,7 @@ export const accountSteps: Step[] = [
     before: [
       "pm.test('adminPassword is set in the environment', () => pm.expect(pm.variables.get('adminPassword') || '').to.not.eql(''));",
     ],
-    then: keepToken('token', 'Admin'),
+    then: keepTokens('Admin'),
   },
   {
     operation: 'renewToken',

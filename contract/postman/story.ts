@@ -6,8 +6,11 @@ import type { Chapter } from './step';
 /** Variables that requests pass to later ones. */
 export const VARIABLES = {
   token: 'Token of the Admin.',
+  refreshToken: 'Renews it.',
+  expiresAt: 'When it expires.',
   workerToken: 'Token of the member.',
-  workerRefreshToken: 'Refresh token of the member.',
+  workerRefreshToken: 'Renews it.',
+  workerExpiresAt: 'When it expires.',
   workerName: 'New in each run.',
   workerPassword: 'New in each run.',
   workerId: 'Id of the member.',

@@ -6,6 +6,7 @@ import {
   ProblemError,
   type Task,
   type TaskfleetClient,
+  type Tokens,
 } from '../../client';
 import { newTitle, useCluster } from '../support/cluster';
 import { newPerson } from '../support/factories';
@@ -38,6 +39,31 @@ describe('the generated client', () => {
     const { data, error, response } = await worker.GET('/users/{id}', { params: { path } });
     expect(data).toBeUndefined();
     expect(error).toMatchObject({ status: 401, requestId: response.headers.get('X-Request-Id') });
+  });
+
+  it('renews the tokens once for all requests that wait, before they expire', async () => {
+    const kept: (Tokens | undefined)[] = [];
+    const client = createTaskfleetClient({ url: cluster.url, onRenewal: (tokens) => kept.push(tokens) });
+    const session = await dataOf(client.POST('/users/signup', { body: newPerson() }));
+    client.setTokens({ ...session, expiresAt: new Date(Date.now() + 5_000).toISOString() });
+    const answers = await Promise.all(Array.from({ length: 10 }, () => client.GET('/users/me')));
+    expect(answers.map(({ response }) => response.status)).toEqual(Array(10).fill(200));
+    expect(kept).toHaveLength(1);
+    expect(kept[0]!.refreshToken).not.toBe(session.refreshToken);
+    await dataOf(client.GET('/users/me'));
+    expect(kept).toHaveLength(1);
+  });
+
+  it('reports that the session has ended', async () => {
+    const kept: (Tokens | undefined)[] = [];
+    const client = createTaskfleetClient({ url: cluster.url, onRenewal: (tokens) => kept.push(tokens) });
+    const session = await dataOf(client.POST('/users/signup', { body: newPerson() }));
+    client.setTokens(session);
+    expect((await client.POST('/users/logout', { body: { all: true } })).response.status).toBe(204);
+    client.setTokens({ ...session, expiresAt: new Date(0).toISOString() });
+    const { error } = await client.GET('/users/me');
+    expect(error).toMatchObject({ status: 401 });
+    expect(kept).toEqual([undefined]);
   });
 
   it('creates one task for one key', async () => {

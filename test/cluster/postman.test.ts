@@ -2,9 +2,12 @@ import newman, { type NewmanRunOptions, type NewmanRunSummary } from 'newman';
 import { chapters } from '../../contract/postman/story';
 import collection from '../../postman/taskfleet.postman_collection.json';
 import environment from '../../postman/taskfleet.postman_environment.json';
-import { useCluster } from '../support/cluster';
+import { send, useCluster } from '../support/cluster';
 
 const cluster = useCluster();
+interface Collection {
+  variables: { get: (name: string) => unknown };
+}
 
 /** Runs the two files with the values that a person fills in. @returns the sent requests and the failures */
 async function run(filledIn: Record<string, string>) {
@@ -36,6 +39,35 @@ describe('the Postman collection', () => {
       expect([...new Set(sent)]).toEqual(names);
     }
   }, 150_000);
+
+  it('renews a token that has five seconds left before the request, and keeps the new one', async () => {
+    const { email, password } = await cluster.buildAdmin();
+    const { body } = await send(cluster.url, 'POST', '/users/login', { email, password });
+    const { token, refreshToken } = body as { token: string; refreshToken: string };
+    const inFiveSeconds = new Date(Date.now() + 5_000).toISOString();
+    const given = { url: cluster.url, token, refreshToken, expiresAt: inFiveSeconds };
+    const options = {
+      collection: {
+        ...structuredClone(collection),
+        variable: Object.entries(given).map(([key, value]) => ({ key, value })),
+        item: [{ name: 'Who am I?', request: { method: 'GET', url: '{{url}}/users/me' } }],
+      } as unknown as NewmanRunOptions['collection'],
+    };
+    const { run, collection: ran } = await new Promise<NewmanRunSummary & { collection: Collection }>(
+      (resolve, reject) => {
+        newman.run(options, (error, result) => (error ? reject(error) : resolve(result as never)));
+      },
+    );
+    expect(run.failures).toEqual([]);
+    const sent = run.executions.map(({ request, response }) => [
+      request.headers.get('authorization'),
+      response.code,
+    ]);
+    const [kept, expiresAt] = ['token', 'expiresAt'].map((name) => String(ran.variables.get(name)));
+    expect(kept).not.toBe(token);
+    expect(sent).toEqual([[`Bearer ${kept}`, 200]]);
+    expect(expiresAt > inFiveSeconds).toBe(true);
+  });
 
   it('names the value to fill in, and stops', async () => {
     const { sent, failures } = await run({});
