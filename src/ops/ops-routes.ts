@@ -19,7 +19,7 @@ export interface OpsOptions {
   isAdmin: (id: string) => Promise<boolean>;
 }
 
-const MODULES = ['dom', 'stream', 'workers', 'lanes', 'refusals', 'scaling', 'notices', 'jobs'];
+const MODULES = ['dom', 'stream', 'session', 'workers', 'lanes', 'refusals', 'scaling', 'notices', 'jobs'];
 
 const page = (): Route[] =>
   pageRoutes({

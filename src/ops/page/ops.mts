@@ -2,23 +2,20 @@ import { byId, setText } from './dom.mjs';
 import { createJobs } from './jobs.mjs';
 import { complain, say } from './notices.mjs';
 import { showScaling } from './scaling.mjs';
+import { currentToken, isLoggedIn, keep, type Tokens } from './session.mjs';
 import { ask, watch, type Reply } from './stream.mjs';
 import { createWorkers, type Action } from './workers.mjs';
-
-/** Key of the token in sessionStorage, which keeps it for this tab until it is closed. */
-const KEY = 'taskfleet-ops-token';
 
 const form = byId('log-in');
 const email = byId('email', HTMLInputElement);
 const password = byId('password', HTMLInputElement);
-let token = sessionStorage.getItem(KEY);
 let stop = new AbortController();
 
 const LOST = { ok: false, message: 'No worker could be reached. Try again.' };
-function send<T>(method: string, path: string): Promise<Reply<T>> {
+async function send<T>(method: string, path: string): Promise<Reply<T>> {
   // Requests that the page makes by itself leave an error on screen.
   if (method !== 'GET') complain('');
-  return ask<T>(method, path, { token }).catch(() => LOST);
+  return ask<T>(method, path, { token: await currentToken() }).catch(() => LOST);
 }
 
 async function press(name: string, action: Action): Promise<void> {
@@ -36,8 +33,7 @@ const showJobs = createJobs({ send, say, complain });
 /** @param show `complain` if the reason is an error */
 function leave(reason: string, show = say): void {
   stop.abort();
-  token = null;
-  sessionStorage.removeItem(KEY);
+  keep(null);
   byId('live').hidden = true;
   byId('log-out').hidden = true;
   form.hidden = false;
@@ -47,12 +43,12 @@ function leave(reason: string, show = say): void {
   email.focus();
 }
 
-function enter(token: string): void {
+function enter(): void {
   form.hidden = true;
   byId('log-out').hidden = false;
   setText(byId('connection'), 'connecting…');
   stop = new AbortController();
-  void watch(token, stop.signal, {
+  void watch(currentToken, stop.signal, {
     onEvent(snapshot) {
       byId('live').hidden = false;
       setText(byId('connection'), `served by ${snapshot.by}`);
@@ -73,19 +69,23 @@ async function logIn(): Promise<void> {
   say('');
   complain('');
   const body = { email: email.value, password: password.value };
-  const reply = await ask<{ token: string }>('POST', '/users/login', { body }).catch(() => LOST);
+  const reply = await ask<Tokens>('POST', '/users/login', { body }).catch(() => LOST);
   if (!('body' in reply) || !reply.body) return complain(reply.message ?? 'The log-in failed. Try again.');
   password.value = '';
-  token = reply.body.token;
-  sessionStorage.setItem(KEY, token);
-  enter(token);
+  const { token, refreshToken, expiresAt } = reply.body;
+  keep({ token, refreshToken, expiresAt });
+  enter();
 }
 
 form.addEventListener('submit', (event) => {
   event.preventDefault();
   void logIn();
 });
-byId('log-out').addEventListener('click', () => leave('You are logged out.'));
+byId('log-out').addEventListener('click', () => {
+  // The request takes the token along before it is forgotten. Without an answer the session ends by itself.
+  void send('POST', '/users/logout');
+  leave('You are logged out.');
+});
 
-if (token) enter(token);
+if (isLoggedIn()) enter();
 else leave('');

@@ -32,10 +32,13 @@ export async function ask<T>(method: string, path: string, { token, body }: Ask 
   return { ok: false, message: problem?.detail ?? problem?.title };
 }
 
+/** Returns the token of the session, renewed if it expires soon. */
+type CurrentToken = () => Promise<string | null>;
 export type OnEvent = (snapshot: OpsSnapshot<string>) => void;
 
 /** Reads text/event-stream, since EventSource can't send the token. @returns the status if it was not 200, else 0 */
-async function read(token: string, stop: AbortSignal, onEvent: OnEvent): Promise<number> {
+async function read(currentToken: CurrentToken, stop: AbortSignal, onEvent: OnEvent): Promise<number> {
+  const token = await currentToken();
   const attempt = new AbortController();
   const end = () => attempt.abort();
   stop.addEventListener('abort', end);
@@ -75,14 +78,14 @@ interface Watcher {
 }
 
 /** Reads snapshots, and reconnects until `stop` is aborted or the token is refused. */
-export async function watch(token: string, stop: AbortSignal, { onEvent, onLost, onRefused }: Watcher) {
+export async function watch(currentToken: CurrentToken, stop: AbortSignal, { onEvent, onLost, onRefused }: Watcher) {
   let tries = 0;
   const heard: OnEvent = (snapshot) => {
     tries = 0;
     if (!stop.aborted) onEvent(snapshot);
   };
   while (!stop.aborted) {
-    const status = await read(token, stop, heard).catch(() => 0);
+    const status = await read(currentToken, stop, heard).catch(() => 0);
     if (stop.aborted) return;
     if (status === 401 || status === 403) return onRefused(status);
     onLost();

@@ -10,7 +10,18 @@ interface Document {
 
 interface Reply {
   ok: boolean;
-  body?: { token?: unknown };
+  body?: { token?: unknown; refreshToken?: unknown; expiresAt?: unknown };
+}
+
+interface Request {
+  url: string;
+  headers: Record<string, string>;
+}
+
+/** How to renew the token, and until when it holds. */
+interface Renewal {
+  refreshToken?: unknown;
+  expiresAt?: unknown;
 }
 
 interface SwaggerUi {
@@ -70,6 +81,9 @@ const preparing = () => ({
  * localStorage, which keeps the token on the computer for every tab and the next user.
  */
 const KEY = 'authorized';
+/** Key of the `Renewal` beside it. */
+const RENEWAL = 'renewal';
+const RENEWED_BEFORE_MS = 60_000;
 localStorage.removeItem(KEY);
 
 const keeping = () => ({
@@ -77,8 +91,11 @@ const keeping = () => ({
     auth: {
       wrapActions: {
         // Swagger UI calls this action after each log-in and log-out.
-        persistAuthorizationIfNeeded: (_original: unknown, system: SwaggerUi) => () =>
-          sessionStorage.setItem(KEY, JSON.stringify(system.authSelectors.authorized().toJS())),
+        persistAuthorizationIfNeeded: (_original: unknown, system: SwaggerUi) => () => {
+          const authorized = JSON.stringify(system.authSelectors.authorized().toJS());
+          sessionStorage.setItem(KEY, authorized);
+          if (authorized === '{}') sessionStorage.removeItem(RENEWAL);
+        },
       },
     },
   },
@@ -91,12 +108,38 @@ function restoreToken(): void {
 
 /** Uses the token of a log-in or sign-up on this page for the next requests, also after a reload. */
 function takeToken(reply: Reply): Reply {
-  const token = reply.ok && reply.body?.token;
-  if (typeof token === 'string') {
+  const { token, refreshToken, expiresAt } = (reply.ok && reply.body) || {};
+  // The token of a script neither expires soon nor is renewed.
+  if (typeof token === 'string' && !token.startsWith('tft_')) {
     ui.preauthorizeApiKey('token', token);
     ui.authActions.persistAuthorizationIfNeeded();
+    // A change of the password answers without a refresh token: that of before stays.
+    const kept: Renewal = { refreshToken: refreshToken ?? renewal().refreshToken, expiresAt };
+    sessionStorage.setItem(RENEWAL, JSON.stringify(kept));
   }
   return reply;
+}
+
+const renewal = (): Renewal => JSON.parse(sessionStorage.getItem(RENEWAL) ?? '{}') as Renewal;
+
+/** Renews the token before a request if it expires within a minute. */
+async function renewToken(request: Request): Promise<Request> {
+  const { refreshToken, expiresAt } = renewal();
+  const left = Date.parse(String(expiresAt)) - Date.now();
+  if (!refreshToken || !request.headers.Authorization || left >= RENEWED_BEFORE_MS) return request;
+  const headers = { 'Content-Type': 'application/json' };
+  const body = JSON.stringify({ refreshToken });
+  try {
+    const response = await fetch('../users/token', { method: 'POST', headers, body });
+    if (response.status === 401) sessionStorage.removeItem(RENEWAL);
+    if (!response.ok) return request;
+    const renewed = (await response.json()) as { token: string };
+    takeToken({ ok: true, body: renewed });
+    request.headers.Authorization = `Bearer ${renewed.token}`;
+  } catch {
+    // No worker could be reached; the request itself shows that.
+  }
+  return request;
 }
 
 const ui = SwaggerUIBundle({
@@ -105,6 +148,7 @@ const ui = SwaggerUIBundle({
   // The validator's badge would send the document to another host.
   validatorUrl: null,
   plugins: [preparing, keeping],
+  requestInterceptor: renewToken,
   responseInterceptor: takeToken,
   tryItOutEnabled: true,
   onComplete: restoreToken,
