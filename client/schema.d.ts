@@ -1,6 +1,30 @@
 /** Made from the declarations of the routes by `npm run generate`. */
 
 export interface paths {
+  '/users': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * List users with their tasks, newest first
+     * @description At most 100 tasks of each user. `fields=` without `tasks` is much cheaper.
+     */
+    get: operations['listUsers'];
+    put?: never;
+    /**
+     * Create a user, who sets a password by the returned token
+     * @description The user can not log in before. Hand the token over as that of `POST /users/{id}/password-reset`, which makes another one. A replay returns a new token.
+     */
+    post: operations['createUser'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/users/signup': {
     parameters: {
       query?: never;
@@ -12,7 +36,7 @@ export interface paths {
     put?: never;
     /**
      * Sign up as a member
-     * @description The role is always `worker`, whatever the body says. A replay returns a new token. If hashing the password would wait longer than two seconds, the answer is 503 and the request had no effect: send it again with the same key.
+     * @description The role is always `worker`, whatever the body says. A replay returns a new token, of a new session. If hashing the password would wait longer than two seconds, the answer is 503 and the request had no effect: send it again with the same key.
      */
     post: operations['signUp'];
     delete?: never;
@@ -32,7 +56,7 @@ export interface paths {
     put?: never;
     /**
      * Log in by e-mail address or user name
-     * @description Keep the token and send it with each request: more than 30 successful log-ins in 15 minutes from one address get 429. If checking the password would wait longer than two seconds, or too many requests from one address wait, the answer is 503.
+     * @description Keep the token, send it with each request, and renew it with `POST /users/token`: more than 30 successful log-ins in 15 minutes from one address get 429. If checking the password would wait longer than two seconds, or too many requests from one address wait, the answer is 503.
      */
     post: operations['logIn'];
     delete?: never;
@@ -41,7 +65,107 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
-  '/users': {
+  '/users/{id}/password': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    /**
+     * Change your password
+     * @description All other sessions of the user end, and so does the token of this request: the answer has a new one. The refresh token stays. Wrong passwords count as failed log-ins.
+     */
+    put: operations['changePassword'];
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/users/password': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    /**
+     * Set a new password by a reset token
+     * @description All sessions of the user end. The token works once, for an hour; log in afterwards.
+     */
+    put: operations['resetPassword'];
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/users/{id}/password-reset': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Make a token with which a user can set a new password
+     * @description Hand the token over yourself, or let the webhook of the installation send it (`PASSWORD_RESET_WEBHOOK`). It is bound to the present password: any change of the password ends it.
+     */
+    post: operations['makePasswordReset'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/users/token': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Renew the token of a session
+     * @description Replaces the refresh token. The one before gives the same answer for 30 seconds, so a request without an answer can be sent again. Sent later, it has been stolen or copied: its session ends, and the answer is 401.
+     */
+    post: operations['renewToken'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/users/logout': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Log out: end the session of this token, or all of the user
+     * @description Within a second of the answer no API worker accepts a token of an ended session. A token that an earlier release issued belongs to no session: with it, all sessions of the user end.
+     */
+    post: operations['logOut'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/users/me/sessions': {
     parameters: {
       query?: never;
       header?: never;
@@ -49,10 +173,98 @@ export interface paths {
       cookie?: never;
     };
     /**
-     * List users with their tasks, newest first
-     * @description At most 100 tasks of each user. `fields=` without `tasks` is much cheaper.
+     * List your sessions, the last used first
+     * @description List your sessions, the last used first.
      */
-    get: operations['listUsers'];
+    get: operations['listSessions'];
+    put?: never;
+    post?: never;
+    /**
+     * End all your sessions but this one
+     * @description Tokens that an earlier release issued belong to no session and stay valid until they expire.
+     */
+    delete: operations['endOtherSessions'];
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/users/me/sessions/{id}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    post?: never;
+    /**
+     * End one of your sessions
+     * @description End one of your sessions.
+     */
+    delete: operations['endSession'];
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/users/{id}/tokens': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * List the script tokens of a user; members only see their own
+     * @description List the script tokens of a user; members only see their own.
+     */
+    get: operations['listScriptTokens'];
+    put?: never;
+    /**
+     * Make a token for a script of yours
+     * @description The answer has the token, which is not shown again. It has your role, until it expires or is deleted, and never allows log-out, passwords, tokens, the live page or the administration of users. At most 20 at a time.
+     */
+    post: operations['createScriptToken'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/users/{id}/tokens/{tokenId}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    post?: never;
+    /**
+     * Delete a script token
+     * @description Within a second of the answer no API worker accepts it.
+     */
+    delete: operations['deleteScriptToken'];
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/users/me': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * Get the user of this token
+     * @description The same answer, with the same tag, as `GET /users/{id}` with the own id.
+     */
+    get: operations['getMe'];
     put?: never;
     post?: never;
     delete?: never;
@@ -77,14 +289,14 @@ export interface paths {
     post?: never;
     /**
      * Remove a user and unassign their tasks
-     * @description The last Admin can not be removed. After the answer no API worker accepts a token of the user.
+     * @description The last enabled Admin can not be removed. After the answer no API worker accepts a token of the user.
      */
     delete: operations['deleteUser'];
     options?: never;
     head?: never;
     /**
-     * Update name, e-mail address or user name; members may only update themselves
-     * @description A JSON merge patch (RFC 7396): other fields stay as they are. None of the three can be null. A new e-mail address or user name counts towards the limit of sign-ups, since the answer reveals whether it is taken.
+     * Update a user; members may only update themselves
+     * @description A JSON merge patch (RFC 7396): other fields stay as they are. No field can be null. An Admin may change `role` and `disabled` of other users, which ends their sessions and tokens; the last enabled Admin stays. A disabled user is refused like a wrong password, and keeps the tasks. A new e-mail address or user name counts towards the limit of sign-ups, since the answer reveals whether it is taken.
      */
     patch: operations['patchUser'];
     trace?: never;
@@ -181,6 +393,26 @@ export interface paths {
      * @description Get the state and result of a job.
      */
     get: operations['getJob'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/audit': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * List security events, newest first
+     * @description Log-ins, failed ones too, and what was done to accounts in the last 400 days. An event is recorded in the transaction of what was done; a failed log-in can appear a moment later. Passwords, tokens and the names of failed log-ins are not recorded.
+     */
+    get: operations['listAudit'];
     put?: never;
     post?: never;
     delete?: never;
@@ -295,6 +527,38 @@ export interface components {
   schemas: {
     /**
      * @example {
+     *       "name": "Grace Hopper",
+     *       "email": "grace@example.com",
+     *       "username": "grace",
+     *       "role": "worker"
+     *     }
+     */
+    AddedUser: {
+      /** @description One line of text without control characters and U+202A to U+202E; at least one character is visible. */
+      name: string;
+      /**
+       * Format: email
+       * @description ASCII; a domain in another script as xn--…, with labels of up to 63 characters.
+       */
+      email: string;
+      username: string;
+      /** @default worker */
+      role: components['schemas']['Role'];
+      /** @description Set by the server; ignored. */
+      disabled?: unknown;
+      /** @description Set by the server; ignored. */
+      _id?: unknown;
+      /** @description Set by the server; ignored. */
+      tasks?: unknown;
+      /** @description Set by the server; ignored. */
+      createdAt?: unknown;
+      /** @description Set by the server; ignored. */
+      updatedAt?: unknown;
+    };
+    /** @enum {string} */
+    Role: 'Admin' | 'worker';
+    /**
+     * @example {
      *       "name": "Ada Lovelace",
      *       "email": "ada@example.com",
      *       "username": "ada",
@@ -312,14 +576,16 @@ export interface components {
       username: string;
       /**
        * Format: password
-       * @description Counted and compared as composed characters (Unicode NFC, RFC 8265).
+       * @description Counted and compared as composed characters (Unicode NFC, RFC 8265). The commonest passwords are refused, and those that contain a name of the user.
        * @example correct horse
        */
       password: string;
       /** @description Set by the server; ignored. */
-      _id?: unknown;
-      /** @description Set by the server; ignored. */
       role?: unknown;
+      /** @description Set by the server; ignored. */
+      disabled?: unknown;
+      /** @description Set by the server; ignored. */
+      _id?: unknown;
       /** @description Set by the server; ignored. */
       tasks?: unknown;
       /** @description Set by the server; ignored. */
@@ -339,8 +605,74 @@ export interface components {
       /** Format: password */
       password: string;
     };
+    /**
+     * @example {
+     *       "currentPassword": "correct horse",
+     *       "newPassword": "battery staple"
+     *     }
+     */
+    PasswordChange: {
+      /** Format: password */
+      currentPassword: string;
+      /**
+       * Format: password
+       * @description Counted and compared as composed characters (Unicode NFC, RFC 8265). The commonest passwords are refused, and those that contain a name of the user.
+       * @example correct horse
+       */
+      newPassword: string;
+    };
+    /**
+     * @example {
+     *       "resetToken": "tfp_665f1c2ab7e4d83f90a1b2c4_mi8f3k2a_q2bKx0m3vJ8yQd4sT1wZr7uN5cF9hLpG6aXeViBoYtE",
+     *       "newPassword": "battery staple"
+     *     }
+     */
+    NewPassword: {
+      resetToken: string;
+      /**
+       * Format: password
+       * @description Counted and compared as composed characters (Unicode NFC, RFC 8265). The commonest passwords are refused, and those that contain a name of the user.
+       * @example correct horse
+       */
+      newPassword: string;
+    };
+    /**
+     * @example {
+     *       "refreshToken": "tfr_3f9c2ab7e4d83f90a1b2c3d4_q2bKx0m3vJ8yQd4sT1wZr7uN5cF9hLpG6aXeViBoYtE"
+     *     }
+     */
+    Renewal: {
+      refreshToken: string;
+    };
+    /**
+     * @example {
+     *       "all": false
+     *     }
+     */
+    LogOut: {
+      /**
+       * @description Ends all sessions and tokens of the user.
+       * @default false
+       */
+      all: boolean;
+    };
+    /**
+     * @example {
+     *       "name": "Nightly export",
+     *       "access": "read",
+     *       "expiresAt": "2027-01-31"
+     *     }
+     */
+    NewScriptToken: {
+      /** @description One line of text without control characters and U+202A to U+202E; at least one character is visible. */
+      name: string;
+      /** @description `read` allows GET and HEAD alone. */
+      access: components['schemas']['ScriptTokenAccess'];
+      /** @description At most a year from now. */
+      expiresAt: string;
+    };
     /** @enum {string} */
-    Role: 'Admin' | 'worker';
+    ScriptTokenAccess: 'read' | 'write';
     /**
      * @example {
      *       "name": "Ada King"
@@ -357,13 +689,14 @@ export interface components {
       username?: string;
       /** @description Set by the server; ignored. */
       _id?: unknown;
-      role?: components['schemas']['Role'];
       /** @description Set by the server; ignored. */
       tasks?: unknown;
       /** @description Set by the server; ignored. */
       createdAt?: unknown;
       /** @description Set by the server; ignored. */
       updatedAt?: unknown;
+      role?: components['schemas']['Role'];
+      disabled?: boolean;
     };
     /** @enum {string} */
     TaskPriority: 'low' | 'normal' | 'high' | 'urgent';
@@ -479,7 +812,6 @@ export interface components {
     };
     /**
      * @example {
-     *       "token": "eyJhbGciOiJIUzI1NiJ9.eyJyb2xlIjoid29ya2VyIn0.c2lnbmF0dXJl",
      *       "user": {
      *         "_id": "665f1c2ab7e4d83f90a1b2c4",
      *         "name": "Ada Lovelace",
@@ -488,15 +820,27 @@ export interface components {
      *         "role": "worker",
      *         "createdAt": "2026-11-22T09:00:00.000Z",
      *         "updatedAt": "2026-11-22T09:00:00.000Z",
+     *         "disabled": false,
      *         "tasks": [
      *           "665f1c2ab7e4d83f90a1b2c3"
      *         ]
-     *       }
+     *       },
+     *       "resetToken": "tfp_665f1c2ab7e4d83f90a1b2c4_mi8f3k2a_q2bKx0m3vJ8yQd4sT1wZr7uN5cF9hLpG6aXeViBoYtE",
+     *       "expiresAt": "2026-11-22T10:30:00.000Z",
+     *       "isNotified": false
      *     }
      */
-    Session: {
-      /** @description For `Authorization: Bearer TOKEN`, until it expires. */
-      token: string;
+    CreatedUser: {
+      /** @description For `PUT /users/password`, once. It is shown only here. */
+      resetToken: string;
+      /**
+       * Format: date-time
+       * @description An hour from now.
+       * @example 2026-11-22T09:30:00.000Z
+       */
+      expiresAt: string;
+      /** @description Whether the webhook of the installation has accepted the token; false without one. */
+      isNotified: boolean;
       user: components['schemas']['User'];
     };
     /**
@@ -508,6 +852,7 @@ export interface components {
      *       "role": "worker",
      *       "createdAt": "2026-11-22T09:00:00.000Z",
      *       "updatedAt": "2026-11-22T09:00:00.000Z",
+     *       "disabled": false,
      *       "tasks": [
      *         "665f1c2ab7e4d83f90a1b2c3"
      *       ]
@@ -530,6 +875,8 @@ export interface components {
        * @example 2026-11-22T09:30:00.000Z
        */
       updatedAt: string;
+      /** @description Whether log-ins and tokens of the user are refused. */
+      disabled: boolean;
       tasks: string[];
     };
     /**
@@ -541,6 +888,7 @@ export interface components {
      *       "role": "worker",
      *       "createdAt": "2026-11-22T09:00:00.000Z",
      *       "updatedAt": "2026-11-22T09:00:00.000Z",
+     *       "disabled": false,
      *       "tasks": []
      *     }
      */
@@ -561,6 +909,8 @@ export interface components {
        * @example 2026-11-22T09:30:00.000Z
        */
       updatedAt: string;
+      /** @description Whether log-ins and tokens of the user are refused. */
+      disabled: boolean;
       tasks: components['schemas']['Task'][];
     };
     /**
@@ -649,7 +999,180 @@ export interface components {
        * @example 2026-11-22T09:30:00.000Z
        */
       updatedAt?: string;
+      /** @description Whether log-ins and tokens of the user are refused. */
+      disabled?: boolean;
       tasks?: components['schemas']['Task'][];
+    };
+    /**
+     * @example {
+     *       "token": "eyJhbGciOiJIUzI1NiJ9.eyJyb2xlIjoid29ya2VyIn0.c2lnbmF0dXJl",
+     *       "expiresAt": "2026-11-22T10:30:00.000Z",
+     *       "refreshToken": "tfr_3f9c2ab7e4d83f90a1b2c3d4_q2bKx0m3vJ8yQd4sT1wZr7uN5cF9hLpG6aXeViBoYtE",
+     *       "user": {
+     *         "_id": "665f1c2ab7e4d83f90a1b2c4",
+     *         "name": "Ada Lovelace",
+     *         "email": "ada@example.com",
+     *         "username": "ada",
+     *         "role": "worker",
+     *         "createdAt": "2026-11-22T09:00:00.000Z",
+     *         "updatedAt": "2026-11-22T09:00:00.000Z",
+     *         "disabled": false,
+     *         "tasks": [
+     *           "665f1c2ab7e4d83f90a1b2c3"
+     *         ]
+     *       }
+     *     }
+     */
+    Session: {
+      /** @description For `Authorization: Bearer TOKEN`, until it expires. */
+      token: string;
+      /**
+       * Format: date-time
+       * @description When `token` expires. Renew it before.
+       * @example 2026-11-22T10:30:00.000Z
+       */
+      expiresAt: string;
+      /** @description For `POST /users/token`, which replaces it. Keep it secret. */
+      refreshToken: string;
+      user: components['schemas']['User'];
+    };
+    /**
+     * @example {
+     *       "token": "eyJhbGciOiJIUzI1NiJ9.eyJyb2xlIjoid29ya2VyIn0.c2lnbmF0dXJl",
+     *       "expiresAt": "2026-11-22T10:30:00.000Z"
+     *     }
+     */
+    AccessToken: {
+      /** @description For `Authorization: Bearer TOKEN`, until it expires. */
+      token: string;
+      /**
+       * Format: date-time
+       * @description When `token` expires. Renew it before.
+       * @example 2026-11-22T10:30:00.000Z
+       */
+      expiresAt: string;
+    };
+    /**
+     * @example {
+     *       "resetToken": "tfp_665f1c2ab7e4d83f90a1b2c4_mi8f3k2a_q2bKx0m3vJ8yQd4sT1wZr7uN5cF9hLpG6aXeViBoYtE",
+     *       "expiresAt": "2026-11-22T10:30:00.000Z",
+     *       "isNotified": false
+     *     }
+     */
+    PasswordReset: {
+      /** @description For `PUT /users/password`, once. It is shown only here. */
+      resetToken: string;
+      /**
+       * Format: date-time
+       * @description An hour from now.
+       * @example 2026-11-22T09:30:00.000Z
+       */
+      expiresAt: string;
+      /** @description Whether the webhook of the installation has accepted the token; false without one. */
+      isNotified: boolean;
+    };
+    /**
+     * @example {
+     *       "_id": "3f9c2ab7e4d83f90a1b2c3d4",
+     *       "device": "Mozilla/5.0 (X11; Linux x86_64; rv:146.0) Gecko/20100101 Firefox/146.0",
+     *       "network": "203.0.113.7",
+     *       "createdAt": "2026-11-22T09:30:00.000Z",
+     *       "lastUsedAt": "2026-11-22T09:30:00.000Z",
+     *       "expiresAt": "2026-12-22T09:30:00.000Z",
+     *       "isCurrent": true
+     *     }
+     */
+    ActiveSession: {
+      /** @example 665f1c2ab7e4d83f90a1b2c3 */
+      _id: string;
+      /** @description `User-Agent` of the last log-in or renewal. */
+      device: string;
+      /** @description Address of the last log-in or renewal; of IPv6 its /64 network. */
+      network: string;
+      /**
+       * Format: date-time
+       * @example 2026-11-22T09:30:00.000Z
+       */
+      createdAt: string;
+      /**
+       * Format: date-time
+       * @description The last log-in or renewal.
+       * @example 2026-11-22T09:30:00.000Z
+       */
+      lastUsedAt: string;
+      /**
+       * Format: date-time
+       * @description When the session ends if it is not renewed.
+       * @example 2026-11-22T09:30:00.000Z
+       */
+      expiresAt: string;
+      /** @description Whether it is the session of this request. */
+      isCurrent: boolean;
+    };
+    /**
+     * @example {
+     *       "_id": "665f1c2ab7e4d83f90a1b2c8",
+     *       "name": "Nightly export",
+     *       "access": "read",
+     *       "lastFour": "4xQz",
+     *       "createdAt": "2026-11-22T09:30:00.000Z",
+     *       "expiresAt": "2027-01-31T00:00:00.000Z",
+     *       "lastUsedAt": null,
+     *       "token": "tft_J2sV9qLr0XbT5nKe8YwCm3ZdHf6Pg11a4xQz"
+     *     }
+     */
+    MadeScriptToken: {
+      /** @example 665f1c2ab7e4d83f90a1b2c3 */
+      _id: string;
+      name: string;
+      access: components['schemas']['ScriptTokenAccess'];
+      /** @description The end of the token, by which its owner knows it. */
+      lastFour: string;
+      /**
+       * Format: date-time
+       * @example 2026-11-22T09:30:00.000Z
+       */
+      createdAt: string;
+      /**
+       * Format: date-time
+       * @example 2026-11-22T09:30:00.000Z
+       */
+      expiresAt: string;
+      /** @description Noted at most once a minute. */
+      lastUsedAt: string | null;
+      /** @description For `Authorization: Bearer TOKEN`. It is shown only here. */
+      token: string;
+    };
+    /**
+     * @example {
+     *       "_id": "665f1c2ab7e4d83f90a1b2c8",
+     *       "name": "Nightly export",
+     *       "access": "read",
+     *       "lastFour": "4xQz",
+     *       "createdAt": "2026-11-22T09:30:00.000Z",
+     *       "expiresAt": "2027-01-31T00:00:00.000Z",
+     *       "lastUsedAt": null
+     *     }
+     */
+    ScriptToken: {
+      /** @example 665f1c2ab7e4d83f90a1b2c3 */
+      _id: string;
+      name: string;
+      access: components['schemas']['ScriptTokenAccess'];
+      /** @description The end of the token, by which its owner knows it. */
+      lastFour: string;
+      /**
+       * Format: date-time
+       * @example 2026-11-22T09:30:00.000Z
+       */
+      createdAt: string;
+      /**
+       * Format: date-time
+       * @example 2026-11-22T09:30:00.000Z
+       */
+      expiresAt: string;
+      /** @description Noted at most once a minute. */
+      lastUsedAt: string | null;
     };
     /**
      * @example {
@@ -713,6 +1236,75 @@ export interface components {
        * @example 2026-11-22T09:30:00.000Z
        */
       updatedAt?: string;
+    };
+    /**
+     * @example {
+     *       "_id": "665f1c2ab7e4d83f90a1b2c6",
+     *       "action": "role-changed",
+     *       "outcome": "done",
+     *       "actor": "665f1c2ab7e4d83f90a1b2c4",
+     *       "sessionId": "665f1c2ab7e4d83f90a1b2c7",
+     *       "scriptTokenId": null,
+     *       "target": "665f1c2ab7e4d83f90a1b2c3",
+     *       "detail": "worker to Admin",
+     *       "network": "203.0.113.7",
+     *       "requestId": "5b0f1c2ab7e4d83f90a1b2c3d4e5f607",
+     *       "createdAt": "2026-11-22T09:30:00.000Z"
+     *     }
+     */
+    AuditEntry: {
+      /** @example 665f1c2ab7e4d83f90a1b2c3 */
+      _id: string;
+      /** @description What was done: sign-up, log-in, log-out, session-ended, refresh-token-replayed, password-changed, password-reset-issued, password-reset, user-created, user-removed, role-changed, user-disabled, user-enabled, script-token-created, script-token-deleted. There may be more later. */
+      action: string;
+      outcome: components['schemas']['AuditOutcome'];
+      /** @description Id of the user who did it; null for a failed log-in and for a command. */
+      actor: string | null;
+      /** @description The session in which it was done. */
+      sessionId: string | null;
+      /** @description The script token with which it was done. */
+      scriptTokenId: string | null;
+      /** @description Id of the user to whom it happened. */
+      target: string | null;
+      /** @description More about it, for people. */
+      detail: string | null;
+      /** @description IPv4 address, or /64 of the IPv6 address, of the client; null for a command. */
+      network: string | null;
+      /** @description Finds the request in the log; null for a command. */
+      requestId: string | null;
+      /**
+       * Format: date-time
+       * @example 2026-11-22T09:30:00.000Z
+       */
+      createdAt: string;
+    };
+    /** @enum {string} */
+    AuditOutcome: 'done' | 'refused';
+    AuditEntryPart: {
+      /** @example 665f1c2ab7e4d83f90a1b2c3 */
+      _id: string;
+      /** @description What was done: sign-up, log-in, log-out, session-ended, refresh-token-replayed, password-changed, password-reset-issued, password-reset, user-created, user-removed, role-changed, user-disabled, user-enabled, script-token-created, script-token-deleted. There may be more later. */
+      action?: string;
+      outcome?: components['schemas']['AuditOutcome'];
+      /** @description Id of the user who did it; null for a failed log-in and for a command. */
+      actor?: string | null;
+      /** @description The session in which it was done. */
+      sessionId?: string | null;
+      /** @description The script token with which it was done. */
+      scriptTokenId?: string | null;
+      /** @description Id of the user to whom it happened. */
+      target?: string | null;
+      /** @description More about it, for people. */
+      detail?: string | null;
+      /** @description IPv4 address, or /64 of the IPv6 address, of the client; null for a command. */
+      network?: string | null;
+      /** @description Finds the request in the log; null for a command. */
+      requestId?: string | null;
+      /**
+       * Format: date-time
+       * @example 2026-11-22T09:30:00.000Z
+       */
+      createdAt?: string;
     };
     /**
      * @example {
@@ -1302,139 +1894,13 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
-  signUp: {
-    parameters: {
-      query?: never;
-      header?: {
-        /**
-         * @description A new value for each new request, up to 255 characters. A repeated request with the same key and body within 24 hours (unless configured otherwise) gets the first answer and takes effect only once.
-         * @example "8e03978e-40d5-43dd-bc93-6894a57f9324"
-         */
-        'Idempotency-Key'?: string;
-      };
-      path?: never;
-      cookie?: never;
-    };
-    requestBody: {
-      content: {
-        /**
-         * @example {
-         *       "name": "Ada Lovelace",
-         *       "email": "ada@example.com",
-         *       "username": "ada",
-         *       "password": "correct horse"
-         *     }
-         */
-        'application/json': components['schemas']['NewUser'];
-      };
-    };
-    responses: {
-      /** @description The user and a token */
-      201: {
-        headers: {
-          'X-Request-Id': components['headers']['X-Request-Id'];
-          Location: components['headers']['Location'];
-          'Idempotent-Replayed': components['headers']['Idempotent-Replayed'];
-          RateLimit: components['headers']['RateLimit'];
-          'RateLimit-Policy': components['headers']['RateLimit-Policy'];
-          [name: string]: unknown;
-        };
-        content: {
-          /**
-           * @example {
-           *       "token": "eyJhbGciOiJIUzI1NiJ9.eyJyb2xlIjoid29ya2VyIn0.c2lnbmF0dXJl",
-           *       "user": {
-           *         "_id": "665f1c2ab7e4d83f90a1b2c4",
-           *         "name": "Ada Lovelace",
-           *         "email": "ada@example.com",
-           *         "username": "ada",
-           *         "role": "worker",
-           *         "createdAt": "2026-11-22T09:00:00.000Z",
-           *         "updatedAt": "2026-11-22T09:00:00.000Z",
-           *         "tasks": [
-           *           "665f1c2ab7e4d83f90a1b2c3"
-           *         ]
-           *       }
-           *     }
-           */
-          'application/json': components['schemas']['Session'];
-        };
-      };
-      400: components['responses']['InvalidRequest'];
-      406: components['responses']['NotAcceptable'];
-      409: components['responses']['Conflict'];
-      413: components['responses']['TooLarge'];
-      415: components['responses']['UnsupportedMediaType'];
-      422: components['responses']['KeyReused'];
-      429: components['responses']['TooManyRequests'];
-      500: components['responses']['Internal'];
-      503: components['responses']['Unavailable'];
-      507: components['responses']['InsufficientStorage'];
-    };
-  };
-  logIn: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    requestBody: {
-      content: {
-        /**
-         * @example {
-         *       "email": "ada@example.com",
-         *       "password": "correct horse"
-         *     }
-         */
-        'application/json': components['schemas']['LogIn'];
-      };
-    };
-    responses: {
-      /** @description The user and a token */
-      200: {
-        headers: {
-          'X-Request-Id': components['headers']['X-Request-Id'];
-          RateLimit: components['headers']['RateLimit'];
-          'RateLimit-Policy': components['headers']['RateLimit-Policy'];
-          [name: string]: unknown;
-        };
-        content: {
-          /**
-           * @example {
-           *       "token": "eyJhbGciOiJIUzI1NiJ9.eyJyb2xlIjoid29ya2VyIn0.c2lnbmF0dXJl",
-           *       "user": {
-           *         "_id": "665f1c2ab7e4d83f90a1b2c4",
-           *         "name": "Ada Lovelace",
-           *         "email": "ada@example.com",
-           *         "username": "ada",
-           *         "role": "worker",
-           *         "createdAt": "2026-11-22T09:00:00.000Z",
-           *         "updatedAt": "2026-11-22T09:00:00.000Z",
-           *         "tasks": [
-           *           "665f1c2ab7e4d83f90a1b2c3"
-           *         ]
-           *       }
-           *     }
-           */
-          'application/json': components['schemas']['Session'];
-        };
-      };
-      400: components['responses']['InvalidRequest'];
-      401: components['responses']['Unauthenticated'];
-      406: components['responses']['NotAcceptable'];
-      413: components['responses']['TooLarge'];
-      415: components['responses']['UnsupportedMediaType'];
-      429: components['responses']['TooManyRequests'];
-      500: components['responses']['Internal'];
-      503: components['responses']['Unavailable'];
-    };
-  };
   listUsers: {
     parameters: {
       query?: {
         /** @description With this role. */
         role?: components['schemas']['Role'];
+        /** @description Only disabled users, or only others. */
+        disabled?: 'true' | 'false';
         /** @description Whole words, all of which are in name, user name or e-mail address; case-insensitive. */
         q?: string;
         /** @description Signed up at or after this time. */
@@ -1492,6 +1958,7 @@ export interface operations {
            *         "role": "worker",
            *         "createdAt": "2026-11-22T09:00:00.000Z",
            *         "updatedAt": "2026-11-22T09:00:00.000Z",
+           *         "disabled": false,
            *         "tasks": []
            *       }
            *     ]
@@ -1503,6 +1970,752 @@ export interface operations {
       400: components['responses']['InvalidRequest'];
       401: components['responses']['Unauthenticated'];
       403: components['responses']['Forbidden'];
+      406: components['responses']['NotAcceptable'];
+      412: components['responses']['PreconditionFailed'];
+      429: components['responses']['TooManyRequests'];
+      500: components['responses']['Internal'];
+      503: components['responses']['Unavailable'];
+    };
+  };
+  createUser: {
+    parameters: {
+      query?: never;
+      header?: {
+        /**
+         * @description A new value for each new request, up to 255 characters. A repeated request with the same key and body within 24 hours (unless configured otherwise) gets the first answer and takes effect only once.
+         * @example "8e03978e-40d5-43dd-bc93-6894a57f9324"
+         */
+        'Idempotency-Key'?: string;
+      };
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        /**
+         * @example {
+         *       "name": "Grace Hopper",
+         *       "email": "grace@example.com",
+         *       "username": "grace",
+         *       "role": "worker"
+         *     }
+         */
+        'application/json': components['schemas']['AddedUser'];
+      };
+    };
+    responses: {
+      /** @description The user and the token */
+      201: {
+        headers: {
+          'X-Request-Id': components['headers']['X-Request-Id'];
+          Location: components['headers']['Location'];
+          'Idempotent-Replayed': components['headers']['Idempotent-Replayed'];
+          RateLimit: components['headers']['RateLimit'];
+          'RateLimit-Policy': components['headers']['RateLimit-Policy'];
+          [name: string]: unknown;
+        };
+        content: {
+          /**
+           * @example {
+           *       "user": {
+           *         "_id": "665f1c2ab7e4d83f90a1b2c4",
+           *         "name": "Ada Lovelace",
+           *         "email": "ada@example.com",
+           *         "username": "ada",
+           *         "role": "worker",
+           *         "createdAt": "2026-11-22T09:00:00.000Z",
+           *         "updatedAt": "2026-11-22T09:00:00.000Z",
+           *         "disabled": false,
+           *         "tasks": [
+           *           "665f1c2ab7e4d83f90a1b2c3"
+           *         ]
+           *       },
+           *       "resetToken": "tfp_665f1c2ab7e4d83f90a1b2c4_mi8f3k2a_q2bKx0m3vJ8yQd4sT1wZr7uN5cF9hLpG6aXeViBoYtE",
+           *       "expiresAt": "2026-11-22T10:30:00.000Z",
+           *       "isNotified": false
+           *     }
+           */
+          'application/json': components['schemas']['CreatedUser'];
+        };
+      };
+      400: components['responses']['InvalidRequest'];
+      401: components['responses']['Unauthenticated'];
+      403: components['responses']['Forbidden'];
+      406: components['responses']['NotAcceptable'];
+      409: components['responses']['Conflict'];
+      413: components['responses']['TooLarge'];
+      415: components['responses']['UnsupportedMediaType'];
+      422: components['responses']['KeyReused'];
+      429: components['responses']['TooManyRequests'];
+      500: components['responses']['Internal'];
+      503: components['responses']['Unavailable'];
+      507: components['responses']['InsufficientStorage'];
+    };
+  };
+  signUp: {
+    parameters: {
+      query?: never;
+      header?: {
+        /**
+         * @description A new value for each new request, up to 255 characters. A repeated request with the same key and body within 24 hours (unless configured otherwise) gets the first answer and takes effect only once.
+         * @example "8e03978e-40d5-43dd-bc93-6894a57f9324"
+         */
+        'Idempotency-Key'?: string;
+      };
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        /**
+         * @example {
+         *       "name": "Ada Lovelace",
+         *       "email": "ada@example.com",
+         *       "username": "ada",
+         *       "password": "correct horse"
+         *     }
+         */
+        'application/json': components['schemas']['NewUser'];
+      };
+    };
+    responses: {
+      /** @description The user and tokens of a new session */
+      201: {
+        headers: {
+          'X-Request-Id': components['headers']['X-Request-Id'];
+          Location: components['headers']['Location'];
+          'Idempotent-Replayed': components['headers']['Idempotent-Replayed'];
+          RateLimit: components['headers']['RateLimit'];
+          'RateLimit-Policy': components['headers']['RateLimit-Policy'];
+          [name: string]: unknown;
+        };
+        content: {
+          /**
+           * @example {
+           *       "token": "eyJhbGciOiJIUzI1NiJ9.eyJyb2xlIjoid29ya2VyIn0.c2lnbmF0dXJl",
+           *       "expiresAt": "2026-11-22T10:30:00.000Z",
+           *       "refreshToken": "tfr_3f9c2ab7e4d83f90a1b2c3d4_q2bKx0m3vJ8yQd4sT1wZr7uN5cF9hLpG6aXeViBoYtE",
+           *       "user": {
+           *         "_id": "665f1c2ab7e4d83f90a1b2c4",
+           *         "name": "Ada Lovelace",
+           *         "email": "ada@example.com",
+           *         "username": "ada",
+           *         "role": "worker",
+           *         "createdAt": "2026-11-22T09:00:00.000Z",
+           *         "updatedAt": "2026-11-22T09:00:00.000Z",
+           *         "disabled": false,
+           *         "tasks": [
+           *           "665f1c2ab7e4d83f90a1b2c3"
+           *         ]
+           *       }
+           *     }
+           */
+          'application/json': components['schemas']['Session'];
+        };
+      };
+      400: components['responses']['InvalidRequest'];
+      406: components['responses']['NotAcceptable'];
+      409: components['responses']['Conflict'];
+      413: components['responses']['TooLarge'];
+      415: components['responses']['UnsupportedMediaType'];
+      422: components['responses']['KeyReused'];
+      429: components['responses']['TooManyRequests'];
+      500: components['responses']['Internal'];
+      503: components['responses']['Unavailable'];
+      507: components['responses']['InsufficientStorage'];
+    };
+  };
+  logIn: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        /**
+         * @example {
+         *       "email": "ada@example.com",
+         *       "password": "correct horse"
+         *     }
+         */
+        'application/json': components['schemas']['LogIn'];
+      };
+    };
+    responses: {
+      /** @description The user and tokens of a new session */
+      200: {
+        headers: {
+          'X-Request-Id': components['headers']['X-Request-Id'];
+          RateLimit: components['headers']['RateLimit'];
+          'RateLimit-Policy': components['headers']['RateLimit-Policy'];
+          [name: string]: unknown;
+        };
+        content: {
+          /**
+           * @example {
+           *       "token": "eyJhbGciOiJIUzI1NiJ9.eyJyb2xlIjoid29ya2VyIn0.c2lnbmF0dXJl",
+           *       "expiresAt": "2026-11-22T10:30:00.000Z",
+           *       "refreshToken": "tfr_3f9c2ab7e4d83f90a1b2c3d4_q2bKx0m3vJ8yQd4sT1wZr7uN5cF9hLpG6aXeViBoYtE",
+           *       "user": {
+           *         "_id": "665f1c2ab7e4d83f90a1b2c4",
+           *         "name": "Ada Lovelace",
+           *         "email": "ada@example.com",
+           *         "username": "ada",
+           *         "role": "worker",
+           *         "createdAt": "2026-11-22T09:00:00.000Z",
+           *         "updatedAt": "2026-11-22T09:00:00.000Z",
+           *         "disabled": false,
+           *         "tasks": [
+           *           "665f1c2ab7e4d83f90a1b2c3"
+           *         ]
+           *       }
+           *     }
+           */
+          'application/json': components['schemas']['Session'];
+        };
+      };
+      400: components['responses']['InvalidRequest'];
+      401: components['responses']['Unauthenticated'];
+      406: components['responses']['NotAcceptable'];
+      413: components['responses']['TooLarge'];
+      415: components['responses']['UnsupportedMediaType'];
+      429: components['responses']['TooManyRequests'];
+      500: components['responses']['Internal'];
+      503: components['responses']['Unavailable'];
+    };
+  };
+  changePassword: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description The `_id`. */
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        /**
+         * @example {
+         *       "currentPassword": "correct horse",
+         *       "newPassword": "battery staple"
+         *     }
+         */
+        'application/json': components['schemas']['PasswordChange'];
+      };
+    };
+    responses: {
+      /** @description A new token of this session */
+      200: {
+        headers: {
+          'X-Request-Id': components['headers']['X-Request-Id'];
+          RateLimit: components['headers']['RateLimit'];
+          'RateLimit-Policy': components['headers']['RateLimit-Policy'];
+          [name: string]: unknown;
+        };
+        content: {
+          /**
+           * @example {
+           *       "token": "eyJhbGciOiJIUzI1NiJ9.eyJyb2xlIjoid29ya2VyIn0.c2lnbmF0dXJl",
+           *       "expiresAt": "2026-11-22T10:30:00.000Z"
+           *     }
+           */
+          'application/json': components['schemas']['AccessToken'];
+        };
+      };
+      400: components['responses']['InvalidRequest'];
+      401: components['responses']['Unauthenticated'];
+      403: components['responses']['Forbidden'];
+      404: components['responses']['NotFound'];
+      406: components['responses']['NotAcceptable'];
+      409: components['responses']['Conflict'];
+      413: components['responses']['TooLarge'];
+      415: components['responses']['UnsupportedMediaType'];
+      429: components['responses']['TooManyRequests'];
+      500: components['responses']['Internal'];
+      503: components['responses']['Unavailable'];
+    };
+  };
+  resetPassword: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        /**
+         * @example {
+         *       "resetToken": "tfp_665f1c2ab7e4d83f90a1b2c4_mi8f3k2a_q2bKx0m3vJ8yQd4sT1wZr7uN5cF9hLpG6aXeViBoYtE",
+         *       "newPassword": "battery staple"
+         *     }
+         */
+        'application/json': components['schemas']['NewPassword'];
+      };
+    };
+    responses: {
+      /** @description Set */
+      204: {
+        headers: {
+          'X-Request-Id': components['headers']['X-Request-Id'];
+          RateLimit: components['headers']['RateLimit'];
+          'RateLimit-Policy': components['headers']['RateLimit-Policy'];
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      400: components['responses']['InvalidRequest'];
+      401: components['responses']['Unauthenticated'];
+      406: components['responses']['NotAcceptable'];
+      413: components['responses']['TooLarge'];
+      415: components['responses']['UnsupportedMediaType'];
+      429: components['responses']['TooManyRequests'];
+      500: components['responses']['Internal'];
+      503: components['responses']['Unavailable'];
+    };
+  };
+  makePasswordReset: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description The `_id`. */
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The token */
+      200: {
+        headers: {
+          'X-Request-Id': components['headers']['X-Request-Id'];
+          RateLimit: components['headers']['RateLimit'];
+          'RateLimit-Policy': components['headers']['RateLimit-Policy'];
+          [name: string]: unknown;
+        };
+        content: {
+          /**
+           * @example {
+           *       "resetToken": "tfp_665f1c2ab7e4d83f90a1b2c4_mi8f3k2a_q2bKx0m3vJ8yQd4sT1wZr7uN5cF9hLpG6aXeViBoYtE",
+           *       "expiresAt": "2026-11-22T10:30:00.000Z",
+           *       "isNotified": false
+           *     }
+           */
+          'application/json': components['schemas']['PasswordReset'];
+        };
+      };
+      400: components['responses']['InvalidRequest'];
+      401: components['responses']['Unauthenticated'];
+      403: components['responses']['Forbidden'];
+      404: components['responses']['NotFound'];
+      406: components['responses']['NotAcceptable'];
+      429: components['responses']['TooManyRequests'];
+      500: components['responses']['Internal'];
+      503: components['responses']['Unavailable'];
+    };
+  };
+  renewToken: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        /**
+         * @example {
+         *       "refreshToken": "tfr_3f9c2ab7e4d83f90a1b2c3d4_q2bKx0m3vJ8yQd4sT1wZr7uN5cF9hLpG6aXeViBoYtE"
+         *     }
+         */
+        'application/json': components['schemas']['Renewal'];
+      };
+    };
+    responses: {
+      /** @description The user and new tokens */
+      200: {
+        headers: {
+          'X-Request-Id': components['headers']['X-Request-Id'];
+          RateLimit: components['headers']['RateLimit'];
+          'RateLimit-Policy': components['headers']['RateLimit-Policy'];
+          [name: string]: unknown;
+        };
+        content: {
+          /**
+           * @example {
+           *       "token": "eyJhbGciOiJIUzI1NiJ9.eyJyb2xlIjoid29ya2VyIn0.c2lnbmF0dXJl",
+           *       "expiresAt": "2026-11-22T10:30:00.000Z",
+           *       "refreshToken": "tfr_3f9c2ab7e4d83f90a1b2c3d4_q2bKx0m3vJ8yQd4sT1wZr7uN5cF9hLpG6aXeViBoYtE",
+           *       "user": {
+           *         "_id": "665f1c2ab7e4d83f90a1b2c4",
+           *         "name": "Ada Lovelace",
+           *         "email": "ada@example.com",
+           *         "username": "ada",
+           *         "role": "worker",
+           *         "createdAt": "2026-11-22T09:00:00.000Z",
+           *         "updatedAt": "2026-11-22T09:00:00.000Z",
+           *         "disabled": false,
+           *         "tasks": [
+           *           "665f1c2ab7e4d83f90a1b2c3"
+           *         ]
+           *       }
+           *     }
+           */
+          'application/json': components['schemas']['Session'];
+        };
+      };
+      400: components['responses']['InvalidRequest'];
+      401: components['responses']['Unauthenticated'];
+      406: components['responses']['NotAcceptable'];
+      413: components['responses']['TooLarge'];
+      415: components['responses']['UnsupportedMediaType'];
+      429: components['responses']['TooManyRequests'];
+      500: components['responses']['Internal'];
+      503: components['responses']['Unavailable'];
+    };
+  };
+  logOut: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: {
+      content: {
+        /**
+         * @example {
+         *       "all": false
+         *     }
+         */
+        'application/json': components['schemas']['LogOut'];
+      };
+    };
+    responses: {
+      /** @description Logged out */
+      204: {
+        headers: {
+          'X-Request-Id': components['headers']['X-Request-Id'];
+          RateLimit: components['headers']['RateLimit'];
+          'RateLimit-Policy': components['headers']['RateLimit-Policy'];
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      400: components['responses']['InvalidRequest'];
+      401: components['responses']['Unauthenticated'];
+      403: components['responses']['Forbidden'];
+      406: components['responses']['NotAcceptable'];
+      413: components['responses']['TooLarge'];
+      415: components['responses']['UnsupportedMediaType'];
+      429: components['responses']['TooManyRequests'];
+      500: components['responses']['Internal'];
+      503: components['responses']['Unavailable'];
+    };
+  };
+  listSessions: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The sessions */
+      200: {
+        headers: {
+          'X-Request-Id': components['headers']['X-Request-Id'];
+          RateLimit: components['headers']['RateLimit'];
+          'RateLimit-Policy': components['headers']['RateLimit-Policy'];
+          [name: string]: unknown;
+        };
+        content: {
+          /**
+           * @example [
+           *       {
+           *         "_id": "3f9c2ab7e4d83f90a1b2c3d4",
+           *         "device": "Mozilla/5.0 (X11; Linux x86_64; rv:146.0) Gecko/20100101 Firefox/146.0",
+           *         "network": "203.0.113.7",
+           *         "createdAt": "2026-11-22T09:30:00.000Z",
+           *         "lastUsedAt": "2026-11-22T09:30:00.000Z",
+           *         "expiresAt": "2026-12-22T09:30:00.000Z",
+           *         "isCurrent": true
+           *       }
+           *     ]
+           */
+          'application/json': components['schemas']['ActiveSession'][];
+        };
+      };
+      400: components['responses']['InvalidRequest'];
+      401: components['responses']['Unauthenticated'];
+      403: components['responses']['Forbidden'];
+      406: components['responses']['NotAcceptable'];
+      429: components['responses']['TooManyRequests'];
+      500: components['responses']['Internal'];
+      503: components['responses']['Unavailable'];
+    };
+  };
+  endOtherSessions: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Ended */
+      204: {
+        headers: {
+          'X-Request-Id': components['headers']['X-Request-Id'];
+          RateLimit: components['headers']['RateLimit'];
+          'RateLimit-Policy': components['headers']['RateLimit-Policy'];
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      400: components['responses']['InvalidRequest'];
+      401: components['responses']['Unauthenticated'];
+      403: components['responses']['Forbidden'];
+      406: components['responses']['NotAcceptable'];
+      429: components['responses']['TooManyRequests'];
+      500: components['responses']['Internal'];
+      503: components['responses']['Unavailable'];
+    };
+  };
+  endSession: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description The `_id` of a session. */
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Ended */
+      204: {
+        headers: {
+          'X-Request-Id': components['headers']['X-Request-Id'];
+          RateLimit: components['headers']['RateLimit'];
+          'RateLimit-Policy': components['headers']['RateLimit-Policy'];
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      400: components['responses']['InvalidRequest'];
+      401: components['responses']['Unauthenticated'];
+      403: components['responses']['Forbidden'];
+      404: components['responses']['NotFound'];
+      406: components['responses']['NotAcceptable'];
+      429: components['responses']['TooManyRequests'];
+      500: components['responses']['Internal'];
+      503: components['responses']['Unavailable'];
+    };
+  };
+  listScriptTokens: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description The `_id`. */
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The tokens, newest first */
+      200: {
+        headers: {
+          'X-Request-Id': components['headers']['X-Request-Id'];
+          RateLimit: components['headers']['RateLimit'];
+          'RateLimit-Policy': components['headers']['RateLimit-Policy'];
+          [name: string]: unknown;
+        };
+        content: {
+          /**
+           * @example [
+           *       {
+           *         "_id": "665f1c2ab7e4d83f90a1b2c8",
+           *         "name": "Nightly export",
+           *         "access": "read",
+           *         "lastFour": "4xQz",
+           *         "createdAt": "2026-11-22T09:30:00.000Z",
+           *         "expiresAt": "2027-01-31T00:00:00.000Z",
+           *         "lastUsedAt": null
+           *       }
+           *     ]
+           */
+          'application/json': components['schemas']['ScriptToken'][];
+        };
+      };
+      400: components['responses']['InvalidRequest'];
+      401: components['responses']['Unauthenticated'];
+      403: components['responses']['Forbidden'];
+      404: components['responses']['NotFound'];
+      406: components['responses']['NotAcceptable'];
+      429: components['responses']['TooManyRequests'];
+      500: components['responses']['Internal'];
+      503: components['responses']['Unavailable'];
+    };
+  };
+  createScriptToken: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description The `_id`. */
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        /**
+         * @example {
+         *       "name": "Nightly export",
+         *       "access": "read",
+         *       "expiresAt": "2027-01-31"
+         *     }
+         */
+        'application/json': components['schemas']['NewScriptToken'];
+      };
+    };
+    responses: {
+      /** @description The token */
+      201: {
+        headers: {
+          'X-Request-Id': components['headers']['X-Request-Id'];
+          Location: components['headers']['Location'];
+          RateLimit: components['headers']['RateLimit'];
+          'RateLimit-Policy': components['headers']['RateLimit-Policy'];
+          [name: string]: unknown;
+        };
+        content: {
+          /**
+           * @example {
+           *       "_id": "665f1c2ab7e4d83f90a1b2c8",
+           *       "name": "Nightly export",
+           *       "access": "read",
+           *       "lastFour": "4xQz",
+           *       "createdAt": "2026-11-22T09:30:00.000Z",
+           *       "expiresAt": "2027-01-31T00:00:00.000Z",
+           *       "lastUsedAt": null,
+           *       "token": "tft_J2sV9qLr0XbT5nKe8YwCm3ZdHf6Pg11a4xQz"
+           *     }
+           */
+          'application/json': components['schemas']['MadeScriptToken'];
+        };
+      };
+      400: components['responses']['InvalidRequest'];
+      401: components['responses']['Unauthenticated'];
+      403: components['responses']['Forbidden'];
+      404: components['responses']['NotFound'];
+      406: components['responses']['NotAcceptable'];
+      409: components['responses']['Conflict'];
+      413: components['responses']['TooLarge'];
+      415: components['responses']['UnsupportedMediaType'];
+      429: components['responses']['TooManyRequests'];
+      500: components['responses']['Internal'];
+      503: components['responses']['Unavailable'];
+      507: components['responses']['InsufficientStorage'];
+    };
+  };
+  deleteScriptToken: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description The `_id` of the user. */
+        id: string;
+        /** @description The `_id` of the token. */
+        tokenId: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Deleted */
+      204: {
+        headers: {
+          'X-Request-Id': components['headers']['X-Request-Id'];
+          RateLimit: components['headers']['RateLimit'];
+          'RateLimit-Policy': components['headers']['RateLimit-Policy'];
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      400: components['responses']['InvalidRequest'];
+      401: components['responses']['Unauthenticated'];
+      403: components['responses']['Forbidden'];
+      404: components['responses']['NotFound'];
+      406: components['responses']['NotAcceptable'];
+      429: components['responses']['TooManyRequests'];
+      500: components['responses']['Internal'];
+      503: components['responses']['Unavailable'];
+    };
+  };
+  getMe: {
+    parameters: {
+      query?: never;
+      header?: {
+        /**
+         * @description Proceed only if the ETag matches; else 412.
+         * @example "7.Xb1dZk3Q9sLw0aTe"
+         */
+        'If-Match'?: string;
+        /**
+         * @description Proceed only if the ETag differs; else 304 or 412.
+         * @example "7.Xb1dZk3Q9sLw0aTe"
+         */
+        'If-None-Match'?: string;
+      };
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The user */
+      200: {
+        headers: {
+          'X-Request-Id': components['headers']['X-Request-Id'];
+          ETag: components['headers']['ETag'];
+          'X-Cache': components['headers']['X-Cache'];
+          RateLimit: components['headers']['RateLimit'];
+          'RateLimit-Policy': components['headers']['RateLimit-Policy'];
+          [name: string]: unknown;
+        };
+        content: {
+          /**
+           * @example {
+           *       "_id": "665f1c2ab7e4d83f90a1b2c4",
+           *       "name": "Ada Lovelace",
+           *       "email": "ada@example.com",
+           *       "username": "ada",
+           *       "role": "worker",
+           *       "createdAt": "2026-11-22T09:00:00.000Z",
+           *       "updatedAt": "2026-11-22T09:00:00.000Z",
+           *       "disabled": false,
+           *       "tasks": [
+           *         "665f1c2ab7e4d83f90a1b2c3"
+           *       ]
+           *     }
+           */
+          'application/json': components['schemas']['User'];
+        };
+      };
+      304: components['responses']['NotModified'];
+      400: components['responses']['InvalidRequest'];
+      401: components['responses']['Unauthenticated'];
       406: components['responses']['NotAcceptable'];
       412: components['responses']['PreconditionFailed'];
       429: components['responses']['TooManyRequests'];
@@ -1553,6 +2766,7 @@ export interface operations {
            *       "role": "worker",
            *       "createdAt": "2026-11-22T09:00:00.000Z",
            *       "updatedAt": "2026-11-22T09:00:00.000Z",
+           *       "disabled": false,
            *       "tasks": [
            *         "665f1c2ab7e4d83f90a1b2c3"
            *       ]
@@ -1677,6 +2891,7 @@ export interface operations {
            *       "role": "worker",
            *       "createdAt": "2026-11-22T09:00:00.000Z",
            *       "updatedAt": "2026-11-22T09:00:00.000Z",
+           *       "disabled": false,
            *       "tasks": [
            *         "665f1c2ab7e4d83f90a1b2c3"
            *       ]
@@ -2324,6 +3539,110 @@ export interface operations {
       401: components['responses']['Unauthenticated'];
       404: components['responses']['NotFound'];
       406: components['responses']['NotAcceptable'];
+      429: components['responses']['TooManyRequests'];
+      500: components['responses']['Internal'];
+      503: components['responses']['Unavailable'];
+    };
+  };
+  listAudit: {
+    parameters: {
+      query?: {
+        /** @description With this action. */
+        action?:
+          | 'sign-up'
+          | 'log-in'
+          | 'log-out'
+          | 'session-ended'
+          | 'refresh-token-replayed'
+          | 'password-changed'
+          | 'password-reset-issued'
+          | 'password-reset'
+          | 'user-created'
+          | 'user-removed'
+          | 'role-changed'
+          | 'user-disabled'
+          | 'user-enabled'
+          | 'script-token-created'
+          | 'script-token-deleted';
+        /** @description With this outcome. */
+        outcome?: 'done' | 'refused';
+        /** @description Done by this user. */
+        actor?: string;
+        /** @description Done to this user. */
+        target?: string;
+        /** @description Recorded at or after this time. */
+        createdFrom?: string;
+        /** @description Recorded before this time. */
+        createdBefore?: string;
+        /** @description `-` sorts in descending order. */
+        sort?: 'createdAt' | '-createdAt';
+        /** @description Entries per page. */
+        limit?: number;
+        /** @description From a Link header, for the same filters and sort. */
+        cursor?: string;
+        /** @description Fields to return besides _id, separated by commas. */
+        fields?: string;
+        /** @description Whether to return the number of entries on all pages in X-Total-Count. */
+        count?: 'true' | 'false';
+      };
+      header?: {
+        /**
+         * @description Proceed only if the ETag matches; else 412.
+         * @example "7.Xb1dZk3Q9sLw0aTe"
+         */
+        'If-Match'?: string;
+        /**
+         * @description Proceed only if the ETag differs; else 304 or 412.
+         * @example "7.Xb1dZk3Q9sLw0aTe"
+         */
+        'If-None-Match'?: string;
+      };
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description A page of events */
+      200: {
+        headers: {
+          'X-Request-Id': components['headers']['X-Request-Id'];
+          ETag: components['headers']['ETag'];
+          Link: components['headers']['Link'];
+          'X-Cache': components['headers']['X-Cache'];
+          'X-Total-Count': components['headers']['X-Total-Count'];
+          RateLimit: components['headers']['RateLimit'];
+          'RateLimit-Policy': components['headers']['RateLimit-Policy'];
+          [name: string]: unknown;
+        };
+        content: {
+          /**
+           * @example [
+           *       {
+           *         "_id": "665f1c2ab7e4d83f90a1b2c6",
+           *         "action": "role-changed",
+           *         "outcome": "done",
+           *         "actor": "665f1c2ab7e4d83f90a1b2c4",
+           *         "sessionId": "665f1c2ab7e4d83f90a1b2c7",
+           *         "scriptTokenId": null,
+           *         "target": "665f1c2ab7e4d83f90a1b2c3",
+           *         "detail": "worker to Admin",
+           *         "network": "203.0.113.7",
+           *         "requestId": "5b0f1c2ab7e4d83f90a1b2c3d4e5f607",
+           *         "createdAt": "2026-11-22T09:30:00.000Z"
+           *       }
+           *     ]
+           */
+          'application/json': (
+            components['schemas']['AuditEntry'] | components['schemas']['AuditEntryPart']
+          )[];
+        };
+      };
+      304: components['responses']['NotModified'];
+      400: components['responses']['InvalidRequest'];
+      401: components['responses']['Unauthenticated'];
+      403: components['responses']['Forbidden'];
+      406: components['responses']['NotAcceptable'];
+      412: components['responses']['PreconditionFailed'];
       429: components['responses']['TooManyRequests'];
       500: components['responses']['Internal'];
       503: components['responses']['Unavailable'];

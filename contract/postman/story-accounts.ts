@@ -117,7 +117,9 @@ export const accountSteps: Step[] = [
     name: 'Get the user of a token',
     shows: 'Needs no id.',
     as: 'worker',
-    then: ["pm.test('is the member', () => pm.expect(pm.response.json()._id).to.eql(pm.collectionVariables.get('workerId')));"],
+    then: [
+      "pm.test('is the member', () => pm.expect(pm.response.json()._id).to.eql(pm.collectionVariables.get('workerId')));",
+    ],
   },
   ...passwordSteps,
   {

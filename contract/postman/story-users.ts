@@ -128,7 +128,7 @@ const access: Step[] = [
     shows: 'Has an entry for each log-in and each change of access, newest first.',
     query: { target: id },
     then: [
-      "const actions = pm.response.json().map(({ action }) => action);",
+      'const actions = pm.response.json().map(({ action }) => action);',
       "pm.test('has both changes', () => pm.expect(actions).to.include.members(['user-disabled', 'user-enabled']));",
     ],
   },

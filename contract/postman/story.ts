@@ -40,7 +40,11 @@ export const chapters: Chapter[] = [
       { operation: 'getStartup', name: 'Startup', shows: 'NGINX has reached the worker, or there is none.' },
     ],
   },
-  { name: 'Accounts', description: 'Sign up, log in as both roles, renew a token, change a password, end sessions.', steps: accountSteps },
+  {
+    name: 'Accounts',
+    description: 'Sign up, log in as both roles, renew a token, change a password, end sessions.',
+    steps: accountSteps,
+  },
   {
     name: 'Tasks',
     description:

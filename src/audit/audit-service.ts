@@ -26,7 +26,10 @@ export const createAuditService = (entries: Pick<AuditRepository, 'page' | 'coun
   /** Reads a page from MongoDB each time: an Admin who looks after an incident needs the newest entries. */
   async list(query: ListQuery<AuditFilters>): Promise<Cached> {
     const plan = planList(auditTable, query, cursors);
-    const [page, total] = await Promise.all([entries.page(plan), plan.count ? entries.count(plan) : undefined]);
+    const [page, total] = await Promise.all([
+      entries.page(plan),
+      plan.count ? entries.count(plan) : undefined,
+    ]);
     const json = JSON.stringify(page.entries.map((record) => pick(toView(record), plan.fields)));
     return { json, tag: tagOf(json), meta: pageMeta(page, total), state: 'BYPASS' };
   },

@@ -7,12 +7,10 @@ import { userSchema } from '../users/user-schemas';
 /** A password that is compared, so that nothing but its length is checked. */
 export const sentPassword = z.string().min(1).max(MAX_SENT).meta({ format: 'password' });
 
-export const passwordChangeSchema = z
-  .strictObject({ currentPassword: sentPassword, newPassword })
-  .meta({
-    id: 'PasswordChange',
-    example: { currentPassword: 'correct horse', newPassword: 'battery staple' },
-  });
+export const passwordChangeSchema = z.strictObject({ currentPassword: sentPassword, newPassword }).meta({
+  id: 'PasswordChange',
+  example: { currentPassword: 'correct horse', newPassword: 'battery staple' },
+});
 
 export const accessTokenSchema = z
   .strictObject(accessTokenFields)
@@ -30,7 +28,9 @@ export const resetTokenSchema = z
     expiresAt: time.meta({ description: 'An hour from now.' }),
     isNotified: z
       .boolean()
-      .meta({ description: 'Whether the webhook of the installation has accepted the token; false without one.' }),
+      .meta({
+        description: 'Whether the webhook of the installation has accepted the token; false without one.',
+      }),
   })
   .meta({
     id: 'PasswordReset',

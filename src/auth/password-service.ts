@@ -117,7 +117,10 @@ export function createPasswordService(deps: PasswordServiceDeps) {
         audit.record({ action: 'password-reset-issued', origin, target: id }, txn),
       );
       const { _id, name, email, username } = toPerson(user);
-      const isNotified = await deps.notify?.('password.reset', { user: { _id, name, email, username }, ...reset });
+      const isNotified = await deps.notify?.('password.reset', {
+        user: { _id, name, email, username },
+        ...reset,
+      });
       return { ...reset, isNotified: isNotified ?? false };
     },
 
@@ -129,7 +132,8 @@ export function createPasswordService(deps: PasswordServiceDeps) {
       const hash = await places.hold({ address, requestId }, (client) =>
         hashPool.hash(preparedPassword(newPassword), client),
       );
-      if ((await replace(user, hash, { action: 'password-reset', origin })) === undefined) throw new UnauthenticatedError(BAD_RESET);
+      if ((await replace(user, hash, { action: 'password-reset', origin })) === undefined)
+        throw new UnauthenticatedError(BAD_RESET);
     },
   };
 }
@@ -138,5 +142,7 @@ function requireNoName(newPassword: string, user: UserRecord): void {
   if (containsName(newPassword, user)) throw InvalidRequestError.at('body.newPassword', NAME_FAULT);
 }
 
-const OF_OTHERS = 'Only the user may change the password. An Admin can make a reset token: POST /users/ID/password-reset.';
-const OF_ONESELF = 'Change your own password with PUT /users/ID/password. For a forgotten one ask another Admin.';
+const OF_OTHERS =
+  'Only the user may change the password. An Admin can make a reset token: POST /users/ID/password-reset.';
+const OF_ONESELF =
+  'Change your own password with PUT /users/ID/password. For a forgotten one ask another Admin.';

@@ -21,7 +21,9 @@ const ACTIONS: Record<string, (api: Api, name: string) => Promise<void>> = {
   enable: changing({ disabled: false }, 'can log in'),
   async reset({ passwords, users }, name) {
     const { resetToken, expiresAt } = await passwords.makeReset(await users.idOf(name), COMMAND);
-    say(`${name} sets a new password, until ${expiresAt.toISOString()}, by PUT /users/password with the body`);
+    say(
+      `${name} sets a new password, until ${expiresAt.toISOString()}, by PUT /users/password with the body`,
+    );
     say(JSON.stringify({ resetToken, newPassword: 'at least 8 characters' }));
   },
 };
@@ -52,12 +54,16 @@ const workOn =
 function chosen([action, name]: string[]): Work | undefined {
   if (action === undefined) return undefined;
   if (!Object.hasOwn(ACTIONS, action))
-    throw new UsageError(`Unexpected argument '${action}': it must be one of ${Object.keys(ACTIONS).join(', ')}.`);
+    throw new UsageError(
+      `Unexpected argument '${action}': it must be one of ${Object.keys(ACTIONS).join(', ')}.`,
+    );
   if (name === undefined) throw new UsageError(`Name the user: admin ${action} NAME.`);
   return workOn(action, name);
 }
 
-function creation(values: Partial<Record<'email' | 'username' | 'name' | 'password-file', string>> & { 'if-none'?: boolean }): Work {
+function creation(
+  values: Partial<Record<'email' | 'username' | 'name' | 'password-file', string>> & { 'if-none'?: boolean },
+): Work {
   const file = values['password-file'] && fromCaller(values['password-file']);
   const { password, isMade } = passwordOf(file);
   const { email, username, name } = values;

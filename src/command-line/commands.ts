@@ -101,7 +101,11 @@ export const commands = {
 
 /** Names, groups and summaries of the same commands, for the list that `taskfleet --help` prints. */
 export const dataEntries: { name: keyof typeof commands; group: string; summary: string }[] = [
-  { name: 'admin', group: 'Data', summary: 'create an Admin; promote, demote, disable, enable or reset a user' },
+  {
+    name: 'admin',
+    group: 'Data',
+    summary: 'create an Admin; promote, demote, disable, enable or reset a user',
+  },
   { name: 'migrate', group: 'Data', summary: 'migrate the database to this version' },
   { name: 'backup', group: 'Data', summary: 'write the database to a file' },
   { name: 'restore', group: 'Data', summary: 'write a backup to an empty database' },

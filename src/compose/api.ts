@@ -32,7 +32,19 @@ export async function composeApi(config: Config, logger: Logger) {
   const ops = composeOps(config, { ...store, failedJobs: composeFailedJobs(store), authenticate });
   const { createUser } = accounts;
   const services = {
-    ...{ auth, createUser, passwords, sessions, scriptTokens, users, avatars, tasks, jobs, auditList, health },
+    ...{
+      auth,
+      createUser,
+      passwords,
+      sessions,
+      scriptTokens,
+      users,
+      avatars,
+      tasks,
+      jobs,
+      auditList,
+      health,
+    },
   };
   const long = [ops.hub, heldRefusals];
 

@@ -44,7 +44,19 @@ export interface Services {
 
 /** Returns the routes from which the OpenAPI document is made. */
 export function documentedRoutes(services: Services): Route[] {
-  const { auth, createUser, passwords, sessions, scriptTokens, users, avatars, tasks, jobs, auditList, health } = services;
+  const {
+    auth,
+    createUser,
+    passwords,
+    sessions,
+    scriptTokens,
+    users,
+    avatars,
+    tasks,
+    jobs,
+    auditList,
+    health,
+  } = services;
   const routes = [
     ...authRoutes(auth, createUser),
     ...passwordRoutes(passwords),

@@ -190,7 +190,8 @@ export function createNoticeBoard(notices: NoticeRepository, logger: Logger) {
       const { id, sessionId, scriptTokenId, authVersion = 0 } = holder;
       if (knownToRefuse(ofRemoved(id), authVersion) || knownToRefuse(ofUser(id), authVersion)) return true;
       if (sessionId !== undefined && knownToRefuse(ofSession(sessionId), authVersion)) return true;
-      if (scriptTokenId !== undefined && knownToRefuse(ofScriptToken(scriptTokenId), authVersion)) return true;
+      if (scriptTokenId !== undefined && knownToRefuse(ofScriptToken(scriptTokenId), authVersion))
+        return true;
       return leftOutUntil + SKEW_MS < Date.now() ? false : askWhetherRevoked(holder);
     },
 

@@ -33,4 +33,5 @@ scriptTokenSchema.index({ hash: 1 }, { unique: true });
 scriptTokenSchema.index({ userId: 1, createdAt: -1 });
 scriptTokenSchema.index({ expiresAt: 1 }, { expireAfterSeconds: 0 });
 
-export const scriptTokenModel = (connection: Connection) => connection.model('ScriptToken', scriptTokenSchema);
+export const scriptTokenModel = (connection: Connection) =>
+  connection.model('ScriptToken', scriptTokenSchema);

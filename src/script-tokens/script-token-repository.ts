@@ -5,7 +5,10 @@ import { scriptTokenModel, type ScriptTokenRecord } from './script-token-model';
 export type ScriptTokenRepository = ReturnType<typeof createScriptTokenRepository>;
 export type { ScriptTokenRecord };
 
-export type NewScriptToken = Pick<ScriptTokenRecord, 'name' | 'hash' | 'lastFour' | 'access' | 'expiresAt'> & {
+export type NewScriptToken = Pick<
+  ScriptTokenRecord,
+  'name' | 'hash' | 'lastFour' | 'access' | 'expiresAt'
+> & {
   userId: string;
 };
 

@@ -30,7 +30,10 @@ const NOTED_MS = 60_000;
 const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS']);
 
 const invalid = () =>
-  new UnauthenticatedError('The token is not valid, has expired or was deleted. Make a new one.', 'invalid_token');
+  new UnauthenticatedError(
+    'The token is not valid, has expired or was deleted. Make a new one.',
+    'invalid_token',
+  );
 
 /** Creates the function that returns the user of a script token, from memory if this worker has seen it before. */
 export function createVerifyScriptToken({ scriptTokens, userById, board, now = Date.now }: VerifyDeps) {

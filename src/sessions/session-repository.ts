@@ -39,7 +39,10 @@ export function createSessionRepository(connection: Connection) {
       Sessions.findOne({ _id: toObjectId(id), ...isAlive(at) }).lean<SessionRecord>(),
 
     /** Lists a user's live sessions, the last used first. */
-    ofUser: (userId: string, { skip = 0, limit }: { skip?: number; limit: number }): Promise<SessionRecord[]> =>
+    ofUser: (
+      userId: string,
+      { skip = 0, limit }: { skip?: number; limit: number },
+    ): Promise<SessionRecord[]> =>
       Sessions.find({ userId: toObjectId(userId), ...isAlive(new Date()) })
         .sort({ lastUsedAt: -1 })
         .skip(skip)

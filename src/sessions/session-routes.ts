@@ -71,7 +71,8 @@ export function sessionRoutes(
       method: 'delete',
       path: '/users/me/sessions',
       summary: 'End all your sessions but this one',
-      description: 'Tokens that an earlier release issued belong to no session and stay valid until they expire.',
+      description:
+        'Tokens that an earlier release issued belong to no session and stay valid until they expire.',
       access: 'user',
       sessionOnly: true,
       storesNothing: true,

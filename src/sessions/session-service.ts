@@ -110,7 +110,13 @@ export function createSessionService(deps: SessionServiceDeps) {
     // A replaced token was stolen, or its successor was: nobody can tell which (RFC 9700, 4.14.2).
     if (currentHash !== digest) {
       const target = String(session.userId);
-      await endThese([id], { action: 'refresh-token-replayed', outcome: 'refused', origin, target, detail: id });
+      await endThese([id], {
+        action: 'refresh-token-replayed',
+        outcome: 'refused',
+        origin,
+        target,
+        detail: id,
+      });
     }
     throw refused();
   }

@@ -45,7 +45,8 @@ export function createUserAccess({ users, transaction, lockAdmins, endAccess, au
     session: ClientSession,
   ) {
     const target = String(after._id);
-    const note = (action: Action, detail?: string) => audit.record({ action, origin, target, detail }, session);
+    const note = (action: Action, detail?: string) =>
+      audit.record({ action, origin, target, detail }, session);
     if (before.role !== after.role) await note('role-changed', `${before.role} to ${after.role}`);
     if (before.disabled !== after.disabled) await note(after.disabled ? 'user-disabled' : 'user-enabled');
   }

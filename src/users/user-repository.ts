@@ -127,7 +127,8 @@ export function createUserRepository(connection: Connection) {
       Users.findById(toObjectId(id), PUBLIC, { session }).lean<PublicUserRecord>(),
 
     /** Also reads the password hash. */
-    withSecrets: (id: string): Promise<UserRecord | null> => Users.findById(toObjectId(id)).lean<UserRecord>(),
+    withSecrets: (id: string): Promise<UserRecord | null> =>
+      Users.findById(toObjectId(id)).lean<UserRecord>(),
 
     byIds: (ids: string[]): Promise<PublicUserRecord[]> =>
       Users.find({ _id: { $in: ids.map(toObjectId) } }, PUBLIC).lean<PublicUserRecord[]>(),

@@ -37,7 +37,9 @@ describe('sessions on several workers', () => {
     const read = async ({ token }: { token: string }) => {
       while (!isOver) {
         const sentAt = performance.now();
-        const answer = await send(cluster.url, 'GET', '/tasks?limit=1', undefined, token).catch(() => undefined);
+        const answer = await send(cluster.url, 'GET', '/tasks?limit=1', undefined, token).catch(
+          () => undefined,
+        );
         if (answer?.status === 200) accepted.push({ token, sentAt });
       }
     };
@@ -50,7 +52,9 @@ describe('sessions on several workers', () => {
         if (index === 8) process.kill(victim!.pid, 'SIGKILL');
         // A worker that was killed did not answer; another one does.
         await eventually(async () => {
-          const answer = await by(cluster, member).post('/users/logout').catch(() => undefined);
+          const answer = await by(cluster, member)
+            .post('/users/logout')
+            .catch(() => undefined);
           return answer?.status === 204 || answer?.status === 401;
         });
         ended.set(member.token, performance.now());

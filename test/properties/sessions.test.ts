@@ -16,7 +16,11 @@ const MOST_AT_ONCE = 5;
 
 const [OLD, NEW] = [keyOf('o'.repeat(32)), keyOf('n'.repeat(32))];
 /** Workers in the middle of a rotation of the keys: each knows both, and they sign with different ones. */
-const RINGS = [[OLD, { ...NEW, isNext: true }], [NEW, { ...OLD, until: Date.now() + DAY_MS }], [NEW, OLD]];
+const RINGS = [
+  [OLD, { ...NEW, isNext: true }],
+  [NEW, { ...OLD, until: Date.now() + DAY_MS }],
+  [NEW, OLD],
+];
 
 const request = fc.record({ worker: fc.nat(RINGS.length - 1), isLost: fc.boolean() });
 /** Requests that tabs, a proxy or a retry send with one refresh token, after a pause longer than the grace. */
@@ -82,7 +86,10 @@ const setting = fc.record({
   rounds: fc.array(round, { minLength: 1, maxLength: 6 }),
   steps: fc.infiniteStream(fc.nat(MOST_STEP_MS)),
 });
-const stepsOf = ({ steps }: { steps: Iterator<number> }) => () => steps.next().value as number;
+const stepsOf =
+  ({ steps }: { steps: Iterator<number> }) =>
+  () =>
+    steps.next().value as number;
 
 const runs = propertyRuns(1_000, 20_000);
 
@@ -127,7 +134,7 @@ describe('a session', () => {
               assert.equal(got === undefined, hasEnded);
             }
             // The thief was first: the owner's token is too old once the grace is over.
-            const isLate = index === usedIn && !hasEnded;
+            const isLate: boolean = index === usedIn && !hasEnded;
             const answers = await play(scheduler, sessions, refreshToken, round);
             hasEnded ||= isLate;
             if (hasEnded) assert.deepEqual([...new Set(answers)], [undefined]);

@@ -139,7 +139,7 @@ function requestHeaders(route: Route) {
   ];
 }
 
-function bodyOf({ body, bodyTypes = ['application/json'], bodyOptional = false, upload }: Route) {
+function bodyOf({ body, bodyTypes = ['application/json'], bodyOptional, upload }: Route) {
   if (upload) {
     const schema = { type: 'string' as const, format: 'binary', maxLength: 5 * 1024 * 1024 };
     const content = Object.fromEntries(upload.types.map((type) => [type, { schema }]));

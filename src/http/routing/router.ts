@@ -138,7 +138,9 @@ async function admit(
   if (route.access === 'Admin' && user?.role !== 'Admin')
     throw new ForbiddenError('Only Admins may do this.');
   if (route.sessionOnly && user?.scriptTokenId !== undefined)
-    throw new ForbiddenError('The token of a script may not do this. Log in, and send the token of the log-in.');
+    throw new ForbiddenError(
+      'The token of a script may not do this. Log in, and send the token of the log-in.',
+    );
   response.locals.user = user;
 }
 

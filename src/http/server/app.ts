@@ -54,7 +54,9 @@ export function createApp(options: AppOptions): Express {
   if (isShared) app.use(allowOrigins(corsOrigins));
   addRoutes(app, routes, { ...options, answerProblem });
   app.use((request) => {
-    throw new NotFoundError(`No route matches ${withoutTokens(shortened(request.path, MOST_ECHOED))}. See /docs/.`);
+    throw new NotFoundError(
+      `No route matches ${withoutTokens(shortened(request.path, MOST_ECHOED))}. See /docs/.`,
+    );
   });
   app.use(createErrorHandler(isAway, logger));
   return app;

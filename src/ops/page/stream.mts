@@ -78,7 +78,11 @@ interface Watcher {
 }
 
 /** Reads snapshots, and reconnects until `stop` is aborted or the token is refused. */
-export async function watch(currentToken: CurrentToken, stop: AbortSignal, { onEvent, onLost, onRefused }: Watcher) {
+export async function watch(
+  currentToken: CurrentToken,
+  stop: AbortSignal,
+  { onEvent, onLost, onRefused }: Watcher,
+) {
   let tries = 0;
   const heard: OnEvent = (snapshot) => {
     tries = 0;

@@ -30,7 +30,11 @@ describe('GET /audit', () => {
   it('lists a sign-up with its user', async () => {
     const { id } = await buildMember(api);
     const [logIn, entry] = await list(`target=${id}`);
-    expect(logIn).toMatchObject({ action: 'log-in', detail: 'after the sign-up', sessionId: expect.any(String) });
+    expect(logIn).toMatchObject({
+      action: 'log-in',
+      detail: 'after the sign-up',
+      sessionId: expect.any(String),
+    });
     expect(entry).toMatchObject({
       action: 'sign-up',
       outcome: 'done',

@@ -61,7 +61,9 @@ describe('PUT /users/:id/password', () => {
     const { body: mine } = await logIn(member, member.password).expect(200);
     const { body: changed } = await change(mine, member.id, member.password).expect(200);
     expect(Object.keys(changed).sort()).toEqual(['expiresAt', 'token']);
-    const [before, after] = [mine, changed].map(({ token }) => jwt.decode(token) as { sid: string; ver: number });
+    const [before, after] = [mine, changed].map(
+      ({ token }) => jwt.decode(token) as { sid: string; ver: number },
+    );
     expect(after).toMatchObject({ sid: before!.sid, ver: 1 });
     for (const one of apis) {
       await as(one, changed).get('/tasks').expect(200);
@@ -170,10 +172,17 @@ describe('a password reset', () => {
     expect(body.isNotified).toBe(true);
     const [sent] = hook.received;
     const { user, ...rest } = (JSON.parse(sent!.body) as { data: { user: object } }).data;
-    expect(user).toEqual({ _id: member.id, name: 'Ada Test', email: member.email, username: member.username });
+    expect(user).toEqual({
+      _id: member.id,
+      name: 'Ada Test',
+      email: member.email,
+      username: member.username,
+    });
     expect(rest).toEqual({ resetToken: body.resetToken, expiresAt: body.expiresAt });
     const { 'webhook-id': id, 'webhook-timestamp': at, 'webhook-signature': signature } = sent!.headers;
-    const expected = createHmac('sha256', SECRET).update(`${String(id)}.${String(at)}.${sent!.body}`).digest('base64');
+    const expected = createHmac('sha256', SECRET)
+      .update(`${String(id)}.${String(at)}.${sent!.body}`)
+      .digest('base64');
     expect(signature).toBe(`v1,${expected}`);
   });
 

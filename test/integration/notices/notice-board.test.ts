@@ -106,7 +106,9 @@ describe('the notice board', () => {
       changedAt,
     }));
     await noticeModel(mongo.connection).insertMany(many);
-    await eventually(() => many.every(({ _id }) => board.isRevoked({ id: _id.slice('revoked:'.length) }) === true));
+    await eventually(() =>
+      many.every(({ _id }) => board.isRevoked({ id: _id.slice('revoked:'.length) }) === true),
+    );
     await revoke('after-them');
     await board.revokedEverywhere('after-them');
     expect(await board.isRevoked({ id: 'after-them' })).toBe(true);
@@ -177,7 +179,9 @@ describe('the notice board', () => {
           return found;
         },
         inForceAmong: async (ids) =>
-          ids.includes('revoked:200000') ? [{ _id: 'revoked:200000', until: inAnHour(), changedAt: inAnHour() }] : [],
+          ids.includes('revoked:200000')
+            ? [{ _id: 'revoked:200000', until: inAnHour(), changedAt: inAnHour() }]
+            : [],
       },
       logger,
     );

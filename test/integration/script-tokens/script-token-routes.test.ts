@@ -81,7 +81,10 @@ describe('a script token', () => {
     for (const token of tokens)
       for (const worker of apis)
         await eventually(async () => (await by(token, worker).get('/tasks')).status === 401);
-    const left = await mongo.db.collection('scriptTokens').find({}, { projection: { userId: 1 } }).toArray();
+    const left = await mongo.db
+      .collection('scriptTokens')
+      .find({}, { projection: { userId: 1 } })
+      .toArray();
     expect(left.map(({ userId }) => String(userId))).not.toContain(three.id);
   });
 

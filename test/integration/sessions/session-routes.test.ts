@@ -34,7 +34,8 @@ const logIn = async ({ email, password }: { email: string; password: string }, d
       .send({ email, password })
       .expect(200)
   ).body as Session;
-const renew = (refreshToken: string, by = api) => request(by.server).post('/users/token').send({ refreshToken });
+const renew = (refreshToken: string, by = api) =>
+  request(by.server).post('/users/token').send({ refreshToken });
 const set = (session: Session, fields: object) =>
   sessionsOf().updateOne({ _id: new Types.ObjectId(idOf(session)) }, { $set: fields });
 
@@ -125,9 +126,7 @@ describe('POST /users/token', () => {
   it('stores no token', async () => {
     const session = await signUp();
     const { body } = await renew(session.refreshToken).expect(200);
-    const stored = JSON.stringify(
-      await sessionsOf().findOne({ _id: new Types.ObjectId(idOf(session)) }),
-    );
+    const stored = JSON.stringify(await sessionsOf().findOne({ _id: new Types.ObjectId(idOf(session)) }));
     for (const { refreshToken } of [session, body as Session])
       expect(stored).not.toContain(refreshToken.slice(-43));
   });
@@ -192,9 +191,13 @@ describe('the list of sessions', () => {
   it('ends one session, or all others', async () => {
     const person = await buildMember(api);
     const [one, two] = [await logIn(person), await logIn(person)];
-    await as(other, two).delete(`/users/me/sessions/${idOf(one)}`).expect(204);
+    await as(other, two)
+      .delete(`/users/me/sessions/${idOf(one)}`)
+      .expect(204);
     await expectEnded(one);
-    await as(api, two).delete(`/users/me/sessions/${idOf(one)}`).expect(404);
+    await as(api, two)
+      .delete(`/users/me/sessions/${idOf(one)}`)
+      .expect(404);
     await as(other, two).delete('/users/me/sessions').expect(204);
     await eventually(async () => (await person.get('/tasks')).status === 401);
     await expectAlive(two);
@@ -203,8 +206,12 @@ describe('the list of sessions', () => {
 
   it('never ends the session of another user', async () => {
     const [mine, theirs] = [await signUp(), await signUp()];
-    await as(api, mine).delete(`/users/me/sessions/${idOf(theirs)}`).expect(404);
-    await as(api, admin).delete(`/users/me/sessions/${idOf(theirs)}`).expect(404);
+    await as(api, mine)
+      .delete(`/users/me/sessions/${idOf(theirs)}`)
+      .expect(404);
+    await as(api, admin)
+      .delete(`/users/me/sessions/${idOf(theirs)}`)
+      .expect(404);
     await expectAlive(theirs);
     await renew(theirs.refreshToken).expect(200);
   });

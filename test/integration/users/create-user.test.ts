@@ -43,7 +43,9 @@ describe('POST /users', () => {
 
   it('is recorded with who did it', async () => {
     const { body } = await admin.post('/users', withoutPassword()).expect(201);
-    const { body: entries } = await admin.get(`/audit?target=${body.user._id}&fields=action,actor`).expect(200);
+    const { body: entries } = await admin
+      .get(`/audit?target=${body.user._id}&fields=action,actor`)
+      .expect(200);
     expect(
       (entries as { action: string; actor: string }[]).map(({ action, actor }) => [action, actor]).sort(),
     ).toEqual([

@@ -107,9 +107,9 @@ describe('the last enabled Admin', () => {
       ]);
       const statuses = answers.map(({ status }) => status);
       expect({ index, wins: statuses.filter((status) => status === 200).length }).toEqual({ index, wins: 1 });
-      expect(statuses.filter((status) => status !== 200).every((status) => [401, 403, 409].includes(status))).toBe(
-        true,
-      );
+      expect(
+        statuses.filter((status) => status !== 200).every((status) => [401, 403, 409].includes(status)),
+      ).toBe(true);
       if (statuses[1] !== 200) continue;
       await as(other, second).patch(`/users/${admin.id}`, { role: 'Admin', disabled: false }).expect(200);
       const { body } = await logIn(admin).expect(200);

@@ -10,7 +10,13 @@ function createWorld(access: 'read' | 'write' = 'write') {
     uses: [] as number[],
     revoked: false,
     user: { _id: 'ada', role: 'worker', disabled: false, authVersion: 3 } as Record<string, unknown> | null,
-    record: { _id: 'one', userId: 'ada', access, expiresAt: new Date(Date.now() + 10 * MINUTE), lastUsedAt: null },
+    record: {
+      _id: 'one',
+      userId: 'ada',
+      access,
+      expiresAt: new Date(Date.now() + 10 * MINUTE),
+      lastUsedAt: null,
+    },
   };
   const verify = createVerifyScriptToken({
     scriptTokens: {
