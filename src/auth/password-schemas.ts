@@ -22,7 +22,7 @@ export const resetTokenSchema = z
   .strictObject({
     resetToken: z
       .string()
-      .max(80)
+      .max(90)
       .regex(/^tfp_[0-9a-f]{24}_[0-9a-z]{8,9}_[\w-]{43}$/)
       .meta({ description: 'For `PUT /users/password`, once. It is shown only here.' }),
     expiresAt: time.meta({ description: 'An hour from now.' }),

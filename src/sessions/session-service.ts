@@ -107,7 +107,7 @@ export function createSessionService(deps: SessionServiceDeps) {
       }
       if (digestOf(successor) === currentHash) return { session, refreshToken: successor };
     }
-    // A replaced token was stolen, or its successor was: nobody can tell which (RFC 9700, 4.14.2).
+    // Either this token or its successor is in wrong hands, and which one is unknown (RFC 9700, 4.14.2).
     if (currentHash !== digest) {
       const target = String(session.userId);
       await endThese([id], {

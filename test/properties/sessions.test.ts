@@ -57,8 +57,8 @@ function setUp(scheduler: fc.Scheduler, stepMs: () => number) {
   /** Every token that was ever sent, with all that was given for it. */
   const successors = new Map<string, Set<string>>();
   async function renew(worker: number, token: string): Promise<string | undefined> {
-    const renewed = await workers[worker]!.renew(token, CLIENT).catch((error: { status?: number }) => {
-      assert.equal(error.status, 401, String(error));
+    const renewed = await workers[worker]!.renew(token, CLIENT).catch((error: Error & { status?: number }) => {
+      assert.equal(error.status, 401, error.message);
       return undefined;
     });
     const next = renewed?.grant.refreshToken;
