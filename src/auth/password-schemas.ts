@@ -26,11 +26,9 @@ export const resetTokenSchema = z
       .regex(/^tfp_[0-9a-f]{24}_[0-9a-z]{8,9}_[\w-]{43}$/)
       .meta({ description: 'For `PUT /users/password`, once. It is shown only here.' }),
     expiresAt: time.meta({ description: 'An hour from now.' }),
-    isNotified: z
-      .boolean()
-      .meta({
-        description: 'Whether the webhook of the installation has accepted the token; false without one.',
-      }),
+    isNotified: z.boolean().meta({
+      description: 'Whether the webhook of the installation has accepted the token; false without one.',
+    }),
   })
   .meta({
     id: 'PasswordReset',

@@ -57,10 +57,12 @@ function setUp(scheduler: fc.Scheduler, stepMs: () => number) {
   /** Every token that was ever sent, with all that was given for it. */
   const successors = new Map<string, Set<string>>();
   async function renew(worker: number, token: string): Promise<string | undefined> {
-    const renewed = await workers[worker]!.renew(token, CLIENT).catch((error: Error & { status?: number }) => {
-      assert.equal(error.status, 401, error.message);
-      return undefined;
-    });
+    const renewed = await workers[worker]!.renew(token, CLIENT).catch(
+      (error: Error & { status?: number }) => {
+        assert.equal(error.status, 401, error.message);
+        return undefined;
+      },
+    );
     const next = renewed?.grant.refreshToken;
     if (next) successors.set(token, (successors.get(token) ?? new Set()).add(next));
     return next;
