@@ -29,6 +29,9 @@ const wrong: [string, string[]][] = [
   ['seed', ['--users', 'many']],
   ['dead-letters', ['--retry', '--discard']],
   ['admin', ['--email', 'nobody']],
+  ['admin', ['demote']],
+  ['admin', ['sideways', 'mary']],
+  ['admin', ['demote', 'mary', 'again']],
 ];
 const administrator = ['--email', 'mary@example.com', '--username', 'mary', '--name', 'Mary'];
 const right: [string, string[]][] = [
@@ -100,6 +103,43 @@ describe('a data command', () => {
     const again = await runCommand('restore', ['relative.gz'], elsewhere);
     expect(again).toMatchObject({ status: 1, stderr: expect.stringMatching(/is not empty/) as string });
     for (const name of ['relative.gz', 'made']) await rm(path.join(folder, name));
+  });
+
+  it('changes a user by name, but never the last enabled Admin', async () => {
+    const own = { ...env, MONGO_URL: mongoUrl(`${namespace}_admin`) };
+    const admin = (...args: string[]) => runCommand('admin', args, own);
+    for (const name of ['olga', 'ines'])
+      await admin('--email', `${name}@example.com`, '--username', name, '--name', 'One');
+    const said = async (...args: string[]) => {
+      const { status, stdout, stderr } = await admin(...args);
+      return { status, text: stdout + stderr };
+    };
+    expect(await said('demote', 'olga')).toEqual({
+      status: 0,
+      text: 'olga is a member as of the next log-in.\n',
+    });
+    expect(await said('disable', 'INES@example.com')).toEqual({
+      status: 1,
+      text: 'This is the last enabled Admin. Create or enable another one first.\n',
+    });
+    expect(await said('promote', 'olga')).toMatchObject({ status: 0 });
+    expect(await said('disable', 'ines')).toEqual({ status: 0, text: 'ines can not log in any more.\n' });
+    expect(await said('enable', 'ines')).toEqual({ status: 0, text: 'ines can log in.\n' });
+    const reset = await said('reset', 'ines');
+    expect(reset).toEqual({ status: 0, text: expect.stringMatching(/^ines sets .*\n\{"resetToken":"tfp_/) });
+    expect(await said('enable', 'nobody')).toMatchObject({
+      status: 1,
+      text: 'No user has signed up as nobody.\n',
+    });
+    const mongo = await connectMongo(own.MONGO_URL);
+    const entries = await mongo.db.collection('audit').find().sort({ createdAt: 1 }).toArray();
+    expect(entries.map(({ action }) => action as string)).toEqual([
+      ...['user-created', 'user-created', 'role-changed', 'role-changed'],
+      ...['user-disabled', 'user-enabled', 'password-reset-issued'],
+    ]);
+    expect(entries.every(({ actor, requestId }) => actor === undefined && requestId === undefined)).toBe(true);
+    await mongo.close();
+    await dropDatabase(`${namespace}_admin`);
   });
 
   it('says which MongoDB is away, and no password', async () => {
