@@ -41,7 +41,7 @@ runCommand(commands.admin, async ({ values, positionals }) => {
 
 function changing(access: { role?: 'Admin' | 'worker'; disabled?: boolean }, done: string) {
   return async ({ users }: Api, name: string) => {
-    await users.changeAccess(name, access);
+    await users.changeAccessOf(name, access);
     say(`${name} ${done}.`);
   };
 }

@@ -56,16 +56,16 @@ export function createUserAccess({ users, transaction, lockAdmins, endAccess, au
 
     /**
      * Changes access, and other fields, in one transaction. A new role and disabling end the sessions and tokens of the
-     * user, so that no worker goes on with the rights of before.
+     * user, so that no worker goes on with the rights of before: call `announce` before the change is acknowledged.
      * @returns null if there is no such user or the precondition does not hold
      */
-    async change(
+    change: (
       id: string,
       { access, ...fields }: Partial<UserFields> & { access: Access },
       origin: Origin,
       precondition?: Precondition,
-    ): Promise<PublicUserRecord | null> {
-      const done = await transaction(async (session) => {
+    ): Promise<{ user: PublicUserRecord; announce: () => Promise<void> } | null> =>
+      transaction(async (session) => {
         await lockAdmins(session);
         await requireStillAdmin(origin, session);
         const before = await users.byId(id, session);
@@ -74,10 +74,7 @@ export function createUserAccess({ users, transaction, lockAdmins, endAccess, au
         await requireAdmin(session);
         await record([before, after], origin, session);
         const ends = before.role !== after.role || after.disabled;
-        return { after, announce: ends ? await endAccess(after, session) : async () => {} };
-      });
-      await done?.announce();
-      return done?.after ?? null;
-    },
+        return { user: after, announce: ends ? await endAccess(after, session) : async () => {} };
+      }),
   };
 }

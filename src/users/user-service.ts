@@ -75,6 +75,21 @@ export function createUserService(deps: UserServiceDeps) {
     throw new PreconditionFailedError(tagOfVersioned(await withTaskIds(user)));
   }
 
+  async function changeFields(id: string, fields: Partial<UserFields>, precondition?: Precondition) {
+    const user = await users.change(id, fields, precondition);
+    return user && { user, refill: await cache.changed(id, user.version ?? 0) };
+  }
+
+  async function changeAccess(...change: Parameters<UserAccess['change']>) {
+    const done = await deps.access.change(...change);
+    if (!done) return null;
+    const { user, announce } = done;
+    // Both, even if one fails: the change is committed.
+    const ended = cache.changed(String(user._id), user.version ?? 0);
+    const [refill] = await Promise.all([ended, announce()]);
+    return { user, refill };
+  }
+
   /** Adds the tasks to the users of a page, if they are shown. */
   async function withTasks(records: PublicUserRecord[], fields: string[] | undefined) {
     const shown = !fields || fields.includes('tasks');
@@ -122,16 +137,15 @@ export function createUserService(deps: UserServiceDeps) {
       const present = role === undefined && disabled === undefined ? null : await users.byId(id);
       const access = present && differences(present, { role, disabled });
       if (access) requireOther(id, caller.user);
-      const user = access
-        ? await deps.access.change(id, { access, ...fields }, caller, precondition)
-        : await users.change(id, fields, precondition);
-      if (!user) {
+      const changed = access
+        ? await changeAccess(id, { access, ...fields }, caller, precondition)
+        : await changeFields(id, fields, precondition);
+      if (!changed) {
         await requirePrecondition(id, precondition);
         throw notFound();
       }
-      const refill = await cache.changed(id, user.version ?? 0);
-      const found = await withTaskIds(user);
-      await refill(found);
+      const found = await withTaskIds(changed.user);
+      await changed.refill(found);
       return found;
     },
 
@@ -141,12 +155,10 @@ export function createUserService(deps: UserServiceDeps) {
      * Changes the access of a user for a command. Returns whether something was left to change.
      * @param login e-mail address or user name
      */
-    async changeAccess(login: string, wanted: Access): Promise<boolean> {
+    async changeAccessOf(login: string, wanted: Access): Promise<boolean> {
       const present = await named(login);
       const access = differences(present, wanted);
-      const user = access && (await deps.access.change(String(present._id), { access }, COMMAND));
-      if (user) await cache.changed(String(user._id), user.version ?? 0);
-      return Boolean(user);
+      return Boolean(access && (await changeAccess(String(present._id), { access }, COMMAND)));
     },
 
     /** Removes a user and unassigns their tasks. Afterwards no API worker accepts their token. */
