@@ -16,7 +16,6 @@ import type { ScriptTokenRepository } from '../script-tokens/script-token-reposi
 import { createVerifyScriptToken } from '../script-tokens/verify-script-token';
 import type { SessionService } from '../sessions/session-service';
 import type { UserRepository } from '../users/user-repository';
-import type { Mongo } from '../infra/mongo/mongo';
 import { createWebhook } from '../infra/webhook';
 import type { Principal } from '../people/principal';
 import type { Logger } from '../process/logger';

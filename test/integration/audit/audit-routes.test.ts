@@ -76,10 +76,11 @@ describe('GET /audit', () => {
     const seen: Entry[] = [];
     let path: string | undefined = `/audit?${query}&limit=2&count=true`;
     while (path) {
-      const { body, headers } = await admin.get(path).expect(200);
+      const answer = await admin.get(path).expect(200);
+      const { body, headers } = answer as { body: Entry[]; headers: Record<string, string> };
       expect(headers['x-total-count'] ?? String(all.length)).toBe(String(all.length));
-      seen.push(...(body as Entry[]));
-      path = /<([^>]+)>; rel="next"/.exec(headers.link as string)?.[1];
+      seen.push(...body);
+      path = /<([^>]+)>; rel="next"/.exec(headers.link!)?.[1];
     }
     expect(seen).toEqual(all);
     const times = all.map((entry) => (entry as unknown as { createdAt: string }).createdAt);

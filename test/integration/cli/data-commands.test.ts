@@ -137,7 +137,9 @@ describe('a data command', () => {
       ...['user-created', 'user-created', 'role-changed', 'role-changed'],
       ...['user-disabled', 'user-enabled', 'password-reset-issued'],
     ]);
-    expect(entries.every(({ actor, requestId }) => actor === undefined && requestId === undefined)).toBe(true);
+    expect(entries.every(({ actor, requestId }) => actor === undefined && requestId === undefined)).toBe(
+      true,
+    );
     await mongo.close();
     await dropDatabase(`${namespace}_admin`);
   });

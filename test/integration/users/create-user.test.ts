@@ -7,7 +7,7 @@ const mongo = useMongo(api);
 const admin = useAdmin(api);
 const member = useMember(api);
 
-const withoutPassword = (fields: object = {}) => {
+const withoutPassword = (fields: Record<string, unknown> = {}) => {
   const { password: _, ...person } = newPerson(fields);
   return person;
 };
