@@ -6,6 +6,7 @@ import { createHeldRefusals } from '../http/routing/held-refusals';
 import type { Once } from '../idempotency/idempotency-service';
 import { createHashPool, type HashPool } from '../infra/hash-pool';
 import type { Metrics } from '../infra/metrics';
+import type { Mongo } from '../infra/mongo/mongo';
 import type { RateLimiters } from '../infra/rate-limiter';
 import type { KeyRing } from '../keys/key-ring';
 import { networkOf } from '../lib/client-address';
