@@ -96,7 +96,7 @@ describe('GET /audit', () => {
     await member.get('/audit').expect(403);
     await request(api.server).get('/audit').expect(401);
     const { body } = await admin.get('/audit?outcome=refused').expect(400);
-    expect(body.detail).toContain('action=…');
+    expect(body.detail).toMatch(/^Filtering by outcome .* is not supported/);
   });
 });
 
