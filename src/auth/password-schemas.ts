@@ -44,5 +44,5 @@ export const createdUserSchema = resetTokenSchema
   .meta({ id: 'CreatedUser', example: { user, ...reset } });
 
 export const newPasswordSchema = z
-  .strictObject({ resetToken: z.string().min(1).max(200), newPassword })
+  .strictObject({ resetToken: z.string().min(1).max(200).meta({ pattern: '^tfp_' }), newPassword })
   .meta({ id: 'NewPassword', example: { resetToken: RESET_TOKEN, newPassword: 'battery staple' } });

@@ -36,7 +36,7 @@ export const grantSchema = z
   .meta({ id: 'Session', example: { ...ACCESS_TOKEN_EXAMPLE, refreshToken: REFRESH_TOKEN, user } });
 
 export const renewalSchema = z
-  .strictObject({ refreshToken: z.string().min(1).max(200) })
+  .strictObject({ refreshToken: z.string().min(1).max(200).meta({ pattern: '^tfr_' }) })
   .meta({ id: 'Renewal', example: { refreshToken: REFRESH_TOKEN } });
 
 export const logOutSchema = z

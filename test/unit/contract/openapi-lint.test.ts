@@ -12,7 +12,8 @@ interface Exception {
   reason: string;
 }
 
-const OPEN = /^paths\/\/(users\/(signup|login)|health\/\w+|problems\/\{name\}|openapi\.json)\//;
+const OPEN =
+  /^paths\/\/(users\/(signup|login|token|password)|health\/\w+|problems\/\{name\}|openapi\.json)\//;
 const UNCOUNTED = /^paths\/\/(health\/\w+|problems\/\{name\}|openapi\.json)\//;
 
 /** Every rule of both rule sets counts but for these; one that matches nothing any more fails the test. */
@@ -37,7 +38,13 @@ const exceptions: Exception[] = [
   {
     rule: 'owasp:api2:2023-write-restricted',
     at: OPEN,
-    reason: 'Sign-up and log-in are where tokens come from.',
+    reason:
+      'Sign-up, log-in and renewal are where tokens come from; a reset token is a credential of its own.',
+  },
+  {
+    rule: 'owasp:api2:2023-no-credentials-in-url',
+    at: /^paths\/\/users\/\{id\}\/tokens\/\{tokenId\}\//,
+    reason: 'The id of a token is no credential.',
   },
   { rule: 'owasp:api2:2023-read-restricted', at: OPEN, reason: 'Probes and documentation are for all.' },
   {
