@@ -157,7 +157,7 @@ const scripts: Step[] = [
     name: 'Delete the token of the script',
     shows: 'Within a second no API worker accepts it.',
     as: 'worker',
-    params: { id, tokenId: '{{scriptTokenId}}' },
+    params: { id, scriptId: '{{scriptTokenId}}' },
   },
 ];
 

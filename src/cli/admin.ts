@@ -46,10 +46,9 @@ function changing(access: { role?: 'Admin' | 'worker'; disabled?: boolean }, don
   };
 }
 
-const workOn =
-  (action: string, name: string): Work =>
-  (api) =>
-    ACTIONS[action]!(api, name);
+function workOn(action: string, name: string): Work {
+  return (api) => ACTIONS[action]!(api, name);
+}
 
 function chosen([action, name]: string[]): Work | undefined {
   if (action === undefined) return undefined;

@@ -56,7 +56,7 @@ export const scriptTokenRoutes = (scriptTokens: ScriptTokenService): Route[] => 
     id: 'deleteScriptToken',
     tag: 'Accounts',
     method: 'delete',
-    path: '/users/:id/tokens/:tokenId',
+    path: '/users/:id/tokens/:scriptId',
     summary: 'Delete a script token',
     description: 'Within a second of the answer no API worker accepts it.',
     access: 'user',
@@ -65,7 +65,7 @@ export const scriptTokenRoutes = (scriptTokens: ScriptTokenService): Route[] => 
     params: scriptTokenParams,
     responses: { 204: { description: 'Deleted', body: null } },
     handler: async (input) => {
-      await scriptTokens.remove(input.params.id, input.params.tokenId, input);
+      await scriptTokens.remove(input.params.id, input.params.scriptId, input);
       return noContent;
     },
   }),

@@ -61,5 +61,5 @@ export const madeScriptTokenSchema = scriptTokenSchema
 
 export const scriptTokenParams = z.strictObject({
   id: objectId.meta({ description: 'The `_id` of the user.' }),
-  tokenId: objectId.meta({ description: 'The `_id` of the token.' }),
+  scriptId: objectId.meta({ description: 'The `_id` of the token.' }),
 });
