@@ -233,7 +233,7 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
-  '/users/{id}/tokens/{tokenId}': {
+  '/users/{id}/tokens/{scriptId}': {
     parameters: {
       query?: never;
       header?: never;
@@ -2638,7 +2638,7 @@ export interface operations {
         /** @description The `_id` of the user. */
         id: string;
         /** @description The `_id` of the token. */
-        tokenId: string;
+        scriptId: string;
       };
       cookie?: never;
     };

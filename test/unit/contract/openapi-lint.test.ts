@@ -41,11 +41,6 @@ const exceptions: Exception[] = [
     reason:
       'Sign-up, log-in and renewal are where tokens come from; a reset token is a credential of its own.',
   },
-  {
-    rule: 'owasp:api2:2023-no-credentials-in-url',
-    at: /^paths\/\/users\/\{id\}\/tokens\/\{tokenId\}\//,
-    reason: 'The id of a token is no credential.',
-  },
   { rule: 'owasp:api2:2023-read-restricted', at: OPEN, reason: 'Probes and documentation are for all.' },
   {
     rule: 'owasp:api8:2023-define-error-responses-401',
