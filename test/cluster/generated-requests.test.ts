@@ -33,6 +33,7 @@ const REFUSALS = [
     detail: /commonest passwords|must not contain the name, the user name/,
     reason: 'a list of passwords is no pattern',
   },
+  { type: 'invalid-request', detail: /at most a year from now/, reason: 'the present time decides it' },
   { type: 'invalid-request', detail: /half a character/, reason: 'what is half is no text' },
   { type: 'invalid-request', detail: /percent-encoded UTF-8/, reason: 'values are described as decoded' },
   {
