@@ -39,9 +39,12 @@ const NOBODYS_PASSWORD = 'the password of nobody';
 export const accountOf = (login: string) =>
   createHash('sha256').update(login.normalize('NFKC').toLowerCase()).digest('base64url');
 
+/** Begins what is stored instead of a hash until a user sets the first password. */
+export const NO_HASH = '!';
+
 /** A user whom an Admin created has no password, and so no hash, until they set one. */
 const mayLogIn = (user: UserRecord | null): user is UserRecord =>
-  user !== null && !user.disabled && user.passwordHash.startsWith('$');
+  user !== null && !user.disabled && !user.passwordHash.startsWith(NO_HASH);
 
 const reasonOf = (user: UserRecord | null) => {
   if (!user) return 'unknown name';

@@ -6,6 +6,7 @@ import type { ClientSession, Mongo } from '../infra/mongo/mongo';
 import { ConflictError } from '../problems/errors';
 import type { NewUser, UserRecord, UserRepository } from '../users/user-repository';
 import { toUser } from '../users/user-view';
+import { NO_HASH } from './check-password';
 import type { PasswordService } from './password-service';
 
 interface CreateUserDeps {
@@ -22,7 +23,7 @@ interface CreateUserDeps {
 export type CreateUser = ReturnType<typeof createUserCreation>;
 
 /** Stands for a hash that no password has, and differs for each user, so that a reset token is bound to it. */
-const noHash = () => `!${randomBytes(24).toString('base64url')}`;
+const noHash = () => `${NO_HASH}${randomBytes(24).toString('base64url')}`;
 
 /** Creates the function with which an Admin adds a user. The user sets a password by the returned token. */
 export function createUserCreation(deps: CreateUserDeps) {

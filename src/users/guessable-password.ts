@@ -9,7 +9,9 @@ const COMMON = new Set(
   dictionary['passwords-common'].filter((password) => password.length >= SHORTEST_PASSWORD),
 );
 
-const folded = (text: string) => text.normalize('NFKC').toLowerCase();
+/** Longer than any password, name or address that is accepted: composing a long text takes quadratic time. */
+const LONGEST = 300;
+const folded = (text: string) => text.slice(0, LONGEST).normalize('NFKC').toLowerCase();
 
 export const isCommon = (password: string): boolean => COMMON.has(folded(password));
 
@@ -22,7 +24,7 @@ export interface Named {
 /** Returns whether the password contains a name of its user: the whole name, a word of it, user name or mailbox. */
 export function containsName(password: string, { name, email, username }: Named): boolean {
   const mailbox = email.slice(0, email.lastIndexOf('@'));
-  const names = [name, ...name.split(/\s+/), username, mailbox].map(folded);
+  const names = [name, ...name.slice(0, LONGEST).split(/\s+/), username, mailbox].map(folded);
   const inPassword = folded(password);
   return names.some((one) => [...one].length >= SHORTEST_NAME && inPassword.includes(one));
 }
