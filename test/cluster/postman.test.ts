@@ -57,13 +57,13 @@ describe('the Postman collection', () => {
       newman.run(options, (error, result) => (error ? reject(error) : resolve(result)));
     });
     expect(run.failures).toEqual([]);
-    // The renewal counts as a request too.
-    const asked = run.executions.filter(({ request }) => request.url.getPath() === '/users/me');
-    expect(asked.map(({ response }) => response.code)).toEqual([200, 200]);
-    const sent = asked.map(({ request }) => request.headers.get('authorization'));
+    // newman lists an item once more for a request that its script sent: the first renews, the second does not.
+    expect(run.executions.map(({ item }) => item.name)).toEqual(['first', 'first', 'second']);
+    expect(run.executions.map(({ response }) => response.code)).toEqual([200, 200, 200]);
+    const sent = run.executions.map(({ request }) => request.headers.get('authorization'));
     expect(sent[0]).toMatch(/^Bearer eyJ/);
     expect(sent[0]).not.toBe(`Bearer ${token}`);
-    expect(sent[1]).toBe(sent[0]);
+    expect(new Set(sent).size).toBe(1);
   });
 
   it('names the value to fill in, and stops', async () => {
