@@ -40,9 +40,10 @@ describe('the Postman collection', () => {
   it('renews a token that has five seconds left before the request, and keeps the new one', async () => {
     const { email, password } = await cluster.buildAdmin();
     const { body } = await send(cluster.url, 'POST', '/users/login', { email, password });
-    const { token, refreshToken } = body as { token: string; refreshToken: string };
+    const { refreshToken } = body as { refreshToken: string };
     const inFiveSeconds = new Date(Date.now() + 5_000).toISOString();
-    const given = { url: cluster.url, token, refreshToken, expiresAt: inFiveSeconds };
+    // No worker accepts this token: only a renewed one works.
+    const given = { url: cluster.url, token: 'expiring', refreshToken, expiresAt: inFiveSeconds };
     const options = {
       collection: {
         ...structuredClone(collection),
@@ -62,7 +63,6 @@ describe('the Postman collection', () => {
     expect(run.executions.map(({ response }) => response.code)).toEqual([200, 200, 200]);
     const sent = run.executions.map(({ request }) => request.headers.get('authorization'));
     expect(sent[0]).toMatch(/^Bearer eyJ/);
-    expect(sent[0]).not.toBe(`Bearer ${token}`);
     expect(new Set(sent).size).toBe(1);
   });
 

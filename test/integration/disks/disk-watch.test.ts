@@ -128,6 +128,8 @@ describe('the API on a full disk', () => {
       const person = newPerson();
       const answers = {
         signUp: await admin.post('/users/signup', person),
+        createUser: await admin.post('/users', person),
+        createScriptToken: await admin.post(`/users/${admin.id}/tokens`, {}),
         createTask: await admin.post('/tasks').send('no JSON'),
         updateTask: await admin.put(`/tasks/${task._id}`, { title: 'y' }),
         patchTask: await admin.patch(`/tasks/${task._id}`, { title: 'y' }),
