@@ -114,7 +114,9 @@ describe('a backup', () => {
     await buildTask(api, admin);
     await cachedRead(api, admin, '/tasks?limit=1');
     expect((await cachedRead(api, admin, '/tasks?limit=1')).headers['x-cache']).toBe('HIT');
-    await expect(restore(to!, file)).rejects.toThrow(/not empty \(2 in audit, 1 in sessions, 1 in tasks, 1 in users\).*--empty/s);
+    await expect(restore(to!, file)).rejects.toThrow(
+      /not empty \(2 in audit, 1 in sessions, 1 in tasks, 1 in users\).*--empty/s,
+    );
     await expect(restore(to!, file, source)).rejects.toThrow('The restore had no effect');
 
     await restore(to!, file, target);
