@@ -289,14 +289,14 @@ export interface paths {
     post?: never;
     /**
      * Remove a user and unassign their tasks
-     * @description The last enabled Admin can not be removed. After the answer no API worker accepts a token of the user.
+     * @description Removing yourself needs `currentPassword` in the body. The last enabled Admin can not be removed. After the answer no API worker accepts a token of the user.
      */
     delete: operations['deleteUser'];
     options?: never;
     head?: never;
     /**
      * Update a user; members may only update themselves
-     * @description A JSON merge patch (RFC 7396): other fields stay as they are. No field can be null. An Admin may change `role` and `disabled` of other users, which ends their sessions and tokens; the last enabled Admin stays. A disabled user is refused like a wrong password, and keeps the tasks. A new e-mail address or user name counts towards the limit of sign-ups, since the answer reveals whether it is taken.
+     * @description A JSON merge patch (RFC 7396): other fields stay as they are. No field can be null. An Admin may change `role` and `disabled` of other users, which ends their sessions and tokens; the last enabled Admin stays. A disabled user is refused like a wrong password, and keeps the tasks. A new e-mail address or user name of your own needs `currentPassword`, whose failures count as failed log-ins, and counts towards the limit of sign-ups, since the answer reveals whether it is taken.
      */
     patch: operations['patchUser'];
     trace?: never;
@@ -697,6 +697,23 @@ export interface components {
       updatedAt?: unknown;
       role?: components['schemas']['Role'];
       disabled?: boolean;
+      /**
+       * Format: password
+       * @description Needed to change your own `email` or `username`.
+       */
+      currentPassword?: string;
+    };
+    /**
+     * @example {
+     *       "currentPassword": "correct horse"
+     *     }
+     */
+    UserRemoval: {
+      /**
+       * Format: password
+       * @description Needed to remove yourself.
+       */
+      currentPassword?: string;
     };
     /** @enum {string} */
     TaskPriority: 'low' | 'normal' | 'high' | 'urgent';
@@ -1255,7 +1272,7 @@ export interface components {
     AuditEntry: {
       /** @example 665f1c2ab7e4d83f90a1b2c3 */
       _id: string;
-      /** @description What was done: sign-up, log-in, log-out, session-ended, refresh-token-replayed, password-changed, password-reset-issued, password-reset, user-created, user-removed, role-changed, user-disabled, user-enabled, script-token-created, script-token-deleted. There may be more later. */
+      /** @description What was done: sign-up, log-in, log-out, session-ended, refresh-token-replayed, login-names-changed, password-changed, password-reset-issued, password-reset, user-created, user-removed, role-changed, user-disabled, user-enabled, script-token-created, script-token-deleted. There may be more later. */
       action: string;
       outcome: components['schemas']['AuditOutcome'];
       /** @description Id of the user who did it; null for a failed log-in and for a command. */
@@ -1283,7 +1300,7 @@ export interface components {
     AuditEntryPart: {
       /** @example 665f1c2ab7e4d83f90a1b2c3 */
       _id: string;
-      /** @description What was done: sign-up, log-in, log-out, session-ended, refresh-token-replayed, password-changed, password-reset-issued, password-reset, user-created, user-removed, role-changed, user-disabled, user-enabled, script-token-created, script-token-deleted. There may be more later. */
+      /** @description What was done: sign-up, log-in, log-out, session-ended, refresh-token-replayed, login-names-changed, password-changed, password-reset-issued, password-reset, user-created, user-removed, role-changed, user-disabled, user-enabled, script-token-created, script-token-deleted. There may be more later. */
       action?: string;
       outcome?: components['schemas']['AuditOutcome'];
       /** @description Id of the user who did it; null for a failed log-in and for a command. */
@@ -1387,7 +1404,7 @@ export interface components {
         'application/problem+json': components['schemas']['Problem'];
       };
     };
-    /** @description Forbidden: Your role does not allow this. Or: HTTPS required: The request came over plain HTTP to a port that only redirects GET and HEAD to HTTPS. It had no effect. */
+    /** @description Forbidden: Your role does not allow this. Or: Password required: A change of how a user logs in, or the removal of oneself, needs the present password. Or: HTTPS required: The request came over plain HTTP to a port that only redirects GET and HEAD to HTTPS. It had no effect. */
     Forbidden: {
       headers: {
         'X-Request-Id': components['headers']['X-Request-Id'];
@@ -2808,7 +2825,16 @@ export interface operations {
       };
       cookie?: never;
     };
-    requestBody?: never;
+    requestBody?: {
+      content: {
+        /**
+         * @example {
+         *       "currentPassword": "correct horse"
+         *     }
+         */
+        'application/json': components['schemas']['UserRemoval'];
+      };
+    };
     responses: {
       /** @description Removed */
       204: {
@@ -2827,6 +2853,8 @@ export interface operations {
       406: components['responses']['NotAcceptable'];
       409: components['responses']['Conflict'];
       412: components['responses']['PreconditionFailed'];
+      413: components['responses']['TooLarge'];
+      415: components['responses']['UnsupportedMediaType'];
       428: components['responses']['PreconditionRequired'];
       429: components['responses']['TooManyRequests'];
       500: components['responses']['Internal'];
@@ -3554,6 +3582,7 @@ export interface operations {
           | 'log-out'
           | 'session-ended'
           | 'refresh-token-replayed'
+          | 'login-names-changed'
           | 'password-changed'
           | 'password-reset-issued'
           | 'password-reset'

@@ -8,6 +8,7 @@ export const ACTIONS = [
   'log-out',
   'session-ended',
   'refresh-token-replayed',
+  'login-names-changed',
   'password-changed',
   'password-reset-issued',
   'password-reset',

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { sentPassword } from './password-schemas';
+import { sentPassword } from '../users/password';
 
 /** E-mail address or user name; either may be in `email`. Only lengths are checked, to reveal nothing before log-in. */
 const login = z.string().trim().min(1).max(254).meta({ pattern: '\\S' });

@@ -24,6 +24,7 @@ import { createAuthenticate } from './authenticate';
 import { createAuthService } from './auth-service';
 import { createUserCreation } from './create-user';
 import { createPasswordCheck } from './check-password';
+import { createConfirmPassword } from './confirm-password';
 import { createHashPlaces, type HashPlaces } from './hash-places';
 import { createLoginGuard } from './login-guard';
 import { createPasswordService } from './password-service';
@@ -90,11 +91,12 @@ export async function composeAuth(config: Config, deps: AuthDeps) {
   const checkPassword = passwordCheck.check;
   const openSession = sessions.open;
   const auth = createAuthService({ ...joining, hashPool, places, openSession, checkPassword });
+  const confirm = createConfirmPassword({ users, hashPool, places, guard, audit });
   const passwords = createPasswordService({
     users,
     hashPool,
     places,
-    guard,
+    confirm,
     sessions,
     audit,
     resets: createResetTokens(deps.keys),
@@ -104,7 +106,7 @@ export async function composeAuth(config: Config, deps: AuthDeps) {
   });
   const createUser = createUserCreation({ ...joining, makeReset: passwords.makeReset });
   await passwordCheck.ready();
-  return { auth, createUser, passwords, hashPool, heldRefusals, admitPassword };
+  return { auth, createUser, passwords, confirm, hashPool, heldRefusals, admitPassword };
 }
 
 function composeWebhook(

@@ -1,11 +1,8 @@
 import { z } from 'zod';
 import { time } from '../schemas/values';
 import { ACCESS_TOKEN_EXAMPLE, accessTokenFields } from '../sessions/session-schemas';
-import { MAX_SENT, newPassword } from '../users/password';
+import { newPassword, sentPassword } from '../users/password';
 import { userSchema } from '../users/user-schemas';
-
-/** A password that is compared, so that nothing but its length is checked. */
-export const sentPassword = z.string().min(1).max(MAX_SENT).meta({ format: 'password' });
 
 export const passwordChangeSchema = z.strictObject({ currentPassword: sentPassword, newPassword }).meta({
   id: 'PasswordChange',

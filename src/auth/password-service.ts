@@ -14,12 +14,12 @@ import {
 } from '../problems/errors';
 import type { SessionService } from '../sessions/session-service';
 import { containsName, NAME_FAULT } from '../users/guessable-password';
-import { preparedPassword, spellingsOf } from '../users/password';
+import { preparedPassword } from '../users/password';
 import type { UserRecord, UserRepository } from '../users/user-repository';
 import { toPerson } from '../people/person';
-import { accountOf, type Sender } from './check-password';
+import type { Sender } from './check-password';
+import type { ConfirmPassword } from './confirm-password';
 import type { HashPlaces } from './hash-places';
-import type { LoginGuard } from './login-guard';
 import type { ResetToken, ResetTokens } from './reset-tokens';
 import type { AccessToken } from './token-service';
 
@@ -27,9 +27,9 @@ export type PasswordService = ReturnType<typeof createPasswordService>;
 
 interface PasswordServiceDeps {
   users: Pick<UserRepository, 'withSecrets' | 'setPassword'>;
-  hashPool: Pick<HashPool, 'hash' | 'matchesAny'>;
+  hashPool: Pick<HashPool, 'hash'>;
   places: Pick<HashPlaces, 'hold'>;
-  guard: LoginGuard;
+  confirm: ConfirmPassword;
   sessions: Pick<SessionService, 'endOlder' | 'announce'>;
   audit: Pick<Audit, 'record'>;
   resets: ResetTokens;
@@ -43,7 +43,7 @@ const MEANWHILE = 'The password was changed at the same time. Log in with the ne
 const BAD_RESET = 'The reset token is not valid, has been used or has expired. Ask an Admin for a new one.';
 
 export function createPasswordService(deps: PasswordServiceDeps) {
-  const { users, hashPool, places, guard, sessions, audit, resets } = deps;
+  const { users, hashPool, places, sessions, audit, resets } = deps;
 
   /**
    * Stores a password hash, and ends in the same transaction what was issued until now.
@@ -84,25 +84,14 @@ export function createPasswordService(deps: PasswordServiceDeps) {
       { currentPassword, newPassword }: { currentPassword: string; newPassword: string },
       origin: Caller & Sender,
     ): Promise<AccessToken> {
-      const { user: by, address, requestId } = origin;
+      const { user: by } = origin;
       if (by.id !== id) throw new ForbiddenError(OF_OTHERS);
-      const user = await users.withSecrets(id);
-      if (!user) throw new NotFoundError('No such user.');
-      requireNoName(newPassword, user);
-      const account = accountOf(user.email);
-      const hash = await places.hold({ address, requestId, account }, async (client) => {
-        const { requireTime } = client;
-        const isRight = await guard.attempt({ account, address, requireTime }, () =>
-          hashPool.matchesAny(spellingsOf(currentPassword), user.passwordHash, client),
-        );
-        // Not 401, after which clients would renew the token.
-        if (!isRight) {
-          await audit.record({ action: 'password-changed', outcome: 'refused', origin, target: id });
-          throw new ForbiddenError('The current password is wrong.');
-        }
-        return hashPool.hash(preparedPassword(newPassword), client);
+      const event = { action: 'password-changed', origin } as const;
+      const { user, hash } = await deps.confirm(currentPassword, event, async (found, client) => {
+        requireNoName(newPassword, found);
+        return { user: found, hash: await hashPool.hash(preparedPassword(newPassword), client) };
       });
-      const authVersion = await replace(user, hash, { action: 'password-changed', origin }, by.sessionId);
+      const authVersion = await replace(user, hash, event, by.sessionId);
       if (authVersion === undefined) throw new ConflictError(MEANWHILE);
       return deps.grant({ id, role: user.role, sessionId: by.sessionId, authVersion });
     },

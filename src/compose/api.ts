@@ -30,12 +30,13 @@ export async function composeApi(config: Config, logger: Logger) {
   const avatars = composeAvatars(config, store, users.requireSelfOrAdmin);
   const jobs = createJobService(store.jobs);
   const ops = composeOps(config, { ...store, failedJobs: composeFailedJobs(store), authenticate });
-  const { createUser } = accounts;
+  const { createUser, confirm } = accounts;
   const services = {
     ...{
       auth,
       createUser,
       passwords,
+      confirm,
       sessions,
       scriptTokens,
       users,

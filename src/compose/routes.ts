@@ -2,6 +2,7 @@ import { auditRoutes } from '../audit/audit-routes';
 import type { AuditService } from '../audit/audit-service';
 import { authRoutes } from '../auth/auth-routes';
 import type { AuthService } from '../auth/auth-service';
+import type { ConfirmPassword } from '../auth/confirm-password';
 import type { CreateUser } from '../auth/create-user';
 import { passwordRoutes } from '../auth/password-routes';
 import type { PasswordService } from '../auth/password-service';
@@ -32,6 +33,7 @@ export interface Services {
   auth: AuthService;
   createUser: CreateUser;
   passwords: PasswordService;
+  confirm: ConfirmPassword;
   sessions: SessionService;
   scriptTokens: ScriptTokenService;
   users: UserService;
@@ -48,6 +50,7 @@ export function documentedRoutes(services: Services): Route[] {
     auth,
     createUser,
     passwords,
+    confirm,
     sessions,
     scriptTokens,
     users,
@@ -62,7 +65,7 @@ export function documentedRoutes(services: Services): Route[] {
     ...passwordRoutes(passwords),
     ...sessionRoutes(sessions, (userId) => tasks.newestIdsOf(userId)),
     ...scriptTokenRoutes(scriptTokens),
-    ...userRoutes(users),
+    ...userRoutes(users, confirm),
     ...avatarRoutes(avatars),
     ...taskRoutes(tasks),
     ...jobRoutes(jobs),

@@ -41,6 +41,12 @@ export const PROBLEMS = {
     'Log in with POST /users/login and send the token as "Authorization: Bearer TOKEN".',
   ),
   forbidden: problem(403, 'Forbidden', 'Your role does not allow this.', 'Ask an Admin, or log in as one.'),
+  'password-required': problem(
+    403,
+    'Password required',
+    'A change of how a user logs in, or the removal of oneself, needs the present password.',
+    'Ask the user for it and send it as currentPassword in the body. The token stays valid.',
+  ),
   'https-required': problem(
     403,
     'HTTPS required',

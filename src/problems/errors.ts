@@ -63,6 +63,11 @@ export class ForbiddenError extends AppError {
   readonly problem = 'forbidden';
 }
 
+/** The present password is missing or wrong. Not 401, after which clients would renew the token. */
+export class PasswordRequiredError extends AppError {
+  readonly problem = 'password-required';
+}
+
 export class NotFoundError extends AppError {
   readonly problem = 'not-found';
 }

@@ -8,7 +8,7 @@ const LOST = '\ufffd';
 /** bcrypt ignores further bytes, so a longer password would be cut silently (OWASP ASVS 5, 6.2.8). */
 const MAX_BYTES = 72;
 /** Most UTF-16 units of a password as sent, since composing it can take quadratic time. */
-export const MAX_SENT = 1_024;
+const MAX_SENT = 1_024;
 
 /**
  * Returns a password in the form that is hashed and compared (RFC 8265, OpaqueString), since systems write the same
@@ -28,6 +28,9 @@ export function spellingsOf(sent: string): string[] {
     (spelling) => !truncates(spelling) && !spelling.includes(LOST),
   );
 }
+
+/** A password that is compared, so that nothing but its length is checked. */
+export const sentPassword = z.string().min(1).max(MAX_SENT).meta({ format: 'password' });
 
 export const newPassword = z
   .string()

@@ -24,6 +24,12 @@ export function differences(present: PublicUserRecord, { role, disabled }: Acces
   return { ...(role !== present.role && { role }), ...(isOther && { disabled }) };
 }
 
+/** Whether `wanted` would change a name with which the user logs in. */
+export const changesLogin = (
+  present: PublicUserRecord,
+  { email = present.email, username = present.username }: Partial<UserFields>,
+): boolean => email !== present.email || username !== present.username;
+
 /** Changes what users may do: their role, and whether they may use the API at all. */
 export function createUserAccess({ users, transaction, lockAdmins, endAccess, audit }: UserAccessDeps) {
   /** @throws ConflictError if the transaction has left no Admin that can log in */
@@ -49,6 +55,7 @@ export function createUserAccess({ users, transaction, lockAdmins, endAccess, au
       audit.record({ action, origin, target, detail }, session);
     if (before.role !== after.role) await note('role-changed', `${before.role} to ${after.role}`);
     if (before.disabled !== after.disabled) await note(after.disabled ? 'user-disabled' : 'user-enabled');
+    if (changesLogin(before, after)) await note('login-names-changed');
   }
 
   return {

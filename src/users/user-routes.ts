@@ -4,8 +4,8 @@ import { cached, noContent, okAt } from '../http/routing/reply';
 import { defineRoute, type Route } from '../http/routing/route';
 import { idParams, dateOrTime, words } from '../schemas/values';
 import { taskSchema } from '../tasks/task-schemas';
-import { userPatchSchema, userSchema } from './user-schemas';
-import type { UserService } from './user-service';
+import { userPatchSchema, userRemovalSchema, userSchema } from './user-schemas';
+import type { Confirm, UserService } from './user-service';
 import { userTable } from './user-lists';
 import { roleSchema } from '../people/person-schema';
 
@@ -37,7 +37,8 @@ const userWithTasks = userSchema
 /** A user with `fields=`: the given fields, and `_id`. */
 const userPart = userWithTasks.partial().required({ _id: true }).meta({ id: 'UserPart', example: undefined });
 
-export function userRoutes(users: UserService): Route[] {
+/** @param confirm asks the caller for the present password */
+export function userRoutes(users: UserService, confirm: Confirm): Route[] {
   return [
     defineRoute({
       id: 'listUsers',
@@ -91,7 +92,7 @@ export function userRoutes(users: UserService): Route[] {
         'A JSON merge patch (RFC 7396): other fields stay as they are. No field can be null. ' +
         'An Admin may change `role` and `disabled` of other users, which ends their sessions and tokens; ' +
         'the last enabled Admin stays. A disabled user is refused like a wrong password, and keeps the tasks. ' +
-        'A new e-mail address or user name counts towards the limit of sign-ups, since the answer reveals whether it is taken.',
+        'A new e-mail address or user name of your own needs `currentPassword`, whose failures count as failed log-ins, and counts towards the limit of sign-ups, since the answer reveals whether it is taken.',
       access: 'user',
       sessionOnly: true,
       limit: 'signup',
@@ -102,8 +103,13 @@ export function userRoutes(users: UserService): Route[] {
       conditional: true,
       responses: { 200: { description: 'The updated user', body: userSchema, headers: ['ETag'] } },
       problems: [403, 409],
-      handler: async (input) =>
-        okAt(await users.update(input.params.id, input.body, input, input.precondition)),
+      handler: async (input) => {
+        const { id } = input.params;
+        const { currentPassword, ...changes } = input.body;
+        if (await users.changesOwnLogin(id, changes, input.user))
+          await confirm(currentPassword, { action: 'login-names-changed', origin: input }, () => {});
+        return okAt(await users.update(id, changes, input, input.precondition));
+      },
     }),
     defineRoute({
       id: 'deleteUser',
@@ -112,14 +118,20 @@ export function userRoutes(users: UserService): Route[] {
       path: '/users/:id',
       summary: 'Remove a user and unassign their tasks',
       description:
-        'The last enabled Admin can not be removed. After the answer no API worker accepts a token of the user.',
+        'Removing yourself needs `currentPassword` in the body. The last enabled Admin can not be removed. ' +
+        'After the answer no API worker accepts a token of the user.',
       access: 'user',
       sessionOnly: true,
       params: idParams,
       conditional: true,
+      body: userRemovalSchema,
+      bodyOptional: true,
       responses: { 204: { description: 'Removed', body: null } },
       problems: [403, 409],
       handler: async (input) => {
+        const { body, params, user } = input;
+        if (params.id === user.id)
+          await confirm(body.currentPassword, { action: 'user-removed', origin: input }, () => {});
         await users.remove(input.params.id, input, input.precondition);
         return noContent;
       },

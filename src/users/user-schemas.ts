@@ -3,7 +3,7 @@ import { PERSON_EXAMPLE, personSchema, roleSchema, USERNAME } from '../people/pe
 import { ignored, objectId } from '../schemas/values';
 import { text } from '../schemas/text';
 import { containsName, NAME_FAULT } from './guessable-password';
-import { newPassword } from './password';
+import { newPassword, sentPassword } from './password';
 
 /**
  * HTML's pattern of a valid e-mail address (html.spec.whatwg.org), with RFC 5321's Dot-string and a dot in the domain, as
@@ -82,7 +82,22 @@ export const addedUserSchema = z
  * unless an Admin changes another user.
  */
 export const userPatchSchema = z
-  .strictObject({ ...fields, ...serverOwned, role: roleSchema, disabled: z.boolean() })
+  .strictObject({
+    ...fields,
+    ...serverOwned,
+    role: roleSchema,
+    disabled: z.boolean(),
+    currentPassword: sentPassword.meta({
+      description: 'Needed to change your own `email` or `username`.',
+    }),
+  })
   .partial()
   .transform(({ _id, tasks, createdAt, updatedAt, ...changes }) => changes)
   .meta({ id: 'UserPatch', example: { name: 'Ada King' } });
+
+/** Body of `DELETE /users/{id}`. */
+export const userRemovalSchema = z
+  .strictObject({
+    currentPassword: sentPassword.optional().meta({ description: 'Needed to remove yourself.' }),
+  })
+  .meta({ id: 'UserRemoval', example: { currentPassword: 'correct horse' } });

@@ -1,5 +1,5 @@
 import type { Audit } from '../audit/audit';
-import { COMMAND, type Caller } from '../audit/audit-event';
+import { COMMAND, type Action, type Caller, type Origin } from '../audit/audit-event';
 import type { Principal } from '../people/principal';
 import type { Cached } from '../cache/response-cache';
 import { ForbiddenError, NotFoundError, PreconditionFailedError } from '../problems/errors';
@@ -11,12 +11,19 @@ import { pick, pageMeta, planList, type ListQuery } from '../lists/list-plan';
 import { holdsAt, tagOfVersioned, type Precondition } from '../lib/version-tag';
 import type { UserCache } from './user-cache';
 import { userTable, type UserFilters } from './user-lists';
-import { differences, type UserAccess } from './user-access';
+import { changesLogin, differences, type UserAccess } from './user-access';
 import type { Access, PublicUserRecord, UserFields, UserRecord, UserRepository } from './user-repository';
 import { toPerson, type Person } from '../people/person';
 import { toUser, toUserAt } from './user-view';
 
 export type UserService = ReturnType<typeof createUserService>;
+
+/** Asks the caller for the present password. @throws PasswordRequiredError without the right one */
+export type Confirm = (
+  password: string | undefined,
+  event: { action: Action; origin: Caller & { address: string; requestId: string } },
+  next: () => void,
+) => Promise<void>;
 
 interface UserServiceDeps {
   users: UserRepository;
@@ -41,6 +48,9 @@ interface UserServiceDeps {
   access: UserAccess;
   audit: Pick<Audit, 'record'>;
 }
+
+const namesLogin = ({ email, username }: Partial<UserFields>) =>
+  email !== undefined || username !== undefined;
 
 export function createUserService(deps: UserServiceDeps) {
   const { users, cache, tasksOf } = deps;
@@ -75,8 +85,31 @@ export function createUserService(deps: UserServiceDeps) {
     throw new PreconditionFailedError(tagOfVersioned(await withTaskIds(user)));
   }
 
-  async function changeFields(id: string, fields: Partial<UserFields>, precondition?: Precondition) {
-    const user = await users.change(id, fields, precondition);
+  /** Records new names to log in with in the transaction of the change. */
+  async function changeLogin(
+    id: string,
+    fields: Partial<UserFields>,
+    origin: Origin,
+    precondition?: Precondition,
+  ) {
+    return deps.transaction(async (session) => {
+      const before = await users.byId(id, session);
+      const user = await users.change(id, fields, precondition, { session });
+      if (before && user && changesLogin(before, fields))
+        await deps.audit.record({ action: 'login-names-changed', origin, target: id }, session);
+      return user;
+    });
+  }
+
+  async function changeFields(
+    id: string,
+    fields: Partial<UserFields>,
+    origin: Origin,
+    precondition?: Precondition,
+  ) {
+    const user = await (namesLogin(fields)
+      ? changeLogin(id, fields, origin, precondition)
+      : users.change(id, fields, precondition));
     return user && { user, refill: await cache.changed(id, user.version ?? 0) };
   }
 
@@ -102,6 +135,12 @@ export function createUserService(deps: UserServiceDeps) {
 
   return {
     requireSelfOrAdmin,
+
+    /** Whether these changes are of the caller's own e-mail address or user name. */
+    async changesOwnLogin(id: string, changes: Partial<UserFields>, by: Principal): Promise<boolean> {
+      const present = by.id === id && namesLogin(changes) ? await users.byId(id) : null;
+      return present !== null && changesLogin(present, changes);
+    },
 
     async list(query: ListQuery<UserFilters>, by: Principal): Promise<Cached> {
       const plan = planList(userTable, query, deps.cursors);
@@ -139,7 +178,7 @@ export function createUserService(deps: UserServiceDeps) {
       if (access) requireOther(id, caller.user);
       const changed = access
         ? await changeAccess(id, { access, ...fields }, caller, precondition)
-        : await changeFields(id, fields, precondition);
+        : await changeFields(id, fields, caller, precondition);
       if (!changed) {
         await requirePrecondition(id, precondition);
         throw notFound();

@@ -46,9 +46,12 @@ export function as({ server }: Pick<TestApi, 'server'>, { token }: Pick<Person, 
     put: (path: string, body?: object) => send(request(server).put(path)).send(body),
     patch: (path: string, body?: object) =>
       send(request(server).patch(path).type('application/merge-patch+json')).send(body),
-    delete: (path: string) => send(request(server).delete(path)),
+    delete: (path: string, body?: object) => send(request(server).delete(path)).send(body),
   };
 }
+
+/** Body with which users prove that they know their password. */
+export const knows = ({ password: currentPassword }: Pick<Person, 'password'>) => ({ currentPassword });
 
 /**
  * Reads through the cache. On a busy machine an API worker that missed its check of the notices for a second bypasses

@@ -14,6 +14,7 @@ export const signUpFrom = (address: string, api: TestApi) =>
 
 interface NewUser {
   token: string;
+  password: string;
   user: { _id: string; email: string; username: string };
 }
 
@@ -34,7 +35,7 @@ export function useLimited() {
     /** Signs up from a new address each time, since sign-ups of one address are limited. */
     async newUser(): Promise<NewUser> {
       const { body } = await signUpFrom(newAddress(), workers[0]).expect(201);
-      return body as NewUser;
+      return { ...body, password: newPerson().password } as NewUser;
     },
   };
 }

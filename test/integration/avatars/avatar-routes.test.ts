@@ -1,7 +1,7 @@
 import sharp from 'sharp';
 import request from 'supertest';
 import { startApi } from '../../support/api';
-import { as, buildMember, endedJob, type Account } from '../../support/factories';
+import { type Account, as, buildMember, endedJob, knows } from '../../support/factories';
 import {
   animatedWebp,
   damagedPicture,
@@ -231,7 +231,7 @@ describe('the avatar of a user', () => {
     const user = await buildMember(api);
     const { headers } = await upload(user, await newPicture('png')).expect(202);
     await untilEnded(user, headers.location!);
-    await user.delete(`/users/${user.id}`).expect(204);
+    await user.delete(`/users/${user.id}`, knows(user)).expect(204);
     await fetchAvatar(ada, user).expect(404);
   });
 });

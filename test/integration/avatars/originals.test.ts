@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import sharp from 'sharp';
 import { createJobRepository } from '../../../src/jobs/job-repository';
 import { startWorker } from '../../support/api';
-import { as, buildMember, endedJob, type Account } from '../../support/factories';
+import { type Account, as, buildMember, endedJob, knows } from '../../support/factories';
 import { damagedPicture, newPicture } from '../../support/pictures';
 import { eventually } from '../../support/wait';
 import { use } from '../../support/use';
@@ -170,7 +170,7 @@ describe('the quota of all users', () => {
       return { by, id: (await upload(by, await largePicture()).expect(202)).body._id as string };
     };
     const gone = await upTo();
-    await gone.by.delete(`/users/${gone.by.id}`).expect(204);
+    await gone.by.delete(`/users/${gone.by.id}`, knows(gone.by)).expect(204);
     const failed = await upTo();
     await failForNow(failed.id);
     await admin.delete(`/ops/failed-jobs/${failed.id}`).expect(204);

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { as, buildTask, cachedRead, newPerson, type Account } from '../../support/factories';
+import { type Account, as, buildTask, cachedRead, knows, newPerson } from '../../support/factories';
 import { useAdmin, useApis, useMember, useMongo, useRedis } from '../../support/use-api';
 
 /** Two API workers on a Redis of their own: one refuses writes, the other reads. */
@@ -74,11 +74,17 @@ const refusals: [string, number, () => Promise<{ status: number }>][] = [
   [
     'DELETE of a user with a wrong If-Match',
     412,
-    () => owner.delete(`/users/${owner.id}`).set('If-Match', WRONG),
+    () => owner.delete(`/users/${owner.id}`, knows(owner)).set('If-Match', WRONG),
   ],
   ['PATCH of another user', 403, () => stranger.patch(`/users/${owner.id}`, { name: 'x' })],
   ['DELETE of another user', 403, () => stranger.delete(`/users/${owner.id}`)],
-  ['a name that is taken', 409, () => owner.patch(`/users/${owner.id}`, { email: stranger.email })],
+  [
+    'a name that is taken',
+    409,
+    () => owner.patch(`/users/${owner.id}`, { email: stranger.email, ...knows(owner) }),
+  ],
+  ['a name without the password', 403, () => owner.patch(`/users/${owner.id}`, { email: 'a@b.example' })],
+  ['DELETE of oneself without the password', 403, () => owner.delete(`/users/${owner.id}`)],
   ['a role', 403, () => owner.patch(`/users/${owner.id}`, { role: 'Admin' })],
   [
     'a sign-up with a name that is taken',

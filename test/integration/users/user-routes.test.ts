@@ -1,4 +1,4 @@
-import { buildAdmin, buildTask, buildMember, type Account } from '../../support/factories';
+import { type Account, buildAdmin, buildMember, buildTask, knows } from '../../support/factories';
 import { useAdmin, useApi, useMember } from '../../support/use-api';
 
 const api = useApi();
@@ -60,7 +60,7 @@ describe('DELETE /users/:id', () => {
     const user = await buildMember(api);
     const { _id } = await buildTask(api, admin, { assignedTo: user.id });
     await admin.get(`/tasks/${_id}`).expect(200);
-    await user.delete(`/users/${user.id}`).expect(204);
+    await user.delete(`/users/${user.id}`, knows(user)).expect(204);
     const { body } = await admin.get(`/tasks/${_id}`).expect(200);
     expect(body.assignedTo).toBeNull();
     await admin.get(`/users/${user.id}`).expect(404);
@@ -74,7 +74,7 @@ describe('DELETE /users/:id', () => {
   it('never removes the last Admin, even with simultaneous requests', async () => {
     const others = await Promise.all([buildAdmin(api), buildAdmin(api)]);
     const admins = [admin, ...others];
-    const answers = await Promise.all(admins.map((one) => one.delete(`/users/${one.id}`)));
+    const answers = await Promise.all(admins.map((one) => one.delete(`/users/${one.id}`, knows(one))));
     expect(answers.map(({ status }) => status).sort()).toEqual([204, 204, 409]);
     const left = admins[answers.findIndex(({ status }) => status === 409)]!;
     await left.get('/users').expect(200);

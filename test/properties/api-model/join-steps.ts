@@ -2,9 +2,8 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { showUser } from './state';
 import { idsOfTasks, isTaken } from './user-steps';
+import { PASSWORD } from './values';
 import { ask, expectStatus, step, via, type World } from './world';
-
-export const PASSWORD = 'correct horse';
 
 /** Logs in by e-mail address or user name, in any letter case. */
 export const logIn = step(

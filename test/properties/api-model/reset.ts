@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import type { TestApi } from '../../support/api';
 import { createExchange } from '../../support/exchange';
 import type { Person } from './state';
-import { firstFields, joinAgain, PASSWORD } from './join-steps';
+import { firstFields, joinAgain } from './join-steps';
+import { PASSWORD } from './values';
 import { ask, expectStatus, learnUpdate, type World } from './world';
 
 const PEOPLE = 4;

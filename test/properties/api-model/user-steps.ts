@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import type { Answer } from '../../support/exchange';
 import { condition, headersOf, holds, isGarbage } from './conditions';
 import { showUser, tasksOf, type Person } from './state';
-import { email, userFault, username, words } from './values';
+import { email, PASSWORD, userFault, username, words } from './values';
 import {
   actor,
   ask,
@@ -74,7 +74,13 @@ const patch = fc.record({
   }),
   fault: fc.option(userFault, { nil: undefined, freq: 12 }),
   hasServerFields: fc.boolean(),
+  knowsPassword: fc.boolean(),
 });
+
+const proof = { currentPassword: PASSWORD };
+/** New names to log in with need the present password. */
+const changesLogin = (user: Person, { email = user.email, username = user.username }: UserFields) =>
+  email.trim() !== user.email || username.trim() !== user.username;
 
 export const patchUser = step(
   'patch user',
@@ -90,12 +96,19 @@ export const patchUser = step(
       method: 'PATCH',
       path: `/users/${user.id}`,
       headers: headersOf(condition, user.version),
-      body: JSON.stringify({ ...fields, ...serverFields, ...(fault && { [fault[0]]: fault[1] }) }),
+      body: JSON.stringify({
+        ...fields,
+        ...serverFields,
+        ...(data.knowsPassword && proof),
+        ...(fault && { [fault[0]]: fault[1] }),
+      }),
     });
     if (!answer) return;
     if (fault || isGarbage(condition)) return expectStatus(answer, 400);
     if (person.role !== 'Admin' && person !== user) return expectStatus(answer, 403);
     if (user.isGone) return expectStatus(answer, 404);
+    if (person === user && !data.knowsPassword && changesLogin(user, fields))
+      return expectStatus(answer, 403);
     if (serverFields && role !== user.role) return expectStatus(answer, 403);
     if (!holds(condition)) {
       expectStatus(answer, 412);
@@ -130,7 +143,13 @@ interface Removal {
 export async function removeUser(world: World, { via, by, on, condition }: Removal): Promise<void> {
   const [person, user] = [world.people[by]!, world.people[on]!];
   const headers = headersOf(condition, user.version);
-  const answer = await ask(world, via, person, { method: 'DELETE', path: `/users/${user.id}`, headers });
+  const body = person === user ? JSON.stringify(proof) : undefined;
+  const answer = await ask(world, via, person, {
+    method: 'DELETE',
+    path: `/users/${user.id}`,
+    headers,
+    body,
+  });
   if (!answer) return;
   if (isGarbage(condition)) return expectStatus(answer, 400);
   if (person.role !== 'Admin' && person !== user) return expectStatus(answer, 403);

@@ -1,5 +1,8 @@
 import fc from 'fast-check';
 
+/** Password of everybody. */
+export const PASSWORD = 'correct horse';
+
 /** Each line holds spellings of one word that a search treats as the same. */
 const SPELLINGS = [
   ['Zaun', 'ZAUN', 'zäun', 'Za\u0308un'],
