@@ -1,0 +1,36 @@
+import type { TestApi } from '../../support/api';
+import { as, buildAdmin, buildMember, type Account } from '../../support/factories';
+
+/** The accounts of one request: what it asks for belongs to `owner`. */
+export interface Scene {
+  api: TestApi;
+  owner: Account;
+  /** Prepares things and sends nothing else. */
+  root: Account;
+}
+
+const tokenIn = async (test: PromiseLike<{ body: { token: string } }>) => (await test).body.token;
+
+const scriptToken = ({ owner }: Scene, access: 'read' | 'write') => {
+  const expiresAt = new Date(Date.now() + 86_400_000).toISOString();
+  return tokenIn(owner.post(`/users/${owner.id}/tokens`, { name: access, access, expiresAt }).expect(201));
+};
+
+/** Who sends a request, by the heading of the table: makes the token, or returns undefined for none. */
+export const SENDERS: Record<string, (scene: Scene) => Promise<string | undefined>> = {
+  nobody: async () => undefined,
+  member: async ({ owner }) => owner.token,
+  'other member': async ({ api }) => (await buildMember(api)).token,
+  Admin: async ({ api }) => (await buildAdmin(api)).token,
+  disabled: async ({ owner, root }) => {
+    await root.patch(`/users/${owner.id}`, { disabled: true }).expect(200);
+    return owner.token;
+  },
+  'read token': (scene) => scriptToken(scene, 'read'),
+  'write token': (scene) => scriptToken(scene, 'write'),
+  'ended session': async ({ api, owner: { email, password } }) => {
+    const token = await tokenIn(as(api, { token: '' }).post('/users/login', { email, password }).expect(200));
+    await as(api, { token }).post('/users/logout').expect(204);
+    return token;
+  },
+};
