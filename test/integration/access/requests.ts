@@ -1,6 +1,6 @@
 import jwt from 'jsonwebtoken';
 import type { Route } from '../../../src/http/routing/route';
-import { buildTask, knows, newPerson } from '../../support/factories';
+import { buildTask, endedJob, knows, newPerson } from '../../support/factories';
 import { newPicture } from '../../support/pictures';
 import type { Scene } from './senders';
 
@@ -68,7 +68,7 @@ export async function requestTo(route: Route, scene: Scene) {
   let filled = path;
   for (const [whole, name] of path.matchAll(/:(\w+)/g))
     filled = filled.replace(whole, await values[name!]!());
-  if (id === 'getAvatar') await upload(scene);
+  if (id === 'getAvatar') await endedJob(scene.api, scene.owner, (await upload(scene)).headers.location!);
   const example = (body?.meta() as { example?: unknown } | undefined)?.example;
   const json = (await BODIES[id]?.(scene)) ?? example;
   if (takesBytes) return { method, path: filled, type: 'image/png', body: await newPicture('png') };

@@ -11,9 +11,9 @@ export interface Scene {
 
 const tokenIn = async (test: PromiseLike<{ body: { token: string } }>) => (await test).body.token;
 
-const scriptToken = ({ owner }: Scene, access: 'read' | 'write') => {
+const scriptToken = (by: Account, access: 'read' | 'write') => {
   const expiresAt = new Date(Date.now() + 86_400_000).toISOString();
-  return tokenIn(owner.post(`/users/${owner.id}/tokens`, { name: access, access, expiresAt }).expect(201));
+  return tokenIn(by.post(`/users/${by.id}/tokens`, { name: access, access, expiresAt }).expect(201));
 };
 
 /** Who sends a request, by the heading of the table: makes the token, or returns undefined for none. */
@@ -26,8 +26,9 @@ export const SENDERS: Record<string, (scene: Scene) => Promise<string | undefine
     await root.patch(`/users/${owner.id}`, { disabled: true }).expect(200);
     return owner.token;
   },
-  'read token': (scene) => scriptToken(scene, 'read'),
-  'write token': (scene) => scriptToken(scene, 'write'),
+  'read token': ({ owner }) => scriptToken(owner, 'read'),
+  'write token': ({ owner }) => scriptToken(owner, 'write'),
+  'write token of an Admin': async ({ api }) => scriptToken(await buildAdmin(api), 'write'),
   'ended session': async ({ api, owner: { email, password } }) => {
     const token = await tokenIn(as(api, { token: '' }).post('/users/login', { email, password }).expect(200));
     await as(api, { token }).post('/users/logout').expect(204);
