@@ -10,7 +10,7 @@ import { requestTo } from './requests';
 import { SENDERS } from './senders';
 
 const FILE = path.join(__dirname, '..', '..', '..', 'docs', 'access.md');
-/** Of the scenes that are played at the same time. */
+/** Scenes that are played at the same time. */
 const AT_ONCE = 6;
 
 const api = useApi();
@@ -83,7 +83,7 @@ it('is as docs/access.md shows it', () => {
   expect(readFileSync(FILE, 'utf8')).toBe(page);
 });
 
-it('is refused to ended and disabled users everywhere but where nobody needs a token', () => {
+it('refuses ended sessions and disabled users on each route that needs a token', () => {
   const columns = Object.keys(SENDERS);
   const at = (row: string[], sender: string) => row[columns.indexOf(sender) + 1];
   for (const row of rows) {

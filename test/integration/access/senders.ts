@@ -16,7 +16,7 @@ const scriptToken = (by: Account, access: 'read' | 'write') => {
   return tokenIn(by.post(`/users/${by.id}/tokens`, { name: access, access, expiresAt }).expect(201));
 };
 
-/** Who sends a request, by the heading of the table: makes the token, or returns undefined for none. */
+/** Makes the token that each sender has, by the heading of the table; undefined is none. */
 export const SENDERS: Record<string, (scene: Scene) => Promise<string | undefined>> = {
   nobody: async () => undefined,
   member: async ({ owner }) => owner.token,
