@@ -83,18 +83,15 @@ export const configSchema = z.object({
     whole(1, 365).default(30),
     'Days after which a session ends that no client has renewed.',
   ),
-  SESSION_MAX_DAYS: api(
-    whole(1, 3_650).default(90),
-    'Days after which a session ends in any case, and its user has to log in.',
-  ),
+  SESSION_MAX_DAYS: api(whole(1, 3_650).default(90), 'Days after which a session ends in any case.'),
   PASSWORD_RESET_WEBHOOK: api(
     url(/^https?:\/\//).optional(),
-    'URL to which the API posts each password reset of an Admin, so that the installation can mail the token.',
+    'URL to which the API posts each password reset, for an installation that mails it.',
     { allowed: 'https://… or http://…', secret: 'credentials' },
   ),
   PASSWORD_RESET_WEBHOOK_SECRET: api(
     z.string().min(SECRET_BYTES).optional(),
-    'Key that signs the requests to PASSWORD_RESET_WEBHOOK; required with it.',
+    'Key that signs these requests; required with the URL.',
     { allowed: `at least ${SECRET_BYTES} characters`, secret: 'whole' },
   ),
   HOST: api(z.string().default('127.0.0.1'), 'Address that the API listens on.'),
