@@ -638,7 +638,7 @@ export interface components {
     };
     /**
      * @example {
-     *       "refreshToken": "tfr_3f9c2ab7e4d83f90a1b2c3d4_q2bKx0m3vJ8yQd4sT1wZr7uN5cF9hLpG6aXeViBoYtE"
+     *       "refreshToken": "tfr_b07d5e81c2a94f6310de88f5_q2bKx0m3vJ8yQd4sT1wZr7uN5cF9hLpG6aXeViBoYtE"
      *     }
      */
     Renewal: {
@@ -1024,7 +1024,7 @@ export interface components {
      * @example {
      *       "token": "eyJhbGciOiJIUzI1NiJ9.eyJyb2xlIjoid29ya2VyIn0.c2lnbmF0dXJl",
      *       "expiresAt": "2026-11-22T10:30:00.000Z",
-     *       "refreshToken": "tfr_3f9c2ab7e4d83f90a1b2c3d4_q2bKx0m3vJ8yQd4sT1wZr7uN5cF9hLpG6aXeViBoYtE",
+     *       "refreshToken": "tfr_b07d5e81c2a94f6310de88f5_q2bKx0m3vJ8yQd4sT1wZr7uN5cF9hLpG6aXeViBoYtE",
      *       "user": {
      *         "_id": "665f1c2ab7e4d83f90a1b2c4",
      *         "name": "Ada Lovelace",
@@ -2111,7 +2111,7 @@ export interface operations {
            * @example {
            *       "token": "eyJhbGciOiJIUzI1NiJ9.eyJyb2xlIjoid29ya2VyIn0.c2lnbmF0dXJl",
            *       "expiresAt": "2026-11-22T10:30:00.000Z",
-           *       "refreshToken": "tfr_3f9c2ab7e4d83f90a1b2c3d4_q2bKx0m3vJ8yQd4sT1wZr7uN5cF9hLpG6aXeViBoYtE",
+           *       "refreshToken": "tfr_b07d5e81c2a94f6310de88f5_q2bKx0m3vJ8yQd4sT1wZr7uN5cF9hLpG6aXeViBoYtE",
            *       "user": {
            *         "_id": "665f1c2ab7e4d83f90a1b2c4",
            *         "name": "Ada Lovelace",
@@ -2174,7 +2174,7 @@ export interface operations {
            * @example {
            *       "token": "eyJhbGciOiJIUzI1NiJ9.eyJyb2xlIjoid29ya2VyIn0.c2lnbmF0dXJl",
            *       "expiresAt": "2026-11-22T10:30:00.000Z",
-           *       "refreshToken": "tfr_3f9c2ab7e4d83f90a1b2c3d4_q2bKx0m3vJ8yQd4sT1wZr7uN5cF9hLpG6aXeViBoYtE",
+           *       "refreshToken": "tfr_b07d5e81c2a94f6310de88f5_q2bKx0m3vJ8yQd4sT1wZr7uN5cF9hLpG6aXeViBoYtE",
            *       "user": {
            *         "_id": "665f1c2ab7e4d83f90a1b2c4",
            *         "name": "Ada Lovelace",
@@ -2347,7 +2347,7 @@ export interface operations {
       content: {
         /**
          * @example {
-         *       "refreshToken": "tfr_3f9c2ab7e4d83f90a1b2c3d4_q2bKx0m3vJ8yQd4sT1wZr7uN5cF9hLpG6aXeViBoYtE"
+         *       "refreshToken": "tfr_b07d5e81c2a94f6310de88f5_q2bKx0m3vJ8yQd4sT1wZr7uN5cF9hLpG6aXeViBoYtE"
          *     }
          */
         'application/json': components['schemas']['Renewal'];
@@ -2367,7 +2367,7 @@ export interface operations {
            * @example {
            *       "token": "eyJhbGciOiJIUzI1NiJ9.eyJyb2xlIjoid29ya2VyIn0.c2lnbmF0dXJl",
            *       "expiresAt": "2026-11-22T10:30:00.000Z",
-           *       "refreshToken": "tfr_3f9c2ab7e4d83f90a1b2c3d4_q2bKx0m3vJ8yQd4sT1wZr7uN5cF9hLpG6aXeViBoYtE",
+           *       "refreshToken": "tfr_b07d5e81c2a94f6310de88f5_q2bKx0m3vJ8yQd4sT1wZr7uN5cF9hLpG6aXeViBoYtE",
            *       "user": {
            *         "_id": "665f1c2ab7e4d83f90a1b2c4",
            *         "name": "Ada Lovelace",

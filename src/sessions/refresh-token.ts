@@ -1,18 +1,23 @@
 import { createHash, createHmac, randomBytes } from 'node:crypto';
 import { perKey, type KeyRing } from '../keys/key-ring';
 
-/** The session's id, and 32 bytes as base64url. */
+/** The session's family, and 32 bytes as base64url. */
 const TOKEN = /^tfr_([0-9a-f]{24})_[\w-]{43}$/;
 
-const write = (sessionId: string, secret: Buffer) => `tfr_${sessionId}_${secret.toString('base64url')}`;
+const write = (family: string, secret: Buffer) => `tfr_${family}_${secret.toString('base64url')}`;
 
-/** Returns the session that a token names; `undefined` if it is not of the form of a refresh token. */
-export const sessionIdOf = (token: string): string | undefined => TOKEN.exec(token)?.[1];
+/** Returns the family of a token; `undefined` if it is not of the form of a refresh token. */
+export const familyOf = (token: string): string | undefined => TOKEN.exec(token)?.[1];
 
-/** Returns the id of a new session. It is random, since whoever guessed one could end that session. */
-export const newSessionId = () => randomBytes(12).toString('hex');
+const newId = () => randomBytes(12).toString('hex');
 
-export const firstToken = (sessionId: string): string => write(sessionId, randomBytes(32));
+/**
+ * Returns the ids of a new session. Access tokens, the log and the audit show `id`. Only the refresh tokens name the
+ * `family`: a made-up one ends the session of the family that it names, as a stolen one does.
+ */
+export const newIds = () => ({ id: newId(), family: newId() });
+
+export const firstToken = (family: string): string => write(family, randomBytes(32));
 
 /** Returns what is stored of a token. The token is random, so a quick digest is enough. */
 export const digestOf = (token: string): string => createHash('sha256').update(token).digest('base64url');
@@ -24,7 +29,7 @@ export const digestOf = (token: string): string => createHash('sha256').update(t
 export function createSuccessors(keys: Pick<KeyRing, 'current' | 'known'>) {
   const secretOf = perKey((secret) => createHmac('sha256', secret).update('refresh tokens').digest());
   const derive = (secret: Buffer, token: string) =>
-    write(sessionIdOf(token)!, createHmac('sha256', secret).update(token).digest());
+    write(familyOf(token)!, createHmac('sha256', secret).update(token).digest());
 
   return {
     next(token: string): { token: string; keyId: string } {

@@ -4,6 +4,8 @@ import type { Connection } from 'mongoose';
 export interface SessionRecord {
   _id: Types.ObjectId;
   userId: Types.ObjectId;
+  /** What its refresh tokens name instead of `_id`. It is random and never shown. */
+  family: string;
   /** The user's `authVersion` at the log-in; a session of a lower one has ended. */
   authVersion: number;
   /** Digest of the refresh token that is replaced when it is sent. */
@@ -27,6 +29,7 @@ export interface SessionRecord {
 const sessionSchema = new Schema<SessionRecord>(
   {
     userId: { type: Schema.Types.ObjectId, required: true },
+    family: { type: String, required: true },
     authVersion: { type: Number, required: true },
     currentHash: { type: String, required: true },
     previousHash: { type: String, default: null },
@@ -41,6 +44,7 @@ const sessionSchema = new Schema<SessionRecord>(
   },
   { collection: 'sessions', versionKey: false, strictQuery: 'throw' },
 );
+sessionSchema.index({ family: 1 }, { unique: true });
 sessionSchema.index({ userId: 1, lastUsedAt: -1 });
 sessionSchema.index({ idleUntil: 1 }, { expireAfterSeconds: 0 });
 sessionSchema.index({ until: 1 }, { expireAfterSeconds: 0 });

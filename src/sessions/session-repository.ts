@@ -7,7 +7,15 @@ export type { SessionRecord };
 
 export type NewSession = Pick<
   SessionRecord,
-  'authVersion' | 'currentHash' | 'device' | 'network' | 'createdAt' | 'lastUsedAt' | 'idleUntil' | 'until'
+  | 'family'
+  | 'authVersion'
+  | 'currentHash'
+  | 'device'
+  | 'network'
+  | 'createdAt'
+  | 'lastUsedAt'
+  | 'idleUntil'
+  | 'until'
 > & { id: string; userId: string };
 
 /** What a renewal changes. */
@@ -28,15 +36,18 @@ export function createSessionRepository(connection: Connection) {
     },
 
     /** Replaces the refresh token with this digest; null if it is not the current one of a live session. */
-    rotate: (id: string, digest: string, renewal: Renewal): Promise<SessionRecord | null> =>
+    rotate: (family: string, digest: string, renewal: Renewal): Promise<SessionRecord | null> =>
       Sessions.findOneAndUpdate(
-        { _id: toObjectId(id), currentHash: digest, ...isAlive(renewal.lastUsedAt) },
+        { family, currentHash: digest, ...isAlive(renewal.lastUsedAt) },
         { $set: { ...renewal, previousHash: digest, rotatedAt: renewal.lastUsedAt } },
         { returnDocument: 'after' },
       ).lean<SessionRecord>(),
 
     byId: (id: string, at = new Date()): Promise<SessionRecord | null> =>
       Sessions.findOne({ _id: toObjectId(id), ...isAlive(at) }).lean<SessionRecord>(),
+
+    byFamily: (family: string, at: Date): Promise<SessionRecord | null> =>
+      Sessions.findOne({ family, ...isAlive(at) }).lean<SessionRecord>(),
 
     /** Lists a user's live sessions, the last used first. */
     ofUser: (

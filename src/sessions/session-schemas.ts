@@ -3,7 +3,8 @@ import { objectId, plainText, time } from '../schemas/values';
 import { userSchema } from '../users/user-schemas';
 
 const SESSION_ID = '3f9c2ab7e4d83f90a1b2c3d4';
-const REFRESH_TOKEN = `tfr_${SESSION_ID}_q2bKx0m3vJ8yQd4sT1wZr7uN5cF9hLpG6aXeViBoYtE`;
+const FAMILY = 'b07d5e81c2a94f6310de88f5';
+const REFRESH_TOKEN = `tfr_${FAMILY}_q2bKx0m3vJ8yQd4sT1wZr7uN5cF9hLpG6aXeViBoYtE`;
 const EXPIRES_AT = '2026-11-22T10:30:00.000Z';
 
 /** An access token and when it expires. */

@@ -8,7 +8,7 @@ import type { NoticeBoard } from '../notices/notice-board';
 import type { Principal, Role } from '../people/principal';
 import { NotFoundError, UnauthenticatedError, UnavailableError } from '../problems/errors';
 import type { PublicUserRecord, UserRepository } from '../users/user-repository';
-import { digestOf, firstToken, newSessionId, sessionIdOf, type createSuccessors } from './refresh-token';
+import { digestOf, familyOf, firstToken, newIds, type createSuccessors } from './refresh-token';
 import type { SessionRecord, SessionRepository } from './session-repository';
 
 export type SessionService = ReturnType<typeof createSessionService>;
@@ -94,8 +94,8 @@ export function createSessionService(deps: SessionServiceDeps) {
   }
 
   /** Finds the successor that an earlier request with this token got. Ends the session if the token is used too late. */
-  async function repeated(id: string, token: string, origin: Client) {
-    const session = await sessions.byId(id, new Date(now()));
+  async function repeated(family: string, token: string, origin: Client) {
+    const session = await sessions.byFamily(family, new Date(now()));
     if (!session) throw refused();
     const { previousHash, currentHash, keyId, rotatedAt } = session;
     const digest = digestOf(token);
@@ -109,30 +109,25 @@ export function createSessionService(deps: SessionServiceDeps) {
     }
     // Either this token or its successor is in wrong hands, and which one is unknown (RFC 9700, 4.14.2).
     if (currentHash !== digest) {
-      const target = String(session.userId);
-      await endThese([id], {
-        action: 'refresh-token-replayed',
-        outcome: 'refused',
-        origin,
-        target,
-        detail: id,
-      });
+      const [id, target] = [String(session._id), String(session.userId)];
+      const event = { action: 'refresh-token-replayed', outcome: 'refused', origin, target } as const;
+      await endThese([id], { ...event, detail: id });
     }
     throw refused();
   }
 
   /** Replaces a refresh token, in one step, so that it has one successor whatever is sent at the same time. */
-  async function rotate(id: string, token: string, client: Client) {
+  async function rotate(family: string, token: string, client: Client) {
     const { token: refreshToken, keyId } = successors.next(token);
     const at = now();
-    const session = await sessions.rotate(id, digestOf(token), {
+    const session = await sessions.rotate(family, digestOf(token), {
       ...clientOf(client),
       currentHash: digestOf(refreshToken),
       keyId,
       lastUsedAt: new Date(at),
       idleUntil: new Date(at + deps.idleMs),
     });
-    return session ? { session, refreshToken } : repeated(id, token, client);
+    return session ? { session, refreshToken } : repeated(family, token, client);
   }
 
   /** @throws UnauthenticatedError, and ends the session, if its user is gone or has ended what was issued until now */
@@ -153,12 +148,14 @@ export function createSessionService(deps: SessionServiceDeps) {
       client: Client,
       how?: string,
     ): Promise<Grant> {
-      const [id, userId, at] = [newSessionId(), String(_id), now()];
-      const refreshToken = firstToken(id);
+      const { id, family } = newIds();
+      const [userId, at] = [String(_id), now()];
+      const refreshToken = firstToken(family);
       const session = {
         ...clientOf(client),
         id,
         userId,
+        family,
         authVersion,
         currentHash: digestOf(refreshToken),
         createdAt: new Date(at),
@@ -180,13 +177,14 @@ export function createSessionService(deps: SessionServiceDeps) {
 
     /** Replaces a refresh token by a new one and a new access token. */
     async renew(token: string, client: Client): Promise<{ grant: Grant; user: PublicUserRecord }> {
-      const id = sessionIdOf(token);
-      if (id === undefined) throw refused();
-      const { session, refreshToken } = await rotate(id, token, client);
+      const family = familyOf(token);
+      if (family === undefined) throw refused();
+      const { session, refreshToken } = await rotate(family, token, client);
       const user = await userOf(session);
       const { role } = user;
       const { authVersion } = session;
-      const access = tokens.grant({ id: String(user._id), role, sessionId: id, authVersion });
+      const sessionId = String(session._id);
+      const access = tokens.grant({ id: String(user._id), role, sessionId, authVersion });
       return { grant: { ...access, refreshToken }, user };
     },
 

@@ -6,10 +6,13 @@ type Stored = SessionRecord & { id: string };
 /** Sessions in memory. Each operation is one step, as in MongoDB; `step` decides when it runs. */
 export function createMemorySessions(step: <T>(name: string, work: () => T) => Promise<T>) {
   const all = new Map<string, Stored>();
-  const alive = (id: string, at: Date) => {
-    const session = all.get(id);
-    return session && session.idleUntil > at && session.until > at ? session : undefined;
-  };
+  const alive = (session: Stored | undefined, at: Date) =>
+    session && session.idleUntil > at && session.until > at ? session : undefined;
+  const ofFamily = (family: string, at: Date) =>
+    alive(
+      [...all.values()].find((session) => session.family === family),
+      at,
+    );
   const copy = (session: Stored | undefined) => (session ? { ...session } : null);
 
   const repository: SessionRepository = {
@@ -18,15 +21,16 @@ export function createMemorySessions(step: <T>(name: string, work: () => T) => P
         const ids = { _id: new Types.ObjectId(session.id), userId: new Types.ObjectId(userId) };
         all.set(session.id, { ...session, ...ids, previousHash: null, keyId: null, rotatedAt: null });
       }),
-    rotate: (id, digest, renewal) =>
+    rotate: (family, digest, renewal) =>
       step('rotate', () => {
-        const session = alive(id, renewal.lastUsedAt);
+        const session = ofFamily(family, renewal.lastUsedAt);
         if (session?.currentHash !== digest) return null;
         return copy(
           Object.assign(session, { ...renewal, previousHash: digest, rotatedAt: renewal.lastUsedAt }),
         );
       }),
-    byId: (id, at = new Date()) => step('find', () => copy(alive(id, at))),
+    byId: (id, at = new Date()) => step('find', () => copy(alive(all.get(id), at))),
+    byFamily: (family, at) => step('find', () => copy(ofFamily(family, at))),
     ofUser: (userId, { skip = 0, limit }) =>
       step('list', () =>
         [...all.values()]

@@ -95,6 +95,17 @@ describe('POST /users/token', () => {
     expect(headers['www-authenticate']).toContain('invalid_token');
   });
 
+  it('refuses a made-up token that names a session by its id, and leaves the session alone', async () => {
+    const session = await signUp();
+    await renew(`tfr_${idOf(session)}_${'a'.repeat(43)}`).expect(401);
+    await expectAlive(session);
+    const { body } = await renew(session.refreshToken).expect(200);
+    const { body: shown } = await as(api, session).get('/users/me/sessions').expect(200);
+    expect(JSON.stringify([shown, jwt.decode((body as Session).token)])).not.toContain(
+      session.refreshToken.slice(4, 28),
+    );
+  });
+
   it.each(['idleUntil', 'until'])('refuses a session that has passed its %s', async (field) => {
     const session = await signUp();
     await set(session, { [field]: new Date(Date.now() - 1_000) });
@@ -225,6 +236,7 @@ describe('the list of sessions', () => {
     const more = Array.from({ length: MOST_SESSIONS - 3 }, (_, index) => ({
       ...template,
       _id: new Types.ObjectId(),
+      family: String(new Types.ObjectId()),
       lastUsedAt: new Date(2_000 + index),
     }));
     await sessionsOf().insertMany(more);

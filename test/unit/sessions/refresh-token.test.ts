@@ -3,18 +3,18 @@ import { fixedKeys } from '../../../src/keys/key-ring';
 import {
   createSuccessors,
   digestOf,
+  familyOf,
   firstToken,
-  newSessionId,
-  sessionIdOf,
+  newIds,
 } from '../../../src/sessions/refresh-token';
 
 const [OLD, NEW] = [keyOf('o'.repeat(32)), keyOf('n'.repeat(32))];
 
 describe('a refresh token', () => {
-  it('names its session, and is another one each time', () => {
-    const id = newSessionId();
-    const [one, other] = [firstToken(id), firstToken(id)];
-    expect([sessionIdOf(one), sessionIdOf(other)]).toEqual([id, id]);
+  it('names its family, and is another one each time', () => {
+    const family = newIds().family;
+    const [one, other] = [firstToken(family), firstToken(family)];
+    expect([familyOf(one), familyOf(other)]).toEqual([family, family]);
     expect(one).not.toBe(other);
     expect(digestOf(one)).not.toBe(digestOf(other));
   });
@@ -22,18 +22,18 @@ describe('a refresh token', () => {
   it.each(['', 'tfr_', `tfr_${'g'.repeat(24)}_${'a'.repeat(43)}`, `tfr_${'a'.repeat(24)}_${'a'.repeat(42)}`])(
     'is not %j',
     (text) => {
-      expect(sessionIdOf(text)).toBeUndefined();
+      expect(familyOf(text)).toBeUndefined();
     },
   );
 });
 
 describe('the successor of a refresh token', () => {
-  const token = firstToken(newSessionId());
+  const token = firstToken(newIds().family);
 
-  it('is the same on every worker with the same keys, and of the same session', () => {
+  it('is the same on every worker with the same keys, and of the same family', () => {
     const [one, other] = [createSuccessors(fixedKeys([NEW])), createSuccessors(fixedKeys([NEW]))];
     expect(one.next(token)).toEqual(other.next(token));
-    expect(sessionIdOf(one.next(token).token)).toBe(sessionIdOf(token));
+    expect(familyOf(one.next(token).token)).toBe(familyOf(token));
     expect(one.next(token).token).not.toBe(token);
   });
 
