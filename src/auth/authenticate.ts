@@ -4,6 +4,7 @@ import type { Principal } from '../people/principal';
 import { isScriptToken } from '../script-tokens/script-token';
 import { UnauthenticatedError } from '../problems/errors';
 import type { NoticeBoard } from '../notices/notice-board';
+import { endedToken } from '../users/in-force';
 
 const BEARER = /^Bearer +([\w~+/.-]+=*) *$/i;
 
@@ -20,7 +21,7 @@ export function createAuthenticate({ tokens, board, verifyScriptToken }: Authent
   async function verifyOfSession(token: string): Promise<Principal> {
     const user = tokens.verify(token);
     if (!(await board.isRevoked(user))) return user;
-    throw new UnauthenticatedError(ENDED, 'invalid_token');
+    throw endedToken();
   }
 
   return async function authenticate(request: Request): Promise<Principal> {
@@ -38,6 +39,3 @@ export function createAuthenticate({ tokens, board, verifyScriptToken }: Authent
     return user;
   };
 }
-
-const ENDED =
-  'This token has ended: its user logged out, was changed or removed, or changed the password. Log in again.';

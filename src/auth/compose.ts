@@ -16,6 +16,7 @@ import type { NoticeBoard } from '../notices/notice-board';
 import type { ScriptTokenRepository } from '../script-tokens/script-token-repository';
 import { createVerifyScriptToken } from '../script-tokens/verify-script-token';
 import type { SessionService } from '../sessions/session-service';
+import type { RequireInForce } from '../users/in-force';
 import type { UserRepository } from '../users/user-repository';
 import { createWebhook } from '../infra/webhook';
 import type { Principal } from '../people/principal';
@@ -36,7 +37,7 @@ interface AuthDeps {
   store: { mongo: Pick<Mongo, 'transaction'>; users: UserRepository };
   userCache: UserCache;
   tasks: Pick<TaskService, 'newestIdsOf'>;
-  sessions: SessionService;
+  sessions: SessionService & { requireInForce: RequireInForce };
   keys: KeyRing;
   grant: (principal: Principal) => AccessToken;
   logger: Logger;
@@ -89,7 +90,7 @@ export async function composeAuth(config: Config, deps: AuthDeps) {
     taskIdsOf: tasks.newestIdsOf,
   };
   const checkPassword = passwordCheck.check;
-  const openSession = sessions.open;
+  const { open: openSession, requireInForce } = sessions;
   const auth = createAuthService({ ...joining, hashPool, places, openSession, checkPassword });
   const confirm = createConfirmPassword({ users, hashPool, places, guard, audit });
   const passwords = createPasswordService({
@@ -98,13 +99,14 @@ export async function composeAuth(config: Config, deps: AuthDeps) {
     places,
     confirm,
     sessions,
+    requireInForce,
     audit,
     resets: createResetTokens(deps.keys),
     transaction: mongo.transaction,
     grant: deps.grant,
     notify: composeWebhook(config, deps.logger),
   });
-  const createUser = createUserCreation({ ...joining, makeReset: passwords.makeReset });
+  const createUser = createUserCreation({ ...joining, requireInForce, makeReset: passwords.makeReset });
   await passwordCheck.ready();
   return { auth, createUser, passwords, confirm, hashPool, heldRefusals, admitPassword };
 }

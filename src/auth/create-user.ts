@@ -4,6 +4,7 @@ import type { Caller } from '../audit/audit-event';
 import type { IdempotentRequest, Once } from '../idempotency/idempotency-service';
 import type { ClientSession, Mongo } from '../infra/mongo/mongo';
 import { ConflictError } from '../problems/errors';
+import type { RequireInForce } from '../users/in-force';
 import type { NewUser, UserRecord, UserRepository } from '../users/user-repository';
 import { toUser } from '../users/user-view';
 import { NO_HASH } from './check-password';
@@ -14,6 +15,7 @@ interface CreateUserDeps {
   makeReset: PasswordService['makeReset'];
   once: Once;
   transaction: Mongo['transaction'];
+  requireInForce: RequireInForce;
   audit: Pick<Audit, 'record'>;
   userJoined: (userId: string, version: number) => Promise<void>;
   userShown: (userId: string, user: Pick<UserRecord, 'version' | 'updatedAt'>) => Promise<void>;
@@ -37,6 +39,7 @@ export function createUserCreation(deps: CreateUserDeps) {
     let version = 0;
     const { result: id, replayed } = await deps.once(idempotency, origin.user.id, (session) => {
       const add = async (txn: ClientSession) => {
+        await deps.requireInForce(origin.user, txn);
         const made = await users.create({ ...person, passwordHash: noHash() }, txn);
         version = made.version;
         const event = { action: 'user-created', origin, target: String(made._id) } as const;

@@ -1,9 +1,8 @@
 import type { Audit } from '../audit/audit';
 import type { AuditEvent, Caller, Origin } from '../audit/audit-event';
-import type { ClientSession, Mongo } from '../infra/mongo/mongo';
+import type { Mongo } from '../infra/mongo/mongo';
 import type { HashPool } from '../infra/hash-pool';
 import type { Webhook } from '../infra/webhook';
-import type { Ending } from '../notices/endings';
 import type { Principal } from '../people/principal';
 import {
   ConflictError,
@@ -13,9 +12,10 @@ import {
   UnauthenticatedError,
 } from '../problems/errors';
 import type { SessionService } from '../sessions/session-service';
+import { endedToken, isOf, type RequireInForce } from '../users/in-force';
 import { containsName, NAME_FAULT } from '../users/guessable-password';
 import { preparedPassword } from '../users/password';
-import type { UserRecord, UserRepository } from '../users/user-repository';
+import type { InForce, UserRecord, UserRepository } from '../users/user-repository';
 import { toPerson } from '../people/person';
 import type { Sender } from './check-password';
 import type { ConfirmPassword } from './confirm-password';
@@ -31,6 +31,7 @@ interface PasswordServiceDeps {
   places: Pick<HashPlaces, 'hold'>;
   confirm: ConfirmPassword;
   sessions: Pick<SessionService, 'endOlder' | 'announce'>;
+  requireInForce: RequireInForce;
   audit: Pick<Audit, 'record'>;
   resets: ResetTokens;
   transaction: Mongo['transaction'];
@@ -39,7 +40,7 @@ interface PasswordServiceDeps {
   notify: Webhook | undefined;
 }
 
-const MEANWHILE = 'The password was changed at the same time. Log in with the new one.';
+const MEANWHILE = 'Your password or access was changed at the same time. Log in again.';
 const BAD_RESET = 'The reset token is not valid, has been used or has expired. Ask an Admin for a new one.';
 
 export function createPasswordService(deps: PasswordServiceDeps) {
@@ -48,25 +49,26 @@ export function createPasswordService(deps: PasswordServiceDeps) {
   /**
    * Stores a password hash, and ends in the same transaction what was issued until now.
    * @param event is recorded with it
-   * @param kept id of a session that goes on
-   * @returns the user's new `authVersion`; `undefined`, without an effect, if the hash is no longer `from`
+   * @param keeps id of a session that goes on, and what must hold of the user besides the hash
+   * @returns the user's present rights; `undefined`, without an effect, if the hash is no longer `from`
    */
   async function replace(
     { _id, passwordHash: from }: UserRecord,
     to: string,
     event: Pick<AuditEvent, 'action' | 'origin'>,
-    kept?: string,
-  ): Promise<number | undefined> {
+    { sessionId, required }: { sessionId?: string; required?: InForce } = {},
+  ): Promise<Required<InForce> | undefined> {
     const id = String(_id);
-    const work = async (txn: ClientSession): Promise<{ authVersion?: number; endings: Ending[] }> => {
-      const authVersion = await users.setPassword(id, { from, to }, txn);
-      if (authVersion === undefined) return { endings: [] };
+    const done = await deps.transaction(async (txn) => {
+      const user = await users.setPassword(id, { from, to, required }, txn);
+      if (!user) return undefined;
+      const { role, authVersion = 0 } = user;
       await audit.record({ ...event, target: id }, txn);
-      return { authVersion, endings: await sessions.endOlder(id, authVersion, txn, kept) };
-    };
-    const { authVersion, endings } = await deps.transaction(work);
-    await sessions.announce(endings);
-    return authVersion;
+      const endings = await sessions.endOlder(id, authVersion, txn, sessionId);
+      return { rights: { role, authVersion }, endings };
+    });
+    if (done) await sessions.announce(done.endings);
+    return done?.rights;
   }
 
   /** Returns the user of a reset token. @throws UnauthenticatedError if the token does not hold */
@@ -88,12 +90,16 @@ export function createPasswordService(deps: PasswordServiceDeps) {
       if (by.id !== id) throw new ForbiddenError(OF_OTHERS);
       const event = { action: 'password-changed', origin } as const;
       const { user, hash } = await deps.confirm(currentPassword, event, async (found, client) => {
+        if (!isOf(by, found)) throw endedToken();
         requireNoName(newPassword, found);
         return { user: found, hash: await hashPool.hash(preparedPassword(newPassword), client) };
       });
-      const authVersion = await replace(user, hash, event, by.sessionId);
-      if (authVersion === undefined) throw new ConflictError(MEANWHILE);
-      return deps.grant({ id, role: user.role, sessionId: by.sessionId, authVersion });
+      const { sessionId } = by;
+      // A token must not outlive what ended it while the passwords were hashed.
+      const required = { role: by.role, authVersion: user.authVersion ?? 0 };
+      const rights = await replace(user, hash, event, { sessionId, required });
+      if (!rights) throw new ConflictError(MEANWHILE);
+      return deps.grant({ id, sessionId, ...rights });
     },
 
     /** Makes a token with which a user can set a new password, for an Admin to hand over. */
@@ -102,9 +108,10 @@ export function createPasswordService(deps: PasswordServiceDeps) {
       const user = await users.withSecrets(id);
       if (!user) throw new NotFoundError('No such user.');
       const reset = resets.make(id, user.passwordHash);
-      await deps.transaction((txn) =>
-        audit.record({ action: 'password-reset-issued', origin, target: id }, txn),
-      );
+      await deps.transaction(async (txn) => {
+        await deps.requireInForce(origin.user, txn);
+        await audit.record({ action: 'password-reset-issued', origin, target: id }, txn);
+      });
       const { _id, name, email, username } = toPerson(user);
       const isNotified = await deps.notify?.('password.reset', {
         user: { _id, name, email, username },

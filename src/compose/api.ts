@@ -26,7 +26,7 @@ export async function composeApi(config: Config, logger: Logger) {
   const authDeps = { ...shared, userCache, tasks, sessions, grant: tokens.grant, logger };
   const accounts = await composeAuth(config, authDeps);
   const { auth, passwords, hashPool, heldRefusals } = accounts;
-  const scriptTokens = composeScriptTokens(shared, users.requireSelfOrAdmin);
+  const scriptTokens = composeScriptTokens({ ...shared, sessions }, users.requireSelfOrAdmin);
   const avatars = composeAvatars(config, store, users.requireSelfOrAdmin);
   const jobs = createJobService(store.jobs);
   const ops = composeOps(config, { ...store, failedJobs: composeFailedJobs(store), authenticate });

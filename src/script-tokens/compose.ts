@@ -1,7 +1,7 @@
 import type { Audit } from '../audit/audit';
 import type { Mongo } from '../infra/mongo/mongo';
 import type { NoticeBoard } from '../notices/notice-board';
-import type { UserRepository } from '../users/user-repository';
+import type { RequireInForce } from '../users/in-force';
 import type { ScriptTokenRepository } from './script-token-repository';
 import { createScriptTokenService } from './script-token-service';
 
@@ -10,22 +10,22 @@ type ServiceDeps = Parameters<typeof createScriptTokenService>[0];
 interface ScriptTokensDeps {
   store: {
     mongo: Pick<Mongo, 'transaction'>;
-    users: Pick<UserRepository, 'hold'>;
     scriptTokens: ScriptTokenRepository;
   };
   board: NoticeBoard;
   audit: Audit;
+  sessions: { requireInForce: RequireInForce };
 }
 
 export const composeScriptTokens = (
-  { store: { mongo, users, scriptTokens }, board, audit }: ScriptTokensDeps,
+  { store: { mongo, scriptTokens }, board, audit, sessions }: ScriptTokensDeps,
   requireSelfOrAdmin: ServiceDeps['requireSelfOrAdmin'],
 ) =>
   createScriptTokenService({
     scriptTokens,
     transaction: mongo.transaction,
-    holdUser: users.hold,
     requireSelfOrAdmin,
+    requireInForce: sessions.requireInForce,
     board,
     audit,
   });

@@ -1,10 +1,11 @@
 import type { Audit } from '../audit/audit';
 import type { Caller } from '../audit/audit-event';
-import type { ClientSession, Mongo } from '../infra/mongo/mongo';
+import type { Mongo } from '../infra/mongo/mongo';
 import { ofScriptToken, untilTokensEnd, type Ending } from '../notices/endings';
 import type { NoticeBoard } from '../notices/notice-board';
 import type { Principal } from '../people/principal';
 import { ConflictError, ForbiddenError, InvalidRequestError, NotFoundError } from '../problems/errors';
+import type { RequireInForce } from '../users/in-force';
 import { digestOf, newScriptToken } from './script-token';
 import type { ScriptTokenRecord, ScriptTokenRepository } from './script-token-repository';
 import { REMEMBERED_MS } from './verify-script-token';
@@ -14,8 +15,8 @@ export type ScriptTokenService = ReturnType<typeof createScriptTokenService>;
 interface ScriptTokenServiceDeps {
   scriptTokens: ScriptTokenRepository;
   transaction: Mongo['transaction'];
-  /** Makes transactions about one user exclude each other. Returns false if there is no such user. */
-  holdUser: (userId: string, session: ClientSession) => Promise<boolean>;
+  /** Checks the caller in the transaction, and makes transactions of one caller exclude each other. */
+  requireInForce: RequireInForce;
   requireSelfOrAdmin: (userId: string, by: Principal) => void;
   board: Pick<NoticeBoard, 'post' | 'announce'>;
   audit: Pick<Audit, 'record'>;
@@ -58,7 +59,7 @@ export function createScriptTokenService(deps: ScriptTokenServiceDeps) {
       const token = newScriptToken();
       const made = { userId, name, access, expiresAt, hash: digestOf(token), lastFour: token.slice(-4) };
       const record = await transaction(async (session) => {
-        if (!(await deps.holdUser(userId, session))) throw new NotFoundError('No such user.');
+        await deps.requireInForce(origin.user, session);
         if ((await scriptTokens.ofUser(userId, session)).length >= MOST_SCRIPT_TOKENS)
           throw new ConflictError(`A user has at most ${MOST_SCRIPT_TOKENS} tokens. Delete one first.`);
         const event = { action: 'script-token-created', origin, target: userId } as const;
@@ -80,6 +81,7 @@ export function createScriptTokenService(deps: ScriptTokenServiceDeps) {
       if (!token) throw new NotFoundError('No such token.');
       const endings: Ending[] = [{ _id: ofScriptToken(id), until: untilTokensEnd(REMEMBERED_MS) }];
       await transaction(async (session) => {
+        await deps.requireInForce(origin.user, session);
         if (!(await scriptTokens.remove(userId, id, session))) return;
         await board.post(endings, session);
         const event = { action: 'script-token-deleted', origin, target: userId } as const;

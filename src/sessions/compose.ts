@@ -3,6 +3,7 @@ import type { Config } from '../config';
 import type { Mongo } from '../infra/mongo/mongo';
 import type { KeyRing } from '../keys/key-ring';
 import type { NoticeBoard } from '../notices/notice-board';
+import { createRequireInForce } from '../users/in-force';
 import type { UserRepository } from '../users/user-repository';
 import { createSuccessors } from './refresh-token';
 import type { SessionRepository } from './session-repository';
@@ -21,8 +22,9 @@ const DAY_MS = 86_400_000;
 export const composeSessions = (
   { sessionIdleDays, sessionMaxDays }: Pick<Config, 'sessionIdleDays' | 'sessionMaxDays'>,
   { store: { mongo, users, sessions }, board, audit, keys, tokens }: SessionsDeps,
-) =>
-  createSessionService({
+) => ({
+  requireInForce: createRequireInForce({ users, sessions }),
+  ...createSessionService({
     sessions,
     users,
     successors: createSuccessors(keys),
@@ -32,4 +34,5 @@ export const composeSessions = (
     tokens,
     idleMs: sessionIdleDays * DAY_MS,
     mostMs: sessionMaxDays * DAY_MS,
-  });
+  }),
+});

@@ -49,6 +49,12 @@ export function createSessionRepository(connection: Connection) {
     byFamily: (family: string, at: Date): Promise<SessionRecord | null> =>
       Sessions.findOne({ family, ...isAlive(at) }).lean<SessionRecord>(),
 
+    /** Returns whether the user has this session, in a transaction. */
+    isLive: async (id: string, userId: string, txn: ClientSession): Promise<boolean> => {
+      const live = { _id: toObjectId(id), userId: toObjectId(userId), ...isAlive(new Date()) };
+      return (await Sessions.exists(live).session(txn)) !== null;
+    },
+
     /** Lists a user's live sessions, the last used first. */
     ofUser: (
       userId: string,
@@ -70,9 +76,11 @@ export function createSessionRepository(connection: Connection) {
       await Sessions.deleteMany({ userId: toObjectId(userId), ...kept }, { session: txn });
     },
 
-    /** Lets a session outlive a change of the user's `authVersion`. */
-    async keep(id: string, authVersion: number, txn: ClientSession): Promise<void> {
-      await Sessions.updateOne({ _id: toObjectId(id) }, { $set: { authVersion } }, { session: txn });
+    /** Lets a live session outlive a change of the user's `authVersion`. Returns false if there is no such session. */
+    async keep(id: string, authVersion: number, txn: ClientSession): Promise<boolean> {
+      const live = { _id: toObjectId(id), ...isAlive(new Date()) };
+      const { matchedCount } = await Sessions.updateOne(live, { $set: { authVersion } }, { session: txn });
+      return matchedCount === 1;
     },
 
     prepare: () => Sessions.createIndexes(),

@@ -7,6 +7,7 @@ import { ofSession, ofUser, untilTokensEnd, type Ending } from '../notices/endin
 import type { NoticeBoard } from '../notices/notice-board';
 import type { Principal, Role } from '../people/principal';
 import { NotFoundError, UnauthenticatedError, UnavailableError } from '../problems/errors';
+import { endedToken } from '../users/in-force';
 import type { PublicUserRecord, UserRepository } from '../users/user-repository';
 import { digestOf, familyOf, firstToken, newIds, type createSuccessors } from './refresh-token';
 import type { SessionRecord, SessionRepository } from './session-repository';
@@ -79,6 +80,7 @@ export function createSessionService(deps: SessionServiceDeps) {
    * Ends a user's tokens with a lower `authVersion`, and their sessions, in the transaction that raised it. The caller
    * announces the returned endings after the commit.
    * @param kept id of a session that goes on; its tokens end, but its refresh token does not
+   * @throws UnauthenticatedError if the kept session has ended
    */
   async function endOlder(
     userId: string,
@@ -88,7 +90,7 @@ export function createSessionService(deps: SessionServiceDeps) {
   ): Promise<Ending[]> {
     const endings = [{ ...ending(ofUser(userId)), least: authVersion }];
     await sessions.removeOfUser(userId, txn, kept);
-    if (kept !== undefined) await sessions.keep(kept, authVersion, txn);
+    if (kept !== undefined && !(await sessions.keep(kept, authVersion, txn))) throw endedToken();
     await board.post(endings, txn);
     return endings;
   }

@@ -8,6 +8,7 @@ import type { NoticeBoard } from '../notices/notice-board';
 import type { NoticeRepository } from '../notices/notice-repository';
 import type { TaskRepository } from '../tasks/task-repository';
 import type { TaskService } from '../tasks/task-service';
+import type { RequireInForce } from './in-force';
 import { createUserAccess } from './user-access';
 import { createUserCache } from './user-cache';
 import type { UserRepository } from './user-repository';
@@ -34,6 +35,7 @@ interface UsersDeps {
   sessions: {
     endOlder: (userId: string, authVersion: number, session: ClientSession) => Promise<Ending[]>;
     announce: (endings: Ending[]) => Promise<void>;
+    requireInForce: RequireInForce;
   };
   /** How long a token is valid. */
   tokenLifeMs: number;
@@ -44,12 +46,14 @@ export function composeUsers(deps: UsersDeps) {
   const { store, tasks: tasksOf, cache, cursors, board, audit, sessions, tokenLifeMs } = deps;
   const { mongo, users: records, tasks, avatars, notices } = store;
   const { transaction } = mongo;
+  const { requireInForce } = sessions;
   const lockAdmins = (session: ClientSession) => notices.lock('admins', session);
   const userCache = createUserCache(cache);
   const access = createUserAccess({
     users: records,
     transaction,
     lockAdmins,
+    requireInForce,
     async endAccess({ _id, authVersion = 0 }, session) {
       const endings = await sessions.endOlder(String(_id), authVersion, session);
       return () => sessions.announce(endings);
@@ -74,6 +78,7 @@ export function composeUsers(deps: UsersDeps) {
     afterRemoval: [avatars.files.removeOfUser],
     lockAdmins,
     access,
+    requireInForce,
     audit,
   });
   return { users, userCache };

@@ -2,7 +2,8 @@ import type { Audit } from '../audit/audit';
 import type { Action, Origin } from '../audit/audit-event';
 import type { ClientSession, Mongo } from '../infra/mongo/mongo';
 import type { Precondition } from '../lib/version-tag';
-import { ConflictError, ForbiddenError } from '../problems/errors';
+import { ConflictError } from '../problems/errors';
+import type { RequireInForce } from './in-force';
 import type { Access, PublicUserRecord, UserFields, UserRepository } from './user-repository';
 
 interface UserAccessDeps {
@@ -10,6 +11,7 @@ interface UserAccessDeps {
   transaction: Mongo['transaction'];
   /** Serializes what may take the last Admin away, also on several workers. */
   lockAdmins: (session: ClientSession) => Promise<void>;
+  requireInForce: RequireInForce;
   /** Ends the sessions and tokens of a user in the transaction; call the result after the commit. */
   endAccess: (user: PublicUserRecord, session: ClientSession) => Promise<() => Promise<void>>;
   audit: Pick<Audit, 'record'>;
@@ -31,18 +33,13 @@ export const changesLogin = (
 ): boolean => email !== present.email || username !== present.username;
 
 /** Changes what users may do: their role, and whether they may use the API at all. */
-export function createUserAccess({ users, transaction, lockAdmins, endAccess, audit }: UserAccessDeps) {
+export function createUserAccess(deps: UserAccessDeps) {
+  const { users, transaction, lockAdmins, requireInForce, endAccess, audit } = deps;
+
   /** @throws ConflictError if the transaction has left no Admin that can log in */
   async function requireAdmin(session: ClientSession): Promise<void> {
     if ((await users.countAdmins(session)) === 0)
       throw new ConflictError('This is the last enabled Admin. Create or enable another one first.');
-  }
-
-  /** A token of an Admin who is demoted at this moment may still be accepted. @throws ForbiddenError */
-  async function requireStillAdmin({ user: by }: Origin, session: ClientSession): Promise<void> {
-    if (!by) return;
-    const record = await users.byId(by.id, session);
-    if (record?.role !== 'Admin' || record.disabled) throw new ForbiddenError('You are no longer an Admin.');
   }
 
   async function record(
@@ -74,7 +71,7 @@ export function createUserAccess({ users, transaction, lockAdmins, endAccess, au
     ): Promise<{ user: PublicUserRecord; announce: () => Promise<void> } | null> =>
       transaction(async (session) => {
         await lockAdmins(session);
-        await requireStillAdmin(origin, session);
+        await requireInForce(origin.user, session);
         const before = await users.byId(id, session);
         const after = before && (await users.change(id, fields, precondition, { access, session }));
         if (!before || !after) return null;

@@ -37,10 +37,23 @@ export interface Access {
 const PUBLIC = { passwordHash: 0, uploads: 0, words: 0 } as const;
 export type PublicUserRecord = Omit<UserRecord, keyof typeof PUBLIC>;
 
+/** What must be unchanged since it was read; `undefined` fits any value. */
+export interface InForce {
+  role?: Role;
+  authVersion?: number;
+}
+
+/** Matches enabled users of whom this still holds. */
+const inForce = ({ role, authVersion }: InForce) => ({
+  disabled: null,
+  ...(role && { role }),
+  ...(authVersion !== undefined && { authVersion: authVersion === 0 ? { $in: [0, null] } : authVersion }),
+});
+
 const RAISE = { $inc: { authVersion: 1 } } as const;
 /** Options of a change that no answer about the user shows. */
 const quietly = (session: ClientSession) =>
-  ({ session, timestamps: false, returnDocument: 'after', projection: { authVersion: 1 } }) as const;
+  ({ session, timestamps: false, returnDocument: 'after', projection: { authVersion: 1, role: 1 } }) as const;
 
 const WORDS_OF_USER = 40;
 /** Tries of a change that other changes keep overtaking. */
@@ -181,17 +194,18 @@ export function createUserRepository(connection: Connection) {
     },
 
     /**
-     * Replaces a password hash, and raises `authVersion` and returns it.
-     * @returns `undefined` if the hash is no longer the one that was read
+     * Replaces a password hash, and raises `authVersion`.
+     * @param required what must hold of the user besides the hash, who then must also be enabled
+     * @returns the changed user; null if the hash is no longer the one that was read, or `required` does not hold
      */
-    async setPassword(
+    setPassword(
       id: string,
-      { from, to }: { from: string; to: string },
+      { from, to, required }: { from: string; to: string; required?: InForce },
       session: ClientSession,
-    ): Promise<number | undefined> {
+    ): Promise<Pick<UserRecord, 'role' | 'authVersion'> | null> {
       const change = { ...RAISE, $set: { passwordHash: to } };
-      const same = { _id: toObjectId(id), passwordHash: from };
-      return (await Users.findOneAndUpdate(same, change, quietly(session)).lean())?.authVersion;
+      const same = { _id: toObjectId(id), passwordHash: from, ...(required && inForce(required)) };
+      return Users.findOneAndUpdate(same, change, quietly(session)).lean();
     },
 
     /** Counts the Admins who can log in. */
@@ -208,10 +222,15 @@ export function createUserRepository(connection: Connection) {
         projection: PUBLIC,
       }).lean<PublicUserRecord>(),
 
-    /** Writes to the user, so that transactions about one user exclude each other. Returns false if there is no user. */
-    async hold(id: string, session: ClientSession): Promise<boolean> {
+    /**
+     * Writes to the user, so that transactions about one user exclude each other.
+     * @param required what must hold of the user, who then must also be enabled
+     * @returns false if there is no such user
+     */
+    async hold(id: string, session: ClientSession, required?: InForce): Promise<boolean> {
       const count = { $inc: { uploads: 1 } };
-      const { matchedCount } = await Users.updateOne({ _id: toObjectId(id) }, count, {
+      const filter = { _id: toObjectId(id), ...(required && inForce(required)) };
+      const { matchedCount } = await Users.updateOne(filter, count, {
         session,
         timestamps: false,
       });

@@ -9,6 +9,7 @@ import type { NoticeBoard } from '../notices/notice-board';
 import type { Cursors } from '../lists/cursor';
 import { pick, pageMeta, planList, type ListQuery } from '../lists/list-plan';
 import { holdsAt, tagOfVersioned, type Precondition } from '../lib/version-tag';
+import type { RequireInForce } from './in-force';
 import type { UserCache } from './user-cache';
 import { userTable, type UserFilters } from './user-lists';
 import { changesLogin, differences, type UserAccess } from './user-access';
@@ -46,6 +47,7 @@ interface UserServiceDeps {
   /** Serializes removals of Admins, so that the last two can not remove each other at the same time. */
   lockAdmins: (session: ClientSession) => Promise<void>;
   access: UserAccess;
+  requireInForce: RequireInForce;
   audit: Pick<Audit, 'record'>;
 }
 
@@ -93,6 +95,7 @@ export function createUserService(deps: UserServiceDeps) {
     precondition?: Precondition,
   ) {
     return deps.transaction(async (session) => {
+      await deps.requireInForce(origin.user, session);
       const before = await users.byId(id, session);
       const user = await users.change(id, fields, precondition, { session });
       if (before && user && changesLogin(before, fields))
@@ -204,6 +207,7 @@ export function createUserService(deps: UserServiceDeps) {
     async remove(id: string, caller: Caller, precondition?: Precondition): Promise<void> {
       requireSelfOrAdmin(id, caller.user);
       const user = await deps.transaction(async (session) => {
+        await deps.requireInForce(caller.user, session);
         const removed = await users.remove(id, precondition, session);
         if (!removed) return undefined;
         if (removed.role === 'Admin') {

@@ -5,6 +5,7 @@ import { connectMongo } from '../../src/infra/mongo/mongo';
 import { createNoticeRepository } from '../../src/notices/notice-repository';
 import type { Principal } from '../../src/people/principal';
 import { AppError } from '../../src/problems/errors';
+import { createRequireInForce } from '../../src/users/in-force';
 import { createUserAccess } from '../../src/users/user-access';
 import { createUserRepository, type Access } from '../../src/users/user-repository';
 import { createUserService } from '../../src/users/user-service';
@@ -47,12 +48,14 @@ async function startWorker() {
   const lockAdmins = (session: Parameters<typeof notices.lock>[1]) => notices.lock('admins', session);
   const audit = { record: async () => {} };
   const endAccess = async () => async () => {};
-  const access = createUserAccess({ users, transaction, lockAdmins, endAccess, audit });
+  const requireInForce = createRequireInForce({ users, sessions: { isLive: async () => true } });
+  const access = createUserAccess({ users, transaction, lockAdmins, requireInForce, endAccess, audit });
   const nothing = async () => {};
   const refill = async () => nothing;
   const service = createUserService({
     users,
     access,
+    requireInForce,
     transaction,
     lockAdmins,
     audit,

@@ -31,6 +31,7 @@ export function createMemorySessions(step: <T>(name: string, work: () => T) => P
       }),
     byId: (id, at = new Date()) => step('find', () => copy(alive(all.get(id), at))),
     byFamily: (family, at) => step('find', () => copy(ofFamily(family, at))),
+    isLive: (id, userId) => step('is live', () => String(alive(all.get(id), new Date())?.userId) === userId),
     ofUser: (userId, { skip = 0, limit }) =>
       step('list', () =>
         [...all.values()]
@@ -44,7 +45,12 @@ export function createMemorySessions(step: <T>(name: string, work: () => T) => P
         for (const { id, userId: owner } of [...all.values()])
           if (String(owner) === userId && id !== except) all.delete(id);
       }),
-    keep: (id, authVersion) => step('keep', () => void Object.assign(all.get(id) ?? {}, { authVersion })),
+    keep: (id, authVersion) =>
+      step('keep', () => {
+        const session = all.get(id);
+        if (session) Object.assign(session, { authVersion });
+        return session !== undefined;
+      }),
     prepare: () => Promise.resolve([] as never),
   };
   return { repository, all };
