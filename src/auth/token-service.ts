@@ -17,9 +17,17 @@ export interface AccessToken {
   expiresAt: Date;
 }
 
+/** A token that was verified: whose it is, by which key, and until when (ms since 1970). */
+interface Checked {
+  principal: Principal;
+  keyId: string;
+  endsAt: number;
+}
+
 /** `sid`: the session; `ver`: the user's `authVersion`. Tokens of earlier releases have neither. */
 interface Claims {
   sub?: string;
+  iat?: number;
   exp?: number;
   role?: unknown;
   sid?: string;
@@ -48,7 +56,7 @@ function keyIdOf(token: string): unknown {
  */
 export function createTokenService({ keys, ttlSeconds }: TokenOptions) {
   // Verifying a signature costs a third of the throughput of a cached read, so each token is verified once.
-  const checked = new LRUCache<string, { principal: Principal; keyId: string }>({ max: REMEMBERED });
+  const checked = new LRUCache<string, Checked>({ max: REMEMBERED });
 
   function verifiedBy(key: Key, token: string): jwt.Jwt | undefined {
     try {
@@ -56,6 +64,8 @@ export function createTokenService({ keys, ttlSeconds }: TokenOptions) {
         algorithms: ['HS256'],
         issuer: ISSUER,
         audience: AUDIENCE,
+        // Endings are kept for tokens of the present lifetime; one that was issued for longer would outlive them.
+        maxAge: ttlSeconds,
         complete: true,
       });
     } catch (error) {
@@ -68,7 +78,7 @@ export function createTokenService({ keys, ttlSeconds }: TokenOptions) {
   const isAccepted = (keyId: string) =>
     keyId === keys.current().id || keys.accepted().some(({ id }) => id === keyId);
 
-  function check(token: string): { principal: Principal; keyId: string; endsAt: number } {
+  function check(token: string): Checked {
     const keyId = keyIdOf(token);
     const candidates = keys.accepted().filter(({ id }) => keyId === undefined || id === keyId);
     for (const key of candidates) {
@@ -79,26 +89,28 @@ export function createTokenService({ keys, ttlSeconds }: TokenOptions) {
   }
 
   function accessOf(decoded: jwt.Jwt): { principal: Principal; endsAt: number } {
-    const { sub, exp, role, sid, ver } = decoded.payload as Claims;
-    if (decoded.header.typ !== TYPE || !sub || !exp || (role !== 'Admin' && role !== 'worker')) {
+    const { sub, iat, exp, role, sid, ver } = decoded.payload as Claims;
+    if (decoded.header.typ !== TYPE || !sub || !iat || !exp || (role !== 'Admin' && role !== 'worker')) {
       throw new UnauthenticatedError('The token is not an access token. Log in again.', 'invalid_token');
     }
-    return { principal: { id: sub, role, sessionId: sid, authVersion: ver }, endsAt: exp * 1_000 };
+    const endsAt = Math.min(exp, iat + ttlSeconds) * 1_000;
+    return { principal: { id: sub, role, sessionId: sid, authVersion: ver }, endsAt };
   }
 
-  /** Returns a token and when it expires. */
-  function grant({ id, role, sessionId: sid, authVersion: ver }: Principal): AccessToken {
+  /** Returns a token and when it expires: not later than `until`, the end of its session. */
+  function grant({ id, role, sessionId: sid, authVersion: ver }: Principal, until?: Date): AccessToken {
     const key = keys.current();
     const iat = Math.floor(Date.now() / 1_000);
-    const token = jwt.sign({ role, sid, ver, iat }, key.object, {
+    const end = until ? Math.ceil(until.getTime() / 1_000) : Infinity;
+    const exp = Math.min(iat + ttlSeconds, end);
+    const token = jwt.sign({ role, sid, ver, iat, exp }, key.object, {
       algorithm: 'HS256',
       header: { alg: 'HS256', typ: TYPE, kid: key.id },
       subject: id,
       issuer: ISSUER,
       audience: AUDIENCE,
-      expiresIn: ttlSeconds,
     });
-    return { token, expiresAt: new Date((iat + ttlSeconds) * 1_000) };
+    return { token, expiresAt: new Date(exp * 1_000) };
   }
 
   return {
@@ -111,11 +123,10 @@ export function createTokenService({ keys, ttlSeconds }: TokenOptions) {
     /** @throws UnauthenticatedError if the token is forged, expired or made for another service */
     verify(token: string): Principal {
       const known = checked.get(token);
-      if (known && isAccepted(known.keyId)) return known.principal;
-      const { principal, keyId, endsAt } = check(token);
-      const remaining = endsAt - Date.now();
-      if (remaining > 0) checked.set(token, { principal, keyId }, { ttl: remaining });
-      return principal;
+      if (known && known.endsAt > Date.now() && isAccepted(known.keyId)) return known.principal;
+      const found = check(token);
+      checked.set(token, found);
+      return found.principal;
     },
   };
 }

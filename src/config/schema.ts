@@ -78,7 +78,10 @@ export const configSchema = z.object({
     'File that contains JWT_SECRETS, also one a line. A change takes effect without a reload.',
     { allowed: 'a readable file', ...local('none; jwt-secrets in the folder of the stack') },
   ),
-  JWT_TTL_SECONDS: api(whole(60, 86_400).default(3_600), 'Lifetime of a token.'),
+  JWT_TTL_SECONDS: api(
+    whole(60, 86_400).default(3_600),
+    'Lifetime of a token, also of those that were issued before this value.',
+  ),
   SESSION_IDLE_DAYS: api(
     whole(1, 365).default(30),
     'Days after which a session ends that no client has renewed.',

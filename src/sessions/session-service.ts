@@ -21,7 +21,7 @@ interface SessionServiceDeps {
   transaction: Mongo['transaction'];
   board: Pick<NoticeBoard, 'post' | 'announce'>;
   audit: Pick<Audit, 'record'>;
-  tokens: { ttlMs: number; grant: (principal: Principal) => { token: string; expiresAt: Date } };
+  tokens: { ttlMs: number; grant: (principal: Principal, until: Date) => { token: string; expiresAt: Date } };
   /** How long a session lasts without a renewal, and at most. */
   idleMs: number;
   mostMs: number;
@@ -54,6 +54,10 @@ const clientOf = ({ address, userAgent = '' }: Client) => ({
   device: userAgent.replace(/[^ -~\xa0-\xff]/g, '').slice(0, MOST_OF_DEVICE),
   network: networkOf(address),
 });
+
+/** Returns when a session ends without a renewal. */
+const endOf = ({ idleUntil, until }: Pick<SessionRecord, 'idleUntil' | 'until'>) =>
+  idleUntil < until ? idleUntil : until;
 
 const refused = () =>
   new UnauthenticatedError(
@@ -174,7 +178,7 @@ export function createSessionService(deps: SessionServiceDeps) {
         await sessions.create(session, txn);
         await audit.record({ ...event, detail: how }, txn);
       });
-      return { ...tokens.grant(principal), refreshToken };
+      return { ...tokens.grant(principal, endOf(session)), refreshToken };
     },
 
     /** Replaces a refresh token by a new one and a new access token. */
@@ -186,7 +190,8 @@ export function createSessionService(deps: SessionServiceDeps) {
       const { role } = user;
       const { authVersion } = session;
       const sessionId = String(session._id);
-      const access = tokens.grant({ id: String(user._id), role, sessionId, authVersion });
+      const principal = { id: String(user._id), role, sessionId, authVersion };
+      const access = tokens.grant(principal, endOf(session));
       return { grant: { ...access, refreshToken }, user };
     },
 
@@ -199,7 +204,7 @@ export function createSessionService(deps: SessionServiceDeps) {
         network,
         createdAt,
         lastUsedAt,
-        expiresAt: idleUntil < until ? idleUntil : until,
+        expiresAt: endOf({ idleUntil, until }),
         isCurrent: String(_id) === sessionId,
       }));
     },

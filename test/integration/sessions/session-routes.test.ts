@@ -95,17 +95,6 @@ describe('POST /users/token', () => {
     expect(headers['www-authenticate']).toContain('invalid_token');
   });
 
-  it('refuses a made-up token that names a session by its id, and leaves the session alone', async () => {
-    const session = await signUp();
-    await renew(`tfr_${idOf(session)}_${'a'.repeat(43)}`).expect(401);
-    await expectAlive(session);
-    const { body } = await renew(session.refreshToken).expect(200);
-    const { body: shown } = await as(api, session).get('/users/me/sessions').expect(200);
-    expect(JSON.stringify([shown, jwt.decode((body as Session).token)])).not.toContain(
-      session.refreshToken.slice(4, 28),
-    );
-  });
-
   it.each(['idleUntil', 'until'])('refuses a session that has passed its %s', async (field) => {
     const session = await signUp();
     await set(session, { [field]: new Date(Date.now() - 1_000) });
@@ -116,7 +105,8 @@ describe('POST /users/token', () => {
     const session = await signUp();
     const soon = new Date(Date.now() + 60_000);
     await set(session, { idleUntil: soon, until: soon });
-    await renew(session.refreshToken).expect(200);
+    const { body } = await renew(session.refreshToken).expect(200);
+    expect(Date.parse((body as Session).expiresAt)).toBeLessThan(soon.getTime() + 1_000);
     const stored = await sessionsOf().findOne({ _id: new Types.ObjectId(idOf(session)) });
     expect(stored!.idleUntil.getTime()).toBeGreaterThan(soon.getTime());
     expect(stored!.until).toEqual(soon);

@@ -53,6 +53,32 @@ describe('the tokens', () => {
     }
   });
 
+  it('end by the present lifetime if that was lowered, also those that were verified before', () => {
+    jest.useFakeTimers();
+    try {
+      const keys = fixedKeys([keyOf(NEW)]);
+      const [long, short] = [3_600, 60].map((ttlSeconds) => createTokenService({ keys, ttlSeconds }));
+      const [seen, unseen] = [long!.issue(user), long!.issue({ ...user, role: 'Admin' })];
+      expect(short!.verify(seen)).toEqual(user);
+      jest.advanceTimersByTime(60_000);
+      for (const token of [seen, unseen]) {
+        expect(() => short!.verify(token)).toThrow('has expired');
+        expect(long!.verify(token)).toMatchObject({ id: user.id });
+      }
+    } finally {
+      jest.useRealTimers();
+    }
+  });
+
+  it('do not outlive their session', () => {
+    const { tokens } = setUp([keyOf(NEW)]);
+    const [soon, later] = [30_000, 90_000].map((ms) => new Date(Math.ceil(Date.now() / 1_000) * 1_000 + ms));
+    const { token, expiresAt } = tokens.grant(user, soon);
+    expect(expiresAt).toEqual(soon);
+    expect(jwt.decode(token)).toMatchObject({ exp: soon!.getTime() / 1_000 });
+    expect(tokens.grant(user, later).expiresAt.getTime()).toBeLessThan(later!.getTime());
+  });
+
   it('of a version that named no key are tried with each', () => {
     const { tokens } = setUp([keyOf(NEW), keyOf(OLD, { until: Date.now() + 60_000 })]);
     const token = jwt.sign({ role: 'worker' }, OLD, {
