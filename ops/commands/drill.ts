@@ -6,8 +6,12 @@ import { runMain } from '../../tools/command/run-main';
 import { UsageError } from '../../tools/command/run-command';
 import { withLock } from '../../tools/command/lock';
 
-/** The parts of `overload`, in the order in which they run. */
-const parts = ['writes', 'passwords', 'retries', 'mixed', 'slowed', 'notices'];
+/** The parts of drills that have some, in the order in which they run. */
+const parts: Record<string, string[]> = {
+  overload: ['writes', 'passwords', 'retries', 'mixed', 'slowed', 'notices'],
+  sessions: ['failures', 'renewals', 'log-outs', 'script-tokens', 'log-ins'],
+};
+const partsText = Object.entries(parts).map(([drill, names]) => `of ${drill} (${names.join(', ')})`);
 
 const command = {
   call: 'npx taskfleet drill',
@@ -21,7 +25,7 @@ const command = {
       ...text('N', 'of autoscale: how long the load stays at the threshold, from 1 to 100 minutes'),
       default: '30',
     },
-    only: text('NAME,…', `of overload: some of its parts, which are ${parts.join(', ')}`),
+    only: text('NAME,…', `only some parts ${partsText.join(' or ')}`),
     seconds: {
       ...text('N', 'of overload: how long each overload lasts, from 1 to 100 seconds'),
       default: '10',
@@ -41,18 +45,22 @@ const command = {
       'rotates the key of the tokens and the passwords of the servers, and turns logs over, under 48 connections (4 minutes)',
     edge: 'compares cached reads over TLS with those over plain HTTP, and renews the certificate 20 times under 48 connections (3 minutes)',
     sessions:
-      'logs out sessions while Redis and API workers fail, then 200 a second beside cached reads (3 minutes)',
+      'logs out sessions while Redis and API workers fail, and 200 a second beside cached reads; renews one token 50 times at once; compares reads with tokens of scripts, and log-ins of unknown, disabled and known names (6 minutes)',
     odd: 'sends 200 odd requests a second, beside which the plain requests of another member must stay as quick as before (2 minutes)',
     overload:
       'sends more than the stack can do, at fixed rates that wait for no answer: reads must stay quick, and the rest must be refused at once (5 minutes). Latencies over time: .local/drill/overload.html',
   },
 };
 
-function partsOf(given: string) {
+/** @param given the names of `--only`; undefined for all parts */
+function partsOf(drill: string, given: string | undefined): string[] {
+  const all = parts[drill] ?? [];
+  if (given === undefined) return all;
   const only = given.split(',');
-  const unknown = only.find((name) => !parts.includes(name));
-  if (unknown === undefined) return parts.filter((name) => only.includes(name));
-  throw new UsageError(`--only ${given}: '${unknown}' must be one of ${parts.join(', ')}.`);
+  const unknown = only.find((name) => !all.includes(name));
+  if (unknown === undefined) return all.filter((name) => only.includes(name));
+  const reason = all.length > 0 ? `'${unknown}' must be one of ${all.join(', ')}` : `${drill} has no parts`;
+  throw new UsageError(`--only ${given}: ${reason}.`);
 }
 
 async function drill(name: string, options: DrillOptions) {
@@ -68,7 +76,7 @@ export const run = (args: string[]) =>
       reloads: wholeNumber('--reloads', values.reloads, 1, 100),
       seconds: wholeNumber('--seconds', values.seconds, 1, 100),
       minutes: wholeNumber('--minutes', values.minutes, 1, 100),
-      only: partsOf(values.only ?? parts.join()),
+      only: partsOf(name, values.only),
     };
     await withLock(drillLock, { timeoutMs: 60_000 }, () => drill(name, options));
   });

@@ -9,7 +9,7 @@ import { drillReloads } from './reload';
 import { drillRollback } from './rollback';
 import { drillRotation } from './rotate';
 import { drillScaling } from './scale';
-import { drillSessions } from './sessions';
+import { drillSessions } from './sessions/run';
 
 export interface DrillOptions {
   /** Number of reloads. */
@@ -18,7 +18,7 @@ export interface DrillOptions {
   seconds: number;
   /** Minutes at the threshold of `autoscale`. */
   minutes: number;
-  /** Parts of `overload`. */
+  /** Parts of `overload` and `sessions`. */
   only: string[];
 }
 

@@ -124,6 +124,8 @@ const odd: [args: string[], said: string][] = [
   [['drill', 'reload', '--reloads', '1.5'], '--reloads must be'],
   [['drill', 'constructor'], "'constructor'"],
   [['drill', 'overload', '--only', 'writes,toString'], "'toString'"],
+  [['drill', 'sessions', '--only', 'writes'], "'writes' must be one of failures"],
+  [['drill', 'scale', '--only', 'writes'], 'scale has no parts'],
   [['drill', 'overload', '--seconds', '0'], '--seconds must be'],
   [['seed', '--users', '-1'], '--users needs a value; write one that begins with a dash as --users=-…'],
   [['migrate', 'sideways'], "'sideways'"],
