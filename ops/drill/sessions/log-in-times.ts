@@ -1,7 +1,7 @@
 import { percentile } from '../../../src/lib/percentile';
 import { newPerson, post, type Session } from '../../../tools/kit/people';
 import { openConnections, type Request } from '../../../tools/load/connections';
-import type { PartContext } from './part';
+import type { Part, PartContext } from './part';
 
 const rounds = 40;
 /** Promise: the slowest median is at most so many times the quickest. */
@@ -20,7 +20,7 @@ async function newMember({ url, read }: PartContext, isDisabled = false): Promis
 }
 
 /** Compares how long log-ins with a wrong password take for names of each kind, in turns. */
-export async function measureLogInTimes(context: PartContext) {
+async function measure(context: PartContext) {
   const { progress, url, faults } = context;
   const kinds = [
     { name: 'unknown', email: newPerson().email, times: [] as number[] },
@@ -60,3 +60,5 @@ export async function measureLogInTimes(context: PartContext) {
   console.log(result);
   if (ratio > mostRatio) faults.push(`${result}; aim ${mostRatio}`);
 }
+
+export const logIns: Part = { apiWorkers: 2, measure };

@@ -3,7 +3,7 @@ import { startClosedLoop } from '../../../tools/load/closed-loop';
 import { openConnections, type Connections, type Request } from '../../../tools/load/connections';
 import { sendAtRate } from '../../../tools/load/open-loop';
 import { calm, count } from '../load';
-import { connections, logOut, type PartContext } from './part';
+import { connections, logOut, type Part, type PartContext } from './part';
 
 const logOutsPerSecond = 200;
 const logOutSeconds = 60;
@@ -35,7 +35,7 @@ function startReads(opened: Connections, read: Request) {
 }
 
 /** Compares cached reads before and after many log-outs, and counts those from the cache meanwhile. */
-export async function measureCost({ progress, url, faults, read, newTokens }: PartContext) {
+async function measure({ progress, url, faults, read, newTokens }: PartContext) {
   const opened = openConnections({ url, connections: 2 * connections });
   const reads = startReads(opened, read);
   const rateOf = async () => {
@@ -79,3 +79,5 @@ export async function measureCost({ progress, url, faults, read, newTokens }: Pa
     await opened.close();
   }
 }
+
+export const logOuts: Part = { apiWorkers: 2, measure };

@@ -17,11 +17,16 @@ export interface PartContext {
   newTokens: (number: number) => string[];
 }
 
-/** One promise about sessions: adds a fault if it did not hold. */
-export type Part = (context: PartContext) => Promise<void>;
+/** Some promises about sessions. */
+export interface Part {
+  /** API workers that it needs. */
+  apiWorkers: number;
+  /** Adds a fault for each promise that did not hold. */
+  measure: (context: PartContext) => Promise<void>;
+}
 
-/** API workers of the stack. */
-export const apiWorkers = 4;
+/** Promise: so long after a session has ended, no API worker accepts a token of it. */
+export const promisedMs = 1_000;
 export const connections = 48;
 
 export const logOut = (token: string): Request => ({

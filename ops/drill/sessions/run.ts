@@ -5,19 +5,19 @@ import type { Progress } from '../../../tools/command/progress';
 import { readKeysOf } from '../../stack/token-keys';
 import { prepareLoad } from '../load';
 import { withOwnStack } from '../own-stack';
-import { measureLate } from './failures';
-import { measureLogInTimes } from './log-in-times';
-import { measureCost } from './log-outs';
-import { apiWorkers, type Part } from './part';
-import { measureRenewals } from './renewals';
-import { measureScriptTokens } from './script-tokens';
+import { failures } from './failures';
+import { logIns } from './log-in-times';
+import { logOuts } from './log-outs';
+import type { Part } from './part';
+import { renewals } from './renewals';
+import { scriptTokens } from './script-tokens';
 
 const parts: Record<string, Part> = {
-  failures: measureLate,
-  renewals: measureRenewals,
-  'log-outs': measureCost,
-  'script-tokens': measureScriptTokens,
-  'log-ins': measureLogInTimes,
+  failures,
+  renewals,
+  'log-outs': logOuts,
+  'script-tokens': scriptTokens,
+  'log-ins': logIns,
 };
 
 const env = {
@@ -34,8 +34,10 @@ const env = {
  * @param only names of parts
  * @returns the promises that did not hold
  */
-export const drillSessions = (progress: Progress, { only }: { only: string[] }) =>
-  withOwnStack(progress, { apiWorkers, env }, async ({ stack, faults, ...account }) => {
+export function drillSessions(progress: Progress, { only }: { only: string[] }) {
+  const chosen = only.map((name) => parts[name]!);
+  let apiWorkers = chosen[0]!.apiWorkers;
+  return withOwnStack(progress, { apiWorkers, env }, async ({ stack, faults, ...account }) => {
     const { userId, path, headers } = await prepareLoad(account);
     const keys = fixedKeys(readKeysOf(stack.info().env.JWT_SECRETS_FILE ?? ''));
     const tokens = createTokenService({ keys, ttlSeconds: 3_600 });
@@ -45,5 +47,10 @@ export const drillSessions = (progress: Progress, { only }: { only: string[] }) 
       );
     const read = { method: 'GET', path, headers } as const;
     const context = { progress, stack, account, url: account.url, faults, read, userId, newTokens };
-    for (const name of only) await parts[name]!(context);
+    for (const part of chosen) {
+      if (part.apiWorkers !== apiWorkers)
+        await stack.scaleUnderLoad((apiWorkers = part.apiWorkers), () => {});
+      await part.measure(context);
+    }
   });
+}
