@@ -1,0 +1,135 @@
+import { Types } from 'mongoose';
+import { createNoticeRepository } from '../../../src/notices/notice-repository';
+import { createPasswordService } from '../../../src/auth/password-service';
+import type { Principal } from '../../../src/people/principal';
+import { createSessionRepository } from '../../../src/sessions/session-repository';
+import { createSessionService } from '../../../src/sessions/session-service';
+import { createUserRepository } from '../../../src/users/user-repository';
+import { newPerson } from '../../support/factories';
+import { use } from '../../support/use';
+import { useMongo } from '../../support/use-api';
+
+const mongo = useMongo();
+const CLIENT = { address: '127.0.0.1', requestId: 'request-1' };
+const DAY_MS = 86_400_000;
+const audit = { record: async () => {} };
+const nothing = async () => {};
+
+/** Services on a real database. `meanwhile.work` runs once while a new password is hashed. */
+const parts = use(async () => {
+  const users = createUserRepository(mongo.connection);
+  const sessions = createSessionRepository(mongo.connection);
+  await Promise.all([
+    users.prepare(),
+    sessions.prepare(),
+    createNoticeRepository(mongo.connection).prepare(),
+  ]);
+  const { transaction } = mongo;
+  const grant = (principal: Principal) => ({ token: JSON.stringify(principal), expiresAt: new Date() });
+  const service = createSessionService({
+    sessions,
+    users,
+    transaction,
+    audit,
+    successors: {} as never,
+    board: { post: nothing, announce: nothing },
+    tokens: { ttlMs: 60_000, grant },
+    idleMs: DAY_MS,
+    mostMs: DAY_MS,
+  });
+  const meanwhile: { work: (id: string, sessionId: string) => Promise<unknown> } = { work: nothing };
+  let member = { id: '', sessionId: '' };
+  const passwords = createPasswordService({
+    users,
+    audit,
+    transaction,
+    grant,
+    sessions: service,
+    hashPool: {
+      hash: async () => {
+        await meanwhile.work(member.id, member.sessionId);
+        return `$new ${Math.random()}`;
+      },
+    },
+    places: { hold: (_claim, work) => work({} as never) },
+    confirm: async (_password, { origin }, next) =>
+      next((await users.withSecrets(origin.user.id))!, {} as never),
+    requireInForce: nothing,
+    resets: { userIdOf: () => member.id, isOf: () => true } as never,
+    notify: undefined,
+  });
+
+  /** Signs up an Admin, and logs them in. */
+  async function build(): Promise<Principal> {
+    const user = await users.create({ ...newPerson(), passwordHash: '$old', role: 'Admin' } as never);
+    const { token } = await service.open(user, CLIENT);
+    const principal = JSON.parse(token) as Principal;
+    member = { id: principal.id, sessionId: principal.sessionId! };
+    return principal;
+  }
+  const body = { currentPassword: 'correct horse', newPassword: 'battery staple' };
+  const change = (user: Principal) => passwords.change(user.id, body, { ...CLIENT, user });
+  return { users, sessions, service, passwords, meanwhile, build, change };
+});
+
+const passwordOf = async (id: string) => (await parts.users.withSecrets(id))?.passwordHash;
+const access = (id: string, changed: { role?: 'worker'; disabled?: boolean }) =>
+  mongo.transaction((session) => parts.users.change(id, {}, undefined, { access: changed, session }));
+
+describe('a change of the own password', () => {
+  it.each<[string, (id: string, sessionId: string) => Promise<unknown>, number]>([
+    ['a demotion', (id) => access(id, { role: 'worker' }), 409],
+    ['a disabling', (id) => access(id, { disabled: true }), 409],
+    [
+      'a disabling that was taken back',
+      async (id) => {
+        await access(id, { disabled: true });
+        await access(id, { disabled: false });
+      },
+      409,
+    ],
+    ['a log-out everywhere', (id) => parts.service.logOut({ user: { id, role: 'Admin' } }, true), 409],
+    [
+      'a log-out of the session',
+      (id, sessionId) => parts.service.logOut({ user: { id, role: 'Admin', sessionId } }, false),
+      401,
+    ],
+    [
+      'the end of the session by itself',
+      (_id, sessionId) =>
+        mongo.db
+          .collection('sessions')
+          .updateOne({ _id: new Types.ObjectId(sessionId) }, { $set: { until: new Date(0) } }),
+      401,
+    ],
+  ])('grants nothing if it races with %s', async (_name, work, status) => {
+    const user = await parts.build();
+    parts.meanwhile.work = work;
+    await expect(parts.change(user)).rejects.toMatchObject({ status });
+    parts.meanwhile.work = nothing;
+    expect(await passwordOf(user.id)).toBe('$old');
+  });
+
+  it('grants the present role of the user', async () => {
+    const user = await parts.build();
+    const { token } = await parts.change(user);
+    expect(JSON.parse(token)).toEqual({ ...user, authVersion: user.authVersion! + 1 });
+  });
+
+  it('is refused to a token that ended before the password was compared', async () => {
+    const user = await parts.build();
+    await access(user.id, { role: 'worker' });
+    await expect(parts.change(user)).rejects.toMatchObject({ status: 401 });
+    expect(await passwordOf(user.id)).toBe('$old');
+  });
+});
+
+describe('a reset of the password', () => {
+  it('takes effect in spite of a demotion or a log-out meanwhile, since it grants nothing', async () => {
+    const user = await parts.build();
+    parts.meanwhile.work = (id) => access(id, { role: 'worker' });
+    await parts.passwords.reset('tfp_', 'battery staple', CLIENT);
+    parts.meanwhile.work = nothing;
+    expect(await passwordOf(user.id)).not.toBe('$old');
+  });
+});
