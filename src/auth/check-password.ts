@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Audit } from '../audit/audit';
 import type { HashClient, HashPool } from '../infra/hash-pool';
 import { UnauthenticatedError } from '../problems/errors';
-import { spellingsOf } from '../users/password';
+import { NO_HASH, spellingsOf } from '../users/password';
 import type { UserRecord, UserRepository } from '../users/user-repository';
 import type { HashPlaces } from './hash-places';
 import type { LoginGuard } from './login-guard';
@@ -35,12 +35,11 @@ export type CheckPassword = ReturnType<typeof createPasswordCheck>['check'];
 /** Compared if no user may log in by a name, so that a log-in always takes as long (OWASP ASVS 5, 6.3.8). */
 const NOBODYS_PASSWORD = 'the password of nobody';
 
+export const wrongPassword = () => new UnauthenticatedError('The name or the password is wrong.');
+
 /** Returns the key for counting log-ins. Not the account, which would reveal which e-mail and user name belong together. */
 export const accountOf = (login: string) =>
   createHash('sha256').update(login.normalize('NFKC').toLowerCase()).digest('base64url');
-
-/** Begins what is stored instead of a hash until a user sets the first password. */
-export const NO_HASH = '!';
 
 /** A user whom an Admin created has no password, and so no hash, until they set one. */
 const mayLogIn = (user: UserRecord | null): user is UserRecord =>
@@ -97,7 +96,7 @@ export function createPasswordCheck({ users, hashPool, places, guard, audit }: P
         target: user ? String(user._id) : undefined,
         detail: reasonOf(user),
       });
-      throw new UnauthenticatedError('The name or the password is wrong.');
+      throw wrongPassword();
     },
   };
 }

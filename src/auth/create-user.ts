@@ -6,8 +6,8 @@ import type { ClientSession, Mongo } from '../infra/mongo/mongo';
 import { ConflictError } from '../problems/errors';
 import type { RequireInForce } from '../users/in-force';
 import type { NewUser, UserRecord, UserRepository } from '../users/user-repository';
+import { NO_HASH } from '../users/password';
 import { toUser } from '../users/user-view';
-import { NO_HASH } from './check-password';
 import type { PasswordService } from './password-service';
 
 interface CreateUserDeps {

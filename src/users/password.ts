@@ -3,6 +3,8 @@ import { z } from 'zod';
 import { isCommon } from './guessable-password';
 
 const MIN_CHARACTERS = 8;
+/** Begins what is stored instead of a hash until a user sets the first password. */
+export const NO_HASH = '!';
 /** Replacement character of decoders for invalid bytes; a password with it would also match other bytes. */
 const LOST = '\ufffd';
 /** bcrypt ignores further bytes, so a longer password would be cut silently (OWASP ASVS 5, 6.2.8). */

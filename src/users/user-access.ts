@@ -39,7 +39,9 @@ export function createUserAccess(deps: UserAccessDeps) {
   /** @throws ConflictError if the transaction has left no Admin that can log in */
   async function requireAdmin(session: ClientSession): Promise<void> {
     if ((await users.countAdmins(session)) === 0)
-      throw new ConflictError('This is the last enabled Admin. Create or enable another one first.');
+      throw new ConflictError(
+        'No other Admin can log in. Enable another one first, or let one set a password.',
+      );
   }
 
   async function record(

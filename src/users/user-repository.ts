@@ -7,6 +7,7 @@ import { toPage, type ListPage, type ListPlan } from '../lists/list-plan';
 import { searchWordsOf } from '../lists/search-words';
 import type { Precondition } from '../lib/version-tag';
 import { matching, type UserFilters } from './user-lists';
+import { NO_HASH } from './password';
 import { userModel, type UserRecord } from './user-model';
 
 export type UserRepository = ReturnType<typeof createUserRepository>;
@@ -55,6 +56,7 @@ const RAISE = { $inc: { authVersion: 1 } } as const;
 const quietly = (session: ClientSession) =>
   ({ session, timestamps: false, returnDocument: 'after', projection: { authVersion: 1, role: 1 } }) as const;
 
+const NO_PASSWORD = new RegExp(`^${NO_HASH}`);
 const WORDS_OF_USER = 40;
 /** Tries of a change that other changes keep overtaking. */
 const TRIES = 10;
@@ -208,9 +210,12 @@ export function createUserRepository(connection: Connection) {
       return Users.findOneAndUpdate(same, change, quietly(session)).lean();
     },
 
-    /** Counts the Admins who can log in. */
+    /** Counts the Admins who can log in: one who has not set a password yet can not. */
     countAdmins: (session?: ClientSession): Promise<number> =>
-      Users.countDocuments({ role: 'Admin', disabled: null }, { session }),
+      Users.countDocuments(
+        { role: 'Admin', disabled: null, passwordHash: { $not: NO_PASSWORD } },
+        { session },
+      ),
 
     remove: (
       id: string,

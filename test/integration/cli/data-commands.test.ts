@@ -120,7 +120,7 @@ describe('a data command', () => {
     });
     expect(await said('disable', 'INES@example.com')).toEqual({
       status: 1,
-      text: 'This is the last enabled Admin. Create or enable another one first.\n',
+      text: 'No other Admin can log in. Enable another one first, or let one set a password.\n',
     });
     expect(await said('promote', 'olga')).toMatchObject({ status: 0 });
     expect(await said('disable', 'ines')).toEqual({ status: 0, text: 'ines can not log in any more.\n' });
