@@ -36,7 +36,7 @@ export interface paths {
     put?: never;
     /**
      * Sign up as a member
-     * @description The role is always `worker`, whatever the body says. A replay returns a new token, of a new session. If hashing the password would wait longer than two seconds, the answer is 503 and the request had no effect: send it again with the same key.
+     * @description The role is always `worker`, whatever the body says. A replay with the present password returns a new token, of a new session. If hashing the password would wait longer than two seconds, the answer is 503 and the request had no effect: send it again with the same key.
      */
     post: operations['signUp'];
     delete?: never;
@@ -2131,6 +2131,7 @@ export interface operations {
         };
       };
       400: components['responses']['InvalidRequest'];
+      401: components['responses']['Unauthenticated'];
       406: components['responses']['NotAcceptable'];
       409: components['responses']['Conflict'];
       413: components['responses']['TooLarge'];

@@ -41,7 +41,7 @@ export function authRoutes(auth: AuthService, createUser: CreateUser): Route[] {
       path: '/users/signup',
       summary: 'Sign up as a member',
       description:
-        'The role is always `worker`, whatever the body says. A replay returns a new token, of a new session. ' +
+        'The role is always `worker`, whatever the body says. A replay with the present password returns a new token, of a new session. ' +
         'If hashing the password would wait longer than two seconds, the answer is 503 and the request had no effect: send it again with the same key.',
       access: 'anyone',
       limit: 'signup',
@@ -55,6 +55,7 @@ export function authRoutes(auth: AuthService, createUser: CreateUser): Route[] {
           headers: ['Location', 'Idempotent-Replayed'],
         },
       },
+      problems: [401],
       handler: async ({ body, address, idempotency, requestId, userAgent }) => {
         const sender = { address, requestId, userAgent };
         const { session, replayed } = await auth.signUp(body, sender, idempotency);

@@ -5,9 +5,9 @@ import type { Once, IdempotentRequest } from '../idempotency/idempotency-service
 import type { HashClient, HashPool } from '../infra/hash-pool';
 import type { ClientSession, Mongo } from '../infra/mongo/mongo';
 import { preparedPassword } from '../users/password';
-import type { UserRecord, UserRepository } from '../users/user-repository';
+import type { PublicUserRecord, UserRecord, UserRepository } from '../users/user-repository';
 import { toUser } from '../users/user-view';
-import type { CheckPassword, Sender } from './check-password';
+import { wrongPassword, type CheckPassword, type Sender } from './check-password';
 import type { HashPlaces } from './hash-places';
 import type { SessionService } from '../sessions/session-service';
 
@@ -39,6 +39,21 @@ export function createAuthService(deps: AuthServiceDeps) {
   const { users, hashPool, places, checkPassword, once, audit } = deps;
   const { userJoined, userShown, taskIdsOf } = deps;
   const hashOf = (password: string, client?: HashClient) => hashPool.hash(preparedPassword(password), client);
+
+  /** @throws UnauthenticatedError like a wrong password if the user was disabled or changed since they were read */
+  async function open(user: UserRecord | PublicUserRecord, sender: Sender, how?: string) {
+    const grant = await deps.openSession(user, sender, how);
+    if (grant) return grant;
+    const [target, detail] = [String(user._id), 'changed meanwhile'];
+    await audit.record({ action: 'log-in', outcome: 'refused', origin: sender, target, detail });
+    throw wrongPassword();
+  }
+
+  /** Checks the password of a replay like that of a log-in: the user may have been changed since the sign-up. */
+  async function proved(id: string, login: string, password: string, sender: Sender) {
+    const user = await users.withSecrets(id);
+    return user && checkPassword({ login, password, sender, find: () => users.withSecrets(id) });
+  }
 
   return {
     /** Creates an Admin, for the command line. */
@@ -78,19 +93,19 @@ export function createAuthService(deps: AuthServiceDeps) {
         () => places.hold(sender, (client) => hashOf(password, client)),
       );
       if (!replayed) await userJoined(id, version);
-      const user = await users.byId(id);
+      const user = await (replayed ? proved(id, person.email, password, sender) : users.byId(id));
       if (!user)
         throw new ConflictError('The user of this sign-up has been removed. Sign up again with a new key.');
       // The first request may have been cut off before it invalidated the cache.
       if (replayed) await userShown(id, user);
-      const grant = await deps.openSession(user, sender, 'after the sign-up');
+      const grant = await open(user, sender, 'after the sign-up');
       return { session: { ...grant, user: toUser(user, replayed ? await taskIdsOf(id) : []) }, replayed };
     },
 
     /** @param login e-mail address or user name, case-insensitive */
     async logIn(login: string, password: string, sender: Sender) {
       const user = await checkPassword({ login, password, sender, find: () => users.byLogin(login) });
-      const grant = await deps.openSession(user, sender);
+      const grant = await open(user, sender);
       return { ...grant, user: toUser(user, await taskIdsOf(String(user._id))) };
     },
   };

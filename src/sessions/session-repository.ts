@@ -59,8 +59,9 @@ export function createSessionRepository(connection: Connection) {
     ofUser: (
       userId: string,
       { skip = 0, limit }: { skip?: number; limit: number },
+      txn?: ClientSession,
     ): Promise<SessionRecord[]> =>
-      Sessions.find({ userId: toObjectId(userId), ...isAlive(new Date()) })
+      Sessions.find({ userId: toObjectId(userId), ...isAlive(new Date()) }, {}, { session: txn })
         .sort({ lastUsedAt: -1 })
         .skip(skip)
         .limit(limit)
@@ -68,6 +69,12 @@ export function createSessionRepository(connection: Connection) {
 
     async remove(ids: string[], txn: ClientSession): Promise<void> {
       await Sessions.deleteMany({ _id: { $in: ids.map(toObjectId) } }, { session: txn });
+    },
+
+    /** Removes a session unless it has outlived a change of `authVersion` since. Returns whether it was removed. */
+    async removeAt(id: string, authVersion: number, txn: ClientSession): Promise<boolean> {
+      const stale = { _id: toObjectId(id), authVersion };
+      return (await Sessions.deleteOne(stale, { session: txn })).deletedCount === 1;
     },
 
     /** Removes the user's sessions; `except` is the id of one that stays. */

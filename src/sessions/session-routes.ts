@@ -2,7 +2,8 @@ import { z } from 'zod';
 import { noContent, ok } from '../http/routing/reply';
 import { defineRoute, type Route } from '../http/routing/route';
 import { toUser } from '../users/user-view';
-import { MOST_SESSIONS, type SessionService } from './session-service';
+import { MOST_SESSIONS } from './open-session';
+import type { SessionService } from './session-service';
 import { grantSchema, logOutSchema, renewalSchema, sessionParams, sessionSchema } from './session-schemas';
 
 /** Declares how to renew a token, log out, and manage sessions. */

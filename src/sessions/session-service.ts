@@ -1,64 +1,35 @@
-import type { Audit } from '../audit/audit';
 import type { AuditEvent, Caller } from '../audit/audit-event';
-import type { ClientSession, Mongo } from '../infra/mongo/mongo';
-import { networkOf } from '../lib/client-address';
+import type { ClientSession } from '../infra/mongo/mongo';
 import { spreadSeconds } from '../lib/retry-after';
 import { ofSession, ofUser, untilTokensEnd, type Ending } from '../notices/endings';
 import type { NoticeBoard } from '../notices/notice-board';
-import type { Principal, Role } from '../people/principal';
+import type { Principal } from '../people/principal';
 import { NotFoundError, UnauthenticatedError, UnavailableError } from '../problems/errors';
 import { endedToken } from '../users/in-force';
 import type { PublicUserRecord, UserRepository } from '../users/user-repository';
-import { digestOf, familyOf, firstToken, newIds, type createSuccessors } from './refresh-token';
-import type { SessionRecord, SessionRepository } from './session-repository';
+import {
+  clientOf,
+  createOpenSession,
+  endOf,
+  MOST_ENDED_AT_ONCE,
+  MOST_SESSIONS,
+  type Client,
+  type Grant,
+  type OpenSessionDeps,
+} from './open-session';
+import { digestOf, familyOf, type createSuccessors } from './refresh-token';
+import type { SessionRecord } from './session-repository';
 
 export type SessionService = ReturnType<typeof createSessionService>;
 
-interface SessionServiceDeps {
-  sessions: SessionRepository;
-  users: Pick<UserRepository, 'byId' | 'endTokens'>;
+interface SessionServiceDeps extends OpenSessionDeps {
+  users: Pick<UserRepository, 'byId' | 'endTokens' | 'hold'>;
   successors: ReturnType<typeof createSuccessors>;
-  transaction: Mongo['transaction'];
   board: Pick<NoticeBoard, 'post' | 'announce'>;
-  audit: Pick<Audit, 'record'>;
-  tokens: { ttlMs: number; grant: (principal: Principal, until: Date) => { token: string; expiresAt: Date } };
-  /** How long a session lasts without a renewal, and at most. */
-  idleMs: number;
-  mostMs: number;
-  now?: () => number;
-}
-
-/** The client of a log-in or renewal. */
-export interface Client {
-  address: string;
-  requestId: string;
-  userAgent?: string;
-}
-
-/** What a client gets for a log-in or a renewal. */
-export interface Grant {
-  token: string;
-  expiresAt: Date;
-  refreshToken: string;
 }
 
 /** How long the token before the current one gives the same successor: two tabs, a lost answer, a retry of a proxy. */
 export const GRACE_MS = 30_000;
-/** Most sessions of a user; a further log-in ends the one that was used least recently. */
-export const MOST_SESSIONS = 100;
-const MOST_ENDED_AT_ONCE = 1_000;
-const MOST_OF_DEVICE = 256;
-
-const clientOf = ({ address, userAgent = '' }: Client) => ({
-  // Node decodes headers as Latin-1; controls and anything beyond could not be shown.
-  device: userAgent.replace(/[^ -~\xa0-\xff]/g, '').slice(0, MOST_OF_DEVICE),
-  network: networkOf(address),
-});
-
-/** Returns when a session ends without a renewal. */
-const endOf = ({ idleUntil, until }: Pick<SessionRecord, 'idleUntil' | 'until'>) =>
-  idleUntil < until ? idleUntil : until;
-
 const refused = () =>
   new UnauthenticatedError(
     'The refresh token is not valid, has been replaced, or its session has ended. Log in again.',
@@ -69,13 +40,18 @@ export function createSessionService(deps: SessionServiceDeps) {
   const { sessions, users, successors, transaction, board, audit, tokens, now = Date.now } = deps;
   const ending = (_id: string): Ending => ({ _id, until: untilTokensEnd(tokens.ttlMs) });
 
+  async function endWithin(ids: string[], txn: ClientSession): Promise<Ending[]> {
+    const endings = ids.map((id) => ending(ofSession(id)));
+    await sessions.remove(ids, txn);
+    await board.post(endings, txn);
+    return endings;
+  }
+
   /** Ends sessions and their tokens, also tokens of a session that is no longer stored. */
   async function endThese(ids: string[], event?: AuditEvent): Promise<void> {
-    const endings = ids.map((id) => ending(ofSession(id)));
-    await transaction(async (txn) => {
-      await sessions.remove(ids, txn);
-      await board.post(endings, txn);
+    const endings = await transaction(async (txn) => {
       if (event) await audit.record(event, txn);
+      return endWithin(ids, txn);
     });
     await board.announce(endings);
   }
@@ -136,57 +112,46 @@ export function createSessionService(deps: SessionServiceDeps) {
     return session ? { session, refreshToken } : repeated(family, token, client);
   }
 
-  /** @throws UnauthenticatedError, and ends the session, if its user is gone or has ended what was issued until now */
-  async function userOf({ _id, userId, authVersion }: SessionRecord): Promise<PublicUserRecord> {
-    const user = await users.byId(String(userId));
-    if (user && !user.disabled && authVersion >= (user.authVersion ?? 0)) return user;
-    await endThese([String(_id)]);
+  /** Ends a session whose user is gone or disabled, or has ended what was issued until now, unless it was kept since. */
+  async function endStale({ _id, userId, authVersion }: SessionRecord, origin: Client): Promise<void> {
+    const [id, target] = [String(_id), String(userId)];
+    const endings = await transaction(async (txn) => {
+      if (!(await sessions.removeAt(id, authVersion, txn))) return [];
+      await audit.record({ action: 'session-ended', origin, target, detail: id }, txn);
+      return endWithin([id], txn);
+    });
+    await board.announce(endings);
+  }
+
+  /**
+   * Returns a session with its user. A change of the password that keeps the session may commit between the two reads:
+   * then the session is read once more.
+   * @throws UnauthenticatedError, and ends the session, if it is not of a user who may use it
+   */
+  async function withUser(
+    session: SessionRecord,
+    origin: Client,
+  ): Promise<{ session: SessionRecord; user: PublicUserRecord }> {
+    const user = await users.byId(String(session.userId));
+    const isEnabled = user && !user.disabled;
+    if (isEnabled && session.authVersion >= (user.authVersion ?? 0)) return { session, user };
+    const again = isEnabled && (await sessions.byId(String(session._id), new Date(now())));
+    if (again && again.authVersion > session.authVersion) return withUser(again, origin);
+    await endStale(session, origin);
     throw refused();
   }
 
   return {
+    open: createOpenSession(deps, { endWithin, announce: board.announce }),
     endOlder,
     announce: board.announce,
-
-    /** Begins a session of a user who has just logged in. @param how is for the audit */
-    async open(
-      { _id, role, authVersion = 0 }: { _id: unknown; role: Role; authVersion?: number },
-      client: Client,
-      how?: string,
-    ): Promise<Grant> {
-      const { id, family } = newIds();
-      const [userId, at] = [String(_id), now()];
-      const refreshToken = firstToken(family);
-      const session = {
-        ...clientOf(client),
-        id,
-        userId,
-        family,
-        authVersion,
-        currentHash: digestOf(refreshToken),
-        createdAt: new Date(at),
-        lastUsedAt: new Date(at),
-        idleUntil: new Date(at + deps.idleMs),
-        until: new Date(at + deps.mostMs),
-      };
-      const page = { skip: MOST_SESSIONS - 1, limit: MOST_ENDED_AT_ONCE };
-      const surplus = (await sessions.ofUser(userId, page)).map((one) => String(one._id));
-      const principal = { id: userId, role, sessionId: id, authVersion };
-      const event = { action: 'log-in', origin: { ...client, user: principal }, target: userId } as const;
-      if (surplus.length > 0) await endThese(surplus);
-      await transaction(async (txn) => {
-        await sessions.create(session, txn);
-        await audit.record({ ...event, detail: how }, txn);
-      });
-      return { ...tokens.grant(principal, endOf(session)), refreshToken };
-    },
 
     /** Replaces a refresh token by a new one and a new access token. */
     async renew(token: string, client: Client): Promise<{ grant: Grant; user: PublicUserRecord }> {
       const family = familyOf(token);
       if (family === undefined) throw refused();
-      const { session, refreshToken } = await rotate(family, token, client);
-      const user = await userOf(session);
+      const { session: rotated, refreshToken } = await rotate(family, token, client);
+      const { session, user } = await withUser(rotated, client);
       const { role } = user;
       const { authVersion } = session;
       const sessionId = String(session._id);

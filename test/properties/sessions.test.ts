@@ -3,11 +3,12 @@ import fc from 'fast-check';
 import { keyOf } from '../../src/keys/key-list';
 import { fixedKeys } from '../../src/keys/key-ring';
 import { createSuccessors } from '../../src/sessions/refresh-token';
-import { createSessionService, GRACE_MS, type Grant } from '../../src/sessions/session-service';
+import type { Grant } from '../../src/sessions/open-session';
+import { createSessionService, GRACE_MS } from '../../src/sessions/session-service';
 import { createMemorySessions } from '../support/memory-sessions';
 import { propertyRuns } from '../support/property-runs';
 
-const USER = { _id: '0123456789abcdef01234567', role: 'worker' as const, authVersion: 0 };
+const USER = { _id: '0123456789abcdef01234567', role: 'worker' as const };
 const CLIENT = { address: '127.0.0.1', requestId: 'test', userAgent: 'test' };
 const DAY_MS = 86_400_000;
 /** The longest step: all steps of the largest round and its repetition together are shorter than the grace. */
@@ -25,6 +26,8 @@ const RINGS = [
 const request = fc.record({ worker: fc.nat(RINGS.length - 1), isLost: fc.boolean() });
 /** Requests that tabs, a proxy or a retry send with one refresh token, after a pause longer than the grace. */
 const round = fc.record({
+  /** Whether the user changes the password in this session meanwhile. */
+  isChanged: fc.boolean(),
   pauseMs: fc.integer({ min: GRACE_MS + 1, max: 20 * DAY_MS }),
   requests: fc.array(request, { minLength: 1, maxLength: MOST_AT_ONCE }),
 });
@@ -37,13 +40,14 @@ function setUp(scheduler: fc.Scheduler, stepMs: () => number) {
     clock.now += stepMs();
     return work();
   });
+  const user = { ...USER, authVersion: 0 };
   const { repository, all } = createMemorySessions(
     <T>(name: string, work: () => T) => step(name, work) as Promise<T>,
   );
   const workers = RINGS.map((keys) =>
     createSessionService({
       sessions: repository,
-      users: { byId: () => step('user', () => USER), endTokens: async () => undefined } as never,
+      users: { byId: () => step('user', () => ({ ...user })), hold: async () => true } as never,
       successors: createSuccessors(fixedKeys(keys)),
       transaction: (work) => work({} as never),
       board: { post: async () => {}, announce: async () => {} },
@@ -67,19 +71,32 @@ function setUp(scheduler: fc.Scheduler, stepMs: () => number) {
     if (next) successors.set(token, (successors.get(token) ?? new Set()).add(next));
     return next;
   }
-  return { clock, all, renew, successors, open: (): Promise<Grant> => workers[0]!.open(USER, CLIENT) };
+  /** Commits a change of the password that keeps the session: both records change in one step. */
+  const changePassword = () =>
+    step('change', () => {
+      user.authVersion += 1;
+      for (const session of all.values()) session.authVersion = user.authVersion;
+    });
+  const open = async (): Promise<Grant> => (await workers[0]!.open(user, CLIENT))!;
+  return { clock, all, renew, successors, changePassword, open };
 }
 
 type Sessions = ReturnType<typeof setUp>;
 
 /** Sends the requests of a round together, and one more if all answers were lost. Returns all answers that arrived. */
-async function play(scheduler: fc.Scheduler, { clock, renew }: Sessions, token: string, round: Round) {
+async function play(
+  scheduler: fc.Scheduler,
+  { clock, renew, changePassword }: Sessions,
+  token: string,
+  round: Round,
+) {
   clock.now += round.pauseMs;
-  const answers = await scheduler.waitFor(
-    Promise.all(
-      round.requests.map(async ({ worker, isLost }) => ({ isLost, next: await renew(worker, token) })),
-    ),
-  );
+  const requests = round.requests.map(async ({ worker, isLost }) => ({
+    isLost,
+    next: await renew(worker, token),
+  }));
+  const changed = round.isChanged && changePassword();
+  const [answers] = await scheduler.waitFor(Promise.all([Promise.all(requests), changed]));
   const arrived = answers.filter(({ isLost }) => !isLost).map(({ next }) => next);
   return arrived.length > 0 ? arrived : [await scheduler.waitFor(renew(0, token))];
 }

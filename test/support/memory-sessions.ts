@@ -40,6 +40,8 @@ export function createMemorySessions(step: <T>(name: string, work: () => T) => P
           .slice(skip, skip + limit),
       ),
     remove: (ids) => step('remove', () => ids.forEach((id) => all.delete(id))),
+    removeAt: (id, authVersion) =>
+      step('remove one', () => all.get(id)?.authVersion === authVersion && all.delete(id)),
     removeOfUser: (userId, _txn, except) =>
       step('remove all', () => {
         for (const { id, userId: owner } of [...all.values()])

@@ -2,6 +2,7 @@ import { Types } from 'mongoose';
 import { createNoticeRepository } from '../../../src/notices/notice-repository';
 import { createPasswordService } from '../../../src/auth/password-service';
 import type { Principal } from '../../../src/people/principal';
+import { MOST_SESSIONS } from '../../../src/sessions/open-session';
 import { createSessionRepository } from '../../../src/sessions/session-repository';
 import { createSessionService } from '../../../src/sessions/session-service';
 import { createUserRepository } from '../../../src/users/user-repository';
@@ -62,8 +63,8 @@ const parts = use(async () => {
   /** Signs up an Admin, and logs them in. */
   async function build(): Promise<Principal> {
     const user = await users.create({ ...newPerson(), passwordHash: '$old', role: 'Admin' } as never);
-    const { token } = await service.open(user, CLIENT);
-    const principal = JSON.parse(token) as Principal;
+    const grant = await service.open(user, CLIENT);
+    const principal = JSON.parse(grant!.token) as Principal;
     member = { id: principal.id, sessionId: principal.sessionId! };
     return principal;
   }
@@ -121,6 +122,37 @@ describe('a change of the own password', () => {
     await access(user.id, { role: 'worker' });
     await expect(parts.change(user)).rejects.toMatchObject({ status: 401 });
     expect(await passwordOf(user.id)).toBe('$old');
+  });
+});
+
+describe('a log-in', () => {
+  const READ = { role: 'Admin' as const };
+
+  it.each<[string, (id: string) => Promise<unknown>]>([
+    ['a demotion', (id) => access(id, { role: 'worker' })],
+    ['a disabling', (id) => access(id, { disabled: true })],
+    ['a log-out everywhere', (id) => parts.service.logOut({ user: { id, ...READ } }, true)],
+    ['a removal', (id) => mongo.transaction((session) => parts.users.remove(id, undefined, session))],
+  ])('opens no session if it races with %s', async (_name, work) => {
+    const { id, authVersion } = await parts.build();
+    await work(id);
+    expect(await parts.service.open({ _id: id, ...READ, authVersion }, CLIENT)).toBeUndefined();
+  });
+
+  it('keeps the limit of sessions, also beside other log-ins', async () => {
+    const { id, authVersion } = await parts.build();
+    const open = () => parts.service.open({ _id: id, ...READ, authVersion }, CLIENT);
+    const sessions = () => mongo.db.collection('sessions').find({ userId: new Types.ObjectId(id) });
+    const [stored] = await sessions().toArray();
+    const { _id: _, ...fields } = stored!;
+    const more = Array.from({ length: MOST_SESSIONS - 1 }, (_, index) => ({
+      ...fields,
+      family: `family-${index}`,
+    }));
+    await mongo.db.collection('sessions').insertMany(more);
+    const opened = await Promise.all(Array.from({ length: 4 }, open));
+    expect(opened.every(Boolean)).toBe(true);
+    expect(await sessions().toArray()).toHaveLength(MOST_SESSIONS);
   });
 });
 
