@@ -1,5 +1,5 @@
 import type { createLock } from '../infra/mongo/lock';
-import { NOTICES, toText, type Dump } from '../infra/mongo/dump';
+import { isAsInBackup, toText, type Dump } from '../infra/mongo/dump';
 import { totalOf, type Header } from './backup-format';
 import { addRecord, restoreBackup, type Content } from './restore-backup';
 
@@ -91,7 +91,7 @@ async function compareContents(
   const expiring = await dump.expiring();
   let expired = 0;
   for (const [name, { count, digest }] of contents) {
-    if (name === NOTICES) continue;
+    if (!isAsInBackup(name)) continue;
     let found: Content = { count: 0, digest: 0n };
     for await (const document of dump.read(name)) {
       signal?.throwIfAborted();

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { fromText, NOTICES, type Dump, type Stored } from '../infra/mongo/dump';
+import { fromText, isAsInBackup, SESSIONS, type Dump, type Stored } from '../infra/mongo/dump';
 import type { Migrations } from '../infra/mongo/migrations';
 import { readBackup, totalOf, type Counts, type Header } from './backup-format';
 
@@ -42,7 +42,7 @@ export function addRecord(content: Content | undefined, text: string): Content {
 const BATCH_DOCUMENTS = 1_000;
 const BATCH_CHARACTERS = 8 * 1024 * 1024;
 
-/** Reads the file twice: it writes nothing before it knows that the file is whole. */
+/** Restores all but the sessions. Reads the file twice: it writes nothing before it knows that the file is whole. */
 export async function restoreBackup(options: RestoreOptions): Promise<{ header: Header; counts: Counts }> {
   const { dump, migrations, file, keys, empty, onBegin = () => {}, signal } = options;
   const checked = await readBackup(file, () => signal?.throwIfAborted(), keys);
@@ -61,10 +61,12 @@ export async function restoreBackup(options: RestoreOptions): Promise<{ header: 
     const contents = await insertAll(options, totalOf(checked.counts), end);
     await compare(dump, checked.counts);
     await options.onRestored?.(contents);
+    await dump.letUsersIn();
   });
   await options.prepare();
   await options.forgetCached();
-  return checked;
+  const { [SESSIONS]: _, ...counts } = checked.counts;
+  return { header: checked.header, counts };
 }
 
 async function refuseNewer({ migrations }: Header, known: string[]): Promise<void> {
@@ -117,7 +119,7 @@ async function compare(dump: Dump, expected: Counts): Promise<void> {
   const wrong = Object.entries(expected).filter(([name, size]) => {
     const difference = (found[name] ?? 0) - size;
     // MongoDB removes what has expired since the backup.
-    return name !== NOTICES && difference !== 0 && !(difference < 0 && expiring.includes(name));
+    return isAsInBackup(name) && difference !== 0 && !(difference < 0 && expiring.includes(name));
   });
   if (wrong.length === 0) return;
   const faults = wrong.map(([name, size]) => `${name}: ${found[name] ?? 0} instead of ${size}`);

@@ -90,6 +90,7 @@ runCommand(commands.restore, async ({ values, positionals: [name] }) => {
       say(
         `${dump.database} holds ${totalOf(counts)} documents of the backup from ${header.createdAt}; the counts were verified.`,
       );
+      say('Sessions are not restored: users log in again, at the latest when their token expires.');
     });
     if (!isForeign && !whileServing) say('Run npm start to restart the workers.');
   } catch (error) {

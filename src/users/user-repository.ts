@@ -1,4 +1,4 @@
-import type { ClientSession, Connection } from 'mongoose';
+import type { ClientSession, Connection, Types } from 'mongoose';
 import type { Role } from '../people/principal';
 import { ConflictError } from '../problems/errors';
 import { allOf, atVersion, duplicateFields, madeAt, toObjectId, type Made } from '../infra/mongo/mongo';
@@ -6,6 +6,7 @@ import { afterCursor, COUNT_LIMIT } from '../infra/mongo/page';
 import { toPage, type ListPage, type ListPlan } from '../lists/list-plan';
 import { searchWordsOf } from '../lists/search-words';
 import type { Precondition } from '../lib/version-tag';
+import { laterThan } from './auth-version';
 import { matching, type UserFilters } from './user-lists';
 import { NO_HASH } from './password';
 import { userModel, type UserRecord } from './user-model';
@@ -51,7 +52,6 @@ const inForce = ({ role, authVersion }: InForce) => ({
   ...(authVersion !== undefined && { authVersion: authVersion === 0 ? { $in: [0, null] } : authVersion }),
 });
 
-const RAISE = { $inc: { authVersion: 1 } } as const;
 /** Options of a change that no answer about the user shows. */
 const quietly = (session: ClientSession) =>
   ({ session, timestamps: false, returnDocument: 'after', projection: { authVersion: 1, role: 1 } }) as const;
@@ -83,7 +83,8 @@ function updateOf(now: UserRecord, fields: Partial<UserFields>, { role, disabled
       ...(disabled && { disabled: true }),
     },
     ...(disabled === false && { $unset: { disabled: 1 } }),
-    $inc: { version: 1, ...(endsAccess && { authVersion: 1 }) },
+    $inc: { version: 1 },
+    ...(endsAccess && { $max: { authVersion: laterThan(now.authVersion) } }),
   };
 }
 
@@ -101,6 +102,13 @@ async function refusingDuplicates<T>(write: Promise<T>): Promise<T> {
 
 export function createUserRepository(connection: Connection) {
   const Users = userModel(connection);
+
+  /** Changes a user and raises `authVersion`, in a transaction; null if the filter matches none. */
+  async function endAndChange(filter: { _id: Types.ObjectId }, change: object, session: ClientSession) {
+    const user = await Users.findOne(filter, { authVersion: 1 }, { session }).lean<UserRecord>();
+    const raise = { ...change, $max: { authVersion: laterThan(user?.authVersion) } };
+    return user && Users.findOneAndUpdate(filter, raise, quietly(session)).lean<UserRecord>();
+  }
 
   return {
     /** @throws ConflictError if the e-mail address or the user name is taken (case-insensitive) */
@@ -191,8 +199,7 @@ export function createUserRepository(connection: Connection) {
 
     /** Raises the user's `authVersion` and returns it; `undefined` if there is no such user. */
     async endTokens(id: string, session: ClientSession): Promise<number | undefined> {
-      const raised = await Users.findOneAndUpdate({ _id: toObjectId(id) }, RAISE, quietly(session)).lean();
-      return raised?.authVersion;
+      return (await endAndChange({ _id: toObjectId(id) }, {}, session))?.authVersion;
     },
 
     /**
@@ -205,9 +212,8 @@ export function createUserRepository(connection: Connection) {
       { from, to, required }: { from: string; to: string; required?: InForce },
       session: ClientSession,
     ): Promise<Pick<UserRecord, 'role' | 'authVersion'> | null> {
-      const change = { ...RAISE, $set: { passwordHash: to } };
       const same = { _id: toObjectId(id), passwordHash: from, ...(required && inForce(required)) };
-      return Users.findOneAndUpdate(same, change, quietly(session)).lean();
+      return endAndChange(same, { $set: { passwordHash: to } }, session);
     },
 
     /** Counts the Admins who can log in: one who has not set a password yet can not. */

@@ -2,16 +2,17 @@ import mongoose from 'mongoose';
 import type { ClientSession, Mongo } from './mongo';
 import { LOCKS } from './lock';
 import { CHANGELOG } from './migrations';
+import { createRestoredNotices, NOTICES } from './restored-notices';
 
 const { EJSON } = mongoose.mongo.BSON;
 
 /** Keeps the stored BSON type of numbers and bytes. */
 const AS_STORED = { promoteValues: false, promoteBuffers: false, bsonRegExp: true } as const;
 
-/** Collection of the notices that workers, and a restore, send to all workers. */
-export const NOTICES = 'notices';
-/** Notice that turns the cache off. A restore posts it first, so it must outlive the restore. */
-const CACHE_OFF = 'cache-off';
+/** Sessions are not restored: a refresh token that has ended since the backup would live again. */
+export const SESSIONS = 'sessions';
+/** What a restore leaves out or merges, so its number can differ from that of the backup. */
+export const isAsInBackup = (name: string) => name !== NOTICES && name !== SESSIONS;
 
 /** A starting worker writes these: a database that holds nothing else counts as empty. */
 const BOOKKEEPING = [CHANGELOG, NOTICES, LOCKS];
@@ -25,6 +26,8 @@ export const fromText = (text: string) => EJSON.parse(text, { relaxed: false }) 
 
 /** Reads and writes whole collections, whatever they hold; GridFS is two of them. */
 export function createDump({ db, client }: Pick<Mongo, 'db' | 'client'>) {
+  const restored = createRestoredNotices(db);
+
   async function allCollections(): Promise<string[]> {
     const found = await db.listCollections({}, { nameOnly: true }).toArray();
     return found
@@ -75,9 +78,12 @@ export function createDump({ db, client }: Pick<Mongo, 'db' | 'client'>) {
       db.collection(name).find({}, { ...AS_STORED, session, batchSize: 200 }),
 
     async insert(name: string, documents: Stored[]): Promise<void> {
-      const kept = documents.filter(({ _id }) => name !== NOTICES || _id !== CACHE_OFF);
-      if (kept.length > 0) await db.collection(name).insertMany(kept);
+      if (name === NOTICES) await restored.merge(documents);
+      else if (name !== SESSIONS) await db.collection(name).insertMany(documents);
     },
+
+    /** Call once all documents are inserted. */
+    letUsersIn: restored.letUsersIn,
 
     /** Counts documents by collection, without the collections that every starting worker writes. */
     async contents(): Promise<Record<string, number>> {
@@ -98,12 +104,12 @@ export function createDump({ db, client }: Pick<Mongo, 'db' | 'client'>) {
       if ((await allCollections()).includes(LOCKS)) await db.collection(LOCKS).drop();
     },
 
-    /** Drops the indexes too: a TTL index would remove restored documents before they are counted. */
+    /**
+     * Drops the indexes too: a TTL index would remove restored documents before they are counted. Notices stay: the
+     * tokens that they end are still about.
+     */
     async dropAll(): Promise<void> {
-      for (const name of await collections()) {
-        if (name === NOTICES) await db.collection(name).deleteMany({ _id: { $ne: CACHE_OFF as never } });
-        else await db.collection(name).drop();
-      }
+      for (const name of await collections()) if (name !== NOTICES) await db.collection(name).drop();
     },
   };
 }
