@@ -15,6 +15,14 @@ interface AuthenticateDeps {
   verifyScriptToken: (token: string, method: string) => Promise<Principal>;
 }
 
+/** Creates the check of a user who was authenticated a while ago. */
+export const createStillInForce =
+  ({ isRevoked }: Pick<NoticeBoard, 'isRevoked'>) =>
+  /** @throws UnauthenticatedError if the token has ended since */
+  async (user: Principal): Promise<void> => {
+    if (await isRevoked(user)) throw endedToken();
+  };
+
 /** Creates the function that verifies `Authorization: Bearer` (RFC 6750, 2.1) and returns the user of the request. */
 export function createAuthenticate({ tokens, board, verifyScriptToken }: AuthenticateDeps) {
   /** @throws UnauthenticatedError */

@@ -21,7 +21,7 @@ import type { UserRepository } from '../users/user-repository';
 import { createWebhook } from '../infra/webhook';
 import type { Principal } from '../people/principal';
 import type { Logger } from '../process/logger';
-import { createAuthenticate } from './authenticate';
+import { createAuthenticate, createStillInForce } from './authenticate';
 import { createAuthService } from './auth-service';
 import { createUserCreation } from './create-user';
 import { createPasswordCheck } from './check-password';
@@ -64,7 +64,8 @@ export function composeTokens(
 ) {
   const tokens = createTokenService({ keys, ttlSeconds });
   const verifyScriptToken = createVerifyScriptToken({ scriptTokens, userById: users.byId, board });
-  return { tokens, authenticate: createAuthenticate({ tokens, board, verifyScriptToken }) };
+  const authenticate = createAuthenticate({ tokens, board, verifyScriptToken });
+  return { tokens, authenticate, stillInForce: createStillInForce(board) };
 }
 
 /** Builds sign-up and log-in, and the threads that hash passwords. */

@@ -19,7 +19,7 @@ export async function composeApi(config: Config, logger: Logger) {
   const shared = await composeFoundation(config, logger);
   const { admission, auditList, health, lateness, live, metrics, rateLimiter, requests, store } = shared;
 
-  const { tokens, authenticate } = composeTokens(config, shared);
+  const { tokens, authenticate, stillInForce } = composeTokens(config, shared);
   const tasks = composeTasks(shared);
   const sessions = composeSessions(config, { ...shared, tokens });
   const { users, userCache } = composeUsers({ ...shared, tasks, sessions, tokenLifeMs: tokens.ttlMs });
@@ -68,6 +68,7 @@ export async function composeApi(config: Config, logger: Logger) {
     app: {
       ...requests,
       authenticate,
+      stillInForce,
       admission,
       logger,
       isAway: isMongoAway,

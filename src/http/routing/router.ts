@@ -29,6 +29,8 @@ function answerOtherMethods(entry: IRoute, allowed: string[], countedAs = entry.
 
 export interface RouterOptions {
   authenticate: (request: Request) => Promise<Principal>;
+  /** Called before a request is handled that waited, or whose body took a while. @throws UnauthenticatedError */
+  stillInForce: (user: Principal) => Promise<void>;
   limit: Limit;
   admission: Admission;
   /** Called before a body is read. @throws OverloadError if a password of this client would wait too long */
@@ -110,7 +112,7 @@ async function isAdmitted(
   }
 }
 
-/** Stores the user and the route's path (for the metrics) in `response.locals`. */
+/** Stores the user, since when they are known, and the route's path (for the metrics) in `response.locals`. */
 async function admit(
   route: Route,
   { authenticate, limit, admission, admitPassword, requireRoom }: RouterOptions,
@@ -124,6 +126,7 @@ async function admit(
   let user: Principal | undefined;
   try {
     if (route.access !== 'anyone') user = await authenticate(request);
+    response.locals.authenticatedAt = performance.now();
   } catch (error) {
     // Failed authentication also counts, by address.
     await limit.request(route, undefined, request, response);
@@ -181,10 +184,12 @@ function onceOver(request: Request, response: Response, end: () => void): void {
 
 async function handle(
   route: Route,
-  { limit, requireIfMatch }: RouterOptions,
+  { limit, requireIfMatch, stillInForce }: RouterOptions,
   request: Request,
   response: Response,
 ): Promise<void> {
+  const { user, authenticatedAt } = response.locals as { user?: Principal; authenticatedAt: number };
+  if (user && performance.now() - authenticatedAt > SOON_MS) await stillInForce(user);
   const { params, query, body } = validate(route, request);
   if (route.offers) response.vary('Accept');
   if (route.limitedIf) await limit.body(route, body, request, response);
@@ -193,7 +198,7 @@ async function handle(
     params,
     query,
     body,
-    user: response.locals.user as never,
+    user: user,
     url: request.originalUrl,
     type: route.offers && preferredType(route.offers, request),
     requestId: request.id,
@@ -204,6 +209,9 @@ async function handle(
   };
   await send(await route.handler(input), request, response);
 }
+
+/** So soon after the authentication it needs no second look. */
+const SOON_MS = 100;
 
 const tooLate = () =>
   new UnavailableError('The request timed out; it may or may not have taken effect.', spreadSeconds(1));

@@ -34,6 +34,7 @@ beforeEach(async () => {
       await isAuthenticated;
       return { id: 'ada', role: 'worker' };
     },
+    stillInForce: async () => {},
     limit: { request: () => Promise.resolve(), body: () => Promise.resolve() },
     admission,
     admitPassword: () => undefined,
