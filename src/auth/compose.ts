@@ -39,7 +39,7 @@ interface AuthDeps {
   tasks: Pick<TaskService, 'newestIdsOf'>;
   sessions: SessionService & { requireInForce: RequireInForce };
   keys: KeyRing;
-  grant: (principal: Principal) => AccessToken;
+  grant: (principal: Principal, until?: Date) => AccessToken;
   logger: Logger;
   once: Once;
   audit: Audit;

@@ -30,12 +30,13 @@ interface PasswordServiceDeps {
   hashPool: Pick<HashPool, 'hash'>;
   places: Pick<HashPlaces, 'hold'>;
   confirm: ConfirmPassword;
-  sessions: Pick<SessionService, 'endOlder' | 'announce'>;
+  sessions: Pick<SessionService, 'endOlder' | 'announce' | 'endsAt'>;
   requireInForce: RequireInForce;
   audit: Pick<Audit, 'record'>;
   resets: ResetTokens;
   transaction: Mongo['transaction'];
-  grant: (principal: Principal) => AccessToken;
+  /** Issues a token that ends at `until` at the latest, with its session. */
+  grant: (principal: Principal, until?: Date) => AccessToken;
   /** Sends a reset token to the installation, which may mail it; unset if there is no webhook. */
   notify: Webhook | undefined;
 }
@@ -99,7 +100,8 @@ export function createPasswordService(deps: PasswordServiceDeps) {
       const required = { role: by.role, authVersion: user.authVersion ?? 0 };
       const rights = await replace(user, hash, event, { sessionId, required });
       if (!rights) throw new ConflictError(MEANWHILE);
-      return deps.grant({ id, sessionId, ...rights });
+      const until = sessionId === undefined ? undefined : await sessions.endsAt(sessionId);
+      return deps.grant({ id, sessionId, ...rights }, until);
     },
 
     /** Makes a token with which a user can set a new password, for an Admin to hand over. */

@@ -146,6 +146,12 @@ export function createSessionService(deps: SessionServiceDeps) {
     endOlder,
     announce: board.announce,
 
+    /** Returns when a session ends unless it is renewed; `undefined` if it has ended. */
+    async endsAt(sessionId: string): Promise<Date | undefined> {
+      const session = await sessions.byId(sessionId, new Date(now()));
+      return session ? endOf(session) : undefined;
+    },
+
     /** Replaces a refresh token by a new one and a new access token. */
     async renew(token: string, client: Client): Promise<{ grant: Grant; user: PublicUserRecord }> {
       const family = familyOf(token);

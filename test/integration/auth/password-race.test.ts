@@ -26,7 +26,10 @@ const parts = use(async () => {
     createNoticeRepository(mongo.connection).prepare(),
   ]);
   const { transaction } = mongo;
-  const grant = (principal: Principal) => ({ token: JSON.stringify(principal), expiresAt: new Date() });
+  const grant = (principal: Principal, until?: Date) => ({
+    token: JSON.stringify(principal),
+    expiresAt: until ?? new Date(0),
+  });
   const service = createSessionService({
     sessions,
     users,
@@ -117,6 +120,12 @@ describe('a change of the own password', () => {
     const granted = JSON.parse(token) as Principal;
     expect(granted).toEqual({ ...user, authVersion: expect.any(Number) as number });
     expect(granted.authVersion).toBeGreaterThan(user.authVersion!);
+  });
+
+  it('grants no token that outlives the session', async () => {
+    const user = await parts.build();
+    const session = await parts.sessions.byId(user.sessionId!);
+    expect((await parts.change(user)).expiresAt).toEqual(session!.until);
   });
 
   it('is refused to a token that ended before the password was compared', async () => {
