@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto';
 import type { Audit } from '../audit/audit';
 import type { HashClient, HashPool } from '../infra/hash-pool';
+import { digestOf } from '../lib/digest';
 import { UnauthenticatedError } from '../problems/errors';
 import { NO_HASH, spellingsOf } from '../users/password';
 import type { UserRecord, UserRepository } from '../users/user-repository';
@@ -38,8 +38,7 @@ const NOBODYS_PASSWORD = 'the password of nobody';
 export const wrongPassword = () => new UnauthenticatedError('The name or the password is wrong.');
 
 /** Returns the key for counting log-ins. Not the account, which would reveal which e-mail and user name belong together. */
-export const accountOf = (login: string) =>
-  createHash('sha256').update(login.normalize('NFKC').toLowerCase()).digest('base64url');
+export const accountOf = (login: string) => digestOf(login.normalize('NFKC').toLowerCase());
 
 /** A user whom an Admin created has no password, and so no hash, until they set one. */
 const mayLogIn = (user: UserRecord | null): user is UserRecord =>

@@ -1,6 +1,7 @@
-import { createHash, createHmac, randomUUID } from 'node:crypto';
+import { createHmac, randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { perKey, type KeyRing } from '../keys/key-ring';
+import { digestOf } from '../lib/digest';
 import { AppError, InProgressError, KeyReusedError } from '../problems/errors';
 import type { ClientSession, Mongo } from '../infra/mongo/mongo';
 import type { IdempotencyRepository } from './idempotency-repository';
@@ -85,7 +86,7 @@ export function createOnce({ keys, transaction, fingerprintKeys, ttlMs, waitMs =
     prepare: () => Promise<P> = async () => undefined as P,
   ): Promise<Outcome<T>> {
     if (!sent) return { result: await doIt(undefined, await prepare()), replayed: false };
-    const id = createHash('sha256').update(`${owner}\n${sent.key}`).digest('base64url');
+    const id = digestOf(`${owner}\n${sent.key}`);
     const fingerprint = fingerprintOf(sent.request);
     const claim = randomUUID();
     const lease = () => new Date(Date.now() + LEASE_MS);

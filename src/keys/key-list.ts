@@ -1,4 +1,5 @@
-import { createHash, createSecretKey, type KeyObject } from 'node:crypto';
+import { createSecretKey, type KeyObject } from 'node:crypto';
+import { digestOf } from '../lib/digest';
 
 /** RFC 7518, 3.2: HS256 wants a key of at least 256 bits. */
 export const SECRET_BYTES = 32;
@@ -18,8 +19,7 @@ export interface Key {
 }
 
 /** Reveals nothing about a random key. */
-const idOf = (secret: string) =>
-  createHash('sha256').update(`taskfleet key ${secret}`).digest('base64url').slice(0, 12);
+const idOf = (secret: string) => digestOf(`taskfleet key ${secret}`).slice(0, 12);
 
 export const keyOf = (secret: string, more: Pick<Key, 'until' | 'isNext'> = {}): Key => ({
   id: idOf(secret),

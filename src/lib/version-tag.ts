@@ -1,7 +1,7 @@
-import { createHash } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
+import { digestOf } from './digest';
 
-const digest = (text: string) => createHash('sha256').update(text).digest('base64url').slice(0, 16);
+const digest = (text: string) => digestOf(text).slice(0, 16);
 
 /**
  * Returns the tag of an answer (RFC 9110, 8.8.3): for a resource its version, a dot and a digest of its text; for a

@@ -1,7 +1,8 @@
-import { createHash, createHmac, hkdfSync, timingSafeEqual } from 'node:crypto';
+import { createHmac, hkdfSync, timingSafeEqual } from 'node:crypto';
 import { z } from 'zod';
 import type { Key } from '../keys/key-list';
 import { perKey, type KeyRing } from '../keys/key-ring';
+import { digestOf } from '../lib/digest';
 
 /** Start of a page: next to the entry with these values of the sorted fields and this id. */
 export interface Position {
@@ -23,7 +24,7 @@ const schema = z.tuple([
 ]);
 
 /** Identifies the list of a cursor, which is not valid for other filters or another order. */
-const digestOf = (list: string) => createHash('sha256').update(list).digest('base64url').slice(0, 8);
+const idOf = (list: string) => digestOf(list).slice(0, 8);
 
 /** Characters of base64url: 128 bits. */
 const SEAL_LENGTH = 22;
@@ -50,7 +51,7 @@ export function createCursors(keys: KeyRing) {
     /** @param list the filters and the sort in one text */
     encode(list: string, { values, id, backward }: Position): string {
       const plain = values.map((value) => (value instanceof Date ? { t: value.getTime() } : value));
-      const json = JSON.stringify([digestOf(list), backward ? 'p' : 'n', plain, id]);
+      const json = JSON.stringify([idOf(list), backward ? 'p' : 'n', plain, id]);
       const text = Buffer.from(json, 'utf8').toString('base64url');
       return sealOf(text) + text;
     },
@@ -63,7 +64,7 @@ export function createCursors(keys: KeyRing) {
       const parsed = schema.safeParse(JSON.parse(Buffer.from(text, 'base64url').toString('utf8')));
       if (!parsed.success) return undefined;
       const [digest, towards, plain, id] = parsed.data;
-      if (digest !== digestOf(list)) return 'foreign';
+      if (digest !== idOf(list)) return 'foreign';
       const values = plain.map((value) => (typeof value === 'object' ? new Date(value.t) : value));
       return { values, id, backward: towards === 'p' };
     },

@@ -1,12 +1,13 @@
 import type { Audit } from '../audit/audit';
 import type { Caller } from '../audit/audit-event';
 import type { Mongo } from '../infra/mongo/mongo';
+import { digestOf } from '../lib/digest';
 import { ofScriptToken, untilTokensEnd, type Ending } from '../notices/endings';
 import type { NoticeBoard } from '../notices/notice-board';
 import type { Principal } from '../people/principal';
 import { ConflictError, ForbiddenError, InvalidRequestError, NotFoundError } from '../problems/errors';
 import type { RequireInForce } from '../users/in-force';
-import { digestOf, newScriptToken } from './script-token';
+import { newScriptToken } from './script-token';
 import type { ScriptTokenRecord, ScriptTokenRepository } from './script-token-repository';
 import { REMEMBERED_MS } from './verify-script-token';
 

@@ -1,4 +1,4 @@
-import { createHash, randomInt } from 'node:crypto';
+import { randomInt } from 'node:crypto';
 import { crc32 } from 'node:zlib';
 
 const DIGITS = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
@@ -29,6 +29,3 @@ export const isScriptToken = (token: string): boolean => token.startsWith('tft_'
 /** Returns whether the checksum is right: a mistyped or made-up token needs no look into the database. */
 export const isWellFormed = (token: string): boolean =>
   FORM.test(token) && checksumOf(token.slice(4, -CHECKSUM_LENGTH)) === token.slice(-CHECKSUM_LENGTH);
-
-/** Returns what is stored of a token. The token is random, so a quick digest is enough. */
-export const digestOf = (token: string): string => createHash('sha256').update(token).digest('base64url');

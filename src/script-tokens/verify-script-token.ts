@@ -1,9 +1,10 @@
 import { LRUCache } from 'lru-cache';
+import { digestOf } from '../lib/digest';
 import type { NoticeBoard } from '../notices/notice-board';
 import type { Principal } from '../people/principal';
 import { ForbiddenError, UnauthenticatedError } from '../problems/errors';
 import type { PublicUserRecord } from '../users/user-repository';
-import { digestOf, isWellFormed } from './script-token';
+import { isWellFormed } from './script-token';
 import type { ScriptTokenRecord, ScriptTokenRepository } from './script-token-repository';
 
 interface VerifyDeps {

@@ -4,7 +4,8 @@ import { networkOf } from '../lib/client-address';
 import type { Ending } from '../notices/endings';
 import type { Principal, Role } from '../people/principal';
 import type { UserRepository } from '../users/user-repository';
-import { digestOf, firstToken, newIds } from './refresh-token';
+import { digestOf } from '../lib/digest';
+import { firstToken, newIds } from './refresh-token';
 import type { SessionRecord, SessionRepository } from './session-repository';
 
 /** The client of a log-in or renewal. */

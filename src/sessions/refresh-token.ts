@@ -1,4 +1,4 @@
-import { createHash, createHmac, randomBytes } from 'node:crypto';
+import { createHmac, randomBytes } from 'node:crypto';
 import { perKey, type KeyRing } from '../keys/key-ring';
 
 /** The session's family, and 32 bytes as base64url. */
@@ -18,9 +18,6 @@ const newId = () => randomBytes(12).toString('hex');
 export const newIds = () => ({ id: newId(), family: newId() });
 
 export const firstToken = (family: string): string => write(family, randomBytes(32));
-
-/** Returns what is stored of a token. The token is random, so a quick digest is enough. */
-export const digestOf = (token: string): string => createHash('sha256').update(token).digest('base64url');
 
 /**
  * Derives the token that replaces another one. A request that is sent twice gets the same successor on any worker,

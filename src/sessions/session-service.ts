@@ -1,5 +1,6 @@
 import type { AuditEvent, Caller } from '../audit/audit-event';
 import type { ClientSession } from '../infra/mongo/mongo';
+import { digestOf } from '../lib/digest';
 import { spreadSeconds } from '../lib/retry-after';
 import { ofSession, ofUser, untilTokensEnd, type Ending } from '../notices/endings';
 import type { NoticeBoard } from '../notices/notice-board';
@@ -17,7 +18,7 @@ import {
   type Grant,
   type OpenSessionDeps,
 } from './open-session';
-import { digestOf, familyOf, type createSuccessors } from './refresh-token';
+import { familyOf, type createSuccessors } from './refresh-token';
 import type { SessionRecord } from './session-repository';
 
 export type SessionService = ReturnType<typeof createSessionService>;

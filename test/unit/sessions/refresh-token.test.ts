@@ -1,12 +1,6 @@
 import { keyOf } from '../../../src/keys/key-list';
 import { fixedKeys } from '../../../src/keys/key-ring';
-import {
-  createSuccessors,
-  digestOf,
-  familyOf,
-  firstToken,
-  newIds,
-} from '../../../src/sessions/refresh-token';
+import { createSuccessors, familyOf, firstToken, newIds } from '../../../src/sessions/refresh-token';
 
 const [OLD, NEW] = [keyOf('o'.repeat(32)), keyOf('n'.repeat(32))];
 
@@ -16,7 +10,6 @@ describe('a refresh token', () => {
     const [one, other] = [firstToken(family), firstToken(family)];
     expect([familyOf(one), familyOf(other)]).toEqual([family, family]);
     expect(one).not.toBe(other);
-    expect(digestOf(one)).not.toBe(digestOf(other));
   });
 
   it.each(['', 'tfr_', `tfr_${'g'.repeat(24)}_${'a'.repeat(43)}`, `tfr_${'a'.repeat(24)}_${'a'.repeat(42)}`])(
