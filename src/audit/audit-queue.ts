@@ -25,6 +25,11 @@ export function createAuditQueue({ write, logger, onDropped, retryMs = 1_000 }: 
   let stopped = false;
   let running: Promise<void> | undefined;
 
+  function reportMissing(count: number): void {
+    if (count > 0)
+      logger.warn({ dropped: count }, 'Audit entries are missing in MongoDB, but are in the log');
+  }
+
   async function writeAll(): Promise<void> {
     while (waiting.length > 0) {
       try {
@@ -37,7 +42,7 @@ export function createAuditQueue({ write, logger, onDropped, retryMs = 1_000 }: 
         await sleep(retryMs, undefined, { ref: false });
       }
     }
-    if (dropped > 0) logger.warn({ dropped }, 'Audit entries are missing in MongoDB, but are in the log');
+    reportMissing(dropped);
     dropped = 0;
   }
 
@@ -59,8 +64,7 @@ export function createAuditQueue({ write, logger, onDropped, retryMs = 1_000 }: 
     async close(ms = 2_000): Promise<void> {
       stopped = true;
       await within(start(), ms, undefined);
-      if (waiting.length > 0)
-        logger.warn({ dropped: waiting.length }, 'Audit entries are missing in MongoDB, but are in the log');
+      reportMissing(waiting.length);
     },
   };
 }

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { objectId, plainText, time } from '../schemas/values';
+import { network, objectId, plainText, requestId, time } from '../schemas/values';
 import { ACTIONS, OUTCOMES } from './audit-event';
 
 export const auditEntrySchema = z
@@ -18,16 +18,10 @@ export const auditEntrySchema = z
     scriptTokenId: objectId.nullable().meta({ description: 'The script token with which it was done.' }),
     target: objectId.nullable().meta({ description: 'Id of the user to whom it happened.' }),
     detail: plainText(200).nullable().meta({ description: 'More about it, for people.' }),
-    network: z
-      .string()
-      .max(60)
-      .regex(/^[\w.:/]+$/)
+    network: network
       .nullable()
       .meta({ description: 'IPv4 address, or /64 of the IPv6 address, of the client; null for a command.' }),
-    requestId: z
-      .string()
-      .max(64)
-      .regex(/^[\w-]{8,64}$/)
+    requestId: requestId
       .nullable()
       .meta({ description: 'Finds the request in the log; null for a command.' }),
     createdAt: time,

@@ -24,6 +24,18 @@ export const plainText = (max: number) =>
     .max(max)
     .regex(/^[^\0]*$/);
 
+/** Id of a request in an answer. */
+export const requestId = z
+  .string()
+  .regex(/^[\w-]{8,64}$/)
+  .max(64);
+
+/** Network of a client in an answer, as `networkOf` writes it. */
+export const network = z
+  .string()
+  .max(45)
+  .regex(/^[\w.:/]+$/);
+
 /** Returns the pattern of a comma-separated list of these names. */
 export const commaSeparated = (names: readonly string[]) => {
   const one = ` *(?:${names.join('|')}) *`;
@@ -77,11 +89,7 @@ export const problemSchema = z
     title: plainText(100),
     status: z.int().min(400).max(599),
     detail: z.string().max(2_000).meta({ description: 'What happened this time, for people.' }),
-    requestId: z
-      .string()
-      .regex(/^[\w-]{8,64}$/)
-      .max(64)
-      .meta({ description: 'Finds the request in the log.' }),
+    requestId: requestId.meta({ description: 'Finds the request in the log.' }),
     errors: z
       .array(
         z

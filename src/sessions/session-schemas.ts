@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { objectId, plainText, time } from '../schemas/values';
+import { network, objectId, plainText, time } from '../schemas/values';
 import { userSchema } from '../users/user-schemas';
 
 const SESSION_ID = '3f9c2ab7e4d83f90a1b2c3d4';
@@ -51,8 +51,8 @@ export const sessionSchema = z
   .strictObject({
     _id: objectId,
     device: plainText(256).meta({ description: '`User-Agent` of the last log-in or renewal.' }),
-    network: plainText(45).meta({
-      description: 'Address of the last log-in or renewal; of IPv6 its /64 network.',
+    network: network.meta({
+      description: 'IPv4 address, or /64 of the IPv6 address, of the last log-in or renewal.',
     }),
     createdAt: time,
     lastUsedAt: time.meta({ description: 'The last log-in or renewal.' }),
