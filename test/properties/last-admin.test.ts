@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { createAuditRepository } from '../../src/audit/audit-repository';
 import { connectMongo } from '../../src/infra/mongo/mongo';
 import { createNoticeRepository } from '../../src/notices/notice-repository';
 import type { Principal } from '../../src/people/principal';
@@ -45,7 +44,6 @@ async function startWorker() {
   const { connection, transaction } = mongo;
   const users = createUserRepository(connection);
   const notices = createNoticeRepository(connection);
-  const entries = createAuditRepository(connection);
   const lockAdmins = (session: Parameters<typeof notices.lock>[1]) => notices.lock('admins', session);
   const audit = { record: async () => {} };
   const endAccess = async () => async () => {};
@@ -68,7 +66,7 @@ async function startWorker() {
     afterCommit: [],
     afterRemoval: [],
   } as never);
-  await Promise.all([users.prepare(), notices.prepare(), entries.prepare()]);
+  await Promise.all([users.prepare(), notices.prepare()]);
   return { mongo, users, service };
 }
 

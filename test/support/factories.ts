@@ -30,11 +30,19 @@ export async function buildMember(api: TestApi): Promise<Account> {
 export async function buildAdmin(api: TestApi): Promise<Account> {
   const person = newPerson();
   const user = await api.auth.createAdmin(person);
-  const { body } = await request(api.server)
-    .post('/users/login')
-    .send({ email: person.email, password: person.password })
-    .expect(200);
+  const { body } = await logIn(api, person).expect(200);
   return { ...person, id: String(user._id), token: body.token, ...as(api, body) };
+}
+
+/** Sends a log-in to one worker. @param email e-mail address or user name */
+export const logIn = (
+  { server }: Pick<TestApi, 'server'>,
+  { email, password }: Pick<Person, 'email' | 'password'>,
+) => request(server).post('/users/login').send({ email, password });
+
+/** Waits until each of the workers refuses the token, as they promise to within a second. */
+export async function expectRefused(apis: TestApi[], by: Pick<Person, 'token'>): Promise<void> {
+  for (const api of apis) await eventually(async () => (await as(api, by).get('/tasks')).status === 401);
 }
 
 /** Requests of one account to one worker: `as(api, admin).get('/tasks')`. */

@@ -1,5 +1,5 @@
 import request from 'supertest';
-import { buildMember } from '../../support/factories';
+import { buildMember, logIn } from '../../support/factories';
 import { eventually } from '../../support/wait';
 import { useAdmin, useApi, useMember, useMongo } from '../../support/use-api';
 
@@ -18,8 +18,6 @@ interface Entry {
   requestId: string | null;
 }
 
-const logIn = (login: string, password: string) =>
-  request(api.server).post('/users/login').send({ username: login, password });
 const list = async (query: string): Promise<Entry[]> =>
   (await admin.get(`/audit?${query}`).expect(200)).body as Entry[];
 /** Waits until an entry of this request is listed, since a failed log-in is written after its answer. */
@@ -29,8 +27,8 @@ const entryOf = (requestId: string, query = '') =>
 describe('GET /audit', () => {
   it('lists a sign-up with its user', async () => {
     const { id } = await buildMember(api);
-    const [logIn, entry] = await list(`target=${id}`);
-    expect(logIn).toMatchObject({
+    const [entered, entry] = await list(`target=${id}`);
+    expect(entered).toMatchObject({
       action: 'log-in',
       detail: 'after the sign-up',
       sessionId: expect.any(String),
@@ -46,8 +44,8 @@ describe('GET /audit', () => {
   });
 
   it('lists a right log-in, and a wrong one without an actor', async () => {
-    const right = await logIn(member.username, member.password).expect(200);
-    const wrong = await logIn(member.username, 'not this one').expect(401);
+    const right = await logIn(api, member).expect(200);
+    const wrong = await logIn(api, { ...member, password: 'not this one' }).expect(401);
     expect(await entryOf(right.headers['x-request-id']!, 'action=log-in')).toMatchObject({
       outcome: 'done',
       actor: member.id,
@@ -62,7 +60,7 @@ describe('GET /audit', () => {
   });
 
   it('lists a log-in by an unknown name, without that name', async () => {
-    const answer = await logIn('perhaps-a-password', 'not this one').expect(401);
+    const answer = await logIn(api, { email: 'perhaps-a-password', password: 'not this one' }).expect(401);
     const entry = await entryOf(answer.headers['x-request-id']!);
     expect(entry).toMatchObject({ actor: null, target: null, detail: 'unknown name' });
     const stored = await mongo.db.collection('audit').find().toArray();
@@ -70,7 +68,7 @@ describe('GET /audit', () => {
   });
 
   it('leads through all pages, newest first, and counts', async () => {
-    for (let count = 0; count < 5; count++) await logIn(member.username, member.password).expect(200);
+    for (let count = 0; count < 5; count++) await logIn(api, member).expect(200);
     const query = `actor=${member.id}&action=log-in`;
     const all = await list(`${query}&limit=100`);
     const seen: Entry[] = [];

@@ -1,12 +1,11 @@
 import { createHmac } from 'node:crypto';
 import { createServer, type IncomingHttpHeaders } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import jwt from 'jsonwebtoken';
 import request from 'supertest';
-import { as, buildAdmin, buildMember, type Person } from '../../support/factories';
+import { as, buildAdmin, buildMember, expectRefused, logIn, type Person } from '../../support/factories';
+import { listen, portOf } from '../../support/listen';
 import { use } from '../../support/use';
 import { useAdmin, useApis } from '../../support/use-api';
-import { eventually } from '../../support/wait';
 
 const SECRET = 's'.repeat(40);
 const NEW = 'battery staple';
@@ -29,7 +28,7 @@ const hook = use(
       });
     });
     const state = { server, received, status: 204 };
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    await listen(server);
     return state;
   },
   ({ server }) => new Promise((resolve) => server.close(resolve)),
@@ -37,14 +36,13 @@ const hook = use(
 
 const apis = useApis(() => ({
   LOGIN_ATTEMPTS: '3',
-  PASSWORD_RESET_WEBHOOK: `http://127.0.0.1:${(hook.server.address() as AddressInfo).port}/hook`,
+  PASSWORD_RESET_WEBHOOK: `http://127.0.0.1:${portOf(hook.server)}/hook`,
   PASSWORD_RESET_WEBHOOK_SECRET: SECRET,
 }));
 const [api, other] = apis;
 const admin = useAdmin(api);
 
-const logIn = ({ email }: Pick<Person, 'email'>, password: string) =>
-  request(api.server).post('/users/login').send({ email, password });
+const logInWith = (person: Person, password: string) => logIn(api, { ...person, password });
 const change = (by: { token: string }, id: string, currentPassword: string, newPassword = NEW) =>
   as(api, by).put(`/users/${id}/password`, { currentPassword, newPassword });
 const renew = (refreshToken: string) => request(other.server).post('/users/token').send({ refreshToken });
@@ -52,13 +50,11 @@ const reset = (resetToken: string, newPassword = NEW) =>
   request(other.server).put('/users/password').send({ resetToken, newPassword });
 const resetTokenOf = async ({ id }: { id: string }) =>
   (await admin.post(`/users/${id}/password-reset`).expect(200)).body.resetToken as string;
-const isRefused = (one: (typeof apis)[0], token: string) => async () =>
-  (await as(one, { token }).get('/tasks')).status === 401;
 
 describe('PUT /users/:id/password', () => {
   it('changes the password, keeps this session and ends all others', async () => {
     const member = await buildMember(api);
-    const { body: mine } = await logIn(member, member.password).expect(200);
+    const { body: mine } = await logIn(api, member).expect(200);
     const { body: changed } = await change(mine, member.id, member.password).expect(200);
     expect(Object.keys(changed).sort()).toEqual(['expiresAt', 'token']);
     const [before, after] = [mine, changed].map(
@@ -66,15 +62,12 @@ describe('PUT /users/:id/password', () => {
     );
     expect(after!.sid).toBe(before!.sid);
     expect(after!.ver).toBeGreaterThan(before!.ver);
-    for (const one of apis) {
-      await as(one, changed).get('/tasks').expect(200);
-      await eventually(isRefused(one, mine.token));
-      await eventually(isRefused(one, member.token));
-    }
+    for (const one of apis) await as(one, changed).get('/tasks').expect(200);
+    for (const ended of [mine, member]) await expectRefused(apis, ended);
     const { body: renewed } = await renew(mine.refreshToken).expect(200);
     await as(api, renewed).get('/tasks').expect(200);
-    await logIn(member, member.password).expect(401);
-    await logIn(member, NEW).expect(200);
+    await logIn(api, member).expect(401);
+    await logInWith(member, NEW).expect(200);
   });
 
   it('refuses a wrong password, and counts it as a failed log-in', async () => {
@@ -84,7 +77,7 @@ describe('PUT /users/:id/password', () => {
       expect(body.detail).toBe('The current password is wrong.');
     }
     await change(member, member.id, member.password).expect(429);
-    await logIn(member, member.password).expect(429);
+    await logIn(api, member).expect(429);
     await member.get('/tasks').expect(200);
   });
 
@@ -93,7 +86,7 @@ describe('PUT /users/:id/password', () => {
     const { body } = await change(admin, member.id, admin.password).expect(403);
     expect(body.detail).toContain('password-reset');
     await change(member, admin.id, member.password).expect(403);
-    await logIn(member, member.password).expect(200);
+    await logIn(api, member).expect(200);
   });
 
   it('refuses a new password that a sign-up would refuse', async () => {
@@ -108,7 +101,7 @@ describe('PUT /users/:id/password', () => {
       ['one password', 'other password'].map((next) => change(member, member.id, member.password, next)),
     );
     expect(answers.filter(({ status }) => status === 200)).toHaveLength(1);
-    const worked = await Promise.all(['one password', 'other password'].map((next) => logIn(member, next)));
+    const worked = await Promise.all(['one password', 'other password'].map((next) => logInWith(member, next)));
     expect(worked.map(({ status }) => status).sort()).toEqual([200, 401]);
   });
 });
@@ -116,14 +109,14 @@ describe('PUT /users/:id/password', () => {
 describe('a password reset', () => {
   it('sets a new password once, and ends all sessions', async () => {
     const member = await buildMember(api);
-    const { body: session } = await logIn(member, member.password).expect(200);
+    const { body: session } = await logIn(api, member).expect(200);
     const token = await resetTokenOf(member);
     await reset(token).expect(204);
-    for (const one of apis) await eventually(isRefused(one, session.token));
+    await expectRefused(apis, session);
     await renew(session.refreshToken).expect(401);
-    await logIn(member, NEW).expect(200);
+    await logInWith(member, NEW).expect(200);
     await reset(token, 'another password').expect(401);
-    await logIn(member, NEW).expect(200);
+    await logInWith(member, NEW).expect(200);
   });
 
   it('works once for simultaneous requests', async () => {
@@ -154,7 +147,7 @@ describe('a password reset', () => {
       `tfp_${member.id}_00000000_${digest}`,
     ])
       await reset(bad).expect(401);
-    await logIn(member, member.password).expect(200);
+    await logIn(api, member).expect(200);
     await reset(token).expect(204);
   });
 

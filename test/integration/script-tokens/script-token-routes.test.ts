@@ -1,4 +1,4 @@
-import { as, buildMember, type Account } from '../../support/factories';
+import { as, buildMember, expectRefused, type Account } from '../../support/factories';
 import { eventually } from '../../support/wait';
 import { useAdmin, useApis, useMongo } from '../../support/use-api';
 
@@ -79,9 +79,7 @@ describe('a script token', () => {
     await one.delete(`${tokensOf(one)}/${tokens[0]!._id}`).expect(204);
     await admin.patch(`/users/${two.id}`, { disabled: true }).expect(200);
     await admin.delete(`/users/${three.id}`).expect(204);
-    for (const token of tokens)
-      for (const worker of apis)
-        await eventually(async () => (await by(token, worker).get('/tasks')).status === 401);
+    for (const token of tokens) await expectRefused(apis, token);
     const left = await mongo.db
       .collection('scriptTokens')
       .find({}, { projection: { userId: 1 } })
@@ -95,7 +93,7 @@ describe('a script token', () => {
     const passwords = { currentPassword: member.password, newPassword: 'battery staple' };
     const { body } = await member.put(`/users/${member.id}/password`, passwords).expect(200);
     await as(api, body).post('/users/logout', { all: true }).expect(204);
-    await eventually(async () => (await as(other, body).get('/tasks')).status === 401);
+    await expectRefused([other], body);
     await by(token).get('/tasks').expect(200);
   });
 

@@ -6,8 +6,7 @@ import { fixedKeys } from '../../../src/keys/key-ring';
 import { MOST_SESSIONS } from '../../../src/sessions/open-session';
 import { GRACE_MS } from '../../../src/sessions/session-service';
 import { startApi, testConfig } from '../../support/api';
-import { as, buildMember, newPerson } from '../../support/factories';
-import { eventually } from '../../support/wait';
+import { as, buildMember, expectRefused, logIn as sendLogIn, newPerson, type Person } from '../../support/factories';
 import { useAdmin, useApis, useMongo } from '../../support/use-api';
 
 const apis = useApis();
@@ -27,14 +26,8 @@ const sessionsOf = () => mongo.db.collection('sessions');
 const idOf = ({ token }: { token: string }) => (jwt.decode(token) as { sid: string }).sid;
 const signUp = async (): Promise<Session> =>
   (await request(api.server).post('/users/signup').send(newPerson()).expect(201)).body as Session;
-const logIn = async ({ email, password }: { email: string; password: string }, device = 'test') =>
-  (
-    await request(api.server)
-      .post('/users/login')
-      .set('User-Agent', device)
-      .send({ email, password })
-      .expect(200)
-  ).body as Session;
+const logIn = async (person: Pick<Person, 'email' | 'password'>, device = 'test') =>
+  (await sendLogIn(api, person).set('User-Agent', device).expect(200)).body as Session;
 const renew = (refreshToken: string, by = api) =>
   request(by.server).post('/users/token').send({ refreshToken });
 const set = (session: Session, fields: object) =>
@@ -42,10 +35,8 @@ const set = (session: Session, fields: object) =>
 
 /** Expects that no worker accepts the token within a second, and no worker renews the session. */
 async function expectEnded(session: Session): Promise<void> {
-  for (const one of apis) {
-    await eventually(async () => (await as(one, session).get('/tasks')).status === 401, 5_000);
-    await renew(session.refreshToken, one).expect(401);
-  }
+  await expectRefused(apis, session);
+  for (const one of apis) await renew(session.refreshToken, one).expect(401);
 }
 async function expectAlive({ token }: { token: string }): Promise<void> {
   for (const one of apis) await as(one, { token }).get('/tasks').expect(200);
@@ -150,7 +141,7 @@ describe('POST /users/logout', () => {
     const [one, two] = [await logIn(person), await logIn(person)];
     await as(other, one).post('/users/logout', { all: true }).expect(204);
     for (const session of [one, two]) await expectEnded(session);
-    await eventually(async () => (await person.get('/tasks')).status === 401);
+    await expectRefused([api], person);
     await expectAlive(await logIn(person));
   });
 
@@ -173,7 +164,7 @@ describe('POST /users/logout', () => {
     await expectAlive({ token });
     await as(api, { token }).post('/users/logout').expect(204);
     await expectEnded(session);
-    await eventually(async () => (await as(other, { token }).get('/tasks')).status === 401);
+    await expectRefused([other], { token });
   });
 });
 
@@ -201,7 +192,7 @@ describe('the list of sessions', () => {
       .delete(`/users/me/sessions/${idOf(one)}`)
       .expect(404);
     await as(other, two).delete('/users/me/sessions').expect(204);
-    await eventually(async () => (await person.get('/tasks')).status === 401);
+    await expectRefused([api], person);
     await expectAlive(two);
     await renew(two.refreshToken).expect(200);
   });

@@ -1,20 +1,9 @@
-import request from 'supertest';
-import { as, buildAdmin, buildMember, buildTask, type Account } from '../../support/factories';
-import { eventually } from '../../support/wait';
+import { as, buildAdmin, buildMember, buildTask, expectRefused, logIn } from '../../support/factories';
 import { useAdmin, useApis } from '../../support/use-api';
 
 const apis = useApis();
 const [api, other] = apis;
 const admin = useAdmin(api);
-
-const logIn = ({ email, password }: Account) =>
-  request(other.server).post('/users/login').send({ email, password });
-const isRefused = async (account: Account, worker = other) =>
-  (await as(worker, account).get('/tasks')).status === 401;
-/** Every worker refuses a token within a second of the answer. */
-const expectRefused = async (account: Account) => {
-  for (const worker of apis) await eventually(() => isRefused(account, worker));
-};
 
 describe('an Admin', () => {
   it('changes the role of another user, whose tokens end on every worker', async () => {
@@ -22,12 +11,12 @@ describe('an Admin', () => {
     await as(other, member).get('/tasks').expect(200);
     const { body } = await admin.patch(`/users/${member.id}`, { role: 'Admin' }).expect(200);
     expect(body).toMatchObject({ _id: member.id, role: 'Admin', disabled: false });
-    await expectRefused(member);
-    const again = await logIn(member).expect(200);
+    await expectRefused(apis, member);
+    const again = await logIn(other, member).expect(200);
     expect(again.body.user.role).toBe('Admin');
     await as(other, again.body).get('/users').expect(200);
     await admin.patch(`/users/${member.id}`, { role: 'worker', name: 'Twice' }).expect(200);
-    await expectRefused({ ...member, token: again.body.token });
+    await expectRefused(apis, again.body);
     const { body: shown } = await admin.get(`/users/${member.id}`).expect(200);
     expect(shown).toMatchObject({ role: 'worker', name: 'Twice' });
   });
@@ -35,10 +24,10 @@ describe('an Admin', () => {
   it('disables a user, who is then refused like a wrong password and keeps the tasks', async () => {
     const member = await buildMember(api);
     const { _id } = await buildTask(api, admin, { assignedTo: member.id });
-    const wrong = await logIn({ ...member, password: 'not this one' }).expect(401);
+    const wrong = await logIn(other, { ...member, password: 'not this one' }).expect(401);
     await admin.patch(`/users/${member.id}`, { disabled: true }).expect(200);
-    await expectRefused(member);
-    const refused = await logIn(member).expect(401);
+    await expectRefused(apis, member);
+    const refused = await logIn(other, member).expect(401);
     expect({ ...refused.body, requestId: '' }).toEqual({ ...wrong.body, requestId: '' });
     const { body: task } = await admin.get(`/tasks/${_id}`).expect(200);
     expect(task.assignedTo._id).toBe(member.id);
@@ -46,7 +35,7 @@ describe('an Admin', () => {
     expect(list).toContainEqual({ _id: member.id, disabled: true });
 
     await admin.patch(`/users/${member.id}`, { disabled: false }).expect(200);
-    const { body } = await logIn(member).expect(200);
+    const { body } = await logIn(other, member).expect(200);
     await as(other, body).get('/tasks').expect(200);
     await as(api, member).get('/tasks').expect(401);
   });
@@ -112,7 +101,7 @@ describe('the last enabled Admin', () => {
       ).toBe(true);
       if (statuses[1] !== 200) continue;
       await as(other, second).patch(`/users/${admin.id}`, { role: 'Admin', disabled: false }).expect(200);
-      const { body } = await logIn(admin).expect(200);
+      const { body } = await logIn(other, admin).expect(200);
       Object.assign(admin, { token: body.token, ...as(api, body) });
       await admin.patch(`/users/${second.id}`, worker).expect(200);
     }

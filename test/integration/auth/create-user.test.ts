@@ -1,5 +1,5 @@
 import request from 'supertest';
-import { newPerson } from '../../support/factories';
+import { logIn, newPerson } from '../../support/factories';
 import { useAdmin, useApi, useMember, useMongo } from '../../support/use-api';
 
 const api = useApi();
@@ -11,8 +11,6 @@ const withoutPassword = (fields: Record<string, unknown> = {}) => {
   const { password: _, ...person } = newPerson(fields);
   return person;
 };
-const logIn = (username: string, password: string) =>
-  request(api.server).post('/users/login').send({ username, password });
 const setPassword = (resetToken: string, newPassword: string) =>
   request(api.server).put('/users/password').send({ resetToken, newPassword });
 
@@ -23,10 +21,10 @@ describe('POST /users', () => {
     expect(headers.location).toBe(`/users/${body.user._id}`);
     expect(body.user).toMatchObject({ username: person.username, role: 'Admin', disabled: false, tasks: [] });
     const stored = await mongo.db.collection('users').findOne({ username: person.username });
-    await logIn(person.username, 'correct horse').expect(401);
-    await logIn(person.username, String(stored!.passwordHash)).expect(401);
+    await logIn(api, { ...person, password: 'correct horse' }).expect(401);
+    await logIn(api, { ...person, password: String(stored!.passwordHash) }).expect(401);
     await setPassword(body.resetToken, 'battery staple').expect(204);
-    await logIn(person.username, 'battery staple').expect(200);
+    await logIn(api, { ...person, password: 'battery staple' }).expect(200);
     await setPassword(body.resetToken, 'another staple').expect(401);
   });
 
