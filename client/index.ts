@@ -41,9 +41,9 @@ export function createTaskfleetClient({ url, token, onRenewal = () => {} }: Clie
 
   async function renew({ refreshToken }: Tokens): Promise<void> {
     const { data, response } = await client.POST(RENEWAL, { body: { refreshToken } });
-    // Anything but 401 may pass: the token holds for some time, and the next request tries again.
+    // Any other failure may be temporary: the token is still valid, and the next request tries again.
     if (!data && response.status !== 401) return;
-    // Set anew meanwhile, by another log-in.
+    // Another log-in has set them meanwhile.
     if (tokens?.refreshToken !== refreshToken) return;
     setTokens(data);
     onRenewal(data);

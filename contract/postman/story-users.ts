@@ -165,7 +165,7 @@ const added: Step[] = [
   {
     operation: 'createUser',
     name: 'Create a user as the Admin',
-    shows: 'The user sets a password by the returned token, and can not log in before.',
+    shows: 'The user sets a password by the returned token, and cannot log in before that.',
     body: { name: 'Grace Hopper', email: '{{addedName}}@example.com', username: '{{addedName}}' },
     before: ["pm.variables.set('addedName', `grace${pm.variables.replaceIn('{{$guid}}').slice(0, 8)}`);"],
     then: ["pm.collectionVariables.set('addedUserId', pm.response.json().user._id);"],

@@ -10,7 +10,7 @@ const BATCH = 100;
 interface AuditQueueOptions {
   write: (entries: MadeEntry[]) => Promise<void>;
   logger: Logger;
-  /** Counts an entry that is in the log alone. */
+  /** Counts an entry that only the log has. */
   onDropped: () => void;
   retryMs?: number;
 }
@@ -38,7 +38,7 @@ export function createAuditQueue({ write, logger, onDropped, retryMs = 1_000 }: 
         waiting.splice(0, batch.length);
       } catch (error) {
         if (stopped) return;
-        logger.debug({ err: error }, 'Audit entries could not be written; they are tried again');
+        logger.debug({ err: error }, 'Audit entries could not be written; trying again');
         await sleep(retryMs, undefined, { ref: false });
       }
     }

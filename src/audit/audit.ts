@@ -9,11 +9,11 @@ export type Audit = ReturnType<typeof createAudit>;
 interface AuditDeps {
   entries: Pick<AuditRepository, 'add' | 'addMissing'>;
   logger: Logger;
-  /** Counts an entry that is in the log alone. */
+  /** Counts an entry that only the log has. */
   onDropped?: () => void;
 }
 
-/** Records security events: in the collection, which Admins read, and as a line of the log each. */
+/** Records each security event in the collection, which Admins read, and as a line of the log. */
 export function createAudit({ entries, logger, onDropped = () => {} }: AuditDeps) {
   const queue = createAuditQueue({ write: entries.addMissing, logger, onDropped });
 

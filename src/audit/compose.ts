@@ -16,7 +16,7 @@ interface AuditDeps {
 export function composeAudit({ metrics, entries, cursors, logger }: AuditDeps) {
   const dropped = metrics.counter(
     'taskfleet_audit_dropped_total',
-    'Security events that are in the log alone',
+    'Security events that only the log has',
     [],
   )();
   const audit = createAudit({ entries, logger, onDropped: () => dropped() });

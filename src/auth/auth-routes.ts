@@ -16,7 +16,7 @@ export function authRoutes(auth: AuthService, createUser: CreateUser): Route[] {
       path: '/users',
       summary: 'Create a user, who sets a password by the returned token',
       description:
-        'The user can not log in before. Hand the token over as that of `POST /users/{id}/password-reset`, which makes another one. ' +
+        'The user cannot log in before that. Hand the token over like one of `POST /users/{id}/password-reset`, which makes a new one. ' +
         'A replay returns a new token.',
       access: 'Admin',
       sessionOnly: true,

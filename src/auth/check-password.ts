@@ -24,7 +24,7 @@ interface PasswordClaim {
 
 interface PasswordCheckDeps {
   users: Pick<UserRepository, 'rehash'>;
-  hashPool: Pick<HashPool, 'hash' | 'matchesAny' | 'isWeak' | 'waiting'>;
+  hashPool: Pick<HashPool, 'hash' | 'matchesAny' | 'needsRehash' | 'waiting'>;
   places: Pick<HashPlaces, 'hold'>;
   guard: LoginGuard;
   audit: Pick<Audit, 'record'>;
@@ -32,8 +32,8 @@ interface PasswordCheckDeps {
 
 export type CheckPassword = ReturnType<typeof createPasswordCheck>['check'];
 
-/** Compared if no user may log in by a name, so that a log-in always takes as long (OWASP ASVS 5, 6.3.8). */
-const NOBODYS_PASSWORD = 'the password of nobody';
+/** Its hash is compared if no user may log in by a name, so that a log-in always takes as long (OWASP ASVS 5, 6.3.8). */
+const DUMMY_PASSWORD = 'the password of nobody';
 
 export const wrongPassword = () => new UnauthenticatedError('The name or the password is wrong.');
 
@@ -51,11 +51,11 @@ const reasonOf = (user: UserRecord | null) => {
 
 /** Creates the check of a sent password. It answers unknown, disabled and known names alike, also in time. */
 export function createPasswordCheck({ users, hashPool, places, guard, audit }: PasswordCheckDeps) {
-  const nobodysHash = hashPool.hash(NOBODYS_PASSWORD);
+  const dummyHash = hashPool.hash(DUMMY_PASSWORD);
 
   /** Replaces a hash of a lower cost than new ones, unless other passwords wait: then the next log-in tries again. */
-  async function strengthen({ _id, passwordHash }: UserRecord, password: string, client: HashClient) {
-    if (!hashPool.isWeak(passwordHash) || hashPool.waiting() > 0) return;
+  async function rehashIfNeeded({ _id, passwordHash }: UserRecord, password: string, client: HashClient) {
+    if (!hashPool.needsRehash(passwordHash) || hashPool.waiting() > 0) return;
     try {
       const better = await hashPool.hash(password, { ...client, requireTime: () => {} });
       await users.rehash(String(_id), passwordHash, better);
@@ -66,7 +66,7 @@ export function createPasswordCheck({ users, hashPool, places, guard, audit }: P
 
   return {
     /** Resolves once the dummy hash exists; before that, the first unknown name would take longer than a known one. */
-    ready: (): Promise<unknown> => nobodysHash,
+    ready: (): Promise<unknown> => dummyHash,
 
     /**
      * Returns the user if the password is theirs.
@@ -77,14 +77,14 @@ export function createPasswordCheck({ users, hashPool, places, guard, audit }: P
       const spellings = spellingsOf(password);
       const { user, isTheirs } = await places.hold({ ...sender, account }, async (client) => {
         const found = await find();
-        const hash = mayLogIn(found) ? found.passwordHash : await nobodysHash;
+        const hash = mayLogIn(found) ? found.passwordHash : await dummyHash;
         const { requireTime } = client;
         const matches = await guard.attempt({ account, address: sender.address, requireTime }, async () => {
           // Always compares, so that an unknown name takes as long.
           const isOfHash = await hashPool.matchesAny(spellings, hash, client);
           return mayLogIn(found) && isOfHash;
         });
-        if (found && matches) await strengthen(found, spellings[0]!, client);
+        if (found && matches) await rehashIfNeeded(found, spellings[0]!, client);
         return { user: found, isTheirs: matches };
       });
       if (user && isTheirs) return user;

@@ -17,7 +17,7 @@ type Work = (api: Api) => Promise<void>;
 const ACTIONS: Record<string, (api: Api, name: string) => Promise<void>> = {
   promote: changing({ role: 'Admin' }, 'is an Admin as of the next log-in'),
   demote: changing({ role: 'worker' }, 'is a member as of the next log-in'),
-  disable: changing({ disabled: true }, 'can not log in any more'),
+  disable: changing({ disabled: true }, 'cannot log in any more'),
   enable: changing({ disabled: false }, 'can log in'),
   async reset({ passwords, users }, name) {
     const { resetToken, expiresAt } = await passwords.makeReset(await users.idOf(name), COMMAND);

@@ -19,7 +19,7 @@ const admin = {
     promote: text('NAME', 'promotes the user with this username or e-mail address'),
   },
   operands: {
-    '[ACTION]': 'reset: prints a token with which the user sets a new password; or demote, disable, enable',
+    '[ACTION]': 'promote, demote, disable or enable; reset prints a token with which the user sets a new password',
     '[NAME]': 'username or e-mail address of the user',
   },
 };

@@ -128,7 +128,7 @@ export function createHashPool({ threads, cost, onDone }: HashPoolOptions) {
       spellings.length > 0 && ((await run({ kind: 'compare', spellings, hash, cost }, client)) as boolean),
 
     /** Returns whether a hash was made at a lower cost than new ones. */
-    isWeak: (hash: string): boolean => getRounds(hash) < cost,
+    needsRehash: (hash: string): boolean => getRounds(hash) < cost,
 
     /** Replaces the threads; the old ones finish what they began. A pool of 0 stays at 0. */
     resize(wanted: number): void {

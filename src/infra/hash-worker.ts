@@ -17,7 +17,7 @@ export default async function run(task: HashTask): Promise<HashDone> {
   return { result, workMs: performance.now() - began };
 }
 
-/** Wrong passwords take as long for an older, cheaper hash as for one of `cost`, so that time reveals no names. */
+/** A wrong password takes as long for an older, cheaper hash as for one of `cost`, so that the time reveals no names. */
 async function matchesAny({
   spellings,
   hash: passwordHash,

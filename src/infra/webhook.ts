@@ -10,10 +10,13 @@ interface WebhookOptions {
   logger: Logger;
 }
 
-/** Shorter than a request may take, so that its answer can say that the receiver did not. */
+/** Shorter than a request may take, so that the request is answered even if the receiver does not answer. */
 const TIMEOUT_MS = 5_000;
 
-/** Creates a function that posts an event, signed as standardwebhooks.com has it, and returns whether it was accepted. */
+/**
+ * Creates a function that posts an event and returns whether the receiver accepted it. The signature is that of Standard
+ * Webhooks (standardwebhooks.com).
+ */
 export function createWebhook({ url, secret, logger }: WebhookOptions) {
   return async function send(type: string, data: object): Promise<boolean> {
     const id = `msg_${randomUUID()}`;
@@ -29,7 +32,7 @@ export function createWebhook({ url, secret, logger }: WebhookOptions) {
     try {
       const signal = AbortSignal.timeout(TIMEOUT_MS);
       const answer = await fetch(url, { method: 'POST', headers, body, redirect: 'error', signal });
-      // Frees the connection; the body of the answer says nothing.
+      // Frees the connection; the body of the answer has no meaning.
       await answer.body?.cancel();
       if (!answer.ok) logger.warn({ type, status: answer.status }, 'The webhook was refused');
       return answer.ok;

@@ -8,7 +8,7 @@ const accessSchema = z.enum(ACCESSES).meta({ id: 'ScriptTokenAccess' });
 export const newScriptTokenSchema = z
   .strictObject({
     name: text(1, 100),
-    access: accessSchema.meta({ description: '`read` allows GET and HEAD alone.' }),
+    access: accessSchema.meta({ description: '`read` allows only GET and HEAD.' }),
     expiresAt: dateOrTime.meta({ description: 'At most a year from now.' }),
   })
   .meta({

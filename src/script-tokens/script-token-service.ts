@@ -48,7 +48,7 @@ export function createScriptTokenService(deps: ScriptTokenServiceDeps) {
   const { scriptTokens, transaction, requireSelfOrAdmin, board, audit } = deps;
 
   return {
-    /** Makes a token for the caller. It is returned here alone: only its digest is stored. */
+    /** Makes a token for the caller. Only this call returns it: what is stored is its digest. */
     async create(
       userId: string,
       { name, access, expiresAt }: Pick<ScriptTokenRecord, 'name' | 'access' | 'expiresAt'>,

@@ -18,7 +18,7 @@ function checksumOf(random: string): string {
   return text;
 }
 
-/** Makes a token whose prefix and checksum let scanners find it in a repository without asking anybody. */
+/** Makes a token whose prefix and checksum let scanners of repositories recognize it without a request. */
 export function newScriptToken(): string {
   const random = Array.from({ length: RANDOM_LENGTH }, () => DIGITS[randomInt(DIGITS.length)]).join('');
   return `tft_${random}${checksumOf(random)}`;

@@ -34,7 +34,7 @@ export function createSuccessors(keys: Pick<KeyRing, 'current' | 'known'>) {
       return { token: derive(secretOf(key), token), keyId: key.id };
     },
 
-    /** Derives it again with the key of before; `undefined` if this worker does not know that key. */
+    /** Derives it again with the same key; `undefined` if this worker does not know that key. */
     again(token: string, keyId: string | null): string | undefined {
       const key = keys.known().find(({ id }) => id === keyId);
       return key && derive(secretOf(key), token);

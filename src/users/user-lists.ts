@@ -6,7 +6,7 @@ import { between, hasWords } from '../infra/mongo/page';
 export const matching = ({ role, disabled, q, createdFrom, createdBefore }: UserFilters): object[] => [
   {},
   ...(role ? [{ role }] : []),
-  // Unset of a user who is not disabled.
+  // Unset for a user who is not disabled.
   ...(disabled === undefined ? [] : [{ disabled: disabled || null }]),
   ...hasWords(q),
   ...between('createdAt', createdFrom, createdBefore),

@@ -61,7 +61,7 @@ const WORDS_OF_USER = 40;
 /** Tries of a change that other changes keep overtaking. */
 const TRIES = 10;
 
-/** Matches a login. A user name has no @, so it can not be another user's e-mail address. */
+/** Matches a login. A user name has no @, so it cannot be another user's e-mail address. */
 const named = (login: string) => ({ $or: [{ emailKey: keyOf(login) }, { usernameKey: keyOf(login) }] });
 const keyOf = (text: string) => text.normalize('NFKC').toLowerCase();
 
@@ -72,7 +72,7 @@ const derived = ({ name, email, username }: UserFields) => ({
   words: searchWordsOf(`${name} ${username} ${email}`, WORDS_OF_USER),
 });
 
-/** A new role and disabling raise `authVersion`, which ends the tokens of before. */
+/** A new role and disabling raise `authVersion`, which ends earlier tokens. */
 function updateOf(now: UserRecord, fields: Partial<UserFields>, { role, disabled }: Access) {
   const endsAccess = (role !== undefined && role !== now.role) || (disabled === true && !now.disabled);
   return {

@@ -8,7 +8,7 @@ interface Session {
   refreshToken: string;
 }
 
-/** Within this time after the answer no worker accepts what was ended: promise 7 of the design. */
+/** Within this time after the answer no worker accepts what was ended. */
 const PROMISED_MS = 1_000;
 const MEMBERS = 16;
 

@@ -96,8 +96,8 @@ export async function connectMongo(
 const commitWork = new WeakMap<ClientSession, (() => void)[]>();
 
 /**
- * Runs `work`, which must not throw, once the transaction of the session is committed: an attempt may be repeated, and
- * what it says outside of MongoDB would be said twice.
+ * Runs `work`, which must not throw, once the transaction of the session is committed: an attempt may be repeated, which
+ * would repeat its effects outside of MongoDB.
  */
 export function afterCommit(session: ClientSession, work: () => void): void {
   commitWork.get(session)?.push(work);

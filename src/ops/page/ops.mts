@@ -82,7 +82,7 @@ form.addEventListener('submit', (event) => {
   void logIn();
 });
 byId('log-out').addEventListener('click', () => {
-  // The request takes the token along before it is forgotten. Without an answer the session ends by itself.
+  // Reads the token before `leave` forgets it. Without an answer the session ends by itself.
   void send('POST', '/users/logout');
   leave('You are logged out.');
 });

@@ -16,7 +16,7 @@ let renewal: Promise<void> | undefined;
 
 export const isLoggedIn = () => tokens !== null;
 
-/** Keeps the tokens of a log-in; null forgets those of before. */
+/** Keeps the tokens of a log-in; null forgets them. */
 export function keep(next: Tokens | null): void {
   tokens = next;
   if (next) sessionStorage.setItem(KEY, JSON.stringify(next));

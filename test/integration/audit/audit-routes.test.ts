@@ -99,7 +99,7 @@ describe('GET /audit', () => {
 });
 
 describe('the collection of the audit', () => {
-  it('forgets entries by their age alone', async () => {
+  it('loses entries only by their age', async () => {
     const indexes = await mongo.db.collection('audit').indexes();
     const expiring = indexes.filter(({ expireAfterSeconds }) => expireAfterSeconds !== undefined);
     expect(expiring.map(({ key, expireAfterSeconds }) => [key, expireAfterSeconds])).toEqual([

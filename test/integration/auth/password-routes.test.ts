@@ -81,7 +81,7 @@ describe('PUT /users/:id/password', () => {
     await member.get('/tasks').expect(200);
   });
 
-  it('is for oneself alone', async () => {
+  it('is refused for other users, also to an Admin', async () => {
     const member = await buildMember(api);
     const { body } = await change(admin, member.id, admin.password).expect(403);
     expect(body.detail).toContain('password-reset');

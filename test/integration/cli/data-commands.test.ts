@@ -123,7 +123,7 @@ describe('a data command', () => {
       text: 'No other Admin can log in. Enable another one first, or let one set a password.\n',
     });
     expect(await said('promote', 'olga')).toMatchObject({ status: 0 });
-    expect(await said('disable', 'ines')).toEqual({ status: 0, text: 'ines can not log in any more.\n' });
+    expect(await said('disable', 'ines')).toEqual({ status: 0, text: 'ines cannot log in any more.\n' });
     expect(await said('enable', 'ines')).toEqual({ status: 0, text: 'ines can log in.\n' });
     const reset = await said('reset', 'ines');
     expect(reset).toEqual({ status: 0, text: expect.stringMatching(/^ines sets .*\n\{"resetToken":"tfp_/) });

@@ -49,7 +49,7 @@ describe('a script token', () => {
       .expect(201);
   });
 
-  it('is never good for tokens, passwords, log-out, the live page or the administration of users', async () => {
+  it('is never accepted for tokens, passwords, log-out, the live page or the administration of users', async () => {
     const token = await makeToken(admin);
     const member = await buildMember(api);
     const requests = {

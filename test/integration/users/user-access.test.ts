@@ -67,7 +67,7 @@ describe('an Admin', () => {
     ]);
   });
 
-  it('changes neither the own role nor the own access, though a copy of the present values is accepted', async () => {
+  it('changes neither their own role nor their own access, though a copy of the present values is accepted', async () => {
     await admin.patch(`/users/${admin.id}`, { role: 'worker' }).expect(403);
     await admin.patch(`/users/${admin.id}`, { disabled: true }).expect(403);
     await admin.patch(`/users/${admin.id}`, { role: 'Admin', disabled: false }).expect(200);
@@ -75,7 +75,7 @@ describe('an Admin', () => {
 });
 
 describe('a member', () => {
-  it('changes nobody’s access, not even the own', async () => {
+  it('changes the access of no user, not even their own', async () => {
     const [member, another] = await Promise.all([buildMember(api), buildMember(api)]);
     await member.patch(`/users/${member.id}`, { disabled: true }).expect(403);
     await member.patch(`/users/${another.id}`, { disabled: true }).expect(403);

@@ -29,7 +29,7 @@ describe('GET /users/:id', () => {
     expect(body).toMatchObject({ _id: user.id, email: user.email, tasks: [_id] });
   });
 
-  it('returns the own user as /users/me too, with the same tag', async () => {
+  it('returns the caller as /users/me too, with the same tag', async () => {
     const own = await member.get(`/users/${member.id}`).expect(200);
     const me = await member.get('/users/me').expect(200);
     expect(me.body).toEqual(own.body);

@@ -49,7 +49,7 @@ describe('the check of a script token', () => {
     expect(world.looks).toBe(1);
   });
 
-  it('asks nobody about a token with a wrong checksum', async () => {
+  it('refuses a token with a wrong checksum without asking MongoDB', async () => {
     const { world, verify } = createWorld();
     const wrong = token.slice(0, -1) + (token.endsWith('0') ? '1' : '0');
     await expect(verify(wrong, 'GET')).rejects.toThrow('is not valid');

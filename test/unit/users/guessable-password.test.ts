@@ -24,7 +24,7 @@ describe('a password', () => {
     },
   );
 
-  // Three letters are in too many words, and the domain is everybody's.
+  // Three letters are in too many words, and many users share a domain.
   it.each(['adamant horse', 'example.com 1', 'correct horse'])('contains no name: %s', (password) => {
     expect(containsName(password, ada)).toBe(false);
   });

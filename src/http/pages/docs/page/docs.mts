@@ -113,7 +113,7 @@ function takeToken(reply: Reply): Reply {
   if (typeof token === 'string' && !token.startsWith('tft_')) {
     ui.preauthorizeApiKey('token', token);
     ui.authActions.persistAuthorizationIfNeeded();
-    // A change of the password answers without a refresh token: that of before stays.
+    // A change of the password answers without a refresh token: the earlier one stays valid.
     const kept: Renewal = { refreshToken: refreshToken ?? renewal().refreshToken, expiresAt };
     sessionStorage.setItem(RENEWAL, JSON.stringify(kept));
   }
