@@ -50,16 +50,19 @@ export function createNoticeBoard(notices: NoticeRepository, logger: Logger) {
   let following: Promise<void> | undefined;
 
   function take({ _id: id, until: end, least, cacheOffUntil }: Ending & Pick<Notice, 'cacheOffUntil'>): void {
-    if (cacheOffUntil) return void (offUntil = Math.max(offUntil, cacheOffUntil.getTime()));
     const until = end.getTime();
-    const before = known.get(id) ?? { until: 0, least: 0 };
-    if (known.size >= MAX_KNOWN && !known.has(id)) leftOutUntil = Math.max(leftOutUntil, until);
-    // An earlier form of a notice may be read after a later one.
-    else
+    const before = known.get(id);
+    if (cacheOffUntil) {
+      offUntil = Math.max(offUntil, cacheOffUntil.getTime());
+    } else if (!before && known.size >= MAX_KNOWN) {
+      leftOutUntil = Math.max(leftOutUntil, until);
+    } else {
+      // An earlier form of a notice may be read after a later one.
       known.set(id, {
-        until: Math.max(before.until, until),
-        least: Math.max(before.least, least ?? Infinity),
+        until: Math.max(before?.until ?? 0, until),
+        least: Math.max(before?.least ?? 0, least ?? Infinity),
       });
+    }
   }
 
   function knownToRefuse(id: string, version: number): boolean {
