@@ -4,10 +4,11 @@ import { ConflictError } from '../problems/errors';
 import type { Once, IdempotentRequest } from '../idempotency/idempotency-service';
 import type { HashClient, HashPool } from '../infra/hash-pool';
 import type { ClientSession, Mongo } from '../infra/mongo/mongo';
+import type { Sender } from '../people/principal';
 import { preparedPassword } from '../users/password';
 import type { PublicUserRecord, UserRecord, UserRepository } from '../users/user-repository';
 import { toUser } from '../users/user-view';
-import { wrongPassword, type CheckPassword, type Sender } from './check-password';
+import { wrongPassword, type CheckPassword } from './check-password';
 import type { HashPlaces } from './hash-places';
 import type { SessionService } from '../sessions/session-service';
 

@@ -1,18 +1,12 @@
 import type { Audit } from '../audit/audit';
 import type { HashClient, HashPool } from '../infra/hash-pool';
 import { digestOf } from '../lib/digest';
+import type { Sender } from '../people/principal';
 import { UnauthenticatedError } from '../problems/errors';
 import { NO_HASH, spellingsOf } from '../users/password';
 import type { UserRecord, UserRepository } from '../users/user-repository';
 import type { HashPlaces } from './hash-places';
 import type { LoginGuard } from './login-guard';
-
-/** The parts of a request that decide the turn of its password, and describe its session. */
-export interface Sender {
-  address: string;
-  requestId: string;
-  userAgent?: string;
-}
 
 interface PasswordClaim {
   /** Name by which attempts are counted, whether or not a user has it. */

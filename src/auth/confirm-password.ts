@@ -1,10 +1,11 @@
 import type { Audit } from '../audit/audit';
 import type { Action, Caller } from '../audit/audit-event';
 import type { HashClient, HashPool } from '../infra/hash-pool';
+import type { Sender } from '../people/principal';
 import { NotFoundError, PasswordRequiredError } from '../problems/errors';
 import { spellingsOf } from '../users/password';
 import type { UserRecord, UserRepository } from '../users/user-repository';
-import { accountOf, type Sender } from './check-password';
+import { accountOf } from './check-password';
 import type { HashPlaces } from './hash-places';
 import type { LoginGuard } from './login-guard';
 
@@ -19,7 +20,7 @@ interface ConfirmPasswordDeps {
 export type ConfirmPassword = ReturnType<typeof createConfirmPassword>;
 
 /**
- * Creates what asks a user who is logged in for the present password, so that a token alone can not take an account over
+ * Creates the function that asks a logged-in user for the present password, so that a token alone cannot take an account over
  * or remove it (OWASP ASVS 5, 7.5.1). Wrong passwords count in the log-in guard, and are recorded as `action`.
  */
 export function createConfirmPassword({ users, hashPool, places, guard, audit }: ConfirmPasswordDeps) {

@@ -3,7 +3,7 @@ import type { AuditEvent, Caller, Origin } from '../audit/audit-event';
 import type { Mongo } from '../infra/mongo/mongo';
 import type { HashPool } from '../infra/hash-pool';
 import type { Webhook } from '../infra/webhook';
-import type { Principal } from '../people/principal';
+import type { Principal, Sender } from '../people/principal';
 import {
   ConflictError,
   ForbiddenError,
@@ -17,7 +17,6 @@ import { containsName, NAME_FAULT } from '../users/guessable-password';
 import { preparedPassword } from '../users/password';
 import type { InForce, UserRecord, UserRepository } from '../users/user-repository';
 import { toPerson } from '../people/person';
-import type { Sender } from './check-password';
 import type { ConfirmPassword } from './confirm-password';
 import type { HashPlaces } from './hash-places';
 import type { ResetToken, ResetTokens } from './reset-tokens';

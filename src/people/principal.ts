@@ -11,3 +11,10 @@ export interface Principal {
   /** Id of the script's token; unset for the token of a session. */
   scriptTokenId?: string;
 }
+
+/** The client of a request, which decides the turn of its password and describes its session. */
+export interface Sender {
+  address: string;
+  requestId: string;
+  userAgent?: string;
+}

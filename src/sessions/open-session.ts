@@ -2,18 +2,11 @@ import type { Audit } from '../audit/audit';
 import type { ClientSession, Mongo } from '../infra/mongo/mongo';
 import { networkOf } from '../lib/client-address';
 import type { Ending } from '../notices/endings';
-import type { Principal, Role } from '../people/principal';
+import type { Principal, Role, Sender } from '../people/principal';
 import type { UserRepository } from '../users/user-repository';
 import { digestOf } from '../lib/digest';
 import { firstToken, newIds } from './refresh-token';
 import type { SessionRecord, SessionRepository } from './session-repository';
-
-/** The client of a log-in or renewal. */
-export interface Client {
-  address: string;
-  requestId: string;
-  userAgent?: string;
-}
 
 /** What a client gets for a log-in or a renewal. */
 export interface Grant {
@@ -45,7 +38,7 @@ export const MOST_SESSIONS = 100;
 export const MOST_ENDED_AT_ONCE = 1_000;
 const MOST_OF_DEVICE = 256;
 
-export const clientOf = ({ address, userAgent = '' }: Client) => ({
+export const clientOf = ({ address, userAgent = '' }: Sender) => ({
   // Node decodes headers as Latin-1; controls and anything beyond could not be shown.
   device: userAgent.replace(/[^ -~\xa0-\xff]/g, '').slice(0, MOST_OF_DEVICE),
   network: networkOf(address),
@@ -69,7 +62,7 @@ export function createOpenSession(deps: OpenSessionDeps, { endWithin, announce }
    */
   return async function open(
     { _id, role, authVersion = 0 }: { _id: unknown; role: Role; authVersion?: number },
-    client: Client,
+    client: Sender,
     how?: string,
   ): Promise<Grant | undefined> {
     const { id, family } = newIds();

@@ -4,7 +4,7 @@ import { digestOf } from '../lib/digest';
 import { spreadSeconds } from '../lib/retry-after';
 import { ofSession, ofUser, untilTokensEnd, type Ending } from '../notices/endings';
 import type { NoticeBoard } from '../notices/notice-board';
-import type { Principal } from '../people/principal';
+import type { Principal, Sender } from '../people/principal';
 import { NotFoundError, UnauthenticatedError, UnavailableError } from '../problems/errors';
 import { endedToken } from '../users/in-force';
 import type { PublicUserRecord, UserRepository } from '../users/user-repository';
@@ -14,7 +14,6 @@ import {
   endOf,
   MOST_ENDED_AT_ONCE,
   MOST_SESSIONS,
-  type Client,
   type Grant,
   type OpenSessionDeps,
 } from './open-session';
@@ -77,7 +76,7 @@ export function createSessionService(deps: SessionServiceDeps) {
   }
 
   /** Finds the successor that an earlier request with this token got. Ends the session if the token is used too late. */
-  async function repeated(family: string, token: string, origin: Client) {
+  async function repeated(family: string, token: string, origin: Sender) {
     const session = await sessions.byFamily(family, new Date(now()));
     if (!session) throw refused();
     const { previousHash, currentHash, keyId, rotatedAt } = session;
@@ -100,7 +99,7 @@ export function createSessionService(deps: SessionServiceDeps) {
   }
 
   /** Replaces a refresh token, in one step, so that it has one successor whatever is sent at the same time. */
-  async function rotate(family: string, token: string, client: Client) {
+  async function rotate(family: string, token: string, client: Sender) {
     const { token: refreshToken, keyId } = successors.next(token);
     const at = now();
     const session = await sessions.rotate(family, digestOf(token), {
@@ -114,7 +113,7 @@ export function createSessionService(deps: SessionServiceDeps) {
   }
 
   /** Ends a session whose user is gone or disabled, or has ended what was issued until now, unless it was kept since. */
-  async function endStale({ _id, userId, authVersion }: SessionRecord, origin: Client): Promise<void> {
+  async function endStale({ _id, userId, authVersion }: SessionRecord, origin: Sender): Promise<void> {
     const [id, target] = [String(_id), String(userId)];
     const endings = await transaction(async (txn) => {
       if (!(await sessions.removeAt(id, authVersion, txn))) return [];
@@ -131,7 +130,7 @@ export function createSessionService(deps: SessionServiceDeps) {
    */
   async function withUser(
     session: SessionRecord,
-    origin: Client,
+    origin: Sender,
   ): Promise<{ session: SessionRecord; user: PublicUserRecord }> {
     const user = await users.byId(String(session.userId));
     const isEnabled = user && !user.disabled;
@@ -154,7 +153,7 @@ export function createSessionService(deps: SessionServiceDeps) {
     },
 
     /** Replaces a refresh token by a new one and a new access token. */
-    async renew(token: string, client: Client): Promise<{ grant: Grant; user: PublicUserRecord }> {
+    async renew(token: string, client: Sender): Promise<{ grant: Grant; user: PublicUserRecord }> {
       const family = familyOf(token);
       if (family === undefined) throw refused();
       const { session: rotated, refreshToken } = await rotate(family, token, client);
