@@ -20,8 +20,8 @@ interface ConfirmPasswordDeps {
 export type ConfirmPassword = ReturnType<typeof createConfirmPassword>;
 
 /**
- * Creates the function that asks a logged-in user for the present password, so that a token alone cannot take an account over
- * or remove it (OWASP ASVS 5, 7.5.1). Wrong passwords count in the log-in guard, and are recorded as `action`.
+ * Creates the function that asks a logged-in user for the present password, so that a token alone cannot take an account
+ * over or remove it (OWASP ASVS 5, 7.5.1). Wrong passwords count in the log-in guard, and are recorded as `action`.
  */
 export function createConfirmPassword({ users, hashPool, places, guard, audit }: ConfirmPasswordDeps) {
   /**

@@ -40,6 +40,10 @@ interface PasswordServiceDeps {
   notify: Webhook | undefined;
 }
 
+const OF_OTHERS =
+  'Only the user may change the password. An Admin can make a reset token: POST /users/ID/password-reset.';
+const OF_ONESELF =
+  'Change your own password with PUT /users/ID/password. For a forgotten one ask another Admin.';
 const MEANWHILE = 'Your password or access was changed at the same time. Log in again.';
 const BAD_RESET = 'The reset token is not valid, has been used or has expired. Ask an Admin for a new one.';
 
@@ -138,8 +142,3 @@ export function createPasswordService(deps: PasswordServiceDeps) {
 function requireNoName(newPassword: string, user: UserRecord): void {
   if (containsName(newPassword, user)) throw InvalidRequestError.at('body.newPassword', NAME_FAULT);
 }
-
-const OF_OTHERS =
-  'Only the user may change the password. An Admin can make a reset token: POST /users/ID/password-reset.';
-const OF_ONESELF =
-  'Change your own password with PUT /users/ID/password. For a forgotten one ask another Admin.';

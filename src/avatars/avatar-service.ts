@@ -27,7 +27,7 @@ interface AvatarServiceDeps {
   requireSelfOrAdmin: (userId: string, by: Principal) => void;
   /** Makes an upload and a removal of the user exclude each other. Returns false if there is no such user. */
   holdUser: (userId: string, session: ClientSession) => Promise<boolean>;
-  /** Serializes transactions that keep a picture, so that two can not exceed the quota together. */
+  /** Serializes transactions that keep a picture, so that two cannot exceed the quota together. */
   lockUploads: (session: ClientSession) => Promise<void>;
   /** Most pictures of all users that may be kept for their jobs at a time. */
   quota: Waiting;

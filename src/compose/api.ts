@@ -32,20 +32,18 @@ export async function composeApi(config: Config, logger: Logger) {
   const ops = composeOps(config, { ...store, failedJobs: composeFailedJobs(store), authenticate });
   const { createUser, confirm } = accounts;
   const services = {
-    ...{
-      auth,
-      createUser,
-      passwords,
-      confirm,
-      sessions,
-      scriptTokens,
-      users,
-      avatars,
-      tasks,
-      jobs,
-      auditList,
-      health,
-    },
+    auth,
+    createUser,
+    passwords,
+    confirm,
+    sessions,
+    scriptTokens,
+    users,
+    avatars,
+    tasks,
+    jobs,
+    auditList,
+    health,
   };
   const long = [ops.hub, heldRefusals];
 

@@ -6,10 +6,15 @@ const setByOthers = ['NODE_APP_INSTANCE', 'TASKFLEET_RELEASE', 'TASKFLEET_TRIAL'
 /** Every variable that the apps read and that their caller sets. */
 export const appVariables = Object.keys(configSchema.shape).filter((name) => !setByOthers.includes(name));
 
-/** Only the API needs these, with the keys of the tokens: the job worker decodes pictures of strangers. */
+/** Only the API needs these secrets: the job worker decodes pictures of strangers. */
 const apiOnly = [
-  ...['JWT_SECRET', 'JWT_SECRET_FILE', 'JWT_SECRETS', 'JWT_SECRETS_FILE', 'REDIS_URL'],
-  ...['PASSWORD_RESET_WEBHOOK', 'PASSWORD_RESET_WEBHOOK_SECRET'],
+  'JWT_SECRET',
+  'JWT_SECRET_FILE',
+  'JWT_SECRETS',
+  'JWT_SECRETS_FILE',
+  'REDIS_URL',
+  'PASSWORD_RESET_WEBHOOK',
+  'PASSWORD_RESET_WEBHOOK_SECRET',
 ];
 
 /** The variables of a job worker: empty, not left out, because PM2 keeps for an app what it or the daemon had before. */

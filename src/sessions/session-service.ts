@@ -48,7 +48,7 @@ export function createSessionService(deps: SessionServiceDeps) {
   }
 
   /** Ends sessions and their tokens, also tokens of a session that is no longer stored. */
-  async function endThese(ids: string[], event?: AuditEvent): Promise<void> {
+  async function endSessions(ids: string[], event?: AuditEvent): Promise<void> {
     const endings = await transaction(async (txn) => {
       if (event) await audit.record(event, txn);
       return endWithin(ids, txn);
@@ -93,7 +93,7 @@ export function createSessionService(deps: SessionServiceDeps) {
     if (currentHash !== digest) {
       const [id, target] = [String(session._id), String(session.userId)];
       const event = { action: 'refresh-token-replayed', outcome: 'refused', origin, target } as const;
-      await endThese([id], { ...event, detail: id });
+      await endSessions([id], { ...event, detail: id });
     }
     throw refused();
   }
@@ -185,7 +185,7 @@ export function createSessionService(deps: SessionServiceDeps) {
       const { id } = origin.user;
       const session = await sessions.byId(sessionId);
       if (String(session?.userId) !== id) throw new NotFoundError('No such session.');
-      await endThese([sessionId], { action: 'session-ended', origin, target: id, detail: sessionId });
+      await endSessions([sessionId], { action: 'session-ended', origin, target: id, detail: sessionId });
     },
 
     /** Ends all sessions of the caller but the one of this request. */
@@ -194,7 +194,7 @@ export function createSessionService(deps: SessionServiceDeps) {
       const all = await sessions.ofUser(id, { limit: MOST_ENDED_AT_ONCE });
       const others = all.map(({ _id }) => String(_id)).filter((other) => other !== sessionId);
       const event = { action: 'session-ended', origin, target: id } as const;
-      if (others.length > 0) await endThese(others, { ...event, detail: `${others.length} sessions` });
+      if (others.length > 0) await endSessions(others, { ...event, detail: `${others.length} sessions` });
     },
 
     /**
@@ -204,7 +204,7 @@ export function createSessionService(deps: SessionServiceDeps) {
     async logOut(origin: Caller, all: boolean): Promise<void> {
       const { id, sessionId } = origin.user;
       const event = { action: 'log-out', origin, target: id } as const;
-      if (sessionId !== undefined && !all) return endThese([sessionId], event);
+      if (sessionId !== undefined && !all) return endSessions([sessionId], event);
       const endings = await transaction(async (txn) => {
         const authVersion = await users.endTokens(id, txn);
         if (authVersion === undefined) return [];

@@ -26,7 +26,7 @@ export function differences(present: PublicUserRecord, { role, disabled }: Acces
   return { ...(role !== present.role && { role }), ...(isOther && { disabled }) };
 }
 
-/** Whether `wanted` would change a name with which the user logs in. */
+/** Returns whether the fields would change a name with which the user logs in. */
 export const changesLogin = (
   present: PublicUserRecord,
   { email = present.email, username = present.username }: Partial<UserFields>,
@@ -36,8 +36,8 @@ export const changesLogin = (
 export function createUserAccess(deps: UserAccessDeps) {
   const { users, transaction, lockAdmins, requireInForce, endAccess, audit } = deps;
 
-  /** @throws ConflictError if the transaction has left no Admin that can log in */
-  async function requireAdmin(session: ClientSession): Promise<void> {
+  /** @throws ConflictError if the transaction has left no Admin who can log in */
+  async function requireRemainingAdmin(session: ClientSession): Promise<void> {
     if ((await users.countAdmins(session)) === 0)
       throw new ConflictError(
         'No other Admin can log in. Enable another one first, or let one set a password.',
@@ -58,11 +58,11 @@ export function createUserAccess(deps: UserAccessDeps) {
   }
 
   return {
-    requireAdmin,
+    requireRemainingAdmin,
 
     /**
      * Changes access, and other fields, in one transaction. A new role and disabling end the sessions and tokens of the
-     * user, so that no worker goes on with the rights of before: call `announce` before the change is acknowledged.
+     * user, so that no worker goes on with the old rights: call `announce` before the change is acknowledged.
      * @returns null if there is no such user or the precondition does not hold
      */
     change: (
@@ -77,7 +77,7 @@ export function createUserAccess(deps: UserAccessDeps) {
         const before = await users.byId(id, session);
         const after = before && (await users.change(id, fields, precondition, { access, session }));
         if (!before || !after) return null;
-        await requireAdmin(session);
+        await requireRemainingAdmin(session);
         await record([before, after], origin, session);
         const ends = before.role !== after.role || after.disabled;
         return { user: after, announce: ends ? await endAccess(after, session) : async () => {} };

@@ -65,7 +65,7 @@ export function userRoutes(users: UserService, confirm: Confirm): Route[] {
       method: 'get',
       path: '/users/me',
       summary: 'Get the user of this token',
-      description: 'The same answer, with the same tag, as `GET /users/{id}` with the own id.',
+      description: 'The same answer, with the same tag, as `GET /users/{id}` with your own id.',
       access: 'user',
       responses: { 200: { description: 'The user', body: userSchema, headers: ['ETag', 'X-Cache'] } },
       handler: async ({ user }) => cached(await users.get(user.id, user)),
@@ -91,7 +91,7 @@ export function userRoutes(users: UserService, confirm: Confirm): Route[] {
       description:
         'A JSON merge patch (RFC 7396): other fields stay as they are. No field can be null. ' +
         'An Admin may change `role` and `disabled` of other users, which ends their sessions and tokens; ' +
-        'the last enabled Admin stays. A disabled user is refused like a wrong password, and keeps the tasks. ' +
+        'the last enabled Admin stays. A disabled user is refused like a wrong password, and keeps their tasks. ' +
         'A new e-mail address or user name of your own needs `currentPassword`, whose failures count as failed log-ins, and counts towards the limit of sign-ups, since the answer reveals whether it is taken.',
       access: 'user',
       sessionOnly: true,
@@ -118,7 +118,7 @@ export function userRoutes(users: UserService, confirm: Confirm): Route[] {
       path: '/users/:id',
       summary: 'Remove a user and unassign their tasks',
       description:
-        'Removing yourself needs `currentPassword` in the body. The last enabled Admin can not be removed. ' +
+        'Removing yourself needs `currentPassword` in the body. The last enabled Admin cannot be removed. ' +
         'After the answer no API worker accepts a token of the user.',
       access: 'user',
       sessionOnly: true,

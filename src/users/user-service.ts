@@ -1,6 +1,6 @@
 import type { Audit } from '../audit/audit';
 import { COMMAND, type Action, type Caller, type Origin } from '../audit/audit-event';
-import type { Principal } from '../people/principal';
+import type { Principal, Sender } from '../people/principal';
 import type { Cached } from '../cache/response-cache';
 import { ForbiddenError, NotFoundError, PreconditionFailedError } from '../problems/errors';
 import type { ClientSession, Mongo } from '../infra/mongo/mongo';
@@ -22,7 +22,7 @@ export type UserService = ReturnType<typeof createUserService>;
 /** Asks the caller for the present password. @throws PasswordRequiredError without the right one */
 export type Confirm = (
   password: string | undefined,
-  event: { action: Action; origin: Caller & { address: string; requestId: string } },
+  event: { action: Action; origin: Caller & Sender },
   next: () => void,
 ) => Promise<void>;
 
@@ -44,7 +44,7 @@ interface UserServiceDeps {
   afterCommit: ((userId: string) => Promise<void>)[];
   /** Final clean-up; its errors are ignored. */
   afterRemoval: ((userId: string) => Promise<void>)[];
-  /** Serializes removals of Admins, so that the last two can not remove each other at the same time. */
+  /** Serializes removals of Admins, so that the last two cannot remove each other at the same time. */
   lockAdmins: (session: ClientSession) => Promise<void>;
   access: UserAccess;
   requireInForce: RequireInForce;
@@ -62,11 +62,11 @@ export function createUserService(deps: UserServiceDeps) {
     if (by.role !== 'Admin' && by.id !== id) throw new ForbiddenError('Only Admins may access other users.');
   }
 
-  function requireOther(id: string, by: Principal): void {
+  function requireOtherAdmin(id: string, by: Principal): void {
     if (by.role !== 'Admin')
       throw new ForbiddenError('Only Admins may change a role, or disable and enable users.');
     if (by.id === id)
-      throw new ForbiddenError('Your own role and access can be changed by another Admin alone.');
+      throw new ForbiddenError('Only another Admin can change your own role and access.');
   }
 
   const withTaskIds = async (user: PublicUserRecord) =>
@@ -139,7 +139,7 @@ export function createUserService(deps: UserServiceDeps) {
   return {
     requireSelfOrAdmin,
 
-    /** Whether these changes are of the caller's own e-mail address or user name. */
+    /** Returns whether the caller would change their own e-mail address or user name. */
     async changesOwnLogin(id: string, changes: Partial<UserFields>, by: Principal): Promise<boolean> {
       const present = by.id === id && namesLogin(changes) ? await users.byId(id) : null;
       return present !== null && changesLogin(present, changes);
@@ -178,7 +178,7 @@ export function createUserService(deps: UserServiceDeps) {
       requireSelfOrAdmin(id, caller.user);
       const present = role === undefined && disabled === undefined ? null : await users.byId(id);
       const access = present && differences(present, { role, disabled });
-      if (access) requireOther(id, caller.user);
+      if (access) requireOtherAdmin(id, caller.user);
       const changed = access
         ? await changeAccess(id, { access, ...fields }, caller, precondition)
         : await changeFields(id, fields, caller, precondition);
@@ -212,7 +212,7 @@ export function createUserService(deps: UserServiceDeps) {
         if (!removed) return undefined;
         if (removed.role === 'Admin') {
           await deps.lockAdmins(session);
-          await deps.access.requireAdmin(session);
+          await deps.access.requireRemainingAdmin(session);
         }
         for (const leave of deps.onRemoval) await leave(id, session);
         await deps.audit.record({ action: 'user-removed', origin: caller, target: id }, session);

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 
-/** Password of everybody. */
+/** Password of all people of the model. */
 export const PASSWORD = 'correct horse';
 
 /** Each line holds spellings of one word that a search treats as the same. */
