@@ -40,6 +40,15 @@ export const logIn = (
   { email, password }: Pick<Person, 'email' | 'password'>,
 ) => request(server).post('/users/login').send({ email, password });
 
+export const inDays = (days: number) => new Date(Date.now() + days * 86_400_000).toISOString();
+
+/** Makes a token for a script of this account. */
+export async function buildScriptToken(account: Account, fields: object = {}) {
+  const body = { name: 'A script', access: 'write', expiresAt: inDays(30), ...fields };
+  const answer = await account.post(`/users/${account.id}/tokens`, body).expect(201);
+  return answer.body as { _id: string; token: string; lastFour: string };
+}
+
 /** Waits until each of the workers refuses the token, as they promise to within a second. */
 export async function expectRefused(apis: TestApi[], by: Pick<Person, 'token'>): Promise<void> {
   for (const api of apis) await eventually(async () => (await as(api, by).get('/tasks')).status === 401);

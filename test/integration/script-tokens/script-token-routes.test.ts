@@ -1,4 +1,4 @@
-import { as, buildMember, expectRefused, type Account } from '../../support/factories';
+import { as, buildMember, buildScriptToken, expectRefused, inDays, type Account } from '../../support/factories';
 import { eventually } from '../../support/wait';
 import { useAdmin, useApis, useMongo } from '../../support/use-api';
 
@@ -7,19 +7,13 @@ const [api, other] = apis;
 const mongo = useMongo(api);
 const admin = useAdmin(api);
 
-const inDays = (days: number) => new Date(Date.now() + days * 86_400_000).toISOString();
 const tokensOf = ({ id }: Account) => `/users/${id}/tokens`;
-async function makeToken(account: Account, fields: object = {}) {
-  const body = { name: 'A script', access: 'write', expiresAt: inDays(30), ...fields };
-  const answer = await account.post(tokensOf(account), body).expect(201);
-  return answer.body as { _id: string; token: string; lastFour: string };
-}
 const by = ({ token }: { token: string }, worker = other) => as(worker, { token });
 
 describe('a script token', () => {
   it('is shown once, and stored as a digest', async () => {
     const member = await buildMember(api);
-    const { _id, token, lastFour } = await makeToken(member, { name: 'Export', access: 'read' });
+    const { _id, token, lastFour } = await buildScriptToken(member, { name: 'Export', access: 'read' });
     expect(token.endsWith(lastFour)).toBe(true);
     const { body, text } = await member.get(tokensOf(member)).expect(200);
     expect(body).toMatchObject([{ _id, name: 'Export', access: 'read', lastFour, lastUsedAt: null }]);
@@ -30,7 +24,7 @@ describe('a script token', () => {
 
   it('has the rights of its user, as they are now', async () => {
     const member = await buildMember(api);
-    const token = await makeToken(member);
+    const token = await buildScriptToken(member);
     await by(token).get('/tasks').expect(200);
     await by(token).get('/users').expect(403);
     await admin.patch(`/users/${member.id}`, { role: 'Admin' }).expect(200);
@@ -40,17 +34,17 @@ describe('a script token', () => {
   });
 
   it('changes nothing if it is for reading', async () => {
-    const token = await makeToken(admin, { access: 'read' });
+    const token = await buildScriptToken(admin, { access: 'read' });
     await by(token).get('/users').expect(200);
     const { body } = await by(token).post('/tasks', { title: 'By a script' }).expect(403);
     expect(body.detail).toContain('may only read');
-    await by(await makeToken(admin))
+    await by(await buildScriptToken(admin))
       .post('/tasks', { title: 'By a script' })
       .expect(201);
   });
 
   it('is never accepted for tokens, passwords, log-out, the live page or the administration of users', async () => {
-    const token = await makeToken(admin);
+    const token = await buildScriptToken(admin);
     const member = await buildMember(api);
     const requests = {
       tokens: by(token).get(tokensOf(admin)),
@@ -74,7 +68,7 @@ describe('a script token', () => {
 
   it('is refused on every worker after it was deleted, or its user disabled or removed', async () => {
     const [one, two, three] = await Promise.all([buildMember(api), buildMember(api), buildMember(api)]);
-    const tokens = await Promise.all([one, two, three].map((member) => makeToken(member)));
+    const tokens = await Promise.all([one, two, three].map((member) => buildScriptToken(member)));
     for (const token of tokens) for (const worker of apis) await by(token, worker).get('/tasks').expect(200);
     await one.delete(`${tokensOf(one)}/${tokens[0]!._id}`).expect(204);
     await admin.patch(`/users/${two.id}`, { disabled: true }).expect(200);
@@ -89,7 +83,7 @@ describe('a script token', () => {
 
   it('survives a change of the password and a log-out', async () => {
     const member = await buildMember(api);
-    const token = await makeToken(member);
+    const token = await buildScriptToken(member);
     const passwords = { currentPassword: member.password, newPassword: 'battery staple' };
     const { body } = await member.put(`/users/${member.id}/password`, passwords).expect(200);
     await as(api, body).post('/users/logout', { all: true }).expect(204);
@@ -99,7 +93,7 @@ describe('a script token', () => {
 
   it('shows its last use', async () => {
     const member = await buildMember(api);
-    const token = await makeToken(member);
+    const token = await buildScriptToken(member);
     await by(token).get('/tasks').expect(200);
     await eventually(async () => {
       const { body } = await member.get(tokensOf(member));
@@ -139,7 +133,7 @@ describe('POST /users/:id/tokens', () => {
     const body = { name: 'Theirs', access: 'read', expiresAt: inDays(1) };
     await admin.post(tokensOf(member), body).expect(403);
     await another.get(tokensOf(member)).expect(403);
-    const { _id } = await makeToken(member);
+    const { _id } = await buildScriptToken(member);
     await another.delete(`${tokensOf(member)}/${_id}`).expect(403);
     const { body: list } = await admin.get(tokensOf(member)).expect(200);
     expect(list).toHaveLength(1);
