@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { time } from '../schemas/values';
+import { ownExample, time } from '../schemas/values';
 import { ACCESS_TOKEN_EXAMPLE, accessTokenFields } from '../sessions/session-schemas';
 import { newPassword, sentPassword } from '../users/password';
 import { userSchema } from '../users/user-schemas';
@@ -32,13 +32,10 @@ export const resetTokenSchema = z
     example: { resetToken: RESET_TOKEN, expiresAt: '2026-11-22T10:30:00.000Z', isNotified: false },
   });
 
-const { example: user } = userSchema.meta() as { example: object };
-const { example: reset } = resetTokenSchema.meta() as { example: object };
-
 /** A new user, and the token with which they set their password. */
 export const createdUserSchema = resetTokenSchema
   .extend({ user: userSchema })
-  .meta({ id: 'CreatedUser', example: { user, ...reset } });
+  .meta({ id: 'CreatedUser', example: { user: ownExample(userSchema), ...ownExample(resetTokenSchema) } });
 
 export const newPasswordSchema = z
   .strictObject({ resetToken: z.string().min(1).max(200).meta({ pattern: '^tfp_' }), newPassword })

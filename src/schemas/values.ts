@@ -11,6 +11,9 @@ export const objectId = z
 
 export const idParams = z.strictObject({ id: objectId.meta({ description: 'The `_id`.' }) });
 
+/** Returns the example that the schema of an object declares. */
+export const ownExample = (schema: z.ZodType): object => (schema.meta() as { example: object }).example;
+
 /** A field that a body copied from an answer may contain, and that has no effect. */
 export const ignored = z.unknown().optional().meta({ description: 'Set by the server; ignored.' });
 

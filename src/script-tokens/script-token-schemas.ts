@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { dateOrTime, objectId, plainText, time } from '../schemas/values';
+import { dateOrTime, objectId, ownExample, plainText, time } from '../schemas/values';
 import { text } from '../schemas/text';
 import { ACCESSES } from './script-token-model';
 
@@ -54,7 +54,7 @@ export const madeScriptTokenSchema = scriptTokenSchema
   .meta({
     id: 'MadeScriptToken',
     example: {
-      ...(scriptTokenSchema.meta() as { example: object }).example,
+      ...ownExample(scriptTokenSchema),
       token: 'tft_J2sV9qLr0XbT5nKe8YwCm3ZdHf6Pg11a4xQz',
     },
   });

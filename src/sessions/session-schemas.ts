@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { network, objectId, plainText, time } from '../schemas/values';
+import { network, objectId, ownExample, plainText, time } from '../schemas/values';
 import { userSchema } from '../users/user-schemas';
 
 const SESSION_ID = '3f9c2ab7e4d83f90a1b2c3d4';
@@ -21,8 +21,6 @@ export const ACCESS_TOKEN_EXAMPLE = {
   expiresAt: EXPIRES_AT,
 };
 
-const { example: user } = userSchema.meta() as { example: object };
-
 /** What a sign-up, a log-in and a renewal answer. */
 export const grantSchema = z
   .strictObject({
@@ -34,7 +32,10 @@ export const grantSchema = z
       .meta({ description: 'For `POST /users/token`, which replaces it. Keep it secret.' }),
     user: userSchema,
   })
-  .meta({ id: 'Session', example: { ...ACCESS_TOKEN_EXAMPLE, refreshToken: REFRESH_TOKEN, user } });
+  .meta({
+    id: 'Session',
+    example: { ...ACCESS_TOKEN_EXAMPLE, refreshToken: REFRESH_TOKEN, user: ownExample(userSchema) },
+  });
 
 export const renewalSchema = z
   .strictObject({ refreshToken: z.string().min(1).max(200).meta({ pattern: '^tfr_' }) })

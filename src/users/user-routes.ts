@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { pageReply, toListQuery, listQuery } from '../http/routing/pagination';
 import { cached, noContent, okAt } from '../http/routing/reply';
 import { defineRoute, type Route } from '../http/routing/route';
-import { idParams, dateOrTime, words } from '../schemas/values';
+import { idParams, dateOrTime, ownExample, words } from '../schemas/values';
 import { taskSchema } from '../tasks/task-schemas';
 import { userPatchSchema, userRemovalSchema, userSchema } from './user-schemas';
 import type { Confirm, UserService } from './user-service';
@@ -30,10 +30,9 @@ export const userListQuery = listQuery({
   scope: {},
 });
 
-const { example: aUser } = userSchema.meta() as { example: object };
 const userWithTasks = userSchema
   .extend({ tasks: z.array(taskSchema).max(100) })
-  .meta({ id: 'UserWithTasks', example: { ...aUser, tasks: [] } });
+  .meta({ id: 'UserWithTasks', example: { ...ownExample(userSchema), tasks: [] } });
 /** A user with `fields=`: the given fields, and `_id`. */
 const userPart = userWithTasks.partial().required({ _id: true }).meta({ id: 'UserPart', example: undefined });
 
