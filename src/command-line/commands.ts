@@ -19,7 +19,8 @@ const admin = {
     promote: text('NAME', 'promotes the user with this username or e-mail address'),
   },
   operands: {
-    '[ACTION]': 'promote, demote, disable or enable; reset prints a token with which the user sets a new password',
+    '[ACTION]':
+      'promote, demote, disable or enable; reset prints a token with which the user sets a new password',
     '[NAME]': 'username or e-mail address of the user',
   },
 };

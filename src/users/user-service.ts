@@ -65,8 +65,7 @@ export function createUserService(deps: UserServiceDeps) {
   function requireOtherAdmin(id: string, by: Principal): void {
     if (by.role !== 'Admin')
       throw new ForbiddenError('Only Admins may change a role, or disable and enable users.');
-    if (by.id === id)
-      throw new ForbiddenError('Only another Admin can change your own role and access.');
+    if (by.id === id) throw new ForbiddenError('Only another Admin can change your own role and access.');
   }
 
   const withTaskIds = async (user: PublicUserRecord) =>

@@ -29,15 +29,18 @@ const values: Required<AuditFilters> = {
 };
 
 describe('a list of the audit', () => {
-  it.each(listCases(auditTable))('answers $names by $sort from an index, in its order', async ({ names, sort }) => {
-    const filters: AuditFilters = pickFilters(values, names);
-    const plan = planList(auditTable, { filters, sort, limit: 5, count: false }, cursors);
-    const explained: unknown = await mongo.connection
-      .collection('audit')
-      .find({ $and: matching(filters) })
-      .sort(plan.order)
-      .limit(6)
-      .explain('queryPlanner');
-    expectIndexed(explained);
-  });
+  it.each(listCases(auditTable))(
+    'answers $names by $sort from an index, in its order',
+    async ({ names, sort }) => {
+      const filters: AuditFilters = pickFilters(values, names);
+      const plan = planList(auditTable, { filters, sort, limit: 5, count: false }, cursors);
+      const explained: unknown = await mongo.connection
+        .collection('audit')
+        .find({ $and: matching(filters) })
+        .sort(plan.order)
+        .limit(6)
+        .explain('queryPlanner');
+      expectIndexed(explained);
+    },
+  );
 });

@@ -101,7 +101,9 @@ describe('PUT /users/:id/password', () => {
       ['one password', 'other password'].map((next) => change(member, member.id, member.password, next)),
     );
     expect(answers.filter(({ status }) => status === 200)).toHaveLength(1);
-    const worked = await Promise.all(['one password', 'other password'].map((next) => logInWith(member, next)));
+    const worked = await Promise.all(
+      ['one password', 'other password'].map((next) => logInWith(member, next)),
+    );
     expect(worked.map(({ status }) => status).sort()).toEqual([200, 401]);
   });
 });

@@ -1,4 +1,11 @@
-import { as, buildMember, buildScriptToken, expectRefused, inDays, type Account } from '../../support/factories';
+import {
+  as,
+  buildMember,
+  buildScriptToken,
+  expectRefused,
+  inDays,
+  type Account,
+} from '../../support/factories';
 import { eventually } from '../../support/wait';
 import { useAdmin, useApis, useMongo } from '../../support/use-api';
 

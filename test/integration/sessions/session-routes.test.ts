@@ -6,7 +6,14 @@ import { fixedKeys } from '../../../src/keys/key-ring';
 import { MOST_SESSIONS } from '../../../src/sessions/open-session';
 import { GRACE_MS } from '../../../src/sessions/session-service';
 import { startApi, testConfig } from '../../support/api';
-import { as, buildMember, expectRefused, logIn as sendLogIn, newPerson, type Person } from '../../support/factories';
+import {
+  as,
+  buildMember,
+  expectRefused,
+  logIn as sendLogIn,
+  newPerson,
+  type Person,
+} from '../../support/factories';
 import { useAdmin, useApis, useMongo } from '../../support/use-api';
 
 const apis = useApis();

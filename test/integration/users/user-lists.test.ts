@@ -27,15 +27,18 @@ const values: Required<UserFilters> = {
 };
 
 describe('a list of users', () => {
-  it.each(listCases(userTable))('answers $names by $sort from an index, in its order', async ({ names, sort }) => {
-    const filters: UserFilters = pickFilters(values, names);
-    const plan = planList(userTable, { filters, sort, limit: 5, count: false }, cursors);
-    const explained: unknown = await mongo.connection
-      .collection('users')
-      .find({ $and: matching(filters) })
-      .sort(plan.order)
-      .limit(6)
-      .explain('queryPlanner');
-    expectIndexed(explained);
-  });
+  it.each(listCases(userTable))(
+    'answers $names by $sort from an index, in its order',
+    async ({ names, sort }) => {
+      const filters: UserFilters = pickFilters(values, names);
+      const plan = planList(userTable, { filters, sort, limit: 5, count: false }, cursors);
+      const explained: unknown = await mongo.connection
+        .collection('users')
+        .find({ $and: matching(filters) })
+        .sort(plan.order)
+        .limit(6)
+        .explain('queryPlanner');
+      expectIndexed(explained);
+    },
+  );
 });
