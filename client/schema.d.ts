@@ -16,7 +16,7 @@ export interface paths {
     put?: never;
     /**
      * Create a user, who sets a password by the returned token
-     * @description The user can not log in before. Hand the token over as that of `POST /users/{id}/password-reset`, which makes another one. A replay returns a new token.
+     * @description The user cannot log in before that. Hand the token over like one of `POST /users/{id}/password-reset`, which makes a new one. A replay returns a new token.
      */
     post: operations['createUser'];
     delete?: never;
@@ -262,7 +262,7 @@ export interface paths {
     };
     /**
      * Get the user of this token
-     * @description The same answer, with the same tag, as `GET /users/{id}` with the own id.
+     * @description The same answer, with the same tag, as `GET /users/{id}` with your own id.
      */
     get: operations['getMe'];
     put?: never;
@@ -289,14 +289,14 @@ export interface paths {
     post?: never;
     /**
      * Remove a user and unassign their tasks
-     * @description Removing yourself needs `currentPassword` in the body. The last enabled Admin can not be removed. After the answer no API worker accepts a token of the user.
+     * @description Removing yourself needs `currentPassword` in the body. The last enabled Admin cannot be removed. After the answer no API worker accepts a token of the user.
      */
     delete: operations['deleteUser'];
     options?: never;
     head?: never;
     /**
      * Update a user; members may only update themselves
-     * @description A JSON merge patch (RFC 7396): other fields stay as they are. No field can be null. An Admin may change `role` and `disabled` of other users, which ends their sessions and tokens; the last enabled Admin stays. A disabled user is refused like a wrong password, and keeps the tasks. A new e-mail address or user name of your own needs `currentPassword`, whose failures count as failed log-ins, and counts towards the limit of sign-ups, since the answer reveals whether it is taken.
+     * @description A JSON merge patch (RFC 7396): other fields stay as they are. No field can be null. An Admin may change `role` and `disabled` of other users, which ends their sessions and tokens; the last enabled Admin stays. A disabled user is refused like a wrong password, and keeps their tasks. A new e-mail address or user name of your own needs `currentPassword`, whose failures count as failed log-ins, and counts towards the limit of sign-ups, since the answer reveals whether it is taken.
      */
     patch: operations['patchUser'];
     trace?: never;
@@ -666,7 +666,7 @@ export interface components {
     NewScriptToken: {
       /** @description One line of text without control characters and U+202A to U+202E; at least one character is visible. */
       name: string;
-      /** @description `read` allows GET and HEAD alone. */
+      /** @description `read` allows only GET and HEAD. */
       access: components['schemas']['ScriptTokenAccess'];
       /** @description At most a year from now. */
       expiresAt: string;
@@ -1104,7 +1104,7 @@ export interface components {
       _id: string;
       /** @description `User-Agent` of the last log-in or renewal. */
       device: string;
-      /** @description Address of the last log-in or renewal; of IPv6 its /64 network. */
+      /** @description IPv4 address, or /64 of the IPv6 address, of the last log-in or renewal. */
       network: string;
       /**
        * Format: date-time
