@@ -77,18 +77,20 @@ beforeAll(async () => {
   rows = await measure();
 }, 600_000);
 
-it('is as docs/access.md shows it', () => {
-  const page = pageOf(rows);
-  if (process.env.UPDATE_ACCESS) writeFileSync(FILE, page);
-  expect(readFileSync(FILE, 'utf8')).toBe(page);
-});
+describe('the access to the routes', () => {
+  it('is what docs/access.md shows', () => {
+    const page = pageOf(rows);
+    if (process.env.UPDATE_ACCESS) writeFileSync(FILE, page);
+    expect(readFileSync(FILE, 'utf8')).toBe(page);
+  });
 
-it('refuses ended sessions and disabled users on each route that needs a token', () => {
-  const columns = Object.keys(SENDERS);
-  const at = (row: string[], sender: string) => row[columns.indexOf(sender) + 1];
-  for (const row of rows) {
-    const isOpen = at(row, 'nobody') !== '401';
-    if (!isOpen)
-      expect([row[0], at(row, 'disabled'), at(row, 'ended session')]).toEqual([row[0], '401', '401']);
-  }
+  it('is denied to ended sessions and disabled users on each route that needs a token', () => {
+    const columns = Object.keys(SENDERS);
+    const at = (row: string[], sender: string) => row[columns.indexOf(sender) + 1];
+    for (const row of rows) {
+      const isOpen = at(row, 'nobody') !== '401';
+      if (!isOpen)
+        expect([row[0], at(row, 'disabled'), at(row, 'ended session')]).toEqual([row[0], '401', '401']);
+    }
+  });
 });

@@ -1,6 +1,14 @@
 import jwt from 'jsonwebtoken';
 import type { Route } from '../../../src/http/routing/route';
-import { buildTask, endedJob, knows, newPerson } from '../../support/factories';
+import {
+  buildScriptToken,
+  buildTask,
+  endedJob,
+  inDays,
+  knows,
+  logIn,
+  newPerson,
+} from '../../support/factories';
 import { newPicture } from '../../support/pictures';
 import type { Scene } from './senders';
 
@@ -21,21 +29,13 @@ const upload = async ({ owner }: Scene) =>
     .send(await newPicture('png'))
     .expect(202);
 
-const scriptTokenId = async ({ owner }: Scene) => {
-  const expiresAt = new Date(Date.now() + 86_400_000).toISOString();
-  const { body } = await owner
-    .post(`/users/${owner.id}/tokens`, { name: 'x', access: 'read', expiresAt })
-    .expect(201);
-  return body._id as string;
-};
-
 /** Bodies that need more than the example of the document. */
 const BODIES: Record<string, (scene: Scene) => Promise<unknown>> = {
   signUp: async () => newPerson(),
   createUser: async () => ({ ...newPerson(), password: undefined }),
   logIn: async ({ owner: { email, password } }) => ({ email, password }),
-  renewToken: async ({ owner: { email, password }, root }) => {
-    const { body } = await root.post('/users/login', { email, password }).expect(200);
+  renewToken: async ({ api, owner }) => {
+    const { body } = await logIn(api, owner).expect(200);
     return { refreshToken: body.refreshToken as string };
   },
   changePassword: async ({ owner }) => ({ ...knows(owner), newPassword: 'battery staple' }),
@@ -43,11 +43,7 @@ const BODIES: Record<string, (scene: Scene) => Promise<unknown>> = {
     const { body } = await root.post(`/users/${owner.id}/password-reset`).expect(200);
     return { resetToken: body.resetToken as string, newPassword: 'battery staple' };
   },
-  createScriptToken: async () => ({
-    name: 'x',
-    access: 'read',
-    expiresAt: new Date(Date.now() + 86_400_000).toISOString(),
-  }),
+  createScriptToken: async () => ({ name: 'x', access: 'read', expiresAt: inDays(1) }),
   deleteUser: async ({ owner }) => knows(owner),
   createTask: async () => ({ title: 'x' }),
   updateTask: async () => ({ status: 'Doing' }),
@@ -60,7 +56,7 @@ export async function requestTo(route: Route, scene: Scene) {
   const own = IDS.find(([start]) => path.startsWith(`${start}/:`) || path.startsWith(`${start}/{`));
   const values: Record<string, () => Promise<string>> = {
     id: () => (own ? own[1](scene) : Promise.resolve(UNKNOWN)),
-    scriptId: () => scriptTokenId(scene),
+    scriptId: async () => (await buildScriptToken(scene.owner))._id,
     // No worker, job or problem that the request could harm.
     name: async () => (path.startsWith('/problems') ? 'not-found' : 'api-99'),
     jobId: async () => UNKNOWN,

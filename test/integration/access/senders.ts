@@ -1,5 +1,5 @@
 import type { TestApi } from '../../support/api';
-import { as, buildAdmin, buildMember, type Account } from '../../support/factories';
+import { as, buildAdmin, buildMember, buildScriptToken, logIn, type Account } from '../../support/factories';
 
 /** The accounts of one request: what it asks for belongs to `owner`. */
 export interface Scene {
@@ -9,12 +9,8 @@ export interface Scene {
   root: Account;
 }
 
-const tokenIn = async (test: PromiseLike<{ body: { token: string } }>) => (await test).body.token;
-
-const scriptToken = (by: Account, access: 'read' | 'write') => {
-  const expiresAt = new Date(Date.now() + 86_400_000).toISOString();
-  return tokenIn(by.post(`/users/${by.id}/tokens`, { name: access, access, expiresAt }).expect(201));
-};
+const scriptToken = async (by: Account, access: 'read' | 'write') =>
+  (await buildScriptToken(by, { access })).token;
 
 /** Makes the token that each sender has, by the heading of the table; undefined is none. */
 export const SENDERS: Record<string, (scene: Scene) => Promise<string | undefined>> = {
@@ -29,8 +25,9 @@ export const SENDERS: Record<string, (scene: Scene) => Promise<string | undefine
   'read token': ({ owner }) => scriptToken(owner, 'read'),
   'write token': ({ owner }) => scriptToken(owner, 'write'),
   'write token of an Admin': async ({ api }) => scriptToken(await buildAdmin(api), 'write'),
-  'ended session': async ({ api, owner: { email, password } }) => {
-    const token = await tokenIn(as(api, { token: '' }).post('/users/login', { email, password }).expect(200));
+  'ended session': async ({ api, owner }) => {
+    const { body } = await logIn(api, owner).expect(200);
+    const token = body.token as string;
     await as(api, { token }).post('/users/logout').expect(204);
     return token;
   },
