@@ -12,7 +12,7 @@ let dir: string;
 const cluster = useCluster();
 beforeAll(async () => {
   await cluster.ensureAdmin(admin);
-  for (const name of ['ada', 'grace']) await cluster.removeUser(admin, name, `${name}@example.com`);
+  for (const name of ['ada', 'grace', 'alan']) await cluster.removeUser(admin, name, `${name}@example.com`);
   dir = newFolder();
   await mkdir(path.join(dir, '.local'));
   await writeFile(path.join(dir, '.local', 'admin-password'), admin.password);
