@@ -82,14 +82,11 @@ export const configSchema = z.object({
     whole(60, 86_400).default(3_600),
     'Lifetime of a token, also of those that were issued before this value.',
   ),
-  SESSION_IDLE_DAYS: api(
-    whole(1, 365).default(30),
-    'Days after which a session ends that no client has renewed.',
-  ),
-  SESSION_MAX_DAYS: api(whole(1, 3_650).default(90), 'Days after which a session ends in any case.'),
+  SESSION_IDLE_DAYS: api(whole(1, 365).default(30), 'Days without renewal that end a session.'),
+  SESSION_MAX_DAYS: api(whole(1, 3_650).default(90), 'Days after which every session ends.'),
   PASSWORD_RESET_WEBHOOK: api(
     url(/^https?:\/\//).optional(),
-    'URL to which the API posts each password reset, for an installation that mails it.',
+    'URL to which the API posts password resets, to mail them.',
     { allowed: 'https://… or http://…', secret: 'credentials' },
   ),
   PASSWORD_RESET_WEBHOOK_SECRET: api(
