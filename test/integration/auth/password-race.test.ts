@@ -1,4 +1,5 @@
 import { Types } from 'mongoose';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { createNoticeRepository } from '../../../src/notices/notice-repository';
 import { createPasswordService } from '../../../src/auth/password-service';
 import type { Principal } from '../../../src/people/principal';
@@ -16,7 +17,14 @@ const DAY_MS = 86_400_000;
 const audit = { record: async () => {} };
 const nothing = async () => {};
 
-/** Services on a real database. `meanwhile.work` runs once while a new password is hashed. */
+interface Meanwhile {
+  /** Runs while a new password is hashed. */
+  work: (id: string, sessionId: string) => Promise<unknown>;
+  /** How long a log-in waits after it has counted the sessions. */
+  countedMs: number;
+}
+
+/** Services on a real database. */
 const parts = use(async () => {
   const users = createUserRepository(mongo.connection);
   const sessions = createSessionRepository(mongo.connection);
@@ -26,12 +34,20 @@ const parts = use(async () => {
     createNoticeRepository(mongo.connection).prepare(),
   ]);
   const { transaction } = mongo;
+  const meanwhile: Meanwhile = { work: nothing, countedMs: 0 };
   const grant = (principal: Principal, until?: Date) => ({
     token: JSON.stringify(principal),
     expiresAt: until ?? new Date(0),
   });
   const service = createSessionService({
-    sessions,
+    sessions: {
+      ...sessions,
+      async ofUser(...query) {
+        const found = await sessions.ofUser(...query);
+        await sleep(meanwhile.countedMs);
+        return found;
+      },
+    },
     users,
     transaction,
     audit,
@@ -41,7 +57,6 @@ const parts = use(async () => {
     idleMs: DAY_MS,
     mostMs: DAY_MS,
   });
-  const meanwhile: { work: (id: string, sessionId: string) => Promise<unknown> } = { work: nothing };
   let member = { id: '', sessionId: '' };
   const passwords = createPasswordService({
     users,
@@ -161,7 +176,9 @@ describe('a log-in', () => {
       family: `family-${index}`,
     }));
     await mongo.db.collection('sessions').insertMany(more);
+    parts.meanwhile.countedMs = 100;
     const opened = await Promise.all(Array.from({ length: 4 }, open));
+    parts.meanwhile.countedMs = 0;
     expect(opened.every(Boolean)).toBe(true);
     expect(await sessions().toArray()).toHaveLength(MOST_SESSIONS);
   });
