@@ -1410,6 +1410,7 @@ export interface components {
         'X-Request-Id': components['headers']['X-Request-Id'];
         RateLimit: components['headers']['RateLimit'];
         'RateLimit-Policy': components['headers']['RateLimit-Policy'];
+        'WWW-Authenticate': components['headers']['WWW-Authenticate'];
         [name: string]: unknown;
       };
       content: {
@@ -1892,7 +1893,7 @@ export interface components {
      */
     'Retry-After': string;
     /**
-     * @description How to authenticate (RFC 6750).
+     * @description How to authenticate, or why the token is refused (RFC 6750).
      * @example Bearer
      */
     'WWW-Authenticate': string;

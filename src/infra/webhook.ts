@@ -13,11 +13,29 @@ interface WebhookOptions {
 /** Shorter than a request may take, so that the request is answered even if the receiver does not answer. */
 const TIMEOUT_MS = 5_000;
 
+const decoded = (text: string): string => {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+};
+
+/** Takes user and password out of a URL: fetch refuses them there, with the whole URL in its message. */
+function withoutCredentials(given: string): { url: string; authorization?: string } {
+  const url = new URL(given);
+  if (url.username === '' && url.password === '') return { url: given };
+  const credentials = `${decoded(url.username)}:${decoded(url.password)}`;
+  url.username = url.password = '';
+  return { url: url.href, authorization: `Basic ${Buffer.from(credentials).toString('base64')}` };
+}
+
 /**
  * Creates a function that posts an event and returns whether the receiver accepted it. The signature is that of Standard
  * Webhooks (standardwebhooks.com).
  */
-export function createWebhook({ url, secret, logger }: WebhookOptions) {
+export function createWebhook({ url: given, secret, logger }: WebhookOptions) {
+  const { url, authorization } = withoutCredentials(given);
   return async function send(type: string, data: object): Promise<boolean> {
     const id = `msg_${randomUUID()}`;
     const seconds = Math.floor(Date.now() / 1_000);
@@ -28,6 +46,7 @@ export function createWebhook({ url, secret, logger }: WebhookOptions) {
       'webhook-id': id,
       'webhook-timestamp': String(seconds),
       'webhook-signature': `v1,${signature}`,
+      ...(authorization && { authorization }),
     };
     try {
       const signal = AbortSignal.timeout(TIMEOUT_MS);

@@ -61,6 +61,11 @@ export class UnauthenticatedError extends AppError {
 
 export class ForbiddenError extends AppError {
   readonly problem = 'forbidden';
+
+  /** @param code only if another token of the same user may do it (RFC 6750, 3.1) */
+  constructor(detail: string, code?: 'insufficient_scope') {
+    super(detail, code && { headers: { 'WWW-Authenticate': `Bearer error="${code}"` } });
+  }
 }
 
 /** The present password is missing or wrong. Not 401, after which clients would renew the token. */

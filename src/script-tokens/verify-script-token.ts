@@ -30,6 +30,8 @@ export const REMEMBERED_MS = 60_000;
 const NOTED_MS = 60_000;
 const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS']);
 
+const READ_ONLY = 'This token may only read. Make one with the access "write".';
+
 const invalid = () =>
   new UnauthenticatedError(
     'The token is not valid, has expired or was deleted. Make a new one.',
@@ -81,7 +83,7 @@ export function createVerifyScriptToken({ scriptTokens, userById, board, now = D
     const known = await current(token);
     note(known);
     if (known.access === 'read' && !SAFE_METHODS.has(method))
-      throw new ForbiddenError('This token may only read. Make one with the access "write".');
+      throw new ForbiddenError(READ_ONLY, 'insufficient_scope');
     return known.principal;
   };
 }

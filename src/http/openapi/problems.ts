@@ -54,7 +54,7 @@ export function problemAnswer(status: number): ZodOpenApiResponseObject {
   const headers: HeaderName[] = ['X-Request-Id'];
   if (status < 500) headers.push('RateLimit', 'RateLimit-Policy');
   if (RETRIED.has(status)) headers.push('Retry-After');
-  if (status === 401) headers.push('WWW-Authenticate');
+  if (status === 401 || status === 403) headers.push('WWW-Authenticate');
   const [name, { title, meaning }] = kinds[0]!;
   return {
     description: kinds.map(([, problem]) => `${problem.title}: ${problem.meaning}`).join(' Or: '),

@@ -143,6 +143,7 @@ async function admit(
   if (route.sessionOnly && user?.scriptTokenId !== undefined)
     throw new ForbiddenError(
       'The token of a script may not do this. Log in, and send the token of the log-in.',
+      'insufficient_scope',
     );
   response.locals.user = user;
 }

@@ -9,6 +9,8 @@ import {
 import { eventually } from '../../support/wait';
 import { useAdmin, useApis, useMongo } from '../../support/use-api';
 
+/** RFC 6750, 3.1. */
+const INSUFFICIENT = 'Bearer error="insufficient_scope"';
 const apis = useApis();
 const [api, other] = apis;
 const mongo = useMongo(api);
@@ -43,8 +45,9 @@ describe('a script token', () => {
   it('changes nothing if it is for reading', async () => {
     const token = await buildScriptToken(admin, { access: 'read' });
     await by(token).get('/users').expect(200);
-    const { body } = await by(token).post('/tasks', { title: 'By a script' }).expect(403);
+    const { body, headers } = await by(token).post('/tasks', { title: 'By a script' }).expect(403);
     expect(body.detail).toContain('may only read');
+    expect(headers['www-authenticate']).toBe(INSUFFICIENT);
     await by(await buildScriptToken(admin))
       .post('/tasks', { title: 'By a script' })
       .expect(201);
@@ -69,8 +72,11 @@ describe('a script token', () => {
       'the audit': by(token).get('/audit'),
       'the live page': by(token).get('/ops/failed-jobs'),
     };
-    for (const [name, sent] of Object.entries(requests))
-      expect({ name, status: (await sent).status }).toEqual({ name, status: 403 });
+    for (const [name, sent] of Object.entries(requests)) {
+      const { status, headers } = await sent;
+      const answer = { name, status, reason: headers['www-authenticate'] };
+      expect(answer).toEqual({ name, status: 403, reason: INSUFFICIENT });
+    }
   });
 
   it('is refused on every worker after it was deleted, or its user disabled or removed', async () => {

@@ -27,6 +27,12 @@ describe('a logged address', () => {
     ['/x?filter={"pin":"a"}', '/x?filter=…'],
     ['/x?otp=a&sid=b&sig=c&key=d', '/x?otp=…&sid=…&sig=…&key=…'],
     ['/x?bearer=a&cookie=b', '/x?bearer=…&cookie=…'],
+    ['/x?q=tft_abc-D_1&limit=2', '/x?q=tft_…&limit=2'],
+    ['/tft%5Fabc%2Dd/x', '/tft_…/x'],
+    ['/x?q=a%20tf%74_abc%64&limit=2', '/x?q=a%20tft_…&limit=2'],
+    ['/x?q=%74%66%70%5F%61%62&r=tfr%5f1', '/x?q=tfp_…&r=tfr_…'],
+    ['/x?next=%2Fy%3Fq%3Dtft%255Fabc%26z', '/x?next=%2Fy%3Fq%3Dtft_…%26z'],
+    ['/x?q=100%&r=%zz%5', '/x?q=100%&r=%zz%5'],
     ['/x?monkey=a&bypass=b', '/x?monkey=a&bypass=b'],
   ])('of %s is %s', (url, logged) => expect(loggedUrl(url)).toBe(logged));
 
@@ -47,6 +53,8 @@ describe('a logged address', () => {
     const hostile = `/${'?'.repeat(4_000)}${'token'.repeat(830)}`;
     timeOf(letters);
     expect(timeOf(hostile) / timeOf(letters)).toBeLessThan(50);
+    const escapes = `/?${'%'.repeat(2_000)}${'%25'.repeat(2_000)}`;
+    expect(timeOf(escapes) / timeOf(letters)).toBeLessThan(50);
   });
 });
 
