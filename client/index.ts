@@ -21,17 +21,29 @@ interface ClientOptions {
 const RENEWED_BEFORE_MS = 60_000;
 const RENEWAL = '/users/token';
 
+const isDue = ({ expiresAt }: Tokens) => Date.parse(expiresAt) - Date.now() < RENEWED_BEFORE_MS;
+
+/** Returns whether the token was refused, and so the request had no effect (RFC 6750, 3.1). */
+const isRefused = ({ status, headers }: Response) =>
+  status === 401 && (headers.get('WWW-Authenticate')?.includes('invalid_token') ?? false);
+
 /**
  * Creates an openapi-fetch client for this API. Call `setTokens` after a log-in: the client then renews the tokens a
- * minute before they expire, once for all requests that wait. `setToken` sets a token that is never renewed.
+ * minute before they expire, or once they are refused, and sends a refused request again. Requests that wait share one
+ * renewal. `setToken` sets a token that is never renewed.
  */
 export function createTaskfleetClient({ url, token, onRenewal = () => {} }: ClientOptions) {
   let bearer = token;
   let tokens: Tokens | undefined;
   let renewal: Promise<void> | undefined;
+  /** False if a new token seems to expire at once: the clock of this host is wrong, so only a refusal counts. */
+  let trustsClock = true;
+  /** Copies of requests, to send again with a renewed token. */
+  const copies = new WeakMap<Request, Request>();
   const setTokens = (next: Tokens | undefined) => {
     tokens = next;
     bearer = next?.token;
+    trustsClock = true;
   };
   const client = createClient<paths>({
     baseUrl: url,
@@ -46,19 +58,35 @@ export function createTaskfleetClient({ url, token, onRenewal = () => {} }: Clie
     // Another log-in has set them meanwhile.
     if (tokens?.refreshToken !== refreshToken) return;
     setTokens(data);
+    trustsClock = !data || !isDue(data);
     onRenewal(data);
   }
 
+  /** Renews the tokens. Calls share a renewal that is under way. */
+  const renewOnce = (): Promise<void> =>
+    (renewal ??= renew(tokens!)
+      .catch(() => {})
+      .finally(() => (renewal = undefined)));
+
   client.use({
     async onRequest({ request, schemaPath }) {
-      if (request.headers.has('Authorization')) return request;
-      const isDue = tokens && Date.parse(tokens.expiresAt) - Date.now() < RENEWED_BEFORE_MS;
-      if (isDue && schemaPath !== RENEWAL)
-        await (renewal ??= renew(tokens!)
-          .catch(() => {})
-          .finally(() => (renewal = undefined)));
+      if (request.headers.has('Authorization') || schemaPath === RENEWAL) return request;
+      if (tokens && trustsClock && isDue(tokens)) await renewOnce();
+      if (tokens) copies.set(request, request.clone());
       if (bearer) request.headers.set('Authorization', `Bearer ${bearer}`);
       return request;
+    },
+
+    async onResponse({ request, response }) {
+      const copy = copies.get(request);
+      if (!copy || !isRefused(response)) return undefined;
+      const sent = request.headers.get('Authorization');
+      // Otherwise another request has renewed the tokens meanwhile.
+      if (tokens && sent === `Bearer ${bearer}`) await renewOnce();
+      if (!tokens || sent === `Bearer ${bearer}`) return undefined;
+      await response.body?.cancel();
+      copy.headers.set('Authorization', `Bearer ${bearer}`);
+      return fetch(copy);
     },
   });
 

@@ -1,7 +1,7 @@
 import path from 'node:path';
 import type { Request } from 'express';
 import { z } from 'zod';
-import { pageRoutes } from '../http/pages/page-files';
+import { pageRoutes, SESSION_MODULE } from '../http/pages/page-files';
 import { ok, type Reply } from '../http/routing/reply';
 import { defineHiddenRoute, type Route } from '../http/routing/route';
 import type { FailedJobs } from '../jobs/failed-jobs';
@@ -19,7 +19,7 @@ export interface OpsOptions {
   isAdmin: (id: string) => Promise<boolean>;
 }
 
-const MODULES = ['dom', 'stream', 'session', 'workers', 'lanes', 'refusals', 'scaling', 'notices', 'jobs'];
+const MODULES = ['dom', 'stream', 'workers', 'lanes', 'refusals', 'scaling', 'notices', 'jobs'];
 
 const page = (): Route[] =>
   pageRoutes({
@@ -28,6 +28,7 @@ const page = (): Route[] =>
       '/ops': 'ops.html',
       '/ops/ops.css': 'ops.css',
       '/ops/ops.js': 'ops.mjs',
+      '/ops/session.mjs': SESSION_MODULE,
       ...Object.fromEntries(MODULES.map((name) => [`/ops/${name}.mjs`, `${name}.mjs`])),
     },
     // The page holds an Admin's token: no text that users wrote may run as a script.

@@ -54,6 +54,50 @@ describe('the generated client', () => {
     expect(kept).toHaveLength(1);
   });
 
+  it('renews once after a refusal, whatever its clock says, and sends the requests again', async () => {
+    const kept: (Tokens | undefined)[] = [];
+    const client = createTaskfleetClient({ url: cluster.url, onRenewal: (tokens) => kept.push(tokens) });
+    const session = await dataOf(client.POST('/users/signup', { body: newPerson() }));
+    const path = { id: session.user._id };
+    // As an hour later, by a clock that is an hour slow.
+    client.setTokens({ ...session, token: 'expired' });
+    const picture = new Blob([await newPicture('png')]);
+    const headers = { 'Content-Type': 'image/png' };
+    const answers = await Promise.all([
+      ...Array.from({ length: 10 }, () => client.GET('/users/me')),
+      client.PUT('/users/{id}/avatar', { params: { path }, headers, body: picture }),
+    ]);
+    expect(answers.map(({ response }) => response.status)).toEqual([...Array<number>(10).fill(200), 202]);
+    expect(kept).toHaveLength(1);
+    client.setTokens({ ...kept[0]!, token: 'expired' });
+    const name = 'Renamed after a refusal';
+    const renamed = await dataOf(client.PATCH('/users/{id}', { params: { path }, body: { name } }));
+    expect(renamed).toMatchObject({ name });
+  });
+
+  it('renews no more than once by a clock that is fast', async () => {
+    const kept: (Tokens | undefined)[] = [];
+    const client = createTaskfleetClient({ url: cluster.url, onRenewal: (tokens) => kept.push(tokens) });
+    client.setTokens(await dataOf(client.POST('/users/signup', { body: newPerson() })));
+    jest.spyOn(Date, 'now').mockReturnValue(Date.now() + 86_400_000);
+    try {
+      for (let count = 0; count < 3; count++) await dataOf(client.GET('/users/me'));
+    } finally {
+      jest.restoreAllMocks();
+    }
+    expect(kept).toHaveLength(1);
+  });
+
+  it('renews nothing after a wrong password', async () => {
+    const kept: (Tokens | undefined)[] = [];
+    const client = createTaskfleetClient({ url: cluster.url, onRenewal: (tokens) => kept.push(tokens) });
+    const { email, ...person } = newPerson();
+    client.setTokens(await dataOf(client.POST('/users/signup', { body: { email, ...person } })));
+    const { response } = await client.POST('/users/login', { body: { email, password: 'not this one' } });
+    expect(response.status).toBe(401);
+    expect(kept).toEqual([]);
+  });
+
   it('reports that the session has ended', async () => {
     const kept: (Tokens | undefined)[] = [];
     const client = createTaskfleetClient({ url: cluster.url, onRenewal: (tokens) => kept.push(tokens) });

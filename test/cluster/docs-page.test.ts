@@ -16,12 +16,14 @@ interface Browsers {
 }
 
 /** Opens an operation, sends the body by "Try it out", and reads the shown answer. */
-async function tryOut(operation: string, body: object) {
+async function tryOut(operation: string, body: object, isAwaited = (_status: number) => true) {
   const block = page.locator(`#operations-${operation}`);
   const text = block.locator('textarea.body-param__text');
   if (!(await text.isVisible())) await block.locator('.opblock-summary-control').click();
   await text.fill(JSON.stringify(body));
-  const answered = page.waitForResponse((response) => response.request().method() === 'POST');
+  const answered = page.waitForResponse(
+    (response) => response.request().method() === 'POST' && isAwaited(response.status()),
+  );
   await block.locator('button.execute').click();
   const status = (await answered).status();
   const shown = block.locator('.live-responses-table .response', { hasText: new RegExp(`^${status}`) });
@@ -85,6 +87,16 @@ describe('the pages for people', () => {
     );
     // The default.
     expect(filled).toEqual(['20']);
+  });
+
+  it('renew a token that was refused, and send the request again', async () => {
+    await page.evaluate(`for (const [key, value] of Object.entries(sessionStorage))
+      sessionStorage.setItem(key, value.replaceAll(/eyJ[\\w-]+\\.[\\w-]+\\.[\\w-]+/g, 'expired'))`);
+    await page.reload();
+    await page.locator('.authorize.locked').waitFor();
+    const { status } = await tryOut('Tasks-createTask', { title: newTitle() }, (one) => one === 201);
+    expect(status).toBe(201);
+    expect(await page.evaluate('JSON.stringify(sessionStorage)')).not.toContain('expired');
   });
 
   it('include a page for each problem type, with a link back', async () => {

@@ -8,13 +8,16 @@ import { defineHiddenRoute, type Route } from '../routing/route';
 interface Page {
   /** Folder of the files. The build compiles the scripts and copies the rest. */
   folder: string;
-  /** The name of each file by the path that it is served at. */
+  /** The name of each file, or its absolute path, by the path that it is served at. */
   files: Record<string, string>;
   /** Directives of its content security policy that differ from the common ones or are added to them. */
   allows?: Record<string, string>;
   /** Fills values that are known at the start into the text of a file. */
   fill?: (text: string) => string;
 }
+
+/** Keeps and renews tokens; pages that use it serve it beside their own scripts. */
+export const SESSION_MODULE = path.join(__dirname, 'session', 'page', 'session.mjs');
 
 /** Everything comes from this origin: a page can neither reach another host nor be framed by one. */
 const POLICY = {
@@ -47,7 +50,7 @@ export function pageRoutes({ folder, files, allows = {}, fill = (text) => text }
     'Origin-Agent-Cluster': '?1',
   };
   return Object.entries(files).map(([place, name]) => {
-    const text = fill(readPart(path.join(folder, name)));
+    const text = fill(readPart(path.resolve(folder, name)));
     return fileRoute(place, name, text, { ...headers, ETag: tagOf(text) });
   });
 }

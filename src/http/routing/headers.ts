@@ -58,7 +58,11 @@ export const HEADERS = {
     '^\\d+$',
     10,
   ),
-  'WWW-Authenticate': header('How to authenticate, or why the token is refused (RFC 6750).', 'Bearer', '^Bearer'),
+  'WWW-Authenticate': header(
+    'How to authenticate, or why the token is refused (RFC 6750).',
+    'Bearer',
+    '^Bearer',
+  ),
   Deprecation: header('Date of deprecation (RFC 9745).', '@1798761600', '^@\\d+$'),
   Sunset: header('Date of removal (RFC 8594).', 'Fri, 31 Dec 2027 23:59:59 GMT', ' GMT$'),
 } as const;

@@ -2,20 +2,21 @@ import { byId, setText } from './dom.mjs';
 import { createJobs } from './jobs.mjs';
 import { complain, say } from './notices.mjs';
 import { showScaling } from './scaling.mjs';
-import { currentToken, isLoggedIn, keep, type Tokens } from './session.mjs';
+import { createSession, type Tokens } from './session.mjs';
 import { ask, watch, type Reply } from './stream.mjs';
 import { createWorkers, type Action } from './workers.mjs';
 
 const form = byId('log-in');
 const email = byId('email', HTMLInputElement);
 const password = byId('password', HTMLInputElement);
+const session = createSession({ key: 'taskfleet-ops-session' });
 let stop = new AbortController();
 
 const LOST = { ok: false, message: 'No worker could be reached. Try again.' };
 async function send<T>(method: string, path: string): Promise<Reply<T>> {
   // Requests that the page makes by itself leave an error on screen.
   if (method !== 'GET') complain('');
-  return ask<T>(method, path, { token: await currentToken() }).catch(() => LOST);
+  return ask<T>(method, path, { send: session.send }).catch(() => LOST);
 }
 
 async function press(name: string, action: Action): Promise<void> {
@@ -33,7 +34,7 @@ const showJobs = createJobs({ send, say, complain });
 /** @param show `complain` if the reason is an error */
 function leave(reason: string, show = say): void {
   stop.abort();
-  keep(null);
+  session.keep(null);
   byId('live').hidden = true;
   byId('log-out').hidden = true;
   form.hidden = false;
@@ -48,7 +49,7 @@ function enter(): void {
   byId('log-out').hidden = false;
   setText(byId('connection'), 'connecting…');
   stop = new AbortController();
-  void watch(currentToken, stop.signal, {
+  void watch(session.send, stop.signal, {
     onEvent(snapshot) {
       byId('live').hidden = false;
       setText(byId('connection'), `served by ${snapshot.by}`);
@@ -73,7 +74,7 @@ async function logIn(): Promise<void> {
   if (!('body' in reply) || !reply.body) return complain(reply.message ?? 'The log-in failed. Try again.');
   password.value = '';
   const { token, refreshToken, expiresAt } = reply.body;
-  keep({ token, refreshToken, expiresAt });
+  session.keep({ token, refreshToken, expiresAt });
   enter();
 }
 
@@ -82,10 +83,10 @@ form.addEventListener('submit', (event) => {
   void logIn();
 });
 byId('log-out').addEventListener('click', () => {
-  // Reads the token before `leave` forgets it. Without an answer the session ends by itself.
-  void send('POST', '/users/logout');
+  // Without an answer the session ends by itself.
+  void session.logOut().catch(() => {});
   leave('You are logged out.');
 });
 
-if (isLoggedIn()) enter();
+if (session.token() !== null) enter();
 else leave('');

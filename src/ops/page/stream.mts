@@ -15,40 +15,43 @@ export interface Reply<T> {
   message?: string;
 }
 
+/** Sends a request as `fetch` does; that of a session adds the token. */
+export type Send = (
+  place: string,
+  request: RequestInit & { headers: Record<string, string> },
+) => Promise<Response>;
+
 interface Ask {
-  token?: string | null;
+  send?: Send;
   body?: Record<string, string>;
 }
 
 /** Sends a request of this page. @throws TypeError if no worker can be reached */
-export async function ask<T>(method: string, path: string, { token, body }: Ask = {}): Promise<Reply<T>> {
+export async function ask<T>(
+  method: string,
+  path: string,
+  { send = fetch, body }: Ask = {},
+): Promise<Reply<T>> {
   const headers: Record<string, string> = { Accept: 'application/json' };
-  if (token) headers.Authorization = `Bearer ${token}`;
   if (body) headers['Content-Type'] = 'application/json';
-  const response = await fetch(path, { method, headers, body: body && JSON.stringify(body) });
+  const response = await send(path, { method, headers, body: body && JSON.stringify(body) });
   const json: unknown = response.status === 204 ? undefined : await response.json().catch(() => undefined);
   if (response.ok) return { ok: true, body: json as T };
   const problem = json as { detail?: string; title?: string } | undefined;
   return { ok: false, message: problem?.detail ?? problem?.title };
 }
 
-/** Returns the token of the session, renewed if it expires soon. */
-type CurrentToken = () => Promise<string | null>;
 export type OnEvent = (snapshot: OpsSnapshot<string>) => void;
 
 /** Reads text/event-stream, since EventSource can't send the token. @returns the status if it was not 200, else 0 */
-async function read(currentToken: CurrentToken, stop: AbortSignal, onEvent: OnEvent): Promise<number> {
-  const token = await currentToken();
+async function read(send: Send, stop: AbortSignal, onEvent: OnEvent): Promise<number> {
   const attempt = new AbortController();
   const end = () => attempt.abort();
   stop.addEventListener('abort', end);
   let timer = setTimeout(end, SILENCE_MS);
   try {
-    const headers = {
-      Authorization: `Bearer ${token}`,
-      Accept: 'text/event-stream, application/problem+json',
-    };
-    const response = await fetch('/ops/events', { headers, signal: attempt.signal });
+    const headers = { Accept: 'text/event-stream, application/problem+json' };
+    const response = await send('/ops/events', { headers, signal: attempt.signal });
     if (!response.ok || !response.body) return response.status;
     const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
     let text = '';
@@ -78,18 +81,14 @@ interface Watcher {
 }
 
 /** Reads snapshots, and reconnects until `stop` is aborted or the token is refused. */
-export async function watch(
-  currentToken: CurrentToken,
-  stop: AbortSignal,
-  { onEvent, onLost, onRefused }: Watcher,
-) {
+export async function watch(send: Send, stop: AbortSignal, { onEvent, onLost, onRefused }: Watcher) {
   let tries = 0;
   const heard: OnEvent = (snapshot) => {
     tries = 0;
     if (!stop.aborted) onEvent(snapshot);
   };
   while (!stop.aborted) {
-    const status = await read(currentToken, stop, heard).catch(() => 0);
+    const status = await read(send, stop, heard).catch(() => 0);
     if (stop.aborted) return;
     if (status === 401 || status === 403) return onRefused(status);
     onLost();

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { defineHiddenRoute, type Route } from '../../routing/route';
-import { fileRoute, pageRoutes } from '../page-files';
+import { fileRoute, pageRoutes, SESSION_MODULE } from '../page-files';
 
 /** The files of swagger-ui-dist that the page loads; nothing else of that package is served. */
 const UI_FILES = ['swagger-ui.css', 'swagger-ui-bundle.js', 'favicon-32x32.png'];
@@ -19,7 +19,12 @@ export function docsRoutes(): Route[] {
     }),
     ...pageRoutes({
       folder: path.join(__dirname, 'page'),
-      files: { '/docs/': 'docs.html', '/docs/docs.css': 'docs.css', '/docs/docs.js': 'docs.mjs' },
+      files: {
+        '/docs/': 'docs.html',
+        '/docs/docs.css': 'docs.css',
+        '/docs/docs.js': 'docs.mjs',
+        '/docs/session.mjs': SESSION_MODULE,
+      },
       // blob: shows an avatar that the page fetched.
       allows: { 'style-src': "'self' 'unsafe-inline'", 'img-src': "'self' data: blob:" },
       // The version is in the URLs of files that browsers may cache forever.

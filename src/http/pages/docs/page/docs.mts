@@ -1,3 +1,5 @@
+import { createSession } from './session.mjs';
+
 interface Parameter {
   required?: boolean;
   description?: string;
@@ -16,12 +18,8 @@ interface Reply {
 interface Request {
   url: string;
   headers: Record<string, string>;
-}
-
-/** How to renew the token, and until when it holds. */
-interface Renewal {
-  refreshToken?: unknown;
-  expiresAt?: unknown;
+  /** Sends the request instead of `fetch`. */
+  userFetch?: (url: string, request: Request) => Promise<Response>;
 }
 
 interface SwaggerUi {
@@ -29,7 +27,7 @@ interface SwaggerUi {
     restoreAuthorization: (kept: { authorized: unknown }) => void;
     persistAuthorizationIfNeeded: () => void;
   };
-  authSelectors: { authorized: () => { toJS: () => unknown } };
+  authSelectors: { authorized: () => { toJS: () => { token?: { value?: unknown } } } };
   preauthorizeApiKey: (scheme: string, token: string) => void;
 }
 
@@ -81,9 +79,6 @@ const preparing = () => ({
  * localStorage, which keeps the token on the computer for every tab and the next user.
  */
 const KEY = 'authorized';
-/** Key of the `Renewal` beside it. */
-const RENEWAL = 'renewal';
-const RENEWED_BEFORE_MS = 60_000;
 localStorage.removeItem(KEY);
 
 const keeping = () => ({
@@ -92,14 +87,22 @@ const keeping = () => ({
       wrapActions: {
         // Swagger UI calls this action after each log-in and log-out.
         persistAuthorizationIfNeeded: (_original: unknown, system: SwaggerUi) => () => {
-          const authorized = JSON.stringify(system.authSelectors.authorized().toJS());
-          sessionStorage.setItem(KEY, authorized);
-          if (authorized === '{}') sessionStorage.removeItem(RENEWAL);
+          const authorized = system.authSelectors.authorized().toJS();
+          sessionStorage.setItem(KEY, JSON.stringify(authorized));
+          // After a log-out, or if another token was entered.
+          if (authorized.token?.value !== session.token()) session.keep(null);
         },
       },
     },
   },
 });
+
+function useToken(token: string): void {
+  ui.preauthorizeApiKey('token', token);
+  ui.authActions.persistAuthorizationIfNeeded();
+}
+
+const session = createSession({ key: 'session', onRenewal: useToken });
 
 function restoreToken(): void {
   const authorized = sessionStorage.getItem(KEY);
@@ -111,34 +114,20 @@ function takeToken(reply: Reply): Reply {
   const { token, refreshToken, expiresAt } = (reply.ok && reply.body) || {};
   // The token of a script neither expires soon nor is renewed.
   if (typeof token === 'string' && !token.startsWith('tft_')) {
-    ui.preauthorizeApiKey('token', token);
-    ui.authActions.persistAuthorizationIfNeeded();
     // A change of the password answers without a refresh token: the earlier one stays valid.
-    const kept: Renewal = { refreshToken: refreshToken ?? renewal().refreshToken, expiresAt };
-    sessionStorage.setItem(RENEWAL, JSON.stringify(kept));
+    session.keep({ token, refreshToken: refreshToken as string | undefined, expiresAt: String(expiresAt) });
+    useToken(token);
   }
   return reply;
 }
 
-const renewal = (): Renewal => JSON.parse(sessionStorage.getItem(RENEWAL) ?? '{}') as Renewal;
-
-/** Renews the token before a request if it expires within a minute. */
-async function renewToken(request: Request): Promise<Request> {
-  const { refreshToken, expiresAt } = renewal();
-  const left = Date.parse(String(expiresAt)) - Date.now();
-  if (!refreshToken || !request.headers.Authorization || left >= RENEWED_BEFORE_MS) return request;
-  const headers = { 'Content-Type': 'application/json' };
-  const body = JSON.stringify({ refreshToken });
-  try {
-    const response = await fetch('../users/token', { method: 'POST', headers, body });
-    if (response.status === 401) sessionStorage.removeItem(RENEWAL);
-    if (!response.ok) return request;
-    const renewed = (await response.json()) as { token: string };
-    takeToken({ ok: true, body: renewed });
-    request.headers.Authorization = `Bearer ${renewed.token}`;
-  } catch {
-    // No worker could be reached; the request itself shows that.
-  }
+/** Renews the token of the session before a request, or after it was refused. */
+async function withSession(request: Request): Promise<Request> {
+  const token = session.token();
+  if (token === null || request.headers.Authorization !== `Bearer ${token}`) return request;
+  // Shown with the answer.
+  request.headers.Authorization = `Bearer ${(await session.current()) ?? token}`;
+  request.userFetch = session.send;
   return request;
 }
 
@@ -148,7 +137,7 @@ const ui = SwaggerUIBundle({
   // The validator's badge would send the document to another host.
   validatorUrl: null,
   plugins: [preparing, keeping],
-  requestInterceptor: renewToken,
+  requestInterceptor: withSession,
   responseInterceptor: takeToken,
   tryItOutEnabled: true,
   onComplete: restoreToken,
