@@ -59,7 +59,7 @@ describe('the generated client', () => {
     const client = createTaskfleetClient({ url: cluster.url, onRenewal: (tokens) => kept.push(tokens) });
     const session = await dataOf(client.POST('/users/signup', { body: newPerson() }));
     const path = { id: session.user._id };
-    // As an hour later, by a clock that is an hour slow.
+    // The token expires before the client expects it: the client's clock is slow.
     client.setTokens({ ...session, token: 'expired' });
     const picture = new Blob([await newPicture('png')]);
     const headers = { 'Content-Type': 'image/png' };
