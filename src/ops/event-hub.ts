@@ -11,14 +11,17 @@ interface EventHubOptions {
 
 /** Watchers with more unread bytes are disconnected; the page reconnects by itself. */
 const MOST_WAITING_BYTES = 1_000_000;
-/** Snapshots between two checks of a watcher's permission. */
-const CHECK_EACH = 5;
+/** Every so many events the role is read from the database too. */
+const THOROUGH_EACH = 5;
+
+/** Returns whether a watcher may still watch: by what this worker has in memory, or also by the database. */
+type MayStay = (isThorough: boolean) => Promise<boolean>;
 
 export type EventHub = ReturnType<typeof createEventHub>;
 
 /** Sends one snapshot a second to all watchers as server-sent events; takes none without watchers. */
 export function createEventHub({ take, most = 20, everyMs = 1_000 }: EventHubOptions) {
-  const streams = new Map<ServerResponse, () => Promise<boolean>>();
+  const streams = new Map<ServerResponse, MayStay>();
   let isOpen = true;
   let timer: NodeJS.Timeout | undefined;
   let round = 0;
@@ -29,26 +32,24 @@ export function createEventHub({ take, most = 20, everyMs = 1_000 }: EventHubOpt
     stream.end();
   }
 
-  /** Ends the streams of watchers without permission, and of those whose permission can't be checked. */
-  async function dropStrangers(): Promise<void> {
-    await Promise.all(
-      [...streams].map(async ([stream, mayStay]) => {
-        if (!(await mayStay().catch(() => false))) drop(stream);
-      }),
-    );
+  /** Ends the stream instead if its watcher has no permission, or if that can't be checked. */
+  async function send(event: string, [stream, mayStay]: [ServerResponse, MayStay], isThorough: boolean) {
+    const stays = await mayStay(isThorough).catch(() => false);
+    if (!streams.has(stream)) return;
+    if (!stays) drop(stream);
+    else if (stream.writableLength > MOST_WAITING_BYTES) stream.destroy();
+    else stream.write(event);
   }
 
   async function tick(): Promise<void> {
-    if (round++ % CHECK_EACH === CHECK_EACH - 1) await dropStrangers();
     const event = await take().then(
       (snapshot) => `data: ${JSON.stringify(snapshot)}\n\n`,
       // The comment line keeps NGINX from treating the silence as a dead worker.
       () => ': no snapshot\n\n',
     );
-    for (const stream of streams.keys()) {
-      if (stream.writableLength > MOST_WAITING_BYTES) stream.destroy();
-      else stream.write(event);
-    }
+    // After the snapshot, which takes time: a watcher may have logged out meanwhile.
+    const isThorough = round++ % THOROUGH_EACH === THOROUGH_EACH - 1;
+    await Promise.all([...streams].map((watcher) => send(event, watcher, isThorough)));
   }
 
   async function run(): Promise<void> {
@@ -62,7 +63,7 @@ export function createEventHub({ take, most = 20, everyMs = 1_000 }: EventHubOpt
 
   return {
     /** @throws UnavailableError if too many clients watch, or if the worker is stopping */
-    add(stream: ServerResponse, mayStay: () => Promise<boolean>): void {
+    add(stream: ServerResponse, mayStay: MayStay): void {
       if (!isOpen) throw new UnavailableError('This worker is stopping; connect again.', 1);
       if (streams.size >= most) throw new UnavailableError(`${most} watch this worker already.`, 5);
       stream.writeHead(200, {

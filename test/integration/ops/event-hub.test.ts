@@ -7,12 +7,16 @@ let server: Server;
 let url: string;
 let taken: number;
 let mayStay: Record<string, boolean>;
+let asked: boolean[];
 const hub = createEventHub({ take: async () => ({ taken: ++taken }), most: 2, everyMs: 10 });
 
 beforeAll(async () => {
   server = createServer((incoming, response) => {
     try {
-      hub.add(response, async () => mayStay[incoming.url!] ?? true);
+      hub.add(response, async (isThorough) => {
+        asked.push(isThorough);
+        return mayStay[incoming.url!] ?? true;
+      });
     } catch (error) {
       response.writeHead(503).end((error as Error).message);
     }
@@ -24,6 +28,7 @@ beforeAll(async () => {
 beforeEach(() => {
   taken = 0;
   mayStay = {};
+  asked = [];
 });
 
 afterAll(async () => {
@@ -44,6 +49,19 @@ describe('the event hub', () => {
     const before = taken;
     await eventually(() => taken > before + 10);
     await ben.body!.cancel();
+    await eventually(() => hub.size() === 0);
+  });
+
+  it('sends no event after the end of a permission', async () => {
+    mayStay['/ada'] = false;
+    expect(await (await watch('/ada')).text()).not.toContain('data:');
+  });
+
+  it('asks before each event, and the database before each fifth', async () => {
+    const stream = await watch();
+    await eventually(() => asked.length >= 10);
+    expect(asked.slice(0, 10).filter((isThorough) => isThorough)).toHaveLength(2);
+    await stream.body!.cancel();
     await eventually(() => hub.size() === 0);
   });
 

@@ -175,6 +175,21 @@ describe('the ops routes', () => {
     expect(later!.messages).toBeNull();
   });
 
+  it('sends nothing more to a watcher who has logged out', async () => {
+    const { body: session } = await request(api.server)
+      .post('/users/login')
+      .send({ email: admin.email, password: admin.password })
+      .expect(200);
+    const { body } = await fetch(`http://127.0.0.1:${portOf(api.server)}/ops/events`, {
+      headers: { Authorization: `Bearer ${session.token}` },
+      signal: AbortSignal.timeout(10_000),
+    });
+    await as(api, session).post('/users/logout').expect(204);
+    let text = '';
+    for await (const chunk of body!.pipeThrough(new TextDecoderStream() as never)) text += String(chunk);
+    expect((text.match(/data:/g) ?? []).length).toBeLessThan(3);
+  });
+
   it('has what the supervisor reports of autoscaling, while it does', async () => {
     expect((await watch(1))[0]!.scaling).toBeUndefined();
     const status = {
