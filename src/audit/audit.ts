@@ -17,8 +17,12 @@ interface AuditDeps {
 export function createAudit({ entries, logger, onDropped = () => {} }: AuditDeps) {
   const queue = createAuditQueue({ write: entries.addMissing, logger, onDropped });
 
+  // An operator who wants fewer lines still needs these; `silent` alone means none.
+  const lines = logger.child({}, { level: 'info' });
+
   function log({ action, outcome, requestId, createdAt: _, ...who }: AuditEntry): void {
-    logger.info(
+    if (logger.level === 'silent') return;
+    lines.info(
       { event: 'audit', action, outcome, ...who, ...(requestId && { req: { id: requestId } }) },
       'audit',
     );

@@ -6,7 +6,7 @@ import { commands } from '../command-line/commands';
 import { fromCaller, UsageError } from '../command-line/convention';
 import { composeApi } from '../compose/api';
 import { readConfig } from '../config';
-import { createLogger } from '../process/logger';
+import { createCommandLogger } from '../process/logger';
 import { newUserSchema } from '../users/user-schemas';
 import { runCommand, say } from './command';
 
@@ -31,7 +31,7 @@ const ACTIONS: Record<string, (api: Api, name: string) => Promise<void>> = {
 runCommand(commands.admin, async ({ values, positionals }) => {
   // Checked before a server is contacted or a file is written.
   const work = values.promote ? workOn('promote', values.promote) : (chosen(positionals) ?? creation(values));
-  const api = await composeApi(readConfig(process.env), createLogger('error', 'admin'));
+  const api = await composeApi(readConfig(process.env), createCommandLogger('admin'));
   try {
     await work(api);
   } finally {

@@ -97,8 +97,11 @@ function loggedError(error: unknown, causes = MOST_CAUSES): LoggedError {
 }
 
 /** Writes JSON lines to the standard output, which PM2 and Docker collect. */
-export const createLogger = (level: string, name: string): Logger =>
-  pino({ level, name, redact: SECRET, serializers: { err: (error: unknown) => loggedError(error) } }, stdout);
+export const createLogger = (level: string, name: string, stream: pino.DestinationStream = stdout): Logger =>
+  pino({ level, name, redact: SECRET, serializers: { err: (error: unknown) => loggedError(error) } }, stream);
+
+/** Writes errors, and the lines of the audit, to the standard error: the standard output is a command's answer. */
+export const createCommandLogger = (name: string): Logger => createLogger('error', name, process.stderr);
 
 /** Logs requests without redaction, which costs more than a line: http/server/request-context.ts picks each field. */
 export const createAccessLog = (level: string, name: string): Logger => pino({ level, name }, stdout);

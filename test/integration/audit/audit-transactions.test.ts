@@ -7,7 +7,7 @@ import { useMongo } from '../../support/use-api';
 const USER = '665f1c2ab7e4d83f90a1b2c3';
 const mongo = useMongo();
 const lines: Record<string, unknown>[] = [];
-const logger = { info: (line: object) => lines.push({ ...line }) } as unknown as Logger;
+const logger = { child: () => ({ info: (line: object) => lines.push({ ...line }) }) } as unknown as Logger;
 
 function createTestAudit() {
   const entries = createAuditRepository(mongo.connection);

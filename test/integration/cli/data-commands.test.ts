@@ -110,9 +110,10 @@ describe('a data command', () => {
     const admin = (...args: string[]) => runCommand('admin', args, own);
     for (const name of ['olga', 'ines'])
       await admin('--email', `${name}@example.com`, '--username', name, '--name', 'One');
+    const lines: string[] = [];
     const said = async (...args: string[]) => {
       const { status, stdout, stderr } = await admin(...args);
-      return { status, text: stdout + stderr };
+      return { status, text: stdout + stderr.replace(/^\{"level".*\n/gm, (line) => (lines.push(line), '')) };
     };
     expect(await said('demote', 'olga')).toEqual({
       status: 0,
@@ -137,6 +138,9 @@ describe('a data command', () => {
       ...['user-created', 'user-created', 'role-changed', 'role-changed'],
       ...['user-disabled', 'user-enabled', 'password-reset-issued'],
     ]);
+    expect(lines.map((line) => JSON.parse(line) as object)).toMatchObject(
+      entries.slice(2).map(({ action }) => ({ event: 'audit', action: action as string })),
+    );
     expect(entries.every(({ actor, requestId }) => actor === undefined && requestId === undefined)).toBe(
       true,
     );
