@@ -8,6 +8,8 @@ import { connections, logOut, promisedMs, type Part, type PartContext } from './
 /** Few enough that each failure meets many of them. */
 const badSeconds = 16;
 const badPerSecond = 20;
+/** Longer than a request waits for its answer. */
+const mostSeconds = 30;
 
 /** Freezes Redis, kills an API worker and freezes another one. */
 async function fail(stack: Stack) {
@@ -65,7 +67,7 @@ async function measure({ progress, stack, url, faults, newTokens }: PartContext)
       }
       await failing;
       // A log-out that a frozen worker got is answered late or sent again.
-      for (let waited = 0; waited < 10 && ended.size < tokens.length; waited += 1) await calm(1_000);
+      for (let waited = 0; waited < mostSeconds && ended.size < tokens.length; waited += 1) await calm(1_000);
       await calm(3 * promisedMs);
     });
   } finally {
