@@ -69,11 +69,17 @@ export function createPasswordCheck({ users, hashPool, places, guard, audit }: P
     async check({ login, password, sender, find }: PasswordClaim): Promise<UserRecord> {
       const account = accountOf(login);
       const spellings = spellingsOf(password);
+      const refused = (user: UserRecord | null, detail: string) => {
+        const target = user ? String(user._id) : undefined;
+        return audit.record({ action: 'log-in', outcome: 'refused', origin: sender, target, detail });
+      };
       const { user, isTheirs } = await places.hold({ ...sender, account }, async (client) => {
         const found = await find();
         const hash = mayLogIn(found) ? found.passwordHash : await dummyHash;
         const { requireTime } = client;
-        const matches = await guard.attempt({ account, address: sender.address, requireTime }, async () => {
+        const onLockedOut = () => refused(found, 'too many failed log-ins');
+        const attempt = { account, address: sender.address, requireTime, onLockedOut };
+        const matches = await guard.attempt(attempt, async () => {
           // Always compares, so that an unknown name takes as long.
           const isOfHash = await hashPool.matchesAny(spellings, hash, client);
           return mayLogIn(found) && isOfHash;
@@ -82,13 +88,7 @@ export function createPasswordCheck({ users, hashPool, places, guard, audit }: P
         return { user: found, isTheirs: matches };
       });
       if (user && isTheirs) return user;
-      await audit.record({
-        action: 'log-in',
-        outcome: 'refused',
-        origin: sender,
-        target: user ? String(user._id) : undefined,
-        detail: reasonOf(user),
-      });
+      await refused(user, reasonOf(user));
       throw wrongPassword();
     },
   };

@@ -44,11 +44,13 @@ export function createConfirmPassword({ users, hashPool, places, guard, audit }:
     const { address, requestId } = origin;
     return places.hold({ address, requestId, account }, async (client) => {
       const { requireTime } = client;
-      const isRight = await guard.attempt({ account, address, requireTime }, () =>
+      const event = { action, outcome: 'refused', origin, target: id } as const;
+      const onLockedOut = () => audit.record({ ...event, detail: 'too many failed log-ins' });
+      const isRight = await guard.attempt({ account, address, requireTime, onLockedOut }, () =>
         hashPool.matchesAny(spellingsOf(password), user.passwordHash, client),
       );
       if (isRight) return next(user, client);
-      await audit.record({ action, outcome: 'refused', origin, target: id });
+      await audit.record(event);
       throw new PasswordRequiredError('The current password is wrong.');
     });
   };

@@ -1,3 +1,4 @@
+import { LRUCache } from 'lru-cache';
 import { networkOf } from '../lib/client-address';
 import { TooManyRequestsError } from '../problems/errors';
 import { createTurns } from '../admission/turns';
@@ -21,9 +22,13 @@ interface Attempt {
   address: string;
   /** Throws if the client has waited too long for its turn. */
   requireTime: () => void;
+  /** Records that log-ins are refused from now on; called for the first of them in a window. */
+  onLockedOut: () => Promise<void>;
 }
 
 const WINDOW_SECONDS = 15 * 60;
+/** Most refused names and addresses that a worker remembers having recorded. */
+const REMEMBERED = 10_000;
 /** Successful log-ins allowed in 15 minutes: a person logs in a few times a day, so more come from a program. */
 const RIGHT_LOG_INS = 30;
 
@@ -43,19 +48,27 @@ export function createLoginGuard({ rateLimiter, attempts, isExempt, tokenSeconds
   });
   const accounts = rateLimiter({ name: 'login-account', points: 10 * attempts, seconds: 3_600 });
   const addresses = rateLimiter({ name: 'login-address', points: 20 * attempts, seconds: 3_600 });
+  const recorded = new LRUCache<string, true>({ max: REMEMBERED, ttl: WINDOW_SECONDS * 1_000 });
   // Without turns, right log-ins sent together would count as failures of each other.
   const inTurn = createTurns();
 
   /** Counts before the comparison, so that guesses sent together do not all pass. */
-  async function admit({ account, address }: Attempt, pair: string): Promise<() => Promise<unknown>> {
+  async function admit(
+    { account, address, onLockedOut }: Attempt,
+    pair: string,
+  ): Promise<() => Promise<unknown>> {
     const counted: [RateLimiter, string][] = [];
     const takeBack = () => Promise.all(counted.map(([limiter, key]) => limiter.takeBack(key)));
     async function count(limiter: RateLimiter, key: string): Promise<Count> {
       counted.push([limiter, key]);
       return limiter.count(key);
     }
-    async function refuse(limiter: RateLimiter, { seconds }: Count): Promise<never> {
+    async function refuse(limiter: RateLimiter, { seconds, used }: Count): Promise<never> {
       limiter.refused();
+      const key = `${limiter.policy.name} ${limiter === addresses ? networkOf(address) : pair}`;
+      const isFirst = limiter === pairs ? used === attempts + 1 : !recorded.has(key);
+      if (isFirst) await onLockedOut();
+      recorded.set(key, true, { noUpdateTTL: true });
       // Nothing was compared, so only the pair keeps its count, which is over the limit anyway.
       await takeBack();
       throw new TooManyRequestsError(

@@ -1,7 +1,8 @@
 import request from 'supertest';
 import { startApi } from '../../support/api';
 import { buildMember, newPerson } from '../../support/factories';
-import { useApis, useRedis } from '../../support/use-api';
+import { useApis, useMongo, useRedis } from '../../support/use-api';
+import { eventually } from '../../support/wait';
 
 /** Two workers; two wrong passwords for an account from an address, 20 from everywhere, 40 from one address. */
 const ATTEMPTS = 2;
@@ -12,6 +13,7 @@ const workers = useApis(() => ({
   SIGNUP_LIMIT: '0',
   LOGIN_ATTEMPTS: String(ATTEMPTS),
 }));
+const mongo = useMongo(workers[0]);
 
 let sent = 0;
 let addresses = 0;
@@ -45,6 +47,17 @@ const statuses = (answers: { status: number }[]) => answers.map(statusOf).sort()
 const times = (count: number, status: number) => Array<number>(count).fill(status);
 
 describe('log-ins from one address', () => {
+  it('are recorded once in the audit when they are refused from then on', async () => {
+    const { email, id } = await signUp();
+    await guesses(12, newAddress(), email);
+    const entries = () => mongo.db.collection('audit').find({ target: id, outcome: 'refused' }).toArray();
+    await eventually(async () => (await entries()).length > ATTEMPTS);
+    expect((await entries()).map(({ detail }) => detail as string).sort()).toEqual([
+      'too many failed log-ins',
+      ...Array<string>(ATTEMPTS).fill('wrong password'),
+    ]);
+  });
+
   it('allow a few guesses, however many come at once, and let the owner in from another address', async () => {
     const { email, password } = await signUp();
     const address = newAddress();
