@@ -1,3 +1,5 @@
+import { LRUCache } from 'lru-cache';
+import { networkOf } from '../lib/client-address';
 import type { Audit } from '../audit/audit';
 import type { AuditEvent, Caller, Origin } from '../audit/audit-event';
 import type { Mongo } from '../infra/mongo/mongo';
@@ -44,11 +46,13 @@ const OF_OTHERS =
   'Only the user may change the password. An Admin can make a reset token: POST /users/ID/password-reset.';
 const OF_ONESELF =
   'Change your own password with PUT /users/ID/password. For a forgotten one ask another Admin.';
+const RECORDED_EACH_MS = 15 * 60_000;
 const MEANWHILE = 'Your password or access was changed at the same time. Log in again.';
 const BAD_RESET = 'The reset token is not valid, has been used or has expired. Ask an Admin for a new one.';
 
 export function createPasswordService(deps: PasswordServiceDeps) {
   const { users, hashPool, places, sessions, audit, resets } = deps;
+  const recorded = new LRUCache<string, true>({ max: 10_000, ttl: RECORDED_EACH_MS });
 
   /**
    * Stores a password hash, and ends in the same transaction what was issued until now.
@@ -75,12 +79,21 @@ export function createPasswordService(deps: PasswordServiceDeps) {
     return done?.rights;
   }
 
+  /** Records a refused reset token, once for a user and a network in a while: anybody can send any number of them. */
+  async function refuseReset(origin: Sender, target?: string): Promise<never> {
+    const key = `${target} ${networkOf(origin.address)}`;
+    if (!recorded.has(key))
+      await audit.record({ action: 'password-reset', outcome: 'refused', origin, target });
+    recorded.set(key, true, { noUpdateTTL: true });
+    throw new UnauthenticatedError(BAD_RESET);
+  }
+
   /** Returns the user of a reset token. @throws UnauthenticatedError if the token does not hold */
-  async function userOf(resetToken: string): Promise<UserRecord> {
+  async function userOf(resetToken: string, origin: Sender): Promise<UserRecord> {
     const id = resets.userIdOf(resetToken);
     const user = id === undefined ? null : await users.withSecrets(id);
-    if (!user || !resets.isOf(resetToken, user.passwordHash)) throw new UnauthenticatedError(BAD_RESET);
-    return user;
+    if (user && resets.isOf(resetToken, user.passwordHash)) return user;
+    return refuseReset(origin, user ? id : undefined);
   }
 
   return {
@@ -128,13 +141,13 @@ export function createPasswordService(deps: PasswordServiceDeps) {
     /** Sets a new password by a reset token, and ends all sessions of the user. */
     async reset(resetToken: string, newPassword: string, origin: Sender): Promise<void> {
       const { address, requestId } = origin;
-      const user = await userOf(resetToken);
+      const user = await userOf(resetToken, origin);
       requireNoName(newPassword, user);
       const hash = await places.hold({ address, requestId }, (client) =>
         hashPool.hash(preparedPassword(newPassword), client),
       );
       if ((await replace(user, hash, { action: 'password-reset', origin })) === undefined)
-        throw new UnauthenticatedError(BAD_RESET);
+        await refuseReset(origin, String(user._id));
     },
   };
 }
