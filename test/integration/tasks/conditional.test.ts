@@ -1,7 +1,7 @@
 import { Types } from 'mongoose';
 import request from 'supertest';
 import { startApi } from '../../support/api';
-import { as, buildTask, buildMember } from '../../support/factories';
+import { as, buildMember, buildTask, knows } from '../../support/factories';
 import { useAdmin, useApis, useMember, useMongo } from '../../support/use-api';
 
 const [api, other] = useApis();
@@ -84,9 +84,9 @@ describe('If-Match', () => {
     const userTag = await tagOf(user);
     await someone.patch(user, { name: 'New' }).set('If-Match', userTag).expect(200);
     await someone.patch(user, { name: 'Newer' }).set('If-Match', userTag).expect(412);
-    await someone.delete(user).set('If-Match', userTag).expect(412);
+    await someone.delete(user, knows(someone)).set('If-Match', userTag).expect(412);
     await someone
-      .delete(user)
+      .delete(user, knows(someone))
       .set('If-Match', await tagOf(user))
       .expect(204);
   });
