@@ -56,11 +56,12 @@ describe('the present password', () => {
     expect(Number(headers['retry-after'])).toBeGreaterThan(0);
     const refused = await eventually(async () => {
       const list = await audited(member, 'outcome=refused');
-      return list.length === 3 && list;
+      return list.length === 4 && list;
     });
     expect(refused.map(({ action }) => action).sort()).toEqual([
       'login-names-changed',
       'password-changed',
+      'user-removed',
       'user-removed',
     ]);
   });
