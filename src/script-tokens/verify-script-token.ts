@@ -17,7 +17,8 @@ interface VerifyDeps {
 interface Known {
   principal: Principal;
   access: ScriptTokenRecord['access'];
-  endsAt: number;
+  /** When it is read again, or expires (ms since 1970). */
+  until: number;
   /** When this worker last noted a use. */
   notedAt: number;
 }
@@ -40,10 +41,12 @@ const invalid = () =>
 
 /** Creates the function that returns the user of a script token, from memory if this worker has seen it before. */
 export function createVerifyScriptToken({ scriptTokens, userById, board, now = Date.now }: VerifyDeps) {
-  const remembered = new LRUCache<string, Known>({ max: REMEMBERED, ttl: REMEMBERED_MS });
+  // Not its `ttl`, which starts a timer in each millisecond with a request.
+  const remembered = new LRUCache<string, Known>({ max: REMEMBERED });
 
   /** @throws UnauthenticatedError if there is no such token, or its user is gone or disabled */
   async function load(token: string): Promise<Known> {
+    const readAt = now();
     const record = await scriptTokens.byHash(digestOf(token));
     const user = record && (await userById(String(record.userId)));
     if (!record || !user || user.disabled) throw invalid();
@@ -54,8 +57,8 @@ export function createVerifyScriptToken({ scriptTokens, userById, board, now = D
       scriptTokenId: String(record._id),
     };
     const { access, expiresAt, lastUsedAt } = record;
-    const endsAt = expiresAt.getTime();
-    const known = { principal, access, endsAt, notedAt: lastUsedAt?.getTime() ?? 0 };
+    const until = Math.min(readAt + REMEMBERED_MS, expiresAt.getTime());
+    const known = { principal, access, until, notedAt: lastUsedAt?.getTime() ?? 0 };
     remembered.set(token, known);
     return known;
   }
@@ -63,7 +66,7 @@ export function createVerifyScriptToken({ scriptTokens, userById, board, now = D
   /** Reads the token and its user again if a notice says that something about them has changed. */
   async function current(token: string): Promise<Known> {
     const known = remembered.get(token);
-    if (known && known.endsAt > now() && !(await board.isRevoked(known.principal))) return known;
+    if (known && known.until > now() && !(await board.isRevoked(known.principal))) return known;
     remembered.delete(token);
     if (!isWellFormed(token)) throw invalid();
     return load(token);
