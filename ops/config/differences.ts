@@ -76,11 +76,12 @@ function valueDifference(name: string, before: Variables, next: Variables): Diff
   const standard = defaultValueOf(name);
   const [was, becomes] = [before, next].map((env) => env[name] || standard) as [string, string];
   if (was === becomes) return [];
+  const shown = (value: string) => (value === standard ? value : shownValue(name, value));
   return [
     {
       name,
-      was: shownValue(name, was),
-      becomes: shownValue(name, becomes),
+      was: shown(was),
+      becomes: shown(becomes),
       isGrave: isGraveValue(name, next[name]),
     },
   ];

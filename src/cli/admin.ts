@@ -30,7 +30,11 @@ const ACTIONS: Record<string, (api: Api, name: string) => Promise<void>> = {
 
 runCommand(commands.admin, async ({ values, positionals }) => {
   // Checked before a server is contacted or a file is written.
-  const work = values.promote ? workOn('promote', values.promote) : (chosen(positionals) ?? creation(values));
+  const { promote, ...others } = values;
+  const work = promote ? workOn('promote', promote) : (chosen(positionals) ?? creation(others));
+  const [unfit] = Object.entries(others).filter(([, value]) => value);
+  if (unfit && (promote !== undefined || positionals.length > 0))
+    throw new UsageError(`--${unfit[0]} is only for a new Admin.`);
   const api = await composeApi(readConfig(process.env), createCommandLogger('admin'));
   try {
     await work(api);
@@ -71,7 +75,7 @@ function creation(
     if (values['if-none'] && (await auth.hasAdmin())) return say('An Admin exists already.');
     if (file && isMade) writeFileSync(file, `${password}\n`, { mode: 0o600 });
     await auth.createAdmin(person);
-    say(`${person.email} is an Admin${isMade && !file ? `; the password is ${password}` : ''}.`);
+    say(`${person.email} is an Admin${isMade && !file ? `. The password:\n${password}` : '.'}`);
   };
 }
 

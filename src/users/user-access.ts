@@ -40,7 +40,7 @@ export function createUserAccess(deps: UserAccessDeps) {
   async function requireRemainingAdmin(session: ClientSession): Promise<void> {
     if ((await users.countAdmins(session)) === 0)
       throw new ConflictError(
-        'No other Admin can log in. Enable another one first, or let one set a password.',
+        'No other Admin can log in. Promote or enable another user first, or let an Admin set a password.',
       );
   }
 

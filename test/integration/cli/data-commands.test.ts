@@ -121,13 +121,17 @@ describe('a data command', () => {
     });
     expect(await said('disable', 'INES@example.com')).toEqual({
       status: 1,
-      text: 'No other Admin can log in. Enable another one first, or let one set a password.\n',
+      text: 'No other Admin can log in. Promote or enable another user first, or let an Admin set a password.\n',
     });
     expect(await said('promote', 'olga')).toMatchObject({ status: 0 });
     expect(await said('disable', 'ines')).toEqual({ status: 0, text: 'ines cannot log in any more.\n' });
     expect(await said('enable', 'ines')).toEqual({ status: 0, text: 'ines can log in.\n' });
     const reset = await said('reset', 'ines');
     expect(reset).toEqual({ status: 0, text: expect.stringMatching(/^ines sets .*\n\{"resetToken":"tfp_/) });
+    expect(await said('promote', 'olga', '--email', 'olga@example.org')).toMatchObject({
+      status: 2,
+      text: expect.stringContaining('--email is only for a new Admin') as string,
+    });
     expect(await said('enable', 'nobody')).toMatchObject({
       status: 1,
       text: 'No user has signed up as nobody.\n',
