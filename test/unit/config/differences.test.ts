@@ -67,6 +67,13 @@ describe('the differences to what runs', () => {
     ]);
   });
 
+  it('show a secret that is not set as none', () => {
+    const before = { env: { LOG_LEVEL: 'info' } };
+    expect(differencesOf(before, { PASSWORD_RESET_WEBHOOK_SECRET: 'w'.repeat(32) })).toEqual([
+      expect.objectContaining({ was: 'none', becomes: expect.stringMatching(/^digest \w{8}$/) as string }),
+    ]);
+  });
+
   it('show keys of tokens by their digests, wherever they stand, and allow a rotation', () => {
     const [old, fresh] = ['a'.repeat(32), 'b'.repeat(32)];
     const file = path.join(newFolder(), 'secret');
