@@ -47,17 +47,9 @@ export function createStack({
   const stackFile = createStackFile(folder);
   const supervisor = createSupervisor({ root, dir: folder, executables });
   const appsHome = ownPm2 ? usersHome(stackFile.read().pm2?.home) : privateHome(folder, 'pm2-apps');
-  const servers = createPrivateServers({
-    root,
-    dir: folder,
-    supervisor,
-    stackFile,
-    basePorts,
-    urls,
-    appsHome,
-    say,
-  });
-  const apps = createApps({ root, dir: folder, home: appsHome, isPrivate: !ownPm2, stackFile });
+  const own = { root, dir: folder, stackFile };
+  const servers = createPrivateServers({ ...own, supervisor, basePorts, urls, appsHome, say });
+  const apps = createApps({ ...own, home: appsHome, isPrivate: !ownPm2 });
 
   const nginx = createNginx({ dir: folder, apps, servers, stackFile, edge });
   const { rollOut, keepServing } = createRollOut({ root, dir: folder, apps, stackFile });

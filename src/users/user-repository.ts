@@ -23,11 +23,7 @@ export interface NewUser {
 }
 
 /** Fields that a user may change. */
-export interface UserFields {
-  name: string;
-  email: string;
-  username: string;
-}
+export type UserFields = Pick<NewUser, 'name' | 'email' | 'username'>;
 
 /** What only an Admin changes, of another user. */
 export interface Access {
