@@ -151,7 +151,10 @@ describe.each(methods)('under %s', (method) => {
   it('spreads the requests of others while one client provokes 503', async () => {
     const refused = await Promise.all(Array.from({ length: 40 }, signUp));
     expect(refused.map(statusOf)).toContain(503);
-    const plain = await Promise.all(Array.from({ length: 60 }, () => ask('GET /tasks?limit=1')));
+    const plain: string[] = [];
+    // Few at a time: all at once they could be refused for overload themselves on a slow machine.
+    for (let round = 0; round < 10; round += 1)
+      plain.push(...(await Promise.all(Array.from({ length: 6 }, () => ask('GET /tasks?limit=1')))));
     expect(new Set(plain.map(statusOf))).toEqual(new Set([200]));
     // A worker taken for gone would get none; by response time the shares differ.
     for (const name of ['api-0', 'api-1']) {
