@@ -25,12 +25,11 @@ export async function composeApi(config: Config, logger: Logger) {
   const { users, userCache } = composeUsers({ ...shared, tasks, sessions, tokenLifeMs: tokens.ttlMs });
   const authDeps = { ...shared, userCache, tasks, sessions, grant: tokens.grant, logger };
   const accounts = await composeAuth(config, authDeps);
-  const { auth, passwords, hashPool, heldRefusals } = accounts;
+  const { auth, confirm, createUser, passwords, hashPool, heldRefusals } = accounts;
   const scriptTokens = composeScriptTokens({ ...shared, sessions }, users.requireSelfOrAdmin);
   const avatars = composeAvatars(config, store, users.requireSelfOrAdmin);
   const jobs = createJobService(store.jobs);
   const ops = composeOps(config, { ...store, failedJobs: composeFailedJobs(store), authenticate });
-  const { createUser, confirm } = accounts;
   const services = {
     auth,
     createUser,

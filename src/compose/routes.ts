@@ -46,31 +46,17 @@ export interface Services {
 
 /** Returns the routes from which the OpenAPI document is made. */
 export function documentedRoutes(services: Services): Route[] {
-  const {
-    auth,
-    createUser,
-    passwords,
-    confirm,
-    sessions,
-    scriptTokens,
-    users,
-    avatars,
-    tasks,
-    jobs,
-    auditList,
-    health,
-  } = services;
   const routes = [
-    ...authRoutes(auth, createUser),
-    ...passwordRoutes(passwords),
-    ...sessionRoutes(sessions, (userId) => tasks.newestIdsOf(userId)),
-    ...scriptTokenRoutes(scriptTokens),
-    ...userRoutes(users, confirm),
-    ...avatarRoutes(avatars),
-    ...taskRoutes(tasks),
-    ...jobRoutes(jobs),
-    ...auditRoutes(auditList),
-    ...probeRoutes(health),
+    ...authRoutes(services.auth, services.createUser),
+    ...passwordRoutes(services.passwords),
+    ...sessionRoutes(services.sessions, (userId) => services.tasks.newestIdsOf(userId)),
+    ...scriptTokenRoutes(services.scriptTokens),
+    ...userRoutes(services.users, services.confirm),
+    ...avatarRoutes(services.avatars),
+    ...taskRoutes(services.tasks),
+    ...jobRoutes(services.jobs),
+    ...auditRoutes(services.auditList),
+    ...probeRoutes(services.health),
     ...problemRoutes,
   ];
   return [...routes, ...openApiRoutes(routes)];

@@ -199,7 +199,7 @@ async function handle(
     params,
     query,
     body,
-    user: user,
+    user,
     url: request.originalUrl,
     type: route.offers && preferredType(route.offers, request),
     requestId: request.id,
