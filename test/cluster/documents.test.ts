@@ -60,6 +60,8 @@ describe('the documents', () => {
         cwd: dir,
         encoding: 'utf8',
         timeout: 60_000,
+        // Node's default of 1 MB is less than the metrics of a cluster that other tests have used.
+        maxBuffer: 64e6,
       });
       const answers = [...stderr.matchAll(/^status (\d{3}) (\S+)$/gm)].map(([, code, url]) => ({
         code,
