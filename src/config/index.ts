@@ -52,6 +52,7 @@ function readVariables(env: NodeJS.ProcessEnv, moreFaults?: string[]) {
     slowRequestMs: values.SLOW_REQUEST_MS,
     host: values.HOST,
     port: values.BASE_PORT + values.NODE_APP_INSTANCE,
+    hostName: values.TASKFLEET_HOST,
     workerName: `api-${values.NODE_APP_INSTANCE}`,
     jobWorkerName: `worker-${values.NODE_APP_INSTANCE}`,
     exposeWorker: values.EXPOSE_WORKER,

@@ -7,6 +7,13 @@ import { flag, isOrigin, list, networksOrNone, placesIn, whole } from './values'
 
 export const cores = os.availableParallelism();
 
+/** The name of the machine or container, without what TASKFLEET_HOST does not allow. */
+const ownHostName =
+  os
+    .hostname()
+    .replace(/[^\w.-]|^[^A-Za-z0-9]+/g, '')
+    .slice(0, 63) || 'host';
+
 /** What docs/configuration.md and the messages say beyond what zod knows. */
 export interface About {
   description: string;
@@ -98,6 +105,14 @@ export const configSchema = z.object({
   BASE_PORT: all(
     whole(1, 65000).default(4001),
     "Port of the first API worker; each further one adds its NODE_APP_INSTANCE. RUN_DIR's default depends on it.",
+  ),
+  TASKFLEET_HOST: both(
+    z
+      .string()
+      .regex(/^[A-Za-z0-9][\w.-]{0,62}$/)
+      .default(ownHostName),
+    'Name of this host (a machine or container) in the names of its processes, such as `HOST/api-0`.',
+    { allowed: '1 to 63 letters, digits, ., - and _', defaultText: "the machine's name" },
   ),
   NODE_APP_INSTANCE: both(
     whole(0, 499).default(0),

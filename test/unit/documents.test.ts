@@ -85,8 +85,9 @@ describe.each(documents)('%s', (file) => {
     expect(long).toEqual([]);
   });
 
-  it('is read in ten minutes', () => {
-    expect(withoutCode(text).split(/\s+/).length).toBeLessThan(2_600);
+  it('is read in ten minutes, tables apart, which are looked up', () => {
+    const prose = withoutCode(text).replace(/^\|.*$/gm, '');
+    expect(prose.split(/\s+/).length).toBeLessThan(2_600);
   });
 });
 
