@@ -17,7 +17,7 @@ import { timeLimits } from './config/time-limits';
 
 async function main(): Promise<void> {
   const config = readConfig(process.env);
-  const logger = createLogger(config.logLevel, config.workerName);
+  const logger = createLogger(config.logLevel, config.workerName, { worker: config.fullWorkerName });
   const api = await composeApi(config, logger);
   const { server, serve, listenOn } = createAppServer(config);
   const drain = createDrain(server, api.longAnswers);

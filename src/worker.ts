@@ -9,7 +9,7 @@ import { timeLimits } from './config/time-limits';
 
 async function main(): Promise<void> {
   const config = readProcessConfig(process.env);
-  const logger = createLogger(config.logLevel, config.jobWorkerName);
+  const logger = createLogger(config.logLevel, config.jobWorkerName, { worker: config.fullJobWorkerName });
   // Jobs use the spare time of the cores, so that an API on the same host stays fast.
   os.setPriority(os.constants.priority.PRIORITY_LOW);
   const worker = await composeWorker(config, logger);

@@ -81,11 +81,11 @@ async function chooseRate(context: BenchContext, read: LoadRequest): Promise<num
   return Math.max(1, Math.round(alone.perSecond * OVERLOAD * clusterSize));
 }
 
-/** Counts answers by X-Worker. */
+/** Counts answers by X-Worker, without the host. */
 function countWorkers() {
   let tally = createTally();
   return {
-    add: ({ headers }: Answer) => void tally.add(String(headers['x-worker'])),
+    add: ({ headers }: Answer) => void tally.add(String(headers['x-worker']).replace(/^.*\//, '')),
     clear: () => void (tally = createTally()),
     addTo: (run: Run): Run => {
       const slowedShare = tally.of(SLOWED) / tally.total();

@@ -87,7 +87,7 @@ export async function startBenchStack({ signal, say }: { signal: AbortSignal; sa
     await stack.setBalancing(setup.balancing);
   }
 
-  /** Returns names as in X-Worker, in the order of the ports. */
+  /** Returns names as on this host, in the order of the ports. */
   async function apiWorkers(): Promise<{ name: string; pid: number }[]> {
     const workers = (await stack.apps()).filter(({ name }) => name === 'taskfleet-api');
     return workers

@@ -8,6 +8,8 @@ interface PublisherOptions {
   /** Undefined while AUTOSCALE is unset. */
   status: () => AutoscaleStatus | undefined;
   say: (text: string) => void;
+  /** Name of this host. */
+  host: string;
 }
 
 const name = 'supervisor-0';
@@ -16,8 +18,8 @@ const name = 'supervisor-0';
  * Answers on a control socket beside those of the workers, so that the live page and `/metrics` of all processes show
  * what the autoscaler does.
  */
-export function createPublisher({ status, say }: PublisherOptions) {
-  const metrics = createMetrics(name);
+export function createPublisher({ status, say, host }: PublisherOptions) {
+  const metrics = createMetrics({ host, worker: name });
   const count = metrics.counter('taskfleet_autoscale_steps_total', 'Changes of the number of API workers', [
     'direction',
   ]);

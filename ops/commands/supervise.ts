@@ -6,6 +6,7 @@ import { createPublisher } from '../autoscale/publish';
 import { drillLock } from '../drill/own-stack';
 import { createLocalStack, root, stackLock, supervisorLock, tryAlone } from '../local/local-stack';
 import { apiName } from '../stack/app-names';
+import { hostNameOf } from '../../src/config';
 import type { Stack } from '../stack/types';
 import { interruption, runCommand } from '../../tools/command/run-command';
 import { runMain } from '../../tools/command/run-main';
@@ -40,7 +41,11 @@ async function start() {
 /** Scales by load while AUTOSCALE is set, but never while a command or a drill is at work. */
 async function autoscale(stack: Stack) {
   const sayScaling = (text: string) => say(`autoscale: ${text}`);
-  const publisher = createPublisher({ status: () => autoscaler.status(), say: sayScaling });
+  const publisher = createPublisher({
+    status: () => autoscaler.status(),
+    say: sayScaling,
+    host: hostNameOf(stack.info().env),
+  });
   const autoscaler = createAutoscaler({
     ...publisher,
     read: stack.stackFile.read,

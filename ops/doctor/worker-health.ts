@@ -7,8 +7,16 @@ import { findingsOf, type Finding } from '../../src/doctor/finding';
 
 const { ok, warning, error } = findingsOf('Workers (PM2)');
 
-export const nameOf = ({ name, instance }: Pick<AppProcess, 'name' | 'instance'>) =>
-  `${name === apiName ? 'API' : 'Job'} worker ${instance}`;
+/** What the findings say of this host. */
+export interface Place {
+  /** Name of this host, with which the names of its processes begin. */
+  host: string;
+  /** Folder of the PM2 that runs the workers. */
+  pm2Home?: string;
+}
+
+export const nameOf = (host: string, { name, instance }: Pick<AppProcess, 'name' | 'instance'>) =>
+  `${host}/${name === apiName ? 'api' : 'worker'}-${instance}`;
 
 /** A reload does not help: the new worker would wait for the same server. */
 function cureOf(unready: string, logs: string) {
@@ -27,8 +35,8 @@ interface Asked {
 }
 
 /** Judges a worker that refuses connections on purpose. */
-function judgeDrained({ app, status }: Asked): Finding {
-  const who = `${nameOf(app)} on port ${app.port}`;
+function judgeDrained(host: string, { app, status }: Asked): Finding {
+  const who = `${nameOf(host, app)} on port ${app.port}`;
   return status?.asideSince
     ? warning(
         `${who} stepped aside: it is held to a part of a core, and its siblings have room`,
@@ -37,14 +45,13 @@ function judgeDrained({ app, status }: Asked): Finding {
     : warning(`${who} is drained: it takes no requests`, 'An operator wanted that: Resume at /ops ends it');
 }
 
-/** @param pm2Home folder of the PM2 that runs the workers */
-export function judgeHealth(asked: Asked[], pm2Home?: string): Finding[] {
+export function judgeHealth(asked: Asked[], { host, pm2Home }: Place): Finding[] {
   const logs = `${pm2Call(pm2Home, `logs ${asked[0]?.app.pm2Name ?? apiName}`)} shows more`;
   const findings = asked
     .filter(({ health, status }) => health.wrong && !status?.draining)
     .map(({ app, health }) =>
       error(
-        `${nameOf(app)} on port ${app.port} ${health.wrong}`,
+        `${nameOf(host, app)} on port ${app.port} ${health.wrong}`,
         `${logs}; if MongoDB is fine, ${pm2Call(pm2Home, `reload ${app.id}`)} replaces it`,
       ),
     );
@@ -56,11 +63,15 @@ export function judgeHealth(asked: Asked[], pm2Home?: string): Finding[] {
       .map(({ app }) => app);
     const who =
       those.length === 1 && those[0]
-        ? `${nameOf(those[0])} on port ${those[0].port} answers`
+        ? `${nameOf(host, those[0])} on port ${those[0].port} answers`
         : `${those.length} API workers on ports ${those.map(({ port }) => port).join(', ')} answer`;
     findings.push(error(`${who}; /health/ready answers ${reason}`, cureOf(reason, logs)));
   }
-  findings.push(...asked.filter(({ health, status }) => health.wrong && status?.draining).map(judgeDrained));
+  findings.push(
+    ...asked
+      .filter(({ health, status }) => health.wrong && status?.draining)
+      .map((one) => judgeDrained(host, one)),
+  );
   return findings.length > 0 || asked.length === 0 ? findings : [ok('each is ready at its own port')];
 }
 
@@ -68,7 +79,7 @@ export function judgeHealth(asked: Asked[], pm2Home?: string): Finding[] {
 export async function askEach(
   apps: AppProcess[],
   env: Record<string, string>,
-  pm2Home: string,
+  place: Place,
 ): Promise<Finding[]> {
   const api = apps.filter(({ port, status }) => port && status === 'online');
   const asked = api.map(async (app) => {
@@ -76,5 +87,5 @@ export async function askEach(
     const status = apiStatusOf(socketOf(env, app));
     return { app, health: await health, status: await status };
   });
-  return judgeHealth(await Promise.all(asked), pm2Home);
+  return judgeHealth(await Promise.all(asked), place);
 }

@@ -1,9 +1,10 @@
 import { apiName } from '../stack/app-names';
 import type { AppProcess, Stack } from '../stack/types';
 import { pm2Call } from '../../src/command-line/pm2-call';
+import { hostNameOf } from '../../src/config';
 import { findingsOf, type Finding } from '../../src/doctor/finding';
 import { messageOf } from '../../src/lib/error-code';
-import { askEach, nameOf } from './worker-health';
+import { askEach, nameOf, type Place } from './worker-health';
 
 const { ok, warning, error } = findingsOf('Workers (PM2)');
 /** Time limit of a PM2 command, which takes a second by itself. */
@@ -15,10 +16,10 @@ const areOnline = (apps: AppProcess[]) => apps.every(({ status }) => status === 
 
 const counted = ({ length }: unknown[], what: string) => `${length} ${what}${length === 1 ? '' : 's'}`;
 
-/** @param wanted what the last start asked for, and the folder of PM2 */
+/** @param wanted what the last start asked for, and the place */
 export function judgeWorkers(
   apps: AppProcess[],
-  { apiWorkers, release, pm2Home }: { apiWorkers: number; release?: string; pm2Home?: string },
+  { apiWorkers, release, host, pm2Home }: Place & { apiWorkers: number; release?: string },
 ) {
   const api = apps.filter(({ name }) => name === apiName);
   const findings: Finding[] = [];
@@ -34,12 +35,13 @@ export function judgeWorkers(
   for (const app of apps) {
     const shown = `${pm2Call(pm2Home, `logs ${app.pm2Name}`)} shows why`;
     const logs = `${shown}; npm start starts it again`;
-    if (app.status !== 'online') findings.push(error(`${nameOf(app)} is ${app.status}`, logs));
-    else if (app.crashes > 0) findings.push(warning(`${nameOf(app)} crashed ${app.crashes} times`, logs));
+    if (app.status !== 'online') findings.push(error(`${nameOf(host, app)} is ${app.status}`, logs));
+    else if (app.crashes > 0)
+      findings.push(warning(`${nameOf(host, app)} crashed ${app.crashes} times`, logs));
     else if (app.restarts >= manyRestarts)
       findings.push(
         warning(
-          `${nameOf(app)} was restarted ${app.restarts} times, including reloads`,
+          `${nameOf(host, app)} was restarted ${app.restarts} times, including reloads`,
           `${shown}; ${pm2Call(pm2Home, `reset ${app.pm2Name}`)} sets the count to 0`,
         ),
       );
@@ -70,8 +72,9 @@ export async function examineWorkers(stack: Stack): Promise<{ findings: Finding[
     return { apps: [], findings: [error(`PM2 in ${pm2Home} does not list its processes`, cure)] };
   }
   const apps = list.value;
-  const wanted = { apiWorkers: Number(env.API_WORKERS) || 0, release, pm2Home };
+  const place = { host: hostNameOf(env), pm2Home };
+  const wanted = { apiWorkers: Number(env.API_WORKERS) || 0, release, ...place };
   const findings = obstacle.status === 'rejected' ? [fromMessage(messageOf(obstacle.reason))] : [];
-  const health = await askEach(apps, env, pm2Home);
+  const health = await askEach(apps, env, place);
   return { apps, findings: [...findings, ...judgeWorkers(apps, wanted), ...health] };
 }

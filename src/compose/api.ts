@@ -73,7 +73,7 @@ export async function composeApi(config: Config, logger: Logger) {
       trustProxy: config.trustProxy,
       corsOrigins: config.corsOrigins,
       requireIfMatch: config.requireIfMatch,
-      worker: config.exposeWorker ? config.workerName : undefined,
+      worker: config.exposeWorker ? config.fullWorkerName : undefined,
       routes: allRoutes(services, ops, metrics, config.runDir),
       admitPassword: accounts.admitPassword,
       limit: createLimit(config, rateLimiter, shared.isExempt),

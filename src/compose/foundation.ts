@@ -24,7 +24,7 @@ import { openStore } from './store';
 export async function composeFoundation(config: Config, logger: Logger) {
   const { keyPrefix: prefix } = config;
   const keys = openKeys(config, logger);
-  const metrics = createMetrics(config.workerName);
+  const metrics = createMetrics({ host: config.hostName, worker: config.workerName });
   const clocks = { mongo: createBusyClock(), redis: createBusyClock() };
   const store = await openStore(config, logger, metrics, clocks.mongo);
   const { mongo, users, idempotencyKeys } = store;

@@ -21,7 +21,7 @@ const PICTURE_LIMITS = { memoryBytes: 640_000_000, wallMs: 600_000 };
 /** Composes a job worker; `start` makes it take jobs. */
 export async function composeWorker(config: ProcessConfig, logger: Logger) {
   if (!config.amqpUrl) throw new Error('AMQP_URL is required: the job worker takes its jobs from RabbitMQ.');
-  const metrics = createMetrics(config.jobWorkerName);
+  const metrics = createMetrics({ host: config.hostName, worker: config.jobWorkerName });
   const { mongo, avatars, jobs } = await openStore(config, logger, metrics);
   const queue = createJobQueue({
     url: config.amqpUrl,

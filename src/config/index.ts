@@ -55,6 +55,9 @@ function readVariables(env: NodeJS.ProcessEnv, moreFaults?: string[]) {
     hostName: values.TASKFLEET_HOST,
     workerName: `api-${values.NODE_APP_INSTANCE}`,
     jobWorkerName: `worker-${values.NODE_APP_INSTANCE}`,
+    /** The same names where processes of other hosts are seen as well. */
+    fullWorkerName: `${values.TASKFLEET_HOST}/api-${values.NODE_APP_INSTANCE}`,
+    fullJobWorkerName: `${values.TASKFLEET_HOST}/worker-${values.NODE_APP_INSTANCE}`,
     exposeWorker: values.EXPOSE_WORKER,
     mongoUrl: values.MONGO_URL,
     redisUrl: values.REDIS_URL,
@@ -121,6 +124,10 @@ export function readDataConfig(env: NodeJS.ProcessEnv) {
     runDir: values.RUN_DIR ?? defaultRunDir(values.BASE_PORT),
   });
 }
+
+/** Names this host, for commands that run beside its processes. @param env variables of the processes */
+export const hostNameOf = (env: NodeJS.ProcessEnv): string =>
+  configSchema.shape.TASKFLEET_HOST.parse(env.TASKFLEET_HOST || undefined);
 
 /** Names of all variables, for ecosystem.config.js and its test. */
 export const configVariables = Object.keys(configSchema.shape);

@@ -14,6 +14,7 @@ export const processStatus = (
   logger: LevelledLogger,
 ): ProcessStatus => ({
   name,
+  host: config.hostName,
   pid: process.pid,
   release: config.release,
   build: versions,

@@ -2,7 +2,10 @@ import { z } from 'zod';
 import { LOG_LEVELS } from '../lib/log-levels';
 
 const processStatus = z.object({
+  /** Name on its host, such as `api-0`. */
   name: z.string(),
+  /** Name of its host. Unset in a process of an older release. */
+  host: z.string().optional(),
   pid: z.number(),
   /** Digests of the build and its configuration: the same in all processes that run the same code. */
   release: z.string(),

@@ -12,6 +12,7 @@ const written = (count: number) => count.toLocaleString('en', { maximumFractionD
 /** What this check reads of the status of an API worker. */
 interface Status {
   name: string;
+  host?: string;
   requests: {
     lateMs?: number;
     refused?: { class: string; reason: string; perSecond: number; count: number }[];
@@ -21,8 +22,11 @@ interface Status {
 export function judgeLoad(statuses: Status[]): Finding[] {
   const findings = statuses
     .filter(({ requests }) => (requests.lateMs ?? 0) > LATE_MS)
-    .map(({ name, requests }) =>
-      warning(`The event loop of ${name} is late by ${Math.round(requests.lateMs ?? 0)} ms`, CURE),
+    .map(({ host, name, requests }) =>
+      warning(
+        `The event loop of ${host ? `${host}/` : ''}${name} is late by ${Math.round(requests.lateMs ?? 0)} ms`,
+        CURE,
+      ),
     );
   const sums = new Map<string, { perSecond: number; count: number }>();
   for (const refusal of statuses.flatMap(({ requests }) => requests.refused ?? [])) {

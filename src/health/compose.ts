@@ -14,12 +14,12 @@ interface HealthDeps {
 
 /** Builds the checks of the servers behind an API worker. */
 export function composeHealth(
-  { workerName, release = '', mongoUrl, redisUrl, amqpUrl }: Config,
+  { fullWorkerName: worker, release = '', mongoUrl, redisUrl, amqpUrl }: Config,
   { metrics, mongo, redis }: HealthDeps,
 ) {
   const probe = amqpUrl ? createRabbitProbe(amqpUrl) : undefined;
   const health = createHealth({
-    about: { worker: workerName, ...versions, release },
+    about: { worker, ...versions, release },
     required: { mongodb: { ping: mongo.ping, url: mongoUrl } },
     // Jobs are accepted without RabbitMQ: they wait in MongoDB.
     optional: {

@@ -9,11 +9,11 @@ type Reading<T> = T | undefined | Promise<T | undefined>;
 
 /**
  * Creates the metrics of one process, with its CPU time, memory and event loop.
- * @param worker value of the label `worker`
+ * @param labels of every sample: processes of two hosts can have the same name
  */
-export function createMetrics(worker: string) {
+export function createMetrics(labels: { host: string; worker: string }) {
   const registers = [new Registry()];
-  registers[0]!.setDefaultLabels({ worker });
+  registers[0]!.setDefaultLabels(labels);
   collectDefaultMetrics({ register: registers[0] });
 
   return {
@@ -88,5 +88,5 @@ export function createMetrics(worker: string) {
   };
 }
 
-/** Merges the `json()` of several processes, which differ by the label `worker`, into Prometheus' text format. */
+/** Merges the `json()` of several processes, which differ by the labels `host` and `worker`, into Prometheus' text format. */
 export const mergedText = (all: object[][]): Promise<string> => AggregatorRegistry.aggregate(all).metrics();

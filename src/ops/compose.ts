@@ -10,7 +10,7 @@ import type { OpsSnapshot } from './ops-types';
 interface SnapshotDeps {
   fleet: Pick<Fleet, 'workers' | 'silent' | 'scaling' | 'messages'>;
   jobs: Pick<JobRepository, 'counts' | 'latest'>;
-  /** Name of this worker. */
+  /** Name of this worker and its host. */
   name: string;
 }
 
@@ -49,7 +49,7 @@ interface OpsDeps {
 
 /** Builds what the live page shows and can do. */
 export function composeOps(
-  { runDir, workerName: name }: Pick<Config, 'runDir' | 'workerName'>,
+  { runDir, fullWorkerName: name }: Pick<Config, 'runDir' | 'fullWorkerName'>,
   { users, jobs, failedJobs, authenticate }: OpsDeps,
 ): OpsOptions {
   const fleet = createFleet(runDir);

@@ -4,7 +4,7 @@ import type { Answers, ApiStatus, AutoscaleStatus } from '../control/protocol';
 export interface OpsSnapshot<Time> {
   /** Milliseconds since 1970. */
   at: number;
-  /** Name of the worker that made the snapshot. */
+  /** Name of the worker that made the snapshot, and of its host. */
   by: string;
   /** Workers that answered. During a reload a name occurs twice: the older process comes first. */
   workers: ApiStatus[];

@@ -1,3 +1,4 @@
+import os from 'node:os';
 import pino from 'pino';
 import { shortened } from '../lib/shortened';
 
@@ -96,12 +97,32 @@ function loggedError(error: unknown, causes = MOST_CAUSES): LoggedError {
   };
 }
 
+interface LogOptions {
+  /** Name of the process among those of all hosts, such as `HOST/api-0`. */
+  worker?: string;
+  stream?: pino.DestinationStream;
+}
+
+const baseOf = (worker: string | undefined) => ({
+  pid: process.pid,
+  hostname: os.hostname(),
+  ...(worker && { worker }),
+});
+
 /** Writes JSON lines to the standard output, which PM2 and Docker collect. */
-export const createLogger = (level: string, name: string, stream: pino.DestinationStream = stdout): Logger =>
-  pino({ level, name, redact: SECRET, serializers: { err: (error: unknown) => loggedError(error) } }, stream);
+export const createLogger = (
+  level: string,
+  name: string,
+  { worker, stream = stdout }: LogOptions = {},
+): Logger => {
+  const serializers = { err: (error: unknown) => loggedError(error) };
+  return pino({ level, name, base: baseOf(worker), redact: SECRET, serializers }, stream);
+};
 
 /** Writes errors, and the lines of the audit, to the standard error: the standard output is a command's answer. */
-export const createCommandLogger = (name: string): Logger => createLogger('error', name, process.stderr);
+export const createCommandLogger = (name: string): Logger =>
+  createLogger('error', name, { stream: process.stderr });
 
 /** Logs requests without redaction, which costs more than a line: http/server/request-context.ts picks each field. */
-export const createAccessLog = (level: string, name: string): Logger => pino({ level, name }, stdout);
+export const createAccessLog = (level: string, name: string, worker: string): Logger =>
+  pino({ level, name, base: baseOf(worker) }, stdout);

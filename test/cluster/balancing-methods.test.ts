@@ -2,11 +2,13 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { methods, withLua } from '../support/balancer';
-import { useCluster, by, newTask } from '../support/cluster';
+import { HOST_NAME, useCluster, by, newTask } from '../support/cluster';
 import { use } from '../support/use';
 import { startLoad } from '../support/load';
 import { eventually } from '../support/wait';
 import { findCommand } from '../../tools/local-servers/find-command';
+
+const WORKERS = [0, 1].map((instance) => `${HOST_NAME}/api-${instance}`);
 
 const cluster = useCluster();
 const admin = use(() => cluster.buildAdmin());
@@ -16,7 +18,7 @@ const { get } = by(cluster, admin);
 
 /** The number of requests that each worker answers while 8 connections send for this long. */
 async function spread(milliseconds: number): Promise<Record<string, number>> {
-  const counts: Record<string, number> = { 'api-0': 0, 'api-1': 0 };
+  const counts: Record<string, number> = Object.fromEntries(WORKERS.map((worker) => [worker, 0]));
   const end = Date.now() + milliseconds;
   const ask = async () => {
     while (Date.now() < end) {
@@ -38,7 +40,7 @@ describe('the method of balancing', () => {
     expect(() => execFileSync(findCommand('nginx')!, args, { timeout: 10_000 })).not.toThrow();
     expect(readFileSync(file, 'utf8')).toContain(`include balancing/${method}.conf;`);
     const counts = await spread(1_000);
-    expect(Object.keys(counts).sort()).toEqual(['api-0', 'api-1']);
+    expect(Object.keys(counts).sort()).toEqual(WORKERS);
     await eventually(async () => Object.values(await spread(300)).every((count) => count > 0));
   });
 

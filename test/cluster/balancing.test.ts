@@ -2,11 +2,14 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { askProcess } from '../../src/control/control-client';
 import { listLiving } from '../../src/control/control-folder';
 import { defaultRunDir } from '../../src/lib/private-folder';
-import { killWorker, newTitle, send, useCluster, by, newTask } from '../support/cluster';
+import { HOST_NAME, killWorker, newTitle, send, useCluster, by, newTask } from '../support/cluster';
 import { use } from '../support/use';
 import { holdProcess } from '../support/hold-process';
 import { startLoad } from '../support/load';
 import { eventually } from '../support/wait';
+
+/** Names of the two workers in `X-Worker`. */
+const WORKERS = [0, 1].map((instance) => `${HOST_NAME}/api-${instance}`);
 
 const cluster = useCluster();
 const admin = use(() => cluster.buildAdmin());
@@ -20,7 +23,7 @@ describe('the cluster', () => {
       const worker = (await get('/tasks?limit=1')).headers.get('x-worker')!;
       counts[worker] = (counts[worker] ?? 0) + 1;
     }
-    expect(Object.keys(counts).sort()).toEqual(['api-0', 'api-1']);
+    expect(Object.keys(counts).sort()).toEqual(WORKERS);
     for (const count of Object.values(counts)) expect(Math.abs(count - 50)).toBeLessThanOrEqual(5);
   });
 
@@ -60,7 +63,7 @@ describe('the cluster', () => {
       const workers = new Set(answers.map(({ headers }) => headers.get('x-worker')));
       return workers.size === 2 ? [...workers] : undefined;
     });
-    expect(seen.sort()).toEqual(['api-0', 'api-1']);
+    expect(seen.sort()).toEqual(WORKERS);
   });
 
   it('passes over a worker that is slowed to a tenth, without a failed request, until it recovers', async () => {
@@ -81,13 +84,13 @@ describe('the cluster', () => {
       const workers = await Promise.all(
         Array.from({ length: 40 }, async () => (await get(path)).headers.get('x-worker')),
       );
-      expect(new Set(workers)).toEqual(new Set(['api-1']));
+      expect(new Set(workers)).toEqual(new Set([WORKERS[1]]));
       expect((await send(cluster.url, 'GET', '/health/ready')).status).toBe(200);
     } finally {
       await release();
     }
     await eventually(async () => (await status()).serving, 60_000);
-    await eventually(async () => (await get(path)).headers.get('x-worker') === 'api-0');
+    await eventually(async () => (await get(path)).headers.get('x-worker') === WORKERS[0]);
     const { failed, detail } = await stop();
     expect({ failed, detail }).toEqual({ failed: 0, detail });
     const metrics = (await askProcess(socket, 'GET /metrics'))

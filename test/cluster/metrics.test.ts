@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { by, send, useCluster } from '../support/cluster';
+import { by, HOST_NAME, send, useCluster } from '../support/cluster';
 import { expressions, lintMetrics, rules, startPrometheus } from '../support/prometheus';
 import { newPicture } from '../support/pictures';
 import { eventually } from '../support/wait';
@@ -28,7 +28,7 @@ describe('the metrics', () => {
     await Promise.all(Array.from({ length: 4 }, () => send(cluster.url, 'GET', '/tasks')));
     const text = await read();
     for (const worker of WORKERS)
-      expect(text).toMatch(new RegExp(`^taskfleet_build_info{.*worker="${worker}"`, 'm'));
+      expect(text).toMatch(new RegExp(`^taskfleet_build_info{.*host="${HOST_NAME}",worker="${worker}"`, 'm'));
     const counted = [
       ...text.matchAll(
         /^http_request_duration_seconds_count{.*route="\/tasks",status="401".*worker="(.+?)"/gm,

@@ -153,7 +153,7 @@ describe('the live page', () => {
     new MutationObserver(() => window.said.push(place.textContent)).observe(place, { childList: true });
   }`);
     const [live] = await page.evaluate<string[]>('window.said');
-    const name = /^served by (api-\d)$/.exec(live!)?.[1];
+    const name = /^served by test-host\/(api-\d)$/.exec(live!)?.[1];
     const its = (await cluster.apiWorkers()).find(({ instance }) => `api-${instance}` === name);
     process.kill(its!.pid, 'SIGKILL');
     await eventually(() =>

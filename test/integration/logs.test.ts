@@ -60,6 +60,7 @@ beforeAll(async () => {
     DRAIN_MS: '0',
     RATE_LIMIT: '0',
     LOGIN_ATTEMPTS: '100',
+    TASKFLEET_HOST: 'test-host',
     LOG_LEVEL: 'warn',
     SLOW_REQUEST_MS: '5',
   };
@@ -126,7 +127,13 @@ describe('the log', () => {
     token = body.token!;
     secrets.push(token, joined.body.token!);
     const slow = await seen(api, ({ req, spent }) => spent !== undefined && req?.id === id);
-    expect(slow).toMatchObject({ level: 40, name: 'api-0', msg: 'slow request', route: '/users/login' });
+    expect(slow).toMatchObject({
+      level: 40,
+      name: 'api-0',
+      worker: 'test-host/api-0',
+      msg: 'slow request',
+      route: '/users/login',
+    });
     expect(slow.spent!.hash).toBeGreaterThan(0);
     expect(Object.keys(slow.spent!)).toEqual(['body', 'hashWait', 'hash', 'mongo', 'redis', 'other']);
 

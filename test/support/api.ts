@@ -21,6 +21,7 @@ const SECRET = randomBytes(32).toString('base64url');
 export function testConfig(namespace: string, variables: Variables = {}) {
   return readConfig({
     NODE_ENV: 'test',
+    TASKFLEET_HOST: 'test-host',
     MONGO_URL: mongoUrl(namespace),
     REDIS_URL: serverUrl('REDIS_URL'),
     AMQP_URL: serverUrl('AMQP_URL'),

@@ -13,6 +13,9 @@ import { eventually } from './wait';
 /** The origin whose pages may use the API of the cluster. */
 export const ORIGIN = 'https://app.example.com';
 
+/** Name of the host in the names of the cluster's processes. */
+export const HOST_NAME = 'test-host';
+
 const root = path.join(__dirname, '..', '..');
 
 export type Cluster = Awaited<ReturnType<typeof startCluster>>;
@@ -52,6 +55,7 @@ export async function startCluster(own?: {
   await stack.startApps({
     apiWorkers: 2,
     env: {
+      TASKFLEET_HOST: HOST_NAME,
       BCRYPT_COST: '8',
       HASH_THREADS: '1',
       LOG_LEVEL: own?.logLevel ?? 'warn',

@@ -15,7 +15,7 @@ interface RequestDeps {
 
 /** Builds what reports answered requests: metrics, live page, access log, slow requests. */
 export function composeRequests(
-  { logLevel, workerName, slowRequestMs }: Config,
+  { logLevel, workerName, fullWorkerName, slowRequestMs }: Config,
   { metrics, clocks, logger, onRequest }: RequestDeps,
 ) {
   const histogram = createRequestMetrics(metrics);
@@ -27,7 +27,7 @@ export function composeRequests(
   };
   return {
     countRequest,
-    accessLog: createAccessLog(logLevel, workerName),
+    accessLog: createAccessLog(logLevel, workerName, fullWorkerName),
     slow: createSlowRequests({ thresholdMs: slowRequestMs, clocks, logger }),
   };
 }

@@ -91,6 +91,7 @@ function createCard(name: string, onPress: (name: string, action: Action) => Pro
         memory: `${Math.round(worker.memoryBytes / 1e6)} MB`,
         'in flight': worker.inFlight,
         hashes: worker.hashes,
+        ...(worker.host && { host: worker.host }),
         'up for': duration(worker.startedAt, at),
         release: worker.release.slice(0, 8),
         ...describeBuild(worker),

@@ -65,7 +65,7 @@ describe('the health of a worker', () => {
     const up = { status: 'up', latencyMs: expect.any(Number) };
     expect(JSON.parse(answer.text)).toEqual({
       status: 'ok',
-      worker: 'api-0',
+      worker: 'test-host/api-0',
       version: expect.stringMatching(/^\d+\.\d+\.\d+/),
       commit: 'unknown',
       contract: expect.stringMatching(/^\d+\.\d+\.\d+/),

@@ -15,7 +15,7 @@ async function valueOf(name: string): Promise<number> {
   const { text } = await admin.get('/metrics').expect(200);
   const lines = text
     .split('\n')
-    .map((line: string) => line.replace(/,worker="api-0"|worker="api-0",?/, '').replace('{}', ''));
+    .map((line: string) => line.replace(/,?host="test-host",worker="api-0",?/, '').replace('{}', ''));
   const line = lines.find((candidate: string) => candidate.startsWith(`${name} `));
   return Number(line?.split(' ').at(-1) ?? 0);
 }

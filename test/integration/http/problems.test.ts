@@ -177,7 +177,7 @@ describe('the API', () => {
   });
 
   it('names the worker if configured', async () => {
-    await request(api.server).get('/health/ready').expect(200).expect('X-Worker', 'api-3');
+    await request(api.server).get('/health/ready').expect(200).expect('X-Worker', 'test-host/api-3');
     const silent = await startApi(api.namespace);
     const { headers } = await request(silent.server).get('/health/ready').expect(200);
     expect(headers).not.toHaveProperty('x-worker');

@@ -157,7 +157,7 @@ describe.each(methods)('under %s', (method) => {
       plain.push(...(await Promise.all(Array.from({ length: 6 }, () => ask('GET /tasks?limit=1')))));
     expect(new Set(plain.map(statusOf))).toEqual(new Set([200]));
     // A worker taken for gone would get none; by response time the shares differ.
-    for (const name of ['api-0', 'api-1']) {
+    for (const name of ['test-host/api-0', 'test-host/api-1']) {
       expect(plain.filter((answer) => answer.includes(`X-Worker: ${name}`)).length).toBeGreaterThan(2);
     }
   }, 120_000);

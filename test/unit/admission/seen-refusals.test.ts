@@ -101,7 +101,7 @@ describe('a request that is refused for overload', () => {
   const accessLog = Object.assign(logger, { isLevelEnabled: () => true });
   const log = jest.fn();
   const slow = { begins: () => ({ mongo: 0, redis: 0 }), isSlow: () => true, hashed: () => {}, log };
-  const metrics = createMetrics('api-0');
+  const metrics = createMetrics({ host: 'web-1', worker: 'api-0' });
   const live = createLiveStats({ lateMs: () => 0, refused: () => [] });
   const count = createRequestMetrics(metrics);
 
@@ -168,7 +168,7 @@ describe('a request that is refused for overload', () => {
 
 describe('the counter of refusals', () => {
   it('exports each known class and reason from the start, and passes each refusal on', async () => {
-    const metrics = createMetrics('api-0');
+    const metrics = createMetrics({ host: 'web-1', worker: 'api-0' });
     const listener = jest.fn();
     const refused = createRefusals(metrics, listener);
     const value = async (worth: string, reason: string) =>

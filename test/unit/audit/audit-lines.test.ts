@@ -4,7 +4,7 @@ import { createLogger } from '../../../src/process/logger';
 
 function createTestAudit(level: string) {
   const lines: string[] = [];
-  const logger = createLogger(level, 'test', { write: (line) => lines.push(line) });
+  const logger = createLogger(level, 'test', { stream: { write: (line) => lines.push(line) } });
   const entries = { add: async () => {}, addMissing: async () => {} };
   return { ...createAudit({ entries, logger }), lines, logger };
 }

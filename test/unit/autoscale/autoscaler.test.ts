@@ -29,7 +29,11 @@ async function addWorker(): Promise<void> {
 function create(options: Partial<AutoscalerOptions> = {}) {
   said = [];
   let looks = 0;
-  publisher = createPublisher({ status: () => autoscaler.status(), say: (text) => said.push(text) });
+  publisher = createPublisher({
+    status: () => autoscaler.status(),
+    say: (text) => said.push(text),
+    host: 'web-1',
+  });
   const autoscaler = createAutoscaler({
     ...publisher,
     read: () => ({ autoscale: range, env: { RUN_DIR: folder } }),

@@ -26,7 +26,8 @@ const app = (changes: Partial<AppProcess> = {}): AppProcess => ({
   ...changes,
 });
 const worker = app({ name: 'taskfleet-worker', port: undefined });
-const wanted = { apiWorkers: 1, release: 'new' };
+const host = 'web-1';
+const wanted = { apiWorkers: 1, release: 'new', host };
 const saysOf = (apps: AppProcess[]) =>
   judgeWorkers(apps, wanted).flatMap(({ level, says }) => (level === 'ok' ? [] : `${level} ${says}`));
 
@@ -35,11 +36,11 @@ describe('the doctor on processes', () => {
     expect(saysOf([app(), worker])).toEqual([]);
     expect(saysOf([])).toEqual(['error No API worker runs', 'error No job worker runs: jobs wait']);
     expect(saysOf([app({ status: 'errored' }), { ...worker, crashes: 3 }])).toEqual([
-      'error API worker 0 is errored',
-      'warning Job worker 0 crashed 3 times',
+      'error web-1/api-0 is errored',
+      'warning web-1/worker-0 crashed 3 times',
     ]);
     expect(saysOf([app({ restarts: 25 }), worker])).toEqual([
-      'warning API worker 0 was restarted 25 times, including reloads',
+      'warning web-1/api-0 was restarted 25 times, including reloads',
     ]);
     const older = 'warning Not all processes run the newest build and configuration';
     expect(saysOf([app({ release: 'old' }), worker])).toEqual([older]);
@@ -63,18 +64,20 @@ describe('the doctor on processes', () => {
       "PM2_HOME='/srv/pm 2' npx pm2 logs blue-api shows why; PM2_HOME='/srv/pm 2' npx pm2 reset blue-api sets the count to 0",
     );
     const health = { wrong: 'does not answer', ms: 1 };
-    expect(judgeHealth([{ app: renamed, health }], '/srv/pm2')[0]!.cure).toBe(
+    expect(judgeHealth([{ app: renamed, health }], { host, pm2Home: '/srv/pm2' })[0]!.cure).toBe(
       'PM2_HOME=/srv/pm2 npx pm2 logs blue-api shows more; if MongoDB is fine, PM2_HOME=/srv/pm2 npx pm2 reload 3 replaces it',
     );
     const standard = path.join(os.homedir(), '.pm2');
-    expect(judgeHealth([{ app: app(), health }], standard)[0]!.cure).toMatch(/^npx pm2 logs taskfleet-api /);
+    expect(judgeHealth([{ app: app(), health }], { host, pm2Home: standard })[0]!.cure).toMatch(
+      /^npx pm2 logs taskfleet-api /,
+    );
   });
 
   it('names each of two job workers', () => {
     const crashed = [0, 1].map((instance) => ({ ...worker, instance, crashes: 2 }));
     expect(saysOf([app(), ...crashed])).toEqual([
-      'warning Job worker 0 crashed 2 times',
-      'warning Job worker 1 crashed 2 times',
+      'warning web-1/worker-0 crashed 2 times',
+      'warning web-1/worker-1 crashed 2 times',
     ]);
   });
 
@@ -104,7 +107,10 @@ describe('the doctor on processes', () => {
       const health = await askHealth(url);
       expect(health).toMatchObject({ wrong: undefined, unready: '503: MongoDB' });
       const two = [app(), app({ instance: 1, port: 4002 })];
-      const [finding, ...more] = judgeHealth(two.map((one) => ({ app: one, health })));
+      const [finding, ...more] = judgeHealth(
+        two.map((one) => ({ app: one, health })),
+        { host },
+      );
       expect(more).toEqual([]);
       expect(finding!.says).toBe(
         '2 API workers on ports 4001, 4002 answer; /health/ready answers 503: MongoDB',
@@ -118,25 +124,27 @@ describe('the doctor on processes', () => {
 
     it('is another thing than one that does not answer', async () => {
       const health = await askHealth('http://127.0.0.1:9');
-      expect(judgeHealth([{ app: app(), health }])).toMatchObject([
-        { level: 'error', says: 'API worker 0 on port 4001 does not answer' },
+      expect(judgeHealth([{ app: app(), health }], { host })).toMatchObject([
+        { level: 'error', says: 'web-1/api-0 on port 4001 does not answer' },
       ]);
-      expect(judgeHealth([{ app: app(), health: { ms: 1 } }])[0]!.level).toBe('ok');
+      expect(judgeHealth([{ app: app(), health: { ms: 1 } }], { host })[0]!.level).toBe('ok');
     });
 
     it('is another thing than one that takes no connections on purpose', () => {
       const health = { wrong: 'does not answer', ms: 1 };
-      expect(judgeHealth([{ app: app(), health, status: { draining: true, asideSince: 1 } }])).toMatchObject([
-        { level: 'warning', says: expect.stringMatching(/^API worker 0 on port 4001 stepped aside/) },
+      expect(
+        judgeHealth([{ app: app(), health, status: { draining: true, asideSince: 1 } }], { host }),
+      ).toMatchObject([
+        { level: 'warning', says: expect.stringMatching(/^web-1\/api-0 on port 4001 stepped aside/) },
       ]);
-      expect(judgeHealth([{ app: app(), health, status: { draining: true } }])).toMatchObject([
-        { level: 'warning', says: 'API worker 0 on port 4001 is drained: it takes no requests' },
+      expect(judgeHealth([{ app: app(), health, status: { draining: true } }], { host })).toMatchObject([
+        { level: 'warning', says: 'web-1/api-0 on port 4001 is drained: it takes no requests' },
       ]);
     });
   });
 
   describe('the load', () => {
-    const status = (name: string, requests: object) => ({ name, requests });
+    const status = (name: string, requests: object) => ({ host, name, requests });
     const refusal = { class: 'write', reason: 'wait', perSecond: 600, count: 20_000 };
 
     it('is fine if nothing was refused and no event loop is late', () => {
@@ -153,7 +161,7 @@ describe('the doctor on processes', () => {
         status('api-1', { lateMs: 90, refused: [refusal, past] }),
       ]);
       expect(found.map(({ level, says }) => `${level} ${says}`)).toEqual([
-        'warning The event loop of api-0 is late by 340 ms',
+        'warning The event loop of web-1/api-0 is late by 340 ms',
         'warning Refused for overload in the last 5 minutes: 40,000 of class write, reason wait, now 1,200 a second',
         'warning Refused for overload in the last 5 minutes: 7 of class password, reason share, none of them now',
       ]);

@@ -18,7 +18,7 @@ function setUp(run: JobHandlers['resize-avatar']['run'], attempts = 1) {
     release: jest.fn(async () => {}),
   };
   const failed = jest.fn(async () => {});
-  const metrics = createJobMetrics(createMetrics('test'), ['resize-avatar']);
+  const metrics = createJobMetrics(createMetrics({ host: 'web-1', worker: 'test' }), ['resize-avatar']);
   const runner = createJobRunner({
     jobs: jobs as unknown as JobRepository,
     handlers: { 'resize-avatar': { run, failed } },
