@@ -27,7 +27,7 @@ The file is the one that TASKFLEET_CONFIG names, else taskfleet.env in DATA_DIR.
 };
 
 /** The scripts, PM2 and the place of the file itself decide these. */
-const notInFile = /^(TASKFLEET_\w+|NODE_APP_INSTANCE|NGINX_\w+|API_SERVERS|API_PEERS)$/;
+const notInFile = /^(TASKFLEET_(?!HOST$)\w+|NODE_APP_INSTANCE|NGINX_\w+|API_SERVERS|API_PEERS)$/;
 
 function requireName(name: string) {
   if (!knownNames.includes(name)) {

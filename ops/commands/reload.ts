@@ -55,6 +55,8 @@ async function reload(given: string | undefined, limitMs: number, yes?: boolean)
 async function reloadNginx(yes?: boolean) {
   const progress = createProgress();
   const stack = createLocalStack();
+  if (stack.role === 'workers')
+    throw new UserError('ROLE=workers: NGINX runs on another host. Run this command there.');
   if (!stack.info().url) throw new UserError('NGINX was not started here. Run: npm start');
   const say = (text: string) => progress.line('config', text);
   guardChanges({ stack, ...wantedOfShell(), command: 'reload nginx', yes, say });

@@ -2,6 +2,7 @@ import { alone, createLocalStack, dir, isOfSupervisor, root, wantedOfShell } fro
 import { askStatus } from '../stack/ask-status';
 import { readRange } from '../autoscale/range';
 import { apiName, describeCounts } from '../stack/app-names';
+import { requireForWorkers } from '../stack/role';
 import { checkBalancing } from '../../tools/local-servers/balancing';
 import { guardChanges } from '../config/guard';
 import { onlyInShell } from '../config/load';
@@ -20,12 +21,13 @@ import { isProduction } from '../../src/config/profile';
 import { waitUntil } from '../../tools/command/run-command';
 import type { ServerName } from '../../tools/local-servers/types';
 import { writePostmanEnvironment } from '../local/postman-environment';
+import { describeWorkers } from '../local/workers-summary';
 import { writePrometheusConfig } from '../local/prometheus-config';
 
 const titles = { mongo: 'MongoDB', redis: 'Redis', rabbit: 'RabbitMQ', nginx: 'NGINX' };
 const command = {
   call: 'npx taskfleet start',
-  about: `Starts MongoDB, Redis, RabbitMQ, NGINX, the API workers and the job worker. It first installs, builds or makes what is missing. What runs already keeps running; if sources or configuration have changed, the workers are replaced one by one.
+  about: `Starts MongoDB, Redis, RabbitMQ, NGINX, the API workers and the job worker; with ROLE=workers the workers alone. It first installs, builds or makes what is missing. What runs already keeps running; if sources or configuration have changed, the workers are replaced one by one.
 docs/configuration.md lists API_WORKERS, BALANCING and the other variables; npx taskfleet config keeps them.`,
   options: { yes: flag('takes another database, key prefix or key of tokens than what runs') },
 };
@@ -103,6 +105,8 @@ async function start(yes?: boolean) {
   const { env, apiWorkers } = wantedOfShell();
   const say = (text: string) => progress.line('config', text);
   guardChanges({ stack, apiWorkers, env, command: 'start', yes, say });
+  const isWorkers = stack.role === 'workers';
+  const notes = isWorkers ? requireForWorkers(dir, { ...stack.choices(apiWorkers, env), ...env }) : [];
   // After a boot, to serve with an ended certificate is better than not to serve.
   const warnings = checkCertificate(edge, { isRestart: isOfSupervisor() }).map((text) => `! ${text}`);
   warnings.forEach(say);
@@ -111,7 +115,8 @@ async function start(yes?: boolean) {
   const isFixed = isHeld(root) || !isWritable(root);
   const keepsDist = mayServe || isFixed;
   const published = keepsDist ? [] : (['build'] as const);
-  await prepare({ need: ['system', ...lua, 'mongo', ...published], progress });
+  const servers = isWorkers ? [] : (['system', ...lua, 'mongo'] as const);
+  await prepare({ need: [...servers, ...published], progress });
   let build: string | undefined;
   if (isHeld(root)) {
     progress.line('build', 'a rollback left these sources; npx taskfleet reload releases them again');
@@ -136,20 +141,20 @@ async function start(yes?: boolean) {
   let started = 0;
   await progress.step(
     'servers',
-    'MongoDB, Redis, RabbitMQ, NGINX',
+    isWorkers ? 'MongoDB, Redis and RabbitMQ of other hosts' : 'MongoDB, Redis, RabbitMQ, NGINX',
     async ({ say }) => {
       const onReady = (name: ServerName) => {
         started += 1;
         say(`${titles[name]} answers`);
       };
       await stack.startServers({
-        only: ['mongo', 'redis', 'rabbit', 'nginx'],
+        only: ['mongo', 'redis', 'rabbit', ...(isWorkers ? [] : (['nginx'] as const))],
         apiWorkers: Math.max(apiWorkers, range?.most ?? 0),
         balancing,
         onReady,
       });
     },
-    () => (started > 0 ? 'started' : 'running'),
+    () => (isWorkers ? 'they answer' : started > 0 ? 'started' : 'running'),
   );
   recordDataDir(root, dir);
   const passing = onlyInShell();
@@ -167,7 +172,14 @@ async function start(yes?: boolean) {
   );
 
   stack.stackFile.update({ autoscale: range });
-  const { url = '', ports, servers, env: appEnv, pm2Home } = stack.info();
+  const info = stack.info();
+  const { url = '', ports, env: appEnv, pm2Home } = info;
+  const apiApp = pm2NameOf(apiName, appEnv.KEY_PREFIX);
+  const pm2Calls = ['list', 'logs', `reload ${apiApp}`].map((args) => pm2Call(pm2Home, args));
+  if (isWorkers) {
+    console.log(describeWorkers(info, await stack.apps(), pm2Calls));
+    return notes.forEach((text) => console.log(`! ${text}`));
+  }
   const metricsPort = ports.metrics ?? 0;
   await progress.step('ready', `asking ${url}/health/ready`, async () => {
     const what = `No answer through NGINX (${pm2Call(pm2Home, 'logs')} shows why)`;
@@ -184,9 +196,7 @@ async function start(yes?: boolean) {
     pm2Home,
     prefix: appEnv.KEY_PREFIX,
   });
-  const apiApp = pm2NameOf(apiName, appEnv.KEY_PREFIX);
-  const pm2Calls = ['list', 'logs', `reload ${apiApp}`].map((args) => pm2Call(pm2Home, args));
-  printSummary({ url, metricsPort, servers, pm2Calls, admin, environmentFile, prometheusFile });
+  printSummary({ url, metricsPort, servers: info.servers, pm2Calls, admin, environmentFile, prometheusFile });
   // Nobody reads the lines at the beginning of a start that succeeds.
   warnings.forEach((text) => console.log(text));
 }

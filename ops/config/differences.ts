@@ -3,6 +3,7 @@ import { appVariables } from '../../src/config/app-environment';
 import { defaultValueOf, secretDigestOf, shownValue } from '../../src/config/shown-value';
 import { secretsIn } from '../../src/keys/key-list';
 import { edgeVariables } from '../../tools/local-servers/edge';
+import { roleOf } from '../stack/role';
 import type { StackFile } from '../../tools/local-servers/stack-file';
 import { isSameDatabase } from './same-database';
 
@@ -23,7 +24,7 @@ export const isServer = (name: string): name is keyof typeof servers => Object.h
 export const keys = ['JWT_SECRETS', 'JWT_SECRETS_FILE', 'JWT_SECRET', 'JWT_SECRET_FILE'];
 
 /** The stack finds these itself, or another variable shows the same difference. */
-const chosen = [...keys, 'BASE_PORT', 'BALANCER_URL', 'DISK_PLACES', 'NODE_ENV', 'HOST'];
+const chosen = [...keys, 'BASE_PORT', 'BALANCER_URL', 'DISK_PLACES', 'NODE_ENV'];
 
 /** @returns the keys that sign or verify tokens, with the name of the variable that holds them */
 export function tokenKeys(env: Variables): { name: string; values: string[] } | undefined {
@@ -68,9 +69,11 @@ function keyDifference(before: Variables, next: Variables): Difference[] {
 /** Without LISTEN no other host reaches NGINX any more, and without a certificate its ports speak plain HTTP. */
 const reach = ['LISTEN', 'TLS_CERT', 'TLS_KEY'];
 
-/** Outside of production an Admin is made whose password is in a file. */
+/** NGINX lists the workers at HOST. Outside of production an Admin is made whose password is in a file. */
 const isGraveValue = (name: string, next: string | undefined) =>
-  name === 'KEY_PREFIX' || (reach.includes(name) && !next) || (name === 'PROFILE' && next !== 'production');
+  ['KEY_PREFIX', 'HOST', 'ROLE'].includes(name) ||
+  (reach.includes(name) && !next) ||
+  (name === 'PROFILE' && next !== 'production');
 
 function valueDifference(name: string, before: Variables, next: Variables): Difference[] {
   const standard = defaultValueOf(name);
@@ -104,5 +107,6 @@ export function differencesOf(before: StackFile, next: Variables): Difference[] 
     if (name === 'JWT_SECRET') return keyDifference(env, next);
     return chosen.includes(name) ? [] : valueDifference(name, env, next);
   });
-  return [...ofApps, ...ofNginx];
+  const ofRole = valueDifference('ROLE', { ROLE: before.role }, { ROLE: roleOf(next, before) });
+  return [...ofRole, ...ofApps, ...ofNginx];
 }

@@ -48,6 +48,7 @@ function plannedVariables({ stack, apiWorkers, env, command }: Plan) {
   return {
     ...stack.appEnvironment(apiWorkers, env),
     ...edgeOf(process.env),
+    ROLE: stack.role,
     MONGO_URL: urls.mongo ?? kept('MONGO_URL'),
     REDIS_URL: urls.redis ?? kept('REDIS_URL'),
     AMQP_URL: urls.rabbit ?? kept('AMQP_URL'),

@@ -8,6 +8,7 @@ import { configFile, shell } from './load';
 /** @returns the value that runs, if it has to be named: the stack finds its own servers and keys itself */
 export function valueToName(name: string, before: StackFile): string | undefined {
   if (isServer(name)) return externalUrl(before, name);
+  if (name === 'ROLE') return before.role;
   const edge: Record<string, string | undefined> = before.upstream?.edge ?? {};
   const value = edge[name] ?? before.env?.[name];
   return name.endsWith('_FILE') && value?.startsWith(dir) ? undefined : value;

@@ -61,6 +61,9 @@ export function loadConfiguration(): void {
 export function onlyInShell(): string[] {
   const { values } = readConfigFile(configFile());
   // The data folder is remembered; the others belong to a shell or to containers.
-  const isOther = /^(TASKFLEET_\w+|DATA_DIR|XDG_CACHE_HOME|CARGO_HOME|PORT|HOST|NODE_\w+|\w+_PASSWORD)$/;
-  return knownNames.filter((name) => !isOther.test(name) && shell[name] && shell[name] !== values[name]);
+  const isOther = /^(TASKFLEET_(?!HOST$)\w+|DATA_DIR|XDG_CACHE_HOME|CARGO_HOME|PORT|NODE_\w+|\w+_PASSWORD)$/;
+  const isUsed = (name: string) => name !== 'HOST' || process.env.ROLE === 'workers';
+  return knownNames.filter(
+    (name) => !isOther.test(name) && isUsed(name) && shell[name] && shell[name] !== values[name],
+  );
 }

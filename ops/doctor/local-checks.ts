@@ -43,7 +43,7 @@ export async function localChecks(stack: Stack, root: string): Promise<Check[]> 
   const isUp = await isAnythingUp(stack, root);
   // PM2 may run workers that `npm start` did not start.
   const running = isUp && started.MONGO_URL ? started : undefined;
-  const places = JSON.stringify(diskPlaces({ dir, appsHome }));
+  const places = JSON.stringify(diskPlaces({ dir, appsHome, role: stack.role }));
   const { supervisor: { home: supervisorHome } = {}, upstream } = stack.stackFile.read();
 
   /** Loaded late: without the packages of package-lock.json this is a finding. */
@@ -75,10 +75,11 @@ export async function localChecks(stack: Stack, root: string): Promise<Check[]> 
   const checkProcesses = async () => {
     const [workers, nginx, edge] = await Promise.all([
       examineWorkers(stack),
-      examineNginx({ url, dir }),
+      examineNginx({ url, dir, role: stack.role }),
       examineEdge(upstream?.edge ?? {}),
     ]);
-    const ports = workers.apps.flatMap(({ port }) => port ?? []);
+    // An earlier role may have left a configuration of NGINX.
+    const ports = stack.role === 'workers' ? [] : workers.apps.flatMap(({ port }) => port ?? []);
     return [...workers.findings, ...nginx, ...examinePorts(dir, ports), ...edge, ...examineAdmin(dir, shell)];
   };
   const nothingRuns = () => [error('Nothing of this stack runs', 'Start it with: npm start')];

@@ -1,6 +1,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { findingsOf } from '../../src/doctor/finding';
+import type { Role } from '../../tools/local-servers/stack-file';
 import { askHealth, type Health } from './ask-health';
 
 const { ok, error } = findingsOf('NGINX');
@@ -13,7 +14,8 @@ export function judgePorts(text: string, ports: number[]) {
   return error(`NGINX does not list the workers on ports ${unknown.join(', ')}`, 'npm start adds them');
 }
 
-export async function examineNginx({ url, dir }: { url?: string; dir: string }) {
+export async function examineNginx({ url, dir, role }: { url?: string; dir: string; role: Role }) {
+  if (role === 'workers') return [ok('runs on another host (ROLE=workers)')];
   if (!url) return [error('NGINX was not started here', 'npm start')];
   return judgeThroughNginx(url, await askHealth(url), path.join(path.relative(process.cwd(), dir), 'logs'));
 }

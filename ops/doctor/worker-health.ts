@@ -3,6 +3,7 @@ import { apiStatusOf, socketOf } from '../stack/control';
 import type { AppProcess } from '../stack/types';
 import { askHealth, type Health } from './ask-health';
 import { pm2Call } from '../../src/command-line/pm2-call';
+import { httpAddress } from '../../src/lib/http-address';
 import { findingsOf, type Finding } from '../../src/doctor/finding';
 
 const { ok, warning, error } = findingsOf('Workers (PM2)');
@@ -83,7 +84,7 @@ export async function askEach(
 ): Promise<Finding[]> {
   const api = apps.filter(({ port, status }) => port && status === 'online');
   const asked = api.map(async (app) => {
-    const health = askHealth(`http://127.0.0.1:${app.port}`);
+    const health = askHealth(httpAddress(env.HOST, app.port ?? 0));
     const status = apiStatusOf(socketOf(env, app));
     return { app, health: await health, status: await status };
   });

@@ -1,11 +1,13 @@
 import os from 'node:os';
 import path from 'node:path';
+import { roleOf } from '../stack/role';
 import { createStack } from '../stack/stack';
 import { dataDirOf } from '../../src/config/config-file';
 import { pickAppVariables } from '../../src/config/app-environment';
 import { edgeOf } from '../../tools/local-servers/edge';
 import { holderOf, withLock } from '../../tools/command/lock';
 import { root } from '../../tools/command/root';
+import { createStackFile } from '../../tools/local-servers/stack-file';
 
 export { root };
 /** ops/cli.ts has added the configuration file to the environment before this module is loaded. */
@@ -14,8 +16,18 @@ export const dir = dataDirOf(root, process.env);
 /** The stack of `npm start`. Its apps run under the user's own PM2. */
 export function createLocalStack(say: (text: string) => void = (text) => console.log(text)) {
   const basePorts = { nginx: 3000, metrics: 9464, api: Number(process.env.BASE_PORT) || 4001 };
-  return createStack({ root, dir, basePorts, edge: edgeOf(process.env), ownPm2: true, say });
+  return createStack({
+    root,
+    dir,
+    basePorts,
+    edge: edgeOf(process.env),
+    ownPm2: true,
+    role: roleHere(),
+    say,
+  });
 }
+
+export const roleHere = () => roleOf(process.env, createStackFile(dir).read());
 
 /** Held by a command that changes the local stack. */
 export const stackLock = path.join(dir, 'stack.lock');
@@ -47,10 +59,11 @@ export function appVariablesOfShell() {
     REDIS_URL: _r,
     AMQP_URL: _a,
     BASE_PORT: _b,
-    HOST: _h,
+    HOST,
     ...env
   } = pickAppVariables(process.env);
-  return env;
+  // Outside of ROLE=workers HOST may be what a shell calls this machine.
+  return HOST && roleHere() === 'workers' ? { ...env, HOST } : env;
 }
 
 /** What the shell and the configuration file want of the apps. */

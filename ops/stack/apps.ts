@@ -4,6 +4,7 @@ import path from 'node:path';
 import { apiName, appOf, workerName, type AppName } from './app-names';
 import { pm2Call, pm2NameOf } from '../../src/command-line/pm2-call';
 import { appVariables } from '../../src/config/app-environment';
+import { httpAddress } from '../../src/lib/http-address';
 import { messageOf } from '../../src/lib/error-code';
 import { askStatus } from './ask-status';
 import { apiStatusOf, socketOf } from './control';
@@ -20,9 +21,6 @@ import type { AppProcess } from './types';
 const names: AppName[] = [apiName, workerName];
 
 export type Apps = ReturnType<typeof createApps>;
-
-const isReady = async (port: number): Promise<boolean> =>
-  (await askStatus(`http://127.0.0.1:${port}/health/ready`, 3_000)) === 200;
 
 /**
  * Starts, lists and stops the API workers and job workers under PM2, by ecosystem.config.js.
@@ -50,6 +48,11 @@ export function createApps({
   const own = isPrivate ? { [marker]: dir } : {};
   const { refuseWrongConfiguration, migrate, appliedMigrations } = createBuildCommands(dist);
   const pm2 = createPm2({ root, home, env: { ...unset, ...own, TASKFLEET_DIR: dir } });
+
+  const addressOf = (port: number) => httpAddress(stackFile.read().env?.HOST, port);
+
+  const isReady = async (port: number): Promise<boolean> =>
+    (await askStatus(`${addressOf(port)}/health/ready`, 3_000)) === 200;
 
   /** One clone can serve from several data folders, though not under one PM2. */
   const isOurs = ({ pm2_env: { pm_cwd: cwd, TASKFLEET_DIR: folder = dir } }: Pm2Process) =>

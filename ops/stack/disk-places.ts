@@ -1,4 +1,5 @@
 import path from 'node:path';
+import type { Role } from '../../tools/local-servers/stack-file';
 import { backupsIn } from '../../src/backup/kept-backups';
 
 /**
@@ -10,14 +11,16 @@ export const diskPlaces = ({
   dir,
   appsHome,
   urls = {},
+  role = 'all',
 }: {
   dir: string;
   appsHome: string;
   urls?: Record<string, string | undefined>;
+  role?: Role;
 }): Record<string, string> => ({
-  ...(!urls.mongo && { database: path.join(dir, 'mongo', 'data') }),
-  ...(!urls.rabbit && { rabbitmq: path.join(dir, 'rabbit', 'data') }),
-  nginx: path.join(dir, 'nginx'),
+  ...(!urls.mongo && role === 'all' && { database: path.join(dir, 'mongo', 'data') }),
+  ...(!urls.rabbit && role === 'all' && { rabbitmq: path.join(dir, 'rabbit', 'data') }),
+  ...(role === 'all' && { nginx: path.join(dir, 'nginx') }),
   backups: backupsIn(dir),
   'server-logs': path.join(dir, 'logs'),
   'app-logs': path.join(appsHome, 'logs'),

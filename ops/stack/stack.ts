@@ -3,6 +3,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { isProduction, limitExemptOf } from '../../src/config/profile';
 import { checkBalancing } from '../../tools/local-servers/balancing';
+import { createApiPorts } from './api-ports';
 import { createApps } from './apps';
 import { diskPlaces } from './disk-places';
 import { openFolder } from './open-folder';
@@ -18,15 +19,13 @@ import {
   ensurePrivate,
   closeHome,
   usersHome,
+  runDirIn,
 } from '../../tools/local-servers/supervisor';
 import { publish } from '../set-up/build';
-import { findFree } from '../../tools/local-servers/ports';
 import { urlsFromEnvironment } from '../../tools/local-servers/server-urls';
+import { UserError } from '../../tools/command/run-command';
 import type { ServerName } from '../../tools/local-servers/types';
 import type { Stack, StackOptions, Tell } from './types';
-
-/** Ports kept free for API workers, so that `pm2 scale` up never meets a port of another program. */
-const portsPerStack = 16;
 
 const withoutNginx: ServerName[] = ['mongo', 'redis', 'rabbit'];
 
@@ -41,6 +40,7 @@ export function createStack({
   urls = urlsFromEnvironment(),
   edge = {},
   ownPm2 = false,
+  role = 'all',
   say = () => {},
 }: StackOptions): Stack {
   const folder = openFolder(root, dir);
@@ -51,30 +51,10 @@ export function createStack({
   const servers = createPrivateServers({ ...own, supervisor, basePorts, urls, appsHome, say });
   const apps = createApps({ ...own, home: appsHome, isPrivate: !ownPm2 });
 
+  const isWorkers = role === 'workers';
+  const apiPorts = createApiPorts({ apps, stackFile, basePort: basePorts.api, isFixed: isWorkers });
   const nginx = createNginx({ dir: folder, apps, servers, stackFile, edge });
   const { rollOut, keepServing } = createRollOut({ root, dir: folder, apps, stackFile });
-
-  /** NGINX lists more ports than there are workers, so that `pm2 scale` reaches it without a reload. */
-  const listedPorts = (count: number) => {
-    const base = stackFile.read().ports?.api ?? 0;
-    return Array.from({ length: count }, (_, i) => base + i);
-  };
-
-  /** Adds the ports of running workers: `pm2 scale` up and down again leaves the youngest workers, at high ports. */
-  async function reachablePorts(apiWorkers: number) {
-    const listed = listedPorts(Math.max(apiWorkers, os.availableParallelism(), 4));
-    const running = (await apps.list()).flatMap(({ port }) => port ?? []);
-    return [...new Set([...listed, ...running])].sort((a, b) => a - b);
-  }
-
-  async function chooseApiPorts() {
-    const { ports } = stackFile.read();
-    const present = await apps.list();
-    const [first] = present.flatMap(({ port, instance }) => (port ? port - instance : []));
-    const wanted = ports?.api ?? first ?? basePorts.api ?? 4101;
-    const api = present.length > 0 ? wanted : await findFree(wanted, { size: portsPerStack, step: 20 });
-    stackFile.update({ ports: { ...stackFile.read().ports, api } });
-  }
 
   const startServers: Stack['startServers'] = async ({
     only = withoutNginx,
@@ -84,23 +64,40 @@ export function createStack({
   } = {}) => {
     const left = await supervisor.endLeftovers();
     if (left.length > 0) say(`ended ${left.length} processes that a killed supervisor had left`);
-    if (only.includes('nginx')) await chooseApiPorts();
+    if (isWorkers) await leaveServers();
+    if (only.includes('nginx')) await apiPorts.choose();
     const upstream = only.includes('nginx')
-      ? await nginx.prepare({ apiPorts: await reachablePorts(apiWorkers), balancing })
+      ? await nginx.prepare({ apiPorts: await apiPorts.reachable(apiWorkers), balancing })
       : stackFile.read().upstream;
     await servers.start(only, { upstream, onReady });
     if (only.includes('nginx')) nginx.finish();
     const { url } = stackFile.read().services?.nginx ?? {};
-    stackFile.update({ url, upstream, supervisor: { home: supervisor.home } });
+    stackFile.update({ role, url, upstream, supervisor: { home: supervisor.home } });
     return info();
   };
 
+  /** Forgets NGINX of an earlier start. @throws UserError if a server of this stack still runs */
+  async function leaveServers() {
+    const names = [...withoutNginx, 'nginx'] as const;
+    const running = await Promise.all(
+      names.map(async (name) => ((await servers.isRunning(name)) ? name : [])),
+    );
+    if (running.flat().length > 0)
+      throw new UserError(
+        `ROLE=workers starts no server, and this stack runs some: ${running.flat().join(', ')}. Stop it first: npm stop`,
+      );
+    const { nginx: _, ...services } = stackFile.read().services ?? {};
+    stackFile.update({ services, upstream: undefined });
+  }
+
   const choices: Stack['choices'] = (apiWorkers, env) => {
-    const { services = {}, ports = {}, url = '' } = stackFile.read();
+    const { services = {}, ports = {}, url = '', env: before } = stackFile.read();
     return {
       BALANCER_URL: url,
       NODE_ENV: 'production',
       HOST: '127.0.0.1',
+      // Another host's processes may run on this machine, at another address and the same port.
+      ...(isWorkers && { HOST: before?.HOST ?? '', RUN_DIR: runDirIn(folder) }),
       BASE_PORT: String(ports.api),
       API_WORKERS: String(apiWorkers),
       MONGO_URL: urls.mongo ?? services.mongo?.url ?? '',
@@ -108,7 +105,7 @@ export function createStack({
       AMQP_URL: urls.rabbit ?? services.rabbit?.url ?? '',
       EXPOSE_WORKER: String(!isProduction(edge)),
       LIMIT_EXEMPT: limitExemptOf({ ...edge, ...env }),
-      DISK_PLACES: JSON.stringify(diskPlaces({ dir: folder, appsHome, urls })),
+      DISK_PLACES: JSON.stringify(diskPlaces({ dir: folder, appsHome, urls, role })),
     };
   };
 
@@ -116,7 +113,7 @@ export function createStack({
   const appEnvironment: Stack['appEnvironment'] = (apiWorkers, env) => ({
     ...choices(apiWorkers, env),
     ...env,
-    ...keyVariables(folder, env),
+    ...keyVariables(folder, env, role),
   });
 
   /** Runs before a server is touched, so addresses that aren't known yet are left out. */
@@ -145,7 +142,8 @@ export function createStack({
   } = {}) => {
     if (ownPm2) closeHome(appsHome);
     else ensurePrivate(appsHome);
-    if (!stackFile.read().ports?.api) await chooseApiPorts();
+    if (isWorkers || !stackFile.read().ports?.api)
+      await apiPorts.choose(appEnvironment(apiWorkers, env).HOST);
     await apps.check();
     const wanted = appEnvironment(apiWorkers, env);
     const replaced = await apps.isAnotherServing(apps.releaseOf(wanted, build));
@@ -218,14 +216,15 @@ export function createStack({
   }
 
   return {
+    role,
     startServers,
     startApps,
     replaceApps,
     scaleUnderLoad,
     scaleApi,
     listWorkers: nginx.list,
-    checkNginx: nginx.check,
-    reloadNginx: nginx.reload,
+    checkNginx: isWorkers ? async () => [] : nginx.check,
+    reloadNginx: isWorkers ? async () => {} : nginx.reload,
     setBalancing: (balancing) => nginx.update({ balancing }),
     stop,
     checkApps: apps.check,

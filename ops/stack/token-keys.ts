@@ -4,6 +4,7 @@ import { formatKeys, keyOf, parseKeys, type Key } from '../../src/keys/key-list'
 import { codeOf } from '../../src/lib/error-code';
 import { replaceFile } from '../../src/lib/replace-file';
 import { UserError } from '../../tools/command/run-command';
+import type { Role } from '../../tools/local-servers/stack-file';
 import { newSecret } from '../../tools/local-servers/secrets';
 
 const HOUR = 3_600_000;
@@ -31,8 +32,8 @@ export function withoutOld(keys: Key[], env: Record<string, string>): Key[] {
   return keys.filter(({ until }) => until === undefined || until + keptMs > Date.now());
 }
 
-/** Makes the file if it is missing, and drops old keys from it. */
-function ensureKeys(dir: string, env: Record<string, string>): string {
+/** Makes the file if it is missing, and drops old keys from it. @throws UserError if another host has to make it */
+function ensureKeys(dir: string, env: Record<string, string>, role: Role): string {
   const file = keysFile(dir);
   try {
     const keys = readKeysOf(file);
@@ -41,6 +42,11 @@ function ensureKeys(dir: string, env: Record<string, string>): string {
     else fs.chmodSync(file, 0o600);
   } catch (error) {
     if (codeOf(error) !== 'ENOENT') throw error;
+    // Keys of its own would refuse the tokens of the other hosts.
+    if (role === 'workers')
+      throw new UserError(
+        `${file} is missing. Copy jwt-secrets from the data folder of the first host to it (mode 600), or name the file by JWT_SECRETS_FILE.`,
+      );
     const old = oldFile(dir);
     writeKeys(file, [keyOf(fs.existsSync(old) ? fs.readFileSync(old, 'utf8').trim() : newSecret())]);
   }
@@ -48,9 +54,9 @@ function ensureKeys(dir: string, env: Record<string, string>): string {
 }
 
 /** @returns variables that name the keys of the tokens: those of the stack, unless `env` names others */
-export function keyVariables(dir: string, env: Record<string, string>): Record<string, string> {
+export function keyVariables(dir: string, env: Record<string, string>, role: Role): Record<string, string> {
   const isForeign = (file: string | undefined, own: string) => Boolean(file) && file !== own;
   if (env.JWT_SECRETS || isForeign(env.JWT_SECRETS_FILE, keysFile(dir))) return {};
   if (env.JWT_SECRET || isForeign(env.JWT_SECRET_FILE, oldFile(dir))) return { JWT_SECRETS_FILE: '' };
-  return { JWT_SECRETS_FILE: ensureKeys(dir, env), JWT_SECRET_FILE: '' };
+  return { JWT_SECRETS_FILE: ensureKeys(dir, env, role), JWT_SECRET_FILE: '' };
 }

@@ -1,4 +1,4 @@
-import type { createStackFile } from '../../tools/local-servers/stack-file';
+import type { createStackFile, Role } from '../../tools/local-servers/stack-file';
 import type { Edge } from '../../tools/local-servers/edge';
 import type { Balancing, ServerName, Service } from '../../tools/local-servers/types';
 
@@ -15,6 +15,8 @@ export interface StackOptions {
   edge?: Edge;
   /** True to run the apps under the user's own PM2, as `npm start` does, instead of one of the stack. */
   ownPm2?: boolean;
+  /** Default: `all`. */
+  role?: Role;
   /** Called with news for the user, such as a port that is taken. */
   say?: (text: string) => void;
 }
@@ -71,6 +73,7 @@ export interface Tell {
 }
 
 export interface Stack {
+  role: Role;
   stackFile: ReturnType<typeof createStackFile>;
   /** Starts the servers (MongoDB, Redis and RabbitMQ by default); returns when all of them answer. */
   startServers(options?: {
@@ -113,7 +116,12 @@ export interface Stack {
   scaleApi(workers: number): Promise<void>;
   /** Has NGINX list the first `count` of the running workers (all by default); the others idle. */
   listWorkers(count?: number): Promise<void>;
-  /** @returns warnings @throws UserError if NGINX could not serve with the addresses and the certificate of the environment */
+  /**
+   * Does nothing if NGINX runs on another host, as `reloadNginx`.
+   *
+   * @returns warnings
+   * @throws UserError if NGINX could not serve with the addresses and the certificate of the environment
+   */
   checkNginx(): Promise<string[]>;
   /** Has NGINX take them, also a renewed certificate, without touching the apps. @throws as `checkNginx` */
   reloadNginx(): Promise<void>;

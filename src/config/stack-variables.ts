@@ -36,6 +36,10 @@ const isOfWorkers = ({ least, most }: Range) => least >= 1 && least <= most && m
 
 /** Variables of NGINX, PM2 and the scripts, beside those of schema.ts. */
 export const stackSchema = z.object({
+  ROLE: by('`npm start`')(
+    z.enum(['all', 'workers']).default('all'),
+    'workers starts API workers and the job worker alone, which use the servers of other hosts (docs/hosts.md).',
+  ),
   BALANCING: by('`npm start`, NGINX')(
     z.enum(['round-robin', 'least-connections', 'response-time']).default('round-robin'),
     'How NGINX distributes requests; docs/overload.md says which method suits when.',

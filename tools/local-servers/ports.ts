@@ -22,9 +22,10 @@ const refusedByFetch = new Set([
   10080,
 ]);
 
-export async function isFree(port: number): Promise<boolean> {
+/** @param addresses default: loopback */
+export async function isFree(port: number, addresses = hosts): Promise<boolean> {
   if (refusedByFetch.has(port)) return false;
-  const answers = await Promise.all(hosts.map((host) => canListen(port, host)));
+  const answers = await Promise.all(addresses.map((host) => canListen(port, host)));
   return answers.every(Boolean);
 }
 
@@ -40,7 +41,7 @@ export async function findFree(
   for (let first = from; first < from + 200 * step; first += step) {
     const block = Array.from({ length: size }, (_, i) => first + i);
     if (block.some((port) => taken.has(port))) continue;
-    const free = await Promise.all(block.map(isFree));
+    const free = await Promise.all(block.map((port) => isFree(port)));
     if (free.every(Boolean)) return first;
   }
   throw new UserError(

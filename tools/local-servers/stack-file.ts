@@ -4,6 +4,9 @@ import { codeOf } from '../../src/lib/error-code';
 import { replaceFile } from '../../src/lib/replace-file';
 import type { ServerName, Service, Upstream } from './types';
 
+/** What `npm start` runs on this host: `workers` leaves out all servers, which other hosts have. */
+export type Role = 'all' | 'workers';
+
 /** Build and configuration of the apps. */
 interface Start {
   env?: Record<string, string>;
@@ -12,6 +15,7 @@ interface Start {
 
 /** Content of stack.json. Every field is missing until a command has written it. */
 export interface StackFile extends Start {
+  role?: Role;
   /** Address of NGINX. */
   url?: string;
   ports?: Record<string, number>;

@@ -20,6 +20,12 @@ export function privateHome(dir: string, name: string) {
   return path.join(os.tmpdir(), `taskfleet-${os.userInfo().uid}-${hash}`);
 }
 
+/** @returns a folder for the control sockets of the stack in `dir`, within the 80 bytes that RUN_DIR may have */
+export function runDirIn(dir: string) {
+  const hash = crypto.createHash('sha256').update(dir).digest('hex').slice(0, 12);
+  return path.join(os.tmpdir(), `taskfleet-run-${ownUid}-${hash}`);
+}
+
 /** Makes the folder, for this user alone. @throws UserError if other users could write there */
 export function ensurePrivate(home: string) {
   if (!makePrivateFolder(home)) return;

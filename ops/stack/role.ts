@@ -1,0 +1,78 @@
+import { isIP } from 'node:net';
+import os from 'node:os';
+import type { Role, StackFile } from '../../tools/local-servers/stack-file';
+import { UserError } from '../../tools/command/run-command';
+import { keyVariables } from './token-keys';
+
+type Variables = Record<string, string | undefined>;
+
+/** A stack keeps the role of its last start until ROLE names another. */
+export const roleOf = (env: Variables, { role }: StackFile): Role =>
+  (env.ROLE || role) === 'workers' ? 'workers' : 'all';
+
+/** Addresses by which other hosts may reach this one. */
+const ownAddresses = () =>
+  Object.values(os.networkInterfaces()).flatMap((list = []) =>
+    list.filter(({ internal, scopeid }) => !internal && !scopeid).map(({ address }) => address),
+  );
+
+const isLoopback = (host: string) => host.startsWith('127.') || host === '::1';
+
+function hostFault(host: string | undefined): string | undefined {
+  const known = ownAddresses();
+  const those = known.length > 0 ? `This host has ${known.join(', ')}.` : 'This host has none but loopback.';
+  const want = `Name an address of this host that NGINX reaches. ${those}`;
+  if (!host) return `HOST is not set. ${want}`;
+  if (isIP(host) === 0) return `HOST is "${host}", which is no address. ${want}`;
+  if (['0.0.0.0', '::'].includes(host))
+    return `HOST is ${host}, by which no other host finds this one. ${want}`;
+  if (['127.0.0.1', '::1'].includes(host)) return `HOST is ${host}, which only this host reaches. ${want}`;
+  return isLoopback(host) || known.includes(host)
+    ? undefined
+    : `HOST is ${host}, which is no address of this host. ${want}`;
+}
+
+const servers = { MONGO_URL: 'MongoDB', REDIS_URL: 'Redis', AMQP_URL: 'RabbitMQ' };
+
+/** @returns the message if `work` ends with an error for the user */
+function messageOfUser(work: () => unknown): string[] {
+  try {
+    work();
+    return [];
+  } catch (error) {
+    if (error instanceof UserError) return [error.message];
+    throw error;
+  }
+}
+
+/**
+ * Checks what ROLE=workers needs, as the apps would get it.
+ *
+ * @param dir the stack's folder
+ * @param given variables of the apps without those that the stack chooses
+ * @returns warnings
+ * @throws UserError that names everything that is missing
+ */
+export function requireForWorkers(dir: string, given: Record<string, string>): string[] {
+  const missing = Object.entries(servers).filter(([name]) => !given[name]);
+  const faults = [
+    ...missing.map(
+      ([name, title]) => `${name} is not set. Name the ${title} that all hosts share; none is started here.`,
+    ),
+    ...[hostFault(given.HOST)].filter((fault) => fault !== undefined),
+    ...messageOfUser(() => keyVariables(dir, given, 'workers')),
+  ];
+  if (faults.length > 0)
+    throw new UserError(
+      `ROLE=workers cannot start here:\n${faults.map((fault) => `  ${fault}\n`).join('')}` +
+        'Keep each with npx taskfleet config set NAME=VALUE; docs/hosts.md shows the whole way.',
+    );
+  return [
+    ...(isLoopback(given.HOST ?? '')
+      ? [`HOST is ${given.HOST}: no other host reaches it, so this is for a trial on one machine`]
+      : []),
+    ...(given.BALANCER_URL
+      ? []
+      : ['BALANCER_URL is not set: workers cannot have NGINX skip them before they leave (docs/hosts.md)']),
+  ];
+}
