@@ -11,8 +11,8 @@ local SLOW = 1 -- seconds to which a failure raises the average, at least
 -- requests but never none, since a client may provoke errors (503: its passwords fill the queue).
 local ERROR = 3
 local FLOOR = 0.001 -- seconds: NGINX measures in milliseconds, and 0 times any load would be 0
--- Same meaning as max_fails and fail_timeout (seconds) of NGINX's own methods.
-local MAX_FAILS, FAIL_TIMEOUT = 3, 2
+-- Same meaning as max_fails and fail_timeout (seconds) of NGINX's own methods: of this host, and of others.
+local MAX_FAILS, OWN_TIMEOUT, OTHER_TIMEOUT = 3, 2, 5
 
 -- NGINX's processes share averages and failures; of two simultaneous updates one may be lost, which an average can
 -- bear. Each process counts its own open requests, so that one that is killed leaves no count behind.
@@ -23,9 +23,12 @@ local function read_list()
   -- Without a seed each NGINX process would draw the same numbers.
   math.randomseed(ngx.worker.pid())
   peers, peer_named = {}, {}
-  for name, host, port in ngx.var.api_peers:gmatch("(([%d.]+):(%d+))") do
+  for name in ngx.var.api_peers:gmatch("%S+") do
+    -- An IPv6 address keeps its brackets.
+    local host, port = name:match("^(.+):(%d+)$")
     local peer = { host = host, port = tonumber(port), under_way = 0 }
-    for _, key in ipairs({ "average", "at", "fails", "down", "usual" }) do
+    peer.fail_timeout = host == "127.0.0.1" and OWN_TIMEOUT or OTHER_TIMEOUT
+    for _, key in ipairs({ "average", "at", "fails", "down", "failed", "usual" }) do
       peer[key] = key .. " " .. name
     end
     peers[#peers + 1], peer_named[name] = peer, peer
@@ -70,10 +73,22 @@ end
 -- Passes the worker over for a while, after which it counts as new. A worker without an average needs only one failure:
 -- most listed ports may be idle, and each is probed repeatedly.
 local function note_failure(peer)
-  local fails = shared:incr(peer.fails, 1, 0, FAIL_TIMEOUT) or MAX_FAILS
+  local fails = shared:incr(peer.fails, 1, 0, peer.fail_timeout) or MAX_FAILS
   if shared:get(peer.average) and fails < MAX_FAILS then return observe(peer, SLOW, SLOW) end
-  shared:set(peer.down, true, FAIL_TIMEOUT)
+  shared:set(peer.failed, true)
+  shared:set(peer.down, true, peer.fail_timeout)
   shared:delete(peer.average)
+end
+
+-- Only one request tries a worker that has failed: if its host vanished, each try takes the time-out of a connection.
+local function begin_try(peer)
+  if shared:get(peer.failed) then shared:set(peer.down, true, peer.fail_timeout) end
+end
+
+local function end_try(peer)
+  if not shared:get(peer.failed) then return end
+  shared:delete(peer.failed)
+  shared:delete(peer.down)
 end
 
 local function usable(tried, also_down)
@@ -112,6 +127,7 @@ function M.choose()
   local ok, problem = balancer.set_current_peer(peer.host, peer.port)
   if not ok then return ngx.log(ngx.ERR, problem) end
   peer.under_way = peer.under_way + 1
+  begin_try(peer)
 end
 
 -- Mean seconds of an answer without error over all workers; errors do not affect it.
@@ -150,18 +166,21 @@ function M.learn()
   local names = ngx.var.upstream_addr
   if not (names and peers) then return end
   local next_status, next_seconds = each(ngx.var.upstream_status), each(ngx.var.upstream_response_time)
-  local next_header = each(ngx.var.upstream_header_time)
+  local next_header, next_connect = each(ngx.var.upstream_header_time), each(ngx.var.upstream_connect_time)
   for name in each(names) do
     local status, seconds = tonumber((next_status())), tonumber((next_seconds()))
     -- A status of NGINX's own has no header time: the worker refused or closed the connection, or was too late.
     local has_answered = tonumber((next_header())) ~= nil
+    local has_connected = tonumber((next_connect())) ~= nil
     local peer = peer_named[name]
     if peer then
       peer.under_way = math.max(peer.under_way - 1, 0)
       -- A draining worker answers 503 there.
-      if (status == 502 and not has_answered) or (status == 503 and ngx.var.uri == "/health/serving") then
+      if (status == 502 and not has_answered) or (status == 504 and not has_connected)
+        or (status == 503 and ngx.var.uri == "/health/serving") then
         note_failure(peer)
       elseif status and seconds then
+        if has_answered then end_try(peer) end
         if not has_answered then
           observe(peer, seconds, math.max(seconds, SLOW))
         elseif status >= 500 then

@@ -41,12 +41,16 @@ export function configFaults(schema: Shape, given: Record<string, string | undef
   const { error } = schema.safeParse(given);
   if (!error) return [];
   const wrong = new Set(error.issues.map(({ path }) => String(path[0])));
+  // Other types know only that the value is wrong.
+  const own = error.issues.filter(({ code, message }) => code === 'custom' && message !== 'Invalid input');
+  const reasons = new Map(own.map(({ path, message }) => [String(path[0]), message]));
   return variablesOf(schema)
     .filter(({ name }) => wrong.has(name))
     .map(({ name, allowed, secret }) => {
       const value = given[name];
       const is = value === undefined ? 'not set' : shown(value, secret);
-      return `${name} is ${is}; it can be ${allowed}.`;
+      const reason = reasons.get(name);
+      return `${name} ${reason ? `${reason}. It` : `is ${is}; it`} can be ${allowed}.`;
     });
 }
 

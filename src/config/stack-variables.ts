@@ -1,4 +1,6 @@
+import { isIP } from 'node:net';
 import { z } from 'zod';
+import { EXAMPLE, parseApiHosts } from './api-hosts';
 import { parseListen } from './listen';
 import { by, NETWORKS, type More } from './schema';
 import { flag, list, whole } from './values';
@@ -33,6 +35,12 @@ function rangeOf(text: string): Range {
 }
 
 const isOfWorkers = ({ least, most }: Range) => least >= 1 && least <= most && most <= MOST_WORKERS;
+
+/** Accepts an address with or without a port; NGINX wants brackets around IPv6. */
+function isServer(item: string): boolean {
+  const [, host = ''] = /^(\[[^\]]+\]|[^:]+)(?::\d{1,5})?$/.exec(item) ?? [];
+  return isIP(host.replace(/[[\]]/g, '')) === (host.startsWith('[') ? 6 : 4);
+}
 
 /** Variables of NGINX, PM2 and the scripts, beside those of schema.ts. */
 export const stackSchema = z.object({
@@ -74,6 +82,27 @@ export const stackSchema = z.object({
       .default('50r/s'),
     'Requests that NGINX accepts from one address, except from LIMIT_EXEMPT.',
     { allowed: '1r/s to 999999r/s, or r/m' },
+  ),
+  API_HOSTS: by(edge)(
+    z
+      .string()
+      .refine((value) => !parseApiHosts(value).fault, {
+        error: ({ input }) => parseApiHosts(String(input)).fault,
+      })
+      .optional(),
+    'API workers of other hosts that NGINX lists besides its own (docs/hosts.md).',
+    {
+      allowed: `addresses or names with their ports, such as ${EXAMPLE}, [fd00::1]:4001, separated by commas`,
+      defaultText: 'none',
+    },
+  ),
+  RESOLVER: by(edge)(
+    list(isServer).optional(),
+    'DNS servers that NGINX asks again and again for the names in API_HOSTS.',
+    {
+      allowed: 'addresses such as 10.0.0.2, 10.0.0.3:5353, [fd00::2], separated by commas',
+      defaultText: 'those of /etc/resolv.conf',
+    },
   ),
   AUTOSCALE: by('`npm start`, `npm run supervise`')(
     z
@@ -144,6 +173,8 @@ export const stackSchema = z.object({
   NGINX_LOAD_MODULES: text(nginx, 'Directives that load Lua, for BALANCING=response-time.'),
   NGINX_ACCESS_LOG: path(nginx, 'File of the access log.'),
   API_SERVERS: text(nginx, 'Directives with the port of each API worker.'),
+  NGINX_API_HOSTS: text(nginx, 'Addresses of other hosts with API workers, as lines `10.0.0.11/32 1;`.'),
+  NGINX_CONNECT_TIMEOUT: text(nginx, 'Time to connect to an API worker: 300ms if some are on other hosts.'),
   API_PEERS: text(nginx, 'The same as addresses, for BALANCING=response-time.'),
   MONGO_PASSWORD: password(
     'containers: MongoDB',

@@ -20,8 +20,8 @@ export const withLua: Balancing[] = hasLua() ? ['response-time'] : [];
 export const methods: Balancing[] = ['round-robin', 'least-connections', ...withLua];
 
 /** Starts a stand-in for an API worker whose delay, status and faults a test sets. */
-async function startStub() {
-  const stub = { port: await freePort(), delayMs: 2, status: 200, breaks: false, seen: 0, stop, start };
+export async function startStub(host = '127.0.0.1') {
+  const stub = { host, port: await freePort(), delayMs: 2, status: 200, breaks: false, seen: 0, stop, start };
   let server: Server;
   async function start() {
     server = createServer((request, response) => {
@@ -32,7 +32,7 @@ async function startStub() {
         setTimeout(() => response.writeHead(status, { 'x-worker': port }).end('{}'), delayMs);
       });
     });
-    server.listen(stub.port, '127.0.0.1');
+    server.listen(stub.port, host.replace(/[[\]]/g, ''));
     await once(server, 'listening');
   }
   async function stop() {
@@ -101,7 +101,7 @@ export async function startNginx(
 
 /** Starts an NGINX before `count` stubs that listen and `idle` ports on which nobody does. */
 export async function startBalancer(balancing: Balancing, { count = 2, idle = 0 } = {}) {
-  const stubs = await Promise.all(Array.from({ length: count + idle }, startStub));
+  const stubs = await Promise.all(Array.from({ length: count + idle }, () => startStub()));
   const apiPorts = stubs.map(({ port }) => port);
   await Promise.all(stubs.slice(count).map((stub) => stub.stop()));
   const { url, stop } = await startNginx(apiPorts, { balancing });

@@ -1,10 +1,19 @@
+import { parseApiHosts } from '../../src/config/api-hosts';
 import { describeListen, parseListen, type Listen } from '../../src/config/listen';
 import { itemsOf, networksOf } from '../../src/lib/networks';
 import { UserError } from '../command/run-command';
 import { hasIpv6 } from './ports';
 
 /** Variables of NGINX alone. */
-export const nginxVariables = ['LISTEN', 'TLS_CERT', 'TLS_KEY', 'REAL_IP_FROM', 'LIMIT_RATE'] as const;
+export const nginxVariables = [
+  'LISTEN',
+  'TLS_CERT',
+  'TLS_KEY',
+  'REAL_IP_FROM',
+  'LIMIT_RATE',
+  'API_HOSTS',
+  'RESOLVER',
+] as const;
 /** PROFILE decides about values of the apps, of which NGINX shares some. */
 export const edgeVariables = [...nginxVariables, 'PROFILE'] as const;
 /** Holds them as they were given. */
@@ -21,8 +30,8 @@ export const edgeOf = (env: NodeJS.ProcessEnv): Edge =>
 
 const redirects = ({ isTls }: Listen, hasTls: boolean) => hasTls && !isTls;
 
-/** Checks variables against each other, and reads LISTEN. @throws UserError */
-export function readEdge({ LISTEN, TLS_CERT, TLS_KEY }: Edge) {
+/** Checks variables against each other, and reads LISTEN and API_HOSTS. @throws UserError */
+export function readEdge({ LISTEN, TLS_CERT, TLS_KEY, API_HOSTS }: Edge) {
   if (Boolean(TLS_CERT) !== Boolean(TLS_KEY)) {
     const [given, missing] = TLS_CERT ? ['TLS_CERT', 'TLS_KEY'] : ['TLS_KEY', 'TLS_CERT'];
     throw new UserError(`${given} is set and ${missing} is not: set both, or none of them.`);
@@ -35,7 +44,9 @@ export function readEdge({ LISTEN, TLS_CERT, TLS_KEY }: Edge) {
     throw new UserError(`LISTEN names ${describeListen(tls)}: set TLS_CERT and TLS_KEY as well.`);
   if (hasTls && !tls)
     throw new UserError('TLS_CERT is set, but LISTEN names no port for HTTPS: set LISTEN=80,443.');
-  return { listens, hasTls, tls };
+  const { hosts, fault } = API_HOSTS ? parseApiHosts(API_HOSTS) : { hosts: [] };
+  if (fault) throw new UserError(`API_HOSTS ${fault}.`);
+  return { listens, hasTls, tls, hosts };
 }
 
 const wildcards = hasIpv6 ? ['0.0.0.0', '[::]'] : ['0.0.0.0'];

@@ -14,16 +14,22 @@ import { readTlsFiles } from '../tls-files';
 /** Key and certificates, which NGINX reads at each handshake (nginx/tls/tls.conf). */
 export const pemOf = (dir: string): string => path.join(dir, PEM);
 
+/** Returns what NGINX prints about itself: its version and how it was built. */
+const about = (bin: string): string =>
+  spawnSync(bin, ['-V'], { encoding: 'utf8', timeout: 10_000 }).stderr ?? '';
+
+const versionIn = (text: string): string => /nginx version: \S+\/([\d.]+)/.exec(text)?.[1] ?? '0';
+export const versionOf = (bin: string): string => versionIn(about(bin));
+
 /** How this NGINX turns HTTP/2 on: by a directive since 1.25.1. @throws UserError if it has no TLS */
 export function http2Of(bin: string): 'parameter' | 'directive' | undefined {
-  const { stderr = '' } = spawnSync(bin, ['-V'], { encoding: 'utf8', timeout: 10_000 });
+  const stderr = about(bin);
   if (!stderr.includes('--with-http_ssl_module'))
     throw new UserError(
       `TLS_CERT is set, but ${bin} was built without TLS. Install the system's package of NGINX.`,
     );
   if (!stderr.includes('--with-http_v2_module')) return undefined;
-  const [, version = '0'] = /nginx version: \S+\/([\d.]+)/.exec(stderr) ?? [];
-  return isAtLeast(version, '1.25.1') ? 'directive' : 'parameter';
+  return isAtLeast(versionIn(stderr), '1.25.1') ? 'directive' : 'parameter';
 }
 
 /**

@@ -2,9 +2,10 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { findCommand, commandVersion } from '../find-command';
 import { converse } from './converse';
+import { apiServers } from '../api-servers';
 import { checkBalancing } from '../balancing';
-import { edgeDirectives } from '../edge';
-import { http2Of, requireValid } from './nginx-edge';
+import { edgeDirectives, type Edge } from '../edge';
+import { http2Of, requireValid, versionOf } from './nginx-edge';
 import { loadLua } from './nginx-lua';
 import { UserError } from '../../command/run-command';
 import type { ServerContext, ServerDefinition } from '../types';
@@ -42,7 +43,6 @@ function configOf({
   if (!/^[\w.:/[\]*, -]*$/.test(corsOrigins))
     throw new UserError(`CORS_ORIGINS names no origins: ${corsOrigins}`);
   const template = fs.readFileSync(path.join(root, 'nginx', 'nginx.conf.template'), 'utf8');
-  const addresses = apiPorts.map((port) => `127.0.0.1:${port}`);
   const http2 = edge.TLS_CERT ? http2Of(found.bin) : undefined;
   const directives = edgeDirectives(edge, { ownPort: ports.nginx, limitExempt, http2 });
   const text = render(template, {
@@ -54,13 +54,15 @@ function configOf({
     NGINX_DIR: '.',
     NGINX_METRICS_LISTEN: `listen 127.0.0.1:${ports.metrics};`,
     BALANCING: method,
-    API_SERVERS: addresses.map((address) => `server ${address} max_fails=3 fail_timeout=2s;`).join('\n    '),
-    API_PEERS: addresses.join(' '),
+    ...apiServers(edge, { apiPorts, balancing: method, version: () => versionOf(found.bin) }),
     CORS_ORIGINS: corsOrigins,
     NGINX_ACCESS_LOG: 'access.log',
   });
   return { text, listens: directives.NGINX_LISTEN };
 }
+
+/** Values that people wrote; NGINX knows best whether it can serve with them. */
+const needsJudgment = (edge?: Edge) => Boolean(edge?.LISTEN || edge?.API_HOSTS);
 
 export const nginx: ServerDefinition<'nginx' | 'metrics'> = {
   name: 'nginx',
@@ -77,7 +79,7 @@ export const nginx: ServerDefinition<'nginx' | 'metrics'> = {
 
   /** Has NGINX itself judge it, which knows whether the host has these addresses and this user may open them. */
   check(context) {
-    if (context.edge?.LISTEN) requireValid(context.found.bin, context.dir, configOf(context).text);
+    if (needsJudgment(context.edge)) requireValid(context.found.bin, context.dir, configOf(context).text);
   },
 
   prepare(context) {
@@ -92,7 +94,7 @@ export const nginx: ServerDefinition<'nginx' | 'metrics'> = {
     });
     // A client of a certificate authority expects its folder to be there.
     fs.mkdirSync(path.join(dir, 'acme'), { recursive: true });
-    if (edge.LISTEN) requireValid(found.bin, dir, text);
+    if (needsJudgment(edge)) requireValid(found.bin, dir, text);
     changes.push(write(path.join(dir, 'nginx.conf'), text));
     const configChanged = changes.includes(true);
     // The shell runs it, so that it works without its x bit and on a mount that forbids executing.
