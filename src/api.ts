@@ -60,23 +60,22 @@ async function main(): Promise<void> {
   });
   const loggers = [logger, app.accessLog];
   const metricsAsJson = api.metrics.json;
-  const control = await serveControl(
-    { folder: config.runDir, name: config.workerName, logger },
-    apiControl({
-      config,
-      drain,
-      aside,
-      leave: leaving,
-      rejoin,
-      isServing,
-      live,
-      hashPool,
-      watchers: api.watchers,
-      keyIds: api.keyIds,
-      metricsAsJson,
-      loggers,
-    }),
-  );
+  const commands = apiControl({
+    config,
+    drain,
+    aside,
+    leave: leaving,
+    rejoin,
+    isServing,
+    live,
+    hashPool,
+    watchers: api.watchers,
+    keyIds: api.keyIds,
+    metricsAsJson,
+    loggers,
+  });
+  const control = await serveControl({ folder: config.runDir, name: config.workerName, logger }, commands);
+  const stopPublishing = api.publish(commands['GET /status']);
   const stopSharing = config.sharesCores ? shareCores(config.runDir, hashPool) : () => {};
   onShutdown(
     async () => {
@@ -87,6 +86,7 @@ async function main(): Promise<void> {
       const leave = isReplaced ? undefined : leaving;
       await drain.drain({ windowMs: config.drainMs, deadlineMs: timeLimits.drainMs, leave });
       stopSharing();
+      await stopPublishing();
       control.close();
       await api.close();
     },

@@ -29,7 +29,7 @@ export async function composeApi(config: Config, logger: Logger) {
   const scriptTokens = composeScriptTokens({ ...shared, sessions }, users.requireSelfOrAdmin);
   const avatars = composeAvatars(config, store, users.requireSelfOrAdmin);
   const jobs = createJobService(store.jobs);
-  const ops = composeOps(config, { ...store, failedJobs: composeFailedJobs(store), authenticate });
+  const ops = composeOps(config, { ...shared, ...store, failedJobs: composeFailedJobs(store), authenticate });
   const services = {
     auth,
     createUser,
@@ -44,7 +44,7 @@ export async function composeApi(config: Config, logger: Logger) {
     auditList,
     health,
   };
-  const long = [ops.hub, heldRefusals];
+  const long = [ops.routes.hub, heldRefusals];
 
   return {
     auth,
@@ -56,7 +56,8 @@ export async function composeApi(config: Config, logger: Logger) {
     hashPool,
     metrics,
     keyIds: () => shared.keys.known().map(({ id }) => id),
-    watchers: ops.hub.size,
+    watchers: ops.routes.hub.size,
+    publish: ops.publish,
     /** Answers that a worker ends at once when it stops, instead of waiting for them. */
     longAnswers: {
       end: () => long.forEach((one) => one.end()),
@@ -74,12 +75,13 @@ export async function composeApi(config: Config, logger: Logger) {
       corsOrigins: config.corsOrigins,
       requireIfMatch: config.requireIfMatch,
       worker: config.exposeWorker ? config.fullWorkerName : undefined,
-      routes: allRoutes(services, ops, metrics, config.runDir),
+      routes: allRoutes(services, ops.routes, metrics, config.runDir),
       admitPassword: accounts.admitPassword,
       limit: createLimit(config, rateLimiter, shared.isExempt),
     },
     async close(): Promise<void> {
-      ops.hub.end();
+      ops.routes.hub.end();
+      ops.stop();
       await hashPool.close();
       await shared.close();
     },

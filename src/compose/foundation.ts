@@ -10,6 +10,7 @@ import { composeRequests } from '../http/server/compose';
 import { createOnce } from '../idempotency/idempotency-service';
 import { createMetrics } from '../infra/metrics';
 import { createRateLimiters } from '../infra/rate-limiter';
+import { createLiveChannel } from '../infra/redis/live-channel';
 import { connectRedis } from '../infra/redis/redis';
 import { createBusyClock } from '../lib/busy-clock';
 import { createNetworkCheck } from '../lib/networks';
@@ -60,6 +61,7 @@ export async function composeFoundation(config: Config, logger: Logger) {
     rateLimiter,
     isExempt: createNetworkCheck(config.limitExempt),
     cache,
+    liveChannel: redis && createLiveChannel(redis, `${prefix}:live`),
     health,
     keys,
     audit,

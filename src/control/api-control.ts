@@ -29,7 +29,7 @@ interface ApiControlOptions {
 /** A drain by an operator aborts requests that take longer. NGINX does not wait longer for them either. */
 export const DEADLINE_MS = 15_000;
 
-export function apiControl(options: ApiControlOptions): ControlHandlers {
+export function apiControl(options: ApiControlOptions) {
   const { config, drain, aside, leave, rejoin, isServing, live, hashPool, watchers, keyIds, metricsAsJson } =
     options;
   const { loggers } = options;
@@ -72,5 +72,5 @@ export function apiControl(options: ApiControlOptions): ControlHandlers {
     },
     'POST /ask-nginx': () => askNginx(config.balancerUrl ?? ''),
     'POST /log-level': setLevel(loggers),
-  };
+  } satisfies ControlHandlers;
 }

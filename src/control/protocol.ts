@@ -93,6 +93,8 @@ const jobWorkerStatus = processStatus.extend({
   }),
 });
 
+export type JobWorkerStatus = z.infer<typeof jobWorkerStatus>;
+
 const vitals = z.object({
   /** Delay of the event loop in milliseconds, over about the last second. */
   lateMs: z.number(),

@@ -35,6 +35,7 @@ const refuses = ({ least }: Pick<Ending, 'least'>, version: number) => version <
  */
 export function createNoticeBoard(notices: NoticeRepository, logger: Logger) {
   const reader = createNoticeReader(notices);
+  const followers: ((notice: Notice) => void)[] = [];
   const known = new Map<string, { until: number; least: number }>();
   /** Until when a notice is in force that did not fit into `known`. */
   let leftOutUntil = 0;
@@ -77,7 +78,10 @@ export function createNoticeBoard(notices: NoticeRepository, logger: Logger) {
 
   async function look(): Promise<void> {
     const startedAt = performance.now();
-    await reader.readOn(take);
+    await reader.readOn((notice) => {
+      take(notice);
+      for (const follow of followers) follow(notice);
+    });
     freshUntil = startedAt + FRESH_MS;
     if (looks++ % LOOKS_PER_SWEEP > 0) return;
     (await notices.pending(PENDING_LIMIT)).forEach(take);
@@ -127,6 +131,9 @@ export function createNoticeBoard(notices: NoticeRepository, logger: Logger) {
       await lookAfresh();
       void lookAgainAndAgain();
     },
+
+    /** Calls `follow` for each notice that is read, for some of them several times. */
+    follow: (follow: (notice: Notice) => void): void => void followers.push(follow),
 
     /**
      * Part of the entries' names; `undefined` if the cache must not be used now, since another worker may have written

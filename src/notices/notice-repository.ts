@@ -5,6 +5,8 @@ import { noticeModel, type Notice } from './notice-model';
 export type NoticeRepository = ReturnType<typeof createNoticeRepository>;
 
 const LOCK_KEPT_MS = 60_000;
+/** Id of the notice that somebody watches the live page. */
+export const WATCHED = 'live-page';
 const FOR_EVER = new Date('9999-01-01');
 
 /** Stores what one worker has all others know. */
@@ -27,6 +29,16 @@ export function createNoticeRepository(connection: Connection) {
       const change = { $unset: { pending: 1 }, $currentDate: { changedAt: true } } as const;
       if (ids.length === 1) await Notices.updateOne({ _id: ids[0]! }, change);
       else await Notices.updateMany({ _id: { $in: ids } }, change);
+    },
+
+    /** Says again that somebody watches the live page. */
+    async postWatched(keptMs: number): Promise<void> {
+      const until = new Date(Date.now() + keptMs);
+      await Notices.updateOne(
+        { _id: WATCHED },
+        { $set: { until }, $currentDate: { changedAt: true } },
+        { upsert: true },
+      );
     },
 
     /** Never expires: workers that start later need the epoch as well. */

@@ -1,39 +1,51 @@
 import type { Config } from '../config';
+import { placeOf } from '../control/control-folder';
+import type { ApiStatus } from '../control/protocol';
+import type { LiveChannel } from '../infra/redis/live-channel';
 import type { FailedJobs } from '../jobs/failed-jobs';
 import type { JobRepository } from '../jobs/job-repository';
+import type { NoticeBoard } from '../notices/notice-board';
+import type { NoticeRepository } from '../notices/notice-repository';
 import type { UserRepository } from '../users/user-repository';
 import { createEventHub } from './event-hub';
 import { createFleet, type Fleet } from './fleet';
 import type { OpsOptions } from './ops-routes';
 import type { OpsSnapshot } from './ops-types';
+import { createElsewhere } from './view/elsewhere';
+import { startPublishing } from './view/publisher';
+import { createWatch } from './view/watch';
 
 interface SnapshotDeps {
-  fleet: Pick<Fleet, 'workers' | 'silent' | 'scaling' | 'messages'>;
+  fleet: Pick<Fleet, 'processes' | 'scaling' | 'messages'>;
+  elsewhere: Pick<ReturnType<typeof createElsewhere>, 'look'>;
   jobs: Pick<JobRepository, 'counts' | 'latest'>;
   /** Name of this worker and its host. */
   name: string;
+  host: string;
 }
 
 const JOBS = 8;
 
 /** Collects what the live page shows. Workers are shown even if MongoDB or RabbitMQ is away. */
 const createSnapshot =
-  ({ fleet, jobs, name }: SnapshotDeps) =>
+  ({ fleet, elsewhere, jobs, name, host }: SnapshotDeps) =>
   async (): Promise<OpsSnapshot<Date>> => {
     const shown = Promise.all([jobs.counts(), jobs.latest(JOBS)]).then(
       ([counts, latest]) => ({ ...counts, latest }),
       () => null,
     );
-    const [workers, scaling, messages] = await Promise.all([
-      fleet.workers(),
+    const [processes, scaling, messages, others] = await Promise.all([
+      fleet.processes(),
       fleet.scaling(),
       fleet.messages(),
+      elsewhere.look(),
     ]);
     return {
       at: Date.now(),
       by: name,
-      workers: workers.map(({ answer }) => answer),
-      silent: fleet.silent(workers),
+      host,
+      ...processes,
+      elsewhere: others,
       scaling,
       jobs: await shown,
       messages,
@@ -45,19 +57,33 @@ interface OpsDeps {
   jobs: JobRepository;
   failedJobs: FailedJobs;
   authenticate: OpsOptions['authenticate'];
+  board: NoticeBoard;
+  notices: NoticeRepository;
+  liveChannel: LiveChannel | undefined;
 }
 
 /** Builds what the live page shows and can do. */
 export function composeOps(
-  { runDir, fullWorkerName: name }: Pick<Config, 'runDir' | 'fullWorkerName'>,
-  { users, jobs, failedJobs, authenticate }: OpsDeps,
-): OpsOptions {
+  { runDir, fullWorkerName: name, hostName: host }: Pick<Config, 'runDir' | 'fullWorkerName' | 'hostName'>,
+  { users, jobs, failedJobs, authenticate, board, notices, liveChannel: channel }: OpsDeps,
+) {
   const fleet = createFleet(runDir);
+  const watch = createWatch(board, notices);
+  let place: string | undefined;
+  // Not before the control socket has created the folder.
+  const own = () => ({ host, place: (place ??= placeOf(runDir)) });
+  const elsewhere = createElsewhere({ channel, watch, own });
   return {
-    hub: createEventHub({ take: createSnapshot({ fleet, jobs, name }) }),
-    fleet,
-    failedJobs,
-    authenticate,
-    isAdmin: async (id) => (await users.byId(id))?.role === 'Admin',
+    routes: {
+      hub: createEventHub({ take: createSnapshot({ fleet, elsewhere, jobs, name, host }) }),
+      fleet,
+      failedJobs,
+      authenticate,
+      isAdmin: async (id) => (await users.byId(id))?.role === 'Admin',
+    } satisfies OpsOptions,
+    /** Shows this worker to the live pages of other hosts. @returns a function that stops that */
+    publish: (status: () => ApiStatus) =>
+      channel ? startPublishing({ channel, watch, from: own, status }) : async () => {},
+    stop: elsewhere.stop,
   };
 }

@@ -15,16 +15,20 @@ const DRAIN_MS = 20_000;
 const BEGIN_MS = 1_000;
 const BEGIN_EVERY_MS = 50;
 
+type Answered = Awaited<ReturnType<typeof askAll<'GET /status'>>>;
+
+const apiWorkersOf = (all: Answered) =>
+  all
+    .flatMap(({ answer, ...socket }) => (answer.kind === 'api' ? [{ ...socket, answer }] : []))
+    .sort((a, b) => a.answer.port - b.answer.port || a.answer.startedAt - b.answer.startedAt);
+
 export type Fleet = ReturnType<typeof createFleet>;
 
 /** The workers of this host, reached by their control sockets in `folder`. @param answerMs time limit of what they do */
 export function createFleet(folder: string, answerMs = timeLimits.operatorMs) {
   /** Lists the API workers that answer. During a reload a name occurs twice: the older process comes first. */
   async function workers() {
-    const all = await askAll(folder, 'GET /status');
-    return all
-      .flatMap(({ answer, ...socket }) => (answer.kind === 'api' ? [{ ...socket, answer }] : []))
-      .sort((a, b) => a.answer.port - b.answer.port || a.answer.startedAt - b.answer.startedAt);
+    return apiWorkersOf(await askAll(folder, 'GET /status'));
   }
 
   /** Prevents that two Admins at once each drain the other's last worker. */
@@ -63,14 +67,20 @@ export function createFleet(folder: string, answerMs = timeLimits.operatorMs) {
     );
 
   return {
-    workers,
-
-    /** Names the API workers that run but are not in `answered`: they are too busy, starting or stopping. */
-    silent(answered: { file: string }[]): string[] {
-      const files = new Set(answered.map(({ file }) => file));
-      return listLiving(folder)
-        .filter(({ name, file }) => name.startsWith('api-') && !files.has(file))
-        .map(({ name }) => name);
+    /**
+     * Lists the processes of this host that answer. `silent` are the names of those that run and do not: they are too
+     * busy, starting or stopping.
+     */
+    async processes() {
+      const all = await askAll(folder, 'GET /status');
+      const files = new Set(all.map(({ file }) => file));
+      return {
+        workers: apiWorkersOf(all).map(({ answer }) => answer),
+        jobWorkers: all.flatMap(({ answer }) => (answer.kind === 'worker' ? [answer] : [])),
+        silent: listLiving(folder)
+          .filter((socket) => isWorker(socket) && !files.has(socket.file))
+          .map(({ name }) => name),
+      };
     },
 
     /** Returns what the supervisor of this host reports of autoscaling; undefined if none scales. */

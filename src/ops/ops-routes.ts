@@ -19,7 +19,20 @@ export interface OpsOptions {
   isAdmin: (id: string) => Promise<boolean>;
 }
 
-const MODULES = ['dom', 'stream', 'workers', 'lanes', 'refusals', 'scaling', 'notices', 'jobs'];
+const MODULES = [
+  'dom',
+  'stream',
+  'workers',
+  'shown',
+  'hosts',
+  'card',
+  'job-worker-card',
+  'lanes',
+  'refusals',
+  'scaling',
+  'notices',
+  'jobs',
+];
 
 const page = (): Route[] =>
   pageRoutes({

@@ -1,4 +1,5 @@
-import type { Answers, ApiStatus, AutoscaleStatus } from '../control/protocol';
+import type { Answers, ApiStatus, AutoscaleStatus, JobWorkerStatus } from '../control/protocol';
+import type { Elsewhere } from './view/elsewhere';
 
 /** What the live page fetches. Times are `Date` in the server and, after JSON, `string` in the page. */
 export interface OpsSnapshot<Time> {
@@ -6,10 +7,14 @@ export interface OpsSnapshot<Time> {
   at: number;
   /** Name of the worker that made the snapshot, and of its host. */
   by: string;
-  /** Workers that answered. During a reload a name occurs twice: the older process comes first. */
+  /** Name of this host. */
+  host: string;
+  /** Workers of this host that answered. During a reload a name occurs twice: the older process comes first. */
   workers: ApiStatus[];
-  /** Names of the workers that run but did not answer in time. */
+  jobWorkers: JobWorkerStatus[];
+  /** Names of the workers and job workers of this host that run but did not answer in time. */
   silent: string[];
+  elsewhere: Elsewhere;
   /** Unset if no supervisor scales. */
   scaling?: AutoscaleStatus;
   /** Null if MongoDB can't be asked. */

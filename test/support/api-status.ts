@@ -1,4 +1,4 @@
-import type { ApiStatus } from '../../src/control/protocol';
+import type { ApiStatus, JobWorkerStatus } from '../../src/control/protocol';
 
 export const buildApiStatus = (overrides: Partial<ApiStatus> = {}): ApiStatus => ({
   kind: 'api',
@@ -26,5 +26,19 @@ export const buildApiStatus = (overrides: Partial<ApiStatus> = {}): ApiStatus =>
     cache: { hits: 0, misses: 0 },
     recent: [],
   },
+  ...overrides,
+});
+
+export const buildJobWorkerStatus = (overrides: Partial<JobWorkerStatus> = {}): JobWorkerStatus => ({
+  kind: 'worker',
+  name: 'worker-0',
+  pid: process.pid,
+  release: 'test',
+  startedAt: 1,
+  memoryBytes: 1,
+  logLevel: 'info',
+  isConnected: true,
+  concurrency: 2,
+  jobs: { underWay: [], ended: {} },
   ...overrides,
 });

@@ -60,6 +60,7 @@ export async function startApi(namespace: string, variables: Variables = {}) {
     auth: composed.auth,
     health: composed.health,
     live: composed.live,
+    publish: composed.publish,
     async close(): Promise<void> {
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));

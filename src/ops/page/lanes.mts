@@ -1,11 +1,14 @@
-import type { ApiStatus, RecentRequest } from '../../control/protocol.js';
+import type { RecentRequest } from '../../control/protocol.js';
 import { byId, make, milliseconds } from './dom.mjs';
+import type { ShownWorker } from './shown.mjs';
 
 /** Number of requests shown, over all rows. */
 const COLUMNS = 12;
 
 interface Chip extends RecentRequest {
-  worker: string;
+  lane: string;
+  /** Name of the worker if its lane is that of a host. */
+  worker: string | undefined;
   number: number;
   isNew: boolean;
 }
@@ -13,7 +16,7 @@ interface Chip extends RecentRequest {
 /** Lets a line break before each slash. */
 const breakable = (route: string) => route.split(/(?=\/)/).flatMap((part) => [make('wbr'), part]);
 
-function showChip({ number, method, path, status, ms, isRefused, isNew }: Chip) {
+function showChip({ number, worker, method, path, status, ms, isRefused, isNew }: Chip) {
   const kind = status >= 500 && !isRefused ? 'failed' : status >= 400 ? 'refused' : 'fine';
   const route = path === 'none' ? 'no route' : path;
   return make(
@@ -22,7 +25,7 @@ function showChip({ number, method, path, status, ms, isRefused, isNew }: Chip) 
       className: `chip ${kind}${isNew ? ' new' : ''}`,
       title: `${method} ${route}: ${status} in ${milliseconds(ms)}`,
     },
-    make('b', { textContent: `#${number}` }),
+    make('b', { textContent: worker ? `#${number} ${worker}` : `#${number}` }),
     make('span', { className: 'answer', textContent: `${method} ${status}` }),
     make('span', { className: 'path' }, ...breakable(route)),
     make('span', { textContent: milliseconds(ms) }),
@@ -36,7 +39,9 @@ function createRow(name: string) {
   return { row, list };
 }
 
-/** Shows a row for each worker with the requests that it answered. */
+const laneOf = ({ key, hostName }: ShownWorker, byHost: boolean) => (byHost ? hostName : key);
+
+/** Shows a row for each worker, or for each of several hosts, with the requests that it answered. */
 export function createLanes() {
   /** Requests of each process at the last snapshot. */
   const totals = new Map<string, number>();
@@ -45,26 +50,29 @@ export function createLanes() {
   let count = 0;
 
   /** Returns the requests since the last snapshot, at most as many as the worker reports; counts all of them. */
-  function newOf({ name, pid, requests: { total, recent } }: ApiStatus) {
-    const key = `${name}.${pid}`;
+  function newOf(shown: ShownWorker, byHost: boolean) {
+    const { total, recent } = shown.requests;
+    const key = `${shown.key}.${shown.pid}`;
     const before = totals.get(key);
     const number = before === undefined ? recent.length : total - before;
     totals.set(key, total);
     count += Math.max(0, number - recent.length);
-    return number > 0 ? recent.slice(-number).map((request) => ({ ...request, worker: name })) : [];
+    const of = { lane: laneOf(shown, byHost), worker: byHost ? shown.name : undefined };
+    return number > 0 ? recent.slice(-number).map((request) => ({ ...request, ...of })) : [];
   }
 
-  return function show(workers: ApiStatus[]): void {
-    const fresh = workers.flatMap(newOf).sort((a, b) => a.at - b.at);
+  return function show(workers: ShownWorker[]): void {
+    const byHost = new Set(workers.map(({ hostName }) => hostName)).size > 1;
+    const fresh = workers.flatMap((worker) => newOf(worker, byHost)).sort((a, b) => a.at - b.at);
     const added = fresh.map((request) => ({ ...request, number: ++count, isNew: true }));
     shown = [...shown.map((chip) => ({ ...chip, isNew: false })), ...added].slice(-COLUMNS);
-    const names = new Set(workers.map(({ name }) => name));
+    const names = new Set(workers.map((worker) => laneOf(worker, byHost)));
     for (const name of rows.keys()) if (!names.has(name)) rows.delete(name);
     for (const name of names) {
       const row = rows.get(name) ?? createRow(name);
       rows.set(name, row);
       const cells = shown.map((chip) =>
-        chip.worker === name ? showChip(chip) : make('li', { ariaHidden: 'true' }),
+        chip.lane === name ? showChip(chip) : make('li', { ariaHidden: 'true' }),
       );
       if (added.length > 0 || row.list.childElementCount !== cells.length) row.list.replaceChildren(...cells);
     }

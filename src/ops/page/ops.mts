@@ -19,8 +19,8 @@ async function send<T>(method: string, path: string): Promise<Reply<T>> {
   return ask<T>(method, path, { send: session.send }).catch(() => LOST);
 }
 
-async function press(name: string, action: Action): Promise<void> {
-  const { ok, message } = await send('POST', `/ops/workers/${name}/${action}`);
+async function press(name: string, action: Action, place: string): Promise<void> {
+  const { ok, message } = await send('POST', `/ops/workers/${name}/${action}${place && `?place=${place}`}`);
   if (!ok) complain(message ?? `${name} could not ${action}.`);
 }
 

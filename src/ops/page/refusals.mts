@@ -1,5 +1,5 @@
-import type { ApiStatus } from '../../control/protocol.js';
 import { byId, make, rounded } from './dom.mjs';
+import type { ShownWorker } from './shown.mjs';
 
 const CLASSES: Record<string, string> = {
   password: 'Log-ins and sign-ups',
@@ -24,9 +24,9 @@ interface Refusal {
 }
 
 /** Adds up the refusals of all workers by class and reason, the most frequent first. */
-function sumUp(workers: ApiStatus[]): Refusal[] {
+function sumUp(workers: ShownWorker[]): Refusal[] {
   const found = new Map<string, Refusal>();
-  for (const { name, requests } of workers) {
+  for (const { key: name, requests } of workers) {
     for (const { class: kind, reason, perSecond } of requests.refused) {
       if (perSecond === 0) continue;
       const key = `${kind} ${reason}`;
@@ -46,7 +46,7 @@ function line({ class: kind, reason, perSecond, shares }: Refusal) {
 
 /** Shows the section only while requests are refused; `say` announces when that begins and ends. */
 export function createRefusals(say: (text: string) => void) {
-  return function show(workers: ApiStatus[]): void {
+  return function show(workers: ShownWorker[]): void {
     const refused = sumUp(workers);
     const isRefusing = refused.length > 0;
     const box = byId('refusing');

@@ -4,8 +4,9 @@ import path from 'node:path';
 import request from 'supertest';
 import { serveControl } from '../../../src/control/control-server';
 import { createLogger } from '../../../src/process/logger';
-import { buildApiStatus } from '../../support/api-status';
+import { buildApiStatus, buildJobWorkerStatus } from '../../support/api-status';
 import { as } from '../../support/factories';
+import { watchOps } from '../../support/ops-events';
 import { useAdmin, useApi, useMember } from '../../support/use-api';
 import { portOf } from '../../support/listen';
 
@@ -23,6 +24,7 @@ const startJobWorkerStub = (name: string, unacknowledged: number, ready?: number
   serveControl(
     { folder, name, logger: createLogger('silent', 'test') },
     {
+      'GET /status': () => buildJobWorkerStatus({ name }),
       'GET /queue': () => ({
         depth: ready === undefined ? null : { ready, consumers: 1, deadLetters: 2 },
         unacknowledged,
@@ -138,31 +140,7 @@ describe('the ops routes', () => {
     jobWorkers[1] = await startJobWorkerStub('worker-1', 3, 7);
   });
 
-  async function watch(count: number) {
-    const port = portOf(api.server);
-    const response = await fetch(`http://127.0.0.1:${port}/ops/events`, {
-      headers: { Authorization: `Bearer ${admin.token}` },
-      signal: AbortSignal.timeout(10_000),
-    });
-    expect(response.headers.get('content-type')).toBe('text/event-stream');
-    const events: {
-      at: number;
-      workers: { name: string }[];
-      silent: string[];
-      jobs: object;
-      messages: object;
-      scaling?: object;
-    }[] = [];
-    let text = '';
-    for await (const chunk of response.body!.pipeThrough(new TextDecoderStream() as never)) {
-      text += String(chunk);
-      const blocks = text.split('\n\n');
-      text = blocks.pop()!;
-      events.push(...blocks.filter((one) => one.startsWith('data: ')).map((one) => JSON.parse(one.slice(6))));
-      if (events.length >= count) break;
-    }
-    return events;
-  }
+  const watch = (count: number) => watchOps(api, admin, (events) => events.length >= count);
 
   it('sends the state of the workers, the jobs and the messages in RabbitMQ each second', async () => {
     const [first, second] = await watch(2);

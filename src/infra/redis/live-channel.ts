@@ -1,0 +1,24 @@
+import type { RedisClient } from './redis';
+
+export type LiveChannel = ReturnType<typeof createLiveChannel>;
+
+/** Passes texts between processes. Redis keeps none of them, so one that nobody hears is lost. */
+export function createLiveChannel({ client }: Pick<RedisClient, 'client'>, name: string) {
+  return {
+    publish: async (text: string): Promise<void> => void (await client.publish(name, text)),
+
+    /** Listens over a connection of its own, since Redis allows a connection that listens no other command. */
+    listen(onText: (text: string) => void) {
+      const listener = client.duplicate({ enableAutoPipelining: false, autoResubscribe: false });
+      // The caller notices that it hears nothing, whatever the reason.
+      listener.on('error', () => {});
+      listener.on('ready', () => void listener.subscribe(name).catch(() => {}));
+      listener.on('message', (_, text: string) => onText(text));
+      return {
+        /** Connects again, for a connection that is open and carries nothing. */
+        renew: () => listener.disconnect(true),
+        stop: () => listener.disconnect(),
+      };
+    },
+  };
+}

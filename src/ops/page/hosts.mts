@@ -1,0 +1,87 @@
+import { createCard, type Action } from './card.mjs';
+import { byId, make, setText } from './dom.mjs';
+import { createJobWorkerCard } from './job-worker-card.mjs';
+import type { ShownHost } from './shown.mjs';
+
+interface HostsOptions {
+  /** Called when the user presses a worker's button. */
+  onPress: (key: string, action: Action, place: string) => Promise<void>;
+  /** Called when the state of a process changes. */
+  onState: (name: string, state: string) => void;
+}
+
+/** Removes the elements of what is no longer there. */
+function keepOnly<T extends { element: Element }>(
+  kept: Map<string, T>,
+  ids: Set<string>,
+  gone = (_: T) => {},
+): void {
+  for (const [id, one] of kept) {
+    if (ids.has(id)) continue;
+    one.element.remove();
+    kept.delete(id);
+    gone(one);
+  }
+}
+
+function createHost({ id, name, isHere }: ShownHost, { onPress, onState }: HostsOptions) {
+  const title = make('h3', { id: `host-${id}` }, name);
+  if (isHere) title.append(make('small', {}, ' (this page comes from here)'));
+  const note = make('p', { className: 'host-note' });
+  const cards = make('div', { className: 'cards' });
+  const element = make('section', { className: 'host' }, title, note, cards);
+  element.setAttribute('aria-labelledby', title.id);
+  element.dataset.host = name;
+  const workers = new Map<string, ReturnType<typeof createCard>>();
+  const jobWorkers = new Map<string, ReturnType<typeof createJobWorkerCard>>();
+
+  function report(key: string, state: string | undefined): void {
+    if (state) onState(key, state);
+  }
+
+  return {
+    element,
+    /** @param serving number of workers that serve on all hosts */
+    show(host: ShownHost, { at, serving }: { at: number; serving: number }): void {
+      setText(note, host.note);
+      element.dataset.silent = String(!host.isHere && host.note !== '');
+      const ids = new Set([...host.workers.map((one) => one.id), ...host.silent]);
+      keepOnly(workers, ids, ({ key }) => onState(key, 'gone'));
+      const running = new Set([...host.jobWorkers.map((one) => one.id), ...host.silent]);
+      keepOnly(jobWorkers, running, ({ key }) => onState(key, 'gone'));
+      for (const worker of host.workers) {
+        const card =
+          workers.get(worker.id) ?? createCard(worker, (action) => onPress(worker.key, action, id));
+        if (!workers.has(worker.id)) cards.append(card.element);
+        workers.set(worker.id, card);
+        report(worker.key, card.show(worker, { at, serving, isBarred: host.isDouble }));
+      }
+      for (const worker of host.jobWorkers) {
+        const card = jobWorkers.get(worker.id) ?? createJobWorkerCard(worker);
+        if (!jobWorkers.has(worker.id)) cards.append(card.element);
+        jobWorkers.set(worker.id, card);
+        card.show(worker, at);
+      }
+      const answered = new Set([...host.workers, ...host.jobWorkers].map((one) => one.id));
+      for (const silent of host.silent.filter((one) => !answered.has(one))) {
+        const card = workers.get(silent);
+        report(silent, card?.showSilent());
+        jobWorkers.get(silent)?.showSilent();
+      }
+    },
+  };
+}
+
+/** Shows a section for each host with a card for each of its processes. */
+export function createHosts(options: HostsOptions) {
+  const sections = new Map<string, ReturnType<typeof createHost>>();
+  return function show(hosts: ShownHost[], now: { at: number; serving: number }): void {
+    keepOnly(sections, new Set(hosts.map(({ id }) => id)));
+    for (const host of hosts) {
+      const section = sections.get(host.id) ?? createHost(host, options);
+      if (!sections.has(host.id)) byId('workers').append(section.element);
+      sections.set(host.id, section);
+      section.show(host, now);
+    }
+  };
+}

@@ -1,0 +1,45 @@
+import { duration, make, setText, showFacts } from './dom.mjs';
+import { isSilent, type ShownJobWorker } from './shown.mjs';
+
+const SILENT = 'It runs, but has not answered within a second.';
+
+function stateOf({ isConnected, jobs, concurrency }: ShownJobWorker): string {
+  if (!isConnected) return 'without RabbitMQ';
+  return jobs.underWay.length >= concurrency ? 'busy' : 'takes jobs';
+}
+
+/** Shows a job worker. It has no button: it drains by itself when it is stopped. */
+export function createJobWorkerCard({ key, id }: ShownJobWorker) {
+  const state = make('span', { className: 'state' });
+  const facts = make('dl');
+  const why = make('p', { className: 'why' });
+  const element = make('article', { className: 'card' }, make('h4', {}, key, ' ', state), facts, why);
+  element.dataset.jobWorker = id;
+
+  function showState(text: string, note: string): void {
+    element.dataset.state = text;
+    setText(state, text);
+    setText(why, note);
+  }
+  return {
+    key,
+    element,
+    showSilent: () => showState('too busy to answer', SILENT),
+    show(worker: ShownJobWorker, at: number): void {
+      const { jobs, concurrency, heardMs } = worker;
+      element.dataset.silent = String(isSilent(worker));
+      showState(
+        isSilent(worker) ? 'silent' : stateOf(worker),
+        isSilent(worker) ? `Not heard for ${duration(0, heardMs)}.` : '',
+      );
+      const ended = Object.entries(jobs.ended).map(([outcome, count]) => `${count} ${outcome}`);
+      showFacts(facts, {
+        'jobs under way': `${jobs.underWay.length} of ${concurrency}`,
+        'attempts ended': ended.join(', ') || '–',
+        memory: `${Math.round(worker.memoryBytes / 1e6)} MB`,
+        'up for': duration(worker.startedAt, at),
+        release: worker.release.slice(0, 8),
+      });
+    },
+  };
+}

@@ -1,0 +1,103 @@
+import type { ApiStatus, JobWorkerStatus } from '../../control/protocol.js';
+import type { OpsSnapshot } from '../ops-types.js';
+import { duration } from './dom.mjs';
+
+/** After this silence a process of another host counts as silent; they report each second. */
+const SILENT_MS = 4_000;
+
+/** Its place among all hosts. */
+interface Place {
+  /** Its name on the page: that of a worker of this host, or HOST/NAME. */
+  key: string;
+  /** Unique, also if two hosts have the same name. */
+  id: string;
+  hostName: string;
+  /** Milliseconds since it was heard; 0 on this host. */
+  heardMs: number;
+}
+export type ShownWorker = ApiStatus & Place;
+export type ShownJobWorker = JobWorkerStatus & Place;
+
+export interface ShownHost {
+  id: string;
+  name: string;
+  isHere: boolean;
+  /** What is wrong with the host as a whole. */
+  note: string;
+  /** True if another host has its name: then nothing can be asked of it. */
+  isDouble: boolean;
+  workers: ShownWorker[];
+  jobWorkers: ShownJobWorker[];
+  /** Ids of the processes that run here and did not answer. */
+  silent: string[];
+}
+
+export const isSilent = ({ heardMs }: Place): boolean => heardMs > SILENT_MS;
+
+/** During a reload a name occurs twice for a moment: takes the newer process. */
+const newestOfEach = <T extends Place>(all: T[]): T[] => [
+  ...new Map(all.map((one) => [one.id, one])).values(),
+];
+
+const OWN_DOUBLE = 'Another host has the same name. Give one of them another by TASKFLEET_HOST.';
+const DOUBLE = `${OWN_DOUBLE} Until then its workers can only be drained there.`;
+
+const silence = (heardMs: number[]) =>
+  heardMs.length > 0 && Math.min(...heardMs) > SILENT_MS
+    ? `Not heard for ${duration(0, Math.min(...heardMs))}: it is down, cut off, or its Redis is not this one.`
+    : '';
+
+/** Lists this host, and then the others. */
+export function hostsOf({ host, workers, jobWorkers, silent, elsewhere }: OpsSnapshot<string>): ShownHost[] {
+  const own = <T extends { name: string }>(one: T) => ({
+    ...one,
+    key: one.name,
+    id: one.name,
+    hostName: host,
+    heardMs: 0,
+  });
+  const here: ShownHost = {
+    id: '',
+    name: host,
+    isHere: true,
+    isDouble: false,
+    note: elsewhere.hosts.some(({ name }) => name === host) ? OWN_DOUBLE : '',
+    workers: newestOfEach(workers.map(own)),
+    jobWorkers: newestOfEach(jobWorkers.map(own)),
+    silent,
+  };
+  const others = elsewhere.hosts.map(({ name, place, isDouble, ...found }): ShownHost => {
+    const other = <T extends { name: string }>(one: T) => ({
+      ...one,
+      key: `${name}/${one.name}`,
+      id: `${place}/${one.name}`,
+      hostName: name,
+    });
+    const processes = [...found.workers, ...found.jobWorkers];
+    return {
+      id: place,
+      name,
+      isHere: false,
+      isDouble,
+      note: silence(processes.map(({ heardMs }) => heardMs)) || (isDouble ? DOUBLE : ''),
+      workers: newestOfEach(found.workers.map(other)),
+      jobWorkers: newestOfEach(found.jobWorkers.map(other)),
+      silent: [],
+    };
+  });
+  return [here, ...others];
+}
+
+/** Says what cannot be seen of other hosts; empty if nothing is missing. */
+export function describeElsewhere({ elsewhere, host }: OpsSnapshot<string>): string {
+  const { redis, ignored, leftOut } = elsewhere;
+  const parts = [
+    redis === 'none' && `Without REDIS_URL only the workers of this host, ${host}, are shown.`,
+    redis === 'connecting' && 'Looking for other hosts…',
+    redis === 'away' &&
+      `Redis does not answer, so only the workers of this host, ${host}, are shown. Others may serve all the same.`,
+    ignored > 0 && `${ignored} messages in Redis were ignored: no taskfleet of a similar release wrote them.`,
+    leftOut > 0 && `${leftOut} processes more publish than this page shows.`,
+  ];
+  return parts.filter(Boolean).join(' ');
+}

@@ -1,0 +1,73 @@
+import type { LiveChannel } from '../../infra/redis/live-channel';
+import { createHeard, SILENT_MS, type HeardOptions, type OtherHost } from './heard';
+import type { Watch } from './watch';
+
+/** What can be seen of other hosts. */
+export interface Elsewhere {
+  /** `none`: REDIS_URL is not set. `away`: not even this worker's own snapshots came back through Redis. */
+  redis: 'none' | 'connecting' | 'heard' | 'away';
+  hosts: OtherHost[];
+  /** Texts that no worker of a similar release can have written. */
+  ignored: number;
+  /** Processes beyond the bounds of what is shown. */
+  leftOut: number;
+}
+
+interface ElsewhereDeps extends Pick<HeardOptions, 'own'> {
+  /** Unset without REDIS_URL. */
+  channel: Pick<LiveChannel, 'listen'> | undefined;
+  watch: Pick<Watch, 'keep'>;
+}
+
+/** How long the connection stays after the last watcher. */
+const LINGER_MS = 5_000;
+/** Long enough to connect and to hear a snapshot. */
+const RENEW_MS = 3_000;
+
+/** Listens to the processes of other hosts while somebody watches here. */
+export function createElsewhere({ channel, watch, own }: ElsewhereDeps) {
+  let heard = createHeard({ own });
+  let listener: ReturnType<LiveChannel['listen']> | undefined;
+  let since = 0;
+  let renewedAt = 0;
+  let linger: NodeJS.Timeout | undefined;
+
+  function stop(): void {
+    clearTimeout(linger);
+    listener?.stop();
+    listener = undefined;
+  }
+
+  function listen(): void {
+    clearTimeout(linger);
+    linger = setTimeout(stop, LINGER_MS).unref();
+    if (listener || !channel) return;
+    heard = createHeard({ own });
+    const { take } = heard;
+    listener = channel.listen(take);
+    since = performance.now();
+  }
+
+  /** This worker hears itself, so its silence means that Redis carries nothing, whatever the reason. */
+  function stateOfRedis(): Elsewhere['redis'] {
+    if (!listener) return 'none';
+    const silentMs = performance.now() - Math.max(since, heard.ownAt());
+    if (silentMs <= SILENT_MS) return heard.ownAt() > since ? 'heard' : 'connecting';
+    if (performance.now() - renewedAt > RENEW_MS) {
+      listener.renew();
+      renewedAt = performance.now();
+    }
+    return 'away';
+  }
+
+  return {
+    /** Called each second while somebody watches. */
+    async look(): Promise<Elsewhere> {
+      listen();
+      // Without MongoDB the processes publish for some seconds more.
+      await watch.keep().catch(() => {});
+      return { redis: stateOfRedis(), ...heard.list() };
+    },
+    stop,
+  };
+}
