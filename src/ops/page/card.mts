@@ -24,7 +24,10 @@ export function stateOf({ draining, asideSince, listening, inFlight }: ApiStatus
 }
 
 /** @param onPress called when the user presses the button */
-export function createCard({ key: name, id }: ShownWorker, onPress: (action: Action) => Promise<void>) {
+export function createCard(
+  { key, name, id, hostName }: ShownWorker,
+  onPress: (action: Action) => Promise<void>,
+) {
   const state = make('span', { className: 'state' });
   const spark = createSparkline();
   const facts = make('dl');
@@ -33,7 +36,7 @@ export function createCard({ key: name, id }: ShownWorker, onPress: (action: Act
   button.setAttribute('aria-describedby', why.id);
   const title = make('h4', {}, name, ' ', state);
   const element = make('article', { className: 'card' }, title, spark.svg, facts, button, why);
-  element.dataset.worker = name;
+  element.dataset.worker = key;
   let now = '';
   let isAsking = false;
   let isBarred = false;
@@ -66,7 +69,7 @@ export function createCard({ key: name, id }: ShownWorker, onPress: (action: Act
   }
 
   return {
-    key: name,
+    key,
     element,
     /** Shows a worker that runs but did not answer: the rest of its card stays as it was. */
     showSilent() {
@@ -85,7 +88,9 @@ export function createCard({ key: name, id }: ShownWorker, onPress: (action: Act
       element.dataset.silent = String(isSilent(worker));
       if (isSilent(worker)) return showState('silent', `Not heard for ${duration(0, heardMs)}.`);
       const next = stateOf(worker);
-      setText(button, `${next === 'serving' ? 'Drain' : 'Resume'} ${name}`);
+      const label = `${next === 'serving' ? 'Drain' : 'Resume'} ${name}`;
+      setText(button, label);
+      if (key !== name) button.ariaLabel = `${label} of ${hostName}`;
       spark.add(requests.perSecond);
       showFacts(facts, {
         'requests/s': rounded(requests.perSecond),

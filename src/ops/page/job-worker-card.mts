@@ -9,12 +9,12 @@ function stateOf({ isConnected, jobs, concurrency }: ShownJobWorker): string {
 }
 
 /** Shows a job worker. It has no button: it drains by itself when it is stopped. */
-export function createJobWorkerCard({ key, id }: ShownJobWorker) {
+export function createJobWorkerCard({ key, name }: ShownJobWorker) {
   const state = make('span', { className: 'state' });
   const facts = make('dl');
   const why = make('p', { className: 'why' });
-  const element = make('article', { className: 'card' }, make('h4', {}, key, ' ', state), facts, why);
-  element.dataset.jobWorker = id;
+  const element = make('article', { className: 'card' }, make('h4', {}, name, ' ', state), facts, why);
+  element.dataset.jobWorker = key;
 
   function showState(text: string, note: string): void {
     element.dataset.state = text;
@@ -32,7 +32,9 @@ export function createJobWorkerCard({ key, id }: ShownJobWorker) {
         isSilent(worker) ? 'silent' : stateOf(worker),
         isSilent(worker) ? `Not heard for ${duration(0, heardMs)}.` : '',
       );
-      const ended = Object.entries(jobs.ended).map(([outcome, count]) => `${count} ${outcome}`);
+      const ended = Object.entries(jobs.ended).flatMap(([outcome, count]) =>
+        count > 0 ? [`${count} ${outcome}`] : [],
+      );
       showFacts(facts, {
         'jobs under way': `${jobs.underWay.length} of ${concurrency}`,
         'attempts ended': ended.join(', ') || '–',
