@@ -9,9 +9,9 @@ import { runCommand, say } from './command';
 runCommand(commands['dead-letters'], async ({ values }) => {
   if (values.retry && values.discard) throw new UsageError('Use either --retry or --discard, not both.');
   const config = readProcessConfig(process.env);
-  if (!config.amqpUrl) throw new Error('AMQP_URL is required: the dead letters are in RabbitMQ.');
+  if (!config.rabbit) throw new Error('AMQP_URL is required: the dead letters are in RabbitMQ.');
   const mongo = await connectMongo(config.mongoUrl);
-  const deadLetters = composeDeadLetters(config.amqpUrl, config.keyPrefix, {
+  const deadLetters = composeDeadLetters(config.rabbit, config.keyPrefix, {
     ...createRepositories(mongo.connection),
     mongo,
   });

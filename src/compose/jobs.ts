@@ -1,5 +1,6 @@
 import type { createRepositories } from './store';
 import type { Mongo } from '../infra/mongo/mongo';
+import type { RabbitServers } from '../infra/rabbit/brokers';
 import { openDeadLetters } from '../infra/rabbit/dead-letters';
 import { createDeadLetters } from '../jobs/dead-letters';
 import { createFailedJobs } from '../jobs/failed-jobs';
@@ -16,9 +17,9 @@ export const composeFailedJobs = ({ avatars, jobs, mongo }: Store) =>
     dropPayload: { 'resize-avatar': avatars.removeOriginal },
   });
 
-export const composeDeadLetters = (amqpUrl: string, prefix: string, store: Store) =>
+export const composeDeadLetters = (servers: RabbitServers, prefix: string, store: Store) =>
   createDeadLetters({
-    open: () => openDeadLetters(amqpUrl, prefix),
+    open: () => openDeadLetters(servers, prefix),
     jobs: store.jobs,
     failedJobs: composeFailedJobs(store),
   });

@@ -20,11 +20,11 @@ const PICTURE_LIMITS = { memoryBytes: 640_000_000, wallMs: 600_000 };
 
 /** Composes a job worker; `start` makes it take jobs. */
 export async function composeWorker(config: ProcessConfig, logger: Logger) {
-  if (!config.amqpUrl) throw new Error('AMQP_URL is required: the job worker takes its jobs from RabbitMQ.');
+  if (!config.rabbit) throw new Error('AMQP_URL is required: the job worker takes its jobs from RabbitMQ.');
   const metrics = createMetrics({ host: config.hostName, worker: config.jobWorkerName });
   const { mongo, avatars, jobs } = await openStore(config, logger, metrics);
   const queue = createJobQueue({
-    url: config.amqpUrl,
+    servers: config.rabbit,
     prefix: config.keyPrefix,
     concurrency: config.jobConcurrency,
     logger,
@@ -46,10 +46,10 @@ export async function composeWorker(config: ProcessConfig, logger: Logger) {
     jobs: jobMetrics,
     isConnected: queue.isConnected,
     queue: { depth: queue.depth, unacknowledged: queue.unacknowledged },
-    deadLetters: composeDeadLetters(config.amqpUrl, config.keyPrefix, { avatars, jobs, mongo }),
+    deadLetters: composeDeadLetters(config.rabbit, config.keyPrefix, { avatars, jobs, mongo }),
     metrics,
     async start(): Promise<void> {
-      await queue.start((id) => runner.run(id).finally(relay.wake));
+      queue.start((id) => runner.run(id).finally(relay.wake));
       relay.start();
     },
     /** Takes no new jobs, and puts those under way back after `graceMs`. */

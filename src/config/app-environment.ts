@@ -8,6 +8,7 @@ export const appVariables = Object.keys(configSchema.shape).filter((name) => !se
 
 /** Only the API needs these secrets: the job worker decodes pictures of strangers. */
 const apiOnly = [
+  'AMQP_MANAGEMENT_URL',
   'JWT_SECRET',
   'JWT_SECRET_FILE',
   'JWT_SECRETS',

@@ -61,7 +61,7 @@ function readVariables(env: NodeJS.ProcessEnv, moreFaults?: string[]) {
     exposeWorker: values.EXPOSE_WORKER,
     mongoUrl: values.MONGO_URL,
     redisUrl: values.REDIS_URL,
-    amqpUrl: values.AMQP_URL,
+    rabbit: values.AMQP_URL ? { url: values.AMQP_URL, caFile: values.AMQP_CA_FILE } : undefined,
     keyPrefix: values.KEY_PREFIX,
     cacheTtlSeconds: values.CACHE_TTL_SECONDS,
     jwtTtlSeconds: values.JWT_TTL_SECONDS,

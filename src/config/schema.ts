@@ -3,7 +3,9 @@ import { z } from 'zod';
 import { SECRET_BYTES } from '../keys/key-list';
 import { LOG_LEVELS } from '../lib/log-levels';
 import { isNetwork } from '../lib/networks';
-import { flag, isOrigin, list, networksOrNone, placesIn, whole } from './values';
+import { parseBrokers } from '../lib/broker-list';
+import { certificateFaults } from './certificate-file';
+import { explained, flag, isOrigin, list, networksOrNone, placesIn, whole } from './values';
 
 export const cores = os.availableParallelism();
 
@@ -55,9 +57,23 @@ export const configSchema = z.object({
     { allowed: 'redis://… or rediss://…', secret: 'credentials' },
   ),
   AMQP_URL: all(
-    url(/^amqps?:\/\//).optional(),
-    'URL of RabbitMQ. The job worker takes jobs from it; the API only checks whether it answers.',
-    { allowed: 'amqp://… or amqps://…', secret: 'credentials' },
+    explained(url(/^amqps?:\/\//), (text) => parseBrokers(text).faults).optional(),
+    'URL of RabbitMQ, or the URLs of the brokers of one cluster (docs/rabbitmq.md). The job worker takes jobs from it; the API only checks whether it answers.',
+    { allowed: 'amqp://… or amqps://…, several separated by commas', secret: 'credentials' },
+  ),
+  AMQP_CA_FILE: all(
+    explained(z.string(), certificateFaults).optional(),
+    'File with the certificates that may sign that of an `amqps://` broker, instead of the well-known ones.',
+    { allowed: 'a readable PEM file' },
+  ),
+  AMQP_MANAGEMENT_URL: by('commands')(
+    url(/^https?:\/\//).optional(),
+    "URL of RabbitMQ's management API, from which doctor learns how many brokers hold the queues.",
+    {
+      allowed: 'http://… or https://…',
+      defaultText: 'port 15672 of a broker, 15671 with TLS',
+      secret: 'credentials',
+    },
   ),
   KEY_PREFIX: all(
     z

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { variablesOf } from './faults';
 import { configSchema } from './schema';
 import { stackSchema } from './stack-variables';
+import { splitUrls } from '../lib/url-list';
 
 /** What is known of each variable, by its name. */
 export const knownVariables = new Map(
@@ -21,6 +22,9 @@ export function shownValue(name: string, value: string): string {
   const { secret } = knownVariables.get(name) ?? {};
   if (value === '') return '(empty)';
   if (secret === 'whole') return `digest ${secretDigestOf(value)}`;
-  if (secret === 'credentials') return value.replace(/^(\w[\w+]*:\/\/).*@/s, '$1…@').replace(/\?.*/s, '?…');
+  if (secret === 'credentials') return splitUrls(value).map(withoutCredentials).join(',');
   return value;
 }
+
+const withoutCredentials = (url: string) =>
+  url.replace(/^(\w[\w+]*:\/\/).*@/s, '$1…@').replace(/\?.*/s, '?…');

@@ -5,6 +5,12 @@ export const whole = (low: number, high: number) => z.coerce.number().int().min(
 export const flag = z.enum(['true', 'false']).transform((value) => value === 'true');
 const items = z.string().transform(itemsOf);
 export const list = (isItem: (item: string) => boolean) => items.refine((all) => all.every(isItem));
+/** Adds a check that says what is wrong with a text; each fault goes on after the name of the variable. */
+export const explained = (text: z.ZodString, faultsOf: (text: string) => string[]) =>
+  text.superRefine((value, context) => {
+    const faults = faultsOf(value);
+    if (faults.length > 0) context.addIssue({ code: 'custom', message: faults.join('; ') });
+  });
 export const networksOrNone = items.refine(areNetworksOrNone);
 
 /** Parses absolute paths by names of small letters and hyphens; returns `undefined` for anything else. */

@@ -12,9 +12,10 @@ export async function askServer(
   server: keyof typeof variables,
   url: string,
   ask: () => Promise<Finding[]>,
+  limitMs = LIMIT_MS,
 ): Promise<Finding[]> {
   try {
-    return await requireWithin(ask(), LIMIT_MS, noAnswerIn(LIMIT_MS));
+    return await requireWithin(ask(), limitMs, noAnswerIn(limitMs));
   } catch (problem) {
     const cure = `If npm start runs this server: npm start (npm stop first if it hangs). Otherwise check ${variables[server]}`;
     const why = whyAway(problem as Error, url);

@@ -2,17 +2,17 @@ import { pm2Call, pm2NameOf, prefixOf } from '../command-line/pm2-call';
 import { withoutEmpty } from '../config';
 import { isProduction } from '../config/profile';
 import { configSchema } from '../config/schema';
-import { inspectRabbit } from '../infra/rabbit/inspection';
 import { inspectRedis } from '../infra/redis/inspection';
 import { defaultRunDir } from '../lib/private-folder';
 import { LIMIT_MS, askServer } from './ask-server';
 import type { Check } from './check';
+import { checkRabbit } from './check-rabbit';
 import { checkMongo, type CreateRepositories } from './check-mongo';
 import { findingsOf } from './finding';
 import { judgeBackups } from './judge-backups';
 import { judgeDisks } from './judge-disks';
 import { askLoad } from './judge-load';
-import { judgeRabbit, judgeRedis } from './judge-servers';
+import { judgeRedis } from './judge-servers';
 import { judgeTimeOuts, type TimeOuts } from './judge-time-outs';
 
 interface Examined {
@@ -38,8 +38,15 @@ const notSet = (group: string, variable: string, lost: string) =>
 /** Lists the checks of what a process with this environment uses. They change nothing. */
 export function checksOf({ env, timeOuts, createRepositories }: Examined): Check[] {
   const values = readAllowed(env);
-  const { MONGO_URL: mongo, REDIS_URL: redis, AMQP_URL: amqp, KEY_PREFIX: prefix = '' } = values;
+  const {
+    MONGO_URL: mongo,
+    REDIS_URL: redis,
+    AMQP_URL: amqp,
+    AMQP_CA_FILE: caFile,
+    KEY_PREFIX: prefix = '',
+  } = values;
   const { DISK_PLACES: places = {}, DRAIN_MS: drainMs = NaN, BASE_PORT: basePort = NaN } = values;
+  const { AMQP_MANAGEMENT_URL: managementUrl } = values;
   const { RUN_DIR: runDir = defaultRunDir(basePort) } = values;
 
   const logs = pm2Call(env.PM2_HOME, `logs ${pm2NameOf('taskfleet-worker', prefixOf(env))}`);
@@ -54,11 +61,9 @@ export function checksOf({ env, timeOuts, createRepositories }: Examined): Check
     redis
       ? askServer('Redis', redis, async () => judgeRedis(await inspectRedis(redis, LIMIT_MS)))
       : [notSet('Redis', 'REDIS_URL', 'nothing is cached')];
-  const checkRabbit = async () =>
+  const checkJobQueue = async () =>
     amqp
-      ? askServer('RabbitMQ', amqp, async () =>
-          judgeRabbit(await inspectRabbit(amqp, prefix, LIMIT_MS), logs),
-        )
+      ? checkRabbit({ servers: { url: amqp, caFile }, managementUrl, prefix, logs })
       : [notSet('RabbitMQ', 'AMQP_URL', 'no job worker can start')];
 
   return [
@@ -67,7 +72,7 @@ export function checksOf({ env, timeOuts, createRepositories }: Examined): Check
     { group: 'Backups', run: () => judgeBackups(places.backups, isProduction(env)) },
     { group: 'MongoDB', run: checkDatabase },
     { group: 'Redis', run: checkRedis },
-    { group: 'RabbitMQ', run: checkRabbit },
+    { group: 'RabbitMQ', run: checkJobQueue },
     { group: 'Load', run: () => askLoad(runDir) },
   ];
 }

@@ -113,7 +113,7 @@ export function judgeRedis(facts: RedisFacts): Finding[] {
 }
 
 /** @param logs command that shows the logs of the job workers */
-export function judgeRabbit(facts: RabbitFacts, logs: string): Finding[] {
+export function judgeRabbit(facts: Omit<RabbitFacts, 'brokers' | 'broker'>, logs: string): Finding[] {
   const { ok, warning, error } = findingsOf('RabbitMQ');
   const findings = [ok(report(facts.version, facts.latencyMs))];
   if (!isAtLeast(facts.version, OLDEST.rabbit))

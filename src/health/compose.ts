@@ -14,17 +14,17 @@ interface HealthDeps {
 
 /** Builds the checks of the servers behind an API worker. */
 export function composeHealth(
-  { fullWorkerName: worker, release = '', mongoUrl, redisUrl, amqpUrl }: Config,
+  { fullWorkerName: worker, release = '', mongoUrl, redisUrl, rabbit }: Config,
   { metrics, mongo, redis }: HealthDeps,
 ) {
-  const probe = amqpUrl ? createRabbitProbe(amqpUrl) : undefined;
+  const probe = rabbit ? createRabbitProbe(rabbit) : undefined;
   const health = createHealth({
     about: { worker, ...versions, release },
     required: { mongodb: { ping: mongo.ping, url: mongoUrl } },
     // Jobs are accepted without RabbitMQ: they wait in MongoDB.
     optional: {
       ...(redis && { redis: { ping: redis.ping, url: redisUrl! } }),
-      ...(probe && { rabbitmq: { ping: probe.ping, url: amqpUrl! } }),
+      ...(probe && { rabbitmq: { ping: probe.ping, url: rabbit!.url } }),
     },
   });
   observeDependencies(metrics, health);

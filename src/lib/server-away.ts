@@ -1,5 +1,10 @@
-/** The hosts of a URL, without credentials: from after the last `@`, since a password may hold others, to the path. */
-export function addressOf(url: string): string {
+import { splitUrls } from './url-list';
+
+/** The hosts of one URL or several, without credentials. */
+export const addressOf = (urls: string): string => splitUrls(urls).map(hostsOf).join(', ');
+
+/** From after the last `@`, since a password may hold others, to the path. */
+function hostsOf(url: string): string {
   const withoutScheme = url.replace(/^[\w+.-]+:\/\//, '');
   return withoutScheme.slice(withoutScheme.lastIndexOf('@') + 1).split(/[/?#]/, 1)[0]!;
 }
@@ -18,8 +23,16 @@ export function reasonOf(problem: unknown): string {
   return (message || first?.message || String(problem)).split('\n')[0]!;
 }
 
+/** None of several servers answers. Its message gives the reason and the address of each. */
+export class ServersAwayError extends Error {
+  constructor(reasons: string[]) {
+    super(reasons.join('; '));
+  }
+}
+
 /** Explains why a server did not answer, with no more of its URL than the address. */
 export function whyAway(error: Error, url: string): string {
+  if (error instanceof ServersAwayError) return error.message;
   const { code } = error as { code?: unknown };
   // For a name with several addresses Node's error has a code but no message.
   const text = `${typeof code === 'string' ? code : ''} ${error.message}`;

@@ -118,7 +118,7 @@ describe('the doctor', () => {
     channel.sendToQueue(dead, Buffer.from('a'.repeat(24)));
     await channel.waitForConfirms();
     expect(wrongIn(await look())).toEqual([expect.stringMatching(/^RabbitMQ warning: 1 dead letter:/)]);
-    const letters = await openDeadLetters(env.AMQP_URL, prefix);
+    const letters = await openDeadLetters({ url: env.AMQP_URL }, prefix);
     (await letters.take()).forEach(letters.drop);
     await letters.close();
     expect(wrongIn(await look())).toEqual([]);

@@ -1,4 +1,5 @@
-import amqp, { type GetMessage } from 'amqplib';
+import type { GetMessage } from 'amqplib';
+import { closeModel, createBrokers, type RabbitServers } from './brokers';
 import { jobQueueNames } from './rabbit';
 import { noAnswerIn, ServerAwayError } from '../../lib/server-away';
 import { requireWithin } from '../../lib/deadline';
@@ -11,15 +12,21 @@ const LIMIT_MS = 5_000;
 const MOST = 1_000;
 
 /** Takes dead letters one by one for a person to look at; those not dropped go back when it closes. */
-export async function openDeadLetters(url: string, prefix: string) {
+export async function openDeadLetters(servers: RabbitServers, prefix: string) {
   const { dead } = jobQueueNames(prefix);
   const inTime = <T>(work: Promise<T>): Promise<T> =>
     requireWithin(work, LIMIT_MS, noAnswerIn(LIMIT_MS)).catch((error: unknown) => {
-      throw new ServerAwayError('RabbitMQ', url, error);
+      throw new ServerAwayError('RabbitMQ', servers.url, error);
     });
-  const model = await inTime(amqp.connect(url, { timeout: LIMIT_MS }));
-  model.on('error', () => {});
-  const channel = await inTime(model.createChannel());
+  const { model } = await createBrokers(servers)
+    .connect(LIMIT_MS)
+    .catch((error: unknown) => {
+      throw new ServerAwayError('RabbitMQ', servers.url, error);
+    });
+  const channel = await inTime(model.createChannel()).catch(async (error: unknown) => {
+    await closeModel(model);
+    throw error;
+  });
   channel.on('error', () => {});
 
   return {
@@ -37,7 +44,7 @@ export async function openDeadLetters(url: string, prefix: string) {
     drop: (letter: GetMessage): void => channel.ack(letter),
 
     close: async (): Promise<void> => {
-      await inTime(channel.close().then(() => model.close()));
+      await inTime(channel.close()).finally(() => closeModel(model));
     },
   };
 }

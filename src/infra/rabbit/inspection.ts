@@ -1,46 +1,82 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import amqp, { type ChannelModel } from 'amqplib';
+import type { ChannelModel } from 'amqplib';
+import { parseBrokers, type Broker } from '../../lib/broker-list';
+import { addressOf, ServersAwayError, whyAway } from '../../lib/server-away';
+import { closeModel, openBroker, type RabbitServers } from './brokers';
 import { declareJobQueues, jobQueueNames } from './rabbit';
 
 export type RabbitFacts = Awaited<ReturnType<typeof inspectRabbit>>;
 
+/** How a broker of AMQP_URL answered. */
+export interface BrokerFacts {
+  address: string;
+  /** Name of its cluster; unset if it does not answer. */
+  cluster?: string;
+  /** Why it does not answer. */
+  away?: string;
+}
+
 /** How long RabbitMQ may take to report an alarm after a publish. */
 const ALARM_MS = 200;
 
-/** Inspects a broker by AMQP alone and creates nothing. */
-export async function inspectRabbit(url: string, prefix: string, limitMs: number) {
-  const asked = performance.now();
-  const model = await amqp.connect(url, { timeout: limitMs });
-  const latencyMs = performance.now() - asked;
-  let alarm: string | undefined;
-  model.on('error', () => {});
-  model.on('blocked', (reason: string) => (alarm = reason));
+type Asked = BrokerFacts & { broker: Broker; model?: ChannelModel; latencyMs: number };
+
+/** Inspects the brokers by AMQP alone and creates nothing. @throws ServersAwayError if none answers */
+export async function inspectRabbit({ url, caFile }: RabbitServers, prefix: string, limitMs: number) {
+  const asked = await Promise.all(
+    parseBrokers(url).brokers.map((broker) => askBroker(broker, caFile, limitMs)),
+  );
+  const answering = asked.find(({ model }) => model);
+  if (!answering?.model) throw new ServersAwayError(asked.map(({ away = '' }) => away));
   try {
-    const { queue, dead } = jobQueueNames(prefix);
-    const jobs = await inChannel(model, (channel) => channel.checkQueue(queue));
-    const deadLetters = await inChannel(model, (channel) => channel.checkQueue(dead));
-    const isThere = jobs !== undefined && deadLetters !== undefined;
-    // Declaring is refused if the arguments differ; both exist, so it creates nothing.
-    const isAsDeclared =
-      isThere && (await inChannel(model, (channel) => declareJobQueues(channel, prefix).then(() => true)));
-    // Ask this last: during an alarm RabbitMQ reads nothing more from a connection that published, not even a close.
-    const channel = await model.createChannel();
-    channel.on('error', () => {});
-    channel.publish('', `${prefix}.nobody`, Buffer.alloc(0));
-    await sleep(ALARM_MS);
     return {
-      version: String(model.connection.serverProperties.version),
-      latencyMs,
-      isThere,
-      isAsDeclared: isAsDeclared === true,
-      waiting: jobs?.messageCount ?? 0,
-      consumers: jobs?.consumerCount ?? 0,
-      deadLetters: deadLetters?.messageCount ?? 0,
-      alarm,
+      version: String(answering.model.connection.serverProperties.version),
+      latencyMs: answering.latencyMs,
+      brokers: asked.map(({ address, cluster, away }): BrokerFacts => ({ address, cluster, away })),
+      /** The broker that reported the rest. */
+      broker: answering.broker,
+      ...(await inspectQueues(answering.model, prefix)),
     };
   } finally {
-    model.close().catch(() => {});
+    for (const { model } of asked) if (model) void closeModel(model);
   }
+}
+
+async function askBroker(broker: Broker, caFile: string | undefined, limitMs: number): Promise<Asked> {
+  const began = performance.now();
+  const address = addressOf(broker.url);
+  try {
+    const model = await openBroker(broker, caFile, limitMs);
+    const cluster = String(model.connection.serverProperties.cluster_name ?? '');
+    return { broker, address, model, cluster, latencyMs: performance.now() - began };
+  } catch (error) {
+    return { broker, address, away: whyAway(error as Error, broker.url), latencyMs: NaN };
+  }
+}
+
+async function inspectQueues(model: ChannelModel, prefix: string) {
+  let alarm: string | undefined;
+  model.on('blocked', (reason: string) => (alarm = reason));
+  const { queue, dead } = jobQueueNames(prefix);
+  const jobs = await inChannel(model, (channel) => channel.checkQueue(queue));
+  const deadLetters = await inChannel(model, (channel) => channel.checkQueue(dead));
+  const isThere = jobs !== undefined && deadLetters !== undefined;
+  // Declaring is refused if the arguments differ; both exist, so it creates nothing.
+  const isAsDeclared =
+    isThere && (await inChannel(model, (channel) => declareJobQueues(channel, prefix).then(() => true)));
+  // Ask this last: during an alarm RabbitMQ reads nothing more from a connection that published, not even a close.
+  const channel = await model.createChannel();
+  channel.on('error', () => {});
+  channel.publish('', `${prefix}.nobody`, Buffer.alloc(0));
+  await sleep(ALARM_MS);
+  return {
+    isThere,
+    isAsDeclared: isAsDeclared === true,
+    waiting: jobs?.messageCount ?? 0,
+    consumers: jobs?.consumerCount ?? 0,
+    deadLetters: deadLetters?.messageCount ?? 0,
+    alarm,
+  };
 }
 
 type Channel = Awaited<ReturnType<ChannelModel['createChannel']>>;

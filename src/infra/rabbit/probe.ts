@@ -1,33 +1,43 @@
-import amqp, { type Channel, type ChannelModel } from 'amqplib';
-import { withHeartbeat } from './rabbit';
+import type { Channel, ChannelModel } from 'amqplib';
+import { requireWithin } from '../../lib/deadline';
+import { noAnswerIn } from '../../lib/server-away';
+import { closeModel, createBrokers, type RabbitServers } from './brokers';
 
 /** An exchange that every RabbitMQ has. */
 const EXCHANGE = 'amq.direct';
-const CONNECT_MS = 1_000;
+const LIMIT_MS = 1_000;
 
 /**
  * Checks whether RabbitMQ answers, for API workers, which use it for nothing else. The first ping connects and later
  * pings reuse the connection: a connection for each would fill RabbitMQ's log.
  */
-export function createRabbitProbe(url: string) {
+export function createRabbitProbe(servers: RabbitServers) {
+  const brokers = createBrokers(servers);
   let link: Promise<{ model: ChannelModel; channel: Channel }> | undefined;
 
   async function connect() {
-    const model = await amqp.connect(withHeartbeat(url), { timeout: CONNECT_MS });
-    model.on('error', () => {});
+    const { model } = await brokers.connect(LIMIT_MS);
     model.on('close', () => (link = undefined));
-    const channel = await model.createChannel();
-    channel.on('error', () => {});
-    return { model, channel };
+    try {
+      const channel = await requireWithin(model.createChannel(), LIMIT_MS, noAnswerIn(LIMIT_MS));
+      channel.on('error', () => {});
+      return { model, channel };
+    } catch (error) {
+      void closeModel(model);
+      throw error;
+    }
   }
 
   return {
     async ping(): Promise<void> {
-      link ??= connect();
+      const used = (link ??= connect());
       try {
-        await (await link).channel.checkExchange(EXCHANGE);
+        const { channel } = await used;
+        await requireWithin(channel.checkExchange(EXCHANGE), LIMIT_MS, noAnswerIn(LIMIT_MS));
       } catch (error) {
-        link = undefined;
+        // The next ping asks the next broker.
+        if (link === used) link = undefined;
+        void used.then(({ model }) => closeModel(model)).catch(() => {});
         throw error;
       }
     },

@@ -1,6 +1,8 @@
-import amqp, { type Channel, type ChannelModel, type ConfirmChannel } from 'amqplib';
+import type { Channel, ChannelModel, ConfirmChannel, Message } from 'amqplib';
 import type { Logger } from '../../process/logger';
+import { closeModel, type RabbitServers } from './brokers';
 import { createDepthGauge } from './depth';
+import { keepConnected } from './keep-connected';
 import { requireWithin, within } from '../../lib/deadline';
 
 export type JobQueue = ReturnType<typeof createJobQueue>;
@@ -9,7 +11,7 @@ export type JobQueue = ReturnType<typeof createJobQueue>;
 export type Verdict = 'ack' | 'requeue' | 'dead-letter';
 
 interface JobQueueOptions {
-  url: string;
+  servers: RabbitServers;
   prefix: string;
   /** Messages under way in this process at a time. */
   concurrency: number;
@@ -17,19 +19,11 @@ interface JobQueueOptions {
 }
 
 const STEP_MS = 5_000;
-const HEARTBEAT_S = 5;
 const CONFIRM_MS = 5_000;
 const noAnswer = () => new Error('RabbitMQ: no answer');
 /** A message that crashed its consumer this many times goes to the dead letters. */
 const DELIVERY_LIMIT = 5;
 const MAX_LENGTH = 100_000;
-
-/** Sets the heartbeat, the only sign of a frozen broker. amqplib ignores the option beside a URL. */
-export function withHeartbeat(url: string): string {
-  const whole = new URL(url);
-  whole.searchParams.set('heartbeat', String(HEARTBEAT_S));
-  return whole.href;
-}
 
 export const jobQueueNames = (prefix: string) => ({ queue: `${prefix}.jobs`, dead: `${prefix}.jobs.dead` });
 
@@ -55,10 +49,9 @@ export async function declareJobQueues(channel: Channel, prefix: string): Promis
  * A quorum queue of job ids with its dead letters. It reconnects by itself; RabbitMQ redelivers messages that were
  * under way when the connection broke, so consumers must be idempotent.
  */
-export function createJobQueue({ url, prefix, concurrency, logger }: JobQueueOptions) {
+export function createJobQueue({ servers, prefix, concurrency, logger }: JobQueueOptions) {
   const { queue } = jobQueueNames(prefix);
   const depth = createDepthGauge(jobQueueNames(prefix));
-  let connection: Awaited<ReturnType<typeof connect>> | undefined;
   let publisher: ConfirmChannel | undefined;
   let blocked: string | undefined;
   let consumer: { channel: Channel; tag: string } | undefined;
@@ -68,7 +61,7 @@ export function createJobQueue({ url, prefix, concurrency, logger }: JobQueueOpt
   /** Closes the connection of a channel that closes, so that recovery sets up both. */
   function bindTo<T extends Channel>(model: ChannelModel, channel: T): T {
     channel.on('error', (error) => logger.warn({ reason: error.message }, 'RabbitMQ closed a channel'));
-    channel.on('close', () => void model.close().catch(() => {}));
+    channel.on('close', () => void closeModel(model));
     return channel;
   }
 
@@ -120,28 +113,13 @@ export function createJobQueue({ url, prefix, concurrency, logger }: JobQueueOpt
     });
   }
 
-  const connect = () =>
-    amqp.connect(withHeartbeat(url), {
-      timeout: STEP_MS,
-      recovery: {
-        initialDelay: 200,
-        maxDelay: 3_000,
-        waitForConnect: false,
-        setup: (model: ChannelModel) => requireWithin(setUp(model), 2 * STEP_MS, noAnswer),
-      },
-    });
+  const connection = keepConnected({ servers, setUp, logger });
 
   return {
     /** Connects now, or as soon as RabbitMQ is reachable; `onMessage` decides the fate of each message. */
-    async start(onMessage: (content: string) => Promise<Verdict>): Promise<void> {
+    start(onMessage: (content: string) => Promise<Verdict>): void {
       consume = onMessage;
-      connection = await connect();
-      connection.on('error', () => {});
-      connection.on('connect-failed', (error: Error) =>
-        logger.warn({ reason: error.message }, 'RabbitMQ is away'),
-      );
-      connection.on('disconnect', () => logger.warn('RabbitMQ is away'));
-      connection.on('connect', () => logger.info('Connected to RabbitMQ'));
+      connection.start();
     },
 
     /**
@@ -156,7 +134,7 @@ export function createJobQueue({ url, prefix, concurrency, logger }: JobQueueOpt
       const messageId = content;
       let returned = false;
       // RabbitMQ confirms unroutable messages too; `mandatory` returns them before the confirm.
-      const onReturn = (message: amqp.Message) => (returned ||= message.properties.messageId === messageId);
+      const onReturn = (message: Message) => (returned ||= message.properties.messageId === messageId);
       channel.on('return', onReturn);
       try {
         const confirmed = new Promise<void>((resolve, reject) => {
@@ -189,7 +167,7 @@ export function createJobQueue({ url, prefix, concurrency, logger }: JobQueueOpt
     },
 
     async close(): Promise<void> {
-      if (connection) await within(connection.close(), STEP_MS, undefined).catch(() => {});
+      await connection.close();
     },
   };
 }

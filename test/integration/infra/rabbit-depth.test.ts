@@ -7,14 +7,14 @@ import { eventually } from '../../support/wait';
 describe('the queue depth', () => {
   it('counts waiting, unacknowledged and dead-lettered messages', async () => {
     const queue = createJobQueue({
-      url: serverUrl('AMQP_URL'),
+      servers: { url: serverUrl('AMQP_URL') },
       prefix: newNamespace(),
       concurrency: 1,
       logger: createLogger('silent', 'test'),
     });
     const ends: ((verdict: Verdict) => void)[] = [];
     expect(await queue.depth()).toBeNull();
-    await queue.start(() => new Promise((resolve) => ends.push(resolve)));
+    queue.start(() => new Promise((resolve) => ends.push(resolve)));
     try {
       await eventually(queue.isConnected);
       for (const content of ['one', 'two', 'three']) await queue.publish(content);

@@ -14,7 +14,7 @@ const unknown = 'a'.repeat(24);
 /** Longer than a job id. */
 const foreign = 'no job '.repeat(50);
 const store = use(() => ({ ...createRepositories(mongo.connection), mongo }));
-const deadLetters = use(() => composeDeadLetters(amqpUrl, mongo.namespace, store));
+const deadLetters = use(() => composeDeadLetters({ url: amqpUrl }, mongo.namespace, store));
 let channel: ConfirmChannel;
 use(
   async () => {

@@ -63,7 +63,8 @@ describe('the configuration', () => {
     it('has empty values for what only the API needs, under PM2 as well', () => {
       const lists = { JWT_SECRETS: 'c', JWT_SECRETS_FILE: 'd' };
       const hook = { PASSWORD_RESET_WEBHOOK: 'https://f', PASSWORD_RESET_WEBHOOK_SECRET: 'g' };
-      const secrets = { JWT_SECRET: 'a', JWT_SECRET_FILE: 'b', ...lists, REDIS_URL: 'e', ...hook };
+      const urls = { REDIS_URL: 'e', AMQP_MANAGEMENT_URL: 'h' };
+      const secrets = { JWT_SECRET: 'a', JWT_SECRET_FILE: 'b', ...lists, ...urls, ...hook };
       const none = Object.fromEntries(Object.keys(secrets).map((name) => [name, '']));
       expect(workerVariables({ MONGO_URL, ...secrets })).toEqual({ MONGO_URL, ...none });
       const script = `const { apps } = require('./ecosystem.config.js');

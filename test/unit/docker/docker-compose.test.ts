@@ -66,8 +66,8 @@ describe.each(Object.entries({ api, worker }))('the %s container', (name, servic
   });
 
   it('finds its servers by the names of the services', () => {
-    const { mongoUrl, redisUrl, amqpUrl } = configOf(service);
-    const urls = [mongoUrl, redisUrl, amqpUrl].flatMap((url) => (url ? [new URL(url)] : []));
+    const { mongoUrl, redisUrl, rabbit } = configOf(service);
+    const urls = [mongoUrl, redisUrl, rabbit?.url].flatMap((url) => (url ? [new URL(url)] : []));
     expect(urls.map(({ hostname }) => hostname)).toEqual(
       name === 'api' ? ['mongo', 'redis', 'rabbitmq'] : ['mongo', 'rabbitmq'],
     );

@@ -3,7 +3,9 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { replaceFile } from '../../../src/lib/replace-file';
 import { findCommand, isExecutable } from '../find-command';
-import { converse } from './converse';
+import { parseBrokers } from '../../../src/lib/broker-list';
+import { reasonOf } from '../../../src/lib/server-away';
+import { converse, reach } from './converse';
 import { runCommand, UserError } from '../../command/run-command';
 import { users, type Logins } from '../logins';
 import { ensureSecret } from '../secrets';
@@ -87,6 +89,17 @@ export const rabbit: ServerDefinition<'rabbit' | 'rabbitDist' | 'epmd'> = {
   executables: ['beam.smp', 'epmd', 'erl_child_setup', 'inet_gethost', 'erlexec'],
   usualPort: 5672,
   urlVariable: 'AMQP_URL',
+
+  /** One broker of a cluster is enough. */
+  async checkUrl(url) {
+    const { brokers, faults } = parseBrokers(url);
+    if (faults.length > 0) throw new Error(faults.join('; '));
+    await Promise.any(brokers.map(({ hostname, port }) => reach(hostname, port))).catch(
+      ({ errors }: AggregateError) => {
+        throw new Error(errors.map(reasonOf).join('; '));
+      },
+    );
+  },
   startTimeoutMs: 60_000,
 
   find() {
