@@ -9,6 +9,13 @@ const built = path.join(folderOfConfig, 'app-environment.js');
 if (!fs.existsSync(built))
   throw new Error(`${built} is missing. Run: npm start (or npm run build, if you start PM2 yourself)`);
 const { appVariables, workerVariables } = require(built);
+// What an older build, to which a rollback leads, may lack.
+const ofBuild = (...place) => {
+  const file = path.join(__dirname, 'dist', ...place);
+  return fs.existsSync(file) ? require(file) : {};
+};
+const { cores = { count: os.availableParallelism() } } = ofBuild('process', 'cores.js');
+const { stopMsOf = () => 13_000 } = ofBuild('config', 'time-limits.js');
 const { dataDirOf, requireConfigFile } = require(path.join(folderOfConfig, 'config-file.js'));
 
 // What `npm start` found and chose. Without it (Docker, or PM2 by hand) the environment says everything, and the
@@ -25,7 +32,7 @@ const chosen = stack.env ?? values;
 const env = Object.fromEntries(appVariables.map((name) => [name, process.env[name] ?? chosen[name] ?? '']));
 Object.assign(env, {
   NODE_ENV: env.NODE_ENV || 'production',
-  API_WORKERS: env.API_WORKERS || String(os.availableParallelism()),
+  API_WORKERS: env.API_WORKERS || String(cores.count),
   PORT: '',
   TASKFLEET_RELEASE: stack.release ?? '',
 });
@@ -39,8 +46,8 @@ const common = {
   env,
   wait_ready: true,
   listen_timeout: 30_000,
-  // Longer than stopMs of time-limits.ts (13 s), after which a process ends itself.
-  kill_timeout: 15_000,
+  // Longer than stopMsOf in time-limits.ts, after which a process ends itself: 13 s, and what DRAIN_MS adds.
+  kill_timeout: stopMsOf(Number(env.DRAIN_MS) || 0) + 2_000,
   exp_backoff_restart_delay: 100,
   max_restarts: 1e9,
   merge_logs: true,

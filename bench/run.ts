@@ -1,9 +1,9 @@
 import { setMaxListeners } from 'node:events';
-import os from 'node:os';
 import { setTimeout } from 'node:timers/promises';
 import { commands as definitions } from '../tools/command/bench-commands';
 import { formatHelp } from '../src/command-line/arguments';
 import { describeFailure, forCaller, outlastReaders } from '../src/command-line/convention';
+import { cores } from '../src/process/cores';
 import { parseOptions } from '../tools/command/bench-options';
 import { createFixtures } from '../tools/kit/fixtures';
 import { runCompare } from './commands/compare-command';
@@ -48,7 +48,7 @@ async function measure(options: BenchOptions): Promise<BenchResults> {
   say('starting its own servers: MongoDB, Redis, RabbitMQ, NGINX');
   const stack = await startBenchStack({ signal, say });
   const machine = { ...(await describeMachine(stack.info().servers)), bcryptCost: stack.bcryptCost() };
-  const clusterSize = options.workers ?? Math.max(2, os.availableParallelism());
+  const clusterSize = options.workers ?? Math.max(2, cores.count);
   const context = { stack, options, fixtures: createFixtures(stack), clusterSize, signal, say };
   const { failed, ...measured } = await measureAll(context, progress);
   const { quick, seconds, rounds } = options;

@@ -12,10 +12,12 @@ import { createAppServer } from './http/server/app-server';
 import { createDrain } from './http/server/drain';
 import { joinBalancer, leaveBalancer, leaveWithHelp } from './http/server/balancer';
 import { createLogger } from './process/logger';
-import { onShutdown } from './process/shutdown';
-import { timeLimits } from './config/time-limits';
+import { endOnSignal, onShutdown } from './process/shutdown';
+import { drainTimes, stopMsOf, timeLimits } from './config/time-limits';
+import { cores } from './process/cores';
 
 async function main(): Promise<void> {
+  endOnSignal();
   const config = readConfig(process.env);
   const logger = createLogger(config.logLevel, config.workerName, { worker: config.fullWorkerName });
   const api = await composeApi(config, logger);
@@ -49,7 +51,7 @@ async function main(): Promise<void> {
     isServing: () => !!leaving && isServing(),
     leave: (help) =>
       drain.drain({
-        windowMs: config.drainMs,
+        windowMs: drainTimes(config.drainMs).windowMs,
         deadlineMs: DEADLINE_MS,
         leave: () => leaveWithHelp(help, lastRequestAt),
         handsOver: true,
@@ -84,20 +86,22 @@ async function main(): Promise<void> {
       const isReplaced = hasSuccessor(config.runDir, config.workerName);
       if (isReplaced) api.health.replaced();
       const leave = isReplaced ? undefined : leaving;
-      await drain.drain({ windowMs: config.drainMs, deadlineMs: timeLimits.drainMs, leave });
+      const { serveMs, windowMs } = drainTimes(config.drainMs);
+      const times = { serveMs: isReplaced ? 0 : serveMs, windowMs, deadlineMs: timeLimits.drainMs };
+      await drain.drain({ ...times, leave });
       stopSharing();
       await stopPublishing();
       control.close();
       await api.close();
     },
-    timeLimits.stopMs,
+    stopMsOf(config.drainMs),
     logger,
   );
   await listen();
   // NGINX keeps its connections to the worker that this one replaces, so waiting for a request would take long.
   if (!(await isTwinServing(config.runDir, config.workerName))) await join();
   api.health.started();
-  logger.info({ port: config.port }, 'Serving');
+  logger.info({ port: config.port, cores: cores.count, coresFrom: cores.from }, 'Serving');
   process.send?.('ready');
 }
 

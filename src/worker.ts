@@ -4,10 +4,11 @@ import { readProcessConfig } from './config';
 import { serveControl } from './control/control-server';
 import { workerControl } from './control/worker-control';
 import { createLogger } from './process/logger';
-import { onShutdown } from './process/shutdown';
+import { endOnSignal, onShutdown } from './process/shutdown';
 import { timeLimits } from './config/time-limits';
 
 async function main(): Promise<void> {
+  endOnSignal();
   const config = readProcessConfig(process.env);
   const logger = createLogger(config.logLevel, config.jobWorkerName, { worker: config.fullJobWorkerName });
   // Jobs use the spare time of the cores, so that an API on the same host stays fast.

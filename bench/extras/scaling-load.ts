@@ -1,4 +1,4 @@
-import os from 'node:os';
+import { cores as ownCores } from '../../src/process/cores';
 import type { Quota } from '../../tools/quota/quota';
 import { countCpuTime, OTHERS, STOLEN, type CpuUse } from '../figures/cpu-time';
 import { startLoad, type LoadRequest } from '../load/load';
@@ -43,7 +43,7 @@ const USED_UP = 0.9;
 const TRIES = 3;
 const TRIAL_SECONDS = 3;
 
-const cores = os.availableParallelism();
+const cores = ownCores.count;
 const round3 = (value: number) => Math.round(value * 1_000) / 1_000;
 
 /** Prepares the loads; call it while the API is not held yet. */

@@ -1,12 +1,13 @@
 import { execFile } from 'node:child_process';
 import os from 'node:os';
 import { promisify } from 'node:util';
+import { cores } from '../../src/process/cores';
 import { root } from '../../tools/command/root';
 import type { MachineFacts } from '../store/result-types';
 
 /** @param servers names and versions of the servers of the stack */
 export const describeMachine = async (servers: string[]): Promise<MachineFacts> => ({
-  cores: os.availableParallelism(),
+  cores: cores.count,
   cpu: os.cpus()[0]?.model.trim() ?? 'unknown',
   memoryGb: Math.round(os.totalmem() / 2 ** 30),
   system: `${os.type()} ${os.release()} ${os.arch()}`,

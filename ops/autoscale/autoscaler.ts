@@ -1,6 +1,6 @@
-import os from 'node:os';
 import { messageOf } from '../../src/lib/error-code';
 import type { AutoscaleStatus } from '../../src/control/protocol';
+import { cores as ownCores } from '../../src/process/cores';
 import { sleep } from '../../tools/command/run-command';
 import type { StackFile } from '../../tools/local-servers/stack-file';
 import { runDirOf } from '../stack/control';
@@ -34,7 +34,7 @@ const PAUSED = '`npx taskfleet scale` has set the number of workers; `npx taskfl
 /** Scales the API workers by their load, one step at a time. See docs/reload-and-scale.md. */
 export function createAutoscaler(options: AutoscalerOptions) {
   const { read, busy, alone, countWorkers, scale, publish, onStep, say } = options;
-  const { cores = os.availableParallelism(), now = () => performance.now() } = options;
+  const { cores = ownCores.count, now = () => performance.now() } = options;
   const sample = createSampler();
   let state = initial();
   let steps: AutoscaleStatus['steps'] = [];

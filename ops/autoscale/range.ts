@@ -1,7 +1,7 @@
-import os from 'node:os';
 import { withoutEmpty } from '../../src/config';
 import { configFaults } from '../../src/config/faults';
 import { stackSchema } from '../../src/config/stack-variables';
+import { cores as ownCores } from '../../src/process/cores';
 import { UserError } from '../../tools/command/run-command';
 
 /** Bounds of the number of API workers. */
@@ -21,7 +21,7 @@ const schema = stackSchema.pick({ AUTOSCALE: true, AUTOSCALE_ABOVE_CORES: true }
  */
 export function readRange(
   env: NodeJS.ProcessEnv,
-  cores = os.availableParallelism(),
+  cores = ownCores.count,
 ): { range?: Range; warning?: string } {
   const given = withoutEmpty(env);
   const faults = configFaults(schema, given);

@@ -1,8 +1,8 @@
 import fs from 'node:fs';
-import os from 'node:os';
 import path from 'node:path';
 import { alone, createLocalStack, dir, root } from '../local/local-stack';
 import { packagesOf } from '../../src/cli/finish-build';
+import { cores } from '../../src/process/cores';
 import { buildDigestOf, hold, publish } from '../set-up/build';
 import { apiName, describeCounts } from '../stack/app-names';
 import { requireEcosystem } from '../stack/ecosystem';
@@ -59,7 +59,7 @@ async function rollBack(name: string | undefined) {
     return progress.line('rollback', 'nothing runs: npm start starts this build');
   }
   await explainMigrations(stack, release, progress);
-  const apiWorkers = Number(env.API_WORKERS) || os.availableParallelism();
+  const apiWorkers = Number(env.API_WORKERS) || cores.count;
   await progress.step(
     'rollback',
     `trying the build, then ${describeCounts(running)}`,

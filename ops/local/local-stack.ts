@@ -1,9 +1,9 @@
-import os from 'node:os';
 import path from 'node:path';
 import { roleOf } from '../stack/role';
 import { createStack } from '../stack/stack';
 import { dataDirOf } from '../../src/config/config-file';
 import { pickAppVariables } from '../../src/config/app-environment';
+import { cores } from '../../src/process/cores';
 import { edgeOf } from '../../tools/local-servers/edge';
 import { holderOf, withLock } from '../../tools/command/lock';
 import { root } from '../../tools/command/root';
@@ -69,7 +69,7 @@ export function appVariablesOfShell() {
 /** What the shell and the configuration file want of the apps. */
 export function wantedOfShell(running?: string) {
   const env = appVariablesOfShell();
-  return { env, apiWorkers: Number(env.API_WORKERS || running) || os.availableParallelism() };
+  return { env, apiWorkers: Number(env.API_WORKERS || running) || cores.count };
 }
 
 /** Held by `npm run supervise`. */

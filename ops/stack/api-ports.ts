@@ -1,4 +1,4 @@
-import os from 'node:os';
+import { cores } from '../../src/process/cores';
 import { findFree, isFree } from '../../tools/local-servers/ports';
 import type { createStackFile } from '../../tools/local-servers/stack-file';
 import { UserError } from '../../tools/command/run-command';
@@ -53,7 +53,7 @@ export function createApiPorts({
      */
     async reachable(apiWorkers: number) {
       const base = stackFile.read().ports?.api ?? 0;
-      const count = Math.max(apiWorkers, os.availableParallelism(), 4);
+      const count = Math.max(apiWorkers, cores.count, 4);
       const listed = Array.from({ length: count }, (_, i) => base + i);
       const running = (await apps.list()).flatMap(({ port }) => port ?? []);
       return [...new Set([...listed, ...running])].sort((a, b) => a - b);

@@ -4,6 +4,7 @@ import path from 'node:path';
 import { apiName, appOf, workerName, type AppName } from './app-names';
 import { pm2Call, pm2NameOf } from '../../src/command-line/pm2-call';
 import { appVariables } from '../../src/config/app-environment';
+import { drainTimes } from '../../src/config/time-limits';
 import { httpAddress } from '../../src/lib/http-address';
 import { messageOf } from '../../src/lib/error-code';
 import { askStatus } from './ask-status';
@@ -171,7 +172,10 @@ export function createApps({
 
   async function remove(apps: AppProcess[]) {
     const ids = apps.map(({ id }) => String(id));
-    if (ids.length > 0) await pm2.pm2(['delete', ...ids], { timeoutMs: 60_000 });
+    if (ids.length === 0) return;
+    // PM2 ends one after the other.
+    const { serveMs } = drainTimes(Number(stackFile.read().env?.DRAIN_MS ?? 0));
+    await pm2.pm2(['delete', ...ids], { timeoutMs: 60_000 + ids.length * serveMs });
   }
 
   /** Ends our two apps, and the daemon too if it was started for them and runs nothing else. */

@@ -1,3 +1,4 @@
+import { drainTimes } from '../../src/config/time-limits';
 import { askProcess } from '../../src/control/control-client';
 import { UserError } from '../../tools/command/run-command';
 import type { createStackFile } from '../../tools/local-servers/stack-file';
@@ -6,7 +7,7 @@ import type { createApps } from './apps';
 import { apiStatusOf, socketOf } from './control';
 import type { AppProcess } from './types';
 
-/** Longer than a worker takes to drain. */
+/** Longer than a worker takes to drain, without what DRAIN_MS adds. */
 const drainMs = 30_000;
 
 interface Parts {
@@ -25,13 +26,15 @@ type Say = (text: string) => void;
 export function createScale({ apps, stackFile, listPorts }: Parts) {
   const workers = async () => (await apps.list()).filter(({ name }) => name === apiName);
 
+  const drainLimit = () => drainMs + drainTimes(Number(stackFile.read().env?.DRAIN_MS ?? 0)).serveMs;
+
   const socketHere = (app: AppProcess) => socketOf(stackFile.read().env ?? {}, app);
 
   /** Returns once the worker refuses connections, so that NGINX asks the others, and has answered all its requests. */
   async function drain(app: AppProcess) {
     const socket = socketHere(app);
     if (!socket) throw new UserError(`API worker ${app.instance} cannot be drained. Run: npm run reload`);
-    await askProcess(socket, 'POST /drain', { timeoutMs: drainMs });
+    await askProcess(socket, 'POST /drain', { timeoutMs: drainLimit() });
   }
 
   /**
@@ -50,7 +53,7 @@ export function createScale({ apps, stackFile, listPorts }: Parts) {
       if (!socket || !status?.draining) continue;
       const title = `API worker ${app.instance}`;
       if (isLast || leaving.includes(app.pid)) {
-        await askProcess(socket, 'POST /resume', { timeoutMs: drainMs });
+        await askProcess(socket, 'POST /resume', { timeoutMs: drainLimit() });
         say(`${title} was drained and serves again`);
       } else if (status.asideSince) say(`${title} stepped aside; it returns by itself`);
       else say(`${title} stays drained, as an operator wanted; Resume at /ops ends that`);

@@ -1,7 +1,7 @@
 import fs from 'node:fs';
-import os from 'node:os';
 import path from 'node:path';
 import { isProduction, limitExemptOf } from '../../src/config/profile';
+import { cores } from '../../src/process/cores';
 import { checkBalancing } from '../../tools/local-servers/balancing';
 import { createApiPorts } from './api-ports';
 import { createApps } from './apps';
@@ -58,7 +58,7 @@ export function createStack({
 
   const startServers: Stack['startServers'] = async ({
     only = withoutNginx,
-    apiWorkers = os.availableParallelism(),
+    apiWorkers = cores.count,
     balancing = checkBalancing(),
     onReady,
   } = {}) => {
@@ -118,7 +118,7 @@ export function createStack({
 
   /** Runs before a server is touched, so addresses that aren't known yet are left out. */
   const checkConfiguration: Stack['checkConfiguration'] = async ({
-    apiWorkers = os.availableParallelism(),
+    apiWorkers = cores.count,
     env = {},
     build,
   } = {}) => {
@@ -134,7 +134,7 @@ export function createStack({
   };
 
   const startApps: Stack['startApps'] = async ({
-    apiWorkers = os.availableParallelism(),
+    apiWorkers = cores.count,
     env = {},
     build,
     say: sayHere = say,

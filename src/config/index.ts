@@ -1,8 +1,9 @@
 import type { z } from 'zod';
 import { configFaults } from './faults';
-import { configSchema, cores } from './schema';
+import { configSchema } from './schema';
 import { readKeys } from './read-keys';
 import { defaultRunDir } from '../lib/private-folder';
+import { cores } from '../process/cores';
 
 export type Config = ReturnType<typeof readConfig>;
 
@@ -98,7 +99,7 @@ function readVariables(env: NodeJS.ProcessEnv, moreFaults?: string[]) {
   };
 }
 
-export const threadsOf = (workers: number): number => Math.max(1, Math.floor(cores / workers));
+export const threadsOf = (workers: number): number => Math.max(1, Math.floor(cores.count / workers));
 
 const dataSchema = configSchema.pick({
   MONGO_URL: true,

@@ -6,8 +6,7 @@ import { isNetwork } from '../lib/networks';
 import { parseBrokers } from '../lib/broker-list';
 import { certificateFaults } from './certificate-file';
 import { explained, flag, isOrigin, list, networksOrNone, placesIn, whole } from './values';
-
-export const cores = os.availableParallelism();
+import { cores } from '../process/cores';
 
 /** The name of the machine or container, without what TASKFLEET_HOST does not allow. */
 const ownHostName =
@@ -135,7 +134,7 @@ export const configSchema = z.object({
     'Number of the process among those of its kind, in its name and port. PM2 sets it.',
   ),
   API_WORKERS: by('`npm start`, API')(
-    whole(1, 500).default(cores),
+    whole(1, 500).default(cores.count),
     'Number of API workers that share the cores of this host: the more there are, the fewer hash threads each has.',
     { defaultText: 'cores' },
   ),
@@ -207,8 +206,8 @@ export const configSchema = z.object({
     'CPU time that the picture of one job may take; beyond it the job fails.',
   ),
   DRAIN_MS: api(
-    whole(0, 10_000).default(1_500),
-    'Milliseconds that a stopping API worker still answers: longer than NGINX keeps idle connections to it (1 s).',
+    whole(0, 60_000).default(1_500),
+    'Milliseconds that a stopping API worker serves on, already not ready: more than NGINX (1 s) or an engine needs.',
   ),
   RUN_DIR: all(
     z.string().max(80).optional(),

@@ -9,7 +9,7 @@ export const timeLimits = {
   operatorMs: 8_000,
   /** Longer than NGINX keeps an idle connection, so that NGINX is the one to close it. */
   keepAliveMs: 65_000,
-  /** A stopping process ends itself after this; below PM2's kill_timeout. */
+  /** A stopping process ends itself after this, and an API worker after stopMsOf; below PM2's kill_timeout. */
   stopMs: 13_000,
   /** How long a leaving API worker waits until NGINX skips it. */
   leaveMs: 6_000,
@@ -20,3 +20,19 @@ export const timeLimits = {
   /** How long a start may take on a busy host. */
   startMs: 10_000,
 };
+
+/** Enough for NGINX, which closes idle connections after 1 s. */
+const WINDOW_MS = 1_500;
+
+/**
+ * Splits DRAIN_MS. Up to 1.5 s all of it is the window in which a worker closes its port and then its idle connections.
+ * Beyond that the worker serves as before until the port closes: an engine takes seconds to stop sending to an address
+ * that is no longer ready.
+ */
+export const drainTimes = (drainMs: number) => ({
+  serveMs: drainMs > WINDOW_MS ? drainMs - WINDOW_MS / 2 : 0,
+  windowMs: Math.min(drainMs, WINDOW_MS),
+});
+
+/** Limit of an API worker that stops. */
+export const stopMsOf = (drainMs: number): number => timeLimits.stopMs + drainTimes(drainMs).serveMs;

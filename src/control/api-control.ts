@@ -1,5 +1,6 @@
 import { performance } from 'node:perf_hooks';
 import type { Config } from '../config';
+import { drainTimes } from '../config/time-limits';
 import { askNginx } from '../http/server/balancer';
 import type { Drain } from '../http/server/drain';
 import type { HashPool } from '../infra/hash-pool';
@@ -51,7 +52,7 @@ export function apiControl(options: ApiControlOptions) {
     'GET /metrics': metricsAsJson,
     'POST /drain': () => {
       aside.handsOff();
-      return drain.drain({ windowMs: config.drainMs, deadlineMs: DEADLINE_MS, leave });
+      return drain.drain({ ...drainTimes(config.drainMs), deadlineMs: DEADLINE_MS, leave });
     },
     'POST /resume': () => {
       aside.handsOff();

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
-import { timeLimits } from '../config/time-limits';
+import { stopMsOf, timeLimits } from '../config/time-limits';
 import { findingsOf, type Finding } from './finding';
 
 const { ok, warning, error } = findingsOf('Time-outs');
@@ -55,13 +55,12 @@ const seconds = (ms: number) => (Number.isNaN(ms) ? 'not set' : `${ms / 1_000} s
 
 /** Checks that each side waits longer than the side that it waits for. A rule names both and what is lost otherwise. */
 export function judgeTimeOuts({ nginx, pm2, drainMs }: TimeOuts): Finding[] {
-  const { requestMs, operatorMs, keepAliveMs, stopMs, jobGraceMs, startMs } = timeLimits;
+  const { requestMs, operatorMs, keepAliveMs, jobGraceMs, startMs } = timeLimits;
   type Rule = [shorter: [string, number], longer: [string, number], lost: string, isUnwise?: boolean];
   const kill: [string, number] = ['kill_timeout of ecosystem.config.js', pm2.killMs];
-  const stop: [string, number] = ['a process stops itself', stopMs];
+  const stop: [string, number] = ['a process stops itself', stopMsOf(drainMs)];
   const rules: Rule[] = [
     [stop, kill, 'PM2 kills workers that still answer'],
-    [['DRAIN_MS', drainMs], stop, 'workers are killed while they drain'],
     [
       ['a worker waits for another on /ops', operatorMs],
       ["a request's deadline", requestMs],

@@ -14,7 +14,7 @@ interface HealthDeps {
 
 /** Builds the checks of the servers behind an API worker. */
 export function composeHealth(
-  { fullWorkerName: worker, release = '', mongoUrl, redisUrl, rabbit }: Config,
+  { fullWorkerName: worker, release = '', mongoUrl, redisUrl, rabbit, balancerUrl }: Config,
   { metrics, mongo, redis }: HealthDeps,
 ) {
   const probe = rabbit ? createRabbitProbe(rabbit) : undefined;
@@ -26,6 +26,7 @@ export function composeHealth(
       ...(redis && { redis: { ping: redis.ping, url: redisUrl! } }),
       ...(probe && { rabbitmq: { ping: probe.ping, url: rabbit!.url } }),
     },
+    isBalanced: Boolean(balancerUrl),
   });
   observeDependencies(metrics, health);
   return { health, close: async () => probe?.close() };

@@ -25,6 +25,8 @@ interface HealthOptions {
   required: Record<string, Dependency>;
   /** Servers without which it still serves, slower or less. */
   optional: Record<string, Dependency>;
+  /** True if NGINX passes a worker over that drains. Then readiness is about the whole API, which NGINX answers for. */
+  isBalanced?: boolean;
 }
 
 /** Longer than a busy host delays an answer, and shorter than a probe usually waits (2 s). */
@@ -32,7 +34,7 @@ const LIMIT_MS = 1_500;
 const KEPT_MS = 250;
 
 /** Reports the state of an API worker to probes, people and the metrics. */
-export function createHealth({ about, required, optional }: HealthOptions) {
+export function createHealth({ about, required, optional, isBalanced = false }: HealthOptions) {
   let hasStarted = false;
   let isDraining = () => false;
   let isReplaced = false;
@@ -50,8 +52,9 @@ export function createHealth({ about, required, optional }: HealthOptions) {
     /** True if NGINX has to skip the port. A 503 of a worker that is replaced would count against its successor. */
     leavesPort: (): boolean => isDraining() && !isReplaced,
 
-    /** Resolves to true if all required servers answer. Draining does not count: a draining worker still answers. */
+    /** Resolves to true if all required servers answer. Without NGINX, a worker that drains is not ready. */
     async canServe(): Promise<boolean> {
+      if (!isBalanced && this.leavesPort()) return false;
       const states = await Promise.all(needed.map((check) => check()));
       return states.every(({ status }) => status === 'up');
     },

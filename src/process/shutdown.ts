@@ -1,5 +1,17 @@
 import type { Logger } from './logger';
 
+const STATUS = { SIGINT: 130, SIGTERM: 143 };
+const SIGNALS = ['SIGINT', 'SIGTERM'] as const;
+const endAtOnce = (signal: NodeJS.Signals) => process.exit(STATUS[signal as keyof typeof STATUS]);
+
+/**
+ * Ends the process at a signal that comes before `onShutdown`. The kernel ignores a signal without a handler if the
+ * process is number 1, as in a container: a start that waits for MongoDB could then only be killed.
+ */
+export function endOnSignal(): void {
+  for (const signal of SIGNALS) process.on(signal, endAtOnce);
+}
+
 /**
  * Runs `stop` at the first request to end: SIGINT from PM2, SIGTERM from Docker and systemd, or the message of
  * `pm2 … --shutdown-with-message`. The process ends at the deadline in any case.
@@ -22,8 +34,7 @@ export function onShutdown(stop: () => Promise<void>, deadlineMs: number, logger
       },
     );
   };
-  process.on('SIGINT', () => begin('SIGINT'));
-  process.on('SIGTERM', () => begin('SIGTERM'));
+  for (const signal of SIGNALS) process.off(signal, endAtOnce).on(signal, () => begin(signal));
   process.on('message', (message) => {
     if (message === 'shutdown') begin('shutdown message');
   });

@@ -31,6 +31,9 @@ export async function startProcess(name: 'api' | 'worker', env: Variables) {
   };
 }
 
+/** Starts the same without a channel to it, as a container does. Ask it whether it serves. */
+export const startAlone = (name: 'api' | 'worker', env: Variables) => run(`${name}.js`, [], env);
+
 /** Runs a command of dist/cli to its end. */
 export async function runCommand(name: string, args: string[], env: Variables) {
   const { printed, ended } = run(path.join('cli', `${name}.js`), args, env);

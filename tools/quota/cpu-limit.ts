@@ -1,5 +1,6 @@
 import path from 'node:path';
-import { groupOf, type CgroupFiles, type Hierarchy } from './hierarchy';
+import type { Hierarchy } from '../../src/process/cgroup';
+import { groupOf, type CgroupFiles } from './hierarchy';
 
 export interface Throttled {
   /** Periods in which the processes wanted to run. */

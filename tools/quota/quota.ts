@@ -2,7 +2,8 @@ import path from 'node:path';
 import { isAlive } from '../../src/lib/is-alive';
 import { findParent, parseThrottled, setLimit, type Throttled } from './cpu-limit';
 import { findGroups, moveProcess, nameGroup, processesIn, removeGroup } from './groups';
-import { findHierarchy, groupOf, kernelFiles, type CgroupFiles, type Hierarchy } from './hierarchy';
+import { findHierarchy, type Hierarchy } from '../../src/process/cgroup';
+import { groupOf, kernelFiles, type CgroupFiles } from './hierarchy';
 
 export type Quota = Exclude<Awaited<ReturnType<typeof openQuota>>, { reason: string }>;
 

@@ -3,6 +3,8 @@ import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 interface DrainOptions {
+  /** Time for which everything is served as before; only readiness probes learn of the drain. Default: 0. */
+  serveMs?: number;
   /** Time for which connections are accepted and idle ones kept; NGINX must have closed them by then. */
   windowMs: number;
   /** Time after which open requests are cut off, counted from the end of accepting connections. */
@@ -25,6 +27,8 @@ interface LongAnswers {
   open: () => void;
 }
 
+const POLL_MS = 20;
+
 export type Drain = ReturnType<typeof createDrain>;
 
 /**
@@ -38,6 +42,8 @@ export function createDrain(server: Server, longAnswers?: LongAnswers) {
   const connections = new Map<Socket, { newest?: ServerResponse; isRead?: boolean; open: number }>();
   let inFlight = 0;
   let draining = false;
+  /** True once the connections close, after `serveMs`. */
+  let closing = false;
   let handingOver = false;
   let takenBack = false;
   let lastRequestAt = performance.now();
@@ -55,7 +61,7 @@ export function createDrain(server: Server, longAnswers?: LongAnswers) {
   server.prependListener('request', ({ socket, method }: IncomingMessage, response: ServerResponse) => {
     const connection = connections.get(socket);
     lastRequestAt = performance.now();
-    if (draining) response.setHeader('Connection', 'close');
+    if (closing) response.setHeader('Connection', 'close');
     if (!connection) return;
     connection.newest = response;
     connection.isRead = isRead(method);
@@ -76,8 +82,13 @@ export function createDrain(server: Server, longAnswers?: LongAnswers) {
     return underWay;
   };
 
-  async function letGo({ windowMs, deadlineMs, leave, handsOver = false }: DrainOptions): Promise<void> {
+  async function letGo(options: DrainOptions): Promise<void> {
+    const { serveMs = 0, windowMs, deadlineMs, leave, handsOver = false } = options;
     draining = true;
+    const closeAt = performance.now() + (server.listening ? serveMs : 0);
+    while (performance.now() < closeAt && !takenBack) await sleep(POLL_MS);
+    if (takenBack) return;
+    closing = true;
     handingOver = handsOver;
     longAnswers?.end();
     for (const [socket, { newest, isRead }] of connections) {
@@ -93,7 +104,7 @@ export function createDrain(server: Server, longAnswers?: LongAnswers) {
     }
     const giveUp = Date.now() + deadlineMs;
     // The request that resumes serving may be one to this worker, which must not wait for itself.
-    while (inFlight > 0 && Date.now() < giveUp && !takenBack) await sleep(20);
+    while (inFlight > 0 && Date.now() < giveUp && !takenBack) await sleep(POLL_MS);
     if (takenBack) return;
     server.closeIdleConnections();
     await sleep(50);
@@ -113,6 +124,7 @@ export function createDrain(server: Server, longAnswers?: LongAnswers) {
       return inTurn(async () => {
         if (!server.listening) await listen();
         draining = false;
+        closing = false;
         handingOver = false;
         longAnswers?.open();
       });

@@ -1,5 +1,6 @@
 import { chooseLimit, parseThrottled } from '../../../tools/quota/cpu-limit';
-import { findHierarchy, folderOf, type CgroupFiles } from '../../../tools/quota/hierarchy';
+import { findHierarchy, folderOf } from '../../../src/process/cgroup';
+import type { CgroupFiles } from '../../../tools/quota/hierarchy';
 import { openQuota, releaseQuotas, type Quota } from '../../../tools/quota/quota';
 import { createFakeCgroups } from '../../support/fake-cgroups';
 

@@ -34,6 +34,13 @@ describe('the order of time-outs', () => {
     ]);
   });
 
+  it('leaves a worker the time that DRAIN_MS adds', () => {
+    const found = judgeTimeOuts({ pm2: { killMs: 15_000, listenMs: 30_000 }, drainMs: 60_000 });
+    expect(saysOf(found)).toEqual([
+      expect.stringMatching(/^error a process stops itself \(72.25 s\) .* kill_timeout .*\(15 s\)/),
+    ]);
+  });
+
   it('is read in every notation that NGINX accepts', () => {
     const text = '  a 500ms;\n  b 1m30s;\n  c 60;\n  d 1h 5s;\n';
     expect(['a', 'b', 'c', 'd'].map((name) => nginxTime(text, name))).toEqual([

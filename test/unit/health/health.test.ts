@@ -44,3 +44,23 @@ describe('a health check', () => {
     expect(await ask()).toMatchObject({ status: 'down', latencyMs: 1_500 });
   });
 });
+
+describe('readiness', () => {
+  const healthOf = (isBalanced: boolean) => {
+    const mongodb = { ping: async () => {}, url };
+    return createHealth({ about: {}, required: { mongodb }, optional: {}, isBalanced });
+  };
+
+  it('ends as soon as a worker drains, unless another one has its port or NGINX passes it over', async () => {
+    const health = healthOf(false);
+    expect(await health.canServe()).toBe(true);
+    health.watch(() => true);
+    expect(await health.canServe()).toBe(false);
+    health.replaced();
+    expect(await health.canServe()).toBe(true);
+
+    const balanced = healthOf(true);
+    balanced.watch(() => true);
+    expect(await balanced.canServe()).toBe(true);
+  });
+});

@@ -62,6 +62,18 @@ describe('a draining server', () => {
     await drained;
   });
 
+  it('serves as before until its connections close', async () => {
+    const socket = await connect();
+    const drained = drain.drain({ serveMs: 1_000, windowMs: 200, deadlineMs: 2_000 });
+    for (const end = performance.now() + 700; performance.now() < end; await sleep(50)) {
+      expect(await ask(socket)).toMatch(/200 OK[^]*Connection: keep-alive/);
+      expect(await ask(await connect())).toMatch(/200 OK[^]*Connection: keep-alive/);
+      expect(drain.isDraining()).toBe(true);
+    }
+    await drained;
+    await expect(connect()).rejects.toThrow('ECONNREFUSED');
+  });
+
   it('waits for an open request and sends Connection: close', async () => {
     const socket = await connect();
     const answer = ask(socket, '/slow');
@@ -148,6 +160,15 @@ describe('a draining server', () => {
       await expect(connect()).rejects.toThrow('ECONNREFUSED');
       await drain.resume(listen);
       expect(await ask(await connect())).toMatch(/200 OK[^]*Connection: keep-alive/);
+    });
+
+    it('can be undone while everything is still served', async () => {
+      const socket = await connect();
+      const drained = drain.drain({ ...options, serveMs: 60_000 });
+      await sleep(50);
+      await Promise.all([drain.resume(listen), drained]);
+      expect(drain.isDraining()).toBe(false);
+      expect(await ask(socket)).toMatch(/200 OK[^]*Connection: keep-alive/);
     });
 
     it('can be undone by a request that the server itself serves', async () => {
