@@ -9,7 +9,8 @@ const { ok, warning, error } = findingsOf('Time-outs');
 export interface TimeOuts {
   /** Undefined if no configuration of NGINX is available. */
   nginx?: { keepAliveMs: number; readMs: number; nextUpstreamMs: number };
-  pm2: { killMs: number; listenMs: number };
+  /** Undefined in an image without PM2. */
+  pm2?: { killMs: number; listenMs: number };
   drainMs: number;
 }
 
@@ -35,20 +36,24 @@ export function nginxTimeOuts(text: string): NonNullable<TimeOuts['nginx']> {
 }
 
 /**
- * Reads what the files say: `nginx.conf` of the stack in `folder`, else its template (an image of the API has neither),
- * and `ecosystem.config.js`.
+ * Reads what the files say: `nginx.conf` of the stack in `folder`, else its template, and `ecosystem.config.js`. An image
+ * lacks NGINX's files, and that of one process PM2's as well.
  */
 export function readTimeOuts(root: string, folder: string): Omit<TimeOuts, 'drainMs'> {
   const files = [path.join(folder, 'nginx', 'nginx.conf'), path.join(root, 'nginx', 'nginx.conf.template')];
   const file = files.find((candidate) => existsSync(candidate));
-  // Not by import(), which reads `#` and `%` in a path as parts of a URL.
-  const load = createRequire(__filename);
-  const { apps } = load(path.join(root, 'ecosystem.config.js')) as { apps: Record<string, number>[] };
-  const shortest = (name: string) => Math.min(...apps.map((app) => app[name]!));
+  const ecosystem = path.join(root, 'ecosystem.config.js');
   return {
     nginx: file === undefined ? undefined : nginxTimeOuts(readFileSync(file, 'utf8')),
-    pm2: { killMs: shortest('kill_timeout'), listenMs: shortest('listen_timeout') },
+    pm2: existsSync(ecosystem) ? pm2TimeOuts(ecosystem) : undefined,
   };
+}
+
+function pm2TimeOuts(file: string): TimeOuts['pm2'] {
+  // Not by import(), which reads `#` and `%` in a path as parts of a URL.
+  const { apps } = createRequire(__filename)(file) as { apps: Record<string, number>[] };
+  const shortest = (name: string) => Math.min(...apps.map((app) => app[name]!));
+  return { killMs: shortest('kill_timeout'), listenMs: shortest('listen_timeout') };
 }
 
 const seconds = (ms: number) => (Number.isNaN(ms) ? 'not set' : `${ms / 1_000} s`);
@@ -57,22 +62,24 @@ const seconds = (ms: number) => (Number.isNaN(ms) ? 'not set' : `${ms / 1_000} s
 export function judgeTimeOuts({ nginx, pm2, drainMs }: TimeOuts): Finding[] {
   const { requestMs, operatorMs, keepAliveMs, jobGraceMs, startMs } = timeLimits;
   type Rule = [shorter: [string, number], longer: [string, number], lost: string, isUnwise?: boolean];
-  const kill: [string, number] = ['kill_timeout of ecosystem.config.js', pm2.killMs];
   const stop: [string, number] = ['a process stops itself', stopMsOf(drainMs)];
   const rules: Rule[] = [
-    [stop, kill, 'PM2 kills workers that still answer'],
     [
       ['a worker waits for another on /ops', operatorMs],
       ["a request's deadline", requestMs],
       'operators get 503 without the reason',
     ],
     [['a job is put back', jobGraceMs], stop, 'jobs under way are lost until their lease ends'],
-    [
-      ['a start on a busy machine', startMs],
-      ['listen_timeout of ecosystem.config.js', pm2.listenMs],
-      'PM2 ends the old worker before the new one is ready',
-    ],
   ];
+  if (pm2)
+    rules.push(
+      [stop, ['kill_timeout of ecosystem.config.js', pm2.killMs], 'PM2 kills workers that still answer'],
+      [
+        ['a start on a busy machine', startMs],
+        ['listen_timeout of ecosystem.config.js', pm2.listenMs],
+        'PM2 ends the old worker before the new one is ready',
+      ],
+    );
   if (nginx) {
     const idle: [string, number] = ["NGINX's keepalive_timeout to the workers", nginx.keepAliveMs];
     const read: [string, number] = ["NGINX's proxy_read_timeout", nginx.readMs];

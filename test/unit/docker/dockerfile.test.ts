@@ -19,6 +19,17 @@ const words = (instruction: Instruction) => {
   return JSON.parse(content.slice(content.indexOf('[')).replaceAll('\\\n', '')) as string[];
 };
 
+/** The instructions of each stage; the last one has no name. */
+const stages = new Map<string, Instruction[]>();
+for (const instruction of dockerfile.getInstructions()) {
+  const { line } = instruction.getRange().start;
+  const from = dockerfile.getFROMs().filter((candidate) => candidate.getRange().start.line <= line);
+  const name = from.at(-1)?.getBuildStage() ?? '';
+  stages.set(name, [...(stages.get(name) ?? []), instruction]);
+}
+const inStage = (stage: string, keyword: string) =>
+  stages.get(stage)!.filter((instruction) => instruction.getKeyword() === keyword);
+
 /** The files that the image copies from the repository. */
 const sources = dockerfile
   .getCOPYs()
@@ -53,11 +64,31 @@ describe('Dockerfile', () => {
     expect(Number.parseInt(base!.getImageTag() ?? '')).toBeGreaterThanOrEqual(least);
   });
 
-  it('runs PM2 in the foreground, not as root, with an app of ecosystem.config.js', () => {
-    const users = dockerfile.getInstructions().filter((instruction) => instruction.getKeyword() === 'USER');
-    expect(users.at(-1)?.getArgumentsContent()).toMatch(/^[1-9]\d*$/);
+  it.each(['process', ''])('runs the stage "%s" as a user other than root', (stage) => {
+    expect(inStage(stage, 'USER').at(-1)?.getArgumentsContent()).toMatch(/^[1-9]\d*$/);
+  });
+
+  it('copies only from stages that stand before', () => {
+    const names = [...stages.keys()];
+    for (const [index, stage] of names.entries())
+      for (const copy of inStage(stage, 'COPY') as Copy[])
+        for (const flag of copy.getFlags()) expect(names.slice(0, index)).toContain(flag.getValue());
+  });
+
+  it('has a target that runs one process without PM2, by a file of the build', () => {
+    const [command, file] = words(inStage('process', 'CMD')[0]!);
+    expect(command).toBe('node');
+    for (const entry of [file!, 'dist/worker.js'])
+      expect(existsSync(path.join(root, entry.replace(/^dist/, 'src').replace(/js$/, 'ts')))).toBe(true);
+    const uninstalled = inStage('process-packages', 'RUN')[0]!.getArgumentsContent();
+    expect(uninstalled).toMatch(/^npm uninstall .*\bpm2$/);
+    expect(JSON.stringify(inStage('process', 'COPY').map(String))).toContain('process-packages');
+  });
+
+  it('runs PM2 in the foreground by default, with an app of ecosystem.config.js', () => {
     const { apps } = jest.requireActual<Ecosystem>('../../../ecosystem.config.js');
-    const command = words(dockerfile.getCMDs()[0]!);
+    const command = words(inStage('', 'CMD')[0]!);
+    expect([...stages.keys()].at(-1)).toBe('');
     expect(command.slice(0, -1)).toEqual(['pm2-runtime', 'start', 'ecosystem.config.js', '--only']);
     expect(apps.map(({ name }) => name)).toContain(command.at(-1));
   });
@@ -83,13 +114,16 @@ describe('nginx/Dockerfile', () => {
   });
 });
 
-describe('the health check of the image', () => {
-  const [, flag, code] = words(dockerfile.getHEALTHCHECKs()[0]!);
+describe.each([
+  ['', '/health/ready', 'any worker is ready'],
+  ['process', '/health/startup', 'the process has started'],
+])('the health check of the stage "%s"', (stage, place, condition) => {
+  const [, flag, code] = words(inStage(stage, 'HEALTHCHECK')[0]!);
 
   /** Runs the check against ports from `base` on. */
   const run = (base: number) =>
     new Promise<number>((resolve) => {
-      const onPorts = code!.replace('4001', String(base));
+      const onPorts = code!.replace('4001', String(base)).replace('5501', String(base + 2));
       execFile(process.execPath, [flag!, onPorts], (error) => resolve(Number(error?.code ?? 0)));
     });
 
@@ -97,11 +131,11 @@ describe('the health check of the image', () => {
   const serveStatus = async (status: number) =>
     (
       await serve((request, response) => {
-        response.writeHead(request.url === '/health/ready' ? status : 404).end();
+        response.writeHead(request.url === place ? status : 404).end();
       })
     ).port;
 
-  it('passes if any worker is ready', async () => {
+  it(`passes if ${condition}`, async () => {
     expect(await run((await serveStatus(200)) - 2)).toBe(0);
   });
 
