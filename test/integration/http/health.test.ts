@@ -102,15 +102,18 @@ describe('the health of a worker', () => {
     expect(await report()).toMatchObject({ started: true });
   });
 
-  it('says in its details and to NGINX that it drains, and stays live and ready', async () => {
+  it('says that it drains, and stays live', async () => {
     let isDraining = true;
     api.health.watch(() => isDraining);
     await details().expect(503).expect('Retry-After', '1');
     expect((await report()).draining).toBe(true);
     await request(api.server).get('/health/serving').expect(503, { status: 'draining' });
-    for (const path of ['/health/live', '/health/ready']) await outside(path).expect(200);
+    await outside('/health/live').expect(200);
+    // Without NGINX, which asks for /health/serving, the engine that probes must learn it here.
+    await outside('/health/ready').expect(503).expect('Retry-After', '1');
     // Its successor listens on the same port.
     api.health.replaced();
+    await outside('/health/ready').expect(200);
     await request(api.server).get('/health/serving').expect(200);
     isDraining = false;
     await details().expect(200);
