@@ -1272,7 +1272,7 @@ export interface components {
     AuditEntry: {
       /** @example 665f1c2ab7e4d83f90a1b2c3 */
       _id: string;
-      /** @description What was done: sign-up, log-in, log-out, session-ended, refresh-token-replayed, login-names-changed, password-changed, password-reset-issued, password-reset, user-created, user-removed, role-changed, user-disabled, user-enabled, script-token-created, script-token-deleted. There may be more later. */
+      /** @description What was done: sign-up, log-in, log-out, session-ended, refresh-token-replayed, login-names-changed, password-changed, password-reset-issued, password-reset, user-created, user-removed, role-changed, user-disabled, user-enabled, script-token-created, script-token-deleted, worker-drained, worker-resumed. There may be more later. */
       action: string;
       outcome: components['schemas']['AuditOutcome'];
       /** @description Id of the user who did it; null for a failed log-in and for a command. */
@@ -1300,7 +1300,7 @@ export interface components {
     AuditEntryPart: {
       /** @example 665f1c2ab7e4d83f90a1b2c3 */
       _id: string;
-      /** @description What was done: sign-up, log-in, log-out, session-ended, refresh-token-replayed, login-names-changed, password-changed, password-reset-issued, password-reset, user-created, user-removed, role-changed, user-disabled, user-enabled, script-token-created, script-token-deleted. There may be more later. */
+      /** @description What was done: sign-up, log-in, log-out, session-ended, refresh-token-replayed, login-names-changed, password-changed, password-reset-issued, password-reset, user-created, user-removed, role-changed, user-disabled, user-enabled, script-token-created, script-token-deleted, worker-drained, worker-resumed. There may be more later. */
       action?: string;
       outcome?: components['schemas']['AuditOutcome'];
       /** @description Id of the user who did it; null for a failed log-in and for a command. */
@@ -3594,7 +3594,9 @@ export interface operations {
           | 'user-disabled'
           | 'user-enabled'
           | 'script-token-created'
-          | 'script-token-deleted';
+          | 'script-token-deleted'
+          | 'worker-drained'
+          | 'worker-resumed';
         /** @description With this outcome. */
         outcome?: 'done' | 'refused';
         /** @description Done by this user. */

@@ -19,6 +19,8 @@ export const ACTIONS = [
   'user-enabled',
   'script-token-created',
   'script-token-deleted',
+  'worker-drained',
+  'worker-resumed',
 ] as const;
 export type Action = (typeof ACTIONS)[number];
 

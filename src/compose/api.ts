@@ -29,7 +29,14 @@ export async function composeApi(config: Config, logger: Logger) {
   const scriptTokens = composeScriptTokens({ ...shared, sessions }, users.requireSelfOrAdmin);
   const avatars = composeAvatars(config, store, users.requireSelfOrAdmin);
   const jobs = createJobService(store.jobs);
-  const ops = composeOps(config, { ...shared, ...store, failedJobs: composeFailedJobs(store), authenticate });
+  const ops = composeOps(config, {
+    ...shared,
+    ...store,
+    audit: shared.audit,
+    failedJobs: composeFailedJobs(store),
+    authenticate,
+    logger,
+  });
   const services = {
     auth,
     createUser,
@@ -81,7 +88,7 @@ export async function composeApi(config: Config, logger: Logger) {
     },
     async close(): Promise<void> {
       ops.routes.hub.end();
-      ops.stop();
+      ops.end();
       await hashPool.close();
       await shared.close();
     },

@@ -1,6 +1,22 @@
 import { Schema } from 'mongoose';
 import type { Connection, InferSchemaType } from 'mongoose';
 
+/** What a worker has another host do, and what came of it. */
+const orderSchema = new Schema(
+  {
+    host: { type: String, required: true },
+    /** Tells hosts of the same name apart; unset if any of them may take it. */
+    place: { type: String },
+    worker: { type: String, required: true },
+    action: { type: String, enum: ['drain', 'resume'], required: true },
+    state: { type: String, enum: ['sent', 'taken', 'withdrawn', 'done', 'refused'], required: true },
+    /** Of a refusal: the kind of problem, and the text for people. */
+    problem: { type: String },
+    detail: { type: String },
+  },
+  { _id: false },
+);
+
 const noticeSchema = new Schema(
   {
     _id: { type: String, required: true },
@@ -10,6 +26,8 @@ const noticeSchema = new Schema(
     least: { type: Number },
     /** Until when the cache is off; only in the one notice about the cache, which never expires. */
     cacheOffUntil: { type: Date },
+    /** Only in an order to another host. */
+    order: { type: orderSchema },
     /** Last change, by MongoDB's clock. */
     changedAt: { type: Date, required: true },
     /** Set until the poster announces the end of its transaction: `changedAt` may precede visibility by far. */
@@ -22,4 +40,5 @@ noticeSchema.index({ until: 1 }, { expireAfterSeconds: 0 });
 noticeSchema.index({ pending: 1 }, { partialFilterExpression: { pending: true } });
 
 export type Notice = InferSchemaType<typeof noticeSchema>;
+export type Order = InferSchemaType<typeof orderSchema>;
 export const noticeModel = (connection: Connection) => connection.model('Notice', noticeSchema);

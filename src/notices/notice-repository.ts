@@ -1,6 +1,7 @@
 import type { ClientSession, Connection } from 'mongoose';
 import type { Ending } from './endings';
 import { noticeModel, type Notice } from './notice-model';
+import { createOrderRepository } from './order-repository';
 
 export type NoticeRepository = ReturnType<typeof createNoticeRepository>;
 
@@ -80,6 +81,8 @@ export function createNoticeRepository(connection: Connection) {
       const revoked = await Notices.countDocuments({ _id: /^revoked:/, until: { $gt: now } });
       return { cacheOffUntil: off?.cacheOffUntil ?? undefined, revoked };
     },
+
+    orders: createOrderRepository(Notices),
 
     prepare: () => Notices.createIndexes(),
   };

@@ -1,3 +1,4 @@
+import type { Audit } from '../audit/audit';
 import type { Config } from '../config';
 import { placeOf } from '../control/control-folder';
 import type { ApiStatus } from '../control/protocol';
@@ -6,11 +7,14 @@ import type { FailedJobs } from '../jobs/failed-jobs';
 import type { JobRepository } from '../jobs/job-repository';
 import type { NoticeBoard } from '../notices/notice-board';
 import type { NoticeRepository } from '../notices/notice-repository';
+import type { Logger } from '../process/logger';
 import type { UserRepository } from '../users/user-repository';
 import { createEventHub } from './event-hub';
 import { createFleet, type Fleet } from './fleet';
 import type { OpsOptions } from './ops-routes';
 import type { OpsSnapshot } from './ops-types';
+import { createChangeWorker } from './orders/change-worker';
+import { followOrders } from './orders/follow-orders';
 import { createElsewhere } from './view/elsewhere';
 import { startPublishing } from './view/publisher';
 import { createWatch } from './view/watch';
@@ -59,24 +63,29 @@ interface OpsDeps {
   authenticate: OpsOptions['authenticate'];
   board: NoticeBoard;
   notices: NoticeRepository;
+  audit: Audit;
+  logger: Logger;
   liveChannel: LiveChannel | undefined;
 }
 
 /** Builds what the live page shows and can do. */
 export function composeOps(
   { runDir, fullWorkerName: name, hostName: host }: Pick<Config, 'runDir' | 'fullWorkerName' | 'hostName'>,
-  { users, jobs, failedJobs, authenticate, board, notices, liveChannel: channel }: OpsDeps,
+  { users, jobs, failedJobs, authenticate, board, notices, audit, logger, liveChannel: channel }: OpsDeps,
 ) {
   const fleet = createFleet(runDir);
+  const { orders } = notices;
   const watch = createWatch(board, notices);
   let place: string | undefined;
   // Not before the control socket has created the folder.
   const own = () => ({ host, place: (place ??= placeOf(runDir)) });
   const elsewhere = createElsewhere({ channel, watch, own });
+  followOrders({ board, orders, fleet, own, logger });
   return {
     routes: {
       hub: createEventHub({ take: createSnapshot({ fleet, elsewhere, jobs, name, host }) }),
       fleet,
+      change: createChangeWorker({ fleet, orders, own, audit }),
       failedJobs,
       authenticate,
       isAdmin: async (id) => (await users.byId(id))?.role === 'Admin',
@@ -84,6 +93,6 @@ export function composeOps(
     /** Shows this worker to the live pages of other hosts. @returns a function that stops that */
     publish: (status: () => ApiStatus) =>
       channel ? startPublishing({ channel, watch, from: own, status }) : async () => {},
-    stop: elsewhere.stop,
+    end: elsewhere.end,
   };
 }

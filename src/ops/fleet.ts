@@ -2,13 +2,14 @@ import { closeSync, openSync, rmSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { askAll, askProcess } from '../control/control-client';
-import { isWorker, listLiving } from '../control/control-folder';
+import { isWorker, listLiving, type ControlSocket } from '../control/control-folder';
 import type { AutoscaleStatus } from '../control/protocol';
 import type { Settled } from '../jobs/dead-letters';
 import { timeLimits } from '../config/time-limits';
 import { ConflictError, NotFoundError, UnavailableError } from '../problems/errors';
 
-const LOCK_MS = 5_000;
+/** Longer than a drain under the lock takes, with the look at other hosts. */
+const LOCK_MS = 8_000;
 /** Longer than a drain takes, which no request waits for. */
 const DRAIN_MS = 20_000;
 /** How long a drain may take to begin. */
@@ -24,8 +25,20 @@ const apiWorkersOf = (all: Answered) =>
 
 export type Fleet = ReturnType<typeof createFleet>;
 
-/** The workers of this host, reached by their control sockets in `folder`. @param answerMs time limit of what they do */
-export function createFleet(folder: string, answerMs = timeLimits.operatorMs) {
+interface FleetOptions {
+  /** Time limit of what the workers do. */
+  answerMs?: number;
+  /** Runs `work` if a worker of another host serves. @returns why not otherwise */
+  whileOthersServe?: (work: () => Promise<void>) => Promise<string | undefined>;
+}
+
+const noOthers = async () => 'without it no request is answered.';
+
+/** The workers of this host, reached by their control sockets in `folder`. */
+export function createFleet(
+  folder: string,
+  { answerMs = timeLimits.operatorMs, whileOthersServe = noOthers }: FleetOptions = {},
+) {
   /** Lists the API workers that answer. During a reload a name occurs twice: the older process comes first. */
   async function workers() {
     return apiWorkersOf(await askAll(folder, 'GET /status'));
@@ -59,6 +72,16 @@ export function createFleet(folder: string, answerMs = timeLimits.operatorMs) {
     const worker = all.filter((one) => one.name === name).at(-1);
     if (!worker) throw new NotFoundError(`There is no worker ${name} on this host.`);
     return { worker, all };
+  }
+
+  async function beginDrain(worker: ControlSocket): Promise<void> {
+    const drained = askProcess(worker, 'POST /drain', { timeoutMs: DRAIN_MS });
+    drained.catch(() => {});
+    for (const giveUp = Date.now() + BEGIN_MS; Date.now() < giveUp; await sleep(BEGIN_EVERY_MS)) {
+      const status = await askProcess(worker, 'GET /status').catch(() => undefined);
+      if (status?.kind === 'api' && status.draining) return;
+    }
+    throw new UnavailableError(`${worker.name} did not begin to drain: it may be busy or gone. See its log.`);
   }
 
   const tooLong = (name: string, what: string) =>
@@ -118,23 +141,18 @@ export function createFleet(folder: string, answerMs = timeLimits.operatorMs) {
       throw new UnavailableError(`RabbitMQ could not be asked: ${reason}. See npm run dead-letters.`);
     },
 
-    /** Resolves when the drain has begun: the worker refuses new requests, and NGINX uses the others. */
+    /**
+     * Resolves when the drain has begun: the worker refuses new requests, and NGINX uses the others.
+     * @throws ConflictError if no other worker serves, on this host or another
+     */
     drain: (name: string): Promise<void> =>
       oneAtATime(async () => {
         const { worker, all } = await newest(name);
         // A worker that stepped aside is draining as well, but would return by itself.
         if (worker.answer.draining && !worker.answer.asideSince) return;
-        if (!all.some((other) => other.name !== name && other.answer.serving))
-          throw new ConflictError(
-            `${name} is the last worker that serves: without it no request is answered.`,
-          );
-        const drained = askProcess(worker, 'POST /drain', { timeoutMs: DRAIN_MS });
-        drained.catch(() => {});
-        for (const giveUp = Date.now() + BEGIN_MS; Date.now() < giveUp; await sleep(BEGIN_EVERY_MS)) {
-          const status = await askProcess(worker, 'GET /status').catch(() => undefined);
-          if (status?.kind === 'api' && status.draining) return;
-        }
-        throw new UnavailableError(`${name} did not begin to drain: it may be busy or gone. See its log.`);
+        if (all.some((other) => other.name !== name && other.answer.serving)) return beginDrain(worker);
+        const reason = await whileOthersServe(() => beginDrain(worker));
+        if (reason) throw new ConflictError(`${name} is the last worker that serves: ${reason}`);
       }),
 
     async resume(name: string): Promise<void> {

@@ -1,6 +1,7 @@
 import path from 'node:path';
 import type { Request } from 'express';
 import { z } from 'zod';
+import type { Caller } from '../audit/audit-event';
 import { pageRoutes, SESSION_MODULE } from '../http/pages/page-files';
 import { ok, type Reply } from '../http/routing/reply';
 import { defineHiddenRoute, type Route } from '../http/routing/route';
@@ -9,10 +10,12 @@ import type { Principal } from '../people/principal';
 import { ForbiddenError } from '../problems/errors';
 import type { EventHub } from './event-hub';
 import type { Fleet } from './fleet';
+import type { Action, ChangeWorker } from './orders/change-worker';
 
 export interface OpsOptions {
   hub: EventHub;
-  fleet: Pick<Fleet, 'drain' | 'resume' | 'settleDeadLetters'>;
+  fleet: Pick<Fleet, 'settleDeadLetters'>;
+  change: ChangeWorker;
   failedJobs: FailedJobs;
   authenticate: (request: Request) => Promise<Principal>;
   /** Asks MongoDB, since a token holds the role at the time of the log-in. */
@@ -49,19 +52,25 @@ const page = (): Route[] =>
   });
 
 const parameter = (pattern: RegExp) => z.string().regex(pattern, 'is malformed');
-const worker = z.strictObject({ name: parameter(/^api-\d{1,3}$/) });
+const name = parameter(/^api-\d{1,3}$/);
+const worker = z.strictObject({ name });
+/** `HOST`, or `HOST@PLACE` if two hosts may have the name. */
+const elsewhere = z.strictObject({
+  host: parameter(/^[A-Za-z0-9][\w.-]{0,62}(@[\w-]{1,20})?$/),
+  name,
+});
 const failedJob = z.strictObject({ jobId: parameter(/^[0-9a-f]{24}$/) });
 
 /**
  * Declares the live page and its requests. They are not in the OpenAPI document: clients that try every operation
  * must not take workers out.
  */
-export function opsRoutes({ hub, fleet, failedJobs, authenticate, isAdmin }: OpsOptions): Route[] {
+export function opsRoutes({ hub, fleet, change, failedJobs, authenticate, isAdmin }: OpsOptions): Route[] {
   function route<P = undefined>(
     method: Route['method'],
     place: string,
     params: z.ZodType<P> | undefined,
-    handler: (params: P) => Promise<Reply>,
+    handler: (params: P, origin: Caller) => Promise<Reply>,
   ): Route {
     return defineHiddenRoute<'Admin', P>({
       method,
@@ -72,11 +81,21 @@ export function opsRoutes({ hub, fleet, failedJobs, authenticate, isAdmin }: Ops
       params,
       handler: async (input) => {
         if (!(await isAdmin(input.user.id))) throw new ForbiddenError('This is for Admins alone.');
-        return handler(input.params);
+        return handler(input.params, input);
       },
     });
   }
   const done = (status: 202 | 204) => (): Reply => ({ status });
+
+  const changes = (action: Action, status: 202 | 204) => [
+    route('post', `/ops/workers/:name/${action}`, worker, (params, origin) =>
+      change(action, { worker: params.name }, origin).then(done(status)),
+    ),
+    route('post', `/ops/workers/:host/:name/${action}`, elsewhere, (params, origin) => {
+      const [host, place] = params.host.split('@');
+      return change(action, { host, place, worker: params.name }, origin).then(done(status));
+    }),
+  ];
 
   const events: Reply = {
     status: 200,
@@ -93,8 +112,8 @@ export function opsRoutes({ hub, fleet, failedJobs, authenticate, isAdmin }: Ops
   return [
     ...page(),
     route('get', '/ops/events', undefined, async () => events),
-    route('post', '/ops/workers/:name/drain', worker, ({ name }) => fleet.drain(name).then(done(202))),
-    route('post', '/ops/workers/:name/resume', worker, ({ name }) => fleet.resume(name).then(done(204))),
+    ...changes('drain', 202),
+    ...changes('resume', 204),
     route('get', '/ops/failed-jobs', undefined, async () => ok(await failedJobs.list())),
     route('post', '/ops/failed-jobs/:jobId/retry', failedJob, ({ jobId }) =>
       failedJobs.retry(jobId).then(done(202)),

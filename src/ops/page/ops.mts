@@ -20,7 +20,8 @@ async function send<T>(method: string, path: string): Promise<Reply<T>> {
 }
 
 async function press(name: string, action: Action, place: string): Promise<void> {
-  const { ok, message } = await send('POST', `/ops/workers/${name}/${action}${place && `?place=${place}`}`);
+  const worker = place ? name.replace('/', `@${place}/`) : name;
+  const { ok, message } = await send('POST', `/ops/workers/${worker}/${action}`);
   if (!ok) complain(message ?? `${name} could not ${action}.`);
 }
 

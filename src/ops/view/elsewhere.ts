@@ -31,6 +31,7 @@ export function createElsewhere({ channel, watch, own }: ElsewhereDeps) {
   let since = 0;
   let renewedAt = 0;
   let linger: NodeJS.Timeout | undefined;
+  let isOver = false;
 
   function stop(): void {
     clearTimeout(linger);
@@ -41,7 +42,7 @@ export function createElsewhere({ channel, watch, own }: ElsewhereDeps) {
   function listen(): void {
     clearTimeout(linger);
     linger = setTimeout(stop, LINGER_MS).unref();
-    if (listener || !channel) return;
+    if (listener || !channel || isOver) return;
     heard = createHeard({ own });
     const { take } = heard;
     listener = channel.listen(take);
@@ -68,6 +69,10 @@ export function createElsewhere({ channel, watch, own }: ElsewhereDeps) {
       await watch.keep().catch(() => {});
       return { redis: stateOfRedis(), ...heard.list() };
     },
-    stop,
+    /** Ends for good: a snapshot may still be under way. */
+    end(): void {
+      isOver = true;
+      stop();
+    },
   };
 }

@@ -25,7 +25,7 @@ afterAll(() => {
 });
 
 describe('a worker that takes longer than a request may', () => {
-  const fleet = createFleet(folder, 200);
+  const fleet = createFleet(folder, { answerMs: 200 });
 
   it('resumes by itself, and the answer says so', async () => {
     await expect(fleet.resume('api-0')).rejects.toThrow(
