@@ -1,12 +1,20 @@
 import { randomBytes } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
 import type { RedisClient } from '../infra/redis/redis';
+import type { Reign } from '../infra/redis/reign';
 import { DEPEND, FILL, WRITTEN } from './cache-scripts';
 
 export type CacheStore = ReturnType<typeof createCacheStore>;
 
+/** What all workers that use the cache at one time agree on: what was kept in another era is never read. */
+export interface Era {
+  reign: Reign;
+  epoch: number;
+}
+
 /** Place of an answer in Redis, and the tokens that must be in force when it is kept. */
 export interface Place {
+  reign: Reign;
   namespace: string;
   key: string;
   generations: string[];
@@ -53,18 +61,25 @@ export function createCacheStore({ redis, prefix, entryLifeMs }: CacheStoreOptio
   const newToken = () => `${process}${(count += 1).toString(36)}-`;
 
   /** Hides what another Redis process or another epoch left behind. */
-  const namespaceAt = (epoch: number) => `${prefix}:${redis.runId()}:${epoch.toString(36)}`;
+  const namespaceOf = ({ reign, epoch }: Era) => `${prefix}:${reign.run}:${epoch.toString(36)}`;
   const entryKey = (namespace: string, key: string) => `${namespace}:entry:${key}`;
   const generationKey = (namespace: string, name: string) => `${namespace}:generation:${name}`;
   const reportedKey = (namespace: string, name: string) => `${namespace}:reported:${name}`;
 
-  const tokensOf = async (keys: string[]) => (await depend(keys, [generationLifeMs, newToken()])) as string[];
+  const tokensOf = async (reign: Reign, keys: string[]) =>
+    (await redis.during(reign, () => depend(keys, [generationLifeMs, newToken()]))) as string[];
 
   const headOf = (keys: string[], tokens: (string | null)[]) =>
     keys.map((key, index) => `${key} ${tokens[index]}`).join(' ');
 
   /** Returns the text of the entry if the tokens of its head are in force. */
-  async function textOf(entry: string, asked: string[], tokens: (string | null)[], key: string) {
+  async function textOf(
+    reign: Reign,
+    entry: string,
+    asked: string[],
+    tokens: (string | null)[],
+    key: string,
+  ) {
     const end = entry.indexOf('\n');
     const head = entry.slice(0, end);
     if (head === headOf(asked, tokens)) return entry.slice(end + 1);
@@ -74,7 +89,7 @@ export function createCacheStore({ redis, prefix, entryLifeMs }: CacheStoreOptio
     const unknown = keys.filter((name) => !asked.includes(name));
     if (unknown.length === 0) return undefined;
     const known = new Map(asked.map((name, index) => [name, tokens[index]!]));
-    (await redis.getAll(unknown)).forEach((token, index) => known.set(unknown[index]!, token!));
+    (await redis.getAll(unknown, reign)).forEach((token, index) => known.set(unknown[index]!, token!));
     return head ===
       headOf(
         keys,
@@ -86,14 +101,18 @@ export function createCacheStore({ redis, prefix, entryLifeMs }: CacheStoreOptio
 
   return {
     /** Returns the answer, or the place to put it. */
-    async get(epoch: number, name: string, generations: string[]): Promise<Answer | Place> {
-      const namespace = namespaceAt(epoch);
+    async get(era: Era, name: string, generations: string[]): Promise<Answer | Place> {
+      const { reign } = era;
+      const namespace = namespaceOf(era);
       const key = entryKey(namespace, name);
       const keys = generations.map((generation) => generationKey(namespace, generation));
       const asked = remembered.get(key) ?? keys;
-      const [entry, ...tokens] = await redis.getAll([key, ...asked]);
-      const text = entry ? await textOf(entry, asked, tokens, key) : undefined;
-      if (text === undefined) return { namespace, key, generations: keys, tokens: await tokensOf(keys) };
+      const [entry, ...tokens] = await redis.getAll([key, ...asked], reign);
+      const text = entry ? await textOf(reign, entry, asked, tokens, key) : undefined;
+      if (text === undefined) {
+        const tokens = await tokensOf(reign, keys);
+        return { reign, namespace, key, generations: keys, tokens };
+      }
       const end = text.indexOf('\n');
       const { tag, meta } = JSON.parse(text.slice(0, end)) as Pick<Answer, 'tag' | 'meta'>;
       return { json: text.slice(end + 1), tag, meta };
@@ -102,7 +121,7 @@ export function createCacheStore({ redis, prefix, entryLifeMs }: CacheStoreOptio
     async dependOn(place: Place, names: string[]): Promise<void> {
       const keys = names.map((name) => generationKey(place.namespace, name));
       if (keys.length === 0) return;
-      const tokens = await tokensOf(keys);
+      const tokens = await tokensOf(place.reign, keys);
       place.generations.push(...keys);
       place.tokens.push(...tokens);
     },
@@ -122,34 +141,37 @@ export function createCacheStore({ redis, prefix, entryLifeMs }: CacheStoreOptio
       const lifeMs = Math.max(1, Math.round(entryLifeMs * share - (Date.now() - asOf)));
       const text = `${JSON.stringify({ tag, meta })}\n${json}`;
       const args = [lifeMs, text, version ?? '', ...place.tokens];
-      return (await fill([place.key, ...place.generations], args)) as number;
+      const keys = [place.key, ...place.generations];
+      return (await redis.during(place.reign, () => fill(keys, args))) as number;
     },
 
     /** Age in ms up to which an entry may predate a write; Redis remembers reported versions for as long. */
     reportedLifeMs,
 
     /** Returns the highest version of an entity reported by a write; `undefined` if Redis does not know it. */
-    async reported(epoch: number, key: string): Promise<number | undefined> {
-      const [version] = await redis.getAll([reportedKey(namespaceAt(epoch), key)]);
+    async reported(era: Era, key: string): Promise<number | undefined> {
+      const [version] = await redis.getAll([reportedKey(namespaceOf(era), key)], era.reign);
       return version ? Number(version) : undefined;
     },
 
     /** Ends generations. For a written entity returns the place to refill it, if it is certainly the newest. */
     async end(
-      epoch: number,
+      era: Era,
       names: string[],
       entity?: { key: string; version: number; dependsOn: string[] },
     ): Promise<Place | undefined> {
-      const namespace = namespaceAt(epoch);
+      const { reign } = era;
+      const namespace = namespaceOf(era);
       const ended = names.map((name) => generationKey(namespace, name));
-      if (!entity) return void (await redis.remove(ended));
+      if (!entity) return void (await redis.during(reign, () => redis.remove(ended)));
       const own = generationKey(namespace, entity.key);
       const others = entity.dependsOn.map((name) => generationKey(namespace, name));
       const args = [generationLifeMs, newToken(), entity.version, ended.length, reportedLifeMs];
       const reported = reportedKey(namespace, entity.key);
-      const tokens = (await written([own, reported, ...ended, ...others], args)) as string[] | null;
+      const keys = [own, reported, ...ended, ...others];
+      const tokens = (await redis.during(reign, () => written(keys, args))) as string[] | null;
       const key = entryKey(namespace, entity.key);
-      return tokens ? { namespace, key, generations: [own, ...others], tokens } : undefined;
+      return tokens ? { reign, namespace, key, generations: [own, ...others], tokens } : undefined;
     },
   };
 }

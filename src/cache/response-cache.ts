@@ -1,10 +1,10 @@
 import { ConsecutiveBreaker, ConstantBackoff, circuitBreaker, handleAll, retry } from 'cockatiel';
 import type { RedisClient } from '../infra/redis/redis';
-import type { NoticeBoard } from '../notices/notice-board';
 import { tagOf } from '../lib/version-tag';
 import { createCacheStore, type CacheStore, type Place } from './cache-store';
 import type { CacheClass, CountCacheEvent } from './cache-metrics';
 import type { FillBudget } from './fill-budget';
+import { createEras, type CacheBoard } from './eras';
 import { createFlights } from './flights';
 
 export type ResponseCache = ReturnType<typeof createResponseCache>;
@@ -64,7 +64,7 @@ const noRefill: Refill = async () => {};
 
 interface ResponseCacheOptions {
   redis: RedisClient | undefined;
-  board: Pick<NoticeBoard, 'cacheEpoch' | 'knownEpoch' | 'epochOfWrites' | 'turnCacheOff'>;
+  board: CacheBoard;
   prefix: string;
   /** Maximum life of an entry in ms, whatever happens to its generations. */
   entryLifeMs: number;
@@ -90,6 +90,7 @@ export function createResponseCache({
   enter,
 }: ResponseCacheOptions) {
   const store = redis && createCacheStore({ redis, prefix, entryLifeMs });
+  const eras = redis && createEras({ redis, board });
   const flights = createFlights<Cached>();
   const breaker = circuitBreaker(handleAll, { halfOpenAfter: 1_000, breaker: new ConsecutiveBreaker(3) });
   // A write can wait longer than a read, and a busy moment should not cost all workers their cache.
@@ -141,19 +142,20 @@ export function createResponseCache({
   }
 
   async function end({ generations, entity }: Write): Promise<Refill> {
-    if (!store) return noRefill;
-    let epoch: number;
+    if (!store || !eras) return noRefill;
     try {
-      epoch = await board.epochOfWrites();
+      await board.lookIfStale();
     } catch (error) {
       // The client does not know the effect of its write and will look; most probably this is what others read.
       const all = [...generations, ...(entity ? [entity.key] : [])];
-      await store.end(board.knownEpoch(), all).catch(() => {});
+      const era = eras.lastKnown();
+      if (era) await store.end(era, all).catch(() => {});
       throw error;
     }
     const place = await patience
-      .execute(() => store.end(epoch, generations, entity))
+      .execute(async () => store.end(await eras.ofWrites(), generations, entity))
       .catch(() => board.turnCacheOff());
+    await board.settled();
     if (!place || !entity) return noRefill;
     return async (loaded) => {
       if (loaded.isTransient) return;
@@ -164,13 +166,13 @@ export function createResponseCache({
   return {
     /** Answers from Redis, or loads; errors of `load` pass through and are not cached. */
     async read(read: CachedRead): Promise<Cached> {
-      const epoch = board.cacheEpoch();
+      const era = eras?.ofReads();
       // Answers without generations depend on the time of day, which changes without a write.
-      if (!store || epoch === undefined || read.generations.length === 0) return bypass(read);
+      if (!store || !era || read.generations.length === 0) return bypass(read);
       const arrived = flights.now();
       let found: Omit<Cached, 'state'> | Place;
       try {
-        found = await breaker.execute(() => store.get(epoch, read.key, read.generations));
+        found = await breaker.execute(() => store.get(era, read.key, read.generations));
       } catch {
         return bypass(read);
       }
@@ -196,11 +198,11 @@ export function createResponseCache({
      * @param changedAt when the entity last changed
      */
     async shown(write: Required<Write>, changedAt: Date): Promise<void> {
-      if (!store || Date.now() - changedAt.getTime() > store.reportedLifeMs) return;
+      if (!store || !eras || Date.now() - changedAt.getTime() > store.reportedLifeMs) return;
       const { key, version } = write.entity;
-      const reported = await board
-        .epochOfWrites()
-        .then((epoch) => store.reported(epoch, key))
+      const reported = await eras
+        .ofWrites()
+        .then((era) => store.reported(era, key))
         .catch(() => undefined);
       if (reported === undefined || reported < version) await end(write);
     },

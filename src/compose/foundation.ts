@@ -2,6 +2,7 @@ import { composeAdmission } from '../admission/compose';
 import { composeAudit } from '../audit/compose';
 import { observeBackups } from '../backup/kept-backups';
 import { composeCache } from '../cache/compose';
+import { followReign } from '../cache/follow-reign';
 import type { Config } from '../config';
 import { createLiveStats } from '../control/live-stats';
 import { composeDisks } from '../disk/compose';
@@ -36,9 +37,13 @@ export async function composeFoundation(config: Config, logger: Logger) {
   observeBackups(metrics, config.diskPlaces.backups);
   const live = createLiveStats({ lateMs: lateness.recentMs, refused: intake.recentRefusals });
   const requests = composeRequests(config, { metrics, clocks, logger, onRequest: live.record });
-  const redis = config.redisUrl ? connectRedis(config.redisUrl, logger, clocks.redis) : undefined;
+  const redis = config.redisUrl
+    ? connectRedis(config.redisUrl, { prefix, logger, busy: clocks.redis })
+    : undefined;
   const board = createNoticeBoard(store.notices, logger);
   await board.start();
+  const following = redis && followReign({ redis, board, logger });
+  await following?.start(config.isTrial);
   const refusals = metrics.counter('taskfleet_rate_limit_refused_total', 'Requests over a limit', ['policy']);
   const rateLimiter = createRateLimiters({ redis, prefix, refusals });
   const onEvent = live.cacheEvent;
@@ -78,6 +83,7 @@ export async function composeFoundation(config: Config, logger: Logger) {
       keys.close();
       disks.stop();
       intake.stop();
+      following?.stop();
       board.stop();
       await checks.close();
       redis?.close();

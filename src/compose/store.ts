@@ -73,7 +73,9 @@ async function connectStore(url: string, logger: Logger, options?: Parameters<ty
 /** Composes what the commands on data need; it serves nothing. @param database another one than that of MONGO_URL */
 export async function composeData(config: DataConfig, logger: Logger, database?: string) {
   const store = await connectStore(config.mongoUrl, logger, { ...PATIENT, database });
-  const redis = config.redisUrl ? connectRedis(config.redisUrl, logger) : undefined;
+  const redis = config.redisUrl
+    ? connectRedis(config.redisUrl, { prefix: config.keyPrefix, logger })
+    : undefined;
   const board = createNoticeBoard(store.notices, logger);
   const cache = createResponseCache({
     redis,

@@ -4,6 +4,7 @@ import { SECRET_BYTES } from '../keys/key-list';
 import { LOG_LEVELS } from '../lib/log-levels';
 import { isNetwork } from '../lib/networks';
 import { parseBrokers } from '../lib/broker-list';
+import { isRedisUrl, SENTINEL_FORM } from '../lib/sentinel-url';
 import { certificateFaults } from './certificate-file';
 import { explained, flag, isOrigin, list, networksOrNone, placesIn, whole } from './values';
 import { cores } from '../process/cores';
@@ -51,9 +52,9 @@ export const configSchema = z.object({
     { allowed: 'mongodb://… or mongodb+srv://…', secret: 'credentials' },
   ),
   REDIS_URL: apiAndCommands(
-    url(/^rediss?:\/\//).optional(),
-    'URL of Redis. Without it nothing is cached, and each API worker counts limits separately.',
-    { allowed: 'redis://… or rediss://…', secret: 'credentials' },
+    z.string().refine(isRedisUrl).optional(),
+    'URL of Redis or of its sentinels (docs/redis.md); no Redis Cluster. Without it nothing is cached, and each API worker counts limits separately.',
+    { allowed: `redis://…, rediss://… or ${SENTINEL_FORM}`, secret: 'credentials' },
   ),
   AMQP_URL: all(
     explained(url(/^amqps?:\/\//), (text) => parseBrokers(text).faults).optional(),

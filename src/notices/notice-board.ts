@@ -6,7 +6,7 @@ import type { Logger } from '../process/logger';
 import { endingsOf, ofRemoved, ofScriptToken, ofSession, ofUser, type Ending, type Holder } from './endings';
 import type { Notice } from './notice-model';
 import { createNoticeReader, POST_MS } from './notice-reader';
-import type { NoticeRepository } from './notice-repository';
+import { CACHE, type NoticeRepository } from './notice-repository';
 
 export type NoticeBoard = ReturnType<typeof createNoticeBoard>;
 
@@ -22,9 +22,12 @@ const LOOKS_PER_SWEEP = 20;
 const PENDING_LIMIT = 1_000;
 /** About 100 bytes each. If more are in force, MongoDB is asked about unknown ones. */
 const MAX_KNOWN = 200_000;
-/** How long the cache stays off after a change that Redis may have missed, and a margin that saves repeated posts. */
-const OFF_MS = 5_000;
-const OFF_MORE_MS = 5_000;
+/**
+ * How long the cache stays off after a change that Redis may have missed: longer than a post and FRESH_MS together. And
+ * a margin that saves repeated posts.
+ */
+const OFF_MS = 2_000;
+const OFF_MORE_MS = 1_000;
 
 /** Returns whether a notice refuses tokens of this version. */
 const refuses = ({ least }: Pick<Ending, 'least'>, version: number) => version < (least ?? Infinity);
@@ -40,21 +43,33 @@ export function createNoticeBoard(notices: NoticeRepository, logger: Logger) {
   /** Until when a notice is in force that did not fit into `known`. */
   let leftOutUntil = 0;
   /**
-   * Until when (ms since 1970) the cache is off for all workers, as far as known, and as far as this worker posted it.
+   * Until when (ms since 1970) the cache is off for all workers, as far as known.
    */
   let offUntil = 0;
-  const ownOff = { until: 0, inForceAt: 0 };
+  /** The reign of Redis that the cache uses, as far as known. */
+  let reign: string | undefined;
+  /** From when on every worker knows both, or uses no cache. */
+  let settledAt = 0;
   let freshUntil = 0;
   let looks = 0;
   let stopped = false;
   let running: Promise<void> | undefined;
   let following: Promise<void> | undefined;
 
-  function take({ _id: id, until: end, least, cacheOffUntil }: Ending & Pick<Notice, 'cacheOffUntil'>): void {
+  function useCache(until: number, newReign: string | undefined): void {
+    // If it was off for longer than that, no worker uses it meanwhile.
+    const wasUsed = offUntil < Date.now() + FRESH_MS + SKEW_MS;
+    const isNew = until > offUntil || newReign !== reign;
+    if (isNew && wasUsed && until > Date.now()) settledAt = performance.now() + FRESH_MS;
+    offUntil = Math.max(offUntil, until);
+    reign = newReign;
+  }
+
+  function take({ _id: id, until: end, least, ...more }: Ending & Partial<Notice>): void {
     const until = end.getTime();
     const before = known.get(id);
-    if (cacheOffUntil) {
-      offUntil = Math.max(offUntil, cacheOffUntil.getTime());
+    if (id === CACHE) {
+      useCache(more.cacheOffUntil?.getTime() ?? 0, more.redisReign ?? undefined);
     } else if (!before && known.size >= MAX_KNOWN) {
       leftOutUntil = Math.max(leftOutUntil, until);
     } else {
@@ -108,6 +123,7 @@ export function createNoticeBoard(notices: NoticeRepository, logger: Logger) {
     }
   }
 
+  const settled = (): Promise<unknown> => sleep(Math.max(0, settledAt - performance.now()));
   const isFresh = () => performance.now() < freshUntil;
 
   /**
@@ -144,10 +160,35 @@ export function createNoticeBoard(notices: NoticeRepository, logger: Logger) {
     /** The newest epoch known here, which may not be the newest of all. */
     knownEpoch: (): number => offUntil,
 
-    /** The epoch under which a write ends entries: that of every worker that uses the cache now or soon. */
-    async epochOfWrites(): Promise<number> {
+    /**
+     * Await it before a write ends entries: afterwards `knownEpoch` and `reignInForce` are those of every worker that
+     * uses the cache now or soon.
+     */
+    async lookIfStale(): Promise<void> {
       if (!isFresh()) await lookAfresh();
-      return offUntil;
+    },
+
+    /** Id of the reign of Redis that the cache uses; `undefined` if none was ever posted. */
+    reignInForce: (): string | undefined => reign,
+
+    /** Reads the notices again, for what was posted before this call. */
+    lookAfresh,
+
+    /**
+     * Resolves once every worker knows the epoch and the reign that this worker knows, or uses no cache: until then
+     * some may still serve entries of those before.
+     */
+    settled,
+
+    /**
+     * Makes the cache use another reign of Redis, unless another worker was quicker. If one was in force, the cache is
+     * off meanwhile: for so long that no worker uses that one any more when the first uses the new one.
+     */
+    async putInForce(newReign: string, before: string | undefined): Promise<void> {
+      await postInTime(() =>
+        notices.postReign(newReign, before, new Date(before ? Date.now() + OFF_MS + SKEW_MS : 0)),
+      );
+      await lookAfresh();
     },
 
     /**
@@ -156,17 +197,14 @@ export function createNoticeBoard(notices: NoticeRepository, logger: Logger) {
      * worker uses the new one until OFF_MS have passed.
      */
     async turnCacheOff(reason = 'Redis did not confirm a change'): Promise<void> {
-      const needed = Date.now() + OFF_MS + SKEW_MS;
-      if (ownOff.until < needed) {
-        const before = ownOff.until;
-        const until = needed + OFF_MORE_MS;
-        await postInTime(() => notices.postCacheOff(new Date(until)));
-        if (before < Date.now() + FRESH_MS + SKEW_MS) ownOff.inForceAt = performance.now() + FRESH_MS;
-        ownOff.until = Math.max(ownOff.until, until);
-        offUntil = Math.max(offUntil, ownOff.until);
+      const needed = () => Date.now() + OFF_MS + SKEW_MS;
+      if (offUntil < needed()) {
+        let until = 0;
+        await postInTime(() => notices.postCacheOff(new Date((until = needed() + OFF_MORE_MS))));
+        useCache(until, reign);
         logger.warn(`The cache is off for all workers: ${reason}`);
       }
-      await sleep(Math.max(0, ownOff.inForceAt - performance.now()));
+      await settled();
     },
 
     /** Posts in the caller's transaction; afterwards `announce` makes every worker refuse the tokens. */

@@ -26,6 +26,8 @@ const noticeSchema = new Schema(
     least: { type: Number },
     /** Until when the cache is off; only in the one notice about the cache, which never expires. */
     cacheOffUntil: { type: Date },
+    /** Id of the reign of Redis that the cache uses; only in that notice, and unset by releases that do not know it. */
+    redisReign: { type: String },
     /** Only in an order to another host. */
     order: { type: orderSchema },
     /** Last change, by MongoDB's clock. */

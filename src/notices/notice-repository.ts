@@ -9,6 +9,9 @@ const LOCK_KEPT_MS = 60_000;
 /** Id of the notice that somebody watches the live page. */
 export const WATCHED = 'live-page';
 const FOR_EVER = new Date('9999-01-01');
+const DUPLICATE_KEY = 11_000;
+/** Id of the one notice about the cache. */
+export const CACHE = 'cache-off';
 
 /** Stores what one worker has all others know. */
 export function createNoticeRepository(connection: Connection) {
@@ -45,10 +48,31 @@ export function createNoticeRepository(connection: Connection) {
     /** Never expires: workers that start later need the epoch as well. */
     async postCacheOff(cacheOffUntil: Date): Promise<void> {
       await Notices.updateOne(
-        { _id: 'cache-off' },
+        { _id: CACHE },
         { $max: { until: FOR_EVER, cacheOffUntil }, $currentDate: { changedAt: true } },
         { upsert: true },
       );
+    },
+
+    /**
+     * Makes the cache use another reign of Redis after `cacheOffUntil`. Does nothing if neither `before` nor `reign` is
+     * in force: another worker was quicker.
+     */
+    async postReign(reign: string, before: string | undefined, cacheOffUntil: Date): Promise<void> {
+      try {
+        await Notices.updateOne(
+          { _id: CACHE, redisReign: { $in: [before ?? null, reign] } },
+          {
+            $max: { until: FOR_EVER, cacheOffUntil },
+            $set: { redisReign: reign },
+            $currentDate: { changedAt: true },
+          },
+          { upsert: true },
+        );
+      } catch (error) {
+        // The notice is there, with another reign.
+        if ((error as { code?: number }).code !== DUPLICATE_KEY) throw error;
+      }
     },
 
     /** Lists the oldest changes since `time` (inclusive), at most `limit`. */
@@ -77,7 +101,7 @@ export function createNoticeRepository(connection: Connection) {
     /** Returns until when the cache is off, and the number of users with revoked tokens. */
     async inForce(): Promise<{ cacheOffUntil: Date | undefined; revoked: number }> {
       const now = new Date();
-      const off = await Notices.findOne({ _id: 'cache-off', cacheOffUntil: { $gt: now } }).lean();
+      const off = await Notices.findOne({ _id: CACHE, cacheOffUntil: { $gt: now } }).lean();
       const revoked = await Notices.countDocuments({ _id: /^revoked:/, until: { $gt: now } });
       return { cacheOffUntil: off?.cacheOffUntil ?? undefined, revoked };
     },

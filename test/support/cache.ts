@@ -7,10 +7,13 @@ import { eventually } from './wait';
 
 export type TestCache = Awaited<ReturnType<typeof connectCache>>;
 
-const board = () => ({
+const board = (redis: RedisClient) => ({
   cacheEpoch: (): number | undefined => 0,
   knownEpoch: () => 0,
-  epochOfWrites: async () => 0,
+  lookIfStale: async () => {},
+  lookAfresh: async () => {},
+  reignInForce: () => redis.reign()?.id,
+  settled: async () => {},
   turnCacheOff: jest.fn(async () => {}),
 });
 
@@ -19,8 +22,8 @@ export async function connectCache(
   url: string,
   { prefix = 'test', entryLifeMs = 60_000, budget = undefined as number | undefined } = {},
 ) {
-  const redis = connectRedis(url, createLogger('silent', 'test'));
-  await eventually(() => attempt(() => redis.runId()));
+  const redis = connectRedis(url, { prefix, logger: createLogger('silent', 'test') });
+  await eventually(() => redis.reign());
   const before: Record<string, () => Promise<void>> = {};
   const held: RedisClient = {
     ...redis,
@@ -33,7 +36,7 @@ export async function connectCache(
     },
   };
   const events: string[] = [];
-  const theBoard = board();
+  const theBoard = board(redis);
   const cache = createResponseCache({
     redis: held,
     board: theBoard,
@@ -47,14 +50,6 @@ export async function connectCache(
 
 const budgetOf = (redis: RedisClient, prefix: string, points: number) =>
   createFillBudget(createRateLimiters({ redis, prefix })({ name: 'cache', points, seconds: 60 }));
-
-function attempt<T>(work: () => T): T | undefined {
-  try {
-    return work();
-  } catch {
-    return undefined;
-  }
-}
 
 /** A promise that a test resolves. */
 export function gate() {

@@ -33,6 +33,9 @@ export async function startRedis() {
       '',
       '--appendonly',
       'no',
+      // A replica gets its data at once.
+      '--repl-diskless-sync-delay',
+      '0',
     ];
     process = spawn('redis-server', args, { stdio: 'ignore' });
     await eventually(() => accepts(port));

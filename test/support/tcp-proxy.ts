@@ -2,7 +2,8 @@ import { once } from 'node:events';
 import { createConnection, createServer, type Socket } from 'node:net';
 
 /** Starts a link to a server on this host that a test can break and mend for one worker alone. */
-export async function startTcpProxy(port: number) {
+export async function startTcpProxy(target: number) {
+  let port = target;
   const sockets = new Set<Socket>();
   let swallowing = false;
   const server = createServer((client) => {
@@ -21,6 +22,8 @@ export async function startTcpProxy(port: number) {
 
   return {
     port: (server.address() as { port: number }).port,
+    /** Leads new connections to another port, and leaves the old ones. */
+    leadTo: (other: number) => void (port = other),
     /** Accepts every byte and forwards none. */
     blackHole: () => void (swallowing = true),
     mend(): void {

@@ -1,54 +1,32 @@
+import { randomBytes } from 'node:crypto';
 import { Redis, type Command } from 'ioredis';
-import type { Logger } from '../../process/logger';
 import type { BusyClock } from '../../lib/busy-clock';
-
-type Values = (string | null)[];
-interface Waiting {
-  keys: string[];
-  resolve: (values: Values) => void;
-  reject: (error: unknown) => void;
-}
-
-/** Most keys of one command, so that each blocks Redis for a few milliseconds at most. */
-const MOST_KEYS = 100;
-
-/** Sends the reads of one turn of the event loop as one command: under load most of a read's cost is the round trip. */
-export function batchReads(send: (keys: string[]) => Promise<Values>) {
-  let waiting: Waiting[] = [];
-  let keyCount = 0;
-
-  function flush(): void {
-    const batch = waiting;
-    waiting = [];
-    keyCount = 0;
-    if (batch.length === 0) return;
-    send(batch.flatMap(({ keys }) => keys)).then(
-      (values) => {
-        let from = 0;
-        for (const { keys, resolve } of batch) resolve(values.slice(from, (from += keys.length)));
-      },
-      (error: unknown) => batch.forEach(({ reject }) => reject(error)),
-    );
-  }
-
-  return (keys: string[]): Promise<Values> =>
-    new Promise((resolve, reject) => {
-      if (waiting.length === 0) setImmediate(flush);
-      waiting.push({ keys, resolve, reject });
-      keyCount += keys.length;
-      if (keyCount >= MOST_KEYS) flush();
-    });
-}
+import type { Logger } from '../../process/logger';
+import { batchReads } from './batched-reads';
+import { CLUSTER_REFUSED, isDemotion, LOOK, type Reign } from './reign';
+import { sentinelOptions } from './sentinel-options';
+import { watchReign } from './watch-reign';
 
 export type RedisClient = ReturnType<typeof connectRedis>;
 type Reply = string | number | null | (string | number | null)[];
 /** A Lua script: it runs atomically, in one round trip. */
 export type Script = (keys: string[], args: (string | number)[]) => Promise<Reply>;
 
+interface ConnectOptions {
+  /** Prefix of the keys. */
+  prefix: string;
+  logger: Logger;
+  busy?: BusyClock;
+}
+
 /** A slower cache is no help; the caller goes on without it. */
 const COMMAND_MS = 100;
-/** 48 bits suffice to distinguish Redis processes. */
-const RUN_LENGTH = 12;
+const CONNECT_MS = 500;
+/** How long a frozen server may hold a connection that was given up. */
+const DISCONNECT_MS = 100;
+const MOST_RETRY_MS = 1_000;
+/** Asking a Redis Cluster more often is of no use. */
+const CLUSTER_RETRY_MS = 30_000;
 
 /**
  * ioredis' `commandTimeout` mistakes a pause of this process for one of Redis: after a pause (used-up CPU quota,
@@ -76,8 +54,10 @@ function limitTime(command: Command, busy: BusyClock | undefined): void {
 }
 
 /** Commands fail at once while Redis is away (none is queued or resent), and after 100 ms while it is frozen. */
-export function connectRedis(url: string, logger: Logger, busy?: BusyClock) {
-  const client = new PunctualRedis(url, {
+export function connectRedis(url: string, { prefix, logger, busy }: ConnectOptions) {
+  /** Attempts since the last connection to a primary. */
+  let attempts = 0;
+  const options = {
     enableOfflineQueue: false,
     // Sends the commands of one turn of the event loop in one write.
     enableAutoPipelining: true,
@@ -85,48 +65,73 @@ export function connectRedis(url: string, logger: Logger, busy?: BusyClock) {
     autoPipeliningIgnoredCommands: ['mget'],
     maxRetriesPerRequest: 0,
     autoResendUnfulfilledCommands: false,
-    connectTimeout: 500,
-    retryStrategy: (attempt) => Math.min(50 * attempt, 1_000),
-  });
+    connectTimeout: CONNECT_MS,
+    disconnectTimeout: DISCONNECT_MS,
+    reconnectOnError: isDemotion,
+    // The jitter keeps the workers from coming all at once.
+    retryStrategy: () =>
+      watched.isCluster()
+        ? CLUSTER_RETRY_MS
+        : Math.min(50 * (attempts += 1), MOST_RETRY_MS) * (0.5 + Math.random() / 2),
+  };
+  const sentinels = sentinelOptions(url);
+  const client = sentinels
+    ? new PunctualRedis({ ...options, ...sentinels })
+    : new PunctualRedis(url, options);
   client.busy = busy;
-  let down = false;
-  let run: string | undefined;
-  client.on('error', (error: Error) => {
-    if (!down) logger.warn({ reason: error.message }, 'Redis is away: going on without the cache');
-    down = true;
-  });
-  client.on('close', () => (run = undefined));
-  client.on('ready', () => {
-    client.info('server').then(
-      (info) => {
-        run = /run_id:(\w+)/.exec(info)?.[1]?.slice(0, RUN_LENGTH);
-        if (down) logger.info('Redis is back');
-        down = false;
-      },
-      // It fails only with the connection, whose successor asks again, or if Redis is frozen.
-      () => client.disconnect(true),
-    );
-  });
   const commands = client as unknown as Record<string, (...args: (string | number)[]) => Promise<Reply>>;
+  /** Sends the script by its digest, and whole if Redis does not know it yet. */
+  function script(name: string, lua: string): Script {
+    client.defineCommand(name, { lua });
+    return (keys, args) => commands[name]!(keys.length, ...keys, ...args);
+  }
+
+  const lookAround = script('lookAround', LOOK);
+  let down = false;
+  const watched = watchReign(client, {
+    // The number of the connection would not do: a replica may have a copy of the mark of a former worker.
+    key: `${prefix}:mark:${randomBytes(9).toString('base64url')}`,
+    look: (key, mark, lifeMs) => lookAround([key], [mark, lifeMs]),
+    onAway(reason) {
+      if (reason === CLUSTER_REFUSED) logger.error(reason);
+      else if (!down) logger.warn({ reason }, 'Redis is away: going on without the cache');
+      down = true;
+    },
+    onReign() {
+      if (down) logger.info('Redis is back');
+      down = false;
+      attempts = 0;
+    },
+  });
+
+  /** Sends a command that counts only if it was answered within this reign. */
+  async function during<T>(reign: Reign, send: () => Promise<T>): Promise<T> {
+    watched.require(reign);
+    const answer = await send();
+    watched.require(reign);
+    return answer;
+  }
 
   return {
-    /**
-     * Names the running Redis process. Keys that carry it are never read again from a snapshot of an older process.
-     * @throws Error until it is known
-     */
-    runId(): string {
-      if (!run) throw new Error('Redis is not connected yet');
-      return run;
-    },
+    /** The reign of the connected primary; `undefined` if there is none. */
+    reign: watched.reign,
 
-    /** Sends the script by its digest, and whole if Redis does not know it yet. */
-    script(name: string, lua: string): Script {
-      client.defineCommand(name, { lua });
-      return (keys, args) => commands[name]!(keys.length, ...keys, ...args);
-    },
+    /** Resolves once it is known whether Redis answers, after a second at the latest. */
+    known: watched.known,
 
-    /** Returns values in the order of their keys. */
-    getAll: batchReads((keys) => client.mget(keys)),
+    isCluster: watched.isCluster,
+
+    /** Connects again: to what the sentinels or the address lead to now. */
+    reconnect: () => client.disconnect(true),
+
+    script,
+
+    during,
+
+    /** Returns values in the order of their keys, of this reign. */
+    getAll: batchReads((keys: string[], reign: Reign) =>
+      during(reign, () => watched.read((mark) => client.mget(mark, ...keys))),
+    ),
 
     remove: async (keys: string[]): Promise<void> => void (await client.unlink(keys)),
 
@@ -135,6 +140,9 @@ export function connectRedis(url: string, logger: Logger, busy?: BusyClock) {
     /** For the library of rate-limiter.ts, which sends its own commands; the limits above hold for them too. */
     client,
 
-    close: () => client.disconnect(),
+    close(): void {
+      watched.stop();
+      client.disconnect();
+    },
   };
 }

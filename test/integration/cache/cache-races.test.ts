@@ -16,7 +16,6 @@ beforeAll(() => {
   let epoch = 0;
   for (const { board } of workers) {
     board.cacheEpoch = board.knownEpoch = () => epoch;
-    board.epochOfWrites = async () => epoch;
     board.turnCacheOff.mockImplementation(async () => void (epoch += 1));
   }
 });

@@ -131,10 +131,10 @@ describe('the response cache', () => {
     const { read, tell, state } = entity();
     await read(one);
     state.version = 2;
-    const { epochOfWrites } = one.board;
-    one.board.epochOfWrites = () => Promise.reject(new Error('MongoDB is away'));
+    const { lookIfStale } = one.board;
+    one.board.lookIfStale = () => Promise.reject(new Error('MongoDB is away'));
     await expect(tell(one, 2)).rejects.toThrow('MongoDB is away');
-    one.board.epochOfWrites = epochOfWrites;
+    one.board.lookIfStale = lookIfStale;
     expect(await read(other)).toMatchObject({ json: '"v2"', state: 'MISS' });
   });
 

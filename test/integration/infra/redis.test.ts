@@ -9,7 +9,7 @@ const standStill = (ms: number) => Atomics.wait(new Int32Array(new SharedArrayBu
 
 describe('the Redis client', () => {
   it('does not mistake its own pause for one of Redis', async () => {
-    const answers = cache.redis.getAll(['nothing']);
+    const answers = cache.redis.getAll(['nothing'], cache.redis.reign()!);
     await setImmediate(); // It is sent.
     standStill(300);
     await expect(answers).resolves.toEqual([null]);
@@ -17,6 +17,6 @@ describe('the Redis client', () => {
 
   it('gives up a frozen Redis', async () => {
     server.freeze();
-    await expect(cache.redis.getAll(['nothing'])).rejects.toThrow('Command timed out');
+    await expect(cache.redis.getAll(['nothing'], cache.redis.reign()!)).rejects.toThrow('Command timed out');
   });
 });
