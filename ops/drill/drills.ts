@@ -1,6 +1,7 @@
 import type { Progress } from '../../tools/command/progress';
 import { drillAutoscaling } from './autoscale';
 import { drillEdge } from './edge';
+import { drillFailover } from './failover/run';
 import { drillJobWorkers } from './job-workers';
 import { drillKills } from './kill';
 import { drillOddRequests } from './odd';
@@ -18,7 +19,7 @@ export interface DrillOptions {
   seconds: number;
   /** Minutes at the threshold of `autoscale`. */
   minutes: number;
-  /** Parts of `overload` and `sessions`. */
+  /** Parts of `overload`, `sessions` and `failover`. */
   only: string[];
 }
 
@@ -30,6 +31,7 @@ export const drills: Record<string, (progress: Progress, options: DrillOptions) 
   scale: drillScaling,
   autoscale: drillAutoscaling,
   jobs: drillJobWorkers,
+  failover: drillFailover,
   rotate: drillRotation,
   edge: drillEdge,
   sessions: drillSessions,

@@ -14,7 +14,7 @@ const limitMs = 120_000;
 const create = { width: 5_000, height: 5_000, channels: 3, background: 'teal' } as const;
 
 /** @returns the number of jobs that each job worker has done since its start */
-async function doneBy({ env }: StackInfo): Promise<Map<string, number>> {
+export async function doneBy({ env }: StackInfo): Promise<Map<string, number>> {
   const answers = await askAll(runDirOf(env), 'GET /status');
   return new Map(
     answers.flatMap(({ name, answer }) =>

@@ -40,6 +40,8 @@ interface OwnStackOptions {
   env?: Record<string, string>;
   /** Addresses and certificate of NGINX. */
   edge?: Edge;
+  /** Servers that run already. */
+  urls?: { redis?: string; rabbit?: string };
   /** True if `work` replaces the build in `dist`. */
   ownBuild?: boolean;
 }
@@ -51,13 +53,13 @@ interface OwnStackOptions {
  */
 export async function withOwnStack(
   progress: Progress,
-  { apiWorkers, env = {}, edge, ownBuild = false }: OwnStackOptions,
+  { apiWorkers, env = {}, edge, urls = {}, ownBuild = false }: OwnStackOptions,
   work: (own: OwnStack) => Promise<void>,
 ): Promise<string[]> {
   forgetUrls();
   delete process.env.BALANCING;
   await prepare({ need: ['system', 'nginx-lua', 'mongo', 'build'], progress });
-  const open = (from: string) => createStack({ root: from, dir: folder, basePorts, urls: {}, edge });
+  const open = (from: string) => createStack({ root: from, dir: folder, basePorts, urls, edge });
   // A drill that was killed leaves its stack.
   if (fs.existsSync(folder)) for (const from of [clone, root].filter(fs.existsSync)) await open(from).stop();
   fs.rmSync(folder, { recursive: true, force: true });

@@ -5,6 +5,7 @@ import { workerVariables } from '../../../src/config/app-environment';
 import { ConfigError, readConfig, readProcessConfig } from '../../../src/config';
 import { configFaults, variablesOf } from '../../../src/config/faults';
 import { configSchema } from '../../../src/config/schema';
+import { shownValue } from '../../../src/config/shown-value';
 import { stackSchema } from '../../../src/config/stack-variables';
 
 const GOOD = { MONGO_URL: 'mongodb://127.0.0.1/x', JWT_SECRET: 's'.repeat(32) };
@@ -27,6 +28,22 @@ describe('the configuration', () => {
     );
     expect(() => readConfig({ ...GOOD, MONGO_URL: '' })).toThrow(
       'MONGO_URL is not set; it can be mongodb://',
+    );
+  });
+
+  it('says which entry of AMQP_URL is wrong, and that AMQP_CA_FILE holds no certificate', () => {
+    const wrong = { ...GOOD, AMQP_URL: 'amqp://h1,amqp://me:1/secret@h2', AMQP_CA_FILE: __filename };
+    expect(() => readConfig(wrong)).toThrow(/AMQP_URL entry 2 of 2 is ambiguous: .*\. It can be amqp:\/\//);
+    expect(() => readConfig(wrong)).toThrow(/AMQP_CA_FILE is ".*", which holds no certificate in PEM\./);
+    expect(() => readConfig(wrong)).not.toThrow(/secret/);
+    expect(() => readConfig({ ...GOOD, AMQP_CA_FILE: '/nowhere' })).toThrow(
+      '"/nowhere", which cannot be read',
+    );
+  });
+
+  it('shows a list of URLs without credentials', () => {
+    expect(shownValue('AMQP_URL', 'amqp://u:s,e@h1:1/x,amqps://u:s?e@h2?y=z')).toBe(
+      'amqp://…@h1:1/x,amqps://…@h2?…',
     );
   });
 

@@ -2,6 +2,7 @@ import path from 'node:path';
 import type { Finding } from '../../../src/doctor/finding';
 import { isNear } from '../../../src/lib/is-near';
 import { isGuessable, judgeConfiguration } from '../../../src/doctor/judge-configuration';
+import { judgeBrokers } from '../../../src/doctor/judge-brokers';
 import { judgeMongo, judgeRabbit, judgeRedis } from '../../../src/doctor/judge-servers';
 import { judgeTimeOuts, nginxTime, readTimeOuts } from '../../../src/doctor/judge-time-outs';
 
@@ -129,6 +130,46 @@ describe('servers', () => {
       expect.stringMatching(/^error .*another kind/),
       expect.stringMatching(/^warning 2 dead letters/),
     ]);
+  });
+
+  describe('of a RabbitMQ cluster', () => {
+    const brokers = ['h1:5672', 'h2:5672', 'h3:5672'].map((address) => ({ address, cluster: 'one' }));
+    const members = (count: number, online = count) => [{ queue: 'tf.jobs', members: count, online }];
+
+    it('are judged only if AMQP_URL names several', () => {
+      expect(judgeBrokers(brokers.slice(0, 1), members(1))).toEqual([]);
+    });
+
+    it('must hold each queue with three members', () => {
+      expect(saysOf(judgeBrokers(brokers, members(3)))).toEqual([]);
+      expect(saysOf(judgeBrokers(brokers, members(1)))).toEqual([
+        'warning tf.jobs has 1 member: it needs 3 to go on without any one broker',
+      ]);
+      expect(saysOf(judgeBrokers(brokers.slice(1), members(2)))).toEqual([
+        'warning tf.jobs has 2 members: it needs 3 to go on without any one broker',
+      ]);
+      expect(saysOf(judgeBrokers(brokers, members(3, 2)))).toEqual([
+        'warning tf.jobs: 2 of 3 members are online',
+      ]);
+    });
+
+    it('say how to look if the members are unknown', () => {
+      const findings = judgeBrokers(
+        brokers,
+        new Error('the management API at h1:15672 could not be asked (401)'),
+      );
+      expect(saysOf(findings)).toEqual([]);
+      expect(findings.at(-1)!.says).toMatch(/unknown, since .*401.*: rabbitmq-queues quorum_status QUEUE/);
+    });
+
+    it('must all answer and be of one cluster', () => {
+      const [first, second] = brokers as [(typeof brokers)[0], (typeof brokers)[0]];
+      const away = { address: 'h3:5672', away: 'no connection to h3:5672' };
+      expect(saysOf(judgeBrokers([first, { ...second, cluster: 'two' }, away], members(3)))).toEqual([
+        'warning A broker of AMQP_URL is away: no connection to h3:5672',
+        'error The brokers of AMQP_URL are of 2 clusters: h1:5672 is of one; h2:5672 is of two',
+      ]);
+    });
   });
 
   it('must evict only keys with an expiry', () => {

@@ -19,6 +19,11 @@ describe('the reason why a server is away', () => {
     expect(whyAway(Object.assign(new Error(message), { code }), SECRET)).toBe(said),
   );
 
+  it('includes each broker of a list, without credentials', () => {
+    const url = 'amqp://ada:s,ecret@h1:5672/x, amqps://ada:p@ss@h2/y';
+    expect(whyAway(new Error('timed out'), url)).toBe('no answer from h1:5672, h2 in time');
+  });
+
   it('includes all servers of a replica set, and nothing else of the URL', () => {
     const url = 'mongodb://ada:secret@a:27017,b:27018/taskfleet?replicaSet=rs0';
     expect(whyAway(new Error('connection 3 to a:27017 closed'), url)).toBe(
