@@ -20,18 +20,16 @@ export function judgeBrokers(brokers: BrokerFacts[], members: QueueMembers[] | E
   return [...named, ...away, ...judgeClusters(brokers), ...judgeMembers(members)];
 }
 
+/** Two clusters may have given themselves one name, and nodes of one cluster have several, so the queues are compared. */
 function judgeClusters(brokers: BrokerFacts[]): Finding[] {
-  const answering = brokers.filter(({ cluster }) => cluster !== undefined);
-  const clusters = [...new Set(answering.map(({ cluster }) => cluster))];
-  if (clusters.length < 2) return [];
-  const parts = clusters.map((name) => {
-    const own = answering.filter(({ cluster }) => cluster === name).map(({ address }) => address);
-    return `${own.join(', ')} ${areOrIs(own.length)} of ${name}`;
-  });
+  const having = (has: boolean) =>
+    brokers.filter(({ hasQueues }) => hasQueues === has).map(({ address }) => address);
+  const [owners, strangers] = [having(true), having(false)];
+  if (owners.length === 0 || strangers.length === 0) return [];
   return [
     error(
-      `The brokers of AMQP_URL are of ${clusters.length} clusters: ${parts.join('; ')}`,
-      'Join them to one (rabbitmqctl join_cluster), or name the brokers of one: a queue is in one cluster only',
+      `The queues of ${owners.join(', ')} are not known at ${strangers.join(', ')}: they are of several clusters`,
+      'Join them to one (rabbitmqctl join_cluster), or name the brokers of one',
     ),
   ];
 }

@@ -6,7 +6,7 @@ import { parseBrokers, type Broker } from '../../lib/broker-list';
 import { within } from '../../lib/deadline';
 import { addressOf, ServersAwayError, whyAway } from '../../lib/server-away';
 
-/** Where RabbitMQ is. */
+/** Addresses of RabbitMQ, as the configuration has them. */
 export interface RabbitServers {
   /** AMQP_URL: one broker, or several of one cluster. */
   url: string;

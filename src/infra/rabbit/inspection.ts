@@ -10,8 +10,8 @@ export type RabbitFacts = Awaited<ReturnType<typeof inspectRabbit>>;
 /** How a broker of AMQP_URL answered. */
 export interface BrokerFacts {
   address: string;
-  /** Name of its cluster; unset if it does not answer. */
-  cluster?: string;
+  /** Whether it has the queues of jobs; unset if it does not answer. */
+  hasQueues?: boolean;
   /** Why it does not answer. */
   away?: string;
 }
@@ -24,15 +24,15 @@ type Asked = BrokerFacts & { broker: Broker; model?: ChannelModel; latencyMs: nu
 /** Inspects the brokers by AMQP alone and creates nothing. @throws ServersAwayError if none answers */
 export async function inspectRabbit({ url, caFile }: RabbitServers, prefix: string, limitMs: number) {
   const asked = await Promise.all(
-    parseBrokers(url).brokers.map((broker) => askBroker(broker, caFile, limitMs)),
+    parseBrokers(url).brokers.map((broker) => askBroker(broker, caFile, prefix, limitMs)),
   );
-  const answering = asked.find(({ model }) => model);
+  const answering = asked.find(({ hasQueues }) => hasQueues) ?? asked.find(({ model }) => model);
   if (!answering?.model) throw new ServersAwayError(asked.map(({ away = '' }) => away));
   try {
     return {
       version: String(answering.model.connection.serverProperties.version),
       latencyMs: answering.latencyMs,
-      brokers: asked.map(({ address, cluster, away }): BrokerFacts => ({ address, cluster, away })),
+      brokers: asked.map(({ address, hasQueues, away }): BrokerFacts => ({ address, hasQueues, away })),
       /** The broker that reported the rest. */
       broker: answering.broker,
       ...(await inspectQueues(answering.model, prefix)),
@@ -42,13 +42,20 @@ export async function inspectRabbit({ url, caFile }: RabbitServers, prefix: stri
   }
 }
 
-async function askBroker(broker: Broker, caFile: string | undefined, limitMs: number): Promise<Asked> {
+async function askBroker(
+  broker: Broker,
+  caFile: string | undefined,
+  prefix: string,
+  limitMs: number,
+): Promise<Asked> {
   const began = performance.now();
   const address = addressOf(broker.url);
   try {
     const model = await openBroker(broker, caFile, limitMs);
-    const cluster = String(model.connection.serverProperties.cluster_name ?? '');
-    return { broker, address, model, cluster, latencyMs: performance.now() - began };
+    const latencyMs = performance.now() - began;
+    const { queue } = jobQueueNames(prefix);
+    const hasQueues = (await inChannel(model, (channel) => channel.checkQueue(queue))) !== undefined;
+    return { broker, address, model, hasQueues, latencyMs };
   } catch (error) {
     return { broker, address, away: whyAway(error as Error, broker.url), latencyMs: NaN };
   }

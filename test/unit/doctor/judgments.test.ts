@@ -133,7 +133,7 @@ describe('servers', () => {
   });
 
   describe('of a RabbitMQ cluster', () => {
-    const brokers = ['h1:5672', 'h2:5672', 'h3:5672'].map((address) => ({ address, cluster: 'one' }));
+    const brokers = ['h1:5672', 'h2:5672', 'h3:5672'].map((address) => ({ address, hasQueues: true }));
     const members = (count: number, online = count) => [{ queue: 'tf.jobs', members: count, online }];
 
     it('are judged only if AMQP_URL names several', () => {
@@ -165,9 +165,9 @@ describe('servers', () => {
     it('must all answer and be of one cluster', () => {
       const [first, second] = brokers as [(typeof brokers)[0], (typeof brokers)[0]];
       const away = { address: 'h3:5672', away: 'no connection to h3:5672' };
-      expect(saysOf(judgeBrokers([first, { ...second, cluster: 'two' }, away], members(3)))).toEqual([
+      expect(saysOf(judgeBrokers([first, { ...second, hasQueues: false }, away], members(3)))).toEqual([
         'warning A broker of AMQP_URL is away: no connection to h3:5672',
-        'error The brokers of AMQP_URL are of 2 clusters: h1:5672 is of one; h2:5672 is of two',
+        'error The queues of h1:5672 are not known at h2:5672: they are of several clusters',
       ]);
     });
   });
