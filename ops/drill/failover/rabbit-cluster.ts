@@ -17,8 +17,6 @@ const nodes = [1, 2, 3].map((number) => ({
 const firstPort = 16_700;
 const START_MS = 60_000;
 
-export type RabbitCluster = Awaited<ReturnType<typeof startRabbitCluster>>;
-
 /** What `rabbitmqctl list_queues` says of a quorum queue. */
 interface Queue {
   name: string;

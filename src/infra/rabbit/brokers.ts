@@ -20,8 +20,6 @@ export interface Connected {
   address: string;
 }
 
-export type Brokers = ReturnType<typeof createBrokers>;
-
 /** Finds a broker that does not answer, such as a frozen one, within two to three times as long. */
 const HEARTBEAT_S = 10;
 const CLOSE_MS = 1_000;

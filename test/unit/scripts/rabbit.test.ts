@@ -1,9 +1,28 @@
 import { mkdirSync, readFileSync } from 'node:fs';
+import { createServer } from 'node:net';
 import path from 'node:path';
 import { newFolder } from '../../support/folder';
+import { listen } from '../../support/listen';
 import { rabbit } from '../../../tools/local-servers/servers/rabbit';
 
 const folder = newFolder();
+
+describe('brokers that run already', () => {
+  it('can be used if one of them takes connections', async () => {
+    const server = createServer((socket) => socket.destroy());
+    const port = await listen(server);
+    try {
+      const list = `amqp://u:p@127.0.0.1:1,amqp://u:secret@127.0.0.1:${port}/%2f`;
+      await expect(rabbit.checkUrl!(list)).resolves.toBeUndefined();
+    } finally {
+      server.close();
+    }
+    await expect(rabbit.checkUrl!('amqp://u:secret@127.0.0.1:1,amqp://127.0.0.1:2')).rejects.toThrow(
+      /^connect ECONNREFUSED 127\.0\.0\.1:1; connect ECONNREFUSED 127\.0\.0\.1:2$/,
+    );
+    await expect(rabbit.checkUrl!('amqp://u:1#secret@h')).rejects.toThrow(/^is ambiguous/);
+  });
+});
 
 describe('the configuration of RabbitMQ', () => {
   it('names the folder of the clone nowhere: RabbitMQ takes `#` for a comment, `{`, `[` and `*` for a pattern', () => {
