@@ -9,7 +9,7 @@ import { withLock } from '../../tools/command/lock';
 /** The parts of drills that have some, in the order in which they run. */
 const parts: Record<string, string[]> = {
   overload: ['writes', 'passwords', 'retries', 'mixed', 'slowed', 'notices'],
-  failover: ['rabbitmq'],
+  failover: ['redis', 'rabbitmq'],
   sessions: ['failures', 'renewals', 'log-outs', 'script-tokens', 'log-ins'],
 };
 const partsText = Object.entries(parts).map(([drill, names]) => `of ${drill} (${names.join(', ')})`);
@@ -43,7 +43,7 @@ const command = {
       'lets a load rise above what one API worker can do, fall, and stay at the threshold, while the supervisor scales (40 minutes)',
     jobs: 'runs the same jobs with one job worker and with two (1 minute)',
     failover:
-      'kills the leader of a RabbitMQ cluster and freezes a broker while jobs run: none may be lost or done twice (4 minutes)',
+      'kills, freezes and demotes the primary of Redis: no read may be stale; kills the leader of a RabbitMQ cluster and freezes a broker while jobs run: none may be lost or done twice (8 minutes)',
     rotate:
       'rotates the key of the tokens and the passwords of the servers, and turns logs over, under 48 connections (4 minutes)',
     edge: 'compares cached reads over TLS with those over plain HTTP, and renews the certificate 20 times under 48 connections (3 minutes)',

@@ -1,6 +1,8 @@
 import path from 'node:path';
 import { findCommand, commandVersion } from '../find-command';
-import { converse } from './converse';
+import { reasonOf } from '../../../src/lib/server-away';
+import { parseSentinelUrl } from '../../../src/lib/sentinel-url';
+import { converse, reach } from './converse';
 import { UserError } from '../../command/run-command';
 import { replaceFile } from '../../../src/lib/replace-file';
 import type { ServerDefinition } from '../types';
@@ -27,13 +29,28 @@ async function ask(port: number, password: string, command: string): Promise<str
   return (answer.startsWith('+OK\r\n') ? answer.slice(5) : answer).slice(1).trim();
 }
 
+const USUAL_PORT = 6379;
+
+function addressIn(url: string) {
+  const { hostname, port } = new URL(url);
+  return { host: hostname, port: Number(port) || USUAL_PORT };
+}
+
 export const redis: ServerDefinition<'redis'> = {
   name: 'redis',
   title: 'Redis',
   ports: { redis: 6400 },
   executables: ['redis-server', 'redis-check-rdb'],
-  usualPort: 6379,
+  usualPort: USUAL_PORT,
   urlVariable: 'REDIS_URL',
+
+  /** One sentinel is enough. */
+  async checkUrl(url) {
+    const addresses = parseSentinelUrl(url)?.sentinels ?? [addressIn(url)];
+    await Promise.any(addresses.map((at) => reach(at.host, at.port))).catch(({ errors }: AggregateError) => {
+      throw new Error(errors.map(reasonOf).join('; '));
+    });
+  },
 
   find() {
     const bin = findCommand('redis-server');
