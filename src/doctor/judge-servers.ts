@@ -5,7 +5,7 @@ import { findingsOf, inMs, isAtLeast, type Finding } from './finding';
 import { judgeRoom } from './judge-disks';
 
 const OLDEST = { mongo: '7.0', redis: '6.2', rabbit: '3.10' };
-/** Maximum difference between the clocks of hosts: SKEW_MS of notices/notice-board.ts. */
+/** Maximum difference between the clocks of hosts: SKEW_MS of notices/limits.ts. */
 const SKEW_MS = 2_000;
 const SKEW_NOTED_MS = 500;
 

@@ -3,7 +3,9 @@ import { spreadSeconds } from '../lib/retry-after';
 import { UnavailableError } from '../problems/errors';
 import type { ClientSession } from '../infra/mongo/mongo';
 import type { Logger } from '../process/logger';
+import { createCacheInForce } from './cache-in-force';
 import { endingsOf, ofRemoved, ofScriptToken, ofSession, ofUser, type Ending, type Holder } from './endings';
+import { FRESH_MS, SKEW_MS } from './limits';
 import type { Notice } from './notice-model';
 import { createNoticeReader, POST_MS } from './notice-reader';
 import { CACHE, type NoticeRepository } from './notice-repository';
@@ -11,10 +13,6 @@ import { CACHE, type NoticeRepository } from './notice-repository';
 export type NoticeBoard = ReturnType<typeof createNoticeBoard>;
 
 const POLL_MS = 250;
-/** Without a look for this long, a worker neither serves from the cache nor trusts what it knows. */
-const FRESH_MS = 1_000;
-/** Maximum difference between the clocks of two hosts. */
-const SKEW_MS = 2_000;
 /** How often a post is repeated that took too long. */
 const POSTS = 10;
 /** Every so many looks also read pending notices, whose poster may have died after its commit. */
@@ -22,12 +20,6 @@ const LOOKS_PER_SWEEP = 20;
 const PENDING_LIMIT = 1_000;
 /** About 100 bytes each. If more are in force, MongoDB is asked about unknown ones. */
 const MAX_KNOWN = 200_000;
-/**
- * How long the cache stays off after a change that Redis may have missed: longer than a post and FRESH_MS together. And
- * a margin that saves repeated posts.
- */
-const OFF_MS = 2_000;
-const OFF_MORE_MS = 1_000;
 
 /** Returns whether a notice refuses tokens of this version. */
 const refuses = ({ least }: Pick<Ending, 'least'>, version: number) => version < (least ?? Infinity);
@@ -42,34 +34,18 @@ export function createNoticeBoard(notices: NoticeRepository, logger: Logger) {
   const known = new Map<string, { until: number; least: number }>();
   /** Until when a notice is in force that did not fit into `known`. */
   let leftOutUntil = 0;
-  /**
-   * Until when (ms since 1970) the cache is off for all workers, as far as known.
-   */
-  let offUntil = 0;
-  /** The reign of Redis that the cache uses, as far as known. */
-  let reign: string | undefined;
-  /** From when on every worker knows both, or uses no cache. */
-  let settledAt = 0;
+  const cache = createCacheInForce();
   let freshUntil = 0;
   let looks = 0;
   let stopped = false;
   let running: Promise<void> | undefined;
   let following: Promise<void> | undefined;
 
-  function useCache(until: number, newReign: string | undefined): void {
-    // If it was off for longer than that, no worker uses it meanwhile.
-    const wasUsed = offUntil < Date.now() + FRESH_MS + SKEW_MS;
-    const isNew = until > offUntil || newReign !== reign;
-    if (isNew && wasUsed && until > Date.now()) settledAt = performance.now() + FRESH_MS;
-    offUntil = Math.max(offUntil, until);
-    reign = newReign;
-  }
-
   function take({ _id: id, until: end, least, ...more }: Ending & Partial<Notice>): void {
     const until = end.getTime();
     const before = known.get(id);
     if (id === CACHE) {
-      useCache(more.cacheOffUntil?.getTime() ?? 0, more.redisReign ?? undefined);
+      cache.take(more);
     } else if (!before && known.size >= MAX_KNOWN) {
       leftOutUntil = Math.max(leftOutUntil, until);
     } else {
@@ -123,7 +99,6 @@ export function createNoticeBoard(notices: NoticeRepository, logger: Logger) {
     }
   }
 
-  const settled = (): Promise<unknown> => sleep(Math.max(0, settledAt - performance.now()));
   const isFresh = () => performance.now() < freshUntil;
 
   /**
@@ -155,10 +130,10 @@ export function createNoticeBoard(notices: NoticeRepository, logger: Logger) {
      * Part of the entries' names; `undefined` if the cache must not be used now, since another worker may have written
      * something that Redis missed. Each time off ends with a new epoch, so older entries are never read again.
      */
-    cacheEpoch: (): number | undefined => (isFresh() && offUntil <= Date.now() ? offUntil : undefined),
+    cacheEpoch: (): number | undefined => (isFresh() && !cache.isOff() ? cache.epoch() : undefined),
 
     /** The newest epoch known here, which may not be the newest of all. */
-    knownEpoch: (): number => offUntil,
+    knownEpoch: cache.epoch,
 
     /**
      * Await it before a write ends entries: afterwards `knownEpoch` and `reignInForce` are those of every worker that
@@ -169,7 +144,7 @@ export function createNoticeBoard(notices: NoticeRepository, logger: Logger) {
     },
 
     /** Id of the reign of Redis that the cache uses; `undefined` if none was ever posted. */
-    reignInForce: (): string | undefined => reign,
+    reignInForce: cache.reign,
 
     /** Reads the notices again, for what was posted before this call. */
     lookAfresh,
@@ -178,16 +153,14 @@ export function createNoticeBoard(notices: NoticeRepository, logger: Logger) {
      * Resolves once every worker knows the epoch and the reign that this worker knows, or uses no cache: until then
      * some may still serve entries of those before.
      */
-    settled,
+    settled: cache.settled,
 
     /**
      * Makes the cache use another reign of Redis, unless another worker was quicker. If one was in force, the cache is
      * off meanwhile: for so long that no worker uses that one any more when the first uses the new one.
      */
     async putInForce(newReign: string, before: string | undefined): Promise<void> {
-      await postInTime(() =>
-        notices.postReign(newReign, before, new Date(before ? Date.now() + OFF_MS + SKEW_MS : 0)),
-      );
+      await postInTime(() => notices.postReign(newReign, before, before ? cache.end() : new Date(0)));
       await lookAfresh();
     },
 
@@ -197,14 +170,13 @@ export function createNoticeBoard(notices: NoticeRepository, logger: Logger) {
      * worker uses the new one until OFF_MS have passed.
      */
     async turnCacheOff(reason = 'Redis did not confirm a change'): Promise<void> {
-      const needed = () => Date.now() + OFF_MS + SKEW_MS;
-      if (offUntil < needed()) {
-        let until = 0;
-        await postInTime(() => notices.postCacheOff(new Date((until = needed() + OFF_MORE_MS))));
-        useCache(until, reign);
+      if (!cache.isOffLong()) {
+        let until = cache.laterEnd();
+        await postInTime(() => notices.postCacheOff((until = cache.laterEnd())));
+        cache.posted(until);
         logger.warn(`The cache is off for all workers: ${reason}`);
       }
-      await settled();
+      await cache.settled();
     },
 
     /** Posts in the caller's transaction; afterwards `announce` makes every worker refuse the tokens. */

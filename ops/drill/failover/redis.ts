@@ -10,7 +10,9 @@ const API_WORKERS = 4;
 /** Promise: the cache is in use again this long after the fault. */
 const PROMISED_S = 10;
 const GIVE_UP_MS = 60_000;
-const CALM_MS = 10_000;
+/** Reads to check after each fault, which takes at most so long. */
+const LEAST_READS = 36_000;
+const MOST_CALM_MS = 60_000;
 const FROZEN_MS = 20_000;
 
 type Reads = Awaited<ReturnType<typeof startCheckedReads>>;
@@ -50,12 +52,13 @@ async function untilInUse(reads: Reads): Promise<number> {
 
 async function measure(progress: Progress, name: string, work: () => Promise<number>, reads: Reads) {
   const before = { ...reads.totals };
+  const since = (what: keyof Reads['totals']) => reads.totals[what] - before[what];
   const ms = await progress.step('fault', name, async () => {
     const found = await work();
-    await calm(CALM_MS);
+    const end = performance.now() + MOST_CALM_MS;
+    while (since('reads') < LEAST_READS && performance.now() < end) await calm(100);
     return found;
   });
-  const since = (what: keyof Reads['totals']) => reads.totals[what] - before[what];
   console.log(
     `${name}: ${since('reads')} reads checked, ${since('stale')} stale, cache in use again after ` +
       `${(ms / 1_000).toFixed(1)} s; ${since('unknown')} of ${since('writes')} writes unknown`,

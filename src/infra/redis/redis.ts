@@ -24,7 +24,7 @@ const COMMAND_MS = 100;
 const CONNECT_MS = 500;
 /** How long a frozen server may hold a connection that was given up. */
 const DISCONNECT_MS = 100;
-const MOST_RETRY_MS = 1_000;
+const MOST_RETRY_MS = 500;
 /** Asking a Redis Cluster more often is of no use. */
 const CLUSTER_RETRY_MS = 30_000;
 
