@@ -64,6 +64,8 @@ export function followReign({ redis, board, logger, now = () => performance.now(
     } else {
       if (inForce) logger.warn({ reign: reign.id, before: inForce }, 'The cache moves to another Redis');
       await board.putInForce(reign.id, inForce);
+      // Another worker may replace it before the next tick.
+      noteReplaced(board.reignInForce());
     }
   }
 

@@ -3,6 +3,7 @@ import type { RabbitFacts } from '../infra/rabbit/inspection';
 import type { RedisFacts } from '../infra/redis/inspection';
 import { findingsOf, inMs, isAtLeast, type Finding } from './finding';
 import { judgeRoom } from './judge-disks';
+import { judgeRedisRole } from './judge-redis-role';
 
 const OLDEST = { mongo: '7.0', redis: '6.2', rabbit: '3.10' };
 /** Maximum difference between the clocks of hosts: SKEW_MS of notices/limits.ts. */
@@ -76,7 +77,7 @@ export function judgeIndexes({ missing, extra }: { missing: string[]; extra: str
 
 export function judgeRedis(facts: RedisFacts): Finding[] {
   const { ok, warning, error } = findingsOf('Redis');
-  const findings = [ok(report(facts.version, facts.latencyMs)), judgeMemory(facts)];
+  const findings = [ok(report(facts.version, facts.latencyMs)), ...judgeRedisRole(facts), judgeMemory(facts)];
   if (!isAtLeast(facts.version, OLDEST.redis))
     findings.push(
       warning(

@@ -1,6 +1,6 @@
 import { execFile, spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createConnection } from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
@@ -15,8 +15,8 @@ const accepts = (port: number) =>
     socket.once('error', () => resolve(false));
   });
 
-/** Starts a Redis that a test may kill and freeze. */
-export async function startRedis() {
+/** Starts a Redis, or a sentinel, that a test may kill and freeze. */
+export async function startRedis(more: string[] = [], kind: 'server' | 'sentinel' = 'server') {
   const dir = await mkdtemp(path.join(os.tmpdir(), 'taskfleet-redis-'));
   const port = await freePort();
   let process: ChildProcess;
@@ -36,8 +36,13 @@ export async function startRedis() {
       // A replica gets its data at once.
       '--repl-diskless-sync-delay',
       '0',
+      ...more,
     ];
-    process = spawn('redis-server', args, { stdio: 'ignore' });
+    if (kind === 'sentinel') {
+      const file = path.join(dir, 'sentinel.conf');
+      await writeFile(file, `port ${port}\nbind 127.0.0.1\ndir ${dir}\n`);
+      process = spawn('redis-server', [file, '--sentinel'], { stdio: 'ignore' });
+    } else process = spawn('redis-server', args, { stdio: 'ignore' });
     await eventually(() => accepts(port));
   }
   async function stop(): Promise<void> {

@@ -1,15 +1,22 @@
 import { Redis } from 'ioredis';
+import { askSentinels } from './ask-sentinels';
+import { infoField, isClusterInfo, runOf } from './reign';
+import { sentinelOptions } from './sentinel-options';
 
 export type RedisFacts = Awaited<ReturnType<typeof inspectRedis>>;
 
 export async function inspectRedis(url: string, limitMs: number) {
-  const client = new Redis(url, {
+  const options = {
     lazyConnect: true,
     connectTimeout: limitMs,
     commandTimeout: limitMs,
     maxRetriesPerRequest: 0,
     retryStrategy: () => null,
-  });
+  };
+  const sentinels = sentinelOptions(url);
+  const client = sentinels
+    ? new Redis({ ...options, ...sentinels, sentinelRetryStrategy: () => null })
+    : new Redis(url, options);
   let reason: Error | undefined;
   client.on('error', (error: Error) => (reason = error));
   // A server that accepts the connection and never answers would hold it for ever.
@@ -21,7 +28,7 @@ export async function inspectRedis(url: string, limitMs: number) {
     const latencyMs = performance.now() - asked;
     const skewMs = Number(seconds) * 1_000 + Number(micros) / 1_000 - (Date.now() - latencyMs / 2);
     const info = await client.info();
-    const field = (name: string) => new RegExp(`^${name}:(.*?)\\r?$`, 'm').exec(info)?.[1] ?? '';
+    const field = (name: string) => infoField(info, name);
     // Some providers forbid CONFIG.
     const save = await client.config('GET', 'save').then(
       (answer) => answer[1],
@@ -33,6 +40,11 @@ export async function inspectRedis(url: string, limitMs: number) {
       skewMs,
       maxMemory: Number(field('maxmemory')),
       policy: field('maxmemory_policy'),
+      isCluster: isClusterInfo(info),
+      role: field('role'),
+      runId: runOf(info),
+      replicas: Number(field('connected_slaves')),
+      sentinels: await askSentinels(url, limitMs / 2),
       isPersistent: field('aof_enabled') === '1' || Boolean(save),
     };
   } catch (error) {

@@ -28,10 +28,13 @@ export const infoField = (info: string, name: string): string =>
 
 export const isClusterInfo = (info: string): boolean => infoField(info, 'cluster_enabled') === '1';
 
+/** Returns the shortened run id. */
+export const runOf = (info: string): string => infoField(info, 'run_id').slice(0, ID_LENGTH);
+
 /** @returns `undefined` if the server is not a primary */
 export function reignOf(info: string): Reign | undefined {
   if (infoField(info, 'role') !== 'master') return undefined;
-  const run = infoField(info, 'run_id').slice(0, ID_LENGTH);
+  const run = runOf(info);
   return { run, id: `${run}-${infoField(info, 'master_replid').slice(0, ID_LENGTH)}` };
 }
 

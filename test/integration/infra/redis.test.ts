@@ -1,5 +1,10 @@
 import { setImmediate } from 'node:timers/promises';
+import { followReign } from '../../../src/cache/follow-reign';
+import { connectRedis } from '../../../src/infra/redis/redis';
+import { createLogger } from '../../../src/process/logger';
+import { startRedis } from '../../support/redis-server';
 import { useCache, useRedis } from '../../support/use-api';
+import { eventually } from '../../support/wait';
 
 const server = useRedis();
 const cache = useCache(server);
@@ -18,5 +23,46 @@ describe('the Redis client', () => {
   it('gives up a frozen Redis', async () => {
     server.freeze();
     await expect(cache.redis.getAll(['nothing'], cache.redis.reign()!)).rejects.toThrow('Command timed out');
+  });
+});
+
+describe('the Redis client of a server of another kind', () => {
+  const connect = (url: string) =>
+    connectRedis(url, { prefix: 'test', logger: createLogger('silent', 'test') });
+
+  it('does not use a Redis Cluster, and a worker refuses to start on one', async () => {
+    const cluster = await startRedis(['--cluster-enabled', 'yes', '--cluster-config-file', 'nodes.conf']);
+    await cluster.command('CLUSTER', 'ADDSLOTSRANGE', '0', '16383');
+    const redis = connect(cluster.url);
+    await redis.known();
+    expect([redis.isCluster(), redis.reign()]).toEqual([true, undefined]);
+    const board = { reignInForce: () => undefined, putInForce: jest.fn() };
+    const following = followReign({ redis, board, logger: createLogger('silent', 'test') });
+    await expect(following.start()).rejects.toThrow('leads to a Redis Cluster, which taskfleet does not use');
+    expect(board.putInForce).not.toHaveBeenCalled();
+    redis.close();
+    await cluster.remove();
+  });
+
+  it('follows the sentinels to the primary', async () => {
+    const [one, two] = [await startRedis(), await startRedis()];
+    const sentinel = await startRedis([], 'sentinel');
+    const monitor = async ({ port }: typeof one) => {
+      await sentinel.command('SENTINEL', 'REMOVE', 'main').catch(() => {});
+      await sentinel.command('SENTINEL', 'MONITOR', 'main', '127.0.0.1', String(port), '1');
+    };
+    await monitor(one);
+    // The first sentinel does not answer.
+    const redis = connect(`redis+sentinel://127.0.0.1:9,127.0.0.1:${sentinel.port}/main`);
+    const runOf = async (server: typeof one) =>
+      /run_id:(\w{12})/.exec(await server.command('INFO', 'server'))![1];
+    await eventually(() => redis.reign());
+    expect(redis.reign()!.run).toBe(await runOf(one));
+    await monitor(two);
+    await one.command('REPLICAOF', '127.0.0.1', String(two.port));
+    const run = await runOf(two);
+    await eventually(() => redis.reign()?.run === run);
+    redis.close();
+    await Promise.all([one, two, sentinel].map((server) => server.remove()));
   });
 });

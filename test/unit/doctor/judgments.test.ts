@@ -3,6 +3,7 @@ import type { Finding } from '../../../src/doctor/finding';
 import { isNear } from '../../../src/lib/is-near';
 import { isGuessable, judgeConfiguration } from '../../../src/doctor/judge-configuration';
 import { judgeBrokers } from '../../../src/doctor/judge-brokers';
+import type { SentinelFacts } from '../../../src/infra/redis/ask-sentinels';
 import { judgeMongo, judgeRabbit, judgeRedis } from '../../../src/doctor/judge-servers';
 import { judgeTimeOuts, nginxTime, readTimeOuts } from '../../../src/doctor/judge-time-outs';
 
@@ -68,6 +69,11 @@ describe('servers', () => {
     maxMemory: 2 ** 28,
     policy: 'volatile-ttl',
     isPersistent: false,
+    isCluster: false,
+    role: 'master',
+    runId: '0123456789ab',
+    replicas: 1,
+    sentinels: [] as SentinelFacts[],
   };
   const rabbit = {
     version: '4.1.0',
@@ -179,6 +185,27 @@ describe('servers', () => {
     expect(levelOf({ policy: 'noeviction' })).toEqual([expect.stringMatching(/^error .*noeviction/)]);
     expect(levelOf({ maxMemory: 0 })).toEqual([expect.stringMatching(/^warning maxmemory is not set/)]);
     expect(levelOf({ isPersistent: true })).toEqual([expect.stringMatching(/^warning Redis writes to disk/)]);
+  });
+
+  it('must lead to one primary of Redis, and the sentinels to the same', () => {
+    const says = (changes: object) => saysOf(judgeRedis({ ...redis, ...changes }));
+    const at = (port: number, primary?: string, reason?: string) => ({
+      address: `h:${port}`,
+      primary,
+      reason,
+    });
+    expect(says({ isCluster: true })).toEqual([
+      'error It belongs to a Redis Cluster, which taskfleet does not use',
+    ]);
+    expect(says({ role: 'slave' })).toEqual(['error It is a replica and takes no writes']);
+    expect(says({ sentinels: [at(1, 'r:6379'), at(2, 'r:6379')] })).toEqual([]);
+    expect(says({ replicas: 0, sentinels: [at(1, 'r:6379'), at(2, undefined, 'ECONNREFUSED')] })).toEqual([
+      'warning No replica could take over',
+      'warning The sentinel h:2 does not help: ECONNREFUSED',
+    ]);
+    expect(says({ sentinels: [at(1, 'r:6379'), at(2, 's:6379')] })).toEqual([
+      'warning The sentinels name different primaries: r:6379, s:6379',
+    ]);
   });
 
   it('must have the same time as this host', () => {
