@@ -16,6 +16,7 @@ import { connectRedis } from '../infra/redis/redis';
 import { createBusyClock } from '../lib/busy-clock';
 import { createNetworkCheck } from '../lib/networks';
 import { createCursors } from '../lists/cursor';
+import { forgetAfterElections } from '../notices/after-elections';
 import { createNoticeBoard } from '../notices/notice-board';
 import { createPeople } from '../people/people';
 import type { Logger } from '../process/logger';
@@ -44,6 +45,7 @@ export async function composeFoundation(config: Config, logger: Logger) {
   await board.start();
   const following = redis && followReign({ redis, board, logger });
   await following?.start(config.isTrial);
+  const stopForgetting = forgetAfterElections(mongo, board);
   const refusals = metrics.counter('taskfleet_rate_limit_refused_total', 'Requests over a limit', ['policy']);
   const rateLimiter = createRateLimiters({ redis, prefix, refusals });
   const onEvent = live.cacheEvent;
@@ -84,6 +86,7 @@ export async function composeFoundation(config: Config, logger: Logger) {
       disks.stop();
       intake.stop();
       following?.stop();
+      stopForgetting();
       board.stop();
       await checks.close();
       redis?.close();

@@ -118,6 +118,11 @@ export async function openStore(config: ProcessConfig, logger: Logger, metrics: 
     release: config.release ?? '',
   });
   observeMongo(metrics, store.mongo.client);
+  if (store.mongo.ignored.length > 0)
+    logger.warn(
+      { options: store.mongo.ignored },
+      'MONGO_URL has options without effect: reads are from the primary, writes wait for a majority',
+    );
   try {
     await store.prepare();
     return store;

@@ -1,3 +1,4 @@
+import { consistentUrl } from '../infra/mongo/consistency';
 import { compareIndexes, inspectMongo, openMongo } from '../infra/mongo/inspection';
 import { askServer, LIMIT_MS } from './ask-server';
 import { findingsOf, inMs, type Finding } from './finding';
@@ -39,7 +40,8 @@ export async function checkMongo(
   const about = await ask(async () => {
     connection = await openMongo(url, LIMIT_MS);
     const facts = await inspectMongo(connection);
-    return judgeMongo(isDiskKnown ? { ...facts, room: undefined } : facts, isProduction);
+    const found = judgeMongo(isDiskKnown ? { ...facts, room: undefined } : facts, isProduction);
+    return [...found, ...judgeAddress(url)];
   });
   if (!connection || about.length === 1) return about;
   const opened = connection;
@@ -51,6 +53,17 @@ export async function checkMongo(
   ]);
   void opened.close().catch(() => {});
   return [...about, ...inside.flat()];
+}
+
+function judgeAddress(url: string): Finding[] {
+  const { ignored } = consistentUrl(url);
+  if (ignored.length === 0) return [];
+  return [
+    findingsOf('MongoDB').warning(
+      `MONGO_URL says ${ignored.join(', ')}, which has no effect: reads are from the primary, writes wait for a majority`,
+      'Remove it from MONGO_URL',
+    ),
+  ];
 }
 
 function judgeOutbox({ count, since }: { count: number; since: Date | undefined }, logs: string): Finding[] {

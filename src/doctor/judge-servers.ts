@@ -30,6 +30,7 @@ export function judgeMongo(facts: MongoFacts, isProduction = false): Finding[] {
         "Start mongod with --replSet taskfleet, then once: mongosh --eval 'rs.initiate()'",
       ),
     );
+  else if (facts.unsuited) findings.push(error(facts.unsuited, 'Change MONGO_URL, then npm start'));
   else if (!facts.isWritable)
     findings.push(
       error(

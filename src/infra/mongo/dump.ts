@@ -14,6 +14,10 @@ export const SESSIONS = 'sessions';
 /** What a restore leaves out or merges, so its number can differ from that of the backup. */
 export const isAsInBackup = (name: string) => name !== NOTICES && name !== SESSIONS;
 
+/** The read concern of the connection would replace that of a session that reads at one point in time. */
+const concernOf = (session?: ClientSession) =>
+  session?.snapshotEnabled ? { readConcern: { level: 'snapshot' as const } } : {};
+
 /** A starting worker writes these: a database that holds nothing else counts as empty. */
 const BOOKKEEPING = [CHANGELOG, NOTICES, LOCKS];
 
@@ -39,7 +43,7 @@ export function createDump({ db, client }: Pick<Mongo, 'db' | 'client'>) {
   const collections = async () => (await allCollections()).filter((name) => name !== LOCKS);
 
   const count = (name: string, session?: ClientSession): Promise<number> =>
-    db.collection(name).countDocuments({}, { session });
+    db.collection(name).countDocuments({}, { session, ...concernOf(session) });
 
   async function counts(session?: ClientSession): Promise<Record<string, number>> {
     const all: Record<string, number> = {};
@@ -75,7 +79,7 @@ export function createDump({ db, client }: Pick<Mongo, 'db' | 'client'>) {
     },
 
     read: (name: string, session?: ClientSession): AsyncIterable<Stored> =>
-      db.collection(name).find({}, { ...AS_STORED, session, batchSize: 200 }),
+      db.collection(name).find({}, { ...AS_STORED, session, ...concernOf(session), batchSize: 200 }),
 
     async insert(name: string, documents: Stored[]): Promise<void> {
       if (name === NOTICES) await restored.merge(documents);

@@ -1,4 +1,5 @@
 import mongoose from 'mongoose';
+import { CONSISTENCY, consistentUrl, whyUnsuited, type Hello } from './consistency';
 import { roomOf, type Mongo } from './mongo';
 
 export type MongoFacts = Awaited<ReturnType<typeof inspectMongo>>;
@@ -6,7 +7,8 @@ type Connection = Mongo['connection'];
 
 /** Opens a connection for inspection: it gives up after `limitMs` and creates no collection or index. */
 export async function openMongo(url: string, limitMs: number): Promise<Connection> {
-  const connection = mongoose.createConnection(url, {
+  const connection = mongoose.createConnection(consistentUrl(url).url, {
+    ...CONSISTENCY,
     serverSelectionTimeoutMS: limitMs,
     connectTimeoutMS: limitMs,
     socketTimeoutMS: limitMs,
@@ -31,6 +33,7 @@ export async function inspectMongo(connection: Connection) {
   const hello = await admin.command({ hello: 1 });
   const latencyMs = performance.now() - asked;
   const isReplicaSet = Boolean(hello.setName) || hello.msg === 'isdbgrid';
+  const isDirect = connection.getClient().options.directConnection;
   const isWritable = hello.isWritablePrimary === true;
   // The server reads its clock about half-way.
   const skewMs = (hello.localTime as Date).getTime() - (Date.now() - latencyMs / 2);
@@ -41,6 +44,8 @@ export async function inspectMongo(connection: Connection) {
     product: secantusVersion === undefined ? undefined : `SecantusDB ${String(secantusVersion)}`,
     latencyMs,
     isReplicaSet,
+    /** Why every process refuses this address; `undefined` if it suits. */
+    unsuited: whyUnsuited(hello, isDirect),
     isWritable,
     skewMs,
     /** Bytes on the server's disk; `undefined` if it reports none. */

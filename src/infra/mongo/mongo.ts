@@ -5,6 +5,8 @@ import { UnavailableError } from '../../problems/errors';
 import type { BusyClock } from '../../lib/busy-clock';
 import type { Precondition } from '../../lib/version-tag';
 import { ServerAwayError } from '../../lib/server-away';
+import { CONSISTENCY, consistentUrl, whyUnsuited, type Hello } from './consistency';
+import { watchElections } from './elections';
 
 export type Mongo = Awaited<ReturnType<typeof connectMongo>>;
 export type { ClientSession };
@@ -34,7 +36,9 @@ export async function connectMongo(
   url: string,
   { onCommand, busy, answerWithinMs = 4_000, database }: MongoOptions = {},
 ) {
-  const connection = mongoose.createConnection(url, {
+  const { url: consistent, ignored } = consistentUrl(url);
+  const connection = mongoose.createConnection(consistent, {
+    ...CONSISTENCY,
     ...(database && { dbName: database }),
     maxPoolSize: 50,
     serverSelectionTimeoutMS: 3_000,
@@ -44,8 +48,6 @@ export async function connectMongo(
     bufferCommands: false,
     autoIndex: false,
     autoCreate: false,
-    w: 'majority',
-    retryWrites: true,
     monitorCommands: onCommand !== undefined || busy !== undefined,
   });
   // Without a listener an error after the first connect would end the process.
@@ -55,12 +57,17 @@ export async function connectMongo(
   });
   if (onCommand) connection.getClient().on('commandStarted', ({ commandName }) => onCommand(commandName));
   if (busy) watchCommands(connection, busy);
-  await requireReplicaSet(connection);
+  const hello = await requireSuited(connection);
 
   return {
     connection,
     db: connection.db!,
     client: connection.getClient(),
+    /** Options of the address that have no effect, as they stand there. */
+    ignored,
+    /** Calls `work` after each election of a primary. */
+    onElected: (work: () => void): void =>
+      watchElections(connection.getClient(), hello.electionId?.toString(), work),
 
     /** Runs `work` in a transaction and retries conflicts until `RETRY_MS` have passed. */
     async transaction<T>(work: (session: ClientSession) => Promise<T>): Promise<T> {
@@ -119,13 +126,12 @@ function watchCommands(connection: Connection, { begins, ends }: BusyClock): voi
   for (const event of ['connectionCheckedOut', 'connectionCheckOutFailed'] as const) client.on(event, ends);
 }
 
-/** Transactions need a replica set; a standalone server would fail only at the first transaction. */
-async function requireReplicaSet(connection: Connection): Promise<void> {
-  const hello = await connection.db!.admin().command({ hello: 1 });
-  if (!hello.setName && hello.msg !== 'isdbgrid') {
-    await connection.close();
-    throw new Error('MONGO_URL names a server that is not a replica set: start mongod with --replSet.');
-  }
+async function requireSuited(connection: Connection): Promise<Hello> {
+  const hello = (await connection.db!.admin().command({ hello: 1 })) as Hello;
+  const why = whyUnsuited(hello, connection.getClient().options.directConnection);
+  if (!why) return hello;
+  await connection.close();
+  throw new Error(why);
 }
 
 /** Returns the fields of the unique index that refused a write; `undefined` for any other error. */

@@ -57,6 +57,7 @@ describe('servers', () => {
     version: '8.0.4',
     product: undefined as string | undefined,
     latencyMs: 1,
+    unsuited: undefined,
     isReplicaSet: true,
     isWritable: true,
     skewMs: 3,

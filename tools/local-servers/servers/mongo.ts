@@ -1,6 +1,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import type { Db } from 'mongodb';
+import { CONSISTENCY, consistentUrl, whyUnsuited, type Hello } from '../../../src/infra/mongo/consistency';
 import { findCommand, commandVersion } from '../find-command';
 import { UserError } from '../../command/run-command';
 import { findCached } from '../mongodb-cache';
@@ -21,7 +22,8 @@ const USER_EXISTS = 51_003;
 async function withAdmin<T>(url: string, use: (admin: Db) => Promise<T>): Promise<T> {
   // Imported here: commands that touch no database start faster without the driver.
   const { MongoClient } = await import('mongodb');
-  const client = new MongoClient(url, {
+  const client = new MongoClient(consistentUrl(url).url, {
+    ...CONSISTENCY,
     serverSelectionTimeoutMS: 2_000,
     connectTimeoutMS: 2_000,
     socketTimeoutMS: 5_000,
@@ -153,11 +155,13 @@ export const mongo: ServerDefinition<'mongo'> = {
   url: ({ ports, login }) => mongoUrl(ports.mongo, login),
 
   async checkUrl(url) {
-    const { setName, msg } = await withAdmin(url, (admin) => admin.command({ hello: 1 }));
-    if (setName || msg === 'isdbgrid') return;
-    throw new UserError(
-      'it is no replica set, and without one it has no transactions (start it with --replSet)',
-    );
+    const { setName, msg, ...more } = (await withAdmin(url, (admin) => admin.command({ hello: 1 }))) as Hello;
+    if (!setName && msg !== 'isdbgrid')
+      throw new UserError(
+        'it is no replica set, and without one it has no transactions (start it with --replSet)',
+      );
+    const why = whyUnsuited({ setName, msg, ...more }, /[?&]directConnection=true\b/i.test(url));
+    if (why) throw new UserError(why);
   },
 
   displayName: ({ found }) => (found.kind === 'mongod' ? 'MongoDB' : 'SecantusDB'),
