@@ -1,5 +1,5 @@
 import mongoose from 'mongoose';
-import { CONSISTENCY, consistentUrl, whyUnsuited, type Hello } from './consistency';
+import { CONSISTENCY, consistentUrl, whyUnsuited } from './consistency';
 import { roomOf, type Mongo } from './mongo';
 
 export type MongoFacts = Awaited<ReturnType<typeof inspectMongo>>;

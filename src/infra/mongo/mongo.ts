@@ -156,8 +156,8 @@ export function isMongoAway(error: unknown): boolean {
 }
 
 const AWAY_LABELS = ['RetryableWriteError', 'TransientTransactionError', 'UnknownTransactionCommitResult'];
-/** Shutting down, stepping down or not primary yet; disk full (39, 14031) or failing (28). */
-const AWAY_CODES = new Set([28, 39, 91, 189, 10107, 11600, 11602, 13435, 13436, 14031]);
+/** No majority confirmed it (64, 100); shutting down, stepping down or not primary yet; disk full (39, 14031) or failing (28). */
+const AWAY_CODES = new Set([28, 39, 64, 91, 100, 189, 10107, 11600, 11602, 13435, 13436, 14031]);
 /** WiredTiger's words, which SecantusDB passes on; after a panic every answer has them until a restart. */
 const HAS_NO_ROOM = /WT_PANIC|No space left on device|ENOSPC/;
 const AWAY = new Set([
