@@ -1,4 +1,4 @@
-import type { Mongo } from './mongo';
+import type { Connection } from 'mongoose';
 
 /**
  * Calls `onElected` when another election has named the primary. A write that the primary of before had not passed on is
@@ -6,12 +6,12 @@ import type { Mongo } from './mongo';
  * @param known the election of the primary of now
  */
 export function watchElections(
-  client: Mongo['client'],
+  connection: Connection,
   known: string | undefined,
   onElected: () => void,
 ): void {
   let last = known;
-  client.on('serverDescriptionChanged', ({ newDescription: { type, electionId } }) => {
+  connection.getClient().on('serverDescriptionChanged', ({ newDescription: { type, electionId } }) => {
     if (type !== 'RSPrimary' || !electionId) return;
     const election = electionId.toString();
     if (last !== undefined && election !== last) onElected();

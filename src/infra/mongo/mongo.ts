@@ -66,8 +66,7 @@ export async function connectMongo(
     /** Options of the address that have no effect, as they stand there. */
     ignored,
     /** Calls `work` after each election of a primary. */
-    onElected: (work: () => void): void =>
-      watchElections(connection.getClient(), hello.electionId?.toString(), work),
+    onElected: (work: () => void): void => watchElections(connection, hello.electionId?.toString(), work),
 
     /** Runs `work` in a transaction and retries conflicts until `RETRY_MS` have passed. */
     async transaction<T>(work: (session: ClientSession) => Promise<T>): Promise<T> {

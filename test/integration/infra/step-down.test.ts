@@ -143,7 +143,9 @@ describe('MongoDB that elects another primary again and again', () => {
       await sleep(awayMs);
       proxy.elect();
     }
-    await sleep(SERVES_MS);
+    const { created, keyed, jobs } = ledger;
+    const least = () => Math.min(created.size, keyed.size, jobs.length, ledger.reads / 10);
+    await eventually(() => least() > 5, 60_000);
     isOver = true;
     await Promise.all(work);
   }, 180_000);
@@ -152,7 +154,6 @@ describe('MongoDB that elects another primary again and again', () => {
     expect(Math.min(proxy.told.refused, proxy.told.replaced, proxy.told.lostTransactions)).toBeGreaterThan(0);
     // Beyond 3 s without a primary the driver gives up, and the client does not know.
     expect(ledger.unknown.size).toBeGreaterThan(0);
-    expect(Math.min(ledger.created.size, ledger.keyed.size, ledger.jobs.length)).toBeGreaterThan(5);
   });
 
   it('loses nothing that was acknowledged, and does nothing twice', async () => {
@@ -178,7 +179,6 @@ describe('MongoDB that elects another primary again and again', () => {
   });
 
   it('answers no read with less than what was acknowledged', () => {
-    expect(ledger.reads).toBeGreaterThan(50);
     expect(ledger.stale).toBe(0);
   });
 
