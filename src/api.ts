@@ -8,6 +8,8 @@ import { apiControl, DEADLINE_MS } from './control/api-control';
 import { hasSuccessor } from './control/control-folder';
 import { serveControl } from './control/control-server';
 import { shareCores } from './control/share-cores';
+import { createDoor } from './door/create-door';
+import { openDoor } from './door/open-door';
 import { createAppServer } from './http/server/app-server';
 import { createDrain } from './http/server/drain';
 import { joinBalancer, leaveBalancer, leaveWithHelp } from './http/server/balancer';
@@ -61,7 +63,7 @@ async function main(): Promise<void> {
     logger,
   });
   const loggers = [logger, app.accessLog];
-  const metricsAsJson = api.metrics.json;
+  const { metrics, health } = api;
   const commands = apiControl({
     config,
     drain,
@@ -73,24 +75,33 @@ async function main(): Promise<void> {
     hashPool,
     watchers: api.watchers,
     keyIds: api.keyIds,
-    metricsAsJson,
+    metricsAsJson: metrics.json,
     loggers,
   });
-  const control = await serveControl({ folder: config.runDir, name: config.workerName, logger }, commands);
+  const { workerName, runDir } = config;
+  const control = await serveControl({ folder: runDir, name: workerName, logger }, commands);
   const stopPublishing = api.publish(commands['GET /status']);
+  const door = openDoor(
+    createDoor({ control: commands, health, metrics, runDir, worker: config.fullWorkerName, logger }),
+    { ...config, name: workerName, port: config.doorPort, logger },
+  );
   const stopSharing = config.sharesCores ? shareCores(config.runDir, hashPool) : () => {};
   onShutdown(
     async () => {
       aside.stop();
       // In a reload the new worker listens on the same port, so NGINX need not skip it.
       const isReplaced = hasSuccessor(config.runDir, config.workerName);
-      if (isReplaced) api.health.replaced();
+      if (isReplaced) {
+        health.replaced();
+        door.close();
+      }
       const leave = isReplaced ? undefined : leaving;
       const { serveMs, windowMs } = drainTimes(config.drainMs);
       const times = { serveMs: isReplaced ? 0 : serveMs, windowMs, deadlineMs: timeLimits.drainMs };
       await drain.drain({ ...times, leave });
       stopSharing();
       await stopPublishing();
+      door.close();
       control.close();
       await api.close();
     },

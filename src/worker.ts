@@ -1,8 +1,11 @@
 import os from 'node:os';
 import { composeWorker } from './compose/worker';
 import { readProcessConfig } from './config';
+import { hasSuccessor } from './control/control-folder';
 import { serveControl } from './control/control-server';
 import { workerControl } from './control/worker-control';
+import { createDoor } from './door/create-door';
+import { openDoor } from './door/open-door';
 import { createLogger } from './process/logger';
 import { endOnSignal, onShutdown } from './process/shutdown';
 import { timeLimits } from './config/time-limits';
@@ -14,22 +17,28 @@ async function main(): Promise<void> {
   // Jobs use the spare time of the cores, so that an API on the same host stays fast.
   os.setPriority(os.constants.priority.PRIORITY_LOW);
   const worker = await composeWorker(config, logger);
-  const { jobs, isConnected, queue, deadLetters, metrics } = worker;
-  const control = await serveControl(
-    { folder: config.runDir, name: config.jobWorkerName, logger },
-    workerControl({
-      config,
-      isConnected,
-      queue,
-      deadLetters,
-      jobs,
-      metricsAsJson: metrics.json,
-      loggers: [logger],
-    }),
+  const { jobs, isConnected, queue, intake, deadLetters, health, metrics } = worker;
+  const handlers = workerControl({
+    config,
+    isConnected,
+    intake,
+    queue,
+    deadLetters,
+    jobs,
+    metricsAsJson: metrics.json,
+    loggers: [logger],
+  });
+  const { jobWorkerName: name, runDir } = config;
+  const control = await serveControl({ folder: runDir, name, logger }, handlers);
+  const door = openDoor(
+    createDoor({ control: handlers, health, metrics, runDir, worker: config.fullJobWorkerName, logger }),
+    { ...config, name, port: config.jobDoorPort, logger },
   );
   onShutdown(
     async () => {
+      if (hasSuccessor(runDir, name)) door.close();
       await worker.close(timeLimits.jobGraceMs);
+      door.close();
       control.close();
     },
     timeLimits.stopMs,

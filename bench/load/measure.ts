@@ -52,10 +52,10 @@ export async function measureLoad<T extends LoadRequest>(
   measured: MeasuredLoad<T>,
 ): Promise<Run> {
   const { next, onAnswer, connections = options.connections, seconds = options.seconds } = measured;
-  const { groups, workerPorts } = await stack.processes();
+  const { groups, doors } = await stack.processes();
   const load = startLoad({ url: stack.url, connections, next, onAnswer, signal });
   const reads = measured.reads ?? (() => load.tally().answers);
-  const readMetrics = async () => (measured.areHeld ? undefined : readWorkerMetrics(workerPorts, signal));
+  const readMetrics = async () => (measured.areHeld ? undefined : readWorkerMetrics(doors, signal));
   try {
     await pause(measured.warmUpMs ?? WARM_UP_MS, undefined, { signal });
     const metricsBefore = await readMetrics();

@@ -109,7 +109,7 @@ export async function startBenchStack({ signal, say }: { signal: AbortSignal; sa
       { name: 'job worker', pids: pidsOf('taskfleet-worker') },
       { name: LOAD_GENERATOR, pids: [process.pid] },
     ];
-    return { groups, apiPids, workerPorts: apps.flatMap(({ port }) => port ?? []) };
+    return { groups, apiPids, doors: apps.flatMap(({ port, door }) => (port ? door : [])) };
   }
 
   return {
@@ -122,7 +122,7 @@ export async function startBenchStack({ signal, say }: { signal: AbortSignal; sa
     listWorkers: stack.listWorkers,
     setBalancing: stack.setBalancing,
     nginxPids: nginx,
-    /** Returns process groups and metrics ports; finds them once per start of the apps. */
+    /** Returns process groups and internal ports of the workers; finds them once per start of the apps. */
     processes: () => (processes ??= findProcesses()),
     /** Runs `pm2 reload`, which replaces the processes. */
     async reload(): Promise<void> {

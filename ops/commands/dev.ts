@@ -2,6 +2,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { spawn } from 'node:child_process';
 import { workerVariables } from '../../src/config/app-environment';
+import { jobDoorPort } from '../../src/config/door-ports';
 import { finishBuild } from '../../src/cli/finish-build';
 import { alone, appVariablesOfShell, createLocalStack, dir, root } from '../local/local-stack';
 import { createProgress } from '../../tools/command/progress';
@@ -33,7 +34,15 @@ async function prepareStack(): Promise<Record<string, string>> {
   const work = () => stack.startServers({ only: ['mongo', 'redis', 'rabbit'] });
   await progress.step('servers', 'MongoDB, Redis, RabbitMQ', work, () => 'running');
   const port = await findFree(Number(process.env.BASE_PORT) || 3000);
-  const development = { NODE_ENV: 'development', LOG_LEVEL: 'debug', BASE_PORT: String(port), DRAIN_MS: '0' };
+  // Apart from the ports of a cluster beside it.
+  const internal = await findFree(port + 3_000, { also: (first) => [jobDoorPort(first, 0)] });
+  const development = {
+    NODE_ENV: 'development',
+    LOG_LEVEL: 'debug',
+    BASE_PORT: String(port),
+    DRAIN_MS: '0',
+    INTERNAL_PORT: String(internal),
+  };
   const env = {
     ...stack.appEnvironment(1, { ...development, ...appVariablesOfShell() }),
     NODE_APP_INSTANCE: '0',

@@ -23,11 +23,13 @@ const readiness = z
   })
   .catch({ dependencies: {} });
 
-/** Returns why a worker is not ready. NGINX does not pass the details on. */
-async function askReady(url: string) {
-  const ask = (place: string) => fetch(`${url}${place}`, { signal: AbortSignal.timeout(readyMs) });
-  let response = await ask('/health/ready/details');
-  if (response.status === 404) response = await ask('/health/ready');
+/** Returns why a worker is not ready. @param door its internal port; unset for NGINX, which has no details */
+async function askReady(url: string, door?: string) {
+  const ask = (place: string) => fetch(place, { signal: AbortSignal.timeout(readyMs) });
+  const details = door && (await ask(`${door}/health/ready/details`).catch(() => undefined));
+  // Another program may have the port, and an earlier version of the worker has none.
+  const isOurs = details && [200, 503].includes(details.status);
+  const response = isOurs ? details : await ask(`${url}/health/ready`);
   const text = await response.text();
   if (response.status === 200) return undefined;
   const { dependencies, draining } = readiness.parse(text.startsWith('{') ? JSON.parse(text) : {});
@@ -39,14 +41,14 @@ async function askReady(url: string) {
 }
 
 /** Asks whether a worker is live and, separately, whether it is ready: without MongoDB no worker is ready. */
-export async function askHealth(url: string): Promise<Health> {
+export async function askHealth(url: string, door?: string): Promise<Health> {
   const asked = performance.now();
   const live = askStatus(`${url}/health/live`, liveMs).then(
     (status) => (status === 200 ? undefined : `answers ${status}`),
     () => 'does not answer',
   );
   const timed = live.then((wrong) => ({ wrong, ms: Math.round(performance.now() - asked) }));
-  const ready = askReady(url).catch(() => `nothing within ${readyMs / 1_000} s`);
+  const ready = askReady(url, door).catch(() => `nothing within ${readyMs / 1_000} s`);
   const [{ wrong, ms }, unready] = await Promise.all([timed, ready]);
   return { wrong, ms, unready };
 }

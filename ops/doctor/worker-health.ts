@@ -84,7 +84,7 @@ export async function askEach(
 ): Promise<Finding[]> {
   const api = apps.filter(({ port, status }) => port && status === 'online');
   const asked = api.map(async (app) => {
-    const health = askHealth(httpAddress(env.HOST, app.port ?? 0));
+    const health = askHealth(httpAddress(env.HOST, app.port ?? 0), app.door);
     const status = apiStatusOf(socketOf(env, app));
     return { app, health: await health, status: await status };
   });

@@ -29,8 +29,8 @@ type Statuses = Record<string, number>;
 async function latestLoop(stack: Stack): Promise<number> {
   const workers = (await stack.apps()).filter(({ name }) => name === apiName);
   const lags = await Promise.all(
-    workers.map(async ({ port }) => {
-      const response = await fetch(`http://127.0.0.1:${port}/metrics`);
+    workers.map(async ({ door }) => {
+      const response = await fetch(`${door}/metrics`);
       const [, lag] = /^nodejs_eventloop_lag_max_seconds\S* (\S+)$/m.exec(await response.text()) ?? [];
       return Math.max(0, Number(lag) * 1_000 - timerMs);
     }),

@@ -15,7 +15,13 @@ export const dir = dataDirOf(root, process.env);
 
 /** The stack of `npm start`. Its apps run under the user's own PM2. */
 export function createLocalStack(say: (text: string) => void = (text) => console.log(text)) {
-  const basePorts = { nginx: 3000, metrics: 9464, api: Number(process.env.BASE_PORT) || 4001 };
+  const { BASE_PORT, INTERNAL_PORT } = process.env;
+  const basePorts = {
+    nginx: 3000,
+    metrics: 9464,
+    api: Number(BASE_PORT) || 4001,
+    ...(INTERNAL_PORT && { internal: Number(INTERNAL_PORT) }),
+  };
   return createStack({
     root,
     dir,

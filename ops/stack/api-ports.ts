@@ -1,3 +1,4 @@
+import { doorsBeside } from '../../src/config/door-ports';
 import { cores } from '../../src/process/cores';
 import { findFree, isFree } from '../../tools/local-servers/ports';
 import type { createStackFile } from '../../tools/local-servers/stack-file';
@@ -10,18 +11,21 @@ const portsPerStack = 16;
 /**
  * Chooses the ports of the API workers.
  *
- * @param options basePort: the lowest one wanted; isFixed: no others will do, since NGINX on another host lists them
+ * @param options basePort: the lowest one wanted; isFixed: no others will do, since NGINX on another host
+ *   lists them; hasOwnDoors: INTERNAL_PORT is set, so that the internal ports do not move along
  */
 export function createApiPorts({
   apps,
   stackFile,
   basePort = 4101,
   isFixed,
+  hasOwnDoors,
 }: {
   apps: Apps;
   stackFile: ReturnType<typeof createStackFile>;
   basePort?: number;
   isFixed: boolean;
+  hasOwnDoors: boolean;
 }) {
   async function requireFree(first: number, host: string) {
     const block = Array.from({ length: portsPerStack }, (_, i) => first + i);
@@ -34,6 +38,8 @@ export function createApiPorts({
     );
   }
 
+  const also = (first: number) => (hasOwnDoors ? [] : doorsBeside(first, portsPerStack));
+
   return {
     /** @param host address that the workers listen on */
     async choose(host = '127.0.0.1') {
@@ -42,7 +48,7 @@ export function createApiPorts({
       const [first] = present.flatMap(({ port, instance }) => (port ? port - instance : []));
       const wanted = (isFixed ? undefined : ports?.api) ?? first ?? basePort;
       const find = () =>
-        isFixed ? requireFree(wanted, host) : findFree(wanted, { size: portsPerStack, step: 20 });
+        isFixed ? requireFree(wanted, host) : findFree(wanted, { size: portsPerStack, step: 20, also });
       const api = present.length > 0 ? (ports?.api ?? wanted) : await find();
       stackFile.update({ ports: { ...stackFile.read().ports, api } });
     },

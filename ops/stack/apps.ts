@@ -6,6 +6,7 @@ import { pm2Call, pm2NameOf } from '../../src/command-line/pm2-call';
 import { appVariables } from '../../src/config/app-environment';
 import { drainTimes } from '../../src/config/time-limits';
 import { httpAddress } from '../../src/lib/http-address';
+import { apiDoorPort, doorsOf, jobDoorPort } from '../../src/config/door-ports';
 import { messageOf } from '../../src/lib/error-code';
 import { askStatus } from './ask-status';
 import { apiStatusOf, socketOf } from './control';
@@ -64,14 +65,19 @@ export function createApps({
     refuseOthers({ pm2, root, isOurs }, { prefix, ...options });
 
   async function list(options?: { timeoutMs?: number }): Promise<AppProcess[]> {
-    const known = stackFile.read().env?.BASE_PORT;
+    const started = stackFile.read().env;
     return (await pm2.list(options)).filter(isOurs).flatMap((process_) => {
       const { name: pm2Name, pid, pm_id: id, pm2_env: env } = process_;
       const name = appOf(env.pm_exec_path);
       if (!name) return [];
       const instance = Number(env.NODE_APP_INSTANCE ?? 0);
       // The stack's file may be lost or damaged while they run.
-      const port = name === apiName ? Number(known ?? env.BASE_PORT) + instance : undefined;
+      const variables = started ?? env;
+      const isApi = name === apiName;
+      const port = isApi ? Number(variables.BASE_PORT) + instance : undefined;
+      const doors = doorsOf(variables);
+      const doorPort = (isApi ? apiDoorPort : jobDoorPort)(doors.port, instance);
+      const door = `http://${doors.host}:${doorPort}`;
       const {
         status,
         restart_time: restarts,
@@ -79,7 +85,7 @@ export function createApps({
         TASKFLEET_RELEASE: release,
       } = env;
       const logs = [env.pm_err_log_path, env.pm_out_log_path];
-      return [{ name, pm2Name, pid, id, instance, port, status, restarts, crashes, release, logs }];
+      return [{ name, pm2Name, pid, id, instance, port, door, status, restarts, crashes, release, logs }];
     });
   }
 

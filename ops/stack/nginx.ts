@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { limitExemptOf } from '../../src/config/profile';
+import { doorsOf } from '../../src/config/door-ports';
 import type { Edge } from '../../tools/local-servers/edge';
 import { checkCertificate } from '../../tools/local-servers/check-certificate';
 import { checkEdge, dropPem, takeEdge } from '../../tools/local-servers/servers/nginx-edge';
@@ -71,11 +72,20 @@ export function createNginx({
       await update({ apiPorts: running.slice(0, count) });
     },
 
-    /** Has NGINX answer pages of the same origins, and exempt the same networks from limits, as the apps. */
+    /**
+     * Has NGINX answer pages of the same origins, and exempt the same networks from limits, as the apps, and find
+     * the metrics at their internal ports.
+     */
     async follow(env: Record<string, string>) {
       const { services = {}, upstream } = stackFile.read();
-      const wanted = { corsOrigins: env.CORS_ORIGINS ?? '', limitExempt: limitExemptOf({ ...edge, ...env }) };
-      const present = { corsOrigins: upstream?.corsOrigins ?? '', limitExempt: upstream?.limitExempt };
+      const { host, port } = doorsOf(env);
+      const wanted = {
+        corsOrigins: env.CORS_ORIGINS ?? '',
+        limitExempt: limitExemptOf({ ...edge, ...env }),
+        doors: { host, offset: port - Number(env.BASE_PORT) },
+      };
+      const { corsOrigins = '', limitExempt, doors } = upstream ?? {};
+      const present = { corsOrigins, limitExempt, doors };
       if (services.nginx && !isDeepStrictEqual(wanted, present)) await update(wanted);
     },
   };

@@ -52,7 +52,13 @@ export function createStack({
   const apps = createApps({ ...own, home: appsHome, isPrivate: !ownPm2 });
 
   const isWorkers = role === 'workers';
-  const apiPorts = createApiPorts({ apps, stackFile, basePort: basePorts.api, isFixed: isWorkers });
+  const apiPorts = createApiPorts({
+    apps,
+    stackFile,
+    basePort: basePorts.api,
+    isFixed: isWorkers,
+    hasOwnDoors: basePorts.internal !== undefined,
+  });
   const nginx = createNginx({ dir: folder, apps, servers, stackFile, edge });
   const { rollOut, keepServing } = createRollOut({ root, dir: folder, apps, stackFile });
 

@@ -72,7 +72,7 @@ export async function tryBuild(
   for (const file of ['api.js', 'worker.js']) {
     if (!fs.existsSync(path.join(folder, file))) throw new UserError(`${folder} has no ${file}.`);
   }
-  const port = await findFree(Number(env.BASE_PORT) + 1_000);
+  const port = await findFree(Number(env.BASE_PORT) + 2_000);
   const url = `http://127.0.0.1:${port}`;
   const alone = { BALANCER_URL: '', RUN_DIR: '', NODE_APP_INSTANCE: '0' };
   const own = { BASE_PORT: String(port), HOST: '127.0.0.1', ...alone };

@@ -57,6 +57,8 @@ export interface AppProcess {
   instance: number;
   /** Port of an API worker; a job worker has none. */
   port?: number;
+  /** URL of its internal port. */
+  door: string;
   status: string;
   restarts: number;
   /** Restarts soon after a start. */

@@ -82,7 +82,7 @@ export async function composeApi(config: Config, logger: Logger) {
       corsOrigins: config.corsOrigins,
       requireIfMatch: config.requireIfMatch,
       worker: config.exposeWorker ? config.fullWorkerName : undefined,
-      routes: allRoutes(services, ops.routes, metrics, config.runDir),
+      routes: allRoutes(services, ops.routes),
       admitPassword: accounts.admitPassword,
       limit: createLimit(config, rateLimiter, shared.isExempt),
     },

@@ -9,7 +9,7 @@ import type { PasswordService } from '../auth/password-service';
 import { avatarRoutes } from '../avatars/avatar-routes';
 import type { AvatarService } from '../avatars/avatar-service';
 import type { Health } from '../health/health';
-import { probeRoutes, workerHealthRoutes } from '../health/health-routes';
+import { probeRoutes, servingRoute } from '../health/health-routes';
 import { openApiRoutes } from '../http/openapi/routes';
 import { docsRoutes } from '../http/pages/docs/docs-page';
 import { landingRoute } from '../http/pages/landing-page';
@@ -17,8 +17,6 @@ import { problemRoutes } from '../http/pages/problem-routes';
 import type { Route } from '../http/routing/route';
 import { jobRoutes } from '../jobs/job-routes';
 import type { JobService } from '../jobs/job-service';
-import type { Metrics } from '../infra/metrics';
-import { metricsRoutes } from '../metrics/metrics-routes';
 import { opsRoutes, type OpsOptions } from '../ops/ops-routes';
 import { scriptTokenRoutes } from '../script-tokens/script-token-routes';
 import type { ScriptTokenService } from '../script-tokens/script-token-service';
@@ -62,10 +60,9 @@ export function documentedRoutes(services: Services): Route[] {
   return [...routes, ...openApiRoutes(routes)];
 }
 
-export const allRoutes = (services: Services, ops: OpsOptions, metrics: Metrics, runDir: string): Route[] => [
+export const allRoutes = (services: Services, ops: OpsOptions): Route[] => [
   ...documentedRoutes(services),
-  ...workerHealthRoutes(services.health),
-  ...metricsRoutes(metrics, runDir),
+  servingRoute(services.health),
   ...opsRoutes(ops),
   ...docsRoutes(),
   landingRoute(services.health),

@@ -5,6 +5,7 @@ import type { ProcessConfig } from '../config';
 import { createMetrics } from '../infra/metrics';
 import { createPictureDecoder } from '../infra/images/picture-decoder';
 import { createJobQueue } from '../infra/rabbit/rabbit';
+import { composeJobHealth } from '../health/compose';
 import { createResizeAvatar } from '../avatars/resize-avatar';
 import type { JobHandlers, JobType } from '../jobs/job-handler';
 import { createJobMetrics } from '../jobs/job-metrics';
@@ -42,15 +43,35 @@ export async function composeWorker(config: ProcessConfig, logger: Logger) {
     logger,
   });
 
+  const onMessage = (id: string) => runner.run(id).finally(relay.wake);
+  let isDraining = false;
+  /** Takes jobs, or none for a while. The outbox is read all the same: the jobs are for other job workers then. */
+  const intake = {
+    isDraining: () => isDraining,
+    drain: (): Promise<void> => {
+      isDraining = true;
+      return queue.drain();
+    },
+    resume: (): Promise<void> => {
+      isDraining = false;
+      return queue.resume(onMessage);
+    },
+  };
+  const health = composeJobHealth(config, { mongo, queue });
+  health.watch(intake.isDraining);
+
   return {
+    health,
+    intake,
     jobs: jobMetrics,
     isConnected: queue.isConnected,
     queue: { depth: queue.depth, unacknowledged: queue.unacknowledged },
     deadLetters: composeDeadLetters(config.rabbit, config.keyPrefix, { avatars, jobs, mongo }),
     metrics,
     async start(): Promise<void> {
-      queue.start((id) => runner.run(id).finally(relay.wake));
+      queue.start(onMessage);
       relay.start();
+      health.started();
     },
     /** Takes no new jobs, and puts those under way back after `graceMs`. */
     async close(graceMs: number): Promise<void> {

@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import { configFaults } from './faults';
+import { apiDoorPort, internalPortOf, jobDoorPort } from './door-ports';
 import { configSchema } from './schema';
 import { readKeys } from './read-keys';
 import { defaultRunDir } from '../lib/private-folder';
@@ -47,12 +48,18 @@ function parse<T extends z.ZodObject>(
 
 function readVariables(env: NodeJS.ProcessEnv, moreFaults?: string[]) {
   const values = parse(configSchema, env, moreFaults);
+  const internalPort = values.INTERNAL_PORT ?? internalPortOf(values.BASE_PORT);
+  if (internalPort === values.BASE_PORT)
+    throw new ConfigError([`INTERNAL_PORT is ${internalPort}, as BASE_PORT is; it must be another port.`]);
   return {
     nodeEnv: values.NODE_ENV,
     logLevel: values.LOG_LEVEL,
     slowRequestMs: values.SLOW_REQUEST_MS,
     host: values.HOST,
     port: values.BASE_PORT + values.NODE_APP_INSTANCE,
+    internalHost: values.INTERNAL_HOST,
+    doorPort: apiDoorPort(internalPort, values.NODE_APP_INSTANCE),
+    jobDoorPort: jobDoorPort(internalPort, values.NODE_APP_INSTANCE),
     hostName: values.TASKFLEET_HOST,
     workerName: `api-${values.NODE_APP_INSTANCE}`,
     jobWorkerName: `worker-${values.NODE_APP_INSTANCE}`,

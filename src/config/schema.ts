@@ -2,6 +2,7 @@ import os from 'node:os';
 import { z } from 'zod';
 import { SECRET_BYTES } from '../keys/key-list';
 import { LOG_LEVELS } from '../lib/log-levels';
+import { HIGHEST_INTERNAL_PORT } from './door-ports';
 import { isNetwork } from '../lib/networks';
 import { parseBrokers } from '../lib/broker-list';
 import { isRedisUrl, SENTINEL_FORM } from '../lib/sentinel-url';
@@ -121,6 +122,15 @@ export const configSchema = z.object({
   BASE_PORT: all(
     whole(1, 65000).default(4001),
     "Port of the first API worker; each further one adds its NODE_APP_INSTANCE. RUN_DIR's default depends on it.",
+  ),
+  INTERNAL_HOST: both(
+    z.string().default('127.0.0.1'),
+    'Address of the doors for operators (docs/doors.md). Whoever reaches it may drain a worker.',
+  ),
+  INTERNAL_PORT: both(
+    whole(1, HIGHEST_INTERNAL_PORT).optional(),
+    'Port of the door of the first API worker; each further one adds its number, a job worker 500 and its number.',
+    { defaultText: 'BASE_PORT + 1000' },
   ),
   TASKFLEET_HOST: both(
     z

@@ -82,6 +82,8 @@ const jobWorkerStatus = processStatus.extend({
   kind: z.literal('worker'),
   /** True if the job worker is connected to RabbitMQ. Without it no job arrives. */
   isConnected: z.boolean(),
+  /** True if it takes no jobs because an operator drained it. Unset for a job worker of an earlier version. */
+  draining: z.boolean().optional(),
   /** Maximum number of jobs at a time. */
   concurrency: z.number(),
   jobs: z.object({
@@ -178,8 +180,8 @@ const schemas = {
   'GET /metrics': bare(z.custom<Metric[]>(Array.isArray)),
   'POST /log-level': { answer: z.object({ logLevel: z.string() }), body: z.object({ level }) },
 
-  // Commands of API workers. A drain answers when no request is under way and no connection is accepted any more;
-  // ask-nginx sends requests through NGINX on behalf of a sibling that leaves its rotation.
+  // Commands of API workers, the first two also of job workers. A drain answers when no request is under way and no
+  // connection is accepted any more, or no job; ask-nginx sends requests through NGINX on behalf of a sibling that leaves its rotation.
   'POST /drain': bare(nothing),
   'POST /resume': bare(nothing),
   'GET /vitals': bare(vitals),

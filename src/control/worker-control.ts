@@ -8,6 +8,8 @@ import type { Answers, ControlHandlers } from './protocol';
 interface WorkerControlOptions {
   config: ProcessConfig;
   isConnected: () => boolean;
+  /** Takes jobs, or none for a while. */
+  intake: { isDraining: () => boolean; drain: () => Promise<void>; resume: () => Promise<void> };
   queue: Pick<JobQueue, 'depth' | 'unacknowledged'>;
   deadLetters: Pick<DeadLetters, 'settle'>;
   jobs: Pick<JobMetrics, 'snapshot'>;
@@ -15,20 +17,23 @@ interface WorkerControlOptions {
   loggers: LevelledLogger[];
 }
 
-export function workerControl(options: WorkerControlOptions): ControlHandlers {
-  const { config, isConnected, queue, deadLetters, jobs, metricsAsJson, loggers } = options;
+export function workerControl(options: WorkerControlOptions) {
+  const { config, isConnected, intake, queue, deadLetters, jobs, metricsAsJson, loggers } = options;
   return {
     'GET /status': () => ({
       ...processStatus(config, config.jobWorkerName, loggers[0]!),
       kind: 'worker',
       isConnected: isConnected(),
+      draining: intake.isDraining(),
       concurrency: config.jobConcurrency,
       jobs: jobs.snapshot(),
     }),
+    'POST /drain': intake.drain,
+    'POST /resume': intake.resume,
     'GET /queue': async () => ({ depth: await queue.depth(), unacknowledged: queue.unacknowledged() }),
     'POST /dead-letters/retry': () => deadLetters.settle('retry'),
     'POST /dead-letters/discard': () => deadLetters.settle('discard'),
     'GET /metrics': metricsAsJson,
     'POST /log-level': setLevel(loggers),
-  };
+  } satisfies ControlHandlers;
 }

@@ -1,7 +1,8 @@
-import type { Config } from '../config';
+import type { Config, ProcessConfig } from '../config';
 import type { Metrics } from '../infra/metrics';
 import type { Mongo } from '../infra/mongo/mongo';
 import { createRabbitProbe } from '../infra/rabbit/probe';
+import type { JobQueue } from '../infra/rabbit/rabbit';
 import type { RedisClient } from '../infra/redis/redis';
 import { versions } from '../process/version';
 import { createHealth, type Health } from './health';
@@ -30,6 +31,26 @@ export function composeHealth(
   });
   observeDependencies(metrics, health);
   return { health, close: async () => probe?.close() };
+}
+
+interface JobHealthDeps {
+  mongo: Pick<Mongo, 'ping'>;
+  queue: Pick<JobQueue, 'isConnected'>;
+}
+
+/** Builds the checks of the servers behind a job worker, which runs no job without either. */
+export function composeJobHealth(
+  { fullJobWorkerName: worker, release = '', mongoUrl, rabbit }: ProcessConfig,
+  { mongo, queue }: JobHealthDeps,
+): Health {
+  const ping = async () => {
+    if (!queue.isConnected()) throw new Error('not connected');
+  };
+  return createHealth({
+    about: { worker, ...versions, release },
+    required: { mongodb: { ping: mongo.ping, url: mongoUrl }, rabbitmq: { ping, url: rabbit?.url ?? '' } },
+    optional: {},
+  });
 }
 
 /** Exports the servers behind the API as this worker sees them. */

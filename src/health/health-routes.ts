@@ -58,15 +58,33 @@ export const probeRoutes = (health: Health): Route[] => [
 /** The draft "Health Check Response Format for HTTP APIs". */
 const DETAILS_TYPE = 'application/health+json; charset=utf-8';
 
-/** Declares what only the workers' own ports serve, since NGINX passes neither on for clients. */
-export const workerHealthRoutes = (health: Health): Route[] => [
-  /** 503 while this worker drains and leaves its port: NGINX then asks the others. */
+/** Declares what NGINX asks of one worker: 503 while it drains and leaves its port, so that NGINX asks the others. */
+export const servingRoute = (health: Health): Route =>
   defineHiddenRoute({
     path: '/health/serving',
     handler: async () =>
       health.leavesPort() ? { status: 503, body: { status: 'draining' } } : ok({ status: 'ok' }),
+  });
+
+/** Declares the probes of one process, for its internal port; `ready` is false while it drains. */
+export const ownHealthRoutes = (health: Pick<Health, 'hasStarted' | 'report'>): Route[] => [
+  defineHiddenRoute({ path: '/health/live', handler: async () => ok({ status: 'ok', ...versions }) }),
+  defineHiddenRoute({
+    path: '/health/startup',
+    handler: async () => {
+      if (!health.hasStarted()) throw new UnavailableError('The process is starting.');
+      return ok({ status: 'ok' });
+    },
   }),
-  /** The whole report, for operators. */
+  defineHiddenRoute({
+    path: '/health/ready',
+    handler: async () => {
+      const { isReady } = await health.report();
+      if (!isReady)
+        throw new UnavailableError('The process is not ready; /health/ready/details has the reason.');
+      return ok({ status: 'ok' });
+    },
+  }),
   defineHiddenRoute({
     path: '/health/ready/details',
     handler: async () => {

@@ -6,11 +6,11 @@ import { mergedText, type Metrics } from '../infra/metrics';
 const LIMIT_MS = 4_000;
 
 /**
- * Declares what Prometheus scrapes at a worker's own port, since NGINX passes neither on for clients: the metrics of
- * this worker, and those of all API workers and job workers of this host, with the label `worker`.
+ * Declares what Prometheus scrapes at the internal port of a process: its own metrics, and those of all processes of
+ * this host, with the labels `host` and `worker`.
  * @param runDir the folder of the control sockets
  */
-export function metricsRoutes({ text, type }: Metrics, runDir: string): Route[] {
+export function metricsRoutes({ text, type }: Pick<Metrics, 'text' | 'type'>, runDir: string): Route[] {
   const allText = async () => {
     const all = await askAll(runDir, 'GET /metrics', { timeoutMs: LIMIT_MS });
     return mergedText(all.map(({ answer }) => answer));

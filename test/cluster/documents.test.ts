@@ -44,6 +44,8 @@ describe('the documents', () => {
       .join('')
       .replaceAll('localhost:3000', `localhost:${ports.nginx}`)
       .replaceAll('localhost:4001', `localhost:${ports.api}`)
+      .replaceAll('localhost:5001', `localhost:${ports.api! + 1_000}`)
+      .replaceAll('localhost:5501', `localhost:${ports.api! + 1_500}`)
       .replaceAll('localhost:9464', `localhost:${ports.metrics}`);
   }
 

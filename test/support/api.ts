@@ -5,8 +5,10 @@ import { composeApi } from '../../src/compose/api';
 import { composeWorker } from '../../src/compose/worker';
 import { readConfig } from '../../src/config';
 import { createAppServer } from '../../src/http/server/app-server';
+import { createDoor } from '../../src/door/create-door';
 import { createLogger } from '../../src/process/logger';
 import { apiDocument } from '../../contract/document';
+import { buildApiStatus } from './api-status';
 import { createContractCheck } from './contract';
 import { mongoUrl, serverUrl } from './servers';
 import { watchAnswers } from './watch-answers';
@@ -36,6 +38,14 @@ export function testConfig(namespace: string, variables: Variables = {}) {
   });
 }
 
+/** What tests/unit/door checks; a composed API has nothing to drain. */
+const doorControl = {
+  'GET /status': () => buildApiStatus(),
+  'POST /drain': async () => {},
+  'POST /resume': async () => {},
+  'POST /log-level': ({ level }: { level: string }) => ({ logLevel: level }),
+};
+
 export type TestApi = Awaited<ReturnType<typeof startApi>>;
 
 const check = createContractCheck(apiDocument);
@@ -43,7 +53,8 @@ const check = createContractCheck(apiDocument);
 /** Starts an API worker on real servers. `close` throws if an answer did not match the OpenAPI document. */
 export async function startApi(namespace: string, variables: Variables = {}) {
   const config = testConfig(namespace, variables);
-  const composed = await composeApi(config, createLogger(process.env.TEST_LOG ?? 'silent', 'test'));
+  const logger = createLogger(process.env.TEST_LOG ?? 'silent', 'test');
+  const composed = await composeApi(config, logger);
   const faults: string[] = [];
   const { server, serve, listenOn } = createAppServer(config);
   server.on('request', (incoming, response) =>
@@ -54,9 +65,14 @@ export async function startApi(namespace: string, variables: Variables = {}) {
   );
   serve(createApp(composed.app));
   await listenOn(0, '127.0.0.1');
+  const { health, metrics } = composed;
+  const { runDir, fullWorkerName: worker } = config;
+  const door = createDoor({ control: doorControl, health, metrics, runDir, worker, logger });
   return {
     namespace,
     server,
+    /** Server of the internal port; `request(api.door)` listens. */
+    door,
     auth: composed.auth,
     health: composed.health,
     live: composed.live,

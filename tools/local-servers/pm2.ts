@@ -39,6 +39,8 @@ export interface Pm2Env {
   pm_out_log_path: string;
   pm_err_log_path: string;
   BASE_PORT?: string;
+  INTERNAL_HOST?: string;
+  INTERNAL_PORT?: string;
   TASKFLEET_DIR?: string;
   NODE_APP_INSTANCE?: number | string;
   TASKFLEET_DEFINITION?: string;

@@ -29,19 +29,24 @@ export async function isFree(port: number, addresses = hosts): Promise<boolean> 
   return answers.every(Boolean);
 }
 
-/** The first free block of `size` ports at or after `from`. */
+/**
+ * The first free block of `size` ports at or after `from`.
+ *
+ * @param options also: returns further ports that must be free for a block that begins there
+ */
 export async function findFree(
   from: number,
   {
     size = 1,
     step = size,
     taken = new Set<number>(),
-  }: { size?: number; step?: number; taken?: Set<number> } = {},
+    also = () => [],
+  }: { size?: number; step?: number; taken?: Set<number>; also?: (first: number) => number[] } = {},
 ) {
   for (let first = from; first < from + 200 * step; first += step) {
     const block = Array.from({ length: size }, (_, i) => first + i);
     if (block.some((port) => taken.has(port))) continue;
-    const free = await Promise.all(block.map((port) => isFree(port)));
+    const free = await Promise.all([...block, ...also(first)].map((port) => isFree(port)));
     if (free.every(Boolean)) return first;
   }
   throw new UserError(

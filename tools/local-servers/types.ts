@@ -11,6 +11,8 @@ export type Balancing = 'round-robin' | 'least-connections' | 'response-time';
 export interface Upstream {
   apiPorts: number[];
   balancing: Balancing;
+  /** Place of the internal ports of the apps. Default: that without INTERNAL_HOST and INTERNAL_PORT. */
+  doors?: { host: string; offset: number };
   /** CORS_ORIGINS of the apps. */
   corsOrigins?: string;
   /** LIMIT_EXEMPT of the apps. */

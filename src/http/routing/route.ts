@@ -96,11 +96,10 @@ export interface Route<P = unknown, Q = unknown, B = unknown, A extends Access =
 export const stores = ({ method, storesNothing }: Route): boolean => method !== 'get' && !storesNothing;
 
 /** Declares a read without parameters that is not in the document; `given` may say otherwise. */
-export const defineHiddenRoute = <A extends Access = 'anyone', P = undefined>(
-  given: Partial<Route<P, undefined, undefined, A>> &
-    Pick<Route<P, undefined, undefined, A>, 'path' | 'handler'>,
+export const defineHiddenRoute = <A extends Access = 'anyone', P = undefined, B = undefined>(
+  given: Partial<Route<P, undefined, B, A>> & Pick<Route<P, undefined, B, A>, 'path' | 'handler'>,
 ): Route =>
-  defineRoute<Access, P, undefined, undefined>({
+  defineRoute<Access, P, undefined, B>({
     id: given.path,
     tag: 'Service',
     method: 'get',
@@ -111,7 +110,7 @@ export const defineHiddenRoute = <A extends Access = 'anyone', P = undefined>(
     document: false,
     responses: {},
     ...(given as object),
-  } as Route<P, undefined, undefined>);
+  } as Route<P, undefined, B>);
 
 export function defineRoute<A extends Access, P = undefined, Q = undefined, B = Buffer>(
   route: Route<P, Q, B, A>,

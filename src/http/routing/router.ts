@@ -32,7 +32,7 @@ export interface RouterOptions {
   /** Called before a request is handled that waited, or whose body took a while. @throws UnauthenticatedError */
   stillInForce: (user: Principal) => Promise<void>;
   limit: Limit;
-  admission: Admission;
+  admission: Pick<Admission, 'read' | 'work'>;
   /** Called before a body is read. @throws OverloadError if a password of this client would wait too long */
   admitPassword: (request: Request, response: Response) => Promise<void> | undefined;
   /** If true, writes to versioned resources need `If-Match`. */
@@ -151,7 +151,7 @@ async function admit(
 /** Waits for admission. Service routes are exempt; those that hash passwords have their own queue. */
 function enter(
   route: Route,
-  admission: Admission,
+  admission: RouterOptions['admission'],
   user: Principal | undefined,
   request: Request,
   response: Response,

@@ -1,4 +1,4 @@
-import express, { type Express } from 'express';
+import express, { type Express, type Request } from 'express';
 import { NotFoundError } from '../../problems/errors';
 import { allowOrigins, type Origins } from './cors';
 import { answerProblem, createErrorHandler } from '../routing/error-handler';
@@ -29,6 +29,8 @@ interface AppOptions extends Omit<RouterOptions, 'answerProblem'> {
   trustProxy: string[];
   /** Origins whose pages may use the API; empty disables CORS. */
   corsOrigins: Origins;
+  /** Called before any route. @throws AppError for a request that is not to be answered */
+  guard?: (request: Request) => void;
   /** Returns whether an error means that MongoDB, Redis or RabbitMQ is unreachable. */
   isAway: (error: unknown) => boolean;
 }
@@ -42,7 +44,8 @@ function trustProxies(app: Express, proxies: string[]): void {
 
 /** Creates the Express app; neither listens nor connects. */
 export function createApp(options: AppOptions): Express {
-  const { routes, logger, accessLog, countRequest, slow, worker, trustProxy, corsOrigins, isAway } = options;
+  const { routes, logger, accessLog, countRequest, slow, worker, trustProxy, corsOrigins, guard, isAway } =
+    options;
   const app = express();
   trustProxies(app, trustProxy);
   app.set('query parser', parseQuery);
@@ -52,6 +55,12 @@ export function createApp(options: AppOptions): Express {
   const isShared = corsOrigins.length > 0;
   app.use(requestContext({ accessLog, countRequest, slow, worker, isShared }));
   if (isShared) app.use(allowOrigins(corsOrigins));
+  if (guard) {
+    app.use((request, _response, next) => {
+      guard(request);
+      next();
+    });
+  }
   addRoutes(app, routes, { ...options, answerProblem });
   app.use((request) => {
     throw new NotFoundError(

@@ -54,7 +54,9 @@ export function createJobQueue({ servers, prefix, concurrency, logger }: JobQueu
   const depth = createDepthGauge(jobQueueNames(prefix));
   let publisher: ConfirmChannel | undefined;
   let blocked: string | undefined;
-  let consumer: { channel: Channel; tag: string } | undefined;
+  /** Channel of the jobs, while connected. */
+  let jobs: Channel | undefined;
+  let tag: string | undefined;
   let consume: ((content: string) => Promise<Verdict>) | undefined;
   const running = new Set<Promise<void>>();
 
@@ -67,6 +69,7 @@ export function createJobQueue({ servers, prefix, concurrency, logger }: JobQueu
 
   async function startConsuming(channel: Channel): Promise<void> {
     const onMessage = consume;
+    tag = undefined;
     if (!onMessage) return;
     const { consumerTag } = await channel.consume(queue, (message) => {
       if (!message) return void channel.close().catch(() => {});
@@ -82,7 +85,9 @@ export function createJobQueue({ servers, prefix, concurrency, logger }: JobQueu
       const ended = work.catch(() => {}).finally(() => running.delete(ended));
       running.add(ended);
     });
-    consumer = { channel, tag: consumerTag };
+    // Drained meanwhile.
+    if (consume !== onMessage) await channel.cancel(consumerTag);
+    else tag = consumerTag;
   }
 
   async function setUp(model: ChannelModel): Promise<void> {
@@ -93,6 +98,10 @@ export function createJobQueue({ servers, prefix, concurrency, logger }: JobQueu
     await declareJobQueues(confirming, prefix);
     await depth.open(model);
     await consuming.prefetch(concurrency);
+    jobs = consuming;
+    consuming.once('close', () => {
+      if (jobs === consuming) jobs = undefined;
+    });
     await startConsuming(consuming);
     publisher = confirming;
     confirming.once('close', () => {
@@ -160,10 +169,20 @@ export function createJobQueue({ servers, prefix, concurrency, logger }: JobQueu
     /** Messages that this process holds and has not acknowledged. */
     unacknowledged: (): number => running.size,
 
+    /** Takes no more messages. Resolves once none is under way. */
     async drain(): Promise<void> {
+      const cancelled = tag;
       consume = undefined;
-      if (consumer) await within(consumer.channel.cancel(consumer.tag), STEP_MS, undefined).catch(() => {});
+      tag = undefined;
+      if (jobs && cancelled) await within(jobs.cancel(cancelled), STEP_MS, undefined).catch(() => {});
       await Promise.all(running);
+    },
+
+    /** Takes messages again after a drain; while RabbitMQ is away, once it is back. */
+    async resume(onMessage: (content: string) => Promise<Verdict>): Promise<void> {
+      if (consume) return;
+      consume = onMessage;
+      if (jobs) await requireWithin(startConsuming(jobs), STEP_MS, noAnswer);
     },
 
     async close(): Promise<void> {

@@ -26,9 +26,7 @@ const signUp = (address: string, person: object = newPerson(), key?: string) =>
     .set(key ? { 'Idempotency-Key': key } : {})
     .send(person);
 const underWay = async () =>
-  Number(
-    /^taskfleet_hashes_under_way{.*} (\d+)$/m.exec((await request(api.server).get('/metrics')).text)?.[1],
-  );
+  Number(/^taskfleet_hashes_under_way{.*} (\d+)$/m.exec((await request(api.door).get('/metrics')).text)?.[1]);
 const statusOf = ({ status }: { status: number }) => status;
 
 /**

@@ -28,7 +28,7 @@ function through(url: string, port: number): URL {
   return whole;
 }
 
-const details = () => request(api.server).get('/health/ready/details');
+const details = () => request(api.door).get('/health/ready/details');
 const report = async () => {
   const { status, text } = await details();
   return { status, ...JSON.parse(text) } as Report;

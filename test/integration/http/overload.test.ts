@@ -99,7 +99,7 @@ describe('a flood of writes by one client', () => {
   });
 
   it('is counted by class and reason', async () => {
-    const { text } = await request(api.server).get('/metrics').expect(200);
+    const { text } = await request(api.door).get('/metrics').expect(200);
     const [, count] = /^taskfleet_requests_refused_total\{class="write",reason="wait"[^}]*\} (\d+)$/m.exec(
       text,
     )!;

@@ -7,7 +7,7 @@ const apis = useApis();
 
 const FIND = /taskfleet_mongo_commands_total\{command="find"[^}]*\} (\d+)/;
 const findsOf = async (api: TestApi) =>
-  Number(FIND.exec((await request(api.server).get('/metrics')).text)?.[1]);
+  Number(FIND.exec((await request(api.door).get('/metrics')).text)?.[1]);
 
 describe('the answer to a change', () => {
   it("shows the assignee as another worker's last acknowledged change left them", async () => {

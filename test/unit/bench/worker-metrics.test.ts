@@ -2,10 +2,10 @@ import { readWorkerMetrics } from '../../../bench/figures/worker-metrics';
 import { serve } from '../../support/serve';
 
 const { signal } = new AbortController();
-const portOf = async (status: number, text: string) =>
-  (await serve((_request, response) => response.writeHead(status).end(text))).port;
+const doorOf = async (status: number, text: string) =>
+  `http://127.0.0.1:${(await serve((_request, response) => response.writeHead(status).end(text))).port}`;
 const counting = (...counts: [command: string, count: number][]) =>
-  portOf(
+  doorOf(
     200,
     [
       '# TYPE taskfleet_mongo_commands_total counter',
@@ -20,14 +20,14 @@ const counting = (...counts: [command: string, count: number][]) =>
 
 describe("workers' metrics", () => {
   it('are added up, counting reads only', async () => {
-    const ports = [await counting(['find', 3], ['update', 50]), await counting(['aggregate', 4])];
-    const metrics = await readWorkerMetrics(ports, signal);
+    const doors = [await counting(['find', 3], ['update', 50]), await counting(['aggregate', 4])];
+    const metrics = await readWorkerMetrics(doors, signal);
     expect(metrics?.mongoReads()).toBe(7);
     expect(metrics?.residentBytes()).toBe(700);
   });
 
   it('are undefined if one of them exposes none', async () => {
-    const ports = [await counting(['find', 3]), await portOf(404, '{}')];
-    expect(await readWorkerMetrics(ports, signal)).toBeUndefined();
+    const doors = [await counting(['find', 3]), await doorOf(404, '{}')];
+    expect(await readWorkerMetrics(doors, signal)).toBeUndefined();
   });
 });

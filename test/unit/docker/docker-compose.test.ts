@@ -105,6 +105,12 @@ describe('NGINX before the api container', () => {
     const first = configOf(api).port;
     expect(ports).toEqual(ports.map((_, i) => first + i));
     expect(ports.length).toBeGreaterThanOrEqual(Number(filledIn(api.environment!).API_WORKERS));
+    const { doorPort, internalHost } = configOf(api);
+    const doors = [...nginx.environment!.DOOR_SERVERS!.matchAll(/server api:(\d+) /g)].map(([, port]) =>
+      Number(port),
+    );
+    expect(doors).toEqual(ports.map((_, i) => doorPort + i));
+    expect(internalHost).toBe('0.0.0.0');
   });
 });
 
@@ -127,6 +133,9 @@ describe('NGINX with Lua, of docker-compose.response-time.yml', () => {
       ...ports.map((port) => `server ${address}:${port}`),
       '',
     ]);
+    expect(
+      [...changed.environment!.DOOR_SERVERS!.matchAll(/server (\S+);/g)].map(([, server]) => server),
+    ).toEqual(ports.map((port) => `${address}:${Number(port) + 1_000}`));
     const { subnet } = override.networks['nginx-api'].ipam.config[0]!;
     expect(subnet).toBe(address.replace(/\d+$/, '0/24'));
   });

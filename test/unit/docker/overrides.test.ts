@@ -57,6 +57,7 @@ describe('NGINX with HTTPS in a container', () => {
       NGINX_ACCESS_LOG: 'access.log',
       // Older than the image's, this NGINX resolves no names at run time and may not know the directive of HTTP/2.
       API_SERVERS: 'server 127.0.0.1:4001;',
+      DOOR_SERVERS: 'server 127.0.0.1:5001;',
       NGINX_TLS: environment.NGINX_TLS!.replace('http2 on;', http2Of(bin) === 'directive' ? 'http2 on;' : ''),
     };
     const text = read('nginx/nginx.conf.template').replace(

@@ -19,6 +19,7 @@ const app = (changes: Partial<AppProcess> = {}): AppProcess => ({
   id: 0,
   instance: 0,
   port: 4001,
+  door: 'http://127.0.0.1:5001',
   status: 'online',
   restarts: 0,
   crashes: 0,
@@ -104,7 +105,7 @@ describe('the doctor on processes', () => {
     afterAll(() => void stub.close());
 
     it('answers, is not ready, and is not to be reloaded', async () => {
-      const health = await askHealth(url);
+      const health = await askHealth(url, url);
       expect(health).toMatchObject({ wrong: undefined, unready: '503: MongoDB' });
       const two = [app(), app({ instance: 1, port: 4002 })];
       const [finding, ...more] = judgeHealth(

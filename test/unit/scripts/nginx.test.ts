@@ -55,6 +55,9 @@ describe('the configuration of NGINX', () => {
       expect(text).toContain('listen 127.0.0.1:3998;');
       expect(text).toContain('server 127.0.0.1:4101 max_fails=3 fail_timeout=2s;');
       expect(text).toContain('server 127.0.0.1:4102 max_fails=3 fail_timeout=2s;');
+      expect(text).toMatch(
+        /upstream doors {[^}]* 127.0.0.1:5101 max_fails=0;\s+server 127.0.0.1:5102 max_fails=0;/,
+      );
       expect(text.indexOf(`include balancing/${method}.conf`)).toBeLessThan(text.indexOf('keepalive 256'));
     }
   });

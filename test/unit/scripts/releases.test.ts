@@ -151,7 +151,15 @@ it('the table of releases shows who serves each, within 80 columns', () => {
   const a = serve('a', { commit, builtAt: '2026-11-27T01:02:03.000Z' });
   const b = serve('b', { commit: `${commit}+changes`, builtAt: '2026-11-27T02:02:03.000Z' });
   releases.markRolledBack(b);
-  const app = { pid: 1, id: 0, status: 'online', restarts: 0, crashes: 0, release: `${a}-0f0f0f0f` };
+  const app = {
+    pid: 1,
+    id: 0,
+    door: '',
+    status: 'online',
+    restarts: 0,
+    crashes: 0,
+    release: `${a}-0f0f0f0f`,
+  };
   const apps: AppProcess[] = [
     { ...app, name: 'taskfleet-api', pm2Name: 'taskfleet-api', instance: 1 },
     { ...app, name: 'taskfleet-api', pm2Name: 'taskfleet-api', instance: 0 },

@@ -4,6 +4,7 @@ import { findCommand, commandVersion } from '../find-command';
 import { converse } from './converse';
 import { apiServers } from '../api-servers';
 import { checkBalancing } from '../balancing';
+import { internalPortOf } from '../../../src/config/door-ports';
 import { edgeDirectives, type Edge } from '../edge';
 import { http2Of, requireValid, versionOf } from './nginx-edge';
 import { loadLua } from './nginx-lua';
@@ -27,6 +28,9 @@ function write(file: string, text: string): boolean {
   return before !== undefined && before !== text;
 }
 
+/** Returns the place of the internal ports of these workers by default. */
+const doorsBy = ([first = 0]: number[]) => ({ host: '127.0.0.1', offset: internalPortOf(first) - first });
+
 /** @returns the text of nginx.conf, and the addresses in it */
 function configOf({
   root,
@@ -37,6 +41,7 @@ function configOf({
   corsOrigins = '',
   limitExempt = 'loopback',
   edge = {},
+  doors = doorsBy(apiPorts),
 }: ServerContext<'nginx' | 'metrics'>) {
   const method = checkBalancing(balancing);
   // The API has judged them as origins; here they stand in the text of a configuration.
@@ -55,6 +60,9 @@ function configOf({
     NGINX_METRICS_LISTEN: `listen 127.0.0.1:${ports.metrics};`,
     BALANCING: method,
     ...apiServers(edge, { apiPorts, balancing: method, version: () => versionOf(found.bin) }),
+    DOOR_SERVERS: apiPorts
+      .map((port) => `server ${doors.host}:${port + doors.offset} max_fails=0;`)
+      .join('\n    '),
     CORS_ORIGINS: corsOrigins,
     NGINX_ACCESS_LOG: 'access.log',
   });
