@@ -12,7 +12,7 @@ import { createDoor } from './door/create-door';
 import { openDoor } from './door/open-door';
 import { createAppServer } from './http/server/app-server';
 import { createDrain } from './http/server/drain';
-import { joinBalancer, leaveBalancer, leaveWithHelp } from './http/server/balancer';
+import { createBalancers, leaveWithHelp } from './http/server/balancer';
 import { createLogger } from './process/logger';
 import { endOnSignal, onShutdown } from './process/shutdown';
 import { drainTimes, stopMsOf, timeLimits } from './config/time-limits';
@@ -28,10 +28,12 @@ async function main(): Promise<void> {
   api.health.watch(drain.isDraining);
   serve(createApp(api.app));
   const listen = () => listenOn(config.port, config.host);
-  const { balancerUrl } = config;
   const { lastRequestAt } = drain;
+  const balancers =
+    config.balancerUrls && createBalancers({ urls: config.balancerUrls, lastRequestAt, logger });
+  server.prependListener('request', ({ url = '' }) => balancers?.note(url));
   const join = async () => {
-    if (balancerUrl && !config.isTrial) await joinBalancer({ balancerUrl, lastRequestAt });
+    if (!config.isTrial) await balancers?.join();
   };
   let returning = 0;
   const rejoin = async () => {
@@ -44,7 +46,7 @@ async function main(): Promise<void> {
     }
   };
   const isServing = () => api.health.hasStarted() && !drain.isDraining() && returning === 0;
-  const leaving = balancerUrl ? () => leaveBalancer({ balancerUrl, lastRequestAt }) : undefined;
+  const leaving = balancers?.leave;
   const { live, hashPool, app, lateness } = api;
   const aside = createAside({
     folder: config.runDir,
@@ -69,6 +71,7 @@ async function main(): Promise<void> {
     drain,
     aside,
     leave: leaving,
+    askNginx: balancers?.ask,
     rejoin,
     isServing,
     live,

@@ -101,7 +101,7 @@ function readVariables(env: NodeJS.ProcessEnv, moreFaults?: string[]) {
     drainMs: values.TASKFLEET_TRIAL ? 0 : values.DRAIN_MS,
     runDir: values.RUN_DIR ?? defaultRunDir(values.BASE_PORT),
     release: values.TASKFLEET_RELEASE,
-    balancerUrl: values.BALANCER_URL?.replace(/\/$/, ''),
+    balancerUrls: values.BALANCER_URL?.map((url) => url.replace(/\/$/, '')),
     isTrial: values.TASKFLEET_TRIAL,
   };
 }

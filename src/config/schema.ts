@@ -7,7 +7,7 @@ import { isNetwork } from '../lib/networks';
 import { parseBrokers } from '../lib/broker-list';
 import { isRedisUrl, SENTINEL_FORM } from '../lib/sentinel-url';
 import { certificateFaults } from './certificate-file';
-import { explained, flag, isOrigin, list, networksOrNone, placesIn, whole } from './values';
+import { explained, flag, isHttpUrl, isOrigin, list, networksOrNone, placesIn, whole } from './values';
 import { cores } from '../process/cores';
 
 /** The name of the machine or container, without what TASKFLEET_HOST does not allow. */
@@ -226,9 +226,9 @@ export const configSchema = z.object({
     { defaultText: 'a folder by user and BASE_PORT', allowed: 'a path of at most 80 characters' },
   ),
   BALANCER_URL: api(
-    z.url().optional(),
-    'URL of NGINX from this host: before an API worker leaves, it has NGINX skip its port.',
-    { allowed: 'http://… or https://…', ...local('none; NGINX') },
+    list(isHttpUrl).optional(),
+    'URL of each NGINX from this host: before an API worker leaves, it has NGINX skip its port (docs/hosts.md).',
+    { allowed: 'http://… or https://…, separated by commas', ...local('none; NGINX') },
   ),
   DISK_PLACES: api(
     z

@@ -1,7 +1,6 @@
 import { performance } from 'node:perf_hooks';
 import type { Config } from '../config';
 import { drainTimes } from '../config/time-limits';
-import { askNginx } from '../http/server/balancer';
 import type { Drain } from '../http/server/drain';
 import type { HashPool } from '../infra/hash-pool';
 import type { LiveStats } from './live-stats';
@@ -14,6 +13,8 @@ interface ApiControlOptions {
   aside: { since: () => number | undefined; vitals: () => Vitals; handsOff: () => void };
   /** Has NGINX pass this worker over before its port closes; undefined if NGINX's address is unknown. */
   leave: (() => Promise<void>) | undefined;
+  /** Has each NGINX ask all workers in its rotation, for a sibling that leaves; undefined as above. */
+  askNginx: (() => Promise<void>) | undefined;
   /** Listens again after a drain. Resolves when NGINX uses this worker again: until then its siblings must not leave. */
   rejoin: () => Promise<void>;
   isServing: () => boolean;
@@ -71,7 +72,10 @@ export function apiControl(options: ApiControlOptions) {
         serving: isServing() || aside.since() !== undefined,
       };
     },
-    'POST /ask-nginx': () => askNginx(config.balancerUrl ?? ''),
+    'POST /ask-nginx': () => {
+      if (!options.askNginx) throw new Error('BALANCER_URL is not set');
+      return options.askNginx();
+    },
     'POST /log-level': setLevel(loggers),
   } satisfies ControlHandlers;
 }

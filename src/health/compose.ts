@@ -15,7 +15,7 @@ interface HealthDeps {
 
 /** Builds the checks of the servers behind an API worker. */
 export function composeHealth(
-  { fullWorkerName: worker, release = '', mongoUrl, redisUrl, rabbit, balancerUrl }: Config,
+  { fullWorkerName: worker, release = '', mongoUrl, redisUrl, rabbit, balancerUrls }: Config,
   { metrics, mongo, redis }: HealthDeps,
 ) {
   const probe = rabbit ? createRabbitProbe(rabbit) : undefined;
@@ -27,7 +27,7 @@ export function composeHealth(
       ...(redis && { redis: { ping: redis.ping, url: redisUrl! } }),
       ...(probe && { rabbitmq: { ping: probe.ping, url: rabbit!.url } }),
     },
-    isBalanced: Boolean(balancerUrl),
+    isBalanced: Boolean(balancerUrls),
   });
   observeDependencies(metrics, health);
   return { health, close: async () => probe?.close() };

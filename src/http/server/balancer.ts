@@ -1,108 +1,191 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { timeLimits } from '../../config/time-limits';
+import type { Logger } from '../../process/logger';
+import { createProbe, findTargets, targetOfProbe, type Reply, type Target } from './balancer-probe';
 
-interface BalancerOptions {
-  /** Base URL of NGINX. */
-  balancerUrl: string;
+interface BalancersOptions {
+  /** Base URLs of each NGINX; at least one. */
+  urls: string[];
   /** Returns the time of the last request, by performance.now(). */
   lastRequestAt: () => number;
+  logger: Pick<Logger, 'warn'>;
 }
 
-/** Path that a draining worker answers with 503, which NGINX counts as a failure; see nginx.conf.template. */
-const SERVING_PATH = '/health/serving';
+/** What is known of one NGINX while this worker leaves. */
+interface Known {
+  target: Target;
+  /** Replies since the last request that came here. */
+  beside: number;
+  /** Number of probes that it sent here, which this worker answered with 503. */
+  failed: number;
+  /** Number of probes without a connection. */
+  refused: number;
+  last?: Reply;
+  hasAnswered: boolean;
+}
 
-type Reply = 'answered' | 'late' | 'refused';
-
-/**
- * Asks NGINX for `SERVING_PATH`. `late` means a slow NGINX or a busy host, and proves nothing; `refused` means no
- * NGINX. Aborting early has no effect on NGINX, which counts no 503 that it could not pass on.
- */
-const askWhoServes = (balancerUrl: string, signal: AbortSignal): Promise<Reply> =>
-  fetch(`${balancerUrl}${SERVING_PATH}`, { signal })
-    .then((answer) => answer.arrayBuffer())
-    .then(
-      () => 'answered',
-      () => (signal.aborted ? 'late' : 'refused'),
-    );
+export type Balancers = ReturnType<typeof createBalancers>;
 
 /** If no request came for this long, while others were answered, NGINX passes this worker over. */
 const QUIET_MS = 300;
 /** After this long NGINX's fail_timeout (2 s) may end before the port closes, so it needs another failure. */
 const QUIET_LIMIT_MS = 1_000;
-/** Twice the maximum number of workers: on a busy host a worker can be quiet without being passed over. */
+/** NGINX passes a worker over after so many failures (max_fails). */
+const MAX_FAILS = 3;
+/** Twice the maximum number of workers of a host: on a busy host a worker can be quiet without being passed over. */
 const ANSWERED_BESIDE = 32;
-/** Longer than fail_timeout, after which NGINX tries an idle port again. */
-const JOIN_LIMIT_MS = 4_000;
+/** The same for all workers that NGINX may list, if this one did not see its failures itself. */
+const ANSWERED_BESIDE_UNSEEN = 160;
+/** Longer than the longest fail_timeout (5 s), after which NGINX tries a port again. */
+const JOIN_LIMIT_MS = 7_000;
 const JOIN_EVERY_MS = 50;
 const JOIN_TRY_MS = 1_000;
 const PROBES = 4;
-
-/**
- * Makes NGINX pass this worker over before its port closes, without a reload of NGINX, which would disconnect idle
- * clients. If PM2's daemon holds the port, it loses connections that it accepts while the port closes, so none may
- * arrive by then. Repeated requests for `SERVING_PATH` through NGINX make it count this worker's 503s as failures.
- */
-export async function leaveBalancer({ balancerUrl, lastRequestAt }: BalancerOptions): Promise<void> {
-  const began = performance.now();
-  const over = new AbortController();
-  const timer = setTimeout(() => over.abort(), timeLimits.leaveMs);
-  let newest = lastRequestAt();
-  let beside = 0;
-
-  function judge(reply: Reply): void {
-    if (lastRequestAt() !== newest) beside = 0;
-    else if (reply !== 'late') beside += 1;
-    newest = lastRequestAt();
-    const quietMs = performance.now() - newest;
-    const isFresh = quietMs < QUIET_LIMIT_MS || newest < began;
-    if (beside >= ANSWERED_BESIDE && quietMs >= QUIET_MS && isFresh) over.abort();
-  }
-
-  // Independent loops: while other workers answer quickly, more of the probes wait for a slow one, which is this worker.
-  const askOn = async () => {
-    while (!over.signal.aborted) {
-      judge(await askWhoServes(balancerUrl, over.signal));
-      await sleep(10);
-    }
-  };
-  await Promise.all(Array.from({ length: PROBES }, askOn));
-  clearTimeout(timer);
-}
-
-/**
- * Resolves once NGINX has sent a request to this worker, so that others may leave. Also resolves if there is no NGINX,
- * or if NGINX does not list this port.
- */
-export async function joinBalancer({ balancerUrl, lastRequestAt }: BalancerOptions): Promise<void> {
-  const began = performance.now();
-  while (lastRequestAt() < began && performance.now() - began < JOIN_LIMIT_MS) {
-    // Another worker may get this request and hang.
-    const reply = await askWhoServes(balancerUrl, AbortSignal.timeout(JOIN_TRY_MS));
-    if (reply === 'refused') return;
-    await sleep(JOIN_EVERY_MS);
-  }
-}
-
 const HELP_MS = 2_000;
+
+/** Has each NGINX pass this worker over, or take it back, without a reload of NGINX, which would disconnect clients. */
+export function createBalancers({ urls, lastRequestAt, logger }: BalancersOptions) {
+  let onProbe: ((name: string) => void) | undefined;
+
+  async function withTargets(work: (targets: Target[], ask: Ask) => Promise<void>): Promise<void> {
+    const targets = await findTargets(urls);
+    const { ask, close } = createProbe(targets);
+    await work(targets, ask).finally(close);
+  }
+
+  /**
+   * Makes NGINX pass this worker over before its port closes. If PM2's daemon holds the port, it loses connections that
+   * it accepts while the port closes, so none may arrive by then. Repeated probes make NGINX count this worker's 503s as
+   * failures. Gives up after `leaveMs`.
+   */
+  const leave = () =>
+    withTargets(async (targets, ask) => {
+      const began = performance.now();
+      const over = new AbortController();
+      const timer = setTimeout(() => over.abort(), timeLimits.leaveMs);
+      const all = targets.map((target): Known => ({
+        target,
+        beside: 0,
+        failed: 0,
+        refused: 0,
+        hasAnswered: false,
+      }));
+      onProbe = (name) => {
+        const known = all.find(({ target }) => target.name === name);
+        if (known) known.failed += 1;
+      };
+      let newest = lastRequestAt();
+      let hasLeft = false;
+
+      const isAway = ({ hasAnswered, refused }: Known) => !hasAnswered && refused >= PROBES;
+      const passesOver = (known: Known) =>
+        known.beside >= (known.failed >= MAX_FAILS ? ANSWERED_BESIDE : ANSWERED_BESIDE_UNSEEN) ||
+        isAway(known);
+
+      function judge(known: Known, reply: Reply): void {
+        if (lastRequestAt() !== newest) for (const each of all) each.beside = 0;
+        else if (reply !== 'late') known.beside += 1;
+        newest = lastRequestAt();
+        if (!over.signal.aborted) known.last = reply;
+        known.hasAnswered ||= reply === 'answered';
+        if (reply === 'refused') known.refused += 1;
+        const quietMs = performance.now() - newest;
+        const isFresh = quietMs < QUIET_LIMIT_MS || newest < began;
+        hasLeft ||= all.every(passesOver) && quietMs >= QUIET_MS && isFresh;
+        if (hasLeft) over.abort();
+      }
+
+      // Independent loops: while other workers answer quickly, more of the probes wait for a slow one, which is this
+      // worker.
+      const askOn = async (known: Known) => {
+        while (!over.signal.aborted) {
+          judge(known, await ask(known.target, over.signal));
+          await sleep(10);
+        }
+      };
+      const loops = all.flatMap((known) => Array.from({ length: PROBES }, () => askOn(known)));
+      await Promise.all(loops);
+      clearTimeout(timer);
+      onProbe = undefined;
+      for (const { target, last, hasAnswered } of all)
+        if (!hasAnswered) warn(target, last ?? 'late', 'This worker leaves without it');
+      if (!hasLeft) logger.warn('NGINX may still send requests here: this worker does not wait any longer');
+    });
+
+  /**
+   * Resolves once each NGINX has sent a request to this worker, so that others may leave. Also resolves if there is no
+   * NGINX, or if NGINX does not list this port.
+   */
+  const join = () =>
+    withTargets(async (targets, ask) => {
+      const began = performance.now();
+      const missing = new Set(targets);
+      onProbe = (name) => missing.forEach((target) => target.name === name && missing.delete(target));
+      // With one NGINX any request comes from it.
+      const isMissing = (target: Target) =>
+        missing.has(target) && !(targets.length === 1 && lastRequestAt() >= began);
+      const askOn = async (target: Target) => {
+        while (isMissing(target) && performance.now() - began < JOIN_LIMIT_MS) {
+          // Another worker may get this request and hang.
+          const reply = await ask(target, AbortSignal.timeout(JOIN_TRY_MS));
+          if (reply === 'refused' || reply === 'wrong')
+            return warn(target, reply, 'This worker serves without it');
+          await sleep(JOIN_EVERY_MS);
+        }
+      };
+      await Promise.all(targets.map(askOn));
+      onProbe = undefined;
+    });
+
+  /**
+   * Sends each NGINX enough requests at once to reach every worker in its rotation.
+   * @throws Error if an NGINX does not answer all of them within 2 s, unless it is away while another one answers
+   */
+  const ask = () =>
+    withTargets(async (targets, askOne) => {
+      const signal = AbortSignal.timeout(HELP_MS);
+      const replies = await Promise.all(
+        targets.map((target) =>
+          Promise.all(Array.from({ length: ANSWERED_BESIDE }, () => askOne(target, signal))),
+        ),
+      );
+      const answered = replies.map((of) => of.filter((reply) => reply === 'answered').length);
+      const areComplete = answered.every((count) => count === 0 || count === ANSWERED_BESIDE);
+      if (!areComplete || !answered.includes(ANSWERED_BESIDE)) throw new Error('NGINX does not answer');
+    });
+
+  function warn({ name }: Target, reply: Reply, what: string): void {
+    const reason = {
+      wrong: 'BALANCER_URL names a server that is not NGINX, or one of its ports that redirects',
+      refused: 'NGINX does not answer',
+      late: 'NGINX does not answer in time',
+      answered: '',
+    }[reply];
+    logger.warn({ nginx: name, reason }, what);
+  }
+
+  return {
+    leave,
+    join,
+    ask,
+    /** Call with the URL of each request. */
+    note(url: string): void {
+      if (!onProbe) return;
+      const name = targetOfProbe(url);
+      if (name !== undefined) onProbe(name);
+    },
+  };
+}
+
+type Ask = (target: Target, signal: AbortSignal) => Promise<Reply>;
+
 const SETTLE_MS = 50;
 
 /**
- * Sends NGINX enough requests at once to reach every worker in its rotation.
- * @throws Error if NGINX does not answer all of them within 2 s
- */
-export async function askNginx(balancerUrl: string): Promise<void> {
-  const signal = AbortSignal.timeout(HELP_MS);
-  const replies = await Promise.all(
-    Array.from({ length: ANSWERED_BESIDE }, () => askWhoServes(balancerUrl, signal)),
-  );
-  if (replies.some((reply) => reply !== 'answered')) throw new Error('NGINX does not answer');
-}
-
-/**
- * Does what `leaveBalancer` does for a worker that is too slow to ask often: a sibling asks NGINX, and this worker only
- * answers what reaches it. It has left once the sibling asked `ANSWERED_BESIDE` times and no request came here
- * meanwhile. Gives up after `leaveMs`.
- * @param help makes a sibling call `askNginx`; called again if it fails
+ * Leaves for a worker that is too slow to ask often: a sibling asks NGINX, and this worker only answers what reaches it.
+ * It has left once the sibling asked `ANSWERED_BESIDE` times and no request came here meanwhile. Gives up after
+ * `leaveMs`.
+ * @param help makes a sibling ask NGINX; called again if it fails
  */
 export async function leaveWithHelp(
   help: () => Promise<unknown>,

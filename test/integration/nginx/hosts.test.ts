@@ -1,8 +1,8 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { connect, type Socket } from 'node:net';
+import { createServer } from 'node:http';
+import { createBalancers } from '../../../src/http/server/balancer';
 import { methods, startNginx, startStub } from '../../support/balancer';
-import { freePort } from '../../support/free-port';
+import { listen } from '../../support/listen';
+import { startVanished } from '../../support/vanished';
 
 type Stub = Awaited<ReturnType<typeof startStub>>;
 const ends: (() => unknown)[] = [];
@@ -17,19 +17,6 @@ async function openStub(host: string): Promise<Stub> {
 }
 
 const addressOf = ({ host, port }: Pick<Stub, 'host' | 'port'>) => `${host}:${port}`;
-
-/** Stands for a host that vanished: it neither accepts nor refuses connections, since its queue is full. */
-async function startVanished(host: string) {
-  const port = await freePort();
-  const code = `require('net').createServer().listen({ host: '${host}', port: ${port}, backlog: 1 }, () => console.log('ready'))`;
-  const child = spawn(process.execPath, ['-e', code], { stdio: ['ignore', 'pipe', 'ignore'] });
-  ends.push(() => child.kill('SIGKILL'));
-  await once(child.stdout, 'data');
-  child.kill('SIGSTOP');
-  const sockets: Socket[] = Array.from({ length: 4 }, () => connect(port, host).on('error', () => {}));
-  ends.push(() => sockets.forEach((socket) => socket.destroy()));
-  return { host, port };
-}
 
 async function sendAll(url: string, count: number, method: 'GET' | 'POST' = 'GET'): Promise<number[]> {
   const statuses: number[] = [];
@@ -70,6 +57,7 @@ describe.each(methods)('%s with API_HOSTS', (balancing) => {
     const own = await openStub('127.0.0.1');
     const other = await openStub('127.0.0.2');
     const gone = await startVanished('127.0.0.3');
+    ends.push(gone.stop);
     const { url, logged } = await start(own, [other, gone]);
     expect(await sendAll(url, 600, 'POST')).toEqual(all(600, 200));
     const tries = (await logged('/', 600))
@@ -91,5 +79,50 @@ describe.each(methods)('%s with API_HOSTS', (balancing) => {
     for (const began = Date.now(); other.seen === 0 && Date.now() - began < 20_000;)
       expect(await sendAll(url, 50)).toEqual(all(50, 200));
     expect(other.seen).toBeGreaterThan(0);
+  });
+});
+
+describe('a worker behind two NGINX', () => {
+  it('leaves both before its port closes, and joins both', async () => {
+    const stub = await openStub('127.0.0.2');
+    let isDraining = false;
+    let seen = 0;
+    let lastRequestAt = performance.now();
+    const worker = createServer(({ url = '' }, response) => {
+      lastRequestAt = performance.now();
+      balancers.note(url);
+      if (!url.startsWith('/health/serving')) seen += 1;
+      else if (isDraining) response.statusCode = 503;
+      response.end();
+    });
+    const port = await listen(worker);
+    ends.push(() => worker.close());
+    const both = await Promise.all(
+      [1, 2].map(() => startNginx([port], { edge: { API_HOSTS: addressOf(stub) } })),
+    );
+    for (const { stop } of both) ends.push(stop);
+    const warnings: unknown[] = [];
+    const balancers = createBalancers({
+      urls: both.map(({ url }) => url),
+      lastRequestAt: () => lastRequestAt,
+      logger: { warn: (about: unknown) => void warnings.push(about) },
+    });
+    const sendToBoth = () => Promise.all(both.map(({ url }) => sendAll(url, 100, 'POST')));
+    await sendToBoth();
+    expect(seen).toBeGreaterThan(20);
+
+    isDraining = true;
+    const load = sendToBoth();
+    await balancers.leave();
+    const before = seen;
+    expect((await load).flat()).toEqual(all(200, 200));
+    expect((await Promise.all(both.map(({ url }) => sendAll(url, 10, 'POST')))).flat()).toEqual(all(20, 200));
+    expect(seen).toBe(before);
+
+    isDraining = false;
+    await balancers.join();
+    await sendToBoth();
+    expect(seen).toBeGreaterThan(before + 20);
+    expect(warnings).toEqual([]);
   });
 });

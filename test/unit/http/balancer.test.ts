@@ -1,10 +1,11 @@
 import type { Server } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { askNginx, joinBalancer, leaveBalancer, leaveWithHelp } from '../../../src/http/server/balancer';
+import { createBalancers, leaveWithHelp, type Balancers } from '../../../src/http/server/balancer';
 import { serve } from '../../support/serve';
+import { startVanished } from '../../support/vanished';
 
 let nginx: Server;
-let balancerUrl: string;
+let balancers: Balancers;
 let askedAt: number;
 /** What NGINX does with the nth probe: it asks this worker, which may be slow, or another one; or answers late. */
 let does: (probe: number) => 'this' | 'this, slowly' | 'another' | 'late';
@@ -14,17 +15,27 @@ const lastRequestAt = () => askedAt;
 
 beforeEach(async () => {
   let probes = 0;
+  warnings.length = 0;
   answeredHere = 0;
   askedAt = performance.now() - 5_000;
-  ({ server: nginx, url: balancerUrl } = await serve((_request, response) => {
+  const served = await serve(({ url }, response) => {
     probes += 1;
     const what = does(probes);
     const isHere = what.startsWith('this');
-    if (isHere) askedAt = performance.now();
+    if (isHere) {
+      askedAt = performance.now();
+      balancers.note(url!);
+    }
     response.once('finish', () => (answeredHere += isHere ? 1 : 0));
     setTimeout(() => response.end(), delayMs[what]).unref();
-  }));
+  });
+  nginx = served.server;
+  balancers = create([served.url]);
 });
+
+const warnings: unknown[] = [];
+const create = (urls: string[]) =>
+  createBalancers({ urls, lastRequestAt, logger: { warn: (about: unknown) => void warnings.push(about) } });
 
 const msOf = async (work: Promise<void>): Promise<number> => {
   const began = performance.now();
@@ -35,20 +46,20 @@ const msOf = async (work: Promise<void>): Promise<number> => {
 describe('a worker that leaves NGINX', () => {
   it('leaves once it is quiet while others are answered', async () => {
     does = (probe) => (probe <= 12 ? 'this' : 'another');
-    await leaveBalancer({ balancerUrl, lastRequestAt });
+    await balancers.leave();
     expect(performance.now() - askedAt).toBeGreaterThanOrEqual(300);
   });
 
   it('waits for its own slow answers, since NGINX does not count aborted ones', async () => {
     does = () => (answeredHere < 6 ? 'this, slowly' : 'another');
-    await leaveBalancer({ balancerUrl, lastRequestAt });
+    await balancers.leave();
     expect(answeredHere).toBeGreaterThanOrEqual(6);
   });
 
   it('does not mistake a busy host for being passed over', async () => {
     let isStarved = true;
     does = (probe) => (isStarved ? (probe <= 4 ? 'this' : 'late') : 'another');
-    const left = leaveBalancer({ balancerUrl, lastRequestAt });
+    const left = balancers.leave();
     await expect(Promise.race([left.then(() => 'left'), sleep(1_800, 'waits')])).resolves.toBe('waits');
     // NGINX may ask it again by now, so the quiet proves nothing until the next request.
     isStarved = false;
@@ -60,18 +71,18 @@ describe('a worker that leaves NGINX', () => {
 
   it('needs no request if NGINX never asked it', async () => {
     does = () => 'another';
-    expect(await msOf(leaveBalancer({ balancerUrl, lastRequestAt }))).toBeLessThan(5_000);
+    expect(await msOf(balancers.leave())).toBeLessThan(5_000);
   });
 
   it('does not wait if there is no NGINX', async () => {
     nginx.close();
-    expect(await msOf(leaveBalancer({ balancerUrl, lastRequestAt }))).toBeLessThan(5_000);
-    expect(await msOf(joinBalancer({ balancerUrl, lastRequestAt }))).toBeLessThan(3_000);
+    expect(await msOf(balancers.leave())).toBeLessThan(5_000);
+    expect(await msOf(balancers.join())).toBeLessThan(3_000);
   });
 
   it('has joined when it is asked, not when NGINX is late', async () => {
     does = (probe) => (probe <= 2 ? 'late' : probe <= 4 ? 'another' : 'this');
-    await joinBalancer({ balancerUrl, lastRequestAt });
+    await balancers.join();
     expect(performance.now() - askedAt).toBeLessThan(1_000);
   });
 
@@ -80,9 +91,95 @@ describe('a worker that leaves NGINX', () => {
     let helped = 0;
     const help = () => {
       helped += 1;
-      return helped === 1 ? Promise.reject(new Error('The sibling is busy')) : askNginx(balancerUrl);
+      return helped === 1 ? Promise.reject(new Error('The sibling is busy')) : balancers.ask();
     };
     await leaveWithHelp(help, lastRequestAt);
     expect(helped).toBe(4);
+  });
+});
+
+describe('a worker behind several NGINX', () => {
+  /** Starts another NGINX, which sends the nth probe here if `isHere` says so. */
+  const another = async (isHere: (probe: number) => boolean) => {
+    let probes = 0;
+    const { url } = await serve((request, response) => {
+      probes += 1;
+      if (isHere(probes)) {
+        askedAt = performance.now();
+        balancers.note(request.url!);
+      }
+      response.end();
+    });
+    return url;
+  };
+
+  it('leaves once each of them passes it over', async () => {
+    let hereByOther = 0;
+    const first = await another((probe) => probe <= 3);
+    const second = await another((probe) => probe > 20 && probe <= 24 && (hereByOther += 1) > 0);
+    balancers = create([first, second]);
+    await balancers.leave();
+    expect(hereByOther).toBe(4);
+    expect(performance.now() - askedAt).toBeGreaterThanOrEqual(300);
+    expect(warnings).toEqual([]);
+  });
+
+  it('leaves without one whose host vanished, and logs it', async () => {
+    const { port, stop } = await startVanished('127.0.0.1');
+    balancers = create([await another((probe) => probe <= 3), `http://127.0.0.1:${port}`]);
+    await balancers.leave();
+    expect(warnings).toEqual([{ nginx: `127.0.0.1:${port}`, reason: 'NGINX does not answer' }]);
+    await balancers.join();
+    stop();
+  });
+
+  it('gives up on one that accepts connections and does not answer, and logs it', async () => {
+    const { url } = await serve(() => {});
+    balancers = create([await another((probe) => probe <= 3), url]);
+    await balancers.leave();
+    expect(warnings).toEqual([
+      { nginx: new URL(url).host, reason: 'NGINX does not answer in time' },
+      expect.stringContaining('may still send requests here'),
+    ]);
+  });
+
+  it('leaves without one that is gone, and one that redirects, and logs them', async () => {
+    const { url: gone, server } = await serve(() => {});
+    server.close();
+    const { url: redirects } = await serve((_request, response) => response.writeHead(308).end());
+    balancers = create([await another((probe) => probe <= 3), gone, redirects]);
+    await balancers.leave();
+    expect(warnings).toEqual([
+      { nginx: new URL(gone).host, reason: 'NGINX does not answer' },
+      { nginx: new URL(redirects).host, reason: expect.stringContaining('redirects') },
+    ]);
+  });
+
+  it('does not leave because NGINX refuses its probes by a limit', async () => {
+    let probes = 0;
+    const { url } = await serve((_request, response) => response.writeHead(++probes > 300 ? 200 : 429).end());
+    balancers = create([url]);
+    await balancers.leave();
+    expect(probes).toBeGreaterThan(300);
+  });
+
+  it('has joined once each of them has sent a request here', async () => {
+    let isSecondHere = false;
+    const second = await another((probe) => (isSecondHere = probe > 5));
+    balancers = create([await another(() => true), second]);
+    await balancers.join();
+    expect(isSecondHere).toBe(true);
+  });
+
+  it('has a sibling ask each of them, except one that is away', async () => {
+    const asked = [0, 0];
+    const urls = await Promise.all(asked.map((_, index) => another(() => (asked[index]! += 1) < 0)));
+    const { url: gone, server } = await serve(() => {});
+    server.close();
+    balancers = create([...urls, gone]);
+    await balancers.ask();
+    expect(asked).toEqual([32, 32]);
+    balancers = create([gone]);
+    await expect(balancers.ask()).rejects.toThrow('NGINX does not answer');
   });
 });

@@ -1,0 +1,93 @@
+import { lookup as lookUp } from 'node:dns/promises';
+import { setMaxListeners } from 'node:events';
+import http from 'node:http';
+import https from 'node:https';
+import { isIP } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+/** One NGINX: a URL of BALANCER_URL at one of the addresses of its name. */
+export interface Target {
+  url: URL;
+  /** Unset if the name is an address, or cannot be looked up. */
+  address?: string;
+  name: string;
+}
+
+/**
+ * `late` means a slow NGINX, a busy host or a limit, and proves nothing. `refused` means no NGINX, and `wrong` another
+ * server than the one that passes requests on.
+ */
+export type Reply = 'answered' | 'late' | 'refused' | 'wrong';
+
+const LOOK_UP_MS = 2_000;
+/** Shorter than a leave may be quiet (QUIET_LIMIT_MS), so that an NGINX whose host vanished does not prolong it. */
+const CONNECT_MS = 700;
+/** Path that a draining worker answers with 503, which NGINX counts as a failure; see nginx.conf.template. */
+const SERVING_PATH = '/health/serving';
+/** Names the NGINX in a probe, so that a worker that gets it knows which NGINX sends it requests. */
+const MARK = `${SERVING_PATH}?via=`;
+
+/** Returns the NGINX that the probe with this URL came through; `undefined` for other requests. */
+export function targetOfProbe(url: string): string | undefined {
+  if (!url.startsWith(MARK)) return undefined;
+  // A client may send anything.
+  return new URLSearchParams(url.slice(url.indexOf('?'))).get('via') ?? undefined;
+}
+
+/** Looks the names up anew, since an NGINX may have been added, and returns each NGINX. */
+export const findTargets = async (urls: string[]): Promise<Target[]> =>
+  (await Promise.all(urls.map(targetsOf))).flat();
+
+async function targetsOf(text: string): Promise<Target[]> {
+  const url = new URL(text);
+  const only = [{ url, name: url.host }];
+  // All addresses of `localhost` are this host's one NGINX.
+  if (url.hostname === 'localhost' || isIP(url.hostname.replace(/[[\]]/g, '')) > 0) return only;
+  const nothing = sleep(LOOK_UP_MS, [], { ref: false });
+  const found = await Promise.race([lookUp(url.hostname, { all: true }), nothing]).catch(() => []);
+  if (found.length === 0) return only;
+  return found.map(({ address }) => ({ url, address, name: `${url.host} at ${address}` }));
+}
+
+/** Asks one NGINX for `SERVING_PATH` with the name of its URL. Aborting has no effect on what NGINX counts. */
+export function createProbe(targets: Target[]) {
+  const agents = targets.map(({ url, address }) => {
+    const { Agent } = url.protocol === 'https:' ? https : http;
+    const family = isIP(address ?? '');
+    return new Agent({
+      keepAlive: true,
+      ...(address && {
+        lookup: (_name, { all }, done) =>
+          all ? done(null, [{ address, family }]) : done(null, address, family),
+      }),
+    });
+  });
+
+  const ask = (target: Target, signal: AbortSignal): Promise<Reply> =>
+    new Promise((resolve) => {
+      const { get } = target.url.protocol === 'https:' ? https : http;
+      const path = `${target.url.pathname.replace(/\/$/, '')}${MARK}${encodeURIComponent(target.name)}`;
+      const fail = () => resolve(signal.aborted ? 'late' : 'refused');
+      setMaxListeners(0, signal);
+      const request = get(
+        target.url,
+        { agent: agents[targets.indexOf(target)], path, signal },
+        (response) => {
+          response.once('error', fail);
+          response.resume().once('end', () => resolve(replyOf(response.statusCode)));
+        },
+      ).once('error', fail);
+      request.once('socket', (socket) => {
+        if (!socket.connecting) return;
+        const limit = setTimeout(() => request.destroy(), CONNECT_MS);
+        for (const event of ['connect', 'close']) socket.once(event, () => clearTimeout(limit));
+      });
+    });
+
+  return { ask, close: () => agents.forEach((agent) => agent.destroy()) };
+}
+
+function replyOf(status = 0): Reply {
+  if (status === 429) return 'late';
+  return (status >= 200 && status < 300) || status >= 500 ? 'answered' : 'wrong';
+}
