@@ -63,19 +63,21 @@ export const rabbitmq: Part = async (progress) => {
       }
 
       await scaleTo(2, '+1');
-      const leader = (await cluster.queues()).find(({ name }) => name === queue)?.leader ?? '';
+      const leaderNow = async () => (await cluster.queues()).find(({ name }) => name === queue)?.leader ?? '';
+      const leader = await leaderNow();
       await measure(`kill -9 of the leader, ${leader}`, KILLED_JOBS, () => cluster.signal(leader, 'SIGKILL'));
       await progress.step('cluster', `starting ${leader} again`, () => cluster.restart(leader));
 
       await scaleTo(1, '1');
       const node = await cluster.nodeOfConsumer(queue);
-      await measure(`SIGSTOP of the job worker’s broker, ${node}`, FROZEN_JOBS, () =>
+      const which = node === (await leaderNow()) ? 'also the leader' : 'not the leader';
+      await measure(`SIGSTOP of the job worker’s broker, ${node}, ${which}`, FROZEN_JOBS, () =>
         cluster.signal(node, 'SIGSTOP'),
       );
       cluster.signal(node, 'SIGCONT');
 
       const isEmpty = async () => (await cluster.queues()).every(({ messages }) => messages === 0);
-      await waitUntil(isEmpty, { timeoutMs: 30_000, what: 'not empty' }).catch(() =>
+      await waitUntil(isEmpty, { timeoutMs: 60_000, what: 'not empty' }).catch(() =>
         faults.push(`${queue} or ${dead} has messages at the end`),
       );
     });
