@@ -130,7 +130,7 @@ export function connectRedis(url: string, { prefix, logger, busy }: ConnectOptio
 
     /** Returns values in the order of their keys, of this reign. */
     getAll: batchReads((keys: string[], reign: Reign) =>
-      during(reign, () => watched.read((mark) => client.mget(mark, ...keys))),
+      watched.read(reign, (mark) => client.mget([mark, ...keys])),
     ),
 
     remove: async (keys: string[]): Promise<void> => void (await client.unlink(keys)),

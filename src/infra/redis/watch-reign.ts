@@ -86,10 +86,19 @@ export function watchReign(client: Redis, { key, look: ask, onAway, onReign }: W
   }, LOOK_MS);
   timer.unref();
 
-  async function readOnce(send: (key: string) => Promise<Values>): Promise<Values | undefined> {
+  function requireReign(wanted: Reign): void {
+    if (reign !== wanted) throw new Error('Redis is not connected, or is another one now');
+  }
+
+  /** Reads once more after the mark was not found: Redis was emptied or evicted it, or is no longer the one it was. */
+  async function readAgain(send: (key: string) => Promise<Values>): Promise<Values> {
+    // A look that began before will not do.
+    await looking;
+    await look();
     const least = mark.confirmed;
-    const [found, ...values] = await send(key);
-    return Number(found) >= least ? values : undefined;
+    const values = await send(key);
+    if (Number(values[0]) >= least) return values;
+    throw new Error('Redis lost what it had');
   }
 
   return {
@@ -97,23 +106,20 @@ export function watchReign(client: Redis, { key, look: ask, onAway, onReign }: W
     isCluster: (): boolean => isCluster,
     known: (): Promise<void> => requireWithin(settled, KNOWN_MS, () => new Error('')).catch(() => {}),
 
-    require(wanted: Reign): void {
-      if (reign !== wanted) throw new Error('Redis is not connected, or is another one now');
-    },
+    require: requireReign,
 
     /**
      * @param send gets the key of the mark, and returns its value before those that were asked for
-     * @throws if the server may have lost what it had
+     * @throws if the server is not of this reign, or may have lost what it had
      */
-    async read(send: (key: string) => Promise<Values>): Promise<Values> {
-      const values = await readOnce(send);
-      if (values) return values;
-      // It was emptied, or evicted the mark, or it is no longer the one it was. A look that began before will not do.
-      await looking;
-      await look();
-      const again = await readOnce(send);
-      if (again) return again;
-      throw new Error('Redis lost what it had');
+    async read(wanted: Reign, send: (key: string) => Promise<Values>): Promise<Values> {
+      requireReign(wanted);
+      const least = mark.confirmed;
+      let values = await send(key);
+      if (!(Number(values[0]) >= least)) values = await readAgain(send);
+      requireReign(wanted);
+      values.shift();
+      return values;
     },
 
     stop: () => clearInterval(timer),
