@@ -13,6 +13,7 @@ import { openDoor } from './door/open-door';
 import { createAppServer } from './http/server/app-server';
 import { createDrain } from './http/server/drain';
 import { createBalancers, leaveWithHelp } from './http/server/balancer';
+import { logTrustedProxies } from './http/server/trusted-proxies';
 import { createLogger } from './process/logger';
 import { endOnSignal, onShutdown } from './process/shutdown';
 import { drainTimes, stopMsOf, timeLimits } from './config/time-limits';
@@ -115,6 +116,7 @@ async function main(): Promise<void> {
   // NGINX keeps its connections to the worker that this one replaces, so waiting for a request would take long.
   if (!(await isTwinServing(config.runDir, config.workerName))) await join();
   api.health.started();
+  logTrustedProxies(config, logger);
   logger.info({ port: config.port, cores: cores.count, coresFrom: cores.from }, 'Serving');
   process.send?.('ready');
 }

@@ -199,8 +199,8 @@ export const configSchema = z.object({
     'The older form of LIMIT_EXEMPT: true adds loopback to it, false leaves it out by default.',
   ),
   TRUST_PROXY: api(
-    list(isNetwork).prefault('loopback, uniquelocal'),
-    'Proxies whose `X-Forwarded-For` is trusted.',
+    list(isNetwork).prefault('loopback'),
+    'Proxies whose `X-Forwarded-For` is trusted: NGINX, if it is on another host or in another container.',
     { allowed: NETWORKS },
   ),
   CORS_ORIGINS: api(list(isOrigin).optional(), 'Origins whose pages may call the API from a browser.', {
