@@ -2,18 +2,47 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { parse } from 'yaml';
 import { writePrometheusConfig } from '../../../ops/local/prometheus-config';
+import { configSchema } from '../../../src/config/schema';
 import { newFolder } from '../../support/folder';
 import { panels, promtool, root, rules } from '../../support/prometheus';
+
+const read = (file: string) => readFileSync(path.join(root, 'monitoring', file), 'utf8');
 
 describe('the monitoring', () => {
   it('has rules and an example configuration that Prometheus accepts', async () => {
     for (const [what, file] of [
       ['rules', 'alerts.yml'],
       ['config', 'prometheus.yml'],
+      ['config', 'prometheus-hosts.yml'],
+      ['config', 'prometheus-containers.yml'],
     ] as const) {
       const { code, text } = await promtool('check', what, file);
       expect([code, text]).toEqual([0, expect.stringContaining('SUCCESS')]);
     }
+  });
+
+  it('has examples that scrape each host at its internal ports', () => {
+    const jobOf = (file: string) => {
+      const { rule_files, scrape_configs } = parse(read(file)) as Record<string, unknown[]>;
+      expect(rule_files).toEqual(['alerts.yml']);
+      // The alerts name this job.
+      expect(scrape_configs).toEqual([expect.objectContaining({ job_name: 'taskfleet' })]);
+      return scrape_configs![0];
+    };
+    expect(jobOf('prometheus-hosts.yml')).toMatchObject({
+      metrics_path: '/metrics/all',
+      file_sd_configs: [{ files: ['hosts.yml'] }],
+    });
+    const internalPort = 1_000 + configSchema.shape.BASE_PORT.parse(undefined);
+    expect(jobOf('prometheus-containers.yml')).toMatchObject({
+      metrics_path: '/metrics',
+      dns_sd_configs: [{ port: internalPort }, { port: internalPort + 500 }],
+    });
+    const [{ targets, labels }] = parse(read('hosts.yml')) as [{ targets: string[]; labels?: object }];
+    expect([targets.map((target) => Number(target.split(':')[1])), labels]).toEqual([
+      [internalPort, internalPort],
+      undefined,
+    ]);
   });
 
   describe('the configuration that npm start writes', () => {
