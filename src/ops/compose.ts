@@ -2,6 +2,8 @@ import type { Audit } from '../audit/audit';
 import type { Config } from '../config';
 import { placeOf } from '../control/control-folder';
 import type { ApiStatus } from '../control/protocol';
+import { createLock } from '../infra/mongo/lock';
+import type { Mongo } from '../infra/mongo/mongo';
 import type { LiveChannel } from '../infra/redis/live-channel';
 import type { FailedJobs } from '../jobs/failed-jobs';
 import type { JobRepository } from '../jobs/job-repository';
@@ -15,6 +17,7 @@ import type { OpsOptions } from './ops-routes';
 import type { OpsSnapshot } from './ops-types';
 import { createChangeWorker } from './orders/change-worker';
 import { followOrders } from './orders/follow-orders';
+import { createOtherHosts } from './orders/other-hosts';
 import { createElsewhere } from './view/elsewhere';
 import { startPublishing } from './view/publisher';
 import { createWatch } from './view/watch';
@@ -57,6 +60,7 @@ const createSnapshot =
   };
 
 interface OpsDeps {
+  mongo: Pick<Mongo, 'db'>;
   users: UserRepository;
   jobs: JobRepository;
   failedJobs: FailedJobs;
@@ -70,29 +74,60 @@ interface OpsDeps {
 
 /** Builds what the live page shows and can do. */
 export function composeOps(
-  { runDir, fullWorkerName: name, hostName: host }: Pick<Config, 'runDir' | 'fullWorkerName' | 'hostName'>,
-  { users, jobs, failedJobs, authenticate, board, notices, audit, logger, liveChannel: channel }: OpsDeps,
+  {
+    runDir,
+    fullWorkerName: name,
+    hostName: host,
+    balancerUrl,
+  }: Pick<Config, 'runDir' | 'fullWorkerName' | 'hostName' | 'balancerUrl'>,
+  {
+    mongo,
+    users,
+    jobs,
+    failedJobs,
+    authenticate,
+    board,
+    notices,
+    audit,
+    logger,
+    liveChannel: channel,
+  }: OpsDeps,
 ) {
-  const fleet = createFleet(runDir);
   const { orders } = notices;
   const watch = createWatch(board, notices);
   let place: string | undefined;
   // Not before the control socket has created the folder.
   const own = () => ({ host, place: (place ??= placeOf(runDir)) });
   const elsewhere = createElsewhere({ channel, watch, own });
+  const whileOthersServe = createOtherHosts({
+    lock: createLock(mongo.db, 'last-worker'),
+    balancerUrls: balancerUrl ? [balancerUrl] : [],
+    place: () => own().place,
+    hearsOneServe: elsewhere.hearsOneServe,
+  });
+  const fleet = createFleet(runDir, { whileOthersServe });
+  let isServing = () => false;
   followOrders({ board, orders, fleet, own, logger });
   return {
     routes: {
       hub: createEventHub({ take: createSnapshot({ fleet, elsewhere, jobs, name, host }) }),
       fleet,
       change: createChangeWorker({ fleet, orders, own, audit }),
+      place: () => ({ place: own().place, serving: isServing() }),
       failedJobs,
       authenticate,
       isAdmin: async (id) => (await users.byId(id))?.role === 'Admin',
     } satisfies OpsOptions,
     /** Shows this worker to the live pages of other hosts. @returns a function that stops that */
-    publish: (status: () => ApiStatus) =>
-      channel ? startPublishing({ channel, watch, from: own, status }) : async () => {},
+    publish(status: () => ApiStatus) {
+      isServing = () => status().serving;
+      return channel
+        ? startPublishing({
+            ...{ channel, watch, from: own, status },
+            others: () => fleet.jobWorkersFor(process.pid),
+          })
+        : async () => {};
+    },
     end: elsewhere.end,
   };
 }

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { askAll, askProcess } from '../control/control-client';
 import { isWorker, listLiving, type ControlSocket } from '../control/control-folder';
-import type { AutoscaleStatus } from '../control/protocol';
+import type { AutoscaleStatus, JobWorkerStatus } from '../control/protocol';
 import type { Settled } from '../jobs/dead-letters';
 import { timeLimits } from '../config/time-limits';
 import { ConflictError, NotFoundError, UnavailableError } from '../problems/errors';
@@ -15,6 +15,8 @@ const DRAIN_MS = 20_000;
 /** How long a drain may take to begin. */
 const BEGIN_MS = 1_000;
 const BEGIN_EVERY_MS = 50;
+/** Of each host other hosts see so many job workers. */
+const MOST_JOB_WORKERS = 20;
 
 type Answered = Awaited<ReturnType<typeof askAll<'GET /status'>>>;
 
@@ -104,6 +106,21 @@ export function createFleet(
           .filter((socket) => isWorker(socket) && !files.has(socket.file))
           .map(({ name }) => name),
       };
+    },
+
+    /**
+     * Lists the job workers of this host for one of its API workers, `pid`, and for the others none: job workers have
+     * no connection to Redis, so the first API worker publishes for them.
+     */
+    async jobWorkersFor(pid: number): Promise<JobWorkerStatus[]> {
+      const living = listLiving(folder);
+      const [first] = living.filter(({ name }) => name.startsWith('api-')).sort((a, b) => a.pid - b.pid);
+      if (first?.pid !== pid) return [];
+      const asked = living
+        .filter(({ name }) => name.startsWith('worker-'))
+        .slice(0, MOST_JOB_WORKERS)
+        .map((socket) => askProcess(socket, 'GET /status').catch(() => undefined));
+      return (await Promise.all(asked)).flatMap((answer) => (answer?.kind === 'worker' ? [answer] : []));
     },
 
     /** Returns what the supervisor of this host reports of autoscaling; undefined if none scales. */

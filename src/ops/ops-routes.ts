@@ -11,11 +11,14 @@ import { ForbiddenError } from '../problems/errors';
 import type { EventHub } from './event-hub';
 import type { Fleet } from './fleet';
 import type { Action, ChangeWorker } from './orders/change-worker';
+import { PLACE_PATH } from './orders/other-hosts';
 
 export interface OpsOptions {
   hub: EventHub;
   fleet: Pick<Fleet, 'settleDeadLetters'>;
   change: ChangeWorker;
+  /** Which host this is, and whether this worker serves. */
+  place: () => { place: string; serving: boolean };
   failedJobs: FailedJobs;
   authenticate: (request: Request) => Promise<Principal>;
   /** Asks MongoDB, since a token holds the role at the time of the log-in. */
@@ -65,7 +68,15 @@ const failedJob = z.strictObject({ jobId: parameter(/^[0-9a-f]{24}$/) });
  * Declares the live page and its requests. They are not in the OpenAPI document: clients that try every operation
  * must not take workers out.
  */
-export function opsRoutes({ hub, fleet, change, failedJobs, authenticate, isAdmin }: OpsOptions): Route[] {
+export function opsRoutes({
+  hub,
+  fleet,
+  change,
+  place,
+  failedJobs,
+  authenticate,
+  isAdmin,
+}: OpsOptions): Route[] {
   function route<P = undefined>(
     method: Route['method'],
     place: string,
@@ -111,6 +122,10 @@ export function opsRoutes({ hub, fleet, change, failedJobs, authenticate, isAdmi
 
   return [
     ...page(),
+    defineHiddenRoute({
+      path: PLACE_PATH,
+      handler: async () => ({ ...ok(place()), headers: { 'Cache-Control': 'no-store' } }),
+    }),
     route('get', '/ops/events', undefined, async () => events),
     ...changes('drain', 202),
     ...changes('resume', 204),

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { LiveChannel } from '../../infra/redis/live-channel';
 import { createHeard, SILENT_MS, type HeardOptions, type OtherHost } from './heard';
 import type { Watch } from './watch';
@@ -23,6 +24,11 @@ interface ElsewhereDeps extends Pick<HeardOptions, 'own'> {
 const LINGER_MS = 5_000;
 /** Long enough to connect and to hear a snapshot. */
 const RENEW_MS = 3_000;
+/** A message that comes later than this was not on its way before. */
+const ON_ITS_WAY_MS = 300;
+/** Workers learn within 250 ms that they are to publish, and do so each second. */
+const HEAR_MS = 3_000;
+const LOOK_MS = 100;
 
 /** Listens to the processes of other hosts while somebody watches here. */
 export function createElsewhere({ channel, watch, own }: ElsewhereDeps) {
@@ -69,6 +75,18 @@ export function createElsewhere({ channel, watch, own }: ElsewhereDeps) {
       await watch.keep().catch(() => {});
       return { redis: stateOfRedis(), ...heard.list() };
     },
+    /** Returns true once a worker of another host says that it serves, in something that was written after this call. */
+    async hearsOneServe(): Promise<boolean> {
+      if (!channel) return false;
+      const from = performance.now() + ON_ITS_WAY_MS;
+      for (const giveUp = from + HEAR_MS; performance.now() < giveUp; await sleep(LOOK_MS)) {
+        listen();
+        await watch.keep().catch(() => {});
+        if (heard.servesSince(from)) return true;
+      }
+      return false;
+    },
+
     /** Ends for good: a snapshot may still be under way. */
     end(): void {
       isOver = true;

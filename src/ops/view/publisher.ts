@@ -7,14 +7,20 @@ interface PublisherDeps {
   channel: Pick<LiveChannel, 'publish'>;
   watch: Pick<Watch, 'isWatched'>;
   from: () => { host: string; place: string };
-  status: () => Answers['GET /status'] | Promise<Answers['GET /status']>;
+  status: () => Status;
+  /** States of processes of this host that this worker publishes for. */
+  others: () => Promise<Status[]>;
   everyMs?: number;
 }
 
+type Status = Answers['GET /status'];
+
 /** Publishes the state of this process each second while somebody watches. @returns a function that says farewell and stops */
-export function startPublishing({ channel, watch, from, status, everyMs = 1_000 }: PublisherDeps) {
+export function startPublishing({ channel, watch, from, status, others, everyMs = 1_000 }: PublisherDeps) {
   async function publish(): Promise<void> {
-    if (watch.isWatched()) await channel.publish(textOf(from(), await status()));
+    if (!watch.isWatched()) return;
+    await channel.publish(textOf(from(), status()));
+    for (const other of await others()) await channel.publish(textOf(from(), other));
   }
   // While Redis is away, the page says so.
   const timer = setInterval(() => void publish().catch(() => {}), everyMs);
@@ -22,7 +28,7 @@ export function startPublishing({ channel, watch, from, status, everyMs = 1_000 
   return async (): Promise<void> => {
     clearInterval(timer);
     if (!watch.isWatched()) return;
-    const { name, pid } = await status();
+    const { name, pid } = status();
     await channel.publish(farewell(from(), { name, pid })).catch(() => {});
   };
 }

@@ -1,5 +1,7 @@
+import { serveControl } from '../../../src/control/control-server';
 import type { Elsewhere } from '../../../src/ops/view/elsewhere';
-import { buildApiStatus } from '../../support/api-status';
+import { createLogger } from '../../../src/process/logger';
+import { buildApiStatus, buildJobWorkerStatus } from '../../support/api-status';
 import { newNamespace } from '../../support/api';
 import { newFolder } from '../../support/folder';
 import { watchOps } from '../../support/ops-events';
@@ -55,6 +57,42 @@ describe('the live page of several hosts', () => {
     await stops[1]!();
     expect((await until(({ hosts }) => hosts.length === 0)).elsewhere.redis).toBe('heard');
     stops[1] = beta.publish(() => status('api-1', 3));
+  });
+
+  it('shows the job workers that an API worker of the other host publishes for', async () => {
+    const logger = createLogger('silent', 'test');
+    const serve = (name: string, handlers: Parameters<typeof serveControl>[1]) =>
+      serveControl({ folder: folders.beta, name, logger }, handlers);
+    const served = await Promise.all([
+      serve('api-1', { 'GET /status': () => status('api-1', 3) }),
+      serve('worker-0', { 'GET /status': () => buildJobWorkerStatus() }),
+    ]);
+    try {
+      const { elsewhere } = await until(({ hosts }) => hosts.some(({ jobWorkers }) => jobWorkers.length > 0));
+      expect(elsewhere.hosts).toMatchObject([{ name: 'beta', jobWorkers: [{ name: 'worker-0' }] }]);
+    } finally {
+      served.forEach(({ close }) => close());
+    }
+  });
+
+  it('lets the last worker of this host leave while another host serves, and not otherwise', async () => {
+    const own = { draining: false };
+    const { close } = await serveControl(
+      { folder: folders.alpha, name: 'api-0', logger: createLogger('silent', 'test') },
+      {
+        'GET /status': () => buildApiStatus({ draining: own.draining, serving: !own.draining }),
+        'POST /drain': () => void (own.draining = true),
+      },
+    );
+    try {
+      await stops[1]!();
+      await admin.post('/ops/workers/api-0/drain').expect(409);
+      stops[1] = beta.publish(() => status('api-1', 3));
+      await admin.post('/ops/workers/api-0/drain').expect(202);
+      expect(own.draining).toBe(true);
+    } finally {
+      close();
+    }
   });
 
   it('says when Redis is away, and finds the hosts again afterwards', async () => {

@@ -1,0 +1,76 @@
+import { createServer, type Server } from 'node:http';
+import { createOtherHosts } from '../../../src/ops/orders/other-hosts';
+import { listen, portOf } from '../../support/listen';
+import { freePort } from '../../support/free-port';
+
+const HERE = 'here';
+const servers: Server[] = [];
+
+/** Starts what answers as NGINX does: from each of these workers in turn. @returns its URL */
+async function startNginx(...workers: { place: string; serving: boolean }[]): Promise<string> {
+  let turn = 0;
+  const server = createServer((_, response) =>
+    response.end(JSON.stringify(workers[turn++ % workers.length])),
+  );
+  servers.push(server);
+  await listen(server);
+  return `http://127.0.0.1:${portOf(server)}`;
+}
+afterAll(() => servers.forEach((server) => server.close()));
+
+const free = {
+  attempt: async (work: (lost: AbortSignal) => Promise<void>) => {
+    await work(new AbortController().signal);
+    return true;
+  },
+};
+
+async function ask(balancerUrls: string[], { hears = false, lock = free } = {}) {
+  let worked = 0;
+  const run = createOtherHosts({
+    lock,
+    balancerUrls,
+    place: () => HERE,
+    hearsOneServe: async () => hears,
+    lockMs: 50,
+  });
+  const fault = await run(async () => void (worked += 1));
+  return { worked, fault };
+}
+
+const own = { place: HERE, serving: true };
+const other = { place: 'there', serving: true };
+
+describe('the last worker of a host', () => {
+  it('may leave if NGINX passes requests to a worker of another host that serves', async () => {
+    expect(await ask([await startNginx(own, other)])).toEqual({ worked: 1, fault: undefined });
+  });
+
+  it('may not if NGINX lists no other host, or none that serves, whatever other hosts publish', async () => {
+    for (const workers of [[own], [own, { ...other, serving: false }]]) {
+      const { worked, fault } = await ask([await startNginx(...workers)], { hears: true });
+      expect([worked, fault]).toEqual([0, expect.stringMatching(/NGINX passes no request/)]);
+    }
+  });
+
+  it('may not if one of several NGINX lists no other host; one that is away counts for nothing', async () => {
+    const [both, alone] = [await startNginx(own, other), await startNginx(own)];
+    const away = `http://127.0.0.1:${await freePort()}`;
+    expect((await ask([both, alone])).worked).toBe(0);
+    expect((await ask([both, away])).worked).toBe(1);
+    expect(await ask([away])).toEqual({ worked: 0, fault: expect.stringMatching(/does not answer/) });
+  });
+
+  it('may leave without NGINX if another host publishes that it serves', async () => {
+    expect((await ask([], { hears: true })).worked).toBe(1);
+    expect(await ask([])).toEqual({ worked: 0, fault: expect.stringMatching(/says that it serves/) });
+  });
+
+  it('waits while another host drains its last one', async () => {
+    const lock = { attempt: async () => false };
+    expect(await ask([], { hears: true, lock })).toEqual({
+      worked: 0,
+      fault: expect.stringMatching(/Try again/),
+    });
+  });
+});
