@@ -78,8 +78,8 @@ export function composeOps(
     runDir,
     fullWorkerName: name,
     hostName: host,
-    balancerUrl,
-  }: Pick<Config, 'runDir' | 'fullWorkerName' | 'hostName' | 'balancerUrl'>,
+    balancerUrls = [],
+  }: Pick<Config, 'runDir' | 'fullWorkerName' | 'hostName' | 'balancerUrls'>,
   {
     mongo,
     users,
@@ -101,7 +101,7 @@ export function composeOps(
   const elsewhere = createElsewhere({ channel, watch, own });
   const whileOthersServe = createOtherHosts({
     lock: createLock(mongo.db, 'last-worker'),
-    balancerUrls: balancerUrl ? [balancerUrl] : [],
+    balancerUrls,
     place: () => own().place,
     hearsOneServe: elsewhere.hearsOneServe,
   });
