@@ -126,6 +126,9 @@ export async function startStepDownProxy(port: number) {
     return failed(body, failure);
   }
 
+  const abortOf = ({ lsid, txnNumber }: Document) =>
+    buildMessage((ownId += 1), 0, { abortTransaction: 1, lsid, txnNumber, autocommit: false, $db: 'admin' });
+
   function connectOne(client: Socket): void {
     if (ending === 'dies') return void client.destroy();
     const upstream = createConnection(port, '127.0.0.1');
@@ -159,6 +162,8 @@ export async function startStepDownProxy(port: number) {
       const transaction = transactionOf(body);
       const isOver = asked.term !== term || ending !== undefined;
       if (transaction && ENDS.has(nameOf(body)) && isOk(message.body)) open.delete(transaction);
+      // It overtook the abort on another connection.
+      else if (transaction && ended.has(transaction)) upstream.write(abortOf(body));
       const isUnknown = Number(message.body.code) === ERRORS.noTransaction.code;
       if (!isOver && isUnknown)
         return reply({ ...message, id: message.responseTo }, failed(body, ERRORS.noTransaction));
@@ -174,8 +179,12 @@ export async function startStepDownProxy(port: number) {
       from.setNoDelay(true);
       from.on('data', read);
       from.on('error', () => to.destroy());
-      // What was written to the server still arrives.
-      from.on('close', () => (sockets.delete(from), to.destroySoon()));
+      from.on('close', () => {
+        sockets.delete(from);
+        // An abort that was written to the server still arrives: a reset would drop it.
+        if (to === upstream) setTimeout(() => to.destroy(), 500);
+        else to.destroy();
+      });
     }
   }
 
@@ -188,9 +197,7 @@ export async function startStepDownProxy(port: number) {
     for (const [transaction, { upstream, body }] of open) {
       told.lostTransactions += 1;
       ended.add(transaction);
-      const { lsid, txnNumber } = body;
-      const abort = { abortTransaction: 1, lsid, txnNumber, autocommit: false, $db: 'admin' };
-      upstream.write(buildMessage((ownId += 1), 0, abort));
+      upstream.write(abortOf(body));
     }
     open.clear();
   }

@@ -74,7 +74,7 @@ async function createOne(by: Account): Promise<void> {
 async function createKeyed(by: Account): Promise<void> {
   const title = randomUUID();
   const send = () => by.post('/tasks', { title }).set('Idempotency-Key', title);
-  await eventually(async () => isDone(await send(), 201, [409]), 60_000);
+  await eventually(async () => isDone(await send(), 201, [409]), 150_000);
   ledger.keyed.add(title);
 }
 
@@ -86,7 +86,7 @@ async function deleteOne(by: Account): Promise<void> {
   await eventually(async () => {
     const answer = await by.delete(`/tasks/${_id}`);
     return answer.status === 404 || isDone(answer, 204);
-  }, 60_000);
+  }, 200_000);
   ledger.deleted.add(title);
 }
 
@@ -100,7 +100,7 @@ async function countIn(by: Account): Promise<void> {
   const made = await eventually(async () => {
     const answer = await by.post('/tasks', { title: 'counter', description: '0' });
     return isDone(answer, 201) ? (answer.body as Counted) : undefined;
-  }, 60_000);
+  }, 200_000);
   const counter = { id: made._id, acknowledged: 0, unknown: 0 };
   ledger.counters.push(counter);
   let known = 0;
@@ -145,10 +145,10 @@ describe('MongoDB that elects another primary again and again', () => {
     }
     const { created, keyed, jobs } = ledger;
     const least = () => Math.min(created.size, keyed.size, jobs.length, ledger.reads / 10);
-    await eventually(() => least() > 5, 60_000);
+    await eventually(() => least() > 5, 150_000);
     isOver = true;
     await Promise.all(work);
-  }, 180_000);
+  }, 400_000);
 
   it('was met in the middle of requests', () => {
     expect(Math.min(proxy.told.refused, proxy.told.replaced, proxy.told.lostTransactions)).toBeGreaterThan(0);
@@ -195,7 +195,7 @@ describe('MongoDB that elects another primary again and again', () => {
       50_000,
     );
     expect((await statuses()).filter((status) => status !== 'done')).toEqual([]);
-  }, 150_000);
+  }, 200_000);
 
   it('answers only what it does or does not know', () => {
     expect(ledger.unexpected).toEqual([]);
