@@ -10,6 +10,7 @@ import { withLock } from '../../tools/command/lock';
 const parts: Record<string, string[]> = {
   overload: ['writes', 'passwords', 'retries', 'mixed', 'slowed', 'notices'],
   failover: ['redis', 'rabbitmq'],
+  hosts: ['reloads', 'kill', 'cut'],
   sessions: ['failures', 'renewals', 'log-outs', 'script-tokens', 'log-ins'],
 };
 const partsText = Object.entries(parts).map(([drill, names]) => `of ${drill} (${names.join(', ')})`);
@@ -25,6 +26,10 @@ const command = {
     minutes: {
       ...text('N', 'of autoscale: how long the load stays at the threshold, from 1 to 100 minutes'),
       default: '30',
+    },
+    rounds: {
+      ...text('N', 'of hosts: how often each host is taken out and reloaded, from 1 to 100'),
+      default: '10',
     },
     only: text('NAME,…', `only some parts ${partsText.join(' or ')}`),
     seconds: {
@@ -44,6 +49,8 @@ const command = {
     jobs: 'runs the same jobs with one job worker and with two (1 minute)',
     failover:
       'kills, freezes and demotes the primary of Redis: no read may be stale; kills the leader of a RabbitMQ cluster and freezes a broker while jobs run: none may be lost or done twice (8 minutes)',
+    hosts:
+      'runs two hosts and NGINX as network namespaces, reloads each host 10 times under 48 connections, kills one and cuts its link (root on Linux; 10 minutes)',
     rotate:
       'rotates the key of the tokens and the passwords of the servers, and turns logs over, under 48 connections (4 minutes)',
     edge: 'compares cached reads over TLS with those over plain HTTP, and renews the certificate 20 times under 48 connections (3 minutes)',
@@ -78,6 +85,7 @@ export const run = (args: string[]) =>
     const options = {
       reloads: wholeNumber('--reloads', values.reloads, 1, 100),
       seconds: wholeNumber('--seconds', values.seconds, 1, 100),
+      rounds: wholeNumber('--rounds', values.rounds, 1, 100),
       minutes: wholeNumber('--minutes', values.minutes, 1, 100),
       only: partsOf(name, values.only),
     };

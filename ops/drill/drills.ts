@@ -2,6 +2,7 @@ import type { Progress } from '../../tools/command/progress';
 import { drillAutoscaling } from './autoscale';
 import { drillEdge } from './edge';
 import { drillFailover } from './failover/run';
+import { drillHosts } from './hosts/run';
 import { drillJobWorkers } from './job-workers';
 import { drillKills } from './kill';
 import { drillOddRequests } from './odd';
@@ -19,7 +20,9 @@ export interface DrillOptions {
   seconds: number;
   /** Minutes at the threshold of `autoscale`. */
   minutes: number;
-  /** Parts of `overload`, `sessions` and `failover`. */
+  /** Rounds of `hosts`. */
+  rounds: number;
+  /** Parts of `overload`, `sessions`, `failover` and `hosts`. */
   only: string[];
 }
 
@@ -32,6 +35,7 @@ export const drills: Record<string, (progress: Progress, options: DrillOptions) 
   autoscale: drillAutoscaling,
   jobs: drillJobWorkers,
   failover: drillFailover,
+  hosts: drillHosts,
   rotate: drillRotation,
   edge: drillEdge,
   sessions: drillSessions,

@@ -1,0 +1,94 @@
+import { p99 as p99Of } from '../../../src/lib/percentile';
+import { interruption } from '../../../tools/command/run-command';
+import { openConnections, type Answer, type Request } from '../../../tools/load/connections';
+import { sendAtRate } from '../../../tools/load/open-loop';
+import { calm, prepareLoad } from '../load';
+import { cutLink, healLink, HOSTS } from './network';
+import type { Part } from './part';
+
+/** A rate that leaves room on two cores, since the latency is judged. */
+const perSecond = 100;
+/** One request in so many is POST /tasks. */
+const WRITE = 5;
+const beforeSeconds = 5;
+const cutSeconds = 25;
+const healedSeconds = 15;
+/** Aim: from then on the p99 of reads is below `mostMs` again. */
+const recoveredSeconds = 5;
+const mostMs = 100;
+
+interface Sent {
+  /** Seconds since the cut at which it was due. */
+  at: number;
+  tookMs: number;
+  isRead: boolean;
+  isOk: boolean;
+}
+
+const percent99 = (all: Sent[]) => p99Of(all.map(({ tookMs }) => tookMs));
+const ms = (value: number) => `${value.toFixed(0)} ms`;
+
+/** Cuts the link of a host, so that nothing is refused and no connection is reset, and heals it. */
+export const cut: Part = async ({ progress, fleet, faults }) => {
+  const [, victim = ''] = HOSTS;
+  const { url } = fleet.account;
+  const { path, headers } = await prepareLoad(fleet.account);
+  const read: Request = { method: 'GET', path, headers };
+  const write: Request = {
+    method: 'POST',
+    path: '/tasks',
+    headers: { ...headers, 'content-type': 'application/json' },
+    body: JSON.stringify({ title: 'Under load' }),
+  };
+  const connections = openConnections({ url, connections: 256 });
+  const sent: Sent[] = [];
+  let cutAt = Infinity;
+  const isWrite = (index: number) => index % WRITE === 0;
+  const add = ({ status }: Answer, times: { due: number; tookMs: number }, index: number) =>
+    sent.push({
+      at: (times.due - cutAt) / 1_000,
+      tookMs: times.tookMs,
+      isRead: !isWrite(index),
+      isOk: status === (isWrite(index) ? 201 : 200),
+    });
+  try {
+    const sending = sendAtRate(connections, {
+      perSecond,
+      seconds: beforeSeconds + cutSeconds + healedSeconds,
+      start: (cutAt = performance.now() + beforeSeconds * 1_000) - beforeSeconds * 1_000,
+      next: (index) => (isWrite(index) ? write : read),
+      onAnswer: add,
+      signal: interruption.signal,
+    });
+    await progress.step(
+      'cut',
+      `${perSecond} requests/s, then the link of host ${victim} is cut`,
+      async () => {
+        await calm(cutAt - performance.now());
+        cutLink(victim);
+        await calm(cutSeconds * 1_000);
+        healLink(victim);
+        await sending;
+      },
+    );
+  } finally {
+    healLink(victim);
+    await connections.close();
+  }
+  const during = (from: number, to: number) => sent.filter(({ at }) => at >= from && at < to);
+  for (let from = -beforeSeconds; from < cutSeconds + healedSeconds; from += 5) {
+    const all = during(from, from + 5);
+    const reads = all.filter(({ isRead }) => isRead);
+    const slow = reads.filter(({ tookMs }) => tookMs > mostMs).length;
+    const failed = all.filter(({ isOk }) => !isOk).length;
+    console.log(
+      `${String(from).padStart(3)} s  p99 of reads ${ms(percent99(reads)).padStart(8)}, ${slow} above ${mostMs} ms, ${failed} of ${all.length} failed`,
+    );
+  }
+  const recovered = during(recoveredSeconds, cutSeconds + healedSeconds);
+  const p99 = percent99(recovered.filter(({ isRead }) => isRead));
+  console.log(`link of host ${victim} cut: after ${recoveredSeconds} s the p99 of reads is ${ms(p99)}`);
+  if (p99 > mostMs) faults.push(`cut: the p99 of reads is ${ms(p99)} later than ${recoveredSeconds} s`);
+  const lost = recovered.filter(({ isOk }) => !isOk).length;
+  if (lost > 0) faults.push(`cut: ${lost} of ${recovered.length} failed later than ${recoveredSeconds} s`);
+};
