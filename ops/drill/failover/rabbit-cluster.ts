@@ -16,7 +16,7 @@ const nodes = [1, 2, 3].map((number) => ({
 }));
 const firstPort = 16_700;
 const START_MS = 60_000;
-/** Those of docs/rabbitmq.md: by default the others miss a frozen node only after a minute. */
+/** Settings that docs/rabbitmq.md names: by default the others miss a frozen node only after a minute. */
 const settings = `net_ticktime = 10
 cluster_partition_handling = pause_minority
 cluster_formation.peer_discovery_backend = classic_config
