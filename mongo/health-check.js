@@ -14,8 +14,8 @@ const privileges = [
   on('', 'createCollection', 'createIndex', 'listCollections', 'listIndexes'),
   // The API runs migrations; the job worker only waits for them.
   on('migrations', 'find'),
-  ...['jobs', 'avatars', 'avatar_originals', 'avatar_files.files', 'avatar_files.chunks'].map((name) =>
-    on(name, 'find', 'insert', 'update', 'remove'),
+  ...['jobs', 'hosts', 'avatars', 'avatar_originals', 'avatar_files.files', 'avatar_files.chunks'].map(
+    (name) => on(name, 'find', 'insert', 'update', 'remove'),
   ),
 ];
 const users = [

@@ -10,6 +10,7 @@ import { serveControl } from './control/control-server';
 import { shareCores } from './control/share-cores';
 import { createDoor } from './door/create-door';
 import { openDoor } from './door/open-door';
+import { createAnnouncer } from './hosts/announcer';
 import { createAppServer } from './http/server/app-server';
 import { createDrain } from './http/server/drain';
 import { createBalancers, leaveWithHelp } from './http/server/balancer';
@@ -75,12 +76,24 @@ async function main(): Promise<void> {
     askNginx: balancers?.ask,
     rejoin,
     isServing,
+    isHostDrained: () => announcer.isHostDrained(),
     live,
     hashPool,
     watchers: api.watchers,
     keyIds: api.keyIds,
     metricsAsJson: metrics.json,
     loggers,
+  });
+  const announcer = createAnnouncer({
+    config,
+    hosts: api.hosts,
+    name: config.workerName,
+    port: config.port,
+    keyIds: api.keyIds,
+    isServing,
+    drain: commands['POST /drain'],
+    resume: rejoin,
+    logger,
   });
   const { workerName, runDir } = config;
   const control = await serveControl({ folder: runDir, name: workerName, logger }, commands);
@@ -92,6 +105,7 @@ async function main(): Promise<void> {
   const stopSharing = config.sharesCores ? shareCores(config.runDir, hashPool) : () => {};
   onShutdown(
     async () => {
+      void announcer.stop();
       aside.stop();
       // In a reload the new worker listens on the same port, so NGINX need not skip it.
       const isReplaced = hasSuccessor(config.runDir, config.workerName);
@@ -112,11 +126,14 @@ async function main(): Promise<void> {
     stopMsOf(config.drainMs),
     logger,
   );
-  await listen();
+  // A drained host stays drained over a restart.
+  if (await announcer.startsDrained()) await drain.drain({ windowMs: 0, deadlineMs: 0 });
+  else await listen();
   // NGINX keeps its connections to the worker that this one replaces, so waiting for a request would take long.
-  if (!(await isTwinServing(config.runDir, config.workerName))) await join();
+  if (drain.isListening() && !(await isTwinServing(config.runDir, config.workerName))) await join();
   api.health.started();
   logTrustedProxies(config, logger);
+  announcer.start();
   logger.info({ port: config.port, cores: cores.count, coresFrom: cores.from }, 'Serving');
   process.send?.('ready');
 }

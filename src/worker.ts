@@ -6,6 +6,7 @@ import { serveControl } from './control/control-server';
 import { workerControl } from './control/worker-control';
 import { createDoor } from './door/create-door';
 import { openDoor } from './door/open-door';
+import { createAnnouncer } from './hosts/announcer';
 import { createLogger } from './process/logger';
 import { endOnSignal, onShutdown } from './process/shutdown';
 import { timeLimits } from './config/time-limits';
@@ -34,8 +35,18 @@ async function main(): Promise<void> {
     createDoor({ control: handlers, health, metrics, runDir, worker: config.fullJobWorkerName, logger }),
     { ...config, name, port: config.jobDoorPort, logger },
   );
+  const announcer = createAnnouncer({
+    config,
+    hosts: worker.hosts,
+    name,
+    isServing: () => !intake.isDraining(),
+    drain: intake.drain,
+    resume: intake.resume,
+    logger,
+  });
   onShutdown(
     async () => {
+      void announcer.stop();
       if (hasSuccessor(runDir, name)) door.close();
       await worker.close(timeLimits.jobGraceMs);
       door.close();
@@ -44,7 +55,11 @@ async function main(): Promise<void> {
     timeLimits.stopMs,
     logger,
   );
+  // A drained host stays drained over a restart.
+  const isDrained = await announcer.startsDrained();
   if (!config.isTrial) await worker.start();
+  if (isDrained) await intake.drain();
+  announcer.start();
   logger.info(config.isTrial ? 'Trial boot succeeded; not consuming jobs' : 'Waiting for jobs');
   process.send?.('ready');
 }

@@ -48,7 +48,7 @@ export function createApps({
   // The stack's file decides, not what this shell happens to have set.
   const unset = Object.fromEntries(appVariables.map((name) => [name, undefined]));
   const own = isPrivate ? { [marker]: dir } : {};
-  const { refuseWrongConfiguration, migrate, appliedMigrations } = createBuildCommands(dist);
+  const { refuseWrongConfiguration, refuseMisfit, migrate, appliedMigrations } = createBuildCommands(dist);
   const pm2 = createPm2({ root, home, env: { ...unset, ...own, TASKFLEET_DIR: dir } });
 
   const addressOf = (port: number) => httpAddress(stackFile.read().env?.HOST, port);
@@ -165,6 +165,10 @@ export function createApps({
     });
   }
 
+  /** @returns true if the worker takes no requests since an operator drained this host */
+  const isHostDrained = async (app: AppProcess) =>
+    (await apiStatusOf(socketOf(stackFile.read().env ?? {}, app)))?.hostDrained === true;
+
   const isDrained = async (app: AppProcess) =>
     (await apiStatusOf(socketOf(stackFile.read().env ?? {}, app)))?.draining === true;
 
@@ -197,6 +201,7 @@ export function createApps({
     check,
     appliedMigrations,
     refuseWrongConfiguration,
+    refuseMisfit,
     start,
     stop,
     scale,
@@ -209,6 +214,7 @@ export function createApps({
     renewOne: pm2.renewOne,
     isRunning: pm2.isRunning,
     isReady,
+    isHostDrained,
     releaseOf,
   };
 }

@@ -54,7 +54,9 @@ export function createReplacement(
       if (hasCrashed(now, first)) return 'crashed';
       if (now.pid === before.pid || now.status !== 'online' || now.release !== release) return undefined;
       if (!isAlive(now.pid)) return undefined;
-      return now.port === undefined || (await apps.isReady(now.port)) ? now : undefined;
+      const isUp =
+        now.port === undefined || (await apps.isHostDrained(now)) || (await apps.isReady(now.port));
+      return isUp ? now : undefined;
     };
     const answer = await waitUntil(ask, { timeoutMs: readyMs, everyMs: 200, what: 'not ready' }).catch(
       (error: unknown) => {
@@ -130,7 +132,9 @@ export function createReplacement(
     const renewed: AppProcess[] = [];
     for (const process_ of present.filter(isWanted)) {
       renewed.push(await replace(process_, env, release, insists));
-      if (url && process_.name === apiName) await requireThroughNginx();
+      const newest = renewed.at(-1)!;
+      if (url && process_.name === apiName && !(await apps.isHostDrained(newest)))
+        await requireThroughNginx();
       say(`${titleOf(process_)} is replaced and ready${process_.port ? ` on port ${process_.port}` : ''}`);
     }
     await requireSteady(renewed);

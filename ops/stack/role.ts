@@ -1,6 +1,7 @@
 import { isIP } from 'node:net';
 import os from 'node:os';
-import type { Role, StackFile } from '../../tools/local-servers/stack-file';
+import type { createStackFile, Role, StackFile } from '../../tools/local-servers/stack-file';
+import type { createPrivateServers } from '../../tools/local-servers/private-servers';
 import { UserError } from '../../tools/command/run-command';
 import { keyVariables } from './token-keys';
 
@@ -75,4 +76,19 @@ export function requireForWorkers(dir: string, given: Record<string, string>): s
       ? []
       : ['BALANCER_URL is not set: workers cannot have NGINX skip them before they leave (docs/hosts.md)']),
   ];
+}
+
+/** Has a stack of workers alone forget the NGINX of an earlier start. @throws UserError if a server of it still runs */
+export async function leaveServers(
+  { isRunning }: Pick<ReturnType<typeof createPrivateServers>, 'isRunning'>,
+  stackFile: ReturnType<typeof createStackFile>,
+): Promise<void> {
+  const names = ['mongo', 'redis', 'rabbit', 'nginx'] as const;
+  const running = await Promise.all(names.map(async (name) => ((await isRunning(name)) ? name : [])));
+  if (running.flat().length > 0)
+    throw new UserError(
+      `ROLE=workers starts no server, and this stack runs some: ${running.flat().join(', ')}. Stop it first: npm stop`,
+    );
+  const { nginx: _, ...services } = stackFile.read().services ?? {};
+  stackFile.update({ services, upstream: undefined });
 }

@@ -48,11 +48,13 @@ export function createScale({ apps, stackFile, listPorts }: Parts) {
     });
     const all = await Promise.all(asked);
     const { leaving = [] } = stackFile.read();
-    const isLast = all.every(({ status }) => status?.draining);
+    const isLast = all.every(({ status }) => status?.draining && !status.hostDrained);
     for (const { app, socket, status } of all) {
       if (!socket || !status?.draining) continue;
       const title = `API worker ${app.instance}`;
-      if (isLast || leaving.includes(app.pid)) {
+      if (status.hostDrained)
+        say(`${title} stays drained, as its host is: npx taskfleet hosts resume ${status.host}`);
+      else if (isLast || leaving.includes(app.pid)) {
         await askProcess(socket, 'POST /resume', { timeoutMs: drainLimit() });
         say(`${title} was drained and serves again`);
       } else if (status.asideSince) say(`${title} stepped aside; it returns by itself`);

@@ -10,6 +10,7 @@ import { openFolder } from './open-folder';
 import { createNginx } from './nginx';
 import { createRollOut } from './roll-out';
 import { createScale } from './scale';
+import { leaveServers } from './role';
 import { keyVariables } from './token-keys';
 import { createPrivateServers, executables } from '../../tools/local-servers/private-servers';
 import { createStackFile } from '../../tools/local-servers/stack-file';
@@ -23,7 +24,6 @@ import {
 } from '../../tools/local-servers/supervisor';
 import { publish } from '../set-up/build';
 import { urlsFromEnvironment } from '../../tools/local-servers/server-urls';
-import { UserError } from '../../tools/command/run-command';
 import type { ServerName } from '../../tools/local-servers/types';
 import type { Stack, StackOptions, Tell } from './types';
 
@@ -70,7 +70,7 @@ export function createStack({
   } = {}) => {
     const left = await supervisor.endLeftovers();
     if (left.length > 0) say(`ended ${left.length} processes that a killed supervisor had left`);
-    if (isWorkers) await leaveServers();
+    if (isWorkers) await leaveServers(servers, stackFile);
     if (only.includes('nginx')) await apiPorts.choose();
     const upstream = only.includes('nginx')
       ? await nginx.prepare({ apiPorts: await apiPorts.reachable(apiWorkers), balancing })
@@ -81,20 +81,6 @@ export function createStack({
     stackFile.update({ role, url, upstream, supervisor: { home: supervisor.home } });
     return info();
   };
-
-  /** Forgets NGINX of an earlier start. @throws UserError if a server of this stack still runs */
-  async function leaveServers() {
-    const names = [...withoutNginx, 'nginx'] as const;
-    const running = await Promise.all(
-      names.map(async (name) => ((await servers.isRunning(name)) ? name : [])),
-    );
-    if (running.flat().length > 0)
-      throw new UserError(
-        `ROLE=workers starts no server, and this stack runs some: ${running.flat().join(', ')}. Stop it first: npm stop`,
-      );
-    const { nginx: _, ...services } = stackFile.read().services ?? {};
-    stackFile.update({ services, upstream: undefined });
-  }
 
   const choices: Stack['choices'] = (apiWorkers, env) => {
     const { services = {}, ports = {}, url = '', env: before } = stackFile.read();
@@ -152,6 +138,7 @@ export function createStack({
       await apiPorts.choose(appEnvironment(apiWorkers, env).HOST);
     await apps.check();
     const wanted = appEnvironment(apiWorkers, env);
+    if (isWorkers) await apps.refuseMisfit(wanted, build);
     const replaced = await apps.isAnotherServing(apps.releaseOf(wanted, build));
     if (replaced) await replaceServing(wanted, build, { say: sayHere, status });
     else if (build) publish(build, path.join(root, 'dist'));
@@ -186,6 +173,7 @@ export function createStack({
   }) => {
     await apps.check();
     const wanted = appEnvironment(apiWorkers, env);
+    if (isWorkers) await apps.refuseMisfit(wanted, build);
     const outcome = await rollOut({ build, env: wanted, limitMs, isRollback, say: sayHere, status });
     // Has stack.json name servers that this reload took by their URLs. A rollback keeps the servers that run, whatever
     // the configuration file names meanwhile.

@@ -90,6 +90,21 @@ const logLevel = {
   choices: Object.fromEntries(LOG_LEVELS.map((level) => [level, ''])),
 };
 
+const hosts = {
+  call: 'npx taskfleet hosts',
+  about:
+    'Lists the hosts that use this database, with their workers, builds and clocks, or takes one out and back.',
+  options: {
+    json: flag('prints the list as JSON'),
+    force: flag('of drain: also if no other host serves'),
+  },
+  operands: {
+    '[ACTION]':
+      'drain: its workers take no requests and no jobs, also after restarts, until resume; check: compares keys and KEY_PREFIX here with the other hosts',
+    '[NAME]': 'name of the host to drain or resume',
+  },
+};
+
 export const commands = {
   admin,
   migrate,
@@ -98,6 +113,7 @@ export const commands = {
   seed,
   'dead-letters': deadLetters,
   'log-level': logLevel,
+  hosts,
 };
 
 /** Names, groups and summaries of the same commands, for the list that `taskfleet --help` prints. */
@@ -112,5 +128,6 @@ export const dataEntries: { name: keyof typeof commands; group: string; summary:
   { name: 'restore', group: 'Data', summary: 'write a backup to an empty database' },
   { name: 'seed', group: 'Data', summary: 'add made-up users and tasks' },
   { name: 'dead-letters', group: 'Operations', summary: 'list, retry or discard dead letters' },
+  { name: 'hosts', group: 'Operations', summary: 'list the hosts; drain or resume one' },
   { name: 'log-level', group: 'Operations', summary: 'show or set the log level of running processes' },
 ];

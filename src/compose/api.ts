@@ -57,6 +57,7 @@ export async function composeApi(config: Config, logger: Logger) {
     auth,
     passwords,
     users,
+    hosts: shared.store.hosts,
     health,
     lateness,
     live,

@@ -2,6 +2,7 @@ import { createAuditRepository } from '../audit/audit-repository';
 import { createAvatarRepository } from '../avatars/avatar-repository';
 import { createResponseCache } from '../cache/response-cache';
 import type { DataConfig, ProcessConfig } from '../config';
+import { createHostRepository } from '../hosts/host-repository';
 import { createIdempotencyRepository } from '../idempotency/idempotency-repository';
 import type { BusyClock } from '../lib/busy-clock';
 import { createHashPool } from '../infra/hash-pool';
@@ -33,6 +34,7 @@ export const createRepositories = (connection: Mongo['connection']) => ({
   tasks: createTaskRepository(connection),
   audit: createAuditRepository(connection),
   avatars: createAvatarRepository(connection),
+  hosts: createHostRepository(connection),
   jobs: createJobRepository(connection),
   notices: createNoticeRepository(connection),
   idempotencyKeys: createIdempotencyRepository(connection),

@@ -23,7 +23,7 @@ const PICTURE_LIMITS = { memoryBytes: 640_000_000, wallMs: 600_000 };
 export async function composeWorker(config: ProcessConfig, logger: Logger) {
   if (!config.rabbit) throw new Error('AMQP_URL is required: the job worker takes its jobs from RabbitMQ.');
   const metrics = createMetrics({ host: config.hostName, worker: config.jobWorkerName });
-  const { mongo, avatars, jobs } = await openStore(config, logger, metrics);
+  const { mongo, avatars, hosts, jobs } = await openStore(config, logger, metrics);
   const queue = createJobQueue({
     servers: config.rabbit,
     prefix: config.keyPrefix,
@@ -63,6 +63,7 @@ export async function composeWorker(config: ProcessConfig, logger: Logger) {
   return {
     health,
     intake,
+    hosts,
     jobs: jobMetrics,
     isConnected: queue.isConnected,
     queue: { depth: queue.depth, unacknowledged: queue.unacknowledged },

@@ -18,6 +18,8 @@ interface ApiControlOptions {
   /** Listens again after a drain. Resolves when NGINX uses this worker again: until then its siblings must not leave. */
   rejoin: () => Promise<void>;
   isServing: () => boolean;
+  /** True while an operator wants this host to take nothing. */
+  isHostDrained: () => boolean;
   live: LiveStats;
   hashPool: Pick<HashPool, 'underWay' | 'threads' | 'done' | 'waitMs'>;
   /** Ids of the keys of the tokens. */
@@ -34,7 +36,7 @@ export const DEADLINE_MS = 15_000;
 export function apiControl(options: ApiControlOptions) {
   const { config, drain, aside, leave, rejoin, isServing, live, hashPool, watchers, keyIds, metricsAsJson } =
     options;
-  const { loggers } = options;
+  const { isHostDrained, loggers } = options;
   return {
     'GET /status': () => ({
       ...processStatus(config, config.workerName, loggers[0]!),
@@ -43,6 +45,7 @@ export function apiControl(options: ApiControlOptions) {
       draining: drain.isDraining(),
       asideSince: aside.since(),
       serving: isServing(),
+      hostDrained: isHostDrained(),
       listening: drain.isListening(),
       inFlight: drain.inFlight() - watchers(),
       hashes: hashPool.underWay(),
@@ -56,6 +59,10 @@ export function apiControl(options: ApiControlOptions) {
       return drain.drain({ ...drainTimes(config.drainMs), deadlineMs: DEADLINE_MS, leave });
     },
     'POST /resume': () => {
+      if (isHostDrained())
+        throw new Error(
+          `host ${config.hostName} is drained. To end that: npx taskfleet hosts resume ${config.hostName}`,
+        );
       aside.handsOff();
       return rejoin();
     },

@@ -65,6 +65,8 @@ const apiStatus = processStatus.extend({
   asideSince: z.number().optional(),
   /** True if NGINX sends requests to this worker. */
   serving: z.boolean(),
+  /** True if it is drained with its whole host. Unset for a worker of an earlier version. */
+  hostDrained: z.boolean().optional(),
   /** True if the port accepts connections. */
   listening: z.boolean(),
   /** Requests under way, without live pages that watch. */

@@ -1,7 +1,10 @@
 import { consistentUrl } from '../infra/mongo/consistency';
 import { compareIndexes, inspectMongo, openMongo } from '../infra/mongo/inspection';
 import { askServer, LIMIT_MS } from './ask-server';
+import { listHosts } from '../hosts/change-host';
+import type { HostRepository } from '../hosts/host-repository';
 import { findingsOf, inMs, type Finding } from './finding';
+import { judgeHosts } from './judge-hosts';
 import { judgeIndexes, judgeMongo } from './judge-servers';
 
 type Connection = Awaited<ReturnType<typeof openMongo>>;
@@ -9,6 +12,7 @@ type Connection = Awaited<ReturnType<typeof openMongo>>;
 /** Creates the models on a connection. */
 export type CreateRepositories = (connection: Connection) => {
   jobs: { overdue(): Promise<{ count: number; since: Date | undefined }> };
+  hosts: Pick<HostRepository, 'all' | 'skewMs'>;
   notices: { inForce(): Promise<{ cacheOffUntil: Date | undefined; revoked: number }> };
 };
 
@@ -45,10 +49,11 @@ export async function checkMongo(
   });
   if (!connection || about.length === 1) return about;
   const opened = connection;
-  const { jobs, notices } = createRepositories(opened);
+  const { hosts, jobs, notices } = createRepositories(opened);
   const inside = await Promise.all([
     ask(async () => judgeIndexes(await compareIndexes(opened))),
     ask(async () => judgeOutbox(await jobs.overdue(), logs)),
+    ask(async () => judgeHosts(await listHosts(hosts))),
     ask(async () => judgeNotices(await notices.inForce())),
   ]);
   void opened.close().catch(() => {});

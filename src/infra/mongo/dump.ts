@@ -18,8 +18,13 @@ export const isAsInBackup = (name: string) => name !== NOTICES && name !== SESSI
 const concernOf = (session?: ClientSession) =>
   session?.snapshotEnabled ? { readConcern: { level: 'snapshot' as const } } : {};
 
+/** The hosts' collection. What runs now is not what ran at a backup. */
+export const HOSTS = 'hosts';
+/** Neither backed up nor restored. */
+const OF_NOW = [LOCKS, HOSTS];
+
 /** A starting worker writes these: a database that holds nothing else counts as empty. */
-const BOOKKEEPING = [CHANGELOG, NOTICES, LOCKS];
+const BOOKKEEPING = [CHANGELOG, NOTICES, ...OF_NOW];
 
 export type Dump = ReturnType<typeof createDump>;
 export type Stored = mongoose.mongo.BSON.Document;
@@ -40,7 +45,7 @@ export function createDump({ db, client }: Pick<Mongo, 'db' | 'client'>) {
       .sort();
   }
 
-  const collections = async () => (await allCollections()).filter((name) => name !== LOCKS);
+  const collections = async () => (await allCollections()).filter((name) => !OF_NOW.includes(name));
 
   const count = (name: string, session?: ClientSession): Promise<number> =>
     db.collection(name).countDocuments({}, { session, ...concernOf(session) });
@@ -104,7 +109,7 @@ export function createDump({ db, client }: Pick<Mongo, 'db' | 'client'>) {
      * needs no right to drop databases.
      */
     async removeAll(): Promise<void> {
-      for (const name of await collections()) await db.collection(name).drop();
+      for (const name of await allCollections()) if (name !== LOCKS) await db.collection(name).drop();
       if ((await allCollections()).includes(LOCKS)) await db.collection(LOCKS).drop();
     },
 
