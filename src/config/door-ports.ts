@@ -22,7 +22,7 @@ export const doorsBeside = (basePort: number, processes: number): number[] =>
 
 /** Address at which this host reaches the doors of its processes. */
 export interface Doors {
-  /** As in a URL. */
+  /** Address or name, with brackets around an IPv6 address as in a URL. */
   host: string;
   /** Value of INTERNAL_PORT. */
   port: number;
