@@ -9,7 +9,7 @@ export interface ApiHost {
 }
 
 /** The number of ports that API_HOSTS may name: NGINX's shared memory and the leave of a worker are made for it. */
-export const MOST_PORTS = 128;
+const MOST_PORTS = 128;
 export const EXAMPLE = '10.0.0.11:4001-4004';
 
 const ENTRY = /^(\[[^\]]*\]|[^:]*):(\d{1,5})(?:-(\d{1,5}))?$/;

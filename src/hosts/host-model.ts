@@ -11,7 +11,7 @@ const hostSchema = new Schema(
     _id: { type: String, required: true },
     host: { type: String, required: true },
 
-    /** Of a process: `api-0`, `worker-0`. Unset in the record of a host. */
+    /** Name of the process: `api-0`, `worker-0`. Unset in the record of a host. */
     process: { type: String },
     pid: { type: Number },
     /** Differs for two hosts of the same name. */
@@ -28,13 +28,13 @@ const hostSchema = new Schema(
     skewMs: { type: Number },
     /** True if it takes requests or jobs. */
     serving: { type: Boolean },
-    /** The last wish about its host that it carried out. */
+    /** The last request about its host that it carried out. */
     followed: { type: Boolean },
     startedAt: { type: Date },
-    /** By MongoDB's clock. */
+    /** Time by MongoDB's clock. */
     lastSeen: { type: Date },
 
-    /** Of a host: true if its processes are to take no requests and no jobs. */
+    /** Only in the record of a host: true if its processes are to take no requests and no jobs. */
     isDrained: { type: Boolean },
     askedAt: { type: Date },
   },

@@ -4,7 +4,7 @@ import { hostModel, type HostRecord } from './host-model';
 export type HostRepository = ReturnType<typeof createHostRepository>;
 
 /** What a process announces of itself. */
-export interface Announcement {
+interface Announcement {
   host: string;
   process: string;
   pid: number;
@@ -43,8 +43,6 @@ export function createHostRepository(connection: Connection) {
     },
 
     all: (): Promise<HostRecord[]> => Hosts.find().lean(),
-
-    ofHost: (host: string): Promise<HostRecord[]> => Hosts.find({ host }).lean(),
 
     /** Returns whether an operator wants this host to take no requests and no jobs. */
     async isDrained(host: string): Promise<boolean> {

@@ -3,7 +3,7 @@ import type { HostRecord } from './host-model';
 /** A process that was not seen for this long does not run; it announces itself every 3 s. */
 const GONE_MS = 15_000;
 
-export interface ListedProcess {
+interface ListedProcess {
   name: string;
   port?: number;
   serving: boolean;
@@ -62,7 +62,7 @@ function hostOf(
   const ageOf = ({ lastSeen }: HostRecord) => Math.max(0, now - lastSeen!.getTime());
   const newest = [...records].sort((a, b) => ageOf(a) - ageOf(b))[0];
   const living = records.filter((record) => ageOf(record) < GONE_MS);
-  // Of a host that died show what was seen last.
+  // If the host died, what was seen last is shown.
   const shown = living.length > 0 ? living : records;
   const keys = shown.find(({ keyIds }) => keyIds?.length)?.keyIds ?? [];
   return {
@@ -92,7 +92,7 @@ export function hostsOf(records: HostRecord[], now: number): ListedHost[] {
   const wanted = new Map(records.filter(({ isDrained }) => isDrained).map((record) => [record.host, record]));
   const groups = new Map<string, HostRecord[]>([...wanted.keys()].map((name) => [name, []]));
   for (const record of records.filter(({ lastSeen }) => lastSeen)) {
-    // A wish alone is a host without processes, until one of them is found.
+    // A request alone is a host without processes, until one of them is found.
     if (groups.get(record.host)?.length === 0) groups.delete(record.host);
     const key = `${record.host}\n${record.place}`;
     groups.set(key, [...(groups.get(key) ?? []), record]);

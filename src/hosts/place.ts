@@ -12,7 +12,8 @@ function machineId(): string {
 }
 
 /**
- * Tells two hosts of the same name apart: by machine, address and, for two stacks on one machine, folder.
+ * Returns an id that differs for two hosts of the same name: by machine, address and, for two stacks on one
+ * machine, folder.
  *
  * @param config runDir: folder of the control sockets
  */

@@ -5,12 +5,12 @@ import type { Connection, InferSchemaType } from 'mongoose';
 const orderSchema = new Schema(
   {
     host: { type: String, required: true },
-    /** Tells hosts of the same name apart; unset if any of them may take it. */
+    /** Differs for two hosts of the same name; unset if any of them may take it. */
     place: { type: String },
     worker: { type: String, required: true },
     action: { type: String, enum: ['drain', 'resume'], required: true },
     state: { type: String, enum: ['sent', 'taken', 'withdrawn', 'done', 'refused'], required: true },
-    /** Of a refusal: the kind of problem, and the text for people. */
+    /** Kind of problem of a refusal, and its text for people. */
     problem: { type: String },
     detail: { type: String },
   },

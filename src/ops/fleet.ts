@@ -15,7 +15,7 @@ const DRAIN_MS = 20_000;
 /** How long a drain may take to begin. */
 const BEGIN_MS = 1_000;
 const BEGIN_EVERY_MS = 50;
-/** Of each host other hosts see so many job workers. */
+/** Other hosts see at most so many job workers of this host. */
 const MOST_JOB_WORKERS = 20;
 
 type Answered = Awaited<ReturnType<typeof askAll<'GET /status'>>>;

@@ -18,7 +18,7 @@ export interface Message {
   body: Document;
 }
 
-/** Where the body of a message begins, by its kind; `undefined` for others. */
+/** Returns the index at which the body of a message begins, by its kind; `undefined` for others. */
 function bodyAt(bytes: Buffer): number | undefined {
   const code = bytes.readInt32LE(12);
   if (code === OP_REPLY) return 36;

@@ -9,7 +9,7 @@ export type Action = 'drain' | 'resume';
 export interface Target {
   /** Unset for this host. */
   host?: string;
-  /** Tells hosts of the same name apart. */
+  /** Differs for two hosts of the same name. */
   place?: string;
   worker: string;
 }

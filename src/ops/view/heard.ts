@@ -11,11 +11,11 @@ const MOST_PROCESSES = 300;
 const MOST_A_SECOND = 1_000;
 
 /** State of a process of another host, and how long ago it came. */
-export type Seen<T> = T & { heardMs: number };
+type Seen<T> = T & { heardMs: number };
 
 export interface OtherHost {
   name: string;
-  /** Tells hosts of the same name apart. */
+  /** Differs for two hosts of the same name. */
   place: string;
   /** True if another host has the same name. */
   isDouble: boolean;

@@ -17,7 +17,7 @@ const message = z.union([
   z.object({ ...from, status: protocol['GET /status'].answer }),
 ]);
 
-/** What a process says of itself to those that show the fleet. `place` tells hosts of the same name apart. */
+/** What a process says of itself to those that show the fleet. `place` differs for two hosts of the same name. */
 export type Message = { host: string; place: string } & (
   { status: Status } | { gone: { name: string; pid: number } }
 );
