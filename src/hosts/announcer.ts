@@ -9,6 +9,11 @@ const LOOK_MS = 1_000;
 /** Every so many looks the process announces itself, and measures its clock. */
 const LOOKS_PER_RECORD = 3;
 const LOOKS_PER_CLOCK = 30;
+/** MongoDB's code of an error for what the user has no rights to. */
+const UNAUTHORIZED = 13;
+const GRANT =
+  'The user of MONGO_URL lacks rights, so this process is not listed, and `taskfleet hosts drain` does not reach it. Grant ' +
+  'find, insert, update and remove on the collection `hosts`, in containers by docker compose up -d --force-recreate mongo';
 
 interface AnnouncerOptions {
   config: ProcessConfig;
@@ -29,7 +34,7 @@ interface AnnouncerOptions {
 
 /**
  * Announces this process in MongoDB every few seconds, and follows what operators want of its host. A trial does
- * neither.
+ * neither. A process whose user lacks the rights serves without: the release before needed none.
  */
 export function createAnnouncer(options: AnnouncerOptions) {
   const { config, hosts, name, port, keyIds, isServing, drain, resume, logger } = options;
@@ -51,6 +56,7 @@ export function createAnnouncer(options: AnnouncerOptions) {
   let skewMs: number | undefined;
   let looks = 0;
   let stopped = config.isTrial;
+  let hasWarned = false;
 
   const announce = () =>
     hosts.announce({ ...about, keyIds: keyIds?.(), skewMs, serving: isServing(), followed });
@@ -72,6 +78,14 @@ export function createAnnouncer(options: AnnouncerOptions) {
   const warn = (error: Error) =>
     logger.warn({ reason: error.message }, 'Following what an operator wants of this host failed');
 
+  /** Logs once what to grant if MongoDB refused for lack of rights; @returns whether it did. */
+  function lacksRights(error: Error): boolean {
+    if ((error as { code?: unknown }).code !== UNAUTHORIZED) return false;
+    if (!hasWarned) logger.warn({ reason: error.message }, GRANT);
+    hasWarned = true;
+    return true;
+  }
+
   async function look(): Promise<void> {
     wanted = await hosts.isDrained(about.host);
     void follow(wanted).catch(warn);
@@ -82,17 +96,24 @@ export function createAnnouncer(options: AnnouncerOptions) {
 
   async function lookAgainAndAgain(): Promise<void> {
     while (!stopped) {
-      await look().catch((error: Error) =>
-        logger.debug({ reason: error.message }, 'Announcing this process failed'),
-      );
+      await look().catch((error: Error) => {
+        if (!lacksRights(error)) logger.debug({ reason: error.message }, 'Announcing this process failed');
+      });
       await sleep(LOOK_MS, undefined, { ref: false });
     }
   }
 
   return {
-    /** Returns whether this host is drained. Call it before the process takes anything. */
+    /**
+     * Returns whether this host is drained. Call it before the process takes anything. A trial reads it too, so that it
+     * fails if the start would, and is never drained.
+     */
     async startsDrained(): Promise<boolean> {
-      followed = wanted = !stopped && (await hosts.isDrained(about.host));
+      const isDrained = await hosts.isDrained(about.host).catch((error: Error) => {
+        if (lacksRights(error)) return false;
+        throw error;
+      });
+      followed = wanted = isDrained && !stopped;
       return followed;
     },
 
