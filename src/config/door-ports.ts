@@ -1,9 +1,10 @@
 import { httpAddress } from '../lib/http-address';
 
+export const DEFAULT_BASE_PORT = 4001;
 const OFFSET = 1_000;
-/** Door of a job worker, counted from that of the API worker with the same number. */
+/** Internal port of a job worker, counted from that of the API worker with the same number. */
 const JOB_WORKERS_FROM = 500;
-/** Highest first port at which all doors still have a number. */
+/** Highest INTERNAL_PORT at which all processes still have a port. */
 export const HIGHEST_INTERNAL_PORT = 64_000;
 
 /** Returns the default of INTERNAL_PORT. Near the highest port there is room below BASE_PORT only. */
@@ -14,14 +15,14 @@ export const apiDoorPort = (internalPort: number, instance: number): number => i
 export const jobDoorPort = (internalPort: number, instance: number): number =>
   internalPort + JOB_WORKERS_FROM + instance;
 
-/** Returns the ports of the doors of so many processes of each kind, whose API ports begin at `basePort`. */
+/** Returns the internal ports of so many processes of each kind, whose API ports begin at `basePort`. */
 export const doorsBeside = (basePort: number, processes: number): number[] =>
   Array.from({ length: processes }, (_, instance) =>
     [apiDoorPort, jobDoorPort].map((portOf) => portOf(internalPortOf(basePort), instance)),
   ).flat();
 
-/** Address at which this host reaches the doors of its processes. */
-export interface Doors {
+/** Address at which this host reaches the internal ports of its processes. */
+interface Doors {
   /** Address or name, with brackets around an IPv6 address as in a URL. */
   host: string;
   /** Value of INTERNAL_PORT. */
@@ -36,6 +37,6 @@ interface DoorVariables {
 
 /** @param env variables of the processes */
 export function doorsOf({ INTERNAL_HOST: host, INTERNAL_PORT, BASE_PORT }: DoorVariables): Doors {
-  const port = Number(INTERNAL_PORT) || internalPortOf(Number(BASE_PORT));
+  const port = Number(INTERNAL_PORT) || internalPortOf(Number(BASE_PORT) || DEFAULT_BASE_PORT);
   return { host: new URL(httpAddress(host, port)).hostname, port };
 }

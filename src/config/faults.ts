@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { About } from './schema';
+import type { About } from './describe';
 import { shortened } from '../lib/shortened';
 
 type Shape = z.ZodObject;

@@ -2,7 +2,8 @@ import os from 'node:os';
 import { z } from 'zod';
 import { SECRET_BYTES } from '../keys/key-list';
 import { LOG_LEVELS } from '../lib/log-levels';
-import { HIGHEST_INTERNAL_PORT } from './door-ports';
+import { all, api, apiAndCommands, both, by, local, NETWORKS, url, worker } from './describe';
+import { DEFAULT_BASE_PORT, HIGHEST_INTERNAL_PORT } from './door-ports';
 import { isNetwork } from '../lib/networks';
 import { parseBrokers } from '../lib/broker-list';
 import { isRedisUrl, SENTINEL_FORM } from '../lib/sentinel-url';
@@ -16,34 +17,6 @@ const ownHostName =
     .hostname()
     .replace(/[^\w.-]|^[^A-Za-z0-9]+/g, '')
     .slice(0, 63) || 'host';
-
-/** What docs/configuration.md and the messages say beyond what zod knows. */
-export interface About {
-  description: string;
-  readBy: string;
-  /** Set if the type alone does not say it. */
-  allowed?: string;
-  /** Set if the default is not a constant. */
-  defaultText?: string;
-  /** Never printed: all of it, or what stands before the @ of a URL. */
-  secret?: 'whole' | 'credentials';
-}
-export type More = Omit<About, 'description' | 'readBy'>;
-
-export const by =
-  (readBy: string) =>
-  <T extends z.ZodType>(type: T, description: string, more: More = {}) =>
-    type.meta({ description, readBy, ...more });
-const api = by('API');
-const worker = by('job worker');
-const both = by('API, job worker');
-const apiAndCommands = by('API, commands');
-const all = by('API, job worker, commands');
-
-/** What a list of networks may contain; stack-variables.ts has another. */
-export const NETWORKS = 'addresses, networks, loopback, linklocal, uniquelocal, separated by commas';
-const url = (pattern: RegExp) => z.string().regex(pattern);
-const local = (defaultText: string) => ({ defaultText: `${defaultText} in the local stack` });
 
 /** Every variable that the API, the job worker and the commands read. */
 export const configSchema = z.object({
@@ -64,7 +37,7 @@ export const configSchema = z.object({
   ),
   AMQP_CA_FILE: all(
     explained(z.string(), certificateFaults).optional(),
-    'File with the certificates that may sign that of an `amqps://` broker, instead of the well-known ones.',
+    'File of the certificate authorities that are trusted for `amqps://` brokers, instead of the well-known ones.',
     { allowed: 'a readable PEM file' },
   ),
   AMQP_MANAGEMENT_URL: by('commands')(
@@ -120,16 +93,16 @@ export const configSchema = z.object({
   ),
   HOST: api(z.string().default('127.0.0.1'), 'Address that the API listens on.'),
   BASE_PORT: all(
-    whole(1, 65000).default(4001),
+    whole(1, 65000).default(DEFAULT_BASE_PORT),
     "Port of the first API worker; each further one adds its NODE_APP_INSTANCE. RUN_DIR's default depends on it.",
   ),
   INTERNAL_HOST: both(
     z.string().default('127.0.0.1'),
-    'Address of the doors for operators (docs/doors.md). Whoever reaches it may drain a worker.',
+    'Address that the internal ports listen on (docs/doors.md). Any client that reaches it can drain a worker.',
   ),
   INTERNAL_PORT: both(
     whole(1, HIGHEST_INTERNAL_PORT).optional(),
-    'Port of the door of the first API worker; each further one adds its number, a job worker 500 and its number.',
+    'Internal port of the first API worker. Each further one adds its number, a job worker 500 and its number.',
     { defaultText: 'BASE_PORT + 1000' },
   ),
   TASKFLEET_HOST: both(
@@ -218,7 +191,7 @@ export const configSchema = z.object({
   ),
   DRAIN_MS: api(
     whole(0, 60_000).default(1_500),
-    'Milliseconds that a stopping API worker serves on, already not ready: more than NGINX (1 s) or an engine needs.',
+    'Milliseconds that an API worker which stops still serves, no longer ready: longer than NGINX (1 s) or an engine needs.',
   ),
   RUN_DIR: all(
     z.string().max(80).optional(),

@@ -1,8 +1,8 @@
 import { isIP } from 'node:net';
 import { z } from 'zod';
 import { EXAMPLE, parseApiHosts } from './api-hosts';
+import { by, NETWORKS, type More } from './describe';
 import { parseListen } from './listen';
-import { by, NETWORKS, type More } from './schema';
 import { flag, list, whole } from './values';
 import { isNetwork } from '../lib/networks';
 
@@ -184,7 +184,7 @@ export const stackSchema = z.object({
   MONGO_API_PASSWORD: password('containers: MongoDB, API', "Password of the API's user of MongoDB."),
   MONGO_WORKER_PASSWORD: password(
     'containers: MongoDB, job worker',
-    "Password of the job worker's user of MongoDB, which can access jobs and pictures only.",
+    "Password of the job worker's user of MongoDB, which can access jobs, pictures and the list of hosts only.",
   ),
   REDIS_PASSWORD: password('containers: Redis, API', 'Password of Redis.'),
   RABBITMQ_PASSWORD: password(
