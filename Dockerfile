@@ -35,11 +35,14 @@ COPY --from=process-packages /app/node_modules node_modules
 COPY --from=build /app/dist dist
 # The user "node" by number, so that an orchestrator can verify that it is not root.
 USER 1000
-# An API worker at its port, or a job worker at its internal port. A process that drains, or waits for MongoDB, is not ready
-# but healthy: an engine that replaced it would lose requests, or replace all of them.
+# The internal port of an API worker or a job worker, which stays open to the end. A process that drains, or waits for
+# MongoDB, is not ready but healthy: an engine that replaced it would lose requests, undo the drain, or replace all of them.
 HEALTHCHECK --interval=10s --timeout=5s --start-period=30s CMD ["node", "-e", "\
-    const started = async (port) => { if (!(await fetch(`http://127.0.0.1:${port}/health/startup`)).ok) throw port; }; \
-    Promise.any([4001, 5501].map(started)).then(() => process.exit(0), () => process.exit(1))"]
+    const { apiDoorPort, doorsOf, jobDoorPort } = require('./dist/config/door-ports.js'); \
+    const { host, port } = doorsOf(process.env); \
+    const doors = [apiDoorPort, jobDoorPort].map((portOf) => portOf(port, Number(process.env.NODE_APP_INSTANCE || 0))); \
+    const started = async (door) => { if (!(await fetch(`http://${host}:${door}/health/startup`)).ok) throw door; }; \
+    Promise.any(doors.map(started)).then(() => process.exit(0), () => process.exit(1))"]
 CMD ["node", "dist/api.js"]
 
 FROM base

@@ -114,32 +114,59 @@ describe('nginx/Dockerfile', () => {
   });
 });
 
-describe.each([
-  ['', '/health/ready', 'any worker is ready'],
-  ['process', '/health/startup', 'the process has started'],
-])('the health check of the stage "%s"', (stage, place, condition) => {
-  const [, flag, code] = words(inStage(stage, 'HEALTHCHECK')[0]!);
+/** Runs a script as a health check does. @returns its exit status */
+const exitOf = (args: string[], env: NodeJS.ProcessEnv = {}) =>
+  new Promise<number>((resolve) => {
+    const options = { cwd: root, env: { PATH: process.env.PATH, ...env } };
+    execFile(process.execPath, args, options, (error) => resolve(Number(error?.code ?? 0)));
+  });
 
+/** Starts a server that answers one path with this status. @returns its port */
+const serveStatus = async (place: string, status: number) =>
+  (
+    await serve((request, response) => {
+      response.writeHead(request.url === place ? status : 404).end();
+    })
+  ).port;
+
+describe('the health check of the image with PM2', () => {
+  const [, flag, code] = words(inStage('', 'HEALTHCHECK')[0]!);
   /** Runs the check against ports from `base` on. */
-  const run = (base: number) =>
-    new Promise<number>((resolve) => {
-      const onPorts = code!.replace('4001', String(base)).replace('5501', String(base + 2));
-      execFile(process.execPath, [flag!, onPorts], (error) => resolve(Number(error?.code ?? 0)));
-    });
+  const run = (base: number) => exitOf([flag!, code!.replace('4001', String(base))]);
 
-  /** Starts a worker that is ready or not. @returns its port */
-  const serveStatus = async (status: number) =>
-    (
-      await serve((request, response) => {
-        response.writeHead(request.url === place ? status : 404).end();
-      })
-    ).port;
-
-  it(`passes if ${condition}`, async () => {
-    expect(await run((await serveStatus(200)) - 2)).toBe(0);
+  it('passes if any worker is ready', async () => {
+    expect(await run((await serveStatus('/health/ready', 200)) - 2)).toBe(0);
   });
 
   it('fails if none is', async () => {
-    expect(await run(await serveStatus(503))).toBe(1);
+    expect(await run(await serveStatus('/health/ready', 503))).toBe(1);
+  });
+});
+
+describe('the health check of the image of one process', () => {
+  const [, flag, code] = words(inStage('process', 'HEALTHCHECK')[0]!);
+  /** Runs the check with the sources in place of the build. */
+  const run = (env: NodeJS.ProcessEnv) =>
+    exitOf(
+      ['--import', 'tsx', flag!, code!.replace('./dist/config/door-ports.js', './src/config/door-ports.ts')],
+      env,
+    );
+
+  it.each([
+    ['an API worker', (port: number) => ({ INTERNAL_PORT: String(port) })],
+    ['a job worker', (port: number) => ({ INTERNAL_PORT: String(port - 500) })],
+    ['an API worker by BASE_PORT', (port: number) => ({ BASE_PORT: String(port - 1_000) })],
+    ['the third API worker', (port: number) => ({ INTERNAL_PORT: String(port - 2), NODE_APP_INSTANCE: '2' })],
+    [
+      'one that listens on all addresses',
+      (port: number) => ({ INTERNAL_PORT: String(port), INTERNAL_HOST: '0.0.0.0' }),
+    ],
+  ])('passes if %s has started, by its internal port alone', async (_, envOf) => {
+    expect(await run(envOf(await serveStatus('/health/startup', 200)))).toBe(0);
+  });
+
+  it('fails if it has not, or none listens', async () => {
+    expect(await run({ INTERNAL_PORT: String(await serveStatus('/health/startup', 503)) })).toBe(1);
+    expect(await run({ INTERNAL_PORT: '1' })).toBe(1);
   });
 });
