@@ -40,7 +40,7 @@ describe('the monitoring', () => {
     });
     const [{ targets, labels }] = parse(read('hosts.yml')) as [{ targets: string[]; labels?: object }];
     expect([targets.map((target) => Number(target.split(':')[1])), labels]).toEqual([
-      [internalPort, internalPort],
+      [internalPort + 500, internalPort + 500],
       undefined,
     ]);
   });
