@@ -88,9 +88,8 @@ function judgeNotices({ cacheOffUntil, revoked }: { cacheOffUntil: Date | undefi
   const revocations = ok(`${revoked} removed user${revoked === 1 ? '' : 's'} whose tokens are refused`);
   if (!cacheOffUntil) return [revocations];
   const left = inMs(cacheOffUntil.getTime() - Date.now());
-  const cure = 'It returns by itself; if it goes off repeatedly, check Redis and the network to it';
-  return [
-    revocations,
-    warning(`The cache is off for all workers, for ${left} more: Redis did not confirm a change`, cure),
-  ];
+  const cure =
+    'It returns by itself; if it goes off repeatedly, check Redis, MongoDB and the network to them';
+  const why = 'a change was not confirmed, or another Redis or MongoDB primary took over';
+  return [revocations, warning(`The cache is off for all workers, for ${left} more: ${why}`, cure)];
 }

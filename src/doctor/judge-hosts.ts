@@ -83,7 +83,7 @@ export function judgeHosts(hosts: ListedHost[]): Finding[] {
       .filter(({ isGone, drainedSince }) => isGone && !drainedSince)
       .map(({ name, lastSeenMs = 0 }) =>
         warning(
-          `${name} ended without a word ${Math.round(lastSeenMs / 1_000)} s ago`,
+          `${name} stopped announcing itself ${Math.round(lastSeenMs / 1_000)} s ago`,
           'Look at that host; what died is forgotten after a day',
         ),
       ),

@@ -55,7 +55,7 @@ export function createChangeHost({ hosts, lock, say, followMs = FOLLOW_MS }: Cha
       const what = isDrained ? 'drain' : 'serve again';
       if (performance.now() > giveUp)
         throw new UserError(
-          `${left.join(', ')} of ${name} did not ${what} within ${followMs / 1_000} s. The wish stays: each follows once it can.\n` +
+          `${left.join(', ')} of ${name} did not ${what} within ${followMs / 1_000} s. The request stays in force: each process follows when it can.\n` +
             'npx taskfleet hosts shows the state; the log of the process says why.',
         );
       if (performance.now() - saidAt > SAY_MS) {
@@ -66,7 +66,7 @@ export function createChangeHost({ hosts, lock, say, followMs = FOLLOW_MS }: Cha
     }
   }
 
-  /** Writes the wish unless no other host serves. */
+  /** Stores the request unless no other host serves. */
   async function wantDrained(name: string, force: boolean): Promise<void> {
     const { all, those } = await named(name);
     const others = all.filter(

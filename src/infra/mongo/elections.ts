@@ -1,8 +1,8 @@
 import type { Connection } from 'mongoose';
 
 /**
- * Calls `onElected` when another election has named the primary. A write that the primary of before had not passed on is
- * undone then, and what was read of it never was.
+ * Calls `onElected` when another election has named the primary. The new primary may lack writes that the old one had not
+ * replicated. They are rolled back, so answers that show them were never valid.
  * @param known the election of the primary of now
  */
 export function watchElections(

@@ -44,7 +44,11 @@ describe('the doctor about hosts', () => {
     ['a clock 1.5 s ahead', { skewMs: 1_500 }, /^warning: The clock of second is 1500 ms ahead/],
     ['a clock 3 s behind', { skewMs: -3_000 }, /^error: The clock of second is 3000 ms behind .*maximum/],
     ['an operator’s drain', { drainedSince: new Date(now) }, /^warning: second is drained/],
-    ['its death', { isGone: true, lastSeenMs: 60_000 }, /^warning: second ended without a word 60 s ago/],
+    [
+      'its death',
+      { isGone: true, lastSeenMs: 60_000 },
+      /^warning: second stopped announcing itself 60 s ago/,
+    ],
     ['the name of the other', { name: 'first', address: '10.0.0.12' }, /^warning: 2 hosts are called first/],
   ])('reports %s', (_, more, expected) => {
     expect(saidOf(host('first'), host('second', more))).toEqual(
