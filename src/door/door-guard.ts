@@ -1,3 +1,4 @@
+import type { IncomingHttpHeaders } from 'node:http';
 import { isIP } from 'node:net';
 import type { Request } from 'express';
 import { isLoopback } from '../lib/client-address';
@@ -12,12 +13,26 @@ function isOwnName(authority = ''): boolean {
 }
 
 /**
+ * Refuses metrics to a balancer, which each scrape would reach another host through. NGINX beside the workers says
+ * nothing of itself: it asks the workers of its own host alone.
+ * @throws ForbiddenError
+ */
+function requireDirect(headers: IncomingHttpHeaders): void {
+  if (['x-forwarded-for', 'forwarded', 'via'].some((name) => headers[name] !== undefined))
+    throw new ForbiddenError(
+      'The scrape came through a proxy, so the next may reach another host. Scrape each host at its own internal port:' +
+        ' docs/fleet.md#prometheus-by-host.',
+    );
+}
+
+/**
  * Refuses what a web page may have sent: any page that a browser of this host shows can address its loopback. A change
  * never comes from a page. Over loopback the request must name this host by an address or as localhost, since the owner
  * of a name can resolve it to loopback for a page of theirs (DNS rebinding).
  * @throws ForbiddenError
  */
-export function requireOperator({ method, headers, socket }: Request): void {
+export function requireOperator({ method, path, headers, socket }: Request): void {
+  if (path.startsWith('/metrics')) requireDirect(headers);
   const isChange = method !== 'GET' && method !== 'HEAD';
   const site = headers['sec-fetch-site'];
   if (isChange && (headers.origin !== undefined || (site !== undefined && site !== 'none')))

@@ -43,6 +43,17 @@ describe('the internal port', () => {
     await ask().get('/health/startup').expect(200);
   });
 
+  it.each(['X-Forwarded-For', 'Forwarded', 'Via'])(
+    'refuses a scrape through a balancer: %s',
+    async (name) => {
+      for (const path of ['/metrics', '/metrics/all']) {
+        const { body } = await ask().get(path).set(name, '10.0.0.1').expect(403);
+        expect(body.detail).toMatch(/Scrape each host at its own internal port/);
+      }
+      await ask().get('/health/ready/details').set(name, '10.0.0.1').expect(200);
+    },
+  );
+
   it('is ready until its process drains', async () => {
     await ask().get('/health/ready').expect(200, { status: 'ok' });
     isDraining = true;
