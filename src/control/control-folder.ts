@@ -1,6 +1,5 @@
-import { readdirSync, statSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import path from 'node:path';
-import { digestOf } from '../lib/digest';
 import { isAlive } from '../lib/is-alive';
 import { makePrivateFolder, privateFolderFault } from '../lib/private-folder';
 
@@ -24,12 +23,6 @@ export function ensureControlFolder(folder: string): void {
     throw new Error(`RUN_DIR: ${folder} is longer than the ${LONGEST_FOLDER} bytes a socket allows`);
   const fault = makePrivateFolder(folder);
   if (fault) throw new Error(`RUN_DIR: ${folder} ${fault}, or let RUN_DIR name another folder`);
-}
-
-/** Identifies this folder among those of all hosts, also if two hosts have the same name. */
-export function placeOf(folder: string): string {
-  const found = statSync(folder, { throwIfNoEntry: false });
-  return digestOf(`${found?.dev} ${found?.ino} ${found?.birthtimeMs}`).slice(0, 10);
 }
 
 export const socketFile = (folder: string, name: string): string =>

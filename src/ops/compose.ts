@@ -1,7 +1,8 @@
 import type { Audit } from '../audit/audit';
 import type { Config } from '../config';
-import { placeOf } from '../control/control-folder';
 import type { ApiStatus } from '../control/protocol';
+import type { HostRepository } from '../hosts/host-repository';
+import { placeOf } from '../hosts/place';
 import { createLock } from '../infra/mongo/lock';
 import type { Mongo } from '../infra/mongo/mongo';
 import type { LiveChannel } from '../infra/redis/live-channel';
@@ -18,6 +19,7 @@ import type { OpsSnapshot } from './ops-types';
 import { createChangeWorker } from './orders/change-worker';
 import { followOrders } from './orders/follow-orders';
 import { createOtherHosts } from './orders/other-hosts';
+import { createAnnounced } from './view/announced';
 import { createElsewhere } from './view/elsewhere';
 import { startPublishing } from './view/publisher';
 import { createWatch } from './view/watch';
@@ -25,6 +27,7 @@ import { createWatch } from './view/watch';
 interface SnapshotDeps {
   fleet: Pick<Fleet, 'processes' | 'scaling' | 'messages'>;
   elsewhere: Pick<ReturnType<typeof createElsewhere>, 'look'>;
+  announced: ReturnType<typeof createAnnounced>;
   jobs: Pick<JobRepository, 'counts' | 'latest'>;
   /** Name of this worker and its host. */
   name: string;
@@ -35,17 +38,18 @@ const JOBS = 8;
 
 /** Collects what the live page shows. Workers are shown even if MongoDB or RabbitMQ is away. */
 const createSnapshot =
-  ({ fleet, elsewhere, jobs, name, host }: SnapshotDeps) =>
+  ({ fleet, elsewhere, announced, jobs, name, host }: SnapshotDeps) =>
   async (): Promise<OpsSnapshot<Date>> => {
     const shown = Promise.all([jobs.counts(), jobs.latest(JOBS)]).then(
       ([counts, latest]) => ({ ...counts, latest }),
       () => null,
     );
-    const [processes, scaling, messages, others] = await Promise.all([
+    const [processes, scaling, messages, others, known] = await Promise.all([
       fleet.processes(),
       fleet.scaling(),
       fleet.messages(),
       elsewhere.look(),
+      announced(),
     ]);
     return {
       at: Date.now(),
@@ -53,6 +57,7 @@ const createSnapshot =
       host,
       ...processes,
       elsewhere: others,
+      announced: known,
       scaling,
       jobs: await shown,
       messages,
@@ -61,6 +66,7 @@ const createSnapshot =
 
 interface OpsDeps {
   mongo: Pick<Mongo, 'db'>;
+  hosts: HostRepository;
   users: UserRepository;
   jobs: JobRepository;
   failedJobs: FailedJobs;
@@ -77,11 +83,13 @@ export function composeOps(
   {
     runDir,
     fullWorkerName: name,
+    host: address,
     hostName: host,
     balancerUrls = [],
-  }: Pick<Config, 'runDir' | 'fullWorkerName' | 'hostName' | 'balancerUrls'>,
+  }: Pick<Config, 'runDir' | 'host' | 'fullWorkerName' | 'hostName' | 'balancerUrls'>,
   {
     mongo,
+    hosts,
     users,
     jobs,
     failedJobs,
@@ -95,14 +103,14 @@ export function composeOps(
 ) {
   const { orders } = notices;
   const watch = createWatch(board, notices);
-  let place: string | undefined;
-  // Not before the control socket has created the folder.
-  const own = () => ({ host, place: (place ??= placeOf(runDir)) });
+  const place = placeOf({ host: address, runDir });
+  const own = () => ({ host, place });
   const elsewhere = createElsewhere({ channel, watch, own });
+  const announced = createAnnounced(hosts, place);
   const whileOthersServe = createOtherHosts({
     lock: createLock(mongo.db, 'last-worker'),
     balancerUrls,
-    place: () => own().place,
+    place: () => place,
     hearsOneServe: elsewhere.hearsOneServe,
   });
   const fleet = createFleet(runDir, { whileOthersServe });
@@ -110,10 +118,10 @@ export function composeOps(
   followOrders({ board, orders, fleet, own, logger });
   return {
     routes: {
-      hub: createEventHub({ take: createSnapshot({ fleet, elsewhere, jobs, name, host }) }),
+      hub: createEventHub({ take: createSnapshot({ fleet, elsewhere, announced, jobs, name, host }) }),
       fleet,
       change: createChangeWorker({ fleet, orders, own, audit }),
-      place: () => ({ place: own().place, serving: isServing() }),
+      place: () => ({ place, serving: isServing() }),
       failedJobs,
       authenticate,
       isAdmin: async (id) => (await users.byId(id))?.role === 'Admin',

@@ -1,4 +1,5 @@
 import type { Answers, ApiStatus, AutoscaleStatus, JobWorkerStatus } from '../control/protocol';
+import type { AnnouncedHost } from './view/announced';
 import type { Elsewhere } from './view/elsewhere';
 
 /** What the live page fetches. Times are `Date` in the server and, after JSON, `string` in the page. */
@@ -15,6 +16,8 @@ export interface OpsSnapshot<Time> {
   /** Names of the workers and job workers of this host that run but did not answer in time. */
   silent: string[];
   elsewhere: Elsewhere;
+  /** Null if MongoDB can't be asked. */
+  announced: AnnouncedHost[] | null;
   /** Unset if no supervisor scales. */
   scaling?: AutoscaleStatus;
   /** Null if MongoDB can't be asked. */

@@ -11,7 +11,7 @@ import { use } from '../support/use';
 const live = useLivePage();
 const { cluster, card } = live;
 const silent = new Set<string>();
-const placeIn: Record<string, string> = { beta: 'placebeta-', 'gamma.example.internal': 'placegamma' };
+const placeIn: Record<string, string> = { beta: 'pla-beta', 'gamma.example.internal': 'pl-gamma' };
 let page: Page;
 
 /** Publishes as the processes of two other hosts do. */
@@ -23,9 +23,7 @@ use(
     const channel = createLiveChannel(redis, `${prefix}:live`);
     let count = 0;
     const say = (host: string, status: Parameters<typeof textOf>[1]) =>
-      channel
-        .publish(textOf({ host, place: placeIn[host]! }, status))
-        .catch(() => {});
+      channel.publish(textOf({ host, place: placeIn[host]! }, status)).catch(() => {});
     const timer = setInterval(() => {
       count += 1;
       for (const host of Object.keys(placeIn).filter((name) => !silent.has(name))) {

@@ -1,5 +1,6 @@
 import type { ApiStatus, JobWorkerStatus } from '../../control/protocol.js';
 import type { OpsSnapshot } from '../ops-types.js';
+import type { AnnouncedHost } from '../view/announced.js';
 import { duration } from './dom.mjs';
 
 /** After this silence a process of another host counts as silent; they report each second. */
@@ -42,13 +43,28 @@ const newestOfEach = <T extends Place>(all: T[]): T[] => [
 const OWN_DOUBLE = 'Another host has the same name. Give one of them another by TASKFLEET_HOST.';
 const DOUBLE = `${OWN_DOUBLE} Until then its workers can only be drained there.`;
 
+const DRAINED = 'An operator drains this host; `taskfleet hosts` lists it.';
+
 const silence = (heardMs: number[]) =>
   heardMs.length > 0 && Math.min(...heardMs) > SILENT_MS
     ? `Not heard for ${duration(0, Math.min(...heardMs))}: it is down, cut off, or its Redis is not this one.`
     : '';
 
+const plural = (count: number, what: string) => `${count} ${what}${count === 1 ? '' : 's'}`;
+
+/** Describes a host of which nothing is heard. */
+function describeAnnounced({ apiWorkers, serving, jobWorkers }: AnnouncedHost): string {
+  const parts = [
+    apiWorkers > 0 && `${serving} of ${plural(apiWorkers, 'API worker')} serve`,
+    jobWorkers > 0 && `${plural(jobWorkers, 'job worker')} run`,
+  ];
+  return `Nothing is heard through Redis. MongoDB says: ${parts.filter(Boolean).join(', ')}.`;
+}
+
 /** Lists this host, and then the others. */
-export function hostsOf({ host, workers, jobWorkers, silent, elsewhere }: OpsSnapshot<string>): ShownHost[] {
+export function hostsOf(snapshot: OpsSnapshot<string>): ShownHost[] {
+  const { host, workers, jobWorkers, silent, elsewhere } = snapshot;
+  const announced = snapshot.announced ?? [];
   const own = <T extends { name: string }>(one: T) => ({
     ...one,
     key: one.name,
@@ -79,13 +95,22 @@ export function hostsOf({ host, workers, jobWorkers, silent, elsewhere }: OpsSna
       name,
       isHere: false,
       isDouble,
-      note: silence(processes.map(({ heardMs }) => heardMs)) || (isDouble ? DOUBLE : ''),
+      note:
+        silence(processes.map(({ heardMs }) => heardMs)) ||
+        (isDouble ? DOUBLE : announced.some((one) => one.place === place && one.isDrained) ? DRAINED : ''),
       workers: newestOfEach(found.workers.map(other)),
       jobWorkers: newestOfEach(found.jobWorkers.map(other)),
       silent: [],
     };
   });
-  return [here, ...others];
+  const unheard = announced
+    .filter(({ place }) => !others.some(({ id }) => id === place))
+    .map((one): ShownHost => {
+      const note = `${one.isDrained ? `${DRAINED} ` : ''}${describeAnnounced(one)}`;
+      const nothing = { workers: [], jobWorkers: [], silent: [] };
+      return { id: one.place, name: one.name, isHere: false, isDouble: false, note, ...nothing };
+    });
+  return [here, ...others, ...unheard];
 }
 
 /** Says what cannot be seen of other hosts; empty if nothing is missing. */
@@ -95,7 +120,7 @@ export function describeElsewhere({ elsewhere, host }: OpsSnapshot<string>): str
     redis === 'none' && `Without REDIS_URL only the workers of this host, ${host}, are shown.`,
     redis === 'connecting' && 'Looking for other hosts…',
     redis === 'away' &&
-      `Redis does not answer, so only the workers of this host, ${host}, are shown. Others may serve all the same.`,
+      `Redis does not answer, so the figures are those of this host, ${host}. Others may serve all the same.`,
     ignored > 0 && `${ignored} messages in Redis were ignored: no taskfleet of a similar release wrote them.`,
     leftOut > 0 && `${leftOut} processes more publish than this page shows.`,
   ];

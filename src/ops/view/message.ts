@@ -11,7 +11,7 @@ const MOST_JOBS = 4;
 
 const name = z.string().regex(/^(api|worker)-\d{1,3}$/);
 const pid = z.int().positive();
-const from = { host: z.string().regex(/^[A-Za-z0-9][\w.-]{0,62}$/), place: z.string().regex(/^[\w-]{10}$/) };
+const from = { host: z.string().regex(/^[A-Za-z0-9][\w.-]{0,62}$/), place: z.string().regex(/^[\w-]{8}$/) };
 const message = z.union([
   z.object({ ...from, gone: z.object({ name, pid }) }),
   z.object({ ...from, status: protocol['GET /status'].answer }),

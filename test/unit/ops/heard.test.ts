@@ -2,8 +2,8 @@ import { createHeard } from '../../../src/ops/view/heard';
 import { farewell, parseMessage, textOf } from '../../../src/ops/view/message';
 import { buildApiStatus, buildJobWorkerStatus } from '../../support/api-status';
 
-const own = { host: 'alpha', place: 'place-here' };
-const beta = { host: 'beta', place: 'place-beta' };
+const own = { host: 'alpha', place: 'pl-alpha' };
+const beta = { host: 'beta', place: 'pl--beta' };
 const busy = buildApiStatus({
   release: '86dc6c4d-77ab1c2d',
   build: { version: '0.1.0', commit: '40ce2ba'.repeat(5), contract: '1.0.0' },
@@ -69,7 +69,7 @@ describe('what is heard of other hosts', () => {
   const newHeard = () => createHeard({ own: () => own, now: () => now });
   const from = (host: string, number: number) => ({
     host,
-    place: `place-${String(number).padStart(4, '0')}`,
+    place: `pl-${String(number).padStart(5, '0')}`,
   });
 
   it('is grouped by host, in the order of names and ports', () => {
@@ -108,7 +108,7 @@ describe('what is heard of other hosts', () => {
     const heard = newHeard();
     heard.take(textOf(own, busy));
     expect(heard.list().hosts).toEqual([]);
-    heard.take(textOf({ ...own, place: 'elsewhere-' }, busy));
+    heard.take(textOf({ ...own, place: 'elsewher' }, busy));
     heard.take(textOf(from('gamma', 1), busy));
     heard.take(textOf(from('gamma', 2), busy));
     heard.take(textOf(beta, busy));
@@ -124,7 +124,7 @@ describe('what is heard of other hosts', () => {
     const heard = newHeard();
     for (let number = 0; number < 60; number++) heard.take(textOf(from(`host-${number}`, number), busy));
     for (let number = 0; number < 400; number++)
-      heard.take(textOf(from('host-0', 0), buildApiStatus({ pid: 10 + number })));
+      heard.take(textOf(from('host-0', 0), buildApiStatus({ pid: 10_000_000 + number })));
     const { hosts, leftOut } = heard.list();
     expect(hosts).toHaveLength(50);
     expect(hosts.flatMap(({ workers }) => workers)).toHaveLength(300);
