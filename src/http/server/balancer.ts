@@ -34,13 +34,16 @@ const QUIET_LIMIT_MS = 1_000;
 const MAX_FAILS = 3;
 /** Twice the maximum number of workers of a host: on a busy host a worker can be quiet without being passed over. */
 const ANSWERED_BESIDE = 32;
-/** The same for all workers that NGINX may list, if this one did not see its failures itself. */
+/** Fewer suffice if this worker answered MAX_FAILS probes with 503 itself. */
+const ANSWERED_BESIDE_SEEN = 16;
+/** More are needed if it answered none, since NGINX may list workers of many hosts. */
 const ANSWERED_BESIDE_UNSEEN = 160;
 /** Longer than the longest fail_timeout (5 s), after which NGINX tries a port again. */
 const JOIN_LIMIT_MS = 7_000;
 const JOIN_EVERY_MS = 50;
 const JOIN_TRY_MS = 1_000;
-const PROBES = 4;
+/** Probes at a time: under load each takes as long as a request, and enough have to fit into QUIET_LIMIT_MS. */
+const PROBES = 8;
 const HELP_MS = 2_000;
 
 /** Has each NGINX pass this worker over, or take it back, without a reload of NGINX, which would disconnect clients. */
@@ -79,7 +82,7 @@ export function createBalancers({ urls, lastRequestAt, logger }: BalancersOption
 
       const isAway = ({ hasAnswered, refused }: Known) => !hasAnswered && refused >= PROBES;
       const passesOver = (known: Known) =>
-        known.beside >= (known.failed >= MAX_FAILS ? ANSWERED_BESIDE : ANSWERED_BESIDE_UNSEEN) ||
+        known.beside >= enoughBeside(known.failed) ||
         isAway(known);
 
       function judge(known: Known, reply: Reply): void {
@@ -175,6 +178,12 @@ export function createBalancers({ urls, lastRequestAt, logger }: BalancersOption
       if (name !== undefined) onProbe(name);
     },
   };
+}
+
+/** NGINX may have counted failures before, so fewer than MAX_FAILS can be all that this worker sees. */
+function enoughBeside(failed: number): number {
+  if (failed >= MAX_FAILS) return ANSWERED_BESIDE_SEEN;
+  return failed > 0 ? ANSWERED_BESIDE : ANSWERED_BESIDE_UNSEEN;
 }
 
 type Ask = (target: Target, signal: AbortSignal) => Promise<Reply>;
