@@ -7,13 +7,13 @@ import { cutLink, healLink, HOSTS } from './network';
 import type { Part } from './part';
 
 /** A rate that leaves room on two cores, since the latency is judged. */
-const perSecond = 100;
+const perSecond = 200;
 /** One request in so many is POST /tasks. */
 const WRITE = 5;
 const beforeSeconds = 5;
 const cutSeconds = 25;
 const healedSeconds = 15;
-/** Aim: from then on the p99 of reads is below `mostMs` again. */
+/** Aim: from then on the p99 of reads is below `mostMs` again, though the host is still away. */
 const recoveredSeconds = 5;
 const mostMs = 100;
 
@@ -44,12 +44,17 @@ export const cut: Part = async ({ progress, fleet, faults }) => {
   const sent: Sent[] = [];
   let cutAt = Infinity;
   const isWrite = (index: number) => index % WRITE === 0;
-  const add = ({ status }: Answer, times: { due: number; tookMs: number }, index: number) =>
+  const add = (
+    { status, headers: { 'x-worker': worker } }: Answer,
+    times: { due: number; tookMs: number },
+    index: number,
+  ) =>
     sent.push({
       at: (times.due - cutAt) / 1_000,
       tookMs: times.tookMs,
       isRead: !isWrite(index),
-      isOk: status === (isWrite(index) ? 201 : 200),
+      // A worker that refuses for overload names itself; NGINX does not.
+      isOk: status === (isWrite(index) ? 201 : 200) || (status === 503 && worker !== undefined),
     });
   try {
     const sending = sendAtRate(connections, {
@@ -85,10 +90,13 @@ export const cut: Part = async ({ progress, fleet, faults }) => {
       `${String(from).padStart(3)} s  p99 of reads ${ms(percent99(reads)).padStart(8)}, ${slow} above ${mostMs} ms, ${failed} of ${all.length} failed`,
     );
   }
-  const recovered = during(recoveredSeconds, cutSeconds + healedSeconds);
+  const recovered = during(recoveredSeconds, cutSeconds);
   const p99 = percent99(recovered.filter(({ isRead }) => isRead));
   console.log(`link of host ${victim} cut: after ${recoveredSeconds} s the p99 of reads is ${ms(p99)}`);
-  if (p99 > mostMs) faults.push(`cut: the p99 of reads is ${ms(p99)} later than ${recoveredSeconds} s`);
-  const lost = recovered.filter(({ isOk }) => !isOk).length;
-  if (lost > 0) faults.push(`cut: ${lost} of ${recovered.length} failed later than ${recoveredSeconds} s`);
+  const before = percent99(during(-beforeSeconds, 0).filter(({ isRead }) => isRead));
+  if (before > mostMs) faults.push(`cut: the machine is too busy to judge: ${ms(before)} before the cut`);
+  else if (p99 > mostMs) faults.push(`cut: the p99 of reads is ${ms(p99)} later than ${recoveredSeconds} s`);
+  const later = during(recoveredSeconds, Infinity);
+  const lost = later.filter(({ isOk }) => !isOk).length;
+  if (lost > 0) faults.push(`cut: ${lost} of ${later.length} failed later than ${recoveredSeconds} s`);
 };

@@ -81,9 +81,7 @@ export function createBalancers({ urls, lastRequestAt, logger }: BalancersOption
       let hasLeft = false;
 
       const isAway = ({ hasAnswered, refused }: Known) => !hasAnswered && refused >= PROBES;
-      const passesOver = (known: Known) =>
-        known.beside >= enoughBeside(known.failed) ||
-        isAway(known);
+      const passesOver = (known: Known) => known.beside >= enoughBeside(known.failed) || isAway(known);
 
       function judge(known: Known, reply: Reply): void {
         if (lastRequestAt() !== newest) for (const each of all) each.beside = 0;
