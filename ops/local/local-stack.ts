@@ -1,13 +1,17 @@
+import { createRequire } from 'node:module';
 import path from 'node:path';
 import { roleOf } from '../stack/role';
 import { createStack } from '../stack/stack';
+import type { Turn } from '../stack/types';
 import { dataDirOf } from '../../src/config/config-file';
 import { pickAppVariables } from '../../src/config/app-environment';
 import { cores } from '../../src/process/cores';
 import { edgeOf } from '../../tools/local-servers/edge';
-import { holderOf, withLock } from '../../tools/command/lock';
+import { acquireLock, holderOf, withLock } from '../../tools/command/lock';
 import { root } from '../../tools/command/root';
 import { createStackFile } from '../../tools/local-servers/stack-file';
+
+const load = createRequire(__filename);
 
 export { root };
 /** ops/cli.ts has added the configuration file to the environment before this module is loaded. */
@@ -29,6 +33,7 @@ export function createLocalStack(say: (text: string) => void = (text) => console
     edge: edgeOf(process.env),
     ownPm2: true,
     role: roleHere(),
+    turn,
     say,
   });
 }
@@ -38,12 +43,39 @@ export const roleHere = () => roleOf(process.env, createStackFile(dir).read());
 /** Held by a command that changes the local stack. */
 export const stackLock = path.join(dir, 'stack.lock');
 
-/** Commands that change the local stack wait for each other. */
-export function alone<T>(work: () => Promise<T>) {
+let release = () => {};
+
+function acquire() {
   const onWait = (owner: string) =>
     console.log(`Another command (${owner}) is changing this stack: waiting for it.`);
-  return withLock(stackLock, { timeoutMs: 60 * 60_000, onWait }, work);
+  return acquireLock(stackLock, { timeoutMs: 60 * 60_000, onWait });
 }
+
+/** Commands that change the local stack wait for each other. */
+export async function alone<T>(work: () => Promise<T>): Promise<T> {
+  release = await acquire();
+  try {
+    return await work();
+  } finally {
+    release();
+  }
+}
+
+/** Lets other commands, such as a stop, change the stack while this one, which runs `alone`, waits for another host. */
+async function apart<T>(wait: () => Promise<T>): Promise<T> {
+  release();
+  try {
+    return await wait();
+  } finally {
+    release = await acquire();
+  }
+}
+
+/** Loaded late: most commands need no MongoDB. */
+const turn: Turn = (env, tell, work) => {
+  const { takeTurn } = load('../stack/take-turn.ts') as typeof import('../stack/take-turn');
+  return takeTurn(env, { ...tell, apart }, work);
+};
 
 /** Runs `work` under the same lock; returns false, without running it, if a command holds the lock. */
 export async function tryAlone(work: () => Promise<void>): Promise<boolean> {

@@ -23,6 +23,7 @@ import {
   runDirIn,
 } from '../../tools/local-servers/supervisor';
 import { publish } from '../set-up/build';
+import { UserError } from '../../tools/command/run-command';
 import { urlsFromEnvironment } from '../../tools/local-servers/server-urls';
 import type { ServerName } from '../../tools/local-servers/types';
 import type { Stack, StackOptions, Tell } from './types';
@@ -41,6 +42,7 @@ export function createStack({
   edge = {},
   ownPm2 = false,
   role = 'all',
+  turn = (_, __, work) => work(),
   say = () => {},
 }: StackOptions): Stack {
   const folder = openFolder(root, dir);
@@ -60,7 +62,15 @@ export function createStack({
     hasOwnDoors: basePorts.internal !== undefined,
   });
   const nginx = createNginx({ dir: folder, apps, servers, stackFile, edge });
-  const { rollOut, keepServing } = createRollOut({ root, dir: folder, apps, stackFile });
+  const { rollOut: replaceAll, keepServing } = createRollOut({ root, dir: folder, apps, stackFile });
+
+  const rollOut: typeof replaceAll = (options) =>
+    turn(options.env, options, async () => {
+      if ((await apps.list()).length > 0) return replaceAll(options);
+      throw new UserError(
+        'The workers were stopped while this command waited. Nothing was changed. Run: npm start',
+      );
+    });
 
   const startServers: Stack['startServers'] = async ({
     only = withoutNginx,

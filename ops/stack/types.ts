@@ -2,6 +2,9 @@ import type { createStackFile, Role } from '../../tools/local-servers/stack-file
 import type { Edge } from '../../tools/local-servers/edge';
 import type { Balancing, ServerName, Service } from '../../tools/local-servers/types';
 
+/** Runs `work`, which replaces workers, while no other host does. @param env variables of the apps */
+export type Turn = <T>(env: Record<string, string>, tell: Tell, work: () => Promise<T>) => Promise<T>;
+
 export interface StackOptions {
   /** The clone's folder. */
   root: string;
@@ -17,6 +20,8 @@ export interface StackOptions {
   ownPm2?: boolean;
   /** Default: `all`. */
   role?: Role;
+  /** Default: the stack does not wait for other hosts. */
+  turn?: Turn;
   /** Called with news for the user, such as a port that is taken. */
   say?: (text: string) => void;
 }

@@ -74,22 +74,18 @@ function removeStale(file: string) {
   }
 }
 
-/**
- * Runs `work` while no other process holds the lock, across clones and commands. The lock of a process that was killed
- * does not count.
- *
- * @param options refusal: returns the message of the error; `owner` describes the holder for people
- * @throws UserError if the lock is still held after `timeoutMs`
- */
-export async function withLock<T>(
+interface LockOptions {
+  timeoutMs: number;
+  onWait?: (owner: string) => void;
+  /** Returns the message of the error; `owner` describes the holder for people. */
+  refusal?: (owner: string) => string;
+}
+
+/** Takes the lock as `withLock` does. @returns what releases it */
+export async function acquireLock(
   file: string,
-  {
-    timeoutMs,
-    onWait = () => {},
-    refusal,
-  }: { timeoutMs: number; onWait?: (owner: string) => void; refusal?: (owner: string) => string },
-  work: () => Promise<T>,
-): Promise<T> {
+  { timeoutMs, onWait = () => {}, refusal }: LockOptions,
+): Promise<() => void> {
   fs.mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 });
   const mine = JSON.stringify({ pid: process.pid, startedAt: startedAt(process.pid), command: ownCommand() });
   const end = Date.now() + timeoutMs;
@@ -120,10 +116,23 @@ export async function withLock<T>(
     if (fs.existsSync(file) && fs.readFileSync(file, 'utf8') === mine) fs.rmSync(file, { force: true });
   };
   process.once('exit', release);
+  return () => {
+    process.removeListener('exit', release);
+    release();
+  };
+}
+
+/**
+ * Runs `work` while no other process holds the lock, across clones and commands. The lock of a process that was killed
+ * does not count.
+ *
+ * @throws UserError if the lock is still held after `timeoutMs`
+ */
+export async function withLock<T>(file: string, options: LockOptions, work: () => Promise<T>): Promise<T> {
+  const release = await acquireLock(file, options);
   try {
     return await work();
   } finally {
-    process.removeListener('exit', release);
     release();
   }
 }

@@ -18,9 +18,13 @@ const LEASE_MS = 15_000;
  * Creates a lock for all processes on this database. The holder renews it; the lock of a killed holder expires with
  * its lease.
  */
-export function createLock(db: Database, name: string, leaseMs = LEASE_MS) {
+export function createLock(
+  db: Database,
+  name: string,
+  { leaseMs = LEASE_MS, host = hostname() }: { leaseMs?: number; host?: string } = {},
+) {
   const locks = db.collection<LockRecord>(LOCKS);
-  const owner = `${hostname()}, process ${process.pid}, ${randomUUID()}`;
+  const owner = `${host}, process ${process.pid}, ${randomUUID()}`;
   const inLease = () => ({ $set: { owner, expiresAt: new Date(Date.now() + leaseMs) } });
 
   async function take(): Promise<boolean> {
@@ -72,7 +76,7 @@ export function createLock(db: Database, name: string, leaseMs = LEASE_MS) {
     /** Describes the holder for people; `undefined` if the lock is free. */
     async holder(): Promise<string | undefined> {
       const held = await locks.findOne({ _id: name, expiresAt: { $gt: new Date() } });
-      return held?.owner;
+      return held?.owner.replace(/, [\da-f-]{36}$/, '');
     },
   };
 }

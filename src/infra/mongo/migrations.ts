@@ -72,7 +72,7 @@ export function createMigrations(options: MigrationsOptions) {
 
   /** Runs `work` under the lock, waiting for other holders; returns early once `isOver`. */
   async function alone(isOver: () => Promise<boolean>, work: Work): Promise<void> {
-    const lock = createLock(db, CHANGELOG, leaseMs);
+    const lock = createLock(db, CHANGELOG, { leaseMs });
     const giveUp = performance.now() + waitMs;
     for (let loggedAt = performance.now(); ;) {
       if (await isOver()) return;

@@ -32,7 +32,7 @@ afterEach(async () => {
   expect(await scratch.mongo.db.listCollections().toArray()).toEqual([]);
 });
 
-const lock = () => createLock(scratch.mongo.db, REHEARSAL, 2_000);
+const lock = () => createLock(scratch.mongo.db, REHEARSAL, { leaseMs: 2_000 });
 const rehearse = (change: Partial<Data['dump']> = {}, ends?: AbortSignal) => {
   const { dump, migrations, prepare, prepareEmpty } = scratch;
   const changed = { ...dump, ...change };
