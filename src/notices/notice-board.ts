@@ -35,7 +35,8 @@ export function createNoticeBoard(notices: NoticeRepository, logger: Logger) {
   /** Until when a notice is in force that did not fit into `known`. */
   let leftOutUntil = 0;
   const cache = createCacheInForce();
-  let freshUntil = 0;
+  /** When the last look began that succeeded. */
+  let lookedAt = -Infinity;
   let looks = 0;
   let stopped = false;
   let running: Promise<void> | undefined;
@@ -45,7 +46,7 @@ export function createNoticeBoard(notices: NoticeRepository, logger: Logger) {
     const until = end.getTime();
     const before = known.get(id);
     if (id === CACHE) {
-      cache.take(more);
+      cache.take(more, lookedAt);
     } else if (!before && known.size >= MAX_KNOWN) {
       leftOutUntil = Math.max(leftOutUntil, until);
     } else {
@@ -73,7 +74,7 @@ export function createNoticeBoard(notices: NoticeRepository, logger: Logger) {
       take(notice);
       for (const follow of followers) follow(notice);
     });
-    freshUntil = startedAt + FRESH_MS;
+    lookedAt = startedAt;
     if (looks++ % LOOKS_PER_SWEEP > 0) return;
     (await notices.pending(PENDING_LIMIT)).forEach(take);
     for (const [id, { until }] of known) if (until + SKEW_MS < Date.now()) known.delete(id);
@@ -99,7 +100,7 @@ export function createNoticeBoard(notices: NoticeRepository, logger: Logger) {
     }
   }
 
-  const isFresh = () => performance.now() < freshUntil;
+  const isFresh = () => performance.now() < lookedAt + FRESH_MS;
 
   /**
    * Repeats the post until one is quick enough for the readers' overlap.
@@ -116,6 +117,10 @@ export function createNoticeBoard(notices: NoticeRepository, logger: Logger) {
       spreadSeconds(2),
     );
   }
+
+  const lookIfStale = async () => {
+    if (!isFresh()) await lookAfresh();
+  };
 
   return {
     async start(): Promise<void> {
@@ -139,9 +144,7 @@ export function createNoticeBoard(notices: NoticeRepository, logger: Logger) {
      * Await it before a write ends entries: afterwards `knownEpoch` and `reignInForce` are those of every worker that
      * uses the cache now or soon.
      */
-    async lookIfStale(): Promise<void> {
-      if (!isFresh()) await lookAfresh();
-    },
+    lookIfStale,
 
     /** Id of the reign of Redis that the cache uses; `undefined` if none was ever posted. */
     reignInForce: cache.reign,
@@ -167,13 +170,15 @@ export function createNoticeBoard(notices: NoticeRepository, logger: Logger) {
     /**
      * Ends the use of all present entries on every worker. Resolves once no worker serves one: after FRESH_MS, or at
      * once if the cache was already off. A worker that has not read the notice yet ends entries under the old epoch; no
-     * worker uses the new one until OFF_MS have passed.
+     * worker uses the new one until OFF_MS have passed since it read the notice.
      */
     async turnCacheOff(reason = 'Redis did not confirm a change'): Promise<void> {
       if (!cache.isOffLong()) {
-        let until = cache.laterEnd();
-        await postInTime(() => notices.postCacheOff((until = cache.laterEnd())));
-        cache.posted(until);
+        // A post that names no later time than another, which this worker does not know, would change nothing.
+        await lookIfStale();
+        let until = cache.end();
+        await postInTime(() => notices.postCacheOff((until = cache.end())));
+        cache.posted(until, lookedAt);
         logger.warn(`The cache is off for all workers: ${reason}`);
       }
       await cache.settled();

@@ -9,14 +9,24 @@ export function createLiveChannel({ client }: Pick<RedisClient, 'client'>, name:
 
     /** Listens over a connection of its own, since Redis allows a connection that listens no other command. */
     listen(onText: (text: string) => void) {
-      const listener = client.duplicate({ enableAutoPipelining: false, autoResubscribe: false });
-      // The caller notices that it hears nothing, whatever the reason.
-      listener.on('error', () => {});
-      listener.on('ready', () => void listener.subscribe(name).catch(() => {}));
-      listener.on('message', (_, text: string) => onText(text));
+      function connect() {
+        const listener = client.duplicate({ enableAutoPipelining: false, autoResubscribe: false });
+        // The caller notices that it hears nothing, whatever the reason.
+        listener.on('error', () => {});
+        listener.on('ready', () => void listener.subscribe(name).catch(() => {}));
+        listener.on('message', (_, text: string) => onText(text));
+        return listener;
+      }
+      let listener = connect();
       return {
-        /** Connects again, for a connection that is open and carries nothing. */
-        renew: () => listener.disconnect(true),
+        /**
+         * Replaces the connection, for one that is open and carries nothing. A reconnect would not do: it ends ioredis
+         * for good if a sentinel is being asked.
+         */
+        renew(): void {
+          listener.disconnect();
+          listener = connect();
+        },
         stop: () => listener.disconnect(),
       };
     },

@@ -3,7 +3,7 @@ import { Redis, type Command } from 'ioredis';
 import type { BusyClock } from '../../lib/busy-clock';
 import type { Logger } from '../../process/logger';
 import { batchReads } from './batched-reads';
-import { CLUSTER_REFUSED, isDemotion, LOOK, type Reign } from './reign';
+import { CLUSTER_REFUSED, isDemotion, keyspaceOf, LOOK, type Reign } from './reign';
 import { sentinelOptions } from './sentinel-options';
 import { watchReign } from './watch-reign';
 
@@ -91,6 +91,7 @@ export function connectRedis(url: string, { prefix, logger, busy }: ConnectOptio
   const watched = watchReign(client, {
     // The number of the connection would not do: a replica may have a copy of the mark of a former worker.
     key: `${prefix}:mark:${randomBytes(9).toString('base64url')}`,
+    keyspace: keyspaceOf(client.options.db ?? 0, prefix),
     look: (key, mark, lifeMs) => lookAround([key], [mark, lifeMs]),
     onAway(reason) {
       if (reason === CLUSTER_REFUSED) logger.error(reason);

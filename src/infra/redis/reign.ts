@@ -1,9 +1,11 @@
+import { createHash } from 'node:crypto';
+
 /**
  * The unbroken time of one Redis process as primary. A restart, a promotion and a demotion each begin another one, so
  * what was confirmed in a reign can only be lost with it.
  */
 export interface Reign {
-  /** Names the reign; the run id and the replication id of the server, shortened. */
+  /** Names the reign: the run id and the replication id of the server, shortened, and what sets its keys apart. */
   id: string;
   /** Names the Redis process, in the names of keys. */
   run: string;
@@ -11,6 +13,7 @@ export interface Reign {
 
 /** 48 bits suffice to distinguish Redis processes. */
 const ID_LENGTH = 12;
+const KEYSPACE_LENGTH = 8;
 
 /**
  * Sets the mark KEYS[1] to ARGV[1] for ARGV[2] ms, on this server alone: no replica gets it, so it is gone once the
@@ -31,11 +34,15 @@ export const isClusterInfo = (info: string): boolean => infoField(info, 'cluster
 /** Returns the shortened run id. */
 export const runOf = (info: string): string => infoField(info, 'run_id').slice(0, ID_LENGTH);
 
+/** Distinguishes users of one server that do not see each other's keys. */
+export const keyspaceOf = (database: number, prefix: string): string =>
+  createHash('sha256').update(`${database} ${prefix}`).digest('hex').slice(0, KEYSPACE_LENGTH);
+
 /** @returns `undefined` if the server is not a primary */
-export function reignOf(info: string): Reign | undefined {
+export function reignOf(info: string, keyspace: string): Reign | undefined {
   if (infoField(info, 'role') !== 'master') return undefined;
   const run = runOf(info);
-  return { run, id: `${run}-${infoField(info, 'master_replid').slice(0, ID_LENGTH)}` };
+  return { run, id: `${run}-${infoField(info, 'master_replid').slice(0, ID_LENGTH)}-${keyspace}` };
 }
 
 /** Errors of a server that is not, or no longer, a primary with its data. Redis 6 wraps those of scripts. */

@@ -5,6 +5,8 @@ import { CLUSTER_REFUSED, isClusterError, isClusterInfo, isDemotion, reignOf, ty
 interface WatchOptions {
   /** Key of this process's mark. */
   key: string;
+  /** Name of the keyspace: workers with another one would not see what this one ends. */
+  keyspace: string;
   /** Sets the mark for `lifeMs` and returns what the server says of itself: the script LOOK. */
   look: (key: string, mark: number, lifeMs: number) => Promise<unknown>;
   onAway: (reason: string) => void;
@@ -26,7 +28,7 @@ type Values = (string | null)[];
  * read proves it by itself: it also reads the mark that the last look left. A server whose data was replaced by that
  * of another one, in which confirmed changes may be missing, has no mark that is as new.
  */
-export function watchReign(client: Redis, { key, look: ask, onAway, onReign }: WatchOptions) {
+export function watchReign(client: Redis, { key, keyspace, look: ask, onAway, onReign }: WatchOptions) {
   let reign: Reign | undefined;
   let isCluster = false;
   /** Number of the connection, so that an answer that comes late is not taken for one of the next. */
@@ -56,7 +58,7 @@ export function watchReign(client: Redis, { key, look: ask, onAway, onReign }: W
       goodAt = performance.now();
       mark.confirmed = value;
       isCluster = isClusterInfo(info);
-      const found = reignOf(info);
+      const found = reignOf(info, keyspace);
       if (isCluster || !found) return leave(isCluster ? CLUSTER_REFUSED : 'the server is a replica');
       // The same object as long as the reign lasts on this connection: it is compared by identity.
       if (reign?.id !== found.id) reign = found;

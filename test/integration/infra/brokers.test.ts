@@ -194,6 +194,37 @@ describe('the probe of an API worker', () => {
       await Promise.all(proxies.map(({ close }) => close()));
     }
   });
+
+  it('keeps the connection that it uses when one that it gave up closes', async () => {
+    let connections = 0;
+    let frozen: number | undefined;
+    let hasClosed = false;
+    const server = createServer((socket) => {
+      const number = (connections += 1);
+      const upstream = connect(Number(real.port), '127.0.0.1');
+      upstream.on('data', (chunk) => number === frozen || socket.write(chunk)).on('error', () => {});
+      socket.pipe(upstream);
+      socket
+        .on('error', () => {})
+        .on('close', () => {
+          hasClosed ||= number === frozen;
+          upstream.destroy();
+        });
+    });
+    const probe = createRabbitProbe({ url: urlAt(await listen(server)) });
+    try {
+      await probe.ping();
+      frozen = 1;
+      await expect(probe.ping()).rejects.toThrow();
+      await probe.ping();
+      await eventually(() => hasClosed);
+      await probe.ping();
+      expect(connections).toBe(2);
+    } finally {
+      await probe.close();
+      server.close();
+    }
+  });
 });
 
 describe('a broker with TLS', () => {

@@ -1,8 +1,10 @@
-import { setImmediate } from 'node:timers/promises';
+import { setImmediate, setTimeout as sleep } from 'node:timers/promises';
 import { followReign } from '../../../src/cache/follow-reign';
+import { createLiveChannel } from '../../../src/infra/redis/live-channel';
 import { connectRedis } from '../../../src/infra/redis/redis';
 import { createLogger } from '../../../src/process/logger';
 import { startRedis } from '../../support/redis-server';
+import { startTcpProxy } from '../../support/tcp-proxy';
 import { useCache, useRedis } from '../../support/use-api';
 import { eventually } from '../../support/wait';
 
@@ -18,6 +20,19 @@ describe('the Redis client', () => {
     await setImmediate(); // It is sent.
     standStill(300);
     await expect(answers).resolves.toEqual([null]);
+  });
+
+  it('names the reign by what separates the keys of workers: server, database and prefix', async () => {
+    const idOf = async (path: string, prefix: string) => {
+      const redis = connectRedis(`${server.url}${path}`, { prefix, logger: createLogger('silent', 'test') });
+      await eventually(() => redis.reign());
+      redis.close();
+      return redis.reign()!.id;
+    };
+    const id = await idOf('', 'one');
+    expect(await idOf('/0', 'one')).toBe(id);
+    expect(await idOf('/1', 'one')).not.toBe(id);
+    expect(await idOf('', 'two')).not.toBe(id);
   });
 
   it('gives up a frozen Redis', async () => {
@@ -64,5 +79,35 @@ describe('the Redis client of a server of another kind', () => {
     await eventually(() => redis.reign()?.run === run);
     redis.close();
     await Promise.all([one, two, sentinel].map((server) => server.remove()));
+  });
+
+  it('listens again after an outage of the sentinels and of the connection', async () => {
+    const primary = await startRedis();
+    const sentinel = await startRedis([], 'sentinel');
+    await sentinel.command('SENTINEL', 'MONITOR', 'main', '127.0.0.1', String(primary.port), '1');
+    const link = await startTcpProxy(sentinel.port);
+    const redis = connect(`redis+sentinel://127.0.0.1:${link.port}/main`);
+    await eventually(() => redis.reign());
+    const heard: string[] = [];
+    const listener = createLiveChannel(redis, 'live').listen((text) => void heard.push(text));
+    const hears = (text: string) =>
+      eventually(async () => {
+        await primary.command('PUBLISH', 'live', text);
+        return heard.includes(text);
+      });
+    await hears('before');
+    link.blackHole();
+    await primary.command('CLIENT', 'KILL', 'TYPE', 'pubsub');
+    // Each comes at another moment of the attempts to ask the sentinel.
+    for (let times = 0; times < 5; times++) {
+      await sleep(150);
+      listener.renew();
+    }
+    link.mend();
+    await hears('after');
+    listener.stop();
+    redis.close();
+    await link.close();
+    await Promise.all([primary, sentinel].map((each) => each.remove()));
   });
 });
