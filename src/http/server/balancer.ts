@@ -48,7 +48,8 @@ const HELP_MS = 2_000;
 
 /** Has each NGINX pass this worker over, or take it back, without a reload of NGINX, which would disconnect clients. */
 export function createBalancers({ urls, lastRequestAt, logger }: BalancersOptions) {
-  let onProbe: ((name: string) => void) | undefined;
+  /** Called with the name of the NGINX of each probe; a worker may be told to leave while it joins. */
+  const onProbe = new Set<(name: string) => void>();
 
   async function withTargets(work: (targets: Target[], ask: Ask) => Promise<void>): Promise<void> {
     const targets = await findTargets(urls);
@@ -73,10 +74,11 @@ export function createBalancers({ urls, lastRequestAt, logger }: BalancersOption
         refused: 0,
         hasAnswered: false,
       }));
-      onProbe = (name) => {
+      const heard = (name: string) => {
         const known = all.find(({ target }) => target.name === name);
         if (known) known.failed += 1;
       };
+      onProbe.add(heard);
       let newest = lastRequestAt();
       let hasLeft = false;
 
@@ -107,7 +109,7 @@ export function createBalancers({ urls, lastRequestAt, logger }: BalancersOption
       const loops = all.flatMap((known) => Array.from({ length: PROBES }, () => askOn(known)));
       await Promise.all(loops);
       clearTimeout(timer);
-      onProbe = undefined;
+      onProbe.delete(heard);
       for (const { target, last, hasAnswered } of all)
         if (!hasAnswered) warn(target, last ?? 'late', 'This worker leaves without it');
       if (!hasLeft) logger.warn('NGINX may still send requests here: this worker does not wait any longer');
@@ -121,7 +123,9 @@ export function createBalancers({ urls, lastRequestAt, logger }: BalancersOption
     withTargets(async (targets, ask) => {
       const began = performance.now();
       const missing = new Set(targets);
-      onProbe = (name) => missing.forEach((target) => target.name === name && missing.delete(target));
+      const heard = (name: string) =>
+        missing.forEach((target) => target.name === name && missing.delete(target));
+      onProbe.add(heard);
       // With one NGINX any request comes from it.
       const isMissing = (target: Target) =>
         missing.has(target) && !(targets.length === 1 && lastRequestAt() >= began);
@@ -135,7 +139,7 @@ export function createBalancers({ urls, lastRequestAt, logger }: BalancersOption
         }
       };
       await Promise.all(targets.map(askOn));
-      onProbe = undefined;
+      onProbe.delete(heard);
     });
 
   /**
@@ -171,9 +175,9 @@ export function createBalancers({ urls, lastRequestAt, logger }: BalancersOption
     ask,
     /** Call with the URL of each request. */
     note(url: string): void {
-      if (!onProbe) return;
+      if (onProbe.size === 0) return;
       const name = targetOfProbe(url);
-      if (name !== undefined) onProbe(name);
+      if (name !== undefined) onProbe.forEach((heard) => heard(name));
     },
   };
 }

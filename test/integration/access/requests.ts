@@ -59,6 +59,7 @@ export async function requestTo(route: Route, scene: Scene) {
     scriptId: async () => (await buildScriptToken(scene.owner))._id,
     // No worker, job or problem that the request could harm.
     name: async () => (path.startsWith('/problems') ? 'not-found' : 'api-99'),
+    host: async () => 'nowhere',
     jobId: async () => UNKNOWN,
   };
   let filled = path;

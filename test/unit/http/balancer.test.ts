@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { createBalancers, leaveWithHelp, type Balancers } from '../../../src/http/server/balancer';
 import { serve } from '../../support/serve';
 import { startVanished } from '../../support/vanished';
+import { eventually } from '../../support/wait';
 
 let nginx: Server;
 let balancers: Balancers;
@@ -84,6 +85,30 @@ describe('a worker that leaves NGINX', () => {
     does = (probe) => (probe <= 2 ? 'late' : probe <= 4 ? 'another' : 'this');
     await balancers.join();
     expect(performance.now() - askedAt).toBeLessThan(1_000);
+  });
+
+  it('counts its failures, also when it had begun to join and that ends meanwhile', async () => {
+    let probes = 0;
+    let ends = () => {};
+    const stuck = new Promise<void>((resolve) => (ends = resolve));
+    // The probe of the attempt to join comes first, and is answered while this worker leaves.
+    const served = await serve(({ url }, response) => {
+      probes += 1;
+      if (probes === 1) return void stuck.then(() => response.end());
+      if (probes <= 20) {
+        askedAt = performance.now();
+        if (probes > 8) ends();
+        if (probes > 12) balancers.note(url!);
+      }
+      response.end();
+    });
+    balancers = create([served.url]);
+    askedAt = performance.now() - 5_000;
+    const joined = balancers.join();
+    await eventually(() => probes === 1);
+    await Promise.all([joined, balancers.leave()]);
+    // Without its own count it asks 160 times.
+    expect(probes).toBeLessThan(160);
   });
 
   it('leaves with the help of a sibling once nothing comes here while the sibling asks', async () => {
