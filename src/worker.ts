@@ -19,22 +19,7 @@ async function main(): Promise<void> {
   os.setPriority(os.constants.priority.PRIORITY_LOW);
   const worker = await composeWorker(config, logger);
   const { jobs, isConnected, queue, intake, deadLetters, health, metrics } = worker;
-  const handlers = workerControl({
-    config,
-    isConnected,
-    intake,
-    queue,
-    deadLetters,
-    jobs,
-    metricsAsJson: metrics.json,
-    loggers: [logger],
-  });
   const { jobWorkerName: name, runDir } = config;
-  const control = await serveControl({ folder: runDir, name, logger }, handlers);
-  const door = openDoor(
-    createDoor({ control: handlers, health, metrics, runDir, worker: config.fullJobWorkerName, logger }),
-    { ...config, name, port: config.jobDoorPort, logger },
-  );
   const announcer = createAnnouncer({
     config,
     hosts: worker.hosts,
@@ -44,6 +29,22 @@ async function main(): Promise<void> {
     resume: intake.resume,
     logger,
   });
+  const handlers = workerControl({
+    config,
+    isConnected,
+    intake,
+    isHostDrained: announcer.isHostDrained,
+    queue,
+    deadLetters,
+    jobs,
+    metricsAsJson: metrics.json,
+    loggers: [logger],
+  });
+  const control = await serveControl({ folder: runDir, name, logger }, handlers);
+  const door = openDoor(
+    createDoor({ control: handlers, health, metrics, runDir, worker: config.fullJobWorkerName, logger }),
+    { ...config, name, port: config.jobDoorPort, logger },
+  );
   onShutdown(
     async () => {
       void announcer.stop();

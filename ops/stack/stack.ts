@@ -59,7 +59,7 @@ export function createStack({
     stackFile,
     basePort: basePorts.api,
     isFixed: isWorkers,
-    hasOwnDoors: basePorts.internal !== undefined,
+    internalPort: basePorts.internal,
   });
   const nginx = createNginx({ dir: folder, apps, servers, stackFile, edge });
   const { rollOut: replaceAll, keepServing } = createRollOut({ root, dir: folder, apps, stackFile });
@@ -81,7 +81,7 @@ export function createStack({
     const left = await supervisor.endLeftovers();
     if (left.length > 0) say(`ended ${left.length} processes that a killed supervisor had left`);
     if (isWorkers) await leaveServers(servers, stackFile);
-    if (only.includes('nginx')) await apiPorts.choose();
+    if (only.includes('nginx')) await apiPorts.choose({ INTERNAL_HOST: process.env.INTERNAL_HOST });
     const upstream = only.includes('nginx')
       ? await nginx.prepare({ apiPorts: await apiPorts.reachable(apiWorkers), balancing })
       : stackFile.read().upstream;
@@ -125,9 +125,9 @@ export function createStack({
     build,
   } = {}) => {
     const wanted = appEnvironment(apiWorkers, env);
-    const { BASE_PORT, MONGO_URL } = wanted;
+    const { MONGO_URL } = wanted;
     const unknown = {
-      BASE_PORT: (stackFile.read().ports?.api && BASE_PORT) || '',
+      BASE_PORT: String(stackFile.read().ports?.api ?? basePorts.api ?? ''),
       MONGO_URL: urls.mongo || MONGO_URL || 'mongodb://is-started-later',
       ...(urls.redis && { REDIS_URL: urls.redis }),
       ...(urls.rabbit && { AMQP_URL: urls.rabbit }),
@@ -144,8 +144,7 @@ export function createStack({
   } = {}) => {
     if (ownPm2) closeHome(appsHome);
     else ensurePrivate(appsHome);
-    if (isWorkers || !stackFile.read().ports?.api)
-      await apiPorts.choose(appEnvironment(apiWorkers, env).HOST);
+    if (isWorkers || !stackFile.read().ports?.api) await apiPorts.choose(appEnvironment(apiWorkers, env));
     await apps.check();
     const wanted = appEnvironment(apiWorkers, env);
     if (isWorkers) await apps.refuseMisfit(wanted, build);

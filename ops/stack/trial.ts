@@ -74,7 +74,7 @@ export async function tryBuild(
   }
   const port = await findFree(Number(env.BASE_PORT) + 2_000);
   const url = `http://127.0.0.1:${port}`;
-  const alone = { BALANCER_URL: '', RUN_DIR: '', NODE_APP_INSTANCE: '0' };
+  const alone = { BALANCER_URL: '', RUN_DIR: '', INTERNAL_PORT: '', NODE_APP_INSTANCE: '0' };
   const own = { BASE_PORT: String(port), HOST: '127.0.0.1', ...alone };
   const trial = { ...process.env, ...env, ...own, TASKFLEET_TRIAL: 'true' };
   status('trying api.js on a spare port');

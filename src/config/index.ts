@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import { configFaults } from './faults';
-import { apiDoorPort, internalPortOf, jobDoorPort } from './door-ports';
+import { apiDoorPort, internalPortOf, jobDoorPort, overlapOf } from './door-ports';
 import { configSchema } from './schema';
 import { readKeys } from './read-keys';
 import { defaultRunDir } from '../lib/private-folder';
@@ -49,8 +49,8 @@ function parse<T extends z.ZodObject>(
 function readVariables(env: NodeJS.ProcessEnv, moreFaults?: string[]) {
   const values = parse(configSchema, env, moreFaults);
   const internalPort = values.INTERNAL_PORT ?? internalPortOf(values.BASE_PORT);
-  if (internalPort === values.BASE_PORT)
-    throw new ConfigError([`INTERNAL_PORT is ${internalPort}, as BASE_PORT is; it must be another port.`]);
+  const overlap = overlapOf(values.BASE_PORT, internalPort);
+  if (overlap) throw new ConfigError([overlap]);
   return {
     nodeEnv: values.NODE_ENV,
     logLevel: values.LOG_LEVEL,

@@ -3,7 +3,8 @@ import { z } from 'zod';
 import { SECRET_BYTES } from '../keys/key-list';
 import { LOG_LEVELS } from '../lib/log-levels';
 import { all, api, apiAndCommands, both, by, local, NETWORKS, url, worker } from './describe';
-import { DEFAULT_BASE_PORT, HIGHEST_INTERNAL_PORT } from './door-ports';
+import { DEFAULT_BASE_PORT, HIGHEST_INTERNAL_PORT, HIGHEST_NUMBER } from './door-ports';
+import { LONGEST_DRAIN_MS } from './time-limits';
 import { isNetwork } from '../lib/networks';
 import { parseBrokers } from '../lib/broker-list';
 import { isRedisUrl, SENTINEL_FORM } from '../lib/sentinel-url';
@@ -114,7 +115,7 @@ export const configSchema = z.object({
     { allowed: '1 to 63 letters, digits, ., - and _', defaultText: "the machine's name" },
   ),
   NODE_APP_INSTANCE: both(
-    whole(0, 499).default(0),
+    whole(0, HIGHEST_NUMBER).default(0),
     'Number of the process among those of its kind, in its name and port. PM2 sets it.',
   ),
   API_WORKERS: by('`npm start`, API')(
@@ -190,7 +191,7 @@ export const configSchema = z.object({
     'CPU time that the picture of one job may take; beyond it the job fails.',
   ),
   DRAIN_MS: api(
-    whole(0, 60_000).default(1_500),
+    whole(0, LONGEST_DRAIN_MS).default(1_500),
     'Milliseconds that an API worker which stops still serves, no longer ready: longer than NGINX (1 s) or an engine needs.',
   ),
   RUN_DIR: all(

@@ -21,6 +21,9 @@ export const timeLimits = {
   startMs: 10_000,
 };
 
+/** Highest DRAIN_MS. */
+export const LONGEST_DRAIN_MS = 60_000;
+
 /** Enough for NGINX, which closes idle connections after 1 s. */
 const WINDOW_MS = 1_500;
 

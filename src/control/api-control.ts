@@ -4,7 +4,7 @@ import { drainTimes } from '../config/time-limits';
 import type { Drain } from '../http/server/drain';
 import type { HashPool } from '../infra/hash-pool';
 import type { LiveStats } from './live-stats';
-import { processStatus, setLevel, type LevelledLogger } from './process-status';
+import { processStatus, refuseDrainedHost, setLevel, type LevelledLogger } from './process-status';
 import type { Answers, ControlHandlers, Vitals } from './protocol';
 
 interface ApiControlOptions {
@@ -58,11 +58,8 @@ export function apiControl(options: ApiControlOptions) {
       aside.handsOff();
       return drain.drain({ ...drainTimes(config.drainMs), deadlineMs: DEADLINE_MS, leave });
     },
-    'POST /resume': () => {
-      if (isHostDrained())
-        throw new Error(
-          `host ${config.hostName} is drained. To end that: npx taskfleet hosts resume ${config.hostName}`,
-        );
+    'POST /resume': async () => {
+      refuseDrainedHost(config.hostName, isHostDrained());
       aside.handsOff();
       return rejoin();
     },

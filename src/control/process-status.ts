@@ -1,4 +1,5 @@
 import type { ProcessConfig } from '../config';
+import { ConflictError } from '../problems/errors';
 import { versions } from '../process/version';
 import type { Bodies, ProcessStatus } from './protocol';
 
@@ -22,6 +23,14 @@ export const processStatus = (
   memoryBytes: process.memoryUsage.rss(),
   logLevel: logger.level,
 });
+
+/** @throws ConflictError if an operator wants the whole host to take nothing */
+export function refuseDrainedHost(hostName: string, isDrained: boolean): void {
+  if (isDrained)
+    throw new ConflictError(
+      `Host ${hostName} is drained. To end that: npx taskfleet hosts resume ${hostName}`,
+    );
+}
 
 /** Sets the level until the process restarts, which reads LOG_LEVEL again. */
 export const setLevel =

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { protocol, type Answers, type Bodies } from '../control/protocol';
 import type { Health } from '../health/health';
 import { ownHealthRoutes } from '../health/health-routes';
@@ -33,9 +34,10 @@ export function doorRoutes({ control, health, metrics, runDir, logger }: DoorRou
       path,
       handler: async ({ address }) => {
         logger.info({ address }, `An operator asked for ${path}`);
-        control[`POST ${path}`]().catch((error: Error) =>
-          logger.warn({ reason: error.message }, `${path} failed`),
-        );
+        const doing = control[`POST ${path}`]();
+        // A refusal comes at once.
+        await Promise.race([doing, setImmediate()]);
+        doing.catch((error: Error) => logger.warn({ reason: error.message }, `${path} failed`));
         return { status: 202 };
       },
     });

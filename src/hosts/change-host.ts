@@ -1,14 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { UserError } from '../command-line/convention';
+import { LONGEST_DRAIN_MS } from '../config/time-limits';
 import type { createLock } from '../infra/mongo/lock';
 import type { HostRepository } from './host-repository';
 import { hostsOf, type ListedHost } from './list-hosts';
 
-/** Two drains at once must not each count on the other host. */
-export const DRAIN_LOCK = 'drain-host';
 const LOCK_MS = 20_000;
-/** Longer than a drain takes, and the start of a worker. */
-const FOLLOW_MS = 60_000;
+/** Longer than a drain takes, after the time that a worker serves on, and the start of a worker. */
+const FOLLOW_MS = 60_000 + LONGEST_DRAIN_MS;
 const LOOK_MS = 500;
 const SAY_MS = 5_000;
 

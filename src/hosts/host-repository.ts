@@ -1,6 +1,9 @@
 import type { Connection } from 'mongoose';
 import { hostModel, type HostRecord } from './host-model';
 
+/** Lock of a drain that takes the last worker of a host: of two at once, each would count on the other host. */
+export const DRAIN_LOCK = 'drain-host';
+
 export type HostRepository = ReturnType<typeof createHostRepository>;
 
 /** What a process announces of itself. */

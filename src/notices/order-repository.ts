@@ -3,6 +3,9 @@ import type { noticeModel, Order } from './notice-model';
 
 export type OrderRepository = ReturnType<typeof createOrderRepository>;
 
+/** Kind of problem of an order whose end the other host did not see. */
+export const UNKNOWN = 'outcome-unknown';
+
 /** Nobody takes an order that is older: its sender gives up long before. */
 const KEPT_MS = 15_000;
 

@@ -1,7 +1,7 @@
 import type { Audit } from '../audit/audit';
 import type { Config } from '../config';
 import type { ApiStatus } from '../control/protocol';
-import type { HostRepository } from '../hosts/host-repository';
+import { DRAIN_LOCK, type HostRepository } from '../hosts/host-repository';
 import { placeOf } from '../hosts/place';
 import { createLock } from '../infra/mongo/lock';
 import type { Mongo } from '../infra/mongo/mongo';
@@ -86,7 +86,8 @@ export function composeOps(
     host: address,
     hostName: host,
     balancerUrls = [],
-  }: Pick<Config, 'runDir' | 'host' | 'fullWorkerName' | 'hostName' | 'balancerUrls'>,
+    isTrial,
+  }: Pick<Config, 'runDir' | 'host' | 'fullWorkerName' | 'hostName' | 'balancerUrls' | 'isTrial'>,
   {
     mongo,
     hosts,
@@ -108,14 +109,15 @@ export function composeOps(
   const elsewhere = createElsewhere({ channel, watch, own });
   const announced = createAnnounced(hosts, place);
   const whileOthersServe = createOtherHosts({
-    lock: createLock(mongo.db, 'last-worker'),
+    lock: createLock(mongo.db, DRAIN_LOCK),
+    hosts,
     balancerUrls,
     place: () => place,
     hearsOneServe: elsewhere.hearsOneServe,
   });
   const fleet = createFleet(runDir, { whileOthersServe });
   let isServing = () => false;
-  followOrders({ board, orders, fleet, own, logger });
+  if (!isTrial) followOrders({ board, orders, fleet, own, logger });
   return {
     routes: {
       hub: createEventHub({ take: createSnapshot({ fleet, elsewhere, announced, jobs, name, host }) }),
@@ -129,7 +131,7 @@ export function composeOps(
     /** Shows this worker to the live pages of other hosts. @returns a function that stops that */
     publish(status: () => ApiStatus) {
       isServing = () => status().serving;
-      return channel
+      return channel && !isTrial
         ? startPublishing({
             ...{ channel, watch, from: own, status },
             others: () => fleet.jobWorkersFor(process.pid),

@@ -3,10 +3,11 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { askAll, askProcess } from '../control/control-client';
 import { isWorker, listLiving, type ControlSocket } from '../control/control-folder';
+import { refuseDrainedHost } from '../control/process-status';
 import type { AutoscaleStatus, JobWorkerStatus } from '../control/protocol';
 import type { Settled } from '../jobs/dead-letters';
 import { timeLimits } from '../config/time-limits';
-import { ConflictError, NotFoundError, UnavailableError } from '../problems/errors';
+import { ConflictError, NotFoundError, OutcomeUnknownError, UnavailableError } from '../problems/errors';
 
 /** Longer than a drain under the lock takes, with the look at other hosts. */
 const LOCK_MS = 8_000;
@@ -83,11 +84,13 @@ export function createFleet(
       const status = await askProcess(worker, 'GET /status').catch(() => undefined);
       if (status?.kind === 'api' && status.draining) return;
     }
-    throw new UnavailableError(`${worker.name} did not begin to drain: it may be busy or gone. See its log.`);
+    throw new OutcomeUnknownError(
+      `${worker.name} did not begin to drain within ${BEGIN_MS / 1_000} s, and may do so yet: it is busy or gone. See its log.`,
+    );
   }
 
   const tooLong = (name: string, what: string) =>
-    new UnavailableError(
+    new OutcomeUnknownError(
       `${name} still ${what} after ${answerMs / 1_000} s and goes on by itself: look at the live page again.`,
     );
 
@@ -110,12 +113,14 @@ export function createFleet(
 
     /**
      * Lists the job workers of this host for one of its API workers, `pid`, and for the others none: job workers have
-     * no connection to Redis, so the first API worker publishes for them.
+     * no connection to Redis, so the first API worker that answers publishes for them.
      */
     async jobWorkersFor(pid: number): Promise<JobWorkerStatus[]> {
       const living = listLiving(folder);
-      const [first] = living.filter(({ name }) => name.startsWith('api-')).sort((a, b) => a.pid - b.pid);
-      if (first?.pid !== pid) return [];
+      const before = living.filter((socket) => socket.name.startsWith('api-') && socket.pid < pid);
+      const answers = before.map((socket) => askProcess(socket, 'GET /status').then(() => true));
+      // The others go on as soon as one answers; one that hangs is waited for.
+      if (await Promise.any(answers).catch(() => false)) return [];
       const asked = living
         .filter(({ name }) => name.startsWith('worker-'))
         .slice(0, MOST_JOB_WORKERS)
@@ -172,8 +177,11 @@ export function createFleet(
         if (reason) throw new ConflictError(`${name} is the last worker that serves: ${reason}`);
       }),
 
+    /** @throws ConflictError if the whole host is drained */
     async resume(name: string): Promise<void> {
       const { worker } = await newest(name);
+      const { host = '', hostDrained = false } = worker.answer;
+      refuseDrainedHost(host, hostDrained);
       const giveUp = Date.now() + answerMs;
       await askProcess(worker, 'POST /resume', { timeoutMs: answerMs }).catch((error: Error) => {
         if (Date.now() >= giveUp) throw tooLong(name, 'resumes');

@@ -144,6 +144,9 @@ export class UnavailableError extends RetryableError {
   readonly problem = 'unavailable';
 }
 
+/** What was asked for began, or may have, and its end was not seen. */
+export class OutcomeUnknownError extends UnavailableError {}
+
 /** The request was refused for overload and had no effect. */
 export class OverloadError extends UnavailableError {
   override readonly isRefusal = true;

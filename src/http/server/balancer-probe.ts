@@ -3,6 +3,7 @@ import { setMaxListeners } from 'node:events';
 import http from 'node:http';
 import https from 'node:https';
 import { isIP } from 'node:net';
+import { text as textOf } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 /** One NGINX: a URL of BALANCER_URL at one of the addresses of its name. */
@@ -49,24 +50,40 @@ async function targetsOf(text: string): Promise<Target[]> {
   return found.map(({ address }) => ({ url, address, name: `${url.host} at ${address}` }));
 }
 
+/** Connects to the address of this NGINX, whatever others its name has. */
+function agentOf({ url, address }: Target, keepAlive: boolean): http.Agent {
+  const { Agent } = url.protocol === 'https:' ? https : http;
+  const family = isIP(address ?? '');
+  return new Agent({
+    keepAlive,
+    ...(address && {
+      lookup: (_name, { all }, done) =>
+        all ? done(null, [{ address, family }]) : done(null, address, family),
+    }),
+  });
+}
+
+const pathAt = ({ url }: Target, path: string) => `${url.pathname.replace(/\/$/, '')}${path}`;
+
+/** Asks one NGINX for what any worker behind it answers. @throws Error if it does not answer before `signal` aborts */
+export const askTarget = (target: Target, path: string, signal: AbortSignal) =>
+  new Promise<{ status: number; text: string }>((resolve, reject) => {
+    const { get } = target.url.protocol === 'https:' ? https : http;
+    const options = { agent: agentOf(target, false), path: pathAt(target, path), signal };
+    get(target.url, options, (response) => {
+      const { statusCode: status = 0 } = response;
+      textOf(response).then((text) => resolve({ status, text }), reject);
+    }).once('error', reject);
+  });
+
 /** Asks one NGINX for `SERVING_PATH` with the name of its URL. Aborting has no effect on what NGINX counts. */
 export function createProbe(targets: Target[]) {
-  const agents = targets.map(({ url, address }) => {
-    const { Agent } = url.protocol === 'https:' ? https : http;
-    const family = isIP(address ?? '');
-    return new Agent({
-      keepAlive: true,
-      ...(address && {
-        lookup: (_name, { all }, done) =>
-          all ? done(null, [{ address, family }]) : done(null, address, family),
-      }),
-    });
-  });
+  const agents = targets.map((target) => agentOf(target, true));
 
   const ask = (target: Target, signal: AbortSignal): Promise<Reply> =>
     new Promise((resolve) => {
       const { get } = target.url.protocol === 'https:' ? https : http;
-      const path = `${target.url.pathname.replace(/\/$/, '')}${MARK}${encodeURIComponent(target.name)}`;
+      const path = pathAt(target, `${MARK}${encodeURIComponent(target.name)}`);
       const fail = () => resolve(signal.aborted ? 'late' : 'refused');
       setMaxListeners(0, signal);
       const request = get(

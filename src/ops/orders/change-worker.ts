@@ -1,6 +1,7 @@
 import type { Audit } from '../../audit/audit';
 import type { Caller } from '../../audit/audit-event';
 import type { OrderRepository } from '../../notices/order-repository';
+import { OutcomeUnknownError } from '../../problems/errors';
 import type { Fleet } from '../fleet';
 import { sendOrder } from './send-order';
 
@@ -37,7 +38,9 @@ export function createChangeWorker({ fleet, orders, own, audit }: ChangeDeps) {
     try {
       await (isHere ? fleet[action](worker) : sendOrder(orders, { host, place, worker, action }));
     } catch (error) {
-      await audit.record({ ...event, outcome: 'refused' });
+      if (error instanceof OutcomeUnknownError)
+        await audit.record({ ...event, detail: `${event.detail}: begun, its end was not seen` });
+      else await audit.record({ ...event, outcome: 'refused' });
       throw error;
     }
     await audit.record(event);

@@ -1,7 +1,7 @@
 import type { NoticeBoard } from '../../notices/notice-board';
 import type { Order } from '../../notices/notice-model';
-import type { OrderRepository } from '../../notices/order-repository';
-import { AppError } from '../../problems/errors';
+import { UNKNOWN, type OrderRepository } from '../../notices/order-repository';
+import { AppError, OutcomeUnknownError } from '../../problems/errors';
 import type { Logger } from '../../process/logger';
 import type { Fleet } from '../fleet';
 
@@ -30,7 +30,8 @@ export function followOrders({ board, orders, fleet, own, logger }: FollowDeps):
       await orders.end(id, { state: 'done' });
     } catch (error) {
       const detail = error instanceof Error ? error.message.slice(0, MOST_DETAIL) : String(error);
-      const problem = error instanceof AppError ? error.problem : undefined;
+      const isUnknown = error instanceof OutcomeUnknownError;
+      const problem = error instanceof AppError ? (isUnknown ? UNKNOWN : error.problem) : undefined;
       await orders.end(id, { state: 'refused', detail, ...(problem && { problem }) });
     }
   }

@@ -1,14 +1,18 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { HostRepository } from '../../hosts/host-repository';
+import { hostsOf } from '../../hosts/list-hosts';
+import { askTarget, findTargets, type Target } from '../../http/server/balancer-probe';
 import type { createLock } from '../../infra/mongo/lock';
 
 interface OtherHostsDeps {
   /** Held by one host at a time: of two hosts whose last workers are drained at once, each would count on the other. */
   lock: Pick<ReturnType<typeof createLock>, 'attempt'>;
+  hosts: Pick<HostRepository, 'all'>;
   /** Base URLs of NGINX; without any, what other hosts publish is believed. */
   balancerUrls: string[];
   place: () => string;
-  /** Resolves true once a worker of another host has said, after this call, that it serves. */
-  hearsOneServe: () => Promise<boolean>;
+  /** Resolves true once a worker elsewhere, at none of the places `leftOut`, has said after this call that it serves. */
+  hearsOneServe: (leftOut: Set<string>) => Promise<boolean>;
   lockMs?: number;
 }
 
@@ -21,12 +25,12 @@ const ASK_MS = 1_000;
 const LOCK_MS = 3_000;
 
 /** Returns undefined if this NGINX does not answer, so no client gets through it either. */
-async function passesToOthers(url: string, place: string): Promise<boolean | undefined> {
+async function passesToOthers(target: Target, leftOut: Set<string>): Promise<boolean | undefined> {
   const ask = async () => {
-    const response = await fetch(`${url}${PLACE_PATH}`, { signal: AbortSignal.timeout(ASK_MS) });
-    if (!response.ok) return false;
-    const found = (await response.json()) as { place?: string; serving?: boolean };
-    return found.serving === true && found.place !== undefined && found.place !== place;
+    const { status, text } = await askTarget(target, PLACE_PATH, AbortSignal.timeout(ASK_MS));
+    if (status !== 200) return false;
+    const found = JSON.parse(text) as { place?: string; serving?: boolean };
+    return found.serving === true && found.place !== undefined && !leftOut.has(found.place);
   };
   const asked = await Promise.all(Array.from({ length: ASKED }, () => ask().catch(() => undefined)));
   const answered = asked.filter((one) => one !== undefined);
@@ -38,12 +42,20 @@ async function passesToOthers(url: string, place: string): Promise<boolean | und
  * it passes on: a host may run and not be in its list.
  */
 export function createOtherHosts(deps: OtherHostsDeps) {
-  const { lock, balancerUrls, place, hearsOneServe, lockMs = LOCK_MS } = deps;
+  const { lock, hosts, balancerUrls, place, hearsOneServe, lockMs = LOCK_MS } = deps;
+
+  /** Lists this host, and those that an operator wants drained: they may serve for a moment more. */
+  async function leavingPlaces(): Promise<Set<string>> {
+    const drained = hostsOf(await hosts.all(), Date.now()).filter(({ drainedSince }) => drainedSince);
+    return new Set([place(), ...drained.flatMap((host) => host.place ?? [])]);
+  }
 
   async function faultOf(): Promise<string | undefined> {
+    const leftOut = await leavingPlaces();
     if (balancerUrls.length === 0)
-      return (await hearsOneServe()) ? undefined : 'no worker of another host says that it serves.';
-    const found = await Promise.all(balancerUrls.map((url) => passesToOthers(url, place())));
+      return (await hearsOneServe(leftOut)) ? undefined : 'no worker of another host says that it serves.';
+    const targets = await findTargets(balancerUrls);
+    const found = await Promise.all(targets.map((target) => passesToOthers(target, leftOut)));
     if (found.every((one) => one === undefined)) return 'NGINX does not answer, so others cannot be found.';
     return found.includes(false)
       ? 'NGINX passes no request to a worker of another host, so none would be answered.'

@@ -1,14 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { timeLimits } from '../../config/time-limits';
 import type { Order } from '../../notices/notice-model';
-import type { OrderRepository } from '../../notices/order-repository';
-import { ConflictError, NotFoundError, UnavailableError } from '../../problems/errors';
+import { UNKNOWN, type OrderRepository } from '../../notices/order-repository';
+import { ConflictError, NotFoundError, OutcomeUnknownError, UnavailableError } from '../../problems/errors';
 
 /** Every API worker reads orders four times a second. */
 const TAKEN_MS = 3_000;
 const LOOK_MS = 100;
 
-const PROBLEMS = { conflict: ConflictError, 'not-found': NotFoundError };
+const PROBLEMS = { conflict: ConflictError, 'not-found': NotFoundError, [UNKNOWN]: OutcomeUnknownError };
 
 /** Throws what the other host answered. */
 function fail({ problem, detail }: Order): never {
@@ -43,7 +43,7 @@ export async function sendOrder(
           ' cannot reach MongoDB, or runs an older release.',
       );
     if (waitedMs > answerMs)
-      throw new UnavailableError(
+      throw new OutcomeUnknownError(
         `${order.host} took the order to ${order.action} ${name} and has not answered within ${answerMs / 1_000} s.` +
           ' It goes on by itself: look at the live page again.',
       );

@@ -75,14 +75,17 @@ export function createElsewhere({ channel, watch, own }: ElsewhereDeps) {
       await watch.keep().catch(() => {});
       return { redis: stateOfRedis(), ...heard.list() };
     },
-    /** Returns true once a worker of another host says that it serves, in something that was written after this call. */
-    async hearsOneServe(): Promise<boolean> {
+    /**
+     * Returns true once a worker of another host says that it serves, in something that was written after this call.
+     * @param leftOut places that do not count
+     */
+    async hearsOneServe(leftOut: Set<string>): Promise<boolean> {
       if (!channel) return false;
       const from = performance.now() + ON_ITS_WAY_MS;
       for (const giveUp = from + HEAR_MS; performance.now() < giveUp; await sleep(LOOK_MS)) {
         listen();
         await watch.keep().catch(() => {});
-        if (heard.servesSince(from)) return true;
+        if (heard.servesSince(from, leftOut)) return true;
       }
       return false;
     },

@@ -75,9 +75,12 @@ export function createHeard({ own, now = () => performance.now() }: HeardOptions
     /** When this host last heard a process of its own: proof that the way through Redis works. */
     ownAt: (): number => ownAt,
 
-    /** Returns whether a worker of another host said after `time` that it serves. */
-    servesSince: (time: number): boolean =>
-      [...entries.values()].some(({ at, status }) => at > time && status.kind === 'api' && status.serving),
+    /** Returns whether a worker of another host, at none of the places `leftOut`, said after `time` that it serves. */
+    servesSince: (time: number, leftOut: Set<string>): boolean =>
+      [...entries.values()].some(
+        ({ at, place, status }) =>
+          at > time && !leftOut.has(place) && status.kind === 'api' && status.serving,
+      ),
 
     /** Lists the other hosts by name, and what is not shown since the last call. */
     list(): { hosts: OtherHost[]; ignored: number; leftOut: number } {

@@ -3,8 +3,8 @@ import { WATCHED, type NoticeRepository } from '../../notices/notice-repository'
 
 /** How long a process publishes after it has read that somebody watches. */
 const KEPT_MS = 6_000;
-/** Maximum difference between the clocks of two hosts. */
-const SKEW_MS = 2_000;
+/** From then on the board reads no notice that was there before this process. */
+const READ_AGAIN_MS = 3_000;
 
 export type Watch = ReturnType<typeof createWatch>;
 
@@ -15,21 +15,23 @@ export type Watch = ReturnType<typeof createWatch>;
 export function createWatch(
   board: Pick<NoticeBoard, 'follow'>,
   notices: Pick<NoticeRepository, 'postWatched'>,
+  now = () => performance.now(),
 ) {
-  let newest = 0;
+  const startedAt = now();
+  let newest: number | undefined;
   let until = 0;
   board.follow(({ _id, changedAt }) => {
     const at = changedAt.getTime();
-    if (_id !== WATCHED || at <= newest) return;
+    if (_id !== WATCHED || (newest !== undefined && at <= newest)) return;
+    // A worker that has just started also reads an old notice. No wall clock decides: it may differ from MongoDB's.
+    if (newest !== undefined || now() - startedAt > READ_AGAIN_MS) until = now() + KEPT_MS;
     newest = at;
-    // From then on this process's own clock counts. A worker that has just started also reads an old notice.
-    if (at > Date.now() - KEPT_MS - SKEW_MS) until = performance.now() + KEPT_MS;
   });
   return {
-    isWatched: (): boolean => performance.now() < until,
+    isWatched: (): boolean => now() < until,
     /** Keeps all workers publishing; writes only if nobody else has lately. */
     async keep(): Promise<void> {
-      if (until - performance.now() < KEPT_MS / 2) await notices.postWatched(2 * KEPT_MS);
+      if (until - now() < KEPT_MS / 2) await notices.postWatched(2 * KEPT_MS);
     },
   };
 }

@@ -1,6 +1,6 @@
 import { createAnnouncer } from '../../../src/hosts/announcer';
-import { createChangeHost, DRAIN_LOCK, listHosts } from '../../../src/hosts/change-host';
-import { createHostRepository } from '../../../src/hosts/host-repository';
+import { createChangeHost, listHosts } from '../../../src/hosts/change-host';
+import { createHostRepository, DRAIN_LOCK } from '../../../src/hosts/host-repository';
 import { stateOf } from '../../../src/hosts/list-hosts';
 import type { ProcessConfig } from '../../../src/config';
 import { createLock } from '../../../src/infra/mongo/lock';

@@ -63,6 +63,17 @@ describe('the configuration', () => {
     expect(readConfig({ ...GOOD, API_WORKERS: '1', HASH_THREADS: '7' }).hashThreads).toBe(7);
   });
 
+  it('gives no door a port of the API, at whatever number of a process', () => {
+    const read = (BASE_PORT: string, INTERNAL_PORT?: string) => () =>
+      readConfig({ ...GOOD, BASE_PORT, INTERNAL_PORT });
+    for (const port of ['4001', '4011', '3511', '4500', '3002'])
+      expect(read('4001', port)).toThrow(
+        new RegExp(`INTERNAL_PORT is ${port}: .*\\(${port} to ${Number(port) + 999}\\).*4001 to 4500`),
+      );
+    for (const port of [undefined, '4501', '3001']) expect(read('4001', port)).not.toThrow();
+    for (const port of ['1', '63000', '63500', '65000']) expect(read(port)).not.toThrow();
+  });
+
   it('reports a missing secret file', () => {
     expect(() => readConfig({ MONGO_URL: GOOD.MONGO_URL, JWT_SECRET_FILE: '/nowhere' })).toThrow('/nowhere');
   });

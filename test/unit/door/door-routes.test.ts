@@ -1,5 +1,6 @@
 import request from 'supertest';
 import { createDoor } from '../../../src/door/create-door';
+import { refuseDrainedHost } from '../../../src/control/process-status';
 import { createHealth } from '../../../src/health/health';
 import { createMetrics } from '../../../src/infra/metrics';
 import { createLogger } from '../../../src/process/logger';
@@ -8,6 +9,7 @@ import { newFolder } from '../../support/folder';
 
 let isDraining = false;
 let asked: string[] = [];
+let isHostDrained = false;
 const health = createHealth({ about: { worker: 'web-1/api-0' }, required: {}, optional: {} });
 health.watch(() => isDraining);
 const note = (what: string) => async () => void asked.push(what);
@@ -15,7 +17,10 @@ const door = createDoor({
   control: {
     'GET /status': () => buildApiStatus({ draining: isDraining }),
     'POST /drain': note('drain'),
-    'POST /resume': note('resume'),
+    'POST /resume': async () => {
+      refuseDrainedHost('web-1', isHostDrained);
+      asked.push('resume');
+    },
     'POST /log-level': ({ level }) => ({ logLevel: level }),
   },
   health,
@@ -27,7 +32,7 @@ const door = createDoor({
 const ask = () => request(door);
 
 beforeEach(() => {
-  isDraining = false;
+  isDraining = isHostDrained = false;
   asked = [];
 });
 
@@ -74,6 +79,13 @@ describe('the internal port', () => {
       .send({ level: 'x'.repeat(200_000) })
       .expect(413);
     await ask().get('/drain').expect(405);
+  });
+
+  it('does not resume a worker of a host that is drained, and says how to', async () => {
+    isHostDrained = true;
+    const { body } = await ask().post('/resume').expect(409);
+    expect(body.detail).toMatch(/taskfleet hosts resume web-1/);
+    expect(asked).toEqual([]);
   });
 
   it.each([

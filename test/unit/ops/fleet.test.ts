@@ -1,10 +1,14 @@
+import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { serveControl } from '../../../src/control/control-server';
 import { createFleet } from '../../../src/ops/fleet';
 import { createLogger } from '../../../src/process/logger';
-import { buildApiStatus } from '../../support/api-status';
+import { ConflictError } from '../../../src/problems/errors';
+import { buildApiStatus, buildJobWorkerStatus } from '../../support/api-status';
+import { newFolder } from '../../support/folder';
 
 const folder = mkdtempSync(path.join(tmpdir(), 'taskfleet-fleet-'));
 const never = () => new Promise<never>(() => {});
@@ -22,6 +26,50 @@ beforeAll(async () => {
 afterAll(() => {
   served.forEach(({ close }) => close());
   rmSync(folder, { recursive: true, force: true });
+});
+
+describe('the API worker that publishes for the job workers of its host', () => {
+  it('is the first that answers, also if an older one hangs', async () => {
+    const own = newFolder();
+    const fleet = createFleet(own);
+    const as = (name: string, pid: number) => path.join(own, `${name}.${pid}.sock`);
+    const older = spawn('sleep', ['60']);
+    const { close } = await serveControl(
+      { folder: own, name: 'worker-0', logger: createLogger('silent', 'test') },
+      { 'GET /status': () => buildJobWorkerStatus() },
+    );
+    const server = createServer(
+      (_, response) => void (hangs || response.end(JSON.stringify(buildApiStatus()))),
+    );
+    let hangs = false;
+    try {
+      await new Promise<void>((resolve) => server.listen(as('api-0', older.pid!), resolve));
+      const published = async (pid: number) => (await fleet.jobWorkersFor(pid)).length;
+      expect([await published(older.pid!), await published(older.pid! + 1)]).toEqual([1, 0]);
+      hangs = true;
+      expect(await published(older.pid! + 1)).toBe(1);
+    } finally {
+      close();
+      server.close();
+      server.closeAllConnections();
+      older.kill();
+    }
+  });
+});
+
+describe('a worker of a drained host', () => {
+  it('is not resumed alone', async () => {
+    const own = newFolder();
+    const status = buildApiStatus({ host: 'alpha', hostDrained: true, draining: true });
+    const { close } = await serveControl(
+      { folder: own, name: 'api-0', logger: createLogger('silent', 'test') },
+      { 'GET /status': () => status, 'POST /resume': never },
+    );
+    await expect(createFleet(own).resume('api-0')).rejects.toThrow(
+      new ConflictError('Host alpha is drained. To end that: npx taskfleet hosts resume alpha'),
+    );
+    close();
+  });
 });
 
 describe('a worker that takes longer than a request may', () => {

@@ -1,4 +1,5 @@
 import { createServer, type Server } from 'node:http';
+import type { HostRecord } from '../../../src/hosts/host-model';
 import { createOtherHosts } from '../../../src/ops/orders/other-hosts';
 import { listen, portOf } from '../../support/listen';
 import { freePort } from '../../support/free-port';
@@ -25,18 +26,26 @@ const free = {
   },
 };
 
-async function ask(balancerUrls: string[], { hears = false, lock = free } = {}) {
+async function ask(balancerUrls: string[], { hears = false, lock = free, drained = [] as string[] } = {}) {
   let worked = 0;
   const run = createOtherHosts({
     lock,
+    hosts: { all: async () => drained.flatMap(recordsOf) },
     balancerUrls,
     place: () => HERE,
-    hearsOneServe: async () => hears,
+    hearsOneServe: async (leftOut) => hears && !leftOut.has('there'),
     lockMs: 50,
   });
   const fault = await run(async () => void (worked += 1));
   return { worked, fault };
 }
+
+/** What MongoDB has of a host at this place that an operator wants drained. */
+const recordsOf = (place: string) =>
+  [
+    { _id: place, host: place, isDrained: true, askedAt: new Date() },
+    { _id: `${place}/api-0`, host: place, process: 'api-0', place, lastSeen: new Date(), serving: true },
+  ] as HostRecord[];
 
 const own = { place: HERE, serving: true };
 const other = { place: 'there', serving: true };
@@ -64,6 +73,13 @@ describe('the last worker of a host', () => {
   it('may leave without NGINX if another host publishes that it serves', async () => {
     expect((await ask([], { hears: true })).worked).toBe(1);
     expect(await ask([])).toEqual({ worked: 0, fault: expect.stringMatching(/says that it serves/) });
+  });
+
+  it('may not if the other host still serves, but an operator wants it drained', async () => {
+    const url = await startNginx(own, other);
+    expect((await ask([url], { drained: ['there'] })).worked).toBe(0);
+    expect((await ask([], { hears: true, drained: ['there'] })).worked).toBe(0);
+    expect((await ask([url], { drained: ['elsewhere'] })).worked).toBe(1);
   });
 
   it('waits while another host drains its last one', async () => {
