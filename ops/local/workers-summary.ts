@@ -1,18 +1,6 @@
+import { apiHostsOf } from '../../src/config/api-hosts';
 import { apiName } from '../stack/app-names';
 import type { AppProcess, StackInfo } from '../stack/types';
-
-/** @returns `10.0.0.12:4001-4004`, as API_HOSTS lists them; ports with a gap stand alone */
-export function apiHostsOf(host: string, ports: number[]): string {
-  const sorted = [...ports].sort((a, b) => a - b);
-  const ranges: [number, number][] = [];
-  for (const port of sorted) {
-    const last = ranges.at(-1);
-    if (last && port === last[1] + 1) last[1] = port;
-    else ranges.push([port, port]);
-  }
-  const name = host.includes(':') ? `[${host}]` : host;
-  return ranges.map(([from, to]) => `${name}:${from === to ? from : `${from}-${to}`}`).join(',');
-}
 
 /** What `npm start` prints at the end with ROLE=workers. @param pm2Calls commands to list, follow and reload the apps */
 export function describeWorkers(

@@ -3,6 +3,7 @@ import os from 'node:os';
 import type { createStackFile, Role, StackFile } from '../../tools/local-servers/stack-file';
 import type { createPrivateServers } from '../../tools/local-servers/private-servers';
 import { UserError } from '../../tools/command/run-command';
+import { isLoopback } from '../../src/lib/client-address';
 import { keyVariables } from './token-keys';
 
 type Variables = Record<string, string | undefined>;
@@ -16,8 +17,6 @@ const ownAddresses = () =>
   Object.values(os.networkInterfaces()).flatMap((list = []) =>
     list.filter(({ internal, scopeid }) => !internal && !scopeid).map(({ address }) => address),
   );
-
-const isLoopback = (host: string) => host.startsWith('127.') || host === '::1';
 
 function hostFault(host: string | undefined): string | undefined {
   const known = ownAddresses();

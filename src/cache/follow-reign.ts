@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { LRUCache } from 'lru-cache';
 import type { RedisClient } from '../infra/redis/redis';
 import { CLUSTER_REFUSED } from '../infra/redis/reign';
+import { backoffMs } from '../lib/backoff';
 import type { NoticeBoard } from '../notices/notice-board';
 import type { Logger } from '../process/logger';
 
@@ -15,14 +16,10 @@ interface FollowOptions {
 
 const TICK_MS = 100;
 /** First and longest pause between attempts to get to the Redis that is in force. */
-const RECONNECT_MS = { first: 250, most: 5_000 };
+const RECONNECT_MS = { first: 250, most: 5_000, jitter: 0.25 };
 /** The same between attempts to put one into force again that others have replaced. */
-const INSIST_MS = { first: 15_000, most: 600_000 };
+const INSIST_MS = { first: 15_000, most: 600_000, jitter: 0.25 };
 const REMEMBERED = 100;
-
-/** Grows with each attempt; the jitter keeps workers apart. */
-const pauseMs = ({ first, most }: typeof INSIST_MS, attempts: number) =>
-  Math.min(first * 2 ** attempts, most) * (0.75 + Math.random() / 2);
 
 /**
  * Keeps an API worker on the Redis that all of them use. A primary that is new to this worker, as after a failover, is
@@ -41,14 +38,14 @@ export function followReign({ redis, board, logger, now = () => performance.now(
   function noteReplaced(inForce: string | undefined): void {
     if (lastInForce !== undefined && lastInForce !== inForce) {
       const times = replaced.get(lastInForce)?.times ?? 0;
-      replaced.set(lastInForce, { times: times + 1, until: now() + pauseMs(INSIST_MS, times) });
+      replaced.set(lastInForce, { times: times + 1, until: now() + backoffMs(INSIST_MS, times) });
     }
     lastInForce = inForce;
   }
 
   function reconnectInTime(): void {
     if (now() < reconnectAt) return;
-    reconnectAt = now() + pauseMs(RECONNECT_MS, reconnects++);
+    reconnectAt = now() + backoffMs(RECONNECT_MS, reconnects++);
     redis.reconnect();
   }
 

@@ -1,10 +1,9 @@
 import type { ListedHost } from '../hosts/list-hosts';
+import { SKEW_MS } from '../notices/limits';
 import { findingsOf, inMs, type Finding } from './finding';
 
 const { ok, warning, error } = findingsOf('Hosts');
 const SKEW_NOTED_MS = 1_000;
-/** Maximum difference between the clocks of hosts: SKEW_MS of notices/notice-board.ts. */
-const SKEW_MS = 2_000;
 
 function judgeNames(hosts: ListedHost[]): Finding[] {
   const names = hosts.map(({ name }) => name);

@@ -1,13 +1,12 @@
 import type { MongoFacts } from '../infra/mongo/inspection';
 import type { RabbitFacts } from '../infra/rabbit/inspection';
 import type { RedisFacts } from '../infra/redis/inspection';
+import { SKEW_MS } from '../notices/limits';
 import { findingsOf, inMs, isAtLeast, type Finding } from './finding';
 import { judgeRoom } from './judge-disks';
 import { judgeRedisRole } from './judge-redis-role';
 
 const OLDEST = { mongo: '7.0', redis: '6.2', rabbit: '3.10' };
-/** Maximum difference between the clocks of hosts: SKEW_MS of notices/limits.ts. */
-const SKEW_MS = 2_000;
 const SKEW_NOTED_MS = 500;
 
 const report = (version: string, latencyMs: number) => `version ${version} answers in ${inMs(latencyMs)}`;

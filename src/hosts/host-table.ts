@@ -1,3 +1,4 @@
+import { apiHostsOf } from '../config/api-hosts';
 import { shortened } from '../lib/shortened';
 import { stateOf, type ListedHost } from './list-hosts';
 
@@ -18,10 +19,8 @@ const skew = (ms: number): string => {
 };
 
 function addressOf({ address, apiWorkers }: ListedHost): string {
-  const ports = apiWorkers.flatMap(({ port }) => port ?? []).sort((a, b) => a - b);
-  if (!address || ports.length === 0) return address ?? '–';
-  const [first, last] = [ports[0]!, ports.at(-1)!];
-  return `${address}:${first}${last > first ? `-${last}` : ''}`;
+  const ports = apiWorkers.flatMap(({ port }) => port ?? []);
+  return address && ports.length > 0 ? apiHostsOf(address, ports) : (address ?? '–');
 }
 
 const row = (cells: string[]): string =>

@@ -1,4 +1,5 @@
 import type { ClientSession, Connection } from 'mongoose';
+import { duplicateFields } from '../infra/mongo/mongo';
 import type { Ending } from './endings';
 import { noticeModel, type Notice } from './notice-model';
 import { createOrderRepository } from './order-repository';
@@ -9,7 +10,6 @@ const LOCK_KEPT_MS = 60_000;
 /** Id of the notice that somebody watches the live page. */
 export const WATCHED = 'live-page';
 const FOR_EVER = new Date('9999-01-01');
-const DUPLICATE_KEY = 11_000;
 /** Id of the one notice about the cache. */
 export const CACHE = 'cache-off';
 
@@ -71,7 +71,7 @@ export function createNoticeRepository(connection: Connection) {
         );
       } catch (error) {
         // The notice is there, with another reign.
-        if ((error as { code?: number }).code !== DUPLICATE_KEY) throw error;
+        if (!duplicateFields(error)) throw error;
       }
     },
 

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ChannelModel } from 'amqplib';
 import type { Logger } from '../../process/logger';
+import { backoffMs } from '../../lib/backoff';
 import { requireWithin } from '../../lib/deadline';
 import { closeModel, createBrokers, type RabbitServers } from './brokers';
 
@@ -15,12 +16,8 @@ interface KeepConnectedOptions {
 const CONNECT_MS = 5_000;
 const SET_UP_MS = 10_000;
 const CLOSE_MS = 5_000;
-const LEAST_WAIT_MS = 200;
-const MOST_WAIT_MS = 2_500;
-
-/** The wait grows up to three seconds; its jitter keeps the job workers of a dead broker apart. */
-const waitMs = (failures: number) =>
-  Math.min(MOST_WAIT_MS, LEAST_WAIT_MS * 2 ** failures) * (0.8 + 0.4 * Math.random());
+/** Up to three seconds. */
+const WAIT_MS = { first: 200, most: 2_500, jitter: 0.2 };
 
 /** Keeps one connection to one of the brokers; connects to the next one if it is lost or can't be set up. */
 export function keepConnected({ servers, setUp, logger }: KeepConnectedOptions) {
@@ -55,7 +52,7 @@ export function keepConnected({ servers, setUp, logger }: KeepConnectedOptions) 
         failures += 1;
         if (!stopping.signal.aborted) logger.warn({ reason: error.message }, 'RabbitMQ is away');
       });
-      await sleep(waitMs(failures), undefined, { signal: stopping.signal }).catch(() => {});
+      await sleep(backoffMs(WAIT_MS, failures), undefined, { signal: stopping.signal }).catch(() => {});
     }
   }
 

@@ -1,5 +1,5 @@
 import type { Redis } from 'ioredis';
-import { requireWithin } from '../../lib/deadline';
+import { within } from '../../lib/deadline';
 import { CLUSTER_REFUSED, isClusterError, isClusterInfo, isDemotion, reignOf, type Reign } from './reign';
 
 interface WatchOptions {
@@ -106,7 +106,7 @@ export function watchReign(client: Redis, { key, keyspace, look: ask, onAway, on
   return {
     reign: (): Reign | undefined => reign,
     isCluster: (): boolean => isCluster,
-    known: (): Promise<void> => requireWithin(settled, KNOWN_MS, () => new Error('')).catch(() => {}),
+    known: (): Promise<void> => within(settled, KNOWN_MS, undefined),
 
     require: requireReign,
 

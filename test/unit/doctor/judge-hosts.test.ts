@@ -75,6 +75,16 @@ describe('the list of hosts', () => {
     );
   });
 
+  it('shows only ports that serve, and brackets around an IPv6 address', () => {
+    const ports = (address: string, ...all: number[]) =>
+      host('first', {
+        address,
+        apiWorkers: all.map((port) => ({ name: 'api-0', port, serving: true, followed: false })),
+      });
+    expect(hostTable([ports('::2', 4003, 4001)])[1]).toContain(' [::2]:4001,[::2]:');
+    expect(hostTable([ports('fd00::2', 4002, 4001)])[1]).toContain(' [fd00::2]:4001-4002 ');
+  });
+
   it('shows a host that is drained and has no process', () => {
     const wish = { _id: 'second', host: 'second', isDrained: true, askedAt: new Date(now) } as HostRecord;
     expect(hostsOf([wish], now)).toMatchObject([

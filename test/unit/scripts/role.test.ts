@@ -1,6 +1,6 @@
 import fs from 'node:fs';
 import path from 'node:path';
-import { apiHostsOf } from '../../../ops/local/workers-summary';
+import { apiHostsOf } from '../../../src/config/api-hosts';
 import { diskPlaces } from '../../../ops/stack/disk-places';
 import { requireForWorkers, roleOf } from '../../../ops/stack/role';
 import { keysFile, keyVariables } from '../../../ops/stack/token-keys';
