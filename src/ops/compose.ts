@@ -29,16 +29,17 @@ interface SnapshotDeps {
   elsewhere: Pick<ReturnType<typeof createElsewhere>, 'look'>;
   announced: ReturnType<typeof createAnnounced>;
   jobs: Pick<JobRepository, 'counts' | 'latest'>;
-  /** Name of this worker and its host. */
+  /** Name of this worker, its host, and the place of that. */
   name: string;
   host: string;
+  place: string;
 }
 
 const JOBS = 8;
 
 /** Collects what the live page shows. Workers are shown even if MongoDB or RabbitMQ is away. */
 const createSnapshot =
-  ({ fleet, elsewhere, announced, jobs, name, host }: SnapshotDeps) =>
+  ({ fleet, elsewhere, announced, jobs, name, host, place }: SnapshotDeps) =>
   async (): Promise<OpsSnapshot<Date>> => {
     const shown = Promise.all([jobs.counts(), jobs.latest(JOBS)]).then(
       ([counts, latest]) => ({ ...counts, latest }),
@@ -55,6 +56,7 @@ const createSnapshot =
       at: Date.now(),
       by: name,
       host,
+      place,
       ...processes,
       elsewhere: others,
       announced: known,
@@ -120,7 +122,7 @@ export function composeOps(
   if (!isTrial) followOrders({ board, orders, fleet, own, logger });
   return {
     routes: {
-      hub: createEventHub({ take: createSnapshot({ fleet, elsewhere, announced, jobs, name, host }) }),
+      hub: createEventHub({ take: createSnapshot({ fleet, elsewhere, announced, jobs, name, host, place }) }),
       fleet,
       change: createChangeWorker({ fleet, orders, own, audit }),
       place: () => ({ place, serving: isServing() }),

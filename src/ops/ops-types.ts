@@ -10,6 +10,8 @@ export interface OpsSnapshot<Time> {
   by: string;
   /** Name of this host. */
   host: string;
+  /** Differs for two hosts of the same name. */
+  place: string;
   /** Workers of this host that answered. During a reload a name occurs twice: the older process comes first. */
   workers: ApiStatus[];
   jobWorkers: JobWorkerStatus[];

@@ -1,12 +1,14 @@
 import type { Page } from 'playwright-core';
 import { createLiveChannel } from '../../src/infra/redis/live-channel';
 import { connectRedis } from '../../src/infra/redis/redis';
+import type { OpsSnapshot } from '../../src/ops/ops-types';
 import { textOf } from '../../src/ops/view/message';
 import { createLogger } from '../../src/process/logger';
 import { barriersOf } from '../support/accessibility';
 import { buildApiStatus, buildJobWorkerStatus } from '../support/api-status';
 import { useLivePage } from '../support/live-page';
 import { use } from '../support/use';
+import { eventually } from '../support/wait';
 
 const live = useLivePage();
 const { cluster, card } = live;
@@ -92,5 +94,49 @@ describe('the live page of three hosts', () => {
     expect(await barriersOf(page)).toEqual([]);
     await section('beta').waitFor({ state: 'detached', timeout: 60_000 });
     expect(await section('gamma.example.internal').count()).toBe(1);
+  });
+
+  it('names each worker as before once it comes from another host, and drains the one shown', async () => {
+    const names = ['left', 'right'] as const;
+    let here: (typeof names)[number] = 'left';
+    const asked: string[] = [];
+    const workers = [buildApiStatus()];
+    await page.route('**/ops/workers/**', (route) => {
+      asked.push(new URL(route.request().url()).pathname);
+      return route.fulfill({ status: 202 });
+    });
+    await page.route('**/ops/events', (route) => {
+      const others = names.filter((name) => name !== here);
+      const hosts = others.map((name) => ({
+        ...{ name, place: `at-${name}`, isDouble: false, jobWorkers: [] },
+        workers: workers.map((one) => ({ ...one, heardMs: 0 })),
+      }));
+      const snapshot: OpsSnapshot<string> = {
+        ...{ at: Date.now(), by: `${here}/api-0`, host: here, place: `at-${here}`, workers },
+        ...{ jobWorkers: [], silent: [], announced: [], jobs: null, messages: null },
+        elsewhere: { redis: 'heard', hosts, ignored: 0, leftOut: 0 },
+      };
+      const body = `data: ${JSON.stringify(snapshot)}\n\n`;
+      return route.fulfill({ contentType: 'text/event-stream', body });
+    });
+    try {
+      await page.reload();
+      for (here of names) {
+        const other = names.find((name) => name !== here)!;
+        await section(here).locator('[data-worker="api-0"]').waitFor();
+        await section(other).locator(`[data-worker="${other}/api-0"]`).waitFor();
+        await section(here).getByText('this page comes from here').waitFor();
+        await section(other).getByText('this page comes from here').waitFor({ state: 'hidden' });
+        expect(await page.locator('[data-worker]').count()).toBe(2);
+        await section('left')
+          .getByRole('button', { name: /Drain api-0/ })
+          .click();
+      }
+      await eventually(async () => asked.length === 2);
+      expect(new Set(asked)).toEqual(new Set(['/ops/workers/left@at-left/api-0/drain']));
+    } finally {
+      await page.unrouteAll();
+      await page.reload();
+    }
   });
 });

@@ -25,9 +25,11 @@ export function stateOf({ draining, asideSince, listening, inFlight }: ApiStatus
 
 /** @param onPress called when the user presses the button */
 export function createCard(
-  { key, name, id, hostName }: ShownWorker,
-  onPress: (action: Action) => Promise<void>,
+  worker: ShownWorker,
+  onPress: (worker: ShownWorker, action: Action) => Promise<void>,
 ) {
+  const { name, id } = worker;
+  let shown = worker;
   const state = make('span', { className: 'state' });
   const spark = createSparkline();
   const facts = make('dl');
@@ -36,7 +38,6 @@ export function createCard(
   button.setAttribute('aria-describedby', why.id);
   const title = make('h4', {}, name, ' ', state);
   const element = make('article', { className: 'card' }, title, spark.svg, facts, button, why);
-  element.dataset.worker = key;
   let now = '';
   let isAsking = false;
   let isBarred = false;
@@ -46,7 +47,7 @@ export function createCard(
     if (isAsking || isBarred) return;
     isAsking = true;
     showButton();
-    await onPress(now === 'serving' ? 'drain' : 'resume');
+    await onPress(shown, now === 'serving' ? 'drain' : 'resume');
     isAsking = false;
     showButton();
   };
@@ -69,7 +70,7 @@ export function createCard(
   }
 
   return {
-    key,
+    key: () => shown.key,
     element,
     /** Shows a worker that runs but did not answer: the rest of its card stays as it was. */
     showSilent() {
@@ -84,13 +85,15 @@ export function createCard(
       worker: ShownWorker,
       { at, serving, isBarred: bars }: { at: number; serving: number; isBarred: boolean },
     ) {
-      const { requests, heardMs } = worker;
+      const { requests, heardMs, key, hostName } = worker;
+      shown = worker;
+      element.dataset.worker = key;
       element.dataset.silent = String(isSilent(worker));
       if (isSilent(worker)) return showState('silent', `Not heard for ${duration(0, heardMs)}.`);
       const next = stateOf(worker);
       const label = `${next === 'serving' ? 'Drain' : 'Resume'} ${name}`;
       setText(button, label);
-      if (key !== name) button.ariaLabel = `${label} of ${hostName}`;
+      button.ariaLabel = key === name ? null : `${label} of ${hostName}`;
       spark.add(requests.perSecond);
       showFacts(facts, {
         'requests/s': rounded(requests.perSecond),

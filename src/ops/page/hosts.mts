@@ -1,11 +1,11 @@
 import { createCard, type Action } from './card.mjs';
 import { byId, make, setText } from './dom.mjs';
 import { createJobWorkerCard } from './job-worker-card.mjs';
-import type { ShownHost } from './shown.mjs';
+import type { ShownHost, ShownWorker } from './shown.mjs';
 
 interface HostsOptions {
   /** Called when the user presses a worker's button. */
-  onPress: (key: string, action: Action, place: string) => Promise<void>;
+  onPress: (worker: ShownWorker, action: Action) => Promise<void>;
   /** Called when the state of a process changes. */
   onState: (name: string, state: string) => void;
 }
@@ -24,9 +24,9 @@ function keepOnly<T extends { element: Element }>(
   }
 }
 
-function createHost({ id, name, isHere }: ShownHost, { onPress, onState }: HostsOptions) {
-  const title = make('h3', { id: `host-${id}` }, name);
-  if (isHere) title.append(make('small', {}, ' (this page comes from here)'));
+function createHost({ id, name }: ShownHost, { onPress, onState }: HostsOptions) {
+  const here = make('small', {}, ' (this page comes from here)');
+  const title = make('h3', { id: `host-${id}` }, name, here);
   const note = make('p', { className: 'host-note' });
   const cards = make('div', { className: 'cards' });
   const element = make('section', { className: 'host' }, title, note, cards);
@@ -44,14 +44,15 @@ function createHost({ id, name, isHere }: ShownHost, { onPress, onState }: Hosts
     /** @param serving number of workers that serve on all hosts */
     show(host: ShownHost, { at, serving }: { at: number; serving: number }): void {
       setText(note, host.note);
+      // The page may reconnect to another host.
+      here.hidden = !host.isHere;
       element.dataset.silent = String(!host.isHere && host.note !== '');
       const ids = new Set([...host.workers.map((one) => one.id), ...host.silent]);
-      keepOnly(workers, ids, ({ key }) => onState(key, 'gone'));
+      keepOnly(workers, ids, ({ key }) => onState(key(), 'gone'));
       const running = new Set([...host.jobWorkers.map((one) => one.id), ...host.silent]);
-      keepOnly(jobWorkers, running, ({ key }) => onState(key, 'gone'));
+      keepOnly(jobWorkers, running, ({ key }) => onState(key(), 'gone'));
       for (const worker of host.workers) {
-        const card =
-          workers.get(worker.id) ?? createCard(worker, (action) => onPress(worker.key, action, id));
+        const card = workers.get(worker.id) ?? createCard(worker, onPress);
         if (!workers.has(worker.id)) cards.append(card.element);
         workers.set(worker.id, card);
         report(worker.key, card.show(worker, { at, serving, isBarred: host.isDouble }));
@@ -65,7 +66,7 @@ function createHost({ id, name, isHere }: ShownHost, { onPress, onState }: Hosts
       const answered = new Set([...host.workers, ...host.jobWorkers].map((one) => one.id));
       for (const silent of host.silent.filter((one) => !answered.has(one))) {
         const card = workers.get(silent);
-        report(silent, card?.showSilent());
+        if (card) report(card.key(), card.showSilent());
         jobWorkers.get(silent)?.showSilent();
       }
     },

@@ -52,7 +52,7 @@ export function createLanes() {
   /** Returns the requests since the last snapshot, at most as many as the worker reports; counts all of them. */
   function newOf(shown: ShownWorker, byHost: boolean) {
     const { total, recent } = shown.requests;
-    const key = `${shown.key}.${shown.pid}`;
+    const key = `${shown.id}.${shown.pid}`;
     const before = totals.get(key);
     const number = before === undefined ? recent.length : total - before;
     totals.set(key, total);

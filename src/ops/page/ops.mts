@@ -3,6 +3,7 @@ import { createJobs } from './jobs.mjs';
 import { complain, say } from './notices.mjs';
 import { showScaling } from './scaling.mjs';
 import { createSession, type Tokens } from './session.mjs';
+import type { ShownWorker } from './shown.mjs';
 import { ask, watch, type Reply } from './stream.mjs';
 import { createWorkers, type Action } from './workers.mjs';
 
@@ -19,10 +20,9 @@ async function send<T>(method: string, path: string): Promise<Reply<T>> {
   return ask<T>(method, path, { send: session.send }).catch(() => LOST);
 }
 
-async function press(name: string, action: Action, place: string): Promise<void> {
-  const worker = place ? name.replace('/', `@${place}/`) : name;
-  const { ok, message } = await send('POST', `/ops/workers/${worker}/${action}`);
-  if (!ok) complain(message ?? `${name} could not ${action}.`);
+async function press({ key, address }: ShownWorker, action: Action): Promise<void> {
+  const { ok, message } = await send('POST', `/ops/workers/${address}/${action}`);
+  if (!ok) complain(message ?? `${key} could not ${action}.`);
 }
 
 const showWorkers = createWorkers({

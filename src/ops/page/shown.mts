@@ -10,8 +10,10 @@ const SILENT_MS = 4_000;
 interface Place {
   /** Its name on the page: that of a worker of this host, or HOST/NAME. */
   key: string;
-  /** Unique, also if two hosts have the same name. */
+  /** Unique, also if two hosts have the same name, and the same whichever host the page comes from. */
   id: string;
+  /** Names it to any worker, since a request may reach another host than the page came from: HOST@PLACE/NAME. */
+  address: string;
   hostName: string;
   /** Milliseconds since it was heard; 0 on this host. */
   heardMs: number;
@@ -63,30 +65,32 @@ function describeAnnounced({ apiWorkers, serving, jobWorkers }: AnnouncedHost): 
 
 /** Lists this host, and then the others. */
 export function hostsOf(snapshot: OpsSnapshot<string>): ShownHost[] {
-  const { host, workers, jobWorkers, silent, elsewhere } = snapshot;
+  const { host, place: ownPlace, workers, jobWorkers, silent, elsewhere } = snapshot;
   const announced = snapshot.announced ?? [];
   const own = <T extends { name: string }>(one: T) => ({
     ...one,
     key: one.name,
-    id: one.name,
+    id: `${ownPlace}/${one.name}`,
+    address: `${host}@${ownPlace}/${one.name}`,
     hostName: host,
     heardMs: 0,
   });
   const here: ShownHost = {
-    id: '',
+    id: ownPlace,
     name: host,
     isHere: true,
     isDouble: false,
     note: elsewhere.hosts.some(({ name }) => name === host) ? OWN_DOUBLE : '',
     workers: newestOfEach(workers.map(own)),
     jobWorkers: newestOfEach(jobWorkers.map(own)),
-    silent,
+    silent: silent.map((one) => `${ownPlace}/${one}`),
   };
   const others = elsewhere.hosts.map(({ name, place, isDouble, ...found }): ShownHost => {
     const other = <T extends { name: string }>(one: T) => ({
       ...one,
       key: `${name}/${one.name}`,
       id: `${place}/${one.name}`,
+      address: `${name}@${place}/${one.name}`,
       hostName: name,
     });
     const processes = [...found.workers, ...found.jobWorkers];

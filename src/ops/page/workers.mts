@@ -25,8 +25,8 @@ function showTotals(workers: ShownWorker[]): void {
 }
 
 interface WorkersOptions {
-  /** Called when the user presses a worker's button. `place` is empty for this host. */
-  onPress: (key: string, action: Action, place: string) => Promise<void>;
+  /** Called when the user presses a worker's button. */
+  onPress: (worker: ShownWorker, action: Action) => Promise<void>;
   /** Called when the state of a worker changes. */
   onState: (name: string, state: string) => void;
   say: (text: string) => void;
