@@ -48,7 +48,7 @@ const HELP_MS = 2_000;
 
 /** Has each NGINX pass this worker over, or take it back, without a reload of NGINX, which would disconnect clients. */
 export function createBalancers({ urls, lastRequestAt, logger }: BalancersOptions) {
-  /** Called with the name of the NGINX of each probe; a worker may be told to leave while it joins. */
+  /** Called with the name of the NGINX of each probe; a worker may begin to leave while it joins. */
   const onProbe = new Set<(name: string) => void>();
 
   async function withTargets(work: (targets: Target[], ask: Ask) => Promise<void>): Promise<void> {
