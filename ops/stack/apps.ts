@@ -96,10 +96,13 @@ export function createApps({
     return `${buildDigestOf(build)}-${hash.digest('hex').slice(0, 8)}`;
   }
 
-  /** @returns true if an API worker of another release serves, which a worker that doesn't serve must not replace */
+  /**
+   * @returns true if an API worker of another release serves, or would if no operator had drained it: a worker that does
+   *   not boot must not replace it
+   */
   async function isAnotherServing(release: string | undefined) {
     const others = (await list()).filter((app) => app.name === apiName && app.release !== release);
-    const answers = await Promise.all(others.map(({ port = 0 }) => isReady(port).catch(() => false)));
+    const answers = await Promise.all(others.map((app) => isReadyOrDrained(app).catch(() => false)));
     return answers.includes(true);
   }
 
@@ -151,8 +154,7 @@ export function createApps({
       const workers = (await list()).filter(({ name }) => name === apiName);
       // If another clone's worker was quicker to take the port, that one answers, and ours crashes.
       if (workers.length === 0 || workers.some(({ status }) => status !== 'online')) return false;
-      const areReady = workers.map(async (app) => (await isDrained(app)) || isReady(app.port ?? 0));
-      return (await Promise.all(areReady)).every(Boolean);
+      return (await Promise.all(workers.map(isReadyOrDrained))).every(Boolean);
     };
     const [first] = (await list()).filter(({ name }) => name === apiName);
     const logs = first?.pm2Name ?? apiName;
@@ -171,6 +173,8 @@ export function createApps({
 
   const isDrained = async (app: AppProcess) =>
     (await apiStatusOf(socketOf(stackFile.read().env ?? {}, app)))?.draining === true;
+
+  const isReadyOrDrained = async (app: AppProcess) => (await isDrained(app)) || isReady(app.port ?? 0);
 
   async function scale(workers: number) {
     const present = (await list()).filter(({ name }) => name === apiName);

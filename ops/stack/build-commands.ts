@@ -24,11 +24,17 @@ export function createBuildCommands(dist: string) {
       return stdout.split('\n').filter(Boolean);
     },
 
-    /** Compares the keys of the tokens and KEY_PREFIX with the other hosts on this database. @throws UserError */
-    async refuseMisfit(env: Record<string, string>, build = dist): Promise<void> {
-      if (!fs.existsSync(path.join(build, 'cli', 'hosts.js'))) return;
-      const { code, stderr } = await run(build, 'hosts', ['check'], env, 30_000);
+    /**
+     * Compares the keys of the tokens and KEY_PREFIX with the other hosts on this database.
+     *
+     * @returns warnings: what does not fit hosts that are gone
+     * @throws UserError
+     */
+    async refuseMisfit(env: Record<string, string>, build = dist): Promise<string[]> {
+      if (!fs.existsSync(path.join(build, 'cli', 'hosts.js'))) return [];
+      const { code, stdout, stderr } = await run(build, 'hosts', ['check'], env, 30_000);
       if (code !== 0) throw new UserError(`${stderr.trim()}\nNothing was changed.`);
+      return stdout.split('\n').filter((line) => line.startsWith('! '));
     },
 
     /** Migrates before a reload: PM2 gives a worker half a minute to start, and ends the old ones all the same. */

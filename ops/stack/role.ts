@@ -32,6 +32,22 @@ function hostFault(host: string | undefined): string | undefined {
     : `HOST is ${host}, which is no address of this host. ${want}`;
 }
 
+const localProxy = /^(loopback|127\..*|::1(\/128)?)$/i;
+
+/** NGINX on another host has to be believed about the addresses of clients: otherwise all of them share its limits. */
+function proxyFault({ HOST = '', TRUST_PROXY = '', BALANCER_URL = '' }: Variables): string[] {
+  const trusted = TRUST_PROXY.split(',').map((one) => one.trim());
+  if (isLoopback(HOST) || isIP(HOST) === 0 || trusted.some((one) => one && !localProxy.test(one))) return [];
+  const known = BALANCER_URL.split(',')
+    .map((url) => (URL.canParse(url.trim()) ? new URL(url.trim()).hostname.replace(/[[\]]/g, '') : ''))
+    .filter((host) => isIP(host) > 0);
+  const want = known.length > 0 ? `Set TRUST_PROXY=${known.join(',')}.` : 'Set TRUST_PROXY to its address.';
+  return [
+    `TRUST_PROXY is ${TRUST_PROXY || 'not set'}, so NGINX of another host is not believed about the addresses of clients, and ` +
+      `all of them share one limit. ${want}`,
+  ];
+}
+
 const servers = { MONGO_URL: 'MongoDB', REDIS_URL: 'Redis', AMQP_URL: 'RabbitMQ' };
 
 /** @returns the message if `work` ends with an error for the user */
@@ -60,6 +76,7 @@ export function requireForWorkers(dir: string, given: Record<string, string>): s
       ([name, title]) => `${name} is not set. Name the ${title} that all hosts share; none is started here.`,
     ),
     ...[hostFault(given.HOST)].filter((fault) => fault !== undefined),
+    ...proxyFault(given),
     ...messageOfUser(() => keyVariables(dir, given, 'workers')),
   ];
   if (faults.length > 0)

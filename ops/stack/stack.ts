@@ -147,7 +147,7 @@ export function createStack({
     if (isWorkers || !stackFile.read().ports?.api) await apiPorts.choose(appEnvironment(apiWorkers, env));
     await apps.check();
     const wanted = appEnvironment(apiWorkers, env);
-    if (isWorkers) await apps.refuseMisfit(wanted, build);
+    if (isWorkers) (await apps.refuseMisfit(wanted, build)).forEach(sayHere);
     const replaced = await apps.isAnotherServing(apps.releaseOf(wanted, build));
     if (replaced) await replaceServing(wanted, build, { say: sayHere, status });
     else if (build) publish(build, path.join(root, 'dist'));
@@ -182,7 +182,7 @@ export function createStack({
   }) => {
     await apps.check();
     const wanted = appEnvironment(apiWorkers, env);
-    if (isWorkers) await apps.refuseMisfit(wanted, build);
+    if (isWorkers) (await apps.refuseMisfit(wanted, build)).forEach(sayHere);
     const outcome = await rollOut({ build, env: wanted, limitMs, isRollback, say: sayHere, status });
     // Has stack.json name servers that this reload took by their URLs. A rollback keeps the servers that run, whatever
     // the configuration file names meanwhile.

@@ -42,8 +42,9 @@ runCommand(commands.hosts, async ({ values: { json, force }, positionals: [actio
   await withData(async (data) => {
     if (needsName) return change(data, action, name!, force);
     if (action === undefined) return show(data, json);
-    const faults = judgeFit(readConfig(process.env), await listHosts(data.hosts));
+    const { faults, warnings } = judgeFit(readConfig(process.env), await listHosts(data.hosts));
     if (faults.length > 0) throw new UserError(faults.join('\n'));
-    say('This host fits the others.');
+    warnings.forEach((text) => say(`! ${text}`));
+    say('This host fits the others that run.');
   });
 });

@@ -58,8 +58,15 @@ export function createAnnouncer(options: AnnouncerOptions) {
   let stopped = config.isTrial;
   let hasWarned = false;
 
-  const announce = () =>
-    hosts.announce({ ...about, keyIds: keyIds?.(), skewMs, serving: isServing(), followed });
+  /** Settles once no announcement is under way. */
+  let announced: Promise<unknown> = Promise.resolve();
+
+  async function announce(): Promise<void> {
+    if (stopped) return;
+    const sent = hosts.announce({ ...about, keyIds: keyIds?.(), skewMs, serving: isServing(), followed });
+    announced = Promise.allSettled([announced, sent]);
+    await sent;
+  }
 
   /** Does what an operator wants; a failure is repeated at the next look. */
   async function follow(isDrained: boolean): Promise<void> {
@@ -69,7 +76,7 @@ export function createAnnouncer(options: AnnouncerOptions) {
     try {
       await (isDrained ? drain() : resume());
       followed = isDrained;
-      if (!stopped) await announce();
+      await announce();
     } finally {
       isChanging = false;
     }
@@ -126,6 +133,8 @@ export function createAnnouncer(options: AnnouncerOptions) {
     async stop(): Promise<void> {
       if (stopped) return;
       stopped = true;
+      // One that arrives later would leave the record of a process that does not run.
+      await announced;
       await hosts.leave(about).catch(() => {});
     },
   };

@@ -1,7 +1,7 @@
 import type { HostRecord } from './host-model';
 
 /** A process that was not seen for this long does not run; it announces itself every 3 s. */
-const GONE_MS = 15_000;
+export const GONE_MS = 15_000;
 
 interface ListedProcess {
   name: string;
@@ -53,15 +53,20 @@ const processesOf = (records: HostRecord[]): ListedProcess[] =>
     }))
     .sort((a, b) => a.name.localeCompare(b.name, 'en', { numeric: true }));
 
+/** @param now milliseconds since 1970 by MongoDB's clock */
+const ageOf = ({ lastSeen }: HostRecord, now: number) => Math.max(0, now - lastSeen!.getTime());
+
+/** Returns whether a process was seen of late. @param now as above */
+export const isLiving = (record: HostRecord, now: number): boolean => ageOf(record, now) < GONE_MS;
+
 function hostOf(
   name: string,
   records: HostRecord[],
   wanted: HostRecord | undefined,
   now: number,
 ): ListedHost {
-  const ageOf = ({ lastSeen }: HostRecord) => Math.max(0, now - lastSeen!.getTime());
-  const newest = [...records].sort((a, b) => ageOf(a) - ageOf(b))[0];
-  const living = records.filter((record) => ageOf(record) < GONE_MS);
+  const newest = [...records].sort((a, b) => ageOf(a, now) - ageOf(b, now))[0];
+  const living = records.filter((record) => isLiving(record, now));
   // If the host died, what was seen last is shown.
   const shown = living.length > 0 ? living : records;
   const keys = shown.find(({ keyIds }) => keyIds?.length)?.keyIds ?? [];
@@ -76,7 +81,7 @@ function hostOf(
     keyIds: keys,
     keyPrefix: newest?.keyPrefix ?? undefined,
     skewMs: newest?.skewMs ?? undefined,
-    lastSeenMs: newest && ageOf(newest),
+    lastSeenMs: newest && ageOf(newest, now),
     startedAt: shown.map(({ startedAt }) => startedAt!).sort((a, b) => a.getTime() - b.getTime())[0],
     isGone: living.length === 0,
     drainedSince: wanted?.askedAt ?? undefined,

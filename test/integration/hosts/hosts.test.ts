@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { createAnnouncer } from '../../../src/hosts/announcer';
 import { createChangeHost, listHosts } from '../../../src/hosts/change-host';
 import { createHostRepository, DRAIN_LOCK } from '../../../src/hosts/host-repository';
@@ -26,7 +27,7 @@ afterEach(() => Promise.all(running.splice(0).map((announcer) => announcer.stop(
 async function run(
   hostName: string,
   name: string,
-  { stubborn = false, host = '10.0.0.1', isTrial = false } = {},
+  { stubborn = false, host = '10.0.0.1', isTrial = false, announce = hosts.announce } = {},
 ) {
   let serving = true;
   const config = {
@@ -43,7 +44,7 @@ async function run(
   };
   const announcer = createAnnouncer({
     config: config as ProcessConfig,
-    hosts,
+    hosts: { ...hosts, announce },
     name,
     port: 4001,
     keyIds: () => ['key-1'],
@@ -99,6 +100,21 @@ describe('the hosts', () => {
     });
     expect(await states()).toEqual(['first serves']);
     await announcer.stop();
+    expect(await states()).toEqual([]);
+  });
+
+  it('are forgotten if they stop while an announcement is under way', async () => {
+    let sent = () => {};
+    const isSent = new Promise<void>((resolve) => (sent = resolve));
+    const announce: typeof hosts.announce = async (process) => {
+      sent();
+      await sleep(500);
+      await hosts.announce(process);
+    };
+    const { announcer } = await run('first', 'api-0', { announce });
+    await isSent;
+    await announcer.stop();
+    await sleep(1_000);
     expect(await states()).toEqual([]);
   });
 

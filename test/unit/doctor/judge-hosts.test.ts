@@ -3,6 +3,7 @@ import { judgeFit } from '../../../src/hosts/judge-fit';
 import { hostTable } from '../../../src/hosts/host-table';
 import { hostsOf, type ListedHost } from '../../../src/hosts/list-hosts';
 import type { HostRecord } from '../../../src/hosts/host-model';
+import { placeOf } from '../../../src/hosts/place';
 import { keyOf } from '../../../src/keys/key-list';
 
 const now = Date.now();
@@ -103,22 +104,38 @@ describe('a host beside others', () => {
     jwtKeys: [key],
   };
 
+  const fits = { faults: [], warnings: [] };
+
   it('fits if it shares a key and the prefix', () => {
-    expect(judgeFit(own, [host('first', { keyIds: ['old', key.id] })])).toEqual([]);
-    expect(judgeFit(own, [])).toEqual([]);
+    expect(judgeFit(own, [host('first', { keyIds: ['old', key.id] })])).toEqual(fits);
+    expect(judgeFit(own, [])).toEqual(fits);
   });
 
   it('does not fit with other keys or another prefix', () => {
-    const faults = judgeFit({ ...own, keyPrefix: 'shop' }, [host('first')]);
-    expect(faults).toEqual([
-      expect.stringMatching(/none of those of first \(k1\)/),
-      expect.stringMatching(/KEY_PREFIX is shop here and taskfleet on first/),
-    ]);
+    expect(judgeFit({ ...own, keyPrefix: 'shop' }, [host('first')])).toEqual({
+      warnings: [],
+      faults: [
+        expect.stringMatching(/none of those of first \(k1\)/),
+        expect.stringMatching(/KEY_PREFIX is shop here and taskfleet on first/),
+      ],
+    });
   });
 
-  it('is not compared with the dead while others live', () => {
+  it('serves beside a host that died with other keys, with a warning', () => {
     const dead = host('old', { isGone: true, keyIds: ['gone'] });
-    expect(judgeFit(own, [dead, host('first', { keyIds: [key.id] })])).toEqual([]);
-    expect(judgeFit(own, [dead])).toHaveLength(1);
+    const { faults, warnings } = judgeFit(own, [dead]);
+    expect(faults).toEqual([]);
+    expect(warnings).toEqual([expect.stringMatching(/none of those of old \(gone\).* But old is gone/)]);
+  });
+
+  it('is not compared with itself at another address, or before it died', () => {
+    const before = { host: '10.0.0.99', runDir: own.runDir };
+    const moved = host('second', { place: placeOf(before), address: before.host, keyIds: ['before'] });
+    const died = host('second', { isGone: true, keyIds: ['before'] });
+    expect(judgeFit(own, [moved, died])).toEqual(fits);
+  });
+
+  it('is compared with another host of its name', () => {
+    expect(judgeFit(own, [host('second')]).faults).toHaveLength(1);
   });
 });

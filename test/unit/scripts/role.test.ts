@@ -66,6 +66,21 @@ describe('the role of a stack', () => {
     ]);
   });
 
+  it.each<[string, Record<string, string>, RegExp]>([
+    [
+      'none',
+      { BALANCER_URL: 'http://10.0.0.10:3000,http://[fd00::1]' },
+      /TRUST_PROXY=10\.0\.0\.10,fd00::1\./,
+    ],
+    ['loopback', { TRUST_PROXY: 'loopback, 127.0.0.0/8,::1' }, /TRUST_PROXY=10\.0\.0\.10\./],
+    ['none, and a name of NGINX', { BALANCER_URL: 'http://edge' }, /TRUST_PROXY to its address/],
+  ])('refuses a host of which NGINX is not trusted: %s', (_, given, why) => {
+    const HOST = '192.0.2.77';
+    expect(refusalOf(() => requireForWorkers(folderWithKeys(), { ...whole, HOST, ...given }))).toMatch(why);
+    const trusts = { ...whole, ...given, HOST, TRUST_PROXY: 'loopback,10.0.0.0/8' };
+    expect(refusalOf(() => requireForWorkers(folderWithKeys(), trusts))).not.toMatch(/TRUST_PROXY/);
+  });
+
   it('warns if workers cannot leave NGINX', () => {
     const warnings = requireForWorkers(folderWithKeys(), { ...whole, BALANCER_URL: '' });
     expect(warnings.at(-1)).toMatch(/BALANCER_URL is not set/);
