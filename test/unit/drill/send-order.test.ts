@@ -24,8 +24,8 @@ describe('the sender of an overload', () => {
     expect([...dueMs].sort((a, b) => a - b).map(Math.round)).toEqual(
       Array.from({ length: 20 }, (_, i) => i * 10),
     );
-    // The first has waited for the last, and so longer than it.
-    expect(tookMs[dueMs.indexOf(0)]!).toBeGreaterThan(Math.min(...tookMs) + 100);
+    // The first has waited for the last, which is not sent before it is due.
+    expect(tookMs[dueMs.indexOf(0)]!).toBeGreaterThan(Math.max(...dueMs) - 5);
   });
 
   it('counts a latency from the moment the request was due, even if no connection was free', async () => {
