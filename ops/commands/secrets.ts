@@ -1,8 +1,10 @@
 import { flag } from '../../src/command-line/arguments';
 import { createProgress } from '../../tools/command/progress';
-import { UsageError } from '../../tools/command/run-command';
+import { UsageError, UserError } from '../../tools/command/run-command';
 import { runMain } from '../../tools/command/run-main';
+import type { Stack } from '../stack/types';
 import { alone, createLocalStack, root } from '../local/local-stack';
+import { otherHosts } from '../secrets/other-hosts';
 import { rotateKeys } from '../secrets/rotate-keys';
 import { rotatePassword } from '../secrets/rotate-password';
 
@@ -21,11 +23,23 @@ const command = {
   },
 };
 
+/** Another host would refuse the tokens of a key that it does not know. */
+async function requireNoOtherHost(stack: Stack) {
+  const others = await otherHosts(stack.info().env);
+  if (others.length > 0)
+    throw new UserError(
+      `${others.join(', ')} would refuse the tokens of a key that is made here. Nothing was changed.\n` +
+        'docs/hosts.md#keys-and-ports says how to replace the key on several hosts.',
+    );
+}
+
 async function rotateJwt(isNow: boolean) {
+  const stack = createLocalStack();
+  await requireNoOtherHost(stack);
   await createProgress().step(
     'secrets',
     'a new key of the tokens',
-    (tell) => rotateKeys(createLocalStack(), { isNow, ...tell }),
+    (tell) => rotateKeys(stack, { isNow, ...tell }),
     ({ signs, ends, until }) =>
       `key ${signs} signs; tokens of ${ends} ${isNow ? 'have ended' : `count until ${until.toISOString()}`}`,
   );
