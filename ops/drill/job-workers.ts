@@ -5,7 +5,7 @@ import { signUp, type Client } from '../../tools/kit/people';
 import { workerName } from '../stack/app-names';
 import { askAll } from '../../src/control/control-client';
 import { runDirOf } from '../stack/control';
-import type { StackInfo } from '../stack/types';
+import type { Stack, StackInfo } from '../stack/types';
 import { withOwnStack } from './own-stack';
 
 const jobs = 24;
@@ -21,6 +21,13 @@ export async function doneBy({ env }: StackInfo): Promise<Map<string, number>> {
       answer.kind === 'worker' && answer.isConnected ? [[name, answer.jobs.ended.done ?? 0]] : [],
     ),
   );
+}
+
+/** Changes the number of job workers, and waits until they are there. @param change for `pm2 scale` */
+export async function scaleJobWorkers(stack: Stack, change: string, count: number): Promise<void> {
+  await stack.pm2(['scale', workerName, change], { timeoutMs: 60_000 });
+  const areThere = async () => (await doneBy(stack.info())).size === count;
+  await waitUntil(areThere, { timeoutMs: 30_000, what: `${count} job workers are not there` });
 }
 
 /** Starts all jobs at once, and waits until the last is done. */
@@ -63,9 +70,6 @@ export const drillJobWorkers = (progress: Progress) =>
       if (shares.length === 2 && shares.some(({ done }) => done === 0))
         faults.push('one of two job workers took no job');
       if (!command) break;
-      await stack.pm2(['scale', workerName, command], { timeoutMs: 60_000 });
-      const count = command === '1' ? 1 : 2;
-      const isThere = async () => (await doneBy(info)).size === count;
-      await waitUntil(isThere, { timeoutMs: 30_000, what: `${count} job workers are not there` });
+      await scaleJobWorkers(stack, command, command === '1' ? 1 : 2);
     }
   });

@@ -18,9 +18,7 @@ export async function otherHosts(env: Record<string, string>): Promise<string[]>
   const { createHostRepository } = load(
     '../../src/hosts/host-repository.ts',
   ) as typeof import('../../src/hosts/host-repository');
-  const { listHosts } = load(
-    '../../src/hosts/change-host.ts',
-  ) as typeof import('../../src/hosts/change-host');
+  const { listHosts } = load('../../src/hosts/list-hosts.ts') as typeof import('../../src/hosts/list-hosts');
   const connection = await openMongo(env.MONGO_URL ?? '', ANSWER_MS);
   try {
     const hosts = await listHosts(createHostRepository(connection));

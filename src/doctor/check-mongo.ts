@@ -1,7 +1,7 @@
 import { consistentUrl } from '../infra/mongo/consistency';
 import { compareIndexes, inspectMongo, openMongo } from '../infra/mongo/inspection';
 import { askServer, LIMIT_MS } from './ask-server';
-import { listHosts } from '../hosts/change-host';
+import { listHosts } from '../hosts/list-hosts';
 import type { HostRepository } from '../hosts/host-repository';
 import { findingsOf, inMs, type Finding } from './finding';
 import { judgeHosts } from './judge-hosts';

@@ -5,7 +5,7 @@ import { DEADLINE_MS } from '../control/api-control';
 import type { createLock } from '../infra/mongo/lock';
 import type { HostRecord } from './host-model';
 import type { HostRepository } from './host-repository';
-import { GONE_MS, hostsOf, isLiving, type ListedHost } from './list-hosts';
+import { GONE_MS, isLiving, listHosts } from './list-hosts';
 
 const LOCK_MS = 20_000;
 /** Longer than the start of a worker and a drain take. DRAIN_MS of that host is unknown here, so the longest counts. */
@@ -22,12 +22,6 @@ interface ChangeDeps {
   say: (text: string) => void;
   followMs?: number;
   hearMs?: number;
-}
-
-/** Lists the hosts. */
-export async function listHosts(hosts: Pick<HostRepository, 'all' | 'skewMs'>): Promise<ListedHost[]> {
-  const skewMs = await hosts.skewMs();
-  return hostsOf(await hosts.all(), Date.now() - skewMs);
 }
 
 const namesOf = (records: HostRecord[]) => records.map(({ process }) => process).join(', ');

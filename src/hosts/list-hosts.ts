@@ -1,4 +1,5 @@
 import type { HostRecord } from './host-model';
+import type { HostRepository } from './host-repository';
 
 /** A process that was not seen for this long does not run; it announces itself every 3 s. */
 export const GONE_MS = 15_000;
@@ -108,6 +109,12 @@ export function hostsOf(records: HostRecord[], now: number): ListedHost[] {
       return hostOf(name, ofIt, wanted.get(name), now);
     })
     .sort((a, b) => a.name.localeCompare(b.name, 'en', { numeric: true }));
+}
+
+/** Lists the hosts. */
+export async function listHosts(hosts: Pick<HostRepository, 'all' | 'skewMs'>): Promise<ListedHost[]> {
+  const skewMs = await hosts.skewMs();
+  return hostsOf(await hosts.all(), Date.now() - skewMs);
 }
 
 /** Returns a word or two for the state of a host. */

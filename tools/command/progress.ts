@@ -3,7 +3,7 @@ import { interruption } from './run-command';
 /** Long steps say at least this often that they live. */
 const heartbeatMs = 8_000;
 
-const seconds = (ms: number) => `${(ms / 1000).toFixed(1)} s`;
+export const inSeconds = (ms: number) => `${(ms / 1000).toFixed(1)} s`;
 
 /** One step of a long command: `say` prints a line, `status` sets the text of the next heartbeat. */
 export interface Step {
@@ -19,7 +19,7 @@ export function createProgress({
 }: { write?: (line: string) => void } = {}) {
   const start = Date.now();
   const line = (name: string, text: string) =>
-    write(`${seconds(Date.now() - start).padStart(8)}  ${name.padEnd(9)} ${text}`);
+    write(`${inSeconds(Date.now() - start).padStart(8)}  ${name.padEnd(9)} ${text}`);
 
   /**
    * @param text what begins
@@ -47,7 +47,7 @@ export function createProgress({
     }, heartbeatMs / 4);
     try {
       const result = await work({ say, status: (news) => (status = news) });
-      line(name, `✓ ${summarize(result)} (${seconds(Date.now() - began)})`);
+      line(name, `✓ ${summarize(result)} (${inSeconds(Date.now() - began)})`);
       return result;
     } catch (error) {
       if (!interruption.signal.aborted) line(name, '✗ failed: see below');

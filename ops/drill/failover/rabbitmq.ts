@@ -1,8 +1,8 @@
 import { jobQueueNames } from '../../../src/infra/rabbit/rabbit';
+import { inSeconds } from '../../../tools/command/progress';
 import { waitUntil } from '../../../tools/command/run-command';
 import { createPictures, signUp, type Client } from '../../../tools/kit/people';
-import { workerName } from '../../stack/app-names';
-import { doneBy } from '../job-workers';
+import { doneBy, scaleJobWorkers } from '../job-workers';
 import { withOwnStack } from '../own-stack';
 import { runJobsOverFault, type Outcome } from './jobs-over-fault';
 import type { Part } from './part';
@@ -11,8 +11,6 @@ import { startRabbitCluster } from './rabbit-cluster';
 const KILLED_JOBS = 200;
 const FROZEN_JOBS = 60;
 const EVERY_MS = 100;
-
-const inSeconds = (ms: number) => `${(ms / 1_000).toFixed(1)} s`;
 
 /** Kills the leader of the queue of jobs, then freezes the broker that the job worker is connected to. */
 export const rabbitmq: Part = async (progress) => {
@@ -29,11 +27,6 @@ export const rabbitmq: Part = async (progress) => {
         return all;
       });
       const info = stack.info();
-      const scaleTo = async (count: number, change: string) => {
-        await stack.pm2(['scale', workerName, change], { timeoutMs: 60_000 });
-        const areThere = async () => (await doneBy(info)).size === count;
-        await waitUntil(areThere, { timeoutMs: 30_000, what: `${count} job workers are not there` });
-      };
       const total = async () => [...(await doneBy(info)).values()].reduce((sum, done) => sum + done, 0);
 
       async function measure(what: string, jobs: number, breakIt: () => void) {
@@ -62,13 +55,13 @@ export const rabbitmq: Part = async (progress) => {
         if (doubled > 0) faults.push(`${what}: ${doubled} of ${sent} jobs were done twice`);
       }
 
-      await scaleTo(2, '+1');
+      await scaleJobWorkers(stack, '+1', 2);
       const leaderNow = async () => (await cluster.queues()).find(({ name }) => name === queue)?.leader ?? '';
       const leader = await leaderNow();
       await measure(`kill -9 of the leader, ${leader}`, KILLED_JOBS, () => cluster.signal(leader, 'SIGKILL'));
       await progress.step('cluster', `starting ${leader} again`, () => cluster.restart(leader));
 
-      await scaleTo(1, '1');
+      await scaleJobWorkers(stack, '1', 1);
       const node = await cluster.nodeOfConsumer(queue);
       const which = node === (await leaderNow()) ? 'also the leader' : 'not the leader';
       await measure(`SIGSTOP of the job worker’s broker, ${node}, ${which}`, FROZEN_JOBS, () =>

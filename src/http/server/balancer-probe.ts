@@ -4,7 +4,7 @@ import http from 'node:http';
 import https from 'node:https';
 import { isIP } from 'node:net';
 import { text as textOf } from 'node:stream/consumers';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { within } from '../../lib/deadline';
 
 /** One NGINX: a URL of BALANCER_URL at one of the addresses of its name. */
 export interface Target {
@@ -44,8 +44,7 @@ async function targetsOf(text: string): Promise<Target[]> {
   const only = [{ url, name: url.host }];
   // All addresses of `localhost` are this host's one NGINX.
   if (url.hostname === 'localhost' || isIP(url.hostname.replace(/[[\]]/g, '')) > 0) return only;
-  const nothing = sleep(LOOK_UP_MS, [], { ref: false });
-  const found = await Promise.race([lookUp(url.hostname, { all: true }), nothing]).catch(() => []);
+  const found = await within(lookUp(url.hostname, { all: true }), LOOK_UP_MS, []).catch(() => []);
   if (found.length === 0) return only;
   return found.map(({ address }) => ({ url, address, name: `${url.host} at ${address}` }));
 }

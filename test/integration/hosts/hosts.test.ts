@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createAnnouncer } from '../../../src/hosts/announcer';
-import { createChangeHost, listHosts } from '../../../src/hosts/change-host';
+import { createChangeHost } from '../../../src/hosts/change-host';
 import { createHostRepository, DRAIN_LOCK } from '../../../src/hosts/host-repository';
-import { stateOf } from '../../../src/hosts/list-hosts';
+import { listHosts, stateOf } from '../../../src/hosts/list-hosts';
 import type { ProcessConfig } from '../../../src/config';
 import { createLock } from '../../../src/infra/mongo/lock';
 import { createLogger } from '../../../src/process/logger';
