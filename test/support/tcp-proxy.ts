@@ -6,6 +6,7 @@ export async function startTcpProxy(target: number) {
   let port = target;
   const sockets = new Set<Socket>();
   let swallowing = false;
+  let clogged = false;
   const server = createServer((client) => {
     const upstream = createConnection(port, '127.0.0.1');
     for (const [from, to] of [
@@ -16,6 +17,7 @@ export async function startTcpProxy(target: number) {
       from.on('data', (chunk) => swallowing || to.write(chunk));
       from.on('error', () => to.destroy());
       from.on('close', () => (sockets.delete(from), to.destroy()));
+      if (clogged) from.pause();
     }
   }).listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -26,8 +28,13 @@ export async function startTcpProxy(target: number) {
     leadTo: (other: number) => void (port = other),
     /** Accepts every byte and forwards none. */
     blackHole: () => void (swallowing = true),
+    /** Reads nothing more, so that what is sent stays with the sender. */
+    clog(): void {
+      clogged = true;
+      sockets.forEach((socket) => socket.pause());
+    },
     mend(): void {
-      swallowing = false;
+      swallowing = clogged = false;
       sockets.forEach((socket) => socket.destroy());
     },
     async close(): Promise<void> {

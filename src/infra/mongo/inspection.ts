@@ -1,5 +1,6 @@
 import mongoose from 'mongoose';
 import { CONSISTENCY, consistentUrl, whyUnsuited } from './consistency';
+import { ENDING_CONNECTIONS } from './ending-connection';
 import { roomOf, type Mongo } from './mongo';
 
 export type MongoFacts = Awaited<ReturnType<typeof inspectMongo>>;
@@ -9,6 +10,7 @@ type Connection = Mongo['connection'];
 export async function openMongo(url: string, limitMs: number): Promise<Connection> {
   const connection = mongoose.createConnection(consistentUrl(url).url, {
     ...CONSISTENCY,
+    ...ENDING_CONNECTIONS,
     serverSelectionTimeoutMS: limitMs,
     connectTimeoutMS: limitMs,
     socketTimeoutMS: limitMs,

@@ -7,6 +7,7 @@ import type { Precondition } from '../../lib/version-tag';
 import { ServerAwayError } from '../../lib/server-away';
 import { CONSISTENCY, consistentUrl, whyUnsuited, type Hello } from './consistency';
 import { watchElections } from './elections';
+import { ENDING_CONNECTIONS } from './ending-connection';
 
 export type Mongo = Awaited<ReturnType<typeof connectMongo>>;
 export type { ClientSession };
@@ -39,6 +40,7 @@ export async function connectMongo(
   const { url: consistent, ignored } = consistentUrl(url);
   const connection = mongoose.createConnection(consistent, {
     ...CONSISTENCY,
+    ...ENDING_CONNECTIONS,
     ...(database && { dbName: database }),
     maxPoolSize: 50,
     serverSelectionTimeoutMS: 3_000,
