@@ -116,7 +116,7 @@ async function main(): Promise<void> {
       const leave = isReplaced ? undefined : leaving;
       const { serveMs, windowMs } = drainTimes(config.drainMs);
       const times = { serveMs: isReplaced ? 0 : serveMs, windowMs, deadlineMs: timeLimits.drainMs };
-      await drain.drain({ ...times, leave });
+      await drain.drain({ ...times, leave, forGood: true });
       stopSharing();
       await stopPublishing();
       door.close();
@@ -128,7 +128,8 @@ async function main(): Promise<void> {
   );
   // A drained host stays drained over a restart.
   if (await announcer.startsDrained()) await drain.drain({ windowMs: 0, deadlineMs: 0 });
-  else await listen();
+  // A signal may have come meanwhile.
+  else if (!drain.isDraining()) await listen();
   // NGINX keeps its connections to the worker that this one replaces, so waiting for a request would take long.
   if (drain.isListening() && !(await isTwinServing(config.runDir, config.workerName))) await join();
   api.health.started();

@@ -11,6 +11,7 @@ import type { JobHandlers, JobType } from '../jobs/job-handler';
 import { createJobMetrics } from '../jobs/job-metrics';
 import { createJobRelay } from '../jobs/job-relay';
 import { createJobRunner } from '../jobs/job-runner';
+import { ConflictError } from '../problems/errors';
 import type { Logger } from '../process/logger';
 
 /**
@@ -45,6 +46,7 @@ export async function composeWorker(config: ProcessConfig, logger: Logger) {
 
   const onMessage = (id: string) => runner.run(id).finally(relay.wake);
   let isDraining = false;
+  let isStopping = false;
   /** Takes jobs, or none for a while. The outbox is read all the same: the jobs are for other job workers then. */
   const intake = {
     isDraining: () => isDraining,
@@ -52,7 +54,9 @@ export async function composeWorker(config: ProcessConfig, logger: Logger) {
       isDraining = true;
       return queue.drain();
     },
-    resume: (): Promise<void> => {
+    /** @throws ConflictError if the process stops: it would end under the jobs that it takes */
+    resume: async (): Promise<void> => {
+      if (isStopping) throw new ConflictError('This job worker stops, so it takes no more jobs.');
       isDraining = false;
       return queue.resume(onMessage);
     },
@@ -76,6 +80,7 @@ export async function composeWorker(config: ProcessConfig, logger: Logger) {
     },
     /** Takes no new jobs, and puts those under way back after `graceMs`. */
     async close(graceMs: number): Promise<void> {
+      isStopping = isDraining = true;
       const timer = setTimeout(runner.stop, graceMs);
       await Promise.all([queue.drain(), relay.stop()]);
       clearTimeout(timer);

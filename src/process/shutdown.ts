@@ -34,7 +34,8 @@ export function onShutdown(stop: () => Promise<void>, deadlineMs: number, logger
       },
     );
   };
-  for (const signal of SIGNALS) process.off(signal, endAtOnce).on(signal, () => begin(signal));
+  // In this order: Node.js drops a signal that it has caught but not yet passed on if no listener is left for it.
+  for (const signal of SIGNALS) process.on(signal, () => begin(signal)).off(signal, endAtOnce);
   process.on('message', (message) => {
     if (message === 'shutdown') begin('shutdown message');
   });

@@ -1,6 +1,7 @@
 import { Server as NetServer, type Socket } from 'node:net';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { ConflictError } from '../../problems/errors';
 
 interface DrainOptions {
   /** Time for which everything is served as before; only readiness probes learn of the drain. Default: 0. */
@@ -16,6 +17,8 @@ interface DrainOptions {
    * one over after three of them, which it counts as failures.
    */
   handsOver?: boolean;
+  /** The process ends afterwards, so nothing resumes it. */
+  forGood?: boolean;
 }
 
 /** True for requests that NGINX repeats at another worker if this one closes the connection. */
@@ -46,6 +49,7 @@ export function createDrain(server: Server, longAnswers?: LongAnswers) {
   let closing = false;
   let handingOver = false;
   let takenBack = false;
+  let isLast = false;
   let lastRequestAt = performance.now();
   let underWay = Promise.resolve();
   server.on('connection', (socket: Socket) => {
@@ -115,11 +119,16 @@ export function createDrain(server: Server, longAnswers?: LongAnswers) {
     /** Resolves once no request is open. New connections are refused, so NGINX sends requests to the others. */
     drain(options: DrainOptions): Promise<void> {
       takenBack = false;
+      isLast ||= options.forGood === true;
       return inTurn(() => letGo(options));
     },
 
-    /** Listens again after a drain, by calling `listen`. */
-    resume(listen: () => Promise<void>): Promise<void> {
+    /**
+     * Listens again after a drain, by calling `listen`.
+     * @throws ConflictError if the process stops: it would end under the requests that it takes
+     */
+    async resume(listen: () => Promise<void>): Promise<void> {
+      if (isLast) throw new ConflictError('This worker stops, so it takes no more requests.');
       takenBack = true;
       return inTurn(async () => {
         if (!server.listening) await listen();

@@ -110,6 +110,17 @@ describe('an API worker without PM2', () => {
     expect(leaving.printed.stdout).toMatch(/"cores":\d+,"coresFrom":"(quota|machine)".*"Serving"/);
   });
 
+  it('is not resumed while it stops, since it would end under new requests', async () => {
+    const { child, ended, url } = await startApi(2);
+    child.kill('SIGTERM');
+    await eventually(async () => !(await isReady(url)));
+    const door = new URL(url);
+    door.port = String(Number(door.port) + 1_000);
+    const { status } = await fetch(new URL('/resume', door), { method: 'POST' });
+    expect([status, await isReady(url)]).toEqual([409, false]);
+    expect((await ended)[0]).toBe(0);
+  });
+
   it('says why it cannot start, and ends with a status other than 0', async () => {
     const taken = createServer().listen(0, '127.0.0.1');
     await once(taken, 'listening');

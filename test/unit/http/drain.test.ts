@@ -202,6 +202,16 @@ describe('a draining server', () => {
     });
   });
 
+  it('cannot be undone if the process ends afterwards', async () => {
+    await drain.drain({ windowMs: 0, deadlineMs: 100 });
+    const ended = drain.drain({ windowMs: 0, deadlineMs: 100, forGood: true });
+    const listen = jest.fn();
+    await expect(drain.resume(listen)).rejects.toThrow('This worker stops');
+    await ended;
+    expect(drain.isDraining()).toBe(true);
+    expect(listen).not.toHaveBeenCalled();
+  });
+
   it('hands reads over by cutting them off, and answers writes', async () => {
     const [read, write, late] = await Promise.all([connect(), connect(), connect()]);
     const send = (socket: Socket, method: string) =>
