@@ -1,8 +1,11 @@
-// Health check of MongoDB's container, run by mongosh. The first run creates a replica set of this server alone, which
-// transactions need, and the users with the least privileges that they need.
+// Health check of MongoDB's container, run by mongosh. The first run creates a replica set, which transactions need, and the
+// users with the least privileges that they need.
 'use strict';
 
-const { MONGO_PASSWORD, MONGO_API_PASSWORD, MONGO_WORKER_PASSWORD } = process.env;
+const { MONGO_PASSWORD, MONGO_API_PASSWORD, MONGO_WORKER_PASSWORD, HOSTNAME } = process.env;
+/** Members of the replica set; this server alone unless deploy/swarm/servers.yml names more. */
+const members = (process.env.MONGO_MEMBERS ?? 'mongo:27017').split(',');
+const isAlone = members.length === 1;
 const database = 'taskfleet';
 const admin = db.getSiblingDB('admin');
 
@@ -30,13 +33,19 @@ const users = [
   { name: 'worker', pwd: MONGO_WORKER_PASSWORD, roles: ['jobWorker'] },
 ];
 
+/** Creates the replica set. The first member does so once it reaches the others, which wait for it. */
+function initiate() {
+  if (!isAlone && members[0] !== `${HOSTNAME}:27017`) return;
+  try {
+    rs.initiate({ _id: 'taskfleet', members: members.map((host, _id) => ({ _id, host })) });
+  } catch (/** @type {any} */ error) {
+    const isEarly = !isAlone && error.codeName === 'NodeNotFound';
+    if (error.codeName !== 'AlreadyInitialized' && !isEarly) throw error;
+  }
+}
+
 /** Creates the first user. MongoDB accepts it from its own host without a password while it has no user. */
 function makeAdmin() {
-  try {
-    rs.initiate({ _id: 'taskfleet', members: [{ _id: 0, host: 'mongo:27017' }] });
-  } catch (/** @type {any} */ error) {
-    if (error.codeName !== 'AlreadyInitialized') throw error;
-  }
   admin.runCommand({ createUser: 'admin', pwd: MONGO_PASSWORD, roles: ['root'] });
   admin.auth('admin', MONGO_PASSWORD);
 }
@@ -54,10 +63,23 @@ function ensureUsers() {
     admin.runCommand({ [find(name) ? 'updateUser' : 'createUser']: name, pwd, roles, customData: { made } });
 }
 
-try {
-  admin.auth('admin', MONGO_PASSWORD);
-} catch {
-  makeAdmin();
+const isPrimary = () => db.hello().isWritablePrimary;
+
+/** @returns false if this server has no user yet */
+function logIn() {
+  try {
+    admin.auth('admin', MONGO_PASSWORD);
+    return true;
+  } catch {
+    return false;
+  }
 }
-ensureUsers();
-if (!db.hello().isWritablePrimary) quit(1);
+
+const isKnown = logIn();
+if (!isKnown) initiate();
+// A secondary is healthy, and so is a member without a primary: restarting it would not make one.
+if (isAlone || isPrimary()) {
+  if (!isKnown) makeAdmin();
+  ensureUsers();
+}
+if (isAlone && !isPrimary()) quit(1);

@@ -14,8 +14,10 @@ const apiOnly = [
   'JWT_SECRETS',
   'JWT_SECRETS_FILE',
   'REDIS_URL',
+  'REDIS_URL_FILE',
   'PASSWORD_RESET_WEBHOOK',
   'PASSWORD_RESET_WEBHOOK_SECRET',
+  'PASSWORD_RESET_WEBHOOK_SECRET_FILE',
 ];
 
 /** The variables of a job worker: empty, not left out, because PM2 keeps for an app what it or the daemon had before. */

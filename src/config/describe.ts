@@ -27,3 +27,10 @@ export const all = by('API, job worker, commands');
 export const NETWORKS = 'addresses, networks, loopback, linklocal, uniquelocal, separated by commas';
 export const url = (pattern: RegExp) => z.string().regex(pattern);
 export const local = (defaultText: string) => ({ defaultText: `${defaultText} in the local stack` });
+/** What secret-files.ts reads. */
+export const fileOf = (name: string) =>
+  [
+    z.string().optional(),
+    `File that contains ${name}, as a secret of an engine.`,
+    { allowed: 'a readable file' },
+  ] as const;

@@ -3,6 +3,7 @@ import { configFaults } from './faults';
 import { apiDoorPort, internalPortOf, jobDoorPort, overlapOf } from './door-ports';
 import { configSchema } from './schema';
 import { readKeys } from './read-keys';
+import { withFiles } from './secret-files';
 import { defaultRunDir } from '../lib/private-folder';
 import { cores } from '../process/cores';
 
@@ -14,14 +15,10 @@ export class ConfigError extends Error {
   }
 }
 
-/** An empty variable counts as unset. */
-export const withoutEmpty = (env: NodeJS.ProcessEnv) =>
-  Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''));
-
 /** Reads and validates the environment of an API worker. @throws ConfigError */
 export function readConfig(env: NodeJS.ProcessEnv) {
-  const given = withoutEmpty(env);
   const faults: string[] = [];
+  const given = withFiles(env);
   const keys = readKeys(given, faults);
   if (given.PASSWORD_RESET_WEBHOOK && !given.PASSWORD_RESET_WEBHOOK_SECRET)
     faults.push('PASSWORD_RESET_WEBHOOK_SECRET is not set: PASSWORD_RESET_WEBHOOK needs it.');
@@ -39,9 +36,10 @@ function parse<T extends z.ZodObject>(
   env: NodeJS.ProcessEnv,
   moreFaults: string[] = [],
 ): z.infer<T> {
-  const given = withoutEmpty(env);
+  const fileFaults: string[] = [];
+  const given = withFiles(env, fileFaults);
   const parsed = schema.safeParse(given);
-  const faults = [...configFaults(schema, given), ...moreFaults];
+  const faults = [...fileFaults, ...configFaults(schema, given), ...moreFaults];
   if (!parsed.success || faults.length > 0) throw new ConfigError(faults);
   return parsed.data;
 }
@@ -110,7 +108,9 @@ export const threadsOf = (workers: number): number => Math.max(1, Math.floor(cor
 
 const dataSchema = configSchema.pick({
   MONGO_URL: true,
+  MONGO_URL_FILE: true,
   REDIS_URL: true,
+  REDIS_URL_FILE: true,
   KEY_PREFIX: true,
   CACHE_TTL_SECONDS: true,
   BCRYPT_COST: true,

@@ -2,7 +2,7 @@ import os from 'node:os';
 import { z } from 'zod';
 import { SECRET_BYTES } from '../keys/key-list';
 import { LOG_LEVELS } from '../lib/log-levels';
-import { all, api, apiAndCommands, both, by, local, NETWORKS, url, worker } from './describe';
+import { all, api, apiAndCommands, both, by, fileOf, local, NETWORKS, url, worker } from './describe';
 import { DEFAULT_BASE_PORT, HIGHEST_INTERNAL_PORT, HIGHEST_NUMBER } from './door-ports';
 import { LONGEST_DRAIN_MS } from './time-limits';
 import { isNetwork } from '../lib/networks';
@@ -26,16 +26,19 @@ export const configSchema = z.object({
     'URL of MongoDB, a replica set since transactions need one. `npm start` finds or starts it.',
     { allowed: 'mongodb://… or mongodb+srv://…', secret: 'credentials' },
   ),
+  MONGO_URL_FILE: all(...fileOf('MONGO_URL')),
   REDIS_URL: apiAndCommands(
     z.string().refine(isRedisUrl).optional(),
     'URL of Redis or of its sentinels (docs/redis.md); no Redis Cluster. Without it nothing is cached, and each API worker counts limits separately.',
     { allowed: `redis://…, rediss://… or ${SENTINEL_FORM}`, secret: 'credentials' },
   ),
+  REDIS_URL_FILE: apiAndCommands(...fileOf('REDIS_URL')),
   AMQP_URL: all(
     explained(url(/^amqps?:\/\//), (text) => parseBrokers(text).faults).optional(),
     'URL of RabbitMQ, or the URLs of the brokers of one cluster (docs/rabbitmq.md). The job worker takes jobs from it; the API only checks whether it answers.',
     { allowed: 'amqp://… or amqps://…, several separated by commas', secret: 'credentials' },
   ),
+  AMQP_URL_FILE: all(...fileOf('AMQP_URL')),
   AMQP_CA_FILE: all(
     explained(z.string(), certificateFaults).optional(),
     'File of the certificate authorities that are trusted for `amqps://` brokers, instead of the well-known ones.',
@@ -92,6 +95,7 @@ export const configSchema = z.object({
     'Key that signs these requests; required with the URL.',
     { allowed: `at least ${SECRET_BYTES} characters`, secret: 'whole' },
   ),
+  PASSWORD_RESET_WEBHOOK_SECRET_FILE: api(...fileOf('PASSWORD_RESET_WEBHOOK_SECRET')),
   HOST: api(z.string().default('127.0.0.1'), 'Address that the API listens on.'),
   BASE_PORT: all(
     whole(1, 65000).default(DEFAULT_BASE_PORT),

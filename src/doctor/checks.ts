@@ -1,5 +1,5 @@
 import { pm2Call, pm2NameOf, prefixOf } from '../command-line/pm2-call';
-import { withoutEmpty } from '../config';
+import { withFiles } from '../config/secret-files';
 import { isProduction } from '../config/profile';
 import { configSchema } from '../config/schema';
 import { inspectRedis } from '../infra/redis/inspection';
@@ -24,7 +24,7 @@ interface Examined {
 
 /** Reads the environment; a variable with a wrong value, which the check of the configuration reports, counts as unset. */
 function readAllowed(env: NodeJS.ProcessEnv) {
-  const given = withoutEmpty(env);
+  const given = withFiles(env);
   for (const { path } of configSchema.safeParse(given).error?.issues ?? []) delete given[String(path[0])];
   return configSchema.partial().parse(given);
 }

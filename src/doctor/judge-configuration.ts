@@ -1,6 +1,7 @@
-import { ConfigError, readConfig, withoutEmpty } from '../config';
+import { ConfigError, readConfig } from '../config';
 import { configFaults } from '../config/faults';
 import { misspelled } from '../config/known-names';
+import { withoutEmpty } from '../config/secret-files';
 import { stackSchema } from '../config/stack-variables';
 import { findingsOf, type Finding } from './finding';
 

@@ -1,4 +1,4 @@
-import { withoutEmpty } from '../../src/config';
+import { withoutEmpty } from '../../src/config/secret-files';
 import { configFaults } from '../../src/config/faults';
 import { stackSchema } from '../../src/config/stack-variables';
 import { UserError } from '../command/run-command';

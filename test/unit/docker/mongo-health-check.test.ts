@@ -46,9 +46,10 @@ describe("MongoDB's health check", () => {
     { rs, admin }: Pick<ReturnType<typeof createServer>, 'rs' | 'admin'>,
     isWritablePrimary = true,
     text = code,
+    more: Record<string, string> = {},
   ) {
     const quit = jest.fn();
-    const env = filledIn(mongo.environment!);
+    const env = { ...filledIn(mongo.environment!), ...more };
     const db = { getSiblingDB: () => admin, hello: () => ({ isWritablePrimary }) };
     runInNewContext(text, { rs, quit, db, process: { env } });
     return quit.mock.calls.length === 0;
@@ -81,6 +82,35 @@ describe("MongoDB's health check", () => {
     expect(check(server, true, code.replace("'avatars', ", "'avatars', 'more', "))).toBe(true);
     expect(server.sent).toEqual(['updateRole jobWorker', 'updateUser api', 'updateUser worker']);
     expect(JSON.stringify(server.state.roles.get('jobWorker'))).toContain('"more"');
+  });
+
+  describe('of one of several members', () => {
+    const hosts = ['mongo-1:27017', 'mongo-2:27017'];
+    const member = (number: number) => ({ MONGO_MEMBERS: hosts.join(), HOSTNAME: `mongo-${number}` });
+
+    it('has the first create the replica set, and whichever is elected the users', () => {
+      const [first, second] = [createServer(), createServer()];
+      expect(check(second, false, code, member(2))).toBe(true);
+      expect(second.state.initiated).toEqual([]);
+      expect(check(first, false, code, member(1))).toBe(true);
+      const members = hosts.map((host, _id) => ({ _id, host }));
+      expect(first.state.initiated).toEqual([{ _id: name, members }]);
+      expect([...first.sent, ...second.sent]).toEqual([]);
+      expect(check(second, true, code, member(2))).toBe(true);
+      expect(second.sent).toHaveLength(4);
+      expect(check(second, false, code.replace("'avatars', ", ''), member(2))).toBe(true);
+      expect(second.sent).toHaveLength(4);
+    });
+
+    it('waits for members that do not run yet', () => {
+      const rs = {
+        initiate: () => {
+          throw fault('NodeNotFound');
+        },
+      };
+      expect(check({ ...createServer(), rs }, false, code, member(1))).toBe(true);
+      expect(() => check({ ...createServer(), rs })).toThrow('NodeNotFound');
+    });
   });
 
   it('fails if the server has another fault', () => {
