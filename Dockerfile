@@ -9,35 +9,63 @@
 FROM node:22-bookworm-slim AS base
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
-# COPY keeps the modes of files, which depend on the umask of the clone.
-RUN chmod a+r,go-w package.json package-lock.json .npmrc
 
 FROM base AS build
-RUN npm ci
-COPY tsconfig.json tsconfig.build.json ./
+# Of the development packages only those that the compiler reads, in the versions of package-lock.json: `npm ci` takes ten
+# times the disk and the time, for browsers and test tools.
+RUN node -e "\
+    const wanted = require('./package.json'); \
+    const names = Object.keys(wanted.devDependencies).filter((name) => !/^(typescript$|@swc\/core$|@types\/)/.test(name)); \
+    for (const name of names) delete wanted.devDependencies[name]; \
+    fs.writeFileSync('package.json', JSON.stringify(wanted))" && npm install
+COPY package.json package-lock.json tsconfig.json tsconfig.build.json ./
 COPY src src
 # The context has no clone to ask: docker build --build-arg TASKFLEET_COMMIT=$(git rev-parse HEAD) .
 ARG TASKFLEET_COMMIT
-RUN npm run build && chmod +x dist/cli.js && chmod -R a+rX,go-w dist
+# Seconds, for build.json and all files of the image. The same commit gives the same layers (docs/containers.md).
+ARG SOURCE_DATE_EPOCH=0
+RUN npm run build
 
 FROM base AS packages
-# `taskfleet doctor`, `taskfleet migrate` … are the commands of `npx taskfleet` that need no local stack.
-RUN npm ci --omit=dev && ln -s ../../dist/cli.js node_modules/.bin/taskfleet
+# Nothing in the image reads source maps and types, a quarter of the packages.
+RUN npm ci --omit=dev && \
+    find node_modules -type f \( -name '*.map' -o -name '*.ts' -o -name '*.cts' -o -name '*.mts' \) -delete
 
 FROM packages AS process-packages
 RUN npm uninstall --omit=dev pm2
 
-FROM base AS process
+# The files of each image below /layer, with modes and times that depend on neither the clone nor the clock: COPY keeps
+# those of the clone. Packages are a layer of their own, which an image of other sources shares.
+FROM packages AS files
+COPY --from=build /app/dist dist
+COPY ecosystem.config.js ./
+ARG SOURCE_DATE_EPOCH=0
+# `taskfleet doctor`, `taskfleet migrate` … are the commands of `npx taskfleet` that need no local stack.
+RUN mkdir -p /layer/packages/app /layer/own/app && \
+    mv node_modules /layer/packages/app/ && \
+    ln -s ../../dist/cli.js /layer/packages/app/node_modules/.bin/taskfleet && \
+    find dist -name '*.map' -delete && rm -f dist/.tsbuildinfo && chmod +x dist/cli.js && \
+    mv dist ecosystem.config.js package.json package-lock.json .npmrc /layer/own/app/ && \
+    chmod -R a+rX,go-w /layer && find /layer -exec touch --no-dereference --date=@$SOURCE_DATE_EPOCH {} +
+
+FROM process-packages AS process-files
+ARG SOURCE_DATE_EPOCH=0
+RUN mkdir -p /layer/packages/app && mv node_modules /layer/packages/app/ && \
+    ln -s ../../dist/cli.js /layer/packages/app/node_modules/.bin/taskfleet && \
+    chmod -R a+rX,go-w /layer && find /layer -exec touch --no-dereference --date=@$SOURCE_DATE_EPOCH {} +
+
+FROM node:22-bookworm-slim AS process
 ENV NODE_ENV=production \
     HOST=0.0.0.0 \
     PATH=/app/node_modules/.bin:$PATH
-COPY --from=process-packages /app/node_modules node_modules
-COPY --from=build /app/dist dist
+COPY --from=process-files /layer/packages /
+COPY --from=files /layer/own /
+WORKDIR /app
 # The user "node" by number, so that an orchestrator can verify that it is not root.
 USER 1000
 # The internal port of an API worker or a job worker, which stays open to the end. A process that drains, or waits for
 # MongoDB, is not ready but healthy: an engine that replaced it would lose requests, undo the drain, or replace all of them.
-HEALTHCHECK --interval=10s --timeout=5s --start-period=30s CMD ["node", "-e", "\
+HEALTHCHECK --interval=5s --timeout=5s --start-period=30s CMD ["node", "-e", "\
     const { apiDoorPort, doorsOf, jobDoorPort } = require('./dist/config/door-ports.js'); \
     const { host, port } = doorsOf(process.env); \
     const doors = [apiDoorPort, jobDoorPort].map((portOf) => portOf(port, Number(process.env.NODE_APP_INSTANCE || 0))); \
@@ -45,7 +73,7 @@ HEALTHCHECK --interval=10s --timeout=5s --start-period=30s CMD ["node", "-e", "\
     Promise.any(doors.map(started)).then(() => process.exit(0), () => process.exit(1))"]
 CMD ["node", "dist/api.js"]
 
-FROM base
+FROM node:22-bookworm-slim
 # Why Node's cluster module schedules nothing: tools/local-servers/pm2.ts.
 ENV NODE_ENV=production \
     NODE_CLUSTER_SCHED_POLICY=none \
@@ -53,15 +81,14 @@ ENV NODE_ENV=production \
     PM2_HOME=/home/node/.pm2 \
     PM2_APP_LOG=/dev/null \
     PATH=/app/node_modules/.bin:$PATH
-COPY --from=packages /app/node_modules node_modules
-COPY --from=build /app/dist dist
-COPY ecosystem.config.js ./
-RUN chmod a+r,go-w ecosystem.config.js
+COPY --from=files /layer/packages /
+COPY --from=files /layer/own /
+WORKDIR /app
 USER 1000
 
 # Healthy if any worker is ready: `pm2 scale` may have removed the first ones.
-HEALTHCHECK --interval=10s --timeout=5s --start-period=30s CMD ["node", "-e", "\
+HEALTHCHECK --interval=5s --timeout=5s --start-period=30s CMD ["node", "-e", "\
     const ready = async (_, i) => { if (!(await fetch(`http://127.0.0.1:${4001 + i}/health/ready`)).ok) throw i; }; \
     Promise.any(Array.from({ length: 16 }, ready)).then(() => process.exit(0), () => process.exit(1))"]
 
-CMD ["pm2-runtime", "start", "ecosystem.config.js", "--only", "taskfleet-api"]
+CMD ["node", "dist/cli/in-container.js", "taskfleet-api"]

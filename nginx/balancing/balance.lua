@@ -19,19 +19,41 @@ local MAX_FAILS, OWN_TIMEOUT, OTHER_TIMEOUT = 3, 2, 5
 local shared = ngx.shared.balancing
 local peers, peer_named
 
+local function new_peer(name)
+  -- An IPv6 address keeps its brackets.
+  local host, port = name:match("^(.+):(%d+)$")
+  local peer = { name = name, host = host, port = tonumber(port), under_way = 0 }
+  peer.fail_timeout = host == "127.0.0.1" and OWN_TIMEOUT or OTHER_TIMEOUT
+  for _, key in ipairs({ "average", "at", "fails", "down", "failed", "usual" }) do
+    peer[key] = key .. " " .. name
+  end
+  return peer
+end
+
+-- Takes addresses with ports; those that were known keep their open requests.
+local function take_list(names)
+  local before = peer_named or {}
+  peers, peer_named = {}, {}
+  for name in names:gmatch("%S+") do
+    local peer = before[name] or new_peer(name)
+    peers[#peers + 1], peer_named[name] = peer, peer
+  end
+end
+
 local function read_list()
   -- Without a seed each NGINX process would draw the same numbers.
   math.randomseed(ngx.worker.pid())
-  peers, peer_named = {}, {}
-  for name in ngx.var.api_peers:gmatch("%S+") do
-    -- An IPv6 address keeps its brackets.
-    local host, port = name:match("^(.+):(%d+)$")
-    local peer = { host = host, port = tonumber(port), under_way = 0 }
-    peer.fail_timeout = host == "127.0.0.1" and OWN_TIMEOUT or OTHER_TIMEOUT
-    for _, key in ipairs({ "average", "at", "fails", "down", "failed", "usual" }) do
-      peer[key] = key .. " " .. name
-    end
-    peers[#peers + 1], peer_named[name] = peer, peer
+  local listed = ngx.var.api_peers
+  local has_name = false
+  for host in listed:gmatch("(%S+):%d+") do
+    has_name = has_name or host:find("^[%d.]+$") == nil and host:sub(1, 1) ~= "["
+  end
+  if has_name then
+    -- Empty until the first look.
+    take_list("")
+    require("names").watch(listed, take_list)
+  else
+    take_list(listed)
   end
 end
 
@@ -120,14 +142,28 @@ function M.choose()
       if peer_named[name] then tried[peer_named[name]] = true end
     end
   end
+  -- Without a peer NGINX falls back on its round robin.
+  if #peers == 0 then return end
+  -- NGINX itself allows as many tries as it lists servers, and a name counts as one.
+  if not balancer.get_last_failure() then balancer.set_more_tries(#peers) end
   local found = usable(tried, false)
   if #found == 0 then found = usable(tried, true) end
   local peer = better_of_two(#found > 0 and found or peers)
-  -- Without a peer NGINX falls back on its round robin.
   local ok, problem = balancer.set_current_peer(peer.host, peer.port)
   if not ok then return ngx.log(ngx.ERR, problem) end
   peer.under_way = peer.under_way + 1
   begin_try(peer)
+end
+
+-- Picks the internal port of a worker, for the metrics.
+function M.choose_door()
+  if not peers then read_list() end
+  if #peers == 0 then return end
+  if not balancer.get_last_failure() then balancer.set_more_tries(#peers) end
+  -- The next one at each try.
+  ngx.ctx.door = (ngx.ctx.door or math.random(#peers)) % #peers + 1
+  local peer = peers[ngx.ctx.door]
+  balancer.set_current_peer(peer.host, peer.port + 1000)
 end
 
 -- Mean seconds of an answer without error over all workers; errors do not affect it.

@@ -33,8 +33,12 @@ export const packagesOf = (root: string): string =>
     .digest('hex')
     .slice(0, 8);
 
-/** @param builtAt default: now */
-export function writeBuildFile(root: string, folder: string, builtAt = new Date().toISOString()): void {
+/** SOURCE_DATE_EPOCH (seconds) says it in an image whose bytes can be compared; otherwise now. */
+function buildTime({ SOURCE_DATE_EPOCH: seconds }: NodeJS.ProcessEnv): string {
+  return new Date(/^\d+$/.test(seconds ?? '') ? Number(seconds) * 1_000 : Date.now()).toISOString();
+}
+
+export function writeBuildFile(root: string, folder: string, builtAt = buildTime(process.env)): void {
   const text = readFileSync(path.join(root, 'package.json'), 'utf8');
   const { version } = JSON.parse(text) as { version: string };
   const build: Build = { version, commit: commitOf(root), builtAt, packages: packagesOf(root) };

@@ -68,6 +68,16 @@ describe('Dockerfile', () => {
     expect(inStage(stage, 'USER').at(-1)?.getArgumentsContent()).toMatch(/^[1-9]\d*$/);
   });
 
+  it.each(['process', ''])('copies into the stage "%s" only files whose modes and times are set', (stage) => {
+    for (const copy of inStage(stage, 'COPY') as Copy[])
+      expect(copy.getArguments().map(String)).toEqual([expect.stringMatching(/^\/layer\//), '/']);
+    expect(inStage(stage, 'RUN')).toEqual([]);
+    for (const made of ['files', 'process-files'])
+      expect(inStage(made, 'RUN').map(String).join(' ')).toContain(
+        'chmod -R a+rX,go-w /layer && find /layer -exec touch --no-dereference --date=@$SOURCE_DATE_EPOCH {} +',
+      );
+  });
+
   it('copies only from stages that stand before', () => {
     const names = [...stages.keys()];
     for (const [index, stage] of names.entries())
@@ -82,14 +92,15 @@ describe('Dockerfile', () => {
       expect(existsSync(path.join(root, entry.replace(/^dist/, 'src').replace(/js$/, 'ts')))).toBe(true);
     const uninstalled = inStage('process-packages', 'RUN')[0]!.getArgumentsContent();
     expect(uninstalled).toMatch(/^npm uninstall .*\bpm2$/);
-    expect(JSON.stringify(inStage('process', 'COPY').map(String))).toContain('process-packages');
+    expect(inStage('process-files', 'FROM')[0]!.getArgumentsContent()).toMatch(/^process-packages /);
+    expect(inStage('process', 'COPY').map(String).join(' ')).toContain('--from=process-files');
   });
 
   it('runs PM2 in the foreground by default, with an app of ecosystem.config.js', () => {
     const { apps } = jest.requireActual<Ecosystem>('../../../ecosystem.config.js');
     const command = words(inStage('', 'CMD')[0]!);
     expect([...stages.keys()].at(-1)).toBe('');
-    expect(command.slice(0, -1)).toEqual(['pm2-runtime', 'start', 'ecosystem.config.js', '--only']);
+    expect(command.slice(0, -1)).toEqual(['node', 'dist/cli/in-container.js']);
     expect(apps.map(({ name }) => name)).toContain(command.at(-1));
   });
 });
@@ -100,7 +111,7 @@ describe('nginx/Dockerfile', () => {
 
   it('is valid, and installs what it runs', () => {
     expect(validate(nginxText, { emptyContinuationLine: ValidationSeverity.ERROR })).toEqual([]);
-    for (const name of ['curl', 'gettext-base', 'libnginx-mod-http-lua', 'nginx-light'])
+    for (const name of ['curl', 'gettext-base', 'libnginx-mod-http-lua', 'lua-nginx-dns', 'nginx-light'])
       expect(nginxText).toContain(` ${name} `);
   });
 

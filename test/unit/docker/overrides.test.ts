@@ -40,7 +40,8 @@ describe('NGINX with HTTPS in a container', () => {
       const [, , isTls] = listened.find(([, number]) => number === port)!;
       expect([port, Boolean(isTls)]).toEqual([port, !redirected.includes(port)]);
     }
-    const { port } = new URL(tls.services.api!.environment!.BALANCER_URL!);
+    const { port } = new URL(api.environment!.BALANCER_URL!);
+    expect(port).toBe(environment.NGINX_PROBE_PORT);
     expect(listened.find(([, number]) => number === port)?.[2]).toBeUndefined();
     expect([...published, ...redirected]).not.toContain(port);
     expect(changed.healthcheck!.test.at(-1)).toMatch(/^https:\/\/127\.0\.0\.1:8443\//);

@@ -57,6 +57,7 @@ function configOf({
     NGINX_USER: process.getuid?.() === 0 ? 'user root;' : '',
     // Relative to the prefix, this folder: in a path NGINX takes `$` for a variable and `;` for an end.
     NGINX_DIR: '.',
+    NGINX_PROBE_PORT: 'none',
     NGINX_METRICS_LISTEN: `listen 127.0.0.1:${ports.metrics};`,
     BALANCING: method,
     ...apiServers(edge, { apiPorts, balancing: method, version: () => versionOf(found.bin) }),
