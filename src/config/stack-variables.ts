@@ -122,6 +122,9 @@ export const stackSchema = z.object({
   PORT: by('containers')(z.string().default('3000'), 'Port at which NGINX is published.', {
     allowed: 'a port',
   }),
+  LISTEN_ADDRESS: by('containers')(z.string().default('0.0.0.0'), 'Address at which NGINX is published.', {
+    allowed: 'an address',
+  }),
   PM2_HOME: path('`npm start`, PM2', 'Folder of the PM2 that runs the workers.', '~/.pm2'),
   PM2_APP_LOG: path(
     'PM2',

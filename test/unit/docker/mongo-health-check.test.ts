@@ -2,7 +2,7 @@ import { runInNewContext } from 'node:vm';
 import { api, configOf, filledIn, mongo, read, worker } from '../../support/compose-file';
 
 describe("MongoDB's health check", () => {
-  const file = mongo.healthcheck!.test.at(-1)!;
+  const file = /--file (\S+)/.exec(mongo.healthcheck!.test.at(-1)!)![1]!;
   const code = read(`mongo${file}`);
   const name = /--replSet (\w+)/.exec(mongo.command!.at(-1)!)![1]!;
 
