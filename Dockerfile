@@ -27,38 +27,36 @@ ARG SOURCE_DATE_EPOCH=0
 RUN npm run build
 
 FROM base AS packages
-# Nothing in the image reads source maps and types, a quarter of the packages.
-RUN npm ci --omit=dev && \
-    find node_modules -type f \( -name '*.map' -o -name '*.ts' -o -name '*.cts' -o -name '*.mts' \) -delete
+RUN npm ci --omit=dev
 
 FROM packages AS process-packages
 RUN npm uninstall --omit=dev pm2
 
 # The files of each image below /layer, with modes and times that depend on neither the clone nor the clock: COPY keeps
-# those of the clone. Packages are a layer of their own, which an image of other sources shares.
-FROM packages AS files
-COPY --from=build /app/dist dist
-COPY ecosystem.config.js ./
+# those of the clone. Packages are a layer of their own, which images of other sources share.
+FROM base AS files
+COPY --from=packages /app/node_modules /layer/packages/app/node_modules
+COPY --from=process-packages /app/node_modules /layer/process-packages/app/node_modules
+COPY --from=build /app/dist /layer/own/app/dist
+COPY ecosystem.config.js package.json package-lock.json .npmrc /layer/own/app/
 ARG SOURCE_DATE_EPOCH=0
-# `taskfleet doctor`, `taskfleet migrate` … are the commands of `npx taskfleet` that need no local stack.
-RUN mkdir -p /layer/packages/app /layer/own/app && \
-    mv node_modules /layer/packages/app/ && \
-    ln -s ../../dist/cli.js /layer/packages/app/node_modules/.bin/taskfleet && \
-    find dist -name '*.map' -delete && rm -f dist/.tsbuildinfo && chmod +x dist/cli.js && \
-    mv dist ecosystem.config.js package.json package-lock.json .npmrc /layer/own/app/ && \
-    chmod -R a+rX,go-w /layer && find /layer -exec touch --no-dereference --date=@$SOURCE_DATE_EPOCH {} +
-
-FROM process-packages AS process-files
-ARG SOURCE_DATE_EPOCH=0
-RUN mkdir -p /layer/packages/app && mv node_modules /layer/packages/app/ && \
-    ln -s ../../dist/cli.js /layer/packages/app/node_modules/.bin/taskfleet && \
-    chmod -R a+rX,go-w /layer && find /layer -exec touch --no-dereference --date=@$SOURCE_DATE_EPOCH {} +
+# Nothing reads source maps, types, Swagger UI's builds for bundlers, and sharp for WebAssembly, which npm 10 installs beside
+# the one of the platform: a third of the packages. `taskfleet migrate`, `taskfleet doctor` … are the commands of
+# `npx taskfleet` that need no local stack.
+RUN cd /layer && \
+    rm -rf */app/node_modules/@img/sharp-wasm32 */app/node_modules/swagger-ui-dist/*-es-* own/app/dist/.tsbuildinfo && \
+    find . -type f \( -name '*.map' -o -name '*.ts' -o -name '*.cts' -o -name '*.mts' \) -delete && \
+    for packages in packages process-packages; do \
+      ln -s ../../dist/cli.js $packages/app/node_modules/.bin/taskfleet; \
+    done && \
+    chmod +x own/app/dist/cli.js && chmod -R a+rX,go-w . && \
+    find . -exec touch --no-dereference --date=@$SOURCE_DATE_EPOCH {} +
 
 FROM node:22-bookworm-slim AS process
 ENV NODE_ENV=production \
     HOST=0.0.0.0 \
     PATH=/app/node_modules/.bin:$PATH
-COPY --from=process-files /layer/packages /
+COPY --from=files /layer/process-packages /
 COPY --from=files /layer/own /
 WORKDIR /app
 # The user "node" by number, so that an orchestrator can verify that it is not root.

@@ -6,15 +6,18 @@ import { commands } from '../command-line/commands';
 import { pm2Call, pm2NameOf, prefixOf } from '../command-line/pm2-call';
 import { describeFailure, fromCaller, shellQuoted, UsageError } from '../command-line/convention';
 import { runCommand, say, untilInterrupted } from './command';
-import { withBar, withData } from './data-command';
+import { withBar, withData, type Data } from './data-command';
 import { rehearse } from './rehearse';
-import { readDataConfig } from '../config';
+import { hostNameOf, readDataConfig } from '../config';
 import { askAll } from '../control/control-client';
 import { isWorker, listLiving } from '../control/control-folder';
+import { isLiving } from '../hosts/list-hosts';
 import { addressOf } from '../lib/server-away';
 
 const MIXED = 'their writes would be mixed with the backup';
-const LOOPBACK = /^(localhost|127\.|\[::1\])/;
+/** In a container the processes to stop are those of all containers, and PM2 has only its own. */
+const isInContainer = Boolean(process.env.PM2_APP_LOG);
+const CONTAINERS = 'docker compose stop nginx api worker';
 
 /**
  * Refuses if workers on this host serve from the database, and reports what can't be checked.
@@ -28,14 +31,30 @@ async function requireIdle({ whileServing = false, isForeign = false }): Promise
   const names = await listNames(runDir);
   const { env } = process;
   const apps = (['taskfleet-api', 'taskfleet-worker'] as const).map((app) => pm2NameOf(app, prefixOf(env)));
+  const stop = isInContainer ? CONTAINERS : pm2Call(env.PM2_HOME, `stop ${apps.join(' ')}`);
   const found = `${names.length} process${names.length === 1 ? '' : 'es'} (${names.join(', ')})`;
   if (names.length > 0 && !whileServing)
     throw new Error(`${found} of taskfleet run here:
 ${MIXED}. The restore had no effect. Stop them first:
-  ${pm2Call(env.PM2_HOME, `stop ${apps.join(' ')}`)}
+  ${stop}${isInContainer ? ' # docs/containers.md has the command that restores meanwhile' : ''}
 --while-serving restores anyway; afterwards they serve nothing cached from before.`);
   if (names.length > 0) say(`${found} keep running: ${MIXED}.`);
-  if (!LOOPBACK.test(address)) say(`Workers on other hosts that use ${address} can't be seen from here.`);
+}
+
+/** Refuses if processes of other hosts and containers use the database: each announces itself there. */
+async function requireIdleElsewhere({ hosts }: Data, whileServing = false): Promise<void> {
+  const now = Date.now() - (await hosts.skewMs());
+  const own = hostNameOf(process.env);
+  const living = (await hosts.all()).filter(
+    (record) => record.lastSeen && record.host !== own && isLiving(record, now),
+  );
+  if (living.length === 0) return;
+  const names = living.map(({ host, process: name }) => `${host}/${name}`).sort();
+  const found = `${names.join(', ')} use${names.length === 1 ? 's' : ''} this database`;
+  if (whileServing) return say(`${found}: ${MIXED}.`);
+  throw new Error(`${found}:
+${MIXED}. The restore had no effect. Stop ${names.length === 1 ? 'it' : 'them'} first (in containers: ${CONTAINERS}).
+A process that was killed is listed for 15 s more. --while-serving restores anyway.`);
 }
 
 /** Lists the running processes, including those that do not answer. */
@@ -68,7 +87,9 @@ runCommand(commands.restore, async ({ values, positionals: [name] }) => {
   let begun: string | undefined;
   try {
     await requireIdle({ whileServing, isForeign });
-    await withData(async ({ dump, migrations, prepare, prepareEmpty, forgetCached }) => {
+    await withData(async (data) => {
+      await requireIdleElsewhere(data, whileServing);
+      const { dump, migrations, prepare, prepareEmpty, forgetCached } = data;
       const { header, counts } = await withBar((onProgress) =>
         restoreBackup({
           dump,
@@ -92,7 +113,8 @@ runCommand(commands.restore, async ({ values, positionals: [name] }) => {
       );
       say('Sessions are not restored: users log in again, at the latest when their token expires.');
     });
-    if (!isForeign && !whileServing) say('Run npm start to restart the workers.');
+    if (!isForeign && !whileServing)
+      say(`Run ${isInContainer ? 'docker compose up -d --wait' : 'npm start'} to restart the workers.`);
   } catch (error) {
     if (!begun && !signal.aborted) throw error;
     const { text = (error as Error).message } = describeFailure(error, '');

@@ -177,7 +177,10 @@ export const stackSchema = z.object({
   NGINX_ACCESS_LOG: path(nginx, 'File of the access log.'),
   API_SERVERS: text(nginx, 'Directives with the port of each API worker.'),
   NGINX_API_HOSTS: text(nginx, 'Addresses of other hosts with API workers, as lines `10.0.0.11/32 1;`.'),
-  NGINX_PROBE_PORT: text(nginx, 'Port that only API workers reach, at which those that leave ask without limits.'),
+  NGINX_PROBE_PORT: text(
+    nginx,
+    'Port that only API workers reach, at which those that leave ask without limits.',
+  ),
   NGINX_CONNECT_TIMEOUT: text(nginx, 'Time to connect to an API worker: 300ms if some are on other hosts.'),
   DOOR_SERVERS: text(nginx, 'Directives with the internal port of each API worker, for the metrics.'),
   API_PEERS: text(nginx, 'The same as addresses, for BALANCING=response-time.'),

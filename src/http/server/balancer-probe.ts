@@ -11,6 +11,8 @@ export interface Target {
   url: URL;
   /** Unset if the name is an address, or cannot be looked up. */
   address?: string;
+  /** True if the name has no address: its container is gone. */
+  isUnknown?: boolean;
   name: string;
 }
 
@@ -20,7 +22,8 @@ export interface Target {
  */
 export type Reply = 'answered' | 'late' | 'refused' | 'wrong';
 
-const LOOK_UP_MS = 2_000;
+/** Longer than the resolver of containers takes to give up (`dns_opt` in docker-compose.yml). */
+const LOOK_UP_MS = 2_500;
 /** Shorter than a leave may be quiet (QUIET_LIMIT_MS), so that an NGINX whose host vanished does not prolong it. */
 const CONNECT_MS = 700;
 /** Path that a draining worker answers with 503, which NGINX counts as a failure; see nginx.conf.template. */
@@ -44,7 +47,9 @@ async function targetsOf(text: string): Promise<Target[]> {
   const only = [{ url, name: url.host }];
   // All addresses of `localhost` are this host's one NGINX.
   if (url.hostname === 'localhost' || isIP(url.hostname.replace(/[[\]]/g, '')) > 0) return only;
-  const found = await within(lookUp(url.hostname, { all: true }), LOOK_UP_MS, []).catch(() => []);
+  const found = await within(lookUp(url.hostname, { all: true }), LOOK_UP_MS, []).catch(() => undefined);
+  // Each further look-up would block a thread for seconds, and the process cannot end meanwhile.
+  if (!found) return only.map((target) => ({ ...target, isUnknown: true }));
   if (found.length === 0) return only;
   return found.map(({ address }) => ({ url, address, name: `${url.host} at ${address}` }));
 }
@@ -81,6 +86,7 @@ export function createProbe(targets: Target[]) {
 
   const ask = (target: Target, signal: AbortSignal): Promise<Reply> =>
     new Promise((resolve) => {
+      if (target.isUnknown) return resolve('refused');
       const { get } = target.url.protocol === 'https:' ? https : http;
       const path = pathAt(target, `${MARK}${encodeURIComponent(target.name)}`);
       const fail = () => resolve(signal.aborted ? 'late' : 'refused');

@@ -42,6 +42,16 @@ describe('each NGINX of BALANCER_URL', () => {
     expect(await addresses()).toEqual([undefined]);
   });
 
+  it('is not looked up again by each probe if its name is unknown', async () => {
+    jest.mocked(lookup).mockReset().mockRejectedValue(new Error('ENOTFOUND'));
+    const targets = await findTargets(['http://edge.invalid:1']);
+    const { ask, close } = createProbe(targets);
+    for (let i = 0; i < 3; i += 1)
+      await expect(ask(targets[0]!, AbortSignal.timeout(5_000))).resolves.toBe('refused');
+    expect(lookup).toHaveBeenCalledTimes(1);
+    close();
+  });
+
   it('is one for localhost and for an address, which need no look-up', async () => {
     jest.mocked(lookup).mockRejectedValue(new Error('not expected'));
     const urls = ['http://localhost:3000', 'http://10.0.0.10', 'https://[fd00::10]:8443'];
