@@ -6,6 +6,7 @@ import { interruption } from '../../tools/command/run-command';
 import { withLock } from '../../tools/command/lock';
 import { root } from '../../tools/command/root';
 import { ensureBrowser } from '../../tools/local-servers/install/browser';
+import { ensureKustomize } from '../../tools/local-servers/install/kustomize';
 import { obtainMongo } from '../../tools/local-servers/install/mongodb';
 import { installServers, isInstallable } from '../../tools/local-servers/install/system-packages';
 import { findMissing } from '../../tools/local-servers/private-servers';
@@ -20,7 +21,7 @@ export { root };
 /** Names the servers that are being installed: an interrupted installation may leave half a server. */
 const pendingFile = path.join(dataDirOf(root, process.env), 'installing.json');
 
-type Need = 'system' | 'nginx-lua' | 'prometheus' | 'browser' | 'mongo' | 'build';
+type Need = 'system' | 'nginx-lua' | 'prometheus' | 'browser' | 'kustomize' | 'mongo' | 'build';
 
 function missingServers(need: Need[]): string[] {
   // If a server cannot be installed, the stack or the tests report it once they need it.
@@ -72,7 +73,10 @@ async function prepareAlone(need: Need[], progress: Progress): Promise<void> {
     const work = () => build(root);
     await progress.step('build', 'compiling the sources', work, () => 'compiled');
   };
-  const steps = [systemPackages, installMongo(), compile()];
+  const kustomize = async () => {
+    if (need.includes('kustomize')) await ensureKustomize(progress);
+  };
+  const steps = [systemPackages, installMongo(), kustomize(), compile()];
   const all = Promise.all(steps);
   // After the first failure the other steps are interrupted; the next run continues them.
   all.catch(() => interruption.abort());

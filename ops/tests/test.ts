@@ -80,10 +80,16 @@ const filesOf = (pattern: string) =>
     .map((name) => path.join('test', name))
     .filter((name) => new RegExp(pattern).test(name));
 
+/** Whether any of the named test files, or of all, lies in a place that `isIn` accepts. */
+const anyOf = (patterns: string[], isIn: (name: string) => boolean) =>
+  patterns.length === 0 || patterns.flatMap(filesOf).some(isIn);
+
 /** Unit tests need neither servers nor a cluster. */
 const needServers = (patterns: string[]) =>
-  patterns.length === 0 ||
-  patterns.flatMap(filesOf).some((name) => !name.startsWith(path.join('test', 'unit')));
+  anyOf(patterns, (name) => !name.startsWith(path.join('test', 'unit')));
+
+const needKustomize = (patterns: string[]) =>
+  anyOf(patterns, (name) => name.startsWith(path.join('test', 'unit', 'kubernetes')));
 
 /**
  * A file or folder as the caller typed it, else a pattern of jest.
@@ -166,12 +172,13 @@ async function test({ values, positionals }: Given<typeof command.options>) {
   const filter = values.testNamePattern === undefined ? [] : ['--testNamePattern', values.testNamePattern];
   const given = isLong && named.length === 0 ? longSuites : named;
   const progress = createProgress();
+  const kustomize = needKustomize(given) ? (['kustomize'] as const) : [];
   if (!needServers(given)) {
-    await prepare({ need: ['build'], progress });
+    await prepare({ need: ['build', ...kustomize], progress });
     return report(await runSuites(process.env, [...given, ...filter], isLong));
   }
   await prepare({
-    need: ['system', 'nginx-lua', 'prometheus', 'browser', 'mongo', 'build'],
+    need: ['system', 'nginx-lua', 'prometheus', 'browser', ...kustomize, 'mongo', 'build'],
     progress,
   });
   const stack = createStack({ root, dir, basePorts });

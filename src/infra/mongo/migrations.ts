@@ -11,7 +11,8 @@ export type Migrations = ReturnType<typeof createMigrations>;
 /** Collection in which migrate-mongo lists the applied migrations. */
 export const CHANGELOG = 'migrations';
 const EXTENSION = '.js';
-const WAIT_MS = 600_000;
+/** How long a process waits for another one that migrates. */
+export const MIGRATION_WAIT_MS = 600_000;
 const LOOK_MS = 100;
 const LOG_MS = 10_000;
 
@@ -31,7 +32,7 @@ interface MigrationsOptions {
  * at the same moment would both run, and it does not renew the lock.
  */
 export function createMigrations(options: MigrationsOptions) {
-  const { db, url, folder, logger, leaseMs, waitMs = WAIT_MS } = options;
+  const { db, url, folder, logger, leaseMs, waitMs = MIGRATION_WAIT_MS } = options;
 
   const names = async () => (await readdir(folder)).filter((file) => path.extname(file) === EXTENSION).sort();
 
