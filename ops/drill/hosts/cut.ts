@@ -3,7 +3,7 @@ import { interruption } from '../../../tools/command/run-command';
 import { openConnections, type Answer, type Request } from '../../../tools/load/connections';
 import { sendAtRate } from '../../../tools/load/open-loop';
 import { calm, prepareLoad } from '../load';
-import { cutLink, healLink, HOSTS } from './network';
+import { HOSTS, network } from './places';
 import type { Part } from './part';
 
 /** A rate that leaves room on two cores, since the latency is judged. */
@@ -70,14 +70,14 @@ export const cut: Part = async ({ progress, fleet, faults }) => {
       `${perSecond} requests/s, then the link of host ${victim} is cut`,
       async () => {
         await calm(cutAt - performance.now());
-        cutLink(victim);
+        network.cut(victim);
         await calm(cutSeconds * 1_000);
-        healLink(victim);
+        network.heal(victim);
         await sending;
       },
     );
   } finally {
-    healLink(victim);
+    network.heal(victim);
     await connections.close();
   }
   const during = (from: number, to: number) => sent.filter(({ at }) => at >= from && at < to);

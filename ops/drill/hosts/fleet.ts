@@ -12,15 +12,17 @@ import { createStack } from '../../stack/stack';
 import { keysFile } from '../../stack/token-keys';
 import type { Stack } from '../../stack/types';
 import type { Account } from '../load';
-import { dir } from '../own-stack';
-import { addressOf, EDGE, HOSTS, onHost } from './network';
+
+import { EDGE } from '../network/network';
+import { folder, HOSTS, network } from './places';
 
 export const WORKERS = 2;
 const BASE_PORT = 4001;
 const EDGE_PORT = 8080;
 /** Twice the workers, so that NGINX lists idle ports as well, as hosts have them. */
 const LISTED = 2 * WORKERS;
-const folderOf = (name: string) => path.join(dir, 'hosts', name);
+const { addressOf, onHost } = network;
+const folderOf = (name: string) => path.join(folder, name);
 const urlOfEdge = `http://${addressOf(EDGE)}:${EDGE_PORT}`;
 
 /** What the start of a host gets: the place and the variables of its workers. */
@@ -30,8 +32,8 @@ export interface HostOptions {
   env: Record<string, string>;
 }
 
-export const openHost = ({ dir: folder, urls }: Pick<HostOptions, 'dir' | 'urls'>): Stack =>
-  createStack({ root, dir: folder, basePorts: { api: BASE_PORT }, urls, role: 'workers' });
+export const openHost = ({ dir: home, urls }: Pick<HostOptions, 'dir' | 'urls'>): Stack =>
+  createStack({ root, dir: home, basePorts: { api: BASE_PORT }, urls, role: 'workers' });
 
 /** Starts NGINX and the servers here, and the workers on the other hosts. */
 export async function startFleet(say: (text: string) => void) {

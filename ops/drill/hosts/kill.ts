@@ -1,5 +1,5 @@
 import { calm, describeFailures, prepareLoad, startLoad } from '../load';
-import { HOSTS, killAll } from './network';
+import { HOSTS, network } from './places';
 import type { Part } from './part';
 
 const connections = 48;
@@ -16,7 +16,7 @@ export const kill: Part = async ({ progress, fleet, faults }) => {
   try {
     await progress.step('load', `${connections} connections, half of them POST /tasks`, () => calm(warmUpMs));
     load.take();
-    const killed = killAll(victim);
+    const killed = network.killAll(victim);
     await calm(servedAgainMs);
     const during = load.take();
     await calm(watchMs - servedAgainMs);

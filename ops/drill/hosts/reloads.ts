@@ -1,6 +1,6 @@
 import { interruption } from '../../../tools/command/run-command';
 import { calm, describeFailures, prepareLoad, startLoad } from '../load';
-import { HOSTS } from './network';
+import { HOSTS } from './places';
 import type { Part } from './part';
 
 const connections = 48;

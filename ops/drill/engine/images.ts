@@ -1,0 +1,83 @@
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import type { Progress } from '../../../tools/command/progress';
+import { withLock } from '../../../tools/command/lock';
+import { root } from '../../../tools/command/root';
+import { startEngine, type Engine } from './engine';
+import { ensureStandIns, officialImages } from './stand-ins';
+
+const MINUTES = 60_000;
+
+/** Shared by all clones: images are fetched or built once a machine. */
+export const cacheFolder = () =>
+  path.join(process.env.XDG_CACHE_HOME || path.join(os.homedir(), '.cache'), 'taskfleet', 'images');
+
+/** Fetches an official image. @returns false if no registry answers */
+const fetched = (engine: Engine, image: string) =>
+  engine.docker(['pull', '--quiet', image], { timeoutMs: 10 * MINUTES }).then(
+    () => true,
+    () => false,
+  );
+
+/**
+ * Runs `work` with an engine that builds images and has the official ones that ours are built on or run beside: from a
+ * registry, or else stand-ins for all of them.
+ */
+export async function withBuilder<T>(progress: Progress, work: (builder: Engine) => Promise<T>): Promise<T> {
+  const folder = cacheFolder();
+  fs.mkdirSync(folder, { recursive: true, mode: 0o700 });
+  const onWait = (owner: string) => progress.line('images', `another drill (${owner}) builds: waiting`);
+  return withLock(path.join(folder, 'lock'), { timeoutMs: 30 * MINUTES, onWait }, async () => {
+    const engine = await startEngine({ folder });
+    try {
+      await progress.step('images', 'the official ones', async (step) => {
+        const [first = ''] = officialImages;
+        if (await fetched(engine, first))
+          for (const image of officialImages)
+            await engine.docker(['pull', image], { timeoutMs: 10 * MINUTES });
+        else {
+          step.say('no registry of images answers: stand-ins from packages of Debian and npm');
+          await ensureStandIns(engine, path.join(folder, 'work'), step);
+        }
+      });
+      return await work(engine);
+    } finally {
+      await engine.stop();
+    }
+  });
+}
+
+/** Builds an image of this clone. @param target stage of the Dockerfile */
+export const buildApp = (
+  engine: Engine,
+  {
+    tag,
+    target,
+    commit = '',
+    context = root,
+  }: { tag: string; target?: string; commit?: string; context?: string },
+): Promise<string> =>
+  engine.docker(
+    // prettier-ignore
+    ['build', '--network', 'host', '--quiet', '--tag', tag, '--build-arg', `TASKFLEET_COMMIT=${commit}`,
+      ...(target ? ['--target', target] : []), context],
+    { timeoutMs: 10 * MINUTES },
+  );
+
+/** Copies images to other engines by a file in `folder`. */
+export async function copyImages(
+  from: Engine,
+  to: Engine[],
+  images: string[],
+  folder: string,
+): Promise<void> {
+  const archive = path.join(folder, 'images.tar');
+  try {
+    await from.docker(['save', '--output', archive, ...images], { timeoutMs: 5 * MINUTES });
+    for (const engine of to)
+      await engine.docker(['load', '--quiet', '--input', archive], { timeoutMs: 5 * MINUTES });
+  } finally {
+    fs.rmSync(archive, { force: true });
+  }
+}

@@ -1,0 +1,178 @@
+import { randomUUID } from 'node:crypto';
+import { sleep } from '../../../tools/command/run-command';
+import { createPictures, newPerson, post, type Session } from '../../../tools/kit/people';
+import { openConnections, type Answer, type Request } from '../../../tools/load/connections';
+import { HOSTS, network, type Host } from '../engine/hosts';
+import type { Kind, Outcome, Result } from './outcomes';
+
+/** Clients of each host by what they do: 48 in all, half of them POST /tasks. */
+const CLIENTS: Record<'read' | 'create' | 'change' | 'person', number> = {
+  read: 6,
+  create: 8,
+  change: 1,
+  person: 1,
+};
+/** Leaves two cores room for three hosts. */
+const PAUSE_MS = 120;
+const PERSON_PAUSE_MS = 1_500;
+const OWNERS = 8;
+const TASKS = 24;
+/** A client repeats a request whose effect is unknown with its key, which must not repeat the effect. */
+const TRIES = 8;
+const RETRY_MS = 500;
+
+interface Watched {
+  path: string;
+  headers: Record<string, string>;
+  /** Version of the last acknowledged change. */
+  acknowledged: number;
+}
+
+export type Clients = Awaited<ReturnType<typeof startClients>>;
+
+/** The version is the first part of a tag. */
+const versionOf = ({ headers }: Answer) => Number(/^(?:W\/)?"(\d+)\./.exec(String(headers.etag))?.[1]);
+const json = { 'content-type': 'application/json' };
+
+function resultOf({ status, headers }: Answer, expected: number): Result {
+  if (status === expected) return 'ok';
+  // A worker that refuses names itself; NGINX does not.
+  if (status === 503 && headers['x-worker']) return 'refused';
+  return status >= 400 && status < 500 ? 'failed' : 'unknown';
+}
+
+/** Works as 48 clients do, and keeps a ledger of what was acknowledged. @param port of NGINX on each host */
+export async function startClients(port: number) {
+  const urlOf = (host: Host) => `http://${network.addressOf(host)}:${port}`;
+  const home = urlOf(HOSTS[0]);
+  const owners = await Promise.all(
+    Array.from({ length: OWNERS }, async () => {
+      const { token } = await post<Session>(`${home}/users/signup`, newPerson());
+      return { authorization: `Bearer ${token}` };
+    }),
+  );
+  const watched: Watched[] = [];
+  for (let index = 0; index < TASKS; index += 1) {
+    const headers = owners[index % OWNERS]!;
+    const { _id } = await post<{ _id: string }>(`${home}/tasks`, { title: 'Watched' }, headers);
+    watched.push({ path: `/tasks/${_id}`, headers, acknowledged: 0 });
+  }
+  const nextPicture = await createPictures(64, 64);
+  const began = performance.now();
+  const outcomes: Outcome[] = [];
+  const totals = { reads: 0, stale: 0, hits: 0 };
+  const ledger = {
+    /** Title to owner, of tasks that were acknowledged. */
+    tasks: new Map<string, number>(),
+    /** Paths of jobs, each with the headers of its user. */
+    jobs: [] as { path: string; headers: Record<string, string> }[],
+    /** Tokens of people who signed up. */
+    people: [] as { id: string; headers: Record<string, string> }[],
+    sent: 0,
+  };
+  let isStopped = false;
+  let isPaused = false;
+
+  async function client(host: Host, index: number, kind: keyof typeof CLIENTS): Promise<void> {
+    const opened = openConnections({
+      url: urlOf(host),
+      ownNetwork: network.prefix,
+      connections: 1,
+      keepBodies: true,
+    });
+    const send = async (request: Request, of: Kind, expected: number) => {
+      const sentAt = performance.now();
+      const answer = await new Promise<Answer>((resolve) => opened.send(request, resolve));
+      const result = resultOf(answer, expected);
+      const why = result === 'ok' ? undefined : String(answer.error ?? answer.status);
+      outcomes.push({
+        at: (sentAt - began) / 1_000,
+        host,
+        kind: of,
+        result,
+        ms: performance.now() - sentAt,
+        why,
+      });
+      return { ...answer, result };
+    };
+    const turns = { read: 0, change: 0, create: 0 };
+
+    const work = {
+      async read() {
+        const task = watched[(index * 7 + turns.read++) % TASKS]!;
+        const least = task.acknowledged;
+        const answer = await send({ method: 'GET', path: task.path, headers: task.headers }, 'read', 200);
+        if (answer.result !== 'ok') return;
+        totals.reads += 1;
+        if (answer.headers['x-cache'] === 'HIT') totals.hits += 1;
+        // A read without a version, which no answer is, counts as stale.
+        if (!(versionOf(answer) >= least)) totals.stale += 1;
+      },
+      // Each task has one client that changes it, so that its versions are acknowledged in order.
+      async change() {
+        const own = watched.filter((_task, at) => at % HOSTS.length === HOSTS.indexOf(host));
+        const task = own[turns.change++ % own.length]!;
+        const body = JSON.stringify({ title: `Watched ${turns.change}` });
+        const headers = { ...task.headers, ...json };
+        const answer = await send({ method: 'PATCH', path: task.path, headers, body }, 'change', 200);
+        if (answer.result === 'ok') task.acknowledged = versionOf(answer);
+      },
+      async create() {
+        const owner = (index + turns.create++) % OWNERS;
+        const title = `Ledger ${(ledger.sent += 1)}`;
+        const headers = { ...owners[owner], ...json, 'idempotency-key': randomUUID() };
+        const request: Request = { method: 'POST', path: '/tasks', headers, body: JSON.stringify({ title }) };
+        for (let tries = 0; tries < TRIES; tries += 1) {
+          const { result } = await send(request, 'create', 201);
+          if (result === 'ok') ledger.tasks.set(title, owner);
+          if (result !== 'unknown' && result !== 'refused') return;
+          await sleep(RETRY_MS);
+        }
+      },
+      async person() {
+        const body = JSON.stringify(newPerson());
+        const signUp = await send(
+          { method: 'POST', path: '/users/signup', headers: json, body },
+          'sign-up',
+          201,
+        );
+        if (signUp.result !== 'ok') return;
+        const { token, user } = JSON.parse(signUp.text) as Session;
+        const headers = { authorization: `Bearer ${token}` };
+        ledger.people.push({ id: user._id, headers });
+        const path = `/users/${user._id}/avatar`;
+        const picture = { ...headers, 'content-type': 'image/jpeg' };
+        const job = await send({ method: 'PUT', path, headers: picture, body: nextPicture() }, 'job', 202);
+        if (job.result === 'ok')
+          ledger.jobs.push({ path: `/jobs/${(JSON.parse(job.text) as { _id: string })._id}`, headers });
+        await sleep(PERSON_PAUSE_MS);
+      },
+    };
+    while (!isStopped) {
+      if (!isPaused) await work[kind]();
+      await sleep(PAUSE_MS);
+    }
+    await opened.close();
+  }
+
+  const running = HOSTS.flatMap((host) =>
+    Object.entries(CLIENTS).flatMap(([kind, count]) =>
+      Array.from({ length: count }, (_, index) => client(host, index, kind as keyof typeof CLIENTS)),
+    ),
+  );
+  return {
+    outcomes,
+    totals,
+    ledger,
+    owners,
+    urlOf,
+    /** Seconds since the load began. */
+    now: () => (performance.now() - began) / 1_000,
+    since: (at: number) => outcomes.filter((outcome) => outcome.at >= at),
+    pause: (on: boolean) => void (isPaused = on),
+    async stop(): Promise<void> {
+      isStopped = true;
+      await Promise.all(running);
+    },
+  };
+}

@@ -1,0 +1,40 @@
+import type { Host } from '../engine/hosts';
+
+export type Kind = 'read' | 'create' | 'change' | 'sign-up' | 'job';
+
+/** What became of an operation: `unknown` if no answer tells whether it took effect. */
+export type Result = 'ok' | 'refused' | 'failed' | 'unknown';
+
+export interface Outcome {
+  /** Seconds since the load began, when it was sent. */
+  at: number;
+  /** The host whose NGINX got it. */
+  host: Host;
+  kind: Kind;
+  result: Result;
+  ms: number;
+  /** Status or error, unless it was ok. */
+  why?: string;
+}
+
+/** A stretch of the timeline. */
+export interface Mark {
+  name: string;
+  from: number;
+  to: number;
+}
+
+export const isLost = ({ result }: Outcome): boolean => result === 'failed' || result === 'unknown';
+
+/** Formats what did not succeed: "3 of 900 failed (3 × create 502), 7 refused for overload". */
+export function describe(outcomes: Outcome[]): string {
+  const lost = outcomes.filter(isLost);
+  const kinds = new Map<string, number>();
+  for (const { kind, why } of lost) kinds.set(`${kind} ${why}`, (kinds.get(`${kind} ${why}`) ?? 0) + 1);
+  const why = [...kinds].map(([name, times]) => `${times} × ${name}`).join(', ');
+  const refused = outcomes.filter(({ result }) => result === 'refused').length;
+  return (
+    `${lost.length} of ${outcomes.length} failed${why && ` (${why})`}` +
+    (refused > 0 ? `, ${refused} refused for overload` : '')
+  );
+}
