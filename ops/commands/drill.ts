@@ -11,6 +11,7 @@ const parts: Record<string, string[]> = {
   overload: ['writes', 'passwords', 'retries', 'mixed', 'slowed', 'notices'],
   failover: ['redis', 'rabbitmq'],
   hosts: ['reloads', 'kill', 'cut'],
+  swarm: ['updates', 'broken', 'drain', 'scale', 'cut', 'kill', 'throughput'],
   sessions: ['failures', 'renewals', 'log-outs', 'script-tokens', 'log-ins'],
 };
 const partsText = Object.entries(parts).map(([drill, names]) => `of ${drill} (${names.join(', ')})`);
@@ -28,7 +29,7 @@ const command = {
       default: '30',
     },
     rounds: {
-      ...text('N', 'of hosts: how often each host is taken out and reloaded, from 1 to 100'),
+      ...text('N', 'of hosts: how often each host is taken out and reloaded; of swarm: how often the API is updated and taken back; from 1 to 100'),
       default: '10',
     },
     only: text('NAME,…', `only some parts ${partsText.join(' or ')}`),
@@ -51,6 +52,8 @@ const command = {
       'kills, freezes and demotes the primary of Redis: no read may be stale; kills the leader of a RabbitMQ cluster and freezes a broker while jobs run: none may be lost or done twice (8 minutes)',
     hosts:
       'runs two hosts and NGINX as network namespaces, reloads each host 10 times under 48 connections, kills one and cuts its link (root on Linux; 10 minutes)',
+    swarm:
+      'runs the stack of deploy/swarm on three hosts, each a network namespace with a Docker Engine: 20 rolling updates, a broken image, a drained host, a cut link, a killed host and other numbers of workers under 48 clients (root on Linux; 45 minutes)',
     rotate:
       'rotates the key of the tokens and the passwords of the servers, and turns logs over, under 48 connections (4 minutes)',
     edge: 'compares cached reads over TLS with those over plain HTTP, and renews the certificate 20 times under 48 connections (3 minutes)',

@@ -12,6 +12,7 @@ import { drillRollback } from './rollback';
 import { drillRotation } from './rotate';
 import { drillScaling } from './scale';
 import { drillSessions } from './sessions/run';
+import { drillSwarm } from './swarm/run';
 
 export interface DrillOptions {
   /** Number of reloads. */
@@ -20,9 +21,9 @@ export interface DrillOptions {
   seconds: number;
   /** Minutes at the threshold of `autoscale`. */
   minutes: number;
-  /** Rounds of `hosts`. */
+  /** Rounds of `hosts`, and of the updates of `swarm`. */
   rounds: number;
-  /** Parts of `overload`, `sessions`, `failover` and `hosts`. */
+  /** Parts of `overload`, `sessions`, `failover`, `hosts` and `swarm`. */
   only: string[];
 }
 
@@ -36,6 +37,7 @@ export const drills: Record<string, (progress: Progress, options: DrillOptions) 
   jobs: drillJobWorkers,
   failover: drillFailover,
   hosts: drillHosts,
+  swarm: drillSwarm,
   rotate: drillRotation,
   edge: drillEdge,
   sessions: drillSessions,

@@ -6,6 +6,13 @@ import { runCommand, UserError, waitUntil } from '../../../tools/command/run-com
 
 const START_MS = 60_000;
 const STOP_MS = 60_000;
+/** Control group of all containers of drills. */
+const GROUP = '/taskfleet-drill';
+/** Files of versions 1 and 2, each with the weight of many processes: by default all containers together weigh as one. */
+const weights = {
+  '/sys/fs/cgroup/cpu/taskfleet-drill/cpu.shares': '16384',
+  '/sys/fs/cgroup/taskfleet-drill/cpu.weight': '1000',
+};
 
 export type Engine = Awaited<ReturnType<typeof startEngine>>;
 
@@ -18,6 +25,14 @@ export function requireEngine(): void {
       `This drill starts a Docker Engine of its own. Run it as root on Debian, with the packages docker.io ` +
         `and debootstrap${missing.length > 0 ? ` (missing: ${missing.map(([name]) => name).join(', ')})` : ''}.`,
     );
+}
+
+function weighContainers(): void {
+  for (const [file, weight] of Object.entries(weights)) {
+    if (!fs.existsSync(path.dirname(path.dirname(file)))) continue;
+    fs.mkdirSync(path.dirname(file), { recursive: true });
+    if (fs.existsSync(file)) fs.writeFileSync(file, weight);
+  }
 }
 
 /**
@@ -41,7 +56,9 @@ export async function startEngine({
   fs.mkdirSync(at('run'), { recursive: true, mode: 0o700 });
   const url = `unix://${at('sock')}`;
   const args = ['--data-root', at('data'), '--exec-root', at('exec'), '--pidfile', at('pid'), '-H', url];
-  args.push('--storage-driver', 'overlay2', '--log-level', 'warn');
+  args.push('--cgroup-parent', GROUP, '--storage-driver', 'overlay2', '--log-level', 'warn');
+  // An engine that has no DNS server at hand answers at once that it knows no single name.
+  args.push('--dns-opt', 'ndots:1');
   const env = { ...process.env, DOCKER_HOST: url, DOCKER_CONFIG: at('client') };
   let server: ChildProcess | undefined;
 
@@ -77,6 +94,7 @@ export async function startEngine({
   }
 
   const isOver = () => !server || server.exitCode !== null || server.signalCode !== null;
+  weighContainers();
   await start();
   return {
     url,

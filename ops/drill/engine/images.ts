@@ -5,7 +5,7 @@ import type { Progress } from '../../../tools/command/progress';
 import { withLock } from '../../../tools/command/lock';
 import { root } from '../../../tools/command/root';
 import { startEngine, type Engine } from './engine';
-import { ensureStandIns, officialImages } from './stand-ins';
+import { ensureStandIns, labelOf, officialImages } from './stand-ins';
 
 const MINUTES = 60_000;
 
@@ -65,19 +65,14 @@ export const buildApp = (
     { timeoutMs: 10 * MINUTES },
   );
 
-/** Copies images to other engines by a file in `folder`. */
-export async function copyImages(
-  from: Engine,
-  to: Engine[],
-  images: string[],
-  folder: string,
-): Promise<void> {
-  const archive = path.join(folder, 'images.tar');
-  try {
-    await from.docker(['save', '--output', archive, ...images], { timeoutMs: 5 * MINUTES });
-    for (const engine of to)
-      await engine.docker(['load', '--quiet', '--input', archive], { timeoutMs: 5 * MINUTES });
-  } finally {
-    fs.rmSync(archive, { force: true });
-  }
+/** Whether the official images are stand-ins. */
+export const areStandIns = async (engine: Engine): Promise<boolean> =>
+  (await labelOf(engine, officialImages[0] ?? '')) !== '';
+
+export const saveImages = (engine: Engine, images: string[], file: string): Promise<string> =>
+  engine.docker(['save', '--output', file, ...images], { timeoutMs: 5 * MINUTES });
+
+export async function loadImages(engines: Engine[], file: string): Promise<void> {
+  for (const engine of engines)
+    await engine.docker(['load', '--quiet', '--input', file], { timeoutMs: 5 * MINUTES });
 }

@@ -28,6 +28,12 @@ async function run(command: string, args: string[], timeoutMs: number, env = pro
   if (code !== 0) throw new UserError(`${command} ${args[0]} failed:\n${(stderr || stdout).slice(-2_000)}`);
 }
 
+/** @returns what a stand-in was made from; empty for an official image, and for one that is not there */
+export const labelOf = (engine: Engine, image: string): Promise<string> =>
+  engine
+    .docker(['image', 'inspect', '--format', `{{index .Config.Labels "${label}"}}`, image])
+    .catch(() => '');
+
 /** Makes the root of a Debian and imports it. */
 async function importDebian(engine: Engine, suite: string, work: string): Promise<void> {
   const root = path.join(work, suite);
@@ -134,9 +140,7 @@ export async function ensureStandIns(engine: Engine, work: string, step: Step): 
     }
     for (const [image, name] of Object.entries(standIns)) {
       const source = sourceOf(path.join(sources, name));
-      const known = await engine
-        .docker(['image', 'inspect', '--format', `{{index .Config.Labels "${label}"}}`, image])
-        .catch(() => '');
+      const known = await labelOf(engine, image);
       if (known === source) continue;
       step.say(`${image} from packages`);
       const folder = path.join(work, name);

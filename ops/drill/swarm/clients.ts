@@ -20,6 +20,7 @@ const TASKS = 24;
 /** A client repeats a request whose effect is unknown with its key, which must not repeat the effect. */
 const TRIES = 8;
 const RETRY_MS = 500;
+const RECENT_S = 2;
 
 interface Watched {
   path: string;
@@ -60,7 +61,7 @@ export async function startClients(port: number) {
   const nextPicture = await createPictures(64, 64);
   const began = performance.now();
   const outcomes: Outcome[] = [];
-  const totals = { reads: 0, stale: 0, hits: 0 };
+  const totals = { reads: 0, stale: 0 };
   const ledger = {
     /** Title to owner, of tasks that were acknowledged. */
     tasks: new Map<string, number>(),
@@ -86,6 +87,7 @@ export async function startClients(port: number) {
       const result = resultOf(answer, expected);
       const why = result === 'ok' ? undefined : String(answer.error ?? answer.status);
       outcomes.push({
+        isHit: answer.headers['x-cache'] === 'HIT',
         at: (sentAt - began) / 1_000,
         host,
         kind: of,
@@ -104,7 +106,6 @@ export async function startClients(port: number) {
         const answer = await send({ method: 'GET', path: task.path, headers: task.headers }, 'read', 200);
         if (answer.result !== 'ok') return;
         totals.reads += 1;
-        if (answer.headers['x-cache'] === 'HIT') totals.hits += 1;
         // A read without a version, which no answer is, counts as stale.
         if (!(versionOf(answer) >= least)) totals.stale += 1;
       },
@@ -168,6 +169,14 @@ export async function startClients(port: number) {
     urlOf,
     /** Seconds since the load began. */
     now: () => (performance.now() - began) / 1_000,
+    /** Reads that were sent in the last seconds and answered, and how many of them the cache answered. */
+    recent() {
+      const from = (performance.now() - began) / 1_000 - RECENT_S;
+      const reads = outcomes
+        .slice(-1_000)
+        .filter(({ at, kind, result }) => at >= from && kind === 'read' && result === 'ok');
+      return { reads: reads.length, hits: reads.filter(({ isHit }) => isHit).length };
+    },
     since: (at: number) => outcomes.filter((outcome) => outcome.at >= at),
     pause: (on: boolean) => void (isPaused = on),
     async stop(): Promise<void> {

@@ -13,6 +13,8 @@ export interface Outcome {
   kind: Kind;
   result: Result;
   ms: number;
+  /** True for a read that the cache answered. */
+  isHit?: boolean;
   /** Status or error, unless it was ok. */
   why?: string;
 }

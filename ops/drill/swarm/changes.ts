@@ -1,0 +1,80 @@
+import { calm } from '../load';
+import { describe, isLost } from './outcomes';
+import { marked, type Context, type Part } from './part';
+
+/** Requests that were sent before a change ended may be answered after it. */
+const SETTLE_MS = 3_000;
+
+/** Counts what failed from a moment on, whose aim is nothing. */
+async function judge(
+  { clients, rows }: Context,
+  what: string,
+  from: number,
+  more = '',
+  holds = true,
+): Promise<void> {
+  await calm(SETTLE_MS);
+  const during = clients.since(from);
+  const measured = `${describe(during)}${more && `, ${more}`}`;
+  rows.push({ what, measured, aim: '0 failed', holds: holds && during.length > 0 && !during.some(isLost) });
+  console.log(`${what}: ${measured}`);
+}
+
+/** Replaces all API workers again and again, by another build and back in each round. */
+export const updates: Part = async (context) => {
+  const { progress, stack, rounds } = context;
+  const count = 2 * rounds;
+  const states: string[] = [];
+  const from = await marked(context, `${count} updates`, () =>
+    progress.step('updates', `${count} rolling updates`, async ({ status }) => {
+      while (states.length < count) {
+        states.push(await stack.update(states.length % 2 ? 'one' : 'two'));
+        status(`${states.length} of ${count}`);
+      }
+    }),
+  );
+  const completed = states.filter((state) => state === 'completed').length;
+  await judge(context, 'rolling updates', from, `${completed} of ${count} completed`, completed === count);
+};
+
+/** Updates to an image whose workers never get ready; the engine goes back by itself. */
+export const broken: Part = async (context) => {
+  const { progress, stack } = context;
+  const before = await stack.imageInForce();
+  let state = '';
+  const from = await marked(context, 'broken image', () =>
+    progress.step('broken', 'an image whose workers never get ready', async () => {
+      state = await stack.update('broken');
+      await stack.waitUntilRunning();
+    }),
+  );
+  const isBack = state === 'rollback_completed' && (await stack.imageInForce()) === before;
+  await judge(context, 'broken image', from, isBack ? 'rolled back' : `state ${state}`, isBack);
+};
+
+/** Takes a host out of service for its API workers and job workers, and back. */
+export const drain: Part = async (context) => {
+  const { progress, stack } = context;
+  const from = await marked(context, 'drain of a host', () =>
+    progress.step('drain', 'host3 is drained, and taken back', async () => {
+      await stack.label('host3', 'taskfleet.apps=no');
+      await stack.waitUntilRunning();
+      await stack.label('host3', 'taskfleet.apps=yes');
+      await stack.waitUntilRunning();
+    }),
+  );
+  await judge(context, 'drain of a host', from);
+};
+
+export const scale: Part = async (context) => {
+  const { progress, stack } = context;
+  const from = await marked(context, 'scale 9, 3', () =>
+    progress.step('scale', '2, then 9, then 3 API workers', async () => {
+      for (const replicas of [2, 9, 3]) {
+        await stack.scale(replicas);
+        await calm(SETTLE_MS);
+      }
+    }),
+  );
+  await judge(context, 'scale 2 → 9 → 3', from);
+};

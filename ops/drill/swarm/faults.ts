@@ -1,0 +1,126 @@
+import { p99 } from '../../../src/lib/percentile';
+import { waitUntil } from '../../../tools/command/run-command';
+import { HOSTS, network, type Host } from '../engine/hosts';
+import { calm } from '../load';
+import { describe, isLost, type Outcome } from './outcomes';
+import { marked, type Context, type Part } from './part';
+
+const BEFORE_MS = 15_000;
+const CUT_MS = 60_000;
+/** Aims: seconds until requests at the other hosts are as quick as before, and how much slower they may be. */
+const AGAIN_S = 5;
+const MOST_SLOWER = 3;
+const BACK_MS = 90_000;
+const CACHE_MS = 30_000;
+/** From this share of hits on the cache is in use. */
+const IN_USE = 0.5;
+
+const timesOf = (outcomes: Outcome[]) => outcomes.filter(({ result }) => result === 'ok').map(({ ms }) => ms);
+const ms = (value: number) => `${value.toFixed(0)} ms`;
+
+/** Judges what the NGINX of the other hosts answered during a fault. */
+function judgeOthers(
+  { clients, rows }: Context,
+  what: string,
+  { victim, from, to }: { victim: Host; from: number; to: number },
+) {
+  const others = clients.outcomes.filter(({ host }) => host !== victim);
+  const before = p99(timesOf(others.filter(({ at }) => at >= from - BEFORE_MS / 1_000 && at < from)));
+  const later = others.filter(({ at }) => at >= from + AGAIN_S && at < to);
+  const during = p99(timesOf(later));
+  rows.push(
+    {
+      what: `${what}: p99 at the other hosts after ${AGAIN_S} s`,
+      measured: `${ms(during)} (before: ${ms(before)})`,
+      aim: `≤ ${MOST_SLOWER} × before`,
+      holds: during <= MOST_SLOWER * before,
+    },
+    {
+      what: `${what}: requests at the other hosts after ${AGAIN_S} s`,
+      measured: describe(later),
+      aim: '0 failed',
+      holds: later.length > 0 && !later.some(isLost),
+    },
+  );
+  for (const row of rows.slice(-2)) console.log(`${row.what}: ${row.measured}`);
+}
+
+/** Waits until all replicas run again, and adds how long that took. */
+async function judgeReturn({ stack, clients, rows }: Context, what: string): Promise<void> {
+  const from = clients.now();
+  // The Swarm first notices that the host is back.
+  await calm(2_000);
+  const isBack = await stack.waitUntilRunning(BACK_MS * 2).then(
+    () => true,
+    () => false,
+  );
+  const seconds = clients.now() - from;
+  rows.push({
+    what: `${what}: all replicas run again`,
+    measured: isBack ? `after ${seconds.toFixed(0)} s` : `not within ${seconds.toFixed(0)} s`,
+    aim: `≤ ${BACK_MS / 1_000} s`,
+    holds: isBack && seconds * 1_000 <= BACK_MS,
+  });
+  console.log(`${what}: all replicas run again ${rows.at(-1)!.measured}`);
+}
+
+/** Cuts the link of a host for a minute, and heals it. */
+export const cut: Part = async (context) => {
+  const { progress, clients } = context;
+  const victim = HOSTS[2];
+  await calm(BEFORE_MS);
+  const from = await marked(context, 'link cut', () =>
+    progress.step('cut', `the link of ${victim} is cut for ${CUT_MS / 1_000} s`, async () => {
+      network.cut(victim);
+      try {
+        await calm(CUT_MS);
+      } finally {
+        network.heal(victim);
+      }
+    }),
+  );
+  judgeOthers(context, 'link cut', { victim, from, to: clients.now() });
+  await judgeReturn(context, 'link healed');
+};
+
+/** Kills the host on which Redis' primary and RabbitMQ's leader are. */
+export const kill: Part = async (context) => {
+  const { progress, hosts, clients, rows } = context;
+  const victim = HOSTS[1];
+  await progress.step('kill', `Redis' primary and RabbitMQ's leader move to ${victim}`, () =>
+    context.stack.gather(hosts.engines[victim]),
+  );
+  await calm(BEFORE_MS);
+  let cacheAfter = NaN;
+  const from = await marked(context, 'host killed', () =>
+    progress.step('kill', `${victim} is killed`, async () => {
+      const killedAt = clients.now();
+      hosts.kill(victim);
+      const isCached = () => {
+        const { reads, hits } = clients.recent();
+        return reads > 0 && hits / reads >= IN_USE && clients.now() > killedAt + 1;
+      };
+      await waitUntil(isCached, {
+        timeoutMs: CACHE_MS * 2,
+        everyMs: 250,
+        what: 'The cache is not in use again',
+      }).then(
+        () => (cacheAfter = clients.now() - killedAt),
+        () => {},
+      );
+      await calm(CUT_MS - (clients.now() - killedAt) * 1_000);
+    }),
+  );
+  rows.push({
+    what: 'host killed: the cache is in use again',
+    measured: Number.isNaN(cacheAfter)
+      ? `not within ${(CACHE_MS * 2) / 1_000} s`
+      : `after ${cacheAfter.toFixed(1)} s`,
+    aim: `≤ ${CACHE_MS / 1_000} s`,
+    holds: cacheAfter * 1_000 <= CACHE_MS,
+  });
+  console.log(`host killed: the cache is in use again ${rows.at(-1)!.measured}`);
+  judgeOthers(context, 'host killed', { victim, from, to: clients.now() });
+  await hosts.restart(victim);
+  await judgeReturn(context, 'host started');
+};

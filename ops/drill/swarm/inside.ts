@@ -1,0 +1,98 @@
+/** `inside.ts FAULTS-FILE COMPOSE IMAGES PAGE ROUNDS STAND-INS PART…` is the drill in the namespace of its clients. */
+import fs from 'node:fs';
+import { forCaller } from '../../../src/command-line/convention';
+import { waitUntil } from '../../../tools/command/run-command';
+import { HOSTS, network, startHosts } from '../engine/hosts';
+import { loadImages } from '../engine/images';
+import { calm } from '../load';
+import { main } from '../network/run-inside';
+import { audit } from './audit';
+import { broken, drain, scale, updates } from './changes';
+import { startClients } from './clients';
+import { cut, kill } from './faults';
+import type { Context, Part } from './part';
+import { EDGE_PORT, stackOn } from './stack';
+import { throughput } from './throughput';
+import { formatTimeline, type Row } from './timeline';
+
+const WARM_UP_MS = 10_000;
+const READY_MS = 300_000;
+const parts: Record<string, Part> = { updates, broken, drain, scale, cut, kill, throughput };
+
+main(
+  async ({ progress, faults, args: [compose = '', images = '', page = '', rounds, standIns, ...only] }) => {
+    const hosts = await progress.step('hosts', 'an engine on each of three hosts', startHosts);
+    try {
+      await progress.step('images', 'to all hosts', () => loadImages(hosts.all(), images));
+      const stack = stackOn(() => hosts.engines[HOSTS[0]], JSON.parse(compose) as string[]);
+      await progress.step('stack', 'deployed, until each host serves', async ({ status }) => {
+        await hosts.join();
+        for (const [index, host] of HOSTS.entries()) await stack.label(host, `taskfleet.member=${index + 1}`);
+        await stack.makeSecrets();
+        await stack.deploy('one', standIns === 'true' ? ['one-mongo.yml'] : []);
+        status('waiting for all replicas');
+        await stack.waitUntilRunning();
+        const isReady = async (host: string) =>
+          (await fetch(`http://${network.addressOf(host)}:${EDGE_PORT}/health/ready`)).ok;
+        for (const host of HOSTS)
+          await waitUntil(() => isReady(host), { timeoutMs: READY_MS, what: `${host} does not serve` });
+      });
+      const clients = await startClients(EDGE_PORT);
+      const context: Context = {
+        progress,
+        hosts,
+        stack,
+        clients,
+        rounds: Number(rounds),
+        marks: [],
+        rows: [],
+      };
+      const { rows, marks } = context;
+      const add = (row: Row) => {
+        rows.push(row);
+        console.log(`${row.what}: ${row.measured}`);
+      };
+      try {
+        await progress.step('load', '48 clients, half of them POST /tasks', () => calm(WARM_UP_MS));
+        for (const name of only) await parts[name]!(context);
+        await calm(WARM_UP_MS);
+      } finally {
+        await clients.stop();
+        const subject = new Date().toISOString().slice(0, 16).replace('T', ' ');
+        fs.writeFileSync(page, formatTimeline(rows, clients.outcomes, marks, subject));
+      }
+      const { totals } = clients;
+      add({
+        what: 'reads: stale',
+        measured: `${totals.stale} of ${totals.reads}`,
+        aim: '0',
+        holds: totals.stale === 0 && totals.reads > 0,
+      });
+      const { acknowledged, lost, doubled, jobs, notDone } = await progress.step(
+        'ledger',
+        'compared with what is there',
+        () => audit(clients),
+      );
+      add({
+        what: 'acknowledged: lost',
+        measured: `${lost} of ${acknowledged}`,
+        aim: '0',
+        holds: lost === 0 && acknowledged > 0,
+      });
+      add({ what: 'tasks that are there twice', measured: String(doubled), aim: '0', holds: doubled === 0 });
+      add({
+        what: 'accepted jobs that are not done',
+        measured: `${notDone} of ${jobs}`,
+        aim: '0',
+        holds: notDone === 0 && jobs > 0,
+      });
+      const subject = new Date().toISOString().slice(0, 16).replace('T', ' ');
+      fs.writeFileSync(page, formatTimeline(rows, clients.outcomes, marks, subject));
+      console.log(`Timeline: ${forCaller(page)}`);
+      for (const { what, measured, aim, holds } of rows)
+        if (!holds) faults.push(`${what}: ${measured} (aim: ${aim})`);
+    } finally {
+      await progress.step('hosts', 'stopping', () => hosts.stop());
+    }
+  },
+);

@@ -1,0 +1,121 @@
+import path from 'node:path';
+import { runCommand, UserError, waitUntil } from '../../../tools/command/run-command';
+import { root } from '../../../tools/command/root';
+import type { Engine } from '../engine/engine';
+import { network } from '../engine/hosts';
+
+const scripts = path.join(root, 'deploy', 'swarm');
+const NAME = 'taskfleet';
+/** NGINX on each host, as the stack file publishes it. */
+export const EDGE_PORT = 3000;
+export const imageOf = (build: string): string => `taskfleet:${build}`;
+const CONVERGE_MS = 300_000;
+
+export type Stack = ReturnType<typeof stackOn>;
+
+/** The stack of deploy/swarm, by its own scripts. @param manager of the Swarm @param compose how to call Compose */
+export function stackOn(manager: () => Engine, compose: string[]) {
+  const script = async (name: string, args: string[] = [], more: NodeJS.ProcessEnv = {}) => {
+    const env = { ...manager().env, COMPOSE: compose.join(' '), ...more };
+    const { code, stdout, stderr } = await runCommand(path.join(scripts, name), args, {
+      env,
+      timeoutMs: 120_000,
+    });
+    if (code !== 0) throw new UserError(`deploy/swarm/${name} failed:\n${stderr || stdout}`);
+  };
+  const docker = (args: string[], timeoutMs = 60_000) => manager().docker(args, { timeoutMs });
+  const service = (name: string) => `${NAME}_${name}`;
+
+  async function areRunning(): Promise<boolean> {
+    const lines = await docker(['service', 'ls', '--format', '{{.Name}} {{.Replicas}}']);
+    return lines.split('\n').every((line) => {
+      const [, running, wanted] = / (\d+)\/(\d+)/.exec(line) ?? [];
+      return running !== undefined && running === wanted;
+    });
+  }
+  const updateState = (name: string) =>
+    docker([
+      'service',
+      'inspect',
+      '--format',
+      '{{if .UpdateStatus}}{{.UpdateStatus.State}}{{end}}',
+      service(name),
+    ]);
+
+  return {
+    docker,
+    makeSecrets: () => script('secrets.sh'),
+    deploy: (build: string, files: string[] = []) =>
+      script(
+        'deploy.sh',
+        files.flatMap((file) => ['-f', file]),
+        {
+          TASKFLEET_IMAGE: imageOf(build),
+          // The clients of the drill are one address.
+          LIMIT_EXEMPT: `${network.prefix}.0/24`,
+          NGINX_LIMIT_EXEMPT: `${network.prefix}.0/24 1;`,
+          BCRYPT_COST: '8',
+        },
+      ),
+    areRunning,
+    waitUntilRunning: (timeoutMs = CONVERGE_MS) =>
+      waitUntil(areRunning, { timeoutMs, everyMs: 500, what: 'Not every replica runs' }),
+    /** Replaces all API workers, and returns the state of the update once it has ended. */
+    async update(build: string): Promise<string> {
+      await docker(['service', 'update', '--detach', '--force', '--image', imageOf(build), service('api')]);
+      return waitUntil(
+        async () => {
+          const state = await updateState('api');
+          return ['completed', 'paused', 'rollback_completed', 'rollback_paused'].includes(state) && state;
+        },
+        { timeoutMs: CONVERGE_MS, everyMs: 500, what: 'The update does not end' },
+      );
+    },
+    async scale(replicas: number): Promise<void> {
+      await docker(['service', 'scale', '--detach', `${service('api')}=${replicas}`]);
+      await waitUntil(areRunning, {
+        timeoutMs: CONVERGE_MS,
+        everyMs: 500,
+        what: `${replicas} API workers do not run`,
+      });
+    },
+    /** Gives each API worker so many cores. */
+    limit: async (cpus: string): Promise<void> => {
+      await docker(['service', 'update', '--detach', '--limit-cpu', cpus, service('api')]);
+      await waitUntil(async () => (await updateState('api')) === 'completed', {
+        timeoutMs: CONVERGE_MS,
+        everyMs: 500,
+        what: 'The update to another quota does not end',
+      });
+    },
+    imageInForce: () =>
+      docker([
+        'service',
+        'inspect',
+        '--format',
+        '{{.Spec.TaskTemplate.ContainerSpec.Image}}',
+        service('api'),
+      ]),
+    availability: (host: string, availability: 'active' | 'drain') =>
+      docker(['node', 'update', '--availability', availability, host]),
+    /** Makes the host of redis-2 and rabbitmq-2 that of Redis' primary and of the leaders of RabbitMQ's queues. */
+    async gather(engine: Engine): Promise<void> {
+      const inside = async (name: string, program: string[]) => {
+        const id = await engine.docker(['ps', '--quiet', '--filter', `name=${service(name)}.`]);
+        return engine.docker(['exec', id.split('\n')[0] ?? '', ...program], { timeoutMs: 60_000 });
+      };
+      const primary = () =>
+        inside('sentinel-2', ['redis-cli', '-p', '26379', 'sentinel', 'get-master-addr-by-name', 'main']);
+      if (!(await primary()).includes('redis-2'))
+        await inside('sentinel-2', ['redis-cli', '-p', '26379', 'sentinel', 'failover', 'main']);
+      await waitUntil(async () => (await primary()).includes('redis-2'), {
+        timeoutMs: 30_000,
+        what: 'redis-2 does not become the primary',
+      });
+      const lead =
+        '[rabbit_quorum_queue:transfer_leadership(Q, node()) || Q <- rabbit_amqqueue:list(), amqqueue:is_quorum(Q)].';
+      await inside('rabbitmq-2', ['rabbitmqctl', 'eval', lead]);
+    },
+    label: (host: string, value: string) => docker(['node', 'update', '--label-add', value, host]),
+  };
+}

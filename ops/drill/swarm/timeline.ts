@@ -1,0 +1,155 @@
+import { percentile } from '../../../src/lib/percentile';
+import { figureAxis, FONT, FONT_SIZE, type Chart } from '../../../tools/report/chart';
+import { LINE, MANY, SOFT, THIRD } from '../../../tools/report/colours';
+import { formatPage } from '../../../tools/report/html';
+import { isLost, type Mark, type Outcome } from './outcomes';
+
+const BIN_SECONDS = 5;
+/** Pixels. */
+const TOP = 26;
+const LATENCIES = 220;
+const RATES = 150;
+const BETWEEN = 40;
+const FOOT = 44;
+
+const series = [
+  { name: 'ok', colour: 'var(--good)', is: ({ result }: Outcome) => result === 'ok' },
+  { name: 'refused for overload', colour: THIRD, is: ({ result }: Outcome) => result === 'refused' },
+  { name: 'failed or unknown', colour: 'var(--bad)', is: isLost },
+];
+
+/** Puts outcomes into bins by when they were sent, each named by its middle. */
+function bin<T>(
+  outcomes: Outcome[],
+  last: number,
+  figure: (all: Outcome[]) => T,
+): [seconds: number, figure: T][] {
+  const bins: Outcome[][] = Array.from({ length: Math.ceil(last / BIN_SECONDS) }, () => []);
+  for (const outcome of outcomes) bins[Math.floor(outcome.at / BIN_SECONDS)]?.push(outcome);
+  return bins.map((all, index) => [(index + 0.5) * BIN_SECONDS, figure(all)]);
+}
+
+/** Draws the p99 of reads and the operations a second, with the faults shaded. */
+function timeChart(outcomes: Outcome[], marks: Mark[]): Chart {
+  const last = Math.ceil(Math.max(1, outcomes.at(-1)?.at ?? 1));
+  const reads = outcomes.filter(({ kind, result }) => kind === 'read' && result === 'ok');
+  const grid = { left: 64, right: 16 };
+  const xAxis = { ...figureAxis(''), type: 'value' as const, min: 0, max: last };
+  const yAxis = (name: string) => ({
+    ...figureAxis(''),
+    name,
+    nameLocation: 'end' as const,
+    nameGap: 9,
+    nameTextStyle: { color: SOFT, fontSize: FONT_SIZE - 1, fontFamily: FONT, align: 'left' as const },
+  });
+  const line = (data: [number, number | null][], colour: string) => ({
+    type: 'line' as const,
+    data,
+    showSymbol: false,
+    silent: true,
+    lineStyle: { color: colour, width: 1.5 },
+    itemStyle: { color: colour },
+  });
+  const p99 = (all: Outcome[]) =>
+    all.length > 0
+      ? percentile(
+          all.map(({ ms }) => ms),
+          0.99,
+        )
+      : null;
+  const shades = marks.map(({ name, from, to }): [object, object] => [
+    {
+      xAxis: from,
+      name,
+      label: {
+        show: true,
+        position: 'insideTop',
+        color: SOFT,
+        fontSize: FONT_SIZE - 3,
+        rotate: 90,
+        align: 'right',
+      },
+    },
+    { xAxis: to },
+  ]);
+  return {
+    title: 'p99 of reads, and operations a second by their result; faults and changes are shaded',
+    height: TOP + LATENCIES + BETWEEN + RATES + FOOT,
+    legend: [{ name: 'p99 of reads', colour: MANY }, ...series.map(({ name, colour }) => ({ name, colour }))],
+    draw: () => ({
+      grid: [
+        { ...grid, top: TOP, height: LATENCIES },
+        { ...grid, top: TOP + LATENCIES + BETWEEN, height: RATES },
+      ],
+      xAxis: [
+        { ...xAxis, gridIndex: 0, axisLabel: { show: false } },
+        { ...xAxis, ...figureAxis('seconds'), gridIndex: 1 },
+      ],
+      yAxis: [
+        { ...yAxis('ms'), type: 'log', gridIndex: 0 },
+        { ...yAxis('operations/s'), type: 'value', gridIndex: 1, splitNumber: 3 },
+      ],
+      series: [
+        {
+          ...line(bin(reads, last, p99), MANY),
+          markArea: { silent: true, itemStyle: { color: LINE, opacity: 0.5 }, data: shades },
+        },
+        ...series.map(({ colour, is }) => ({
+          ...line(
+            bin(outcomes.filter(is), last, (all) => all.length / BIN_SECONDS),
+            colour,
+          ),
+          xAxisIndex: 1,
+          yAxisIndex: 1,
+        })),
+      ],
+    }),
+  };
+}
+
+export interface Row {
+  what: string;
+  measured: string;
+  aim: string;
+  holds: boolean;
+}
+
+/** Formats the figures and the timeline as one page that needs no other file. */
+export const formatTimeline = (rows: Row[], outcomes: Outcome[], marks: Mark[], subject: string): string =>
+  formatPage({
+    title: 'taskfleet: drill of a Swarm',
+    subject,
+    sections: [
+      {
+        id: 'figures',
+        title: 'Promises',
+        text: [],
+        charts: [],
+        tables: [
+          {
+            head: ['', 'measured', 'aim', ''],
+            rows: rows.map(({ what, measured, aim, holds }) => [
+              what,
+              measured,
+              aim,
+              holds ? 'reached' : 'not reached',
+            ]),
+          },
+        ],
+        notes: [],
+      },
+      {
+        id: 'timeline',
+        title: 'Timeline',
+        text: [],
+        charts: [timeChart(outcomes, marks)],
+        tables: [
+          {
+            head: ['', 'from second', 'to second'],
+            rows: marks.map(({ name, from, to }) => [name, from.toFixed(0), to.toFixed(0)]),
+          },
+        ],
+        notes: [],
+      },
+    ],
+  });
