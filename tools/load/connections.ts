@@ -23,7 +23,7 @@ export interface Answer {
 
 interface ConnectionsOptions {
   url: string;
-  /** Networks that the caller made on this machine, such as `10.213.78.`, to which load may go as well. */
+  /** Networks that the caller made on this machine, such as `10.213.78`, to which load may go as well. */
   ownNetwork?: string;
   /** True to take any certificate: this host made it. */
   anyCertificate?: boolean;
@@ -44,7 +44,7 @@ const LOOPBACK = new Set(['127.0.0.1', '[::1]', 'localhost']);
 /** @throws if `url` leads to another host: load is for this one */
 export function requireLoopback(url: string, ownNetwork?: string): void {
   const { hostname } = new URL(url);
-  if (!LOOPBACK.has(hostname) && !(ownNetwork && hostname.startsWith(ownNetwork)))
+  if (!LOOPBACK.has(hostname) && !(ownNetwork && hostname.startsWith(`${ownNetwork}.`)))
     throw new Error(`Load is sent to this host only, not to ${hostname}.`);
 }
 

@@ -85,5 +85,7 @@ describe('every load', () => {
     expect(() => requireLoopback('http://127.0.0.1:3400')).not.toThrow();
     expect(() => requireLoopback('http://example.com')).toThrow('example.com');
     expect(() => openConnections({ url: 'http://127.0.0.1.example.com', connections: 1 })).toThrow();
+    expect(() => requireLoopback('http://10.213.78.11', '10.213.78')).not.toThrow();
+    expect(() => requireLoopback('http://10.213.79.11', '10.213.78')).toThrow('10.213.79.11');
   });
 });
