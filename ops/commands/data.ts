@@ -20,10 +20,10 @@ async function runCli(name: string, args: string[]) {
   const { env: stackEnv, pm2Home } = stack.info();
   // The configuration file says what the next start uses; what runs is in stack.json.
   const source = stackEnv.MONGO_URL ? shell : process.env;
-  const { MONGO_URL, REDIS_URL = '', KEY_PREFIX = '' } = source;
-  // The stack's Redis holds what belongs to its own database.
+  const { MONGO_URL, REDIS_URL = '', KEY_PREFIX = '', BALANCER_URL = '' } = source;
+  // The stack's Redis and NGINX belong to its own database.
   const isOther = MONGO_URL && MONGO_URL !== stackEnv.MONGO_URL;
-  const other = isOther && { MONGO_URL, REDIS_URL, KEY_PREFIX, TASKFLEET_FOREIGN: 'true' };
+  const other = isOther && { MONGO_URL, REDIS_URL, KEY_PREFIX, BALANCER_URL, TASKFLEET_FOREIGN: 'true' };
   // Paths are relative to where the caller stands, and by default in the project's folder.
   const env = { INIT_CWD: process.cwd(), ...process.env, PM2_HOME: pm2Home, ...stackEnv, ...other };
   if (!env.MONGO_URL)

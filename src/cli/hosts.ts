@@ -1,8 +1,9 @@
 import { commands } from '../command-line/commands';
 import { UsageError, UserError } from '../command-line/convention';
-import { readConfig } from '../config';
+import { readConfig, readDataConfig } from '../config';
 import { judgeHosts } from '../doctor/judge-hosts';
 import { report } from '../doctor/report';
+import { askNginx } from '../hosts/ask-nginx';
 import { createChangeHost } from '../hosts/change-host';
 import { DRAIN_LOCK } from '../hosts/host-repository';
 import { judgeFit } from '../hosts/judge-fit';
@@ -22,7 +23,13 @@ async function show({ hosts }: Data, asJson: boolean | undefined): Promise<void>
 }
 
 async function change({ hosts, mongo }: Data, action: string, name: string, force = false): Promise<void> {
-  const host = createChangeHost({ hosts, lock: createLock(mongo.db, DRAIN_LOCK), say });
+  const { balancerUrls } = readDataConfig(process.env);
+  const host = createChangeHost({
+    hosts,
+    lock: createLock(mongo.db, DRAIN_LOCK),
+    askNginx: balancerUrls && ((leftOut) => askNginx(balancerUrls, leftOut)),
+    say,
+  });
   if (action === 'drain') {
     await host.drain(name, { force });
     return say(`${name} is drained, also over restarts, until: npx taskfleet hosts resume ${name}`);

@@ -44,6 +44,8 @@ function parse<T extends z.ZodObject>(
   return parsed.data;
 }
 
+const balancerUrlsOf = (urls: string[] | undefined) => urls?.map((url) => url.replace(/\/$/, ''));
+
 function readVariables(env: NodeJS.ProcessEnv, moreFaults?: string[]) {
   const values = parse(configSchema, env, moreFaults);
   const internalPort = values.INTERNAL_PORT ?? internalPortOf(values.BASE_PORT);
@@ -99,7 +101,7 @@ function readVariables(env: NodeJS.ProcessEnv, moreFaults?: string[]) {
     drainMs: values.TASKFLEET_TRIAL ? 0 : values.DRAIN_MS,
     runDir: values.RUN_DIR ?? defaultRunDir(values.BASE_PORT),
     release: values.TASKFLEET_RELEASE,
-    balancerUrls: values.BALANCER_URL?.map((url) => url.replace(/\/$/, '')),
+    balancerUrls: balancerUrlsOf(values.BALANCER_URL),
     isTrial: values.TASKFLEET_TRIAL,
   };
 }
@@ -116,6 +118,7 @@ const dataSchema = configSchema.pick({
   BCRYPT_COST: true,
   BASE_PORT: true,
   RUN_DIR: true,
+  BALANCER_URL: true,
 });
 
 export type DataConfig = ReturnType<typeof readDataConfig>;
@@ -130,6 +133,7 @@ export function readDataConfig(env: NodeJS.ProcessEnv) {
     cacheTtlSeconds: values.CACHE_TTL_SECONDS,
     bcryptCost: values.BCRYPT_COST,
     runDir: values.RUN_DIR ?? defaultRunDir(values.BASE_PORT),
+    balancerUrls: balancerUrlsOf(values.BALANCER_URL),
   });
 }
 

@@ -203,7 +203,7 @@ export const configSchema = z.object({
     'Folder of the sockets by which the processes of one host reach each other.',
     { defaultText: 'a folder by user and BASE_PORT', allowed: 'a path of at most 80 characters' },
   ),
-  BALANCER_URL: api(
+  BALANCER_URL: apiAndCommands(
     list(isHttpUrl).optional(),
     'URL of each NGINX from this host: before an API worker leaves, it has NGINX skip its port (docs/hosts.md).',
     { allowed: 'http://… or https://…, separated by commas', ...local('none; NGINX') },

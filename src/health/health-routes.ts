@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { UnavailableError } from '../problems/errors';
+import { NotReadyError } from '../problems/errors';
 import type { Health } from './health';
 import { defineHiddenRoute, defineRoute, type Route } from '../http/routing/route';
 import { ok } from '../http/routing/reply';
@@ -48,10 +48,10 @@ const probe = (
 export const probeRoutes = (health: Health): Route[] => [
   probe('getLive', '/health/live', 'Check that the process runs', () => {}, { body: live, more: versions }),
   probe('getReady', '/health/ready', 'Check that the API can serve requests', async () => {
-    if (!(await health.canServe())) throw new UnavailableError('The API is not ready. Try again later.');
+    if (!(await health.canServe())) throw new NotReadyError('The API is not ready. Try again later.');
   }),
   probe('getStartup', '/health/startup', 'Check that the API has started', () => {
-    if (!health.hasStarted()) throw new UnavailableError('The API is starting. Try again in a moment.');
+    if (!health.hasStarted()) throw new NotReadyError('The API is starting. Try again in a moment.');
   }),
 ];
 
@@ -72,7 +72,7 @@ export const ownHealthRoutes = (health: Pick<Health, 'hasStarted' | 'report'>): 
   defineHiddenRoute({
     path: '/health/startup',
     handler: async () => {
-      if (!health.hasStarted()) throw new UnavailableError('The process is starting.');
+      if (!health.hasStarted()) throw new NotReadyError('The process is starting.');
       return ok({ status: 'ok' });
     },
   }),
@@ -81,7 +81,7 @@ export const ownHealthRoutes = (health: Pick<Health, 'hasStarted' | 'report'>): 
     handler: async () => {
       const { isReady } = await health.report();
       if (!isReady)
-        throw new UnavailableError('The process is not ready; /health/ready/details has the reason.');
+        throw new NotReadyError('The process is not ready; /health/ready/details has the reason.');
       return ok({ status: 'ok' });
     },
   }),

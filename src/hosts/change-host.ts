@@ -3,6 +3,7 @@ import { UserError } from '../command-line/convention';
 import { LONGEST_DRAIN_MS, timeLimits } from '../config/time-limits';
 import { DEADLINE_MS } from '../control/api-control';
 import type { createLock } from '../infra/mongo/lock';
+import type { NginxAnswer } from './ask-nginx';
 import type { HostRecord } from './host-model';
 import type { HostRepository } from './host-repository';
 import { GONE_MS, isLiving, listHosts } from './list-hosts';
@@ -19,17 +20,22 @@ interface ChangeDeps {
   hosts: Pick<HostRepository, 'all' | 'want' | 'skewMs'>;
   /** Lock of `DRAIN_LOCK`. */
   lock: Pick<ReturnType<typeof createLock>, 'attempt'>;
+  /** Asks each NGINX of BALANCER_URL; unset if that is. @param leftOut places of hosts that do not count */
+  askNginx?: (leftOut: Set<string>) => Promise<NginxAnswer[]>;
   say: (text: string) => void;
   followMs?: number;
   hearMs?: number;
 }
 
+const NOT_CHECKED = 'whether NGINX passes requests to another host was not checked';
+const allTheSame = (name: string) =>
+  `To drain ${name} all the same: npx taskfleet hosts drain ${name} --force`;
 const namesOf = (records: HostRecord[]) => records.map(({ process }) => process).join(', ');
 const isServingApi = ({ process, serving }: HostRecord) => serving === true && !!process?.startsWith('api-');
 
 /** Drains and resumes hosts by what MongoDB says of them: each process follows within a second or two. */
 export function createChangeHost(deps: ChangeDeps) {
-  const { hosts, lock, say, followMs = FOLLOW_MS, hearMs = HEAR_MS } = deps;
+  const { hosts, lock, askNginx, say, followMs = FOLLOW_MS, hearMs = HEAR_MS } = deps;
 
   /** @throws UserError if no host has this name */
   async function requireKnown(name: string): Promise<void> {
@@ -120,15 +126,35 @@ export function createChangeHost(deps: ChangeDeps) {
     return false;
   }
 
+  /** @throws UserError if an NGINX passes no request to a host other than this one and those that are drained */
+  async function requireListed(name: string): Promise<void> {
+    if (!askNginx) return say(`BALANCER_URL is not set: ${NOT_CHECKED}`);
+    const all = await hosts.all();
+    const leaving = new Set([name, ...all.flatMap(({ host, isDrained }) => (isDrained ? host : []))]);
+    const places = all.flatMap(({ host, place }) => (place && leaving.has(host) ? place : []));
+    const answers = await askNginx(new Set(places));
+    const without = answers.filter(({ passesToOthers }) => passesToOthers === false);
+    if (without.length > 0)
+      throw new UserError(
+        `NGINX at ${without.map((one) => one.name).join(', ')} passes no request to another host, so clients would get no ` +
+          `answer. Nothing was changed. Set API_HOSTS there (docs/hosts.md). ${allTheSame(name)}`,
+      );
+    const away = answers.filter(({ passesToOthers }) => passesToOthers === undefined);
+    if (away.length > 0)
+      say(`NGINX at ${away.map((one) => one.name).join(', ')} does not answer: ${NOT_CHECKED}`);
+  }
+
   /** Stores the request unless no other host serves. Run it under the lock. */
   async function wantDrained(name: string, force: boolean, lost: AbortSignal): Promise<void> {
     const { living } = await processesOf(name);
     const hasApi = living.some(({ process }) => process!.startsWith('api-'));
-    if (hasApi && !force && !(await hearsAnother(name)))
-      throw new UserError(
-        `No other host serves, so clients would get no answer. Nothing was changed. To drain ${name} all the same: ` +
-          `npx taskfleet hosts drain ${name} --force`,
-      );
+    if (hasApi && !force) {
+      if (!(await hearsAnother(name)))
+        throw new UserError(
+          `No other host serves, so clients would get no answer. Nothing was changed. ${allTheSame(name)}`,
+        );
+      await requireListed(name);
+    }
     lost.throwIfAborted();
     await hosts.want(name, true);
     // Until its workers have begun to leave, another host must not count on them.

@@ -1,4 +1,5 @@
 import type { Connection } from 'mongoose';
+import { serverTime } from '../infra/mongo/server-time';
 import { hostModel, type HostRecord } from './host-model';
 
 /** Lock of a drain that takes the last worker of a host: of two at once, each would count on the other host. */
@@ -66,8 +67,8 @@ export function createHostRepository(connection: Connection) {
     /** Measures how many milliseconds this host's clock is ahead of MongoDB's, which is read about half-way. */
     async skewMs(): Promise<number> {
       const asked = performance.now();
-      const { localTime } = (await connection.db!.admin().command({ hello: 1 })) as { localTime: Date };
-      return Date.now() - (performance.now() - asked) / 2 - localTime.getTime();
+      const time = await serverTime(connection);
+      return Date.now() - (performance.now() - asked) / 2 - time.getTime();
     },
 
     prepare: () => Hosts.createIndexes(),

@@ -2,6 +2,7 @@ import path from 'node:path';
 import type { Request } from 'express';
 import { z } from 'zod';
 import type { Caller } from '../audit/audit-event';
+import { PLACE_PATH } from '../hosts/ask-nginx';
 import { pageRoutes, SESSION_MODULE } from '../http/pages/page-files';
 import { ok, type Reply } from '../http/routing/reply';
 import { defineHiddenRoute, type Route } from '../http/routing/route';
@@ -11,7 +12,6 @@ import { ForbiddenError } from '../problems/errors';
 import type { EventHub } from './event-hub';
 import type { Fleet } from './fleet';
 import type { Action, ChangeWorker } from './orders/change-worker';
-import { PLACE_PATH } from './orders/other-hosts';
 
 export interface OpsOptions {
   hub: EventHub;

@@ -19,6 +19,8 @@ export abstract class AppError extends Error {
   abstract readonly problem: ProblemName;
   /** True if refused for overload: counted and summed up in the log, not logged as a failure of this request. */
   readonly isRefusal: boolean = false;
+  /** True if it answers what was asked, such as a probe: no failure of this request. */
+  readonly isAnswer: boolean = false;
   readonly headers: Record<string, string>;
   readonly errors: FieldError[] | undefined;
 
@@ -142,6 +144,11 @@ export class TooManyRequestsError extends RetryableError {
 /** The API is overloaded, or a server it needs is unreachable. */
 export class UnavailableError extends RetryableError {
   readonly problem = 'unavailable';
+}
+
+/** Tells a probe that the process starts, drains, or lacks a server that it needs. */
+export class NotReadyError extends UnavailableError {
+  override readonly isAnswer = true;
 }
 
 /** What was asked for began, or may have, and its end was not seen. */

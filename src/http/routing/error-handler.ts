@@ -15,7 +15,7 @@ export function createErrorHandler(isAway: (error: unknown) => boolean, logger: 
   return (error: unknown, request, response, next) => {
     if (response.headersSent) return next(error);
     const problem = toAppError(error, isAway);
-    if (problem.status >= 500 && !problem.isRefusal)
+    if (problem.status >= 500 && !problem.isRefusal && !problem.isAnswer)
       logger.error({ err: error, req: { id: request.id } }, 'request failed');
     answerProblem(problem, request, response);
   };
@@ -23,6 +23,7 @@ export function createErrorHandler(isAway: (error: unknown) => boolean, logger: 
 
 export function answerProblem(problem: AppError, request: Request, response: Response): void {
   response.locals.isRefused = problem.isRefusal;
+  response.locals.isAnswer = problem.isAnswer;
   const text = JSON.stringify(toProblem(problem, request));
   for (const [name, value] of Object.entries(problem.headers)) response.setHeader(name, value);
   response.setHeader('Content-Type', 'application/problem+json; charset=utf-8');

@@ -69,6 +69,8 @@ export async function send(reply: Reply, request: Request, response: Response): 
   if (version !== undefined) response.setHeader('ETag', asSent(tagOf(sent as string, version)));
   if (json === undefined && !raw) response.setHeader('Cache-Control', 'no-store');
   if (known) return void response.status(304).end();
+  // A handler throws if it fails, so what it returns was asked for: the log counts it as no failure.
+  if (status >= 500) response.locals.isAnswer = true;
   response.status(status);
   if (sent === undefined) return void response.end();
   // Does what response.json() does, without its checks.

@@ -59,9 +59,9 @@ export function requestContext({
       const ms = performance.now() - began;
       // NGINX's status for a client that disconnected.
       const status = response.writableFinished ? response.statusCode : 499;
-      const { path, isRefused = false } = response.locals as { path?: string; isRefused?: boolean };
+      const { path, isRefused = false, isAnswer = false } = response.locals as Locals;
       countRequest(request.method, path, status, ms / 1_000, isRefused);
-      const outcome = outcomeOf(status, response.writableFinished, isRefused);
+      const outcome = outcomeOf(status, response.writableFinished, { isRefused, isAnswer });
       // The log level may change at run time.
       if (accessLog.isLevelEnabled(levelOf(outcome))) logLine(accessLog, request, status, ms, outcome);
       if (!isRefused && slow.isSlow(ms)) slow.log(request, response, ms, clocks);
@@ -72,10 +72,21 @@ export function requestContext({
 
 type Outcome = 'completed' | 'aborted' | 'refused' | 'failed';
 
-function outcomeOf(status: number, isWhole: boolean, isRefused: boolean): Outcome {
+interface Locals {
+  path?: string;
+  isRefused?: boolean;
+  /** True if a 5xx is what was asked for: a probe of a process that drains. */
+  isAnswer?: boolean;
+}
+
+function outcomeOf(
+  status: number,
+  isWhole: boolean,
+  { isRefused, isAnswer }: Pick<Locals, 'isRefused' | 'isAnswer'>,
+): Outcome {
   if (!isWhole) return 'aborted';
   if (isRefused) return 'refused';
-  return status >= 500 ? 'failed' : 'completed';
+  return status >= 500 && !isAnswer ? 'failed' : 'completed';
 }
 
 /** Refusals, which come by the thousands, are summed up in one `warn` line every 10 s (admission/refusal-log.ts). */

@@ -36,8 +36,8 @@ export function followOrders({ board, orders, fleet, own, logger }: FollowDeps):
     }
   }
 
-  board.follow(({ _id, order, until }) => {
-    if (!order || order.state !== 'sent' || known.has(_id) || until.getTime() < Date.now()) return;
+  board.follow(({ _id, order }) => {
+    if (!order || order.state !== 'sent' || known.has(_id)) return;
     const { host, place } = own();
     if (order.host !== host || (order.place && order.place !== place)) return;
     if (known.size >= MOST_KNOWN) known.clear();

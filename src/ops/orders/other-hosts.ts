@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { askNginx } from '../../hosts/ask-nginx';
 import type { HostRepository } from '../../hosts/host-repository';
 import { hostsOf } from '../../hosts/list-hosts';
-import { askTarget, findTargets, type Target } from '../../http/server/balancer-probe';
 import type { createLock } from '../../infra/mongo/lock';
 
 interface OtherHostsDeps {
@@ -16,26 +16,7 @@ interface OtherHostsDeps {
   lockMs?: number;
 }
 
-/** Path of `placeRoute`, which NGINX passes on to any worker in its rotation. */
-export const PLACE_PATH = '/ops/place';
-
-/** With 16 requests at once each worker in the rotation gets one, whatever NGINX balances by. */
-const ASKED = 16;
-const ASK_MS = 1_000;
 const LOCK_MS = 3_000;
-
-/** Returns undefined if this NGINX does not answer, so no client gets through it either. */
-async function passesToOthers(target: Target, leftOut: Set<string>): Promise<boolean | undefined> {
-  const ask = async () => {
-    const { status, text } = await askTarget(target, PLACE_PATH, AbortSignal.timeout(ASK_MS));
-    if (status !== 200) return false;
-    const found = JSON.parse(text) as { place?: string; serving?: boolean };
-    return found.serving === true && found.place !== undefined && !leftOut.has(found.place);
-  };
-  const asked = await Promise.all(Array.from({ length: ASKED }, () => ask().catch(() => undefined)));
-  const answered = asked.filter((one) => one !== undefined);
-  return answered.length === 0 ? undefined : answered.includes(true);
-}
 
 /**
  * Decides whether the last worker of this host that serves may leave. NGINX is asked itself, through the requests that
@@ -54,8 +35,7 @@ export function createOtherHosts(deps: OtherHostsDeps) {
     const leftOut = await leavingPlaces();
     if (balancerUrls.length === 0)
       return (await hearsOneServe(leftOut)) ? undefined : 'no worker of another host says that it serves.';
-    const targets = await findTargets(balancerUrls);
-    const found = await Promise.all(targets.map((target) => passesToOthers(target, leftOut)));
+    const found = (await askNginx(balancerUrls, leftOut)).map(({ passesToOthers }) => passesToOthers);
     if (found.every((one) => one === undefined)) return 'NGINX does not answer, so others cannot be found.';
     return found.includes(false)
       ? 'NGINX passes no request to a worker of another host, so none would be answered.'

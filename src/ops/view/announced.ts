@@ -1,5 +1,5 @@
 import type { HostRepository } from '../../hosts/host-repository';
-import { hostsOf } from '../../hosts/list-hosts';
+import { listHosts } from '../../hosts/list-hosts';
 
 /** Another host, as its processes announce it in MongoDB every few seconds. */
 export interface AnnouncedHost {
@@ -16,7 +16,7 @@ const KEPT_MS = 2_000;
 const MOST = 50;
 
 /** Lists the hosts that run, also those that are not heard through Redis: it is away, or a job worker stands alone. */
-export function createAnnounced(hosts: Pick<HostRepository, 'all'>, ownPlace: string) {
+export function createAnnounced(hosts: Pick<HostRepository, 'all' | 'skewMs'>, ownPlace: string) {
   let kept: AnnouncedHost[] | null = null;
   let readAt = -Infinity;
 
@@ -24,11 +24,10 @@ export function createAnnounced(hosts: Pick<HostRepository, 'all'>, ownPlace: st
   return async (): Promise<AnnouncedHost[] | null> => {
     if (performance.now() - readAt < KEPT_MS) return kept;
     readAt = performance.now();
-    const records = await hosts.all().catch(() => null);
+    const listed = await listHosts(hosts).catch(() => null);
     kept =
-      records &&
-      hostsOf(records, Date.now())
-        .flatMap(({ place, isGone, ...host }) =>
+      listed
+        ?.flatMap(({ place, isGone, ...host }) =>
           place && !isGone && place !== ownPlace
             ? {
                 name: host.name,
@@ -40,7 +39,7 @@ export function createAnnounced(hosts: Pick<HostRepository, 'all'>, ownPlace: st
               }
             : [],
         )
-        .slice(0, MOST);
+        .slice(0, MOST) ?? null;
     return kept;
   };
 }

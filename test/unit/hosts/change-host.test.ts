@@ -51,6 +51,7 @@ const drain = (name: string, options = {}) =>
         return true;
       },
     },
+    askNginx: async () => [{ name: 'edge', passesToOthers: true }],
     say: (text) => said.push(text),
     followMs: 10_000,
     hearMs: 1_500,
@@ -74,6 +75,43 @@ describe('a drain of a host', () => {
     living('fourth', 'api-0');
     await drain('first');
     expect(records.get('first')?.isDrained).toBe(true);
+  });
+
+  it('is refused if an NGINX passes no request to a host that is not drained', async () => {
+    living('first', 'api-0');
+    living('second', 'api-0');
+    records.set('third', { _id: 'third', host: 'third', isDrained: true });
+    seen('third', 'api-0', { place: 'there' });
+    const asked: string[][] = [];
+    const askNginx = async (leftOut: Set<string>) => {
+      asked.push([...leftOut].sort());
+      return [
+        { name: 'edge-1', passesToOthers: true },
+        { name: 'edge-2', passesToOthers: false },
+      ];
+    };
+    await expect(drain('first', { askNginx })).rejects.toThrow(
+      /^NGINX at edge-2 passes no request to another host.*API_HOSTS.*hosts drain first --force$/,
+    );
+    expect(asked).toEqual([['here', 'there']]);
+    expect(records.has('first')).toBe(false);
+  });
+
+  it('says what was not checked without NGINX, and if it does not answer', async () => {
+    const notChecked = expect.stringMatching(/whether NGINX passes requests to another host was not checked/);
+    for (const [askNginx, reason] of [
+      [undefined, /^BALANCER_URL is not set/],
+      [async () => [{ name: 'edge', passesToOthers: undefined }], /^NGINX at edge does not answer/],
+    ] as const) {
+      records.clear();
+      said = [];
+      living('first', 'api-0');
+      living('second', 'api-0');
+      await drain('first', { askNginx });
+      expect(said).toEqual([notChecked]);
+      expect(said[0]).toMatch(reason);
+      expect(records.get('first')?.isDrained).toBe(true);
+    }
   });
 
   it('fails if a process falls silent before it has drained', async () => {
