@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { askTarget, findTargets, type Target } from '../http/server/balancer-probe';
 
 /** Path at which any worker says which host it is on and whether it serves; NGINX passes it on like other requests. */
@@ -20,6 +21,7 @@ const TOO_MANY_REQUESTS = 429;
 
 async function askOne(target: Target, leftOut: Set<string>): Promise<boolean | undefined> {
   const signal = AbortSignal.timeout(ASK_MS);
+  setMaxListeners(0, signal);
   const ask = async () => {
     const { status, text } = await askTarget(target, PLACE_PATH, signal);
     if (status === TOO_MANY_REQUESTS) return undefined;
