@@ -1,6 +1,7 @@
 import { createLocalStack, dir, root } from '../local/local-stack';
 import { apiName } from '../stack/app-names';
-import { buildOf, createReleases, type Release } from '../stack/releases';
+import { buildOf } from '../../src/process/version';
+import { createReleases, type Release } from '../stack/releases';
 import { runMain } from '../../tools/command/run-main';
 import type { AppProcess } from '../stack/types';
 

@@ -1,7 +1,7 @@
 import sharp from 'sharp';
 import type { Progress } from '../../tools/command/progress';
 import { waitUntil } from '../../tools/command/run-command';
-import { signUp, type Client } from '../../tools/kit/people';
+import { putAvatar, signUp, type Client } from '../../tools/kit/people';
 import { workerName } from '../stack/app-names';
 import { askAll } from '../../src/control/control-client';
 import { runDirOf } from '../stack/control';
@@ -35,14 +35,10 @@ async function runJobs(url: string, info: StackInfo, people: Client[], picture: 
   const before = await doneBy(info);
   const began = Date.now();
   await Promise.all(
-    people.map(async ({ id, headers: own }) => {
-      const headers = { ...own, 'content-type': 'image/png' };
-      // A digest distinguishes pictures.
-      const body = Buffer.concat([picture, Buffer.from(`${began}${id}`)]);
-      const response = await fetch(`${url}/users/${id}/avatar`, { method: 'PUT', headers, body });
-      if (response.status !== 202) throw new Error(`PUT avatar answers ${response.status}`);
-      await response.arrayBuffer();
-    }),
+    // A digest distinguishes pictures.
+    people.map((person) =>
+      putAvatar(url, person, Buffer.concat([picture, Buffer.from(`${began}${person.id}`)]), 'image/png'),
+    ),
   );
   const areDone = async () => {
     const shares = [...(await doneBy(info))].map(([name, done]) => ({

@@ -24,9 +24,6 @@ export interface Release extends Build {
 
 type Note = Pick<Release, 'servedAt' | 'isRolledBack'>;
 
-/** @param release value of TASKFLEET_RELEASE @returns the id of its build, whatever its configuration is */
-export const buildOf = (release = ''): string => release.split('-')[0] ?? '';
-
 /** Keeps the builds that have served, so that the stack can go back to one. @param dir the stack's folder */
 export function createReleases({ root, dir }: { root: string; dir: string }) {
   const store = path.join(dir, 'releases');

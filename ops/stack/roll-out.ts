@@ -1,7 +1,8 @@
 import path from 'node:path';
 import { createReplacement } from './replace-each';
 import { hold, isHeld, publish } from '../set-up/build';
-import { buildOf, createReleases } from './releases';
+import { buildOf } from '../../src/process/version';
+import { createReleases } from './releases';
 import { messageOf } from '../../src/lib/error-code';
 import type { Apps } from './apps';
 import { requireEcosystem } from './ecosystem';

@@ -57,6 +57,10 @@ export function configFaults(schema: Shape, given: Record<string, string | undef
 /** The given value, without its secret part. */
 function shown(value: string, secret: About['secret']): string {
   if (secret === 'whole') return 'wrong';
-  const open = secret ? value.replace(/^.*@/s, '…@').replace(/^([^?]*\?).*/s, '$1…') : value;
+  const open = secret ? withoutCredentials(value) : value;
   return JSON.stringify(shortened(open, LONGEST));
 }
+
+/** Replaces what may be a password in a URL, or in what should be one. */
+export const withoutCredentials = (url: string): string =>
+  url.replace(/^(\w[\w+]*:\/\/)?.*@/s, '$1…@').replace(/\?.*/s, '?…');

@@ -8,8 +8,17 @@ import { LONGEST_DRAIN_MS } from './time-limits';
 import { isNetwork } from '../lib/networks';
 import { parseBrokers } from '../lib/broker-list';
 import { isRedisUrl, SENTINEL_FORM } from '../lib/sentinel-url';
-import { certificateFaults } from './certificate-file';
-import { explained, flag, isHttpUrl, isOrigin, list, networksOrNone, placesIn, whole } from './values';
+import {
+  certificateFaults,
+  explained,
+  flag,
+  isHttpUrl,
+  isOrigin,
+  list,
+  networksOrNone,
+  placesIn,
+  whole,
+} from './values';
 import { cores } from '../process/cores';
 
 /** The name of the machine or container, without what TASKFLEET_HOST does not allow. */

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { variablesOf } from './faults';
+import { variablesOf, withoutCredentials } from './faults';
 import { configSchema } from './schema';
 import { stackSchema } from './stack-variables';
 import { splitUrls } from '../lib/url-list';
@@ -25,6 +25,3 @@ export function shownValue(name: string, value: string): string {
   if (secret === 'credentials') return splitUrls(value).map(withoutCredentials).join(',');
   return value;
 }
-
-const withoutCredentials = (url: string) =>
-  url.replace(/^(\w[\w+]*:\/\/).*@/s, '$1…@').replace(/\?.*/s, '?…');

@@ -1,3 +1,5 @@
+import { X509Certificate } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { areNetworksOrNone, itemsOf } from '../lib/networks';
 
@@ -29,4 +31,15 @@ export function isOrigin(item: string): boolean {
     item === '*' ||
     (/^https?:\/\/[\w.:[\]-]+$/.test(item) && URL.canParse(item) && new URL(item).origin === item)
   );
+}
+
+/** Says what is wrong with a file that must hold certificates. */
+export function certificateFaults(file: string): string[] {
+  try {
+    new X509Certificate(readFileSync(file));
+    return [];
+  } catch (error) {
+    const isRead = (error as NodeJS.ErrnoException).syscall === undefined;
+    return [`is "${file}", which ${isRead ? 'holds no certificate in PEM' : 'cannot be read'}`];
+  }
 }

@@ -1,6 +1,6 @@
 import type { ListedHost } from '../hosts/list-hosts';
-import { SKEW_MS } from '../notices/limits';
-import { findingsOf, inMs, type Finding } from './finding';
+import { findingsOf, type Finding } from './finding';
+import { judgeClock } from './judge-clock';
 
 const { ok, warning, error } = findingsOf('Hosts');
 const SKEW_NOTED_MS = 1_000;
@@ -16,15 +16,15 @@ function judgeNames(hosts: ListedHost[]): Finding[] {
   });
 }
 
-function judgeClocks(hosts: ListedHost[]): Finding[] {
-  return hosts.flatMap(({ name, skewMs = 0 }) => {
-    const apart = Math.abs(skewMs);
-    if (apart <= SKEW_NOTED_MS) return [];
-    const says = `The clock of ${name} is ${inMs(apart)} ${skewMs > 0 ? 'ahead of' : 'behind'} MongoDB's`;
-    const cure = 'Synchronise the hosts by NTP (timedatectl set-ntp true)';
-    return apart < SKEW_MS ? warning(says, cure) : error(`${says}; the maximum is ${inMs(SKEW_MS)}`, cure);
-  });
-}
+const judgeClocks = (hosts: ListedHost[]): Finding[] =>
+  hosts.flatMap(
+    ({ name, skewMs = 0 }) =>
+      judgeClock('Hosts', skewMs, {
+        notedMs: SKEW_NOTED_MS,
+        whose: `The clock of ${name}`,
+        than: "MongoDB's",
+      }) ?? [],
+  );
 
 /** The first key of a host signs: each other host has to know it. */
 function judgeKeys(hosts: ListedHost[]): Finding[] {

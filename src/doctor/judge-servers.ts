@@ -1,8 +1,8 @@
 import type { MongoFacts } from '../infra/mongo/inspection';
 import type { RabbitFacts } from '../infra/rabbit/inspection';
 import type { RedisFacts } from '../infra/redis/inspection';
-import { SKEW_MS } from '../notices/limits';
 import { findingsOf, inMs, isAtLeast, type Finding } from './finding';
+import { judgeClock } from './judge-clock';
 import { judgeRoom } from './judge-disks';
 import { judgeRedisRole } from './judge-redis-role';
 
@@ -53,7 +53,7 @@ export function judgeMongo(facts: MongoFacts, isProduction = false): Finding[] {
       ),
     );
   if (facts.room) findings.push(judgeRoom(['database'], facts.room, 'MongoDB'));
-  return [...findings, judgeClock('MongoDB', facts.skewMs)];
+  return [...findings, judgeOwnClock('MongoDB', facts.skewMs)];
 }
 
 export function judgeIndexes({ missing, extra }: { missing: string[]; extra: string[] }): Finding[] {
@@ -92,7 +92,7 @@ export function judgeRedis(facts: RedisFacts): Finding[] {
         'redis-cli CONFIG SET save "" and CONFIG SET appendonly no, and the same in redis.conf',
       ),
     );
-  return [...findings, judgeClock('Redis', facts.skewMs)];
+  return [...findings, judgeOwnClock('Redis', facts.skewMs)];
 
   function judgeMemory({ maxMemory, policy }: RedisFacts): Finding {
     const cure =
@@ -158,11 +158,11 @@ export function judgeRabbit(facts: Omit<RabbitFacts, 'brokers' | 'broker'>, logs
   return findings;
 }
 
-function judgeClock(group: string, skewMs: number): Finding {
-  const { ok, warning, error } = findingsOf(group);
-  const apart = Math.abs(skewMs);
-  if (apart < SKEW_NOTED_MS) return ok(`its clock differs from this host’s by ${inMs(apart)}`);
-  const says = `Its clock is ${inMs(apart)} ${skewMs > 0 ? 'ahead of' : 'behind'} this host’s`;
-  const cure = 'Synchronise both hosts by NTP (timedatectl set-ntp true)';
-  return apart < SKEW_MS ? warning(says, cure) : error(`${says}; the maximum is ${inMs(SKEW_MS)}`, cure);
+function judgeOwnClock(group: string, skewMs: number): Finding {
+  const differs = judgeClock(group, skewMs, {
+    notedMs: SKEW_NOTED_MS,
+    whose: 'Its clock',
+    than: 'this host’s',
+  });
+  return differs ?? findingsOf(group).ok(`its clock differs from this host’s by ${inMs(Math.abs(skewMs))}`);
 }

@@ -1,5 +1,6 @@
 import type { HostRecord } from './host-model';
 import type { HostRepository } from './host-repository';
+import { buildOf } from '../process/version';
 
 /** A process that was not seen for this long does not run; it announces itself every 3 s. */
 export const GONE_MS = 15_000;
@@ -34,9 +35,6 @@ export interface ListedHost {
   /** Since when an operator wants it to be drained. */
   drainedSince?: Date;
 }
-
-/** @param release value of TASKFLEET_RELEASE @returns its build, whatever the configuration is */
-const buildOf = (release: string) => release.split('-')[0]!;
 
 const unique = (values: (string | null | undefined)[]): string[] => [
   ...new Set(values.filter((value): value is string => typeof value === 'string')),

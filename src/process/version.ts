@@ -16,6 +16,9 @@ export interface Build {
   packages: string;
 }
 
+/** @param release value of TASKFLEET_RELEASE @returns the digest of its build, whatever its configuration is */
+export const buildOf = (release = ''): string => release.split('-')[0] ?? '';
+
 export const BUILD_FILE = 'build.json';
 
 /** Reads what a compiled folder is made of. What is not known is `unknown`, so that an older build can be shown. */

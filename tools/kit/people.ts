@@ -47,6 +47,19 @@ export async function post<T>(url: string, body: unknown, headers: Record<string
 export const signUp = async (url: string): Promise<Client> =>
   toClient(await post<Session>(`${url}/users/signup`, newPerson()));
 
+/** Uploads a picture of a user. @returns the id of its job @throws if the API does not accept it */
+export async function putAvatar(
+  url: string,
+  { id, headers: own }: Client,
+  body: Buffer,
+  type = 'image/jpeg',
+): Promise<string> {
+  const headers = { ...own, 'content-type': type };
+  const response = await fetch(`${url}/users/${id}/avatar`, { method: 'PUT', headers, body });
+  if (response.status !== 202) throw new Error(`PUT avatar answers ${response.status}`);
+  return ((await response.json()) as { _id: string })._id;
+}
+
 /** Makes an Admin by the command line, which is the only way. */
 export async function makeAdmin(url: string, folder: string, env: Record<string, string>): Promise<Client> {
   const command = path.resolve(__dirname, '..', '..', 'dist', 'cli', 'admin.js');

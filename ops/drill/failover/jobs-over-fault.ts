@@ -1,9 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { waitUntil } from '../../../tools/command/run-command';
-import type { Client } from '../../../tools/kit/people';
+import { putAvatar, type Client } from '../../../tools/kit/people';
 
 interface Job {
-  _id: string;
   status: string;
   attempts: number;
   result: { shown?: boolean } | null;
@@ -47,7 +46,7 @@ export async function runJobsOverFault(
       breakIt();
       brokenAt = Date.now();
     }
-    sent.push(send(url, person, picture()));
+    sent.push(putAvatar(url, person, picture()).then((id) => ({ id, person })));
     await sleep(everyMs);
   }
   const waiting = new Map((await Promise.all(sent)).map((job) => [job.id, job]));
@@ -74,14 +73,6 @@ export async function runJobsOverFault(
     runsAgainMs: (later.map(timeOf).sort(inOrder)[0] ?? NaN) - brokenAt,
     slowestMs: Math.max(...ended.map((job) => timeOf(job) - Date.parse(job.createdAt))),
   };
-}
-
-async function send(url: string, person: Client, body: Buffer): Promise<Sent> {
-  const headers = { ...person.headers, 'content-type': 'image/jpeg' };
-  const response = await fetch(`${url}/users/${person.id}/avatar`, { method: 'PUT', headers, body });
-  if (response.status !== 202) throw new Error(`PUT avatar answers ${response.status}`);
-  const { _id: id } = (await response.json()) as Job;
-  return { person, id };
 }
 
 async function read(url: string, id: string, { headers }: Client): Promise<Job> {

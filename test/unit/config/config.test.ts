@@ -21,7 +21,7 @@ describe('the configuration', () => {
     };
     expect(() => readConfig(wrong)).toThrow(
       new ConfigError([
-        'MONGO_URL is "…@h/x?…"; it can be mongodb://… or mongodb+srv://….',
+        'MONGO_URL is "http://…@h/x?…"; it can be mongodb://… or mongodb+srv://….',
         'BASE_PORT is "x"; it can be a whole number from 1 to 65000.',
         'BCRYPT_COST is "3"; it can be a whole number from 4 to 15.',
         'JWT_SECRET is too short: at least 32 bytes are needed (openssl rand -hex 32).',

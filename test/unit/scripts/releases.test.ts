@@ -4,7 +4,8 @@ import path from 'node:path';
 import { tableOf } from '../../../ops/commands/releases';
 import { hold, isHeld, publish } from '../../../ops/set-up/build';
 import { requireEcosystem } from '../../../ops/stack/ecosystem';
-import { buildOf, createReleases } from '../../../ops/stack/releases';
+import { buildOf } from '../../../src/process/version';
+import { createReleases } from '../../../ops/stack/releases';
 import type { AppProcess } from '../../../ops/stack/types';
 
 const root = fs.mkdtempSync(path.join(os.tmpdir(), 'taskfleet-releases-'));
