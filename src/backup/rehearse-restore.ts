@@ -1,4 +1,4 @@
-import type { createLock } from '../infra/mongo/lock';
+import type { Lock } from '../infra/mongo/lock';
 import { isAsInBackup, toText, type Dump } from '../infra/mongo/dump';
 import { totalOf, type Header } from './backup-format';
 import { addRecord, restoreBackup, type Content } from './restore-backup';
@@ -16,7 +16,7 @@ type RestoreOptions = Parameters<typeof restoreBackup>[0];
 interface RehearsalOptions extends Omit<RestoreOptions, 'empty' | 'forgetCached' | 'onRestored'> {
   /** Reads and writes the scratch database. */
   dump: Dump;
-  lock: Pick<ReturnType<typeof createLock>, 'attempt' | 'holder'>;
+  lock: Pick<Lock, 'attempt' | 'holder'>;
   onComparing?: () => void;
 }
 

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { UserError } from '../command-line/convention';
 import { LONGEST_DRAIN_MS, timeLimits } from '../config/time-limits';
 import { DEADLINE_MS } from '../control/api-control';
-import type { createLock } from '../infra/mongo/lock';
+import type { Lock } from '../infra/mongo/lock';
 import type { NginxAnswer } from './ask-nginx';
 import type { HostRecord } from './host-model';
 import type { HostRepository } from './host-repository';
@@ -19,7 +19,7 @@ const SAY_MS = 5_000;
 interface ChangeDeps {
   hosts: Pick<HostRepository, 'all' | 'want' | 'skewMs'>;
   /** Lock of `DRAIN_LOCK`. */
-  lock: Pick<ReturnType<typeof createLock>, 'attempt'>;
+  lock: Pick<Lock, 'within'>;
   /** Asks each NGINX of BALANCER_URL; unset if that is. @param leftOut places of hosts that do not count */
   askNginx?: (leftOut: Set<string>) => Promise<NginxAnswer[]>;
   say: (text: string) => void;
@@ -166,12 +166,8 @@ export function createChangeHost(deps: ChangeDeps) {
     async drain(name: string, { force = false } = {}): Promise<void> {
       await requireKnown(name);
       const known = await livingOf(name);
-      const giveUp = performance.now() + LOCK_MS;
-      while (!(await lock.attempt((lost) => wantDrained(name, force, lost)))) {
-        if (performance.now() > giveUp)
-          throw new UserError('Another drain takes too long. Nothing was changed.');
-        await sleep(LOOK_MS);
-      }
+      if (!(await lock.within(LOCK_MS, (lost) => wantDrained(name, force, lost))))
+        throw new UserError('Another drain takes too long. Nothing was changed.');
       await waitUntilDone(name, true, known);
     },
 

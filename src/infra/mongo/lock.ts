@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { duplicateFields, type Database } from './mongo';
 
 /** The locks' collection, which is neither backed up nor restored. */
@@ -13,6 +14,20 @@ interface LockRecord {
 
 /** Must exceed the difference between the clocks of any two hosts. */
 const LEASE_MS = 15_000;
+const LOOK_MS = 100;
+const WAITING_MS = 10_000;
+
+/** Must end at once when the signal aborts: the lock is lost. */
+type Work = (lost: AbortSignal) => Promise<void>;
+
+interface Waiting {
+  /** Ends the wait without the work. */
+  isNeedless?: () => Promise<boolean>;
+  /** Called every 10 s. */
+  onWaiting?: () => Promise<void>;
+}
+
+export type Lock = ReturnType<typeof createLock>;
 
 /**
  * Creates a lock for all processes on this database. The holder renews it; the lock of a killed holder expires with
@@ -54,23 +69,40 @@ export function createLock(
     return { lost: lost.signal, stop: () => clearInterval(timer) };
   }
 
+  /** Runs `work` under the lock; returns false, without running it, if the lock is taken. */
+  async function attempt(work: Work): Promise<boolean> {
+    if (!(await take())) return false;
+    const { lost, stop } = keepRenewing();
+    try {
+      await work(lost);
+    } catch (error) {
+      throw lost.aborted ? lost.reason : error;
+    } finally {
+      stop();
+      await locks.deleteOne({ _id: name, owner }).catch(() => {});
+    }
+    return true;
+  }
+
   return {
-    /**
-     * Runs `work` under the lock; returns false, without running it, if the lock is taken. `work` must end at once when
-     * its signal aborts: the lock is lost.
-     */
-    async attempt(work: (lost: AbortSignal) => Promise<void>): Promise<boolean> {
-      if (!(await take())) return false;
-      const { lost, stop } = keepRenewing();
-      try {
-        await work(lost);
-      } catch (error) {
-        throw lost.aborted ? lost.reason : error;
-      } finally {
-        stop();
-        await locks.deleteOne({ _id: name, owner }).catch(() => {});
+    attempt,
+
+    /** Does the same, and waits up to `waitMs` while the lock is taken. */
+    async within(
+      waitMs: number,
+      work: Work,
+      { isNeedless = async () => false, onWaiting = async () => {} }: Waiting = {},
+    ): Promise<boolean> {
+      const giveUp = performance.now() + waitMs;
+      for (let saidAt = performance.now(); ;) {
+        if ((await isNeedless()) || (await attempt(work))) return true;
+        if (performance.now() > giveUp) return false;
+        if (performance.now() - saidAt > WAITING_MS) {
+          saidAt = performance.now();
+          await onWaiting();
+        }
+        await sleep(LOOK_MS);
       }
-      return true;
     },
 
     /** Describes the holder for people; `undefined` if the lock is free. */

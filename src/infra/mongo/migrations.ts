@@ -1,10 +1,9 @@
 import { readdir } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import path from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from '../../process/logger';
 import { connectMongo, PATIENT, type Database, type Mongo } from './mongo';
-import { createLock } from './lock';
+import { createLock, type Lock } from './lock';
 
 export type Migrations = ReturnType<typeof createMigrations>;
 
@@ -13,8 +12,6 @@ export const CHANGELOG = 'migrations';
 const EXTENSION = '.js';
 /** How long a process waits for another one that migrates. */
 export const MIGRATION_WAIT_MS = 600_000;
-const LOOK_MS = 100;
-const LOG_MS = 10_000;
 
 interface MigrationsOptions {
   db: Database;
@@ -74,20 +71,12 @@ export function createMigrations(options: MigrationsOptions) {
   /** Runs `work` under the lock, waiting for other holders; returns early once `isOver`. */
   async function alone(isOver: () => Promise<boolean>, work: Work): Promise<void> {
     const lock = createLock(db, CHANGELOG, { leaseMs });
-    const giveUp = performance.now() + waitMs;
-    for (let loggedAt = performance.now(); ;) {
-      if (await isOver()) return;
-      if (await lock.attempt(work)) return;
-      if (performance.now() > giveUp) throw new Error(`${await waitedFor(lock)}\n${LOCK_HINT}`);
-      if (performance.now() - loggedAt > LOG_MS) {
-        loggedAt = performance.now();
-        logger.info(await waitedFor(lock));
-      }
-      await sleep(LOOK_MS);
-    }
+    const onWaiting = async () => logger.info(await waitedFor(lock));
+    if (await lock.within(waitMs, work, { isNeedless: isOver, onWaiting })) return;
+    throw new Error(`${await waitedFor(lock)}\n${LOCK_HINT}`);
   }
 
-  const waitedFor = async ({ holder }: ReturnType<typeof createLock>) =>
+  const waitedFor = async ({ holder }: Lock) =>
     `Waiting for another process to finish the migrations (${(await holder()) ?? 'it has just ended'}).`;
 
   async function runPending(lost: AbortSignal): Promise<void> {

@@ -1,12 +1,11 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { askNginx } from '../../hosts/ask-nginx';
 import type { HostRepository } from '../../hosts/host-repository';
 import { hostsOf } from '../../hosts/list-hosts';
-import type { createLock } from '../../infra/mongo/lock';
+import type { Lock } from '../../infra/mongo/lock';
 
 interface OtherHostsDeps {
   /** Held by one host at a time: of two hosts whose last workers are drained at once, each would count on the other. */
-  lock: Pick<ReturnType<typeof createLock>, 'attempt'>;
+  lock: Pick<Lock, 'within'>;
   hosts: Pick<HostRepository, 'all'>;
   /** Base URLs of NGINX; without any, what other hosts publish is believed. */
   balancerUrls: string[];
@@ -45,13 +44,10 @@ export function createOtherHosts(deps: OtherHostsDeps) {
   /** Runs `work` while a worker of another host serves. @returns why not otherwise */
   return async (work: () => Promise<void>): Promise<string | undefined> => {
     let fault: string | undefined;
-    const attempt = () =>
-      lock.attempt(async () => {
-        fault = await faultOf();
-        if (!fault) await work();
-      });
-    for (const giveUp = performance.now() + lockMs; performance.now() < giveUp; await sleep(100))
-      if (await attempt()) return fault;
-    return 'another host drains its last one at this moment. Try again.';
+    const isMine = await lock.within(lockMs, async () => {
+      fault = await faultOf();
+      if (!fault) await work();
+    });
+    return isMine ? fault : 'another host drains its last one at this moment. Try again.';
   };
 }

@@ -46,7 +46,7 @@ const drain = (name: string, options = {}) =>
       skewMs: async () => 0,
     },
     lock: {
-      attempt: async (work) => {
+      within: async (_, work) => {
         await work(new AbortController().signal);
         return true;
       },

@@ -20,7 +20,7 @@ async function startNginx(...workers: { place: string; serving: boolean }[]): Pr
 afterAll(() => servers.forEach((server) => server.close()));
 
 const free = {
-  attempt: async (work: (lost: AbortSignal) => Promise<void>) => {
+  within: async (_: number, work: (lost: AbortSignal) => Promise<void>) => {
     await work(new AbortController().signal);
     return true;
   },
@@ -83,7 +83,7 @@ describe('the last worker of a host', () => {
   });
 
   it('waits while another host drains its last one', async () => {
-    const lock = { attempt: async () => false };
+    const lock = { within: async () => false };
     expect(await ask([], { hears: true, lock })).toEqual({
       worked: 0,
       fault: expect.stringMatching(/Try again/),
