@@ -61,7 +61,7 @@ describe('a probe of a worker that drains or has not started', () => {
   });
 
   it('is no failure in the log: at the internal port', async () => {
-    const metrics = { text: async () => '', type: 'text/plain' };
+    const metrics = { text: async () => '', type: 'text/plain; version=0.0.4; charset=utf-8' } as const;
     const control = {} as DoorControl;
     const door = createDoor({ worker: 'here/api-0', health, metrics, control, runDir: '/nowhere', logger });
     for (const path of ['/health/ready', '/health/ready/details', '/health/startup'])
