@@ -29,7 +29,10 @@ const command = {
       default: '30',
     },
     rounds: {
-      ...text('N', 'of hosts: how often each host is taken out and reloaded; of swarm: how often the API is updated and taken back; from 1 to 100'),
+      ...text(
+        'N',
+        'of hosts: how often each host is taken out and reloaded; of swarm: how often the API is updated and taken back; from 1 to 100',
+      ),
       default: '10',
     },
     only: text('NAME,…', `only some parts ${partsText.join(' or ')}`),

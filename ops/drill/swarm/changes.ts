@@ -1,3 +1,4 @@
+import { HOSTS } from '../engine/hosts';
 import { calm } from '../load';
 import { describe, isLost } from './outcomes';
 import { marked, type Context, type Part } from './part';
@@ -9,9 +10,7 @@ const SETTLE_MS = 3_000;
 async function judge(
   { clients, rows }: Context,
   what: string,
-  from: number,
-  more = '',
-  holds = true,
+  { from, more = '', holds = true }: { from: number; more?: string; holds?: boolean },
 ): Promise<void> {
   await calm(SETTLE_MS);
   const during = clients.since(from);
@@ -34,7 +33,11 @@ export const updates: Part = async (context) => {
     }),
   );
   const completed = states.filter((state) => state === 'completed').length;
-  await judge(context, 'rolling updates', from, `${completed} of ${count} completed`, completed === count);
+  await judge(context, 'rolling updates', {
+    from,
+    more: `${completed} of ${count} completed`,
+    holds: completed === count,
+  });
 };
 
 /** Updates to an image whose workers never get ready; the engine goes back by itself. */
@@ -49,21 +52,30 @@ export const broken: Part = async (context) => {
     }),
   );
   const isBack = state === 'rollback_completed' && (await stack.imageInForce()) === before;
-  await judge(context, 'broken image', from, isBack ? 'rolled back' : `state ${state}`, isBack);
+  await judge(context, 'broken image', {
+    from,
+    more: isBack ? 'rolled back' : `state ${state}`,
+    holds: isBack,
+  });
 };
 
-/** Takes a host out of service for its API workers and job workers, and back. */
+/** Takes a host out, with its NGINX and its members, and back. Its clients use another host meanwhile. */
 export const drain: Part = async (context) => {
-  const { progress, stack } = context;
+  const { progress, stack, clients } = context;
+  const host = HOSTS[2];
+  clients.avoid(host);
+  await calm(SETTLE_MS);
   const from = await marked(context, 'drain of a host', () =>
-    progress.step('drain', 'host3 is drained, and taken back', async () => {
-      await stack.label('host3', 'taskfleet.apps=no');
-      await stack.waitUntilRunning();
-      await stack.label('host3', 'taskfleet.apps=yes');
+    progress.step('drain', `${host} is drained, and taken back`, async () => {
+      await stack.availability(host, 'drain');
+      await stack.waitUntilRunning(['api', 'worker']);
+      await calm(SETTLE_MS);
+      await stack.availability(host, 'active');
       await stack.waitUntilRunning();
     }),
   );
-  await judge(context, 'drain of a host', from);
+  clients.avoid(undefined);
+  await judge(context, 'drain of a host', { from });
 };
 
 export const scale: Part = async (context) => {
@@ -76,5 +88,5 @@ export const scale: Part = async (context) => {
       }
     }),
   );
-  await judge(context, 'scale 2 → 9 → 3', from);
+  await judge(context, 'scale 2 → 9 → 3', { from });
 };

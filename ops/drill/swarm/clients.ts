@@ -73,6 +73,7 @@ export async function startClients(port: number) {
   };
   let isStopped = false;
   let isPaused = false;
+  let avoided: Host | undefined;
 
   async function client(host: Host, index: number, kind: keyof typeof CLIENTS): Promise<void> {
     const opened = openConnections({
@@ -150,7 +151,7 @@ export async function startClients(port: number) {
       },
     };
     while (!isStopped) {
-      if (!isPaused) await work[kind]();
+      if (!isPaused && host !== avoided) await work[kind]();
       await sleep(PAUSE_MS);
     }
     await opened.close();
@@ -179,6 +180,8 @@ export async function startClients(port: number) {
     },
     since: (at: number) => outcomes.filter((outcome) => outcome.at >= at),
     pause: (on: boolean) => void (isPaused = on),
+    /** Sends nothing to a host; undefined ends that. */
+    avoid: (host: Host | undefined) => void (avoided = host),
     async stop(): Promise<void> {
       isStopped = true;
       await Promise.all(running);

@@ -50,7 +50,7 @@ async function judgeReturn({ stack, clients, rows }: Context, what: string): Pro
   const from = clients.now();
   // The Swarm first notices that the host is back.
   await calm(2_000);
-  const isBack = await stack.waitUntilRunning(BACK_MS * 2).then(
+  const isBack = await stack.waitUntilRunning(undefined, BACK_MS * 2).then(
     () => true,
     () => false,
   );

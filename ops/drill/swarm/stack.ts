@@ -26,9 +26,13 @@ export function stackOn(manager: () => Engine, compose: string[]) {
   const docker = (args: string[], timeoutMs = 60_000) => manager().docker(args, { timeoutMs });
   const service = (name: string) => `${NAME}_${name}`;
 
-  async function areRunning(): Promise<boolean> {
-    const lines = await docker(['service', 'ls', '--format', '{{.Name}} {{.Replicas}}']);
-    return lines.split('\n').every((line) => {
+  /** @param names of services; all by default */
+  async function areRunning(names?: string[]): Promise<boolean> {
+    const lines = (await docker(['service', 'ls', '--format', '{{.Name}} {{.Replicas}}'])).split('\n');
+    const meant = lines.filter(
+      (line) => !names || names.some((name) => line.startsWith(`${service(name)} `)),
+    );
+    return meant.every((line) => {
       const [, running, wanted] = / (\d+)\/(\d+)/.exec(line) ?? [];
       return running !== undefined && running === wanted;
     });
@@ -54,12 +58,11 @@ export function stackOn(manager: () => Engine, compose: string[]) {
           // The clients of the drill are one address.
           LIMIT_EXEMPT: `${network.prefix}.0/24`,
           NGINX_LIMIT_EXEMPT: `${network.prefix}.0/24 1;`,
-          BCRYPT_COST: '8',
+          JOB_WORKERS: '2',
         },
       ),
-    areRunning,
-    waitUntilRunning: (timeoutMs = CONVERGE_MS) =>
-      waitUntil(areRunning, { timeoutMs, everyMs: 500, what: 'Not every replica runs' }),
+    waitUntilRunning: (names?: string[], timeoutMs = CONVERGE_MS) =>
+      waitUntil(() => areRunning(names), { timeoutMs, everyMs: 500, what: 'Not every replica runs' }),
     /** Replaces all API workers, and returns the state of the update once it has ended. */
     async update(build: string): Promise<string> {
       await docker(['service', 'update', '--detach', '--force', '--image', imageOf(build), service('api')]);
@@ -73,7 +76,7 @@ export function stackOn(manager: () => Engine, compose: string[]) {
     },
     async scale(replicas: number): Promise<void> {
       await docker(['service', 'scale', '--detach', `${service('api')}=${replicas}`]);
-      await waitUntil(areRunning, {
+      await waitUntil(() => areRunning(['api']), {
         timeoutMs: CONVERGE_MS,
         everyMs: 500,
         what: `${replicas} API workers do not run`,
