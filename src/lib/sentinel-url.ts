@@ -50,6 +50,17 @@ export function parseSentinelUrl(url: string): SentinelUrl | undefined {
   }
 }
 
+/** Returns whether ioredis can read it, which would otherwise end the start without the name of the variable. */
+function isServerUrl(text: string): boolean {
+  if (!/^rediss?:\/\//.test(text)) return false;
+  try {
+    const { username, password } = new URL(text);
+    decodeURIComponent(username + password);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 /** Returns whether it is a URL of a Redis server or of sentinels. */
-export const isRedisUrl = (url: string): boolean =>
-  /^rediss?:\/\//.test(url) || parseSentinelUrl(url) !== undefined;
+export const isRedisUrl = (url: string): boolean => isServerUrl(url) || parseSentinelUrl(url) !== undefined;

@@ -42,6 +42,18 @@ describe('the configuration', () => {
     );
   });
 
+  it('names REDIS_URL if it lists servers, without their passwords', () => {
+    const read = () =>
+      readConfig({ ...GOOD, REDIS_URL: 'redis://:secret@one:6379,redis://:secret@two:6379' });
+    expect(read).toThrow(/REDIS_URL is ".*two:6379"; it can be redis:/);
+    expect(read).not.toThrow(/secret/);
+  });
+
+  it.each(['http://one;http://two', 'http://one?via=two', 'http://one#two', 'http://one,,http://two'])(
+    'refuses %s as BALANCER_URL',
+    (BALANCER_URL) => expect(() => readConfig({ ...GOOD, BALANCER_URL })).toThrow('BALANCER_URL is'),
+  );
+
   it('shows a list of URLs without credentials', () => {
     expect(shownValue('AMQP_URL', 'amqp://u:s,e@h1:1/x,amqps://u:s?e@h2?y=z')).toBe(
       'amqp://…@h1:1/x,amqps://…@h2?…',

@@ -44,3 +44,17 @@ describe('a URL of Redis Sentinel', () => {
     expect(isRedisUrl(url)).toBe(false);
   });
 });
+
+describe('a URL of a Redis server', () => {
+  it.each(['redis://one', 'rediss://user:p%40ss@one:6380/3', 'redis://:secret@[fd00::1]:6379', 'redis:///1'])(
+    'may be %s',
+    (url) => expect(isRedisUrl(url)).toBe(true),
+  );
+
+  it.each([
+    ['several servers', 'redis://one:6379,redis://two:6379'],
+    ['a port out of range', 'redis://one:99999'],
+    ['a broken escape', 'redis://:a%zz@one'],
+    ['another scheme', 'http://one'],
+  ])('is refused with %s', (_what, url) => expect(isRedisUrl(url)).toBe(false));
+});
