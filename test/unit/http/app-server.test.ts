@@ -1,6 +1,8 @@
+import { createConnection } from 'node:net';
 import express from 'express';
 import { createAppServer } from '../../../src/http/server/app-server';
 import { portOf } from '../../support/listen';
+import { eventually } from '../../support/wait';
 
 describe('the server of the app', () => {
   it("gives requests and responses Express's prototypes before Express sees them", async () => {
@@ -23,6 +25,19 @@ describe('the server of the app', () => {
       expect(seen).toEqual([true, true]);
     } finally {
       server.closeAllConnections();
+      server.close();
+    }
+  });
+
+  it('closes a silent connection soon after its time is up, not at the next half minute', async () => {
+    const { server, listenOn } = createAppServer();
+    server.headersTimeout = 100;
+    await listenOn(0, '127.0.0.1');
+    const silent = createConnection(portOf(server), '127.0.0.1').resume();
+    try {
+      await eventually(() => silent.closed, 15_000);
+    } finally {
+      silent.destroy();
       server.close();
     }
   });
