@@ -58,7 +58,7 @@ const entries: Entry[] = [
 export async function main(args: string[], arePackagesInstalled: boolean): Promise<void> {
   checkout.arePackagesInstalled = arePackagesInstalled;
   try {
-    await runProgram(entries, args);
+    await runProgram(entries, args, 'npx taskfleet');
   } catch (error) {
     const { text, status } = describeFailure(error, 'npx taskfleet --help lists the commands.');
     console.error(text ?? error);

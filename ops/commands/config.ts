@@ -82,6 +82,15 @@ function requireValid(changes: Record<string, string>) {
   if (faults.length > 0) throw new UserError(`${faults.join('\n')}\nNothing was changed.`);
 }
 
+/** The file may be for another host, whose addresses are unknown here: so this is no fault. */
+function warnOfRole(changes: Record<string, string>) {
+  const { hostFault } = load('../stack/role.ts') as typeof import('../stack/role');
+  const { ROLE, HOST } = { ...readConfigFile(configFile()).values, ...changes };
+  const isJudged = ROLE === 'workers' && HOST && ('ROLE' in changes || 'HOST' in changes);
+  const fault = isJudged && hostFault(HOST);
+  if (fault) console.log(`! A start with ROLE=workers refuses this: ${fault}`);
+}
+
 /** Two shells may change the file at once. */
 const write = (changes: Record<string, string | undefined>) =>
   withLock(`${configFile()}.lock`, { timeoutMs: 10_000 }, async () => writeAlone(changes));
@@ -115,7 +124,8 @@ async function config([action, ...args]: string[]) {
   }
   const changes = changesOf(args);
   requireValid(changes);
-  return write(changes);
+  await write(changes);
+  warnOfRole(changes);
 }
 
 export const run = (args: string[]) => runMain(args, command, async ({ positionals }) => config(positionals));

@@ -15,6 +15,7 @@ import { pm2Call, pm2NameOf } from '../../src/command-line/pm2-call';
 import { ensureAdmin } from '../local/admin-account';
 import { prepare } from '../set-up/prepare';
 import { runMain } from '../../tools/command/run-main';
+import { urlsFromEnvironment } from '../../tools/local-servers/server-urls';
 import { checkCertificate } from '../../tools/local-servers/check-certificate';
 import { describeEdge, edgeOf } from '../../tools/local-servers/edge';
 import { isProduction } from '../../src/config/profile';
@@ -57,6 +58,12 @@ curl -i ${url}/tasks/$TASK -H "authorization: Bearer $TOKEN"
 `;
 
 const edge = edgeOf(process.env);
+
+/** Titles of the servers that this start runs itself: the others came by their URLs. */
+function ownServers(): string[] {
+  const urls: Partial<Record<ServerName, string>> = urlsFromEnvironment();
+  return (Object.keys(titles) as ServerName[]).filter((name) => !urls[name]).map((name) => titles[name]);
+}
 
 interface Started {
   url: string;
@@ -116,6 +123,7 @@ async function start(yes?: boolean) {
   const keepsDist = mayServe || isFixed;
   const published = keepsDist ? [] : (['build'] as const);
   const servers = isWorkers ? [] : (['system', ...lua, 'mongo'] as const);
+  const own = ownServers();
   await prepare({ need: [...servers, ...published], progress });
   let build: string | undefined;
   if (isHeld(root)) {
@@ -141,7 +149,7 @@ async function start(yes?: boolean) {
   let started = 0;
   await progress.step(
     'servers',
-    isWorkers ? 'MongoDB, Redis and RabbitMQ of other hosts' : 'MongoDB, Redis, RabbitMQ, NGINX',
+    isWorkers ? 'asking MongoDB, Redis and RabbitMQ of other hosts' : own.join(', '),
     async ({ say }) => {
       const onReady = (name: ServerName) => {
         started += 1;

@@ -41,6 +41,8 @@ async function endSupervisor(progress: Progress) {
 
 async function stop(progress: Progress) {
   const stack = createLocalStack();
+  const services = Object.values(stack.info().services);
+  const names = services.flatMap(({ name, external }) => (external ? [] : name));
   await progress.step(
     'apps',
     'stopping',
@@ -49,7 +51,7 @@ async function stop(progress: Progress) {
   );
   await progress.step(
     'servers',
-    'stopping',
+    names.length > 0 ? `stopping ${names.join(', ')}` : 'none was started here',
     () => stack.stop(),
     () => `stopped; the data stays in ${forCaller(dir)}`,
   );

@@ -24,7 +24,7 @@ export const isServer = (name: string): name is keyof typeof servers => Object.h
 export const keys = ['JWT_SECRETS', 'JWT_SECRETS_FILE', 'JWT_SECRET', 'JWT_SECRET_FILE'];
 
 /** The stack finds these itself, or another variable shows the same difference. */
-const chosen = [...keys, 'BASE_PORT', 'BALANCER_URL', 'DISK_PLACES', 'NODE_ENV'];
+const chosen = [...keys, 'BASE_PORT', 'DISK_PLACES', 'NODE_ENV'];
 
 /** @returns the keys that sign or verify tokens, with the name of the variable that holds them */
 export function tokenKeys(env: Variables): { name: string; values: string[] } | undefined {

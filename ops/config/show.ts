@@ -22,8 +22,7 @@ interface Row {
 
 /** Scripts and PM2 set these; those of containers alone have no meaning here. */
 const isHere = ({ name, readBy }: { name: string; readBy: string }) =>
-  !/^(TASKFLEET_(TRIAL|RELEASE|DIR|STACK)|NODE_APP_INSTANCE|BASE_PORT|BALANCER_URL)$/.test(name) &&
-  !readBy.startsWith('containers');
+  !/^(TASKFLEET_(TRIAL|RELEASE|DIR|STACK)|NODE_APP_INSTANCE)$/.test(name) && !readBy.startsWith('containers');
 
 /** @param ofStack variables that the stack chooses itself */
 export function rowsOf(

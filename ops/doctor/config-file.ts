@@ -24,20 +24,25 @@ function judgeFile(): Finding[] {
   return [...unknown, ...mode];
 }
 
+/** A description of a default is no value. */
+const quoted = (text: string) => (text.includes(' ') ? `“${text}”` : text);
+
 /** Compares what runs, or ran last, with what the configuration file and this shell say. */
-export function examineConfigFile(stack: Stack): Finding[] {
+export function examineConfigFile(stack: Stack, isUp: boolean): Finding[] {
   const before = stack.stackFile.read();
   if (!before.env) return judgeFile();
   const differences = plannedDifferences({ stack, command: 'start', ...wantedOfShell() });
   const findings = differences.map(({ name, was, becomes, isGrave }) => {
-    const says = `${name}: ${was} runs; the next start would take ${becomes}`;
+    const says = `${name} differs: the ${isUp ? 'processes have' : 'last start had'} ${quoted(was)}, the next start takes ${quoted(becomes)}`;
     const keep = howToKeep([name], before).join('; ');
-    const take = isGrave
-      ? 'npx taskfleet start --yes takes the other'
-      : 'npx taskfleet reload takes the other';
-    return warning(says, keep ? `To keep it: ${keep}. ${take}` : take);
+    const take = isGrave ? 'npx taskfleet start --yes' : `npx taskfleet ${isUp ? 'reload' : 'start'}`;
+    const change = `To use the new value: ${take}`;
+    return warning(says, keep ? `To keep the old value: ${keep}. ${change}` : change);
   });
   return findings.length > 0
     ? [...judgeFile(), ...findings]
-    : [...judgeFile(), ok('the configuration file and this shell agree with what runs')];
+    : [
+        ...judgeFile(),
+        ok(`the configuration file and this shell agree with ${isUp ? 'what runs' : 'what ran last'}`),
+      ];
 }

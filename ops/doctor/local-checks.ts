@@ -59,6 +59,7 @@ export async function localChecks(stack: Stack, root: string): Promise<Check[]> 
         DISK_PLACES: places,
         PROFILE: upstream?.edge?.PROFILE,
         ...(running ?? shell),
+        AMQP_MANAGEMENT_URL: shell.AMQP_MANAGEMENT_URL,
         PM2_HOME: appsHome,
       },
       timeOuts,
@@ -88,7 +89,7 @@ export async function localChecks(stack: Stack, root: string): Promise<Check[]> 
     { group: 'This folder', run: () => examineCheckout(root) },
     { group: 'Disk', run: () => examineLogs({ dir, appsHome, supervisorHome, prefix: started.KEY_PREFIX }) },
     { group: 'Configuration', run: checkConfiguration },
-    { group: 'Configuration', run: () => examineConfigFile(stack) },
+    { group: 'Configuration', run: () => examineConfigFile(stack, isUp) },
     { group: 'Servers', run: checkEnvironment },
     isUp ? { group: 'Workers (PM2)', run: checkProcesses } : { group: 'Stack', run: nothingRuns },
   ];

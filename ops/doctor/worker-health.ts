@@ -20,11 +20,11 @@ export const nameOf = (host: string, { name, instance }: Pick<AppProcess, 'name'
   `${host}/${name === apiName ? 'api' : 'worker'}-${instance}`;
 
 /** A reload does not help: the new worker would wait for the same server. */
-function cureOf(unready: string, logs: string) {
+function cureOf(unready: string, logs: string, host: string) {
   if (unready.includes('MongoDB'))
     return `See MongoDB above: the workers are ready once it answers, and no reload helps. If it is fine there, ${logs}`;
   if (unready.includes('drains'))
-    return 'It is being replaced, or an operator drained it: Resume at /ops ends that';
+    return `It is being replaced, or an operator drained it. Resume at /ops ends that, or npx taskfleet hosts resume ${host} if the whole host is drained`;
   return logs;
 }
 
@@ -32,18 +32,26 @@ interface Asked {
   app: AppProcess;
   health: Health;
   /** The answer of its control socket, if it gives one. */
-  status?: { draining: boolean; asideSince?: number };
+  status?: { draining: boolean; asideSince?: number; hostDrained?: boolean };
 }
 
 /** Judges a worker that refuses connections on purpose. */
 function judgeDrained(host: string, { app, status }: Asked): Finding {
   const who = `${nameOf(host, app)} on port ${app.port}`;
-  return status?.asideSince
+  if (status?.asideSince)
+    return warning(
+      `${who} stepped aside: it is held to a part of a core, and its siblings have room`,
+      'Look for a CPU quota, a busy core, swapping or a slow disk. It returns by itself once it is as quick as before',
+    );
+  return status?.hostDrained
     ? warning(
-        `${who} stepped aside: it is held to a part of a core, and its siblings have room`,
-        'Look for a CPU quota, a busy core, swapping or a slow disk. It returns by itself once it is as quick as before',
+        `${who} is drained, as all of ${host}: it takes no requests`,
+        `When the host is to serve again: npx taskfleet hosts resume ${host}`,
       )
-    : warning(`${who} is drained: it takes no requests`, 'An operator wanted that: Resume at /ops ends it');
+    : warning(
+        `${who} is drained: it takes no requests`,
+        'Somebody drained this worker. When it is to serve again: Resume at /ops',
+      );
 }
 
 export function judgeHealth(asked: Asked[], { host, pm2Home }: Place): Finding[] {
@@ -66,7 +74,7 @@ export function judgeHealth(asked: Asked[], { host, pm2Home }: Place): Finding[]
       those.length === 1 && those[0]
         ? `${nameOf(host, those[0])} on port ${those[0].port} answers`
         : `${those.length} API workers on ports ${those.map(({ port }) => port).join(', ')} answer`;
-    findings.push(error(`${who}; /health/ready answers ${reason}`, cureOf(reason, logs)));
+    findings.push(error(`${who}; /health/ready answers ${reason}`, cureOf(reason, logs, host)));
   }
   findings.push(
     ...asked

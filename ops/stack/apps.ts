@@ -3,7 +3,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { apiName, appOf, workerName, type AppName } from './app-names';
 import { pm2Call, pm2NameOf } from '../../src/command-line/pm2-call';
-import { appVariables } from '../../src/config/app-environment';
+import { appVariables, doctorVariables } from '../../src/config/app-environment';
 import { drainTimes } from '../../src/config/time-limits';
 import { httpAddress } from '../../src/lib/http-address';
 import { apiDoorPort, doorsOf, jobDoorPort } from '../../src/config/door-ports';
@@ -46,7 +46,7 @@ export function createApps({
   const ecosystem = 'ecosystem.config.js';
   const dist = path.join(root, 'dist');
   // The stack's file decides, not what this shell happens to have set.
-  const unset = Object.fromEntries(appVariables.map((name) => [name, undefined]));
+  const unset = Object.fromEntries([...appVariables, ...doctorVariables].map((name) => [name, undefined]));
   const own = isPrivate ? { [marker]: dir } : {};
   const { refuseWrongConfiguration, refuseMisfit, migrate, appliedMigrations } = createBuildCommands(dist);
   const pm2 = createPm2({ root, home, env: { ...unset, ...own, TASKFLEET_DIR: dir } });

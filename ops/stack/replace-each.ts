@@ -96,7 +96,7 @@ export function createReplacement(
     release: string,
     insists: boolean,
   ) {
-    status(`waiting until ${titleOf(process_)} has a successor and has drained`);
+    status(`replacing ${titleOf(process_)}: the new one starts, then the old one ends its requests or jobs`);
     if (process_.status !== 'online') return renew('revive', process_, env, release);
     try {
       return await renew('reload', process_, env, release);

@@ -18,7 +18,8 @@ const ownAddresses = () =>
     list.filter(({ internal, scopeid }) => !internal && !scopeid).map(({ address }) => address),
   );
 
-function hostFault(host: string | undefined): string | undefined {
+/** Returns what is wrong with HOST for ROLE=workers. */
+export function hostFault(host: string | undefined): string | undefined {
   const known = ownAddresses();
   const those = known.length > 0 ? `This host has ${known.join(', ')}.` : 'This host has none but loopback.';
   const want = `Name an address of this host that NGINX reaches. ${those}`;

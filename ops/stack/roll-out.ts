@@ -82,7 +82,7 @@ export function createRollOut({
   /** @param error why the new build was taken back @throws UserError */
   async function takeBack(error: unknown, before: Before, tell: Tell) {
     const reason = messageOf(error);
-    tell.say(`restoring the previous build: ${reason}`);
+    tell.say(`${reason}, so the previous build (release ${before.release}) is restored`);
     try {
       await goBack(before, tell);
     } catch (problem) {

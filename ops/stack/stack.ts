@@ -100,7 +100,7 @@ export function createStack({
       HOST: '127.0.0.1',
       // Another host's processes may run on this machine, at another address and the same port.
       ...(isWorkers && { HOST: before?.HOST ?? '', RUN_DIR: runDirIn(folder) }),
-      BASE_PORT: String(ports.api),
+      BASE_PORT: String(ports.api ?? ''),
       API_WORKERS: String(apiWorkers),
       MONGO_URL: urls.mongo ?? services.mongo?.url ?? '',
       REDIS_URL: urls.redis ?? services.redis?.url ?? '',

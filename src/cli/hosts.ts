@@ -16,7 +16,8 @@ import { withData, type Data } from './data-command';
 async function show({ hosts }: Data, asJson: boolean | undefined): Promise<void> {
   const all = await listHosts(hosts);
   if (asJson) return say(JSON.stringify(all, null, 2));
-  if (all.length === 0) return say('No host has announced itself. Run: npm start');
+  if (all.length === 0)
+    return say('No host is known yet: the first is listed once it runs. Run: npx taskfleet start');
   hostTable(all).forEach(say);
   const wrong = judgeHosts(all).filter(({ level }) => level !== 'ok');
   if (wrong.length > 0) say(`\n${report(wrong).trimEnd()}`);
@@ -32,7 +33,9 @@ async function change({ hosts, mongo }: Data, action: string, name: string, forc
   });
   if (action === 'drain') {
     await host.drain(name, { force });
-    return say(`${name} is drained, also over restarts, until: npx taskfleet hosts resume ${name}`);
+    return say(
+      `${name} is drained, and stays so after a restart. To have it serve again: npx taskfleet hosts resume ${name}`,
+    );
   }
   await host.resume(name);
   say(`${name} serves.`);

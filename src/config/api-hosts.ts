@@ -1,4 +1,5 @@
 import { isIP } from 'node:net';
+import { isHost } from '../lib/host-name';
 
 /** API workers of another host in API_HOSTS. */
 export interface ApiHost {
@@ -13,7 +14,6 @@ const MOST_PORTS = 128;
 export const EXAMPLE = '10.0.0.11:4001-4004';
 
 const ENTRY = /^(\[[^\]]*\]|[^:]*):(\d{1,5})(?:-(\d{1,5}))?$/;
-const NAME = /^(?=.{1,253}$)[a-z\d_](?:[\w-]{0,62})(?:\.[a-z\d_][\w-]{0,62})*\.?$/i;
 const ANY_ADDRESS = ['0.0.0.0', '[::]'];
 
 /** Parses API_HOSTS. `fault` completes a sentence that begins with the name of the variable. */
@@ -68,9 +68,7 @@ function hostOf(given: string): string | undefined {
     return isIP(given.slice(1, -1)) === 6 && !given.includes('%')
       ? new URL(`http://${given}`).hostname
       : undefined;
-  if (isIP(given) === 4) return given;
-  // A name of digits and dots is a mistyped address.
-  return NAME.test(given) && !/^[\d.]+$/.test(given) ? given.toLowerCase() : undefined;
+  return isHost(given) ? given.toLowerCase() : undefined;
 }
 
 /** Returns each address with its port, as NGINX writes it. */

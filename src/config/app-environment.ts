@@ -3,12 +3,17 @@ import { configSchema } from './schema';
 /** PM2 sets the first, ecosystem.config.js the second and the trial of a build the third. */
 const setByOthers = ['NODE_APP_INSTANCE', 'TASKFLEET_RELEASE', 'TASKFLEET_TRIAL'];
 
+/** Only the doctor reads these, in its own environment: a change of them concerns no process. */
+export const doctorVariables = ['AMQP_MANAGEMENT_URL'];
+
 /** Every variable that the apps read and that their caller sets. */
-export const appVariables = Object.keys(configSchema.shape).filter((name) => !setByOthers.includes(name));
+export const appVariables = Object.keys(configSchema.shape).filter(
+  (name) => ![...setByOthers, ...doctorVariables].includes(name),
+);
 
 /** Only the API needs these secrets: the job worker decodes pictures of strangers. */
 const apiOnly = [
-  'AMQP_MANAGEMENT_URL',
+  ...doctorVariables,
   'JWT_SECRET',
   'JWT_SECRET_FILE',
   'JWT_SECRETS',

@@ -1,4 +1,6 @@
 import { isIP } from 'node:net';
+import { z } from 'zod';
+import { isHost } from '../lib/host-name';
 
 export interface Listen {
   /** Has brackets around an IPv6 address, as in a URL. `undefined` means all addresses of the host. */
@@ -35,3 +37,11 @@ function parseEntry(entry: string, hasCertificate: boolean): Listen | undefined 
 /** @returns for a person to read: `https://*:443` */
 export const describeListen = ({ host = '*', port, isTls }: Listen): string =>
   `${isTls ? 'https' : 'http'}://${host}:${port}`;
+
+/** The type and the description of a variable that names an address to listen on. */
+export const listensAt = (description: string) =>
+  [
+    z.string().refine(isHost).default('127.0.0.1'),
+    description,
+    { allowed: 'an address or name of this host' },
+  ] as const;

@@ -4,10 +4,11 @@ import { SECRET_BYTES } from '../keys/key-list';
 import { LOG_LEVELS } from '../lib/log-levels';
 import { all, api, apiAndCommands, both, by, fileOf, local, NETWORKS, url, worker } from './describe';
 import { DEFAULT_BASE_PORT, HIGHEST_INTERNAL_PORT, HIGHEST_NUMBER } from './door-ports';
+import { listensAt } from './listen';
 import { LONGEST_DRAIN_MS } from './time-limits';
 import { isNetwork } from '../lib/networks';
 import { parseBrokers } from '../lib/broker-list';
-import { isRedisUrl, SENTINEL_FORM } from '../lib/sentinel-url';
+import { REDIS_FORMS, redisUrlFaults } from '../lib/redis-url';
 import {
   certificateFaults,
   explained,
@@ -37,9 +38,9 @@ export const configSchema = z.object({
   ),
   MONGO_URL_FILE: all(...fileOf('MONGO_URL')),
   REDIS_URL: apiAndCommands(
-    z.string().refine(isRedisUrl).optional(),
+    explained(z.string(), redisUrlFaults).optional(),
     'URL of Redis or of its sentinels (docs/redis.md); no Redis Cluster. Without it nothing is cached, and each API worker counts limits separately.',
-    { allowed: `redis://…, rediss://… or ${SENTINEL_FORM}`, secret: 'credentials' },
+    { allowed: REDIS_FORMS, secret: 'credentials' },
   ),
   REDIS_URL_FILE: apiAndCommands(...fileOf('REDIS_URL')),
   AMQP_URL: all(
@@ -54,8 +55,8 @@ export const configSchema = z.object({
     { allowed: 'a readable PEM file' },
   ),
   AMQP_MANAGEMENT_URL: by('commands')(
-    url(/^https?:\/\//).optional(),
-    "URL of RabbitMQ's management API, from which doctor learns how many brokers hold the queues.",
+    z.string().refine(isHttpUrl).optional(),
+    "URL of one broker's management API, which doctor asks how many brokers hold the queues; its login, else that of AMQP_URL.",
     {
       allowed: 'http://… or https://…',
       defaultText: 'port 15672 of a broker, 15671 with TLS',
@@ -105,14 +106,15 @@ export const configSchema = z.object({
     { allowed: `at least ${SECRET_BYTES} characters`, secret: 'whole' },
   ),
   PASSWORD_RESET_WEBHOOK_SECRET_FILE: api(...fileOf('PASSWORD_RESET_WEBHOOK_SECRET')),
-  HOST: api(z.string().default('127.0.0.1'), 'Address that the API listens on.'),
+  HOST: api(...listensAt('Address that the API listens on.')),
   BASE_PORT: all(
     whole(1, 65000).default(DEFAULT_BASE_PORT),
     "Port of the first API worker; each further one adds its NODE_APP_INSTANCE. RUN_DIR's default depends on it.",
   ),
   INTERNAL_HOST: both(
-    z.string().default('127.0.0.1'),
-    'Address that the internal ports listen on (docs/doors.md). Any client that reaches it can drain a worker.',
+    ...listensAt(
+      'Address that the internal ports listen on (docs/doors.md). Any client that reaches it can drain a worker.',
+    ),
   ),
   INTERNAL_PORT: both(
     whole(1, HIGHEST_INTERNAL_PORT).optional(),

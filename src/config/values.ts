@@ -7,8 +7,9 @@ export const whole = (low: number, high: number) => z.coerce.number().int().min(
 export const flag = z.enum(['true', 'false']).transform((value) => value === 'true');
 const items = z.string().transform(itemsOf);
 /** A URL alone would do with other things behind the host, as `http://one;http://two`. */
-const HTTP_URL = /^https?:\/\/[^/?#;]+(?:\/[^?#]*)?$/;
-export const isHttpUrl = (item: string): boolean => HTTP_URL.test(item) && URL.canParse(item);
+const HTTP_URL = /^https?:\/\/[^/?#;,]+(?:\/[^?#]*)?$/;
+export const isHttpUrl = (item: string): boolean =>
+  HTTP_URL.test(item) && URL.canParse(item) && new URL(item).port !== '0';
 export const list = (isItem: (item: string) => boolean) => items.refine((all) => all.every(isItem));
 /** Adds a check that says what is wrong with a text; each fault goes on after the name of the variable. */
 export const explained = (text: z.ZodString, faultsOf: (text: string) => string[]) =>

@@ -1,14 +1,16 @@
 export interface Finding {
   group: string;
-  level: 'ok' | 'warning' | 'error';
+  /** A note says what is unknown or left out, which need not be wrong. */
+  level: 'ok' | 'note' | 'warning' | 'error';
   says: string;
-  /** A command or a sentence; unset if the level is ok. */
+  /** A command or a sentence; unset if nothing is wrong. */
   cure?: string;
 }
 
 /** Creates findings of one group. */
 export const findingsOf = (group: string) => ({
   ok: (says: string): Finding => ({ group, level: 'ok', says }),
+  note: (says: string): Finding => ({ group, level: 'note', says }),
   warning: (says: string, cure: string): Finding => ({ group, level: 'warning', says, cure }),
   error: (says: string, cure: string): Finding => ({ group, level: 'error', says, cure }),
 });

@@ -4,7 +4,7 @@ import { findingsOf, type Finding } from './finding';
 
 /** With three members a queue goes on without any of them. */
 const LEAST_MEMBERS = 3;
-const { ok, warning, error } = findingsOf('RabbitMQ');
+const { ok, note, warning, error } = findingsOf('RabbitMQ');
 
 const areOrIs = (count: number) => (count === 1 ? 'is' : 'are');
 
@@ -37,8 +37,8 @@ function judgeClusters(brokers: BrokerFacts[]): Finding[] {
 function judgeMembers(members: QueueMembers[] | Error): Finding[] {
   if (members instanceof Error)
     return [
-      ok(
-        `the members of the queues are unknown, since ${members.message}: rabbitmq-queues quorum_status QUEUE lists them on a broker’s host`,
+      note(
+        `It is unknown which brokers hold the queues, since ${members.message}: rabbitmq-queues quorum_status QUEUE lists them on a broker’s host`,
       ),
     ];
   return members.map(({ queue, members: all, online }) => {

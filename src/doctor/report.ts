@@ -1,7 +1,7 @@
 import type { Finding } from './finding';
 
 const WIDTH = 80;
-const MARKS = { ok: '✓', warning: '!', error: '✗' };
+const MARKS = { ok: '✓', note: '·', warning: '!', error: '✗' };
 
 /** @param first prefix of the first line @param next prefix of further lines */
 function wrap(text: string, first: string, next: string) {
@@ -31,7 +31,11 @@ export function report(findings: Finding[]) {
       ]),
   ]);
   const number = (wanted: string) => findings.filter(({ level }) => level === wanted).length;
-  const sum = `${count(number('error'), 'error')}, ${count(number('warning'), 'warning')}, ${number('ok')} fine`;
+  const notes = number('note') > 0 ? [count(number('note'), 'note')] : [];
+  const fine = number('ok') > 0 ? [`${number('ok')} fine`] : [];
+  const sum = [count(number('error'), 'error'), count(number('warning'), 'warning'), ...notes, ...fine].join(
+    ', ',
+  );
   return `${[...lines, '', sum].join('\n').trimStart()}\n`;
 }
 

@@ -60,7 +60,7 @@ export function createChangeHost(deps: ChangeDeps) {
     const { living, silent } = await processesOf(name);
     if (silent.length > 0)
       say(
-        `${namesOf(silent)} of ${name} was not heard of for ${GONE_MS / 1_000} s: if it runs, it follows once it reaches MongoDB`,
+        `${namesOf(silent)} of ${name} has not reported for ${GONE_MS / 1_000} s. If it runs, it does the same once it reaches MongoDB`,
       );
     return new Set(living.map(({ _id }) => _id));
   }

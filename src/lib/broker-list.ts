@@ -1,4 +1,4 @@
-import { isIP } from 'node:net';
+import { isHost } from './host-name';
 import { splitUrls } from './url-list';
 
 /** One RabbitMQ broker of AMQP_URL. */
@@ -34,7 +34,8 @@ function parseBroker(text: string): Broker {
   if (!hostname) throw new Error('names no host');
   if (hostname.includes(','))
     throw new Error('names several hosts: each needs an amqp:// or amqps:// of its own');
-  if (!isIP(hostname) && !/^[\w.-]+$/.test(hostname)) throw new Error(`has no valid host: ${ENCODE}`);
+  if (!isHost(hostname)) throw new Error(`has no valid host: ${ENCODE}`);
+  if (url.port === '0') throw new Error('has the port 0: a port is a number from 1 to 65535');
   const isTls = url.protocol === 'amqps:';
   const vhost = url.pathname.slice(1);
   decoded(vhost);

@@ -1,3 +1,5 @@
+import { isHost } from './host-name';
+
 /** What a URL of Redis Sentinel says. */
 export interface SentinelUrl {
   sentinels: { host: string; port: number }[];
@@ -22,7 +24,8 @@ const HOST = /^(?<host>\[[\da-fA-F:.]+\]|[\w.-]+)(?::(?<port>\d{1,5}))?$/;
 function sentinelOf(text: string) {
   const { host, port = SENTINEL_PORT } = HOST.exec(text)?.groups ?? {};
   const isPort = Number(port) > 0 && Number(port) < 65_536;
-  return host && isPort ? { host: host.replace(/^\[|\]$/g, ''), port: Number(port) } : undefined;
+  const name = host?.replace(/^\[|\]$/g, '');
+  return name && isHost(name) && isPort ? { host: name, port: Number(port) } : undefined;
 }
 
 /** @returns `undefined` if the URL does not have this form */
@@ -49,18 +52,3 @@ export function parseSentinelUrl(url: string): SentinelUrl | undefined {
     return undefined;
   }
 }
-
-/** Returns whether ioredis can read it, which would otherwise end the start without the name of the variable. */
-function isServerUrl(text: string): boolean {
-  if (!/^rediss?:\/\//.test(text)) return false;
-  try {
-    const { username, password } = new URL(text);
-    decodeURIComponent(username + password);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-/** Returns whether it is a URL of a Redis server or of sentinels. */
-export const isRedisUrl = (url: string): boolean => isServerUrl(url) || parseSentinelUrl(url) !== undefined;

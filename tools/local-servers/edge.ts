@@ -1,5 +1,7 @@
-import { parseApiHosts } from '../../src/config/api-hosts';
+import os from 'node:os';
+import { addressesOf as addressesOfHost, parseApiHosts, type ApiHost } from '../../src/config/api-hosts';
 import { describeListen, parseListen, type Listen } from '../../src/config/listen';
+import { isLoopback } from '../../src/lib/client-address';
 import { itemsOf, networksOf } from '../../src/lib/networks';
 import { UserError } from '../command/run-command';
 import { hasIpv6 } from './ports';
@@ -30,6 +32,34 @@ export const edgeOf = (env: NodeJS.ProcessEnv): Edge =>
 
 const redirects = ({ isTls }: Listen, hasTls: boolean) => hasTls && !isTls;
 
+const bare = (host: string) => host.replace(/[[\]]/g, '');
+const isOfThisHost = (host: string) =>
+  host === 'localhost' ||
+  isLoopback(bare(host)) ||
+  Object.values(os.networkInterfaces()).some((list = []) =>
+    list.some(({ address }) => address === bare(host)),
+  );
+
+/** @throws UserError if NGINX would send requests to itself, round in circles */
+function refuseSelf(hosts: ApiHost[], listens: Pick<Listen, 'host' | 'port'>[]): void {
+  const isSelf = (host: string, port: number) =>
+    listens.some(
+      (listen) =>
+        listen.port === port &&
+        (listen.host && !['0.0.0.0', '[::]'].includes(listen.host)
+          ? listen.host === (host === 'localhost' ? '127.0.0.1' : host)
+          : isOfThisHost(host)),
+    );
+  const [own] = hosts.flatMap(({ ports, ...host }) =>
+    addressesOfHost({ ...host, ports: ports.filter((port) => isSelf(host.host, port)) }),
+  );
+  if (own)
+    throw new UserError(
+      `API_HOSTS names ${own}, where this NGINX itself listens: requests would go round in circles. ` +
+        'Name the ports of API workers.',
+    );
+}
+
 /** Checks variables against each other, and reads LISTEN and API_HOSTS. @throws UserError */
 export function readEdge({ LISTEN, TLS_CERT, TLS_KEY, API_HOSTS }: Edge) {
   if (Boolean(TLS_CERT) !== Boolean(TLS_KEY)) {
@@ -46,6 +76,7 @@ export function readEdge({ LISTEN, TLS_CERT, TLS_KEY, API_HOSTS }: Edge) {
     throw new UserError('TLS_CERT is set, but LISTEN names no port for HTTPS: set LISTEN=80,443.');
   const { hosts, fault } = API_HOSTS ? parseApiHosts(API_HOSTS) : { hosts: [] };
   if (fault) throw new UserError(`API_HOSTS ${fault}.`);
+  refuseSelf(hosts, listens);
   return { listens, hasTls, tls, hosts };
 }
 
@@ -68,7 +99,11 @@ export function edgeDirectives(
     http2,
   }: { ownPort: number; limitExempt: string; http2?: 'parameter' | 'directive' },
 ) {
-  const { listens, hasTls, tls } = readEdge(edge);
+  const { listens, hasTls, tls, hosts } = readEdge(edge);
+  refuseSelf(
+    hosts,
+    ['127.0.0.1', '[::1]'].map((host) => ({ host, port: ownPort })),
+  );
   const same = listens.find(({ port, isTls }) => port === ownPort && (isTls || hasTls));
   if (same) {
     const text = describeListen(same);

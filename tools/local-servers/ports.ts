@@ -103,10 +103,18 @@ async function findHolder(port: number): Promise<{ pid: number; command: string 
   return undefined;
 }
 
+/** The words of a command that fit, without the folder of the program; the first is never cut. */
+function briefly(command: string): string {
+  const [first = '', ...rest] = command.split(/\s+/);
+  return rest.reduce(
+    (text, word) =>
+      text.endsWith('…') ? text : text.length + word.length < 40 ? `${text} ${word}` : `${text} …`,
+    first.replace(/^.*\//, ''),
+  );
+}
+
 /** @returns for a person to read */
 export async function describeHolder(port: number): Promise<string> {
   const holder = await findHolder(port);
-  return holder
-    ? `process ${holder.pid} (${holder.command.replace(/\s+/g, ' ').slice(0, 30)})`
-    : 'a process of another user';
+  return holder ? `process ${holder.pid} (${briefly(holder.command)})` : 'a process of another user';
 }

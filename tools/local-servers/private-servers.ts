@@ -103,7 +103,8 @@ export function createPrivateServers({
   async function describeGiven(definition: ServerDefinition, url: string): Promise<Service> {
     try {
       if (definition.checkUrl) {
-        await definition.checkUrl(url);
+        const warning = await definition.checkUrl(url);
+        if (warning) say(`! ${definition.title}: ${warning}`);
       } else {
         const { hostname, port } = new URL(url);
         await reach(hostname, Number(port) || (definition.usualPort ?? 0));

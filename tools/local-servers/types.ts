@@ -73,7 +73,7 @@ export interface ServerDefinition<Port extends string = string> {
   /** Port of a URL that names none. */
   usualPort?: number;
   /** @throws Error if the server at this URL can't serve */
-  checkUrl?(url: string): Promise<void>;
+  checkUrl?(url: string): Promise<string | void>;
   startTimeoutMs?: number;
   find(): FoundServer | undefined;
   version(context: ServerContext<Port>): Promise<string>;

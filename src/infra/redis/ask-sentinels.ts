@@ -8,6 +8,8 @@ export interface SentinelFacts {
   primary?: string;
   /** Why it named none. */
   reason?: string;
+  /** True if it answered that it knows none of this name. */
+  isUnknown?: boolean;
 }
 
 async function askOne(
@@ -32,7 +34,7 @@ async function askOne(
     const found = await client.call('SENTINEL', 'GET-MASTER-ADDR-BY-NAME', name);
     return Array.isArray(found)
       ? { address, primary: found.join(':') }
-      : { address, reason: `it knows no primary named ${name}` };
+      : { address, reason: `it knows no primary named ${name}`, isUnknown: true };
   } catch (error) {
     return { address, reason: reasonOf(reason ?? error) };
   } finally {
@@ -44,4 +46,11 @@ async function askOne(
 export async function askSentinels(url: string, limitMs: number): Promise<SentinelFacts[]> {
   const parsed = parseSentinelUrl(url);
   return parsed ? Promise.all(parsed.sentinels.map((at) => askOne(at, parsed, limitMs))) : [];
+}
+
+/** Returns what is wrong if sentinels answer and none knows the primary that the URL names. */
+export async function unknownPrimary(url: string, limitMs: number): Promise<string | undefined> {
+  const answers = await askSentinels(url, limitMs);
+  if (answers.some(({ primary }) => primary) || !answers.some(({ isUnknown }) => isUnknown)) return undefined;
+  return `the sentinels know no primary \`${parseSentinelUrl(url)?.name}\`: it is the name after the sentinels in REDIS_URL`;
 }

@@ -1,5 +1,5 @@
 import { Redis } from 'ioredis';
-import { askSentinels } from './ask-sentinels';
+import { askSentinels, unknownPrimary } from './ask-sentinels';
 import { infoField, isClusterInfo, runOf } from './reign';
 import { sentinelOptions } from './sentinel-options';
 
@@ -48,6 +48,8 @@ export async function inspectRedis(url: string, limitMs: number) {
       isPersistent: field('aof_enabled') === '1' || Boolean(save),
     };
   } catch (error) {
+    const unknown = sentinels && (await unknownPrimary(url, limitMs / 2));
+    if (unknown) throw new Error(unknown, { cause: error });
     // ioredis' "Connection is closed" hides the reason.
     throw reason ?? error;
   } finally {

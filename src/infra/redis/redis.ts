@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { Redis, type Command } from 'ioredis';
 import type { BusyClock } from '../../lib/busy-clock';
+import { isLoginRefused } from '../../lib/server-away';
 import type { Logger } from '../../process/logger';
 import { batchReads } from './batched-reads';
 import { CLUSTER_REFUSED, isDemotion, keyspaceOf, LOOK, type Reign } from './reign';
@@ -88,12 +89,15 @@ export function connectRedis(url: string, { prefix, logger, busy }: ConnectOptio
 
   const lookAround = script('lookAround', LOOK);
   let down = false;
+  /** Why there is no connection; the errors of commands do not say it. */
+  let lastReason = '';
   const watched = watchReign(client, {
     // The number of the connection would not do: a replica may have a copy of the mark of a former worker.
     key: `${prefix}:mark:${randomBytes(9).toString('base64url')}`,
     keyspace: keyspaceOf(client.options.db ?? 0, prefix),
     look: (key, mark, lifeMs) => lookAround([key], [mark, lifeMs]),
     onAway(reason) {
+      lastReason = reason;
       if (reason === CLUSTER_REFUSED) logger.error(reason);
       else if (!down) logger.warn({ reason }, 'Redis is away: going on without the cache');
       down = true;
@@ -136,7 +140,13 @@ export function connectRedis(url: string, { prefix, logger, busy }: ConnectOptio
 
     remove: async (keys: string[]): Promise<void> => void (await client.unlink(keys)),
 
-    ping: async (): Promise<void> => void (await client.ping()),
+    /** @throws Error that says so if Redis refuses the password */
+    async ping(): Promise<void> {
+      await client.ping().catch((error: unknown) => {
+        const reason = new Error(lastReason, { cause: error });
+        throw down && isLoginRefused(reason) ? reason : error;
+      });
+    },
 
     /** For the library of rate-limiter.ts, which sends its own commands; the limits above hold for them too. */
     client,

@@ -5,6 +5,7 @@ import { isSilent, type ShownWorker } from './shown.mjs';
 const ASIDE =
   'Something slows this worker down, such as a CPU quota. It left its requests to the others and returns by itself.';
 const LAST = 'The last worker that serves: without it no request is answered.';
+const HOST_DRAINED = 'Its whole host is drained, so it cannot be resumed alone.';
 const SILENT = 'It runs, but has not answered within a second.';
 
 export type Action = 'drain' | 'resume';
@@ -108,7 +109,9 @@ export function createCard(
         ...describeBuild(worker),
       });
       const isLast = next === 'serving' && serving === 1;
-      return showState(next, isLast ? LAST : next === 'aside' ? ASIDE : '', isLast || bars);
+      const isHeld = next !== 'serving' && worker.hostDrained === true;
+      const note = isHeld ? HOST_DRAINED : isLast ? LAST : next === 'aside' ? ASIDE : '';
+      return showState(next, note, isLast || isHeld || bars);
     },
   };
 }

@@ -1,7 +1,7 @@
 import { createCard, type Action } from './card.mjs';
 import { byId, make, setText } from './dom.mjs';
 import { createJobWorkerCard } from './job-worker-card.mjs';
-import type { ShownHost, ShownWorker } from './shown.mjs';
+import { byName, type ShownHost, type ShownWorker } from './shown.mjs';
 
 interface HostsOptions {
   /** Called when the user presses a worker's button. */
@@ -22,6 +22,13 @@ function keepOnly<T extends { element: Element }>(
     kept.delete(id);
     gone(one);
   }
+}
+
+/** Puts a new card before the first that follows it by name: the others stay, and so does the keyboard focus. */
+function insert(cards: HTMLElement, card: HTMLElement, name: string): void {
+  card.dataset.name = name;
+  const later = [...cards.children].find((other) => byName((other as HTMLElement).dataset.name!, name) > 0);
+  cards.insertBefore(card, later ?? null);
 }
 
 function createHost({ id, name }: ShownHost, { onPress, onState }: HostsOptions) {
@@ -53,13 +60,13 @@ function createHost({ id, name }: ShownHost, { onPress, onState }: HostsOptions)
       keepOnly(jobWorkers, running, ({ key }) => onState(key(), 'gone'));
       for (const worker of host.workers) {
         const card = workers.get(worker.id) ?? createCard(worker, onPress);
-        if (!workers.has(worker.id)) cards.append(card.element);
+        if (!workers.has(worker.id)) insert(cards, card.element, worker.name);
         workers.set(worker.id, card);
         report(worker.key, card.show(worker, { at, serving, isBarred: host.isDouble }));
       }
       for (const worker of host.jobWorkers) {
         const card = jobWorkers.get(worker.id) ?? createJobWorkerCard(worker);
-        if (!jobWorkers.has(worker.id)) cards.append(card.element);
+        if (!jobWorkers.has(worker.id)) insert(cards, card.element, worker.name);
         jobWorkers.set(worker.id, card);
         card.show(worker, at);
       }

@@ -35,17 +35,19 @@ export interface ShownHost {
   silent: string[];
 }
 
+/** Orders `api-2` before `api-10`. */
+export const byName = (a: string, b: string): number => a.localeCompare(b, 'en', { numeric: true });
+
 export const isSilent = ({ heardMs }: Place): boolean => heardMs > SILENT_MS;
 
-/** During a reload a name occurs twice for a moment: takes the newer process. */
-const newestOfEach = <T extends Place>(all: T[]): T[] => [
-  ...new Map(all.map((one) => [one.id, one])).values(),
-];
+/** During a reload a name occurs twice for a moment: takes the newer process. Sorts by name. */
+const newestOfEach = <T extends Place & { name: string }>(all: T[]): T[] =>
+  [...new Map(all.map((one) => [one.id, one])).values()].sort((a, b) => byName(a.name, b.name));
 
 const OWN_DOUBLE = 'Another host has the same name. Give one of them another by TASKFLEET_HOST.';
 const DOUBLE = `${OWN_DOUBLE} Until then its workers can only be drained there.`;
 
-const DRAINED = 'An operator drains this host; `taskfleet hosts` lists it.';
+const DRAINED = 'This host is drained as a whole. To have it serve again: npx taskfleet hosts resume NAME.';
 
 const silence = (heardMs: number[]) =>
   heardMs.length > 0 && Math.min(...heardMs) > SILENT_MS
@@ -80,7 +82,11 @@ export function hostsOf(snapshot: OpsSnapshot<string>): ShownHost[] {
     name: host,
     isHere: true,
     isDouble: false,
-    note: elsewhere.hosts.some(({ name }) => name === host) ? OWN_DOUBLE : '',
+    note: elsewhere.hosts.some(({ name }) => name === host)
+      ? OWN_DOUBLE
+      : announced.some((one) => one.place === ownPlace && one.isDrained)
+        ? DRAINED
+        : '',
     workers: newestOfEach(workers.map(own)),
     jobWorkers: newestOfEach(jobWorkers.map(own)),
     silent: silent.map((one) => `${ownPlace}/${one}`),

@@ -98,7 +98,9 @@ export function createHeard({ own, now = () => performance.now() }: HeardOptions
         host.isDouble =
           host.name === own().host || all.some((other) => other !== host && other.name === host.name);
         host.workers.sort((a, b) => a.port - b.port || a.startedAt - b.startedAt);
-        host.jobWorkers.sort((a, b) => a.name.localeCompare(b.name) || a.startedAt - b.startedAt);
+        host.jobWorkers.sort(
+          (a, b) => a.name.localeCompare(b.name, 'en', { numeric: true }) || a.startedAt - b.startedAt,
+        );
       }
       all.sort((a, b) => a.name.localeCompare(b.name) || a.place.localeCompare(b.place));
       const counts = { ignored, leftOut: leftOut.size };

@@ -158,7 +158,7 @@ describe('a data command', () => {
     for (const { name, status, stderr } of await Promise.all(answers)) {
       expect({ name, status }).toEqual({ name, status: 1 });
       expect(stderr).toMatch(
-        /^MongoDB at 127\.0\.0\.1:9 cannot be reached: .*\nnpm start .* check MONGO_URL\.\n$/,
+        /^MongoDB at 127\.0\.0\.1:9 cannot be reached: .*\nIf npx taskfleet start .* check MONGO_URL\.\n$/,
       );
       expect(stderr).not.toContain('hidden');
     }
@@ -169,7 +169,7 @@ describe('a data command', () => {
     const { status, stderr } = await runCommand('dead-letters', [], away);
     expect(status).toBe(1);
     expect(stderr).toMatch(
-      /^RabbitMQ at 127\.0\.0\.1:9 cannot be reached: .*\nnpm start .* check AMQP_URL\.\n$/,
+      /^RabbitMQ at 127\.0\.0\.1:9 cannot be reached: .*\nIf npx taskfleet start .* check AMQP_URL\.\n$/,
     );
   });
 

@@ -1,6 +1,8 @@
 import { setImmediate, setTimeout as sleep } from 'node:timers/promises';
 import { followReign } from '../../../src/cache/follow-reign';
 import { createLiveChannel } from '../../../src/infra/redis/live-channel';
+import { unknownPrimary } from '../../../src/infra/redis/ask-sentinels';
+import { inspectRedis } from '../../../src/infra/redis/inspection';
 import { connectRedis } from '../../../src/infra/redis/redis';
 import { createLogger } from '../../../src/process/logger';
 import { startRedis } from '../../support/redis-server';
@@ -79,6 +81,23 @@ describe('the Redis client of a server of another kind', () => {
     await eventually(() => redis.reign()?.run === run);
     redis.close();
     await Promise.all([one, two, sentinel].map((server) => server.remove()));
+  });
+
+  it('says that sentinels know no such primary, and that a password is wrong', async () => {
+    const sentinel = await startRedis([], 'sentinel');
+    const url = `redis+sentinel://127.0.0.1:9,127.0.0.1:${sentinel.port}/nosuch`;
+    const says = 'the sentinels know no primary `nosuch`: it is the name after the sentinels in REDIS_URL';
+    expect(await unknownPrimary(url, 1_000)).toBe(says);
+    await expect(inspectRedis(url, 2_000)).rejects.toThrow(says);
+    expect(await unknownPrimary('redis+sentinel://127.0.0.1:9/main', 1_000)).toBeUndefined();
+    const locked = await startRedis(['--requirepass', 'right']);
+    const redis = connect(locked.url.replace('//', '//:wrong@'));
+    try {
+      await eventually(() => redis.ping().catch((error: Error) => error.message.startsWith('WRONGPASS')));
+    } finally {
+      redis.close();
+      await Promise.all([sentinel, locked].map((each) => each.remove()));
+    }
   });
 
   it('listens again after an outage of the sentinels and of the connection', async () => {

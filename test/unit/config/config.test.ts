@@ -45,9 +45,38 @@ describe('the configuration', () => {
   it('names REDIS_URL if it lists servers, without their passwords', () => {
     const read = () =>
       readConfig({ ...GOOD, REDIS_URL: 'redis://:secret@one:6379,redis://:secret@two:6379' });
-    expect(read).toThrow(/REDIS_URL is ".*two:6379"; it can be redis:/);
+    expect(read).toThrow(/REDIS_URL names several servers: .*\. It can be redis:/);
     expect(read).not.toThrow(/secret/);
   });
+
+  it.each(['#', '?', '/', '%'])('says how to write %s in a password of REDIS_URL', (character) => {
+    for (const scheme of ['redis://:', 'rediss://user:']) {
+      const read = () => readConfig({ ...GOOD, REDIS_URL: `${scheme}pass${character}zz-1@one:6379` });
+      expect(read).toThrow(/REDIS_URL .*in a name or password write % as %25, .*\. It can be redis:/);
+      expect(read).not.toThrow(/zz-1/);
+    }
+    const sentinels = () => readConfig({ ...GOOD, REDIS_URL: 'redis+sentinel://:pass%zz-1@one/main' });
+    expect(sentinels).toThrow(/REDIS_URL has a % that begins no code: .*write % as %25/);
+    expect(sentinels).not.toThrow(/zz-1/);
+  });
+
+  it.each([
+    ['AMQP_URL', 'amqp://a:0'],
+    ['AMQP_URL', 'amqp://10.0.0.300'],
+    ['REDIS_URL', 'redis://a:0'],
+    ['REDIS_URL', 'redis://10.0.0.300'],
+    ['REDIS_URL', 'redis+sentinel://10.0.0.300/main'],
+    ['BALANCER_URL', 'http://a:0'],
+    ['AMQP_MANAGEMENT_URL', 'http://one,http://two'],
+    ['INTERNAL_HOST', '10.0.0.300'],
+    ['HOST', '[::1]'],
+  ])('refuses %s=%s, at which nothing can be', (name, value) =>
+    expect(() => readConfig({ ...GOOD, [name]: value })).toThrow(new RegExp(`^.*\\n  ${name} .* can be `)),
+  );
+
+  it.each(['::', 'fe80::1%eth0', 'localhost', '0.0.0.0'])('takes %s as INTERNAL_HOST', (INTERNAL_HOST) =>
+    expect(readConfig({ ...GOOD, INTERNAL_HOST }).internalHost).toBe(INTERNAL_HOST),
+  );
 
   it.each(['http://one;http://two', 'http://one?via=two', 'http://one#two', 'http://one,,http://two'])(
     'refuses %s as BALANCER_URL',
@@ -155,6 +184,7 @@ describe('the configuration', () => {
       };
       const urls = { REDIS_URL: 'e', REDIS_URL_FILE: 'j', AMQP_MANAGEMENT_URL: 'h' };
       const secrets = { JWT_SECRET: 'a', JWT_SECRET_FILE: 'b', ...lists, ...urls, ...hook };
+      const { AMQP_MANAGEMENT_URL: _ofDoctor, ...ofApi } = secrets;
       const none = Object.fromEntries(Object.keys(secrets).map((name) => [name, '']));
       expect(workerVariables({ MONGO_URL, ...secrets })).toEqual({ MONGO_URL, ...none });
       const script = `const { apps } = require('./ecosystem.config.js');
@@ -168,7 +198,7 @@ describe('the configuration', () => {
         }),
       ) as object;
       expect(given).toMatchObject({
-        'taskfleet-api': { MONGO_URL, ...secrets },
+        'taskfleet-api': { MONGO_URL, ...ofApi },
         'taskfleet-worker': { MONGO_URL, ...none },
       });
     });

@@ -43,6 +43,13 @@ describe('the differences to what runs', () => {
     ]);
   });
 
+  it('include BALANCER_URL', () => {
+    const before = { env: { BALANCER_URL: 'http://10.0.0.10' } };
+    expect(differencesOf(before, { BALANCER_URL: 'http://10.0.0.20' })).toMatchObject([
+      { name: 'BALANCER_URL', was: 'http://10.0.0.10', becomes: 'http://10.0.0.20', isGrave: false },
+    ]);
+  });
+
   it('take it seriously if what runs in production would no longer do so, or not be reached', () => {
     const upstream = { apiPorts: [], balancing: 'round-robin' as const };
     const before = {

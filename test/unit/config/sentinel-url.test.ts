@@ -1,4 +1,5 @@
-import { isRedisUrl, parseSentinelUrl } from '../../../src/lib/sentinel-url';
+import { redisUrlFaults } from '../../../src/lib/redis-url';
+import { parseSentinelUrl } from '../../../src/lib/sentinel-url';
 
 describe('a URL of Redis Sentinel', () => {
   it('names sentinels, the primary, and a login for each kind of server', () => {
@@ -41,14 +42,14 @@ describe('a URL of Redis Sentinel', () => {
     ['a broken escape', 'redis+sentinel://:a%zz@one/main'],
   ])('is refused with %s', (_what, url) => {
     expect(parseSentinelUrl(url)).toBeUndefined();
-    expect(isRedisUrl(url)).toBe(false);
+    expect(redisUrlFaults(url)).not.toEqual([]);
   });
 });
 
 describe('a URL of a Redis server', () => {
   it.each(['redis://one', 'rediss://user:p%40ss@one:6380/3', 'redis://:secret@[fd00::1]:6379', 'redis:///1'])(
     'may be %s',
-    (url) => expect(isRedisUrl(url)).toBe(true),
+    (url) => expect(redisUrlFaults(url)).toEqual([]),
   );
 
   it.each([
@@ -56,5 +57,5 @@ describe('a URL of a Redis server', () => {
     ['a port out of range', 'redis://one:99999'],
     ['a broken escape', 'redis://:a%zz@one'],
     ['another scheme', 'http://one'],
-  ])('is refused with %s', (_what, url) => expect(isRedisUrl(url)).toBe(false));
+  ])('is refused with %s', (_what, url) => expect(redisUrlFaults(url)).not.toEqual([]));
 });

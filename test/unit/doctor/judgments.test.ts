@@ -4,6 +4,7 @@ import { isNear } from '../../../src/lib/is-near';
 import { isGuessable, judgeConfiguration } from '../../../src/doctor/judge-configuration';
 import { judgeBrokers } from '../../../src/doctor/judge-brokers';
 import type { SentinelFacts } from '../../../src/infra/redis/ask-sentinels';
+import { report } from '../../../src/doctor/report';
 import { judgeMongo, judgeRabbit, judgeRedis } from '../../../src/doctor/judge-servers';
 import { judgeTimeOuts, nginxTime, readTimeOuts } from '../../../src/doctor/judge-time-outs';
 
@@ -165,8 +166,11 @@ describe('servers', () => {
         brokers,
         new Error('the management API at h1:15672 could not be asked (401)'),
       );
-      expect(saysOf(findings)).toEqual([]);
-      expect(findings.at(-1)!.says).toMatch(/unknown, since .*401.*: rabbitmq-queues quorum_status QUEUE/);
+      expect(saysOf(findings)).toEqual([
+        expect.stringMatching(/^note It is unknown .*, since .*401.*: rabbitmq-queues quorum_status QUEUE/),
+      ]);
+      expect(report(findings)).toMatch(/\n {2}· It is unknown.*\n\n0 errors, 0 warnings, 1 note, 1 fine\n$/s);
+      expect(report(wrongIn(findings))).toMatch(/\n0 errors, 0 warnings, 1 note\n$/);
     });
 
     it('must all answer and be of one cluster', () => {

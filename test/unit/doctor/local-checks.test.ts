@@ -1,9 +1,14 @@
+import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
 import { localChecks } from '../../../ops/doctor/local-checks';
 import type { Stack } from '../../../ops/stack/types';
+import { appVariables, workerVariables } from '../../../src/config/app-environment';
+import { askServer } from '../../../src/doctor/ask-server';
 import { runChecks } from '../../../src/doctor/check';
+import { portOf } from '../../support/listen';
 
 const root = path.join(__dirname, '..', '..', '..');
 const dir = mkdtempSync(path.join(os.tmpdir(), 'doctor-'));
@@ -42,6 +47,38 @@ describe('the doctor on a stack that was stopped', () => {
       expect.stringMatching(/^Redis cannot be checked: no connection to 127\.0\.0\.1:9 \(ECONNREFUSED\) → /),
       expect.stringMatching(/^Nothing of this stack runs/),
     ]);
+  });
+});
+
+describe('AMQP_MANAGEMENT_URL', () => {
+  it('is no variable of the processes: the doctor takes it as any command does', () => {
+    expect(appVariables).not.toContain('AMQP_MANAGEMENT_URL');
+    expect(workerVariables({})).toMatchObject({ AMQP_MANAGEMENT_URL: '' });
+  });
+});
+
+describe('a server that the doctor cannot ask', () => {
+  const ask = (url: string, reason: string) =>
+    askServer('Redis', url, () => Promise.reject(new Error(reason)));
+
+  it('may run and be slow, which no restart cures', async () => {
+    const silent = createServer().listen(0, '127.0.0.1');
+    await once(silent, 'listening');
+    const address = `127.0.0.1:${portOf(silent)}`;
+    const [finding] = await ask(`redis+sentinel://127.0.0.1:9,${address}/main`, 'timed out');
+    silent.close();
+    expect(finding!.says).toMatch(/in time, though something takes connections there$/);
+    expect(finding!.cure).not.toMatch(/npm (start|stop)/);
+  });
+
+  it('may not be there, or refuse the password', async () => {
+    const [late] = await ask('redis://127.0.0.1:9', 'timed out');
+    expect(late!.says).toMatch(/no answer from 127\.0\.0\.1:9 in time$/);
+    const [refused] = await ask('redis://:secret@127.0.0.1:9', 'WRONGPASS invalid');
+    expect(refused).toMatchObject({
+      says: 'Redis cannot be checked: wrong or missing password for 127.0.0.1:9 (WRONGPASS)',
+      cure: 'Correct the name and password in REDIS_URL',
+    });
   });
 });
 

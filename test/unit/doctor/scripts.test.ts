@@ -139,7 +139,16 @@ describe('the doctor on processes', () => {
         { level: 'warning', says: expect.stringMatching(/^web-1\/api-0 on port 4001 stepped aside/) },
       ]);
       expect(judgeHealth([{ app: app(), health, status: { draining: true } }], { host })).toMatchObject([
-        { level: 'warning', says: 'web-1/api-0 on port 4001 is drained: it takes no requests' },
+        {
+          level: 'warning',
+          says: 'web-1/api-0 on port 4001 is drained: it takes no requests',
+          cure: expect.stringContaining('Resume at /ops') as string,
+        },
+      ]);
+      // Resume at /ops would be refused.
+      const hostDrained = { draining: true, hostDrained: true };
+      expect(judgeHealth([{ app: app(), health, status: hostDrained }], { host })).toMatchObject([
+        { level: 'warning', cure: 'When the host is to serve again: npx taskfleet hosts resume web-1' },
       ]);
     });
   });

@@ -136,7 +136,7 @@ describe('a drain of a host', () => {
     living('second', 'api-0');
     seen('second', 'api-1', { agoMs: 60_000 });
     await drain('second');
-    expect(said).toEqual([expect.stringMatching(/^api-1 of second was not heard of for 15 s/)]);
+    expect(said).toEqual([expect.stringMatching(/^api-1 of second has not reported for 15 s/)]);
   });
 
   it('waits longer than a worker with the longest DRAIN_MS takes', () => {

@@ -14,7 +14,17 @@ describe('the reason why a server is away', () => {
     ['Connection is closed.', undefined, 'no connection to 10.0.0.7:6379'],
     ['Command timed out', undefined, 'no answer from 10.0.0.7:6379 in time'],
     ['connect ETIMEDOUT', 'ETIMEDOUT', 'no answer from 10.0.0.7:6379 in time'],
-    ['NOAUTH Authentication required.', undefined, '10.0.0.7:6379: NOAUTH Authentication required.'],
+    ['NOAUTH Authentication required.', undefined, 'wrong or missing password for 10.0.0.7:6379 (NOAUTH)'],
+    [
+      'WRONGPASS invalid username-password pair or user is disabled.',
+      undefined,
+      'wrong or missing password for 10.0.0.7:6379 (WRONGPASS)',
+    ],
+    [
+      'Handshake terminated by server: 403 (ACCESS-REFUSED) with message "ACCESS_REFUSED - Login was refused"',
+      undefined,
+      'wrong or missing password for 10.0.0.7:6379 (ACCESS-REFUSED)',
+    ],
   ])('says %p (%p) as %p', (message, code, said) =>
     expect(whyAway(Object.assign(new Error(message), { code }), SECRET)).toBe(said),
   );

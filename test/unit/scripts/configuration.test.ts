@@ -66,9 +66,11 @@ describe('a start in another shell', () => {
     const { stdout } = run(['doctor', '--json']);
     const findings = JSON.parse(stdout) as { says: string; cure?: string }[];
     const finding = findings.find(({ says }) =>
-      says.startsWith('MONGO_URL: mongodb://…@db.example/app runs'),
+      says.startsWith('MONGO_URL differs: the last start had mongodb://…@db.example/app, the next'),
     );
-    expect(finding?.cure).toContain('To keep it: npx taskfleet config set MONGO_URL.');
+    expect(finding?.cure).toContain(
+      'To keep the old value: npx taskfleet config set MONGO_URL. To use the new',
+    );
     expect(stdout).not.toContain('s3cret');
   });
 
@@ -108,6 +110,8 @@ describe('a start in another shell', () => {
     expect(stdout).toMatch(/^REDIS_URL +the stack's own +stack$/m);
     expect(stdout).toMatch(/^LIMIT_EXEMPT +loopback +stack$/m);
     expect(stdout).toMatch(/^EXPOSE_WORKER +true +stack$/m);
+    expect(stdout).toMatch(/^BASE_PORT +4001 +default$/m);
+    expect(stdout).toMatch(/^BALANCER_URL +none +default$/m);
     expect(stdout).toMatch(/^PM2_HOME +\S.* +shell$/m);
     expect(stdout).toMatch(/^JWT_SECRETS_FILE +none +default$/m);
     expect(stdout).not.toMatch(/in the local stack|; required/);
@@ -131,6 +135,12 @@ describe('a start in another shell', () => {
     });
     expect(run(['config', 'set', 'BALANCNG=round-robin'])).toMatchObject({ status: 2 });
     expect(run(['config', 'set', 'BCRYPT_COST=99']).stderr).toContain('a whole number from 4 to 15');
+    const warned = run(['config', 'set', 'ROLE=workers', 'HOST=127.0.0.1']);
+    expect(warned.status).toBe(0);
+    expect(warned.stdout).toContain(
+      '! A start with ROLE=workers refuses this: HOST is 127.0.0.1, which only this host reaches.',
+    );
+    expect(run(['config', 'unset', 'ROLE', 'HOST']).stdout).not.toContain('!');
     writeFileSync(path.join(data, 'taskfleet.env'), 'export MONGO_URL=s3cret\n');
     expect(run(['stop'])).toMatchObject({
       status: 1,

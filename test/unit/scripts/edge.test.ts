@@ -25,6 +25,22 @@ describe('the addresses of NGINX', () => {
     expect(describeEdge({})).toBeUndefined();
   });
 
+  it.each([
+    ['127.0.0.1:3000', undefined],
+    ['localhost:3000', undefined],
+    ['10.0.0.9:80', '10.0.0.9:80'],
+    ['127.0.0.1:4001,[::1]:79-81', '80'],
+  ])('cannot be those of API_HOSTS=%s: requests would go round in circles', (API_HOSTS, LISTEN) => {
+    expect(() => directives({ API_HOSTS, LISTEN })).toThrow(
+      /^API_HOSTS names \S+:(3000|80), where this NGINX/,
+    );
+  });
+
+  it('may be on the ports of workers on other hosts', () => {
+    expect(() => directives({ API_HOSTS: '192.0.2.1:3000,192.0.2.1:80', LISTEN: '80' })).not.toThrow();
+    expect(() => directives({ API_HOSTS: '127.0.0.1:80', LISTEN: '192.0.2.9:80' })).not.toThrow();
+  });
+
   it('are those of LISTEN as well, with HTTPS in the words of this NGINX', () => {
     const edge = { LISTEN: '80,8443', ...tls };
     const old = directives(edge);

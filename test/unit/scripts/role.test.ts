@@ -1,6 +1,9 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { apiHostsOf } from '../../../src/config/api-hosts';
+import { describeWorkers } from '../../../ops/local/workers-summary';
+import { apiName } from '../../../ops/stack/app-names';
+import type { AppProcess } from '../../../ops/stack/types';
 import { diskPlaces } from '../../../ops/stack/disk-places';
 import { requireForWorkers, roleOf } from '../../../ops/stack/role';
 import { keysFile, keyVariables } from '../../../ops/stack/token-keys';
@@ -107,6 +110,12 @@ describe('what workers alone print and measure', () => {
   it('is the value of API_HOSTS', () => {
     expect(apiHostsOf('10.0.0.12', [4002, 4001, 4004])).toBe('10.0.0.12:4001-4002,10.0.0.12:4004');
     expect(apiHostsOf('fd00::2', [4001])).toBe('[fd00::2]:4001');
+  });
+
+  it('names the ports that NGINX may list as well, for workers that are added later', () => {
+    const apps = [4001, 4002].map((port) => ({ name: apiName, port }) as AppProcess);
+    const text = describeWorkers({ env: { HOST: '10.0.0.12' }, servers: [] }, apps, []);
+    expect(text).toMatch(/ 10\.0\.0\.12:4001-4002\n.* up to 10\.0\.0\.12:4001-4016\n/);
   });
 
   it('leaves out the disks of servers', () => {

@@ -1,3 +1,4 @@
+import { createRequire } from 'node:module';
 import path from 'node:path';
 import { findCommand, commandVersion } from '../find-command';
 import { reasonOf } from '../../../src/lib/server-away';
@@ -29,7 +30,10 @@ async function ask(port: number, password: string, command: string): Promise<str
   return (answer.startsWith('+OK\r\n') ? answer.slice(5) : answer).slice(1).trim();
 }
 
+const load = createRequire(__filename);
+
 const USUAL_PORT = 6379;
+const SENTINELS_MS = 1_000;
 
 function addressIn(url: string) {
   const { hostname, port } = new URL(url);
@@ -50,6 +54,11 @@ export const redis: ServerDefinition<'redis'> = {
     await Promise.any(addresses.map((at) => reach(at.host, at.port))).catch(({ errors }: AggregateError) => {
       throw new Error(errors.map(reasonOf).join('; '));
     });
+    // Loaded late: the packages are installed only by then.
+    const { unknownPrimary } = load(
+      '../../../src/infra/redis/ask-sentinels.ts',
+    ) as typeof import('../../../src/infra/redis/ask-sentinels');
+    return unknownPrimary(url, SENTINELS_MS);
   },
 
   find() {
