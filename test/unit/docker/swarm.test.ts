@@ -21,11 +21,17 @@ function run(script: string, args: string[] = [], env: Record<string, string> = 
     writeFileSync(path.join(bin, name), `#!/bin/sh\n${text}`, { mode: 0o755 });
   program(
     'docker',
-    `case "$*" in *"secret ls"*) printf %s "$THERE" ;; *) echo "$*" >>"$0.calls"; cat >"$0.$3" ;; esac\n`,
+    `case "$*" in
+     *"secret ls"*) printf %s "$THERE" ;;
+     *CurrentState*) echo "$STATE 1 second ago" ;;
+     *"service logs"*) echo "its output" ;;
+     *) echo "$CONFIGS $*" >>"$0.calls"; cat >"$0.$3" ;;
+     esac\n`,
   );
+  program('compose', `echo "name: taskfleet"; echo "files: $*"\n`);
   const PATH = `${bin}:${process.env.PATH}`;
   const printed = execFileSync('sh', [path.join(folder, script), ...args], {
-    env: { PATH, THERE: '', ...env },
+    env: { PATH, THERE: '', COMPOSE: 'compose', ...env },
     encoding: 'utf8',
     stdio: ['ignore', 'pipe', 'pipe'],
   });
@@ -161,5 +167,47 @@ describe('secrets.sh', () => {
 
   it('refuses to replace secrets that are there', () => {
     expect(() => run('secrets.sh', [], { THERE: 'id' })).toThrow('The secrets are there already');
+  });
+});
+
+describe('deploy.sh', () => {
+  it('deploys what Compose makes of the files, in a form that an older client reads', () => {
+    const { given } = run('deploy.sh', ['-f', 'mine.yml']);
+    expect(given('--prune')).toBe(
+      "version: '3.8'\nfiles: -f stack.yml -f mine.yml config --no-interpolate\n",
+    );
+    expect(given('calls')).toMatch(/^[\da-f]{12} stack deploy --prune --compose-file - taskfleet\n$/);
+  });
+});
+
+describe('run.sh', () => {
+  const once = (STATE: string) =>
+    run('run.sh', ['taskfleet', 'migrate'], {
+      STATE,
+      TASKFLEET_IMAGE: 'image:1',
+      OPTIONS: '--mount a',
+      CONFIGS: '',
+    });
+
+  it('runs a command with the secrets of the API, prints its output and leaves nothing', () => {
+    const { given, printed } = once('Complete');
+    const [create, ...rest] = given('calls').trimEnd().split('\n');
+    expect(create).toMatch(/^ service create .*--no-healthcheck.* --mount a image:1 taskfleet migrate$/);
+    for (const [name, value] of Object.entries(services.api!.environment!).filter(([key]) =>
+      key.endsWith('_FILE'),
+    ))
+      expect(create).toContain(
+        `--secret taskfleet-${path.basename(value)} --env ${name}=/run/secrets/taskfleet-`,
+      );
+    for (const name of ['api-mongo', 'api-redis', 'api-rabbitmq'])
+      expect(create).toContain(`--network taskfleet_${name} `);
+    expect(printed).toBe('its output\n');
+    expect(rest.at(-1)).toBe(' service rm taskfleet-run');
+  });
+
+  it.each(['Failed', 'Rejected'])('ends with 1 if the command ends as %s', (state) => {
+    expect(() => once(state)).toThrow(
+      expect.objectContaining({ status: 1, stdout: 'its output\n' }) as Error,
+    );
   });
 });
