@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import prettier from 'prettier';
+import { fillPlans } from '../bench/commands/plan-page';
 import { auditTable } from '../src/audit/audit-lists';
 import { taskTable } from '../src/tasks/task-lists';
 import { userTable } from '../src/users/user-lists';
@@ -11,7 +12,7 @@ import { postmanCollection } from './postman/collection';
 import { postmanEnvironment } from './postman/environment';
 
 /**
- * Returns the files that are generated from the declarations of routes and configuration, by path. `npm run generate`
+ * Returns the files that are generated from the declarations of routes and configuration, and pages with output, by path. `npm run generate`
  * writes them, and `npm test` fails if one is out of date.
  */
 export async function generatedFiles(): Promise<Record<string, string>> {
@@ -19,6 +20,7 @@ export async function generatedFiles(): Promise<Record<string, string>> {
   return {
     'docs/api.md': await withTables(),
     'docs/configuration.md': configurationPage(),
+    'docs/scaling.md': fillPlans(await readFile('docs/scaling.md', 'utf8')),
     'client/schema.d.ts': await formatted('typescript', await clientTypes()),
     'contract/openapi.json': await json(apiDocument),
     'postman/taskfleet.postman_collection.json': await json(postmanCollection),

@@ -10,19 +10,28 @@ import { pairOf, perSecondOf, spreadOf } from '../reports/select';
 import { KEPT_FOLDER, OWN_FOLDER } from '../store/folders';
 import { findNewest, readResults, SavedResultsError } from '../store/read-results';
 import type { BenchResults, ScalingCurve, UslFit } from '../store/result-types';
+import { planFleetFor } from './fleet-plan';
 import { printAnswer } from './print-answer';
 
 type Fitted = ScalingCurve & { fit: UslFit };
 
 /** Most load of the workers; near full load, queues grow without end. */
 const LOAD = 0.7;
+const ONLY_MIX = ['cores', 'busy', 'lose', 'network', 'json'] as const;
 
 /**
- * Prints how many workers a rate needs, by the scaling curve of a result.
+ * Prints what a mix of requests needs, or how many workers a rate needs by the scaling curve of a result.
  * @returns the exit status: 1 if no number of workers reaches the rate, 2 for wrong arguments
  */
 export function runPlan(args: string[], folders: readonly string[] = [OWN_FOLDER, KEPT_FOLDER]): number {
-  return printAnswer(commands.plan, args, ({ values: { rps, scenario, file: given } }) => {
+  return printAnswer(commands.plan, args, ({ values }) => {
+    const { rps, scenario, mix, file: given } = values;
+    if (mix !== undefined || values.kinds || values['print-constants']) {
+      if (scenario !== undefined) throw new SavedResultsError('Give either --mix or --scenario.');
+      return planFleetFor(values);
+    }
+    const alone = ONLY_MIX.find((name) => values[name] !== undefined);
+    if (alone) throw new SavedResultsError(`--${alone} needs --mix.`);
     const file = given && fromCaller(given);
     const rate = Number(rps);
     if (!(rate > 0 && Number.isFinite(rate)))

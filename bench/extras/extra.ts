@@ -1,9 +1,10 @@
 import type { BenchContext, BenchOptions } from '../stack/bench-context';
-import type { ScalingCurve, ScenarioName, Series } from '../store/result-types';
+import type { IdlePoint, ScalingCurve, ScenarioName, Series } from '../store/result-types';
 
 export interface ExtraMeasured {
   series?: Series[];
   curves?: ScalingCurve[];
+  idle?: IdlePoint[];
   /** What was left out, and why. */
   skipped?: string[];
 }

@@ -4,9 +4,10 @@ import { openConnections, type Answer } from '../../tools/load/connections';
 import { sendAtRate } from '../../tools/load/open-loop';
 import { countCpuTime, OTHERS, STOLEN, type CpuUse } from '../figures/cpu-time';
 import { latencies } from '../figures/statistics';
+import { countTraffic, trafficPerRequest } from '../figures/traffic';
 import { readWorkerMetrics } from '../figures/worker-metrics';
 import type { BenchContext } from '../stack/bench-context';
-import type { Run } from '../store/result-types';
+import type { Run, TrafficUse } from '../store/result-types';
 import { createAnswerTally, startLoad, type LoadRequest, type LoadResult } from './load';
 
 type Context = Pick<BenchContext, 'stack' | 'options' | 'signal'>;
@@ -39,10 +40,16 @@ export function perRequest(cpu: CpuUse | undefined, perSecond: number): Record<s
   return Object.fromEntries(own.map(([name, cores]) => [name, (cores * 1e6) / perSecond]));
 }
 
-export const toRun = (result: LoadResult, cpu: CpuUse | undefined, figures: Run['figures']): Run => ({
+export const toRun = (
+  result: LoadResult,
+  cpu: CpuUse | undefined,
+  figures: Run['figures'],
+  traffic?: TrafficUse,
+): Run => ({
   ...result,
   cpu,
   cpuMicrosPerRequest: perRequest(cpu, result.perSecond),
+  traffic: trafficPerRequest(traffic, result.perSecond),
   figures,
 });
 
@@ -61,21 +68,23 @@ export async function measureLoad<T extends LoadRequest>(
     const metricsBefore = await readMetrics();
     measured.onWarm?.();
     const [before, readsBefore] = [load.tally(), reads()];
+    const trafficSince = countTraffic(stack.serverPorts());
     const cpuSince = countCpuTime(groups);
     const result = await load.measure(seconds);
-    const cpu = cpuSince();
+    const [cpu, traffic] = [cpuSince(), trafficSince()];
     const [after, readsAfter] = [load.tally(), reads()];
     const metricsAfter = await readMetrics();
     const share = (count: number) => count / Math.max(1, readsAfter - readsBefore);
     // Only answers to reads that can be cached have an X-Cache.
-    if (after.cacheable === 0) return toRun(result, cpu, {});
+    if (after.cacheable === 0) return toRun(result, cpu, {}, traffic);
     const mongoReads =
       metricsBefore && metricsAfter && metricsAfter.mongoReads() - metricsBefore.mongoReads();
-    return toRun(result, cpu, {
+    const figures = {
       hitShare: share(after.hits - before.hits),
       ...(after.notModified > 0 && { notModifiedShare: share(after.notModified - before.notModified) }),
       ...(mongoReads !== undefined && { mongoReadsPerRead: share(mongoReads) }),
-    });
+    };
+    return toRun(result, cpu, figures, traffic);
   } finally {
     await load.stop();
   }

@@ -29,6 +29,7 @@ export async function measureAll(context: BenchContext, progress: Progress) {
   const { stack, options, clusterSize, signal } = context;
   const collected = createCollected();
   const curves: BenchResults['curves'] = [];
+  const idle: NonNullable<BenchResults['idle']> = [];
   const steps = planRound(options, clusterSize).filter(({ setup, scenarios }) => {
     if (setup.balancing !== 'response-time' || hasLua()) return true;
     for (const { name } of scenarios)
@@ -48,11 +49,11 @@ export async function measureAll(context: BenchContext, progress: Progress) {
     for (const step of steps) {
       await startApps(step);
       for (const scenario of step.scenarios) await measureScenario(scenario, step.setup, say);
-      if (step.raw.length > 0) await measureRaw(step, say);
+      if (step.raw.length > 0) await measureSafely('the raw limits', say, measureRaw(step, say));
     }
   }
   for (const extra of wantedExtras) await measureExtra(extra);
-  return { ...collected.results(), curves };
+  return { ...collected.results(), curves, idle };
 
   /** A failure is a fault of the results, and does not lose what was measured before. */
   async function measureSafely<T>(name: string, say: (text: string) => void, work: Promise<T>) {
@@ -110,6 +111,7 @@ export async function measureAll(context: BenchContext, progress: Progress) {
     const measured = await measureSafely(extra.name, progress.say, extra.measure(context, advance));
     collected.addSeries(measured?.series ?? []);
     curves.push(...(measured?.curves ?? []));
+    idle.push(...(measured?.idle ?? []));
     measured?.skipped?.forEach(collected.skip);
     advance(left);
   }

@@ -3,6 +3,7 @@ import { percentile } from '../../src/lib/percentile';
 import { createPictures, type Client } from '../../tools/kit/people';
 import { countCpuTime } from '../figures/cpu-time';
 import { latencies } from '../figures/statistics';
+import { countTraffic } from '../figures/traffic';
 import { addError } from '../load/load';
 import { toRun } from '../load/measure';
 import { createRateWindow } from '../load/rate-window';
@@ -77,9 +78,10 @@ async function measureJobs({ stack, options, fixtures, signal }: ScenarioContext
     }
   }
 
+  const trafficSince = countTraffic(stack.serverPorts());
   const cpuSince = countCpuTime(groups);
   await Promise.all(people.slice(0, UPLOADERS).map(({ id }) => uploadRepeatedly(id)));
-  const cpu = cpuSince();
+  const [cpu, traffic] = [cpuSince(), trafficSince()];
   if (!window.isClosed()) addError(errors, 'too few jobs');
   const perSecond = window.perSecond();
   const uploads = latencies(times.map(({ acceptedMs }) => acceptedMs));
@@ -88,7 +90,7 @@ async function measureJobs({ stack, options, fixtures, signal }: ScenarioContext
     0.99,
   );
   const result = { perSecond, requests: times.length, ...uploads, errors };
-  const run = toRun(result, cpu, { jobsPerSecond: perSecond, jobP99Ms });
+  const run = toRun(result, cpu, { jobsPerSecond: perSecond, jobP99Ms }, traffic);
   return [{ load: { connections: UPLOADERS }, run }];
 }
 

@@ -9,6 +9,7 @@ import { root } from '../../tools/command/root';
 import { benchFolder } from '../store/folders';
 import type { Setup } from '../store/result-types';
 
+type StackInfo = ReturnType<ReturnType<typeof createStack>['info']>;
 export type BenchStack = Awaited<ReturnType<typeof startBenchStack>>;
 
 interface UseOptions {
@@ -118,6 +119,8 @@ export async function startBenchStack({ signal, say }: { signal: AbortSignal; sa
     info: stack.info,
     use,
     stopApps,
+    /** Returns the ports of the servers by the names of their process groups. */
+    serverPorts: () => serverPortsOf(stack.info()),
     apiWorkers,
     listWorkers: stack.listWorkers,
     setBalancing: stack.setBalancing,
@@ -131,5 +134,15 @@ export async function startBenchStack({ signal, say }: { signal: AbortSignal; sa
     },
     /** Cost that the apps use for passwords. */
     bcryptCost: () => Number(process.env.BCRYPT_COST || 10),
+  };
+}
+
+function serverPortsOf({ ports, services: { mongo, redis, rabbit } }: StackInfo): Record<string, number> {
+  const portOf = (url = '') => Number(/:(\d+)(?:\/|$)/.exec(url)?.[1]);
+  return {
+    NGINX: ports.nginx ?? NaN,
+    MongoDB: portOf(mongo?.url),
+    Redis: portOf(redis?.url),
+    RabbitMQ: portOf(rabbit?.url),
   };
 }

@@ -22,6 +22,16 @@ export interface Setup {
   slowedWorker?: string;
 }
 
+/** What clients of a server sent to it and got from it, per request or per second, and how many are connected. */
+export interface Traffic {
+  inBytes: number;
+  outBytes: number;
+  connections: number;
+}
+
+/** By name of the server: bytes without the headers of TCP and IP. */
+export type TrafficUse = Record<string, Traffic>;
+
 /** One measured window. */
 export interface Run {
   perSecond: number;
@@ -37,6 +47,8 @@ export interface Run {
   cpu?: Record<string, number>;
   /** CPU time of a request in microseconds, by process group. */
   cpuMicrosPerRequest?: Record<string, number>;
+  /** Bytes of a request at each server, and its connections; `undefined` without `ss`, and in older results. */
+  traffic?: TrafficUse;
   figures: Partial<Record<Figure, number>>;
 }
 
@@ -121,6 +133,13 @@ export interface ScalingCurve {
   fit?: UslFit;
 }
 
+/** What so many workers use while no request comes, per second. */
+export interface IdlePoint {
+  workers: number;
+  cpu?: Record<string, number>;
+  traffic?: TrafficUse;
+}
+
 export interface MachineFacts {
   cores: number;
   cpu: string;
@@ -144,6 +163,8 @@ export interface BenchResults {
   raw: RawLimit[];
   series: Series[];
   curves: ScalingCurve[];
+  /** Older results have none. */
+  idle?: IdlePoint[];
   /** What was left out, and why. */
   skipped: string[];
   /** One line per error of a run. */

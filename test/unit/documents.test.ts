@@ -22,9 +22,9 @@ const anchorsOf = (file: string) =>
 const { scripts } = JSON.parse(read('package.json')) as { scripts: Record<string, string> };
 
 const usages = new Map<string, string>();
-/** What `npx taskfleet NAME --help` prints. */
+/** What `npx taskfleet NAME --help` prints; NAME may be two words. */
 function usageOf(name: string): string {
-  const args = ['scripts/bootstrap.js', ...(name ? [name] : []), '--help'];
+  const args = ['scripts/bootstrap.js', ...name.split(' ').filter(Boolean), '--help'];
   if (!usages.has(name))
     usages.set(name, spawnSync(process.execPath, args, { cwd: root, encoding: 'utf8' }).stdout);
   return usages.get(name)!;
@@ -37,7 +37,10 @@ const commandsIn = (text: string) =>
     .map((line) => line.replace(/(^|\s)#.*/, ''))
     .flatMap((line) => {
       const [, name, rest] = /\b(?:npx taskfleet|npm run) ([a-z][\w:-]*)(.*)/.exec(line) ?? [];
-      return name ? [{ name, options: rest!.match(/(?<=\s)--[a-z][\w-]*/g) ?? [] }] : [];
+      const second = name === 'bench' && /^(?: --)? (plan|compare)\b/.exec(rest!)?.[1];
+      return name
+        ? [{ name: second ? `${name} ${second}` : name, options: rest!.match(/(?<=\s)--[a-z][\w-]*/g) ?? [] }]
+        : [];
     });
 
 describe.each(documents)('%s', (file) => {

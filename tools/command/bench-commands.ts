@@ -8,7 +8,8 @@ const bench = {
 Results: .local/bench/results/TIME.json, .md and .html. The exit status is 1 if a run had errors, 2 for wrong arguments.
 
 npx taskfleet bench compare BEFORE.json AFTER.json    what became slower
-npx taskfleet bench plan --rps 5000 --scenario NAME   workers for a load`,
+npx taskfleet bench plan --rps 5000 --scenario NAME   workers for a load
+npx taskfleet bench plan --rps 5000 --mix NAME=90,…   hosts for a load`,
   options: {
     only: text('NAME,…', 'measures only these; --list prints the names'),
     list: flag('prints all names, one per line'),
@@ -42,12 +43,26 @@ const compare = {
 
 const plan = {
   call: 'npx taskfleet bench plan',
-  about:
-    'Calculates how many workers a rate needs, by the scaling curve of a result. The exit status is 1 if no number is enough.',
+  about: `With --mix it calculates the hosts, processes, connections and bytes that a rate needs, says which assumption is behind each figure, and what saturates first (docs/scaling.md).
+With --scenario it calculates how many workers one host needs, by the scaling curve of a result. The exit status is 1 if no number is enough.`,
   options: {
-    rps: text('N', 'the rate, in requests per second'),
-    scenario: text('NAME', 'a scenario that has a scaling curve'),
-    file: text('RESULT.json', 'the result (default: the newest)'),
+    rps: text('N', 'the rate, in requests per second; with --mix up to four, separated by commas'),
+    mix: text(
+      'NAME=PERCENT,…',
+      'kinds of requests, as the bench names them, such as cached-read=90,create=9,log-in=1',
+    ),
+    cores: text('N', 'cores of each host (default: 16)'),
+    busy: text('PERCENT', 'most that the cores may be busy, also after the loss (default: 60)'),
+    lose: text('WHAT', 'what may fail: none, host or zone, one of three (default: host)'),
+    network: text('GBIT', 'network of each host in Gbit/s (default: 10)'),
+    scenario: text('NAME', 'a scenario that has a scaling curve, instead of --mix'),
+    file: text(
+      'FILE.json',
+      'a result of the bench (default: the newest); with --mix it may also be constants of your own (default: bench/plan/constants.json)',
+    ),
+    json: flag('with --mix: prints JSON'),
+    kinds: flag('lists the kinds of requests for --mix, with what each costs'),
+    'print-constants': flag('prints the constants behind --mix as JSON, to change them for --file'),
   },
 };
 

@@ -1,4 +1,4 @@
-/** Names of all measurements and their names in reports; the last three run once, after the rounds. */
+/** Names of all measurements and their names in reports; the last four run once, after the rounds. */
 export const SCENARIO_NAMES = {
   'sign-up': 'sign-up',
   'log-in': 'log-in',
@@ -13,6 +13,7 @@ export const SCENARIO_NAMES = {
   'reload-under-load': 'reload under load',
   scaling: 'scaling',
   'slowed-worker': 'one slowed worker',
+  idle: 'idle workers',
   memory: 'memory',
 } as const;
 export type ScenarioName = keyof typeof SCENARIO_NAMES;
