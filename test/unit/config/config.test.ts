@@ -144,7 +144,7 @@ describe('the configuration', () => {
 
     it('is judged like a value, without its secret part', () => {
       const read = () => readConfig({ ...others, MONGO_URL_FILE: file('postgres://user:hidden@host/x') });
-      expect(read).toThrow('MONGO_URL is "…@host/x"');
+      expect(read).toThrow('MONGO_URL is "postgres://…@host/x"');
       expect(read).not.toThrow('hidden');
     });
 
