@@ -80,7 +80,7 @@ module.exports = ts.config(
   {
     // Run by mongosh.
     files: ['mongo/*.js'],
-    languageOptions: { globals: { db: 'readonly', rs: 'readonly', quit: 'readonly' } },
+    languageOptions: { globals: { db: 'readonly', rs: 'readonly', quit: 'readonly', print: 'readonly' } },
   },
   prettier,
 );

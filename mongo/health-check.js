@@ -53,10 +53,12 @@ function makeAdmin() {
 /** @param {string} name */
 const find = (name) => admin.runCommand({ usersInfo: name }).users[0];
 
+const made = JSON.stringify([privileges, users.map(({ name, roles }) => [name, roles])]);
+const areMade = () => find('worker')?.customData?.made === made;
+
 /** Creates the users, or updates them if this file has changed since. */
 function ensureUsers() {
-  const made = JSON.stringify([privileges, users.map(({ name, roles }) => [name, roles])]);
-  if (find('worker')?.customData?.made === made) return;
+  if (areMade()) return;
   const isThere = admin.runCommand({ rolesInfo: 'jobWorker' }).roles.length > 0;
   admin.runCommand({ [isThere ? 'updateRole' : 'createRole']: 'jobWorker', privileges, roles: [] });
   for (const { name, pwd, roles } of users)
@@ -82,4 +84,6 @@ if (isAlone || isPrimary()) {
   if (!isKnown) makeAdmin();
   ensureUsers();
 }
+// Whichever member was primary created them, so this one need not look again.
+if (isKnown && areMade()) print('The users are there.');
 if (isAlone && !isPrimary()) quit(1);

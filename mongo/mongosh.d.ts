@@ -8,3 +8,4 @@ interface Database {
 declare const db: Database;
 declare const rs: { initiate(config: object): unknown };
 declare function quit(status: number): never;
+declare function print(text: string): void;

@@ -5,10 +5,40 @@
 set -eu
 cd "$(dirname "$0")"
 
-compose=${COMPOSE:-docker compose}
+hash() { sha256sum "$1" | cut -c1-12; }
+HASH_NGINX=$(hash ../../nginx/nginx.conf.template)
+HASH_ROUND_ROBIN=$(hash ../../nginx/balancing/round-robin.conf)
+HASH_LEAST_CONNECTIONS=$(hash ../../nginx/balancing/least-connections.conf)
+HASH_MONGO=$(hash ../../mongo/health-check.js)
+HASH_REDIS=$(hash redis.sh)
+HASH_SENTINEL=$(hash sentinel.sh)
+HASH_RABBITMQ=$(hash rabbitmq.conf)
+export HASH_NGINX HASH_ROUND_ROBIN HASH_LEAST_CONNECTIONS HASH_MONGO HASH_REDIS HASH_SENTINEL HASH_RABBITMQ
+
 # `--no-interpolate` leaves ${NAME} to `docker stack deploy`, which reads the environment and no .env.
-stack=$($compose -f stack.yml "$@" config --no-interpolate)
-CONFIGS=$(cat ../../nginx/nginx.conf.template ../../nginx/balancing/*.conf ../../mongo/health-check.js redis.sh sentinel.sh rabbitmq.conf | sha256sum | cut -c1-12)
-export CONFIGS
+config() { ${COMPOSE:-docker compose} -f stack.yml $files "$@"; }
+files=$*
+without() { # SERVICE…
+  printf 'services:\n'
+  printf '  %s: !reset null\n' "$@"
+}
 # Clients before 27 refuse a name, and know `tmpfs` only in a file with a version.
-printf '%s\n' "$stack" | sed "s/^name:.*/version: '3.8'/" | docker stack deploy --prune --compose-file - taskfleet
+deploy() { sed "s/^name:.*/version: '3.8'/" | docker stack deploy "$@" --compose-file - taskfleet; }
+is_settled() {
+  for service; do
+    case $(docker service inspect --format '{{if .UpdateStatus}}{{.UpdateStatus.State}}{{end}}' "taskfleet_$service") in
+    updating) return 1 ;;
+    esac
+    [ "$(docker service ls --filter "name=taskfleet_$service" --format '{{.Replicas}}')" = 1/1 ] || return 1
+  done
+}
+
+# The members of one host after the other, so that a majority of each cluster always runs.
+services=$(config config --no-interpolate --services)
+for host in 1 2 3; do
+  members=$(echo "$services" | grep -- "-$host\$") || continue
+  without $(echo "$services" | grep -v -- "-$host\$") | config -f - config --no-interpolate | deploy
+  echo "Waiting for the members of host $host"
+  until is_settled $members; do sleep 2; done
+done
+config config --no-interpolate | deploy --prune

@@ -16,6 +16,7 @@ export interface Service {
   security_opt?: string[];
   privileged?: boolean;
   tmpfs?: string[];
+  dns_opt?: string[];
   environment?: Record<string, string>;
   ports?: string[];
   volumes?: string[];

@@ -1,5 +1,6 @@
 import { runInNewContext } from 'node:vm';
 import { api, configOf, filledIn, mongo, read, worker } from '../../support/compose-file';
+import { services } from '../../support/swarm-stack';
 
 describe("MongoDB's health check", () => {
   const file = /--file (\S+)/.exec(mongo.healthcheck!.test.at(-1)!)![1]!;
@@ -42,6 +43,8 @@ describe("MongoDB's health check", () => {
     return { state, sent, rs, admin: { auth, runCommand } };
   }
 
+  const print = jest.fn();
+
   function check(
     { rs, admin }: Pick<ReturnType<typeof createServer>, 'rs' | 'admin'>,
     isWritablePrimary = true,
@@ -49,9 +52,10 @@ describe("MongoDB's health check", () => {
     more: Record<string, string> = {},
   ) {
     const quit = jest.fn();
+    print.mockClear();
     const env = { ...filledIn(mongo.environment!), ...more };
     const db = { getSiblingDB: () => admin, hello: () => ({ isWritablePrimary }) };
-    runInNewContext(text, { rs, quit, db, process: { env } });
+    runInNewContext(text, { rs, quit, db, print, process: { env } });
     return quit.mock.calls.length === 0;
   }
 
@@ -98,7 +102,13 @@ describe("MongoDB's health check", () => {
       expect([...first.sent, ...second.sent]).toEqual([]);
       expect(check(second, true, code, member(2))).toBe(true);
       expect(second.sent).toHaveLength(4);
+      expect(print).not.toHaveBeenCalled();
+      expect(check(second, false, code, member(2))).toBe(true);
+      expect(print).toHaveBeenCalledWith('The users are there.');
+      expect(services['mongo-2']!.healthcheck!.test.join()).toContain('users are there');
+      // A secondary leaves users of another version to the primary.
       expect(check(second, false, code.replace("'avatars', ", ''), member(2))).toBe(true);
+      expect(print).not.toHaveBeenCalled();
       expect(second.sent).toHaveLength(4);
     });
 

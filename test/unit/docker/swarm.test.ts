@@ -25,10 +25,18 @@ function run(script: string, args: string[] = [], env: Record<string, string> = 
      *"secret ls"*) printf %s "$THERE" ;;
      *CurrentState*) echo "$STATE 1 second ago" ;;
      *"service logs"*) echo "its output" ;;
-     *) echo "$CONFIGS $*" >>"$0.calls"; cat >"$0.$3" ;;
+     *UpdateStatus*) echo completed ;;
+     *Replicas*) echo 1/1 ;;
+     *) echo "$HASH_REDIS $*" >>"$0.calls"; cat >>"$0.$3" ;;
      esac\n`,
   );
-  program('compose', `echo "name: taskfleet"; echo "files: $*"\n`);
+  program(
+    'compose',
+    `case "$*" in
+     *--services) echo "$SERVICES" ;;
+     *) echo "name: taskfleet"; echo "files: $*"; case "$*" in *"-f -"*) cat ;; esac ;;
+     esac\n`,
+  );
   const PATH = `${bin}:${process.env.PATH}`;
   const printed = execFileSync('sh', [path.join(folder, script), ...args], {
     env: { PATH, THERE: '', COMPOSE: 'compose', ...env },
@@ -42,7 +50,8 @@ function run(script: string, args: string[] = [], env: Record<string, string> = 
 describe('the stack for Docker Swarm', () => {
   it('leaves out what a swarm refuses or ignores', () => {
     for (const [name, service] of Object.entries(services)) {
-      expect([name, service.depends_on, service.tmpfs]).toEqual([name, undefined, undefined]);
+      const { depends_on: dependsOn, tmpfs, dns_opt: dnsOption } = service;
+      expect([name, dependsOn, tmpfs, dnsOption]).toEqual([name, undefined, undefined, undefined]);
       for (const volume of service.volumes ?? [])
         if (typeof volume === 'string') expect(volume).toMatch(/^[a-z]+:\/[\w/]+$/);
     }
@@ -71,15 +80,15 @@ describe('the stack for Docker Swarm', () => {
   });
 
   it('gives each config a file, and a name that changes with it', () => {
-    const script = read('deploy/swarm/deploy.sh');
-    const hashed = /cat (.*) \|/
-      .exec(script)![1]!
-      .split(' ')
-      .map((name) => name.replace('*.conf', ''));
+    const hashed = new Map(
+      [...read('deploy/swarm/deploy.sh').matchAll(/^(HASH_\w+)=\$\(hash (\S+)\)$/gm)].map(
+        ([, name, file]) => [`\${${name}}`, file],
+      ),
+    );
     for (const [key, { file, name }] of Object.entries(stack.configs!)) {
       expect(existsSync(path.join(folder, file))).toBe(true);
-      expect(hashed.some((part) => file.startsWith(part))).toBe(true);
-      expect(name).toBe(`taskfleet-${key}-\${CONFIGS}`);
+      const [hash] = /\$\{HASH_\w+\}$/.exec(name)!;
+      expect([name, hashed.get(hash)]).toEqual([`taskfleet-${key}-${hash}`, file]);
     }
     for (const { configs = [] } of Object.values(services))
       expect(Object.keys(stack.configs!)).toEqual(
@@ -171,12 +180,28 @@ describe('secrets.sh', () => {
 });
 
 describe('deploy.sh', () => {
-  it('deploys what Compose makes of the files, in a form that an older client reads', () => {
-    const { given } = run('deploy.sh', ['-f', 'mine.yml']);
-    expect(given('--prune')).toBe(
-      "version: '3.8'\nfiles: -f stack.yml -f mine.yml config --no-interpolate\n",
+  const SERVICES = ['api', 'redis-1', 'mongo-1', 'redis-2'];
+  const { given, printed } = run('deploy.sh', ['-f', 'mine.yml'], { SERVICES: SERVICES.join('\n') });
+  const head = "version: '3.8'\nfiles: -f stack.yml -f mine.yml";
+
+  it('deploys the members of one host after those of another, and then everything', () => {
+    const only = (...members: string[]) =>
+      SERVICES.filter((name) => !members.includes(name))
+        .map((name) => `  ${name}: !reset null\n`)
+        .join('');
+    expect(given('--compose-file')).toBe(
+      [only('redis-1', 'mongo-1'), only('redis-2')]
+        .map((others) => `${head} -f - config --no-interpolate\nservices:\n${others}`)
+        .join(''),
     );
-    expect(given('calls')).toMatch(/^[\da-f]{12} stack deploy --prune --compose-file - taskfleet\n$/);
+    expect(given('--prune')).toBe(`${head} config --no-interpolate\n`);
+    const deploys = given('calls').trim().split('\n');
+    expect(deploys.map((line) => line.includes('--prune'))).toEqual([false, false, true]);
+    expect(printed.match(/members of host \d/g)).toEqual(['members of host 1', 'members of host 2']);
+  });
+
+  it('names configs after their content', () => {
+    expect(given('calls')).toMatch(/^[\da-f]{12} stack deploy /);
   });
 });
 
@@ -186,7 +211,6 @@ describe('run.sh', () => {
       STATE,
       TASKFLEET_IMAGE: 'image:1',
       OPTIONS: '--mount a',
-      CONFIGS: '',
     });
 
   it('runs a command with the secrets of the API, prints its output and leaves nothing', () => {
