@@ -11,8 +11,8 @@ WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
 
 FROM base AS build
-# Of the development packages only those that the compiler reads, in the versions of package-lock.json: `npm ci` takes ten
-# times the disk and the time, for browsers and test tools.
+# Installs the development packages that the compiler reads and no others, in the versions of package-lock.json: `npm ci`
+# takes ten times the disk and the time, for browsers and test tools.
 RUN node -e "\
     const wanted = require('./package.json'); \
     const names = Object.keys(wanted.devDependencies).filter((name) => !/^(typescript$|@swc\/core$|@types\/)/.test(name)); \

@@ -6,7 +6,7 @@ import { adviceOf, type Resource } from './advice';
 /** What ends first while the load grows and the fleet stays. */
 export interface Limit {
   resource: Resource;
-  /** As it is named in the plan, such as "2 Redis". */
+  /** Its name in the plan, such as "2 Redis". */
   name: string;
   /** Rate up to which the plan holds: with the headroom, and after the loss. */
   plannedTo: number;

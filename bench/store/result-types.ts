@@ -29,7 +29,7 @@ export interface Traffic {
   connections: number;
 }
 
-/** By name of the server: bytes without the headers of TCP and IP. */
+/** Bytes by the name of the server, without the headers of TCP and IP. */
 export type TrafficUse = Record<string, Traffic>;
 
 /** One measured window. */

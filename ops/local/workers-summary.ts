@@ -2,7 +2,7 @@ import { apiHostsOf } from '../../src/config/api-hosts';
 import { apiName } from '../stack/app-names';
 import type { AppProcess, StackInfo } from '../stack/types';
 
-/** As many as `npm start` keeps free for API workers: docs/hosts.md, "Keys and ports". */
+/** Ports that `npm start` keeps free for API workers: docs/hosts.md, "Keys and ports". */
 const PORTS = 16;
 
 /** What `npm start` prints at the end with ROLE=workers. @param pm2Calls commands to list, follow and reload the apps */

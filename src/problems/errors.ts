@@ -146,7 +146,7 @@ export class UnavailableError extends RetryableError {
   readonly problem = 'unavailable';
 }
 
-/** Tells a probe that the process starts, drains, or lacks a server that it needs. */
+/** Answers a probe while the process starts, drains, or lacks a server that it needs. */
 export class NotReadyError extends UnavailableError {
   override readonly isAnswer = true;
 }

@@ -55,7 +55,7 @@ function refuseSelf(hosts: ApiHost[], listens: Pick<Listen, 'host' | 'port'>[]):
   );
   if (own)
     throw new UserError(
-      `API_HOSTS names ${own}, where this NGINX itself listens: requests would go round in circles. ` +
+      `API_HOSTS names ${own}, the address of this NGINX itself: requests would go round in circles. ` +
         'Name the ports of API workers.',
     );
 }

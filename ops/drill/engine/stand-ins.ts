@@ -61,7 +61,7 @@ async function importDebian(engine: Engine, suite: string, work: string): Promis
   if (fs.existsSync(`/${bundle}`)) fs.copyFileSync(`/${bundle}`, path.join(root, bundle));
   // The list of packages of a testing release is valid for a week only.
   fs.writeFileSync(path.join(root, 'etc/apt/apt.conf.d/99-valid'), 'Acquire::Check-Valid-Until "false";\n');
-  // As in the official image: no package starts its service.
+  // No package starts its service, as in the official image.
   fs.writeFileSync(path.join(root, 'usr/sbin/policy-rc.d'), '#!/bin/sh\nexit 101\n', { mode: 0o755 });
   const archive = `${root}.tar`;
   await run('tar', ['-C', root, '-cf', archive, '.'], 2 * MINUTES);

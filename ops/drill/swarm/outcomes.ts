@@ -2,7 +2,7 @@ import type { Host } from '../engine/hosts';
 
 export type Kind = 'read' | 'create' | 'change' | 'sign-up' | 'job';
 
-/** What became of an operation: `unknown` if no answer tells whether it took effect. */
+/** What became of an operation: `unknown` if no answer says whether it took effect. */
 export type Result = 'ok' | 'refused' | 'failed' | 'unknown';
 
 export interface Outcome {

@@ -149,7 +149,7 @@ describe('a plan', () => {
       }
   });
 
-  it('says which assumption is behind a figure, and where it comes from', () => {
+  it('says which assumption is behind a figure, and its source', () => {
     const { out } = run('--rps', '100000', '--mix', 'cached-read=90,create=9,log-in=0.9,heavy-job=0.1');
     expect(out).toMatch(/MongoDB hosts +\d+ +\d+ replica sets? of 3/);
     expect(out).toMatch(/API workers +\d+ +\d+ a host; 193 MB each/);

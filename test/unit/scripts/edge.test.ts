@@ -32,7 +32,7 @@ describe('the addresses of NGINX', () => {
     ['127.0.0.1:4001,[::1]:79-81', '80'],
   ])('cannot be those of API_HOSTS=%s: requests would go round in circles', (API_HOSTS, LISTEN) => {
     expect(() => directives({ API_HOSTS, LISTEN })).toThrow(
-      /^API_HOSTS names \S+:(3000|80), where this NGINX/,
+      /^API_HOSTS names \S+:(3000|80), the address of this NGINX/,
     );
   });
 
