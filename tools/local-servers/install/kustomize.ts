@@ -35,12 +35,12 @@ async function buildKustomize(): Promise<void> {
   const go = findCommand('go');
   if (!go) throw new UserError('there is no Go to build it with');
   fs.mkdirSync(path.dirname(built()), { recursive: true });
-  await withLock(path.join(folder(), '.lock'), { timeoutMs: 15 * 60_000, onWait: () => {} }, async () => {
+  await withLock(path.join(folder(), '.lock'), { timeoutMs: 25 * 60_000, onWait: () => {} }, async () => {
     if (findKustomize()) return;
     const { code, stderr } = await runCommand(
       go,
       ['install', `sigs.k8s.io/kustomize/kustomize/v5@${VERSION}`],
-      { env: { ...process.env, GOBIN: path.dirname(built()), CGO_ENABLED: '0' }, timeoutMs: 10 * 60_000 },
+      { env: { ...process.env, GOBIN: path.dirname(built()), CGO_ENABLED: '0' }, timeoutMs: 20 * 60_000 },
     );
     if (code !== 0) throw new UserError(stderr.trim().slice(-800));
   });
