@@ -1,7 +1,7 @@
 import { fromCaller, UsageError } from '../../src/command-line/convention';
 import { wholeNumber } from '../../src/command-line/arguments';
 import { formatRates } from '../plan/compare-rates';
-import { keptConstants, readConstants } from '../plan/constants';
+import { keptConstants, readConstants } from '../plan/read-constants';
 import { LOSSES, type PlanOptions } from '../plan/fleet';
 import { formatPlan } from '../plan/format';
 import { formatKinds } from '../plan/kinds';

@@ -1,7 +1,8 @@
+import { spawnSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { runPlan } from '../../../bench/commands/plan-command';
-import { keptConstants } from '../../../bench/plan/constants';
+import { keptConstants } from '../../../bench/plan/read-constants';
 import { LOSSES } from '../../../bench/plan/fleet';
 import type { Plan } from '../../../bench/plan/plan';
 import { capture, useResultFolder } from './support/captured';
@@ -147,6 +148,17 @@ describe('a plan', () => {
         expect(out.split('\n').filter((line) => line.length > 80)).toEqual([]);
         expect(out).not.toMatch(/NaN|undefined|Infinity/);
       }
+  });
+
+  it('is what `npx taskfleet bench plan` prints, which loads TypeScript in another way', () => {
+    const root = path.join(__dirname, '../../..');
+    const args = ['--rps', '1000', '--mix', 'create=100'];
+    const { stdout, stderr } = spawnSync(
+      process.execPath,
+      ['-r', './scripts/bootstrap.js', 'bench/run.ts', 'plan', ...args],
+      { cwd: root, encoding: 'utf8' },
+    );
+    expect({ stdout, stderr }).toEqual({ stdout: run(...args).out, stderr: '' });
   });
 
   it('says which assumption is behind a figure, and its source', () => {

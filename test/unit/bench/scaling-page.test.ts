@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { fillPlans } from '../../../bench/commands/plan-page';
-import { keptConstants, sourcesIn } from '../../../bench/plan/constants';
+import { keptConstants, sourcesIn } from '../../../bench/plan/read-constants';
 import { demandOf } from '../../../bench/plan/demand';
 import { constantsFrom } from '../../../bench/plan/from-results';
 import { parseMix } from '../../../bench/plan/mix';
