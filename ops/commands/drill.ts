@@ -12,6 +12,7 @@ const parts: Record<string, string[]> = {
   failover: ['redis', 'rabbitmq'],
   hosts: ['reloads', 'kill', 'cut'],
   swarm: ['updates', 'broken', 'drain', 'scale', 'cut', 'kill', 'throughput'],
+  compose: ['updates', 'scaling', 'balancing', 'starts', 'care', 'images'],
   sessions: ['failures', 'renewals', 'log-outs', 'script-tokens', 'log-ins'],
 };
 const partsText = Object.entries(parts).map(([drill, names]) => `of ${drill} (${names.join(', ')})`);
@@ -57,6 +58,8 @@ const command = {
       'runs two hosts and NGINX as network namespaces, reloads each host 10 times under 48 connections, kills one and cuts its link (root on Linux; 10 minutes)',
     swarm:
       'runs the stack of deploy/swarm on three hosts, each a network namespace with a Docker Engine: 20 rolling updates, a broken image, a drained host, a cut link, a killed host and other numbers of workers under 48 clients (root on Linux; 45 minutes)',
+    compose:
+      'runs docker-compose.yml on a Docker Engine of its own: new versions and other numbers of API containers under 8 connections, another balancing, containers that cannot work, a restore, stops, and the bytes of the image (root on Linux; 20 minutes)',
     rotate:
       'rotates the key of the tokens and the passwords of the servers, and turns logs over, under 48 connections (4 minutes)',
     edge: 'compares cached reads over TLS with those over plain HTTP, and renews the certificate 20 times under 48 connections (3 minutes)',

@@ -1,5 +1,6 @@
 import type { Progress } from '../../tools/command/progress';
 import { drillAutoscaling } from './autoscale';
+import { drillCompose } from './compose/run';
 import { drillEdge } from './edge';
 import { drillFailover } from './failover/run';
 import { drillHosts } from './hosts/run';
@@ -23,7 +24,7 @@ export interface DrillOptions {
   minutes: number;
   /** Rounds of `hosts`, and of the updates of `swarm`. */
   rounds: number;
-  /** Parts of `overload`, `sessions`, `failover`, `hosts` and `swarm`. */
+  /** Parts of `overload`, `sessions`, `failover`, `hosts`, `swarm` and `compose`. */
   only: string[];
 }
 
@@ -37,6 +38,7 @@ export const drills: Record<string, (progress: Progress, options: DrillOptions) 
   jobs: drillJobWorkers,
   failover: drillFailover,
   hosts: drillHosts,
+  compose: drillCompose,
   swarm: drillSwarm,
   rotate: drillRotation,
   edge: drillEdge,
