@@ -63,7 +63,7 @@ WORKDIR /app
 USER 1000
 # The internal port of an API worker or a job worker, which stays open to the end. A process that drains, or waits for
 # MongoDB, is not ready but healthy: an engine that replaced it would lose requests, undo the drain, or replace all of them.
-HEALTHCHECK --interval=5s --timeout=5s --start-period=30s CMD ["node", "-e", "\
+HEALTHCHECK --interval=5s --timeout=5s --retries=6 --start-period=30s CMD ["node", "-e", "\
     const { apiDoorPort, doorsOf, jobDoorPort } = require('./dist/config/door-ports.js'); \
     const { host, port } = doorsOf(process.env); \
     const doors = [apiDoorPort, jobDoorPort].map((portOf) => portOf(port, Number(process.env.NODE_APP_INSTANCE || 0))); \
@@ -85,7 +85,7 @@ WORKDIR /app
 USER 1000
 
 # Healthy if any worker is ready: `pm2 scale` may have removed the first ones.
-HEALTHCHECK --interval=5s --timeout=5s --start-period=30s CMD ["node", "-e", "\
+HEALTHCHECK --interval=5s --timeout=5s --retries=6 --start-period=30s CMD ["node", "-e", "\
     const ready = async (_, i) => { if (!(await fetch(`http://127.0.0.1:${4001 + i}/health/ready`)).ok) throw i; }; \
     Promise.any(Array.from({ length: 16 }, ready)).then(() => process.exit(0), () => process.exit(1))"]
 

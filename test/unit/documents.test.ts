@@ -68,9 +68,9 @@ describe.each(documents)('%s', (file) => {
   });
 
   it('names commands that are there, with options that they have', () => {
-    const named = [...text.matchAll(/\bnpm (?:run )?(?!run\b|ci\b|sbom\b|packages\b|and\b)([a-z][\w:-]*)/g)].map(
-      ([, name]) => name!,
-    );
+    const named = [
+      ...text.matchAll(/\bnpm (?:run )?(?!run\b|ci\b|sbom\b|packages\b|and\b)([a-z][\w:-]*)/g),
+    ].map(([, name]) => name!);
     expect(named.filter((name) => !(name in scripts))).toEqual([]);
     const listed = usageOf('');
     const missing = [...text.matchAll(/\bnpx taskfleet ([a-z][\w-]*)/g)]

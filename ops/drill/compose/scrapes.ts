@@ -25,7 +25,9 @@ export async function startScrapes({ engine, containers }: ComposeStack) {
       'http://127.0.0.1:9464/metrics',
     ]);
     scrapes += 1;
-    for (const [, series = '', value] of text.matchAll(/^(\w+_total\{[^}]*\}) (\S+)$/gm)) {
+    const counters = new Set([...text.matchAll(/^# TYPE (\w+) counter$/gm)].map(([, name]) => name));
+    for (const [, series = '', name, value] of text.matchAll(/^((\w+)\{[^}]*\}) (\S+)$/gm)) {
+      if (!counters.has(name)) continue;
       const now = Number(value);
       if (now < (last.get(series) ?? 0)) fallen.push(`${series}: ${last.get(series)} → ${now}`);
       last.set(series, now);
