@@ -1,4 +1,3 @@
-import os from 'node:os';
 import { z } from 'zod';
 import { SECRET_BYTES } from '../keys/key-list';
 import { LOG_LEVELS } from '../lib/log-levels';
@@ -17,17 +16,11 @@ import {
   isOrigin,
   list,
   networksOrNone,
+  ownHostName,
   placesIn,
   whole,
 } from './values';
 import { cores } from '../process/cores';
-
-/** The name of the machine or container, without what TASKFLEET_HOST does not allow. */
-const ownHostName =
-  os
-    .hostname()
-    .replace(/[^\w.-]|^[^A-Za-z0-9]+/g, '')
-    .slice(0, 63) || 'host';
 
 /** Every variable that the API, the job worker and the commands read. */
 export const configSchema = z.object({

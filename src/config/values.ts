@@ -1,5 +1,6 @@
 import { X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import os from 'node:os';
 import { z } from 'zod';
 import { areNetworksOrNone, itemsOf } from '../lib/networks';
 
@@ -18,6 +19,13 @@ export const explained = (text: z.ZodString, faultsOf: (text: string) => string[
     if (faults.length > 0) context.addIssue({ code: 'custom', message: faults.join('; ') });
   });
 export const networksOrNone = items.refine(areNetworksOrNone);
+
+/** The name of the machine or container, without what TASKFLEET_HOST does not allow. */
+export const ownHostName =
+  os
+    .hostname()
+    .replace(/[^\w.-]|^[^A-Za-z0-9]+/g, '')
+    .slice(0, 63) || 'host';
 
 /** Parses absolute paths by names of small letters and hyphens; returns `undefined` for anything else. */
 export function placesIn(text: string): Record<string, string> | undefined {

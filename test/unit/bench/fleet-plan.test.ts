@@ -233,14 +233,8 @@ describe('constants of your own', () => {
   });
 
   it('come from a result of the bench', () => {
-    const { constants } = plan(
-      '--rps',
-      '9',
-      '--mix',
-      'cached-read=100',
-      '--file',
-      save('r.json', buildResults()),
-    );
+    const file = save('r.json', buildResults());
+    const { constants } = plan('--rps', '9', '--mix', 'cached-read=100', '--file', file);
     expect(constants.requests['cached-read']!.cpuMicros).toMatchObject({
       source: 'bench',
       NGINX: 35,
