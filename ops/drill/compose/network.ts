@@ -15,7 +15,9 @@ const ENGINE = `${prefix}.2`;
 /** Address of this machine as the containers see it. */
 export const CLIENT = `${prefix}.1`;
 
-const ip = (...args: string[]) => execFileSync('ip', args, { stdio: 'pipe', timeout: 10_000 });
+const run = (command: string, args: string[]) =>
+  execFileSync(command, args, { stdio: 'pipe', timeout: 10_000 });
+const ip = (...args: string[]) => run('ip', args);
 
 /** Makes a namespace for an engine, whose bridges and rules then leave the machine's own alone. */
 export function makeNetwork(): void {

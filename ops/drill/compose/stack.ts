@@ -65,7 +65,7 @@ async function startOwnEngine(progress: Progress) {
 /** Starts docker-compose.yml on an engine of its own, in a namespace of its own. */
 export async function startStack(progress: Progress) {
   requireEngine();
-  // Of which the stand-in for the image of MongoDB is made.
+  // Builds the program that the stand-in for the image of MongoDB runs.
   await prepare({ need: ['mongo'], progress });
   const compose = await ensureCompose(progress);
   removeNetwork();
