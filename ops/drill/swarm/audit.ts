@@ -29,21 +29,19 @@ export interface Audit {
 }
 
 /** Compares the ledger with what is there, after the load has ended. */
-export async function audit({ ledger, owners, urlOf }: Clients): Promise<Audit> {
+export async function audit({ ledger, own, urlOf }: Clients): Promise<Audit> {
   const home = urlOf(HOSTS[0]);
   const get = (path: string, headers: Record<string, string>) =>
     fetch(new URL(path, home), { headers, signal: AbortSignal.timeout(REQUEST_MS) });
   const titles = new Map<string, number>();
-  await forEach(owners, async (headers) => {
-    for (let page: string | undefined = '/tasks?limit=100'; page;) {
-      const response = await get(page, headers);
-      if (!response.ok) throw new Error(`GET ${page} answers ${response.status}`);
-      for (const { title } of (await response.json()) as { title: string }[])
-        titles.set(title, (titles.get(title) ?? 0) + 1);
-      page = /<([^>]+)>; rel="next"/.exec(response.headers.get('link') ?? '')?.[1];
-    }
-  });
-  let lost = [...ledger.tasks.keys()].filter((title) => !titles.has(title)).length;
+  for (let page: string | undefined = '/tasks?limit=100'; page;) {
+    const response = await get(page, own);
+    if (!response.ok) throw new Error(`GET ${page} answers ${response.status}`);
+    for (const { title } of (await response.json()) as { title: string }[])
+      titles.set(title, (titles.get(title) ?? 0) + 1);
+    page = /<([^>]+)>; rel="next"/.exec(response.headers.get('link') ?? '')?.[1];
+  }
+  let lost = [...ledger.tasks].filter((title) => !titles.has(title)).length;
   await forEach(ledger.people, async ({ id, headers }) => {
     if (!(await get(`/users/${id}`, headers)).ok) lost += 1;
   });

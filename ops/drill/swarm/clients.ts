@@ -3,6 +3,7 @@ import { sleep } from '../../../tools/command/run-command';
 import { createPictures, newPerson, post, type Session } from '../../../tools/kit/people';
 import { openConnections, type Answer, type Request } from '../../../tools/load/connections';
 import { HOSTS, network, type Host } from '../engine/hosts';
+import type { Account } from '../load';
 import type { Kind, Outcome, Result } from './outcomes';
 
 /** Clients of each host by what they do: 48 in all, half of them POST /tasks. */
@@ -15,7 +16,6 @@ const CLIENTS: Record<'read' | 'create' | 'change' | 'person', number> = {
 /** Leaves two cores room for three hosts. */
 const PAUSE_MS = 120;
 const PERSON_PAUSE_MS = 1_500;
-const OWNERS = 8;
 const TASKS = 24;
 /** A client repeats a request whose effect is unknown with its key, which must not repeat the effect. */
 const TRIES = 8;
@@ -24,7 +24,6 @@ const RECENT_S = 2;
 
 interface Watched {
   path: string;
-  headers: Record<string, string>;
   /** Version of the last acknowledged change. */
   acknowledged: number;
 }
@@ -42,29 +41,29 @@ function resultOf({ status, headers }: Answer, expected: number): Result {
   return status >= 400 && status < 500 ? 'failed' : 'unknown';
 }
 
-/** Works as 48 clients do, and keeps a ledger of what was acknowledged. @param port of NGINX on each host */
-export async function startClients(port: number) {
+/**
+ * Works as 48 clients do, and keeps a ledger of what was acknowledged.
+ *
+ * @param port of NGINX on each host
+ * @param admin who creates the tasks
+ */
+export async function startClients(port: number, admin: Omit<Account, 'url'>) {
   const urlOf = (host: Host) => `http://${network.addressOf(host)}:${port}`;
   const home = urlOf(HOSTS[0]);
-  const owners = await Promise.all(
-    Array.from({ length: OWNERS }, async () => {
-      const { token } = await post<Session>(`${home}/users/signup`, newPerson());
-      return { authorization: `Bearer ${token}` };
-    }),
-  );
+  const { token } = await post<Session>(`${home}/users/login`, admin);
+  const own = { authorization: `Bearer ${token}` };
   const watched: Watched[] = [];
   for (let index = 0; index < TASKS; index += 1) {
-    const headers = owners[index % OWNERS]!;
-    const { _id } = await post<{ _id: string }>(`${home}/tasks`, { title: 'Watched' }, headers);
-    watched.push({ path: `/tasks/${_id}`, headers, acknowledged: 0 });
+    const { _id } = await post<{ _id: string }>(`${home}/tasks`, { title: 'Watched' }, own);
+    watched.push({ path: `/tasks/${_id}`, acknowledged: 0 });
   }
   const nextPicture = await createPictures(64, 64);
   const began = performance.now();
   const outcomes: Outcome[] = [];
   const totals = { reads: 0, stale: 0 };
   const ledger = {
-    /** Title to owner, of tasks that were acknowledged. */
-    tasks: new Map<string, number>(),
+    /** Titles of tasks that were acknowledged. */
+    tasks: new Set<string>(),
     /** Paths of jobs, each with the headers of its user. */
     jobs: [] as { path: string; headers: Record<string, string> }[],
     /** Tokens of people who signed up. */
@@ -98,13 +97,13 @@ export async function startClients(port: number) {
       });
       return { ...answer, result };
     };
-    const turns = { read: 0, change: 0, create: 0 };
+    const turns = { read: 0, change: 0 };
 
     const work = {
       async read() {
         const task = watched[(index * 7 + turns.read++) % TASKS]!;
         const least = task.acknowledged;
-        const answer = await send({ method: 'GET', path: task.path, headers: task.headers }, 'read', 200);
+        const answer = await send({ method: 'GET', path: task.path, headers: own }, 'read', 200);
         if (answer.result !== 'ok') return;
         totals.reads += 1;
         // A read without a version, which no answer is, counts as stale.
@@ -112,21 +111,20 @@ export async function startClients(port: number) {
       },
       // Each task has one client that changes it, so that its versions are acknowledged in order.
       async change() {
-        const own = watched.filter((_task, at) => at % HOSTS.length === HOSTS.indexOf(host));
-        const task = own[turns.change++ % own.length]!;
+        const mine = watched.filter((_task, at) => at % HOSTS.length === HOSTS.indexOf(host));
+        const task = mine[turns.change++ % mine.length]!;
         const body = JSON.stringify({ title: `Watched ${turns.change}` });
-        const headers = { ...task.headers, ...json };
+        const headers = { ...own, ...json };
         const answer = await send({ method: 'PATCH', path: task.path, headers, body }, 'change', 200);
         if (answer.result === 'ok') task.acknowledged = versionOf(answer);
       },
       async create() {
-        const owner = (index + turns.create++) % OWNERS;
         const title = `Ledger ${(ledger.sent += 1)}`;
-        const headers = { ...owners[owner], ...json, 'idempotency-key': randomUUID() };
+        const headers = { ...own, ...json, 'idempotency-key': randomUUID() };
         const request: Request = { method: 'POST', path: '/tasks', headers, body: JSON.stringify({ title }) };
         for (let tries = 0; tries < TRIES; tries += 1) {
           const { result } = await send(request, 'create', 201);
-          if (result === 'ok') ledger.tasks.set(title, owner);
+          if (result === 'ok') ledger.tasks.add(title);
           if (result !== 'unknown' && result !== 'refused') return;
           await sleep(RETRY_MS);
         }
@@ -166,7 +164,7 @@ export async function startClients(port: number) {
     outcomes,
     totals,
     ledger,
-    owners,
+    own,
     urlOf,
     /** Seconds since the load began. */
     now: () => (performance.now() - began) / 1_000,

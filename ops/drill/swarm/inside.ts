@@ -37,7 +37,7 @@ main(
         for (const host of HOSTS)
           await waitUntil(() => isReady(host), { timeoutMs: READY_MS, what: `${host} does not serve` });
       });
-      const clients = await startClients(EDGE_PORT);
+      const clients = await startClients(EDGE_PORT, await stack.account(hosts.all()));
       const context: Context = {
         progress,
         hosts,

@@ -3,6 +3,7 @@ import { runCommand, UserError, waitUntil } from '../../../tools/command/run-com
 import { root } from '../../../tools/command/root';
 import type { Engine } from '../engine/engine';
 import { network } from '../engine/hosts';
+import type { Account } from '../load';
 
 const scripts = path.join(root, 'deploy', 'swarm');
 const NAME = 'taskfleet';
@@ -10,6 +11,9 @@ const NAME = 'taskfleet';
 export const EDGE_PORT = 3000;
 export const imageOf = (build: string): string => `taskfleet:${build}`;
 const CONVERGE_MS = 300_000;
+
+/** The only one who may create tasks. */
+const ADMIN = 'admin@example.com';
 
 export type Stack = ReturnType<typeof stackOn>;
 
@@ -101,6 +105,19 @@ export function stackOn(manager: () => Engine, compose: string[]) {
       ]),
     availability: (host: string, availability: 'active' | 'drain') =>
       docker(['node', 'update', '--availability', availability, host]),
+    /** Makes the first Admin, in a container of the API on one of the hosts. */
+    async account(engines: Engine[]): Promise<Omit<Account, 'url'>> {
+      for (const engine of engines) {
+        const [id] = (await engine.docker(['ps', '--quiet', '--filter', `name=${service('api')}.`])).split(
+          '\n',
+        );
+        if (!id) continue;
+        const who = ['--email', ADMIN, '--username', 'admin', '--name', 'Admin'];
+        const said = await engine.docker(['exec', id, 'node', 'dist/cli/admin.js', ...who]);
+        return { email: ADMIN, password: said.split('\n').at(-1) ?? '' };
+      }
+      throw new UserError('No host has a container of the API.');
+    },
     /** Makes the host of redis-2 and rabbitmq-2 that of Redis' primary and of the leaders of RabbitMQ's queues. */
     async gather(engine: Engine): Promise<void> {
       const inside = async (name: string, program: string[]) => {
