@@ -20,7 +20,8 @@ const TASKS = 24;
 /** A client repeats a request whose effect is unknown with its key, which must not repeat the effect. */
 const TRIES = 8;
 const RETRY_MS = 500;
-const RECENT_S = 2;
+/** Seconds for which `recent` looks back. */
+export const RECENT_S = 1;
 
 interface Watched {
   path: string;

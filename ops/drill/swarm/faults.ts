@@ -1,6 +1,7 @@
 import { p99 } from '../../../src/lib/percentile';
 import { waitUntil } from '../../../tools/command/run-command';
 import { HOSTS, network, type Host } from '../engine/hosts';
+import { RECENT_S } from './clients';
 import { calm } from '../load';
 import { describe, isLost, type Outcome } from './outcomes';
 import { marked, type Context, type Part } from './part';
@@ -98,7 +99,8 @@ export const kill: Part = async (context) => {
       hosts.kill(victim);
       const isCached = () => {
         const { reads, hits } = clients.recent();
-        return reads > 0 && hits / reads >= IN_USE && clients.now() > killedAt + 1;
+        // Reads from before the kill say nothing.
+        return clients.now() > killedAt + 2 * RECENT_S && reads > 0 && hits / reads >= IN_USE;
       };
       await waitUntil(isCached, {
         timeoutMs: CACHE_MS * 2,
