@@ -32,6 +32,15 @@ export const figureAxis = (name: string) => ({
   minorSplitLine: { show: false },
 });
 
+/** A vertical axis of figures with its name on top. */
+export const figureAxisNamedAbove = (name: string) => ({
+  ...figureAxis(''),
+  name,
+  nameLocation: 'end' as const,
+  nameGap: 9,
+  nameTextStyle: { ...text, align: 'left' as const },
+});
+
 /** An axis of names at the left, with the first on top. */
 export const nameAxis = (names: string[], width: number) => ({
   type: 'category' as const,

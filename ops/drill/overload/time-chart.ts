@@ -1,6 +1,6 @@
 import { percentile } from '../../../src/lib/percentile';
-import { figureAxis, FONT, FONT_SIZE, type Chart } from '../../../tools/report/chart';
-import { LINE, MANY, SOFT, THIRD } from '../../../tools/report/colours';
+import { figureAxis, figureAxisNamedAbove, type Chart } from '../../../tools/report/chart';
+import { LINE, MANY, THIRD } from '../../../tools/report/colours';
 import { answersOf, isDone, isRefusal, type Span } from './figures';
 import type { Sent } from './protocol';
 
@@ -48,13 +48,6 @@ export function makeTimeChart({ title, sent, reads, others, overload }: TimeChar
   const ends = series.flatMap(({ answers }) => answers.map(({ dueS, ms }) => dueS + ms / 1_000));
   const last = Math.ceil(ends.reduce((most, end) => Math.max(most, end), overload.ends));
   const xAxis = { ...figureAxis(''), type: 'value' as const, min: 0, max: last };
-  const yAxis = (name: string) => ({
-    ...figureAxis(''),
-    name,
-    nameLocation: 'end' as const,
-    nameGap: 9,
-    nameTextStyle: { color: SOFT, fontSize: FONT_SIZE - 1, fontFamily: FONT, align: 'left' as const },
-  });
   const line = (answers: Answer[], share: number, colour: string) => ({
     type: 'line' as const,
     data: latencies(answers, share),
@@ -83,8 +76,8 @@ export function makeTimeChart({ title, sent, reads, others, overload }: TimeChar
         { ...xAxis, ...figureAxis('seconds'), gridIndex: 1 },
       ],
       yAxis: [
-        { ...yAxis('ms'), type: 'log', gridIndex: 0 },
-        { ...yAxis('answers/s'), type: 'value', gridIndex: 1, splitNumber: 3 },
+        { ...figureAxisNamedAbove('ms'), type: 'log', gridIndex: 0 },
+        { ...figureAxisNamedAbove('answers/s'), type: 'value', gridIndex: 1, splitNumber: 3 },
       ],
       series: [
         ...series.flatMap(({ answers, colour }, index) => [

@@ -1,5 +1,5 @@
-import { percentile } from '../../../src/lib/percentile';
-import { figureAxis, FONT, FONT_SIZE, type Chart } from '../../../tools/report/chart';
+import { p99 } from '../../../src/lib/percentile';
+import { figureAxis, figureAxisNamedAbove, FONT_SIZE, type Chart } from '../../../tools/report/chart';
 import { LINE, MANY, SOFT, THIRD } from '../../../tools/report/colours';
 import { formatPage } from '../../../tools/report/html';
 import { isLost, type Mark, type Outcome } from './outcomes';
@@ -35,13 +35,6 @@ function timeChart(outcomes: Outcome[], marks: Mark[]): Chart {
   const reads = outcomes.filter(({ kind, result }) => kind === 'read' && result === 'ok');
   const grid = { left: 64, right: 16 };
   const xAxis = { ...figureAxis(''), type: 'value' as const, min: 0, max: last };
-  const yAxis = (name: string) => ({
-    ...figureAxis(''),
-    name,
-    nameLocation: 'end' as const,
-    nameGap: 9,
-    nameTextStyle: { color: SOFT, fontSize: FONT_SIZE - 1, fontFamily: FONT, align: 'left' as const },
-  });
   const line = (data: [number, number | null][], colour: string) => ({
     type: 'line' as const,
     data,
@@ -50,13 +43,7 @@ function timeChart(outcomes: Outcome[], marks: Mark[]): Chart {
     lineStyle: { color: colour, width: 1.5 },
     itemStyle: { color: colour },
   });
-  const p99 = (all: Outcome[]) =>
-    all.length > 0
-      ? percentile(
-          all.map(({ ms }) => ms),
-          0.99,
-        )
-      : null;
+  const p99Of = (all: Outcome[]) => (all.length > 0 ? p99(all.map(({ ms }) => ms)) : null);
   const shades = marks.map(({ name, from, to }): [object, object] => [
     {
       xAxis: from,
@@ -86,12 +73,12 @@ function timeChart(outcomes: Outcome[], marks: Mark[]): Chart {
         { ...xAxis, ...figureAxis('seconds'), gridIndex: 1 },
       ],
       yAxis: [
-        { ...yAxis('ms'), type: 'log', gridIndex: 0 },
-        { ...yAxis('operations/s'), type: 'value', gridIndex: 1, splitNumber: 3 },
+        { ...figureAxisNamedAbove('ms'), type: 'log', gridIndex: 0 },
+        { ...figureAxisNamedAbove('operations/s'), type: 'value', gridIndex: 1, splitNumber: 3 },
       ],
       series: [
         {
-          ...line(bin(reads, last, p99), MANY),
+          ...line(bin(reads, last, p99Of), MANY),
           markArea: { silent: true, itemStyle: { color: LINE, opacity: 0.5 }, data: shades },
         },
         ...series.map(({ colour, is }) => ({
