@@ -52,14 +52,17 @@ main(
         rows.push(row);
         console.log(`${row.what}: ${row.measured}`);
       };
+      const writePage = () => {
+        const subject = new Date().toISOString().slice(0, 16).replace('T', ' ');
+        fs.writeFileSync(page, formatTimeline(rows, clients.outcomes, marks, subject));
+      };
       try {
         await progress.step('load', '48 clients, half of them POST /tasks', () => calm(WARM_UP_MS));
         for (const name of only) await parts[name]!(context);
         await calm(WARM_UP_MS);
       } finally {
         await clients.stop();
-        const subject = new Date().toISOString().slice(0, 16).replace('T', ' ');
-        fs.writeFileSync(page, formatTimeline(rows, clients.outcomes, marks, subject));
+        writePage();
       }
       const { totals } = clients;
       add({
@@ -86,8 +89,7 @@ main(
         aim: '0',
         holds: notDone === 0 && jobs > 0,
       });
-      const subject = new Date().toISOString().slice(0, 16).replace('T', ' ');
-      fs.writeFileSync(page, formatTimeline(rows, clients.outcomes, marks, subject));
+      writePage();
       console.log(`Timeline: ${forCaller(page)}`);
       for (const { what, measured, aim, holds } of rows)
         if (!holds) faults.push(`${what}: ${measured} (aim: ${aim})`);

@@ -1,4 +1,5 @@
 import type { Host } from '../engine/hosts';
+import { count, describeFailures } from '../load';
 
 export type Kind = 'read' | 'create' | 'change' | 'sign-up' | 'job';
 
@@ -31,12 +32,13 @@ export const isLost = ({ result }: Outcome): boolean => result === 'failed' || r
 /** Formats what did not succeed: "3 of 900 failed (3 × create 502), 7 refused for overload". */
 export function describe(outcomes: Outcome[]): string {
   const lost = outcomes.filter(isLost);
-  const kinds = new Map<string, number>();
-  for (const { kind, why } of lost) kinds.set(`${kind} ${why}`, (kinds.get(`${kind} ${why}`) ?? 0) + 1);
-  const why = [...kinds].map(([name, times]) => `${times} × ${name}`).join(', ');
+  const failures: Record<string, number> = {};
+  for (const { kind, why } of lost) count(failures, `${kind} ${why}`);
   const refused = outcomes.filter(({ result }) => result === 'refused').length;
-  return (
-    `${lost.length} of ${outcomes.length} failed${why && ` (${why})`}` +
-    (refused > 0 ? `, ${refused} refused for overload` : '')
-  );
+  return describeFailures({
+    answered: outcomes.length - lost.length,
+    failed: lost.length,
+    failures,
+    refused,
+  });
 }
