@@ -7,6 +7,7 @@ set -eu
 
 # No --mode replicated-job: Docker 20.10 runs such a job again and again.
 docker service create --detach --quiet --name taskfleet-run --restart-condition none --no-healthcheck \
+  --with-registry-auth \
   --read-only --cap-drop ALL --mount type=tmpfs,dst=/tmp \
   --network taskfleet_api-mongo --network taskfleet_api-redis --network taskfleet_api-rabbitmq \
   --secret taskfleet-mongo-url-api --env MONGO_URL_FILE=/run/secrets/taskfleet-mongo-url-api \

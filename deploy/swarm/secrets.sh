@@ -3,7 +3,7 @@
 # no command shows them again.
 set -eu
 
-random() { openssl rand -hex 32; }
+random() { od -An -N32 -tx1 /dev/urandom | tr -d ' \n'; }
 create() { # NAME VALUE
   printf %s "$2" | docker secret create "taskfleet-$1" - >/dev/null
   echo "taskfleet-$1"

@@ -7,16 +7,22 @@ import { cacheFolder } from './images';
 
 /** The version that the Compose files were run with. */
 const version = '2.40.3';
+const OLDEST = [2, 24, 4];
 const MINUTES = 60_000;
+
+/** @param found a version such as `v2.40.3`. @returns whether it knows `!override`, as Compose does since 2.24.4 */
+export function isNewEnough(found: string): boolean {
+  const parts = (/^v?(\d+)\.(\d+)\.(\d+)/.exec(found) ?? []).slice(1).map(Number);
+  const first = parts.findIndex((part, i) => part !== OLDEST[i]);
+  return parts.length > 0 && (first < 0 || parts[first]! > OLDEST[first]!);
+}
 
 /** @returns the command that the engine's client has as a plugin, if it is new enough for our files */
 async function findPlugin(): Promise<string[] | undefined> {
   const { code, stdout } = await runCommand('docker', ['compose', 'version', '--short'], {
     timeoutMs: 15_000,
   });
-  const [, major, minor] = /^v?(\d+)\.(\d+)/.exec(stdout) ?? [];
-  const isNew = Number(major) > 2 || (Number(major) === 2 && Number(minor) >= 24);
-  return code === 0 && isNew ? ['docker', 'compose'] : undefined;
+  return code === 0 && isNewEnough(stdout) ? ['docker', 'compose'] : undefined;
 }
 
 /** Builds Compose from its Go module; `go install` refuses the module's own replacements. */

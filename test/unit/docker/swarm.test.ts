@@ -40,6 +40,7 @@ function run(script: string, args: string[] = [], env: Record<string, string> = 
   const PATH = `${bin}:${process.env.PATH}`;
   const printed = execFileSync('sh', [path.join(folder, script), ...args], {
     env: { PATH, THERE: '', COMPOSE: 'compose', ...env },
+    cwd: root,
     encoding: 'utf8',
     stdio: ['ignore', 'pipe', 'pipe'],
   });
@@ -181,8 +182,10 @@ describe('secrets.sh', () => {
 
 describe('deploy.sh', () => {
   const SERVICES = ['api', 'redis-1', 'mongo-1', 'redis-2'];
-  const { given, printed } = run('deploy.sh', ['-f', 'mine.yml'], { SERVICES: SERVICES.join('\n') });
-  const head = "version: '3.8'\nfiles: -f stack.yml -f mine.yml";
+  // A file of the folder where the user is, and one of deploy/swarm.
+  const files = ['-f', 'docker-compose.tls.yml', '-f', 'one-mongo.yml'];
+  const { given, printed } = run('deploy.sh', files, { SERVICES: SERVICES.join('\n') });
+  const head = `version: '3.8'\nfiles: -f ${folder}/stack.yml -f docker-compose.tls.yml -f ${folder}/one-mongo.yml`;
 
   it('deploys the members of one host after those of another, and then everything', () => {
     const only = (...members: string[]) =>
@@ -197,6 +200,7 @@ describe('deploy.sh', () => {
     expect(given('--prune')).toBe(`${head} config --no-interpolate\n`);
     const deploys = given('calls').trim().split('\n');
     expect(deploys.map((line) => line.includes('--prune'))).toEqual([false, false, true]);
+    for (const line of deploys) expect(line).toContain('--with-registry-auth');
     expect(printed.match(/members of host \d/g)).toEqual(['members of host 1', 'members of host 2']);
   });
 
@@ -216,7 +220,9 @@ describe('run.sh', () => {
   it('runs a command with the secrets of the API, prints its output and leaves nothing', () => {
     const { given, printed } = once('Complete');
     const [create, ...rest] = given('calls').trimEnd().split('\n');
-    expect(create).toMatch(/^ service create .*--no-healthcheck.* --mount a image:1 taskfleet migrate$/);
+    expect(create).toMatch(
+      /^ service create .*--no-healthcheck.*--with-registry-auth.* --mount a image:1 taskfleet migrate$/,
+    );
     for (const [name, value] of Object.entries(services.api!.environment!).filter(([key]) =>
       key.endsWith('_FILE'),
     ))
