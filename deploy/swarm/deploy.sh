@@ -33,12 +33,39 @@ deploy() {
   sed "s/^name:.*/version: '3.8'/" |
     docker stack deploy "$@" --compose-file - --with-registry-auth taskfleet
 }
-is_settled() {
-  for service; do
-    case $(docker service inspect --format '{{if .UpdateStatus}}{{.UpdateStatus.State}}{{end}}' "taskfleet_$service") in
-    updating) return 1 ;;
+# Prints what a member still lacks, such as `mongo-1 0/1`; nothing if it runs and no update of it goes on.
+lack_of() { # SERVICE
+  update='{{if .UpdateStatus}}{{.UpdateStatus.State}}{{end}}'
+  state=$(docker service inspect --format "$update" "taskfleet_$1" 2>&1) || state="is not known: $state"
+  replicas=$(docker service ls --filter "name=taskfleet_$1" --format '{{.Replicas}}') || :
+  case $state in
+  '' | *completed) [ "$replicas" = 1/1 ] || echo "$1 $replicas" ;;
+  *) echo "$1 $state" ;;
+  esac
+}
+give_up() { # MESSAGE SERVICE…
+  echo "$1. The members of the next hosts were not touched. Mend it, and run this again." >&2
+  shift
+  for service; do docker service ps --no-trunc "taskfleet_$service" >&2; done
+  exit 1
+}
+# The swarm begins an update a moment after it was told to, so the members have settled once three checks in a row find
+# nothing that they lack.
+wait_for() { # HOST SERVICE…
+  host=$1 checks=0 calm=0
+  shift
+  while [ "$calm" -lt 3 ]; do
+    lack=$(for service; do lack_of "$service"; done)
+    case $lack in
+    '') calm=$((calm + 1)) ;;
+    *paused*) give_up "The swarm gave up: $(echo $lack)" "$@" ;;
+    *) calm=0 ;;
     esac
-    [ "$(docker service ls --filter "name=taskfleet_$service" --format '{{.Replicas}}')" = 1/1 ] || return 1
+    # Every 20 s; given up after 10 minutes.
+    if [ $((checks % 10)) = 0 ]; then echo "Waiting for the members of host $host:" ${lack:-they run}; fi
+    [ "$checks" -lt 300 ] || give_up "The members of host $host do not run after 10 minutes: $(echo $lack)" "$@"
+    checks=$((checks + 1))
+    sleep 2
   done
 }
 
@@ -47,7 +74,6 @@ services=$(config config --no-interpolate --services)
 for host in 1 2 3; do
   members=$(echo "$services" | grep -- "-$host\$") || continue
   without $(echo "$services" | grep -v -- "-$host\$") | config -f - config --no-interpolate | deploy
-  echo "Waiting for the members of host $host"
-  until is_settled $members; do sleep 2; done
+  wait_for "$host" $members
 done
 config config --no-interpolate | deploy --prune

@@ -34,6 +34,8 @@ export const compose = parse(read('docker-compose.yml'), { merge: true }) as {
 };
 export const { nginx, api, worker, mongo, redis, rabbitmq } = compose.services as Record<string, Service> &
   Record<'nginx' | 'api' | 'worker' | 'mongo' | 'redis' | 'rabbitmq', Service>;
+/** Reads a duration such as `30s`. */
+export const seconds = (text: string | undefined) => Number(/^(\d+)s$/.exec(text ?? '')?.[1]);
 /** Fills in ${NAME:-default} and ${NAME:?message} as Compose does. */
 export const filledIn = (environment: Record<string, string>) =>
   Object.fromEntries(

@@ -64,3 +64,4 @@ export const stack = readStack(FILE);
 export const services = Object.fromEntries(
   Object.keys(stack.services).map((name) => [name, resolved(FILE, name)]),
 );
+export const membersOf = (name: string) => Object.keys(services).filter((key) => key.startsWith(`${name}-`));

@@ -11,6 +11,7 @@ import {
   nginx,
   read,
   root,
+  seconds,
   worker,
   type Service,
 } from '../../support/compose-file';
@@ -23,8 +24,6 @@ const template = read('nginx/nginx.conf.template');
 const override = parse(read('docker-compose.response-time.yml')) as {
   services: { nginx: Service };
 };
-
-const seconds = (text: string | undefined) => Number(/^(\d+)s$/.exec(text ?? '')?.[1]);
 
 describe('docker-compose.yml', () => {
   it('follows the schema and every rule that is not of taste', () => {
