@@ -6,6 +6,8 @@ import { runMain } from '../../tools/command/run-main';
 import { UsageError } from '../../tools/command/run-command';
 import { withLock } from '../../tools/command/lock';
 
+/** Longer than a drill inside a network of hosts may take to stop its engines. */
+const STOP_MS = 150_000;
 /** The parts of drills that have some, in the order in which they run. */
 const parts: Record<string, string[]> = {
   overload: ['writes', 'passwords', 'retries', 'mixed', 'slowed', 'notices'],
@@ -90,13 +92,18 @@ async function drill(name: string, options: DrillOptions) {
 }
 
 export const run = (args: string[]) =>
-  runMain(args, command, async ({ values, positionals: [name = 'kill'] }) => {
-    const options = {
-      reloads: wholeNumber('--reloads', values.reloads, 1, 100),
-      seconds: wholeNumber('--seconds', values.seconds, 1, 100),
-      rounds: wholeNumber('--rounds', values.rounds, 1, 100),
-      minutes: wholeNumber('--minutes', values.minutes, 1, 100),
-      only: partsOf(name, values.only),
-    };
-    await withLock(drillLock, { timeoutMs: 60_000 }, () => drill(name, options));
-  });
+  runMain(
+    args,
+    command,
+    async ({ values, positionals: [name = 'kill'] }) => {
+      const options = {
+        reloads: wholeNumber('--reloads', values.reloads, 1, 100),
+        seconds: wholeNumber('--seconds', values.seconds, 1, 100),
+        rounds: wholeNumber('--rounds', values.rounds, 1, 100),
+        minutes: wholeNumber('--minutes', values.minutes, 1, 100),
+        only: partsOf(name, values.only),
+      };
+      await withLock(drillLock, { timeoutMs: 60_000 }, () => drill(name, options));
+    },
+    { stopMs: STOP_MS },
+  );

@@ -13,11 +13,13 @@ import { describeFailure, outlastReaders } from '../../src/command-line/conventi
  * the next start could not continue from. The exit status is 2 for wrong arguments, 1 for a failure, 130 for Ctrl-C.
  *
  * @param main is not called if the arguments are wrong or ask for the usage
+ * @param stopMs time from Ctrl-C until the process ends although `main` still cleans up
  */
 export async function runMain<T extends Options>(
   args: string[],
   command: Command<T>,
   main: (given: Given<T>) => Promise<void>,
+  { stopMs = 30_000 }: { stopMs?: number } = {},
 ) {
   outlastReaders();
   let interrupted = 0;
@@ -26,7 +28,7 @@ export async function runMain<T extends Options>(
     if (interrupted > 1) process.exit(130);
     console.error('\nInterrupted: finishing up (once more to end at once).');
     interruption.abort();
-    setTimeout(() => process.exit(130), 30_000).unref();
+    setTimeout(() => process.exit(130), stopMs).unref();
   };
   process.on('SIGINT', interrupt).on('SIGTERM', interrupt).on('SIGHUP', interrupt);
   const run = async () => {

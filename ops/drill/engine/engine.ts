@@ -1,6 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
+import { endChild } from '../../../tools/command/child-end';
 import { findCommand } from '../../../tools/local-servers/find-command';
 import { runCommand, UserError, waitUntil } from '../../../tools/command/run-command';
 
@@ -90,10 +91,19 @@ export async function startEngine({
     server = spawn(call[0]!, call.slice(1), { stdio: ['ignore', log, log], detached: true });
     fs.closeSync(log);
     const what = `The Docker Engine does not start (its log: ${at('log')})`;
-    await waitUntil(() => docker(['version']), { timeoutMs: START_MS, everyMs: 300, what });
+    try {
+      await waitUntil(() => docker(['version']), { timeoutMs: START_MS, everyMs: 300, what });
+    } catch (error) {
+      // The caller gets no handle with which it could end the engine.
+      await stop();
+      throw error;
+    }
   }
 
-  const isOver = () => !server || server.exitCode !== null || server.signalCode !== null;
+  async function stop(): Promise<void> {
+    if (server) await endChild(server, STOP_MS);
+  }
+
   weighContainers();
   await start();
   return {
@@ -102,14 +112,7 @@ export async function startEngine({
     docker,
     /** Starts it again, after all its processes were killed. */
     start,
-    async stop(): Promise<void> {
-      server?.kill('SIGTERM');
-      await waitUntil(isOver, { timeoutMs: STOP_MS, what: 'The Docker Engine does not end' }).catch(
-        (error: unknown) => {
-          server?.kill('SIGKILL');
-          throw error;
-        },
-      );
-    },
+    /** Ends it and its containers, also after Ctrl-C. */
+    stop,
   };
 }

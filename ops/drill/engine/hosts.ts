@@ -1,30 +1,34 @@
-import fs from 'node:fs';
-import os from 'node:os';
-import path from 'node:path';
-import { offsetOf } from '../../../tools/local-servers/choose-ports';
-import { sleep, waitUntil } from '../../../tools/command/run-command';
-import { networkOf } from '../network/network';
-import { dir } from '../own-stack';
+import { waitUntil } from '../../../tools/command/run-command';
+import { networkOf, type Network } from '../network/network';
 import { startEngine, type Engine } from './engine';
 
-/** Short, because engines keep sockets there, whose paths have a limit of 107 characters. */
-const folderOf = (host: string) => path.join(os.tmpdir(), `taskfleet-${offsetOf(dir)}-${host}`);
 export const HOSTS = ['host1', 'host2', 'host3'] as const;
 export type Host = (typeof HOSTS)[number];
 export const network = networkOf({ name: 'swarm', prefix: '10.213.78', hosts: [...HOSTS] });
 
 export type Hosts = Awaited<ReturnType<typeof startHosts>>;
 
-/** Starts an engine on each host, in its network namespace. */
+/** Starts an engine on a host, in its network namespace. */
+export const startEngineOn = (on: Network, host: string): Promise<Engine> =>
+  startEngine({ folder: on.folderOf(host), enter: (program) => on.onHost(host, program), hostName: host });
+
+/** Starts an engine on each host. */
 export async function startHosts() {
   const engines = {} as Record<Host, Engine>;
-  const start = async (host: Host) => {
-    fs.rmSync(folderOf(host), { recursive: true, force: true });
-    const enter = (program: string[]) => network.onHost(host, program);
-    engines[host] = await startEngine({ folder: folderOf(host), enter, hostName: host });
-  };
-  await Promise.all(HOSTS.map(start));
+  const start = async (host: Host) => void (engines[host] = await startEngineOn(network, host));
   const all = () => HOSTS.map((host) => engines[host]);
+  /** Their folders are removed with the network. */
+  async function stop(): Promise<void> {
+    await Promise.allSettled(Object.values(engines).map((engine) => engine.stop()));
+    for (const host of HOSTS) network.killAll(host);
+  }
+  // All of them, because one that is still starting could not be stopped.
+  const starts = await Promise.allSettled(HOSTS.map(start));
+  const failed = starts.find((one) => one.status === 'rejected');
+  if (failed) {
+    await stop();
+    throw failed.reason;
+  }
 
   return {
     engines,
@@ -55,13 +59,6 @@ export async function startHosts() {
     kill: (host: Host) => network.killAll(host),
     /** Starts the engine of a host that was killed, with its data. */
     restart: (host: Host) => engines[host].start(),
-    async stop(): Promise<void> {
-      await Promise.allSettled(all().map((engine) => engine.stop()));
-      for (const host of HOSTS) {
-        network.killAll(host);
-        await sleep(200);
-        fs.rmSync(folderOf(host), { recursive: true, force: true });
-      }
-    },
+    stop,
   };
 }

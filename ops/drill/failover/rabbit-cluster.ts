@@ -1,13 +1,11 @@
-import { spawn, type ChildProcess } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
-import { findOwned, marker } from '../../../tools/command/processes';
 import { runCommand, UserError, waitUntil } from '../../../tools/command/run-command';
 import { findFree } from '../../../tools/local-servers/ports';
 import { newSecret } from '../../../tools/local-servers/secrets';
 import { rabbit } from '../../../tools/local-servers/servers/rabbit';
-import type { ServerProcess } from '../../../tools/local-servers/types';
 import { dir } from '../own-stack';
+import { openGroup } from './server-group';
 
 const folder = path.join(dir, 'rabbit-cluster');
 const nodes = [1, 2, 3].map((number) => ({
@@ -30,18 +28,11 @@ interface Queue {
   messages: number;
 }
 
-/** Ends what a drill that was killed has left. */
-async function endLeftovers(): Promise<void> {
-  const left = await findOwned({ dir: folder, executables: rabbit.executables, pidFolders: [] });
-  for (const pid of left) process.kill(pid, 'SIGKILL');
-  fs.rmSync(folder, { recursive: true, force: true });
-}
-
 /** Starts three brokers that form a cluster by themselves, with one port mapper and one cookie. */
 export async function startRabbitCluster() {
-  await endLeftovers();
   const found = rabbit.find();
   if (!found) throw new UserError('RabbitMQ was not found. `npm start` installs it.');
+  const group = await openGroup(folder, rabbit.executables);
   const first = await findFree(firstPort, { size: 7 });
   const login = { user: 'taskfleet', password: newSecret() };
   const cookie = newSecret();
@@ -60,24 +51,11 @@ export async function startRabbitCluster() {
     return processes;
   });
 
-  const running = new Map<string, ChildProcess>();
-  function run(
-    name: string,
-    cwd: string,
-    { script, args, env }: ServerProcess,
-    more: Record<string, string> = {},
-  ) {
-    const log = fs.openSync(path.join(folder, `${name}.log`), 'a');
-    const ownEnv = { ...process.env, ...env, ...more, [marker]: folder };
-    running.set(name, spawn(script, args, { cwd, env: ownEnv, stdio: ['ignore', log, log] }));
-    fs.closeSync(log);
-  }
   const [portMapper] = prepared[0]!;
-  run('epmd', nodes[0]!.dir, portMapper!);
-
   function start(index: number): void {
     const { name, dir: cwd } = nodes[index]!;
-    run(name, cwd, prepared[index]![1]!, { RABBITMQ_NODENAME: name });
+    const { env, ...program } = prepared[index]![1]!;
+    group.run(name, cwd, { ...program, env: { ...env, RABBITMQ_NODENAME: name } });
   }
 
   /** Runs `rabbitmqctl` for a broker. @returns what it prints */
@@ -94,8 +72,7 @@ export async function startRabbitCluster() {
     JSON.parse(await control(anyRunning(), ['--formatter', 'json', ...args])) as T;
 
   const indexOf = (node: string) => nodes.findIndex(({ name }) => name === node);
-  const isRunning = (index: number) => running.get(nodes[index]!.name)?.exitCode === null;
-  const anyRunning = () => nodes.findIndex((_, index) => isRunning(index));
+  const anyRunning = () => nodes.findIndex(({ name }) => group.isRunning(name));
   const queues = () => ask<Queue[]>(['list_queues', 'name', 'leader', 'online', 'messages']);
 
   const waitForAll = () =>
@@ -107,19 +84,14 @@ export async function startRabbitCluster() {
       { timeoutMs: START_MS, everyMs: 500, what: `The RabbitMQ cluster is not there (see ${folder})` },
     );
 
-  async function stop(): Promise<void> {
-    for (const child of running.values()) child.kill('SIGKILL');
-    const isOver = () =>
-      [...running.values()].every(({ exitCode, signalCode }) => exitCode !== null || signalCode);
-    await waitUntil(isOver, { timeoutMs: 10_000, what: 'A RabbitMQ broker does not end' });
-    fs.rmSync(folder, { recursive: true, force: true });
-  }
-
-  nodes.forEach((_, index) => start(index));
-  await waitForAll().catch(async (error: unknown) => {
-    await stop();
+  try {
+    group.run('epmd', nodes[0]!.dir, portMapper!);
+    nodes.forEach((_, index) => start(index));
+    await waitForAll();
+  } catch (error) {
+    await group.stop();
     throw error;
-  });
+  }
 
   return {
     /** AMQP_URL of all brokers. */
@@ -136,7 +108,7 @@ export async function startRabbitCluster() {
       if (!node) throw new UserError(`${queue} has no consumer`);
       return node.name;
     },
-    signal: (node: string, signal: NodeJS.Signals) => void running.get(node)?.kill(signal),
+    signal: group.signal,
     /** Starts a node that was killed; resolves once all queues have all members. */
     async restart(node: string): Promise<void> {
       start(indexOf(node));
@@ -144,6 +116,6 @@ export async function startRabbitCluster() {
       const areWhole = async () => (await queues()).every(({ online }) => online.length === nodes.length);
       await waitUntil(areWhole, { timeoutMs: START_MS, everyMs: 500, what: 'A queue lacks members' });
     },
-    stop,
+    stop: group.stop,
   };
 }

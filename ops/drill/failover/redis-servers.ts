@@ -1,13 +1,12 @@
-import { spawn, type ChildProcess } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import { Redis } from 'ioredis';
-import { findOwned, marker } from '../../../tools/command/processes';
 import { UserError, waitUntil } from '../../../tools/command/run-command';
 import { findFree } from '../../../tools/local-servers/ports';
 import { newSecret } from '../../../tools/local-servers/secrets';
 import { redis } from '../../../tools/local-servers/servers/redis';
 import { dir } from '../own-stack';
+import { openGroup } from './server-group';
 
 const folder = path.join(dir, 'redis-servers');
 const FIRST_PORT = 16_400;
@@ -23,16 +22,8 @@ const sentinels = names.slice(2);
 
 export type RedisServers = Awaited<ReturnType<typeof startRedisServers>>;
 
-/** Ends what a drill that was killed has left. */
-async function endLeftovers(): Promise<void> {
-  for (const pid of await findOwned({ dir: folder, executables: redis.executables, pidFolders: [] }))
-    process.kill(pid, 'SIGKILL');
-  fs.rmSync(folder, { recursive: true, force: true });
-}
-
 /** Starts a primary, its replica, and three sentinels of it. */
 export async function startRedisServers() {
-  await endLeftovers();
   const found = redis.find();
   if (!found) throw new UserError('redis-server was not found. `npm start` installs it.');
   const first = await findFree(FIRST_PORT, { size: names.length });
@@ -43,7 +34,7 @@ export async function startRedisServers() {
     ['SET', NAME, 'down-after-milliseconds', 1_000, 'failover-timeout', 5_000, 'auth-pass', password],
   ];
 
-  const running = new Map<Name, ChildProcess>();
+  const group = await openGroup(folder, redis.executables);
   const clients = new Map<Name, Redis>();
 
   function start(name: Name, lines: string[]): void {
@@ -52,12 +43,9 @@ export async function startRedisServers() {
     const own = ['bind 127.0.0.1', `port ${portOf(name)}`, 'dir .', ...lines];
     const text = own.map((line) => `${line}\n`).join('');
     fs.writeFileSync(path.join(home, 'redis.conf'), text, { mode: 0o600 });
-    const log = fs.openSync(path.join(folder, `${name}.log`), 'a');
     // A path would need quoting.
     const args = ['redis.conf', ...(name.startsWith('sentinel') ? ['--sentinel'] : [])];
-    const env = { ...process.env, [marker]: folder };
-    running.set(name, spawn(found!.bin, args, { cwd: home, env, stdio: ['ignore', log, log] }));
-    fs.closeSync(log);
+    group.run(name, home, { script: found!.bin, args });
   }
   function startServer(name: ServerName, primary?: ServerName): void {
     const lines = ['save ""', `requirepass ${password}`, `masterauth ${password}`];
@@ -101,17 +89,13 @@ export async function startRedisServers() {
 
   async function stop(): Promise<void> {
     clients.forEach((client) => client.disconnect());
-    for (const child of running.values()) child.kill('SIGKILL');
-    const areOver = () =>
-      [...running.values()].every(({ exitCode, signalCode }) => exitCode !== null || signalCode);
-    await waitUntil(areOver, { timeoutMs: READY_MS, what: 'A Redis does not end' });
-    fs.rmSync(folder, { recursive: true, force: true });
+    await group.stop();
   }
 
-  startServer('redis-1');
-  startServer('redis-2', 'redis-1');
-  sentinels.forEach((name) => start(name, []));
   try {
+    startServer('redis-1');
+    startServer('redis-2', 'redis-1');
+    sentinels.forEach((name) => start(name, []));
     const areUp = async () => (await Promise.all(names.map((name) => ask(name, 'PING')))).length > 0;
     await waitUntil(() => areUp().catch(() => false), { timeoutMs: READY_MS, what: 'A Redis did not start' });
     await atAll(watch('redis-1'));
@@ -124,7 +108,7 @@ export async function startRedisServers() {
   return {
     /** REDIS_URL by all sentinels. */
     url: `redis+sentinel://:${password}@${sentinels.map((name) => `127.0.0.1:${portOf(name)}`).join()}/${NAME}`,
-    signal: (name: ServerName, signal: NodeJS.Signals) => void running.get(name)?.kill(signal),
+    signal: (name: ServerName, signal: NodeJS.Signals) => group.signal(name, signal),
     /** Starts a server that was killed as a replica of the other one. */
     restart: startServer,
     waitForReplica,

@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
+import os from 'node:os';
 import path from 'node:path';
 import { isAlive } from '../../../src/lib/is-alive';
 import { sleep, UserError } from '../../../tools/command/run-command';
@@ -53,6 +54,7 @@ export type Network = ReturnType<typeof networkOf>;
  * @param hosts whose addresses end with 11, 12 …
  */
 export function networkOf({ name, prefix, hosts }: { name: string; prefix: string; hosts: string[] }) {
+  const folderOf = (host: string) => path.join(os.tmpdir(), `taskfleet-${offsetOf(dir)}-${name}-${host}`);
   const spaceOf = (host: string) => `taskfleet-${name}-${offsetOf(dir)}-${host}`;
   const addressOf = (host: string) => `${prefix}.${10 + hosts.indexOf(host) + 1}`;
   const exists = (host: string) => fs.existsSync(path.join('/run/netns', spaceOf(host)));
@@ -73,6 +75,8 @@ export function networkOf({ name, prefix, hosts }: { name: string; prefix: strin
   return {
     prefix,
     addressOf,
+    /** Folder for the engine of a host. Short, because engines keep sockets there, whose paths have a limit of 107 characters. */
+    folderOf,
     killAll,
 
     make(): void {
@@ -102,13 +106,14 @@ export function networkOf({ name, prefix, hosts }: { name: string; prefix: strin
     cut: (host: string): string => ip('-n', spaceOf(EDGE), 'link', 'set', `to-${host}`, 'down'),
     heal: (host: string): string => ip('-n', spaceOf(EDGE), 'link', 'set', `to-${host}`, 'up'),
 
-    /** Removes the namespaces with everything in them, also those of a drill that was killed. */
+    /** Removes the namespaces with everything in them, and the folders of the hosts, also those of a drill that was killed. */
     async remove(): Promise<void> {
       for (const host of [...hosts, EDGE].filter(exists)) {
         // A supervisor may start another process while the first ones are killed.
         for (let round = 0; round < 20 && killAll(host) > 0; round += 1) await sleep(100);
         ip('netns', 'del', spaceOf(host));
       }
+      for (const host of hosts) fs.rmSync(folderOf(host), { recursive: true, force: true });
     },
   };
 }

@@ -1,14 +1,30 @@
 import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import fs from 'node:fs';
 import path from 'node:path';
 import { messageOf } from '../../../src/lib/error-code';
+import { waitForEnd } from '../../../tools/command/child-end';
 import { createProgress, type Progress } from '../../../tools/command/progress';
-import { interruption, sleep, UserError } from '../../../tools/command/run-command';
+import { interruption, UserError } from '../../../tools/command/run-command';
 import { typescript } from '../../../tools/command/typescript';
 import { EDGE, requireNetwork, type Network } from './network';
 
 const STOP_MS = 90_000;
+
+/** Runs a program until it ends; after Ctrl-C it has STOP_MS to clean up. @returns its exit status */
+export async function runUntilEnd(command: string, args: string[]): Promise<number | null> {
+  // In a group of its own Ctrl-C in a terminal reaches it once: from here. If this process is killed, the channel closes.
+  const child = spawn(command, args, { stdio: ['ignore', 'inherit', 'inherit', 'ipc'], detached: true });
+  const { signal } = interruption;
+  const ended = new Promise((resolve) => child.once('exit', resolve).once('error', resolve));
+  const interrupted = new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
+  if (!signal.aborted) await Promise.race([ended, interrupted]);
+  if (signal.aborted) {
+    child.kill('SIGINT');
+    await waitForEnd(child, STOP_MS);
+    child.kill('SIGKILL');
+  }
+  return child.exitCode;
+}
 
 /**
  * Makes the network, and runs a file that calls `main` below in its EDGE.
@@ -22,29 +38,21 @@ export async function runInside(
 ): Promise<string[]> {
   requireNetwork();
   const faultsFile = path.join(folder, 'faults.json');
-  await progress.step('network', 'namespaces for the hosts', async () => {
-    // A drill that was killed leaves its own.
-    await network.remove();
-    fs.rmSync(folder, { recursive: true, force: true });
-    fs.mkdirSync(folder, { recursive: true, mode: 0o700 });
-    network.make();
-  });
   try {
+    await progress.step('network', 'namespaces for the hosts', async () => {
+      // A drill that was killed leaves its own.
+      await network.remove();
+      fs.rmSync(folder, { recursive: true, force: true });
+      fs.mkdirSync(folder, { recursive: true, mode: 0o700 });
+      network.make();
+    });
     const program = [process.execPath, ...typescript, file, faultsFile, ...args];
-    const child = spawn('nsenter', network.onHost(EDGE, program), { stdio: 'inherit' });
-    // Ctrl-C in a terminal reaches it as well; a signal to this process alone does not.
-    interruption.signal.addEventListener('abort', () => child.kill('SIGINT'), { once: true });
-    const ended = once(child, 'exit') as Promise<[number | null]>;
-    const stopped = new Promise<[null]>((resolve) =>
-      interruption.signal.addEventListener('abort', () => void sleep(STOP_MS).then(() => resolve([null])), {
-        once: true,
-      }),
-    );
-    const [code] = await Promise.race([ended, stopped]);
+    const code = await runUntilEnd('nsenter', network.onHost(EDGE, program));
     interruption.signal.throwIfAborted();
     if (code !== 0) throw new UserError('The drill did not come to its end.');
     return JSON.parse(fs.readFileSync(faultsFile, 'utf8')) as string[];
   } finally {
+    // Also what a program that was killed has left.
     await network.remove();
     fs.rmSync(folder, { recursive: true, force: true });
   }
@@ -56,7 +64,8 @@ export function main(
 ): void {
   const [faultsFile = '', ...args] = process.argv.slice(2);
   const faults: string[] = [];
-  process.once('SIGINT', () => interruption.abort());
+  const interrupt = () => interruption.abort();
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP', 'disconnect']) process.on(signal, interrupt);
   work({ progress: createProgress(), faults, args }).then(
     () => {
       fs.writeFileSync(faultsFile, JSON.stringify(faults));
