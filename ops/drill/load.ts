@@ -31,6 +31,8 @@ interface LoadOptions {
   token: string;
   connections: number;
   path: string;
+  /** As for the connections. */
+  ownNetwork?: string;
   /** True to take any certificate: this host made it. */
   anyCertificate?: boolean;
 }
@@ -47,7 +49,7 @@ const nothing = (): Taken => ({
 export const count = (counts: Record<string, number>, key: string) => (counts[key] = (counts[key] ?? 0) + 1);
 
 /** Sends the next request on each connection as soon as it has an answer: half POST /tasks, half GET `path`. */
-export function startLoad({ url, token, connections, path, anyCertificate }: LoadOptions) {
+export function startLoad({ url, token, connections, path, ownNetwork, anyCertificate }: LoadOptions) {
   const authorization = `Bearer ${token}`;
   const write = {
     request: {
@@ -67,6 +69,7 @@ export function startLoad({ url, token, connections, path, anyCertificate }: Loa
   let taken = nothing();
   const opened = openConnections({
     url,
+    ownNetwork,
     anyCertificate,
     connections,
     onConnect: () => (taken.connects += 1),
@@ -120,6 +123,12 @@ export async function prepareLoad({ url, email, password }: Account) {
 
 /** Waits while the load goes on. @throws AbortError if Ctrl-C ends the drill */
 export const calm = (ms: number): Promise<void> => sleep(ms, undefined, { signal: interruption.signal });
+
+/** @returns what is wrong: requests failed, or none was answered at all; undefined if nothing is */
+export function faultOf(taken: Pick<Taken, 'answered' | 'failed' | 'failures'>): string | undefined {
+  if (taken.failed > 0) return describeFailures(taken);
+  return taken.answered > 0 ? undefined : 'nothing was answered';
+}
 
 /** Formats failures: "3 of 900 failed (3 × GET 502), 7 refused for overload". */
 export function describeFailures({

@@ -1,13 +1,16 @@
 import fs from 'node:fs';
 import path from 'node:path';
-import { calm } from '../load';
+import { post } from '../../../tools/kit/people';
+import { calm, prepareLoad } from '../load';
 import type { Part } from './part';
+import { HOST, network } from './places';
 
 /** Seconds that `docker compose stop` of one service may take. */
 const mostSeconds = 9;
+const ANSWER_MS = 10_000;
 
 /** Two job workers, what is published, monitors beside a busy address, a backup and its restore, and stops. */
-export const careForIt: Part = async ({ stack, faults }) => {
+export const careForIt: Part = async ({ stack, account, faults }) => {
   const { engine, compose, containers } = stack;
   const [worker = ''] = await containers('worker');
   await engine.docker(['exec', worker, 'pm2', 'scale', 'taskfleet-worker', '2']);
@@ -36,11 +39,17 @@ export const careForIt: Part = async ({ stack, faults }) => {
   await stack.up();
 
   async function restoreBackup(): Promise<void> {
+    const { headers } = await prepareLoad(account);
+    const ask = (address: string) =>
+      fetch(`${stack.url}${address}`, { headers, signal: AbortSignal.timeout(ANSWER_MS) });
+    const countTasks = async () => (await ask('/tasks?limit=1&count=true')).headers.get('x-total-count');
+    const before = await countTasks();
     const [api = ''] = await containers('api');
     await engine.docker(['exec', api, 'taskfleet', 'backup', '/tmp/backup.gz'], { timeoutMs: 300_000 });
     const encoded = await engine.docker(['exec', api, 'base64', '-w0', '/tmp/backup.gz']);
-    const file = path.join(stack.folder, 'backup.gz');
+    const file = path.join(network.folderOf(HOST), 'backup.gz');
     fs.writeFileSync(file, Buffer.from(encoded, 'base64'));
+    const later = await post<{ _id: string }>(`${stack.url}/tasks`, { title: 'After the backup' }, headers);
     const mount = ['-v', `${file}:/backup.gz:ro`];
     const restore = () =>
       compose(
@@ -57,5 +66,10 @@ export const careForIt: Part = async ({ stack, faults }) => {
     console.log(`restore: ${restored.stdout.trim().split('\n').at(-1)}`);
     if (restored.code !== 0) faults.push(`a restore: ${restored.stderr.slice(-300)}`);
     await stack.up();
+    const after = await countTasks();
+    const { status } = await ask(`/tasks/${later._id}`);
+    console.log(`restore: ${before} tasks before, ${after} after; one made since the backup: ${status}`);
+    if (before === null || after !== before) faults.push(`a restore: ${before} tasks became ${after}`);
+    if (status !== 404) faults.push(`a restore: a task made since the backup answers ${status}`);
   }
 };

@@ -6,7 +6,7 @@ import type { Progress } from '../../../tools/command/progress';
 import type { Engine } from '../engine/engine';
 import { buildApp, withBuilder } from '../engine/images';
 import type { Part } from './part';
-import { PROCESS_IMAGE, versions } from './stack';
+import { PROCESS_IMAGE, versions } from './places';
 
 /** What docker-compose.yml and the Dockerfiles use of each official image: users by name, commands, files. */
 const used: Record<string, { users?: string[]; commands?: string[]; files?: string[] }> = {

@@ -46,10 +46,10 @@ export async function startScrapes({ engine, containers }: ComposeStack) {
   }
   const looping = loop();
   return {
-    async stop() {
+    async stop(): Promise<void> {
       isStopped = true;
       await looping;
-      return { scrapes, misses, hosts: hosts.size, series: last.size, fallen };
     },
+    found: () => ({ taken: scrapes, misses, hosts: hosts.size, series: last.size, fallen }),
   };
 }

@@ -1,7 +1,7 @@
 import { messageOf } from '../../../src/lib/error-code';
 import { waitUntil } from '../../../tools/command/run-command';
 import type { Part } from './part';
-import { versions } from './stack';
+import { versions } from './places';
 
 const tmpfs = ['--tmpfs', '/home/node/.pm2:uid=1000,mode=0700', '--tmpfs', '/tmp'];
 const mongo = ['--env', 'MONGO_URL=mongodb://mongo/taskfleet'];

@@ -1,4 +1,5 @@
-import { calm, describeFailures, prepareLoad, startLoad, type Account } from '../load';
+import { calm, describeFailures, faultOf, prepareLoad, startLoad, type Account } from '../load';
+import { network } from './places';
 
 const connections = 8;
 const beforeMs = 3_000;
@@ -8,15 +9,21 @@ const afterMs = 4_000;
  * Runs `work` under load, half of it POST /tasks, and prints what failed.
  *
  * @param mayFail true if requests of this time may fail, but none of those after it
- * @returns the number of requests that failed and should not have
+ * @returns a line for each time in which requests failed that should not have, or none was answered
  */
 export async function underLoad(
   account: Account,
   title: string,
   work: () => Promise<unknown>,
   mayFail = false,
-): Promise<number> {
-  const load = startLoad({ connections, ...(await prepareLoad(account)), url: account.url });
+): Promise<string[]> {
+  const { url } = account;
+  const load = startLoad({
+    connections,
+    ...(await prepareLoad(account)),
+    url,
+    ownNetwork: network.prefix,
+  });
   try {
     await calm(beforeMs);
     const before = load.take();
@@ -32,7 +39,10 @@ export async function underLoad(
     console.log(
       `${title.padEnd(34)} ${seconds.toFixed(1).padStart(5)} s  ${describeFailures(during)}, slowest ${Math.round(slowest)} ms; after: ${describeFailures(after)}`,
     );
-    return before.failed + after.failed + (mayFail ? 0 : during.failed);
+    return Object.entries({ before, ...(!mayFail && { during }), after }).flatMap(([when, taken]) => {
+      const fault = faultOf(taken);
+      return fault ? [`${title}, ${when}: ${fault}`] : [];
+    });
   } finally {
     await load.stop();
   }

@@ -3,6 +3,7 @@ import os from 'node:os';
 import path from 'node:path';
 import type { Progress } from '../../../tools/command/progress';
 import { withLock } from '../../../tools/command/lock';
+import { interruption } from '../../../tools/command/run-command';
 import { root } from '../../../tools/command/root';
 import { startEngine, type Engine } from './engine';
 import { ensureStandIns, labelOf, officialImages } from './stand-ins';
@@ -33,7 +34,10 @@ export async function withBuilder<T>(progress: Progress, work: (builder: Engine)
     try {
       await progress.step('images', 'the official ones', async (step) => {
         const [first = ''] = officialImages;
-        if (await fetched(engine, first))
+        const isFetched = await fetched(engine, first);
+        // An interrupted command looks like a registry that does not answer.
+        interruption.signal.throwIfAborted();
+        if (isFetched)
           for (const image of officialImages)
             await engine.docker(['pull', image], { timeoutMs: 10 * MINUTES });
         else {

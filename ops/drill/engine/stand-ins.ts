@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
 import type { Step } from '../../../tools/command/progress';
-import { runCommand, UserError } from '../../../tools/command/run-command';
+import { interruption, runCommand, UserError } from '../../../tools/command/run-command';
 import { findCached } from '../../../tools/local-servers/mongodb-cache';
 import type { Engine } from './engine';
 
@@ -135,6 +135,7 @@ export async function ensureStandIns(engine: Engine, work: string, step: Step): 
   try {
     for (const suite of suites) {
       if (await isThere(`debian:${suite}-slim`)) continue;
+      interruption.signal.throwIfAborted();
       step.say(`debian:${suite}-slim from Debian's packages`);
       await importDebian(engine, suite, work);
     }
@@ -142,6 +143,7 @@ export async function ensureStandIns(engine: Engine, work: string, step: Step): 
       const source = sourceOf(path.join(sources, name));
       const known = await labelOf(engine, image);
       if (known === source) continue;
+      interruption.signal.throwIfAborted();
       step.say(`${image} from packages`);
       const folder = path.join(work, name);
       fs.cpSync(path.join(sources, name), folder, { recursive: true });
