@@ -9,7 +9,7 @@ import { askLoads } from '../autoscale/look';
 import { apiName } from '../stack/app-names';
 import { runDirOf } from '../stack/control';
 import type { Stack } from '../stack/types';
-import { calm, describeFailures, prepareLoad } from './load';
+import { calm, describeFailures, faultOf, prepareLoad } from './load';
 import { withOwnStack } from './own-stack';
 import { startPacedLoad } from './paced-load';
 
@@ -206,5 +206,6 @@ export const drillAutoscaling = (progress: Progress, { minutes }: { minutes: num
     }
     const taken = load.taken();
     progress.line('result', describeFailures(taken));
-    if (taken.failed > 0) faults.push(describeFailures(taken));
+    const fault = faultOf(taken);
+    if (fault) faults.push(fault);
   });

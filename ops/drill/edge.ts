@@ -5,7 +5,7 @@ import { makeCertificate, type Certificate } from '../../tools/kit/certificate';
 import { findFree } from '../../tools/local-servers/ports';
 import { requireServed } from '../../tools/local-servers/served-certificate';
 import { compareReads } from './compare-reads';
-import { calm, describeFailures, prepareLoad, startLoad } from './load';
+import { calm, describeFailures, faultOf, prepareLoad, startLoad } from './load';
 import { dir, withOwnStack } from './own-stack';
 
 const connections = 48;
@@ -51,7 +51,7 @@ export async function drillEdge(progress: Progress, { reloads }: { reloads: numb
       });
       const taken = load.take();
       console.log(`${reloads} renewals: ${describeFailures(taken)}; ${taken.connects} new connections`);
-      for (const one of [before, taken]) if (one.failed > 0) faults.push(describeFailures(one));
+      for (const fault of [before, taken].map(faultOf)) if (fault) faults.push(fault);
     } finally {
       await load.stop();
     }

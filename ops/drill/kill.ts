@@ -57,7 +57,13 @@ export const drillKills = (progress: Progress) =>
     const signal = AbortSignal.any([ended.signal, interruption.signal]);
     const watching = watchDaemons({ root, stackFile: stack.stackFile, start, say: () => {}, signal });
     try {
-      await killEach(stack, await createLedger(account), faults);
+      const ledger = await createLedger(account);
+      try {
+        await killEach(stack, ledger, faults);
+      } finally {
+        await ledger.stop();
+      }
+      await judgeLoss(ledger, faults);
     } finally {
       ended.abort();
       await watching;
@@ -76,7 +82,9 @@ async function killEach(stack: Stack, ledger: Ledger, faults: string[]) {
       if (what.includes('without')) faults.push(`${name}: ${count} × ${what}`);
     await sleep(calmMs);
   }
-  await ledger.stop();
+}
+
+async function judgeLoss(ledger: Ledger, faults: string[]) {
   const lost = await ledger.findLost();
   const { tasks, jobs } = ledger.acknowledged();
   console.log(`\n${tasks} tasks and ${jobs} jobs were acknowledged; ${lost.length} of them lost.`);

@@ -31,7 +31,7 @@ interface LoadOptions {
   token: string;
   connections: number;
   path: string;
-  /** As for the connections. */
+  /** Network that the caller made, such as `10.213.78`, to which load may go as well. */
   ownNetwork?: string;
   /** True to take any certificate: this host made it. */
   anyCertificate?: boolean;

@@ -5,7 +5,7 @@ import type { Progress } from '../../tools/command/progress';
 import { buildOf } from '../../src/process/version';
 import { createReleases } from '../stack/releases';
 import { buildWith } from './broken-builds';
-import { calm, describeFailures, prepareLoad, startLoad } from './load';
+import { calm, describeFailures, faultOf, prepareLoad, startLoad } from './load';
 import { withOwnStack } from './own-stack';
 
 const connections = 48;
@@ -43,7 +43,8 @@ export const drillRollback = (progress: Progress) =>
       console.log(
         `${name.padEnd(32)}${seconds.padStart(3)} s, ${describeFailures(taken)}, p99 ${p99(taken.times).toFixed(0)} ms`,
       );
-      if (taken.failed > 0) faults.push(`${name}: ${describeFailures(taken)}`);
+      const fault = faultOf(taken);
+      if (fault) faults.push(`${name}: ${fault}`);
       if (builds.length !== 1 || !isRight(builds[0]!, kept))
         faults.push(`${name}: ${builds.join(', ')} serves, and ${kept} builds are kept`);
     }

@@ -7,7 +7,7 @@ import { rotateKeys } from '../secrets/rotate-keys';
 import { rotatePassword } from '../secrets/rotate-password';
 import { root } from '../set-up/prepare';
 import type { Stack } from '../stack/types';
-import { calm, describeFailures, prepareLoad, startLoad, type Account } from './load';
+import { calm, describeFailures, faultOf, prepareLoad, startLoad, type Account } from './load';
 import { countMissing, readLogged } from './logged';
 import { withOwnStack } from './own-stack';
 
@@ -64,7 +64,8 @@ async function underLoad(
   await progress.step('load', name, work);
   const taken = load.take();
   progress.line('load', describeFailures(taken));
-  if (taken.failed > 0) faults.push(`${name}: ${describeFailures(taken)}`);
+  const fault = faultOf(taken);
+  if (fault) faults.push(`${name}: ${fault}`);
   return taken;
 }
 

@@ -72,6 +72,7 @@ async function changeTo(
         console.log(`       ${note}; clients reconnected ${change.connects} times`);
       if (judgesSpread && uneven > mostUneven)
         faults.push(`${title}, ${workers} → ${count}: a share is ${fromEven}`);
+      if (after.answered === 0) faults.push(`${title}, ${workers} → ${count}: nothing was answered`);
       workers = count;
     }
   } finally {

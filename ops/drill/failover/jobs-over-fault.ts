@@ -28,6 +28,7 @@ export interface Outcome {
 }
 
 const LIMIT_MS = 180_000;
+const ANSWER_MS = 10_000;
 const inOrder = (left: number, right: number) => left - right;
 
 /**
@@ -76,7 +77,7 @@ export async function runJobsOverFault(
 }
 
 async function read(url: string, id: string, { headers }: Client): Promise<Job> {
-  const response = await fetch(`${url}/jobs/${id}`, { headers });
+  const response = await fetch(`${url}/jobs/${id}`, { headers, signal: AbortSignal.timeout(ANSWER_MS) });
   if (!response.ok) throw new Error(`GET job answers ${response.status}`);
   return (await response.json()) as Job;
 }

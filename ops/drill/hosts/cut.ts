@@ -23,6 +23,8 @@ interface Sent {
   tookMs: number;
   isRead: boolean;
   isOk: boolean;
+  /** Host of the API worker that answered; empty if none did. */
+  host: string;
 }
 
 const percent99 = (all: Sent[]) => p99Of(all.map(({ tookMs }) => tookMs));
@@ -54,6 +56,7 @@ export const cut: Part = async ({ progress, fleet, faults }) => {
       tookMs: times.tookMs,
       isRead: !isWrite(index),
       // A worker that refuses for overload names itself; NGINX does not.
+      host: String(worker ?? '').split('/')[0]!,
       isOk: status === (isWrite(index) ? 201 : 200) || (status === 503 && worker !== undefined),
     });
   try {
@@ -91,6 +94,13 @@ export const cut: Part = async ({ progress, fleet, faults }) => {
     );
   }
   const recovered = during(recoveredSeconds, cutSeconds);
+  const isOfVictim = ({ host }: Sent) => host === victim;
+  // An answer that came after the healing says nothing.
+  const early = recovered.filter(({ at, tookMs }) => at + tookMs / 1_000 < cutSeconds);
+  const shares = [during(-beforeSeconds, 0), early].map((all) => all.filter(isOfVictim).length);
+  console.log(`host ${victim} answered ${shares[0]} before the cut and ${shares[1]} behind it`);
+  if (shares[0] === 0) faults.push(`cut: host ${victim} answered nothing before the cut`);
+  if (shares[1]! > 0) faults.push(`cut: host ${victim} answered ${shares[1]} requests behind the cut`);
   const p99 = percent99(recovered.filter(({ isRead }) => isRead));
   console.log(`link of host ${victim} cut: after ${recoveredSeconds} s the p99 of reads is ${ms(p99)}`);
   const before = percent99(during(-beforeSeconds, 0).filter(({ isRead }) => isRead));

@@ -1,4 +1,5 @@
-import { calm, describeFailures, prepareLoad, startLoad } from '../load';
+import { calm, describeFailures, faultOf, prepareLoad, startLoad } from '../load';
+import { WORKERS } from './fleet';
 import { HOSTS, network } from './places';
 import type { Part } from './part';
 
@@ -26,7 +27,9 @@ export const kill: Part = async ({ progress, fleet, faults }) => {
     );
     // Each connection has one request under way.
     if (during.failed > connections) faults.push(`kill: more failed than were under way (${during.failed})`);
-    if (after.failed > 0) faults.push(`kill: ${describeFailures(after)} later than ${servedAgainMs} ms`);
+    if (killed < WORKERS) faults.push(`kill: host ${victim} ran only ${killed} processes`);
+    const fault = faultOf(after);
+    if (fault) faults.push(`kill: ${fault} later than ${servedAgainMs} ms`);
     await progress.step('kill', `starting host ${victim} again`, () => fleet.start(victim));
     load.take();
     await calm(8_000);
@@ -36,7 +39,8 @@ export const kill: Part = async ({ progress, fleet, faults }) => {
       `host ${victim} is back: ${describeFailures(back)}, ${isBack ? 'it serves' : 'it serves NOTHING'}`,
     );
     if (!isBack) faults.push(`kill: host ${victim} serves nothing after its return`);
-    if (back.failed > 0) faults.push(`kill: ${describeFailures(back)} at the return of host ${victim}`);
+    const backFault = faultOf(back);
+    if (backFault) faults.push(`kill: ${backFault} at the return of host ${victim}`);
   } finally {
     await load.stop();
   }

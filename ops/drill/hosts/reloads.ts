@@ -1,5 +1,5 @@
 import { interruption } from '../../../tools/command/run-command';
-import { calm, describeFailures, prepareLoad, startLoad } from '../load';
+import { calm, describeFailures, faultOf, prepareLoad, startLoad } from '../load';
 import { HOSTS } from './places';
 import type { Part } from './part';
 
@@ -12,7 +12,8 @@ export const reloads: Part = async ({ progress, fleet, rounds, faults }) => {
   const load = startLoad({ url, connections, ...(await prepareLoad(fleet.account)) });
   try {
     await progress.step('load', `${connections} connections, half of them POST /tasks`, () => calm(warmUpMs));
-    const { workers, ...before } = load.take();
+    const before = load.take();
+    const { workers } = before;
     console.log(`both hosts: ${describeFailures(before)}, by ${Object.keys(workers).sort().join(', ')}`);
     for (const name of HOSTS)
       if (!Object.keys(workers).some((worker) => worker.startsWith(`${name}/`)))
@@ -29,7 +30,7 @@ export const reloads: Part = async ({ progress, fleet, rounds, faults }) => {
     });
     const taken = load.take();
     console.log(`drain and reload of each host, ${rounds} times: ${describeFailures(taken)}`);
-    for (const one of [before, taken]) if (one.failed > 0) faults.push(`reloads: ${describeFailures(one)}`);
+    for (const fault of [before, taken].map(faultOf)) if (fault) faults.push(`reloads: ${fault}`);
   } finally {
     await load.stop();
   }
