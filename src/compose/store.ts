@@ -2,12 +2,14 @@ import { createAuditRepository } from '../audit/audit-repository';
 import { createAvatarRepository } from '../avatars/avatar-repository';
 import { createResponseCache } from '../cache/response-cache';
 import type { DataConfig, ProcessConfig } from '../config';
+import { timeLimits } from '../config/time-limits';
 import { createHostRepository } from '../hosts/host-repository';
 import { createIdempotencyRepository } from '../idempotency/idempotency-repository';
 import type { BusyClock } from '../lib/busy-clock';
 import { createHashPool } from '../infra/hash-pool';
 import { connectMongo, PATIENT, type Mongo } from '../infra/mongo/mongo';
 import { observeMongo } from '../infra/mongo/observe-mongo';
+import { createPatience } from '../infra/mongo/patience';
 import { createDump } from '../infra/mongo/dump';
 import type { Metrics } from '../infra/metrics';
 import { createMigrations } from '../infra/mongo/migrations';
@@ -111,10 +113,9 @@ export async function composeData(config: DataConfig, logger: Logger, database?:
 /** Connects to MongoDB and brings its data and indexes up to this version. */
 export async function openStore(config: ProcessConfig, logger: Logger, metrics: Metrics, busy?: BusyClock) {
   const commands = metrics.counter('taskfleet_mongo_commands_total', 'Commands sent to MongoDB', ['command']);
-  const store = await connectStore(config.mongoUrl, logger, {
-    onCommand: (name) => commands(name)(),
-    busy,
-  });
+  const patiently = createPatience(timeLimits.patienceMs, logger);
+  const options = { onCommand: (name: string) => commands(name)(), busy };
+  const store = await patiently(() => connectStore(config.mongoUrl, logger, options));
   metrics.info('taskfleet_build_info', 'What this process runs', {
     ...versions,
     release: config.release ?? '',
@@ -126,7 +127,7 @@ export async function openStore(config: ProcessConfig, logger: Logger, metrics: 
       'MONGO_URL has options without effect: reads are from the primary, writes wait for a majority',
     );
   try {
-    await store.prepare();
+    await patiently(store.prepare);
     return store;
   } catch (error) {
     await store.mongo.close();

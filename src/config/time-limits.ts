@@ -19,6 +19,11 @@ export const timeLimits = {
   jobGraceMs: 8_000,
   /** How long a start may take on a busy host. */
   startMs: 10_000,
+  /**
+   * How long a start waits for MongoDB: longer than an election (12 s). With the last try and the rest of the start it
+   * fits into PM2's listen_timeout and the start period of the image's health check, 30 s each.
+   */
+  patienceMs: 20_000,
 };
 
 /** Highest DRAIN_MS. */

@@ -55,6 +55,7 @@ export async function connectMongo(
   // Without a listener an error after the first connect would end the process.
   connection.on('error', () => {});
   await connection.asPromise().catch((error: unknown) => {
+    void connection.close(true).catch(() => {});
     throw new ServerAwayError('MongoDB', url, error);
   });
   if (onCommand) connection.getClient().on('commandStarted', ({ commandName }) => onCommand(commandName));
