@@ -1,6 +1,6 @@
 import { inTurns } from '../../tools/load/closed-loop';
 import type { Answer } from '../../tools/load/connections';
-import { createStalenessJudge, versionOf } from '../figures/staleness';
+import { createStalenessJudge, versionOf } from '../../tools/load/staleness';
 import { addError, type LoadRequest } from '../load/load';
 import { measureLoad } from '../load/measure';
 import { sendUntil } from '../load/warm-apps';

@@ -48,6 +48,13 @@ const nothing = (): Taken => ({
 });
 export const count = (counts: Record<string, number>, key: string) => (counts[key] = (counts[key] ?? 0) + 1);
 
+/** @returns what became of a request; `refused` for overload, which had no effect */
+export function resultOf({ status, headers }: Answer, expected: number): 'ok' | 'refused' | 'failed' {
+  if (status === expected) return 'ok';
+  // A worker that refuses names itself. NGINX's own 503, if no worker takes the request, does not.
+  return status === 503 && headers['x-worker'] ? 'refused' : 'failed';
+}
+
 /** Sends the next request on each connection as soon as it has an answer: half POST /tasks, half GET `path`. */
 export function startLoad({ url, token, connections, path, ownNetwork, anyCertificate }: LoadOptions) {
   const authorization = `Bearer ${token}`;
@@ -75,18 +82,12 @@ export function startLoad({ url, token, connections, path, ownNetwork, anyCertif
     onConnect: () => (taken.connects += 1),
   });
 
-  const add = ({ status, headers, error }: Answer, method: string, expected: number, ms: number) => {
-    // NGINX's own 503, if no worker takes the request, names no worker.
-    if (status === 503 && headers['x-worker']) {
-      taken.refused += 1;
-      return;
-    }
-    if (status !== expected) {
-      taken.failed += 1;
-      count(taken.failures, `${method} ${error ?? status}`);
-      return;
-    }
-    taken.answered += 1;
+  const add = (answer: Answer, method: string, expected: number, ms: number) => {
+    const { status, headers, error } = answer;
+    const result = resultOf(answer, expected);
+    if (result === 'failed') count(taken.failures, `${method} ${error ?? status}`);
+    taken[result === 'ok' ? 'answered' : result] += 1;
+    if (result !== 'ok') return;
     count(taken.workers, String(headers['x-worker'] ?? ''));
     taken.times.push(ms);
   };

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { inTurns } from '../../tools/load/closed-loop';
 import { openConnections, type Answer, type Request } from '../../tools/load/connections';
 import { sendAtRate } from '../../tools/load/open-loop';
-import { count, type Taken } from './load';
+import { count, resultOf, type Taken } from './load';
 
 const CONNECTIONS = 64;
 const SEGMENT_MS = 500;
@@ -20,14 +20,10 @@ export function startPacedLoad({ url, requests }: { url: string; requests: Reque
   let perSecond = 0;
   let isStopped = false;
 
-  function add({ status, headers, error }: Answer, method: string): void {
-    if (status === (method === 'POST' ? 201 : 200)) taken.answered += 1;
-    // NGINX's own 503, if no worker takes the request, names no worker.
-    else if (status === 503 && headers['x-worker']) taken.refused += 1;
-    else {
-      taken.failed += 1;
-      count(taken.failures, `${method} ${error ?? status}`);
-    }
+  function add(answer: Answer, method: string): void {
+    const result = resultOf(answer, method === 'POST' ? 201 : 200);
+    if (result === 'failed') count(taken.failures, `${method} ${answer.error ?? answer.status}`);
+    taken[result === 'ok' ? 'answered' : result] += 1;
   }
 
   async function run(): Promise<void> {

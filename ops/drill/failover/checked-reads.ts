@@ -1,6 +1,7 @@
 import { post } from '../../../tools/kit/people';
 import { inTurns, startClosedLoop } from '../../../tools/load/closed-loop';
-import { openConnections, type Answer, type Request } from '../../../tools/load/connections';
+import { openConnections, type Request } from '../../../tools/load/connections';
+import { createStalenessJudge, versionOf } from '../../../tools/load/staleness';
 import { count } from '../load';
 
 const READERS = 16;
@@ -13,25 +14,18 @@ const SPAN_MS = 250;
 /** From this share of hits on the cache is in use. */
 const IN_USE = 0.5;
 
-interface Task {
-  path: string;
-  /** Version of the last acknowledged change. */
-  acknowledged: number;
-}
 interface Span {
   reads: number;
   hits: number;
 }
 
-/** The version is the first part of a tag. */
-const versionOf = ({ headers }: Answer) => Number(/^(?:W\/)?"(\d+)\./.exec(String(headers.etag))?.[1]);
-
 /** Reads and changes tasks, and compares each read with what was acknowledged before it was sent. */
 export async function startCheckedReads(url: string, headers: Record<string, string>) {
-  const tasks: Task[] = [];
+  const tasks: string[] = [];
+  const versions = createStalenessJudge();
   while (tasks.length < TASKS) {
     const { _id } = await post<{ _id: string }>(`${url}/tasks`, { title: 'Failover' }, headers);
-    tasks.push({ path: `/tasks/${_id}`, acknowledged: 0 });
+    tasks.push(`/tasks/${_id}`);
   }
   const opened = openConnections({ url, connections: READERS + WRITERS });
   const spans: Span[] = [];
@@ -41,36 +35,37 @@ export async function startCheckedReads(url: string, headers: Record<string, str
   const statuses: Record<string, number> = {};
 
   const nextRead = inTurns(tasks);
-  const readers = startClosedLoop<Request & { task: Task; least: number }>(opened, {
+  const readers = startClosedLoop<Request & { isStale: (version: number) => boolean }>(opened, {
     clients: READERS,
     next() {
-      const task = nextRead();
-      return { method: 'GET', path: task.path, headers, task, least: task.acknowledged };
+      const path = nextRead();
+      return { method: 'GET', path, headers, isStale: versions.readBegins(path) };
     },
-    onAnswer(answer, { least }) {
+    onAnswer(answer, { isStale }) {
       if (answer.status !== 200) return void count(statuses, `GET ${answer.error ?? answer.status}`);
       const span = spanAt(performance.now());
       totals.reads += 1;
       span.reads += 1;
       if (answer.headers['x-cache'] === 'HIT') span.hits += 1;
-      // A read without a version, which no answer is, counts as stale.
-      if (!(versionOf(answer) >= least)) totals.stale += 1;
+      const version = versionOf(answer.headers.etag);
+      // No answer lacks a version.
+      if (version === undefined || isStale(version)) totals.stale += 1;
     },
   });
 
   // One change of a task at a time, so that its versions are acknowledged in order.
   let isStopped = false;
-  const writer = (own: Task[]) =>
+  const writer = (own: string[]) =>
     new Promise<void>((resolve) => {
       const next = inTurns(own);
       const write = () => {
         if (isStopped) return resolve();
-        const task = next();
+        const path = next();
         const body = JSON.stringify({ title: `Failover ${totals.writes}` });
         const json = { ...headers, 'content-type': 'application/json' };
-        opened.send({ method: 'PATCH', path: task.path, headers: json, body }, (answer) => {
+        opened.send({ method: 'PATCH', path, headers: json, body }, (answer) => {
           totals.writes += 1;
-          if (answer.status === 200) task.acknowledged = versionOf(answer);
+          if (answer.status === 200) versions.acknowledge(path, versionOf(answer.headers.etag) ?? 0);
           else {
             totals.unknown += 1;
             count(statuses, `PATCH ${answer.error ?? answer.status}`);

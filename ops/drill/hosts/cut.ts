@@ -2,7 +2,7 @@ import { p99 as p99Of } from '../../../src/lib/percentile';
 import { interruption } from '../../../tools/command/run-command';
 import { openConnections, type Answer, type Request } from '../../../tools/load/connections';
 import { sendAtRate } from '../../../tools/load/open-loop';
-import { calm, prepareLoad } from '../load';
+import { calm, prepareLoad, resultOf } from '../load';
 import { HOSTS, network } from './places';
 import type { Part } from './part';
 
@@ -46,18 +46,13 @@ export const cut: Part = async ({ progress, fleet, faults }) => {
   const sent: Sent[] = [];
   let cutAt = Infinity;
   const isWrite = (index: number) => index % WRITE === 0;
-  const add = (
-    { status, headers: { 'x-worker': worker } }: Answer,
-    times: { due: number; tookMs: number },
-    index: number,
-  ) =>
+  const add = (answer: Answer, times: { due: number; tookMs: number }, index: number) =>
     sent.push({
       at: (times.due - cutAt) / 1_000,
       tookMs: times.tookMs,
       isRead: !isWrite(index),
-      // A worker that refuses for overload names itself; NGINX does not.
-      host: String(worker ?? '').split('/')[0]!,
-      isOk: status === (isWrite(index) ? 201 : 200) || (status === 503 && worker !== undefined),
+      host: String(answer.headers['x-worker'] ?? '').split('/')[0]!,
+      isOk: resultOf(answer, isWrite(index) ? 201 : 200) !== 'failed',
     });
   try {
     const sending = sendAtRate(connections, {

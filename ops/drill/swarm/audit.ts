@@ -1,6 +1,7 @@
 import { waitUntil } from '../../../tools/command/run-command';
 import { HOSTS } from '../engine/hosts';
 import type { Clients } from './clients';
+import { urlOf } from './stack';
 
 const JOBS_MS = 120_000;
 const REQUEST_MS = 20_000;
@@ -29,27 +30,35 @@ export interface Audit {
 }
 
 /** Compares the ledger with what is there, after the load has ended. */
-export async function audit({ ledger, own, urlOf }: Clients): Promise<Audit> {
-  const home = urlOf(HOSTS[0]);
-  const get = (path: string, headers: Record<string, string>) =>
-    fetch(new URL(path, home), { headers, signal: AbortSignal.timeout(REQUEST_MS) });
+export async function audit({ ledger, own, logIn }: Clients): Promise<Audit> {
+  await logIn();
+  /** Asks again if the answer says nothing about what is there. */
+  const get = (path: string) =>
+    waitUntil(
+      async () => {
+        const init = { headers: own, signal: AbortSignal.timeout(REQUEST_MS) };
+        const response = await fetch(new URL(path, urlOf(HOSTS[0])), init);
+        return response.status < 500 && response;
+      },
+      { timeoutMs: 3 * REQUEST_MS, everyMs: 500, what: `GET ${path} has no answer` },
+    );
   const titles = new Map<string, number>();
   for (let page: string | undefined = '/tasks?limit=100'; page;) {
-    const response = await get(page, own);
+    const response = await get(page);
     if (!response.ok) throw new Error(`GET ${page} answers ${response.status}`);
     for (const { title } of (await response.json()) as { title: string }[])
       titles.set(title, (titles.get(title) ?? 0) + 1);
     page = /<([^>]+)>; rel="next"/.exec(response.headers.get('link') ?? '')?.[1];
   }
   let lost = [...ledger.tasks].filter((title) => !titles.has(title)).length;
-  await forEach(ledger.people, async ({ id, headers }) => {
-    if (!(await get(`/users/${id}`, headers)).ok) lost += 1;
+  await forEach(ledger.people, async (person) => {
+    if (!(await get(person)).ok) lost += 1;
   });
   let waiting = ledger.jobs;
   const areDone = async () => {
     const open: typeof waiting = [];
     await forEach(waiting, async (job) => {
-      const response = await get(job.path, job.headers);
+      const response = await get(job);
       const { status } = (await response.json()) as { status?: string };
       if (status !== 'done') open.push(job);
     });

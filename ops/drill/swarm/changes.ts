@@ -1,22 +1,25 @@
 import { HOSTS } from '../engine/hosts';
 import { calm } from '../load';
-import { describe, isLost } from './outcomes';
-import { marked, type Context, type Part } from './part';
+import { describe, isLost, isOk } from './outcomes';
+import { addRow, marked, type Context, type Part } from './part';
 
 /** Requests that were sent before a change ended may be answered after it. */
 const SETTLE_MS = 3_000;
 
 /** Counts what failed from a moment on, whose aim is nothing. */
 async function judge(
-  { clients, rows }: Context,
+  context: Context,
   what: string,
   { from, more = '', holds = true }: { from: number; more?: string; holds?: boolean },
 ): Promise<void> {
   await calm(SETTLE_MS);
-  const during = clients.since(from);
-  const measured = `${describe(during)}${more && `, ${more}`}`;
-  rows.push({ what, measured, aim: '0 failed', holds: holds && during.length > 0 && !during.some(isLost) });
-  console.log(`${what}: ${measured}`);
+  const during = context.clients.since(from);
+  addRow(context, {
+    what,
+    measured: `${describe(during)}${more && `, ${more}`}`,
+    aim: '0 failed',
+    holds: holds && during.some(isOk) && !during.some(isLost),
+  });
 }
 
 /** Replaces all API workers again and again, by another build and back in each round. */
@@ -68,10 +71,12 @@ export const drain: Part = async (context) => {
   const from = await marked(context, 'drain of a host', () =>
     progress.step('drain', `${host} is drained, and taken back`, async () => {
       await stack.availability(host, 'drain');
+      await stack.waitUntilEmpty(host);
       await stack.waitUntilRunning(['api', 'worker']);
       await calm(SETTLE_MS);
       await stack.availability(host, 'active');
       await stack.waitUntilRunning();
+      await stack.waitUntilServing([host]);
     }),
   );
   clients.avoid(undefined);

@@ -3,8 +3,10 @@ import { sleep } from '../../../tools/command/run-command';
 import { createPictures, newPerson, post, type Session } from '../../../tools/kit/people';
 import { openConnections, type Answer, type Request } from '../../../tools/load/connections';
 import { HOSTS, network, type Host } from '../engine/hosts';
-import type { Account } from '../load';
+import { createStalenessJudge, versionOf } from '../../../tools/load/staleness';
+import { resultOf, type Account } from '../load';
 import type { Kind, Outcome, Result } from './outcomes';
+import { urlOf } from './stack';
 
 /** Clients of each host by what they do: 48 in all, half of them POST /tasks. */
 const CLIENTS: Record<'read' | 'create' | 'change' | 'person', number> = {
@@ -20,43 +22,39 @@ const TASKS = 24;
 /** A client repeats a request whose effect is unknown with its key, which must not repeat the effect. */
 const TRIES = 8;
 const RETRY_MS = 500;
+/** A token ends after an hour. A log-in that fails is repeated long before. */
+const LOG_IN_MS = 10 * 60_000;
 /** Seconds for which `recent` looks back. */
 export const RECENT_S = 1;
 
-interface Watched {
-  path: string;
-  /** Version of the last acknowledged change. */
-  acknowledged: number;
-}
-
 export type Clients = Awaited<ReturnType<typeof startClients>>;
 
-/** The version is the first part of a tag. */
-const versionOf = ({ headers }: Answer) => Number(/^(?:W\/)?"(\d+)\./.exec(String(headers.etag))?.[1]);
 const json = { 'content-type': 'application/json' };
 
-function resultOf({ status, headers }: Answer, expected: number): Result {
-  if (status === expected) return 'ok';
-  // A worker that refuses names itself; NGINX does not.
-  if (status === 503 && headers['x-worker']) return 'refused';
-  return status >= 400 && status < 500 ? 'failed' : 'unknown';
+function judge(answer: Answer, expected: number): Result {
+  const result = resultOf(answer, expected);
+  const isClear = answer.status >= 400 && answer.status < 500;
+  return result === 'failed' && !isClear ? 'unknown' : result;
 }
 
 /**
  * Works as 48 clients do, and keeps a ledger of what was acknowledged.
  *
- * @param port of NGINX on each host
- * @param admin who creates the tasks
+ * @param admin creates the tasks
  */
-export async function startClients(port: number, admin: Omit<Account, 'url'>) {
-  const urlOf = (host: Host) => `http://${network.addressOf(host)}:${port}`;
+export async function startClients(admin: Omit<Account, 'url'>) {
   const home = urlOf(HOSTS[0]);
-  const { token } = await post<Session>(`${home}/users/login`, admin);
-  const own = { authorization: `Bearer ${token}` };
-  const watched: Watched[] = [];
+  const own = { authorization: '' };
+  async function logIn(): Promise<void> {
+    const { token } = await post<Session>(`${home}/users/login`, admin);
+    own.authorization = `Bearer ${token}`;
+  }
+  await logIn();
+  const watched: string[] = [];
+  const versions = createStalenessJudge();
   for (let index = 0; index < TASKS; index += 1) {
     const { _id } = await post<{ _id: string }>(`${home}/tasks`, { title: 'Watched' }, own);
-    watched.push({ path: `/tasks/${_id}`, acknowledged: 0 });
+    watched.push(`/tasks/${_id}`);
   }
   const nextPicture = await createPictures(64, 64);
   const began = performance.now();
@@ -65,10 +63,9 @@ export async function startClients(port: number, admin: Omit<Account, 'url'>) {
   const ledger = {
     /** Titles of tasks that were acknowledged. */
     tasks: new Set<string>(),
-    /** Paths of jobs, each with the headers of its user. */
-    jobs: [] as { path: string; headers: Record<string, string> }[],
-    /** Tokens of people who signed up. */
-    people: [] as { id: string; headers: Record<string, string> }[],
+    /** Paths of accepted jobs, and of people who signed up. */
+    jobs: [] as string[],
+    people: [] as string[],
     sent: 0,
   };
   let isStopped = false;
@@ -85,7 +82,7 @@ export async function startClients(port: number, admin: Omit<Account, 'url'>) {
     const send = async (request: Request, of: Kind, expected: number) => {
       const sentAt = performance.now();
       const answer = await new Promise<Answer>((resolve) => opened.send(request, resolve));
-      const result = resultOf(answer, expected);
+      const result = judge(answer, expected);
       const why = result === 'ok' ? undefined : String(answer.error ?? answer.status);
       outcomes.push({
         isHit: answer.headers['x-cache'] === 'HIT',
@@ -102,28 +99,29 @@ export async function startClients(port: number, admin: Omit<Account, 'url'>) {
 
     const work = {
       async read() {
-        const task = watched[(index * 7 + turns.read++) % TASKS]!;
-        const least = task.acknowledged;
-        const answer = await send({ method: 'GET', path: task.path, headers: own }, 'read', 200);
+        const path = watched[(index * 7 + turns.read++) % TASKS]!;
+        const isStale = versions.readBegins(path);
+        const answer = await send({ method: 'GET', path, headers: own }, 'read', 200);
         if (answer.result !== 'ok') return;
         totals.reads += 1;
-        // A read without a version, which no answer is, counts as stale.
-        if (!(versionOf(answer) >= least)) totals.stale += 1;
+        const version = versionOf(answer.headers.etag);
+        // No answer lacks a version.
+        if (version === undefined || isStale(version)) totals.stale += 1;
       },
       // Each task has one client that changes it, so that its versions are acknowledged in order.
       async change() {
         const mine = watched.filter((_task, at) => at % HOSTS.length === HOSTS.indexOf(host));
-        const task = mine[turns.change++ % mine.length]!;
+        const path = mine[turns.change++ % mine.length]!;
         const body = JSON.stringify({ title: `Watched ${turns.change}` });
         const headers = { ...own, ...json };
-        const answer = await send({ method: 'PATCH', path: task.path, headers, body }, 'change', 200);
-        if (answer.result === 'ok') task.acknowledged = versionOf(answer);
+        const answer = await send({ method: 'PATCH', path, headers, body }, 'change', 200);
+        if (answer.result === 'ok') versions.acknowledge(path, versionOf(answer.headers.etag) ?? 0);
       },
       async create() {
         const title = `Ledger ${(ledger.sent += 1)}`;
         const headers = { ...own, ...json, 'idempotency-key': randomUUID() };
         const request: Request = { method: 'POST', path: '/tasks', headers, body: JSON.stringify({ title }) };
-        for (let tries = 0; tries < TRIES; tries += 1) {
+        for (let tries = 0; tries < TRIES && !isStopped; tries += 1) {
           const { result } = await send(request, 'create', 201);
           if (result === 'ok') ledger.tasks.add(title);
           if (result !== 'unknown' && result !== 'refused') return;
@@ -140,12 +138,11 @@ export async function startClients(port: number, admin: Omit<Account, 'url'>) {
         if (signUp.result !== 'ok') return;
         const { token, user } = JSON.parse(signUp.text) as Session;
         const headers = { authorization: `Bearer ${token}` };
-        ledger.people.push({ id: user._id, headers });
+        ledger.people.push(`/users/${user._id}`);
         const path = `/users/${user._id}/avatar`;
         const picture = { ...headers, 'content-type': 'image/jpeg' };
         const job = await send({ method: 'PUT', path, headers: picture, body: nextPicture() }, 'job', 202);
-        if (job.result === 'ok')
-          ledger.jobs.push({ path: `/jobs/${(JSON.parse(job.text) as { _id: string })._id}`, headers });
+        if (job.result === 'ok') ledger.jobs.push(`/jobs/${(JSON.parse(job.text) as { _id: string })._id}`);
         await sleep(PERSON_PAUSE_MS);
       },
     };
@@ -156,6 +153,7 @@ export async function startClients(port: number, admin: Omit<Account, 'url'>) {
     await opened.close();
   }
 
+  const renewal = setInterval(() => void logIn().catch(() => {}), LOG_IN_MS);
   const running = HOSTS.flatMap((host) =>
     Object.entries(CLIENTS).flatMap(([kind, count]) =>
       Array.from({ length: count }, (_, index) => client(host, index, kind as keyof typeof CLIENTS)),
@@ -166,7 +164,7 @@ export async function startClients(port: number, admin: Omit<Account, 'url'>) {
     totals,
     ledger,
     own,
-    urlOf,
+    logIn,
     /** Seconds since the load began. */
     now: () => (performance.now() - began) / 1_000,
     /** Reads that were sent in the last seconds and answered, and how many of them the cache answered. */
@@ -183,6 +181,7 @@ export async function startClients(port: number, admin: Omit<Account, 'url'>) {
     avoid: (host: Host | undefined) => void (avoided = host),
     async stop(): Promise<void> {
       isStopped = true;
+      clearInterval(renewal);
       await Promise.all(running);
     },
   };

@@ -3,8 +3,8 @@ import { waitUntil } from '../../../tools/command/run-command';
 import { HOSTS, network, type Host } from '../engine/hosts';
 import { RECENT_S } from './clients';
 import { calm } from '../load';
-import { describe, isLost, type Outcome } from './outcomes';
-import { marked, type Context, type Part } from './part';
+import { describe, isLost, isOk, type Outcome } from './outcomes';
+import { addRow, marked, type Context, type Part } from './part';
 
 const BEFORE_MS = 15_000;
 const CUT_MS = 60_000;
@@ -16,38 +16,40 @@ const CACHE_MS = 30_000;
 /** From this share of hits on the cache is in use. */
 const IN_USE = 0.5;
 
-const timesOf = (outcomes: Outcome[]) => outcomes.filter(({ result }) => result === 'ok').map(({ ms }) => ms);
+const timesOf = (outcomes: Outcome[]) => outcomes.filter(isOk).map(({ ms }) => ms);
 const ms = (value: number) => `${value.toFixed(0)} ms`;
 
 /** Judges what the NGINX of the other hosts answered during a fault. */
 function judgeOthers(
-  { clients, rows }: Context,
+  context: Context,
   what: string,
   { victim, from, to }: { victim: Host; from: number; to: number },
 ) {
-  const others = clients.outcomes.filter(({ host }) => host !== victim);
-  const before = p99(timesOf(others.filter(({ at }) => at >= from - BEFORE_MS / 1_000 && at < from)));
-  const later = others.filter(({ at }) => at >= from + AGAIN_S && at < to);
+  const { outcomes } = context.clients;
+  const within = (host: boolean, [first, end]: [number, number]) =>
+    outcomes.filter(({ host: of, at }) => (of === victim) === host && at >= first && at < end);
+  const before = p99(timesOf(within(false, [from - BEFORE_MS / 1_000, from])));
+  const later = within(false, [from + AGAIN_S, to]);
   const during = p99(timesOf(later));
-  rows.push(
-    {
-      what: `${what}: p99 at the other hosts after ${AGAIN_S} s`,
-      measured: `${ms(during)} (before: ${ms(before)})`,
-      aim: `≤ ${MOST_SLOWER} × before`,
-      holds: during <= MOST_SLOWER * before,
-    },
-    {
-      what: `${what}: requests at the other hosts after ${AGAIN_S} s`,
-      measured: describe(later),
-      aim: '0 failed',
-      holds: later.length > 0 && !later.some(isLost),
-    },
-  );
-  for (const row of rows.slice(-2)) console.log(`${row.what}: ${row.measured}`);
+  addRow(context, {
+    what: `${what}: p99 at the other hosts after ${AGAIN_S} s`,
+    measured: `${ms(during)} (before: ${ms(before)})`,
+    aim: `≤ ${MOST_SLOWER} × before`,
+    holds: during <= MOST_SLOWER * before,
+  });
+  addRow(context, {
+    what: `${what}: requests at the other hosts after ${AGAIN_S} s`,
+    measured: describe(later),
+    aim: '0 failed',
+    holds: later.some(isOk) && !later.some(isLost),
+  });
+  const answered = within(true, [from + AGAIN_S, to]).filter(isOk).length;
+  if (answered > 0) throw new Error(`${what}: ${victim} answered ${answered} requests, so it did not happen`);
 }
 
 /** Waits until all replicas run again, and adds how long that took. */
-async function judgeReturn({ stack, clients, rows }: Context, what: string): Promise<void> {
+async function judgeReturn(context: Context, what: string): Promise<void> {
+  const { stack, clients } = context;
   const from = clients.now();
   // The Swarm first notices that the host is back.
   await calm(2_000);
@@ -56,13 +58,12 @@ async function judgeReturn({ stack, clients, rows }: Context, what: string): Pro
     () => false,
   );
   const seconds = clients.now() - from;
-  rows.push({
+  addRow(context, {
     what: `${what}: all replicas run again`,
     measured: isBack ? `after ${seconds.toFixed(0)} s` : `not within ${seconds.toFixed(0)} s`,
     aim: `≤ ${BACK_MS / 1_000} s`,
     holds: isBack && seconds * 1_000 <= BACK_MS,
   });
-  console.log(`${what}: all replicas run again ${rows.at(-1)!.measured}`);
 }
 
 /** Cuts the link of a host for a minute, and heals it. */
@@ -86,7 +87,7 @@ export const cut: Part = async (context) => {
 
 /** Kills the host on which Redis' primary and RabbitMQ's leader are. */
 export const kill: Part = async (context) => {
-  const { progress, hosts, clients, rows } = context;
+  const { progress, hosts, clients } = context;
   const victim = HOSTS[1];
   await progress.step('kill', `Redis' primary and RabbitMQ's leader move to ${victim}`, () =>
     context.stack.gather(hosts.engines[victim]),
@@ -113,7 +114,7 @@ export const kill: Part = async (context) => {
       await calm(CUT_MS - (clients.now() - killedAt) * 1_000);
     }),
   );
-  rows.push({
+  addRow(context, {
     what: 'host killed: the cache is in use again',
     measured: Number.isNaN(cacheAfter)
       ? `not within ${(CACHE_MS * 2) / 1_000} s`
@@ -121,7 +122,6 @@ export const kill: Part = async (context) => {
     aim: `≤ ${CACHE_MS / 1_000} s`,
     holds: cacheAfter * 1_000 <= CACHE_MS,
   });
-  console.log(`host killed: the cache is in use again ${rows.at(-1)!.measured}`);
   judgeOthers(context, 'host killed', { victim, from, to: clients.now() });
   await hosts.restart(victim);
   await judgeReturn(context, 'host started');

@@ -1,8 +1,9 @@
 /** `inside.ts FAULTS-FILE COMPOSE IMAGES PAGE ROUNDS STAND-INS PART…` is the drill in the namespace of its clients. */
 import fs from 'node:fs';
 import { forCaller } from '../../../src/command-line/convention';
-import { waitUntil } from '../../../tools/command/run-command';
-import { HOSTS, network, startHosts } from '../engine/hosts';
+import { messageOf } from '../../../src/lib/error-code';
+import { interruption } from '../../../tools/command/run-command';
+import { HOSTS, startHosts } from '../engine/hosts';
 import { loadImages } from '../engine/images';
 import { calm } from '../load';
 import { main } from '../network/run-inside';
@@ -10,13 +11,12 @@ import { audit } from './audit';
 import { broken, drain, scale, updates } from './changes';
 import { startClients } from './clients';
 import { cut, kill } from './faults';
-import type { Context, Part } from './part';
-import { EDGE_PORT, stackOn } from './stack';
+import { addRow, type Context, type Part } from './part';
+import { stackOn } from './stack';
 import { throughput } from './throughput';
-import { formatTimeline, type Row } from './timeline';
+import { formatTimeline } from './timeline';
 
 const WARM_UP_MS = 10_000;
-const READY_MS = 300_000;
 const parts: Record<string, Part> = { updates, broken, drain, scale, cut, kill, throughput };
 
 main(
@@ -32,12 +32,9 @@ main(
         await stack.deploy('one', standIns === 'true' ? ['one-mongo.yml'] : []);
         status('waiting for all replicas');
         await stack.waitUntilRunning();
-        const isReady = async (host: string) =>
-          (await fetch(`http://${network.addressOf(host)}:${EDGE_PORT}/health/ready`)).ok;
-        for (const host of HOSTS)
-          await waitUntil(() => isReady(host), { timeoutMs: READY_MS, what: `${host} does not serve` });
+        await stack.waitUntilServing(HOSTS);
       });
-      const clients = await startClients(EDGE_PORT, await stack.account(hosts.all()));
+      const clients = await startClients(await stack.account(hosts.all()));
       const context: Context = {
         progress,
         hosts,
@@ -48,24 +45,25 @@ main(
         rows: [],
       };
       const { rows, marks } = context;
-      const add = (row: Row) => {
-        rows.push(row);
-        console.log(`${row.what}: ${row.measured}`);
-      };
       const writePage = () => {
         const subject = new Date().toISOString().slice(0, 16).replace('T', ' ');
         fs.writeFileSync(page, formatTimeline(rows, clients.outcomes, marks, subject));
       };
       try {
         await progress.step('load', '48 clients, half of them POST /tasks', () => calm(WARM_UP_MS));
-        for (const name of only) await parts[name]!(context);
+        for (const name of only)
+          await parts[name]!(context).catch((error: unknown) => {
+            interruption.signal.throwIfAborted();
+            console.log(messageOf(error));
+            faults.push(`${name}: ${messageOf(error)}`);
+          });
         await calm(WARM_UP_MS);
       } finally {
         await clients.stop();
         writePage();
       }
       const { totals } = clients;
-      add({
+      addRow(context, {
         what: 'reads: stale',
         measured: `${totals.stale} of ${totals.reads}`,
         aim: '0',
@@ -76,14 +74,19 @@ main(
         'compared with what is there',
         () => audit(clients),
       );
-      add({
+      addRow(context, {
         what: 'acknowledged: lost',
         measured: `${lost} of ${acknowledged}`,
         aim: '0',
         holds: lost === 0 && acknowledged > 0,
       });
-      add({ what: 'tasks that are there twice', measured: String(doubled), aim: '0', holds: doubled === 0 });
-      add({
+      addRow(context, {
+        what: 'tasks that are there twice',
+        measured: String(doubled),
+        aim: '0',
+        holds: doubled === 0,
+      });
+      addRow(context, {
         what: 'accepted jobs that are not done',
         measured: `${notDone} of ${jobs}`,
         aim: '0',

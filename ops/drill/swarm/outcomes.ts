@@ -27,6 +27,7 @@ export interface Mark {
   to: number;
 }
 
+export const isOk = ({ result }: Outcome): boolean => result === 'ok';
 export const isLost = ({ result }: Outcome): boolean => result === 'failed' || result === 'unknown';
 
 /** Formats what did not succeed: "3 of 900 failed (3 × create 502), 7 refused for overload". */

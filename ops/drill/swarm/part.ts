@@ -16,6 +16,12 @@ export interface Context {
   rows: Row[];
 }
 
+/** Adds a row to the table, and prints it. */
+export function addRow({ rows }: Pick<Context, 'rows'>, row: Row): void {
+  rows.push(row);
+  console.log(`${row.what}: ${row.measured}`);
+}
+
 /** Changes or breaks the stack under load, and adds rows of what it measured. */
 export type Part = (context: Context) => Promise<void>;
 

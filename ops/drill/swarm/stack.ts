@@ -2,17 +2,17 @@ import path from 'node:path';
 import { runCommand, UserError, waitUntil } from '../../../tools/command/run-command';
 import { root } from '../../../tools/command/root';
 import type { Engine } from '../engine/engine';
-import { network } from '../engine/hosts';
+import { network, type Host } from '../engine/hosts';
 import type { Account } from '../load';
 
 const scripts = path.join(root, 'deploy', 'swarm');
 const NAME = 'taskfleet';
-/** NGINX on each host, as the stack file publishes it. */
-export const EDGE_PORT = 3000;
+/** NGINX on a host, as the stack file publishes it. */
+export const urlOf = (host: Host): string => `http://${network.addressOf(host)}:3000`;
 export const imageOf = (build: string): string => `taskfleet:${build}`;
 const CONVERGE_MS = 300_000;
+const PROBE_MS = 5_000;
 
-/** The only one who may create tasks. */
 const ADMIN = 'admin@example.com';
 
 export type Stack = ReturnType<typeof stackOn>;
@@ -36,10 +36,11 @@ export function stackOn(manager: () => Engine, compose: string[]) {
     const meant = lines.filter(
       (line) => !names || names.some((name) => line.startsWith(`${service(name)} `)),
     );
-    return meant.every((line) => {
+    const isWhole = (line: string) => {
       const [, running, wanted] = / (\d+)\/(\d+)/.exec(line) ?? [];
       return running !== undefined && running === wanted;
-    });
+    };
+    return meant.length >= (names?.length ?? 1) && meant.every(isWhole);
   }
   const updateState = (name: string) =>
     docker([
@@ -67,6 +68,18 @@ export function stackOn(manager: () => Engine, compose: string[]) {
       ),
     waitUntilRunning: (names?: string[], timeoutMs = CONVERGE_MS) =>
       waitUntil(() => areRunning(names), { timeoutMs, everyMs: 500, what: 'Not every replica runs' }),
+    /** Waits until no container of the stack runs on a host that was drained. */
+    waitUntilEmpty: (host: string) =>
+      waitUntil(
+        async () => !/^Running/m.test(await docker(['node', 'ps', '--format', '{{.CurrentState}}', host])),
+        { timeoutMs: CONVERGE_MS, everyMs: 500, what: `Containers run on ${host} still` },
+      ),
+    async waitUntilServing(hosts: readonly Host[]): Promise<void> {
+      const isServing = async (host: Host) =>
+        (await fetch(`${urlOf(host)}/health/ready`, { signal: AbortSignal.timeout(PROBE_MS) })).ok;
+      for (const host of hosts)
+        await waitUntil(() => isServing(host), { timeoutMs: CONVERGE_MS, what: `${host} does not serve` });
+    },
     /** Replaces all API workers, and returns the state of the update once it has ended. */
     async update(build: string): Promise<string> {
       await docker(['service', 'update', '--detach', '--force', '--image', imageOf(build), service('api')]);
@@ -134,7 +147,17 @@ export function stackOn(manager: () => Engine, compose: string[]) {
       });
       const lead =
         '[rabbit_quorum_queue:transfer_leadership(Q, node()) || Q <- rabbit_amqqueue:list(), amqqueue:is_quorum(Q)].';
-      await inside('rabbitmq-2', ['rabbitmqctl', 'eval', lead]);
+      const leaders = '[amqqueue:get_pid(Q) || Q <- rabbit_amqqueue:list(), amqqueue:is_quorum(Q)].';
+      await waitUntil(
+        async () => {
+          await inside('rabbitmq-2', ['rabbitmqctl', 'eval', lead]);
+          const nodes = (await inside('rabbitmq-2', ['rabbitmqctl', 'eval', leaders])).match(
+            /rabbit@[\w-]+/g,
+          );
+          return nodes?.every((node) => node === 'rabbit@rabbitmq-2') ?? false;
+        },
+        { timeoutMs: 60_000, everyMs: 1_000, what: 'rabbitmq-2 does not become the leader of all queues' },
+      );
     },
     label: (host: string, value: string) => docker(['node', 'update', '--label-add', value, host]),
   };

@@ -4,7 +4,8 @@ import { inTurns, startClosedLoop } from '../../../tools/load/closed-loop';
 import { openConnections, type Request } from '../../../tools/load/connections';
 import { HOSTS, network } from '../engine/hosts';
 import { calm } from '../load';
-import { marked, type Context, type Part } from './part';
+import { addRow, marked, type Part } from './part';
+import { urlOf } from './stack';
 
 /** Cores of each replica, so that nine of them and everything else fit on two. */
 const QUOTA = '0.08';
@@ -16,7 +17,7 @@ const ROUNDS = 3;
 const AIM = 0.9;
 
 /** @returns sign-ups a second through the NGINX of all hosts */
-async function measure({ clients }: Context, replicas: number): Promise<number> {
+async function measure(replicas: number): Promise<number> {
   const request = (): Request => ({
     method: 'POST',
     path: '/users/signup',
@@ -28,7 +29,7 @@ async function measure({ clients }: Context, replicas: number): Promise<number> 
   const loops = HOSTS.map((host) => {
     const own = Math.ceil((replicas * CLIENTS) / HOSTS.length);
     const opened = openConnections({
-      url: clients.urlOf(host),
+      url: urlOf(host),
       ownNetwork: network.prefix,
       connections: own,
     });
@@ -56,7 +57,7 @@ async function measure({ clients }: Context, replicas: number): Promise<number> 
 
 /** Compares sign-ups a second with 3, 6 and 9 API workers of equal quotas, in turns. */
 export const throughput: Part = async (context) => {
-  const { progress, stack, clients, rows } = context;
+  const { progress, stack, clients } = context;
   clients.pause(true);
   const rates = new Map<number, number[]>(REPLICAS.map((replicas) => [replicas, []]));
   await marked(context, 'throughput', () =>
@@ -70,7 +71,7 @@ export const throughput: Part = async (context) => {
           const replicas = next();
           await stack.scale(replicas);
           await calm(3_000);
-          const rate = await measure(context, replicas);
+          const rate = await measure(replicas);
           rates.get(replicas)!.push(rate);
           say(`${replicas} workers: ${rate.toFixed(2)} sign-ups/s`);
         }
@@ -84,13 +85,11 @@ export const throughput: Part = async (context) => {
   const [first = 1, ...others] = REPLICAS;
   for (const replicas of others) {
     const share = of(replicas) / of(first);
-    const measured = `${(of(replicas) * replicas).toFixed(2)}/s, ${share.toFixed(2)} of linear`;
-    rows.push({
+    addRow(context, {
       what: `sign-ups with ${replicas} workers against ${first}`,
-      measured,
+      measured: `${(of(replicas) * replicas).toFixed(2)}/s, ${share.toFixed(2)} of linear`,
       aim: `≥ ${AIM}`,
       holds: share >= AIM,
     });
-    console.log(`${rows.at(-1)!.what}: ${measured}`);
   }
 };

@@ -1,4 +1,4 @@
-import { createStalenessJudge, versionOf } from '../../../bench/figures/staleness';
+import { createStalenessJudge, versionOf } from '../../../tools/load/staleness';
 
 describe('the judge of staleness', () => {
   it('calls an answer stale if it is older than a write acknowledged before its request', () => {
