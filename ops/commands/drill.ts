@@ -1,6 +1,6 @@
 import { text, wholeNumber } from '../../src/command-line/arguments';
 import { createProgress } from '../../tools/command/progress';
-import { drills, type DrillOptions } from '../drill/drills';
+import { drills, parts, type DrillOptions } from '../drill/drills';
 import { drillLock } from '../drill/own-stack';
 import { runMain } from '../../tools/command/run-main';
 import { UsageError } from '../../tools/command/run-command';
@@ -8,15 +8,6 @@ import { withLock } from '../../tools/command/lock';
 
 /** Longer than a drill inside a network of hosts may take to stop its engines. */
 const STOP_MS = 150_000;
-/** The parts of drills that have some, in the order in which they run. */
-const parts: Record<string, string[]> = {
-  overload: ['writes', 'passwords', 'retries', 'mixed', 'slowed', 'notices'],
-  failover: ['redis', 'rabbitmq'],
-  hosts: ['reloads', 'kill', 'cut'],
-  swarm: ['updates', 'broken', 'drain', 'scale', 'cut', 'kill', 'throughput'],
-  compose: ['updates', 'scaling', 'balancing', 'starts', 'care', 'images'],
-  sessions: ['failures', 'renewals', 'log-outs', 'script-tokens', 'log-ins'],
-};
 const partsText = Object.entries(parts).map(([drill, names]) => `of ${drill} (${names.join(', ')})`);
 
 const command = {

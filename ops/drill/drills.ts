@@ -1,18 +1,20 @@
 import type { Progress } from '../../tools/command/progress';
 import { drillAutoscaling } from './autoscale';
+import { parts as composeParts } from './compose/parts';
 import { drillCompose } from './compose/run';
 import { drillEdge } from './edge';
-import { drillFailover } from './failover/run';
+import { drillFailover, parts as failoverParts } from './failover/run';
+import { parts as hostsParts } from './hosts/parts';
 import { drillHosts } from './hosts/run';
 import { drillJobWorkers } from './job-workers';
 import { drillKills } from './kill';
 import { drillOddRequests } from './odd';
-import { drillOverload } from './overload/run';
+import { drillOverload, parts as overloadParts } from './overload/run';
 import { drillReloads } from './reload';
 import { drillRollback } from './rollback';
 import { drillRotation } from './rotate';
 import { drillScaling } from './scale';
-import { drillSessions } from './sessions/run';
+import { drillSessions, parts as sessionsParts } from './sessions/run';
 import { drillSwarm } from './swarm/run';
 
 export interface DrillOptions {
@@ -45,4 +47,15 @@ export const drills: Record<string, (progress: Progress, options: DrillOptions) 
   sessions: drillSessions,
   odd: drillOddRequests,
   overload: drillOverload,
+};
+
+/** Names of the parts of drills that have some, in the order in which they run. */
+export const parts: Record<string, string[]> = {
+  overload: Object.keys(overloadParts),
+  failover: Object.keys(failoverParts),
+  hosts: Object.keys(hostsParts),
+  // The file with its parts runs them as soon as it is loaded.
+  swarm: ['updates', 'broken', 'drain', 'scale', 'cut', 'kill', 'throughput'],
+  compose: Object.keys(composeParts),
+  sessions: Object.keys(sessionsParts),
 };

@@ -4,7 +4,7 @@ import { rabbitmq } from './rabbitmq';
 import { redis } from './redis';
 
 /** The server that fails, by the name of its part. */
-const parts: Record<string, Part> = { redis, rabbitmq };
+export const parts: Record<string, Part> = { redis, rabbitmq };
 
 /** Has servers of clusters fail while they are used. @param only names of parts @returns the promises that did not hold */
 export async function drillFailover(progress: Progress, { only }: { only: string[] }): Promise<string[]> {

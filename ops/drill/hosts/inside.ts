@@ -1,12 +1,7 @@
 /** `inside.ts FAULTS-FILE ROUNDS PART…` is the drill on the host of NGINX, in whose network namespace it runs. */
 import { main } from '../network/run-inside';
-import { cut } from './cut';
 import { startFleet } from './fleet';
-import { kill } from './kill';
-import type { Part } from './part';
-import { reloads } from './reloads';
-
-const parts: Record<string, Part> = { reloads, kill, cut };
+import { parts } from './parts';
 
 main(async ({ progress, faults, args: [rounds, ...only] }) => {
   const fleet = await progress.step('hosts', 'NGINX and two hosts', ({ say }) => startFleet(say));

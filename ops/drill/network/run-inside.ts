@@ -72,7 +72,7 @@ export function main(
       process.exit(0);
     },
     (error: unknown) => {
-      console.error(messageOf(error));
+      if (!interruption.signal.aborted) console.error(messageOf(error));
       process.exit(1);
     },
   );

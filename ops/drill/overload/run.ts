@@ -30,7 +30,7 @@ const SETTLE_MS = 120_000;
 /** The longest write if no other waits before it. */
 const CALM_MS = 100;
 
-const parts: Record<string, Part> = { writes, passwords, retries, mixed, slowed, notices };
+export const parts: Record<string, Part> = { writes, passwords, retries, mixed, slowed, notices };
 
 interface OverloadOptions {
   /** Names of parts. */

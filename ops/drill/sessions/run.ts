@@ -12,7 +12,7 @@ import type { Part } from './part';
 import { renewals } from './renewals';
 import { scriptTokens } from './script-tokens';
 
-const parts: Record<string, Part> = {
+export const parts: Record<string, Part> = {
   failures,
   renewals,
   'log-outs': logOuts,
