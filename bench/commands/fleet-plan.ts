@@ -26,20 +26,19 @@ const MOST_PER_SECOND = 1e9;
 const MOST_RATES = 4;
 
 /** Plans all hosts and processes for a mix of requests. @throws UsageError */
-export function planFleetFor(given: FleetArguments): { text: string; status: number } {
+export function planFleetFor(given: FleetArguments): string {
   const constants = given.file ? readConstants(fromCaller(given.file)) : keptConstants();
-  if (given['print-constants']) return { text: JSON.stringify(constants, null, 2), status: 0 };
-  if (given.kinds) return { text: formatKinds(constants), status: 0 };
+  if (given['print-constants']) return JSON.stringify(constants, null, 2);
+  if (given.kinds) return formatKinds(constants);
   const rates = ratesOf(given.rps);
   const mix = parseMix(given.mix ?? '', Object.keys(constants.requests));
   const options = optionsOf(given);
   const plans = rates.map((rate) => makePlan(mix, rate, constants, options));
-  const text = given.json
+  return given.json
     ? JSON.stringify(plans.length === 1 ? plans[0] : plans, null, 2)
     : plans.length === 1
       ? formatPlan(plans[0]!)
       : formatRates(plans);
-  return { text, status: 0 };
 }
 
 function ratesOf(text = ''): number[] {

@@ -28,7 +28,7 @@ export function runPlan(args: string[], folders: readonly string[] = [OWN_FOLDER
     const { rps, scenario, mix, file: given } = values;
     if (mix !== undefined || values.kinds || values['print-constants']) {
       if (scenario !== undefined) throw new SavedResultsError('Give either --mix or --scenario.');
-      return planFleetFor(values);
+      return { text: planFleetFor(values), status: 0 };
     }
     const alone = ONLY_MIX.find((name) => values[name] !== undefined);
     if (alone) throw new SavedResultsError(`--${alone} needs --mix.`);

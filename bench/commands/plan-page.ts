@@ -9,6 +9,5 @@ const BLOCK = /^```console\n\$ npx taskfleet bench plan ((?:.*\\\n)*.*)\n[^]*?^`
 export const fillPlans = (page: string): string =>
   page.replace(BLOCK, (_, args: string) => {
     const { values } = parseArgs({ args: args.split(/[\s\\]+/), options: commands.plan.options });
-    const { text } = planFleetFor(values);
-    return `\`\`\`console\n$ npx taskfleet bench plan ${args}\n${text}\n\`\`\``;
+    return `\`\`\`console\n$ npx taskfleet bench plan ${args}\n${planFleetFor(values)}\n\`\`\``;
   });

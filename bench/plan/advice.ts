@@ -1,5 +1,5 @@
 import type { Constants } from './constants-schema';
-import type { Fleet } from './fleet';
+import { isTogether, type Fleet } from './fleet';
 
 export type Resource =
   | 'app'
@@ -42,10 +42,10 @@ const TOGETHER: Partial<Record<Resource, string>> = {
   app: 'give the servers hosts of their own, and add hosts with NGINX and workers',
 };
 
-export const adviceOf = (resource: Resource, { layout }: Fleet): string =>
-  ((layout === 'one' || layout === 'three') && TOGETHER[resource]) || ADVICE[resource];
+export const adviceOf = (resource: Resource, fleet: Fleet): string =>
+  (isTogether(fleet) && TOGETHER[resource]) || ADVICE[resource];
 
-/** Says what the plan needs that taskfleet does not have, or that was never measured. */
+/** Lists what the plan needs that taskfleet does not have, or that was never measured. */
 export function doubtsOf(fleet: Fleet, { law }: Constants): string[] {
   const { redis, mongo, rabbit, workersPerHost } = fleet;
   return [

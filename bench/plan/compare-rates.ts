@@ -7,13 +7,13 @@ import { wrap } from './wrap';
 const number = (value: number) => value.toLocaleString('en-US');
 
 /** Each row of the table of several rates. */
-const ROWS: [string, (plan: Plan) => string][] = [
+const ROWS: [name: string | ((plan: Plan) => string), cell: (plan: Plan) => string][] = [
   ['hosts', ({ fleet }) => number(fleet.hosts)],
   ['NGINX and workers on', ({ fleet }) => number(fleet.appHosts)],
   ['API workers', ({ fleet }) => number(fleet.workers)],
   ['servers on', ({ fleet }) => number(fleet.serverHosts || fleet.appHosts)],
   [
-    'busy, after a loss',
+    ({ options }) => (options.lose === 'none' ? 'busy' : 'busy, after a loss'),
     ({ busy, options }) =>
       [busy.now, ...(options.lose === 'none' ? [] : [busy.afterLoss])].map(formatPercent).join(', '),
   ],
@@ -30,7 +30,10 @@ const ROWS: [string, (plan: Plan) => string][] = [
 /** Formats plans beside each other, each in a column. */
 export function formatRates(plans: Plan[]): string {
   const head = ['requests/s', ...plans.map(({ demand }) => number(demand.perSecond))];
-  const table = formatTable({ head, rows: ROWS.map(([name, cell]) => [name, ...plans.map(cell)]) });
+  const table = formatTable({
+    head,
+    rows: ROWS.map(([name, cell]) => [typeof name === 'string' ? name : name(plans[0]!), ...plans.map(cell)]),
+  });
   const limit = ({ name, plannedTo }: Limit) => `${name}, planned to ${at(plannedTo)}`;
   const rates = new Map<string, string[]>();
   for (const { demand, limits } of plans) {

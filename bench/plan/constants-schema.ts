@@ -47,16 +47,14 @@ export const constantsSchema = z.strictObject({
       jobs: z.strictObject({ source, perRequest: amount }),
     }),
   ),
-  /** What a worker costs the servers in a second without any request. */
+  /** What a worker costs the servers in a second without any request; its bytes are too few to matter. */
   idleWorker: z.strictObject({
     cpuMicros: z.strictObject({ source, Redis: amount, MongoDB: amount, RabbitMQ: amount }),
-    bytes: z.strictObject({ source, Redis: bytes, MongoDB: bytes, RabbitMQ: bytes }),
     connections: z.strictObject({ source, Redis: amount, MongoDB: amount, RabbitMQ: amount }),
   }),
   /** Coefficients of the universal scalability law, and the most workers that were measured. */
   law: z.strictObject({ source, sigma: amount, kappa: amount, workers: positive }),
   memory: z.strictObject({ source, workerMb: positive }),
-  job: z.strictObject({ source, messages: positive }),
   limits: z.strictObject({
     code: z.strictObject({
       source,

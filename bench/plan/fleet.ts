@@ -43,12 +43,30 @@ export interface Fleet {
 
 const ZONES = 3;
 
+/** True if the hosts with NGINX and workers have the servers as well. */
+export const isTogether = ({ layout }: Pick<Fleet, 'layout'>): boolean =>
+  layout === 'one' || layout === 'three';
+
+/** The cores of each server, as in `Fleet.work`. */
+type ServerWork = Pick<Fleet['work'], 'redis' | 'mongo' | 'rabbit'>;
+
+/**
+ * Returns the cores that the servers keep busy on so many hosts with workers: none if they have hosts of their own. Every
+ * member of MongoDB and RabbitMQ does what their first does.
+ */
+export const serversOn = (fleet: Pick<Fleet, 'layout'>, work: ServerWork, hosts: number): number =>
+  isTogether(fleet) ? work.redis + hosts * (work.mongo + work.rabbit) : 0;
+
+/** Returns the cores that are busy on the hosts with workers while so many of them are left. */
+export const workOn = (fleet: Pick<Fleet, 'layout' | 'work'>, hosts: number): number =>
+  fleet.work.app + serversOn(fleet, fleet.work, hosts);
+
 /** Returns how many of the hosts are left. */
 export const survivorsOf = (hosts: number, lose: PlanOptions['lose']): number =>
   hosts - (lose === 'none' ? 0 : lose === 'host' ? 1 : Math.ceil(hosts / ZONES));
 
 /** Returns the least number of hosts of which `needed` are left. */
-export const hostsFor = (needed: number, lose: PlanOptions['lose']): number =>
+const hostsFor = (needed: number, lose: PlanOptions['lose']): number =>
   lose === 'none' ? needed : lose === 'host' ? needed + 1 : Math.ceil((needed * ZONES) / (ZONES - 1));
 
 /** Returns the least whole number, at least 1; a rounding error adds none. */
@@ -82,14 +100,12 @@ function planWith(workersPerHost: number, demand: Demand, constants: Constants, 
   const make = (layout: Layout, appHosts: number): Fleet => {
     const workers = appHosts * workersPerHost;
     const work = { app, ...serverWork(demand, constants, workers) };
-    const isTogether = layout !== 'own';
-    const redis = isTogether
+    const isOne = layout !== 'own';
+    const redis = isOne
       ? 1
       : ceil(Math.max(work.redis / (busy * limits.servers.redisCores), gbit(demand, 'Redis', options)));
-    const mongo = isTogether
-      ? 1
-      : ceil(Math.max(work.mongo / (busy * cores), gbit(demand, 'MongoDB', options)));
-    const rabbit = isTogether ? 1 : ceil(work.rabbit / (busy * limits.servers.rabbitCores));
+    const mongo = isOne ? 1 : ceil(Math.max(work.mongo / (busy * cores), gbit(demand, 'MongoDB', options)));
+    const rabbit = isOne ? 1 : ceil(work.rabbit / (busy * limits.servers.rabbitCores));
     const serverHosts =
       layout === 'split'
         ? serverSite
@@ -121,14 +137,12 @@ function serverWork({ cores }: Demand, { idleWorker }: Constants, workers: numbe
   };
 }
 
-/** True if hosts that have everything are enough. Every member of MongoDB and RabbitMQ does what their first does. */
+/** True if hosts that have everything are enough. */
 function fitsTogether(fleet: Fleet, demand: Demand, constants: Constants, options: PlanOptions): boolean {
   const left = survivorsOf(fleet.hosts, options.lose);
-  const { app, redis, mongo, rabbit } = fleet.work;
-  const work = app + redis + left * (mongo + rabbit);
   const bytes = sum(Object.keys(demand.bytes).map((name) => gbit(demand, name as 'NGINX', options)));
   return (
-    work <= left * options.busy * fleet.usefulCores &&
+    workOn(fleet, left) <= left * options.busy * fleet.usefulCores &&
     bytes <= left &&
     fitsServers(fleet, demand, constants, options, fleet.usefulCores)
   );

@@ -6,7 +6,7 @@ import { atRest, idleWorkerOf, round } from './idle-worker';
 type Source = Constants['sources'][string];
 type Requests = Constants['requests'];
 /** What a result of the bench has of the constants. */
-export type MeasuredConstants = Pick<Constants, 'sources'> & {
+type MeasuredConstants = Pick<Constants, 'sources'> & {
   requests: Record<string, Partial<Requests[string]>>;
   idleWorker?: Partial<Constants['idleWorker']>;
   law?: Constants['law'];

@@ -23,13 +23,6 @@ export function idleWorkerOf(
       }),
     ...(one.traffic &&
       many.traffic && {
-        bytes: {
-          source,
-          ...by((server) => ({
-            in: each(({ traffic }) => traffic?.[server]?.inBytes),
-            out: each(({ traffic }) => traffic?.[server]?.outBytes),
-          })),
-        },
         connections: { source, ...by((server) => each(({ traffic }) => traffic?.[server]?.connections)) },
       }),
   };

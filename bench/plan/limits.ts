@@ -1,6 +1,6 @@
 import type { Constants } from './constants-schema';
 import type { Demand } from './demand';
-import { survivorsOf, type Fleet, type PlanOptions } from './fleet';
+import { isTogether, serversOn, survivorsOf, workOn, type Fleet, type PlanOptions } from './fleet';
 import { adviceOf, type Resource } from './advice';
 
 /** What ends first while the load grows and the fleet stays. */
@@ -40,7 +40,6 @@ export function limitsOf(demand: Demand, fleet: Fleet, constants: Constants, opt
   const cpu = (resource: Resource, name: string, used: number, all: number, idle: number, left = 1) =>
     make(resource, name, rate(used, all * busy * left, idle), rate(used, all, idle));
 
-  const isTogether = layout === 'one' || layout === 'three';
   const all = fleet.appHosts * fleet.usefulCores;
   const left = survivorsOf(fleet.appHosts, lose);
   const idle = {
@@ -48,13 +47,12 @@ export function limitsOf(demand: Demand, fleet: Fleet, constants: Constants, opt
     mongo: work.mongo - cores.MongoDB,
     rabbit: work.rabbit - cores.RabbitMQ,
   };
-  const ofServers = (one: typeof idle) => (isTogether ? one.redis + left * (one.mongo + one.rabbit) : 0);
   const app = cpu(
     'app',
-    isTogether ? 'cores of the hosts' : 'cores of the app hosts',
-    work.app + ofServers(work),
+    isTogether(fleet) ? 'cores of the hosts' : 'cores of the app hosts',
+    workOn(fleet, left),
     all,
-    ofServers(idle),
+    serversOn(fleet, idle, left),
     left / fleet.appHosts,
   );
   const network = (
@@ -80,7 +78,7 @@ export function limitsOf(demand: Demand, fleet: Fleet, constants: Constants, opt
   const each = connectionsOf({ ...fleet, appHosts: 1, workers: fleet.workersPerHost }, constants);
 
   const together = (one: typeof idle) => one.redis + one.mongo + one.rabbit;
-  const hostCores = isTogether ? fleet.usefulCores : options.cores;
+  const hostCores = isTogether(fleet) ? fleet.usefulCores : options.cores;
 
   return [
     app,

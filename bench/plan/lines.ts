@@ -1,5 +1,6 @@
 import { bestThroughput, throughputAt } from '../figures/usl';
 import { formatCount, formatNumber, formatPercent } from '../reports/format';
+import { isTogether } from './fleet';
 import type { Plan } from './plan';
 
 /** One figure of the plan: what, how much, and the assumption behind it. */
@@ -28,7 +29,7 @@ export function hostLines(plan: Plan): Line[] {
   return [
     { name: 'hosts', value: String(fleet.hosts), why: `${options.cores} cores each; ${LAYOUTS[layout]}` },
     {
-      name: layout === 'one' || layout === 'three' ? '  with workers' : '  app hosts',
+      name: isTogether(fleet) ? '  with workers' : '  app hosts',
       value: String(appHosts),
       why:
         `NGINX, ${formatCount(workers, 'API worker')} and a job worker each; ${formatNumber(work.app)} cores of work. ` +
@@ -142,7 +143,7 @@ export function connectionLines({ connections, fleet, constants, gbits }: Plan):
 const serverShares = ({ redis, mongo, rabbit }: Plan['gbits']) =>
   `Redis ${formatNumber(redis)}, MongoDB ${formatNumber(mongo)}, RabbitMQ ${formatNumber(rabbit)}; without replication`;
 
-/** Says where the sum of CPU times ends to be true. */
+/** Explains up to where twice the hosts do twice the work. */
 export function lawText({ fleet, constants: { law } }: Plan): string {
   const { sigma, kappa, workers } = law;
   const share = throughputAt({ lambda: 1, ...law }, fleet.workers) / fleet.workers;

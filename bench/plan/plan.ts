@@ -1,7 +1,7 @@
 import type { Constants } from './constants-schema';
 import { doubtsOf } from './advice';
 import { demandOf, type Demand } from './demand';
-import { planFleet, survivorsOf, type Fleet, type PlanOptions } from './fleet';
+import { planFleet, survivorsOf, workOn, type Fleet, type PlanOptions } from './fleet';
 import { connectionsOf, limitsOf, type Limit } from './limits';
 import type { Mix } from './mix';
 
@@ -27,12 +27,8 @@ export function makePlan(mix: Mix, perSecond: number, constants: Constants, opti
   const demand = demandOf(constants, mix, perSecond);
   const fleet = planFleet(demand, constants, options);
   const gbit = (bytes: number) => (bytes * 8) / 1e9;
-  const { work, appHosts, usefulCores, layout } = fleet;
-  const isTogether = layout === 'one' || layout === 'three';
-  const busyOf = (hosts: number) => {
-    const servers = isTogether ? work.redis + hosts * (work.mongo + work.rabbit) : 0;
-    return (work.app + servers) / (hosts * usefulCores);
-  };
+  const { appHosts, usefulCores } = fleet;
+  const busyOf = (hosts: number) => workOn(fleet, hosts) / (hosts * usefulCores);
   const limits = limitsOf(demand, fleet, constants, options);
   const passed = limits.filter(({ isPassed }) => isPassed);
   return {

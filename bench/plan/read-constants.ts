@@ -6,7 +6,7 @@ import { constantsSchema, type Constants } from './constants-schema';
 import { constantsFrom } from './from-results';
 
 /** The constants that are kept in git, each with its source. */
-export const CONSTANTS_FILE = path.join(root, 'bench', 'plan', 'constants.json');
+const CONSTANTS_FILE = path.join(root, 'bench', 'plan', 'constants.json');
 
 type Json = Record<string, unknown>;
 

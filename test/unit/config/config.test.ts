@@ -1,15 +1,11 @@
-import { execFileSync } from 'node:child_process';
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { workerVariables } from '../../../src/config/app-environment';
-import { ConfigError, readConfig, readDataConfig, readProcessConfig } from '../../../src/config';
+import { ConfigError, readConfig } from '../../../src/config';
 import { configFaults, variablesOf } from '../../../src/config/faults';
 import { configSchema } from '../../../src/config/schema';
 import { shownValue } from '../../../src/config/shown-value';
 import { stackSchema } from '../../../src/config/stack-variables';
-import { newFolder } from '../../support/folder';
-
-const GOOD = { MONGO_URL: 'mongodb://127.0.0.1/x', JWT_SECRET: 's'.repeat(32) };
+import { GOOD } from '../../support/good-config';
 
 describe('the configuration', () => {
   it('reports every wrong variable at once with its value and the allowed ones, and no secret', () => {
@@ -114,94 +110,6 @@ describe('the configuration', () => {
       );
     for (const port of [undefined, '4501', '3001']) expect(read('4001', port)).not.toThrow();
     for (const port of ['1', '63000', '63500', '65000']) expect(read(port)).not.toThrow();
-  });
-
-  describe('a variable that a file gives', () => {
-    const { MONGO_URL, ...others } = GOOD;
-    const file = (text: string) => {
-      const name = path.join(newFolder(), 'secret');
-      writeFileSync(name, text);
-      return name;
-    };
-
-    it('has the value of the file, without blanks around it, for processes and commands', () => {
-      const REDIS_URL = 'redis+sentinel://:p@one,two,three/main';
-      const env = { ...others, MONGO_URL_FILE: file(` ${MONGO_URL}\n`) };
-      expect(readConfig(env).mongoUrl).toBe(MONGO_URL);
-      expect(readProcessConfig(env).mongoUrl).toBe(MONGO_URL);
-      expect(readDataConfig(env).mongoUrl).toBe(MONGO_URL);
-      const more = { ...GOOD, AMQP_URL: 'amqp://a', REDIS_URL_FILE: file(REDIS_URL) };
-      expect(readConfig(more).redisUrl).toBe(REDIS_URL);
-      expect(readConfig({ ...GOOD, AMQP_URL_FILE: file('amqp://a,amqp://b') }).rabbit?.url).toBe(
-        'amqp://a,amqp://b',
-      );
-      const hook = {
-        PASSWORD_RESET_WEBHOOK: 'https://a',
-        PASSWORD_RESET_WEBHOOK_SECRET_FILE: file('s'.repeat(32)),
-      };
-      expect(readConfig({ ...GOOD, ...hook }).passwordResetWebhookSecret).toBe('s'.repeat(32));
-    });
-
-    it('is judged like a value, without its secret part', () => {
-      const read = () => readConfig({ ...others, MONGO_URL_FILE: file('postgres://user:hidden@host/x') });
-      expect(read).toThrow('MONGO_URL is "postgres://…@host/x"');
-      expect(read).not.toThrow('hidden');
-    });
-
-    it('is refused if it cannot be read, is empty, or has a value as well', () => {
-      const read = (env: NodeJS.ProcessEnv) => () => readConfig({ ...others, ...env });
-      expect(read({ MONGO_URL_FILE: '/nowhere' })).toThrow(
-        'MONGO_URL_FILE is "/nowhere", which cannot be read.',
-      );
-      expect(read({ MONGO_URL_FILE: file(' \n') })).toThrow(/MONGO_URL_FILE is ".*", which is empty/);
-      expect(read({ MONGO_URL, MONGO_URL_FILE: file(MONGO_URL) })).toThrow(
-        'MONGO_URL and MONGO_URL_FILE are both set: unset one of them.',
-      );
-      expect(read({ MONGO_URL, MONGO_URL_FILE: '' })).not.toThrow();
-    });
-  });
-
-  it('reports a missing secret file', () => {
-    expect(() => readConfig({ MONGO_URL: GOOD.MONGO_URL, JWT_SECRET_FILE: '/nowhere' })).toThrow('/nowhere');
-  });
-
-  describe('the configuration of the job worker', () => {
-    const { MONGO_URL, JWT_SECRET } = GOOD;
-
-    it('does not need the key of the tokens, and ignores it if set', () => {
-      expect(readProcessConfig({ MONGO_URL })).toMatchObject({ mongoUrl: MONGO_URL, jobConcurrency: 2 });
-      expect(JSON.stringify(readProcessConfig({ MONGO_URL, JWT_SECRET }))).not.toContain(JWT_SECRET);
-      expect(() => readConfig({ MONGO_URL })).toThrow('JWT_SECRET is not set');
-      expect(() => readProcessConfig({ JOB_CONCURRENCY: '0' })).toThrow(/MONGO_URL[^]*JOB_CONCURRENCY/);
-    });
-
-    it('has empty values for what only the API needs, under PM2 as well', () => {
-      const lists = { JWT_SECRETS: 'c', JWT_SECRETS_FILE: 'd' };
-      const hook = {
-        PASSWORD_RESET_WEBHOOK: 'https://f',
-        PASSWORD_RESET_WEBHOOK_SECRET: 'g',
-        PASSWORD_RESET_WEBHOOK_SECRET_FILE: 'i',
-      };
-      const urls = { REDIS_URL: 'e', REDIS_URL_FILE: 'j', AMQP_MANAGEMENT_URL: 'h' };
-      const secrets = { JWT_SECRET: 'a', JWT_SECRET_FILE: 'b', ...lists, ...urls, ...hook };
-      const { AMQP_MANAGEMENT_URL: _ofDoctor, ...ofApi } = secrets;
-      const none = Object.fromEntries(Object.keys(secrets).map((name) => [name, '']));
-      expect(workerVariables({ MONGO_URL, ...secrets })).toEqual({ MONGO_URL, ...none });
-      const script = `const { apps } = require('./ecosystem.config.js');
-      console.log(JSON.stringify(Object.fromEntries(apps.map(({ name, env }) => [name, env]))));`;
-      const env = { PATH: process.env.PATH, TASKFLEET_DIR: '/nowhere', MONGO_URL, ...secrets };
-      const given = JSON.parse(
-        execFileSync(process.execPath, ['-e', script], {
-          cwd: path.join(__dirname, '..', '..', '..'),
-          env,
-          encoding: 'utf8',
-        }),
-      ) as object;
-      expect(given).toMatchObject({
-        'taskfleet-api': { MONGO_URL, ...ofApi },
-        'taskfleet-worker': { MONGO_URL, ...none },
-      });
-    });
   });
 
   it('accepts lists of origins and proxies, and refuses invalid items', () => {
