@@ -9,7 +9,7 @@ const SEGMENT_MS = 500;
 /** Requests that are due within this time are sent together. */
 const TICK_MS = 3;
 
-export type PacedAnswers = Pick<Taken, 'answered' | 'failed' | 'failures' | 'refused'>;
+type PacedAnswers = Pick<Taken, 'answered' | 'failed' | 'failures' | 'refused'>;
 
 /** Sends requests at a rate that may change at any time and waits for no answer. A write must be answered with 201. */
 export function startPacedLoad({ url, requests }: { url: string; requests: Request[] }) {

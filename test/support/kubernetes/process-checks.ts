@@ -4,6 +4,7 @@ import { configVariables, readConfig, readProcessConfig, type ProcessConfig } fr
 import { timeLimits } from '../../../src/config/time-limits';
 import { ownHealthRoutes } from '../../../src/health/health-routes';
 import { MIGRATION_WAIT_MS } from '../../../src/infra/mongo/migrations';
+import { seconds } from '../compose-file';
 import { component, ofKind, ownWorkloads, serving, type KubeObject, type Workload } from './render';
 
 /** Values of Secrets, whose real ones only a cluster has. */
@@ -89,13 +90,11 @@ export const probes = (objects: KubeObject[]): string[] =>
     return faults;
   });
 
-const seconds = (duration: string) => Number(/^(\d+)s$/.exec(duration)?.[1] ?? NaN);
-
 /** Grace period > DRAIN_MS and 14 s > the gateway's time-out > what the API takes at most. */
 export const times = (objects: KubeObject[]): string[] => {
   const waits = ofKind(objects, 'HTTPRoute')
     .flatMap(({ spec }) => spec.rules as { timeouts?: { request?: string } }[])
-    .map(({ timeouts }) => seconds(timeouts?.request ?? ''))
+    .map(({ timeouts }) => seconds(timeouts?.request))
     .filter((wait) => wait !== 0);
   return serving(objects).flatMap((workload) => {
     const { name, pod, container } = workload;

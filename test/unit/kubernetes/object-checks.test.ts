@@ -1,19 +1,9 @@
-import { broken, type Change } from '../../support/kubernetes/broken';
+import { describeChecks, type Variant } from '../../support/kubernetes/describe-checks';
 import { references, rights, scaling } from '../../support/kubernetes/object-checks';
-import { overlays, render } from '../../support/kubernetes/render';
 
 const checks = { references, rights, scaling };
-type Check = keyof typeof checks;
 
-describe.each(overlays)('the overlay %s', (overlay) => {
-  const objects = render(overlay);
-
-  it.each(Object.keys(checks) as Check[])('has no fault of %s', (check) => {
-    expect(checks[check](objects)).toEqual([]);
-  });
-});
-
-const variants: [check: Check, what: string, change: Change, fault: string][] = [
+const variants: Variant<keyof typeof checks>[] = [
   ['rights', 'root', (_, pod) => (pod('api').pod.spec.securityContext!.runAsUser = 0), 'api runs as root'],
   [
     'rights',
@@ -198,8 +188,4 @@ const variants: [check: Check, what: string, change: Change, fault: string][] = 
   ['scaling', 'a ceiling', (find) => (find('ScaledObject').spec.maxReplicaCount = 2), 'not scaled up'],
 ];
 
-describe('the checks', () => {
-  it.each(variants)('of %s find %s', (check, _, change, fault) => {
-    expect(checks[check](broken(change)).join('\n')).toContain(fault);
-  });
-});
+describeChecks(checks, variants);

@@ -1,17 +1,8 @@
-import { broken, type Change } from '../../support/kubernetes/broken';
+import { describeChecks, type Variant } from '../../support/kubernetes/describe-checks';
 import { code, probes, times } from '../../support/kubernetes/process-checks';
-import { overlays, render, type Workload } from '../../support/kubernetes/render';
+import type { Workload } from '../../support/kubernetes/render';
 
 const checks = { code, probes, times };
-type Check = keyof typeof checks;
-
-describe.each(overlays)('the overlay %s', (overlay) => {
-  const objects = render(overlay);
-
-  it.each(Object.keys(checks) as Check[])('has no fault of %s', (check) => {
-    expect(checks[check](objects)).toEqual([]);
-  });
-});
 
 const rename = (pod: Workload, from: string, to: string) =>
   (pod.container.env!.find(({ name }) => name === from)!.name = to);
@@ -20,7 +11,7 @@ const set = (pod: Workload, name: string, value: string) => {
   variable.value = value;
 };
 
-const variants: [check: Check, what: string, change: Change, fault: string][] = [
+const variants: Variant<keyof typeof checks>[] = [
   [
     'code',
     'a misspelled variable',
@@ -141,8 +132,4 @@ const variants: [check: Check, what: string, change: Change, fault: string][] = 
   ],
 ];
 
-describe('the checks', () => {
-  it.each(variants)('of %s find %s', (check, _, change, fault) => {
-    expect(checks[check](broken(change)).join('\n')).toContain(fault);
-  });
-});
+describeChecks(checks, variants);
