@@ -4,13 +4,15 @@ import { BY_TIME } from './stack';
 import { underLoad } from './under-load';
 
 const rounds = 3;
+const counts = [3, 1];
+const changes = rounds * counts.length;
 
 /** Scales to three containers of the API and back, and watches the counters of all of them. */
 export const scaleContainers: Part = async ({ stack, account, faults }) => {
   const scrapes = await startScrapes(stack);
   try {
     for (let round = 1; round <= rounds; round += 1)
-      for (const count of [3, 1]) {
+      for (const count of counts) {
         const change = () => stack.up(['--scale', `api=${count}`]);
         faults.push(...(await underLoad(account, `--scale api=${count}, round ${round}`, change)));
       }
@@ -22,7 +24,8 @@ export const scaleContainers: Part = async ({ stack, account, faults }) => {
     `${taken} scrapes of ${series} counters of ${hosts} containers: ${fallen.length} fell, ${misses} failed`,
   );
   if (fallen.length > 0) faults.push(`${fallen.length} counters fell, such as ${fallen[0]}`);
-  if (misses > 0) faults.push(`${misses} of ${taken + misses} scrapes failed`);
+  // One may meet a container that ends, at each change.
+  if (misses > changes) faults.push(`${misses} of ${taken + misses} scrapes failed`);
   if (hosts < 3) faults.push(`the counters are those of ${hosts} containers`);
 };
 
