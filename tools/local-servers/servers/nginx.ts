@@ -59,6 +59,9 @@ function configOf({
     NGINX_DIR: '.',
     NGINX_PROBE_PORT: 'none',
     NGINX_METRICS_LISTEN: `listen 127.0.0.1:${ports.metrics};`,
+    // PM2 never replaces all workers at once.
+    NGINX_TRIES_AGAIN: '1',
+    NGINX_PAUSE_URL: `http://127.0.0.1:${ports.metrics}`,
     BALANCING: method,
     ...apiServers(edge, { apiPorts, balancing: method, version: () => versionOf(found.bin) }),
     DOOR_SERVERS: apiPorts
