@@ -19,7 +19,7 @@ beforeAll(async () => {
 
 afterEach(() => nginx.stop());
 
-const raw = (bytes: string | Buffer, leaveMs = 10_000) => sendRaw(nginx.port, bytes, leaveMs);
+const raw = (bytes: string | Buffer, leaveMs = 30_000) => sendRaw(nginx.port, bytes, leaveMs);
 
 function ask(line: string, headers: string[] = [], body: string | Buffer = '', leaveMs?: number) {
   const bytes = Buffer.from(body);
