@@ -7,6 +7,9 @@ import { fromCaller } from '../../src/command-line/convention';
 import { messageOf } from '../../src/lib/error-code';
 import { findBrowser } from '../../tools/local-servers/install/browser';
 import { forgetUrls } from '../../tools/local-servers/server-urls';
+import { parts } from '../drill/drills';
+import { drillLock } from '../drill/own-stack';
+import { drillSwarm } from '../drill/swarm/run';
 import { createStack } from '../stack/stack';
 import { prepare, root } from '../set-up/prepare';
 import { runMain } from '../../tools/command/run-main';
@@ -20,7 +23,7 @@ const command = {
     'Checks and tests everything: format, lint, types, structure, contract, unused code, then all suites. With PATH or PATTERN it runs only the tests that they name. Unit tests alone start no servers.',
   options: {
     testNamePattern: { ...text('PATTERN', 'runs the tests whose names match it'), short: 't' },
-    long: flag('runs the long suites alone, or longer runs of the named ones'),
+    long: flag('runs the long suites and the drill of a Swarm alone, or longer runs of the named ones'),
   },
   operands: { '[PATH…]': 'a file, a folder, or a pattern that their paths match' },
 };
@@ -49,6 +52,8 @@ const longSuites = ['test/properties', 'test/cluster/generated-requests', ...onl
 const LONG_SUITE_MS = 2 * 3_600_000;
 /** How long one check may take, on a busy machine too. */
 const CHECK_MS = 600_000;
+/** Two rolling updates each. */
+const UPDATE_ROUNDS = 10;
 /** How many of the slowest suites are named at the end. */
 const SLOWEST = 5;
 
@@ -157,6 +162,20 @@ async function runSuites(env: NodeJS.ProcessEnv, given: string[], isLong: boolea
   };
 }
 
+/** Runs the drill of a Swarm, which the long run ends with. It counts as one test, and each fault as a failed one. */
+async function drillLong(progress: Progress, outcome: Outcome): Promise<Outcome> {
+  const options = { only: parts.swarm!, rounds: UPDATE_ROUNDS };
+  const faults = await withLock(drillLock, { timeoutMs: 60_000 }, () => drillSwarm(progress, options)).catch(
+    (error: unknown) => [messageOf(error)],
+  );
+  return {
+    ...outcome,
+    passed: outcome.passed + (faults.length > 0 ? 0 : 1),
+    failed: outcome.failed + faults.length,
+    problems: [...outcome.problems, ...faults.map((fault) => `drill swarm: ${fault}`)],
+  };
+}
+
 /** Names the failures and the slowest suites at the end: the output of a long run is too far up to find them. */
 function report({ passed, failed, problems, slowest }: Outcome) {
   const seconds = slowest.slice(0, SLOWEST).map(([suite, ms]) => `${suite} ${(ms / 1_000).toFixed(0)} s`);
@@ -203,7 +222,7 @@ async function test({ values, positionals }: Given<typeof command.options>) {
   } finally {
     await progress.step('servers', 'stopping', () => Promise.all([stack.stop(), clusterStack.stop()]));
   }
-  report(outcome);
+  report(isLong && named.length === 0 ? await drillLong(progress, outcome) : outcome);
 }
 
 const onWait = (owner: string) =>
