@@ -182,7 +182,10 @@ export const stackSchema = z.object({
     'Port that only API workers reach, at which those that leave ask without limits.',
   ),
   NGINX_CONNECT_TIMEOUT: text(nginx, 'Time to connect to an API worker: 300ms if some are on other hosts.'),
-  NGINX_TRIES_AGAIN: text(nginx, 'How often a request that no API worker has got is sent again, from 1 to 8.'),
+  NGINX_TRIES_AGAIN: text(
+    nginx,
+    'How often a request that no API worker has got is sent again, from 1 to 8.',
+  ),
   NGINX_PAUSE_URL: text(nginx, 'Where NGINX delays itself before it does so: its address for the metrics.'),
   DOOR_SERVERS: text(nginx, 'Directives with the internal port of each API worker, for the metrics.'),
   API_PEERS: text(nginx, 'The same as addresses, for BALANCING=response-time.'),
