@@ -186,7 +186,10 @@ export const stackSchema = z.object({
     nginx,
     'How often a request that no API worker has got is sent again, from 1 to 8.',
   ),
-  NGINX_PAUSE_URL: text(nginx, 'Where NGINX delays itself before it does so: its address for the metrics.'),
+  NGINX_PAUSE_URL: text(
+    nginx,
+    'Address of NGINX for the metrics, at which it delays itself before it does so.',
+  ),
   DOOR_SERVERS: text(nginx, 'Directives with the internal port of each API worker, for the metrics.'),
   API_PEERS: text(nginx, 'The same as addresses, for BALANCING=response-time.'),
   MONGO_PASSWORD: password(

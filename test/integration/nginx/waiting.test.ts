@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { startNginx, startStub } from '../../support/balancer';
 
-/** As often as in containers, where the only API worker may be on its way. */
+/** Text to replace, by that of containers. */
 const PATIENT: [string, string][] = [[' : ){1}', ' : ){8}']];
 const ends: (() => unknown)[] = [];
 afterEach(async () => {
