@@ -12,6 +12,8 @@ export const urlOf = (host: Host): string => `http://${network.addressOf(host)}:
 export const imageOf = (build: string): string => `taskfleet:${build}`;
 const CONVERGE_MS = 300_000;
 const PROBE_MS = 5_000;
+/** Longer than deploy.sh waits for a member. */
+const SCRIPT_MS = 900_000;
 
 const ADMIN = 'admin@example.com';
 
@@ -23,7 +25,7 @@ export function stackOn(manager: () => Engine, compose: string[]) {
     const env = { ...manager().env, COMPOSE: compose.join(' '), ...more };
     const { code, stdout, stderr } = await runCommand(path.join(scripts, name), args, {
       env,
-      timeoutMs: 120_000,
+      timeoutMs: SCRIPT_MS,
     });
     if (code !== 0) throw new UserError(`deploy/swarm/${name} failed:\n${stderr || stdout}`);
   };
