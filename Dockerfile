@@ -54,6 +54,7 @@ RUN cd /layer && \
 
 FROM node:22-bookworm-slim AS process
 ENV NODE_ENV=production \
+    TASKFLEET_CONTAINER=true \
     HOST=0.0.0.0 \
     PATH=/app/node_modules/.bin:$PATH
 COPY --from=files /layer/process-packages /
@@ -74,6 +75,7 @@ CMD ["node", "dist/api.js"]
 FROM node:22-bookworm-slim
 # Why Node's cluster module schedules nothing: tools/local-servers/pm2.ts.
 ENV NODE_ENV=production \
+    TASKFLEET_CONTAINER=true \
     NODE_CLUSTER_SCHED_POLICY=none \
     HOST=0.0.0.0 \
     PM2_HOME=/home/node/.pm2 \

@@ -3,6 +3,7 @@
 #   TASKFLEET_IMAGE=registry.example.com/taskfleet:1.2.3 deploy/swarm/deploy.sh
 # Further files change it: deploy/swarm/deploy.sh -f mine.yml
 set -eu
+: "${TASKFLEET_IMAGE:?is not set: it names the image of the release}"
 here=$(dirname "$0")
 
 hash() { sha256sum "$here/$1" | cut -c1-12; }
@@ -33,37 +34,52 @@ deploy() {
   sed "s/^name:.*/version: '3.8'/" |
     docker stack deploy "$@" --compose-file - --with-registry-auth taskfleet
 }
-# Prints what a member still lacks, such as `mongo-1 0/1`; nothing if it runs and no update of it goes on.
+# State of the last update of a service, and when it began; nothing before the first one.
+update_of() { # SERVICE
+  status='{{if .UpdateStatus}}{{.UpdateStatus.State}} {{.UpdateStatus.StartedAt}}{{end}}'
+  docker service inspect --format "$status" "taskfleet_$1" 2>&1 || echo "is not known"
+}
+# Prints what a service still lacks, such as `mongo-1 0/1`; nothing if all of it runs and no update of it goes on.
 lack_of() { # SERVICE
-  update='{{if .UpdateStatus}}{{.UpdateStatus.State}}{{end}}'
-  state=$(docker service inspect --format "$update" "taskfleet_$1" 2>&1) || state="is not known: $state"
+  state=$(update_of "$1")
+  # An earlier update may have been given up.
+  case $before in *"$1 $state|"*) state= ;; esac
   replicas=$(docker service ls --filter "name=taskfleet_$1" --format '{{.Replicas}}') || :
   case $state in
-  '' | *completed) [ "$replicas" = 1/1 ] || echo "$1 $replicas" ;;
-  *) echo "$1 $state" ;;
+  '' | completed*) [ "${replicas%/*}" = "${replicas#*/}" ] || echo "$1 $replicas" ;;
+  *) echo "$1 ${state%% [0-9]*}" ;;
   esac
 }
 give_up() { # MESSAGE SERVICE…
-  echo "$1. The members of the next hosts were not touched. Mend it, and run this again." >&2
+  echo "$1. Nothing further was touched. Mend it, and run this again." >&2
   shift
   for service; do docker service ps --no-trunc "taskfleet_$service" >&2; done
   exit 1
 }
-# The swarm begins an update a moment after it was told to, so the members have settled once three checks in a row find
+last_errors() {
+  while read -r service lack; do
+    error=$(docker service ps --no-trunc --format '{{.Error}}' "taskfleet_$service" | grep -m1 .) || continue
+    echo "  $service: $error (docker service logs taskfleet_$service)"
+  done
+}
+# The swarm begins an update a moment after it was told to, so the services have settled once three checks in a row find
 # nothing that they lack.
-wait_for() { # HOST SERVICE…
-  host=$1 checks=0 calm=0
+wait_for() { # WHAT SERVICE…
+  what=$1 checks=0 calm=0
   shift
   while [ "$calm" -lt 3 ]; do
     lack=$(for service; do lack_of "$service"; done)
     case $lack in
     '') calm=$((calm + 1)) ;;
-    *paused*) give_up "The swarm gave up: $(echo $lack)" "$@" ;;
+    *paused* | *rollback*) give_up "The swarm gave up: $(echo $lack)" "$@" ;;
     *) calm=0 ;;
     esac
     # Every 20 s; given up after 10 minutes.
-    if [ $((checks % 10)) = 0 ]; then echo "Waiting for the members of host $host:" ${lack:-they run}; fi
-    [ "$checks" -lt 300 ] || give_up "The members of host $host do not run after 10 minutes: $(echo $lack)" "$@"
+    if [ $((checks % 10)) = 0 ]; then
+      echo "Waiting for $what:" ${lack:-all of it runs}
+      [ -z "$lack" ] || echo "$lack" | last_errors
+    fi
+    [ "$checks" -lt 300 ] || give_up "Not all of $what runs after 10 minutes: $(echo $lack)" "$@"
     checks=$((checks + 1))
     sleep 2
   done
@@ -71,9 +87,12 @@ wait_for() { # HOST SERVICE…
 
 # The members of one host after the other, so that a majority of each cluster always runs.
 services=$(config config --no-interpolate --services)
+before=$(for service in $services; do printf '%s|' "$service $(update_of "$service")"; done)
 for host in 1 2 3; do
   members=$(echo "$services" | grep -- "-$host\$") || continue
   without $(echo "$services" | grep -v -- "-$host\$") | config -f - config --no-interpolate | deploy
-  wait_for "$host" $members
+  wait_for "the members of host $host" $members
 done
+others=$(echo "$services" | grep -v -- '-[123]$')
 config config --no-interpolate | deploy --prune
+wait_for "$(echo $others)" $others

@@ -16,8 +16,8 @@ import { addressOf } from '../lib/server-away';
 
 const MIXED = 'their writes would be mixed with the backup';
 /** In a container the processes to stop are those of all containers, and PM2 has only its own. */
-const isInContainer = Boolean(process.env.PM2_APP_LOG);
-const CONTAINERS = 'docker compose stop nginx api worker';
+const isInContainer = Boolean(process.env.TASKFLEET_CONTAINER);
+const CONTAINERS = 'docker compose stop nginx api worker; in a Swarm docker service scale';
 
 /**
  * Refuses if workers on this host serve from the database, and reports what can't be checked.
@@ -36,7 +36,7 @@ async function requireIdle({ whileServing = false, isForeign = false }): Promise
   if (names.length > 0 && !whileServing)
     throw new Error(`${found} of taskfleet run here:
 ${MIXED}. The restore had no effect. Stop them first:
-  ${stop}${isInContainer ? ' # docs/containers.md has the command that restores meanwhile' : ''}
+  ${stop}${isInContainer ? '\ndocs/containers.md and docs/swarm.md have the command that restores meanwhile.' : ''}
 --while-serving restores anyway; afterwards they serve nothing cached from before.`);
   if (names.length > 0) say(`${found} keep running: ${MIXED}.`);
 }
@@ -114,7 +114,11 @@ runCommand(commands.restore, async ({ values, positionals: [name] }) => {
       say('Sessions are not restored: users log in again, at the latest when their token expires.');
     });
     if (!isForeign && !whileServing)
-      say(`Run ${isInContainer ? 'docker compose up -d --wait' : 'npm start'} to restart the workers.`);
+      say(
+        isInContainer
+          ? 'Start the containers again: docker compose up -d --wait; in a Swarm deploy.sh.'
+          : 'Run npm start to restart the workers.',
+      );
   } catch (error) {
     if (!begun && !signal.aborted) throw error;
     const { text = (error as Error).message } = describeFailure(error, '');
@@ -135,4 +139,4 @@ function requireReadable(file: string): void {
 const NOTHING = 'The database is unchanged; the same command starts again from the beginning.';
 const partOf = (database: string, name: string) =>
   `The database ${database} holds only a part of the backup. Before you start a worker on it, run:
-  npm run restore -- ${shellQuoted(name)} --empty ${shellQuoted(database)}`;
+  ${isInContainer ? 'taskfleet restore' : 'npm run restore --'} ${shellQuoted(name)} --empty ${shellQuoted(database)}`;

@@ -131,6 +131,11 @@ export const stackSchema = z.object({
     'File for the output of the workers; containers set /dev/null, since PM2 itself prints it there.',
     'files in PM2_HOME/logs',
   ),
+  TASKFLEET_CONTAINER: by('commands')(
+    z.string().optional(),
+    'Set in the images: messages name commands of containers, and those of PM2 nowhere.',
+    { allowed: 'any text', defaultText: 'none' },
+  ),
   TASKFLEET_CONFIG: path(
     '`npm start`, commands, PM2',
     'Configuration file with lines NAME=value; `npx taskfleet config` writes it.',

@@ -25,6 +25,7 @@ case "$*" in
 *"secret ls"*) printf %s "$THERE" ;;
 *"service logs"*) echo "its output" ;;
 *CurrentState*) next state $STATES ;;
+*'{{.Error}}'*) [ -z "$ERROR" ] || echo "$ERROR" ;;
 *UpdateStatus*) next update $UPDATES ;;
 *Replicas*) next replicas $REPLICAS ;;
 *ContainerSpec.Secrets*) echo "$SECRETS" ;;
@@ -44,7 +45,13 @@ function run(script: string, args: string[] = [], env: Record<string, string> = 
   const bin = newFolder();
   for (const [name, text] of Object.entries({ docker, compose: composeFake, sleep: '' }))
     writeFileSync(path.join(bin, name), `#!/bin/sh\n${text}`, { mode: 0o755 });
-  const defaults = { THERE: '', COMPOSE: 'compose', UPDATES: 'completed', REPLICAS: '1/1' };
+  const defaults = {
+    THERE: '',
+    COMPOSE: 'compose',
+    UPDATES: 'completed',
+    REPLICAS: '1/1',
+    TASKFLEET_IMAGE: 'image:1',
+  };
   const { status, stdout, stderr } = spawnSync('sh', [path.join(folder, script), ...args], {
     env: { PATH: `${bin}:${process.env.PATH}`, ...defaults, ...env },
     cwd: root,
@@ -97,6 +104,8 @@ describe('deploy.sh', () => {
   const SERVICES = ['api', 'redis-1', 'mongo-1', 'redis-2'];
   // A file of the folder in which the user is, and one of deploy/swarm.
   const files = ['-f', 'docker-compose.tls.yml', '-f', 'one-mongo.yml'];
+  // States of the last updates, before the first deploy.
+  const EARLIER = 'completed '.repeat(SERVICES.length);
   const deploy = (env: Record<string, string> = {}) =>
     run('deploy.sh', files, { SERVICES: SERVICES.join('\n'), ...env });
   const head = `version: '3.8'\nfiles: -f ${folder}/stack.yml -f docker-compose.tls.yml -f ${folder}/one-mongo.yml`;
@@ -121,17 +130,21 @@ describe('deploy.sh', () => {
   });
 
   it('names configs after their content', () => {
-    expect(deploy().given('calls')).toMatch(/^[\da-f]{12} stack deploy /);
+    expect(deploy().given('calls')).toMatch(/^[\da-f]{12} stack deploy /m);
   });
 
   it.each([
     [
       'an update goes on',
-      { UPDATES: `completed completed ${'updating '.repeat(20)} completed` },
+      { UPDATES: `${EARLIER} completed completed ${'updating '.repeat(20)} completed` },
       'redis-1 updating',
     ],
     ['a member does not run', { REPLICAS: '1/1 0/1 0/1 1/1' }, 'mongo-1 0/1'],
-    ['it is not known whether one goes on', { UPDATES: 'broken broken completed' }, 'redis-1 broken'],
+    [
+      'it is not known whether one goes on',
+      { UPDATES: `${EARLIER} broken broken completed` },
+      'redis-1 broken',
+    ],
   ])('touches no member of the next host while %s', (_, env, lack) => {
     const { status, stdout, calls } = deploy(env);
     expect(status).toBe(0);
@@ -144,14 +157,54 @@ describe('deploy.sh', () => {
   });
 
   it.each([
-    ['the swarm gave up', { UPDATES: 'updating updating paused' }, 'The swarm gave up: redis-1 paused'],
-    ['a member never runs', { REPLICAS: '0/1' }, 'do not run after 10 minutes: redis-1 0/1'],
+    [
+      'the swarm gave up',
+      { UPDATES: `${EARLIER} updating updating paused` },
+      'The swarm gave up: redis-1 paused',
+    ],
+    ['a member never runs', { REPLICAS: '0/1' }, 'members of host 1 runs after 10 minutes: redis-1 0/1'],
   ])('ends with 1 if %s, and leaves the other hosts alone', (_, env, message) => {
     const { status, stderr, calls } = deploy(env);
     expect(status).toBe(1);
     expect(stderr).toContain(message);
     expect(calls().filter(isDeploy)).toHaveLength(1);
     expect(calls().slice(-2).join()).toMatch(/service ps .*redis-1,.*service ps .*mongo-1/);
+  });
+});
+
+describe('deploy.sh waits for the release', () => {
+  const deploy = (env: Record<string, string>) => run('deploy.sh', [], { SERVICES: 'api', ...env });
+
+  it('until all containers are replaced', () => {
+    const { status, stdout } = deploy({ UPDATES: 'completed updating', REPLICAS: '2/3' });
+    expect(status).toBe(1);
+    expect(stdout).toContain('Waiting for api: api updating');
+    expect(deploy({ UPDATES: 'completed updating updating completed', REPLICAS: '3/3' }).status).toBe(0);
+  });
+
+  it('ends with 1 if the swarm takes it back', () => {
+    const { status, stderr } = deploy({ UPDATES: 'completed updating rollback_started', REPLICAS: '3/3' });
+    expect([status, stderr]).toEqual([1, expect.stringContaining('The swarm gave up: api rollback_started')]);
+  });
+
+  it.each(['rollback_completed', 'paused'])('is not troubled by an earlier update that is %s', (state) => {
+    expect(
+      deploy({ UPDATES: `${state} ${state} updating ${state}-later completed`, REPLICAS: '3/3' }).status,
+    ).toBe(1);
+    expect(deploy({ UPDATES: `${state} ${state} updating completed`, REPLICAS: '3/3' }).status).toBe(0);
+    expect(deploy({ UPDATES: state, REPLICAS: '3/3' }).status).toBe(0);
+  });
+
+  it('shows the last error of what does not run', () => {
+    expect(deploy({ REPLICAS: '2/3 3/3', ERROR: 'no such image' }).stdout).toContain(
+      'Waiting for api: api 2/3\n  api: no such image (docker service logs taskfleet_api)\n',
+    );
+  });
+
+  it('refuses to guess the image', () => {
+    const { status, stderr } = deploy({ TASKFLEET_IMAGE: '' });
+    expect(status).not.toBe(0);
+    expect(stderr).toContain('TASKFLEET_IMAGE: is not set');
   });
 });
 
