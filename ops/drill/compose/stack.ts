@@ -32,6 +32,8 @@ export function stackOn(engine: Engine, compose: string[]) {
     PORT: String(PORT),
     LIMIT_EXEMPT: `${clients}/32`,
     NGINX_LIMIT_EXEMPT: `${clients}/32 1;`,
+    // Distinguishes what a worker refuses from what NGINX answers.
+    EXPOSE_WORKER: 'true',
   };
 
   /** @throws UserError with what Compose printed, unless it may fail */

@@ -43,6 +43,9 @@ function judgeOthers(
     aim: '0 failed',
     holds: later.some(isOk) && !later.some(isLost),
   });
+  console.log(
+    `${what}: requests at the other hosts until then: ${describe(within(false, [from, from + AGAIN_S]))}`,
+  );
   const answered = within(true, [from + AGAIN_S, to]).filter(isOk).length;
   if (answered > 0) throw new Error(`${what}: ${victim} answered ${answered} requests, so it did not happen`);
 }

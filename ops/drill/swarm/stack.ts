@@ -66,6 +66,8 @@ export function stackOn(manager: () => Engine, compose: string[]) {
           LIMIT_EXEMPT: `${network.prefix}.0/24`,
           NGINX_LIMIT_EXEMPT: `${network.prefix}.0/24 1;`,
           JOB_WORKERS: '2',
+          // Distinguishes what a worker refuses from what NGINX answers.
+          EXPOSE_WORKER: 'true',
         },
       ),
     waitUntilRunning: (names?: string[], timeoutMs = CONVERGE_MS) =>
