@@ -55,7 +55,7 @@ export const parts: Record<string, string[]> = {
   failover: Object.keys(failoverParts),
   hosts: Object.keys(hostsParts),
   // The file with its parts runs them as soon as it is loaded.
-  swarm: ['updates', 'broken', 'drain', 'scale', 'cut', 'kill', 'throughput'],
+  swarm: ['throughput', 'updates', 'broken', 'drain', 'scale', 'cut', 'kill'],
   compose: Object.keys(composeParts),
   sessions: Object.keys(sessionsParts),
 };

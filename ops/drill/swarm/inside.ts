@@ -17,7 +17,7 @@ import { throughput } from './throughput';
 import { formatTimeline } from './timeline';
 
 const WARM_UP_MS = 10_000;
-const parts: Record<string, Part> = { updates, broken, drain, scale, cut, kill, throughput };
+const parts: Record<string, Part> = { throughput, updates, broken, drain, scale, cut, kill };
 
 main(
   async ({ progress, faults, args: [compose = '', images = '', page = '', rounds, standIns, ...only] }) => {

@@ -55,7 +55,10 @@ async function measure(replicas: number): Promise<number> {
   return done / seconds;
 }
 
-/** Compares sign-ups a second with 3, 6 and 9 API workers of equal quotas, in turns. */
+/**
+ * Compares sign-ups a second with 3, 6 and 9 API workers of equal quotas, in turns. It is the first part: the stand-in for
+ * MongoDB reads whole collections, and what other parts write makes it the bottleneck.
+ */
 export const throughput: Part = async (context) => {
   const { progress, stack, clients } = context;
   clients.pause(true);
