@@ -1,6 +1,7 @@
 import { percentile } from '../../../src/lib/percentile';
-import { figureAxis, figureAxisNamedAbove, type Chart } from '../../../tools/report/chart';
+import type { Chart } from '../../../tools/report/chart';
 import { LINE, MANY, THIRD } from '../../../tools/report/colours';
+import { IN_LOWER, overTime, thinLine } from '../../../tools/report/over-time';
 import { answersOf, isDone, isRefusal, type Span } from './figures';
 import type { Sent } from './protocol';
 
@@ -20,11 +21,7 @@ const BIN_SECONDS = 0.25;
 const LEAST_MS = 0.1;
 const [GOOD, BAD] = ['var(--good)', 'var(--bad)'];
 /** Pixels. */
-const TOP = 26;
-const LATENCIES = 230;
 const RATES = 110;
-const BETWEEN = 40;
-const FOOT = 44;
 
 /** Draws latencies over time, with the answers a second below them. */
 export function makeTimeChart({ title, sent, reads, others, overload }: TimeChart): Chart {
@@ -43,11 +40,10 @@ export function makeTimeChart({ title, sent, reads, others, overload }: TimeChar
       answers: of([...reads, ...others]).filter(({ status }) => !isDone(status) && !isRefusal(status)),
     },
   ].filter(({ answers }) => answers.length > 0);
-  const grid = { left: 64, right: 16 };
   // Both diagrams have the same end: the last answer may come long after the last request.
   const ends = series.flatMap(({ answers }) => answers.map(({ dueS, ms }) => dueS + ms / 1_000));
   const last = Math.ceil(ends.reduce((most, end) => Math.max(most, end), overload.ends));
-  const xAxis = { ...figureAxis(''), type: 'value' as const, min: 0, max: last };
+  const { height, axes } = overTime(last, { unit: 'answers/s', height: RATES });
   const line = (answers: Answer[], share: number, colour: string) => ({
     type: 'line' as const,
     data: latencies(answers, share),
@@ -64,36 +60,16 @@ export function makeTimeChart({ title, sent, reads, others, overload }: TimeChar
   });
   return {
     title: `${title}: latency from the moment each request was due (solid p99, dotted p50), and answers/s; overload from second ${overload.begins} to ${overload.ends}`,
-    height: TOP + LATENCIES + BETWEEN + RATES + FOOT,
+    height,
     legend: series.map(({ name, colour }) => ({ name, colour })),
     draw: () => ({
-      grid: [
-        { ...grid, top: TOP, height: LATENCIES },
-        { ...grid, top: TOP + LATENCIES + BETWEEN, height: RATES },
-      ],
-      xAxis: [
-        { ...xAxis, gridIndex: 0, axisLabel: { show: false } },
-        { ...xAxis, ...figureAxis('seconds'), gridIndex: 1 },
-      ],
-      yAxis: [
-        { ...figureAxisNamedAbove('ms'), type: 'log', gridIndex: 0 },
-        { ...figureAxisNamedAbove('answers/s'), type: 'value', gridIndex: 1, splitNumber: 3 },
-      ],
+      ...axes,
       series: [
         ...series.flatMap(({ answers, colour }, index) => [
           { ...line(answers, 0.99, colour), ...(index === 0 && { markArea: shade(overload) }) },
           line(answers, 0.5, colour),
         ]),
-        ...series.map(({ answers, colour }) => ({
-          type: 'line' as const,
-          xAxisIndex: 1,
-          yAxisIndex: 1,
-          data: rates(answers),
-          showSymbol: false,
-          silent: true,
-          lineStyle: { color: colour, width: 1.5 },
-          itemStyle: { color: colour },
-        })),
+        ...series.map(({ answers, colour }) => ({ ...thinLine(rates(answers), colour), ...IN_LOWER })),
       ],
     }),
   };
@@ -126,7 +102,7 @@ const latencies = (answers: Answer[], share: number) =>
   ]);
 
 /** Bins answers by the time at which they came. */
-const rates = (answers: Answer[]) =>
+const rates = (answers: Answer[]): [seconds: number, perSecond: number][] =>
   bin(answers, ({ dueS, ms }) => dueS + ms / 1_000).map(([seconds, times]) => [
     seconds,
     times.length / BIN_SECONDS,

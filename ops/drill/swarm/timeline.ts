@@ -1,16 +1,13 @@
 import { p99 } from '../../../src/lib/percentile';
-import { figureAxis, figureAxisNamedAbove, FONT_SIZE, type Chart } from '../../../tools/report/chart';
+import { FONT_SIZE, type Chart } from '../../../tools/report/chart';
 import { LINE, MANY, SOFT, THIRD } from '../../../tools/report/colours';
 import { formatPage } from '../../../tools/report/html';
+import { IN_LOWER, overTime, thinLine } from '../../../tools/report/over-time';
 import { isLost, type Mark, type Outcome } from './outcomes';
 
 const BIN_SECONDS = 5;
 /** Pixels. */
-const TOP = 26;
-const LATENCIES = 220;
 const RATES = 150;
-const BETWEEN = 40;
-const FOOT = 44;
 
 const series = [
   { name: 'ok', colour: 'var(--good)', is: ({ result }: Outcome) => result === 'ok' },
@@ -33,16 +30,7 @@ function bin<T>(
 function timeChart(outcomes: Outcome[], marks: Mark[]): Chart {
   const last = Math.ceil(Math.max(1, outcomes.at(-1)?.at ?? 1));
   const reads = outcomes.filter(({ kind, result }) => kind === 'read' && result === 'ok');
-  const grid = { left: 64, right: 16 };
-  const xAxis = { ...figureAxis(''), type: 'value' as const, min: 0, max: last };
-  const line = (data: [number, number | null][], colour: string) => ({
-    type: 'line' as const,
-    data,
-    showSymbol: false,
-    silent: true,
-    lineStyle: { color: colour, width: 1.5 },
-    itemStyle: { color: colour },
-  });
+  const { height, axes } = overTime(last, { unit: 'operations/s', height: RATES });
   const p99Of = (all: Outcome[]) => (all.length > 0 ? p99(all.map(({ ms }) => ms)) : null);
   const shades = marks.map(({ name, from, to }): [object, object] => [
     {
@@ -61,33 +49,21 @@ function timeChart(outcomes: Outcome[], marks: Mark[]): Chart {
   ]);
   return {
     title: 'p99 of reads, and operations a second by their result; faults and changes are shaded',
-    height: TOP + LATENCIES + BETWEEN + RATES + FOOT,
+    height,
     legend: [{ name: 'p99 of reads', colour: MANY }, ...series.map(({ name, colour }) => ({ name, colour }))],
     draw: () => ({
-      grid: [
-        { ...grid, top: TOP, height: LATENCIES },
-        { ...grid, top: TOP + LATENCIES + BETWEEN, height: RATES },
-      ],
-      xAxis: [
-        { ...xAxis, gridIndex: 0, axisLabel: { show: false } },
-        { ...xAxis, ...figureAxis('seconds'), gridIndex: 1 },
-      ],
-      yAxis: [
-        { ...figureAxisNamedAbove('ms'), type: 'log', gridIndex: 0 },
-        { ...figureAxisNamedAbove('operations/s'), type: 'value', gridIndex: 1, splitNumber: 3 },
-      ],
+      ...axes,
       series: [
         {
-          ...line(bin(reads, last, p99Of), MANY),
+          ...thinLine(bin(reads, last, p99Of), MANY),
           markArea: { silent: true, itemStyle: { color: LINE, opacity: 0.5 }, data: shades },
         },
         ...series.map(({ colour, is }) => ({
-          ...line(
+          ...thinLine(
             bin(outcomes.filter(is), last, (all) => all.length / BIN_SECONDS),
             colour,
           ),
-          xAxisIndex: 1,
-          yAxisIndex: 1,
+          ...IN_LOWER,
         })),
       ],
     }),
