@@ -33,7 +33,7 @@ const expectedOf = (script: string) =>
     ([text]) => /# → (\d{3})/.exec(text)?.[1] ?? '2xx',
   );
 
-/** Makes or changes containers, so it is not run here: the requests of its block are sent to the cluster of the tests. */
+/** Makes or changes containers, so it is not run here: the requests to localhost in its block are sent to the cluster. */
 const OF_AN_ENGINE = /^(?:docker|kind|kubectl) /m;
 
 describe('the documents', () => {
@@ -44,7 +44,9 @@ describe('the documents', () => {
     return [...page.matchAll(/^```sh\n([^]*?)^```/gm)]
       .map(([, block]) => block!)
       .filter((block) => block.includes('curl '))
-      .map((block) => (OF_AN_ENGINE.test(block) ? (block.match(/^curl .*\n/gm) ?? []).join('') : block))
+      .map((block) =>
+        OF_AN_ENGINE.test(block) ? (block.match(/^curl .*localhost:.*\n/gm) ?? []).join('') : block,
+      )
       .join('')
       .replaceAll('localhost:3000', `localhost:${ports.nginx}`)
       .replaceAll('localhost:4001', `localhost:${ports.api}`)
