@@ -19,7 +19,7 @@ async function start(otherwise = PATIENT) {
     await response.arrayBuffer();
     return response.status;
   };
-  return { stub, send, logged: nginx.logged };
+  return { stub, send, url: nginx.url, logged: nginx.logged };
 }
 
 const tries = ({ upstream }: Record<string, unknown>) => String(upstream).split(' : ').length;
@@ -33,6 +33,19 @@ describe('a request that no worker has got', () => {
     await stub.start();
     expect(await Promise.all(answers)).toEqual([200, 200, 200, 200]);
     expect(stub.seen).toBe(4);
+  });
+
+  it('waits also if it is a picture, or has headers that the address for the metrics refuses', async () => {
+    const { stub, url } = await start();
+    await stub.stop();
+    const signal = AbortSignal.timeout(60_000);
+    const answers = [
+      fetch(`${url}/users/1/avatar`, { method: 'PUT', body: 'x'.repeat(2_000_000), signal }),
+      fetch(`${url}/tasks`, { headers: { cookie: 'x'.repeat(12_000) }, signal }),
+    ];
+    await sleep(2_500);
+    await stub.start();
+    expect((await Promise.all(answers)).map(({ status }) => status)).toEqual([200, 200]);
   });
 
   it('is answered 502 after its tries, two seconds apart', async () => {
