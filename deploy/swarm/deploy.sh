@@ -16,14 +16,31 @@ HASH_SENTINEL=$(hash sentinel.sh)
 HASH_RABBITMQ=$(hash rabbitmq.conf)
 export HASH_NGINX HASH_ROUND_ROBIN HASH_LEAST_CONNECTIONS HASH_MONGO HASH_REDIS HASH_SENTINEL HASH_RABBITMQ
 
-# `--no-interpolate` leaves ${NAME} to `docker stack deploy`, which reads the environment and no .env.
-config() { ${COMPOSE:-docker compose} -f "$here/stack.yml" $files "$@"; }
-# A file is one of the folder in which the user is; if there is none, one that stands beside this script.
+# Other options of Compose are refused: --dry-run would deploy.
 files=
-for argument; do
-  if [ ! -e "$argument" ] && [ -e "$here/$argument" ]; then argument=$here/$argument; fi
-  files="$files $argument"
+newline='
+'
+while [ $# -gt 0 ]; do
+  if [ "$1" != -f ] || [ $# -lt 2 ]; then
+    echo "Usage: $0 [-f FILE]..." >&2
+    exit 2
+  fi
+  # A file is one of the folder in which the user is; if there is none, one that stands beside this script.
+  file=$2
+  if [ ! -e "$file" ] && [ -e "$here/$file" ]; then file=$here/$file; fi
+  files="$files-f$newline$file$newline"
+  shift 2
 done
+# `--no-interpolate` leaves ${NAME} to `docker stack deploy`, which reads the environment and no .env.
+config() (
+  set -f
+  compose=${COMPOSE:-docker compose}
+  # Names of files may contain blanks.
+  IFS=$newline
+  set -- -f "$here/stack.yml" $files "$@"
+  unset IFS
+  $compose "$@"
+)
 without() { # SERVICE…
   printf 'services:\n'
   printf '  %s: !reset null\n' "$@"
@@ -44,9 +61,11 @@ lack_of() { # SERVICE
   state=$(update_of "$1")
   # An earlier update may have been given up.
   case $before in *"$1 $state|"*) state= ;; esac
-  replicas=$(docker service ls --filter "name=taskfleet_$1" --format '{{.Replicas}}') || :
+  # The filter also finds longer names; `2/3 (max 1 per node)` has more words.
+  replicas=$(docker service ls --filter "name=taskfleet_$1" --format '{{.Name}} {{.Replicas}}' |
+    sed -n "s/^taskfleet_$1 \([^ ]*\).*/\1/p")
   case $state in
-  '' | completed*) [ "${replicas%/*}" = "${replicas#*/}" ] || echo "$1 $replicas" ;;
+  '' | completed*) [ -n "$replicas" ] && [ "${replicas%/*}" = "${replicas#*/}" ] || echo "$1 $replicas" ;;
   *) echo "$1 ${state%% [0-9]*}" ;;
   esac
 }

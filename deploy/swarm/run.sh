@@ -4,6 +4,8 @@
 # OPTIONS are further ones of `docker service create`, such as --mount.
 set -eu
 : "${TASKFLEET_IMAGE:?is not set: it names the image of the release}"
+# The image alone would start another API worker, which never ends.
+: "${1:?is missing: the command, such as taskfleet migrate}"
 
 # The secrets of the API that runs: one that was replaced has another name.
 of_api() { docker service inspect --format "{{range .Spec.TaskTemplate.ContainerSpec.$1}}$2{{end}}" taskfleet_api; }
@@ -37,6 +39,7 @@ if [ -z "${status:-}" ]; then
   docker service ps --no-trunc "$name" >&2
   exit 1
 fi
-docker service ps --no-trunc --format '{{.Error}}' "$name"
+# An empty line if there is no error, which is no output of the command.
+docker service ps --no-trunc --format '{{.Error}}' "$name" | grep . >&2 || :
 docker service logs --raw "$name"
 exit "$status"

@@ -6,12 +6,18 @@ set -eu
 random() { od -An -N32 -tx1 /dev/urandom | tr -d ' \n'; }
 create() { # NAME VALUE
   printf %s "$2" | docker secret create "taskfleet-$1" - >/dev/null
+  made="$made taskfleet-$1"
   echo "taskfleet-$1"
 }
 if [ -n "$(docker secret ls --quiet --filter name=taskfleet-)" ]; then
   echo 'The secrets are there already: docker secret ls --filter name=taskfleet-' >&2
   exit 1
 fi
+
+# Some without the others would only stop this script from making them.
+made=
+trap '[ -z "$made" ] || docker secret rm $made >/dev/null' EXIT
+trap 'exit 1' HUP INT TERM
 
 mongo_api=$(random) mongo_worker=$(random) redis=$(random) rabbitmq=$(random)
 mongo='mongo-1:27017,mongo-2:27017,mongo-3:27017/taskfleet?replicaSet=taskfleet&authSource=admin'
@@ -26,3 +32,4 @@ create rabbitmq-password "$rabbitmq"
 create rabbitmq-cookie "$(random)"
 create amqp-url "$(for i in 1 2 3; do printf %s "${comma:-}amqp://taskfleet:$rabbitmq@rabbitmq-$i"; comma=,; done)"
 create jwt-secrets "$(random)"
+made=

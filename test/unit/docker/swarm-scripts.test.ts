@@ -1,70 +1,13 @@
-import { spawnSync } from 'node:child_process';
-import { readFileSync, writeFileSync } from 'node:fs';
-import path from 'node:path';
 import { readProcessConfig } from '../../../src/config';
 import { parseBrokers } from '../../../src/lib/broker-list';
 import { parseSentinelUrl } from '../../../src/lib/sentinel-url';
-import { root } from '../../support/compose-file';
-import { newFolder } from '../../support/folder';
+import { folder, runScript } from '../../support/swarm-scripts';
 import { membersOf, services, stack } from '../../support/swarm-stack';
 
-const folder = path.join(root, 'deploy', 'swarm');
 const withoutPrefix = (name: string) => name.replace(/^taskfleet-/, '');
 
-/** A `docker` that keeps what it is given. An answer with several words is one of them at each call, then the last one. */
-const docker = `
-next() { # NAME ANSWER…
-  name=$1 && shift
-  n=$(($(cat "$0.$name" 2>/dev/null) + 1))
-  echo $n >"$0.$name"
-  [ $n -le $# ] || n=$#
-  shift $((n - 1))
-  echo "$1" | tee -a "$0.calls"
-}
-case "$*" in
-*"secret ls"*) printf %s "$THERE" ;;
-*"service logs"*) echo "its output" ;;
-*CurrentState*) next state $STATES ;;
-*'{{.Error}}'*) [ -z "$ERROR" ] || echo "$ERROR" ;;
-*UpdateStatus*) next update $UPDATES ;;
-*Replicas*) next replicas $REPLICAS ;;
-*ContainerSpec.Secrets*) echo "$SECRETS" ;;
-*ContainerSpec.Env*) echo "$ENV" ;;
-*) echo "$HASH_REDIS $*" >>"$0.calls"; cat >>"$0.$3" ;;
-esac
-`;
-const composeFake = `
-case "$*" in
-*--services) echo "$SERVICES" ;;
-*) echo "name: taskfleet"; echo "files: $*"; case "$*" in *"-f -"*) cat ;; esac ;;
-esac
-`;
-
-/** Runs a script with the fakes, and with a `sleep` that takes no time. */
-function run(script: string, args: string[] = [], env: Record<string, string> = {}) {
-  const bin = newFolder();
-  for (const [name, text] of Object.entries({ docker, compose: composeFake, sleep: '' }))
-    writeFileSync(path.join(bin, name), `#!/bin/sh\n${text}`, { mode: 0o755 });
-  const defaults = {
-    THERE: '',
-    COMPOSE: 'compose',
-    UPDATES: 'completed',
-    REPLICAS: '1/1',
-    TASKFLEET_IMAGE: 'image:1',
-  };
-  const { status, stdout, stderr } = spawnSync('sh', [path.join(folder, script), ...args], {
-    env: { PATH: `${bin}:${process.env.PATH}`, ...defaults, ...env },
-    cwd: root,
-    encoding: 'utf8',
-    stdio: ['ignore', 'pipe', 'pipe'],
-    timeout: 30_000,
-  });
-  const given = (name: string) => readFileSync(path.join(bin, `docker.${name}`), 'utf8');
-  return { status, stdout, stderr, given, calls: () => given('calls').trimEnd().split('\n') };
-}
-
 describe('secrets.sh', () => {
-  const { given, stdout } = run('secrets.sh');
+  const { given, stdout } = runScript('secrets.sh');
   const secret = (name: string) => given(`taskfleet-${name}`);
 
   it('creates every secret of the stack, and prints names alone', () => {
@@ -92,8 +35,15 @@ describe('secrets.sh', () => {
     expect(new URL(brokers[0]!.url).password).toBe(secret('rabbitmq-password'));
   });
 
+  it('removes those that it made if it can not make all', () => {
+    const { status, stdout, given } = runScript('secrets.sh', [], { REFUSED: 'taskfleet-redis-url -' });
+    expect(status).toBe(1);
+    expect(given('removed').trim().split(' ')).toEqual(stdout.trim().split('\n'));
+    expect(stdout).toContain('taskfleet-redis-password');
+  });
+
   it('refuses to replace secrets that are there', () => {
-    expect(run('secrets.sh', [], { THERE: 'id' })).toMatchObject({
+    expect(runScript('secrets.sh', [], { THERE: 'id' })).toMatchObject({
       status: 1,
       stderr: expect.stringContaining('The secrets are there already') as string,
     });
@@ -107,7 +57,7 @@ describe('deploy.sh', () => {
   // States of the last updates, before the first deploy.
   const EARLIER = 'completed '.repeat(SERVICES.length);
   const deploy = (env: Record<string, string> = {}) =>
-    run('deploy.sh', files, { SERVICES: SERVICES.join('\n'), ...env });
+    runScript('deploy.sh', files, { SERVICES: SERVICES.join('\n'), ...env });
   const head = `version: '3.8'\nfiles: -f ${folder}/stack.yml -f docker-compose.tls.yml -f ${folder}/one-mongo.yml`;
   const isDeploy = (line: string) => line.includes('stack deploy');
 
@@ -127,6 +77,22 @@ describe('deploy.sh', () => {
     expect(deploys.map((line) => line.includes('--prune'))).toEqual([false, false, true]);
     for (const line of deploys) expect(line).toContain('--with-registry-auth');
     expect(stdout.match(/members of host \d/g)).toEqual(['members of host 1', 'members of host 2']);
+  });
+
+  it.each([[['--dry-run']], [['one-mongo.yml']], [['-f']], [['-f', 'one-mongo.yml', '--help']]])(
+    'refuses %p',
+    (args) => {
+      const { status, stderr, calls } = runScript('deploy.sh', args, { SERVICES: 'api' });
+      expect([status, stderr]).toEqual([2, expect.stringMatching(/^Usage: .*deploy.sh \[-f FILE\]/)]);
+      expect(calls).toThrow('ENOENT');
+    },
+  );
+
+  it('takes files whose names have blanks', () => {
+    const { stderr } = runScript('deploy.sh', ['-f', 'my own.yml', '-f', '*'], { COMPOSE: 'refuse each' });
+    expect(stderr).toContain(
+      '<each>\n<-f>\n<' + folder + '/stack.yml>\n<-f>\n<my own.yml>\n<-f>\n<*>\n<config>\n',
+    );
   });
 
   it('names configs after their content', () => {
@@ -173,7 +139,7 @@ describe('deploy.sh', () => {
 });
 
 describe('deploy.sh waits for the release', () => {
-  const deploy = (env: Record<string, string>) => run('deploy.sh', [], { SERVICES: 'api', ...env });
+  const deploy = (env: Record<string, string>) => runScript('deploy.sh', [], { SERVICES: 'api', ...env });
 
   it('until all containers are replaced', () => {
     const { status, stdout } = deploy({ UPDATES: 'completed updating', REPLICAS: '2/3' });
@@ -210,7 +176,7 @@ describe('deploy.sh waits for the release', () => {
 
 describe('run.sh', () => {
   const once = (STATES: string) =>
-    run('run.sh', ['taskfleet', 'migrate'], {
+    runScript('run.sh', ['taskfleet', 'migrate'], {
       STATES,
       SECRETS: ' --secret source=taskfleet-mongo-url-api-2,target=mongo-url-api',
       ENV: 'MONGO_URL_FILE=/run/secrets/mongo-url-api\nDRAIN_MS=5000\nREDIS_URL_FILE=/run/secrets/redis-url',
@@ -236,6 +202,12 @@ describe('run.sh', () => {
 
   it.each(['Failed', 'Rejected', 'Orphaned'])('ends with 1 if the command ends as %s', (state) => {
     expect(once(`Running ${state}`)).toMatchObject({ status: 1, stdout: 'its output\n' });
+  });
+
+  it('refuses to start the image without a command', () => {
+    const { status, stderr, calls } = runScript('run.sh');
+    expect([status, stderr]).toEqual([2, expect.stringContaining('is missing: the command')]);
+    expect(calls).toThrow('ENOENT');
   });
 
   it('gives up a command that does not start, but not one that runs for long', () => {
