@@ -54,7 +54,7 @@ deploy() {
 # State of the last update of a service, and when it began; nothing before the first one.
 update_of() { # SERVICE
   status='{{if .UpdateStatus}}{{.UpdateStatus.State}} {{.UpdateStatus.StartedAt}}{{end}}'
-  docker service inspect --format "$status" "taskfleet_$1" 2>&1 || echo "is not known"
+  docker service inspect --format "$status" "taskfleet_$1" 2>/dev/null || echo 'is not known'
 }
 # Prints what a service still lacks, such as `mongo-1 0/1`; nothing if all of it runs and no update of it goes on.
 lack_of() { # SERVICE
@@ -112,6 +112,6 @@ for host in 1 2 3; do
   without $(echo "$services" | grep -v -- "-$host\$") | config -f - config --no-interpolate | deploy
   wait_for "the members of host $host" $members
 done
-others=$(echo "$services" | grep -v -- '-[123]$')
+others=$(echo "$services" | grep -v -- '-[123]$') || :
 config config --no-interpolate | deploy --prune
 wait_for "$(echo $others)" $others
