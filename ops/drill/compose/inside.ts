@@ -1,9 +1,7 @@
 /** `inside.ts FAULTS-FILE COMPOSE PART…` is the drill in the network namespace of its clients. */
-import { messageOf } from '../../../src/lib/error-code';
-import { interruption } from '../../../tools/command/run-command';
 import { startEngineOn } from '../engine/hosts';
 import { loadImages } from '../engine/images';
-import { main } from '../network/run-inside';
+import { main, runPart } from '../network/run-inside';
 import { parts } from './parts';
 import { archive, HOST, network, versions } from './places';
 import { stackOn } from './stack';
@@ -17,13 +15,9 @@ main(async ({ progress, faults, args: [compose = '', ...only] }) => {
     await progress.step('stack', 'docker compose up --wait', () => stack.up());
     const account = await stack.account();
     for (const name of only)
-      await progress
-        .step('part', name, () => parts[name]!({ progress, stack, account, faults }))
-        .catch((error: unknown) => {
-          interruption.signal.throwIfAborted();
-          console.log(messageOf(error));
-          faults.push(`${name}: ${messageOf(error)}`);
-        });
+      await runPart(faults, name, () =>
+        progress.step('part', name, () => parts[name]!({ progress, stack, account, faults })),
+      );
   } finally {
     await progress.step('engine', 'stopping', () => engine.stop());
   }

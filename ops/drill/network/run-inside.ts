@@ -77,3 +77,12 @@ export function main(
     },
   );
 }
+
+/** Runs a part of a drill. One that throws is a promise that did not hold; the next parts run all the same. */
+export async function runPart(faults: string[], name: string, part: () => Promise<unknown>): Promise<void> {
+  await part().catch((error: unknown) => {
+    interruption.signal.throwIfAborted();
+    console.log(messageOf(error));
+    faults.push(`${name}: ${messageOf(error)}`);
+  });
+}

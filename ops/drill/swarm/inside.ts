@@ -1,12 +1,10 @@
 /** `inside.ts FAULTS-FILE COMPOSE IMAGES PAGE ROUNDS STAND-INS PART…` is the drill in the namespace of its clients. */
 import fs from 'node:fs';
 import { forCaller } from '../../../src/command-line/convention';
-import { messageOf } from '../../../src/lib/error-code';
-import { interruption } from '../../../tools/command/run-command';
 import { HOSTS, startHosts } from '../engine/hosts';
 import { loadImages } from '../engine/images';
 import { calm } from '../load';
-import { main } from '../network/run-inside';
+import { main, runPart } from '../network/run-inside';
 import { audit } from './audit';
 import { broken, drain, scale, updates } from './changes';
 import { startClients } from './clients';
@@ -51,12 +49,7 @@ main(
       };
       try {
         await progress.step('load', '48 clients, half of them POST /tasks', () => calm(WARM_UP_MS));
-        for (const name of only)
-          await parts[name]!(context).catch((error: unknown) => {
-            interruption.signal.throwIfAborted();
-            console.log(messageOf(error));
-            faults.push(`${name}: ${messageOf(error)}`);
-          });
+        for (const name of only) await runPart(faults, name, () => parts[name]!(context));
         await calm(WARM_UP_MS);
       } finally {
         await clients.stop();
